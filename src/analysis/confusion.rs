@@ -1,0 +1,61 @@
+//! Which classes are told, and which are mistaken for which.
+//!
+//! ```
+//! use training_replay::{Matrix, analysis::ConfusionMatrix};
+//!
+//! let outputs = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.7]);
+//! let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
+//! let confusion = ConfusionMatrix::of(&outputs, &targets, 0.5)?;
+//! assert_eq!(confusion.counts, [[1, 1], [0, 2]]); // one negative is taken for a positive
+//! assert_eq!(confusion.errors(0), 1);
+//! assert_eq!(confusion.accuracy(), 0.75);
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use crate::{
+    Error, Matrix, Result,
+    classes::{class_count, classes, target_classes},
+    matrix,
+};
+
+/// How many samples of each class are told as which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConfusionMatrix {
+    /// `counts[class][told]`: the samples of `class` that the model tells as `told`.
+    pub counts: Vec<Vec<u64>>,
+}
+
+impl ConfusionMatrix {
+    /// That of outputs against targets. A single output counts as class 1 above the threshold; of several the largest
+    /// wins, whatever the threshold.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes or the
+    /// threshold is NaN.
+    pub fn of(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Self> {
+        matrix::expect_shape("targets", targets, outputs.shape())?;
+        if threshold.is_nan() {
+            return Err(Error::invalid("the threshold", "a number", threshold));
+        }
+        let count = class_count(outputs.ncols());
+        let mut counts = vec![vec![0; count]; count];
+        for (class, told) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {
+            counts[class][told] += 1;
+        }
+        Ok(Self { counts })
+    }
+
+    /// How many samples of a class are told as another; 0 for a class that there is not.
+    pub fn errors(&self, class: usize) -> u64 {
+        let told = self.counts.get(class).into_iter().flatten().enumerate();
+        told.filter(|&(told, _)| told != class).map(|(_, count)| count).sum()
+    }
+
+    /// The share of samples that are told right.
+    pub fn accuracy(&self) -> f64 {
+        let right: u64 = self.counts.iter().enumerate().map(|(class, told)| told[class]).sum();
+        right as f64 / self.counts.iter().flatten().sum::<u64>() as f64
+    }
+}

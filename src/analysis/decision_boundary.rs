@@ -1,0 +1,51 @@
+//! Where a model's classes part in its input space.
+//!
+//! ```
+//! use training_replay::{Dense, Forward, Parameter, Sequential, Weights, Activation};
+//! use training_replay::analysis::{DecisionBoundary, Grid};
+//!
+//! let model = Sequential::builder(2).layer(Dense::new(1).name("output").activation(Activation::Sigmoid)).build(1)?;
+//! let model = model.with_weights(&Weights::from_iter([
+//!     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, 1.0]),
+//!     Parameter::new("output", "bias", [1], vec![-0.5_f32]),
+//! ]))?;
+//! let map = DecisionBoundary::of(&model, &Grid::default().points(10))?;
+//! let line = &map.boundary[0];
+//! assert!(line.row_iter().all(|point| (point[0] + point[1] - 0.5).abs() < 1e-6));
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use super::{Grid, Polyline, score::Scored};
+use crate::{Forward, Result};
+
+/// The model's outputs on a grid over its two inputs, and the lines where its class changes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DecisionBoundary {
+    /// The coordinates of the grid's points along the first input.
+    pub x: Vec<f32>,
+    /// The coordinates of the grid's points along the second input.
+    pub y: Vec<f32>,
+    /// The model's outputs, `(points * points, outputs)`, x fastest.
+    pub outputs: crate::Matrix,
+    /// The lines where the class changes: where a single output is 0.5, where two are equal. With more outputs the
+    /// outline of every class in turn, so that a line between two classes is in both outlines.
+    pub boundary: Vec<Polyline>,
+}
+
+impl DecisionBoundary {
+    /// That of a model with two inputs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`](crate::Error::Shape) if the model takes another number of inputs,
+    /// [`Error::Invalid`](crate::Error::Invalid) for a grid without area, with fewer than 2 points or more than
+    /// 10,000.
+    pub fn of(model: &dyn Forward, grid: &Grid) -> Result<Self> {
+        grid.check()?;
+        let (x, y) = grid.axes();
+        let scored = Scored::new(model, &grid.region(), 0..model.layers().len())?;
+        let boundary = scored.boundary(&x, &y);
+        Ok(Self { x, y, outputs: scored.outputs, boundary })
+    }
+}

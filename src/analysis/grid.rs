@@ -1,0 +1,186 @@
+//! A grid over the plane: its limits, its lines, its points.
+//!
+//! ```
+//! use training_replay::analysis::Grid;
+//!
+//! let grid = Grid::new(-2.0..=2.0, 0.0..=1.0).lines(5).points(50);
+//! assert_eq!(grid.x(), -2.0..=2.0);
+//! let everything = Grid::covering(&training_replay::datasets::moons(100, 0.1, 1), 0.1);
+//! assert!(everything.x().contains(&1.5));
+//! ```
+
+use std::ops::RangeInclusive;
+
+use super::Polyline;
+use crate::{Dataset, Error, Matrix, Result};
+
+/// Points along an axis beyond which a region would not fit into any memory.
+const MOST_POINTS: usize = 10_000;
+
+/// Limits, number of grid lines and of points along each axis.
+///
+/// By default from -1 to 1 along both axes, with 11 lines and 100 points. The boundary is interpolated between the
+/// points, so that these few give a smooth line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    x: RangeInclusive<f32>,
+    y: RangeInclusive<f32>,
+    lines: usize,
+    points: usize,
+}
+
+impl Default for Grid {
+    fn default() -> Self {
+        Self::new(-1.0..=1.0, -1.0..=1.0)
+    }
+}
+
+impl Grid {
+    /// A grid between these limits; limits that are not finite or not increasing are refused when the grid is used.
+    pub fn new(x: RangeInclusive<f32>, y: RangeInclusive<f32>) -> Self {
+        Self { x, y, lines: 11, points: 100 }
+    }
+
+    /// A grid over the first two features of the data, larger by `margin` times their extent on every side.
+    ///
+    /// ```
+    /// use training_replay::{analysis::Grid, datasets};
+    ///
+    /// assert_eq!(Grid::covering(&datasets::parabola(11, 1), 0.0), Grid::new(-1.0..=1.0, -0.5..=1.0));
+    /// ```
+    pub fn covering(data: &Dataset, margin: f32) -> Self {
+        let inputs = data.inputs();
+        let axis = |feature: usize| around(inputs.column(feature.min(inputs.ncols() - 1)).iter().copied(), margin);
+        Self::new(axis(0), axis(1))
+    }
+
+    /// How many lines run along each axis, both limits included.
+    pub fn lines(self, n: usize) -> Self {
+        Self { lines: n, ..self }
+    }
+
+    /// How many points each line, and each side of the region, has.
+    pub fn points(self, n: usize) -> Self {
+        Self { points: n, ..self }
+    }
+
+    /// The limits of the horizontal axis.
+    pub fn x(&self) -> RangeInclusive<f32> {
+        self.x.clone()
+    }
+
+    /// The limits of the vertical axis.
+    pub fn y(&self) -> RangeInclusive<f32> {
+        self.y.clone()
+    }
+
+    /// The smallest grid of so many points around all these points of the plane, a hundredth wider on every side.
+    pub(super) fn around(points: &Matrix, resolution: &Self) -> Self {
+        let axis = |column: usize| around(points.column(column).iter().copied(), 0.01);
+        Self { x: axis(0), y: axis(1), ..resolution.clone() }
+    }
+
+    /// Fails unless there is a plane between the limits, and a bounded number of points, at least two a line.
+    pub(super) fn check(&self) -> Result<()> {
+        for (axis, range) in [("x", &self.x), ("y", &self.y)] {
+            let (start, end) = (*range.start(), *range.end());
+            // A grid finer than `f32` would have no area between its points.
+            if !(start.is_finite() && end.is_finite() && start < end && (end - start).is_finite()) {
+                let expected = "from a finite number to a larger one";
+                return Err(Error::invalid(
+                    format!("the grid's range of {axis}"),
+                    expected,
+                    format!("{start}..={end}"),
+                ));
+            }
+        }
+        for (what, count) in [("lines", self.lines), ("points", self.points)] {
+            if !(2..=MOST_POINTS).contains(&count) {
+                let expected = format!("from 2 to {MOST_POINTS}");
+                return Err(Error::invalid(format!("the grid's number of {what}"), expected, count));
+            }
+        }
+        Ok(())
+    }
+
+    /// The coordinates of the points along both axes.
+    pub(super) fn axes(&self) -> (Vec<f32>, Vec<f32>) {
+        (spread(&self.x, self.points), spread(&self.y, self.points))
+    }
+
+    /// All points, `(points * points, 2)`, x fastest.
+    pub(super) fn region(&self) -> Matrix {
+        let (x, y) = self.axes();
+        Matrix::from_fn(x.len() * y.len(), 2, |i, axis| if axis == 0 { x[i % x.len()] } else { y[i / x.len()] })
+    }
+
+    /// The lines of constant x from left to right, then those of constant y from bottom to top.
+    pub(super) fn polylines(&self) -> Vec<Polyline> {
+        let (x, y) = self.axes();
+        let upright = spread(&self.x, self.lines).into_iter();
+        let upright = upright.map(|at| Matrix::from_fn(y.len(), 2, |i, axis| if axis == 0 { at } else { y[i] }));
+        let level = spread(&self.y, self.lines).into_iter();
+        let level = level.map(|at| Matrix::from_fn(x.len(), 2, |i, axis| if axis == 0 { x[i] } else { at }));
+        upright.chain(level).collect()
+    }
+}
+
+/// `count` numbers in equal steps from one limit to the other.
+fn spread(range: &RangeInclusive<f32>, count: usize) -> Vec<f32> {
+    let (start, end) = (f64::from(*range.start()), f64::from(*range.end()));
+    let step = (end - start) / (count - 1) as f64;
+    let inner = (0..count - 1).map(|i| (start + step * i as f64) as f32);
+    inner.chain([*range.end()]).collect()
+}
+
+/// The range of the values, wider by `margin` of itself on every side; some range around them if they are all equal.
+fn around(values: impl Iterator<Item = f32>, margin: f32) -> RangeInclusive<f32> {
+    let finite = values.filter(|value| value.is_finite());
+    let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return -1.0..=1.0; // Not one finite value.
+    }
+    let wider = (high - low) * margin;
+    match low - wider < high + wider {
+        true => low - wider..=high + wider,
+        false => low - low.abs().max(1.0) * 0.01..=high + high.abs().max(1.0) * 0.01,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_run_along_x_first_and_reach_both_limits() {
+        let region = Grid::new(0.0..=1.0, 10.0..=30.0).points(3).region();
+        assert_eq!(region.row(1), Matrix::from_row_slice(1, 2, &[0.5, 10.0]));
+        assert_eq!(region.row(3), Matrix::from_row_slice(1, 2, &[0.0, 20.0]));
+        assert_eq!(region.row(8), Matrix::from_row_slice(1, 2, &[1.0, 30.0]));
+    }
+
+    #[test]
+    fn a_grid_without_area_or_with_too_many_points_is_refused() {
+        for grid in [
+            Grid::new(1.0..=1.0, 0.0..=1.0),
+            Grid::new(0.0..=1.0, f32::NAN..=1.0),
+            Grid::new(0.0..=1.0, 0.0..=f32::INFINITY),
+            Grid::new(f32::MIN..=f32::MAX, 0.0..=1.0),
+            Grid::default().points(1),
+            Grid::default().lines(0),
+            Grid::default().points(usize::MAX),
+        ] {
+            assert!(matches!(grid.check(), Err(Error::Invalid { .. })), "{grid:?}");
+        }
+        assert!(Grid::default().check().is_ok());
+    }
+
+    #[test]
+    fn a_grid_around_points_that_coincide_still_has_an_area() {
+        for value in [0.0, 1e6, -3.0] {
+            let grid = Grid::around(&Matrix::from_element(3, 2, value), &Grid::default());
+            assert!(grid.check().is_ok() && grid.x().contains(&value), "{grid:?}");
+        }
+        assert!(Grid::around(&Matrix::from_element(3, 2, f32::NAN), &Grid::default()).check().is_ok());
+    }
+}

@@ -1,0 +1,38 @@
+//! What can be asked of a model and data, as plain values: where boundaries run, how a layer bends its inputs, which
+//! samples are wrong.
+//!
+//! A [`Snapshot`](crate::Snapshot) answers with these for any recorded epoch. Each can be computed for any model that
+//! implements [`Forward`](crate::Forward) too, recorded or not:
+//!
+//! ```
+//! use training_replay::{Activation, Dense, Sequential, analysis::{DecisionBoundary, Grid}};
+//!
+//! let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
+//! let map = DecisionBoundary::of(&model, &Grid::default())?;
+//! assert_eq!(map.outputs.shape(), (100 * 100, 1));
+//! assert_eq!(map.boundary.len(), 1); // without a hidden layer: one line
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+mod confusion;
+mod contour;
+mod decision_boundary;
+mod feature_space;
+mod grid;
+mod histogram;
+mod layer_values;
+mod plateau;
+mod probability_histogram;
+mod score;
+
+pub use confusion::ConfusionMatrix;
+pub use decision_boundary::DecisionBoundary;
+pub use feature_space::FeatureSpace;
+pub use grid::Grid;
+pub use histogram::Histogram;
+pub use layer_values::LayerValues;
+pub use plateau::{Plateau, plateaus};
+pub use probability_histogram::ProbabilityHistogram;
+
+/// A line through the plane: its points in order, `(points, 2)`. A closed one ends where it began.
+pub type Polyline = crate::Matrix;

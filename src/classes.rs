@@ -1,0 +1,94 @@
+//! Which class an output row stands for, and how often it is the right one.
+//!
+//! A single output is the probability of class 1: class 1 where it is above the threshold, else class 0. Several
+//! outputs stand for one class each: the largest wins, the first of equals.
+
+use crate::{Error, Matrix, Result};
+
+/// The class of every row.
+pub(crate) fn classes(outputs: &Matrix, threshold: f32) -> Vec<usize> {
+    match outputs.ncols() {
+        1 => outputs.iter().map(|&p| usize::from(p > threshold)).collect(),
+        _ => outputs.row_iter().map(|row| first_largest(row.iter().copied())).collect(),
+    }
+}
+
+/// How many classes so many outputs tell apart.
+pub(crate) fn class_count(outputs: usize) -> usize {
+    outputs.max(2)
+}
+
+/// The class of every target row.
+///
+/// Fails at the first row that names no class: other values than 0 and 1, or not exactly one 1 among several outputs.
+pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
+    if let Some(row) = (0..targets.nrows()).find(|&row| !names_a_class(targets, row)) {
+        let expected = match targets.ncols() {
+            1 => "0 or 1 to name a class",
+            _ => "a single 1 among zeros to name a class",
+        };
+        let found: Vec<f32> = targets.row(row).iter().take(8).copied().collect();
+        return Err(Error::invalid(format!("target row {row}"), expected, format!("{found:?}")));
+    }
+    Ok(classes(targets, 0.5))
+}
+
+/// The share of rows whose class is the target's.
+pub(crate) fn accuracy(outputs: &Matrix, targets: &Matrix) -> f64 {
+    correct(outputs, targets) as f64 / targets.nrows() as f64
+}
+
+/// The number of rows whose class is the target's.
+pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
+    if targets.ncols() == 1 {
+        let pairs = outputs.iter().zip(targets.iter());
+        return pairs.filter(|&(&p, &y)| (p > 0.5) == (y > 0.5)).count();
+    }
+    let pairs = outputs.row_iter().zip(targets.row_iter());
+    pairs.filter(|(p, y)| first_largest(p.iter().copied()) == first_largest(y.iter().copied())).count()
+}
+
+fn first_largest(values: impl Iterator<Item = f32>) -> usize {
+    let mut best = (0, f32::NEG_INFINITY);
+    for (i, value) in values.enumerate() {
+        if value > best.1 {
+            best = (i, value);
+        }
+    }
+    best.0
+}
+
+fn names_a_class(targets: &Matrix, row: usize) -> bool {
+    let values = targets.row(row);
+    let binary = values.iter().all(|&y| y == 0.0 || y == 1.0);
+    binary && (targets.ncols() == 1 || values.sum() == 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_is_not_yet_positive_and_the_first_of_equals_wins() {
+        assert_eq!(classes(&Matrix::from_column_slice(3, 1, &[0.5, 0.5000001, 0.2]), 0.5), [0, 1, 0]);
+        assert_eq!(classes(&Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]), 0.5), [0, 2]);
+    }
+
+    #[test]
+    fn targets_that_name_no_class_are_refused_by_row() {
+        let regression = Matrix::from_column_slice(2, 1, &[1.0, 0.3]);
+        assert_eq!(
+            target_classes(&regression).unwrap_err().to_string(),
+            "target row 1 is [0.3]; it must be 0 or 1 to name a class"
+        );
+        let two_of_three = Matrix::from_row_slice(1, 3, &[1.0, 1.0, 0.0]);
+        assert!(target_classes(&two_of_three).is_err());
+    }
+
+    #[test]
+    fn accuracy_is_the_share_of_rows_with_the_right_class() {
+        let outputs = Matrix::from_row_slice(4, 1, &[0.9, 0.1, 0.6, 0.4]);
+        let targets = Matrix::from_row_slice(4, 1, &[1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(accuracy(&outputs, &targets), 0.75);
+    }
+}

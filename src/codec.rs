@@ -1,0 +1,52 @@
+//! Small structs to bytes and back: fixed-width integers, little-endian, lengths as `u64`. The only file that says
+//! `bincode`; the bytes are specified in `docs/format.md`, so it can be replaced without changing a recording.
+
+use bincode::Options;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// More than any encoded struct needs; a length beyond it is refused before anything is allocated.
+const LIMIT: u64 = 16 << 20;
+
+fn options() -> impl Options {
+    bincode::DefaultOptions::new().with_fixint_encoding().with_little_endian().with_limit(LIMIT)
+}
+
+/// The bytes of `value`, or why it has none: it is larger than 16 MiB.
+pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, String> {
+    options().serialize(value).map_err(|error| error.to_string())
+}
+
+/// The value that exactly these bytes stand for.
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    options().reject_trailing_bytes().deserialize(bytes).map_err(|error| error.to_string())
+}
+
+/// The value at the beginning of these bytes; a later minor version may have appended fields.
+pub(crate) fn decode_prefix<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    options().allow_trailing_bytes().deserialize(bytes).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_are_the_documented_ones() {
+        let bytes = encode(&(1_u16, "ab", Some(2_u8), vec![0.5_f32])).unwrap();
+        let expected = [1, 0, 2, 0, 0, 0, 0, 0, 0, 0, b'a', b'b', 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3f];
+        assert_eq!(bytes, expected);
+    }
+
+    #[test]
+    fn a_length_beyond_the_bytes_is_an_error_without_an_allocation() {
+        let huge = u64::MAX.to_le_bytes();
+        assert!(decode::<String>(&huge).is_err());
+        assert!(decode::<Vec<u64>>(&(1_u64 << 60).to_le_bytes()).is_err());
+    }
+
+    #[test]
+    fn trailing_bytes_are_refused_unless_asked_for() {
+        assert!(decode::<u16>(&[1, 0, 9]).is_err());
+        assert_eq!(decode_prefix::<u16>(&[1, 0, 9]), Ok(1));
+    }
+}

@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::dbg_macro)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+// The ground floor: nouns that everyone may use.
+mod classes;
+mod codec;
+mod dataset;
+mod error;
+mod loss;
+mod matrix;
+mod metrics;
+mod model;
+mod random;
+
+// The training half.
+pub mod datasets;
+pub mod nn;
+pub mod train;
+
+// The replay half.
+pub mod analysis;
+mod replay;
+mod storage;
+
+pub use nalgebra;
+
+pub use dataset::Dataset;
+pub use error::{Error, Result};
+pub use loss::Loss;
+pub use matrix::{Matrix, row_major};
+pub use metrics::Metrics;
+pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
+pub use nn::{Activation, Architecture, Dense, Initializer, Sequential};
+pub use replay::{Durability, Replay, ReplayOptions, Snapshot};
+pub use storage::Damage;
+pub use train::{Optimizer, Trainer};

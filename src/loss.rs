@@ -1,0 +1,378 @@
+//! Losses: per sample, mean, and gradient, from outputs or from logits.
+//!
+//! With `k` outputs per sample, target `y`, output `p` and logit (pre-activation) `z`:
+//!
+//! | loss | of one sample, from outputs | from logits | link |
+//! |---|---|---|---|
+//! | binary cross-entropy | `mean over k of -y ln p - (1 - y) ln(1 - p)` | `mean of max(z, 0) - z y + ln(1 + exp(-abs z))` | sigmoid |
+//! | categorical cross-entropy | `-sum over k of y ln(p / sum p)` | `sum of y (ln sum exp z - z)` | softmax |
+//! | mean squared error | `mean over k of (p - y)²` | the same | linear |
+//!
+//! Probabilities are clipped to `[1e-7, 1 - 1e-7]` first, as Keras does; logits need no clipping and are exact where
+//! probabilities saturate.
+//!
+//! ```
+//! use training_replay::{Loss, Matrix};
+//!
+//! let targets = Matrix::from_column_slice(2, 1, &[1.0, 0.0]);
+//! let probabilities = Matrix::from_column_slice(2, 1, &[0.5, 0.5]);
+//! let losses = Loss::BinaryCrossEntropy.per_sample(&probabilities, &targets)?;
+//! assert_eq!(losses, [2_f32.ln(), 2_f32.ln()]);
+//!
+//! let logits = Matrix::from_column_slice(2, 1, &[-40.0, -40.0]); // sure, and wrong about the first sample
+//! let losses = Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets)?;
+//! assert_eq!(losses[0], 40.0);
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use std::fmt;
+
+use crate::{Error, Matrix, Result, matrix};
+
+/// Keras' `epsilon`, by which it keeps probabilities off 0 and 1.
+const EPSILON: f32 = 1e-7;
+
+/// What training makes small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Loss {
+    /// For yes/no outputs: probabilities against targets from 0 to 1.
+    BinaryCrossEntropy,
+    /// For one class out of several: a distribution over the outputs against targets that are one.
+    CategoricalCrossEntropy,
+    /// For numbers.
+    MeanSquaredError,
+}
+
+impl Loss {
+    /// Keras' name, such as `binary_crossentropy`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BinaryCrossEntropy => "binary_crossentropy",
+            Self::CategoricalCrossEntropy => "categorical_crossentropy",
+            Self::MeanSquaredError => "mean_squared_error",
+        }
+    }
+
+    /// The loss of each sample, from the model's outputs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets are none of this
+    /// loss: outside 0 to 1 for binary cross-entropy; negative, or a single output, for categorical.
+    pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
+        self.check(outputs, targets)?;
+        Ok(self.losses(outputs, targets, Inputs::Outputs))
+    }
+
+    /// The loss of each sample, from the pre-activations of a last layer whose activation is the loss's link:
+    /// sigmoid, softmax or linear.
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn per_sample_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
+        self.check(logits, targets)?;
+        Ok(self.losses(logits, targets, Inputs::Logits))
+    }
+
+    /// The mean loss over the samples, summed in `f64`; NaN for no samples.
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn mean(self, outputs: &Matrix, targets: &Matrix) -> Result<f64> {
+        Ok(mean(&self.per_sample(outputs, targets)?))
+    }
+
+    /// The gradient of the mean loss with respect to the outputs; zero where a probability is clipped.
+    ///
+    /// # Shapes
+    ///
+    /// All three matrices are `(samples, outputs)`.
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn gradient(self, outputs: &Matrix, targets: &Matrix) -> Result<Matrix> {
+        self.check(outputs, targets)?;
+        let mut gradient = outputs.clone();
+        self.differentiate(&mut gradient, targets);
+        Ok(gradient)
+    }
+
+    /// The gradient of the mean loss with respect to the logits of its link: the difference of prediction and target,
+    /// scaled.
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn gradient_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Matrix> {
+        self.check(logits, targets)?;
+        let mut gradient = logits.clone();
+        match self {
+            Self::BinaryCrossEntropy => gradient.apply(|z| *z = sigmoid(*z)),
+            Self::CategoricalCrossEntropy => softmax_rows(&mut gradient),
+            Self::MeanSquaredError => {}
+        }
+        self.differentiate_linked(&mut gradient, targets);
+        Ok(gradient)
+    }
+
+    fn check(self, outputs: &Matrix, targets: &Matrix) -> Result<()> {
+        matrix::expect_shape("targets", targets, outputs.shape())?;
+        self.check_targets(targets)
+    }
+
+    /// Fails unless the targets are of this loss's kind.
+    pub(crate) fn check_targets(self, targets: &Matrix) -> Result<()> {
+        let (allowed, expected) = match self {
+            Self::BinaryCrossEntropy => (0.0..=1.0, "from 0 to 1 for binary cross-entropy"),
+            Self::CategoricalCrossEntropy => (0.0..=f32::MAX, "0 or more for categorical cross-entropy"),
+            Self::MeanSquaredError => return Ok(()),
+        };
+        if self == Self::CategoricalCrossEntropy && targets.ncols() < 2 {
+            let expected = "2 or more, one for each class, for categorical cross-entropy";
+            return Err(Error::invalid("the number of outputs", expected, targets.ncols()));
+        }
+        match targets.as_slice().iter().position(|y| !allowed.contains(y)) {
+            Some(at) => Err(Error::invalid(format!("target row {}", at % targets.nrows()), expected, targets[at])),
+            None => Ok(()),
+        }
+    }
+
+    /// The losses of outputs, or logits, that were checked against the targets.
+    pub(crate) fn losses(self, predictions: &Matrix, targets: &Matrix, inputs: Inputs) -> Vec<f32> {
+        match (self, inputs) {
+            (Self::BinaryCrossEntropy, Inputs::Outputs) => mean_over_outputs(predictions, targets, cross_entropy),
+            (Self::BinaryCrossEntropy, Inputs::Logits) => mean_over_outputs(predictions, targets, logit_cross_entropy),
+            (Self::CategoricalCrossEntropy, Inputs::Outputs) => categorical(predictions, targets),
+            (Self::CategoricalCrossEntropy, Inputs::Logits) => logit_categorical(predictions, targets),
+            (Self::MeanSquaredError, _) => mean_over_outputs(predictions, targets, |p, y| (p - y) * (p - y)),
+        }
+    }
+
+    /// Replaces checked outputs by the gradient of the mean loss with respect to them.
+    pub(crate) fn differentiate(self, outputs: &mut Matrix, targets: &Matrix) {
+        let (samples, width) = outputs.shape();
+        match self {
+            Self::BinaryCrossEntropy => {
+                let scale = 1.0 / (samples * width) as f32;
+                outputs.zip_apply(targets, |p, y| *p = cross_entropy_slope(*p, y) * scale);
+            }
+            Self::CategoricalCrossEntropy => categorical_slope(outputs, targets),
+            Self::MeanSquaredError => self.differentiate_linked(outputs, targets),
+        }
+    }
+
+    /// Replaces outputs of the link by the gradient of the mean loss with respect to the logits.
+    pub(crate) fn differentiate_linked(self, outputs: &mut Matrix, targets: &Matrix) {
+        let (samples, width) = outputs.shape();
+        let scale = match self {
+            Self::BinaryCrossEntropy => 1.0 / (samples * width) as f32,
+            Self::CategoricalCrossEntropy => {
+                // d/dz_i of sum_j y_j (ln sum exp z - z_j) is p_i sum_j y_j - y_i.
+                let totals = targets.column_sum();
+                matrix::columns_mut(outputs).for_each(|p| p.iter_mut().zip(&totals).for_each(|(p, total)| *p *= total));
+                1.0 / samples as f32
+            }
+            Self::MeanSquaredError => 2.0 / (samples * width) as f32,
+        };
+        outputs.zip_apply(targets, |p, y| *p = (*p - y) * scale);
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a loss is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inputs {
+    /// The model's outputs.
+    Outputs,
+    /// The pre-activations of its last layer.
+    Logits,
+}
+
+/// The mean in double precision.
+pub(crate) fn mean(losses: &[f32]) -> f64 {
+    losses.iter().map(|&loss| f64::from(loss)).sum::<f64>() / losses.len() as f64
+}
+
+/// `1 / (1 + exp(-z))`; 0 and 1 in the limits.
+pub(crate) fn sigmoid(z: f32) -> f32 {
+    1.0 / (1.0 + (-z).exp())
+}
+
+/// `ln(1 + exp(z))` without overflow.
+pub(crate) fn softplus(z: f32) -> f32 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
+}
+
+/// Softmax of every row, shifted by the row's largest value so that nothing overflows.
+pub(crate) fn softmax_rows(logits: &mut Matrix) {
+    for mut row in logits.row_iter_mut() {
+        let largest = row.max();
+        row.apply(|z| *z = (*z - largest).exp());
+        let total = row.sum();
+        row.apply(|z| *z /= total);
+    }
+}
+
+/// Off 0 and 1 by `EPSILON`; NaN stays NaN.
+fn clip(p: f32) -> f32 {
+    p.clamp(EPSILON, 1.0 - EPSILON)
+}
+
+fn is_clipped(p: f32) -> bool {
+    !(EPSILON..=1.0 - EPSILON).contains(&p) && !p.is_nan()
+}
+
+fn cross_entropy(p: f32, y: f32) -> f32 {
+    let p = clip(p);
+    -(y * p.ln() + (1.0 - y) * (-p).ln_1p())
+}
+
+fn cross_entropy_slope(p: f32, y: f32) -> f32 {
+    if is_clipped(p) { 0.0 } else { (p - y) / (p * (1.0 - p)) }
+}
+
+fn logit_cross_entropy(z: f32, y: f32) -> f32 {
+    // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added.
+    z.max(0.0) - z * y + (-z.abs()).exp().ln_1p()
+}
+
+fn mean_over_outputs(outputs: &Matrix, targets: &Matrix, element: impl Fn(f32, f32) -> f32) -> Vec<f32> {
+    let mut losses = vec![0.0; outputs.nrows()];
+    for (p, y) in matrix::columns(outputs).zip(matrix::columns(targets)) {
+        losses.iter_mut().zip(p.iter().zip(y)).for_each(|(loss, (&p, &y))| *loss += element(p, y));
+    }
+    let width = outputs.ncols() as f32;
+    losses.iter_mut().for_each(|loss| *loss /= width);
+    losses
+}
+
+fn categorical(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
+    let rows = outputs.row_iter().zip(targets.row_iter());
+    rows.map(|(p, y)| {
+        let total = p.sum();
+        p.iter().zip(y.iter()).map(|(&p, &y)| -y * clip(p / total).ln()).sum()
+    })
+    .collect()
+}
+
+fn logit_categorical(logits: &Matrix, targets: &Matrix) -> Vec<f32> {
+    let rows = logits.row_iter().zip(targets.row_iter());
+    rows.map(|(z, y)| {
+        let largest = z.max();
+        let log_total = z.iter().map(|z| (z - largest).exp()).sum::<f32>().ln();
+        z.iter().zip(y.iter()).map(|(&z, &y)| y * (log_total - (z - largest))).sum()
+    })
+    .collect()
+}
+
+/// With `s = sum p` and `q = p / s`: `d/dp_i` of `-sum_j y_j ln q_j` is `(sum_j y_j - y_i / q_i) / s`, the sum and the
+/// quotient over the `q` that are not clipped.
+fn categorical_slope(outputs: &mut Matrix, targets: &Matrix) {
+    let samples = outputs.nrows() as f32;
+    for (mut p, y) in outputs.row_iter_mut().zip(targets.row_iter()) {
+        let total = p.sum();
+        let free = |p: f32| !is_clipped(p / total);
+        let mass: f32 = p.iter().zip(y.iter()).filter(|&(&p, _)| free(p)).map(|(_, y)| y).sum();
+        for (p, y) in p.iter_mut().zip(y.iter()) {
+            let pull = if free(*p) { y * total / *p } else { 0.0 };
+            *p = (mass - pull) / (total * samples);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(values: &[f32]) -> Matrix {
+        Matrix::from_column_slice(values.len(), 1, values)
+    }
+
+    /// Expected values by numpy in float64:
+    /// `z, y = np.array([-40., -1., 0., 2., 40.]), np.array([1., 0., 1., 1., 0.])`
+    /// `np.maximum(z, 0) - z*y + np.log1p(np.exp(-abs(z)))`
+    #[test]
+    fn binary_cross_entropy_from_logits_is_exact_where_probabilities_saturate() {
+        let logits = column(&[-40.0, -1.0, 0.0, 2.0, 40.0]);
+        let targets = column(&[1.0, 0.0, 1.0, 1.0, 0.0]);
+        let losses = Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets).unwrap();
+        let expected = [40.0, 0.31326168751822286, 0.6931471805599453, 0.1269280110429726, 40.0];
+        for (loss, expected) in losses.iter().zip(expected) {
+            assert!((f64::from(*loss) - expected).abs() < 1e-7 * expected.max(1.0), "{loss} {expected}");
+        }
+    }
+
+    #[test]
+    fn probabilities_are_clipped_as_keras_clips_them() {
+        let losses = Loss::BinaryCrossEntropy.per_sample(&column(&[0.0, 1.0]), &column(&[1.0, 1.0])).unwrap();
+        assert!((losses[0] - 1e-7_f32.ln().abs()).abs() < 1e-5, "{losses:?}");
+        assert!(losses[1] < 2e-7, "{losses:?}");
+    }
+
+    /// `-np.log(.7)`, and scipy's `log_softmax([1000., 0.])` for the saturated row.
+    #[test]
+    fn categorical_cross_entropy_is_minus_the_logarithm_of_the_targets_share() {
+        let targets = Matrix::from_row_slice(1, 3, &[0.0, 1.0, 0.0]);
+        let shares = Matrix::from_row_slice(1, 3, &[0.4, 1.4, 0.2]);
+        let loss = Loss::CategoricalCrossEntropy.mean(&shares, &targets).unwrap();
+        assert!((loss - 0.35667494393873245).abs() < 1e-6, "{loss}");
+
+        let logits = Matrix::from_row_slice(1, 2, &[1000.0, 0.0]);
+        let wrong = Matrix::from_row_slice(1, 2, &[0.0, 1.0]);
+        assert_eq!(Loss::CategoricalCrossEntropy.per_sample_from_logits(&logits, &wrong).unwrap(), [1000.0]);
+    }
+
+    #[test]
+    fn several_outputs_are_averaged_as_keras_averages_them() {
+        let outputs = Matrix::from_row_slice(1, 2, &[1.0, 3.0]);
+        let targets = Matrix::from_row_slice(1, 2, &[0.0, 0.0]);
+        assert_eq!(Loss::MeanSquaredError.per_sample(&outputs, &targets).unwrap(), [5.0]);
+    }
+
+    #[test]
+    fn targets_of_another_kind_are_refused() {
+        let minus_one = column(&[-1.0, 1.0]);
+        let message = Loss::BinaryCrossEntropy.mean(&column(&[0.5, 0.5]), &minus_one).unwrap_err().to_string();
+        assert_eq!(message, "target row 0 is -1; it must be from 0 to 1 for binary cross-entropy");
+        assert!(Loss::CategoricalCrossEntropy.mean(&column(&[0.5, 0.5]), &column(&[0.0, 1.0])).is_err());
+        assert!(Loss::MeanSquaredError.mean(&column(&[0.5]), &minus_one).is_err());
+    }
+
+    #[test]
+    fn a_diverged_model_has_a_loss_that_is_nan() {
+        let (outputs, targets) = (column(&[f32::NAN]), column(&[1.0]));
+        assert!(Loss::BinaryCrossEntropy.mean(&outputs, &targets).unwrap().is_nan());
+        assert!(Loss::BinaryCrossEntropy.gradient(&outputs, &targets).unwrap()[0].is_nan());
+    }
+
+    #[test]
+    fn every_gradient_agrees_with_finite_differences() {
+        let outputs = Matrix::from_row_slice(2, 3, &[0.2, 0.5, 0.3, 0.6, 0.3, 0.4]);
+        let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.2, 0.3, 0.5]);
+        for loss in [Loss::BinaryCrossEntropy, Loss::CategoricalCrossEntropy, Loss::MeanSquaredError] {
+            let gradient = loss.gradient(&outputs, &targets).unwrap();
+            let from_logits = loss.gradient_from_logits(&outputs, &targets).unwrap();
+            for i in 0..outputs.len() {
+                let moved = |step: f32| {
+                    let mut moved = outputs.clone();
+                    moved[i] += step;
+                    moved
+                };
+                let slope = |f: &dyn Fn(&Matrix) -> f64| (f(&moved(1e-2)) - f(&moved(-1e-2))) / 2e-2;
+                let numeric = slope(&|p| loss.mean(p, &targets).unwrap());
+                assert!((f64::from(gradient[i]) - numeric).abs() < 2e-3, "{loss} {i}: {} {numeric}", gradient[i]);
+                let numeric = slope(&|z| mean(&loss.per_sample_from_logits(z, &targets).unwrap()));
+                assert!((f64::from(from_logits[i]) - numeric).abs() < 1e-4, "{loss} {i}: {} {numeric}", from_logits[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The matrix type, shape checks, and the only code that knows in which order values lie in memory.
+//!
+//! Samples are rows, features are columns. nalgebra keeps each *column* together; most other frameworks keep each
+//! *row* together.
+//!
+//! ```
+//! use training_replay::{Matrix, row_major};
+//!
+//! let matrix = Matrix::from_row_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+//! assert_eq!(matrix.as_slice(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+//! assert_eq!(row_major(&matrix), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+//! ```
+
+use crate::{Error, Result};
+
+/// A matrix of `f32`; samples in rows: `(samples, features)`.
+pub type Matrix = nalgebra::DMatrix<f32>;
+
+/// The values row by row, as other frameworks want them (nalgebra keeps columns together).
+///
+/// The way back is `Matrix::from_row_slice`.
+pub fn row_major(matrix: &Matrix) -> Vec<f32> {
+    matrix.transpose().as_slice().to_vec()
+}
+
+/// Fails unless `matrix` has exactly this shape.
+pub(crate) fn expect_shape(what: &str, matrix: &Matrix, expected: (usize, usize)) -> Result<()> {
+    if matrix.shape() == expected {
+        return Ok(());
+    }
+    Err(Error::shape(what, [expected.0, expected.1], [matrix.nrows(), matrix.ncols()]))
+}
+
+/// Fails unless `matrix` has this many columns, whatever its rows.
+pub(crate) fn expect_columns(what: &str, matrix: &Matrix, columns: usize) -> Result<()> {
+    expect_shape(what, matrix, (matrix.nrows(), columns))
+}
+
+/// Fails at the first value that is NaN or infinite, naming its row and column.
+pub(crate) fn expect_finite(what: &str, matrix: &Matrix) -> Result<()> {
+    let Some(at) = matrix.as_slice().iter().position(|value| !value.is_finite()) else { return Ok(()) };
+    let (row, column) = (at % matrix.nrows(), at / matrix.nrows());
+    Err(Error::invalid(format!("{what}, row {row}, column {column},"), "a finite number", matrix[(row, column)]))
+}
+
+/// Gives `buffer` the shape, keeping its memory where it already fits; the values are unspecified.
+pub(crate) fn reshape(buffer: &mut Matrix, rows: usize, columns: usize) {
+    if buffer.shape() != (rows, columns) {
+        *buffer = Matrix::zeros(rows, columns);
+    }
+}
+
+/// Copies the rows named by `rows` into `target`, in that order.
+///
+/// Every index must be a row of `source`, and `target` must have its columns.
+pub(crate) fn gather_rows(source: &Matrix, rows: &[usize], target: &mut Matrix) {
+    for (from, mut to) in source.column_iter().zip(target.column_iter_mut()) {
+        to.iter_mut().zip(rows).for_each(|(value, &row)| *value = from[row]);
+    }
+}
+
+/// The columns as slices: in nalgebra's order a column is contiguous. At least one row is assumed.
+pub(crate) fn columns(matrix: &Matrix) -> impl Iterator<Item = &[f32]> {
+    matrix.as_slice().chunks_exact(matrix.nrows().max(1))
+}
+
+/// The columns as mutable slices.
+pub(crate) fn columns_mut(matrix: &mut Matrix) -> impl Iterator<Item = &mut [f32]> {
+    let rows = matrix.nrows().max(1);
+    matrix.as_mut_slice().chunks_exact_mut(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_that_is_not_finite_is_named_by_row_and_column() {
+        let mut matrix = Matrix::zeros(3, 2);
+        matrix[(1, 1)] = f32::NAN;
+        let message = expect_finite("inputs", &matrix).unwrap_err().to_string();
+        assert_eq!(message, "inputs, row 1, column 1, is NaN; it must be a finite number");
+    }
+
+    #[test]
+    fn rows_are_gathered_in_the_order_asked_for() {
+        let source = Matrix::from_row_slice(3, 2, &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0]);
+        let mut target = Matrix::zeros(2, 2);
+        gather_rows(&source, &[2, 0], &mut target);
+        assert_eq!(row_major(&target), [3.0, 30.0, 1.0, 10.0]);
+    }
+}

@@ -1,0 +1,91 @@
+//! What one epoch measured: names and values, in the order they were given.
+//!
+//! ```
+//! use training_replay::Metrics;
+//!
+//! let mut metrics = Metrics::from([("loss", 0.25), ("accuracy", 0.9)]);
+//! metrics.insert("loss", 0.2); // the last value of a name wins
+//! assert_eq!(metrics.get("loss"), Some(0.2));
+//! assert_eq!(metrics.get("recall"), None);
+//! assert_eq!(metrics.to_string(), "loss 0.2, accuracy 0.9");
+//! ```
+
+use std::fmt;
+
+/// What one epoch measured, by name. A name appears once; the order is the order of first appearance.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Metrics(Vec<(String, f64)>);
+
+impl Metrics {
+    /// No metrics: what is known before training.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of `name`, if it was measured.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Sets `name` to `value`.
+    pub fn insert(&mut self, name: impl Into<String>, value: f64) {
+        let name = name.into();
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// Names and values in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+
+    /// How many metrics there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<K: Into<String>> Extend<(K, f64)> for Metrics {
+    fn extend<I: IntoIterator<Item = (K, f64)>>(&mut self, metrics: I) {
+        metrics.into_iter().for_each(|(name, value)| self.insert(name, value));
+    }
+}
+
+impl<K: Into<String>> FromIterator<(K, f64)> for Metrics {
+    fn from_iter<I: IntoIterator<Item = (K, f64)>>(metrics: I) -> Self {
+        let mut all = Self::new();
+        all.extend(metrics);
+        all
+    }
+}
+
+impl<K: Into<String>, const N: usize> From<[(K, f64); N]> for Metrics {
+    fn from(metrics: [(K, f64); N]) -> Self {
+        metrics.into_iter().collect()
+    }
+}
+
+impl IntoIterator for Metrics {
+    type Item = (String, f64);
+    type IntoIter = std::vec::IntoIter<(String, f64)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl fmt::Display for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, value)) in self.iter().enumerate() {
+            write!(f, "{}{name} {value}", if i > 0 { ", " } else { "" })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! What a network is without its weights: the inputs it takes and the list of its layers.
+//!
+//! ```
+//! use training_replay::{Activation, Dense, Sequential};
+//!
+//! let architecture = Sequential::builder(2).layer(Dense::new(3)).layer(Activation::Relu).layer(Dense::new(1));
+//! let model = architecture.build(42)?;
+//! let names: Vec<_> = model.architecture().layers().iter().map(|layer| layer.name()).collect();
+//! assert_eq!(names, ["dense_1", "activation_1", "dense_2"]);
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use super::{Layer, Sequential, description, initializer::MOST_WEIGHTS};
+use crate::{Error, Result};
+
+/// Checking names takes quadratic time; no network that learns is deeper than this.
+const MOST_LAYERS: usize = 4096;
+
+/// What a network is without its weights; its [`Description`](crate::Description) in a recording.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Architecture {
+    inputs: usize,
+    layers: Vec<Layer>,
+}
+
+impl Architecture {
+    /// A network without layers yet.
+    pub(super) fn new(inputs: usize) -> Self {
+        Self { inputs, layers: Vec::new() }
+    }
+
+    /// Adds a layer behind the others.
+    pub fn layer(mut self, layer: impl Into<Layer>) -> Self {
+        self.layers.push(layer.into());
+        self
+    }
+
+    /// Draws the initial weights; the same ones for the same seed, whatever layers follow.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there are no inputs, no layers or more than 4,096, if a layer has no units, two layers
+    /// share a name, a number in an activation or initialiser is not finite, or the network has more than 2^31
+    /// weights or more than memory has room for.
+    pub fn build(self, seed: u64) -> Result<Sequential> {
+        let architecture = self.named().checked()?;
+        description::describe(&architecture)?; // So that a network that exists can also be recorded.
+        Sequential::new(architecture, seed)
+    }
+
+    /// The number of features it takes.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// The layers in forward order.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The number of outputs of the last layer.
+    pub fn outputs(&self) -> usize {
+        self.width(self.layers.len())
+    }
+
+    /// The number of values that enter `layer`; for the index behind the last one, the network's outputs.
+    pub(super) fn width(&self, layer: usize) -> usize {
+        self.layers.iter().take(layer).fold(self.inputs, |width, layer| layer.units(width))
+    }
+
+    /// Every layer with a name of its own.
+    pub(super) fn named(mut self) -> Self {
+        for i in 0..self.layers.len() {
+            if self.layers[i].name().is_empty() {
+                let name = self.free_name(self.layers[i].stem());
+                self.layers[i].set_name(name);
+            }
+        }
+        self
+    }
+
+    /// The architecture, if a network can be built from it.
+    pub(super) fn checked(self) -> Result<Self> {
+        if self.inputs == 0 {
+            return Err(Error::invalid("the number of inputs", "1 or more", 0));
+        }
+        if !(1..=MOST_LAYERS).contains(&self.layers.len()) {
+            let expected = format!("from 1 to {MOST_LAYERS}");
+            return Err(Error::invalid("the number of layers", expected, self.layers.len()));
+        }
+        for (i, layer) in self.layers.iter().enumerate() {
+            self.check_name(i, layer)?;
+            check_units(layer)?;
+            check_constants(layer)?;
+        }
+        self.check_size()
+    }
+
+    /// The architecture, if its weights are few enough.
+    fn check_size(self) -> Result<Self> {
+        let kernel = |(i, layer): (usize, &Layer)| match layer {
+            Layer::Dense(dense) => self.width(i).checked_mul(dense.units),
+            Layer::Activation { .. } => Some(0),
+        };
+        let mut kernels = self.layers.iter().enumerate().map(kernel);
+        let total = kernels.try_fold(0_usize, |total, kernel| total.checked_add(kernel?));
+        if total.is_some_and(|total| total <= MOST_WEIGHTS) {
+            return Ok(self);
+        }
+        let found = total.map_or("beyond counting".into(), |total| total.to_string());
+        Err(Error::invalid("the number of weights", format!("at most {MOST_WEIGHTS}"), found))
+    }
+
+    /// The first of `stem_1`, `stem_2` and so on that no layer has.
+    fn free_name(&self, stem: &str) -> String {
+        let taken = |name: &String| self.layers.iter().any(|layer| layer.name() == name);
+        let mut names = (1_u64..).map(|n| format!("{stem}_{n}"));
+        names.find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    fn check_name(&self, index: usize, layer: &Layer) -> Result<()> {
+        match self.layers[..index].iter().any(|earlier| earlier.name() == layer.name()) {
+            true => Err(Error::invalid(
+                format!("the name of layer {index}"),
+                "another name than any earlier layer's",
+                format!("{:?} again", layer.name()),
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
+fn check_units(layer: &Layer) -> Result<()> {
+    match layer {
+        Layer::Dense(dense) if dense.units == 0 => {
+            Err(Error::invalid(format!("the number of units of layer {:?}", dense.name), "1 or more", 0))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_constants(layer: &Layer) -> Result<()> {
+    let Layer::Dense(dense) = layer else { return check_constant(layer, layer.activation().constant()) };
+    check_constant(layer, dense.activation.constant())?;
+    check_constant(layer, dense.kernel_initializer.constant())?;
+    check_constant(layer, dense.bias_initializer.and_then(super::Initializer::constant))
+}
+
+fn check_constant(layer: &Layer, constant: Option<(&str, f32)>) -> Result<()> {
+    match constant {
+        Some((name, value)) if !value.is_finite() => {
+            Err(Error::invalid(format!("{name} of layer {:?}", layer.name()), "a finite number", value))
+        }
+        _ => Ok(()),
+    }
+}

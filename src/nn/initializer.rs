@@ -1,0 +1,253 @@
+//! Initial weights, by Keras' names and definitions.
+//!
+//! With `fan_in` inputs and `fan_out` units:
+//!
+//! | initialiser | distribution |
+//! |---|---|
+//! | normal | mean 0, deviation `std` (Keras' default: 0.05) |
+//! | truncated normal | the same, redrawn beyond two deviations |
+//! | uniform | from `-limit` to `limit` (Keras' default: 0.05) |
+//! | Glorot uniform | limit `sqrt(6 / (fan_in + fan_out))` |
+//! | Glorot normal | deviation `sqrt(2 / (fan_in + fan_out))` |
+//! | He uniform / normal | limit `sqrt(6 / fan_in)` / deviation `sqrt(2 / fan_in)` |
+//! | LeCun uniform / normal | limit `sqrt(3 / fan_in)` / deviation `sqrt(1 / fan_in)` |
+//!
+//! The normal ones of Glorot, He and LeCun are truncated at two deviations and divided by 0.87962566, the deviation
+//! that a standard normal distribution keeps when it is truncated there, so that theirs is what the table says.
+//! Sources: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998).
+//!
+//! ```
+//! use training_replay::Initializer;
+//!
+//! let kernel = Initializer::GlorotUniform.matrix(2, 10, 42)?;
+//! assert_eq!(kernel.shape(), (2, 10));
+//! assert!(kernel.amax() <= 0.5_f32.sqrt()); // sqrt(6 / 12)
+//! assert_eq!(kernel, Initializer::GlorotUniform.matrix(2, 10, 42)?);
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use std::fmt;
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::{
+    Error, Matrix, Result,
+    random::{self, Purpose},
+};
+
+/// The deviation of a standard normal distribution that is truncated at two deviations.
+const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
+
+/// The most weights that a network may have: 8 GiB of them.
+pub(super) const MOST_WEIGHTS: usize = 1 << 31;
+
+/// How the kernel of a layer is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Initializer {
+    /// All 0.
+    Zeros,
+    /// All 1.
+    Ones,
+    /// All this value.
+    Constant(f32),
+    /// The normal distribution with mean 0.
+    Normal {
+        /// The standard deviation; Keras' default is 0.05.
+        std: f32,
+    },
+    /// The normal distribution, redrawn beyond two deviations.
+    TruncatedNormal {
+        /// The standard deviation before truncating; Keras' default is 0.05.
+        std: f32,
+    },
+    /// The uniform distribution around 0.
+    Uniform {
+        /// The largest absolute value; Keras' default is 0.05.
+        limit: f32,
+    },
+    /// Keras' default for kernels.
+    #[default]
+    GlorotUniform,
+    /// Suits tanh and sigmoid.
+    GlorotNormal,
+    /// Suits ReLU.
+    HeUniform,
+    /// Suits ReLU.
+    HeNormal,
+    /// Suits SELU.
+    LecunUniform,
+    /// Suits SELU.
+    LecunNormal,
+}
+
+/// What an initialiser comes down to once the fans are known.
+enum Distribution {
+    Constant(f64),
+    Normal { std: f64 },
+    Truncated { std: f64 },
+    Uniform { limit: f64 },
+}
+
+impl Initializer {
+    /// Keras' name, such as `glorot_normal`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zeros => "zeros",
+            Self::Ones => "ones",
+            Self::Constant(_) => "constant",
+            Self::Normal { .. } => "normal",
+            Self::TruncatedNormal { .. } => "truncated_normal",
+            Self::Uniform { .. } => "uniform",
+            Self::GlorotUniform => "glorot_uniform",
+            Self::GlorotNormal => "glorot_normal",
+            Self::HeUniform => "he_uniform",
+            Self::HeNormal => "he_normal",
+            Self::LecunUniform => "lecun_uniform",
+            Self::LecunNormal => "lecun_normal",
+        }
+    }
+
+    /// A kernel of `(inputs, units)`, the same one for the same seed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for more than 2^31 weights, or more than memory has room for.
+    pub fn matrix(self, inputs: usize, units: usize, seed: u64) -> Result<Matrix> {
+        self.draw(inputs, units, &mut random::rng(seed, Purpose::Weights(0)))
+    }
+
+    /// A kernel of `(inputs, units)`, drawn row by row.
+    pub(super) fn draw(self, inputs: usize, units: usize, rng: &mut ChaCha8Rng) -> Result<Matrix> {
+        let distribution = self.distribution(inputs as f64, units as f64);
+        let mut kernel = zeros(inputs, units)?;
+        kernel.row_iter_mut().for_each(|mut row| row.apply(|value| *value = distribution.draw(rng) as f32));
+        Ok(kernel)
+    }
+
+    /// The number that some variants carry, for checks and files.
+    pub(crate) fn constant(self) -> Option<(&'static str, f32)> {
+        match self {
+            Self::Constant(value) => Some(("value", value)),
+            Self::Normal { std } | Self::TruncatedNormal { std } => Some(("std", std)),
+            Self::Uniform { limit } => Some(("limit", limit)),
+            _ => None,
+        }
+    }
+
+    fn distribution(self, fan_in: f64, fan_out: f64) -> Distribution {
+        let uniform = |variance: f64| Distribution::Uniform { limit: (3.0 * variance).sqrt() };
+        let normal = |variance: f64| Distribution::Truncated { std: variance.sqrt() / TRUNCATED_DEVIATION };
+        match self {
+            Self::Zeros => Distribution::Constant(0.0),
+            Self::Ones => Distribution::Constant(1.0),
+            Self::Constant(value) => Distribution::Constant(value.into()),
+            Self::Normal { std } => Distribution::Normal { std: std.into() },
+            Self::TruncatedNormal { std } => Distribution::Truncated { std: std.into() },
+            Self::Uniform { limit } => Distribution::Uniform { limit: limit.into() },
+            Self::GlorotUniform => uniform(2.0 / (fan_in + fan_out)),
+            Self::GlorotNormal => normal(2.0 / (fan_in + fan_out)),
+            Self::HeUniform => uniform(2.0 / fan_in),
+            Self::HeNormal => normal(2.0 / fan_in),
+            Self::LecunUniform => uniform(1.0 / fan_in),
+            Self::LecunNormal => normal(1.0 / fan_in),
+        }
+    }
+}
+
+impl fmt::Display for Initializer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.constant() {
+            Some((name, value)) => write!(f, "{}({name} {value})", self.name()),
+            None => f.write_str(self.name()),
+        }
+    }
+}
+
+impl Distribution {
+    fn draw(&self, rng: &mut ChaCha8Rng) -> f64 {
+        match *self {
+            Self::Constant(value) => value,
+            Self::Normal { std } => std * random::normal(rng),
+            Self::Truncated { std } => std * within_two(rng),
+            Self::Uniform { limit } => limit * random::symmetric(rng),
+        }
+    }
+}
+
+/// A kernel of zeros, or an error where a plain allocation would abort the process.
+pub(super) fn zeros(inputs: usize, units: usize) -> Result<Matrix> {
+    let count = inputs.checked_mul(units).filter(|&count| count <= MOST_WEIGHTS);
+    let room = count.filter(|&count| Vec::<f32>::new().try_reserve_exact(count).is_ok());
+    // A zeroed allocation, unlike `resize`, touches no page before it is used.
+    let values = room.map(|count| vec![0.0; count]).ok_or_else(|| {
+        let expected = format!("at most {MOST_WEIGHTS} weights, and no more than memory has room for");
+        Error::invalid("a kernel", expected, format!("{inputs} x {units}"))
+    })?;
+    Ok(Matrix::from_vec(inputs, units, values))
+}
+
+/// A standard normal number of absolute value below 2; 95 of 100 draws are.
+fn within_two(rng: &mut ChaCha8Rng) -> f64 {
+    loop {
+        let value = random::normal(rng);
+        if value.abs() < 2.0 {
+            return value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deviation(kernel: &Matrix) -> f64 {
+        let squares: f64 = kernel.iter().map(|&w| f64::from(w).powi(2)).sum();
+        (squares / kernel.len() as f64).sqrt()
+    }
+
+    /// 60,000 draws: four standard errors of a deviation are at most 1.2 %.
+    #[test]
+    fn deviations_are_the_ones_of_the_definitions() {
+        let (inputs, units) = (300_usize, 200_usize);
+        let (fan_in, fan_out) = (inputs as f64, units as f64);
+        let expected = [
+            (Initializer::Normal { std: 0.05 }, 0.05),
+            (Initializer::TruncatedNormal { std: 0.05 }, 0.05 * 0.879_625_66),
+            (Initializer::Uniform { limit: 0.05 }, 0.05 / 3.0_f64.sqrt()),
+            (Initializer::GlorotUniform, (2.0 / (fan_in + fan_out)).sqrt()),
+            (Initializer::GlorotNormal, (2.0 / (fan_in + fan_out)).sqrt()),
+            (Initializer::HeUniform, (2.0 / fan_in).sqrt()),
+            (Initializer::HeNormal, (2.0 / fan_in).sqrt()),
+            (Initializer::LecunUniform, (1.0 / fan_in).sqrt()),
+            (Initializer::LecunNormal, (1.0 / fan_in).sqrt()),
+        ];
+        for (initializer, expected) in expected {
+            let found = deviation(&initializer.matrix(inputs, units, 1).unwrap());
+            assert!((found / expected - 1.0).abs() < 0.012, "{initializer}: {found}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn nothing_lies_beyond_the_limits() {
+        let uniform = Initializer::HeUniform.matrix(100, 100, 2).unwrap();
+        assert!(uniform.amax() <= 0.06_f32.sqrt());
+        let normal = Initializer::HeNormal.matrix(100, 100, 2).unwrap();
+        let two_deviations = 2.0 * (0.02_f64.sqrt() / TRUNCATED_DEVIATION);
+        assert!(f64::from(normal.amax()) < two_deviations);
+        assert!(f64::from(normal.amax()) > 0.95 * two_deviations, "truncated, not shrunk");
+    }
+
+    #[test]
+    fn a_kernel_beyond_memory_is_an_error() {
+        assert!(Initializer::Zeros.matrix(usize::MAX, 2, 0).is_err());
+        assert!(Initializer::Zeros.matrix(1 << 16, 1 << 16, 0).is_err());
+    }
+
+    #[test]
+    fn constants_are_constant() {
+        assert_eq!(Initializer::Zeros.matrix(2, 2, 0).unwrap().sum(), 0.0);
+        assert_eq!(Initializer::Ones.matrix(2, 2, 0).unwrap().sum(), 4.0);
+        assert_eq!(Initializer::Constant(0.5).matrix(2, 2, 0).unwrap().sum(), 2.0);
+    }
+}

@@ -1,0 +1,29 @@
+//! Built-in networks: layers, activations, initialisers, and the [`Sequential`] that stacks them.
+//!
+//! ```
+//! use training_replay::{Activation, Dense, Initializer, Matrix, Sequential};
+//!
+//! let model = Sequential::builder(2)
+//!     .layer(Dense::new(2).name("hidden").activation(Activation::Tanh).initializer(Initializer::GlorotNormal))
+//!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+//!     .build(42)?;
+//! let probabilities = model.predict(&Matrix::zeros(5, 2))?;
+//! assert_eq!(probabilities.shape(), (5, 1));
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+mod activation;
+mod affine;
+mod architecture;
+mod description;
+mod initializer;
+mod layer;
+mod pass;
+mod sequential;
+
+pub use activation::Activation;
+pub use architecture::Architecture;
+pub use initializer::Initializer;
+pub use layer::{Dense, Layer};
+pub(crate) use pass::Pass;
+pub use sequential::Sequential;

@@ -1,0 +1,147 @@
+//! One run through a network, forward and back, in buffers that are kept from batch to batch.
+
+use super::{Activation, Sequential, affine::Affine};
+use crate::{Loss, Matrix, loss::Inputs};
+
+/// What a run through the layers leaves behind: every layer's values and, after the way back, its gradients.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    layers: Vec<LayerPass>,
+}
+
+#[derive(Clone, Debug)]
+struct LayerPass {
+    pre_activation: Matrix,
+    activation: Matrix,
+    /// Gradient of the loss with respect to the activation, then to the pre-activation.
+    slope: Matrix,
+    gradient: Option<Affine>,
+}
+
+impl Pass {
+    /// Empty buffers for a network.
+    pub(crate) fn new(model: &Sequential) -> Self {
+        let layers = model.affines().iter().map(|affine| LayerPass {
+            pre_activation: Matrix::zeros(0, 0),
+            activation: Matrix::zeros(0, 0),
+            slope: Matrix::zeros(0, 0),
+            gradient: affine.as_ref().map(Affine::zeros_like),
+        });
+        Self { layers: layers.collect() }
+    }
+
+    /// Runs `inputs`, which must have the network's width, through all layers.
+    pub(crate) fn forward(&mut self, model: &Sequential, inputs: &Matrix) {
+        for (i, affine) in model.affines().iter().enumerate() {
+            let (before, rest) = self.layers.split_at_mut(i);
+            let layer = &mut rest[0];
+            let inputs = before.last().map_or(inputs, |layer| &layer.activation);
+            match affine {
+                Some(affine) => affine.apply(inputs, &mut layer.pre_activation),
+                None => layer.pre_activation.clone_from(inputs),
+            }
+            layer.activation.clone_from(&layer.pre_activation);
+            model.activation(i).apply_mut(&mut layer.activation);
+        }
+    }
+
+    /// What the last [`forward`](Self::forward) put out.
+    pub(crate) fn outputs(&self) -> &Matrix {
+        &self.last().activation
+    }
+
+    /// The loss of each sample of the last `forward`, from logits where the last activation allows it.
+    pub(crate) fn losses(&self, model: &Sequential, targets: &Matrix, loss: Loss) -> Vec<f32> {
+        match is_link(model.activation(self.layers.len() - 1), loss) {
+            true => loss.losses(&self.last().pre_activation, targets, Inputs::Logits),
+            false => loss.losses(self.outputs(), targets, Inputs::Outputs),
+        }
+    }
+
+    /// Computes the gradient of the mean loss of the last `forward`, which was fed the same `inputs`.
+    pub(crate) fn backward(&mut self, model: &Sequential, inputs: &Matrix, targets: &Matrix, loss: Loss) {
+        self.differentiate_loss(model, targets, loss);
+        for i in (0..self.layers.len()).rev() {
+            let (before, rest) = self.layers.split_at_mut(i);
+            let layer = &mut rest[0];
+            let (inputs, handed_on) = match before.last_mut() {
+                Some(LayerPass { activation, slope, .. }) => (&*activation, Some(slope)),
+                None => (inputs, None),
+            };
+            if let Some(gradient) = &mut layer.gradient {
+                gradient.differentiate(inputs, &layer.slope);
+            }
+            let Some(handed_on) = handed_on else { break };
+            match &model.affines()[i] {
+                Some(affine) => affine.backpropagate(&layer.slope, handed_on),
+                None => handed_on.clone_from(&layer.slope),
+            }
+            let previous = &mut before[i - 1];
+            model.activation(i - 1).backpropagate(&previous.pre_activation, &previous.activation, &mut previous.slope);
+        }
+    }
+
+    /// The gradients of the last `backward`, in the order of [`Sequential::slices_mut`].
+    pub(crate) fn gradients(&self) -> impl Iterator<Item = &[f32]> {
+        self.layers.iter().filter_map(|layer| layer.gradient.as_ref()).flat_map(Affine::slices)
+    }
+
+    /// The gradient of each layer that has weights, in layer order.
+    pub(super) fn into_gradients(self) -> Vec<Option<Affine>> {
+        self.layers.into_iter().map(|layer| layer.gradient).collect()
+    }
+
+    fn last(&self) -> &LayerPass {
+        // A network has a layer at least: `Architecture::build` sees to it.
+        &self.layers[self.layers.len() - 1]
+    }
+
+    /// Leaves the gradient with respect to the last layer's pre-activation in its slope.
+    fn differentiate_loss(&mut self, model: &Sequential, targets: &Matrix, loss: Loss) {
+        let index = self.layers.len() - 1;
+        let (layer, activation) = (&mut self.layers[index], model.activation(index));
+        layer.slope.clone_from(&layer.activation);
+        if is_link(activation, loss) {
+            loss.differentiate_linked(&mut layer.slope, targets);
+        } else {
+            loss.differentiate(&mut layer.slope, targets);
+            activation.backpropagate(&layer.pre_activation, &layer.activation, &mut layer.slope);
+        }
+    }
+}
+
+/// Whether the activation is the one whose pre-activations are the loss's logits: then the gradient is a mere
+/// difference, and nothing is lost where the activation saturates.
+fn is_link(activation: Activation, loss: Loss) -> bool {
+    matches!(
+        (loss, activation),
+        (Loss::BinaryCrossEntropy, Activation::Sigmoid)
+            | (Loss::CategoricalCrossEntropy, Activation::Softmax)
+            | (Loss::MeanSquaredError, Activation::Linear)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dense, nn::Layer};
+
+    #[test]
+    fn a_short_batch_after_a_long_one_leaves_nothing_of_it_behind() {
+        let layers = [Layer::from(Dense::new(3).activation(Activation::Tanh)), Dense::new(2).into()];
+        let builder = layers.into_iter().fold(Sequential::builder(2), |builder, layer| builder.layer(layer));
+        let model = builder.build(1).unwrap();
+        let (long, short) = (Matrix::from_element(5, 2, 0.5), Matrix::from_row_slice(1, 2, &[0.1, -0.2]));
+        let targets = Matrix::zeros(5, 2);
+        let run = |batches: &[&Matrix]| {
+            let mut pass = Pass::new(&model);
+            for inputs in batches {
+                let targets = targets.rows(0, inputs.nrows()).into_owned();
+                pass.forward(&model, inputs);
+                pass.backward(&model, inputs, &targets, Loss::MeanSquaredError);
+            }
+            pass.gradients().map(<[f32]>::to_vec).collect::<Vec<_>>()
+        };
+        assert_eq!(run(&[&long, &short]), run(&[&short]));
+    }
+}

@@ -1,0 +1,69 @@
+//! Seeded random numbers, an independent stream for each purpose.
+//!
+//! All of it comes from ChaCha with 8 rounds, whose *stream* number separates the purposes: another layer, or another
+//! data set, does not change the shuffles.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// What random numbers are drawn for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    /// The points of a data set, and their order.
+    Data,
+    /// The initial kernel and bias of the layer with this index.
+    Weights(usize),
+    /// The order of the samples in this epoch of training, counted from 0.
+    Shuffle(u64),
+}
+
+/// The generator of one purpose.
+pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
+    const FAMILY: u64 = 1 << 62;
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(match purpose {
+        Purpose::Data => 0,
+        Purpose::Weights(layer) => FAMILY | layer as u64,
+        Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
+    });
+    rng
+}
+
+/// A number from the standard normal distribution, by the transformation of Box and Muller (1958).
+pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    // 1 - [0, 1) is never 0, whose logarithm is infinite.
+    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
+    radius * (std::f64::consts::TAU * rng.random::<f64>()).cos()
+}
+
+/// A number from the uniform distribution on `[-1, 1)`.
+pub(crate) fn symmetric(rng: &mut ChaCha8Rng) -> f64 {
+    2.0 * rng.random::<f64>() - 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_purpose_draws_its_own_numbers_and_the_same_ones_again() {
+        let first = |purpose| rng(7, purpose).random::<u64>();
+        assert_eq!(first(Purpose::Data), first(Purpose::Data));
+        let purposes =
+            [Purpose::Data, Purpose::Weights(0), Purpose::Weights(1), Purpose::Shuffle(0), Purpose::Shuffle(1)];
+        let drawn: std::collections::HashSet<u64> = purposes.into_iter().map(first).collect();
+        assert_eq!(drawn.len(), purposes.len());
+    }
+
+    #[test]
+    fn normal_numbers_have_mean_0_and_deviation_1() {
+        let mut rng = rng(1, Purpose::Data);
+        let n = 100_000;
+        let draws: Vec<f64> = (0..n).map(|_| normal(&mut rng)).collect();
+        let mean = draws.iter().sum::<f64>() / f64::from(n);
+        let variance = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(n);
+        // Four standard errors of the mean and of the variance.
+        assert!(mean.abs() < 4.0 / f64::from(n).sqrt(), "{mean}");
+        assert!((variance - 1.0).abs() < 4.0 * (2.0 / f64::from(n)).sqrt(), "{variance}");
+    }
+}

@@ -1,0 +1,285 @@
+//! The recording: a log of a model's weights, one snapshot an epoch, written in a training loop and queried at any
+//! time, by any process.
+//!
+//! ```
+//! use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+//!
+//! let data = datasets::parabola(200, 13);
+//! let mut model = Sequential::builder(2)
+//!     .layer(Dense::new(2).name("hidden").activation(Activation::Tanh))
+//!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+//!     .build(42)?;
+//! let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(16);
+//!
+//! let mut replay = Replay::options().dataset(&data).in_memory();
+//! replay.record(&model, Metrics::new())?; // epoch 0: before training
+//! for _ in 0..3 {
+//!     let metrics = trainer.epoch(&mut model, &data)?;
+//!     replay.record(&model, metrics)?;
+//! }
+//! assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2, 3]);
+//! assert_eq!(replay.curve("loss").map(|curve| curve.len()), Some(3)); // nothing was logged at epoch 0
+//! assert_eq!(replay.curve("recall"), None);
+//! assert_eq!(replay.at(3)?.model(), &model);
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+mod index;
+mod open;
+mod options;
+mod record;
+mod snapshot;
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use index::{Index, Place};
+pub use options::{Durability, ReplayOptions};
+use record::Recorder;
+pub use snapshot::Snapshot;
+
+use crate::{
+    Dataset, Description, Error, Forward, Loss, Metrics, Result, Sequential, Weights,
+    storage::{self, Damage, Log, Manifest},
+};
+
+/// A recording: the log of a model's weights, one snapshot an epoch.
+///
+/// The same type writes and reads: what [`record`](Self::record) has taken can be queried at once. Epoch 0 is the
+/// model before training. Epoch numbers increase strictly; gaps are allowed and stay gaps.
+///
+/// Memory holds the data set, the logged metrics and one epoch at a time, however long the run is.
+pub struct Replay {
+    log: Log,
+    origin: Origin,
+    index: Index,
+    torn_bytes: u64,
+    /// Read from the file when it is first asked for.
+    dataset: OnceLock<Dataset>,
+    /// `None` where the recording was opened to read.
+    recorder: Option<Recorder>,
+}
+
+impl Replay {
+    /// Begins to set up a recording.
+    pub fn options() -> ReplayOptions {
+        ReplayOptions::default()
+    }
+
+    /// Begins a recording of a model that is trained on `data`, in a file that does not exist yet:
+    /// `Replay::options().dataset(data).create(path)`.
+    ///
+    /// # Errors
+    ///
+    /// As [`ReplayOptions::create`].
+    pub fn create(path: impl AsRef<Path>, data: &Dataset) -> Result<Self> {
+        Self::options().dataset(data).create(path)
+    }
+
+    /// The numbers of the recorded epochs, in increasing order.
+    pub fn epochs(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
+        self.index.epochs.iter().map(|epoch| epoch.number)
+    }
+
+    /// Epochs and values of a metric as they were logged; `None`, never zeros, for a metric that was not.
+    pub fn curve(&self, metric: &str) -> Option<Vec<(u64, f64)>> {
+        self.index.curves.get(metric).map(<[_]>::to_vec)
+    }
+
+    /// The names of the logged metrics, in the order they first appeared.
+    pub fn metric_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.index.curves.names()
+    }
+
+    /// What was logged at one epoch.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownEpoch`] if the epoch was not recorded, [`Error::Corrupted`] if what it logged is damaged.
+    pub fn metrics(&self, epoch: u64) -> Result<Metrics> {
+        let found = self.index.epoch(epoch)?;
+        if found.metrics_lost {
+            let what = format!("what epoch {epoch} logged");
+            return Err(Error::corrupted(what, found.place.offset, "its checksum does not agree"));
+        }
+        Ok(self.index.curves.at(epoch))
+    }
+
+    /// All parameters as they were at one epoch, bit for bit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownEpoch`] if the epoch was not recorded, [`Error::Corrupted`] if its weights are damaged,
+    /// [`Error::Io`] if the file cannot be read.
+    pub fn weights(&self, epoch: u64) -> Result<Weights> {
+        let place = &self.index.epoch(epoch)?.place;
+        let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
+        storage::read_weights(self.source(format!("epoch {epoch}"), place), specs)
+    }
+
+    /// What the recorded model says of itself, if it does.
+    pub fn description(&self) -> Option<&Description> {
+        self.index.manifest.as_ref()?.description.as_ref()
+    }
+
+    /// The loss the model was trained with, if it was noted.
+    pub fn loss(&self) -> Option<Loss> {
+        self.index.manifest.as_ref()?.loss
+    }
+
+    /// The user's notes, in the order they were given.
+    pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        let notes = self.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.metadata);
+        notes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// Whether the recorder came to its [`finish`](Self::finish); false while it is at work, and after a crash.
+    pub fn is_finished(&self) -> bool {
+        self.index.finished
+    }
+
+    /// The parts of the file that are not what was written. Epochs whose weights are damaged are found when they are
+    /// read.
+    pub fn damage(&self) -> &[Damage] {
+        &self.index.damage
+    }
+
+    /// How many bytes lay behind the last whole record when the file was opened or refreshed: what a killed recorder
+    /// left unfinished, or one at work is just writing. [`append`](Self::append) has cut them off.
+    pub fn torn_bytes(&self) -> u64 {
+        self.torn_bytes
+    }
+
+    /// The file, unless the recording is in memory.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path),
+            Origin::Memory => None,
+        }
+    }
+
+    /// The data that snapshots are replayed on: the recorded set, or the one of [`with_dataset`](Self::with_dataset).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if there is none, [`Error::Corrupted`] or [`Error::Io`] if it cannot be read.
+    pub fn dataset(&self) -> Result<&Dataset> {
+        match self.dataset.get() {
+            Some(data) => Ok(data),
+            None => {
+                let data = self.read_dataset()?;
+                Ok(self.dataset.get_or_init(|| data))
+            }
+        }
+    }
+
+    /// Replays on other data than the recorded: a validation set, or data that was not recorded at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if a built-in network was recorded that takes another number of features or gives another
+    /// number of outputs.
+    pub fn with_dataset(mut self, data: &Dataset) -> Result<Self> {
+        if let Some(Ok(model)) = self.description().map(Sequential::architecture_of) {
+            let (rows, columns) = (data.samples(), (model.inputs(), model.outputs()));
+            crate::matrix::expect_shape("inputs", data.inputs(), (rows, columns.0))?;
+            crate::matrix::expect_shape("targets", data.targets(), (rows, columns.1))?;
+        }
+        self.dataset = OnceLock::from(data.clone());
+        Ok(self)
+    }
+
+    /// The built-in model as of `epoch`.
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights), and [`Error::Missing`] if the recorded model is no built-in network: then
+    /// [`at_with`](Self::at_with) takes one.
+    pub fn at(&self, epoch: u64) -> Result<Snapshot<'_, Sequential>> {
+        let weights = self.weights(epoch)?;
+        let hint = "pass a model to `at_with`";
+        let description = self.description().ok_or_else(|| Error::missing("description of its model", hint))?;
+        Ok(Snapshot::new(self, epoch, Sequential::restore(description, &weights)?))
+    }
+
+    /// Any other model as of `epoch`: `model` with the recorded weights.
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights), and whatever the model's `with_weights` says of them.
+    pub fn at_with<M: Forward>(&self, epoch: u64, model: &M) -> Result<Snapshot<'_, M>> {
+        Ok(Snapshot::new(self, epoch, model.with_weights(&self.weights(epoch)?)?))
+    }
+
+    /// The built-in model at every recorded epoch, one after the other; a damaged one is an error and the next one
+    /// follows.
+    pub fn snapshots(&self) -> impl Iterator<Item = Result<Snapshot<'_, Sequential>>> + '_ {
+        self.epochs().map(|epoch| self.at(epoch))
+    }
+
+    /// Any other model at every recorded epoch, one after the other.
+    pub fn snapshots_with<M: Forward>(&self, model: &M) -> impl Iterator<Item = Result<Snapshot<'_, M>>> {
+        self.epochs().map(move |epoch| self.at_with(epoch, model))
+    }
+
+    /// Writes the recording, as far as it is whole, to anything that takes bytes: one made in memory to a file, say.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if reading or writing fails.
+    pub fn write_to(&self, mut writer: impl io::Write) -> Result<()> {
+        let failed = |source| Error::io("copying the recording", source);
+        self.log.copy_to(|bytes| writer.write_all(bytes).map_err(failed))?;
+        writer.flush().map_err(failed)
+    }
+
+    fn read_dataset(&self) -> Result<Dataset> {
+        Dataset::new(self.read_matrix("inputs")?, self.read_matrix("targets")?)
+    }
+
+    fn read_matrix(&self, name: &str) -> Result<crate::Matrix> {
+        let found = self.index.data.iter().find(|(spec, _)| spec.name() == name);
+        let Some((spec, place)) = found else {
+            let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
+            return Err(match recorded {
+                true => Error::missing(format!("readable {name}"), "their record is damaged, see `damage`"),
+                false => Error::missing("data set", "supply one by `with_dataset`"),
+            });
+        };
+        storage::read_matrix(self.source(format!("the data set's {name}"), place), spec)
+    }
+
+    fn source(&self, what: String, place: &Place) -> storage::Source<'_> {
+        self.log.source(what, place.data.clone(), place.offset, place.crc)
+    }
+}
+
+impl fmt::Debug for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replay")
+            .field("origin", &self.origin)
+            .field("epochs", &self.index.epochs.len())
+            .field("finished", &self.index.finished)
+            .field("recording", &self.recorder.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a recording is, as errors call it.
+#[derive(Clone, Debug)]
+enum Origin {
+    File(PathBuf),
+    Memory,
+}
+
+impl Origin {
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Memory => PathBuf::from("<memory>"),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! How a recording is made: what goes into it beside the weights, and how safely.
+//!
+//! ```
+//! use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+//!
+//! let data = datasets::parabola(100, 13);
+//! let mut replay = Replay::options()
+//!     .dataset(&data)
+//!     .loss(Loss::BinaryCrossEntropy)
+//!     .metadata("author", "me")
+//!     .every(10)
+//!     .in_memory();
+//! let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+//! for _ in 0..=20 {
+//!     replay.record(&model, Metrics::new())?;
+//! }
+//! assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 10, 20]);
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    hash::{BuildHasher, RandomState},
+    path::{Path, PathBuf},
+};
+
+use super::{Origin, Replay};
+use crate::{Dataset, Error, Loss, Result, storage};
+
+/// When recorded bytes are forced to the disk.
+///
+/// A killed process loses nothing acknowledged under any of them; this is about a loss of power.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// When the operating system sees fit.
+    Never,
+    /// In [`Replay::finish`].
+    #[default]
+    OnFinish,
+    /// After every so many recorded epochs, and in [`Replay::finish`].
+    Every(u64),
+}
+
+/// How a recording is made; [`Replay::options`] begins one.
+#[derive(Clone, Debug, Default)]
+pub struct ReplayOptions {
+    dataset: Option<Dataset>,
+    pub(super) loss: Option<Loss>,
+    pub(super) metadata: Vec<(String, String)>,
+    every: Option<u64>,
+    pub(super) durability: Durability,
+    overwrite: bool,
+}
+
+impl ReplayOptions {
+    /// The data the model is trained on. Stored once, so that a replay needs nothing else.
+    pub fn dataset(self, data: &Dataset) -> Self {
+        Self { dataset: Some(data.clone()), ..self }
+    }
+
+    /// The loss the model is trained with, stored for those who replay it.
+    pub fn loss(self, loss: Loss) -> Self {
+        Self { loss: Some(loss), ..self }
+    }
+
+    /// A note of the user's, stored once: a seed, a git revision, who made it.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.push((key.into(), value.into()));
+        self
+    }
+
+    /// Record one epoch in `n`: the ones whose number is a multiple of it. [`Replay::record`] is called for every
+    /// epoch all the same, and returns its number.
+    pub fn every(self, n: u64) -> Self {
+        Self { every: Some(n), ..self }
+    }
+
+    /// When recorded bytes are forced to the disk.
+    pub fn durability(self, durability: Durability) -> Self {
+        Self { durability, ..self }
+    }
+
+    /// Whether a file that exists is replaced. The new recording is written beside it and takes its name when the
+    /// first epoch is recorded; until then the old one is still there.
+    pub fn overwrite(self, overwrite: bool) -> Self {
+        Self { overwrite, ..self }
+    }
+
+    /// Begins a recording in a file that does not exist yet, unless [`overwrite`](Self::overwrite) allows it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file exists or cannot be created, [`Error::Locked`] if one that is to be overwritten is
+    /// being recorded, [`Error::Invalid`] for an `every` or a [`Durability::Every`] of 0.
+    pub fn create(self, path: impl AsRef<Path>) -> Result<Replay> {
+        self.check()?;
+        let path = path.as_ref();
+        let replacement = self.replacement(path)?;
+        let written = replacement.as_ref().map_or(path, |replacement| &replacement.from);
+        let file = storage::open_to_write(written, true)?;
+        let log = storage::Log::create(Box::new(file), salt()).inspect_err(|_| drop(fs::remove_file(written)))?;
+        let origin = Origin::File(path.into());
+        Ok(Replay::recording(log, origin, self, replacement))
+    }
+
+    /// Begins a recording in memory.
+    pub fn in_memory(self) -> Replay {
+        Replay::recording(storage::Log::in_memory(salt()), Origin::Memory, self, None)
+    }
+
+    /// Opens a recording to go on with it, under these options; its data set, loss and metadata stay the recorded
+    /// ones. [`Replay::append`] is the short form.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::append`]; [`Error::Invalid`] also for an `every` or a [`Durability::Every`] of 0, or if a data
+    /// set is given that is not the recorded one.
+    pub fn append(self, path: impl AsRef<Path>) -> Result<Replay> {
+        self.check()?;
+        Replay::resume(path.as_ref(), self)
+    }
+
+    /// The numbers of the epochs that are recorded are multiples of this.
+    pub(super) fn stride(&self) -> u64 {
+        self.every.unwrap_or(1)
+    }
+
+    pub(super) fn take_dataset(&mut self) -> Option<Dataset> {
+        self.dataset.take()
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.every == Some(0) {
+            return Err(Error::invalid("`every`", "1 or more", 0));
+        }
+        if self.durability == Durability::Every(0) {
+            return Err(Error::invalid("`Durability::Every`", "1 or more", 0));
+        }
+        Ok(())
+    }
+
+    /// What is to take the place of a file that exists and may be overwritten.
+    fn replacement(&self, path: &Path) -> Result<Option<Replacement>> {
+        if !self.overwrite || !path.exists() {
+            return Ok(None);
+        }
+        let old = storage::open_to_write(path, false)?;
+        let mut name = OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{:016x}.new", salt()));
+        Ok(Some(Replacement { from: path.with_file_name(name), to: path.into(), old: Some(old) }))
+    }
+}
+
+/// A new recording that has not taken the place of the old one yet; dropped before, it vanishes.
+#[derive(Debug)]
+pub(super) struct Replacement {
+    from: PathBuf,
+    to: PathBuf,
+    /// Locked, so that nobody appends to what is about to go; `None` once it is gone.
+    old: Option<File>,
+}
+
+impl Replacement {
+    pub(super) fn take_place(&mut self) -> Result<()> {
+        self.old = None; // Windows replaces no open file.
+        let context = || format!("replacing {}", self.to.display());
+        fs::rename(&self.from, &self.to).map_err(|source| Error::io(context(), source))?;
+        self.from = PathBuf::new();
+        Ok(())
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if !self.from.as_os_str().is_empty() {
+            // Nothing was recorded in it, and there is nobody left to tell.
+            drop(fs::remove_file(&self.from));
+        }
+    }
+}
+
+/// A number that no other recording has, in all likelihood: the standard library seeds its hash maps with such.
+fn salt() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}

@@ -1,0 +1,191 @@
+//! Recording: the calls of a training loop.
+
+use std::{fs::File, sync::OnceLock};
+
+use super::{Durability, Index, Origin, Replay, ReplayOptions, options::Replacement};
+use crate::{
+    Dataset, Error, Matrix, Metrics, Model, Parameter, Result,
+    storage::{self, EpochMeta, Found, Kind, Log, Manifest},
+};
+
+/// What a replay needs only while it records.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    options: ReplayOptions,
+    /// The number of the next epoch.
+    next: u64,
+    /// Epochs recorded since the disk last confirmed.
+    unconfirmed: u64,
+    replacement: Option<Replacement>,
+}
+
+impl Recorder {
+    pub(super) fn new(options: ReplayOptions, next: u64, replacement: Option<Replacement>) -> Self {
+        Self { options, next, unconfirmed: 0, replacement }
+    }
+}
+
+impl Replay {
+    /// Appends the model's parameters as the next epoch; returns its number. Epoch 0 is before training.
+    ///
+    /// Once this has returned `Ok`, the epoch can be read back bit for bit, whatever happens to the process. Weights
+    /// and metrics that are NaN or infinite are recorded like any others.
+    ///
+    /// # Errors
+    ///
+    /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
+    /// shape does not fit its values, [`Error::Invalid`] if the parameters are not those of the epochs before or the
+    /// replay was opened to read. While writing: [`Error::Io`]; the file is then cut back to the epochs before and
+    /// the call can be repeated. If even that fails, this and every further call is [`Error::Poisoned`].
+    pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
+        let recorder = self.recorder()?;
+        let (epoch, stride) = (recorder.next, recorder.options.stride());
+        recorder.options.check()?;
+        match epoch % stride {
+            0 => self.record_epoch(epoch, model, metrics)?,
+            _ => recorder.next = epoch.saturating_add(1),
+        }
+        Ok(epoch)
+    }
+
+    /// Appends the model's parameters as this epoch, whatever `every` says; the next [`record`](Self::record) goes on
+    /// from there.
+    ///
+    /// # Errors
+    ///
+    /// As [`record`](Self::record), and [`Error::Invalid`] if the number is not larger than the last recorded one.
+    pub fn record_epoch<M>(&mut self, epoch: u64, model: &M, metrics: impl Into<Metrics>) -> Result<()>
+    where
+        M: Model + ?Sized,
+    {
+        self.recorder()?.options.check()?;
+        if let Some(last) = self.index.last_epoch().filter(|&last| epoch <= last) {
+            return Err(Error::invalid("the epoch", format!("larger than {last}, the last one recorded"), epoch));
+        }
+        let parameters = model.parameters()?;
+        let first = self.prepare(model, &parameters)?;
+        let meta = EpochMeta::new(metrics.into()).encode()?;
+        self.write(first, epoch, meta, &parameters)?;
+        self.confirm(epoch)
+    }
+
+    /// Marks the recording as complete and, unless told otherwise, waits until the disk has it.
+    ///
+    /// A recording that is dropped without it loses nothing, but does not say that the run came to its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if nothing was recorded or the replay was opened to read, [`Error::Io`] if writing fails,
+    /// [`Error::Poisoned`] if it failed before.
+    pub fn finish(mut self) -> Result<()> {
+        let durability = self.recorder()?.options.durability;
+        if self.index.manifest.is_none() {
+            return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
+        }
+        self.log.append(Kind::End, 0, Vec::new(), |_| Ok(()))?;
+        if durability != Durability::Never {
+            self.log.sync()?;
+            sync_folder(&self.origin);
+        }
+        Ok(())
+    }
+
+    /// A new recording on an empty log.
+    pub(super) fn recording(
+        log: Log,
+        origin: Origin,
+        mut options: ReplayOptions,
+        replacement: Option<Replacement>,
+    ) -> Self {
+        let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
+        let recorder = Some(Recorder::new(options, 0, replacement));
+        Self { log, origin, index: Index::default(), torn_bytes: 0, dataset, recorder }
+    }
+
+    fn recorder(&mut self) -> Result<&mut Recorder> {
+        let expected = "made by `create`, `in_memory` or `append` to record";
+        self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
+    }
+
+    /// The manifest to write before the first epoch; before any other, a check that the model is still the same.
+    fn prepare<M: Model + ?Sized>(&self, model: &M, parameters: &[Parameter<'_>]) -> Result<Option<Manifest>> {
+        let description = model.description();
+        if let Some(manifest) = &self.index.manifest {
+            return manifest.check(parameters, description.as_ref()).map(|()| None);
+        }
+        let mut manifest = Manifest::new(parameters, description)?;
+        if let Some(recorder) = &self.recorder {
+            manifest.loss = recorder.options.loss;
+            manifest.metadata.clone_from(&recorder.options.metadata);
+        }
+        manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
+        Ok(Some(manifest))
+    }
+
+    /// Writes an epoch, and before the first one what all of them share: all of it or nothing.
+    fn write(
+        &mut self,
+        first: Option<Manifest>,
+        epoch: u64,
+        meta: Vec<u8>,
+        parameters: &[Parameter<'_>],
+    ) -> Result<()> {
+        let mark = self.log.mark();
+        let records = write_records(&mut self.log, first, self.dataset.get(), epoch, meta, parameters);
+        let replacement = self.recorder.as_mut().and_then(|recorder| recorder.replacement.as_mut());
+        let placed = records.and_then(|records| match replacement {
+            Some(replacement) => replacement.take_place().map(|()| records),
+            None => Ok(records),
+        });
+        let records = placed.inspect_err(|_| self.log.rewind(mark))?;
+        self.recorder()?.replacement = None;
+        records.into_iter().try_for_each(|record| self.index.take(record))
+    }
+
+    /// Counts a recorded epoch, and waits for the disk where it is time to.
+    fn confirm(&mut self, epoch: u64) -> Result<()> {
+        let recorder = self.recorder()?;
+        recorder.next = epoch.saturating_add(1);
+        recorder.unconfirmed += 1;
+        match recorder.options.durability {
+            Durability::Every(n) if recorder.unconfirmed >= n => {
+                recorder.unconfirmed = 0;
+                self.log.sync()
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn write_records(
+    log: &mut Log,
+    first: Option<Manifest>,
+    data: Option<&Dataset>,
+    epoch: u64,
+    meta: Vec<u8>,
+    parameters: &[Parameter<'_>],
+) -> Result<Vec<Found>> {
+    let mut records = Vec::new();
+    if let Some(manifest) = first {
+        records.push(log.append(Kind::Model, 0, manifest.encode()?, |_| Ok(()))?);
+        if let Some(data) = data {
+            records.push(write_matrix(log, "inputs", data.inputs())?);
+            records.push(write_matrix(log, "targets", data.targets())?);
+        }
+    }
+    records.push(log.append(Kind::Epoch, epoch, meta, |sink| storage::write_weights(sink, parameters))?);
+    Ok(records)
+}
+
+fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Found> {
+    let meta = storage::matrix_spec(name, matrix).encode()?;
+    log.append(Kind::Data, 0, meta, |sink| storage::write_matrix(sink, matrix))
+}
+
+/// Asks the disk to keep the name of the file too. Not every system can do that, and the file itself is safe.
+fn sync_folder(origin: &Origin) {
+    let Origin::File(path) = origin else { return };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = File::open(folder.unwrap_or(std::path::Path::new(".")));
+    drop(folder.and_then(|folder| folder.sync_all()));
+}

@@ -1,0 +1,209 @@
+//! The model as it was after one recorded epoch, and what can be asked of it.
+//!
+//! ```
+//! use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, analysis::Grid, datasets};
+//!
+//! let data = datasets::parabola(100, 13);
+//! let model = Sequential::builder(2)
+//!     .layer(Dense::new(2).name("hidden").activation(Activation::Relu))
+//!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+//!     .build(42)?;
+//! let mut replay = Replay::options().dataset(&data).in_memory();
+//! replay.record(&model, Metrics::new())?;
+//!
+//! let snapshot = replay.at(0)?;
+//! let space = snapshot.feature_space("hidden", &Grid::default())?;
+//! assert_eq!(space.samples.shape(), (200, 2));
+//! let losses = snapshot.losses(Loss::BinaryCrossEntropy)?;
+//! assert_eq!(losses.len(), 200);
+//! let message = snapshot.feature_space("hiden", &Grid::default()).unwrap_err().to_string();
+//! assert_eq!(message, r#"no layer is named "hiden"; layers are ["hidden", "output"]"#);
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use super::Replay;
+use crate::{
+    Backward, Dataset, Error, Forward, Loss, Matrix, Metrics, Result, Weights,
+    analysis::{ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, ProbabilityHistogram},
+    classes, loss, matrix, model,
+};
+
+/// The model as it was after one recorded epoch.
+///
+/// Questions about data are about the replay's data set: the recorded one, or that of
+/// [`Replay::with_dataset`]. All of them fail with [`Error::Missing`] if there is none, and with [`Error::Shape`] if
+/// the model does not take its inputs.
+#[derive(Debug)]
+pub struct Snapshot<'a, M> {
+    replay: &'a Replay,
+    epoch: u64,
+    model: M,
+}
+
+impl<'a, M: Forward> Snapshot<'a, M> {
+    pub(super) fn new(replay: &'a Replay, epoch: u64, model: M) -> Self {
+        Self { replay, epoch, model }
+    }
+
+    /// The epoch's number; 0 is before training.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The model with the epoch's weights.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The model itself, to keep.
+    pub fn into_model(self) -> M {
+        self.model
+    }
+
+    /// The data that questions are about.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::dataset`].
+    pub fn dataset(&self) -> Result<&'a Dataset> {
+        self.replay.dataset()
+    }
+
+    /// What was logged at this epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::metrics`].
+    pub fn metrics(&self) -> Result<Metrics> {
+        self.replay.metrics(self.epoch)
+    }
+
+    /// How a layer of two units bends the input space: samples, grid lines, region and boundary.
+    ///
+    /// # Errors
+    ///
+    /// As [`FeatureSpace::of`].
+    pub fn feature_space(&self, layer: &str, grid: &Grid) -> Result<FeatureSpace> {
+        FeatureSpace::of(&self.model, layer, self.dataset()?, grid)
+    }
+
+    /// Where the classes part in the space of the two inputs. Needs no data.
+    ///
+    /// # Errors
+    ///
+    /// As [`DecisionBoundary::of`].
+    pub fn decision_boundary(&self, grid: &Grid) -> Result<DecisionBoundary> {
+        DecisionBoundary::of(&self.model, grid)
+    }
+
+    /// The model's outputs on the data, `(samples, outputs)`.
+    ///
+    /// # Errors
+    ///
+    /// If the data are missing or do not fit the model.
+    pub fn probabilities(&self) -> Result<Matrix> {
+        model::outputs(&self.model, self.dataset()?.inputs())
+    }
+
+    /// The class the model tells for each sample: for a single output 1 above the threshold, else 0; of several the
+    /// largest, the first of equals.
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities).
+    pub fn classes(&self, threshold: f32) -> Result<Vec<usize>> {
+        Ok(classes::classes(&self.probabilities()?, threshold))
+    }
+
+    /// How many samples of each class are told as which.
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities) and [`ConfusionMatrix::of`].
+    pub fn confusion(&self, threshold: f32) -> Result<ConfusionMatrix> {
+        ConfusionMatrix::of(&self.probabilities()?, self.dataset()?.targets(), threshold)
+    }
+
+    /// How sure the model is of each class, and how often wrongly.
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities) and [`ProbabilityHistogram::of`].
+    pub fn probability_histogram(&self, bins: usize, threshold: f32) -> Result<ProbabilityHistogram> {
+        ProbabilityHistogram::of(&self.probabilities()?, self.dataset()?.targets(), bins, threshold)
+    }
+
+    /// One loss per sample, in the data set's order.
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities), and if the targets are none of the loss.
+    pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
+        let data = self.dataset()?;
+        let losses = self.model.losses(data.inputs(), data.targets(), loss)?;
+        match losses.len() == data.samples() {
+            true => Ok(losses),
+            false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
+        }
+    }
+
+    /// The losses of the samples in bins of equal width from 0 to the largest.
+    ///
+    /// # Errors
+    ///
+    /// As [`losses`](Self::losses) and [`Histogram::of`]: a loss that is NaN or infinite fits no bin.
+    pub fn loss_histogram(&self, loss: Loss, bins: usize) -> Result<Histogram> {
+        let losses = self.losses(loss)?;
+        let largest = losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max);
+        let range = if largest > 0.0 { f64::from(largest) } else { 1.0 };
+        Histogram::of(&losses, 0.0..=range, bins)
+    }
+
+    /// `loss` and `accuracy` over the whole data set with this epoch's weights, unlike the running means that a trainer
+    /// logs. `accuracy` is only there where every target row names a class: 0 or 1 for a single output, one-hot for
+    /// several.
+    ///
+    /// # Errors
+    ///
+    /// As [`losses`](Self::losses).
+    pub fn evaluate(&self, loss: Loss) -> Result<Metrics> {
+        let data = self.dataset()?;
+        let mut metrics = Metrics::from([("loss", loss::mean(&self.losses(loss)?))]);
+        if data.classes().is_ok() {
+            let outputs = self.probabilities()?;
+            matrix::expect_shape("the model's outputs", &outputs, data.targets().shape())?;
+            metrics.insert("accuracy", classes::accuracy(&outputs, data.targets()));
+        }
+        Ok(metrics)
+    }
+
+    /// The outputs of every layer on the data, in forward order.
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities).
+    pub fn activations(&self) -> Result<Vec<LayerValues>> {
+        LayerValues::activations(&self.model, self.dataset()?.inputs())
+    }
+
+    /// The outputs of every layer before its activation function ("z-values"), in forward order.
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities).
+    pub fn pre_activations(&self) -> Result<Vec<LayerValues>> {
+        LayerValues::pre_activations(&self.model, self.dataset()?.inputs())
+    }
+}
+
+impl<M: Backward> Snapshot<'_, M> {
+    /// The gradient of the mean loss over the whole data set with respect to every trainable parameter.
+    ///
+    /// # Errors
+    ///
+    /// As [`losses`](Self::losses).
+    pub fn gradients(&self, loss: Loss) -> Result<Weights> {
+        let data = self.dataset()?;
+        self.model.gradients(data.inputs(), data.targets(), loss)
+    }
+}

@@ -1,0 +1,324 @@
+//! The log: records appended one behind the other and read back.
+//!
+//! A record that fits the buffer is written in one go. A larger one is written behind the place of its header, and
+//! the header last: as long as it is not there the record does not exist, so a killed process leaves a tail that
+//! counts as nothing.
+
+use std::ops::Range;
+
+use super::{
+    medium::Medium,
+    record::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, Preamble, up},
+    scan::Found,
+};
+use crate::{Error, Result};
+
+/// How much is gathered before it is written, and read at a time.
+const CHUNK: usize = 1 << 20;
+
+/// A place in the log: everything before it is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(super) offset: u64,
+    /// Of the next record.
+    pub(super) sequence: u64,
+}
+
+/// A preamble and the records behind it.
+#[derive(Debug)]
+pub(crate) struct Log {
+    pub(super) medium: Box<dyn Medium>,
+    pub(super) preamble: Preamble,
+    pub(super) end: Mark,
+    poison: Option<String>,
+    buffer: Vec<u8>,
+}
+
+impl Log {
+    /// A new log in memory.
+    pub(crate) fn in_memory(salt: u64) -> Self {
+        let preamble = Preamble::new(salt);
+        Self::at_start(Box::new(preamble.encode().to_vec()), preamble)
+    }
+
+    /// A new log on an empty medium.
+    pub(crate) fn create(mut medium: Box<dyn Medium>, salt: u64) -> Result<Self> {
+        let preamble = Preamble::new(salt);
+        medium.write_at(&preamble.encode(), 0).map_err(|source| Error::io("writing the preamble", source))?;
+        Ok(Self::at_start(medium, preamble))
+    }
+
+    /// The log on a medium, or what is wrong with its first 64 bytes. Nothing behind them is looked at yet.
+    pub(crate) fn open(medium: Box<dyn Medium>) -> Result<Result<Self, BadPreamble>> {
+        let length = medium.len().map_err(|source| Error::io("reading the length", source))?;
+        let mut bytes = [0; HEADER];
+        let whole = usize::try_from(length).unwrap_or(HEADER).min(HEADER);
+        medium.read_at(&mut bytes[..whole], 0).map_err(|source| Error::io("reading the preamble", source))?;
+        Ok(Preamble::decode(&bytes[..whole]).map(|preamble| Self::at_start(medium, preamble)))
+    }
+
+    pub(crate) fn preamble(&self) -> Preamble {
+        self.preamble
+    }
+
+    /// Where the next record goes.
+    pub(crate) fn mark(&self) -> Mark {
+        self.end
+    }
+
+    /// How many bytes lie behind the last whole record.
+    ///
+    /// # Errors
+    ///
+    /// Also if the medium has become shorter than what was read of it.
+    pub(crate) fn torn_bytes(&self) -> Result<u64> {
+        let length = self.medium.len().map_err(|source| Error::io("reading the length", source))?;
+        let lost = || Error::corrupted("the recording", length, "it is shorter than it was before");
+        length.checked_sub(self.end.offset).ok_or_else(lost)
+    }
+
+    /// Appends a record whose data is what `write` puts into the sink, and returns it as a scan would find it.
+    ///
+    /// On an error the log is as it was before, or poisoned if that cannot be had.
+    pub(crate) fn append<F>(&mut self, kind: Kind, epoch: u64, meta: Vec<u8>, write: F) -> Result<Found>
+    where
+        F: FnOnce(&mut Sink<'_>) -> Result<()>,
+    {
+        self.expect_sound()?;
+        let start = self.end;
+        match self.write_record(kind, epoch, &meta, write) {
+            Ok(header) => {
+                self.end = Mark { offset: header.end(start.offset), sequence: start.sequence + 1 };
+                Ok(Found { header, offset: start.offset, meta: Some(meta) })
+            }
+            Err(error) => {
+                self.rewind(start);
+                Err(error)
+            }
+        }
+    }
+
+    /// Cuts the log back to `mark`; poisons it if that fails.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        self.end = mark;
+        if let Err(source) = self.medium.truncate(mark.offset) {
+            self.poison = Some(format!("a broken record could not be cut off: {source}"));
+        }
+    }
+
+    /// Returns when everything appended so far would survive a loss of power. After a failure nobody knows what is on
+    /// the disk, so the log is poisoned.
+    pub(crate) fn sync(&mut self) -> Result<()> {
+        self.expect_sound()?;
+        self.medium.sync().map_err(|source| {
+            self.poison = Some(format!("the disk did not confirm what was written: {source}"));
+            Error::io("waiting for the disk", source)
+        })
+    }
+
+    /// Reads the data of a record, `what` in errors.
+    pub(crate) fn source(&self, what: String, range: Range<u64>, offset: u64, crc: u32) -> Source<'_> {
+        Source { medium: &*self.medium, what, range, offset, expected: crc, crc: crc32fast::Hasher::new() }
+    }
+
+    /// All whole records as bytes, preamble included, in chunks.
+    pub(crate) fn copy_to(&self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut at = 0;
+        let mut chunk = Vec::new();
+        while at < self.end.offset {
+            chunk.resize(chunk_length(self.end.offset - at), 0);
+            self.medium.read_at(&mut chunk, at).map_err(|source| Error::io("reading the recording", source))?;
+            write(&chunk)?;
+            at += chunk.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn at_start(medium: Box<dyn Medium>, preamble: Preamble) -> Self {
+        Self { medium, preamble, end: Mark { offset: ALIGN, sequence: 0 }, poison: None, buffer: Vec::new() }
+    }
+
+    /// Fails if an earlier error could not be undone.
+    pub(crate) fn expect_sound(&self) -> Result<()> {
+        self.poison.clone().map_or(Ok(()), |reason| Err(Error::Poisoned { reason }))
+    }
+
+    fn write_record<F>(&mut self, kind: Kind, epoch: u64, meta: &[u8], write: F) -> Result<Header>
+    where
+        F: FnOnce(&mut Sink<'_>) -> Result<()>,
+    {
+        if meta.len() as u64 > MOST_META {
+            let expected = format!("at most {MOST_META} bytes");
+            return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
+        }
+        let start = self.end;
+        let mut sink = Sink::new(&mut *self.medium, &mut self.buffer, start.offset);
+        sink.place_meta(meta);
+        write(&mut sink)?;
+        let (data_len, data_crc) = sink.end_data()?;
+        let header = Header {
+            kind,
+            salt: self.preamble.salt,
+            sequence: start.sequence,
+            meta_len: meta.len() as u64,
+            data_len,
+            epoch,
+            meta_crc: crc32fast::hash(meta),
+            data_crc,
+        };
+        sink.place_header(&header.encode(), start.offset)?;
+        Ok(header)
+    }
+}
+
+/// Takes the data of one record: gathers, checks, writes.
+pub(crate) struct Sink<'a> {
+    medium: &'a mut dyn Medium,
+    buffer: &'a mut Vec<u8>,
+    /// Where in the medium the first byte of the buffer goes.
+    offset: u64,
+    crc: crc32fast::Hasher,
+    data_len: u64,
+}
+
+impl<'a> Sink<'a> {
+    fn new(medium: &'a mut dyn Medium, buffer: &'a mut Vec<u8>, offset: u64) -> Self {
+        buffer.clear();
+        buffer.resize(HEADER, 0); // The header's place.
+        Self { medium, buffer, offset, crc: crc32fast::Hasher::new(), data_len: 0 }
+    }
+
+    /// Appends values of `N` bytes each, as `encode` writes them.
+    pub(super) fn values<T: Copy, const N: usize>(&mut self, values: &[T], encode: fn(T) -> [u8; N]) -> Result<()> {
+        for chunk in values.chunks(CHUNK / N) {
+            let from = self.buffer.len();
+            self.buffer.extend(chunk.iter().flat_map(|&value| encode(value)));
+            self.take(from)?;
+        }
+        Ok(())
+    }
+
+    /// Appends zeros up to the next multiple of [`ALIGN`] of the data.
+    pub(super) fn align(&mut self) -> Result<()> {
+        let from = self.buffer.len();
+        let padding = up(self.data_len) - self.data_len;
+        self.buffer.resize(from + padding as usize, 0);
+        self.take(from)
+    }
+
+    fn place_meta(&mut self, meta: &[u8]) {
+        self.buffer.extend_from_slice(meta);
+        self.pad();
+    }
+
+    /// Counts and checks the bytes of the buffer from `from` on as data, and writes the buffer once it is large.
+    fn take(&mut self, from: usize) -> Result<()> {
+        let data = &self.buffer[from..];
+        self.crc.update(data);
+        self.data_len += data.len() as u64;
+        if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
+    }
+
+    fn end_data(&mut self) -> Result<(u64, u32)> {
+        if self.data_len > MOST_DATA {
+            let expected = format!("at most {MOST_DATA} bytes");
+            return Err(Error::invalid("the data of a record", expected, format!("{} bytes", self.data_len)));
+        }
+        self.pad();
+        Ok((self.data_len, self.crc.clone().finalize()))
+    }
+
+    fn place_header(&mut self, header: &[u8; HEADER], start: u64) -> Result<()> {
+        if self.offset == start {
+            self.buffer[..HEADER].copy_from_slice(header);
+            return self.flush();
+        }
+        self.flush()?;
+        self.medium.write_at(header, start).map_err(|source| Error::io("writing a record", source))
+    }
+
+    /// Zeros up to the next multiple of [`ALIGN`]; the buffer began at one.
+    fn pad(&mut self) {
+        let length = self.buffer.len().next_multiple_of(HEADER);
+        self.buffer.resize(length, 0);
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.medium.write_at(self.buffer, self.offset).map_err(|source| Error::io("writing a record", source))?;
+        self.offset += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// Gives back the data of one record. Nothing of it may be used before [`finish`](Self::finish) has confirmed the
+/// checksum.
+pub(crate) struct Source<'a> {
+    medium: &'a dyn Medium,
+    what: String,
+    /// What is left to read.
+    range: Range<u64>,
+    /// Where the record begins.
+    offset: u64,
+    expected: u32,
+    crc: crc32fast::Hasher,
+}
+
+impl Source<'_> {
+    /// The next `count` values of `N` bytes each, as `decode` reads them.
+    pub(super) fn values<T, const N: usize>(&mut self, count: usize, decode: fn([u8; N]) -> T) -> Result<Vec<T>> {
+        let mut left = self.expect(count.checked_mul(N))?;
+        let mut values = Vec::with_capacity(count);
+        let mut chunk = Vec::new();
+        while left > 0 {
+            chunk.resize(chunk_length(left), 0);
+            self.read(&mut chunk)?;
+            values.extend(chunk.as_chunks::<N>().0.iter().map(|&bytes| decode(bytes)));
+            left -= chunk.len() as u64;
+        }
+        Ok(values)
+    }
+
+    /// Passes over the zeros between two arrays.
+    pub(super) fn align(&mut self, read: u64) -> Result<()> {
+        let padding = self.expect(usize::try_from(up(read) - read).ok())?;
+        self.read(&mut [0; HEADER][..padding as usize])
+    }
+
+    /// Reads what is left and compares the checksum.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        let mut chunk = Vec::new();
+        while !self.range.is_empty() {
+            chunk.resize(chunk_length(self.range.end - self.range.start), 0);
+            self.read(&mut chunk)?;
+        }
+        match self.crc.clone().finalize() == self.expected {
+            true => Ok(()),
+            false => Err(self.corrupted("its checksum does not agree")),
+        }
+    }
+
+    pub(super) fn corrupted(&self, reason: &str) -> Error {
+        Error::corrupted(&self.what, self.offset, reason)
+    }
+
+    /// So many bytes, if they are there: nothing is allocated that the file has no bytes for.
+    fn expect(&self, bytes: Option<usize>) -> Result<u64> {
+        let left = self.range.end - self.range.start;
+        let bytes = bytes.map(|bytes| bytes as u64).filter(|&bytes| bytes <= left);
+        bytes.ok_or_else(|| self.corrupted("it has fewer values than its shape says"))
+    }
+
+    fn read(&mut self, bytes: &mut [u8]) -> Result<()> {
+        let context = |source| Error::io(format!("reading {}", self.what), source);
+        self.medium.read_at(bytes, self.range.start).map_err(context)?;
+        self.crc.update(bytes);
+        self.range.start += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// As much of `left` bytes as is handled at a time.
+fn chunk_length(left: u64) -> usize {
+    usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)
+}

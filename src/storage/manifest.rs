@@ -1,0 +1,182 @@
+//! The first record: which parameters every epoch has, which model they are of, and what the user noted.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    record::{MOST_DATA, up},
+    tensor::TensorSpec,
+};
+use crate::{Description, Error, Loss, Parameter, Result, codec};
+
+/// The most parameters (arrays, not values) a model may have.
+const MOST_PARAMETERS: usize = 1 << 16;
+
+/// What all epochs of a recording share.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Manifest {
+    parameters: Vec<TensorSpec>,
+    /// How many DATA records follow.
+    pub(crate) data_records: u64,
+    pub(crate) loss: Option<Loss>,
+    pub(crate) description: Option<Description>,
+    pub(crate) metadata: Vec<(String, String)>,
+}
+
+/// As it lies in the file. A later minor version may append fields.
+#[derive(Serialize, Deserialize)]
+struct Encoded {
+    parameters: Vec<TensorSpec>,
+    data_records: u64,
+    loss: Option<u8>,
+    description: Option<(String, Vec<u8>)>,
+    metadata: Vec<(String, String)>,
+}
+
+impl Manifest {
+    /// That of a model with these parameters.
+    ///
+    /// Fails if two share a name, a shape does not fit its values, or they are more than a record holds.
+    pub(crate) fn new(parameters: &[Parameter<'_>], description: Option<Description>) -> Result<Self> {
+        let specs = parameters.iter().map(TensorSpec::of).collect::<Result<Vec<_>>>()?;
+        let mut names = HashSet::new();
+        if let Some(twice) = parameters.iter().find(|p| !names.insert((p.layer(), p.name()))) {
+            let found = format!("listed twice: {}/{}", twice.layer(), twice.name());
+            return Err(Error::invalid("a parameter of the model", "the only one of its layer and name", found));
+        }
+        if specs.len() > MOST_PARAMETERS || data_len(&specs).is_none() {
+            let expected = format!("at most {MOST_PARAMETERS} arrays and {MOST_DATA} bytes");
+            return Err(Error::invalid("the size of the model", expected, format!("{} arrays", specs.len())));
+        }
+        Ok(Self { parameters: specs, data_records: 0, loss: None, description, metadata: Vec::new() })
+    }
+
+    pub(crate) fn parameters(&self) -> &[TensorSpec] {
+        &self.parameters
+    }
+
+    /// The data bytes that every epoch has.
+    pub(crate) fn data_len(&self) -> u64 {
+        data_len(&self.parameters).unwrap_or(u64::MAX)
+    }
+
+    /// Fails unless these are the recorded model's parameters, with other values perhaps.
+    pub(crate) fn check(&self, parameters: &[Parameter<'_>], description: Option<&Description>) -> Result<()> {
+        let recorded = || self.parameters.iter().zip(parameters).find(|(spec, parameter)| !spec.describes(parameter));
+        if let Some((spec, parameter)) = recorded() {
+            let found = TensorSpec::of(parameter)?.label();
+            return Err(Error::invalid(
+                "a parameter of the model",
+                format!("{} as recorded before", spec.label()),
+                found,
+            ));
+        }
+        parameters.iter().try_for_each(Parameter::check)?;
+        if self.parameters.len() != parameters.len() {
+            let expected = format!("{} as recorded before", self.parameters.len());
+            return Err(Error::invalid("the number of the model's parameters", expected, parameters.len()));
+        }
+        if self.description.as_ref() != description {
+            let expected = "the one that was recorded before";
+            return Err(Error::invalid("the model's description of itself", expected, "another one"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn encode(&self) -> Result<Vec<u8>> {
+        let encoded = Encoded {
+            parameters: self.parameters.clone(),
+            data_records: self.data_records,
+            loss: self.loss.map(loss_id),
+            description: self.description.as_ref().map(|d| (d.kind().into(), d.bytes().into())),
+            metadata: self.metadata.clone(),
+        };
+        codec::encode(&encoded).map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
+    }
+
+    /// The manifest in these bytes, or why there is none.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
+        let encoded: Encoded = codec::decode_prefix(bytes)?;
+        let sound =
+            encoded.parameters.len() <= MOST_PARAMETERS && encoded.parameters.iter().all(TensorSpec::is_parameter);
+        if !sound || data_len(&encoded.parameters).is_none() {
+            return Err("its parameters are beyond the limits of the format".into());
+        }
+        Ok(Self {
+            parameters: encoded.parameters,
+            data_records: encoded.data_records,
+            loss: encoded.loss.map(loss).transpose()?,
+            description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
+            metadata: encoded.metadata,
+        })
+    }
+}
+
+/// The length of all arrays, each beginning at a multiple of 64, if it is within the limits.
+fn data_len(specs: &[TensorSpec]) -> Option<u64> {
+    let place = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MOST_DATA);
+    specs.iter().try_fold(0, place)
+}
+
+fn loss_id(loss: Loss) -> u8 {
+    match loss {
+        Loss::BinaryCrossEntropy => 0,
+        Loss::CategoricalCrossEntropy => 1,
+        Loss::MeanSquaredError => 2,
+    }
+}
+
+fn loss(id: u8) -> Result<Loss, String> {
+    match id {
+        0 => Ok(Loss::BinaryCrossEntropy),
+        1 => Ok(Loss::CategoricalCrossEntropy),
+        2 => Ok(Loss::MeanSquaredError),
+        _ => Err(format!("loss {id} is not known to this version")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters() -> Vec<Parameter<'static>> {
+        vec![
+            Parameter::new("hidden", "kernel", [2, 3], vec![0.0_f32; 6]),
+            Parameter::new("hidden", "bias", [3], vec![0.0_f64; 3]),
+        ]
+    }
+
+    #[test]
+    fn what_describes_a_recording_comes_back() {
+        let mut manifest = Manifest::new(&parameters(), Some(Description::new("test/1", [1, 2]))).unwrap();
+        manifest.loss = Some(Loss::MeanSquaredError);
+        manifest.data_records = 2;
+        manifest.metadata = vec![("author".into(), "me".into())];
+        assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
+        assert_eq!(manifest.data_len(), 64 + 24);
+        let mut later = manifest.encode().unwrap();
+        later.extend([9; 7]);
+        assert_eq!(Manifest::decode(&later), Ok(manifest), "fields that a later minor version appended are ignored");
+    }
+
+    #[test]
+    fn another_model_is_told_by_the_parameter_that_differs() {
+        let manifest = Manifest::new(&parameters(), None).unwrap();
+        assert!(manifest.check(&parameters(), None).is_ok());
+        let mut other = parameters();
+        other[1] = Parameter::new("hidden", "bias", [3], vec![0.0_f32; 3]);
+        let message = manifest.check(&other, None).unwrap_err().to_string();
+        assert!(message.contains("hidden/bias [3] f32") && message.contains("hidden/bias [3] f64"), "{message}");
+        assert!(manifest.check(&parameters()[..1], None).is_err());
+        assert!(manifest.check(&parameters(), Some(&Description::new("other/1", []))).is_err());
+    }
+
+    #[test]
+    fn a_parameter_that_is_listed_twice_or_misshapen_is_refused() {
+        let twice = [parameters(), parameters()].concat();
+        assert!(Manifest::new(&twice, None).unwrap_err().to_string().contains("listed twice: hidden/kernel"));
+        let misshapen = [Parameter::new("a", "b", [2, usize::MAX], vec![0.0_f32])];
+        assert!(matches!(Manifest::new(&misshapen, None), Err(Error::Shape { .. })));
+    }
+}

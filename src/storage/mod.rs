@@ -1,0 +1,28 @@
+//! The file: bytes, checksums, and what is done when they do not agree. `docs/format.md` specifies it byte by byte.
+//!
+//! ```text
+//! record    64-byte preamble and headers, the alignment of everything
+//! medium    where the bytes are: a file or memory
+//! log       records appended and read back, the one place that writes
+//! scan      the walk over the headers, past damage
+//! manifest  the first record: which parameters, which model
+//! tensor    one array: its descriptor, its bytes
+//! epoch     the metrics of one epoch as bytes
+//! ```
+
+mod epoch;
+mod log;
+mod manifest;
+mod medium;
+mod record;
+mod scan;
+mod tensor;
+
+pub(crate) use epoch::EpochMeta;
+pub(crate) use log::{Log, Source};
+pub(crate) use manifest::Manifest;
+pub(crate) use medium::{Medium, open_to_read, open_to_write};
+pub(crate) use record::{BadPreamble, Kind, VERSION};
+pub use scan::Damage;
+pub(crate) use scan::Found;
+pub(crate) use tensor::{TensorSpec, matrix_spec, read_matrix, read_weights, write_matrix, write_weights};

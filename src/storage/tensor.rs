@@ -1,0 +1,233 @@
+//! One array: what it is called, what shape it has, and its bytes.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    log::{Sink, Source},
+    record::{MOST_DATA, up},
+};
+use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec};
+
+/// The most dimensions an array may have.
+const MOST_DIMENSIONS: usize = 8;
+
+/// The type of the values; the numbers in files are explicit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+enum Dtype {
+    F32,
+    F64,
+}
+
+impl Dtype {
+    fn of(values: &Values<'_>) -> Self {
+        match values {
+            Values::F32(_) => Self::F32,
+            Values::F64(_) => Self::F64,
+        }
+    }
+
+    fn bytes(self) -> u64 {
+        match self {
+            Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
+}
+
+impl From<Dtype> for u8 {
+    fn from(dtype: Dtype) -> Self {
+        match dtype {
+            Dtype::F32 => 0,
+            Dtype::F64 => 1,
+        }
+    }
+}
+
+impl TryFrom<u8> for Dtype {
+    type Error = String;
+
+    fn try_from(id: u8) -> Result<Self, String> {
+        match id {
+            0 => Ok(Self::F32),
+            1 => Ok(Self::F64),
+            _ => Err(format!("value type {id} is not known to this version")),
+        }
+    }
+}
+
+/// Which index changes fastest in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+enum Order {
+    /// The last one, as in C and numpy.
+    Row,
+    /// The first one, as in Fortran and nalgebra.
+    Column,
+}
+
+impl From<Order> for u8 {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Row => 0,
+            Order::Column => 1,
+        }
+    }
+}
+
+impl TryFrom<u8> for Order {
+    type Error = String;
+
+    fn try_from(id: u8) -> Result<Self, String> {
+        match id {
+            0 => Ok(Self::Row),
+            1 => Ok(Self::Column),
+            _ => Err(format!("memory order {id} is not known to this version")),
+        }
+    }
+}
+
+/// What is known of an array without its values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TensorSpec {
+    layer: String,
+    name: String,
+    dtype: Dtype,
+    order: Order,
+    shape: Vec<u64>,
+}
+
+impl TensorSpec {
+    /// That of a parameter whose shape fits its values.
+    pub(super) fn of(parameter: &Parameter<'_>) -> Result<Self> {
+        parameter.check()?;
+        let spec = Self {
+            layer: parameter.layer().into(),
+            name: parameter.name().into(),
+            dtype: Dtype::of(parameter.values()),
+            order: Order::Row,
+            shape: parameter.shape().iter().map(|&length| length as u64).collect(),
+        };
+        match spec.bytes() {
+            Some(_) => Ok(spec),
+            None => Err(Error::invalid(
+                format!("the shape of {}", spec.label()),
+                format!("of at most {MOST_DIMENSIONS} dimensions and {MOST_DATA} bytes"),
+                format!("{:?}", spec.shape),
+            )),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The meta of a DATA record.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>> {
+        codec::encode(self).map_err(|reason| Error::invalid("the descriptor of the data", "below 16 MiB", reason))
+    }
+
+    /// The descriptor in the meta of a DATA record, or why there is none.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
+        codec::decode_prefix(bytes)
+    }
+
+    /// Whether the parameter is the one this was made of, with other values perhaps.
+    pub(super) fn describes(&self, parameter: &Parameter<'_>) -> bool {
+        self.layer == parameter.layer()
+            && self.name == parameter.name()
+            && self.dtype == Dtype::of(parameter.values())
+            && self.shape.iter().copied().eq(parameter.shape().iter().map(|&length| length as u64))
+    }
+
+    /// `layer/name [shape] type`, as errors call it.
+    pub(super) fn label(&self) -> String {
+        let bits = 8 * self.dtype.bytes();
+        format!("{}/{} {:?} f{bits}", self.layer, self.name, self.shape)
+    }
+
+    /// Whether the numbers are within the limits of the format and a row-major parameter.
+    pub(super) fn is_parameter(&self) -> bool {
+        self.order == Order::Row && self.bytes().is_some()
+    }
+
+    /// The length of the values in bytes, if it is within the limits of the format.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        let within = self.shape.len() <= MOST_DIMENSIONS;
+        let count = self.shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length))?;
+        count.checked_mul(self.dtype.bytes()).filter(|&bytes| within && bytes <= MOST_DATA)
+    }
+
+    fn count(&self) -> Option<usize> {
+        usize::try_from(self.bytes()? / self.dtype.bytes()).ok()
+    }
+
+    /// The shape, if this machine can address it.
+    fn shape(&self) -> Option<Vec<usize>> {
+        self.shape.iter().map(|&length| usize::try_from(length).ok()).collect()
+    }
+}
+
+/// Writes every parameter, each at a multiple of 64 bytes.
+pub(crate) fn write_weights(sink: &mut Sink<'_>, parameters: &[Parameter<'_>]) -> Result<()> {
+    for parameter in parameters {
+        sink.align()?;
+        match parameter.values() {
+            Values::F32(values) => sink.values(values, f32::to_le_bytes)?,
+            Values::F64(values) => sink.values(values, f64::to_le_bytes)?,
+        }
+    }
+    Ok(())
+}
+
+/// Reads the parameters back, if the checksum agrees.
+pub(crate) fn read_weights(mut source: Source<'_>, specs: &[TensorSpec]) -> Result<Weights> {
+    let mut parameters = Vec::with_capacity(specs.len());
+    let mut read = 0;
+    for spec in specs {
+        source.align(read)?;
+        let too_large = || source.corrupted("it has more values than this machine can address");
+        let (count, shape) = spec.count().zip(spec.shape()).ok_or_else(too_large)?;
+        let values = match spec.dtype {
+            Dtype::F32 => Values::F32(Cow::Owned(source.values(count, f32::from_le_bytes)?)),
+            Dtype::F64 => Values::F64(Cow::Owned(source.values(count, f64::from_le_bytes)?)),
+        };
+        parameters.push(Parameter::new(spec.layer.clone(), spec.name.clone(), shape, values));
+        read = up(read) + spec.bytes().unwrap_or(0);
+    }
+    source.finish()?;
+    Ok(parameters.into_iter().collect())
+}
+
+/// The descriptor of a matrix in the order it has in memory.
+pub(crate) fn matrix_spec(name: &str, matrix: &Matrix) -> TensorSpec {
+    TensorSpec {
+        layer: String::new(),
+        name: name.into(),
+        dtype: Dtype::F32,
+        order: Order::Column,
+        shape: vec![matrix.nrows() as u64, matrix.ncols() as u64],
+    }
+}
+
+/// Writes a matrix as it lies in memory.
+pub(crate) fn write_matrix(sink: &mut Sink<'_>, matrix: &Matrix) -> Result<()> {
+    sink.values(matrix.as_slice(), f32::to_le_bytes)
+}
+
+/// Reads a matrix back, if the checksum agrees and it is one.
+pub(crate) fn read_matrix(mut source: Source<'_>, spec: &TensorSpec) -> Result<Matrix> {
+    let shape = spec.shape().and_then(|shape| <[usize; 2]>::try_from(shape).ok());
+    let (count, [rows, columns]) = spec.count().zip(shape).ok_or_else(|| source.corrupted("it is no matrix"))?;
+    let values = match spec.dtype {
+        Dtype::F32 => source.values(count, f32::from_le_bytes)?,
+        Dtype::F64 => return Err(source.corrupted("its values are not f32")),
+    };
+    source.finish()?;
+    Ok(match spec.order {
+        Order::Column => Matrix::from_vec(rows, columns, values),
+        Order::Row => Matrix::from_row_slice(rows, columns, &values),
+    })
+}

@@ -1,0 +1,19 @@
+//! Training: the optimizers, and the [`Trainer`] that runs epochs of mini-batches.
+//!
+//! ```
+//! use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+//!
+//! let data = datasets::parabola(100, 13);
+//! let mut model = Sequential::builder(2).layer(Dense::new(1)).build(42)?;
+//! let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(16).seed(1);
+//! let first = trainer.epoch(&mut model, &data)?;
+//! let second = trainer.epoch(&mut model, &data)?;
+//! assert!(second.get("loss") < first.get("loss"));
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+mod optimizer;
+mod trainer;
+
+pub use optimizer::Optimizer;
+pub use trainer::Trainer;

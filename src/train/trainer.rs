@@ -1,0 +1,168 @@
+//! Epochs of mini-batches: shuffle, run forward, differentiate, update.
+//!
+//! ```
+//! use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+//!
+//! let data = datasets::circles(200, 0.05, 0.5, 1);
+//! let mut model = Sequential::builder(2)
+//!     .layer(Dense::new(8).activation(Activation::Relu))
+//!     .layer(Dense::new(1).activation(Activation::Sigmoid))
+//!     .build(1)?;
+//! let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.01)).seed(1);
+//! for _ in 0..100 {
+//!     trainer.epoch(&mut model, &data)?;
+//! }
+//! let metrics = trainer.epoch(&mut model, &data)?;
+//! assert!(metrics.get("accuracy") > Some(0.95));
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+
+use rand::seq::SliceRandom;
+
+use super::{Optimizer, optimizer::State};
+use crate::{
+    Dataset, Error, Loss, Matrix, Metrics, Result, Sequential, classes, matrix,
+    nn::Pass,
+    random::{self, Purpose},
+};
+
+/// Runs epochs of mini-batches over a data set and keeps the optimizer's memory from one to the next.
+///
+/// Without further calls: batches of 32 samples, shuffled anew for every epoch, seed 0: Keras' defaults.
+#[derive(Clone, Debug)]
+pub struct Trainer {
+    loss: Loss,
+    optimizer: Optimizer,
+    decay: f32,
+    batch_size: usize,
+    shuffle: bool,
+    seed: u64,
+    epochs: u64,
+    state: State,
+}
+
+impl Trainer {
+    /// A trainer that makes the mean loss of each batch smaller.
+    pub fn new(loss: Loss, optimizer: Optimizer) -> Self {
+        Self { loss, optimizer, decay: 0.0, batch_size: 32, shuffle: true, seed: 0, epochs: 0, state: State::default() }
+    }
+
+    /// How many samples each step takes; the last batch of an epoch may have fewer.
+    pub fn batch_size(self, samples: usize) -> Self {
+        Self { batch_size: samples, ..self }
+    }
+
+    /// Whether every epoch takes the samples in another order.
+    pub fn shuffle(self, shuffle: bool) -> Self {
+        Self { shuffle, ..self }
+    }
+
+    /// What the orders are drawn from: epoch `e` has the same one for the same seed and number of samples.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Lets the learning rate fall: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`, as the `decay` of
+    /// Keras' optimizers does. 0, the default, keeps it.
+    pub fn decay(self, decay: f32) -> Self {
+        Self { decay, ..self }
+    }
+
+    /// Continues the orders of a run that was trained for so many epochs already. The optimizer's memory starts anew.
+    pub fn after(self, epochs: u64) -> Self {
+        Self { epochs, ..self }
+    }
+
+    /// The learning rate of the next step.
+    pub fn learning_rate(&self) -> f32 {
+        let fallen = 1.0 + f64::from(self.decay) * self.state.steps() as f64;
+        (f64::from(self.optimizer.learning_rate()) / fallen) as f32
+    }
+
+    /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them.
+    ///
+    /// Each is the mean over the samples, every one measured with the weights its batch began with. `accuracy` is
+    /// only there where every target row names a class: 0 or 1 for a single output, one-hot for several.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if model and data do not fit, [`Error::Invalid`] for a batch size of 0, a number of the
+    /// optimizer out of its range, targets that are none of the loss, or a model of another size than the
+    /// optimizer's memory. The model is then unchanged.
+    pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
+        self.check(model, data)?;
+        let order = self.order(data.samples());
+        let classify = classes::target_classes(data.targets()).is_ok();
+        let mut run = Run::new(model, data);
+        for batch in order.chunks(self.batch_size) {
+            run.batch(model, data, batch, self.loss);
+            self.state.step(self.optimizer, self.learning_rate(), model.slices_mut(), run.pass.gradients());
+        }
+        self.epochs += 1;
+        Ok(run.metrics(classify))
+    }
+
+    fn check(&self, model: &mut Sequential, data: &Dataset) -> Result<()> {
+        model.check(data.inputs(), data.targets(), self.loss)?;
+        self.optimizer.check()?;
+        if !(0.0..=f32::MAX).contains(&self.decay) {
+            return Err(Error::invalid("the decay", "0 or more", self.decay));
+        }
+        if self.batch_size == 0 {
+            return Err(Error::invalid("the batch size", "1 or more", 0));
+        }
+        let lengths: Vec<usize> = model.slices_mut().map(|weights| weights.len()).collect();
+        match self.state.fits(&lengths) {
+            true => Ok(()),
+            false => Err(Error::invalid("the model", "the one that this trainer began with", "of another size")),
+        }
+    }
+
+    fn order(&self, samples: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..samples).collect();
+        if self.shuffle {
+            order.shuffle(&mut random::rng(self.seed, Purpose::Shuffle(self.epochs)));
+        }
+        order
+    }
+}
+
+/// One epoch under way: the buffers of a batch, and the sums so far.
+struct Run {
+    pass: Pass,
+    inputs: Matrix,
+    targets: Matrix,
+    loss: f64,
+    correct: usize,
+    samples: usize,
+}
+
+impl Run {
+    fn new(model: &Sequential, data: &Dataset) -> Self {
+        let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
+        Self { pass: Pass::new(model), inputs, targets, loss: 0.0, correct: 0, samples: 0 }
+    }
+
+    /// Leaves the gradients of one batch in `pass`.
+    fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
+        matrix::reshape(&mut self.inputs, rows.len(), data.features());
+        matrix::reshape(&mut self.targets, rows.len(), data.outputs());
+        matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
+        matrix::gather_rows(data.targets(), rows, &mut self.targets);
+        self.pass.forward(model, &self.inputs);
+        let losses = self.pass.losses(model, &self.targets, loss);
+        self.loss += losses.iter().map(|&loss| f64::from(loss)).sum::<f64>();
+        self.correct += classes::correct(self.pass.outputs(), &self.targets);
+        self.samples += rows.len();
+        self.pass.backward(model, &self.inputs, &self.targets, loss);
+    }
+
+    fn metrics(&self, classify: bool) -> Metrics {
+        let samples = self.samples as f64;
+        let mut metrics = Metrics::from([("loss", self.loss / samples)]);
+        if classify {
+            metrics.insert("accuracy", self.correct as f64 / samples);
+        }
+        metrics
+    }
+}

@@ -1,0 +1,92 @@
+//! What several tests share: the reference recordings.
+#![allow(dead_code)] // Every test binary uses a part of it.
+
+use std::{ops::Range, path::Path};
+
+use safetensors::SafeTensors;
+use training_replay::{Activation, Dataset, Dense, Forward, Matrix, Parameter, Sequential, Weights};
+
+/// A recording made by deepreplay on Keras; `tests/data/README.md` says how.
+pub struct Reference(Vec<u8>);
+
+impl Reference {
+    pub fn load(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+        Self(std::fs::read(path).unwrap())
+    }
+
+    /// The article's network with sigmoid hidden units, 150 epochs.
+    pub fn article() -> Self {
+        Self::load("part1_sigmoid.safetensors")
+    }
+
+    /// A deep network of tanh layers, never trained.
+    pub fn deep() -> Self {
+        Self::load("part2_tanh_glorot.safetensors")
+    }
+
+    pub fn shape(&self, name: &str) -> Vec<usize> {
+        SafeTensors::deserialize(&self.0).unwrap().tensor(name).unwrap().shape().to_vec()
+    }
+
+    pub fn values(&self, name: &str) -> Vec<f32> {
+        let tensors = SafeTensors::deserialize(&self.0).unwrap();
+        let bytes = tensors.tensor(name).unwrap();
+        bytes.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
+    }
+
+    /// Entry `i` along the first dimension.
+    pub fn entry(&self, name: &str, i: usize) -> Vec<f32> {
+        let length: usize = self.shape(name)[1..].iter().product();
+        self.values(name)[i * length..(i + 1) * length].to_vec()
+    }
+
+    pub fn matrix(&self, name: &str) -> Matrix {
+        let shape = self.shape(name);
+        Matrix::from_row_slice(shape[0], shape[1], &self.values(name))
+    }
+
+    pub fn dataset(&self) -> Dataset {
+        Dataset::new(self.matrix("inputs"), self.matrix("targets")).unwrap()
+    }
+
+    /// The weights of the article's network before training (0) or after an epoch.
+    pub fn article_weights(&self, epoch: usize) -> Weights {
+        let shapes: [(&str, &str, &[usize]); 4] = [
+            ("hidden", "kernel", &[2, 2]),
+            ("hidden", "bias", &[2]),
+            ("output", "kernel", &[2, 1]),
+            ("output", "bias", &[1]),
+        ];
+        let parameter = |(layer, name, shape): (&'static str, &'static str, &[usize])| {
+            Parameter::new(layer, name, shape, self.entry(&format!("{layer}.{name}"), epoch))
+        };
+        shapes.into_iter().map(parameter).collect()
+    }
+}
+
+/// The article's network with this hidden activation and these weights.
+pub fn article_model(hidden: Activation, weights: &Weights) -> Sequential {
+    let builder = Sequential::builder(2)
+        .layer(Dense::new(2).name("hidden").activation(hidden))
+        .layer(Dense::new(1).name("output").activation(Activation::Sigmoid));
+    builder.build(0).unwrap().with_weights(weights).unwrap()
+}
+
+/// The values of rows of a matrix, row by row.
+pub fn rows(matrix: &Matrix, range: Range<usize>) -> Vec<f32> {
+    training_replay::row_major(&matrix.rows(range.start, range.len()).into_owned())
+}
+
+/// The largest absolute difference; fails where the lengths differ.
+pub fn distance(found: &[f32], expected: &[f32]) -> f32 {
+    assert_eq!(found.len(), expected.len());
+    let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, |largest, difference| if difference <= largest { largest } else { difference })
+}
+
+/// Fails, saying what and by how much, where values are further apart than the tolerance.
+pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    let distance = distance(found, expected);
+    assert!(distance <= tolerance, "{what}: {distance:e} apart, {tolerance:e} allowed");
+}
