@@ -10,10 +10,12 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Layer, Sequential, description, initializer::MOST_WEIGHTS};
 use crate::{Error, Result};
 
-/// Checking names takes quadratic time; no network that learns is deeper than this.
+/// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
 const MOST_LAYERS: usize = 4096;
 
 /// What a network is without its weights; its [`Description`](crate::Description) in a recording.
@@ -68,12 +70,17 @@ impl Architecture {
         self.layers.iter().take(layer).fold(self.inputs, |width, layer| layer.units(width))
     }
 
-    /// Every layer with a name of its own.
+    /// Every layer with a name: `dense_1`, `dense_2`, `activation_1` and so on where none was given.
     pub(super) fn named(mut self) -> Self {
-        for i in 0..self.layers.len() {
-            if self.layers[i].name().is_empty() {
-                let name = self.free_name(self.layers[i].stem());
-                self.layers[i].set_name(name);
+        let mut taken: HashSet<String> = self.layers.iter().map(|layer| layer.name().to_owned()).collect();
+        let mut counts = HashMap::new();
+        for layer in self.layers.iter_mut().filter(|layer| layer.name().is_empty()) {
+            let stem = layer.stem();
+            let count = counts.entry(stem).or_insert(0_u64);
+            let mut candidates = (*count + 1..).map(|n| (n, format!("{stem}_{n}")));
+            if let Some((n, name)) = candidates.find(|(_, name)| taken.insert(name.clone())) {
+                *count = n;
+                layer.set_name(name);
             }
         }
         self
@@ -88,8 +95,16 @@ impl Architecture {
             let expected = format!("from 1 to {MOST_LAYERS}");
             return Err(Error::invalid("the number of layers", expected, self.layers.len()));
         }
+        let mut names = HashSet::new();
         for (i, layer) in self.layers.iter().enumerate() {
-            self.check_name(i, layer)?;
+            if !names.insert(layer.name()) {
+                let expected = "another name than any earlier layer's";
+                return Err(Error::invalid(
+                    format!("the name of layer {i}"),
+                    expected,
+                    format!("{:?} again", layer.name()),
+                ));
+            }
             check_units(layer)?;
             check_constants(layer)?;
         }
@@ -109,24 +124,6 @@ impl Architecture {
         }
         let found = total.map_or("beyond counting".into(), |total| total.to_string());
         Err(Error::invalid("the number of weights", format!("at most {MOST_WEIGHTS}"), found))
-    }
-
-    /// The first of `stem_1`, `stem_2` and so on that no layer has.
-    fn free_name(&self, stem: &str) -> String {
-        let taken = |name: &String| self.layers.iter().any(|layer| layer.name() == name);
-        let mut names = (1_u64..).map(|n| format!("{stem}_{n}"));
-        names.find(|name| !taken(name)).unwrap_or_default()
-    }
-
-    fn check_name(&self, index: usize, layer: &Layer) -> Result<()> {
-        match self.layers[..index].iter().any(|earlier| earlier.name() == layer.name()) {
-            true => Err(Error::invalid(
-                format!("the name of layer {index}"),
-                "another name than any earlier layer's",
-                format!("{:?} again", layer.name()),
-            )),
-            false => Ok(()),
-        }
     }
 }
 

@@ -90,6 +90,21 @@ enum Distribution {
 }
 
 impl Initializer {
+    /// `Normal` with Keras' default deviation of 0.05.
+    pub fn normal() -> Self {
+        Self::Normal { std: 0.05 }
+    }
+
+    /// `TruncatedNormal` with Keras' default deviation of 0.05.
+    pub fn truncated_normal() -> Self {
+        Self::TruncatedNormal { std: 0.05 }
+    }
+
+    /// `Uniform` with Keras' default limit of 0.05.
+    pub fn uniform() -> Self {
+        Self::Uniform { limit: 0.05 }
+    }
+
     /// Keras' name, such as `glorot_normal`.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,0 +1,193 @@
+//! The experiment of "Hyper-parameters in Action! Part I — Activation Functions": three networks that differ in
+//! nothing but the hidden activation, trained on two parabolas, recorded, reopened and replayed.
+//!
+//! ```text
+//! cargo run --release --example activation_functions            # from the article's kind of initial weights
+//! cargo run --release --example activation_functions -- --seed 7 # from weights of one's own
+//! ```
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use training_replay::{
+    Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Metrics, Optimizer, Parameter, Replay, Result,
+    Sequential, Trainer, Weights,
+    analysis::{Plateau, plateaus},
+    datasets,
+};
+
+const EPOCHS: u64 = 150;
+const LOSS: Loss = Loss::BinaryCrossEntropy;
+/// The epochs whose losses are printed.
+const MOMENTS: [u64; 6] = [0, 10, 40, 65, 100, 150];
+/// A plateau: the loss moves by less than this an epoch, for so many epochs.
+const FLAT: (f64, u64) = (2e-3, 10);
+
+/// The initial weights that Keras 2.2.0 on TensorFlow 1.5.0 drew for seed 42 (`glorot_normal` for the hidden kernel,
+/// `normal` with deviation 0.05 for the output's; both biases are zero): epoch 0 of a recording made with deepreplay.
+const KERAS_HIDDEN_KERNEL: [f32; 4] = [-0.225_707_34, -0.110_735_11, -0.543_682_7, 0.019_759_515];
+const KERAS_OUTPUT_KERNEL: [f32; 2] = [-0.014_038_754, -0.006_887_605];
+
+fn main() -> std::process::ExitCode {
+    match seed().and_then(run) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(seed: Option<u64>) -> Result<()> {
+    let data = datasets::parabola(1_000, 13);
+    let folder = PathBuf::from("out/activation_functions");
+    std::fs::create_dir_all(&folder).map_err(|source| Error::Io { context: "creating the folder".into(), source })?;
+    match seed {
+        Some(seed) => println!("Initial weights drawn for seed {seed}, the same for every network."),
+        None => println!("Initial weights as Keras drew them for seed 42, the same for every network."),
+    }
+    println!("Two parabolas of 1,000 points each; SGD 0.05, batches of 16, {EPOCHS} epochs.\n");
+
+    let hidden = [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)];
+    for (name, activation) in hidden {
+        let path = folder.join(format!("{name}.replay"));
+        let replay = Replay::options().dataset(&data).loss(LOSS).overwrite(true).create(&path)?;
+        train(name, network(activation, seed)?, &data, seed, replay)?.finish()?;
+    }
+    let replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
+    let straight = train("no hidden", without_hidden_layer(seed)?, &data, seed, replay)?;
+
+    println!("Every sample right from this epoch on, and the loss over all 2,000 samples:\n");
+    println!("{:<10} {:>9} {:>9} {:>5}   {}  accuracy", "", "negatives", "positives", "all", losses_heading());
+    let mut stories = Vec::new();
+    for (name, _) in hidden {
+        stories.push(Story::of(name, &Replay::open(folder.join(format!("{name}.replay")))?)?);
+    }
+    stories.push(Story::of("no hidden", &straight)?);
+    stories.iter().for_each(Story::print);
+    println!("\nPlateaus, where the loss moves by less than {} an epoch for {} epochs or more:\n", FLAT.0, FLAT.1);
+    stories.iter().for_each(Story::print_plateaus);
+    println!("\nThe recordings are {}.", listed(&folder));
+    Ok(())
+}
+
+/// The article's network, 2-2-1.
+fn network(hidden: Activation, seed: Option<u64>) -> Result<Sequential> {
+    let model = Sequential::builder(2)
+        .layer(Dense::new(2).name("hidden").activation(hidden).initializer(Initializer::GlorotNormal))
+        .layer(output())
+        .build(seed.unwrap_or(42))?;
+    if seed.is_some() {
+        return Ok(model);
+    }
+    model.with_weights(&Weights::from_iter([
+        Parameter::new("hidden", "kernel", [2, 2], KERAS_HIDDEN_KERNEL.to_vec()),
+        Parameter::new("hidden", "bias", [2], vec![0.0_f32; 2]),
+        Parameter::new("output", "kernel", [2, 1], KERAS_OUTPUT_KERNEL.to_vec()),
+        Parameter::new("output", "bias", [1], vec![0.0_f32]),
+    ]))
+}
+
+/// The same without the hidden layer: it can only cut the plane in two by a straight line.
+fn without_hidden_layer(seed: Option<u64>) -> Result<Sequential> {
+    Sequential::builder(2).layer(output()).build(seed.unwrap_or(42))
+}
+
+fn output() -> Dense {
+    Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::Normal { std: 0.05 })
+}
+
+/// Trains and records: before training, and after every epoch.
+fn train(name: &str, mut model: Sequential, data: &Dataset, seed: Option<u64>, mut replay: Replay) -> Result<Replay> {
+    let started = Instant::now();
+    let mut trainer = Trainer::new(LOSS, Optimizer::sgd(0.05)).batch_size(16).seed(seed.unwrap_or(42));
+    replay.record(&model, Metrics::new())?;
+    for epoch in 1..=EPOCHS {
+        let metrics = trainer.epoch(&mut model, data)?;
+        replay.record(&model, metrics)?;
+        if io::stderr().is_terminal() {
+            eprint!("\r{name:<10} epoch {epoch} of {EPOCHS} ");
+        }
+    }
+    let progress = if io::stderr().is_terminal() { "\r" } else { "" };
+    let seconds = started.elapsed().as_secs_f64();
+    eprintln!("{progress}{name:<10} trained and recorded, {} snapshots in {seconds:.2} s", replay.epochs().len());
+    io::stderr().flush().map_err(|source| Error::Io { context: "printing".into(), source })?;
+    Ok(replay)
+}
+
+/// What the article tells of one network, recomputed from its recording.
+struct Story {
+    name: &'static str,
+    /// The first epoch from which on all negatives, all positives, all samples are right.
+    right_from: [Option<u64>; 3],
+    /// Over the whole data set, by epoch.
+    losses: Vec<(u64, f64)>,
+    accuracy: f64,
+}
+
+impl Story {
+    fn of(name: &'static str, replay: &Replay) -> Result<Self> {
+        let mut story = Self { name, right_from: [None; 3], losses: Vec::new(), accuracy: 0.0 };
+        for snapshot in replay.snapshots() {
+            let snapshot = snapshot?;
+            let confusion = snapshot.confusion(0.5)?;
+            let wrong = [confusion.errors(0), confusion.errors(1), confusion.errors(0) + confusion.errors(1)];
+            for (from, wrong) in story.right_from.iter_mut().zip(wrong) {
+                *from = if wrong == 0 { from.or(Some(snapshot.epoch())) } else { None };
+            }
+            let metrics = snapshot.evaluate(LOSS)?;
+            story.losses.push((snapshot.epoch(), metrics.get("loss").unwrap_or(f64::NAN)));
+            story.accuracy = metrics.get("accuracy").unwrap_or(f64::NAN);
+        }
+        Ok(story)
+    }
+
+    fn print(&self) {
+        let [negatives, positives, all] = self.right_from.map(|from| from.map_or("never".into(), |e| e.to_string()));
+        let at = |moment: &u64| self.losses.iter().find(|(epoch, _)| epoch == moment);
+        let losses: String = MOMENTS.iter().filter_map(at).map(|(_, loss)| format!("{loss:>7.4}")).collect();
+        let accuracy = 100.0 * self.accuracy;
+        println!("{:<10} {negatives:>9} {positives:>9} {all:>5}   {losses}  {accuracy:>6.2} %", self.name);
+    }
+
+    fn print_plateaus(&self) {
+        let found = plateaus(&self.losses, FLAT.0, FLAT.1);
+        let told: Vec<String> = found.iter().map(describe).collect();
+        println!("{:<10} {}", self.name, if told.is_empty() { "none".into() } else { told.join("; ") });
+    }
+}
+
+fn describe(plateau: &Plateau) -> String {
+    let Plateau { first, last, level, .. } = plateau;
+    match *last == EPOCHS {
+        true => format!("settles from epoch {first} on, around {level:.3}"),
+        false => format!("stands from epoch {first} to {last}, around {level:.3}"),
+    }
+}
+
+fn losses_heading() -> String {
+    MOMENTS.iter().map(|epoch| format!("{epoch:>7}")).collect()
+}
+
+fn listed(folder: &Path) -> String {
+    ["sigmoid", "tanh", "relu"].map(|name| folder.join(format!("{name}.replay")).display().to_string()).join(", ")
+}
+
+/// The number behind `--seed`, if that is what the arguments say.
+fn seed() -> Result<Option<u64>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => return Ok(None),
+        ["--seed", number] => number.parse().ok(),
+        _ => None,
+    };
+    number.map(Some).ok_or_else(|| Error::Invalid {
+        what: "the command line".into(),
+        expected: "empty or `--seed N`, N a whole number".into(),
+        found: format!("`{}`", arguments.join(" ")),
+    })
+}
