@@ -55,7 +55,7 @@ impl ConfusionMatrix {
 
     /// The share of samples that are told right.
     pub fn accuracy(&self) -> f64 {
-        let right: u64 = self.counts.iter().enumerate().map(|(class, told)| told[class]).sum();
+        let right: u64 = self.counts.iter().enumerate().filter_map(|(class, told)| told.get(class)).sum();
         right as f64 / self.counts.iter().flatten().sum::<u64>() as f64
     }
 }

@@ -3,7 +3,14 @@
 use std::ops::Range;
 
 use super::{Polyline, contour::zero_lines};
-use crate::{Error, Forward, Matrix, Result, classes, model};
+use crate::{
+    Error, Forward, Matrix, Result,
+    loss::{sigmoid, softmax_rows},
+    model,
+};
+
+/// How far apart two ways to compute a probability may be.
+const SAME: f32 = 1e-5;
 
 /// What a model says of the points of a grid.
 pub(super) struct Scored {
@@ -33,17 +40,24 @@ impl Scored {
     }
 }
 
-/// The pre-activations of the last layer, where they part the classes as the outputs do.
+/// The pre-activations of the last layer, where its outputs are their sigmoid or softmax.
 ///
 /// They are what a boundary is interpolated on best: those of a last dense layer are linear in its inputs, where
-/// probabilities bend. Whether they tell the same classes is seen on the points themselves, so that nothing needs to
-/// be known of the last activation.
+/// probabilities bend. Whether the outputs are theirs is seen on the points themselves, so that a model of any kind
+/// need not say what its last activation is.
 fn logits(model: &dyn Forward, points: &Matrix, layers: Range<usize>, outputs: &Matrix) -> Result<Option<Matrix>> {
     let Some(last) = layers.clone().last() else { return Ok(None) };
     let before = model::run(model, points, layers.start..last)?;
     let logits = model::run_pre_activation(model, &before, last)?;
-    let same = logits.shape() == outputs.shape() && classes::classes(&logits, 0.0) == classes::classes(outputs, 0.5);
-    Ok(same.then_some(logits))
+    if logits.shape() != outputs.shape() {
+        return Ok(None);
+    }
+    let mut probabilities = logits.clone();
+    match outputs.ncols() {
+        1 => probabilities.apply(|z| *z = sigmoid(*z)),
+        _ => softmax_rows(&mut probabilities),
+    }
+    Ok(((probabilities - outputs).amax() <= SAME).then_some(logits))
 }
 
 /// How far each row is from changing its class: over the threshold for a single value; the first over the second of

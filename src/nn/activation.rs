@@ -28,9 +28,11 @@
 
 use std::fmt;
 
+use super::initializer::zeros;
 use crate::{
-    Matrix,
+    Matrix, Result,
     loss::{sigmoid, softmax_rows, softplus},
+    matrix,
 };
 
 const SELU_ALPHA: f32 = 1.673_263_2;
@@ -138,14 +140,23 @@ impl Activation {
 
     /// The derivative of every unit with respect to every pre-activation of one sample, `(units, units)`: row `i`,
     /// column `j` is `d f_i / d z_j`. Diagonal for all but softmax.
-    pub fn jacobian(self, z: &[f32]) -> Matrix {
-        let row = Matrix::from_row_slice(1, z.len(), z);
-        let f = self.apply(&row);
-        Matrix::from_fn(z.len(), z.len(), |i, j| match self {
-            Self::Softmax => f[i] * (f32::from(u8::from(i == j)) - f[j]),
-            _ if i == j => self.slope(z[i], f[i]),
-            _ => 0.0,
-        })
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) for so many units that memory has no room for it.
+    pub fn jacobian(self, z: &[f32]) -> Result<Matrix> {
+        let mut jacobian = zeros(z.len(), z.len())?;
+        let f = self.apply(&Matrix::from_row_slice(1, z.len(), z));
+        for (j, column) in matrix::columns_mut(&mut jacobian).enumerate() {
+            match self {
+                Self::Softmax => column.iter_mut().zip(&f).for_each(|(d, f_i)| *d = -f_i * f[j]),
+                _ => column[j] = self.slope(z[j], f[j]),
+            }
+        }
+        if self == Self::Softmax {
+            (0..z.len()).for_each(|i| jacobian[(i, i)] += f[i]);
+        }
+        Ok(jacobian)
     }
 
     /// Replaces pre-activations by activations.
@@ -299,7 +310,7 @@ mod tests {
             for z in [-1e4, -100.0, 100.0, 1e4] {
                 let row = Matrix::from_row_slice(1, 2, &[z, 0.0]);
                 assert!(activation.apply(&row).iter().all(|a| a.is_finite()), "{activation} at {z}");
-                assert!(activation.jacobian(&[z, 0.0]).iter().all(|d| d.is_finite()), "{activation} at {z}");
+                assert!(activation.jacobian(&[z, 0.0]).unwrap().iter().all(|d| d.is_finite()), "{activation} at {z}");
             }
         }
     }
@@ -315,7 +326,7 @@ mod tests {
     #[test]
     fn softmax_couples_the_units_and_its_jacobian_says_how() {
         let z = [0.3_f32, -1.2, 2.0];
-        let jacobian = Activation::Softmax.jacobian(&z);
+        let jacobian = Activation::Softmax.jacobian(&z).unwrap();
         let h = 1e-2;
         for j in 0..3 {
             let moved = |step: f32| {
@@ -337,7 +348,7 @@ mod tests {
         for activation in ELEMENTWISE.into_iter().chain([Activation::Softmax]) {
             let mut gradient = upstream.clone();
             activation.backpropagate(&z, &activation.apply(&z), &mut gradient);
-            let expected = &upstream * activation.jacobian(z.as_slice());
+            let expected = &upstream * activation.jacobian(z.as_slice()).unwrap();
             assert!((gradient - expected).amax() < 1e-6, "{activation}");
         }
     }

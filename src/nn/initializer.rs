@@ -38,7 +38,7 @@ use crate::{
 /// The deviation of a standard normal distribution that is truncated at two deviations.
 const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 
-/// The most weights that a network may have: 8 GiB of them.
+/// The most weights that a network, and values that a matrix, may have: 8 GiB of them.
 pub(super) const MOST_WEIGHTS: usize = 1 << 31;
 
 /// How the kernel of a layer is drawn.
@@ -190,14 +190,14 @@ impl Distribution {
     }
 }
 
-/// A kernel of zeros, or an error where a plain allocation would abort the process.
+/// A matrix of zeros, or an error where a plain allocation would abort the process.
 pub(super) fn zeros(inputs: usize, units: usize) -> Result<Matrix> {
     let count = inputs.checked_mul(units).filter(|&count| count <= MOST_WEIGHTS);
     let room = count.filter(|&count| Vec::<f32>::new().try_reserve_exact(count).is_ok());
     // A zeroed allocation, unlike `resize`, touches no page before it is used.
     let values = room.map(|count| vec![0.0; count]).ok_or_else(|| {
-        let expected = format!("at most {MOST_WEIGHTS} weights, and no more than memory has room for");
-        Error::invalid("a kernel", expected, format!("{inputs} x {units}"))
+        let expected = format!("of at most {MOST_WEIGHTS} values, and no more than memory has room for");
+        Error::invalid("a matrix", expected, format!("{inputs} x {units}"))
     })?;
     Ok(Matrix::from_vec(inputs, units, values))
 }

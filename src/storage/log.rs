@@ -322,3 +322,127 @@ impl Source<'_> {
 fn chunk_length(left: u64) -> usize {
     usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicUsize, Ordering::Relaxed},
+        },
+    };
+
+    use super::*;
+
+    /// Bytes that stay when the log is dropped, and calls that fail when told to.
+    #[derive(Clone, Debug, Default)]
+    struct Faulty {
+        bytes: Arc<Mutex<Vec<u8>>>,
+        /// How many more writes succeed.
+        writes: Arc<AtomicUsize>,
+        broken_cut: bool,
+        broken_sync: bool,
+    }
+
+    impl Faulty {
+        fn with_writes(writes: usize) -> Self {
+            Self { writes: Arc::new(AtomicUsize::new(writes)), ..Self::default() }
+        }
+    }
+
+    impl Medium for Faulty {
+        fn len(&self) -> io::Result<u64> {
+            Medium::len(&*self.bytes.lock().unwrap())
+        }
+
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+            self.bytes.lock().unwrap().read_at(buffer, offset)
+        }
+
+        /// The write that fails leaves half of its bytes behind.
+        fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+            let fails = self.writes.load(Relaxed) == 0;
+            let written = if fails { &bytes[..bytes.len() / 2] } else { bytes };
+            self.bytes.lock().unwrap().write_at(written, offset)?;
+            if fails {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.writes.fetch_sub(1, Relaxed);
+            Ok(())
+        }
+
+        fn truncate(&mut self, length: u64) -> io::Result<()> {
+            if self.broken_cut {
+                return Err(io::ErrorKind::PermissionDenied.into());
+            }
+            Medium::truncate(&mut *self.bytes.lock().unwrap(), length)
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            if self.broken_sync { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        }
+    }
+
+    /// Larger than two buffers, so that a record takes several writes.
+    fn values() -> Vec<f32> {
+        (0..600_000).map(|i| i as f32).collect()
+    }
+
+    fn append(log: &mut Log, epoch: u64) -> Result<Found> {
+        log.append(Kind::Epoch, epoch, vec![1, 2, 3], |sink| sink.values(&values(), f32::to_le_bytes))
+    }
+
+    fn epochs(bytes: Vec<u8>) -> Vec<u64> {
+        let mut log = Log::open(Box::new(bytes)).unwrap().unwrap();
+        let mut epochs = Vec::new();
+        let damage = log.scan(|found| {
+            epochs.push(found.header.epoch);
+            Ok(())
+        });
+        assert!(damage.unwrap().is_empty());
+        epochs
+    }
+
+    #[test]
+    fn whichever_write_fails_earlier_records_stay_and_a_retry_works() {
+        for writes in 4.. {
+            let faulty = Faulty::with_writes(writes);
+            let mut log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+            let recorded = (0..3).take_while(|&epoch| append(&mut log, epoch).is_ok()).count() as u64;
+            let whole = faulty.bytes.lock().unwrap().clone();
+            assert_eq!(whole.len() as u64, log.end.offset, "cut back to the last whole record");
+            assert_eq!(epochs(whole), (0..recorded).collect::<Vec<_>>());
+            if recorded == 3 {
+                return;
+            }
+            faulty.writes.store(usize::MAX, Relaxed);
+            append(&mut log, recorded).unwrap();
+            let repaired = faulty.bytes.lock().unwrap().clone();
+            assert_eq!(epochs(repaired), (0..=recorded).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_cut_back_refuses_to_go_on_and_its_records_still_read() {
+        let mut faulty = Faulty::with_writes(5);
+        faulty.broken_cut = true;
+        let mut log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+        append(&mut log, 0).unwrap();
+        assert!(matches!(append(&mut log, 1), Err(Error::Io { .. })));
+        faulty.writes.store(usize::MAX, Relaxed);
+        assert!(matches!(append(&mut log, 1), Err(Error::Poisoned { .. })));
+        assert!(matches!(log.sync(), Err(Error::Poisoned { .. })));
+        let left = faulty.bytes.lock().unwrap().clone();
+        assert_eq!(epochs(left), [0]);
+    }
+
+    #[test]
+    fn a_disk_that_does_not_confirm_is_not_asked_again() {
+        let mut log = Log::create(Box::new(Faulty { broken_sync: true, ..Faulty::with_writes(9) }), 7).unwrap();
+        append(&mut log, 0).unwrap();
+        assert!(matches!(log.sync(), Err(Error::Io { .. })));
+        assert!(matches!(log.sync(), Err(Error::Poisoned { .. })));
+        assert!(matches!(append(&mut log, 1), Err(Error::Poisoned { .. })));
+    }
+}

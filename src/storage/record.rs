@@ -10,6 +10,8 @@ pub(crate) const HEADER: usize = 64;
 pub(crate) const MOST_META: u64 = 16 << 20;
 /// The most data bytes a record may have.
 pub(crate) const MOST_DATA: u64 = 1 << 40;
+/// The largest sequence number that counts, so that there is always a next one.
+pub(crate) const MOST_RECORDS: u64 = 1 << 63;
 /// The version of the format that this crate writes: major, minor.
 pub(crate) const VERSION: (u16, u16) = (1, 0);
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::{
     log::{Log, Mark},
     medium::Medium,
-    record::{ALIGN, HEADER, Header},
+    record::{ALIGN, HEADER, Header, MOST_RECORDS},
 };
 use crate::{Error, Result};
 
@@ -104,8 +104,7 @@ impl<'a> Walk<'a> {
         let length = self.length;
         let bytes = self.bytes(at..at + ALIGN)?;
         let header = bytes.first_chunk::<HEADER>().and_then(Header::decode);
-        // A sequence number of u64::MAX has no next one.
-        let fits = |header: &Header| header.salt == salt && (sequence..u64::MAX).contains(&header.sequence);
+        let fits = |header: &Header| header.salt == salt && (sequence..MOST_RECORDS).contains(&header.sequence);
         Ok(header.filter(|header| fits(header) && header.end(at) <= length))
     }
 

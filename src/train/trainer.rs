@@ -98,7 +98,7 @@ impl Trainer {
             run.batch(model, data, batch, self.loss);
             self.state.step(self.optimizer, self.learning_rate(), model.slices_mut(), run.pass.gradients());
         }
-        self.epochs += 1;
+        self.epochs = self.epochs.saturating_add(1);
         Ok(run.metrics(classify))
     }
 
