@@ -1,15 +1,4 @@
 //! Inputs and targets, checked once: the data a model is trained and replayed on.
-//!
-//! ```
-//! use training_replay::{Dataset, Matrix};
-//!
-//! let inputs = Matrix::from_row_slice(3, 2, &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
-//! let targets = Matrix::from_column_slice(3, 1, &[0.0, 1.0, 1.0]);
-//! let data = Dataset::new(inputs, targets)?;
-//! assert_eq!((data.samples(), data.features(), data.outputs()), (3, 2, 1));
-//! assert_eq!(data.classes()?, [0, 1, 1]);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use crate::{Error, Matrix, Result, classes, matrix};
 
@@ -18,6 +7,17 @@ use crate::{Error, Matrix, Result, classes, matrix};
 /// There is at least one sample, feature and output, and every value is a finite number: with a NaN among them every
 /// loss and every boundary would be NaN too. (Weights and metrics may hold NaN: a run that diverges is recorded as it
 /// is.)
+///
+/// ```
+/// use training_replay::{Dataset, Matrix};
+///
+/// let inputs = Matrix::from_row_slice(3, 2, &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+/// let targets = Matrix::from_column_slice(3, 1, &[0.0, 1.0, 1.0]);
+/// let data = Dataset::new(inputs, targets)?;
+/// assert_eq!((data.samples(), data.features(), data.outputs()), (3, 2, 1));
+/// assert_eq!(data.classes()?, [0, 1, 1]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
     inputs: Matrix,

@@ -38,6 +38,13 @@ pub fn parabola(points: usize, seed: u64) -> Dataset {
 /// Two interleaving half circles, the upper one negative (0), the lower one positive (1): scikit-learn's `make_moons`.
 ///
 /// `noise` is the standard deviation of the normal noise on every coordinate.
+///
+/// ```
+/// use training_replay::datasets;
+///
+/// let data = datasets::moons(200, 0.05, 7);
+/// assert_eq!((data.inputs().shape(), data.targets().sum()), ((200, 2), 100.0));
+/// ```
 pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
     let (upper, lower) = halves(samples);
     let upper = linspace(0.0, PI, upper).map(|t| [t.cos(), t.sin()]);
@@ -49,6 +56,13 @@ pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
 /// (1): scikit-learn's `make_circles`.
 ///
 /// `noise` is the standard deviation of the normal noise on every coordinate.
+///
+/// ```
+/// use training_replay::datasets;
+///
+/// let data = datasets::circles(200, 0.0, 0.5, 7);
+/// assert!(data.inputs().row_iter().all(|x| x.norm() < 1.000_001));
+/// ```
 pub fn circles(samples: usize, noise: f64, factor: f64, seed: u64) -> Dataset {
     let (outer, inner) = halves(samples);
     let circle = |points: usize, radius: f64| {
@@ -60,6 +74,12 @@ pub fn circles(samples: usize, noise: f64, factor: f64, seed: u64) -> Dataset {
 
 /// `points` drawn uniformly from a ball in so many dimensions, scaled to a standard deviation of 1 over all
 /// coordinates; positive (1) where the absolute sum of the coordinates is above half the radius: deepreplay's ball.
+///
+/// ```
+/// use training_replay::datasets;
+///
+/// assert_eq!(datasets::ball(10, 1_000, 13).inputs().shape(), (1_000, 10));
+/// ```
 pub fn ball(dimensions: usize, points: usize, seed: u64) -> Dataset {
     let dimensions = dimensions.clamp(1, MOST_VALUES);
     let points = points.clamp(1, MOST_VALUES / dimensions);
@@ -78,6 +98,12 @@ pub fn ball(dimensions: usize, points: usize, seed: u64) -> Dataset {
 
 /// The corners of a hypercube, every coordinate -1 or 1; positive (1) where at least half of them are 1: deepreplay's
 /// hypercube. 2^dimensions samples, of at most 21 dimensions.
+///
+/// ```
+/// use training_replay::datasets;
+///
+/// assert_eq!(datasets::hypercube(10, 13).inputs().shape(), (1_024, 10));
+/// ```
 pub fn hypercube(dimensions: usize, seed: u64) -> Dataset {
     let dimensions = dimensions.clamp(1, 21);
     let corners = 0..1_u32 << dimensions;

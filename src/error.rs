@@ -1,12 +1,4 @@
 //! The one error of the crate: what went wrong, where, what was expected and what was found.
-//!
-//! ```
-//! use training_replay::{Error, Replay};
-//!
-//! let error = Replay::from_bytes(b"not a recording".to_vec()).unwrap_err();
-//! assert!(matches!(error, Error::NotARecording { .. }));
-//! assert_eq!(error.to_string(), "<memory> is not a recording");
-//! ```
 
 use std::{fmt, io, path::PathBuf};
 
@@ -14,6 +6,14 @@ use std::{fmt, io, path::PathBuf};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong: what, where, what was expected, what was found.
+///
+/// ```
+/// use training_replay::{Error, Replay};
+///
+/// let error = Replay::from_bytes(b"not a recording".to_vec()).unwrap_err();
+/// assert!(matches!(error, Error::NotARecording { .. }));
+/// assert_eq!(error.to_string(), "<memory> is not a recording");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -12,6 +12,7 @@ mod loss;
 mod matrix;
 mod metrics;
 mod model;
+mod parameter;
 mod random;
 
 // The training half.
@@ -31,8 +32,9 @@ pub use error::{Error, Result};
 pub use loss::Loss;
 pub use matrix::{Matrix, row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
+pub use model::{Backward, Description, Forward, Model};
 pub use nn::{Activation, Architecture, Dense, Initializer, Sequential};
+pub use parameter::{Parameter, Values, Weights};
 pub use replay::{Durability, Replay, ReplayOptions, Snapshot};
 pub use storage::Damage;
 pub use train::{Optimizer, Trainer};

@@ -1,29 +1,4 @@
 //! Losses: per sample, mean, and gradient, from outputs or from logits.
-//!
-//! With `k` outputs per sample, target `y`, output `p` and logit (pre-activation) `z`:
-//!
-//! | loss | of one sample, from outputs | from logits | link |
-//! |---|---|---|---|
-//! | binary cross-entropy | `mean over k of -y ln p - (1 - y) ln(1 - p)` | `mean of max(z, 0) - z y + ln(1 + exp(-abs z))` | sigmoid |
-//! | categorical cross-entropy | `-sum over k of y ln(p / sum p)` | `sum of y (ln sum exp z - z)` | softmax |
-//! | mean squared error | `mean over k of (p - y)²` | the same | linear |
-//!
-//! Probabilities are clipped to `[1e-7, 1 - 1e-7]` first, as Keras does; logits need no clipping and are exact where
-//! probabilities saturate.
-//!
-//! ```
-//! use training_replay::{Loss, Matrix};
-//!
-//! let targets = Matrix::from_column_slice(2, 1, &[1.0, 0.0]);
-//! let probabilities = Matrix::from_column_slice(2, 1, &[0.5, 0.5]);
-//! let losses = Loss::BinaryCrossEntropy.per_sample(&probabilities, &targets)?;
-//! assert_eq!(losses, [2_f32.ln(), 2_f32.ln()]);
-//!
-//! let logits = Matrix::from_column_slice(2, 1, &[-40.0, -40.0]); // sure, and wrong about the first sample
-//! let losses = Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets)?;
-//! assert_eq!(losses[0], 40.0);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use std::fmt;
 
@@ -33,6 +8,31 @@ use crate::{Error, Matrix, Result, matrix};
 const EPSILON: f32 = 1e-7;
 
 /// What training makes small.
+///
+/// With `k` outputs per sample, target `y`, output `p` and logit (pre-activation) `z`:
+///
+/// | loss | of one sample, from outputs | from logits | link |
+/// |---|---|---|---|
+/// | binary cross-entropy | `mean over k of -y ln p - (1 - y) ln(1 - p)` | `mean of max(z, 0) - z y + ln(1 + exp(-abs z))` | sigmoid |
+/// | categorical cross-entropy | `-sum over k of y ln(p / sum p)` | `sum of y (ln sum exp z - z)` | softmax |
+/// | mean squared error | `mean over k of (p - y)²` | the same | linear |
+///
+/// Probabilities are clipped to `[1e-7, 1 - 1e-7]` first, as Keras does; logits need no clipping and are exact where
+/// probabilities saturate.
+///
+/// ```
+/// use training_replay::{Loss, Matrix};
+///
+/// let targets = Matrix::from_column_slice(2, 1, &[1.0, 0.0]);
+/// let probabilities = Matrix::from_column_slice(2, 1, &[0.5, 0.5]);
+/// let losses = Loss::BinaryCrossEntropy.per_sample(&probabilities, &targets)?;
+/// assert_eq!(losses, [2_f32.ln(), 2_f32.ln()]);
+///
+/// let logits = Matrix::from_column_slice(2, 1, &[-40.0, -40.0]); // sure, and wrong about the first sample
+/// let losses = Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets)?;
+/// assert_eq!(losses[0], 40.0);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Loss {
@@ -90,6 +90,15 @@ impl Loss {
     /// # Shapes
     ///
     /// All three matrices are `(samples, outputs)`.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (outputs, targets) = (Matrix::from_row_slice(1, 2, &[0.5, 2.0]), Matrix::from_row_slice(1, 2, &[0.0, 1.0]));
+    /// let gradient = Loss::MeanSquaredError.gradient(&outputs, &targets)?;
+    /// assert_eq!(gradient.as_slice(), [0.5, 1.0]); // 2 (p - y) / (samples * outputs)
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -1,19 +1,19 @@
 //! The matrix type, shape checks, and the only code that knows in which order values lie in memory.
-//!
-//! Samples are rows, features are columns. nalgebra keeps each *column* together; most other frameworks keep each
-//! *row* together.
-//!
-//! ```
-//! use training_replay::{Matrix, row_major};
-//!
-//! let matrix = Matrix::from_row_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-//! assert_eq!(matrix.as_slice(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
-//! assert_eq!(row_major(&matrix), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-//! ```
 
 use crate::{Error, Result};
 
 /// A matrix of `f32`; samples in rows: `(samples, features)`.
+///
+/// Samples are rows, features are columns. nalgebra keeps each *column* together; most other frameworks keep each
+/// *row* together.
+///
+/// ```
+/// use training_replay::{Matrix, row_major};
+///
+/// let matrix = Matrix::from_row_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// assert_eq!(matrix.as_slice(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+/// assert_eq!(row_major(&matrix), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// ```
 pub type Matrix = nalgebra::DMatrix<f32>;
 
 /// The values row by row, as other frameworks want them (nalgebra keeps columns together).

@@ -1,18 +1,18 @@
 //! What one epoch measured: names and values, in the order they were given.
-//!
-//! ```
-//! use training_replay::Metrics;
-//!
-//! let mut metrics = Metrics::from([("loss", 0.25), ("accuracy", 0.9)]);
-//! metrics.insert("loss", 0.2); // the last value of a name wins
-//! assert_eq!(metrics.get("loss"), Some(0.2));
-//! assert_eq!(metrics.get("recall"), None);
-//! assert_eq!(metrics.to_string(), "loss 0.2, accuracy 0.9");
-//! ```
 
 use std::fmt;
 
 /// What one epoch measured, by name. A name appears once; the order is the order of first appearance.
+///
+/// ```
+/// use training_replay::Metrics;
+///
+/// let mut metrics = Metrics::from([("loss", 0.25), ("accuracy", 0.9)]);
+/// metrics.insert("loss", 0.2); // the last value of a name wins
+/// assert_eq!(metrics.get("loss"), Some(0.2));
+/// assert_eq!(metrics.get("recall"), None);
+/// assert_eq!(metrics.to_string(), "loss 0.2, accuracy 0.9");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics(Vec<(String, f64)>);
 

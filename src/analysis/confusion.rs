@@ -1,16 +1,4 @@
 //! Which classes are told, and which are mistaken for which.
-//!
-//! ```
-//! use training_replay::{Matrix, analysis::ConfusionMatrix};
-//!
-//! let outputs = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.7]);
-//! let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
-//! let confusion = ConfusionMatrix::of(&outputs, &targets, 0.5)?;
-//! assert_eq!(confusion.counts, [[1, 1], [0, 2]]); // one negative is taken for a positive
-//! assert_eq!(confusion.errors(0), 1);
-//! assert_eq!(confusion.accuracy(), 0.75);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use crate::{
     Error, Matrix, Result,
@@ -19,6 +7,18 @@ use crate::{
 };
 
 /// How many samples of each class are told as which.
+///
+/// ```
+/// use training_replay::{Matrix, analysis::ConfusionMatrix};
+///
+/// let outputs = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.7]);
+/// let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
+/// let confusion = ConfusionMatrix::of(&outputs, &targets, 0.5)?;
+/// assert_eq!(confusion.counts, [[1, 1], [0, 2]]); // one negative is taken for a positive
+/// assert_eq!(confusion.errors(0), 1);
+/// assert_eq!(confusion.accuracy(), 0.75);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfusionMatrix {

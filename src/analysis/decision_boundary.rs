@@ -1,24 +1,24 @@
 //! Where a model's classes part in its input space.
-//!
-//! ```
-//! use training_replay::{Dense, Forward, Parameter, Sequential, Weights, Activation};
-//! use training_replay::analysis::{DecisionBoundary, Grid};
-//!
-//! let model = Sequential::builder(2).layer(Dense::new(1).name("output").activation(Activation::Sigmoid)).build(1)?;
-//! let model = model.with_weights(&Weights::from_iter([
-//!     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, 1.0]),
-//!     Parameter::new("output", "bias", [1], vec![-0.5_f32]),
-//! ]))?;
-//! let map = DecisionBoundary::of(&model, &Grid::default().points(10))?;
-//! let line = &map.boundary[0];
-//! assert!(line.row_iter().all(|point| (point[0] + point[1] - 0.5).abs() < 1e-6));
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use super::{Grid, Polyline, score::Scored};
 use crate::{Forward, Result};
 
 /// The model's outputs on a grid over its two inputs, and the lines where its class changes.
+///
+/// ```
+/// use training_replay::{Dense, Forward, Parameter, Sequential, Weights, Activation};
+/// use training_replay::analysis::{DecisionBoundary, Grid};
+///
+/// let model = Sequential::builder(2).layer(Dense::new(1).name("output").activation(Activation::Sigmoid)).build(1)?;
+/// let model = model.with_weights(&Weights::from_iter([
+///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, 1.0]),
+///     Parameter::new("output", "bias", [1], vec![-0.5_f32]),
+/// ]))?;
+/// let map = DecisionBoundary::of(&model, &Grid::default().points(10))?;
+/// let line = &map.boundary[0];
+/// assert!(line.row_iter().all(|point| (point[0] + point[1] - 0.5).abs() < 1e-6));
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DecisionBoundary {

@@ -1,19 +1,4 @@
 //! How a layer of two units bends the input space.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
-//!
-//! let data = datasets::parabola(50, 13);
-//! let model = Sequential::builder(2)
-//!     .layer(Dense::new(2).name("hidden").activation(Activation::Sigmoid))
-//!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
-//!     .build(42)?;
-//! let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
-//! assert_eq!(space.samples.shape(), (100, 2));
-//! assert_eq!(space.lines.len(), 22); // 11 along each axis
-//! assert!(space.samples.iter().all(|a| (0.0..=1.0).contains(a))); // a sigmoid's range
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use super::{Grid, Polyline, contour::straighten, score::Scored};
 use crate::{Dataset, Error, Forward, Matrix, Result, model};
@@ -22,6 +7,21 @@ use crate::{Dataset, Error, Forward, Matrix, Result, model};
 const STRAIGHT: f32 = 1e-5;
 
 /// The data, the grid and the boundary in the space of a layer of two units.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+///
+/// let data = datasets::parabola(50, 13);
+/// let model = Sequential::builder(2)
+///     .layer(Dense::new(2).name("hidden").activation(Activation::Sigmoid))
+///     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+///     .build(42)?;
+/// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
+/// assert_eq!(space.samples.shape(), (100, 2));
+/// assert_eq!(space.lines.len(), 22); // 11 along each axis
+/// assert!(space.samples.iter().all(|a| (0.0..=1.0).contains(a))); // a sigmoid's range
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FeatureSpace {

@@ -1,13 +1,4 @@
 //! A grid over the plane: its limits, its lines, its points.
-//!
-//! ```
-//! use training_replay::analysis::Grid;
-//!
-//! let grid = Grid::new(-2.0..=2.0, 0.0..=1.0).lines(5).points(50);
-//! assert_eq!(grid.x(), -2.0..=2.0);
-//! let everything = Grid::covering(&training_replay::datasets::moons(100, 0.1, 1), 0.1);
-//! assert!(everything.x().contains(&1.5));
-//! ```
 
 use std::ops::RangeInclusive;
 
@@ -21,6 +12,15 @@ const MOST_POINTS: usize = 10_000;
 ///
 /// By default from -1 to 1 along both axes, with 11 lines and 100 points. The boundary is interpolated between the
 /// points, so that these few give a smooth line.
+///
+/// ```
+/// use training_replay::analysis::Grid;
+///
+/// let grid = Grid::new(-2.0..=2.0, 0.0..=1.0).lines(5).points(50);
+/// assert_eq!(grid.x(), -2.0..=2.0);
+/// let everything = Grid::covering(&training_replay::datasets::moons(100, 0.1, 1), 0.1);
+/// assert!(everything.x().contains(&1.5));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
     x: RangeInclusive<f32>,

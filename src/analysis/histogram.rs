@@ -1,13 +1,4 @@
 //! Counts in bins of equal width.
-//!
-//! ```
-//! use training_replay::analysis::Histogram;
-//!
-//! let histogram = Histogram::of(&[0.0, 0.4, 0.5, 1.0], 0.0..=1.0, 2)?;
-//! assert_eq!(histogram.edges, [0.0, 0.5, 1.0]);
-//! assert_eq!(histogram.counts, [2, 2]);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use std::ops::RangeInclusive;
 
@@ -17,6 +8,15 @@ use crate::{Error, Result};
 const MOST_BINS: usize = 1_000_000;
 
 /// Counts in bins of equal width. A bin takes its lower edge, the last one also its upper edge, as numpy's do.
+///
+/// ```
+/// use training_replay::analysis::Histogram;
+///
+/// let histogram = Histogram::of(&[0.0, 0.4, 0.5, 1.0], 0.0..=1.0, 2)?;
+/// assert_eq!(histogram.edges, [0.0, 0.5, 1.0]);
+/// assert_eq!(histogram.counts, [2, 2]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Histogram {

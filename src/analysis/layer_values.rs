@@ -3,6 +3,17 @@
 use crate::{Forward, Matrix, Result, model};
 
 /// The values of one layer's units, `(samples, units)`.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Matrix, Sequential, analysis::LayerValues};
+///
+/// let model = Sequential::builder(2).layer(Dense::new(3).name("hidden").activation(Activation::Relu)).build(1)?;
+/// let z = LayerValues::pre_activations(&model, &Matrix::from_element(5, 2, 1.0))?;
+/// let a = LayerValues::activations(&model, &Matrix::from_element(5, 2, 1.0))?;
+/// assert_eq!((z[0].layer.as_str(), z[0].values.shape()), ("hidden", (5, 3)));
+/// assert_eq!(z[0].values.map(|z| z.max(0.0)), a[0].values);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LayerValues {

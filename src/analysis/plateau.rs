@@ -1,14 +1,4 @@
 //! Where a curve stands still.
-//!
-//! ```
-//! use training_replay::analysis::plateaus;
-//!
-//! let curve: Vec<(u64, f64)> = [0.9, 0.7, 0.5, 0.499, 0.498, 0.3, 0.1].into_iter().enumerate()
-//!     .map(|(epoch, loss)| (epoch as u64, loss)).collect();
-//! let found = plateaus(&curve, 0.01, 2);
-//! assert_eq!(found.len(), 1);
-//! assert_eq!((found[0].first, found[0].last), (2, 4));
-//! ```
 
 /// A stretch of a curve in which it hardly changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +14,16 @@ pub struct Plateau {
 
 /// The stretches of at least `length` epochs within which no step between neighbouring points changes the curve by
 /// more than `slope` an epoch. A NaN ends a stretch.
+///
+/// ```
+/// use training_replay::analysis::plateaus;
+///
+/// let curve: Vec<(u64, f64)> = [0.9, 0.7, 0.5, 0.499, 0.498, 0.3, 0.1].into_iter().enumerate()
+///     .map(|(epoch, loss)| (epoch as u64, loss)).collect();
+/// let found = plateaus(&curve, 0.01, 2);
+/// assert_eq!(found.len(), 1);
+/// assert_eq!((found[0].first, found[0].last), (2, 4));
+/// ```
 pub fn plateaus(curve: &[(u64, f64)], slope: f64, length: u64) -> Vec<Plateau> {
     let flat = |a: &(u64, f64), b: &(u64, f64)| (b.1 - a.1).abs() <= slope * b.0.saturating_sub(a.0) as f64;
     let stretches = curve.chunk_by(flat).filter_map(|stretch| {

@@ -1,15 +1,4 @@
 //! How sure a model is of each class, and how often wrongly.
-//!
-//! ```
-//! use training_replay::{Matrix, analysis::ProbabilityHistogram};
-//!
-//! let probabilities = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.3]);
-//! let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
-//! let histogram = ProbabilityHistogram::of(&probabilities, &targets, 2, 0.5)?;
-//! assert_eq!(histogram.correct, [[1, 0], [0, 1]]); // of class 0 below, of class 1 above one half
-//! assert_eq!(histogram.misclassified, [[0, 1], [1, 0]]);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use super::histogram::Bins;
 use crate::{
@@ -22,6 +11,17 @@ use crate::{
 ///
 /// With a single output, both classes' histograms are of the probability of class 1. With several, that of a class is
 /// of the probability the model gives this class, over the samples that belong to it.
+///
+/// ```
+/// use training_replay::{Matrix, analysis::ProbabilityHistogram};
+///
+/// let probabilities = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.3]);
+/// let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
+/// let histogram = ProbabilityHistogram::of(&probabilities, &targets, 2, 0.5)?;
+/// assert_eq!(histogram.correct, [[1, 0], [0, 1]]); // of class 0 below, of class 1 above one half
+/// assert_eq!(histogram.misclassified, [[0, 1], [1, 0]]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProbabilityHistogram {

@@ -1,30 +1,4 @@
 //! Activation functions, each with its value and derivative usable on their own.
-//!
-//! | activation | `f(z)` | `f'(z)` |
-//! |---|---|---|
-//! | linear | `z` | `1` |
-//! | sigmoid | `1 / (1 + exp(-z))` | `f (1 - f)` |
-//! | hard sigmoid | `0.2 z + 0.5` within 0 to 1 | `0.2` for `abs z < 2.5`, else 0 |
-//! | tanh | `tanh z` | `1 - f²` |
-//! | ReLU | `max(z, 0)` | `1` for `z > 0`, else 0 |
-//! | leaky ReLU | `z` for `z > 0`, else `slope z` | `1`, else `slope` |
-//! | ELU | `z` for `z > 0`, else `alpha (exp z - 1)` | `1`, else `alpha exp z` |
-//! | SELU | `scale` times ELU with `alpha` | `scale` times ELU's |
-//! | softplus | `ln(1 + exp z)` | `sigmoid z` |
-//! | softsign | `z / (1 + abs z)` | `1 / (1 + abs z)²` |
-//! | softmax | `exp z_i / sum_j exp z_j` | Jacobian `f_i (delta_ij - f_j)` |
-//!
-//! The definitions are Keras' (hard sigmoid's slope of 0.2 is that of Keras 1 and 2). SELU's constants are those of
-//! Klambauer et al., "Self-Normalizing Neural Networks" (2017).
-//!
-//! ```
-//! use training_replay::{Activation, Matrix};
-//!
-//! assert_eq!(Activation::Sigmoid.value(0.0), 0.5);
-//! assert_eq!(Activation::Sigmoid.derivative(0.0), 0.25);
-//! let shares = Activation::Softmax.apply(&Matrix::zeros(1, 4)); // couples the units of a row
-//! assert_eq!(shares, Matrix::from_element(1, 4, 0.25));
-//! ```
 
 use std::fmt;
 
@@ -39,6 +13,32 @@ const SELU_ALPHA: f32 = 1.673_263_2;
 const SELU_SCALE: f32 = 1.050_701;
 
 /// What a layer makes of its pre-activation.
+///
+/// | activation | `f(z)` | `f'(z)` |
+/// |---|---|---|
+/// | linear | `z` | `1` |
+/// | sigmoid | `1 / (1 + exp(-z))` | `f (1 - f)` |
+/// | hard sigmoid | `0.2 z + 0.5` within 0 to 1 | `0.2` for `abs z < 2.5`, else 0 |
+/// | tanh | `tanh z` | `1 - f²` |
+/// | ReLU | `max(z, 0)` | `1` for `z > 0`, else 0 |
+/// | leaky ReLU | `z` for `z > 0`, else `slope z` | `1`, else `slope` |
+/// | ELU | `z` for `z > 0`, else `alpha (exp z - 1)` | `1`, else `alpha exp z` |
+/// | SELU | `scale` times ELU with `alpha` | `scale` times ELU's |
+/// | softplus | `ln(1 + exp z)` | `sigmoid z` |
+/// | softsign | `z / (1 + abs z)` | `1 / (1 + abs z)²` |
+/// | softmax | `exp z_i / sum_j exp z_j` | Jacobian `f_i (delta_ij - f_j)` |
+///
+/// The definitions are Keras' (hard sigmoid's slope of 0.2 is that of Keras 1 and 2). SELU's constants are those of
+/// Klambauer et al., "Self-Normalizing Neural Networks" (2017).
+///
+/// ```
+/// use training_replay::{Activation, Matrix};
+///
+/// assert_eq!(Activation::Sigmoid.value(0.0), 0.5);
+/// assert_eq!(Activation::Sigmoid.derivative(0.0), 0.25);
+/// let shares = Activation::Softmax.apply(&Matrix::zeros(1, 4)); // couples the units of a row
+/// assert_eq!(shares, Matrix::from_element(1, 4, 0.25));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Activation {
@@ -123,6 +123,13 @@ impl Activation {
 
     /// `f'(z)` in a layer of a single unit. That of softmax is always 0; for several units see
     /// [`jacobian`](Self::jacobian).
+    ///
+    /// ```
+    /// use training_replay::Activation;
+    ///
+    /// assert_eq!(Activation::Tanh.derivative(0.0), 1.0);
+    /// assert_eq!(Activation::LeakyRelu { slope: 0.3 }.derivative(-2.0), 0.3);
+    /// ```
     pub fn derivative(self, z: f32) -> f32 {
         self.slope(z, self.value(z))
     }
@@ -140,6 +147,14 @@ impl Activation {
 
     /// The derivative of every unit with respect to every pre-activation of one sample, `(units, units)`: row `i`,
     /// column `j` is `d f_i / d z_j`. Diagonal for all but softmax.
+    ///
+    /// ```
+    /// use training_replay::Activation;
+    ///
+    /// let jacobian = Activation::Softmax.jacobian(&[0.0, 0.0])?;
+    /// assert_eq!(jacobian.as_slice(), [0.25, -0.25, -0.25, 0.25]); // one unit rises as the other falls
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

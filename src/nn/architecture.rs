@@ -1,14 +1,4 @@
 //! What a network is without its weights: the inputs it takes and the list of its layers.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, Sequential};
-//!
-//! let architecture = Sequential::builder(2).layer(Dense::new(3)).layer(Activation::Relu).layer(Dense::new(1));
-//! let model = architecture.build(42)?;
-//! let names: Vec<_> = model.architecture().layers().iter().map(|layer| layer.name()).collect();
-//! assert_eq!(names, ["dense_1", "activation_1", "dense_2"]);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +9,16 @@ use crate::{Error, Result};
 const MOST_LAYERS: usize = 4096;
 
 /// What a network is without its weights; its [`Description`](crate::Description) in a recording.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Sequential};
+///
+/// let architecture = Sequential::builder(2).layer(Dense::new(3)).layer(Activation::Relu).layer(Dense::new(1));
+/// let model = architecture.build(42)?;
+/// let names: Vec<_> = model.architecture().layers().iter().map(|layer| layer.name()).collect();
+/// assert_eq!(names, ["dense_1", "activation_1", "dense_2"]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
     inputs: usize,

@@ -1,30 +1,4 @@
 //! Initial weights, by Keras' names and definitions.
-//!
-//! With `fan_in` inputs and `fan_out` units:
-//!
-//! | initialiser | distribution |
-//! |---|---|
-//! | normal | mean 0, deviation `std` (Keras' default: 0.05) |
-//! | truncated normal | the same, redrawn beyond two deviations |
-//! | uniform | from `-limit` to `limit` (Keras' default: 0.05) |
-//! | Glorot uniform | limit `sqrt(6 / (fan_in + fan_out))` |
-//! | Glorot normal | deviation `sqrt(2 / (fan_in + fan_out))` |
-//! | He uniform / normal | limit `sqrt(6 / fan_in)` / deviation `sqrt(2 / fan_in)` |
-//! | LeCun uniform / normal | limit `sqrt(3 / fan_in)` / deviation `sqrt(1 / fan_in)` |
-//!
-//! The normal ones of Glorot, He and LeCun are truncated at two deviations and divided by 0.87962566, the deviation
-//! that a standard normal distribution keeps when it is truncated there, so that theirs is what the table says.
-//! Sources: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998).
-//!
-//! ```
-//! use training_replay::Initializer;
-//!
-//! let kernel = Initializer::GlorotUniform.matrix(2, 10, 42)?;
-//! assert_eq!(kernel.shape(), (2, 10));
-//! assert!(kernel.amax() <= 0.5_f32.sqrt()); // sqrt(6 / 12)
-//! assert_eq!(kernel, Initializer::GlorotUniform.matrix(2, 10, 42)?);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use std::fmt;
 
@@ -42,6 +16,32 @@ const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 pub(super) const MOST_WEIGHTS: usize = 1 << 31;
 
 /// How the kernel of a layer is drawn.
+///
+/// With `fan_in` inputs and `fan_out` units:
+///
+/// | initialiser | distribution |
+/// |---|---|
+/// | normal | mean 0, deviation `std` (Keras' default: 0.05) |
+/// | truncated normal | the same, redrawn beyond two deviations |
+/// | uniform | from `-limit` to `limit` (Keras' default: 0.05) |
+/// | Glorot uniform | limit `sqrt(6 / (fan_in + fan_out))` |
+/// | Glorot normal | deviation `sqrt(2 / (fan_in + fan_out))` |
+/// | He uniform / normal | limit `sqrt(6 / fan_in)` / deviation `sqrt(2 / fan_in)` |
+/// | LeCun uniform / normal | limit `sqrt(3 / fan_in)` / deviation `sqrt(1 / fan_in)` |
+///
+/// The normal ones of Glorot, He and LeCun are truncated at two deviations and divided by 0.87962566, the deviation
+/// that a standard normal distribution keeps when it is truncated there, so that theirs is what the table says.
+/// Sources: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998).
+///
+/// ```
+/// use training_replay::Initializer;
+///
+/// let kernel = Initializer::GlorotUniform.matrix(2, 10, 42)?;
+/// assert_eq!(kernel.shape(), (2, 10));
+/// assert!(kernel.amax() <= 0.5_f32.sqrt()); // sqrt(6 / 12)
+/// assert_eq!(kernel, Initializer::GlorotUniform.matrix(2, 10, 42)?);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Initializer {

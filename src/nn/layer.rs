@@ -1,13 +1,4 @@
 //! The layers of a network as an architecture lists them: what they compute, not their weights.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, nn::Layer};
-//!
-//! let dense = Layer::from(Dense::new(10).name("hidden"));
-//! let tanh = Layer::from(Activation::Tanh); // an activation is a layer too
-//! assert_eq!((dense.name(), dense.activation()), ("hidden", Activation::Linear));
-//! assert_eq!((tanh.name(), tanh.activation()), ("", Activation::Tanh)); // named when the network is built
-//! ```
 
 use super::{Activation, Initializer};
 
@@ -15,6 +6,15 @@ use super::{Activation, Initializer};
 ///
 /// Without further calls: linear, kernel from [`Initializer::GlorotUniform`], bias from zeros, named `dense_1`,
 /// `dense_2` and so on when the network is built.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Initializer, Model, Sequential};
+///
+/// let dense = Dense::new(10).name("hidden").activation(Activation::Relu).initializer(Initializer::HeNormal);
+/// let model = Sequential::builder(4).layer(dense.without_bias()).build(42)?;
+/// assert_eq!(model.parameters()?[0].shape(), [4, 10]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense {
     pub(super) name: String,
@@ -73,6 +73,15 @@ impl Dense {
 }
 
 /// One step of a [`Sequential`](super::Sequential); an activation alone is a layer too.
+///
+/// ```
+/// use training_replay::{Activation, Dense, nn::Layer};
+///
+/// let dense = Layer::from(Dense::new(10).name("hidden"));
+/// let tanh = Layer::from(Activation::Tanh); // an activation is a layer too
+/// assert_eq!((dense.name(), dense.activation()), ("hidden", Activation::Linear));
+/// assert_eq!((tanh.name(), tanh.activation()), ("", Activation::Tanh)); // named when the network is built
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Layer {

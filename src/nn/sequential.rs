@@ -1,18 +1,4 @@
 //! A network whose layers follow one another, with its weights.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, Forward, Matrix, Parameter, Sequential, Weights};
-//!
-//! let model = Sequential::builder(2).layer(Dense::new(1).name("output").activation(Activation::Sigmoid)).build(42)?;
-//! let model = model.with_weights(&Weights::from_iter([
-//!     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
-//!     Parameter::new("output", "bias", [1], vec![0.5_f32]),
-//! ]))?;
-//! let inputs = Matrix::from_row_slice(1, 2, &[1.0, 1.5]);
-//! assert_eq!(model.pre_activation(&inputs, 0)?[0], 0.0); // 1.0 - 1.5 + 0.5
-//! assert_eq!(model.predict(&inputs)?[0], 0.5);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use std::ops::Range;
 
@@ -25,6 +11,20 @@ use crate::{
 /// A network whose layers follow one another, with its weights.
 ///
 /// A dense layer's parameters are `kernel` of `[inputs, units]` and, unless it has none, `bias` of `[units]`.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Forward, Matrix, Parameter, Sequential, Weights};
+///
+/// let model = Sequential::builder(2).layer(Dense::new(1).name("output").activation(Activation::Sigmoid)).build(42)?;
+/// let model = model.with_weights(&Weights::from_iter([
+///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
+///     Parameter::new("output", "bias", [1], vec![0.5_f32]),
+/// ]))?;
+/// let inputs = Matrix::from_row_slice(1, 2, &[1.0, 1.5]);
+/// assert_eq!(model.pre_activation(&inputs, 0)?[0], 0.0); // 1.0 - 1.5 + 0.5
+/// assert_eq!(model.predict(&inputs)?[0], 0.5);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequential {
     architecture: Architecture,

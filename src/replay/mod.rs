@@ -1,28 +1,5 @@
 //! The recording: a log of a model's weights, one snapshot an epoch, written in a training loop and queried at any
 //! time, by any process.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-//!
-//! let data = datasets::parabola(200, 13);
-//! let mut model = Sequential::builder(2)
-//!     .layer(Dense::new(2).name("hidden").activation(Activation::Tanh))
-//!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
-//!     .build(42)?;
-//! let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(16);
-//!
-//! let mut replay = Replay::options().dataset(&data).in_memory();
-//! replay.record(&model, Metrics::new())?; // epoch 0: before training
-//! for _ in 0..3 {
-//!     let metrics = trainer.epoch(&mut model, &data)?;
-//!     replay.record(&model, metrics)?;
-//! }
-//! assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2, 3]);
-//! assert_eq!(replay.curve("loss").map(|curve| curve.len()), Some(3)); // nothing was logged at epoch 0
-//! assert_eq!(replay.curve("recall"), None);
-//! assert_eq!(replay.at(3)?.model(), &model);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 mod index;
 mod open;
@@ -52,6 +29,29 @@ use crate::{
 /// model before training. Epoch numbers increase strictly; gaps are allowed and stay gaps.
 ///
 /// Memory holds the data set, the logged metrics and one epoch at a time, however long the run is.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+///
+/// let data = datasets::parabola(200, 13);
+/// let mut model = Sequential::builder(2)
+///     .layer(Dense::new(2).name("hidden").activation(Activation::Tanh))
+///     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+///     .build(42)?;
+/// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(16);
+///
+/// let mut replay = Replay::options().dataset(&data).in_memory();
+/// replay.record(&model, Metrics::new())?; // epoch 0: before training
+/// for _ in 0..3 {
+///     let metrics = trainer.epoch(&mut model, &data)?;
+///     replay.record(&model, metrics)?;
+/// }
+/// assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2, 3]);
+/// assert_eq!(replay.curve("loss").map(|curve| curve.len()), Some(3)); // nothing was logged at epoch 0
+/// assert_eq!(replay.curve("recall"), None);
+/// assert_eq!(replay.at(3)?.model(), &model);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 pub struct Replay {
     log: Log,
     origin: Origin,
@@ -85,6 +85,18 @@ impl Replay {
     }
 
     /// Epochs and values of a metric as they were logged; `None`, never zeros, for a metric that was not.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// replay.record(&model, [("loss", 0.4)])?;
+    /// replay.record(&model, [("loss", 0.3)])?;
+    /// assert_eq!(replay.curve("loss"), Some(vec![(1, 0.4), (2, 0.3)])); // not logged at epoch 0
+    /// assert_eq!(replay.curve("recall"), None);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn curve(&self, metric: &str) -> Option<Vec<(u64, f64)>> {
         self.index.curves.get(metric).map(<[_]>::to_vec)
     }
@@ -177,6 +189,16 @@ impl Replay {
     }
 
     /// Replays on other data than the recorded: a validation set, or data that was not recorded at all.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory(); // without data
+    /// replay.record(&model, Metrics::new())?;
+    /// let replay = replay.with_dataset(&datasets::moons(50, 0.1, 7))?;
+    /// assert_eq!(replay.at(0)?.probabilities()?.nrows(), 50);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -24,6 +24,17 @@ impl Replay {
 
     /// Opens a recording that lies in memory as a file does on the disk.
     ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let mut bytes = Vec::new();
+    /// replay.write_to(&mut bytes)?;
+    /// assert_eq!(Replay::from_bytes(bytes)?.weights(0)?, replay.weights(0)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`open`](Self::open).
@@ -36,6 +47,21 @@ impl Replay {
     /// What a killed recorder left unfinished is cut off; [`torn_bytes`](Self::torn_bytes) says how much that was.
     /// The next epoch follows the last recorded one, and the model must be the recorded one.
     ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut replay = Replay::options().create(&path)?;
+    /// replay.record(&model, Metrics::new())?;
+    /// drop(replay); // or the process was killed
+    ///
+    /// let mut replay = Replay::append(&path)?;
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 1);
+    /// replay.finish()?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`open`](Self::open), and [`Error::Locked`] if another recorder is at work.
@@ -44,6 +70,20 @@ impl Replay {
     }
 
     /// Takes in what another process has appended since; returns how many epochs.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut writer = Replay::options().create(&path)?; // in another process, say
+    /// writer.record(&model, Metrics::new())?;
+    /// let mut reader = Replay::open(&path)?;
+    /// writer.record(&model, [("loss", 0.3)])?;
+    /// assert_eq!(reader.refresh()?, 1);
+    /// assert_eq!(reader.curve("loss"), Some(vec![(1, 0.3)]));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

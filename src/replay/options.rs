@@ -1,22 +1,4 @@
 //! How a recording is made: what goes into it beside the weights, and how safely.
-//!
-//! ```
-//! use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
-//!
-//! let data = datasets::parabola(100, 13);
-//! let mut replay = Replay::options()
-//!     .dataset(&data)
-//!     .loss(Loss::BinaryCrossEntropy)
-//!     .metadata("author", "me")
-//!     .every(10)
-//!     .in_memory();
-//! let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-//! for _ in 0..=20 {
-//!     replay.record(&model, Metrics::new())?;
-//! }
-//! assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 10, 20]);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use std::{
     ffi::OsString,
@@ -43,6 +25,24 @@ pub enum Durability {
 }
 
 /// How a recording is made; [`Replay::options`] begins one.
+///
+/// ```
+/// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+///
+/// let data = datasets::parabola(100, 13);
+/// let mut replay = Replay::options()
+///     .dataset(&data)
+///     .loss(Loss::BinaryCrossEntropy)
+///     .metadata("author", "me")
+///     .every(10)
+///     .in_memory();
+/// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// for _ in 0..=20 {
+///     replay.record(&model, Metrics::new())?;
+/// }
+/// assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 10, 20]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct ReplayOptions {
     dataset: Option<Dataset>,
@@ -83,6 +83,19 @@ impl ReplayOptions {
 
     /// Whether a file that exists is replaced. The new recording is written beside it and takes its name when the
     /// first epoch is recorded; until then the old one is still there.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// for _ in 0..2 {
+    ///     let mut replay = Replay::options().overwrite(true).create(&path)?;
+    ///     replay.record(&model, Metrics::new())?;
+    /// }
+    /// assert!(Replay::options().create(&path).is_err());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn overwrite(self, overwrite: bool) -> Self {
         Self { overwrite, ..self }
     }

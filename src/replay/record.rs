@@ -31,6 +31,15 @@ impl Replay {
     /// Once this has returned `Ok`, the epoch can be read back bit for bit, whatever happens to the process. Weights
     /// and metrics that are NaN or infinite are recorded like any others.
     ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 0); // before training
+    /// assert_eq!(replay.record(&model, [("loss", 0.3), ("learning rate", 0.05)])?, 1);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
@@ -50,6 +59,16 @@ impl Replay {
 
     /// Appends the model's parameters as this epoch, whatever `every` says; the next [`record`](Self::record) goes on
     /// from there.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record_epoch(100, &model, Metrics::new())?;
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 101);
+    /// assert_eq!(replay.epochs().collect::<Vec<_>>(), [100, 101]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -1,25 +1,4 @@
 //! The model as it was after one recorded epoch, and what can be asked of it.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, analysis::Grid, datasets};
-//!
-//! let data = datasets::parabola(100, 13);
-//! let model = Sequential::builder(2)
-//!     .layer(Dense::new(2).name("hidden").activation(Activation::Relu))
-//!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
-//!     .build(42)?;
-//! let mut replay = Replay::options().dataset(&data).in_memory();
-//! replay.record(&model, Metrics::new())?;
-//!
-//! let snapshot = replay.at(0)?;
-//! let space = snapshot.feature_space("hidden", &Grid::default())?;
-//! assert_eq!(space.samples.shape(), (200, 2));
-//! let losses = snapshot.losses(Loss::BinaryCrossEntropy)?;
-//! assert_eq!(losses.len(), 200);
-//! let message = snapshot.feature_space("hiden", &Grid::default()).unwrap_err().to_string();
-//! assert_eq!(message, r#"no layer is named "hiden"; layers are ["hidden", "output"]"#);
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use super::Replay;
 use crate::{
@@ -33,6 +12,27 @@ use crate::{
 /// Questions about data are about the replay's data set: the recorded one, or that of
 /// [`Replay::with_dataset`]. All of them fail with [`Error::Missing`] if there is none, and with [`Error::Shape`] if
 /// the model does not take its inputs.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, analysis::Grid, datasets};
+///
+/// let data = datasets::parabola(100, 13);
+/// let model = Sequential::builder(2)
+///     .layer(Dense::new(2).name("hidden").activation(Activation::Relu))
+///     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+///     .build(42)?;
+/// let mut replay = Replay::options().dataset(&data).in_memory();
+/// replay.record(&model, Metrics::new())?;
+///
+/// let snapshot = replay.at(0)?;
+/// let space = snapshot.feature_space("hidden", &Grid::default())?;
+/// assert_eq!(space.samples.shape(), (200, 2));
+/// let losses = snapshot.losses(Loss::BinaryCrossEntropy)?;
+/// assert_eq!(losses.len(), 200);
+/// let message = snapshot.feature_space("hiden", &Grid::default()).unwrap_err().to_string();
+/// assert_eq!(message, r#"no layer is named "hiden"; layers are ["hidden", "output"]"#);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Snapshot<'a, M> {
     replay: &'a Replay,

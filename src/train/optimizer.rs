@@ -1,27 +1,27 @@
 //! How gradients change weights, by Keras' definitions.
-//!
-//! With learning rate `lr` and gradient `g` at step `t = 1, 2, ...`:
-//!
-//! | optimizer | update of a weight `w` |
-//! |---|---|
-//! | SGD | `v = momentum v - lr g`; `w += v`, with Nesterov's momentum `w += momentum v - lr g` |
-//! | RMSprop | `a = rho a + (1 - rho) g²`; `w -= lr g / (sqrt(a) + epsilon)` |
-//! | Adam | `m = beta1 m + (1 - beta1) g`; `v = beta2 v + (1 - beta2) g²`; `w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)` |
-//!
-//! ```
-//! use training_replay::Optimizer;
-//!
-//! let adam = Optimizer::adam(0.001);
-//! assert_eq!(adam, Optimizer::Adam { learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
-//! let nesterov = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: true };
-//! assert_ne!(nesterov, Optimizer::sgd(0.01));
-//! ```
 
 use crate::{Error, Result};
 
 /// How gradients change weights. The constructors give Keras' defaults.
 ///
 /// A learning rate that falls over the steps is set on the trainer: [`Trainer::decay`](super::Trainer::decay).
+///
+/// With learning rate `lr` and gradient `g` at step `t = 1, 2, ...`:
+///
+/// | optimizer | update of a weight `w` |
+/// |---|---|
+/// | SGD | `v = momentum v - lr g`; `w += v`, with Nesterov's momentum `w += momentum v - lr g` |
+/// | RMSprop | `a = rho a + (1 - rho) g²`; `w -= lr g / (sqrt(a) + epsilon)` |
+/// | Adam | `m = beta1 m + (1 - beta1) g`; `v = beta2 v + (1 - beta2) g²`; `w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)` |
+///
+/// ```
+/// use training_replay::Optimizer;
+///
+/// let adam = Optimizer::adam(0.001);
+/// assert_eq!(adam, Optimizer::Adam { learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
+/// let nesterov = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: true };
+/// assert_ne!(nesterov, Optimizer::sgd(0.01));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Optimizer {

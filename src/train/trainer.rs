@@ -1,21 +1,4 @@
 //! Epochs of mini-batches: shuffle, run forward, differentiate, update.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
-//!
-//! let data = datasets::circles(200, 0.05, 0.5, 1);
-//! let mut model = Sequential::builder(2)
-//!     .layer(Dense::new(8).activation(Activation::Relu))
-//!     .layer(Dense::new(1).activation(Activation::Sigmoid))
-//!     .build(1)?;
-//! let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.01)).seed(1);
-//! for _ in 0..100 {
-//!     trainer.epoch(&mut model, &data)?;
-//! }
-//! let metrics = trainer.epoch(&mut model, &data)?;
-//! assert!(metrics.get("accuracy") > Some(0.95));
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use rand::seq::SliceRandom;
 
@@ -29,6 +12,23 @@ use crate::{
 /// Runs epochs of mini-batches over a data set and keeps the optimizer's memory from one to the next.
 ///
 /// Without further calls: batches of 32 samples, shuffled anew for every epoch, seed 0: Keras' defaults.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+///
+/// let data = datasets::circles(200, 0.05, 0.5, 1);
+/// let mut model = Sequential::builder(2)
+///     .layer(Dense::new(8).activation(Activation::Relu))
+///     .layer(Dense::new(1).activation(Activation::Sigmoid))
+///     .build(1)?;
+/// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.01)).seed(1);
+/// for _ in 0..100 {
+///     trainer.epoch(&mut model, &data)?;
+/// }
+/// let metrics = trainer.epoch(&mut model, &data)?;
+/// assert!(metrics.get("accuracy") > Some(0.95));
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Trainer {
     loss: Loss,
@@ -64,6 +64,18 @@ impl Trainer {
 
     /// Lets the learning rate fall: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`, as the `decay` of
     /// Keras' optimizers does. 0, the default, keeps it.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(8, 1); // 16 samples
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(4).decay(0.25);
+    /// assert_eq!(trainer.learning_rate(), 0.1);
+    /// trainer.epoch(&mut model, &data)?; // four steps
+    /// assert_eq!(trainer.learning_rate(), 0.05);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn decay(self, decay: f32) -> Self {
         Self { decay, ..self }
     }
