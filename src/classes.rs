@@ -87,8 +87,11 @@ mod tests {
 
     #[test]
     fn accuracy_is_the_share_of_rows_with_the_right_class() {
-        let outputs = Matrix::from_row_slice(4, 1, &[0.9, 0.1, 0.6, 0.4]);
+        let outputs = Matrix::from_row_slice(4, 1, &[0.9, 0.1, 0.6, 0.5]);
         let targets = Matrix::from_row_slice(4, 1, &[1.0, 0.0, 0.0, 0.0]);
-        assert_eq!(accuracy(&outputs, &targets), 0.75);
+        assert_eq!(accuracy(&outputs, &targets), 0.75, "one half is not yet positive");
+        let outputs = Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]);
+        let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(accuracy(&outputs, &targets), 0.5, "the first of equals wins");
     }
 }
