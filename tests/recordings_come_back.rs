@@ -191,6 +191,18 @@ fn a_torn_tail_is_reported_left_alone_by_readers_and_cut_by_append() {
     assert_eq!(fs::read(file(&folder)).unwrap(), whole, "as if nothing had happened");
 }
 
+#[test]
+fn append_leaves_nothing_of_a_tail_that_is_longer_than_what_follows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut replay = Replay::options().create(file(&folder)).unwrap();
+    replay.record(&counted(0), Metrics::new()).unwrap();
+    drop(replay);
+    let whole = fs::read(file(&folder)).unwrap();
+    fs::write(file(&folder), [whole.clone(), vec![0xaa; 10_000]].concat()).unwrap();
+    let replay = Replay::append(file(&folder)).unwrap();
+    assert_eq!((replay.torn_bytes(), fs::read(file(&folder)).unwrap()), (10_000, whole));
+}
+
 /// Every prefix of a file is one a killed process may have left.
 #[test]
 fn a_file_cut_at_any_byte_opens_to_the_epochs_that_were_whole() {

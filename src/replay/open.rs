@@ -156,3 +156,134 @@ fn expect_known_version(major: u16) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Metrics, Parameter,
+        storage::{EpochMeta, Kind, Manifest},
+    };
+
+    fn parameters() -> Vec<Parameter<'static>> {
+        vec![Parameter::new("layer", "kernel", [2], vec![1.0_f32, 2.0])]
+    }
+
+    fn manifest(data_records: u64) -> Vec<u8> {
+        let mut manifest = Manifest::new(&parameters(), None).unwrap();
+        manifest.data_records = data_records;
+        manifest.encode().unwrap()
+    }
+
+    fn epoch(log: &mut Log, number: u64) {
+        let meta = EpochMeta::new(Metrics::from([("loss", number as f64)])).encode().unwrap();
+        log.append(Kind::Epoch, number, meta, |sink| storage::write_weights(sink, &parameters())).unwrap();
+    }
+
+    /// A recording with records that its recorder would never write.
+    fn opened(write: impl FnOnce(&mut Log)) -> Result<Replay> {
+        let mut log = Log::in_memory(1);
+        write(&mut log);
+        let mut bytes = Vec::new();
+        log.copy_to(|chunk| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        })
+        .unwrap();
+        Replay::from_bytes(bytes)
+    }
+
+    #[test]
+    fn records_of_later_versions_are_skipped_or_refused_as_their_number_says() {
+        let with = |id: u16| {
+            opened(|log| {
+                log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+                log.append(Kind::Unknown(id), 0, vec![1], |_| Ok(())).unwrap();
+                epoch(log, 0);
+            })
+        };
+        assert_eq!(with(0x8000).unwrap().epochs().len(), 1);
+        for id in [0, 5, 0x7fff] {
+            let message = with(id).unwrap_err().to_string();
+            assert!(message.contains("newer"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_recording_that_does_not_begin_with_its_description_is_refused() {
+        let error = opened(|log| epoch(log, 0)).unwrap_err();
+        assert!(error.to_string().contains("description of the recording is corrupted at byte 64"), "{error}");
+        let garbled = opened(|log| {
+            log.append(Kind::Model, 0, vec![0xff; 40], |_| Ok(())).unwrap();
+            epoch(log, 0);
+        });
+        assert!(matches!(garbled, Err(Error::Corrupted { .. })));
+    }
+
+    #[test]
+    fn records_in_the_wrong_place_are_damage_and_the_others_read() {
+        let replay = opened(|log| {
+            log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+            epoch(log, 3);
+            epoch(log, 3);
+            epoch(log, 1);
+            log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+            log.append(Kind::Data, 0, vec![0xff; 8], |_| Ok(())).unwrap();
+            log.append(Kind::Epoch, 9, vec![], |_| Ok(())).unwrap(); // no weights
+            epoch(log, 10);
+        });
+        let replay = replay.unwrap();
+        assert_eq!(replay.epochs().collect::<Vec<_>>(), [3, 10]);
+        assert_eq!(replay.damage().len(), 5, "{:?}", replay.damage());
+        assert_eq!(replay.curve("loss").unwrap(), [(3, 3.0), (10, 10.0)]);
+    }
+
+    #[test]
+    fn metrics_that_cannot_be_read_are_an_error_and_their_weights_read() {
+        let replay = opened(|log| {
+            log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+            let garbled = vec![0xff; 24];
+            log.append(Kind::Epoch, 0, garbled, |sink| storage::write_weights(sink, &parameters())).unwrap();
+            epoch(log, 1);
+        });
+        let replay = replay.unwrap();
+        assert!(matches!(replay.metrics(0), Err(Error::Corrupted { .. })));
+        assert_eq!(replay.weights(0).unwrap(), parameters().into_iter().collect());
+        assert_eq!(replay.damage().len(), 1);
+    }
+
+    #[test]
+    fn a_first_epoch_that_never_was_whole_is_not_started() {
+        let only_model = |promised| opened(|log| drop(log.append(Kind::Model, 0, manifest(promised), |_| Ok(()))));
+        assert!(matches!(only_model(2), Err(Error::NotStarted { .. })));
+        assert_eq!(only_model(0).unwrap().epochs().len(), 0);
+    }
+
+    /// A column of so many values whose descriptor says so many rows.
+    fn column(log: &mut Log, name: &str, rows: u64, values: usize) {
+        let matrix = crate::Matrix::from_element(values, 1, 0.5);
+        let mut meta = storage::matrix_spec(name, &matrix).encode().unwrap();
+        let at = meta.len() - 16; // two lengths are the end of a descriptor
+        meta[at..at + 8].copy_from_slice(&rows.to_le_bytes());
+        log.append(Kind::Data, 0, meta, |sink| storage::write_matrix(sink, &matrix)).unwrap();
+    }
+
+    #[test]
+    fn data_that_are_no_data_set_are_an_error_and_the_epochs_read() {
+        let with = |rows: u64, values: usize| {
+            opened(|log| {
+                log.append(Kind::Model, 0, manifest(2), |_| Ok(())).unwrap();
+                column(log, "inputs", 2, 2);
+                column(log, "targets", rows, values);
+                epoch(log, 0);
+            })
+            .unwrap()
+        };
+        assert_eq!(with(2, 2).dataset().unwrap().samples(), 2);
+        for (rows, values) in [(3, 2), (1 << 40, 1), (u64::MAX, 1), (1, 1), (0, 0)] {
+            let replay = with(rows, values);
+            assert!(replay.dataset().is_err(), "{rows} rows of {values} values beside 2");
+            assert!(replay.weights(0).is_ok());
+        }
+    }
+}

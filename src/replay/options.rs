@@ -179,18 +179,14 @@ impl Replacement {
     pub(super) fn take_place(&mut self) -> Result<()> {
         self.old = None; // Windows replaces no open file.
         let context = || format!("replacing {}", self.to.display());
-        fs::rename(&self.from, &self.to).map_err(|source| Error::io(context(), source))?;
-        self.from = PathBuf::new();
-        Ok(())
+        fs::rename(&self.from, &self.to).map_err(|source| Error::io(context(), source))
     }
 }
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        if !self.from.as_os_str().is_empty() {
-            // Nothing was recorded in it, and there is nobody left to tell.
-            drop(fs::remove_file(&self.from));
-        }
+        // Either it has taken its place and there is no such file, or nothing was recorded in it.
+        drop(fs::remove_file(&self.from));
     }
 }
 

@@ -208,3 +208,60 @@ fn sync_folder(origin: &Origin) {
     let folder = File::open(folder.unwrap_or(std::path::Path::new(".")));
     drop(folder.and_then(|folder| folder.sync_all()));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering::Relaxed;
+
+    use super::*;
+    use crate::{Dense, Sequential, datasets, storage::faulty::Faulty};
+
+    /// The first epoch is four records: MODEL, two matrices, EPOCH. Whichever of them fails, none of them stays.
+    #[test]
+    fn a_first_epoch_that_fails_half_way_leaves_nothing_and_a_retry_records_it() {
+        let data = datasets::parabola(10, 1);
+        let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+        for writes in 1..6 {
+            let faulty = Faulty::with_writes(writes);
+            let log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+            let mut replay = Replay::recording(log, Origin::Memory, Replay::options().dataset(&data), None);
+            let first = replay.record(&model, Metrics::new());
+            assert_eq!(first.is_ok(), writes == 5, "the preamble and four records are five writes");
+            if first.is_err() {
+                assert_eq!(faulty.bytes.lock().unwrap().len(), 64, "cut back to the preamble");
+                faulty.writes.store(usize::MAX, Relaxed);
+                assert_eq!(replay.record(&model, Metrics::new()).unwrap(), 0);
+            }
+            let reopened = Replay::from_bytes(faulty.bytes.lock().unwrap().clone()).unwrap();
+            assert!(reopened.damage().is_empty());
+            assert_eq!(reopened.dataset().unwrap(), &data);
+            assert_eq!(reopened.at(0).unwrap().into_model(), model);
+        }
+    }
+
+    #[test]
+    fn a_recorder_that_cannot_undo_a_failure_says_so_from_then_on() {
+        let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+        let faulty = Faulty { broken_cut: true, ..Faulty::with_writes(3) };
+        let log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+        let mut replay = Replay::recording(log, Origin::Memory, Replay::options(), None);
+        replay.record(&model, Metrics::new()).unwrap();
+        assert!(matches!(replay.record(&model, Metrics::new()), Err(Error::Io { .. })));
+        faulty.writes.store(usize::MAX, Relaxed);
+        assert!(matches!(replay.record(&model, Metrics::new()), Err(Error::Poisoned { .. })));
+        assert_eq!(replay.at(0).unwrap().into_model(), model, "what was recorded still reads");
+        assert!(matches!(replay.finish(), Err(Error::Poisoned { .. })));
+    }
+
+    #[test]
+    fn the_disk_is_asked_every_so_many_epochs() {
+        let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+        let faulty = Faulty { broken_sync: true, ..Faulty::with_writes(100) };
+        let log = Log::create(Box::new(faulty), 7).unwrap();
+        let options = Replay::options().durability(Durability::Every(3));
+        let mut replay = Replay::recording(log, Origin::Memory, options, None);
+        let confirmed: Vec<bool> = (0..4).map(|_| replay.record(&model, Metrics::new()).is_ok()).collect();
+        assert_eq!(confirmed, [true, true, false, false]);
+        assert_eq!(replay.epochs().len(), 3, "the third is in the file, but nobody knows whether on the disk");
+    }
+}

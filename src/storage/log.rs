@@ -325,64 +325,9 @@ fn chunk_length(left: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io,
-        sync::{
-            Arc, Mutex,
-            atomic::{AtomicUsize, Ordering::Relaxed},
-        },
-    };
+    use std::sync::atomic::Ordering::Relaxed;
 
-    use super::*;
-
-    /// Bytes that stay when the log is dropped, and calls that fail when told to.
-    #[derive(Clone, Debug, Default)]
-    struct Faulty {
-        bytes: Arc<Mutex<Vec<u8>>>,
-        /// How many more writes succeed.
-        writes: Arc<AtomicUsize>,
-        broken_cut: bool,
-        broken_sync: bool,
-    }
-
-    impl Faulty {
-        fn with_writes(writes: usize) -> Self {
-            Self { writes: Arc::new(AtomicUsize::new(writes)), ..Self::default() }
-        }
-    }
-
-    impl Medium for Faulty {
-        fn len(&self) -> io::Result<u64> {
-            Medium::len(&*self.bytes.lock().unwrap())
-        }
-
-        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-            self.bytes.lock().unwrap().read_at(buffer, offset)
-        }
-
-        /// The write that fails leaves half of its bytes behind.
-        fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
-            let fails = self.writes.load(Relaxed) == 0;
-            let written = if fails { &bytes[..bytes.len() / 2] } else { bytes };
-            self.bytes.lock().unwrap().write_at(written, offset)?;
-            if fails {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            self.writes.fetch_sub(1, Relaxed);
-            Ok(())
-        }
-
-        fn truncate(&mut self, length: u64) -> io::Result<()> {
-            if self.broken_cut {
-                return Err(io::ErrorKind::PermissionDenied.into());
-            }
-            Medium::truncate(&mut *self.bytes.lock().unwrap(), length)
-        }
-
-        fn sync(&mut self) -> io::Result<()> {
-            if self.broken_sync { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
-        }
-    }
+    use super::{super::faulty::Faulty, *};
 
     /// Larger than two buffers, so that a record takes several writes.
     fn values() -> Vec<f32> {

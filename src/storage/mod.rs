@@ -11,6 +11,8 @@
 //! ```
 
 mod epoch;
+#[cfg(test)]
+pub(crate) mod faulty;
 mod log;
 mod manifest;
 mod medium;

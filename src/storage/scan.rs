@@ -140,3 +140,90 @@ impl<'a> Walk<'a> {
         Ok(&self.window[start..start + (range.end - range.start) as usize])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::record::Kind, *};
+
+    fn bytes_of(log: &Log) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        log.copy_to(|chunk| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        })
+        .unwrap();
+        bytes
+    }
+
+    /// Three epochs of two blocks each: the headers at 64, 256 and 448, the data at 192, 384 and 576.
+    fn three_epochs(salt: u64) -> Vec<u8> {
+        let mut log = Log::in_memory(salt);
+        for epoch in 0..3 {
+            let write = |sink: &mut super::super::log::Sink<'_>| sink.values(&[epoch as f32; 8], f32::to_le_bytes);
+            log.append(Kind::Epoch, epoch, vec![7; 8], write).unwrap();
+        }
+        bytes_of(&log)
+    }
+
+    /// The epochs that count, the damage between them, and the torn bytes behind.
+    fn scanned(bytes: Vec<u8>) -> (Vec<u64>, Vec<[u64; 2]>, u64) {
+        let mut log = Log::open(Box::new(bytes)).unwrap().unwrap();
+        let mut epochs = Vec::new();
+        let damage = log.scan(|found| {
+            epochs.push(found.header.epoch);
+            Ok(())
+        });
+        (
+            epochs,
+            damage.unwrap().into_iter().map(|damage| [damage.bytes.start, damage.bytes.end]).collect(),
+            log.torn_bytes().unwrap(),
+        )
+    }
+
+    #[test]
+    fn the_last_record_counts_only_if_its_data_and_meta_are_whole() {
+        assert_eq!(scanned(three_epochs(1)), (vec![0, 1, 2], vec![], 0));
+        for at in [512, 576] {
+            let mut bytes = three_epochs(1);
+            bytes[at] ^= 1;
+            assert_eq!(scanned(bytes), (vec![0, 1], vec![], 192), "byte {at}");
+        }
+        let mut bytes = three_epochs(1);
+        bytes[384] ^= 1;
+        assert_eq!(scanned(bytes), (vec![0, 1, 2], vec![], 0), "data of other records are checked when they are read");
+    }
+
+    #[test]
+    fn a_broken_header_costs_its_record_and_no_other() {
+        let mut bytes = three_epochs(1);
+        bytes[256] ^= 1;
+        assert_eq!(scanned(bytes), (vec![0, 2], vec![[256, 448]], 0));
+    }
+
+    #[test]
+    fn records_of_another_file_are_not_taken_for_this_ones() {
+        let mut bytes = three_epochs(1);
+        bytes[256..].copy_from_slice(&three_epochs(2)[256..]);
+        assert_eq!(scanned(bytes), (vec![0], vec![], 384), "stale bytes of a file with another salt");
+        let mut bytes = three_epochs(1);
+        bytes.extend_from_slice(&three_epochs(1)[256..448]);
+        assert_eq!(scanned(bytes), (vec![0, 1, 2], vec![], 192), "an earlier record again");
+    }
+
+    #[test]
+    fn a_scan_goes_on_where_the_last_one_ended() {
+        let bytes = three_epochs(1);
+        let mut log = Log::open(Box::new(bytes[..500].to_vec())).unwrap().unwrap();
+        let mut seen = Vec::new();
+        let mut see = |log: &mut Log| {
+            log.scan(|found| {
+                seen.push(found.header.epoch);
+                Ok(())
+            })
+        };
+        see(&mut log).unwrap();
+        log.medium.write_at(&bytes[500..], 500).unwrap();
+        see(&mut log).unwrap();
+        assert_eq!(seen, [0, 1, 2]);
+    }
+}

@@ -178,3 +178,49 @@ impl Run {
         metrics
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dense, datasets};
+
+    fn trainer() -> Trainer {
+        Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.01))
+    }
+
+    #[test]
+    fn every_epoch_takes_every_sample_once_in_another_order() {
+        let orders: Vec<Vec<usize>> = (0..3).map(|epoch| trainer().after(epoch).order(100)).collect();
+        for order in &orders {
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (0..100).collect::<Vec<_>>());
+            assert_ne!(sorted, *order);
+        }
+        assert!(orders[0] != orders[1] && orders[1] != orders[2]);
+        assert_ne!(trainer().seed(1).order(100), orders[0]);
+        assert_eq!(trainer().shuffle(false).order(4), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_run_in_two_parts_takes_the_same_orders_as_in_one() {
+        let data = datasets::parabola(20, 1);
+        let model = crate::Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+        let train = |mut trainer: Trainer, mut model: Sequential, epochs: usize| {
+            (0..epochs).for_each(|_| drop(trainer.epoch(&mut model, &data).unwrap()));
+            model
+        };
+        let whole = train(trainer(), model.clone(), 4);
+        let half = train(trainer(), model, 2);
+        assert_eq!(train(trainer().after(2), half, 2), whole, "plain SGD remembers nothing else");
+    }
+
+    #[test]
+    fn the_learning_rate_falls_by_the_step_and_not_by_the_epoch() {
+        let data = datasets::parabola(5, 1); // 10 samples, 3 batches of 4
+        let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+        let mut trainer = trainer().batch_size(4).decay(0.5);
+        trainer.epoch(&mut model, &data).unwrap();
+        assert_eq!(trainer.learning_rate(), 0.01 / (1.0 + 0.5 * 3.0));
+    }
+}
