@@ -60,7 +60,7 @@ fn run(seed: Option<u64>) -> Result<()> {
     let replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
     let straight = train("no hidden", without_hidden_layer(seed)?, &data, seed, replay)?;
 
-    println!("Every sample right from this epoch on, and the loss over all 2,000 samples:\n");
+    println!("\nEvery sample right from this epoch on, and the loss over all 2,000 samples:\n");
     println!("{:<10} {:>9} {:>9} {:>5}   {}  accuracy", "", "negatives", "positives", "all", losses_heading());
     let mut stories = Vec::new();
     for (name, _) in hidden {

@@ -1,8 +1,9 @@
 //! Data sets to learn on, drawn from a seed; every one is shuffled, inputs and targets alike.
 //!
-//! The signatures are infallible: a number of points, samples or dimensions below the smallest that makes a data set
-//! counts as that smallest, one above [`MOST_VALUES`] values in all as the largest that stays below, and a noise or factor that is not
-//! a finite number of 0 or more as 0.
+//! The functions return no `Result`, because with numbers written in the source there is nothing to handle. A number of
+//! points, samples or dimensions that is too small for a data set counts as the smallest that is not, one that would
+//! make more than [`MOST_VALUES`] input values as the largest that does not, and a noise or factor that is not a finite
+//! number of 0 or more counts as 0.
 //!
 //! ```
 //! use training_replay::datasets;

@@ -45,7 +45,8 @@ impl Replay {
     /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
     /// shape does not fit its values, [`Error::Invalid`] if the parameters are not those of the epochs before or the
     /// replay was opened to read. While writing: [`Error::Io`]; the file is then cut back to the epochs before and
-    /// the call can be repeated. If even that fails, this and every further call is [`Error::Poisoned`].
+    /// the call can be repeated. If the file cannot be cut back, or the disk does not confirm what it was asked to,
+    /// every further call is [`Error::Poisoned`]; the epochs before can still be read.
     pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
         let recorder = self.recorder()?;
         let (epoch, stride) = (recorder.next, recorder.options.stride());
