@@ -210,6 +210,18 @@ mod tests {
         assert!(lines.iter().all(|line| line.nrows() == 2));
     }
 
+    /// One cell, above zero at the lower left and upper right corner, and in the middle or not.
+    #[test]
+    fn in_a_saddle_the_middle_decides_which_corners_are_cut_off() {
+        for (middle, cut) in [(0.3, 1.0), (-0.3, -1.0)] {
+            let lines = field(2, |x, y| x * y + middle);
+            for line in &lines {
+                let centre = line.row_mean();
+                assert!(-centre[0] * centre[1] * cut > 0.1, "{middle}: a line around {centre}");
+            }
+        }
+    }
+
     #[test]
     fn no_change_of_sign_gives_no_line_and_zero_is_not_above_zero() {
         assert!(field(10, |_, _| 1.0).is_empty());

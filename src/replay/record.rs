@@ -257,10 +257,20 @@ mod tests {
     #[test]
     fn the_disk_is_asked_every_so_many_epochs() {
         let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
-        let faulty = Faulty { broken_sync: true, ..Faulty::with_writes(100) };
-        let log = Log::create(Box::new(faulty), 7).unwrap();
-        let options = Replay::options().durability(Durability::Every(3));
-        let mut replay = Replay::recording(log, Origin::Memory, options, None);
+        let recording = |faulty: &Faulty| {
+            let log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+            Replay::recording(log, Origin::Memory, Replay::options().durability(Durability::Every(3)), None)
+        };
+        let sound = Faulty::with_writes(100);
+        let mut replay = recording(&sound);
+        for _ in 0..8 {
+            replay.record(&model, Metrics::new()).unwrap();
+        }
+        assert_eq!(sound.syncs.load(Relaxed), 2);
+        replay.finish().unwrap();
+        assert_eq!(sound.syncs.load(Relaxed), 3);
+
+        let mut replay = recording(&Faulty { broken_sync: true, ..Faulty::with_writes(100) });
         let confirmed: Vec<bool> = (0..4).map(|_| replay.record(&model, Metrics::new()).is_ok()).collect();
         assert_eq!(confirmed, [true, true, false, false]);
         assert_eq!(replay.epochs().len(), 3, "the third is in the file, but nobody knows whether on the disk");

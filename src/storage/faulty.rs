@@ -16,6 +16,8 @@ pub(crate) struct Faulty {
     pub(crate) bytes: Arc<Mutex<Vec<u8>>>,
     /// How many more writes succeed.
     pub(crate) writes: Arc<AtomicUsize>,
+    /// How often it was asked to confirm.
+    pub(crate) syncs: Arc<AtomicUsize>,
     pub(crate) broken_cut: bool,
     pub(crate) broken_sync: bool,
 }
@@ -55,6 +57,7 @@ impl Medium for Faulty {
     }
 
     fn sync(&mut self) -> io::Result<()> {
+        self.syncs.fetch_add(1, Relaxed);
         if self.broken_sync { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 }
