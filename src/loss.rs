@@ -318,6 +318,9 @@ mod tests {
         for (loss, expected) in losses.iter().zip(expected) {
             assert!((f64::from(*loss) - expected).abs() < 1e-7 * expected.max(1.0), "{loss} {expected}");
         }
+        // `np.log1p(np.exp(-40.))`: a tiny loss is not lost beside the large terms that cancel.
+        let sure = Loss::BinaryCrossEntropy.per_sample_from_logits(&column(&[40.0]), &column(&[1.0])).unwrap()[0];
+        assert!((f64::from(sure) / 4.248354255291589e-18 - 1.0).abs() < 1e-5, "{sure}");
     }
 
     #[test]

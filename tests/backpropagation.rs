@@ -171,9 +171,9 @@ fn a_layer_without_bias_has_the_kernels_gradient_alone() {
     assert!((gradients.get("only", "kernel").unwrap().to_matrix().unwrap() - expected).amax() < 1e-6);
 }
 
-/// Where a sigmoid saturates in `f32` its derivative is 0, but the gradient of the loss is not.
+/// Where a sigmoid saturates in `f32` its derivative is 0, but the gradient of the loss is not, and the loss not clipped.
 #[test]
-fn a_confident_mistake_still_has_a_gradient() {
+fn a_confident_mistake_still_has_its_whole_loss_and_gradient() {
     let model = Sequential::builder(1)
         .layer(Dense::new(1).activation(Activation::Sigmoid).initializer(Initializer::Constant(50.0)))
         .build(0)
@@ -181,4 +181,5 @@ fn a_confident_mistake_still_has_a_gradient() {
     let (one, zero) = (Matrix::from_element(1, 1, 1.0), Matrix::zeros(1, 1));
     let gradients = model.gradients(&one, &zero, Loss::BinaryCrossEntropy).unwrap();
     assert_eq!(gradients.get("dense_1", "kernel").unwrap().to_matrix().unwrap()[0], 1.0);
+    assert_eq!(model.losses(&one, &zero, Loss::BinaryCrossEntropy).unwrap(), [50.0]);
 }
