@@ -3,7 +3,7 @@
 //! The functions return no `Result`, because with numbers written in the source there is nothing to handle. A number of
 //! points, samples or dimensions that is too small for a data set counts as the smallest that is not, one that would
 //! make more than [`MOST_VALUES`] input values as the largest that does not, and a noise or factor that is not a finite
-//! number of 0 or more counts as 0.
+//! number of 0 or more counts as 0, one above 1e30 as 1e30.
 //!
 //! ```
 //! use training_replay::datasets;
@@ -26,6 +26,9 @@ use crate::{
 
 /// The most input values that a generated data set has: 2^26, a quarter of a gigabyte of them.
 pub const MOST_VALUES: usize = 1 << 26;
+
+/// The largest noise or factor, of which many deviations still fit an `f32`.
+const LARGEST_AMOUNT: f64 = 1e30;
 
 /// Two parabolas of `points` each: the article's data.
 ///
@@ -127,9 +130,9 @@ fn halves(samples: usize) -> (usize, usize) {
     (samples / 2, samples - samples / 2)
 }
 
-/// The number itself if it is a finite one of 0 or more, else 0.
+/// The number itself if it is a finite one of 0 or more, else 0; at most what leaves coordinates finite in `f32`.
 fn amount(value: f64) -> f64 {
-    if value.is_finite() { value.max(0.0) } else { 0.0 }
+    if value.is_finite() { value.clamp(0.0, LARGEST_AMOUNT) } else { 0.0 }
 }
 
 fn noisy(
@@ -259,6 +262,8 @@ mod tests {
         assert_eq!(parabola(0, 1).samples(), 2);
         assert_eq!(moons(0, f64::NAN, 1).samples(), 2);
         assert_eq!(circles(1, -1.0, f64::INFINITY, 1).samples(), 2);
+        assert!(moons(1_000, f64::MAX, 1).inputs().iter().all(|x| x.is_finite()));
+        assert!(circles(10, 0.0, 1e300, 1).inputs().iter().all(|x| x.is_finite()));
         assert_eq!(ball(0, 0, 1).inputs().shape(), (1, 1));
         assert_eq!(hypercube(0, 1).samples(), 2);
     }

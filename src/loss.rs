@@ -130,6 +130,9 @@ impl Loss {
 
     fn check(self, outputs: &Matrix, targets: &Matrix) -> Result<()> {
         matrix::expect_shape("targets", targets, outputs.shape())?;
+        if outputs.ncols() == 0 {
+            return Err(Error::invalid("the number of outputs", "1 or more", 0));
+        }
         self.check_targets(targets)
     }
 

@@ -158,6 +158,42 @@ pub(crate) fn run(model: &dyn Forward, inputs: &Matrix, layers: Range<usize>) ->
     Ok(outputs)
 }
 
+/// `run` on so many points that all layers' values of all of them would not fit into memory: some at a time.
+pub(crate) fn run_points(model: &dyn Forward, points: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+    in_blocks(points, |block| run(model, block, layers.clone()))
+}
+
+/// `pre_activation` of the last of some layers, some points at a time.
+pub(crate) fn run_points_to_pre_activation(
+    model: &dyn Forward,
+    points: &Matrix,
+    layers: Range<usize>,
+) -> Result<Matrix> {
+    let last = layers.end.saturating_sub(1);
+    in_blocks(points, |block| run_pre_activation(model, &run(model, block, layers.start..last)?, last))
+}
+
+/// What `compute` makes of all rows, computed for some of them at a time.
+fn in_blocks(rows: &Matrix, compute: impl Fn(&Matrix) -> Result<Matrix>) -> Result<Matrix> {
+    /// Few enough for layers of a thousand units, many enough for long columns.
+    const BLOCK: usize = 1 << 14;
+    let count = rows.nrows();
+    if count <= BLOCK {
+        return compute(rows);
+    }
+    let mut all = Matrix::zeros(0, 0);
+    for start in (0..count).step_by(BLOCK) {
+        let length = BLOCK.min(count - start);
+        let block = compute(&rows.rows(start, length).into_owned())?;
+        if start == 0 {
+            all = Matrix::zeros(count, block.ncols());
+        }
+        matrix::expect_shape("outputs of the model", &block, (length, all.ncols()))?;
+        all.rows_mut(start, length).copy_from(&block);
+    }
+    Ok(all)
+}
+
 /// `model.pre_activation`, with the same check.
 pub(crate) fn run_pre_activation(model: &dyn Forward, inputs: &Matrix, layer: usize) -> Result<Matrix> {
     let outputs = model.pre_activation(inputs, layer)?;

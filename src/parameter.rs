@@ -153,14 +153,17 @@ impl<'a> Parameter<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] with more than two dimensions, or if the shape does not fit the number of values.
+    /// [`Error::Invalid`] with more than two dimensions, [`Error::Shape`] if the shape does not fit the values.
     pub fn to_matrix(&self) -> Result<Matrix> {
         self.check()?;
         let (rows, columns) = match *self.shape.as_slice() {
             [] => (1, 1),
             [units] => (1, units),
             [rows, columns] => (rows, columns),
-            _ => return Err(Error::shape(self.label(), [0, 0], self.shape.clone())),
+            _ => {
+                let what = format!("the number of dimensions of {}", self.label());
+                return Err(Error::invalid(what, "at most 2 to be a matrix", self.shape.len()));
+            }
         };
         Ok(Matrix::from_row_slice(rows, columns, &self.values.to_f32()))
     }

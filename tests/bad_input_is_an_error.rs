@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 use training_replay::{
     Activation, Architecture, Backward, Dataset, Dense, Description, Durability, Error, Forward, Initializer, Loss,
     Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer, Values, Weights,
-    analysis::{ConfusionMatrix, Grid},
+    analysis::{ConfusionMatrix, Grid, ProbabilityHistogram},
     datasets,
     nn::Layer,
 };
@@ -203,6 +203,9 @@ fn questions_that_make_no_sense_for_the_model_or_data_say_what_they_need() {
     assert!(message(snapshot.decision_boundary(&Grid::new(1.0..=-1.0, 0.0..=1.0))).contains("1..=-1"));
     assert!(snapshot.feature_space("hidden", &Grid::default().points(0)).is_err());
     assert!(ConfusionMatrix::of(&Matrix::zeros(2, 1), &Matrix::zeros(3, 1), 0.5).is_err());
+    let nothing = Matrix::zeros(1 << 60, 0);
+    assert!(ConfusionMatrix::of(&nothing, &nothing, 0.5).is_err());
+    assert!(ProbabilityHistogram::of(&nothing, &nothing, 10, 0.5).is_err());
 }
 
 struct Listed(Vec<Parameter<'static>>);
@@ -365,10 +368,11 @@ fn losses_and_values_say_what_does_not_fit() {
         assert!(loss.gradient(&Matrix::zeros(2, 2), &Matrix::zeros(1, 2)).is_err());
         assert_eq!(loss.per_sample(&Matrix::zeros(0, 2), &Matrix::zeros(0, 2)).unwrap().len(), 0);
         assert_eq!(loss.gradient(&Matrix::zeros(0, 2), &Matrix::zeros(0, 2)).unwrap().len(), 0);
+        assert!(loss.mean(&Matrix::zeros(1 << 60, 0), &Matrix::zeros(1 << 60, 0)).is_err());
     }
     assert!(LOSS.mean(&Matrix::from_element(1, 1, 0.5), &Matrix::from_element(1, 1, f32::NAN)).is_err());
     assert_eq!(Activation::Softmax.apply(&Matrix::zeros(0, 3)).shape(), (0, 3));
-    assert_eq!(Activation::Softmax.apply(&Matrix::zeros(3, 0)).shape(), (3, 0));
+    assert_eq!(Activation::Softmax.apply(&Matrix::zeros(1 << 60, 0)).shape(), (1 << 60, 0));
     assert_eq!(Activation::Relu.jacobian(&[]).unwrap().shape(), (0, 0));
     assert!(Activation::Softmax.jacobian(&vec![0.0; 1 << 16]).is_err(), "16 GiB");
     assert_eq!(training_replay::row_major(&Matrix::zeros(0, 3)), []);

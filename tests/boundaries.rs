@@ -108,6 +108,19 @@ fn every_class_of_several_has_its_outline() {
     assert_eq!(replay.at(0).unwrap().confusion(0.5).unwrap().counts, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
 }
 
+/// More points than are computed at a time, and a wide layer: nothing but the points themselves stays in memory.
+#[test]
+fn a_fine_grid_has_the_same_outputs_as_its_points_one_by_one() {
+    let model = Sequential::builder(2).layer(Dense::new(64)).layer(Dense::new(1)).build(1).unwrap();
+    let map = DecisionBoundary::of(&model, &Grid::default().points(300)).unwrap();
+    for i in [0, 16_383, 16_384, 89_999] {
+        let point = Matrix::from_row_slice(1, 2, &[map.x[i % 300], map.y[i / 300]]);
+        assert!((model.predict(&point).unwrap()[0] - map.outputs[i]).abs() < 1e-6, "{i}");
+    }
+    let refused = DecisionBoundary::of(&model, &Grid::default().points(4_097)).unwrap_err().to_string();
+    assert_eq!(refused, "the grid's number of points is 4097; it must be from 2 to 4096");
+}
+
 /// Whatever bends the last value, the line is where the output is one half: here at `x = 0.3 / slope`, say.
 #[test]
 fn the_last_activation_does_not_move_the_boundary() {

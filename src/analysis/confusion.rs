@@ -50,12 +50,13 @@ impl ConfusionMatrix {
     /// How many samples of a class are told as another; 0 for a class that there is not.
     pub fn errors(&self, class: usize) -> u64 {
         let told = self.counts.get(class).into_iter().flatten().enumerate();
-        told.filter(|&(told, _)| told != class).map(|(_, count)| count).sum()
+        told.filter(|&(told, _)| told != class).fold(0, |errors, (_, &count)| errors.saturating_add(count))
     }
 
     /// The share of samples that are told right.
     pub fn accuracy(&self) -> f64 {
-        let right: u64 = self.counts.iter().enumerate().filter_map(|(class, told)| told.get(class)).sum();
-        right as f64 / self.counts.iter().flatten().sum::<u64>() as f64
+        let sum = |counts: &mut dyn Iterator<Item = &u64>| counts.map(|&count| count as f64).sum::<f64>();
+        let right = sum(&mut self.counts.iter().enumerate().filter_map(|(class, told)| told.get(class)));
+        right / sum(&mut self.counts.iter().flatten())
     }
 }

@@ -40,7 +40,7 @@ impl DecisionBoundary {
     ///
     /// [`Error::Shape`](crate::Error::Shape) if the model takes another number of inputs,
     /// [`Error::Invalid`](crate::Error::Invalid) for a grid without area, with fewer than 2 points or more than
-    /// 10,000.
+    /// 4,096.
     pub fn of(model: &dyn Forward, grid: &Grid) -> Result<Self> {
         grid.check()?;
         let (x, y) = grid.axes();

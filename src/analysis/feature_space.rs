@@ -81,10 +81,10 @@ impl Bent {
                 outputs: Matrix::zeros(0, data.outputs()),
             });
         }
-        let bend = |points: &Matrix| model::run(model, points, 0..layer + 1);
+        let bend = |points: &Matrix| model::run_points(model, points, 0..layer + 1);
         let lines = grid.polylines().iter().map(bend).collect::<Result<_>>()?;
         let region = bend(&grid.region())?;
-        let outputs = model::run(model, &region, layer + 1..model.layers().len())?;
+        let outputs = model::run_points(model, &region, layer + 1..model.layers().len())?;
         Ok(Self { lines, region, outputs })
     }
 }

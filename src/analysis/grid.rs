@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use super::Polyline;
 use crate::{Dataset, Error, Matrix, Result};
 
-/// Points along an axis beyond which a region would not fit into any memory.
-const MOST_POINTS: usize = 10_000;
+/// Points along an axis; their square is a region of some hundred megabytes.
+const MOST_POINTS: usize = 4_096;
 
 /// Limits, number of grid lines and of points along each axis.
 ///

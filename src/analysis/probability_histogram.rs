@@ -47,10 +47,10 @@ impl ProbabilityHistogram {
             return Err(Error::invalid("the threshold", "from 0 to 1", threshold));
         }
         let bins = Bins::new(0.0..=1.0, bins)?;
-        let told = classes(outputs, threshold);
+        let (classes, told) = (target_classes(targets)?, classes(outputs, threshold));
         let none = vec![vec![0; bins.count]; class_count(outputs.ncols())];
         let (mut correct, mut misclassified) = (none.clone(), none);
-        for (row, (class, told)) in target_classes(targets)?.into_iter().zip(told).enumerate() {
+        for (row, (class, told)) in classes.into_iter().zip(told).enumerate() {
             let probability = outputs[(row, class.min(outputs.ncols() - 1))];
             let counts = if class == told { &mut correct } else { &mut misclassified };
             counts[class][bins.index(row, probability)?] += 1;

@@ -22,7 +22,7 @@ pub(super) struct Scored {
 impl Scored {
     /// Runs the points through `layers`, which must end with the model's last one.
     pub(super) fn new(model: &dyn Forward, points: &Matrix, layers: Range<usize>) -> Result<Self> {
-        let outputs = model::run(model, points, layers.clone())?;
+        let outputs = model::run_points(model, points, layers.clone())?;
         if outputs.ncols() == 0 {
             return Err(Error::invalid("the number of outputs", "1 or more to part classes", 0));
         }
@@ -46,9 +46,10 @@ impl Scored {
 /// probabilities bend. Whether the outputs are theirs is seen on the points themselves, so that a model of any kind
 /// need not say what its last activation is.
 fn logits(model: &dyn Forward, points: &Matrix, layers: Range<usize>, outputs: &Matrix) -> Result<Option<Matrix>> {
-    let Some(last) = layers.clone().last() else { return Ok(None) };
-    let before = model::run(model, points, layers.start..last)?;
-    let logits = model::run_pre_activation(model, &before, last)?;
+    if layers.is_empty() {
+        return Ok(None);
+    }
+    let logits = model::run_points_to_pre_activation(model, points, layers)?;
     if logits.shape() != outputs.shape() {
         return Ok(None);
     }

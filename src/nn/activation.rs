@@ -177,8 +177,8 @@ impl Activation {
     /// Replaces pre-activations by activations.
     pub(crate) fn apply_mut(self, z: &mut Matrix) {
         match self {
-            Self::Softmax => softmax_rows(z),
-            Self::Linear => {}
+            Self::Softmax if !z.is_empty() => softmax_rows(z),
+            Self::Softmax | Self::Linear => {}
             _ => z.as_mut_slice().iter_mut().for_each(|z| *z = self.value(*z)),
         }
     }

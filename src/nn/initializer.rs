@@ -127,8 +127,15 @@ impl Initializer {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for more than 2^31 weights, or more than memory has room for.
+    /// [`Error::Invalid`] for no inputs or units, more than 2^31 weights or more than memory has room for, or a number
+    /// that is not finite.
     pub fn matrix(self, inputs: usize, units: usize, seed: u64) -> Result<Matrix> {
+        if inputs == 0 || units == 0 {
+            return Err(Error::invalid("a kernel", "of 1 input and 1 unit or more", format!("{inputs} x {units}")));
+        }
+        if let Some((name, value)) = self.constant().filter(|(_, value)| !value.is_finite()) {
+            return Err(Error::invalid(format!("{name} of the initializer"), "a finite number", value));
+        }
         self.draw(inputs, units, &mut random::rng(seed, Purpose::Weights(0)))
     }
 
@@ -257,6 +264,8 @@ mod tests {
     fn a_kernel_beyond_memory_is_an_error() {
         assert!(Initializer::Zeros.matrix(usize::MAX, 2, 0).is_err());
         assert!(Initializer::Zeros.matrix(1 << 16, 1 << 16, 0).is_err());
+        assert!(Initializer::Zeros.matrix(usize::MAX, 0, 0).is_err());
+        assert!(Initializer::Normal { std: f32::NAN }.matrix(1, 1, 0).is_err());
     }
 
     #[test]
