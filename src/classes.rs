@@ -1,14 +1,15 @@
 //! Which class an output row stands for, and how often it is the right one.
 //!
 //! A single output is the probability of class 1: class 1 where it is above the threshold, else class 0. Several
-//! outputs stand for one class each: the largest wins, the first of equals.
+//! outputs stand for one class each: the largest wins, the first of equals. A row with a NaN stands for none, and is
+//! never the right one.
 
 use crate::{Error, Matrix, Result};
 
 /// The class of every row.
-pub(crate) fn classes(outputs: &Matrix, threshold: f32) -> Vec<usize> {
+pub(crate) fn classes(outputs: &Matrix, threshold: f32) -> Vec<Option<usize>> {
     match outputs.ncols() {
-        1 => outputs.iter().map(|&p| usize::from(p > threshold)).collect(),
+        1 => outputs.iter().map(|&p| (!p.is_nan()).then(|| usize::from(p > threshold))).collect(),
         _ => outputs.row_iter().map(|row| first_largest(row.iter().copied())).collect(),
     }
 }
@@ -30,7 +31,7 @@ pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
         let found: Vec<f32> = targets.row(row).iter().take(8).copied().collect();
         return Err(Error::invalid(format!("target row {row}"), expected, format!("{found:?}")));
     }
-    Ok(classes(targets, 0.5))
+    Ok(classes(targets, 0.5).into_iter().flatten().collect())
 }
 
 /// The share of rows whose class is the target's.
@@ -42,20 +43,30 @@ pub(crate) fn accuracy(outputs: &Matrix, targets: &Matrix) -> f64 {
 pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
     if targets.ncols() == 1 {
         let pairs = outputs.iter().zip(targets.iter());
-        return pairs.filter(|&(&p, &y)| (p > 0.5) == (y > 0.5)).count();
+        return pairs.filter(|&(&p, &y)| !p.is_nan() && (p > 0.5) == (y > 0.5)).count();
     }
     let pairs = outputs.row_iter().zip(targets.row_iter());
-    pairs.filter(|(p, y)| first_largest(p.iter().copied()) == first_largest(y.iter().copied())).count()
+    let is_right = |p: Option<usize>, y: Option<usize>| p.is_some() && p == y;
+    pairs.filter(|(p, y)| is_right(first_largest(p.iter().copied()), first_largest(y.iter().copied()))).count()
 }
 
-fn first_largest(values: impl Iterator<Item = f32>) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
+/// Fails for a threshold that is NaN.
+pub(crate) fn check_threshold(threshold: f32) -> Result<()> {
+    if threshold.is_nan() { Err(Error::invalid("the threshold", "a number", threshold)) } else { Ok(()) }
+}
+
+/// None for no values, and where one is NaN.
+fn first_largest(values: impl Iterator<Item = f32>) -> Option<usize> {
+    let mut best: Option<(usize, f32)> = None;
     for (i, value) in values.enumerate() {
-        if value > best.1 {
-            best = (i, value);
+        if value.is_nan() {
+            return None;
+        }
+        if best.is_none_or(|(_, largest)| value > largest) {
+            best = Some((i, value));
         }
     }
-    best.0
+    best.map(|(i, _)| i)
 }
 
 fn names_a_class(targets: &Matrix, row: usize) -> bool {
@@ -70,8 +81,8 @@ mod tests {
 
     #[test]
     fn half_is_not_yet_positive_and_the_first_of_equals_wins() {
-        assert_eq!(classes(&Matrix::from_column_slice(3, 1, &[0.5, 0.5000001, 0.2]), 0.5), [0, 1, 0]);
-        assert_eq!(classes(&Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]), 0.5), [0, 2]);
+        assert_eq!(classes(&Matrix::from_column_slice(3, 1, &[0.5, 0.5000001, 0.2]), 0.5), [Some(0), Some(1), Some(0)]);
+        assert_eq!(classes(&Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]), 0.5), [Some(0), Some(2)]);
     }
 
     #[test]
@@ -83,6 +94,16 @@ mod tests {
         );
         let two_of_three = Matrix::from_row_slice(1, 3, &[1.0, 1.0, 0.0]);
         assert!(target_classes(&two_of_three).is_err());
+    }
+
+    #[test]
+    fn a_row_with_a_nan_has_no_class_and_is_never_right() {
+        let nan = Matrix::from_column_slice(2, 1, &[f32::NAN, f32::NAN]);
+        assert_eq!(classes(&nan, 0.5), [None, None]);
+        assert_eq!(accuracy(&nan, &Matrix::from_column_slice(2, 1, &[0.0, 1.0])), 0.0);
+        let nan = Matrix::from_row_slice(1, 2, &[0.9, f32::NAN]);
+        assert_eq!(classes(&nan, 0.5), [None]);
+        assert_eq!(accuracy(&nan, &Matrix::from_row_slice(1, 2, &[1.0, 0.0])), 0.0);
     }
 
     #[test]

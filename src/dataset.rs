@@ -40,6 +40,50 @@ impl Dataset {
         Ok(Self { inputs, targets })
     }
 
+    /// Data from rows of inputs and rows of targets, as they are read from elsewhere.
+    ///
+    /// ```
+    /// use training_replay::Dataset;
+    ///
+    /// let data = Dataset::from_rows(&[[0.0, 0.5], [1.0, 0.2], [0.3, 0.3]], &[[0.0], [1.0], [1.0]])?;
+    /// assert_eq!(data.inputs()[(1, 0)], 1.0);
+    /// let ragged = Dataset::from_rows(&[vec![0.0, 0.5], vec![1.0]], &[[0.0], [1.0]]);
+    /// assert_eq!(ragged.unwrap_err().to_string(), "inputs, row 1: expected shape [2], found [1]");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and [`Error::Shape`] if the rows differ in length; the message names the first that does.
+    pub fn from_rows<I: AsRef<[f32]>, T: AsRef<[f32]>>(inputs: &[I], targets: &[T]) -> Result<Self> {
+        Self::new(matrix::from_rows("inputs", inputs)?, matrix::from_rows("targets", targets)?)
+    }
+
+    /// Data whose targets are classes, given as numbers from 0 to below `count` and stored one-hot, `(samples, count)`:
+    /// Keras' `to_categorical`.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix, row_major};
+    ///
+    /// let data = Dataset::with_classes(Matrix::zeros(2, 4), &[2, 0], 3)?;
+    /// assert_eq!(row_major(data.targets()), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    /// assert_eq!(data.classes()?, [2, 0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and [`Error::Invalid`] for a class that is not below `count`, or more than 2^31 targets.
+    pub fn with_classes(inputs: Matrix, classes: &[usize], count: usize) -> Result<Self> {
+        if let Some(sample) = classes.iter().position(|&class| class >= count) {
+            let expected = format!("below {count}, the number of classes");
+            return Err(Error::invalid(format!("the class of sample {sample}"), expected, classes[sample]));
+        }
+        let mut targets = matrix::zeros(classes.len(), count)?;
+        classes.iter().enumerate().for_each(|(sample, &class)| targets[(sample, class)] = 1.0);
+        Self::new(inputs, targets)
+    }
+
     /// Data of this crate's own making, known to be what `new` checks.
     pub(crate) fn generated(inputs: Matrix, targets: Matrix) -> Self {
         debug_assert!(Self::new(inputs.clone(), targets.clone()).is_ok());

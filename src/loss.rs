@@ -167,6 +167,9 @@ impl Loss {
     /// Replaces checked outputs by the gradient of the mean loss with respect to them.
     pub(crate) fn differentiate(self, outputs: &mut Matrix, targets: &Matrix) {
         let (samples, width) = outputs.shape();
+        if samples == 0 {
+            return;
+        }
         match self {
             Self::BinaryCrossEntropy => {
                 let scale = 1.0 / (samples * width) as f32;
@@ -180,6 +183,9 @@ impl Loss {
     /// Replaces outputs of the link by the gradient of the mean loss with respect to the logits.
     pub(crate) fn differentiate_linked(self, outputs: &mut Matrix, targets: &Matrix) {
         let (samples, width) = outputs.shape();
+        if samples == 0 {
+            return;
+        }
         let scale = match self {
             Self::BinaryCrossEntropy => 1.0 / (samples * width) as f32,
             Self::CategoricalCrossEntropy => {
@@ -281,7 +287,9 @@ fn logit_categorical(logits: &Matrix, targets: &Matrix) -> Vec<f32> {
     rows.map(|(z, y)| {
         let largest = z.max();
         let log_total = z.iter().map(|z| (z - largest).exp()).sum::<f32>().ln();
-        z.iter().zip(y.iter()).map(|(&z, &y)| y * (log_total - (z - largest))).sum()
+        // An output that is not the target's counts nothing, also where its logarithm is infinite.
+        let of_one = |(&z, &y): (&f32, &f32)| if y == 0.0 { 0.0 } else { y * (log_total - (z - largest)) };
+        z.iter().zip(y.iter()).map(of_one).sum()
     })
     .collect()
 }

@@ -2,6 +2,9 @@
 
 use crate::{Error, Result};
 
+/// The most values that a matrix of this crate's own making has: 8 GiB of them.
+pub(crate) const MOST_VALUES: usize = 1 << 31;
+
 /// A matrix of `f32`; samples in rows: `(samples, features)`.
 ///
 /// Samples are rows, features are columns. nalgebra keeps each *column* together; most other frameworks keep each
@@ -20,7 +23,30 @@ pub type Matrix = nalgebra::DMatrix<f32>;
 ///
 /// The way back is `Matrix::from_row_slice`.
 pub fn row_major(matrix: &Matrix) -> Vec<f32> {
-    matrix.transpose().as_slice().to_vec()
+    // nalgebra would walk all rows of a matrix without columns.
+    if matrix.is_empty() { Vec::new() } else { matrix.transpose().as_slice().to_vec() }
+}
+
+/// A matrix of zeros, or an error where a plain allocation would abort the process.
+pub(crate) fn zeros(rows: usize, columns: usize) -> Result<Matrix> {
+    let count = rows.checked_mul(columns).filter(|&count| count <= MOST_VALUES);
+    let room = count.filter(|&count| Vec::<f32>::new().try_reserve_exact(count).is_ok());
+    // A zeroed allocation, unlike `resize`, touches no page before it is used.
+    let values = room.map(|count| vec![0.0; count]).ok_or_else(|| {
+        let expected = format!("of at most {MOST_VALUES} values, and no more than memory has room for");
+        Error::invalid("a matrix", expected, format!("{rows} x {columns}"))
+    })?;
+    Ok(Matrix::from_vec(rows, columns, values))
+}
+
+/// A matrix of these rows, if they are of one length.
+pub(crate) fn from_rows<R: AsRef<[f32]>>(what: &str, rows: &[R]) -> Result<Matrix> {
+    let columns = rows.first().map_or(0, |row| row.as_ref().len());
+    if let Some(odd) = rows.iter().position(|row| row.as_ref().len() != columns) {
+        return Err(Error::shape(format!("{what}, row {odd}"), [columns], [rows[odd].as_ref().len()]));
+    }
+    let values = rows.iter().flat_map(|row| row.as_ref().iter().copied());
+    Ok(Matrix::from_row_iterator(if columns == 0 { 0 } else { rows.len() }, columns, values))
 }
 
 /// Fails unless `matrix` has exactly this shape.

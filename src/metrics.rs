@@ -72,6 +72,18 @@ impl<K: Into<String>, const N: usize> From<[(K, f64); N]> for Metrics {
     }
 }
 
+impl<K: Into<String>> From<Vec<(K, f64)>> for Metrics {
+    fn from(metrics: Vec<(K, f64)>) -> Self {
+        metrics.into_iter().collect()
+    }
+}
+
+impl From<&Metrics> for Metrics {
+    fn from(metrics: &Metrics) -> Self {
+        metrics.clone()
+    }
+}
+
 impl IntoIterator for Metrics {
     type Item = (String, f64);
     type IntoIter = std::vec::IntoIter<(String, f64)>;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Error, Loss, Matrix, Parameter, Result, Weights, matrix};
+use crate::{Dataset, Error, Loss, Matrix, Parameter, Result, Weights, matrix};
 
 /// Anything whose parameters can be recorded.
 ///
@@ -156,6 +156,15 @@ pub(crate) fn run(model: &dyn Forward, inputs: &Matrix, layers: Range<usize>) ->
     let outputs = model.forward(inputs, layers.clone())?;
     matrix::expect_shape(&format!("outputs of layers {layers:?}"), &outputs, (inputs.nrows(), outputs.ncols()))?;
     Ok(outputs)
+}
+
+/// `model.losses`, with a check that the user's code returned one for each sample.
+pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+    let losses = model.losses(data.inputs(), data.targets(), loss)?;
+    match losses.len() == data.samples() {
+        true => Ok(losses),
+        false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
+    }
 }
 
 /// `run` on so many points that all layers' values of all of them would not fit into memory: some at a time.

@@ -165,7 +165,9 @@ impl<'a> Parameter<'a> {
                 return Err(Error::invalid(what, "at most 2 to be a matrix", self.shape.len()));
             }
         };
-        Ok(Matrix::from_row_slice(rows, columns, &self.values.to_f32()))
+        // nalgebra would walk all rows of a matrix without columns.
+        let empty = self.values.is_empty().then(|| Matrix::zeros(rows, columns));
+        Ok(empty.unwrap_or_else(|| Matrix::from_row_slice(rows, columns, &self.values.to_f32())))
     }
 
     /// The parameter on its own, borrowed from nobody.

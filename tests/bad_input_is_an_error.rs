@@ -37,6 +37,9 @@ fn data_that_does_not_fit_together_is_refused() {
     assert_eq!(empty, "inputs is empty, 0 x 2; it must be at least one row and one column");
     assert!(Dataset::new(Matrix::zeros(2, 0), Matrix::zeros(2, 1)).is_err());
     assert!(Dataset::new(two.clone(), Matrix::zeros(2, 0)).is_err());
+    assert!(message(Dataset::with_classes(two.clone(), &[0, 3], 3)).contains("class of sample 1 is 3"));
+    assert!(Dataset::with_classes(two.clone(), &[0, 1], usize::MAX).is_err());
+    assert!(Dataset::from_rows(&[[0.0; 0]; 2], &[[1.0]; 2]).is_err());
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut inputs = two.clone();
         inputs[(1, 0)] = value;
@@ -339,6 +342,20 @@ fn a_replay_that_was_opened_to_read_does_not_record() {
 }
 
 #[test]
+fn data_that_do_not_fit_the_model_are_refused_before_anything_is_recorded() {
+    let model = article().build(1).unwrap();
+    let wide = Dataset::new(Matrix::zeros(4, 3), Matrix::zeros(4, 1)).unwrap();
+    let mut replay = Replay::options().dataset(&wide).in_memory();
+    assert_eq!(message(replay.record(&model, Metrics::new())), "inputs: expected shape [4, 2], found [4, 3]");
+    assert_eq!(replay.epochs().len(), 0);
+    let early = Replay::options().in_memory().with_dataset(&datasets::parabola(5, 1));
+    assert!(
+        message(early).contains("as long as nothing is recorded"),
+        "it would be stored in place of the training data"
+    );
+}
+
+#[test]
 fn appending_with_other_data_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
@@ -375,6 +392,11 @@ fn losses_and_values_say_what_does_not_fit() {
     assert_eq!(Activation::Softmax.apply(&Matrix::zeros(1 << 60, 0)).shape(), (1 << 60, 0));
     assert_eq!(Activation::Relu.jacobian(&[]).unwrap().shape(), (0, 0));
     assert!(Activation::Softmax.jacobian(&vec![0.0; 1 << 16]).is_err(), "16 GiB");
-    assert_eq!(training_replay::row_major(&Matrix::zeros(0, 3)), []);
+    let no_columns = Matrix::zeros(1 << 60, 0);
+    assert_eq!(training_replay::row_major(&no_columns), []);
+    assert_eq!(Parameter::new("a", "b", [1 << 60, 0], Vec::<f32>::new()).to_matrix().unwrap(), no_columns);
+    let sure = Matrix::from_row_slice(1, 2, &[3e38, -3e38]);
+    let right = Matrix::from_row_slice(1, 2, &[1.0, 0.0]);
+    assert_eq!(Loss::CategoricalCrossEntropy.per_sample_from_logits(&sure, &right).unwrap(), [0.0]);
     assert!(!Values::from(vec![1.0_f32]).same_bits(&Values::from(vec![1.0_f64])));
 }

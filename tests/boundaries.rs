@@ -2,7 +2,8 @@
 //! classes or more, whatever the last activation.
 
 use training_replay::{
-    Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer,
+    Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
+    Trainer, Weights,
     analysis::{DecisionBoundary, FeatureSpace, Grid, Polyline},
     datasets,
 };
@@ -106,6 +107,36 @@ fn every_class_of_several_has_its_outline() {
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     assert_eq!(replay.at(0).unwrap().confusion(0.5).unwrap().counts, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+}
+
+/// Of several sigmoids that have all rounded to 1 the outputs tie, and the pre-activations do not.
+#[test]
+fn saturated_sigmoids_part_where_their_pre_activations_do() {
+    for steepness in [5.0, 50.0, 200.0] {
+        let kernel = [1.0, 0.0, -1.0, 0.0, 1.0, -1.0].map(|w: f32| w * steepness);
+        let model =
+            Sequential::builder(2).layer(Dense::new(3).name("o").activation(Activation::Sigmoid).without_bias());
+        let weights = Weights::from_iter([Parameter::new("o", "kernel", [2, 3], kernel.to_vec())]);
+        let model = model.build(0).unwrap().with_weights(&weights).unwrap();
+        for line in DecisionBoundary::of(&model, &Grid::default()).unwrap().boundary {
+            let off = tie(&model.pre_activation(&line, 0).unwrap()) / steepness;
+            assert!(off < 0.03, "{steepness}: {off}, more than a cell");
+        }
+    }
+}
+
+/// Layers far from 0 with little spread leave `f32` few digits; the line is a line all the same.
+#[test]
+fn the_line_behind_the_last_hidden_layer_is_straight_wherever_the_layer_lies() {
+    let data = datasets::parabola(50, 1);
+    for (seed, offset) in (0..30).flat_map(|seed| [0.0, 10.0, 100.0].map(|offset| (seed, offset))) {
+        let hidden = Dense::new(2).name("h").initializer(Initializer::Normal { std: 1.0 });
+        let model = Sequential::builder(2)
+            .layer(hidden.bias_initializer(Initializer::Constant(offset)))
+            .layer(Dense::new(1).activation(Activation::Sigmoid).initializer(Initializer::Normal { std: 1.0 }));
+        let space = FeatureSpace::of(&model.build(seed).unwrap(), "h", &data, &Grid::default()).unwrap();
+        assert!(space.boundary.iter().all(|line| line.nrows() == 2), "seed {seed}, offset {offset}");
+    }
 }
 
 /// More points than are computed at a time, and a wide layer: nothing but the points themselves stays in memory.

@@ -326,6 +326,20 @@ fn overwriting_keeps_the_old_recording_until_the_new_one_has_an_epoch() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn overwriting_through_a_link_replaces_the_file_and_not_the_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link.replay");
+    fs::write(file(&folder), b"old").unwrap();
+    std::os::unix::fs::symlink(file(&folder), &link).unwrap();
+    let mut replay = Replay::options().overwrite(true).create(&link).unwrap();
+    replay.record(&counted(0), Metrics::new()).unwrap();
+    replay.finish().unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(Replay::open(file(&folder)).unwrap().epochs().len(), 1);
+}
+
 #[test]
 fn epochs_that_were_not_recorded_stay_gaps() {
     let mut replay = Replay::options().every(10).in_memory();
@@ -381,7 +395,13 @@ fn weights_and_metrics_of_a_run_that_diverged_are_recorded_as_they_are() {
     assert!(replay.curve("loss").unwrap()[0].1.is_nan());
     let snapshot = replay.at(0).unwrap();
     assert!(snapshot.probabilities().unwrap().iter().all(|p| p.is_nan()));
-    assert!(snapshot.evaluate(Loss::MeanSquaredError).unwrap().get("loss").unwrap().is_nan());
+    let metrics = snapshot.evaluate(Loss::MeanSquaredError).unwrap();
+    assert!(metrics.get("loss").unwrap().is_nan());
+    assert_eq!(metrics.get("accuracy"), Some(0.0), "NaN is no class, and never the right one");
+    assert_eq!(snapshot.classes(0.5).unwrap(), [None; 10]);
+    assert_eq!(snapshot.confusion(0.5).unwrap().undecided, [5, 5]);
+    assert_eq!(snapshot.probability_histogram(4, 0.5).unwrap().undecided, [5, 5]);
+    assert_eq!(snapshot.loss_histogram(Loss::MeanSquaredError, 4).unwrap().not_finite, 10);
     let space = snapshot.decision_boundary(&training_replay::analysis::Grid::default()).unwrap();
     assert!(space.boundary.is_empty());
 }

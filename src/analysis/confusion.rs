@@ -2,9 +2,12 @@
 
 use crate::{
     Error, Matrix, Result,
-    classes::{class_count, classes, target_classes},
+    classes::{check_threshold, class_count, classes, target_classes},
     matrix,
 };
+
+/// The counts take the square of this.
+const MOST_CLASSES: usize = 4_096;
 
 /// How many samples of each class are told as which.
 ///
@@ -24,6 +27,8 @@ use crate::{
 pub struct ConfusionMatrix {
     /// `counts[class][told]`: the samples of `class` that the model tells as `told`.
     pub counts: Vec<Vec<u64>>,
+    /// The samples of each class for which the model tells none: an output is NaN.
+    pub undecided: Vec<u64>,
 }
 
 impl ConfusionMatrix {
@@ -32,31 +37,33 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes or the
-    /// threshold is NaN.
+    /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes or more than
+    /// 4,096, or the threshold is NaN.
     pub fn of(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Self> {
         matrix::expect_shape("targets", targets, outputs.shape())?;
-        if threshold.is_nan() {
-            return Err(Error::invalid("the threshold", "a number", threshold));
-        }
+        check_threshold(threshold)?;
         let count = class_count(outputs.ncols());
-        let mut counts = vec![vec![0; count]; count];
-        for (class, told) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {
-            counts[class][told] += 1;
+        if count > MOST_CLASSES {
+            return Err(Error::invalid("the number of classes", format!("at most {MOST_CLASSES}"), count));
         }
-        Ok(Self { counts })
+        let (mut counts, mut undecided) = (vec![vec![0; count]; count], vec![0; count]);
+        for (class, told) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {
+            *told.map_or(&mut undecided[class], |told| &mut counts[class][told]) += 1;
+        }
+        Ok(Self { counts, undecided })
     }
 
-    /// How many samples of a class are told as another; 0 for a class that there is not.
+    /// How many samples of a class are told as another or as none; 0 for a class that there is not.
     pub fn errors(&self, class: usize) -> u64 {
         let told = self.counts.get(class).into_iter().flatten().enumerate();
-        told.filter(|&(told, _)| told != class).fold(0, |errors, (_, &count)| errors.saturating_add(count))
+        let others = told.filter(|&(told, _)| told != class).map(|(_, count)| count);
+        others.chain(self.undecided.get(class)).fold(0, |errors, &count| errors.saturating_add(count))
     }
 
     /// The share of samples that are told right.
     pub fn accuracy(&self) -> f64 {
         let sum = |counts: &mut dyn Iterator<Item = &u64>| counts.map(|&count| count as f64).sum::<f64>();
         let right = sum(&mut self.counts.iter().enumerate().filter_map(|(class, told)| told.get(class)));
-        right / sum(&mut self.counts.iter().flatten())
+        right / sum(&mut self.counts.iter().flatten().chain(&self.undecided))
     }
 }

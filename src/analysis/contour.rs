@@ -24,16 +24,17 @@ pub(super) fn zero_lines(x: &[f32], y: &[f32], scores: &[f32]) -> Vec<Polyline> 
 
 /// A polyline whose points all lie on the line between its ends becomes that line.
 ///
-/// "On" means within `tolerance` of the distance between the ends.
+/// "On" means within `tolerance` of the distance between the ends, or what `f32` resolves where they lie.
 pub(super) fn straighten(line: Polyline, tolerance: f32) -> Polyline {
     let last = line.nrows() - 1;
     let (start, chord) = (line.row(0), line.row(last) - line.row(0));
     let length = chord.norm();
+    let allowed = (tolerance * length).max(4.0 * f32::EPSILON * line.amax());
     let distance = |row: usize| {
         let along = line.row(row) - start;
         (along[0] * chord[1] - along[1] * chord[0]).abs() / length
     };
-    match length > 0.0 && (1..last).all(|row| distance(row) <= tolerance * length) {
+    match length > 0.0 && (1..last).all(|row| distance(row) <= allowed) {
         true => line.select_rows(&[0, last]),
         false => line,
     }

@@ -34,8 +34,8 @@ pub struct FeatureSpace {
     pub region: Matrix,
     /// The model's outputs there, `(points * points, outputs)`.
     pub outputs: Matrix,
-    /// Where the classes part in this space, within the limits of samples and region. In the space of the last hidden
-    /// layer each is a straight line `w · a + b = 0` of two points; elsewhere a curve. With more than two outputs the
+    /// Where the classes part in this space, within the limits of samples and region and a hundredth around them. In
+    /// the space of the last hidden layer each is a straight line `w · a + b = 0` of two points; elsewhere a curve. With more than two outputs the
     /// outline of every class in turn.
     pub boundary: Vec<Polyline>,
 }

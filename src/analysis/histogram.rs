@@ -24,6 +24,8 @@ pub struct Histogram {
     pub edges: Vec<f64>,
     /// How many values each bin has.
     pub counts: Vec<u64>,
+    /// How many values are in no bin, because they are NaN or infinite.
+    pub not_finite: u64,
 }
 
 impl Histogram {
@@ -31,15 +33,17 @@ impl Histogram {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for no bins or more than a million, a range that does not increase, or a value that is NaN
-    /// or outside the range; the message names its index.
+    /// [`Error::Invalid`] for no bins or more than a million, a range that does not increase, or a finite
+    /// value outside the range; the message names its index.
     pub fn of(values: &[f32], range: RangeInclusive<f64>, bins: usize) -> Result<Self> {
         let bins = Bins::new(range, bins)?;
         let mut counts = vec![0; bins.count];
+        let mut not_finite = 0;
         for (i, &value) in values.iter().enumerate() {
-            counts[bins.index(i, value)?] += 1;
+            let count = if value.is_finite() { &mut counts[bins.index(i, value)?] } else { &mut not_finite };
+            *count += 1;
         }
-        Ok(Self { edges: bins.edges(), counts })
+        Ok(Self { edges: bins.edges(), counts, not_finite })
     }
 }
 
@@ -95,9 +99,9 @@ mod tests {
 
     #[test]
     fn a_value_outside_the_range_is_named() {
-        let message = Histogram::of(&[0.5, f32::NAN], 0.0..=1.0, 4).unwrap_err().to_string();
-        assert_eq!(message, "the value of sample 1 is NaN; it must be from 0 to 1");
-        assert!(Histogram::of(&[1.5], 0.0..=1.0, 4).is_err());
+        let message = Histogram::of(&[0.5, 1.5], 0.0..=1.0, 4).unwrap_err().to_string();
+        assert_eq!(message, "the value of sample 1 is 1.5; it must be from 0 to 1");
+        assert_eq!(Histogram::of(&[0.5, f32::NAN, f32::INFINITY], 0.0..=1.0, 4).unwrap().not_finite, 2);
         assert!(Histogram::of(&[], 0.0..=1.0, 0).is_err());
         assert!(Histogram::of(&[], 0.0..=1.0, usize::MAX).is_err());
         assert!(Histogram::of(&[], 1.0..=1.0, 4).is_err());

@@ -17,6 +17,7 @@
 mod confusion;
 mod contour;
 mod decision_boundary;
+mod evaluation;
 mod feature_space;
 mod grid;
 mod histogram;
@@ -27,6 +28,7 @@ mod score;
 
 pub use confusion::ConfusionMatrix;
 pub use decision_boundary::DecisionBoundary;
+pub use evaluation::evaluate;
 pub use feature_space::FeatureSpace;
 pub use grid::Grid;
 pub use histogram::Histogram;

@@ -40,7 +40,7 @@ impl Scored {
     }
 }
 
-/// The pre-activations of the last layer, where its outputs are their sigmoid or softmax.
+/// The pre-activations of the last layer, where its outputs are their sigmoids or their softmax.
 ///
 /// They are what a boundary is interpolated on best: those of a last dense layer are linear in its inputs, where
 /// probabilities bend. Whether the outputs are theirs is seen on the points themselves, so that a model of any kind
@@ -53,12 +53,12 @@ fn logits(model: &dyn Forward, points: &Matrix, layers: Range<usize>, outputs: &
     if logits.shape() != outputs.shape() {
         return Ok(None);
     }
-    let mut probabilities = logits.clone();
-    match outputs.ncols() {
-        1 => probabilities.apply(|z| *z = sigmoid(*z)),
-        _ => softmax_rows(&mut probabilities),
-    }
-    Ok(((probabilities - outputs).amax() <= SAME).then_some(logits))
+    let mut shares = logits.clone();
+    softmax_rows(&mut shares);
+    // Of a single value the softmax is always 1, and says nothing about it.
+    let are = |probabilities: Matrix| (probabilities - outputs).amax() <= SAME;
+    let known = are(logits.map(sigmoid)) || (outputs.ncols() > 1 && are(shares));
+    Ok(known.then_some(logits))
 }
 
 /// How far each row is from changing its class: over the threshold for a single value; the first over the second of

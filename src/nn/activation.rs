@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::initializer::zeros;
 use crate::{
     Matrix, Result,
     loss::{sigmoid, softmax_rows, softplus},
@@ -160,7 +159,7 @@ impl Activation {
     ///
     /// [`Error::Invalid`](crate::Error::Invalid) for so many units that memory has no room for it.
     pub fn jacobian(self, z: &[f32]) -> Result<Matrix> {
-        let mut jacobian = zeros(z.len(), z.len())?;
+        let mut jacobian = matrix::zeros(z.len(), z.len())?;
         let f = self.apply(&Matrix::from_row_slice(1, z.len(), z));
         for (j, column) in matrix::columns_mut(&mut jacobian).enumerate() {
             match self {

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Layer, Sequential, description, initializer::MOST_WEIGHTS};
-use crate::{Error, Result};
+use super::{Layer, Sequential, description};
+use crate::{Error, Result, matrix::MOST_VALUES};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
 const MOST_LAYERS: usize = 4096;
@@ -119,11 +119,11 @@ impl Architecture {
         };
         let mut kernels = self.layers.iter().enumerate().map(kernel);
         let total = kernels.try_fold(0_usize, |total, kernel| total.checked_add(kernel?));
-        if total.is_some_and(|total| total <= MOST_WEIGHTS) {
+        if total.is_some_and(|total| total <= MOST_VALUES) {
             return Ok(self);
         }
         let found = total.map_or("beyond counting".into(), |total| total.to_string());
-        Err(Error::invalid("the number of weights", format!("at most {MOST_WEIGHTS}"), found))
+        Err(Error::invalid("the number of weights", format!("at most {MOST_VALUES}"), found))
     }
 }
 

@@ -5,15 +5,12 @@ use std::fmt;
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    Error, Matrix, Result,
+    Error, Matrix, Result, matrix,
     random::{self, Purpose},
 };
 
 /// The deviation of a standard normal distribution that is truncated at two deviations.
 const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
-
-/// The most weights that a network, and values that a matrix, may have: 8 GiB of them.
-pub(super) const MOST_WEIGHTS: usize = 1 << 31;
 
 /// How the kernel of a layer is drawn.
 ///
@@ -142,7 +139,7 @@ impl Initializer {
     /// A kernel of `(inputs, units)`, drawn row by row.
     pub(super) fn draw(self, inputs: usize, units: usize, rng: &mut ChaCha8Rng) -> Result<Matrix> {
         let distribution = self.distribution(inputs as f64, units as f64);
-        let mut kernel = zeros(inputs, units)?;
+        let mut kernel = matrix::zeros(inputs, units)?;
         kernel.row_iter_mut().for_each(|mut row| row.apply(|value| *value = distribution.draw(rng) as f32));
         Ok(kernel)
     }
@@ -195,18 +192,6 @@ impl Distribution {
             Self::Uniform { limit } => limit * random::symmetric(rng),
         }
     }
-}
-
-/// A matrix of zeros, or an error where a plain allocation would abort the process.
-pub(super) fn zeros(inputs: usize, units: usize) -> Result<Matrix> {
-    let count = inputs.checked_mul(units).filter(|&count| count <= MOST_WEIGHTS);
-    let room = count.filter(|&count| Vec::<f32>::new().try_reserve_exact(count).is_ok());
-    // A zeroed allocation, unlike `resize`, touches no page before it is used.
-    let values = room.map(|count| vec![0.0; count]).ok_or_else(|| {
-        let expected = format!("of at most {MOST_WEIGHTS} values, and no more than memory has room for");
-        Error::invalid("a matrix", expected, format!("{inputs} x {units}"))
-    })?;
-    Ok(Matrix::from_vec(inputs, units, values))
 }
 
 /// A standard normal number of absolute value below 2; 95 of 100 draws are.

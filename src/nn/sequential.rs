@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Activation, Architecture, Layer, Pass, affine::Affine, description, initializer};
+use super::{Activation, Architecture, Layer, Pass, affine::Affine, description};
 use crate::{
     Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights, matrix,
     random::{self, Purpose},
@@ -49,7 +49,7 @@ impl Sequential {
         let affines = each_layer(&architecture, |layer, inputs, _| match layer {
             Layer::Dense(dense) => {
                 let bias = dense.has_bias().then(|| vec![0.0; dense.units()]);
-                Ok(Some(Affine { kernel: initializer::zeros(inputs, dense.units())?, bias }))
+                Ok(Some(Affine { kernel: matrix::zeros(inputs, dense.units())?, bias }))
             }
             Layer::Activation { .. } => Ok(None),
         })?;

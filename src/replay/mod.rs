@@ -19,7 +19,7 @@ use record::Recorder;
 pub use snapshot::Snapshot;
 
 use crate::{
-    Dataset, Description, Error, Forward, Loss, Metrics, Result, Sequential, Weights,
+    Dataset, Description, Error, Forward, Loss, Matrix, Metrics, Result, Sequential, Weights, matrix,
     storage::{self, Damage, Log, Manifest},
 };
 
@@ -203,13 +203,13 @@ impl Replay {
     /// # Errors
     ///
     /// [`Error::Shape`] if a built-in network was recorded that takes another number of features or gives another
-    /// number of outputs.
+    /// number of outputs, [`Error::Invalid`] if the recording has yet to store its own.
     pub fn with_dataset(mut self, data: &Dataset) -> Result<Self> {
-        if let Some(Ok(model)) = self.description().map(Sequential::architecture_of) {
-            let (rows, columns) = (data.samples(), (model.inputs(), model.outputs()));
-            crate::matrix::expect_shape("inputs", data.inputs(), (rows, columns.0))?;
-            crate::matrix::expect_shape("targets", data.targets(), (rows, columns.1))?;
+        if self.index.manifest.is_none() {
+            let expected = "given to `Replay::options().dataset` as long as nothing is recorded";
+            return Err(Error::invalid("the data set", expected, "given to `with_dataset`"));
         }
+        expect_fit(self.description(), data)?;
         self.dataset = OnceLock::from(data.clone());
         Ok(self)
     }
@@ -262,7 +262,7 @@ impl Replay {
         Dataset::new(self.read_matrix("inputs")?, self.read_matrix("targets")?)
     }
 
-    fn read_matrix(&self, name: &str) -> Result<crate::Matrix> {
+    fn read_matrix(&self, name: &str) -> Result<Matrix> {
         let found = self.index.data.iter().find(|(spec, _)| spec.name() == name);
         let Some((spec, place)) = found else {
             let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
@@ -277,6 +277,13 @@ impl Replay {
     fn source(&self, what: String, place: &Place) -> storage::Source<'_> {
         self.log.source(what, place.data.clone(), place.offset, place.crc)
     }
+}
+
+/// Fails if a built-in network is described that does not fit the data.
+fn expect_fit(description: Option<&Description>, data: &Dataset) -> Result<()> {
+    let Some(Ok(model)) = description.map(Sequential::architecture_of) else { return Ok(()) };
+    matrix::expect_columns("inputs", data.inputs(), model.inputs())?;
+    matrix::expect_columns("targets", data.targets(), model.outputs())
 }
 
 impl fmt::Debug for Replay {

@@ -70,8 +70,8 @@ impl ReplayOptions {
         self
     }
 
-    /// Record one epoch in `n`: the ones whose number is a multiple of it. [`Replay::record`] is called for every
-    /// epoch all the same, and returns its number.
+    /// Record one epoch in `n`, weights and metrics: the ones whose number is a multiple of it. [`Replay::record`] is
+    /// called for every epoch all the same, and returns its number without looking at the model of the others.
     pub fn every(self, n: u64) -> Self {
         Self { every: Some(n), ..self }
     }
@@ -159,10 +159,12 @@ impl ReplayOptions {
             return Ok(None);
         }
         let old = storage::open_to_write(path, false)?;
+        // What a link points to is replaced, not the link.
+        let to = fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
         let mut name = OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
+        name.push(to.file_name().unwrap_or_default());
         name.push(format!(".{:016x}.new", salt()));
-        Ok(Some(Replacement { from: path.with_file_name(name), to: path.into(), old: Some(old) }))
+        Ok(Some(Replacement { from: to.with_file_name(name), to, old: Some(old) }))
     }
 }
 

@@ -43,7 +43,7 @@ impl Replay {
     /// # Errors
     ///
     /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
-    /// shape does not fit its values, [`Error::Invalid`] if the parameters are not those of the epochs before or the
+    /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the parameters are not those of the epochs before or the
     /// replay was opened to read. While writing: [`Error::Io`]; the file is then cut back to the epochs before and
     /// the call can be repeated. If the file cannot be cut back, or the disk does not confirm what it was asked to,
     /// every further call is [`Error::Poisoned`]; the epochs before can still be read.
@@ -132,6 +132,9 @@ impl Replay {
         let description = model.description();
         if let Some(manifest) = &self.index.manifest {
             return manifest.check(parameters, description.as_ref()).map(|()| None);
+        }
+        if let Some(data) = self.dataset.get() {
+            super::expect_fit(description.as_ref(), data)?;
         }
         let mut manifest = Manifest::new(parameters, description)?;
         if let Some(recorder) = &self.recorder {

@@ -2,15 +2,17 @@
 
 use super::Replay;
 use crate::{
-    Backward, Dataset, Error, Forward, Loss, Matrix, Metrics, Result, Weights,
-    analysis::{ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, ProbabilityHistogram},
-    classes, loss, matrix, model,
+    Backward, Dataset, Forward, Loss, Matrix, Metrics, Result, Weights,
+    analysis::{
+        ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, ProbabilityHistogram, evaluate,
+    },
+    classes, model,
 };
 
 /// The model as it was after one recorded epoch.
 ///
 /// Questions about data are about the replay's data set: the recorded one, or that of
-/// [`Replay::with_dataset`]. All of them fail with [`Error::Missing`] if there is none, and with [`Error::Shape`] if
+/// [`Replay::with_dataset`]. All of them fail with [`Error::Missing`](crate::Error::Missing) if there is none, and with [`Error::Shape`](crate::Error::Shape) if
 /// the model does not take its inputs.
 ///
 /// ```
@@ -106,12 +108,13 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     }
 
     /// The class the model tells for each sample: for a single output 1 above the threshold, else 0; of several the
-    /// largest, the first of equals.
+    /// largest, the first of equals. `None` where an output is NaN.
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities).
-    pub fn classes(&self, threshold: f32) -> Result<Vec<usize>> {
+    /// As [`probabilities`](Self::probabilities), and [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
+    pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
+        classes::check_threshold(threshold)?;
         Ok(classes::classes(&self.probabilities()?, threshold))
     }
 
@@ -139,19 +142,14 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`probabilities`](Self::probabilities), and if the targets are none of the loss.
     pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
-        let data = self.dataset()?;
-        let losses = self.model.losses(data.inputs(), data.targets(), loss)?;
-        match losses.len() == data.samples() {
-            true => Ok(losses),
-            false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
-        }
+        model::losses(&self.model, self.dataset()?, loss)
     }
 
     /// The losses of the samples in bins of equal width from 0 to the largest.
     ///
     /// # Errors
     ///
-    /// As [`losses`](Self::losses) and [`Histogram::of`]: a loss that is NaN or infinite fits no bin.
+    /// As [`losses`](Self::losses) and [`Histogram::of`].
     pub fn loss_histogram(&self, loss: Loss, bins: usize) -> Result<Histogram> {
         let losses = self.losses(loss)?;
         let largest = losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max);
@@ -160,21 +158,13 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     }
 
     /// `loss` and `accuracy` over the whole data set with this epoch's weights, unlike the running means that a trainer
-    /// logs. `accuracy` is only there where every target row names a class: 0 or 1 for a single output, one-hot for
-    /// several.
+    /// logs. `accuracy` is only there where every target row names a class.
     ///
     /// # Errors
     ///
-    /// As [`losses`](Self::losses).
+    /// As [`evaluate`].
     pub fn evaluate(&self, loss: Loss) -> Result<Metrics> {
-        let data = self.dataset()?;
-        let mut metrics = Metrics::from([("loss", loss::mean(&self.losses(loss)?))]);
-        if data.classes().is_ok() {
-            let outputs = self.probabilities()?;
-            matrix::expect_shape("the model's outputs", &outputs, data.targets().shape())?;
-            metrics.insert("accuracy", classes::accuracy(&outputs, data.targets()));
-        }
-        Ok(metrics)
+        evaluate(&self.model, self.dataset()?, loss)
     }
 
     /// The outputs of every layer on the data, in forward order.

@@ -81,6 +81,18 @@ impl Optimizer {
         }
     }
 
+    /// The same with another learning rate.
+    pub fn with_learning_rate(mut self, rate: f32) -> Self {
+        match &mut self {
+            Self::Sgd { learning_rate, .. }
+            | Self::RmsProp { learning_rate, .. }
+            | Self::Adam { learning_rate, .. } => {
+                *learning_rate = rate;
+            }
+        }
+        self
+    }
+
     /// Fails unless every number is in its range.
     pub(super) fn check(self) -> Result<()> {
         expect("learning rate", self.learning_rate(), f32::MAX, "0 or more")?;

@@ -9,7 +9,8 @@ use crate::{
     random::{self, Purpose},
 };
 
-/// Runs epochs of mini-batches over a data set and keeps the optimizer's memory from one to the next.
+/// Runs epochs of mini-batches over a data set and keeps the optimizer's memory from one to the next; another model
+/// wants a trainer of its own.
 ///
 /// Without further calls: batches of 32 samples, shuffled anew for every epoch, seed 0: Keras' defaults.
 ///
@@ -89,6 +90,20 @@ impl Trainer {
     pub fn learning_rate(&self) -> f32 {
         let fallen = 1.0 + f64::from(self.decay) * self.state.steps() as f64;
         (f64::from(self.optimizer.learning_rate()) / fallen) as f32
+    }
+
+    /// Changes the learning rate from the next step on, keeping the optimizer's memory. A rate below 0 is refused by
+    /// the next [`epoch`](Self::epoch).
+    ///
+    /// ```
+    /// use training_replay::{Loss, Optimizer, Trainer};
+    ///
+    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::adam(0.01));
+    /// trainer.set_learning_rate(0.001);
+    /// assert_eq!(trainer.learning_rate(), 0.001);
+    /// ```
+    pub fn set_learning_rate(&mut self, learning_rate: f32) {
+        self.optimizer = self.optimizer.with_learning_rate(learning_rate);
     }
 
     /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them.
