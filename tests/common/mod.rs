@@ -1,5 +1,7 @@
-//! What several tests share: the reference recordings.
+//! What several tests share: the reference recordings, and a network in double precision.
 #![allow(dead_code)] // Every test binary uses a part of it.
+
+pub mod double;
 
 use std::{ops::Range, path::Path};
 
