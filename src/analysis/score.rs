@@ -15,8 +15,7 @@ const SAME: f32 = 1e-5;
 /// What a model says of the points of a grid.
 pub(super) struct Scored {
     pub(super) outputs: Matrix,
-    /// Per boundary: above zero on one side, not above on the other.
-    scores: Vec<Vec<f32>>,
+    margins: Margins,
 }
 
 impl Scored {
@@ -26,17 +25,16 @@ impl Scored {
         if outputs.ncols() == 0 {
             return Err(Error::invalid("the number of outputs", "1 or more to part classes", 0));
         }
-        let logits = logits(model, points, layers, &outputs)?;
-        let scores = match &logits {
-            Some(logits) => margins(logits, 0.0),
-            None => margins(&outputs, 0.5),
+        let margins = match logits(model, points, layers, &outputs)? {
+            Some(logits) => Margins::new(logits, 0.0),
+            None => Margins::new(outputs.clone(), 0.5),
         };
-        Ok(Self { outputs, scores })
+        Ok(Self { outputs, margins })
     }
 
     /// The lines between the classes on the grid of these axes.
     pub(super) fn boundary(&self, x: &[f32], y: &[f32]) -> Vec<Polyline> {
-        self.scores.iter().flat_map(|scores| zero_lines(x, y, scores)).collect()
+        (0..self.margins.count()).flat_map(|class| zero_lines(x, y, &self.margins.of(class))).collect()
     }
 }
 
@@ -61,28 +59,74 @@ fn logits(model: &dyn Forward, points: &Matrix, layers: Range<usize>, outputs: &
     Ok(known.then_some(logits))
 }
 
-/// How far each row is from changing its class: over the threshold for a single value; the first over the second of
-/// two; each over the best of the others of more.
-fn margins(values: &Matrix, threshold: f32) -> Vec<Vec<f32>> {
-    match values.ncols() {
-        1 => vec![values.iter().map(|value| value - threshold).collect()],
-        2 => vec![margin_of(values, 0)],
-        several => (0..several).map(|class| margin_of(values, class)).collect(),
+/// How far each row is from changing its class: a single value from the threshold, each of several from the best of
+/// the others.
+struct Margins {
+    values: Matrix,
+    threshold: f32,
+    /// One for each row, if there are several values.
+    leaders: Vec<Leader>,
+}
+
+/// The largest value of a row, whose it is, and the second largest. All are NaN where one is.
+struct Leader {
+    class: usize,
+    best: f32,
+    second: f32,
+}
+
+impl Margins {
+    fn new(values: Matrix, threshold: f32) -> Self {
+        let several = values.ncols() > 1;
+        let leaders = several.then(|| values.row_iter().map(|row| Leader::of(row.iter().copied())).collect());
+        Self { leaders: leaders.unwrap_or_default(), values, threshold }
+    }
+
+    /// How many lines there are to draw: one for two classes, an outline for each of more.
+    fn count(&self) -> usize {
+        if self.values.ncols() < 3 { 1 } else { self.values.ncols() }
+    }
+
+    /// Above zero where the class is told, zero where it ties.
+    fn of(&self, class: usize) -> Vec<f32> {
+        let values = self.values.column(class);
+        match self.leaders[..] {
+            [] => values.iter().map(|value| value - self.threshold).collect(),
+            _ => values.iter().zip(&self.leaders).map(|(value, leader)| value - leader.rival(class)).collect(),
+        }
     }
 }
 
-fn margin_of(values: &Matrix, class: usize) -> Vec<f32> {
-    let best_other = |row: usize| {
-        let others = (0..values.ncols()).filter(|&other| other != class).map(|other| values[(row, other)]);
-        // Not `f32::max`, which would drop a NaN.
-        others.fold(f32::NEG_INFINITY, |best, other| if best >= other { best } else { other })
-    };
-    (0..values.nrows()).map(|row| values[(row, class)] - best_other(row)).collect()
+impl Leader {
+    fn of(values: impl Iterator<Item = f32>) -> Self {
+        let mut leader = Self { class: 0, best: f32::NEG_INFINITY, second: f32::NEG_INFINITY };
+        for (class, value) in values.enumerate() {
+            if value.is_nan() {
+                return Self { class, best: value, second: value };
+            }
+            if value > leader.best {
+                leader = Self { class, best: value, second: leader.best };
+            } else {
+                leader.second = leader.second.max(value);
+            }
+        }
+        leader
+    }
+
+    /// The best value of another class than this.
+    fn rival(&self, class: usize) -> f32 {
+        if class == self.class { self.second } else { self.best }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn margins(values: &Matrix, threshold: f32) -> Vec<Vec<f32>> {
+        let margins = Margins::new(values.clone(), threshold);
+        (0..margins.count()).map(|class| margins.of(class)).collect()
+    }
 
     #[test]
     fn margins_are_zero_where_two_classes_tie() {
@@ -90,5 +134,12 @@ mod tests {
         assert_eq!(margins(&values, 0.5), [[0.25, -0.375], [-0.25, 0.0], [-0.25, 0.0]]);
         assert_eq!(margins(&values.columns(0, 2).into_owned(), 0.5), [[0.25, -0.375]]);
         assert_eq!(margins(&values.columns(0, 1).into_owned(), 0.5), [[0.0, -0.375]]);
+    }
+
+    #[test]
+    fn a_row_with_a_nan_has_no_margin_to_any_class() {
+        let values = Matrix::from_row_slice(1, 3, &[0.5, f32::NAN, 0.25]);
+        assert!(margins(&values, 0.5).iter().all(|margin| margin[0].is_nan()));
+        assert!(margins(&Matrix::from_element(1, 1, f32::NAN), 0.5)[0][0].is_nan());
     }
 }
