@@ -41,13 +41,8 @@ pub(crate) fn accuracy(outputs: &Matrix, targets: &Matrix) -> f64 {
 
 /// The number of rows whose class is the target's.
 pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
-    if targets.ncols() == 1 {
-        let pairs = outputs.iter().zip(targets.iter());
-        return pairs.filter(|&(&p, &y)| !p.is_nan() && (p > 0.5) == (y > 0.5)).count();
-    }
-    let pairs = outputs.row_iter().zip(targets.row_iter());
-    let is_right = |p: Option<usize>, y: Option<usize>| p.is_some() && p == y;
-    pairs.filter(|(p, y)| is_right(first_largest(p.iter().copied()), first_largest(y.iter().copied()))).count()
+    let pairs = classes(outputs, 0.5).into_iter().zip(classes(targets, 0.5));
+    pairs.filter(|(told, class)| told.is_some() && told == class).count()
 }
 
 /// Fails for a threshold that is NaN.

@@ -62,7 +62,7 @@ impl Loss {
     /// loss: outside 0 to 1 for binary cross-entropy; negative, or a single output, for categorical.
     pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
         self.check(outputs, targets)?;
-        Ok(self.losses(outputs, targets, Inputs::Outputs))
+        Ok(self.losses(outputs, targets, Basis::Outputs))
     }
 
     /// The loss of each sample, from the pre-activations of a last layer whose activation is the loss's link:
@@ -73,7 +73,7 @@ impl Loss {
     /// As [`per_sample`](Self::per_sample).
     pub fn per_sample_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
         self.check(logits, targets)?;
-        Ok(self.losses(logits, targets, Inputs::Logits))
+        Ok(self.losses(logits, targets, Basis::Logits))
     }
 
     /// The mean loss over the samples, summed in `f64`; NaN for no samples.
@@ -154,12 +154,12 @@ impl Loss {
     }
 
     /// The losses of outputs, or logits, that were checked against the targets.
-    pub(crate) fn losses(self, predictions: &Matrix, targets: &Matrix, inputs: Inputs) -> Vec<f32> {
-        match (self, inputs) {
-            (Self::BinaryCrossEntropy, Inputs::Outputs) => mean_over_outputs(predictions, targets, cross_entropy),
-            (Self::BinaryCrossEntropy, Inputs::Logits) => mean_over_outputs(predictions, targets, logit_cross_entropy),
-            (Self::CategoricalCrossEntropy, Inputs::Outputs) => categorical(predictions, targets),
-            (Self::CategoricalCrossEntropy, Inputs::Logits) => logit_categorical(predictions, targets),
+    pub(crate) fn losses(self, predictions: &Matrix, targets: &Matrix, basis: Basis) -> Vec<f32> {
+        match (self, basis) {
+            (Self::BinaryCrossEntropy, Basis::Outputs) => mean_over_outputs(predictions, targets, cross_entropy),
+            (Self::BinaryCrossEntropy, Basis::Logits) => mean_over_outputs(predictions, targets, logit_cross_entropy),
+            (Self::CategoricalCrossEntropy, Basis::Outputs) => categorical(predictions, targets),
+            (Self::CategoricalCrossEntropy, Basis::Logits) => logit_categorical(predictions, targets),
             (Self::MeanSquaredError, _) => mean_over_outputs(predictions, targets, |p, y| (p - y) * (p - y)),
         }
     }
@@ -208,7 +208,7 @@ impl fmt::Display for Loss {
 
 /// What a loss is computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Inputs {
+pub(crate) enum Basis {
     /// The model's outputs.
     Outputs,
     /// The pre-activations of its last layer.
@@ -223,11 +223,6 @@ pub(crate) fn mean(losses: &[f32]) -> f64 {
 /// `1 / (1 + exp(-z))`; 0 and 1 in the limits.
 pub(crate) fn sigmoid(z: f32) -> f32 {
     1.0 / (1.0 + (-z).exp())
-}
-
-/// `ln(1 + exp(z))` without overflow.
-pub(crate) fn softplus(z: f32) -> f32 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p()
 }
 
 /// Softmax of every row, shifted by the row's largest value so that nothing overflows.

@@ -1,9 +1,9 @@
-//! The matrix type, shape checks, and the only code that knows in which order values lie in memory.
+//! The matrix type, shape checks, and the conversions between the orders in which values may lie in memory.
 
 use crate::{Error, Result};
 
 /// The most values that a matrix of this crate's own making has: 8 GiB of them.
-pub(crate) const MOST_VALUES: usize = 1 << 31;
+pub(crate) const LARGEST: usize = 1 << 31;
 
 /// A matrix of `f32`; samples in rows: `(samples, features)`.
 ///
@@ -19,6 +19,12 @@ pub(crate) const MOST_VALUES: usize = 1 << 31;
 /// ```
 pub type Matrix = nalgebra::DMatrix<f32>;
 
+/// A matrix from its values row by row; there must be as many as the shape says.
+pub(crate) fn from_row_major(rows: usize, columns: usize, values: &[f32]) -> Matrix {
+    // nalgebra would walk all rows of a matrix without columns.
+    if values.is_empty() { Matrix::zeros(rows, columns) } else { Matrix::from_row_slice(rows, columns, values) }
+}
+
 /// The values row by row, as other frameworks want them (nalgebra keeps columns together).
 ///
 /// The way back is `Matrix::from_row_slice`.
@@ -29,11 +35,11 @@ pub fn row_major(matrix: &Matrix) -> Vec<f32> {
 
 /// A matrix of zeros, or an error where a plain allocation would abort the process.
 pub(crate) fn zeros(rows: usize, columns: usize) -> Result<Matrix> {
-    let count = rows.checked_mul(columns).filter(|&count| count <= MOST_VALUES);
+    let count = rows.checked_mul(columns).filter(|&count| count <= LARGEST);
     let room = count.filter(|&count| Vec::<f32>::new().try_reserve_exact(count).is_ok());
     // A zeroed allocation, unlike `resize`, touches no page before it is used.
     let values = room.map(|count| vec![0.0; count]).ok_or_else(|| {
-        let expected = format!("of at most {MOST_VALUES} values, and no more than memory has room for");
+        let expected = format!("of at most {LARGEST} values, and no more than memory has room for");
         Error::invalid("a matrix", expected, format!("{rows} x {columns}"))
     })?;
     Ok(Matrix::from_vec(rows, columns, values))

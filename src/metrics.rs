@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// What one epoch measured, by name. A name appears once; the order is the order of first appearance.
+/// What one epoch measured, by name. A name appears once; the order is the order of first appearance, and equal are
+/// metrics of the same names and values in any order.
 ///
 /// ```
 /// use training_replay::Metrics;
@@ -13,7 +14,7 @@ use std::fmt;
 /// assert_eq!(metrics.get("recall"), None);
 /// assert_eq!(metrics.to_string(), "loss 0.2, accuracy 0.9");
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Metrics(Vec<(String, f64)>);
 
 impl Metrics {
@@ -49,6 +50,12 @@ impl Metrics {
     /// Whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl PartialEq for Metrics {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value))
     }
 }
 

@@ -58,7 +58,7 @@ pub trait Forward: Model {
     ///
     /// # Errors
     ///
-    /// If the weights are not this model's; [`Weights::expect`] says so for each parameter.
+    /// If the weights are not this model's; [`Weights::require`] says so for each parameter.
     fn with_weights(&self, weights: &Weights) -> Result<Self>
     where
         Self: Sized;
@@ -195,7 +195,7 @@ fn in_blocks(rows: &Matrix, compute: impl Fn(&Matrix) -> Result<Matrix>) -> Resu
         let length = BLOCK.min(count - start);
         let block = compute(&rows.rows(start, length).into_owned())?;
         if start == 0 {
-            all = Matrix::zeros(count, block.ncols());
+            all = matrix::zeros(count, block.ncols())?;
         }
         matrix::expect_shape("outputs of the model", &block, (length, all.ncols()))?;
         all.rows_mut(start, length).copy_from(&block);

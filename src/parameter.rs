@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, Matrix, Model, Result};
+use crate::{Error, Matrix, Model, Result, matrix};
 
 /// Floating-point values as the model holds them, row-major; recorded without loss.
 ///
@@ -165,9 +165,7 @@ impl<'a> Parameter<'a> {
                 return Err(Error::invalid(what, "at most 2 to be a matrix", self.shape.len()));
             }
         };
-        // nalgebra would walk all rows of a matrix without columns.
-        let empty = self.values.is_empty().then(|| Matrix::zeros(rows, columns));
-        Ok(empty.unwrap_or_else(|| Matrix::from_row_slice(rows, columns, &self.values.to_f32())))
+        Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
     }
 
     /// The parameter on its own, borrowed from nobody.
@@ -248,19 +246,19 @@ impl Weights {
     /// use training_replay::{Parameter, Weights};
     ///
     /// let weights = Weights::from_iter([Parameter::new("hidden", "bias", [2], vec![0.5_f32, 1.5])]);
-    /// assert_eq!(weights.expect("hidden", "bias", &[2])?.values().to_f32(), [0.5, 1.5].as_slice());
-    /// let message = weights.expect("hidden", "kernel", &[2, 2]).unwrap_err().to_string();
-    /// assert_eq!(message, r#"the recording holds no parameter hidden/kernel; parameters are ["hidden/bias"]"#);
+    /// assert_eq!(weights.require("hidden", "bias", &[2])?.values().to_f32(), [0.5, 1.5].as_slice());
+    /// let message = weights.require("hidden", "kernel", &[2, 2]).unwrap_err().to_string();
+    /// assert_eq!(message, r#"parameter hidden/kernel is none of the weights; it must be one of ["hidden/bias"]"#);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if there is no such parameter, [`Error::Shape`] if it has another shape.
-    pub fn expect(&self, layer: &str, name: &str, shape: &[usize]) -> Result<&Parameter<'static>> {
+    /// [`Error::Invalid`] if there is no such parameter, [`Error::Shape`] if it has another shape.
+    pub fn require(&self, layer: &str, name: &str, shape: &[usize]) -> Result<&Parameter<'static>> {
         let parameter = self.get(layer, name).ok_or_else(|| {
             let known: Vec<_> = self.iter().map(Parameter::label).collect();
-            Error::missing(format!("parameter {layer}/{name}"), format!("parameters are {known:?}"))
+            Error::invalid(format!("parameter {layer}/{name}"), format!("one of {known:?}"), "none of the weights")
         })?;
         if parameter.shape() != shape {
             return Err(Error::shape(parameter.label(), shape, parameter.shape()));

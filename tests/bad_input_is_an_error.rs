@@ -101,7 +101,7 @@ fn weights_of_another_network_are_refused_by_name_and_shape() {
     let model = article().build(1).unwrap();
     let with = |parameters: Vec<Parameter<'static>>| message(model.with_weights(&parameters.into_iter().collect()));
     let own = || Weights::of(&model).unwrap().into_iter();
-    assert!(with(own().take(3).collect()).contains("no parameter output/bias"));
+    assert!(with(own().take(3).collect()).contains("parameter output/bias is none of the weights"));
     assert!(
         with(own().chain([Parameter::new("x", "y", [1], vec![0.0_f32])]).collect()).contains("number of parameters")
     );

@@ -53,7 +53,7 @@ impl Forward for Double {
     }
 
     fn with_weights(&self, weights: &Weights) -> Result<Self> {
-        let values = |layer, shape| weights.expect(layer, "weights", shape).map(|found| found.values().to_f64());
+        let values = |layer, shape| weights.require(layer, "weights", shape).map(|found| found.values().to_f64());
         let hidden = values("hidden", &[3, 2])?.as_ref().try_into().map_err(Error::model)?;
         let output = values("output", &[3, 1])?.as_ref().try_into().map_err(Error::model)?;
         Ok(Self { hidden, output })
@@ -175,7 +175,7 @@ impl Forward for Line {
     }
 
     fn with_weights(&self, weights: &Weights) -> Result<Self> {
-        let kernel = weights.expect("line", "kernel", &[self.0.len(), 1])?;
+        let kernel = weights.require("line", "kernel", &[self.0.len(), 1])?;
         Ok(Self(kernel.values().to_f32().into_owned()))
     }
 

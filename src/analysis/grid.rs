@@ -84,9 +84,8 @@ impl Grid {
     pub(super) fn check(&self) -> Result<()> {
         for (axis, range) in [("x", &self.x), ("y", &self.y)] {
             let (start, end) = (*range.start(), *range.end());
-            // A grid finer than `f32` would have no area between its points.
             if !(start.is_finite() && end.is_finite() && start < end && (end - start).is_finite()) {
-                let expected = "from a finite number to a larger one";
+                let expected = "from a finite number to a larger one, less than 3.4e38 away";
                 return Err(Error::invalid(
                     format!("the grid's range of {axis}"),
                     expected,
@@ -140,9 +139,12 @@ fn around(values: impl Iterator<Item = f32>, margin: f32) -> RangeInclusive<f32>
     if low > high {
         return -1.0..=1.0; // Not one finite value.
     }
-    let wider = (high - low) * margin;
-    match low - wider < high + wider {
-        true => low - wider..=high + wider,
+    // In f64, because the values of a run that diverges may be further apart than the largest f32.
+    let wider = (f64::from(high) - f64::from(low)) * f64::from(margin);
+    let largest = f64::from(f32::MAX) / 2.0;
+    let (start, end) = (f64::from(low) - wider, f64::from(high) + wider);
+    match start < end {
+        true => start.clamp(-largest, largest) as f32..=end.clamp(-largest, largest) as f32,
         false => low - low.abs().max(1.0) * 0.01..=high + high.abs().max(1.0) * 0.01,
     }
 }
@@ -181,6 +183,8 @@ mod tests {
             let grid = Grid::around(&Matrix::from_element(3, 2, value), &Grid::default());
             assert!(grid.check().is_ok() && grid.x().contains(&value), "{grid:?}");
         }
+        let wide = Matrix::from_row_slice(2, 2, &[-3e38, 0.0, 3e38, 1.0]);
+        assert!(Grid::around(&wide, &Grid::default()).check().is_ok(), "a run that diverges");
         assert!(Grid::around(&Matrix::from_element(3, 2, f32::NAN), &Grid::default()).check().is_ok());
     }
 }

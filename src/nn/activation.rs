@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     Matrix, Result,
-    loss::{sigmoid, softmax_rows, softplus},
+    loss::{sigmoid, softmax_rows},
     matrix,
 };
 
@@ -252,6 +252,11 @@ impl fmt::Display for Activation {
             None => f.write_str(self.name()),
         }
     }
+}
+
+/// `ln(1 + exp(z))` without overflow.
+fn softplus(z: f32) -> f32 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
 }
 
 fn elu(z: f32, alpha: f32) -> f32 {

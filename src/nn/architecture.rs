@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Layer, Sequential, description};
-use crate::{Error, Result, matrix::MOST_VALUES};
+use crate::{Error, Result, matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
 const MOST_LAYERS: usize = 4096;
@@ -46,7 +46,7 @@ impl Architecture {
     /// weights or more than memory has room for.
     pub fn build(self, seed: u64) -> Result<Sequential> {
         let architecture = self.named().checked()?;
-        description::describe(&architecture)?; // So that a network that exists can also be recorded.
+        description::describe(&architecture)?; // A network that cannot be described could not be recorded.
         Sequential::new(architecture, seed)
     }
 
@@ -119,11 +119,11 @@ impl Architecture {
         };
         let mut kernels = self.layers.iter().enumerate().map(kernel);
         let total = kernels.try_fold(0_usize, |total, kernel| total.checked_add(kernel?));
-        if total.is_some_and(|total| total <= MOST_VALUES) {
+        if total.is_some_and(|total| total <= LARGEST) {
             return Ok(self);
         }
         let found = total.map_or("beyond counting".into(), |total| total.to_string());
-        Err(Error::invalid("the number of weights", format!("at most {MOST_VALUES}"), found))
+        Err(Error::invalid("the number of weights", format!("at most {LARGEST}"), found))
     }
 }
 

@@ -51,7 +51,7 @@ impl Dense {
         Self { kernel_initializer: kernel, ..self }
     }
 
-    /// How the bias is drawn; the layer has one.
+    /// How the bias is drawn; the layer has one. For initialisers that ask, it has one input and the layer's units.
     pub fn bias_initializer(self, bias: Initializer) -> Self {
         Self { bias_initializer: Some(bias), ..self }
     }

@@ -1,7 +1,7 @@
 //! One run through a network, forward and back, in buffers that are kept from batch to batch.
 
 use super::{Activation, Sequential, affine::Affine};
-use crate::{Loss, Matrix, loss::Inputs};
+use crate::{Loss, Matrix, loss::Basis};
 
 /// What a run through the layers leaves behind: every layer's values and, after the way back, its gradients.
 #[derive(Clone, Debug)]
@@ -53,8 +53,8 @@ impl Pass {
     /// The loss of each sample of the last `forward`, from logits where the last activation allows it.
     pub(crate) fn losses(&self, model: &Sequential, targets: &Matrix, loss: Loss) -> Vec<f32> {
         match is_link(model.activation(self.layers.len() - 1), loss) {
-            true => loss.losses(&self.last().pre_activation, targets, Inputs::Logits),
-            false => loss.losses(self.outputs(), targets, Inputs::Outputs),
+            true => loss.losses(&self.last().pre_activation, targets, Basis::Logits),
+            false => loss.losses(self.outputs(), targets, Basis::Outputs),
         }
     }
 

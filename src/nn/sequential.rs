@@ -121,8 +121,8 @@ impl Sequential {
     fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
         let affines = each_layer(&architecture, |layer, inputs, _| match layer {
             Layer::Dense(dense) => {
-                let kernel = weights.expect(&dense.name, "kernel", &[inputs, dense.units()])?.to_matrix()?;
-                let bias = dense.has_bias().then(|| weights.expect(&dense.name, "bias", &[dense.units()]));
+                let kernel = weights.require(&dense.name, "kernel", &[inputs, dense.units()])?.to_matrix()?;
+                let bias = dense.has_bias().then(|| weights.require(&dense.name, "bias", &[dense.units()]));
                 let bias = bias.transpose()?.map(|bias| bias.values().to_f32().into_owned());
                 Ok(Some(Affine { kernel, bias }))
             }

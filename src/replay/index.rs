@@ -71,7 +71,7 @@ impl Index {
         self.epochs.last().map(|epoch| epoch.number)
     }
 
-    /// Whether records that belong to the first epoch are still to come.
+    /// Whether the records that belong before the first epoch are all here, or an epoch is.
     pub(super) fn is_started(&self) -> bool {
         let complete = |manifest: &Manifest| self.data.len() as u64 >= manifest.data_records;
         self.manifest.as_ref().is_some_and(|manifest| complete(manifest) || !self.epochs.is_empty())

@@ -4,7 +4,7 @@ use std::{path::Path, sync::OnceLock};
 
 use super::{Index, Origin, Recorder, Replay, ReplayOptions};
 use crate::{
-    Error, Result,
+    Dataset, Error, Result,
     storage::{self, BadPreamble, Log, Medium, VERSION},
 };
 
@@ -69,7 +69,8 @@ impl Replay {
         Self::options().append(path)
     }
 
-    /// Takes in what another process has appended since; returns how many epochs.
+    /// Takes in what another process has appended since; returns how many epochs. A recording that was replaced by a
+    /// new one under its name is still the old one here: [`open`](Self::open) it again.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -101,14 +102,21 @@ impl Replay {
         let file = storage::open_to_write(path, false)?;
         let mut replay = Self::load(Box::new(file), Origin::File(path.into()))?;
         replay.expect_own_version()?;
-        if options.take_dataset().is_some_and(|data| replay.dataset().ok() != Some(&data)) {
-            return Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one"));
+        if let Some(data) = options.take_dataset() {
+            replay.expect_dataset(&data)?;
         }
         let next = replay.index.last_epoch().map_or(0, |last| last.saturating_add(1));
         replay.recorder = Some(Recorder::new(options, next, None));
-        replay.log.rewind(replay.log.mark());
-        replay.log.expect_sound()?;
+        replay.log.cut_tail()?;
         Ok(replay)
+    }
+
+    fn expect_dataset(&self, data: &Dataset) -> Result<()> {
+        let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
+        match recorded && self.dataset()? == data {
+            true => Ok(()),
+            false => Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one")),
+        }
     }
 
     fn load(medium: Box<dyn Medium>, origin: Origin) -> Result<Self> {
@@ -128,7 +136,7 @@ impl Replay {
     }
 
     fn scan(&mut self) -> Result<()> {
-        self.log.torn_bytes()?; // Before the scan: the file may have been cut shorter.
+        self.log.expect_not_shorter()?;
         let damage = self.log.scan(|found| self.index.take(found))?;
         self.index.damage.extend(damage);
         self.torn_bytes = self.log.torn_bytes()?;

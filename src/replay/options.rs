@@ -164,7 +164,7 @@ impl ReplayOptions {
         let mut name = OsString::from(".");
         name.push(to.file_name().unwrap_or_default());
         name.push(format!(".{:016x}.new", salt()));
-        Ok(Some(Replacement { from: to.with_file_name(name), to, old: Some(old) }))
+        Ok(Some(Replacement { from: to.with_file_name(name), to, _old: old }))
     }
 }
 
@@ -173,15 +173,18 @@ impl ReplayOptions {
 pub(super) struct Replacement {
     from: PathBuf,
     to: PathBuf,
-    /// Locked, so that nobody appends to what is about to go; `None` once it is gone.
-    old: Option<File>,
+    /// Held, and so locked, until it is gone: nobody appends to what is about to go.
+    _old: File,
 }
 
 impl Replacement {
-    pub(super) fn take_place(&mut self) -> Result<()> {
-        self.old = None; // Windows replaces no open file.
-        let context = || format!("replacing {}", self.to.display());
-        fs::rename(&self.from, &self.to).map_err(|source| Error::io(context(), source))
+    /// Gives the new file the name and the permissions of the old one.
+    pub(super) fn take_place(&self) -> Result<()> {
+        let permissions = self.to.metadata().map(|metadata| metadata.permissions());
+        let renamed = permissions
+            .and_then(|permissions| fs::set_permissions(&self.from, permissions))
+            .and_then(|()| fs::rename(&self.from, &self.to));
+        renamed.map_err(|source| Error::io(format!("replacing {}", self.to.display()), source))
     }
 }
 

@@ -45,8 +45,9 @@ impl Replay {
     /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
     /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the parameters are not those of the epochs before or the
     /// replay was opened to read. While writing: [`Error::Io`]; the file is then cut back to the epochs before and
-    /// the call can be repeated. If the file cannot be cut back, or the disk does not confirm what it was asked to,
-    /// every further call is [`Error::Poisoned`]; the epochs before can still be read.
+    /// the call can be repeated. [`Error::Poisoned`], now and for every further epoch, if the file could not be cut
+    /// back after an earlier error, or the disk does not confirm what it was asked to: then the epoch is in the file,
+    /// and nobody knows whether on the disk. What was recorded can still be read.
     pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
         let recorder = self.recorder()?;
         let (epoch, stride) = (recorder.next, recorder.options.stride());
@@ -103,11 +104,7 @@ impl Replay {
             return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
         }
         self.log.append(Kind::End, 0, Vec::new(), |_| Ok(()))?;
-        if durability != Durability::Never {
-            self.log.sync()?;
-            sync_folder(&self.origin);
-        }
-        Ok(())
+        if durability == Durability::Never { Ok(()) } else { self.sync() }
     }
 
     /// A new recording on an empty log.
@@ -173,10 +170,17 @@ impl Replay {
         match recorder.options.durability {
             Durability::Every(n) if recorder.unconfirmed >= n => {
                 recorder.unconfirmed = 0;
-                self.log.sync()
+                self.sync()
             }
             _ => Ok(()),
         }
+    }
+
+    /// Waits until the disk has the file and its name.
+    fn sync(&mut self) -> Result<()> {
+        self.log.sync()?;
+        sync_folder(&self.origin);
+        Ok(())
     }
 }
 
@@ -208,6 +212,7 @@ fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Found> {
 /// Asks the disk to keep the name of the file too. Not every system can do that, and the file itself is safe.
 fn sync_folder(origin: &Origin) {
     let Origin::File(path) = origin else { return };
+    let path = path.canonicalize().unwrap_or_else(|_| path.clone());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = File::open(folder.unwrap_or(std::path::Path::new(".")));
     drop(folder.and_then(|folder| folder.sync_all()));

@@ -5,30 +5,30 @@
 
 use crate::{Error, Metrics, Result};
 
+/// The end of the epoch; other numbers are reserved for snapshots within one.
+const STEP: u64 = 0;
 /// The most metrics an epoch may have.
 const MOST_METRICS: usize = 4096;
 
 /// What an epoch holds beside the weights.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct EpochMeta {
-    /// 0 for the end of the epoch; reserved for snapshots within one.
-    pub(crate) step: u64,
     pub(crate) metrics: Metrics,
 }
 
 impl EpochMeta {
     pub(crate) fn new(metrics: Metrics) -> Self {
-        Self { step: 0, metrics }
+        Self { metrics }
     }
 
-    /// `step`, the number of metrics, then name and value of each.
+    /// The step, the number of metrics, then name and value of each.
     pub(crate) fn encode(&self) -> Result<Vec<u8>> {
         if self.metrics.len() > MOST_METRICS {
             let expected = format!("at most {MOST_METRICS}");
             return Err(Error::invalid("the number of metrics", expected, self.metrics.len()));
         }
         let mut bytes = Vec::with_capacity(64);
-        bytes.extend(self.step.to_le_bytes());
+        bytes.extend(STEP.to_le_bytes());
         bytes.extend((self.metrics.len() as u64).to_le_bytes());
         for (name, value) in self.metrics.iter() {
             bytes.extend((name.len() as u64).to_le_bytes());
@@ -40,10 +40,10 @@ impl EpochMeta {
 
     /// What the bytes say; fields behind the metrics are a later minor version's.
     pub(crate) fn decode(mut bytes: &[u8]) -> Option<Self> {
-        let step = take_u64(&mut bytes)?;
+        let _step = take_u64(&mut bytes)?;
         let count = take_u64(&mut bytes).filter(|&count| count <= MOST_METRICS as u64)?;
         let metrics = (0..count).map(|_| take_metric(&mut bytes)).collect::<Option<_>>()?;
-        Some(Self { step, metrics })
+        Some(Self { metrics })
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn metrics_come_back_bit_for_bit_and_loss_with_accuracy_fits_64_bytes() {
         let nan = f64::from_bits(0x7ff8_0000_0000_1234);
-        let meta = EpochMeta { step: 0, metrics: Metrics::from([("loss", nan), ("accuracy", -0.0)]) };
+        let meta = EpochMeta::new(Metrics::from([("loss", nan), ("accuracy", -0.0)]));
         let bytes = meta.encode().unwrap();
         assert!(bytes.len() <= 64);
         let back = EpochMeta::decode(&bytes).unwrap();

@@ -63,8 +63,8 @@ impl Manifest {
 
     /// Fails unless these are the recorded model's parameters, with other values perhaps.
     pub(crate) fn check(&self, parameters: &[Parameter<'_>], description: Option<&Description>) -> Result<()> {
-        let recorded = || self.parameters.iter().zip(parameters).find(|(spec, parameter)| !spec.describes(parameter));
-        if let Some((spec, parameter)) = recorded() {
+        let differs = self.parameters.iter().zip(parameters).find(|(spec, parameter)| !spec.describes(parameter));
+        if let Some((spec, parameter)) = differs {
             let found = TensorSpec::of(parameter)?.label();
             return Err(Error::invalid(
                 "a parameter of the model",
@@ -106,7 +106,7 @@ impl Manifest {
         Ok(Self {
             parameters: encoded.parameters,
             data_records: encoded.data_records,
-            loss: encoded.loss.map(loss).transpose()?,
+            loss: encoded.loss.and_then(loss),
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
             metadata: encoded.metadata,
         })
@@ -127,12 +127,13 @@ fn loss_id(loss: Loss) -> u8 {
     }
 }
 
-fn loss(id: u8) -> Result<Loss, String> {
+/// None for a loss of a later version: the recording reads without it.
+fn loss(id: u8) -> Option<Loss> {
     match id {
-        0 => Ok(Loss::BinaryCrossEntropy),
-        1 => Ok(Loss::CategoricalCrossEntropy),
-        2 => Ok(Loss::MeanSquaredError),
-        _ => Err(format!("loss {id} is not known to this version")),
+        0 => Some(Loss::BinaryCrossEntropy),
+        1 => Some(Loss::CategoricalCrossEntropy),
+        2 => Some(Loss::MeanSquaredError),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     fmt::Debug,
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
     path::Path,
 };
@@ -91,12 +91,19 @@ pub(crate) fn open_to_write(path: &Path, new: bool) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(new);
     let file = exclusive::open(&mut options, path)?;
-    exclusive::lock(&file, path)?;
-    Ok(file)
+    let locked = exclusive::lock(&file, path);
+    if new && matches!(locked, Err(Error::Io { .. })) {
+        // No locks here, and so no recording: leave nothing behind.
+        drop(fs::remove_file(path));
+    }
+    locked.map(|()| file)
 }
 
 fn io_error(path: &Path, source: io::Error) -> Error {
     let context = match source.kind() {
+        io::ErrorKind::AlreadyExists if !path.exists() => {
+            format!("creating {}: it is a link to a file that does not exist", path.display())
+        }
         io::ErrorKind::AlreadyExists => {
             format!(
                 "creating {}: there is one already; `Replay::options().overwrite(true)` replaces it",
@@ -122,7 +129,24 @@ mod exclusive {
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Error::Locked { path: path.into() },
             TryLockError::Error(source) => Error::io(format!("locking {}", path.display()), source),
-        })
+        })?;
+        match is_still_there(file, path) {
+            true => Ok(()),
+            false => Err(Error::Locked { path: path.into() }),
+        }
+    }
+
+    /// Whether the path still names the file: another recorder may have replaced it before it was locked.
+    #[cfg(unix)]
+    fn is_still_there(file: &File, path: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let id = |metadata: &std::fs::Metadata| (metadata.dev(), metadata.ino());
+        matches!((file.metadata(), path.metadata()), (Ok(file), Ok(named)) if id(&file) == id(&named))
+    }
+
+    #[cfg(not(unix))]
+    fn is_still_there(_: &File, _: &Path) -> bool {
+        true
     }
 }
 
@@ -136,11 +160,12 @@ mod exclusive {
 
     use super::{Error, Path, Result, io_error};
 
-    const FILE_SHARE_READ: u32 = 1;
+    /// Others may read, and rename: a new recording takes the place of an old one while it is open.
+    const SHARED: u32 = 1 | 4;
     const ERROR_SHARING_VIOLATION: i32 = 32;
 
     pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<File> {
-        options.share_mode(FILE_SHARE_READ).open(path).map_err(|source| match source.raw_os_error() {
+        options.share_mode(SHARED).open(path).map_err(|source| match source.raw_os_error() {
             Some(ERROR_SHARING_VIOLATION) => Error::Locked { path: path.into() },
             _ => io_error(path, source),
         })

@@ -3,7 +3,7 @@
 //! Reading never modifies. A header that is none is passed over on the 64-byte grid: if a whole record follows, the
 //! gap is *damage*; if none does, it is a *torn tail*, which is where the next scan goes on.
 
-use std::ops::Range;
+use std::{io, ops::Range};
 
 use super::{
     log::{Log, Mark},
@@ -47,22 +47,25 @@ impl Log {
     /// The last record counts only if its data is whole too: a loss of power can leave a file its length and not its
     /// bytes.
     pub(crate) fn scan(&mut self, mut visit: impl FnMut(Found) -> Result<()>) -> Result<Vec<Damage>> {
-        let mut walk = Walk::new(self)?;
         let mut damage = Vec::new();
         let mut end = self.end;
-        let mut next = walk.next_record(self.end)?;
-        while let Some((found, passed)) = next {
-            let after = Mark { offset: found.header.end(found.offset), sequence: found.header.sequence + 1 };
-            next = walk.next_record(after)?;
-            if next.is_none() && !walk.is_whole(self, &found)? {
-                break;
+        let walked = Walk::new(self).and_then(|mut walk| {
+            let mut next = walk.next_record(end)?;
+            while let Some((found, passed)) = next {
+                let after = Mark { offset: found.header.end(found.offset), sequence: found.header.sequence + 1 };
+                next = walk.next_record(after)?;
+                if next.is_none() && !walk.is_whole(self, &found)? {
+                    break;
+                }
+                end = after;
+                damage.extend(passed);
+                visit(found)?;
             }
-            damage.extend(passed);
-            visit(found)?;
-            end = after;
-        }
+            Ok(())
+        });
+        // Also after an error: what was handed over once is not handed over again.
         self.end = end;
-        Ok(damage)
+        walked.map(|()| damage)
     }
 }
 
@@ -121,6 +124,7 @@ impl<'a> Walk<'a> {
         match source.finish() {
             Ok(()) => Ok(meta.is_some()),
             Err(Error::Corrupted { .. }) => Ok(false),
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -133,8 +137,11 @@ impl<'a> Walk<'a> {
             // At most a window, or a record's meta, which lies within the file.
             self.window.resize(usize::try_from(wanted).unwrap_or(usize::MAX), 0);
             self.window_at = range.start;
-            let read = self.medium.read_at(&mut self.window, range.start);
-            read.map_err(|source| Error::io("scanning the recording", source))?;
+            match self.medium.read_at(&mut self.window, range.start) {
+                // Its recorder has cut the file back since the length was taken: nothing is there any more.
+                Err(source) if source.kind() == io::ErrorKind::UnexpectedEof => self.window.fill(0),
+                read => read.map_err(|source| Error::io("scanning the recording", source))?,
+            }
         }
         let start = (range.start - self.window_at) as usize;
         Ok(&self.window[start..start + (range.end - range.start) as usize])

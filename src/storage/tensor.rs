@@ -8,7 +8,7 @@ use super::{
     log::{Sink, Source},
     record::{MOST_DATA, up},
 };
-use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec};
+use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, matrix};
 
 /// The most dimensions an array may have.
 const MOST_DIMENSIONS: usize = 8;
@@ -228,6 +228,6 @@ pub(crate) fn read_matrix(mut source: Source<'_>, spec: &TensorSpec) -> Result<M
     source.finish()?;
     Ok(match spec.order {
         Order::Column => Matrix::from_vec(rows, columns, values),
-        Order::Row => Matrix::from_row_slice(rows, columns, &values),
+        Order::Row => matrix::from_row_major(rows, columns, &values),
     })
 }

@@ -1,5 +1,7 @@
 //! How gradients change weights, by Keras' definitions.
 
+use std::ops::RangeBounds;
+
 use crate::{Error, Result};
 
 /// How gradients change weights. The constructors give Keras' defaults.
@@ -95,7 +97,7 @@ impl Optimizer {
 
     /// Fails unless every number is in its range.
     pub(super) fn check(self) -> Result<()> {
-        expect("learning rate", self.learning_rate(), f32::MAX, "0 or more")?;
+        expect("learning rate", self.learning_rate(), 0.0..=f32::MAX, "0 or more")?;
         match self {
             Self::Sgd { momentum, .. } => share("momentum", momentum),
             Self::RmsProp { rho, epsilon, .. } => share("rho", rho).and(positive(epsilon)),
@@ -175,19 +177,19 @@ fn update(optimizer: Optimizer, rate: f32, w: &mut [f32], g: &[f32], first: &mut
     }
 }
 
-fn expect(what: &str, value: f32, largest: f32, expected: &str) -> Result<()> {
-    match (0.0..=largest).contains(&value) {
+fn expect(what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
+    match range.contains(&value) {
         true => Ok(()),
         false => Err(Error::invalid(format!("the optimizer's {what}"), expected, value)),
     }
 }
 
 fn share(what: &str, value: f32) -> Result<()> {
-    expect(what, value, 1.0 - f32::EPSILON, "from 0 to below 1")
+    expect(what, value, 0.0..1.0, "from 0 to below 1")
 }
 
 fn positive(epsilon: f32) -> Result<()> {
-    expect("epsilon", epsilon, f32::MAX, "0 or more")
+    expect("epsilon", epsilon, f32::MIN_POSITIVE..=f32::MAX, "above 0, or a unit that is never active divides 0 by 0")
 }
 
 #[cfg(test)]
@@ -252,7 +254,7 @@ mod tests {
         assert_eq!(message, "the optimizer's learning rate is NaN; it must be 0 or more");
         assert!(Optimizer::Sgd { learning_rate: 0.1, momentum: 1.0, nesterov: false }.check().is_err());
         assert!(Optimizer::RmsProp { learning_rate: 0.1, rho: -0.1, epsilon: 1e-7 }.check().is_err());
-        assert!(Optimizer::Adam { learning_rate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: -1.0 }.check().is_err());
+        assert!(Optimizer::Adam { learning_rate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: 0.0 }.check().is_err());
         assert!(Optimizer::adam(0.001).check().is_ok());
     }
 }

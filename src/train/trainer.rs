@@ -81,7 +81,8 @@ impl Trainer {
         Self { decay, ..self }
     }
 
-    /// Continues the orders of a run that was trained for so many epochs already. The optimizer's memory starts anew.
+    /// Continues the orders of a run that was trained for so many epochs already. The optimizer's memory starts anew, and so
+    /// does a [`decay`](Self::decay).
     pub fn after(self, epochs: u64) -> Self {
         Self { epochs, ..self }
     }
