@@ -17,6 +17,7 @@ mod metrics;
 mod model;
 mod parameter;
 mod random;
+mod run;
 
 // The training half.
 pub mod datasets;

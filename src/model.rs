@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Dataset, Error, Loss, Matrix, Parameter, Result, Weights, matrix};
+use crate::{Loss, Matrix, Parameter, Result, Weights};
 
 /// Anything whose parameters can be recorded.
 ///
@@ -39,7 +39,7 @@ pub trait Model {
     ///
     /// # Errors
     ///
-    /// Fallible, because a framework may have to copy from a device; see [`Error::model`].
+    /// Fallible, because a framework may have to copy from a device; see [`Error::model`](crate::Error::model).
     fn parameters(&self) -> Result<Vec<Parameter<'_>>>;
 
     /// What the model can be rebuilt from later, stored once; the built-in networks give one, so that their
@@ -137,75 +137,4 @@ impl Description {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
-}
-
-/// The index of the layer called `name`.
-pub(crate) fn layer_index(model: &dyn Forward, name: &str) -> Result<usize> {
-    let known = model.layers();
-    let index = known.iter().position(|layer| layer == name);
-    index.ok_or_else(|| Error::UnknownLayer { name: name.into(), known })
-}
-
-/// The outputs of the whole model.
-pub(crate) fn outputs(model: &dyn Forward, inputs: &Matrix) -> Result<Matrix> {
-    run(model, inputs, 0..model.layers().len())
-}
-
-/// `model.forward`, with a check that the user's code returned one row for each sample.
-pub(crate) fn run(model: &dyn Forward, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
-    let outputs = model.forward(inputs, layers.clone())?;
-    matrix::expect_shape(&format!("outputs of layers {layers:?}"), &outputs, (inputs.nrows(), outputs.ncols()))?;
-    Ok(outputs)
-}
-
-/// `model.losses`, with a check that the user's code returned one for each sample.
-pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
-    let losses = model.losses(data.inputs(), data.targets(), loss)?;
-    match losses.len() == data.samples() {
-        true => Ok(losses),
-        false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
-    }
-}
-
-/// `run` on so many points that all layers' values of all of them would not fit into memory: some at a time.
-pub(crate) fn run_points(model: &dyn Forward, points: &Matrix, layers: Range<usize>) -> Result<Matrix> {
-    in_blocks(points, |block| run(model, block, layers.clone()))
-}
-
-/// `pre_activation` of the last of some layers, some points at a time.
-pub(crate) fn run_points_to_pre_activation(
-    model: &dyn Forward,
-    points: &Matrix,
-    layers: Range<usize>,
-) -> Result<Matrix> {
-    let last = layers.end.saturating_sub(1);
-    in_blocks(points, |block| run_pre_activation(model, &run(model, block, layers.start..last)?, last))
-}
-
-/// What `compute` makes of all rows, computed for some of them at a time.
-fn in_blocks(rows: &Matrix, compute: impl Fn(&Matrix) -> Result<Matrix>) -> Result<Matrix> {
-    /// Few enough for layers of a thousand units, many enough for long columns.
-    const BLOCK: usize = 1 << 14;
-    let count = rows.nrows();
-    if count <= BLOCK {
-        return compute(rows);
-    }
-    let mut all = Matrix::zeros(0, 0);
-    for start in (0..count).step_by(BLOCK) {
-        let length = BLOCK.min(count - start);
-        let block = compute(&rows.rows(start, length).into_owned())?;
-        if start == 0 {
-            all = matrix::zeros(count, block.ncols())?;
-        }
-        matrix::expect_shape("outputs of the model", &block, (length, all.ncols()))?;
-        all.rows_mut(start, length).copy_from(&block);
-    }
-    Ok(all)
-}
-
-/// `model.pre_activation`, with the same check.
-pub(crate) fn run_pre_activation(model: &dyn Forward, inputs: &Matrix, layer: usize) -> Result<Matrix> {
-    let outputs = model.pre_activation(inputs, layer)?;
-    matrix::expect_shape(&format!("z-values of layer {layer}"), &outputs, (inputs.nrows(), outputs.ncols()))?;
-    Ok(outputs)
 }

@@ -133,6 +133,8 @@ fn training_that_cannot_work_is_refused_before_it_changes_the_model() {
     let sgd = Optimizer::sgd(0.1);
     assert_eq!(run(trainer(sgd).batch_size(0), &data), "the batch size is 0; it must be 1 or more");
     assert!(run(trainer(Optimizer::sgd(-1.0)), &data).contains("learning rate is -1"));
+    let no_epsilon = Optimizer::Adam { learning_rate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: 0.0 };
+    assert!(run(trainer(no_epsilon), &data).contains("epsilon is 0"));
     assert!(run(trainer(sgd).decay(f32::NAN), &data).contains("decay is NaN"));
     let wide = Dataset::new(Matrix::zeros(4, 3), Matrix::zeros(4, 1)).unwrap();
     assert_eq!(run(trainer(sgd), &wide), "inputs: expected shape [4, 2], found [4, 3]");
@@ -297,7 +299,8 @@ fn files_that_exist_are_not_clobbered_and_files_that_do_not_are_named() {
     assert!(message(Replay::open(&missing)).contains("missing.replay"));
     assert!(Replay::append(&missing).is_err());
     assert!(!missing.exists());
-    assert!(Replay::open(folder.path()).is_err(), "a folder");
+    let folder_error = message(Replay::open(folder.path()));
+    assert!(folder_error.contains(&folder.path().display().to_string()), "{folder_error}");
     assert!(Replay::create(folder.path().join("no/such/folder"), &datasets::parabola(5, 1)).is_err());
 }
 
@@ -355,6 +358,14 @@ fn data_that_do_not_fit_the_model_are_refused_before_anything_is_recorded() {
     );
 }
 
+/// Where the data of the n-th record of a file begin.
+fn data_of_record(bytes: &[u8], n: usize) -> usize {
+    let length = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let data = |record: usize| (record + 64 + length(record + 24)).next_multiple_of(64);
+    let record = (0..n).fold(64, |record, _| (data(record) + length(record + 32)).next_multiple_of(64));
+    data(record)
+}
+
 #[test]
 fn appending_with_other_data_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -365,6 +376,12 @@ fn appending_with_other_data_is_refused() {
     drop(replay);
     assert!(message(Replay::options().dataset(&other).append(&path)).contains("the data set is another one"));
     assert!(Replay::options().dataset(&data).append(&path).is_ok());
+    let mut damaged = fs::read(&path).unwrap();
+    let targets = data_of_record(&damaged, 2);
+    damaged[targets] ^= 1;
+    fs::write(&path, damaged).unwrap();
+    let error = message(Replay::options().dataset(&data).append(&path));
+    assert!(error.contains("the data set's targets is corrupted"), "it cannot be read, and may be the same: {error}");
 }
 
 #[test]

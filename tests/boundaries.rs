@@ -118,7 +118,9 @@ fn saturated_sigmoids_part_where_their_pre_activations_do() {
             Sequential::builder(2).layer(Dense::new(3).name("o").activation(Activation::Sigmoid).without_bias());
         let weights = Weights::from_iter([Parameter::new("o", "kernel", [2, 3], kernel.to_vec())]);
         let model = model.build(0).unwrap().with_weights(&weights).unwrap();
-        for line in DecisionBoundary::of(&model, &Grid::default()).unwrap().boundary {
+        let outlines = DecisionBoundary::of(&model, &Grid::default()).unwrap().boundary;
+        assert_eq!(outlines.len(), 3);
+        for line in outlines {
             let off = tie(&model.pre_activation(&line, 0).unwrap()) / steepness;
             assert!(off < 0.03, "{steepness}: {off}, more than a cell");
         }
@@ -129,6 +131,7 @@ fn saturated_sigmoids_part_where_their_pre_activations_do() {
 #[test]
 fn the_line_behind_the_last_hidden_layer_is_straight_wherever_the_layer_lies() {
     let data = datasets::parabola(50, 1);
+    let mut lines = 0;
     for (seed, offset) in (0..30).flat_map(|seed| [0.0, 10.0, 100.0].map(|offset| (seed, offset))) {
         let hidden = Dense::new(2).name("h").initializer(Initializer::Normal { std: 1.0 });
         let model = Sequential::builder(2)
@@ -136,7 +139,9 @@ fn the_line_behind_the_last_hidden_layer_is_straight_wherever_the_layer_lies() {
             .layer(Dense::new(1).activation(Activation::Sigmoid).initializer(Initializer::Normal { std: 1.0 }));
         let space = FeatureSpace::of(&model.build(seed).unwrap(), "h", &data, &Grid::default()).unwrap();
         assert!(space.boundary.iter().all(|line| line.nrows() == 2), "seed {seed}, offset {offset}");
+        lines += space.boundary.len();
     }
+    assert!(lines >= 30, "in a third of the cases the line crosses the picture: {lines}");
 }
 
 /// More points than are computed at a time, and a wide layer: nothing but the points themselves stays in memory.

@@ -63,10 +63,11 @@ proptest! {
     ) {
         let named = arrays.into_iter().enumerate().map(|(i, (shape, values))| (format!("p{i}"), shape, values));
         let model = Arrays(named.collect());
+        let turned: Metrics = metrics.iter().rev().cloned().collect();
         let metrics: Metrics = metrics.into_iter().collect();
         let mut replay = Replay::options().in_memory();
-        for _ in 0..3 {
-            replay.record(&model, metrics.clone()).unwrap();
+        for metrics in [&metrics, &turned, &metrics] {
+            replay.record(&model, metrics).unwrap();
         }
         let mut bytes = Vec::new();
         replay.write_to(&mut bytes).unwrap();
@@ -74,6 +75,9 @@ proptest! {
         for replay in [&replay, &reopened] {
             prop_assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2]);
             prop_assert!(same_bits(&replay.weights(1).unwrap(), &model));
+            if metrics == metrics {
+                prop_assert_eq!(&replay.metrics(1).unwrap(), &turned, "the same in whatever order; NaN aside");
+            }
             let found = replay.metrics(2).unwrap();
             let bits = |metrics: &Metrics| metrics.iter().map(|(n, v)| (n.to_owned(), v.to_bits())).collect::<Vec<_>>();
             prop_assert_eq!(bits(&found), bits(&metrics));
@@ -243,10 +247,15 @@ fn a_flipped_bit_costs_at_most_the_epoch_it_hits() {
     fs::write(file(&folder), &file_bytes).unwrap();
     Replay::append(file(&folder)).unwrap().finish().unwrap();
     let bytes = fs::read(file(&folder)).unwrap();
+    // The preamble, and the header and meta of the first record, which describes all others.
+    let model_end = 128 + u64::from_le_bytes(bytes[88..96].try_into().unwrap()) as usize;
     for bit in 0..8 * bytes.len() {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let Ok(replay) = Replay::from_bytes(flipped) else { continue };
+        let Ok(replay) = Replay::from_bytes(flipped) else {
+            assert!(bit / 8 < model_end, "bit {bit} costs the whole file");
+            continue;
+        };
         let mut lost = 0;
         for epoch in 0..3 {
             match replay.weights(epoch) {
@@ -324,6 +333,33 @@ fn overwriting_keeps_the_old_recording_until_the_new_one_has_an_epoch() {
     drop(new);
     assert_eq!(Replay::open(file(&folder)).unwrap().epochs().len(), 2);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// Neither recorder may lose what the other one acknowledged.
+#[test]
+fn nobody_appends_to_a_recording_that_is_about_to_be_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut old = Replay::options().create(file(&folder)).unwrap();
+    old.record(&counted(0), Metrics::new()).unwrap();
+    drop(old);
+    let mut new = Replay::options().overwrite(true).create(file(&folder)).unwrap();
+    assert!(matches!(Replay::append(file(&folder)), Err(Error::Locked { .. })));
+    new.record(&counted(1), Metrics::new()).unwrap();
+    assert!(matches!(Replay::append(file(&folder)), Err(Error::Locked { .. })), "now the new one is being recorded");
+    new.finish().unwrap();
+    assert!(Replay::append(file(&folder)).is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn overwriting_keeps_the_permissions_of_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(file(&folder), b"old").unwrap();
+    fs::set_permissions(file(&folder), fs::Permissions::from_mode(0o600)).unwrap();
+    let mut replay = Replay::options().overwrite(true).create(file(&folder)).unwrap();
+    replay.record(&counted(0), Metrics::new()).unwrap();
+    assert_eq!(fs::metadata(file(&folder)).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[cfg(unix)]

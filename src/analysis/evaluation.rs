@@ -1,6 +1,6 @@
 //! How good a model is on data, in two numbers.
 
-use crate::{Dataset, Forward, Loss, Metrics, Result, classes, loss, matrix, model};
+use crate::{Dataset, Forward, Loss, Metrics, Result, classes, loss, matrix, run};
 
 /// `loss` and `accuracy` of a model over a whole data set: of one in training on validation data, say.
 ///
@@ -22,9 +22,9 @@ use crate::{Dataset, Forward, Loss, Metrics, Result, classes, loss, matrix, mode
 ///
 /// If model and data do not fit each other, or the targets are none of the loss.
 pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Metrics> {
-    let mut metrics = Metrics::from([("loss", loss::mean(&model::losses(model, data, loss)?))]);
+    let mut metrics = Metrics::from([("loss", loss::mean(&run::losses(model, data, loss)?))]);
     if data.classes().is_ok() {
-        let outputs = model::outputs(model, data.inputs())?;
+        let outputs = run::outputs(model, data.inputs())?;
         matrix::expect_shape("the model's outputs", &outputs, data.targets().shape())?;
         metrics.insert("accuracy", classes::accuracy(&outputs, data.targets()));
     }

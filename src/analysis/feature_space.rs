@@ -1,7 +1,7 @@
 //! How a layer of two units bends the input space.
 
 use super::{Grid, Polyline, contour::straighten, score::Scored};
-use crate::{Dataset, Error, Forward, Matrix, Result, model};
+use crate::{Dataset, Error, Forward, Matrix, Result, run};
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
 const STRAIGHT: f32 = 1e-5;
@@ -52,8 +52,8 @@ impl FeatureSpace {
     /// [`Error::Shape`] if model and data do not fit.
     pub fn of(model: &dyn Forward, layer: &str, data: &Dataset, grid: &Grid) -> Result<Self> {
         grid.check()?;
-        let index = model::layer_index(model, layer)?;
-        let samples = model::run(model, data.inputs(), 0..index + 1)?;
+        let index = run::layer_index(model, layer)?;
+        let samples = run::layers(model, data.inputs(), 0..index + 1)?;
         if samples.ncols() != 2 {
             let what = format!("the number of units of layer {layer:?}");
             return Err(Error::invalid(what, "2 for a feature space", samples.ncols()));
@@ -81,10 +81,10 @@ impl Bent {
                 outputs: Matrix::zeros(0, data.outputs()),
             });
         }
-        let bend = |points: &Matrix| model::run_points(model, points, 0..layer + 1);
+        let bend = |points: &Matrix| run::points(model, points, 0..layer + 1);
         let lines = grid.polylines().iter().map(bend).collect::<Result<_>>()?;
         let region = bend(&grid.region())?;
-        let outputs = model::run_points(model, &region, layer + 1..model.layers().len())?;
+        let outputs = run::points(model, &region, layer + 1..model.layers().len())?;
         Ok(Self { lines, region, outputs })
     }
 }

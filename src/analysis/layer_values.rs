@@ -1,6 +1,6 @@
 //! What every layer makes of the data: activations, or what goes into the activation functions.
 
-use crate::{Forward, Matrix, Result, model};
+use crate::{Forward, Matrix, Result, run};
 
 /// The values of one layer's units, `(samples, units)`.
 ///
@@ -33,7 +33,7 @@ impl LayerValues {
         let mut values = inputs.clone();
         let layers = model.layers().into_iter().enumerate();
         let layers = layers.map(|(i, layer)| {
-            values = model::run(model, &values, i..i + 1)?;
+            values = run::layers(model, &values, i..i + 1)?;
             Ok(Self { layer, values: values.clone() })
         });
         layers.collect()
@@ -48,8 +48,8 @@ impl LayerValues {
         let mut before = inputs.clone();
         let layers = model.layers().into_iter().enumerate();
         let layers = layers.map(|(i, layer)| {
-            let values = model::run_pre_activation(model, &before, i)?;
-            before = model::run(model, &before, i..i + 1)?;
+            let values = run::pre_activation(model, &before, i)?;
+            before = run::layers(model, &before, i..i + 1)?;
             Ok(Self { layer, values })
         });
         layers.collect()

@@ -6,7 +6,7 @@ use super::{Polyline, contour::zero_lines};
 use crate::{
     Error, Forward, Matrix, Result,
     loss::{sigmoid, softmax_rows},
-    model,
+    run,
 };
 
 /// How far apart two ways to compute a probability may be.
@@ -21,7 +21,7 @@ pub(super) struct Scored {
 impl Scored {
     /// Runs the points through `layers`, which must end with the model's last one.
     pub(super) fn new(model: &dyn Forward, points: &Matrix, layers: Range<usize>) -> Result<Self> {
-        let outputs = model::run_points(model, points, layers.clone())?;
+        let outputs = run::points(model, points, layers.clone())?;
         if outputs.ncols() == 0 {
             return Err(Error::invalid("the number of outputs", "1 or more to part classes", 0));
         }
@@ -47,7 +47,7 @@ fn logits(model: &dyn Forward, points: &Matrix, layers: Range<usize>, outputs: &
     if layers.is_empty() {
         return Ok(None);
     }
-    let logits = model::run_points_to_pre_activation(model, points, layers)?;
+    let logits = run::points_to_pre_activation(model, points, layers)?;
     if logits.shape() != outputs.shape() {
         return Ok(None);
     }

@@ -120,7 +120,7 @@ impl Replay {
     }
 
     fn load(medium: Box<dyn Medium>, origin: Origin) -> Result<Self> {
-        let log = Log::open(medium)?.map_err(|bad| match bad {
+        let log = Log::open(medium, origin.path().display().to_string())?.map_err(|bad| match bad {
             BadPreamble::Magic => Error::NotARecording { path: origin.path() },
             BadPreamble::Short => Error::NotStarted { path: origin.path() },
             BadPreamble::Checksum => Error::corrupted("the preamble", 0, "its checksum does not agree"),
@@ -190,7 +190,7 @@ mod tests {
 
     /// A recording with records that its recorder would never write.
     fn opened(write: impl FnOnce(&mut Log)) -> Result<Replay> {
-        let mut log = Log::in_memory(1);
+        let mut log = Log::in_memory("test".into(), 1);
         write(&mut log);
         let mut bytes = Vec::new();
         log.copy_to(|chunk| {
@@ -261,18 +261,35 @@ mod tests {
     }
 
     #[test]
+    fn a_refresh_that_fails_hands_nothing_over_twice() {
+        let faulty = crate::storage::faulty::Faulty::with_writes(100);
+        let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 1).unwrap();
+        log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+        epoch(&mut log, 0);
+        let mut reader = Replay::load(Box::new(faulty), Origin::Memory).unwrap();
+        epoch(&mut log, 1);
+        log.append(Kind::Unknown(5), 0, vec![1], |_| Ok(())).unwrap();
+        epoch(&mut log, 2);
+        assert!(reader.refresh().is_err(), "a record of a later version that may not be skipped");
+        assert_eq!(reader.refresh().unwrap(), 1, "it was passed over, and is not met again");
+        assert_eq!(reader.epochs().collect::<Vec<_>>(), [0, 1, 2]);
+        assert!(reader.damage().is_empty(), "{:?}", reader.damage());
+    }
+
+    #[test]
     fn a_first_epoch_that_never_was_whole_is_not_started() {
         let only_model = |promised| opened(|log| drop(log.append(Kind::Model, 0, manifest(promised), |_| Ok(()))));
         assert!(matches!(only_model(2), Err(Error::NotStarted { .. })));
         assert_eq!(only_model(0).unwrap().epochs().len(), 0);
     }
 
-    /// A column of so many values whose descriptor says so many rows.
+    /// A row-major column of so many values whose descriptor says so many rows; without values it has no columns.
     fn column(log: &mut Log, name: &str, rows: u64, values: usize) {
-        let matrix = crate::Matrix::from_element(values, 1, 0.5);
+        let matrix = crate::Matrix::from_element(values, values.min(1), 0.5);
         let mut meta = storage::matrix_spec(name, &matrix).encode().unwrap();
-        let at = meta.len() - 16; // two lengths are the end of a descriptor
+        let at = meta.len() - 16; // two lengths are the end of a descriptor, the order is before their number
         meta[at..at + 8].copy_from_slice(&rows.to_le_bytes());
+        meta[at - 9] = 0;
         log.append(Kind::Data, 0, meta, |sink| storage::write_matrix(sink, &matrix)).unwrap();
     }
 
@@ -288,7 +305,7 @@ mod tests {
             .unwrap()
         };
         assert_eq!(with(2, 2).dataset().unwrap().samples(), 2);
-        for (rows, values) in [(3, 2), (1 << 40, 1), (u64::MAX, 1), (1, 1), (0, 0)] {
+        for (rows, values) in [(3, 2), (1 << 40, 1), (u64::MAX, 1), (1, 1), (0, 0), (1 << 60, 0)] {
             let replay = with(rows, values);
             assert!(replay.dataset().is_err(), "{rows} rows of {values} values beside 2");
             assert!(replay.weights(0).is_ok());

@@ -112,14 +112,16 @@ impl ReplayOptions {
         let replacement = self.replacement(path)?;
         let written = replacement.as_ref().map_or(path, |replacement| &replacement.from);
         let file = storage::open_to_write(written, true)?;
-        let log = storage::Log::create(Box::new(file), salt()).inspect_err(|_| drop(fs::remove_file(written)))?;
+        let log = storage::Log::create(Box::new(file), path.display().to_string(), salt())
+            .inspect_err(|_| drop(fs::remove_file(written)))?;
         let origin = Origin::File(path.into());
         Ok(Replay::recording(log, origin, self, replacement))
     }
 
     /// Begins a recording in memory.
     pub fn in_memory(self) -> Replay {
-        Replay::recording(storage::Log::in_memory(salt()), Origin::Memory, self, None)
+        let name = Origin::Memory.path().display().to_string();
+        Replay::recording(storage::Log::in_memory(name, salt()), Origin::Memory, self, None)
     }
 
     /// Opens a recording to go on with it, under these options; its data set, loss and metadata stay the recorded

@@ -152,14 +152,21 @@ impl Replay {
     ) -> Result<()> {
         let mark = self.log.mark();
         let records = write_records(&mut self.log, first, self.dataset.get(), epoch, meta, parameters);
-        let replacement = self.recorder.as_mut().and_then(|recorder| recorder.replacement.as_mut());
-        let placed = records.and_then(|records| match replacement {
-            Some(replacement) => replacement.take_place().map(|()| records),
-            None => Ok(records),
-        });
+        let placed = records.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
-        self.recorder()?.replacement = None;
         records.into_iter().try_for_each(|record| self.index.take(record))
+    }
+
+    /// Replaces the old recording, if there is one to replace, as soon as the disk has the new one.
+    fn take_place(&mut self) -> Result<()> {
+        let Some(recorder) = &mut self.recorder else { return Ok(()) };
+        let Some(replacement) = &recorder.replacement else { return Ok(()) };
+        if recorder.options.durability != Durability::Never {
+            self.log.sync()?;
+        }
+        replacement.take_place()?;
+        recorder.replacement = None;
+        Ok(())
     }
 
     /// Counts a recorded epoch, and waits for the disk where it is time to.
@@ -232,7 +239,7 @@ mod tests {
         let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
         for writes in 1..6 {
             let faulty = Faulty::with_writes(writes);
-            let log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+            let log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
             let mut replay = Replay::recording(log, Origin::Memory, Replay::options().dataset(&data), None);
             let first = replay.record(&model, Metrics::new());
             assert_eq!(first.is_ok(), writes == 5, "the preamble and four records are five writes");
@@ -252,7 +259,7 @@ mod tests {
     fn a_recorder_that_cannot_undo_a_failure_says_so_from_then_on() {
         let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
         let faulty = Faulty { broken_cut: true, ..Faulty::with_writes(3) };
-        let log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+        let log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
         let mut replay = Replay::recording(log, Origin::Memory, Replay::options(), None);
         replay.record(&model, Metrics::new()).unwrap();
         assert!(matches!(replay.record(&model, Metrics::new()), Err(Error::Io { .. })));
@@ -266,7 +273,7 @@ mod tests {
     fn the_disk_is_asked_every_so_many_epochs() {
         let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
         let recording = |faulty: &Faulty| {
-            let log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+            let log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
             Replay::recording(log, Origin::Memory, Replay::options().durability(Durability::Every(3)), None)
         };
         let sound = Faulty::with_writes(100);
@@ -277,6 +284,16 @@ mod tests {
         assert_eq!(sound.syncs.load(Relaxed), 2);
         replay.finish().unwrap();
         assert_eq!(sound.syncs.load(Relaxed), 3);
+
+        for (durability, asked) in [(Durability::OnFinish, 1), (Durability::Never, 0)] {
+            let faulty = Faulty::with_writes(100);
+            let log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
+            let mut replay = Replay::recording(log, Origin::Memory, Replay::options().durability(durability), None);
+            replay.record(&model, Metrics::new()).unwrap();
+            assert_eq!(faulty.syncs.load(Relaxed), 0);
+            replay.finish().unwrap();
+            assert_eq!(faulty.syncs.load(Relaxed), asked, "{durability:?}");
+        }
 
         let mut replay = recording(&Faulty { broken_sync: true, ..Faulty::with_writes(100) });
         let confirmed: Vec<bool> = (0..4).map(|_| replay.record(&model, Metrics::new()).is_ok()).collect();

@@ -6,7 +6,7 @@ use crate::{
     analysis::{
         ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, ProbabilityHistogram, evaluate,
     },
-    classes, model,
+    classes, run,
 };
 
 /// The model as it was after one recorded epoch.
@@ -104,7 +104,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// If the data are missing or do not fit the model.
     pub fn probabilities(&self) -> Result<Matrix> {
-        model::outputs(&self.model, self.dataset()?.inputs())
+        run::outputs(&self.model, self.dataset()?.inputs())
     }
 
     /// The class the model tells for each sample: for a single output 1 above the threshold, else 0; of several the
@@ -142,7 +142,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`probabilities`](Self::probabilities), and if the targets are none of the loss.
     pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
-        model::losses(&self.model, self.dataset()?, loss)
+        run::losses(&self.model, self.dataset()?, loss)
     }
 
     /// The losses of the samples in bins of equal width from 0 to the largest.

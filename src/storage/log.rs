@@ -27,6 +27,8 @@ pub(crate) struct Mark {
 /// A preamble and the records behind it.
 #[derive(Debug)]
 pub(crate) struct Log {
+    /// Of the file, for errors.
+    pub(super) name: String,
     pub(super) medium: Box<dyn Medium>,
     pub(super) preamble: Preamble,
     pub(super) end: Mark,
@@ -36,25 +38,27 @@ pub(crate) struct Log {
 
 impl Log {
     /// A new log in memory.
-    pub(crate) fn in_memory(salt: u64) -> Self {
+    pub(crate) fn in_memory(name: String, salt: u64) -> Self {
         let preamble = Preamble::new(salt);
-        Self::at_start(Box::new(preamble.encode().to_vec()), preamble)
+        Self::at_start(Box::new(preamble.encode().to_vec()), name, preamble)
     }
 
     /// A new log on an empty medium.
-    pub(crate) fn create(mut medium: Box<dyn Medium>, salt: u64) -> Result<Self> {
+    pub(crate) fn create(mut medium: Box<dyn Medium>, name: String, salt: u64) -> Result<Self> {
         let preamble = Preamble::new(salt);
-        medium.write_at(&preamble.encode(), 0).map_err(|source| Error::io("writing the preamble", source))?;
-        Ok(Self::at_start(medium, preamble))
+        let failed = |source| Error::io(format!("writing {name}"), source);
+        medium.write_at(&preamble.encode(), 0).map_err(failed)?;
+        Ok(Self::at_start(medium, name, preamble))
     }
 
     /// The log on a medium, or what is wrong with its first 64 bytes. Nothing behind them is looked at yet.
-    pub(crate) fn open(medium: Box<dyn Medium>) -> Result<Result<Self, BadPreamble>> {
-        let length = medium.len().map_err(|source| Error::io("reading the length", source))?;
+    pub(crate) fn open(medium: Box<dyn Medium>, name: String) -> Result<Result<Self, BadPreamble>> {
+        let failed = |source| Error::io(format!("reading {name}"), source);
+        let length = medium.len().map_err(failed)?;
         let mut bytes = [0; HEADER];
         let whole = usize::try_from(length).unwrap_or(HEADER).min(HEADER);
-        medium.read_at(&mut bytes[..whole], 0).map_err(|source| Error::io("reading the preamble", source))?;
-        Ok(Preamble::decode(&bytes[..whole]).map(|preamble| Self::at_start(medium, preamble)))
+        medium.read_at(&mut bytes[..whole], 0).map_err(failed)?;
+        Ok(Preamble::decode(&bytes[..whole]).map(|preamble| Self::at_start(medium, name, preamble)))
     }
 
     pub(crate) fn preamble(&self) -> Preamble {
@@ -73,14 +77,14 @@ impl Log {
 
     /// How many bytes lie behind the last whole record; an error if even that is no longer there.
     pub(crate) fn torn_bytes(&self) -> Result<u64> {
-        let length = self.medium.len().map_err(|source| Error::io("reading the length", source))?;
-        let lost = || Error::corrupted("the recording", length, "it is shorter than it was before");
+        let length = self.medium.len().map_err(|source| self.failed("reading", source))?;
+        let lost = || Error::corrupted(&self.name, length, "it is shorter than it was before");
         length.checked_sub(self.end.offset).ok_or_else(lost)
     }
 
     /// Cuts off what lies behind the last whole record.
     pub(crate) fn cut_tail(&mut self) -> Result<()> {
-        self.medium.truncate(self.end.offset).map_err(|source| Error::io("cutting off the torn tail", source))
+        self.medium.truncate(self.end.offset).map_err(|source| self.failed("cutting off the torn tail of", source))
     }
 
     /// Appends a record whose data is what `write` puts into the sink, and returns it as a scan would find it.
@@ -124,7 +128,7 @@ impl Log {
 
     /// Reads the data of a record, `what` in errors.
     pub(crate) fn source(&self, what: String, range: Range<u64>, offset: u64, crc: u32) -> Source<'_> {
-        Source { medium: &*self.medium, what, range, offset, expected: crc, crc: crc32fast::Hasher::new() }
+        Source { log: self, what, range, offset, expected: crc, crc: crc32fast::Hasher::new() }
     }
 
     /// All whole records as bytes, preamble included, in chunks.
@@ -133,15 +137,20 @@ impl Log {
         let mut chunk = Vec::new();
         while at < self.end.offset {
             chunk.resize(chunk_length(self.end.offset - at), 0);
-            self.medium.read_at(&mut chunk, at).map_err(|source| Error::io("reading the recording", source))?;
+            self.medium.read_at(&mut chunk, at).map_err(|source| self.failed("reading", source))?;
             write(&chunk)?;
             at += chunk.len() as u64;
         }
         Ok(())
     }
 
-    fn at_start(medium: Box<dyn Medium>, preamble: Preamble) -> Self {
-        Self { medium, preamble, end: Mark { offset: ALIGN, sequence: 0 }, poison: None, buffer: Vec::new() }
+    fn at_start(medium: Box<dyn Medium>, name: String, preamble: Preamble) -> Self {
+        Self { name, medium, preamble, end: Mark { offset: ALIGN, sequence: 0 }, poison: None, buffer: Vec::new() }
+    }
+
+    /// What the medium said when something was done to the file.
+    pub(super) fn failed(&self, doing: &str, source: io::Error) -> Error {
+        Error::io(format!("{doing} {}", self.name), source)
     }
 
     /// Fails if an earlier error could not be undone.
@@ -158,7 +167,7 @@ impl Log {
             return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
         }
         let start = self.end;
-        let mut sink = Sink::new(&mut *self.medium, &mut self.buffer, start.offset);
+        let mut sink = Sink::new(&mut *self.medium, &self.name, &mut self.buffer, start.offset);
         sink.place_meta(meta);
         write(&mut sink)?;
         let (data_len, data_crc) = sink.end_data()?;
@@ -180,6 +189,7 @@ impl Log {
 /// Takes the data of one record: gathers, checks, writes.
 pub(crate) struct Sink<'a> {
     medium: &'a mut dyn Medium,
+    name: &'a str,
     buffer: &'a mut Vec<u8>,
     /// Where in the medium the first byte of the buffer goes.
     offset: u64,
@@ -188,10 +198,10 @@ pub(crate) struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    fn new(medium: &'a mut dyn Medium, buffer: &'a mut Vec<u8>, offset: u64) -> Self {
+    fn new(medium: &'a mut dyn Medium, name: &'a str, buffer: &'a mut Vec<u8>, offset: u64) -> Self {
         buffer.clear();
         buffer.resize(HEADER, 0); // The header's place.
-        Self { medium, buffer, offset, crc: crc32fast::Hasher::new(), data_len: 0 }
+        Self { medium, name, buffer, offset, crc: crc32fast::Hasher::new(), data_len: 0 }
     }
 
     /// Appends values of `N` bytes each, as `encode` writes them.
@@ -240,7 +250,7 @@ impl<'a> Sink<'a> {
             return self.flush();
         }
         self.flush()?;
-        self.medium.write_at(header, start).map_err(|source| Error::io("writing a record", source))
+        self.medium.write_at(header, start).map_err(|source| self.failed(source))
     }
 
     /// Zeros up to the next multiple of [`ALIGN`]; the buffer began at one.
@@ -250,17 +260,21 @@ impl<'a> Sink<'a> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.medium.write_at(self.buffer, self.offset).map_err(|source| Error::io("writing a record", source))?;
+        self.medium.write_at(self.buffer, self.offset).map_err(|source| self.failed(source))?;
         self.offset += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::io(format!("writing {}", self.name), source)
     }
 }
 
 /// Gives back the data of one record. Nothing of it may be used before [`finish`](Self::finish) has confirmed the
 /// checksum.
 pub(crate) struct Source<'a> {
-    medium: &'a dyn Medium,
+    log: &'a Log,
     what: String,
     /// What is left to read.
     range: Range<u64>,
@@ -275,8 +289,7 @@ impl Source<'_> {
     pub(super) fn values<T, const N: usize>(&mut self, count: usize, decode: fn([u8; N]) -> T) -> Result<Vec<T>> {
         let mut left = self.expect(count.checked_mul(N))?;
         let mut values = Vec::new();
-        let no_room = |_| Error::io(format!("reading {}", self.what), io::ErrorKind::OutOfMemory.into());
-        values.try_reserve_exact(count).map_err(no_room)?;
+        values.try_reserve_exact(count).map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
         let mut chunk = Vec::new();
         while left > 0 {
             chunk.resize(chunk_length(left), 0);
@@ -306,6 +319,10 @@ impl Source<'_> {
         }
     }
 
+    fn failed(&self, source: io::Error) -> Error {
+        self.log.failed(&format!("reading {} of", self.what), source)
+    }
+
     pub(super) fn corrupted(&self, reason: &str) -> Error {
         Error::corrupted(&self.what, self.offset, reason)
     }
@@ -318,8 +335,7 @@ impl Source<'_> {
     }
 
     fn read(&mut self, bytes: &mut [u8]) -> Result<()> {
-        let context = |source| Error::io(format!("reading {}", self.what), source);
-        self.medium.read_at(bytes, self.range.start).map_err(context)?;
+        self.log.medium.read_at(bytes, self.range.start).map_err(|source| self.failed(source))?;
         self.crc.update(bytes);
         self.range.start += bytes.len() as u64;
         Ok(())
@@ -347,7 +363,7 @@ mod tests {
     }
 
     fn epochs(bytes: Vec<u8>) -> Vec<u64> {
-        let mut log = Log::open(Box::new(bytes)).unwrap().unwrap();
+        let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
         let mut epochs = Vec::new();
         let damage = log.scan(|found| {
             epochs.push(found.header.epoch);
@@ -361,7 +377,7 @@ mod tests {
     fn whichever_write_fails_earlier_records_stay_and_a_retry_works() {
         for writes in 4.. {
             let faulty = Faulty::with_writes(writes);
-            let mut log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+            let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
             let recorded = (0..3).take_while(|&epoch| append(&mut log, epoch).is_ok()).count() as u64;
             let whole = faulty.bytes.lock().unwrap().clone();
             assert_eq!(whole.len() as u64, log.end.offset, "cut back to the last whole record");
@@ -380,7 +396,7 @@ mod tests {
     fn a_log_that_cannot_be_cut_back_refuses_to_go_on_and_its_records_still_read() {
         let mut faulty = Faulty::with_writes(5);
         faulty.broken_cut = true;
-        let mut log = Log::create(Box::new(faulty.clone()), 7).unwrap();
+        let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
         append(&mut log, 0).unwrap();
         assert!(matches!(append(&mut log, 1), Err(Error::Io { .. })));
         faulty.writes.store(usize::MAX, Relaxed);
@@ -392,7 +408,8 @@ mod tests {
 
     #[test]
     fn a_disk_that_does_not_confirm_is_not_asked_again() {
-        let mut log = Log::create(Box::new(Faulty { broken_sync: true, ..Faulty::with_writes(9) }), 7).unwrap();
+        let mut log =
+            Log::create(Box::new(Faulty { broken_sync: true, ..Faulty::with_writes(9) }), "test".into(), 7).unwrap();
         append(&mut log, 0).unwrap();
         assert!(matches!(log.sync(), Err(Error::Poisoned { .. })));
         assert!(matches!(append(&mut log, 1), Err(Error::Poisoned { .. })));

@@ -7,7 +7,6 @@ use std::{io, ops::Range};
 
 use super::{
     log::{Log, Mark},
-    medium::Medium,
     record::{ALIGN, HEADER, Header, MOST_RECORDS},
 };
 use crate::{Error, Result};
@@ -54,7 +53,7 @@ impl Log {
             while let Some((found, passed)) = next {
                 let after = Mark { offset: found.header.end(found.offset), sequence: found.header.sequence + 1 };
                 next = walk.next_record(after)?;
-                if next.is_none() && !walk.is_whole(self, &found)? {
+                if next.is_none() && !walk.is_whole(&found)? {
                     break;
                 }
                 end = after;
@@ -73,8 +72,7 @@ impl Log {
 type Step = (Found, Option<Damage>);
 
 struct Walk<'a> {
-    medium: &'a dyn Medium,
-    salt: u64,
+    log: &'a Log,
     length: u64,
     window: Vec<u8>,
     window_at: u64,
@@ -82,8 +80,8 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(log: &'a Log) -> Result<Self> {
-        let length = log.medium.len().map_err(|source| Error::io("reading the length", source))?;
-        Ok(Self { medium: &*log.medium, salt: log.preamble.salt, length, window: Vec::new(), window_at: 0 })
+        let length = log.medium.len().map_err(|source| log.failed("reading", source))?;
+        Ok(Self { log, length, window: Vec::new(), window_at: 0 })
     }
 
     /// The first record at or behind `from`.
@@ -103,7 +101,7 @@ impl<'a> Walk<'a> {
 
     /// The header at `at`, if there is one of this file whose record ends within it.
     fn header(&mut self, at: u64, sequence: u64) -> Result<Option<Header>> {
-        let salt = self.salt;
+        let salt = self.log.preamble.salt;
         let length = self.length;
         let bytes = self.bytes(at..at + ALIGN)?;
         let header = bytes.first_chunk::<HEADER>().and_then(Header::decode);
@@ -118,9 +116,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether meta and data of a record are what was written.
-    fn is_whole(&self, log: &Log, found: &Found) -> Result<bool> {
+    fn is_whole(&self, found: &Found) -> Result<bool> {
         let Found { header, offset, meta } = found;
-        let source = log.source("the last record".into(), header.data(*offset), *offset, header.data_crc);
+        let source = self.log.source("the last record".into(), header.data(*offset), *offset, header.data_crc);
         match source.finish() {
             Ok(()) => Ok(meta.is_some()),
             Err(Error::Corrupted { .. }) => Ok(false),
@@ -137,10 +135,10 @@ impl<'a> Walk<'a> {
             // At most a window, or a record's meta, which lies within the file.
             self.window.resize(usize::try_from(wanted).unwrap_or(usize::MAX), 0);
             self.window_at = range.start;
-            match self.medium.read_at(&mut self.window, range.start) {
+            match self.log.medium.read_at(&mut self.window, range.start) {
                 // Its recorder has cut the file back since the length was taken: nothing is there any more.
                 Err(source) if source.kind() == io::ErrorKind::UnexpectedEof => self.window.fill(0),
-                read => read.map_err(|source| Error::io("scanning the recording", source))?,
+                read => read.map_err(|source| self.log.failed("reading", source))?,
             }
         }
         let start = (range.start - self.window_at) as usize;
@@ -164,7 +162,7 @@ mod tests {
 
     /// Three epochs of two blocks each: the headers at 64, 256 and 448, the data at 192, 384 and 576.
     fn three_epochs(salt: u64) -> Vec<u8> {
-        let mut log = Log::in_memory(salt);
+        let mut log = Log::in_memory("test".into(), salt);
         for epoch in 0..3 {
             let write = |sink: &mut super::super::log::Sink<'_>| sink.values(&[epoch as f32; 8], f32::to_le_bytes);
             log.append(Kind::Epoch, epoch, vec![7; 8], write).unwrap();
@@ -174,7 +172,7 @@ mod tests {
 
     /// The epochs that count, the damage between them, and the torn bytes behind.
     fn scanned(bytes: Vec<u8>) -> (Vec<u64>, Vec<[u64; 2]>, u64) {
-        let mut log = Log::open(Box::new(bytes)).unwrap().unwrap();
+        let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
         let mut epochs = Vec::new();
         let damage = log.scan(|found| {
             epochs.push(found.header.epoch);
@@ -217,10 +215,48 @@ mod tests {
         assert_eq!(scanned(bytes), (vec![0, 1, 2], vec![], 192), "an earlier record again");
     }
 
+    /// Bytes that say they are longer than they are: cut back since their length was taken.
+    #[derive(Debug)]
+    struct Shrunk(Vec<u8>, u64);
+
+    impl super::super::medium::Medium for Shrunk {
+        fn len(&self) -> io::Result<u64> {
+            Ok(self.1)
+        }
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+            self.0.read_at(buffer, offset)
+        }
+        fn write_at(&mut self, _: &[u8], _: u64) -> io::Result<()> {
+            unreachable!()
+        }
+        fn truncate(&mut self, _: u64) -> io::Result<()> {
+            unreachable!()
+        }
+        fn sync(&mut self) -> io::Result<()> {
+            unreachable!()
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrinks_while_it_is_scanned_ends_where_it_is_cut() {
+        let bytes = three_epochs(1);
+        let length = bytes.len() as u64;
+        for cut in [300, 400, 460, 600] {
+            let medium = Shrunk(bytes[..cut].to_vec(), length);
+            let mut log = Log::open(Box::new(medium), "test".into()).unwrap().unwrap();
+            let mut count = 0;
+            let scanned = log.scan(|_| {
+                count += 1;
+                Ok(())
+            });
+            assert!(scanned.unwrap().is_empty() && count <= cut / 192, "{cut}: {count}");
+        }
+    }
+
     #[test]
     fn a_scan_goes_on_where_the_last_one_ended() {
         let bytes = three_epochs(1);
-        let mut log = Log::open(Box::new(bytes[..500].to_vec())).unwrap().unwrap();
+        let mut log = Log::open(Box::new(bytes[..500].to_vec()), "test".into()).unwrap().unwrap();
         let mut seen = Vec::new();
         let mut see = |log: &mut Log| {
             log.scan(|found| {
