@@ -101,10 +101,8 @@ impl<'a> Walk<'a> {
 
     /// The header at `at`, if there is one of this file whose record ends within it.
     fn header(&mut self, at: u64, sequence: u64) -> Result<Option<Header>> {
-        let salt = self.log.preamble.salt;
-        let length = self.length;
-        let bytes = self.bytes(at..at + ALIGN)?;
-        let header = bytes.first_chunk::<HEADER>().and_then(Header::decode);
+        let header = self.bytes(at..at + ALIGN)?.first_chunk::<HEADER>().and_then(Header::decode);
+        let (salt, length) = (self.log.preamble.salt, self.length);
         let fits = |header: &Header| header.salt == salt && (sequence..MOST_RECORDS).contains(&header.sequence);
         Ok(header.filter(|header| fits(header) && header.end(at) <= length))
     }
@@ -127,27 +125,44 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Bytes within the file.
+    /// Bytes within the file as it was when the walk began; zeros where it has become shorter.
     fn bytes(&mut self, range: Range<u64>) -> Result<&[u8]> {
         let window = self.window_at..self.window_at + self.window.len() as u64;
         if range.start < window.start || range.end > window.end {
-            let wanted = (range.end - range.start).max(WINDOW).min(self.length - range.start);
-            // At most a window, or a record's meta, which lies within the file.
-            self.window.resize(usize::try_from(wanted).unwrap_or(usize::MAX), 0);
-            self.window_at = range.start;
-            match self.log.medium.read_at(&mut self.window, range.start) {
-                // Its recorder has cut the file back since the length was taken: nothing is there any more.
-                Err(source) if source.kind() == io::ErrorKind::UnexpectedEof => self.window.fill(0),
-                read => read.map_err(|source| self.log.failed("reading", source))?,
-            }
+            self.move_window(&range)?;
         }
         let start = (range.start - self.window_at) as usize;
         Ok(&self.window[start..start + (range.end - range.start) as usize])
+    }
+
+    /// Reads the range, and what fits into a window with it.
+    fn move_window(&mut self, range: &Range<u64>) -> Result<()> {
+        let wanted = (range.end - range.start).max(WINDOW).min(self.length - range.start);
+        // At most a window, or a record's meta, which lies within the file.
+        self.window.resize(usize::try_from(wanted).unwrap_or(usize::MAX), 0);
+        self.window_at = range.start;
+        match self.log.medium.read_at(&mut self.window, range.start) {
+            Err(source) if source.kind() == io::ErrorKind::UnexpectedEof => self.move_into_what_is_left(range),
+            read => read.map_err(|source| self.log.failed("reading", source)),
+        }
+    }
+
+    /// The recorder has cut the file back since its length was taken.
+    fn move_into_what_is_left(&mut self, range: &Range<u64>) -> Result<()> {
+        let length = self.log.medium.len().map_err(|source| self.log.failed("reading", source))?;
+        if range.end <= length && length < self.length {
+            self.length = length;
+            return self.move_window(range);
+        }
+        self.window.fill(0);
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
     use super::{super::record::Kind, *};
 
     fn bytes_of(log: &Log) -> Vec<u8> {
@@ -215,16 +230,21 @@ mod tests {
         assert_eq!(scanned(bytes), (vec![0, 1, 2], vec![], 192), "an earlier record again");
     }
 
-    /// Bytes that say they are longer than they are: cut back since their length was taken.
+    /// Bytes that were longer when they were asked first (to read the preamble) and second (to begin the walk).
     #[derive(Debug)]
-    struct Shrunk(Vec<u8>, u64);
+    struct Shrunk {
+        bytes: Vec<u8>,
+        before: u64,
+        asked: AtomicUsize,
+    }
 
     impl super::super::medium::Medium for Shrunk {
         fn len(&self) -> io::Result<u64> {
-            Ok(self.1)
+            let cut = self.asked.fetch_add(1, Relaxed) >= 2;
+            Ok(if cut { self.bytes.len() as u64 } else { self.before })
         }
         fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-            self.0.read_at(buffer, offset)
+            self.bytes.read_at(buffer, offset)
         }
         fn write_at(&mut self, _: &[u8], _: u64) -> io::Result<()> {
             unreachable!()
@@ -240,16 +260,17 @@ mod tests {
     #[test]
     fn a_file_that_shrinks_while_it_is_scanned_ends_where_it_is_cut() {
         let bytes = three_epochs(1);
-        let length = bytes.len() as u64;
-        for cut in [300, 400, 460, 600] {
-            let medium = Shrunk(bytes[..cut].to_vec(), length);
+        for cut in 64..bytes.len() {
+            let medium =
+                Shrunk { bytes: bytes[..cut].to_vec(), before: bytes.len() as u64, asked: AtomicUsize::new(0) };
             let mut log = Log::open(Box::new(medium), "test".into()).unwrap().unwrap();
             let mut count = 0;
             let scanned = log.scan(|_| {
                 count += 1;
                 Ok(())
             });
-            assert!(scanned.unwrap().is_empty() && count <= cut / 192, "{cut}: {count}");
+            assert!(scanned.unwrap().is_empty(), "{cut}");
+            assert_eq!(count, (cut - 64) / 192, "{cut}: every record that is still whole");
         }
     }
 
