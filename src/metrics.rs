@@ -1,6 +1,6 @@
 //! What one epoch measured: names and values, in the order they were given.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 /// What one epoch measured, by name. A name appears once; the order is the order of first appearance, and equal are
 /// metrics of the same names and values in any order.
@@ -67,9 +67,19 @@ impl<K: Into<String>> Extend<(K, f64)> for Metrics {
 
 impl<K: Into<String>> FromIterator<(K, f64)> for Metrics {
     fn from_iter<I: IntoIterator<Item = (K, f64)>>(metrics: I) -> Self {
-        let mut all = Self::new();
-        all.extend(metrics);
-        all
+        let mut all = Vec::new();
+        let mut places = HashMap::new();
+        for (name, value) in metrics {
+            let name = name.into();
+            match places.get(&name) {
+                Some(&place) => all[place] = (name, value),
+                None => {
+                    places.insert(name.clone(), all.len());
+                    all.push((name, value));
+                }
+            }
+        }
+        Self(all)
     }
 }
 

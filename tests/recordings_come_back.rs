@@ -30,6 +30,14 @@ fn file(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("run.replay")
 }
 
+/// A recording of so many epochs whose recorder was dropped without `finish`.
+fn leave_behind(folder: &tempfile::TempDir, epochs: u64) {
+    let mut replay = Replay::options().create(file(folder)).unwrap();
+    for epoch in 0..epochs {
+        replay.record(&counted(epoch), Metrics::new()).unwrap();
+    }
+}
+
 fn same_bits(found: &Weights, recorded: &Arrays) -> bool {
     let recorded = recorded.parameters().unwrap();
     found.len() == recorded.len()
@@ -143,11 +151,7 @@ fn a_recording_opens_by_itself_with_its_data_loss_curves_and_notes() {
 #[test]
 fn a_recorder_that_is_dropped_without_finish_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mut replay = Replay::options().create(file(&folder)).unwrap();
-    for epoch in 0..4 {
-        replay.record(&counted(epoch), Metrics::new()).unwrap();
-    }
-    drop(replay);
+    leave_behind(&folder, 4);
     let replay = Replay::open(file(&folder)).unwrap();
     assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2, 3]);
     assert!(!replay.is_finished());
@@ -173,11 +177,7 @@ fn a_run_goes_on_where_it_ended_also_behind_a_finish() {
 #[test]
 fn a_torn_tail_is_reported_left_alone_by_readers_and_cut_by_append() {
     let folder = tempfile::tempdir().unwrap();
-    let mut replay = Replay::options().create(file(&folder)).unwrap();
-    for epoch in 0..3 {
-        replay.record(&counted(epoch), Metrics::new()).unwrap();
-    }
-    drop(replay);
+    leave_behind(&folder, 3);
     let whole = fs::read(file(&folder)).unwrap();
     let torn = &whole[..whole.len() - 10];
     fs::write(file(&folder), torn).unwrap();
@@ -198,9 +198,7 @@ fn a_torn_tail_is_reported_left_alone_by_readers_and_cut_by_append() {
 #[test]
 fn append_leaves_nothing_of_a_tail_that_is_longer_than_what_follows() {
     let folder = tempfile::tempdir().unwrap();
-    let mut replay = Replay::options().create(file(&folder)).unwrap();
-    replay.record(&counted(0), Metrics::new()).unwrap();
-    drop(replay);
+    leave_behind(&folder, 1);
     let whole = fs::read(file(&folder)).unwrap();
     fs::write(file(&folder), [whole.clone(), vec![0xaa; 10_000]].concat()).unwrap();
     let replay = Replay::append(file(&folder)).unwrap();
@@ -339,9 +337,7 @@ fn overwriting_keeps_the_old_recording_until_the_new_one_has_an_epoch() {
 #[test]
 fn nobody_appends_to_a_recording_that_is_about_to_be_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    let mut old = Replay::options().create(file(&folder)).unwrap();
-    old.record(&counted(0), Metrics::new()).unwrap();
-    drop(old);
+    leave_behind(&folder, 1);
     let mut new = Replay::options().overwrite(true).create(file(&folder)).unwrap();
     assert!(matches!(Replay::append(file(&folder)), Err(Error::Locked { .. })));
     new.record(&counted(1), Metrics::new()).unwrap();

@@ -17,6 +17,8 @@ const MOST_PARAMETERS: usize = 1 << 16;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Manifest {
     parameters: Vec<TensorSpec>,
+    /// The data bytes that every epoch has.
+    data_len: u64,
     /// How many DATA records follow.
     pub(crate) data_records: u64,
     pub(crate) loss: Option<Loss>,
@@ -45,11 +47,11 @@ impl Manifest {
             let found = format!("listed twice: {}/{}", twice.layer(), twice.name());
             return Err(Error::invalid("a parameter of the model", "the only one of its layer and name", found));
         }
-        if specs.len() > MOST_PARAMETERS || data_len(&specs).is_none() {
+        let data_len = data_len(&specs).filter(|_| specs.len() <= MOST_PARAMETERS).ok_or_else(|| {
             let expected = format!("at most {MOST_PARAMETERS} arrays and {MOST_DATA} bytes");
-            return Err(Error::invalid("the size of the model", expected, format!("{} arrays", specs.len())));
-        }
-        Ok(Self { parameters: specs, data_records: 0, loss: None, description, metadata: Vec::new() })
+            Error::invalid("the size of the model", expected, format!("{} arrays", specs.len()))
+        })?;
+        Ok(Self { parameters: specs, data_len, data_records: 0, loss: None, description, metadata: Vec::new() })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -58,7 +60,7 @@ impl Manifest {
 
     /// The data bytes that every epoch has.
     pub(crate) fn data_len(&self) -> u64 {
-        data_len(&self.parameters).unwrap_or(u64::MAX)
+        self.data_len
     }
 
     /// Fails unless these are the recorded model's parameters, with other values perhaps.
@@ -98,12 +100,11 @@ impl Manifest {
     /// The manifest in these bytes, or why there is none.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         let encoded: Encoded = codec::decode_prefix(bytes)?;
-        let sound =
-            encoded.parameters.len() <= MOST_PARAMETERS && encoded.parameters.iter().all(TensorSpec::is_parameter);
-        if !sound || data_len(&encoded.parameters).is_none() {
-            return Err("its parameters are beyond the limits of the format".into());
-        }
+        let within = encoded.parameters.len() <= MOST_PARAMETERS;
+        let sound = within && encoded.parameters.iter().all(TensorSpec::is_parameter);
+        let data_len = data_len(&encoded.parameters).filter(|_| sound);
         Ok(Self {
+            data_len: data_len.ok_or("its parameters are beyond the limits of the format")?,
             parameters: encoded.parameters,
             data_records: encoded.data_records,
             loss: encoded.loss.and_then(loss),

@@ -120,14 +120,15 @@ impl Trainer {
     pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
         self.check(model, data)?;
         let order = self.order(data.samples());
-        let classify = classes::target_classes(data.targets()).is_ok();
+        let right = data.classes().ok();
         let mut run = Run::new(model, data);
         for batch in order.chunks(self.batch_size) {
             run.batch(model, data, batch, self.loss);
+            run.count(batch, right.as_deref());
             self.state.step(self.optimizer, self.learning_rate(), model.slices_mut(), run.pass.gradients());
         }
         self.epochs = self.epochs.saturating_add(1);
-        Ok(run.metrics(classify))
+        Ok(run.metrics(right.is_some()))
     }
 
     fn check(&self, model: &mut Sequential, data: &Dataset) -> Result<()> {
@@ -180,9 +181,14 @@ impl Run {
         self.pass.forward(model, &self.inputs);
         let losses = self.pass.losses(model, &self.targets, loss);
         self.loss += losses.iter().map(|&loss| f64::from(loss)).sum::<f64>();
-        self.correct += classes::correct(self.pass.outputs(), &self.targets);
         self.samples += rows.len();
         self.pass.backward(model, &self.inputs, &self.targets, loss);
+    }
+
+    /// Counts the samples of the last batch that are told right, where there are classes to tell.
+    fn count(&mut self, rows: &[usize], right: Option<&[usize]>) {
+        let right = right.map(|right| rows.iter().map(|&row| right[row]));
+        self.correct += right.map_or(0, |right| classes::correct(self.pass.outputs(), right));
     }
 
     fn metrics(&self, classify: bool) -> Metrics {
