@@ -94,6 +94,16 @@ pub enum Error {
         /// A sentence about the epochs that were.
         recorded: String,
     },
+    /// The step is not in the recording.
+    #[error("step {step} of epoch {epoch} was not recorded; {recorded}")]
+    UnknownStep {
+        /// The epoch that was asked for.
+        epoch: u64,
+        /// The step within it.
+        step: u32,
+        /// A sentence about the steps that were.
+        recorded: String,
+    },
     /// An argument, or a value in a file, is outside what is allowed.
     #[error("{what} is {found}; it must be {expected}")]
     Invalid {

@@ -276,7 +276,7 @@ fn options_and_epoch_numbers_out_of_order_are_refused() {
     let mut replay = Replay::options().in_memory();
     replay.record_epoch(5, &model, Metrics::new()).unwrap();
     let refused = message(replay.record_epoch(5, &model, Metrics::new()));
-    assert_eq!(refused, "the epoch is 5; it must be larger than 5, the last one recorded");
+    assert_eq!(refused, "the next snapshot is epoch 5; it must be later than epoch 5, the last one recorded");
     replay.record_epoch(u64::MAX, &model, Metrics::new()).unwrap();
     assert!(replay.record(&model, Metrics::new()).is_err(), "there is no epoch behind the last one");
     assert!(message(Replay::options().in_memory().finish()).contains("recorded epochs is 0"));

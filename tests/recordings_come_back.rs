@@ -1,51 +1,15 @@
-//! What `record` returned `Ok` for is read back bit for bit: from a file, from memory, after a crash, across runs, and
-//! while another handle is writing.
+//! What `record` returned `Ok` for is read back bit for bit: from a file, from memory, across runs.
 
-use std::{fs, path::PathBuf};
+mod common;
 
+use std::fs;
+
+use common::arrays::{Arrays, counted, file, leave_behind, same_bits};
 use proptest::prelude::*;
 use training_replay::{
-    Activation, Dataset, Dense, Durability, Error, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result,
-    Sequential, Trainer, Values, Weights, datasets,
+    Activation, Dataset, Dense, Error, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential, Trainer,
+    Values, Weights, datasets,
 };
-
-/// Parameters and nothing else.
-#[derive(Clone, Debug)]
-struct Arrays(Vec<(String, Vec<usize>, Values<'static>)>);
-
-impl Model for Arrays {
-    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        let parameter = |(name, shape, values): &(String, Vec<usize>, Values<'static>)| {
-            Parameter::new("layer", name.clone(), shape.clone(), values.clone())
-        };
-        Ok(self.0.iter().map(parameter).collect())
-    }
-}
-
-fn counted(epoch: u64) -> Arrays {
-    Arrays(vec![("kernel".into(), vec![2, 3], Values::from(vec![epoch as f32; 6]))])
-}
-
-fn file(folder: &tempfile::TempDir) -> PathBuf {
-    folder.path().join("run.replay")
-}
-
-/// A recording of so many epochs whose recorder was dropped without `finish`.
-fn leave_behind(folder: &tempfile::TempDir, epochs: u64) {
-    let mut replay = Replay::options().create(file(folder)).unwrap();
-    for epoch in 0..epochs {
-        replay.record(&counted(epoch), Metrics::new()).unwrap();
-    }
-}
-
-fn same_bits(found: &Weights, recorded: &Arrays) -> bool {
-    let recorded = recorded.parameters().unwrap();
-    found.len() == recorded.len()
-        && found.iter().zip(&recorded).all(|(found, recorded)| {
-            (found.layer(), found.name(), found.shape()) == (recorded.layer(), recorded.name(), recorded.shape())
-                && found.values().same_bits(recorded.values())
-        })
-}
 
 fn any_values() -> impl Strategy<Value = (Vec<usize>, Values<'static>)> {
     let shape = prop::collection::vec(0_usize..5, 0..4);
@@ -151,7 +115,7 @@ fn a_recording_opens_by_itself_with_its_data_loss_curves_and_notes() {
 #[test]
 fn a_recorder_that_is_dropped_without_finish_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    leave_behind(&folder, 4);
+    leave_behind(&file(&folder), 4);
     let replay = Replay::open(file(&folder)).unwrap();
     assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2, 3]);
     assert!(!replay.is_finished());
@@ -177,7 +141,7 @@ fn a_run_goes_on_where_it_ended_also_behind_a_finish() {
 #[test]
 fn a_torn_tail_is_reported_left_alone_by_readers_and_cut_by_append() {
     let folder = tempfile::tempdir().unwrap();
-    leave_behind(&folder, 3);
+    leave_behind(&file(&folder), 3);
     let whole = fs::read(file(&folder)).unwrap();
     let torn = &whole[..whole.len() - 10];
     fs::write(file(&folder), torn).unwrap();
@@ -198,206 +162,11 @@ fn a_torn_tail_is_reported_left_alone_by_readers_and_cut_by_append() {
 #[test]
 fn append_leaves_nothing_of_a_tail_that_is_longer_than_what_follows() {
     let folder = tempfile::tempdir().unwrap();
-    leave_behind(&folder, 1);
+    leave_behind(&file(&folder), 1);
     let whole = fs::read(file(&folder)).unwrap();
     fs::write(file(&folder), [whole.clone(), vec![0xaa; 10_000]].concat()).unwrap();
     let replay = Replay::append(file(&folder)).unwrap();
     assert_eq!((replay.torn_bytes(), fs::read(file(&folder)).unwrap()), (10_000, whole));
-}
-
-/// Every prefix of a file is one a killed process may have left.
-#[test]
-fn a_file_cut_at_any_byte_opens_to_the_epochs_that_were_whole() {
-    let data = datasets::parabola(2, 1);
-    let mut replay = Replay::options().dataset(&data).in_memory();
-    let mut ends = Vec::new();
-    let mut bytes = Vec::new();
-    for epoch in 0..3 {
-        replay.record(&counted(epoch), [("loss", 0.5)]).unwrap();
-        bytes.clear();
-        replay.write_to(&mut bytes).unwrap();
-        ends.push(bytes.len());
-    }
-    for length in 0..=bytes.len() {
-        let whole = ends.iter().filter(|&&end| end <= length).count() as u64;
-        match Replay::from_bytes(&bytes[..length]) {
-            Ok(replay) => {
-                assert_eq!(replay.epochs().collect::<Vec<_>>(), (0..whole).collect::<Vec<_>>(), "{length}");
-                assert_eq!(replay.dataset().unwrap(), &data);
-                assert!((0..whole).all(|epoch| same_bits(&replay.weights(epoch).unwrap(), &counted(epoch))));
-            }
-            Err(error) => assert!(whole == 0 && matches!(error, Error::NotStarted { .. }), "{length}: {error}"),
-        }
-    }
-}
-
-/// One bit of a finished file: at most the epoch that was hit is lost, it is named, and nothing wrong is handed out.
-#[test]
-fn a_flipped_bit_costs_at_most_the_epoch_it_hits() {
-    let data = datasets::parabola(2, 1);
-    let mut replay = Replay::options().dataset(&data).in_memory();
-    for epoch in 0..3 {
-        replay.record(&counted(epoch), [("loss", epoch as f64)]).unwrap();
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut file_bytes = Vec::new();
-    replay.write_to(&mut file_bytes).unwrap();
-    fs::write(file(&folder), &file_bytes).unwrap();
-    Replay::append(file(&folder)).unwrap().finish().unwrap();
-    let bytes = fs::read(file(&folder)).unwrap();
-    // The preamble, and the header and meta of the first record, which describes all others.
-    let model_end = 128 + u64::from_le_bytes(bytes[88..96].try_into().unwrap()) as usize;
-    for bit in 0..8 * bytes.len() {
-        let mut flipped = bytes.clone();
-        flipped[bit / 8] ^= 1 << (bit % 8);
-        let Ok(replay) = Replay::from_bytes(flipped) else {
-            assert!(bit / 8 < model_end, "bit {bit} costs the whole file");
-            continue;
-        };
-        let mut lost = 0;
-        for epoch in 0..3 {
-            match replay.weights(epoch) {
-                Ok(weights) => assert!(same_bits(&weights, &counted(epoch)), "bit {bit}: wrong values"),
-                Err(Error::Corrupted { what, .. }) => {
-                    assert_eq!(what, format!("epoch {epoch}"));
-                    lost += 1;
-                }
-                Err(Error::UnknownEpoch { recorded, .. }) => {
-                    assert!(recorded.contains("damaged"), "bit {bit}: {recorded}");
-                    assert!(!replay.damage().is_empty());
-                    lost += 1;
-                }
-                Err(error) => panic!("bit {bit}: {error}"),
-            }
-            if let Some(curve) = replay.curve("loss") {
-                assert!(curve.iter().all(|&(epoch, loss)| loss == epoch as f64), "bit {bit}");
-            }
-        }
-        assert!(lost <= 1, "bit {bit}: {lost} epochs lost");
-        assert!(replay.dataset().is_err() || replay.dataset().unwrap() == &data, "bit {bit}");
-    }
-}
-
-#[test]
-fn a_reader_follows_a_recording_while_it_is_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = Replay::options().create(file(&folder)).unwrap();
-    assert!(matches!(Replay::open(file(&folder)), Err(Error::NotStarted { .. })));
-    writer.record(&counted(0), Metrics::new()).unwrap();
-    let mut reader = Replay::open(file(&folder)).unwrap();
-    assert_eq!(reader.refresh().unwrap(), 0);
-    for epoch in 1..=3 {
-        writer.record(&counted(epoch), [("loss", 0.1)]).unwrap();
-    }
-    assert_eq!(reader.refresh().unwrap(), 3);
-    assert!(same_bits(&reader.weights(3).unwrap(), &counted(3)));
-    assert_eq!(reader.curve("loss").unwrap().len(), 3);
-    writer.finish().unwrap();
-    assert_eq!(reader.refresh().unwrap(), 0);
-    assert!(reader.is_finished());
-}
-
-#[test]
-fn a_second_recorder_is_refused_while_the_first_is_at_work() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut first = Replay::options().create(file(&folder)).unwrap();
-    first.record(&counted(0), Metrics::new()).unwrap();
-    assert!(matches!(Replay::append(file(&folder)), Err(Error::Locked { .. })));
-    let overwriting = Replay::options().overwrite(true).create(file(&folder));
-    assert!(matches!(overwriting, Err(Error::Locked { .. })));
-    drop(first);
-    assert!(Replay::append(file(&folder)).is_ok());
-}
-
-#[test]
-fn overwriting_keeps_the_old_recording_until_the_new_one_has_an_epoch() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut old = Replay::options().create(file(&folder)).unwrap();
-    old.record(&counted(7), Metrics::new()).unwrap();
-    old.finish().unwrap();
-    let mut abandoned = Replay::options().overwrite(true).create(file(&folder)).unwrap();
-    assert!(
-        abandoned.record(&Arrays(vec![("a".into(), vec![9], Values::from(vec![1.0_f32]))]), Metrics::new()).is_err()
-    );
-    drop(abandoned);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
-    assert!(same_bits(&Replay::open(file(&folder)).unwrap().weights(0).unwrap(), &counted(7)));
-
-    let mut new = Replay::options().overwrite(true).create(file(&folder)).unwrap();
-    assert!(same_bits(&Replay::open(file(&folder)).unwrap().weights(0).unwrap(), &counted(7)));
-    new.record(&counted(8), Metrics::new()).unwrap();
-    assert!(same_bits(&Replay::open(file(&folder)).unwrap().weights(0).unwrap(), &counted(8)));
-    assert_eq!(new.record(&counted(9), Metrics::new()).unwrap(), 1);
-    drop(new);
-    assert_eq!(Replay::open(file(&folder)).unwrap().epochs().len(), 2);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-}
-
-/// Neither recorder may lose what the other one acknowledged.
-#[test]
-fn nobody_appends_to_a_recording_that_is_about_to_be_overwritten() {
-    let folder = tempfile::tempdir().unwrap();
-    leave_behind(&folder, 1);
-    let mut new = Replay::options().overwrite(true).create(file(&folder)).unwrap();
-    assert!(matches!(Replay::append(file(&folder)), Err(Error::Locked { .. })));
-    new.record(&counted(1), Metrics::new()).unwrap();
-    assert!(matches!(Replay::append(file(&folder)), Err(Error::Locked { .. })), "now the new one is being recorded");
-    new.finish().unwrap();
-    assert!(Replay::append(file(&folder)).is_ok());
-}
-
-#[cfg(unix)]
-#[test]
-fn overwriting_keeps_the_permissions_of_the_file() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(file(&folder), b"old").unwrap();
-    fs::set_permissions(file(&folder), fs::Permissions::from_mode(0o600)).unwrap();
-    let mut replay = Replay::options().overwrite(true).create(file(&folder)).unwrap();
-    replay.record(&counted(0), Metrics::new()).unwrap();
-    assert_eq!(fs::metadata(file(&folder)).unwrap().permissions().mode() & 0o777, 0o600);
-}
-
-#[cfg(unix)]
-#[test]
-fn overwriting_through_a_link_replaces_the_file_and_not_the_link() {
-    let folder = tempfile::tempdir().unwrap();
-    let link = folder.path().join("link.replay");
-    fs::write(file(&folder), b"old").unwrap();
-    std::os::unix::fs::symlink(file(&folder), &link).unwrap();
-    let mut replay = Replay::options().overwrite(true).create(&link).unwrap();
-    replay.record(&counted(0), Metrics::new()).unwrap();
-    replay.finish().unwrap();
-    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert_eq!(Replay::open(file(&folder)).unwrap().epochs().len(), 1);
-}
-
-#[test]
-fn epochs_that_were_not_recorded_stay_gaps() {
-    let mut replay = Replay::options().every(10).in_memory();
-    for epoch in 0..=25 {
-        assert_eq!(replay.record(&counted(epoch), [("loss", epoch as f64)]).unwrap(), epoch);
-    }
-    replay.record_epoch(37, &counted(37), Metrics::new()).unwrap();
-    assert_eq!(replay.record(&counted(38), Metrics::new()).unwrap(), 38);
-    assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 10, 20, 37]);
-    assert_eq!(replay.curve("loss").unwrap(), [(0, 0.0), (10, 10.0), (20, 20.0)]);
-    let message = replay.weights(15).unwrap_err().to_string();
-    assert_eq!(message, "epoch 15 was not recorded; recorded are 4 from 0 to 37, see `epochs`");
-}
-
-#[test]
-fn every_durability_records_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    for (i, durability) in [Durability::Never, Durability::OnFinish, Durability::Every(2)].into_iter().enumerate() {
-        let path = folder.path().join(format!("{i}.replay"));
-        let mut replay = Replay::options().durability(durability).create(&path).unwrap();
-        for epoch in 0..5 {
-            replay.record(&counted(epoch), Metrics::new()).unwrap();
-        }
-        replay.finish().unwrap();
-        assert_eq!(Replay::open(path).unwrap().epochs().len(), 5);
-    }
 }
 
 #[test]

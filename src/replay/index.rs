@@ -1,39 +1,20 @@
-//! What a recording holds, without its weights: where each epoch is, the curves, the damage.
+//! What a recording holds, without its weights: where each snapshot is, the curves, the damage.
 
-use std::collections::HashMap;
-
+use super::series::{Place, Series, Snapped};
 use crate::{
-    Error, Metrics, Result,
-    storage::{Damage, EpochMeta, Found, Kind, Manifest, TensorSpec},
+    Error, Result,
+    storage::{Damage, Found, Kind, Manifest, Moment, TensorSpec},
 };
-
-/// Where the data of a record is.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    /// Of the record.
-    pub(super) offset: u64,
-    /// Of its data.
-    pub(super) data: std::ops::Range<u64>,
-    pub(super) crc: u32,
-}
-
-/// One recorded epoch.
-#[derive(Clone, Debug)]
-pub(super) struct Epoch {
-    pub(super) number: u64,
-    pub(super) place: Place,
-    /// The metrics could not be read, as opposed to there being none.
-    pub(super) metrics_lost: bool,
-}
 
 /// Everything but weights and data.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) manifest: Option<Manifest>,
     pub(super) data: Vec<(TensorSpec, Place)>,
-    /// By strictly increasing number.
-    pub(super) epochs: Vec<Epoch>,
-    pub(super) curves: Curves,
+    /// The ends of epochs.
+    pub(super) epochs: Series,
+    /// Within epochs.
+    pub(super) steps: Series,
     pub(super) damage: Vec<Damage>,
     pub(super) finished: bool,
 }
@@ -49,10 +30,10 @@ impl Index {
             Kind::Model => self.note_damage(&found, "a second description of the recording"),
             Kind::Data => self.take_data(&found),
             Kind::Epoch if found.header.data_len != manifest.data_len() => {
-                let what = format!("the weights of epoch {}: not as many as the model has", found.header.epoch);
+                let what = format!("the weights of {}: not as many as the model has", found.header.moment);
                 self.note_damage(&found, &what);
             }
-            Kind::Epoch => self.take_epoch(&found),
+            Kind::Epoch => self.take_snapshot(&found),
             Kind::End => self.finished = true,
             kind if kind.may_be_skipped() => {}
             kind => return Err(newer(kind, found.offset)),
@@ -60,21 +41,44 @@ impl Index {
         Ok(())
     }
 
-    /// The recorded epoch of this number.
-    pub(super) fn epoch(&self, number: u64) -> Result<&Epoch> {
-        let found = self.epochs.binary_search_by_key(&number, |epoch| epoch.number).ok();
-        let missing = || Error::UnknownEpoch { epoch: number, recorded: self.describe_epochs() };
-        found.and_then(|at| self.epochs.get(at)).ok_or_else(missing)
+    /// The snapshot that was recorded at this moment.
+    ///
+    /// [`Error::Corrupted`] if a damaged record lies where it would be; if none does, it was not recorded.
+    pub(super) fn at(&self, moment: Moment) -> Result<&Snapped> {
+        self.series(moment).at(moment).ok_or_else(|| match self.damage_in_place_of(moment) {
+            Some(damage) => {
+                let reason = "the record that lies in its place cannot be read";
+                Error::corrupted(moment.to_string(), damage.bytes.start, reason)
+            }
+            None => self.unknown(moment),
+        })
+    }
+
+    /// The series that a moment belongs to.
+    pub(super) fn series(&self, moment: Moment) -> &Series {
+        if moment.step == 0 { &self.epochs } else { &self.steps }
+    }
+
+    /// Every record that has data, and what it holds.
+    pub(super) fn places(&self) -> impl Iterator<Item = (String, &Place)> {
+        let data = self.data.iter().map(|(spec, place)| (format!("the data set's {}", spec.name()), place));
+        let snapshots = self.epochs.iter().chain(self.steps.iter());
+        data.chain(snapshots.map(|snapshot| (snapshot.moment.to_string(), &snapshot.place)))
     }
 
     pub(super) fn last_epoch(&self) -> Option<u64> {
-        self.epochs.last().map(|epoch| epoch.number)
+        self.epochs.last().map(|moment| moment.epoch)
     }
 
-    /// Whether the records that belong before the first epoch are all here, or an epoch is.
+    /// The latest snapshot, epoch or step.
+    pub(super) fn last(&self) -> Option<Moment> {
+        self.epochs.last().max(self.steps.last())
+    }
+
+    /// Whether the records that belong before the first snapshot are all here, or a snapshot is.
     pub(super) fn is_started(&self) -> bool {
         let complete = |manifest: &Manifest| self.data.len() as u64 >= manifest.data_records;
-        self.manifest.as_ref().is_some_and(|manifest| complete(manifest) || !self.epochs.is_empty())
+        self.manifest.as_ref().is_some_and(|manifest| complete(manifest) || self.last().is_some())
     }
 
     fn take_manifest(&mut self, found: &Found) -> Result<()> {
@@ -89,22 +93,20 @@ impl Index {
 
     fn take_data(&mut self, found: &Found) {
         match found.meta.as_deref().map(TensorSpec::decode) {
-            Some(Ok(spec)) => self.data.push((spec, place(found))),
+            Some(Ok(spec)) => self.data.push((spec, Place::of(found))),
             _ => self.note_damage(found, "a matrix of the data set"),
         }
     }
 
-    fn take_epoch(&mut self, found: &Found) {
-        let number = found.header.epoch;
-        if self.last_epoch().is_some_and(|last| number <= last) {
-            return self.note_damage(found, &format!("an epoch {number} behind a later one"));
+    fn take_snapshot(&mut self, found: &Found) {
+        let moment = found.header.moment;
+        if self.last().is_some_and(|last| moment <= last) {
+            return self.note_damage(found, &format!("{moment}, behind a later one"));
         }
-        let meta = found.meta.as_deref().and_then(EpochMeta::decode);
-        match &meta {
-            Some(meta) => self.curves.take(number, &meta.metrics),
-            None => self.note_damage(found, &format!("the metrics of epoch {number}")),
+        let series = if moment.step == 0 { &mut self.epochs } else { &mut self.steps };
+        if !series.take(found) {
+            self.note_damage(found, &format!("the metrics of {moment}"));
         }
-        self.epochs.push(Epoch { number, place: place(found), metrics_lost: meta.is_none() });
         self.finished = false;
     }
 
@@ -113,68 +115,41 @@ impl Index {
         self.damage.push(Damage::new(bytes, what));
     }
 
+    /// Damage between the snapshots before and behind a moment.
+    fn damage_in_place_of(&self, moment: Moment) -> Option<&Damage> {
+        let around = [self.epochs.around(moment), self.steps.around(moment)];
+        let before = around.iter().filter_map(|(before, _)| *before).max();
+        let behind = around.iter().filter_map(|(_, behind)| *behind).min();
+        let lies_between = |damage: &&Damage| {
+            let at = damage.bytes.start;
+            before.is_none_or(|before| before < at) && behind.is_none_or(|behind| at < behind)
+        };
+        self.damage.iter().find(lies_between)
+    }
+
+    fn unknown(&self, Moment { epoch, step }: Moment) -> Error {
+        match step {
+            0 => Error::UnknownEpoch { epoch, recorded: self.describe_epochs() },
+            _ => Error::UnknownStep { epoch, step, recorded: self.describe_steps(epoch) },
+        }
+    }
+
     /// A sentence about what there is, for whoever asked for something else.
     fn describe_epochs(&self) -> String {
         let (Some(first), Some(last)) = (self.epochs.first(), self.epochs.last()) else {
             return "nothing was".into();
         };
-        let (first, last, count) = (first.number, last.number, self.epochs.len());
-        let whole = last - first == count as u64 - 1;
-        let numbers = match whole {
+        let (first, last, count) = (first.epoch, last.epoch, self.epochs.len());
+        match last - first == count as u64 - 1 {
             true => format!("recorded are {first} to {last}"),
             false => format!("recorded are {count} from {first} to {last}, see `epochs`"),
-        };
-        match self.damage.len() {
-            0 => numbers,
-            parts => format!("{numbers}; {parts} damaged parts of the file are listed by `damage`"),
-        }
-    }
-}
-
-/// Every logged metric as a curve over the epochs it was logged at.
-#[derive(Debug, Default)]
-pub(super) struct Curves {
-    /// In order of first appearance.
-    curves: Vec<(String, Vec<(u64, f64)>)>,
-    by_name: HashMap<String, usize>,
-}
-
-impl Curves {
-    pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.curves.iter().map(|(name, _)| name.as_str())
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&[(u64, f64)]> {
-        self.by_name.get(name).map(|&at| self.curves[at].1.as_slice())
-    }
-
-    /// What was logged at one epoch.
-    pub(super) fn at(&self, epoch: u64) -> Metrics {
-        let value = |points: &[(u64, f64)]| {
-            points.binary_search_by_key(&epoch, |&(epoch, _)| epoch).ok().map(|at| points[at].1)
-        };
-        self.curves.iter().filter_map(|(name, points)| Some((name.as_str(), value(points)?))).collect()
-    }
-
-    fn take(&mut self, epoch: u64, metrics: &Metrics) {
-        for (name, value) in metrics.iter() {
-            let at = self.position(name);
-            self.curves[at].1.push((epoch, value));
         }
     }
 
-    fn position(&mut self, name: &str) -> usize {
-        if let Some(&at) = self.by_name.get(name) {
-            return at;
-        }
-        self.curves.push((name.into(), Vec::new()));
-        self.by_name.insert(name.into(), self.curves.len() - 1);
-        self.curves.len() - 1
+    fn describe_steps(&self, epoch: u64) -> String {
+        let count = self.steps.moments().filter(|moment| moment.epoch == epoch).count();
+        format!("{count} other steps of that epoch were, see `steps`")
     }
-}
-
-fn place(found: &Found) -> Place {
-    Place { offset: found.offset, data: found.header.data(found.offset), crc: found.header.data_crc }
 }
 
 fn newer(kind: Kind, offset: u64) -> Error {

@@ -5,7 +5,9 @@ mod index;
 mod open;
 mod options;
 mod record;
+mod series;
 mod snapshot;
+mod steps;
 
 use std::{
     fmt, io,
@@ -13,14 +15,15 @@ use std::{
     sync::OnceLock,
 };
 
-use index::{Index, Place};
+use index::Index;
 pub use options::{Durability, ReplayOptions};
 use record::Recorder;
+use series::Place;
 pub use snapshot::Snapshot;
 
 use crate::{
     Dataset, Description, Error, Forward, Loss, Matrix, Metrics, Result, Sequential, Weights, matrix,
-    storage::{self, Damage, Log, Manifest},
+    storage::{self, Damage, Log, Manifest, Moment},
 };
 
 /// A recording: the log of a model's weights, one snapshot an epoch.
@@ -81,7 +84,7 @@ impl Replay {
 
     /// The numbers of the recorded epochs, in increasing order.
     pub fn epochs(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
-        self.index.epochs.iter().map(|epoch| epoch.number)
+        self.index.epochs.moments().map(|moment| moment.epoch)
     }
 
     /// Epochs and values of a metric as they were logged; `None`, never zeros, for a metric that was not.
@@ -98,38 +101,33 @@ impl Replay {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn curve(&self, metric: &str) -> Option<Vec<(u64, f64)>> {
-        self.index.curves.get(metric).map(<[_]>::to_vec)
+        let points = self.index.epochs.curves().get(metric)?;
+        Some(points.map(|(moment, value)| (moment.epoch, value)).collect())
     }
 
-    /// The names of the logged metrics, in the order they first appeared.
+    /// The names of the metrics that epochs logged, in the order they first appeared.
     pub fn metric_names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.index.curves.names()
+        self.index.epochs.curves().names()
     }
 
     /// What was logged at one epoch.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEpoch`] if the epoch was not recorded, [`Error::Corrupted`] if what it logged is damaged.
+    /// [`Error::UnknownEpoch`] if the epoch was not recorded, [`Error::Corrupted`] if what it logged is damaged, or a
+    /// damaged record lies where the epoch would be.
     pub fn metrics(&self, epoch: u64) -> Result<Metrics> {
-        let found = self.index.epoch(epoch)?;
-        if found.metrics_lost {
-            let what = format!("what epoch {epoch} logged");
-            return Err(Error::corrupted(what, found.place.offset, "its checksum does not agree"));
-        }
-        Ok(self.index.curves.at(epoch))
+        self.metrics_at(epoch.into())
     }
 
     /// All parameters as they were at one epoch, bit for bit.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEpoch`] if the epoch was not recorded, [`Error::Corrupted`] if its weights are damaged,
-    /// [`Error::Io`] if the file cannot be read.
+    /// [`Error::UnknownEpoch`] if the epoch was not recorded, [`Error::Corrupted`] if its weights are damaged, or a
+    /// damaged record lies where the epoch would be, [`Error::Io`] if the file cannot be read.
     pub fn weights(&self, epoch: u64) -> Result<Weights> {
-        let place = &self.index.epoch(epoch)?.place;
-        let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
-        storage::read_weights(self.source(format!("epoch {epoch}"), place), specs)
+        self.weights_at(epoch.into())
     }
 
     /// What the recorded model says of itself, if it does.
@@ -153,10 +151,46 @@ impl Replay {
         self.index.finished
     }
 
-    /// The parts of the file that are not what was written. Epochs whose weights are damaged are found when they are
-    /// read.
+    /// The parts of the file that are not what was written, as far as opening it told. Damaged weights and data are an
+    /// error when they are read; [`check_integrity`](Self::check_integrity) reads them all.
     pub fn damage(&self) -> &[Damage] {
         &self.index.damage
+    }
+
+    /// Reads the whole recording, compares every checksum, and lists all damage: [`damage`](Self::damage), and the
+    /// epochs, steps and data whose bytes are not what was written.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// replay.record(&model, Metrics::new())?;
+    /// let mut bytes = Vec::new();
+    /// replay.write_to(&mut bytes)?;
+    /// let weights_of_epoch_0 = bytes.len() - 320; // before the 192 bytes of epoch 1
+    /// bytes[weights_of_epoch_0] ^= 1;
+    /// let damage = Replay::from_bytes(bytes)?.check_integrity()?;
+    /// assert_eq!(damage.len(), 1);
+    /// assert_eq!(damage[0].reason, "epoch 0 is corrupted: its checksum does not agree");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be read.
+    pub fn check_integrity(&self) -> Result<Vec<Damage>> {
+        let mut damage = self.index.damage.clone();
+        for (what, place) in self.index.places() {
+            match self.source(what, place).finish() {
+                Err(Error::Corrupted { what, reason, .. }) => {
+                    damage.push(Damage::new(place.offset..place.data.end, format!("{what} is corrupted: {reason}")));
+                }
+                read => read?,
+            }
+        }
+        damage.sort_by_key(|damage| damage.bytes.start);
+        Ok(damage)
     }
 
     /// How many bytes lay behind the last whole record when the file was opened or refreshed: what a killed recorder
@@ -221,10 +255,7 @@ impl Replay {
     /// As [`weights`](Self::weights), and [`Error::Missing`] if the recorded model is no built-in network: then
     /// [`at_with`](Self::at_with) takes one.
     pub fn at(&self, epoch: u64) -> Result<Snapshot<'_, Sequential>> {
-        let weights = self.weights(epoch)?;
-        let hint = "pass a model to `at_with`";
-        let description = self.description().ok_or_else(|| Error::missing("description of its model", hint))?;
-        Ok(Snapshot::new(self, epoch, Sequential::restore(description, &weights)?))
+        self.restore(epoch.into())
     }
 
     /// Any other model as of `epoch`: `model` with the recorded weights.
@@ -233,7 +264,7 @@ impl Replay {
     ///
     /// As [`weights`](Self::weights), and whatever the model's `with_weights` says of them.
     pub fn at_with<M: Forward>(&self, epoch: u64, model: &M) -> Result<Snapshot<'_, M>> {
-        Ok(Snapshot::new(self, epoch, model.with_weights(&self.weights(epoch)?)?))
+        self.restore_with(epoch.into(), model)
     }
 
     /// The built-in model at every recorded epoch, one after the other; a damaged one is an error and the next one
@@ -256,6 +287,31 @@ impl Replay {
         let failed = |source| Error::io("copying the recording", source);
         self.log.copy_to(|bytes| writer.write_all(bytes).map_err(failed))?;
         writer.flush().map_err(failed)
+    }
+
+    fn metrics_at(&self, moment: Moment) -> Result<Metrics> {
+        let found = self.index.at(moment)?;
+        if found.metrics_lost {
+            return Err(Error::corrupted(format!("what {moment} logged"), found.place.offset, "it cannot be read"));
+        }
+        Ok(self.index.series(moment).curves().at(moment))
+    }
+
+    fn weights_at(&self, moment: Moment) -> Result<Weights> {
+        let place = &self.index.at(moment)?.place;
+        let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
+        storage::read_weights(self.source(moment.to_string(), place), specs)
+    }
+
+    fn restore(&self, moment: Moment) -> Result<Snapshot<'_, Sequential>> {
+        let weights = self.weights_at(moment)?;
+        let hint = "pass a model to `at_with`";
+        let description = self.description().ok_or_else(|| Error::missing("description of its model", hint))?;
+        Ok(Snapshot::new(self, moment, Sequential::restore(description, &weights)?))
+    }
+
+    fn restore_with<M: Forward>(&self, moment: Moment, model: &M) -> Result<Snapshot<'_, M>> {
+        Ok(Snapshot::new(self, moment, model.with_weights(&self.weights_at(moment)?)?))
     }
 
     fn read_dataset(&self) -> Result<Dataset> {

@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use crate::{
         Metrics, Parameter,
-        storage::{EpochMeta, Kind, Manifest},
+        storage::{Kind, Manifest, Moment, encode_metrics},
     };
 
     fn parameters() -> Vec<Parameter<'static>> {
@@ -184,8 +184,8 @@ mod tests {
     }
 
     fn epoch(log: &mut Log, number: u64) {
-        let meta = EpochMeta::new(Metrics::from([("loss", number as f64)])).encode().unwrap();
-        log.append(Kind::Epoch, number, meta, |sink| storage::write_weights(sink, &parameters())).unwrap();
+        let meta = encode_metrics(&Metrics::from([("loss", number as f64)]));
+        log.append(Kind::Epoch, number.into(), meta, |sink| storage::write_weights(sink, &parameters())).unwrap();
     }
 
     /// A recording with records that its recorder would never write.
@@ -205,8 +205,8 @@ mod tests {
     fn records_of_later_versions_are_skipped_or_refused_as_their_number_says() {
         let with = |id: u16| {
             opened(|log| {
-                log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
-                log.append(Kind::Unknown(id), 0, vec![1], |_| Ok(())).unwrap();
+                log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
+                log.append(Kind::Unknown(id), Moment::default(), vec![1], |_| Ok(())).unwrap();
                 epoch(log, 0);
             })
         };
@@ -222,7 +222,7 @@ mod tests {
         let error = opened(|log| epoch(log, 0)).unwrap_err();
         assert!(error.to_string().contains("description of the recording is corrupted at byte 64"), "{error}");
         let garbled = opened(|log| {
-            log.append(Kind::Model, 0, vec![0xff; 40], |_| Ok(())).unwrap();
+            log.append(Kind::Model, Moment::default(), vec![0xff; 40], |_| Ok(())).unwrap();
             epoch(log, 0);
         });
         assert!(matches!(garbled, Err(Error::Corrupted { .. })));
@@ -231,13 +231,13 @@ mod tests {
     #[test]
     fn records_in_the_wrong_place_are_damage_and_the_others_read() {
         let replay = opened(|log| {
-            log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+            log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
             epoch(log, 3);
             epoch(log, 3);
             epoch(log, 1);
-            log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
-            log.append(Kind::Data, 0, vec![0xff; 8], |_| Ok(())).unwrap();
-            log.append(Kind::Epoch, 9, vec![], |_| Ok(())).unwrap(); // no weights
+            log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
+            log.append(Kind::Data, Moment::default(), vec![0xff; 8], |_| Ok(())).unwrap();
+            log.append(Kind::Epoch, 9.into(), vec![], |_| Ok(())).unwrap(); // no weights
             epoch(log, 10);
         });
         let replay = replay.unwrap();
@@ -249,9 +249,9 @@ mod tests {
     #[test]
     fn metrics_that_cannot_be_read_are_an_error_and_their_weights_read() {
         let replay = opened(|log| {
-            log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+            log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
             let garbled = vec![0xff; 24];
-            log.append(Kind::Epoch, 0, garbled, |sink| storage::write_weights(sink, &parameters())).unwrap();
+            log.append(Kind::Epoch, 0.into(), garbled, |sink| storage::write_weights(sink, &parameters())).unwrap();
             epoch(log, 1);
         });
         let replay = replay.unwrap();
@@ -264,11 +264,11 @@ mod tests {
     fn a_refresh_that_fails_hands_nothing_over_twice() {
         let faulty = crate::storage::faulty::Faulty::with_writes(100);
         let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 1).unwrap();
-        log.append(Kind::Model, 0, manifest(0), |_| Ok(())).unwrap();
+        log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
         epoch(&mut log, 0);
         let mut reader = Replay::load(Box::new(faulty), Origin::Memory).unwrap();
         epoch(&mut log, 1);
-        log.append(Kind::Unknown(5), 0, vec![1], |_| Ok(())).unwrap();
+        log.append(Kind::Unknown(5), Moment::default(), vec![1], |_| Ok(())).unwrap();
         epoch(&mut log, 2);
         assert!(reader.refresh().is_err(), "a record of a later version that may not be skipped");
         assert_eq!(reader.refresh().unwrap(), 1, "it was passed over, and is not met again");
@@ -278,7 +278,8 @@ mod tests {
 
     #[test]
     fn a_first_epoch_that_never_was_whole_is_not_started() {
-        let only_model = |promised| opened(|log| drop(log.append(Kind::Model, 0, manifest(promised), |_| Ok(()))));
+        let only_model =
+            |promised| opened(|log| drop(log.append(Kind::Model, Moment::default(), manifest(promised), |_| Ok(()))));
         assert!(matches!(only_model(2), Err(Error::NotStarted { .. })));
         assert_eq!(only_model(0).unwrap().epochs().len(), 0);
     }
@@ -290,14 +291,14 @@ mod tests {
         let at = meta.len() - 16; // two lengths are the end of a descriptor, the order is before their number
         meta[at..at + 8].copy_from_slice(&rows.to_le_bytes());
         meta[at - 9] = 0;
-        log.append(Kind::Data, 0, meta, |sink| storage::write_matrix(sink, &matrix)).unwrap();
+        log.append(Kind::Data, Moment::default(), meta, |sink| storage::write_matrix(sink, &matrix)).unwrap();
     }
 
     #[test]
     fn data_that_are_no_data_set_are_an_error_and_the_epochs_read() {
         let with = |rows: u64, values: usize| {
             opened(|log| {
-                log.append(Kind::Model, 0, manifest(2), |_| Ok(())).unwrap();
+                log.append(Kind::Model, Moment::default(), manifest(2), |_| Ok(())).unwrap();
                 column(log, "inputs", 2, 2);
                 column(log, "targets", rows, values);
                 epoch(log, 0);

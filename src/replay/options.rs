@@ -1,6 +1,7 @@
 //! How a recording is made: what goes into it beside the weights, and how safely.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs::{self, File},
     hash::{BuildHasher, RandomState},
@@ -8,7 +9,10 @@ use std::{
 };
 
 use super::{Origin, Replay};
-use crate::{Dataset, Error, Loss, Result, storage};
+use crate::{
+    Dataset, Error, Loss, Result,
+    storage::{self, Moment},
+};
 
 /// When recorded bytes are forced to the disk.
 ///
@@ -22,6 +26,15 @@ pub enum Durability {
     OnFinish,
     /// After every so many recorded epochs, and in [`Replay::finish`].
     Every(u64),
+}
+
+/// Which epochs [`Replay::record`] records.
+#[derive(Clone, Debug, Default)]
+enum Epochs {
+    #[default]
+    All,
+    Every(u64),
+    Only(BTreeSet<u64>),
 }
 
 /// How a recording is made; [`Replay::options`] begins one.
@@ -48,7 +61,8 @@ pub struct ReplayOptions {
     dataset: Option<Dataset>,
     pub(super) loss: Option<Loss>,
     pub(super) metadata: Vec<(String, String)>,
-    every: Option<u64>,
+    epochs: Epochs,
+    step: Option<u32>,
     pub(super) durability: Durability,
     overwrite: bool,
 }
@@ -72,8 +86,33 @@ impl ReplayOptions {
 
     /// Record one epoch in `n`, weights and metrics: the ones whose number is a multiple of it. [`Replay::record`] is
     /// called for every epoch all the same, and returns its number without looking at the model of the others.
+    ///
+    /// Of this and [`epochs`](Self::epochs) the later call holds.
     pub fn every(self, n: u64) -> Self {
-        Self { every: Some(n), ..self }
+        Self { epochs: Epochs::Every(n), ..self }
+    }
+
+    /// Record these epochs and no others; otherwise like [`every`](Self::every).
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let powers = (0..20).map(|i| 1 << i);
+    /// let mut replay = Replay::options().epochs([0].into_iter().chain(powers)).in_memory();
+    /// for _ in 0..=100 {
+    ///     replay.record(&model, Metrics::new())?;
+    /// }
+    /// assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2, 4, 8, 16, 32, 64]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn epochs(self, numbers: impl IntoIterator<Item = u64>) -> Self {
+        Self { epochs: Epochs::Only(numbers.into_iter().collect()), ..self }
+    }
+
+    /// Of the steps that [`Replay::record_step`] is called for, record one in `n`: the ones whose number is a multiple
+    /// of it. Without this, every one is recorded. Either way only those within epochs that are recorded themselves.
+    pub fn step(self, n: u32) -> Self {
+        Self { step: Some(n), ..self }
     }
 
     /// When recorded bytes are forced to the disk.
@@ -105,7 +144,7 @@ impl ReplayOptions {
     /// # Errors
     ///
     /// [`Error::Io`] if the file exists or cannot be created, [`Error::Locked`] if one that is to be overwritten is
-    /// being recorded, [`Error::Invalid`] for an `every` or a [`Durability::Every`] of 0.
+    /// being recorded, [`Error::Invalid`] for an `every`, a `step` or a [`Durability::Every`] of 0, or no `epochs`.
     pub fn create(self, path: impl AsRef<Path>) -> Result<Replay> {
         self.check()?;
         let path = path.as_ref();
@@ -129,16 +168,25 @@ impl ReplayOptions {
     ///
     /// # Errors
     ///
-    /// As [`Replay::append`]; [`Error::Invalid`] also for an `every` or a [`Durability::Every`] of 0, or if a data
-    /// set is given that is not the recorded one.
+    /// As [`Replay::append`]; [`Error::Invalid`] also for options that [`create`](Self::create) refuses, or if a
+    /// data set is given that is not the recorded one.
     pub fn append(self, path: impl AsRef<Path>) -> Result<Replay> {
         self.check()?;
         Replay::resume(path.as_ref(), self)
     }
 
-    /// The numbers of the epochs that are recorded are multiples of this.
-    pub(super) fn stride(&self) -> u64 {
-        self.every.unwrap_or(1)
+    /// Whether [`Replay::record`] records this epoch.
+    pub(super) fn takes_epoch(&self, epoch: u64) -> bool {
+        match &self.epochs {
+            Epochs::All => true,
+            Epochs::Every(n) => epoch.is_multiple_of(*n),
+            Epochs::Only(numbers) => numbers.contains(&epoch),
+        }
+    }
+
+    /// Whether [`Replay::record_step`] records this one.
+    pub(super) fn takes_step(&self, moment: Moment) -> bool {
+        self.takes_epoch(moment.epoch) && self.step.is_none_or(|n| moment.step.is_multiple_of(n))
     }
 
     pub(super) fn take_dataset(&mut self) -> Option<Dataset> {
@@ -146,8 +194,15 @@ impl ReplayOptions {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if self.every == Some(0) {
-            return Err(Error::invalid("`every`", "1 or more", 0));
+        match &self.epochs {
+            Epochs::Every(0) => return Err(Error::invalid("`every`", "1 or more", 0)),
+            Epochs::Only(none) if none.is_empty() => {
+                return Err(Error::invalid("the number of `epochs` to record", "1 or more", 0));
+            }
+            _ => {}
+        }
+        if self.step == Some(0) {
+            return Err(Error::invalid("`step`", "1 or more", 0));
         }
         if self.durability == Durability::Every(0) {
             return Err(Error::invalid("`Durability::Every`", "1 or more", 0));

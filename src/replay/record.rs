@@ -5,15 +5,15 @@ use std::{fs::File, sync::OnceLock};
 use super::{Durability, Index, Origin, Replay, ReplayOptions, options::Replacement};
 use crate::{
     Dataset, Error, Matrix, Metrics, Model, Parameter, Result,
-    storage::{self, EpochMeta, Found, Kind, Log, Manifest},
+    storage::{self, Found, Kind, Log, MOST_METRICS, Manifest, Moment, encode_metrics},
 };
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    options: ReplayOptions,
+    pub(super) options: ReplayOptions,
     /// The number of the next epoch.
-    next: u64,
+    pub(super) next: u64,
     /// Epochs recorded since the disk last confirmed.
     unconfirmed: u64,
     replacement: Option<Replacement>,
@@ -50,16 +50,16 @@ impl Replay {
     /// and nobody knows whether on the disk. What was recorded can still be read.
     pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
         let recorder = self.recorder()?;
-        let (epoch, stride) = (recorder.next, recorder.options.stride());
         recorder.options.check()?;
-        match epoch % stride {
-            0 => self.record_epoch(epoch, model, metrics)?,
-            _ => recorder.next = epoch.saturating_add(1),
+        let epoch = recorder.next;
+        match recorder.options.takes_epoch(epoch) {
+            true => self.record_epoch(epoch, model, metrics)?,
+            false => recorder.next = epoch.saturating_add(1),
         }
         Ok(epoch)
     }
 
-    /// Appends the model's parameters as this epoch, whatever `every` says; the next [`record`](Self::record) goes on
+    /// Appends the model's parameters as this epoch, whatever the options say; the next [`record`](Self::record) goes on
     /// from there.
     ///
     /// ```
@@ -80,13 +80,7 @@ impl Replay {
         M: Model + ?Sized,
     {
         self.recorder()?.options.check()?;
-        if let Some(last) = self.index.last_epoch().filter(|&last| epoch <= last) {
-            return Err(Error::invalid("the epoch", format!("larger than {last}, the last one recorded"), epoch));
-        }
-        let parameters = model.parameters()?;
-        let first = self.prepare(model, &parameters)?;
-        let meta = EpochMeta::new(metrics.into()).encode()?;
-        self.write(first, epoch, meta, &parameters)?;
+        self.record_at(epoch.into(), model, metrics.into())?;
         self.confirm(epoch)
     }
 
@@ -103,7 +97,7 @@ impl Replay {
         if self.index.manifest.is_none() {
             return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
         }
-        self.log.append(Kind::End, 0, Vec::new(), |_| Ok(()))?;
+        self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
         if durability == Durability::Never { Ok(()) } else { self.sync() }
     }
 
@@ -119,7 +113,24 @@ impl Replay {
         Self { log, origin, index: Index::default(), torn_bytes: 0, dataset, recorder }
     }
 
-    fn recorder(&mut self) -> Result<&mut Recorder> {
+    pub(super) fn record_at<M>(&mut self, moment: Moment, model: &M, metrics: Metrics) -> Result<()>
+    where
+        M: Model + ?Sized,
+    {
+        if let Some(last) = self.index.last().filter(|&last| moment <= last) {
+            let expected = format!("later than {last}, the last one recorded");
+            return Err(Error::invalid("the next snapshot", expected, moment));
+        }
+        if !self.index.series(moment).curves().have_room(&metrics) {
+            let expected = format!("at most {MOST_METRICS} in a recording");
+            return Err(Error::invalid("the number of different metrics", expected, "more"));
+        }
+        let parameters = model.parameters()?;
+        let first = self.prepare(model, &parameters)?;
+        self.write(first, moment, encode_metrics(&metrics), &parameters)
+    }
+
+    pub(super) fn recorder(&mut self) -> Result<&mut Recorder> {
         let expected = "made by `create`, `in_memory` or `append` to record";
         self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
     }
@@ -142,16 +153,16 @@ impl Replay {
         Ok(Some(manifest))
     }
 
-    /// Writes an epoch, and before the first one what all of them share: all of it or nothing.
+    /// Writes a snapshot, and before the first one what all of them share: all of it or nothing.
     fn write(
         &mut self,
         first: Option<Manifest>,
-        epoch: u64,
+        moment: Moment,
         meta: Vec<u8>,
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
         let mark = self.log.mark();
-        let records = write_records(&mut self.log, first, self.dataset.get(), epoch, meta, parameters);
+        let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
         records.into_iter().try_for_each(|record| self.index.take(record))
@@ -195,25 +206,25 @@ fn write_records(
     log: &mut Log,
     first: Option<Manifest>,
     data: Option<&Dataset>,
-    epoch: u64,
+    moment: Moment,
     meta: Vec<u8>,
     parameters: &[Parameter<'_>],
 ) -> Result<Vec<Found>> {
     let mut records = Vec::new();
     if let Some(manifest) = first {
-        records.push(log.append(Kind::Model, 0, manifest.encode()?, |_| Ok(()))?);
+        records.push(log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?);
         if let Some(data) = data {
             records.push(write_matrix(log, "inputs", data.inputs())?);
             records.push(write_matrix(log, "targets", data.targets())?);
         }
     }
-    records.push(log.append(Kind::Epoch, epoch, meta, |sink| storage::write_weights(sink, parameters))?);
+    records.push(log.append(Kind::Epoch, moment, meta, |sink| storage::write_weights(sink, parameters))?);
     Ok(records)
 }
 
 fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Found> {
     let meta = storage::matrix_spec(name, matrix).encode()?;
-    log.append(Kind::Data, 0, meta, |sink| storage::write_matrix(sink, matrix))
+    log.append(Kind::Data, Moment::default(), meta, |sink| storage::write_matrix(sink, matrix))
 }
 
 /// Asks the disk to keep the name of the file too. Not every system can do that, and the file itself is safe.

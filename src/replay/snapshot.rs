@@ -7,9 +7,10 @@ use crate::{
         ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, ProbabilityHistogram, evaluate,
     },
     classes, run,
+    storage::Moment,
 };
 
-/// The model as it was after one recorded epoch.
+/// The model as it was after one recorded epoch, or within one.
 ///
 /// Questions about data are about the replay's data set: the recorded one, or that of
 /// [`Replay::with_dataset`]. All of them fail with [`Error::Missing`](crate::Error::Missing) if there is none, and with [`Error::Shape`](crate::Error::Shape) if
@@ -38,18 +39,23 @@ use crate::{
 #[derive(Debug)]
 pub struct Snapshot<'a, M> {
     replay: &'a Replay,
-    epoch: u64,
+    moment: Moment,
     model: M,
 }
 
 impl<'a, M: Forward> Snapshot<'a, M> {
-    pub(super) fn new(replay: &'a Replay, epoch: u64, model: M) -> Self {
-        Self { replay, epoch, model }
+    pub(super) fn new(replay: &'a Replay, moment: Moment, model: M) -> Self {
+        Self { replay, moment, model }
     }
 
     /// The epoch's number; 0 is before training.
     pub fn epoch(&self) -> u64 {
-        self.epoch
+        self.moment.epoch
+    }
+
+    /// How many mini-batches of the epoch the model had been trained on; `None` at its end.
+    pub fn step(&self) -> Option<u32> {
+        (self.moment.step > 0).then_some(self.moment.step)
     }
 
     /// The model with the epoch's weights.
@@ -71,13 +77,13 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         self.replay.dataset()
     }
 
-    /// What was logged at this epoch.
+    /// What was logged with it.
     ///
     /// # Errors
     ///
     /// As [`Replay::metrics`].
     pub fn metrics(&self) -> Result<Metrics> {
-        self.replay.metrics(self.epoch)
+        self.replay.metrics_at(self.moment)
     }
 
     /// How a layer of two units bends the input space: samples, grid lines, region and boundary.

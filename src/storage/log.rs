@@ -8,7 +8,7 @@ use std::{io, ops::Range};
 
 use super::{
     medium::Medium,
-    record::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, Preamble, up},
+    record::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, Moment, Preamble, up},
     scan::Found,
 };
 use crate::{Error, Result};
@@ -90,13 +90,13 @@ impl Log {
     /// Appends a record whose data is what `write` puts into the sink, and returns it as a scan would find it.
     ///
     /// On an error the log is as it was before, or poisoned if that cannot be had.
-    pub(crate) fn append<F>(&mut self, kind: Kind, epoch: u64, meta: Vec<u8>, write: F) -> Result<Found>
+    pub(crate) fn append<F>(&mut self, kind: Kind, moment: Moment, meta: Vec<u8>, write: F) -> Result<Found>
     where
         F: FnOnce(&mut Sink<'_>) -> Result<()>,
     {
         self.expect_sound()?;
         let start = self.end;
-        match self.write_record(kind, epoch, &meta, write) {
+        match self.write_record(kind, moment, &meta, write) {
             Ok(header) => {
                 self.end = Mark { offset: header.end(start.offset), sequence: start.sequence + 1 };
                 Ok(Found { header, offset: start.offset, meta: Some(meta) })
@@ -158,7 +158,7 @@ impl Log {
         self.poison.clone().map_or(Ok(()), |reason| Err(Error::Poisoned { reason }))
     }
 
-    fn write_record<F>(&mut self, kind: Kind, epoch: u64, meta: &[u8], write: F) -> Result<Header>
+    fn write_record<F>(&mut self, kind: Kind, moment: Moment, meta: &[u8], write: F) -> Result<Header>
     where
         F: FnOnce(&mut Sink<'_>) -> Result<()>,
     {
@@ -177,7 +177,7 @@ impl Log {
             sequence: start.sequence,
             meta_len: meta.len() as u64,
             data_len,
-            epoch,
+            moment,
             meta_crc: crc32fast::hash(meta),
             data_crc,
         };
@@ -359,14 +359,14 @@ mod tests {
     }
 
     fn append(log: &mut Log, epoch: u64) -> Result<Found> {
-        log.append(Kind::Epoch, epoch, vec![1, 2, 3], |sink| sink.values(&values(), f32::to_le_bytes))
+        log.append(Kind::Epoch, epoch.into(), vec![1, 2, 3], |sink| sink.values(&values(), f32::to_le_bytes))
     }
 
     fn epochs(bytes: Vec<u8>) -> Vec<u64> {
         let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
         let mut epochs = Vec::new();
         let damage = log.scan(|found| {
-            epochs.push(found.header.epoch);
+            epochs.push(found.header.moment.epoch);
             Ok(())
         });
         assert!(damage.unwrap().is_empty());

@@ -7,24 +7,24 @@
 //! scan      the walk over the headers, past damage
 //! manifest  the first record: which parameters, which model
 //! tensor    one array: its descriptor, its bytes
-//! epoch     the metrics of one epoch as bytes
+//! metrics   what was measured: the meta of an epoch or a step
 //! ```
 
-mod epoch;
 #[cfg(test)]
 pub(crate) mod faulty;
 mod log;
 mod manifest;
 mod medium;
+mod metrics;
 mod record;
 mod scan;
 mod tensor;
 
-pub(crate) use epoch::EpochMeta;
 pub(crate) use log::{Log, Source};
 pub(crate) use manifest::Manifest;
 pub(crate) use medium::{Medium, open_to_read, open_to_write};
-pub(crate) use record::{BadPreamble, Kind, VERSION};
+pub(crate) use metrics::{MOST_METRICS, decode_metrics, encode_metrics};
+pub(crate) use record::{BadPreamble, Kind, Moment, VERSION};
 pub use scan::Damage;
 pub(crate) use scan::Found;
 pub(crate) use tensor::{TensorSpec, matrix_spec, read_matrix, read_weights, write_matrix, write_weights};

@@ -1,6 +1,6 @@
 //! The fixed parts of the file: the preamble and the record headers, 64 bytes each, each with a checksum of its own.
 
-use std::ops::Range;
+use std::{cmp::Ordering, fmt, ops::Range};
 
 /// Everything begins at a multiple of this, so that a scan can find the next record behind a damaged one.
 pub(crate) const ALIGN: u64 = 64;
@@ -111,6 +111,49 @@ impl Kind {
     }
 }
 
+/// When in a run a snapshot was taken: after an epoch, or within one. Zeros for records that are no snapshots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) epoch: u64,
+    /// How many mini-batches of the epoch it had; 0 at its end.
+    pub(crate) step: u32,
+}
+
+impl Moment {
+    /// In the order of time; the end of an epoch, 0, comes behind all its steps.
+    fn key(self) -> (u64, u32) {
+        (self.epoch, self.step.wrapping_sub(1))
+    }
+}
+
+/// The end of an epoch.
+impl From<u64> for Moment {
+    fn from(epoch: u64) -> Self {
+        Self { epoch, step: 0 }
+    }
+}
+
+impl Ord for Moment {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Moment {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.step {
+            0 => write!(f, "epoch {}", self.epoch),
+            step => write!(f, "step {step} of epoch {}", self.epoch),
+        }
+    }
+}
+
 /// The first 64 bytes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
@@ -119,7 +162,7 @@ pub(crate) struct Header {
     pub(crate) sequence: u64,
     pub(crate) meta_len: u64,
     pub(crate) data_len: u64,
-    pub(crate) epoch: u64,
+    pub(crate) moment: Moment,
     pub(crate) meta_crc: u32,
     pub(crate) data_crc: u32,
 }
@@ -133,9 +176,10 @@ impl Header {
         put(&mut bytes, 16, &self.sequence.to_le_bytes());
         put(&mut bytes, 24, &self.meta_len.to_le_bytes());
         put(&mut bytes, 32, &self.data_len.to_le_bytes());
-        put(&mut bytes, 40, &self.epoch.to_le_bytes());
+        put(&mut bytes, 40, &self.moment.epoch.to_le_bytes());
         put(&mut bytes, 48, &self.meta_crc.to_le_bytes());
         put(&mut bytes, 52, &self.data_crc.to_le_bytes());
+        put(&mut bytes, 56, &self.moment.step.to_le_bytes());
         seal(bytes)
     }
 
@@ -150,7 +194,7 @@ impl Header {
             sequence: u64_at(bytes, 16),
             meta_len: u64_at(bytes, 24),
             data_len: u64_at(bytes, 32),
-            epoch: u64_at(bytes, 40),
+            moment: Moment { epoch: u64_at(bytes, 40), step: u32_at(bytes, 56) },
             meta_crc: u32_at(bytes, 48),
             data_crc: u32_at(bytes, 52),
         };
@@ -212,7 +256,7 @@ mod tests {
         sequence: 3,
         meta_len: 60,
         data_len: 100,
-        epoch: 9,
+        moment: Moment { epoch: 9, step: 4 },
         meta_crc: 1,
         data_crc: 2,
     };
@@ -222,6 +266,13 @@ mod tests {
         assert_eq!(Header::decode(&SAMPLE.encode()), Some(SAMPLE));
         let preamble = Preamble::new(u64::MAX - 1);
         assert_eq!(Preamble::decode(&preamble.encode()), Ok(preamble));
+    }
+
+    #[test]
+    fn the_steps_of_an_epoch_lie_between_the_end_of_the_one_before_and_its_own() {
+        let steps = [1, 2, u32::MAX].map(|step| Moment { epoch: 3, step });
+        let moments = [&[Moment::from(2)], &steps[..], &[Moment::from(3)], &[Moment { epoch: 4, step: 1 }]].concat();
+        assert!(moments.is_sorted_by(|a, b| a < b), "{moments:?}");
     }
 
     #[test]

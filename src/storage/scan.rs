@@ -180,7 +180,7 @@ mod tests {
         let mut log = Log::in_memory("test".into(), salt);
         for epoch in 0..3 {
             let write = |sink: &mut super::super::log::Sink<'_>| sink.values(&[epoch as f32; 8], f32::to_le_bytes);
-            log.append(Kind::Epoch, epoch, vec![7; 8], write).unwrap();
+            log.append(Kind::Epoch, epoch.into(), vec![7; 8], write).unwrap();
         }
         bytes_of(&log)
     }
@@ -190,7 +190,7 @@ mod tests {
         let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
         let mut epochs = Vec::new();
         let damage = log.scan(|found| {
-            epochs.push(found.header.epoch);
+            epochs.push(found.header.moment.epoch);
             Ok(())
         });
         (
@@ -281,7 +281,7 @@ mod tests {
         let mut seen = Vec::new();
         let mut see = |log: &mut Log| {
             log.scan(|found| {
-                seen.push(found.header.epoch);
+                seen.push(found.header.moment.epoch);
                 Ok(())
             })
         };

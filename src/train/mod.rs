@@ -16,4 +16,4 @@ mod optimizer;
 mod trainer;
 
 pub use optimizer::Optimizer;
-pub use trainer::Trainer;
+pub use trainer::{Step, Trainer};

@@ -118,17 +118,48 @@ impl Trainer {
     /// optimizer out of its range, targets that are none of the loss, or a model of another size than the
     /// optimizer's memory. The model is then unchanged.
     pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
+        self.epoch_with(model, data, |_| Ok(()))
+    }
+
+    /// As [`epoch`](Self::epoch), calling `each` after every step: to record snapshots within the epoch, to watch it,
+    /// or to stop it by an error.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(8, 1); // 16 samples
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(4);
+    /// let mut losses = Vec::new();
+    /// let metrics = trainer.epoch_with(&mut model, &data, |step| {
+    ///     losses.extend(step.metrics().get("loss"));
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(losses.len(), 4);
+    /// assert_eq!(losses.last().copied(), metrics.get("loss"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`epoch`](Self::epoch), and what `each` returns: then the model stays as that step left it, and the epoch
+    /// does not count.
+    pub fn epoch_with<F>(&mut self, model: &mut Sequential, data: &Dataset, mut each: F) -> Result<Metrics>
+    where
+        F: FnMut(Step<'_>) -> Result<()>,
+    {
         self.check(model, data)?;
         let order = self.order(data.samples());
         let right = data.classes().ok();
-        let mut run = Run::new(model, data);
+        let mut run = Run::new(model, data, right.is_some());
         for batch in order.chunks(self.batch_size) {
             run.batch(model, data, batch, self.loss);
             run.count(batch, right.as_deref());
             self.state.step(self.optimizer, self.learning_rate(), model.slices_mut(), run.pass.gradients());
+            each(Step { model, run: &run })?;
         }
         self.epochs = self.epochs.saturating_add(1);
-        Ok(run.metrics(right.is_some()))
+        Ok(run.metrics())
     }
 
     fn check(&self, model: &mut Sequential, data: &Dataset) -> Result<()> {
@@ -156,6 +187,29 @@ impl Trainer {
     }
 }
 
+/// A step of training that was just made: one mini-batch, one update of the weights.
+pub struct Step<'a> {
+    model: &'a Sequential,
+    run: &'a Run,
+}
+
+impl<'a> Step<'a> {
+    /// How many mini-batches of the epoch the model has been trained on; the first step is 1.
+    pub fn number(&self) -> u32 {
+        self.run.steps
+    }
+
+    /// The model after the step.
+    pub fn model(&self) -> &'a Sequential {
+        self.model
+    }
+
+    /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them.
+    pub fn metrics(&self) -> Metrics {
+        self.run.metrics()
+    }
+}
+
 /// One epoch under way: the buffers of a batch, and the sums so far.
 struct Run {
     pass: Pass,
@@ -164,12 +218,15 @@ struct Run {
     loss: f64,
     correct: usize,
     samples: usize,
+    steps: u32,
+    /// Whether the targets name classes.
+    classify: bool,
 }
 
 impl Run {
-    fn new(model: &Sequential, data: &Dataset) -> Self {
+    fn new(model: &Sequential, data: &Dataset, classify: bool) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
-        Self { pass: Pass::new(model), inputs, targets, loss: 0.0, correct: 0, samples: 0 }
+        Self { pass: Pass::new(model), inputs, targets, loss: 0.0, correct: 0, samples: 0, steps: 0, classify }
     }
 
     /// Leaves the gradients of one batch in `pass`.
@@ -182,6 +239,7 @@ impl Run {
         let losses = self.pass.losses(model, &self.targets, loss);
         self.loss += losses.iter().map(|&loss| f64::from(loss)).sum::<f64>();
         self.samples += rows.len();
+        self.steps = self.steps.saturating_add(1);
         self.pass.backward(model, &self.inputs, &self.targets, loss);
     }
 
@@ -191,10 +249,10 @@ impl Run {
         self.correct += right.map_or(0, |right| classes::correct(self.pass.outputs(), right));
     }
 
-    fn metrics(&self, classify: bool) -> Metrics {
+    fn metrics(&self) -> Metrics {
         let samples = self.samples as f64;
         let mut metrics = Metrics::from([("loss", self.loss / samples)]);
-        if classify {
+        if self.classify {
             metrics.insert("accuracy", self.correct as f64 / samples);
         }
         metrics

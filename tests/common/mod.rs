@@ -1,7 +1,11 @@
-//! What several tests share: the reference recordings, and a network in double precision.
+//! What several tests share: recordings, processes, the reference, and a network in double precision.
 #![allow(dead_code)] // Every test binary uses a part of it.
 
+pub mod arrays;
+pub mod bytes;
 pub mod double;
+pub mod process;
+pub mod scale;
 
 use std::{ops::Range, path::Path};
 

@@ -1,0 +1,138 @@
+//! Snapshots in the order of time, and the curves that were logged with them.
+
+use std::{collections::HashMap, ops::Range};
+
+use crate::{
+    Metrics,
+    storage::{Found, MOST_METRICS, Moment, decode_metrics},
+};
+
+/// Where the data of a record is.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// Of the record.
+    pub(super) offset: u64,
+    /// Of its data.
+    pub(super) data: Range<u64>,
+    pub(super) crc: u32,
+}
+
+impl Place {
+    pub(super) fn of(found: &Found) -> Self {
+        Self { offset: found.offset, data: found.header.data(found.offset), crc: found.header.data_crc }
+    }
+}
+
+/// One recorded snapshot.
+#[derive(Clone, Debug)]
+pub(super) struct Snapped {
+    pub(super) moment: Moment,
+    pub(super) place: Place,
+    /// The metrics could not be read, as opposed to there being none.
+    pub(super) metrics_lost: bool,
+}
+
+/// Snapshots at strictly increasing moments.
+#[derive(Debug, Default)]
+pub(super) struct Series {
+    snapshots: Vec<Snapped>,
+    curves: Curves,
+}
+
+impl Series {
+    /// Appends the snapshot in a record; false if its metrics cannot be read.
+    pub(super) fn take(&mut self, found: &Found) -> bool {
+        let moment = found.header.moment;
+        let metrics = found.meta.as_deref().and_then(decode_metrics).filter(|metrics| self.curves.have_room(metrics));
+        if let Some(metrics) = &metrics {
+            self.curves.take(moment, metrics);
+        }
+        self.snapshots.push(Snapped { moment, place: Place::of(found), metrics_lost: metrics.is_none() });
+        metrics.is_some()
+    }
+
+    pub(super) fn at(&self, moment: Moment) -> Option<&Snapped> {
+        let found = self.snapshots.binary_search_by_key(&moment, |snapshot| snapshot.moment).ok();
+        found.and_then(|at| self.snapshots.get(at))
+    }
+
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Snapped> {
+        self.snapshots.iter()
+    }
+
+    pub(super) fn moments(&self) -> impl ExactSizeIterator<Item = Moment> {
+        self.iter().map(|snapshot| snapshot.moment)
+    }
+
+    pub(super) fn first(&self) -> Option<Moment> {
+        self.snapshots.first().map(|snapshot| snapshot.moment)
+    }
+
+    pub(super) fn last(&self) -> Option<Moment> {
+        self.snapshots.last().map(|snapshot| snapshot.moment)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.snapshots.len()
+    }
+
+    /// Where in the file the snapshots before and behind a moment begin.
+    pub(super) fn around(&self, moment: Moment) -> (Option<u64>, Option<u64>) {
+        let at = self.snapshots.partition_point(|snapshot| snapshot.moment < moment);
+        let (before, behind) = self.snapshots.split_at(at);
+        let offset = |snapshot: &Snapped| snapshot.place.offset;
+        (before.last().map(offset), behind.first().map(offset))
+    }
+
+    pub(super) fn curves(&self) -> &Curves {
+        &self.curves
+    }
+}
+
+/// Every logged metric as a curve over the moments it was logged at.
+#[derive(Debug, Default)]
+pub(super) struct Curves {
+    /// In order of first appearance.
+    curves: Vec<(String, Vec<(Moment, f64)>)>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Curves {
+    pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.curves.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<impl Iterator<Item = (Moment, f64)>> {
+        self.by_name.get(name).map(|&at| self.curves[at].1.iter().copied())
+    }
+
+    /// What was logged at one moment.
+    pub(super) fn at(&self, moment: Moment) -> Metrics {
+        let value = |points: &[(Moment, f64)]| {
+            points.binary_search_by_key(&moment, |&(moment, _)| moment).ok().map(|at| points[at].1)
+        };
+        self.curves.iter().filter_map(|(name, points)| Some((name.as_str(), value(points)?))).collect()
+    }
+
+    /// Whether these metrics leave no more curves than a recording may have.
+    pub(super) fn have_room(&self, metrics: &Metrics) -> bool {
+        let new = metrics.iter().filter(|(name, _)| !self.by_name.contains_key(*name)).count();
+        self.curves.len() + new <= MOST_METRICS
+    }
+
+    fn take(&mut self, moment: Moment, metrics: &Metrics) {
+        for (name, value) in metrics.iter() {
+            let at = self.position(name);
+            self.curves[at].1.push((moment, value));
+        }
+    }
+
+    fn position(&mut self, name: &str) -> usize {
+        if let Some(&at) = self.by_name.get(name) {
+            return at;
+        }
+        self.curves.push((name.into(), Vec::new()));
+        self.by_name.insert(name.into(), self.curves.len() - 1);
+        self.curves.len() - 1
+    }
+}

@@ -1,0 +1,70 @@
+//! What was measured, as bytes: the meta of an epoch or a step.
+//!
+//! Every one names its metrics itself: a new one may appear in the middle of a run, and none is lost with another
+//! record.
+
+use crate::Metrics;
+
+/// The most different metrics a recording may have, and so the most that are measured at once: a reader keeps a curve
+/// for each, apart for epochs and for steps.
+pub(crate) const MOST_METRICS: usize = 4096;
+
+/// The number of metrics, then name and value of each.
+pub(crate) fn encode_metrics(metrics: &Metrics) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(64);
+    bytes.extend((metrics.len() as u64).to_le_bytes());
+    for (name, value) in metrics.iter() {
+        bytes.extend((name.len() as u64).to_le_bytes());
+        bytes.extend(name.as_bytes());
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes
+}
+
+/// What the bytes say; fields behind the metrics are a later minor version's.
+pub(crate) fn decode_metrics(mut bytes: &[u8]) -> Option<Metrics> {
+    let count = take_u64(&mut bytes).filter(|&count| count <= MOST_METRICS as u64)?;
+    (0..count).map(|_| take_metric(&mut bytes)).collect()
+}
+
+fn take_metric(bytes: &mut &[u8]) -> Option<(String, f64)> {
+    let length = usize::try_from(take_u64(bytes)?).ok()?;
+    let (name, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    let value = f64::from_bits(take_u64(bytes)?);
+    Some((String::from_utf8(name.to_vec()).ok()?, value))
+}
+
+fn take_u64(bytes: &mut &[u8]) -> Option<u64> {
+    let (number, rest) = bytes.split_first_chunk::<8>()?;
+    *bytes = rest;
+    Some(u64::from_le_bytes(*number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_come_back_bit_for_bit_and_loss_with_accuracy_fits_64_bytes() {
+        let nan = f64::from_bits(0x7ff8_0000_0000_1234);
+        let bytes = encode_metrics(&Metrics::from([("loss", nan), ("accuracy", -0.0)]));
+        assert!(bytes.len() <= 64);
+        let back = decode_metrics(&bytes).unwrap();
+        assert_eq!(back.get("loss").unwrap().to_bits(), nan.to_bits());
+        assert_eq!(back.get("accuracy").unwrap().to_bits(), (-0.0_f64).to_bits());
+    }
+
+    #[test]
+    fn bytes_cut_anywhere_or_with_absurd_lengths_are_none() {
+        let bytes = encode_metrics(&Metrics::from([("loss", 1.0)]));
+        for length in 0..bytes.len() {
+            assert_eq!(decode_metrics(&bytes[..length]), None, "{length}");
+        }
+        for at in [0, 8] {
+            let mut absurd = bytes.clone();
+            absurd[at..at + 8].fill(0xff);
+            assert_eq!(decode_metrics(&absurd), None);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Every epoch that was acknowledged before a recorder was killed is there, bit for bit, and the run goes on.
+
+mod common;
+
+use std::{fs, path::Path, thread, time::Duration};
+
+use common::{
+    arrays::{Arrays, file, same_bits},
+    process::{self, Player, given, role},
+    scale::{report, scaled},
+};
+use rand::{Rng, RngExt, SeedableRng};
+use training_replay::{Error, Metrics, Replay, Values};
+
+/// The parameters of one epoch: any bit patterns, other ones for every epoch.
+fn weights(parameters: usize, epoch: u64) -> Arrays {
+    let bits = |i: usize| (epoch + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(i as u64 * 0x1234_5679);
+    let value = |i: usize| f32::from_bits((bits(i) >> 16) as u32);
+    let kernel: Vec<f32> = (1..parameters).map(value).collect();
+    Arrays(vec![
+        ("kernel".into(), vec![kernel.len()], Values::from(kernel)),
+        ("bias".into(), vec![1], Values::from(vec![bits(0) as f32])),
+    ])
+}
+
+fn metrics(epoch: u64) -> Metrics {
+    Metrics::from([("loss", 1.0 / (epoch as f64 + 1.0))])
+}
+
+/// Goes on with a recording, or begins it; acknowledges every epoch, and does not stop.
+#[test]
+#[ignore = "a role that another test starts as a process of its own"]
+fn recorder() {
+    let Some((path, parameters)) = given() else { return };
+    let mut replay = match Replay::append(&path) {
+        Err(Error::NotStarted { .. } | Error::Io { .. }) => Replay::options().overwrite(true).create(&path),
+        appended => appended,
+    }
+    .unwrap();
+    let mut next = replay.epochs().last().map_or(0, |last| last + 1);
+    loop {
+        let epoch = replay.record(&weights(parameters, next), metrics(next)).unwrap();
+        process::say(&epoch.to_string());
+        next += 1;
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    kills: usize,
+    acknowledged: u64,
+    torn: u64,
+}
+
+/// Kills recorders of one file until it is large, and checks after every kill all that was recorded.
+fn kill_until_large(path: &Path, parameters: usize, kills: usize, rng: &mut impl Rng, tally: &mut Tally) {
+    let mut acknowledged = 0;
+    for _ in 0..kills {
+        let patience = rng.random_range(0..50_000 + parameters as u64 / 8);
+        let player = Player::start(role("recorder", path, parameters));
+        thread::sleep(Duration::from_micros(patience));
+        let last = player.kill().last().map(|line| line.parse::<u64>().unwrap() + 1);
+        acknowledged = last.unwrap_or(acknowledged);
+        tally.kills += 1;
+        tally.torn += u64::from(check(path, parameters, acknowledged));
+        if fs::metadata(path).is_ok_and(|file| file.len() > 200 << 20) {
+            break;
+        }
+    }
+    tally.acknowledged += acknowledged;
+}
+
+/// Fails unless every acknowledged epoch is there, and everything that is there is right; true if the tail is torn.
+fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
+    let replay = match Replay::open(path) {
+        Err(Error::NotStarted { .. } | Error::Io { .. }) if acknowledged == 0 => return false,
+        opened => opened.unwrap(),
+    };
+    let recorded = replay.epochs().len() as u64;
+    assert!(recorded >= acknowledged, "{acknowledged} epochs were acknowledged, {recorded} are there");
+    assert!(replay.epochs().eq(0..recorded) && replay.damage().is_empty());
+    for epoch in 0..recorded {
+        assert!(same_bits(&replay.weights(epoch).unwrap(), &weights(parameters, epoch)), "epoch {epoch}");
+        assert_eq!(replay.metrics(epoch).unwrap(), metrics(epoch));
+    }
+    replay.torn_bytes() > 0
+}
+
+fn kill(parameters: usize, kills: usize) {
+    let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(parameters as u64);
+    let mut tally = Tally::default();
+    while tally.kills < kills {
+        let folder = tempfile::tempdir().unwrap();
+        let together = (kills - tally.kills).min(10);
+        kill_until_large(&file(&folder), parameters, together, &mut rng, &mut tally);
+    }
+    let Tally { kills, acknowledged, torn } = tally;
+    report(format_args!(
+        "{parameters} parameters: {kills} kills, {acknowledged} epochs acknowledged, 0 lost, 0 wrong, {torn} torn tails"
+    ));
+}
+
+#[test]
+fn a_small_model_loses_nothing() {
+    kill(41, scaled(60, 1_000));
+}
+
+#[test]
+fn a_model_of_20_000_parameters_loses_nothing() {
+    kill(20_000, scaled(25, 1_000));
+}
+
+#[test]
+fn a_model_of_2_million_parameters_loses_nothing() {
+    kill(2_000_000, scaled(15, 1_000));
+}
