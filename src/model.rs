@@ -49,6 +49,30 @@ pub trait Model {
     }
 }
 
+/// Weights on their own are enough to record: to thin out or to mend a recording, say.
+///
+/// ```
+/// use training_replay::{Dense, Metrics, Replay, Sequential};
+///
+/// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let mut long = Replay::options().in_memory();
+/// for _ in 0..=20 {
+///     long.record(&model, Metrics::new())?;
+/// }
+/// let mut short = Replay::options().in_memory();
+/// for epoch in long.epochs().step_by(10) {
+///     short.record_epoch(epoch, &long.weights(epoch)?, long.metrics(epoch)?)?;
+/// }
+/// assert_eq!(short.epochs().collect::<Vec<_>>(), [0, 10, 20]);
+/// assert_eq!(short.at_with(20, &model)?.model(), &model);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+impl Model for Weights {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        Ok(self.iter().map(Parameter::borrowed).collect())
+    }
+}
+
 /// A model that can be put back to a recorded epoch and run.
 pub trait Forward: Model {
     /// Names of the layers, in forward order.

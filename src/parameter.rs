@@ -52,6 +52,14 @@ impl Values<'_> {
         }
     }
 
+    /// The same values, borrowed.
+    pub fn borrowed(&self) -> Values<'_> {
+        match self {
+            Self::F32(values) => Values::F32(Cow::Borrowed(values)),
+            Self::F64(values) => Values::F64(Cow::Borrowed(values)),
+        }
+    }
+
     /// The values on their own, borrowed from nobody.
     pub fn into_owned(self) -> Values<'static> {
         match self {
@@ -166,6 +174,16 @@ impl<'a> Parameter<'a> {
             }
         };
         Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
+    }
+
+    /// The same parameter, its values borrowed: for a [`Model`] that keeps its parameters as such.
+    pub fn borrowed(&self) -> Parameter<'_> {
+        Parameter {
+            layer: Cow::Borrowed(&self.layer),
+            name: Cow::Borrowed(&self.name),
+            shape: self.shape.clone(),
+            values: self.values.borrowed(),
+        }
     }
 
     /// The parameter on its own, borrowed from nobody.

@@ -8,6 +8,8 @@ mod record;
 mod series;
 mod snapshot;
 mod steps;
+#[cfg(test)]
+mod survival;
 
 use std::{
     fmt, io,

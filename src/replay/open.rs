@@ -98,9 +98,13 @@ impl Replay {
     }
 
     /// Opens a file to append, under options that were checked.
-    pub(super) fn resume(path: &Path, mut options: ReplayOptions) -> Result<Self> {
+    pub(super) fn resume(path: &Path, options: ReplayOptions) -> Result<Self> {
         let file = storage::open_to_write(path, false)?;
-        let mut replay = Self::load(Box::new(file), Origin::File(path.into()))?;
+        Self::resume_on(Box::new(file), Origin::File(path.into()), options)
+    }
+
+    pub(super) fn resume_on(medium: Box<dyn Medium>, origin: Origin, mut options: ReplayOptions) -> Result<Self> {
+        let mut replay = Self::load(medium, origin)?;
         replay.expect_own_version()?;
         if let Some(data) = options.take_dataset() {
             replay.expect_dataset(&data)?;
@@ -119,7 +123,7 @@ impl Replay {
         }
     }
 
-    fn load(medium: Box<dyn Medium>, origin: Origin) -> Result<Self> {
+    pub(super) fn load(medium: Box<dyn Medium>, origin: Origin) -> Result<Self> {
         let log = Log::open(medium, origin.path().display().to_string())?.map_err(|bad| match bad {
             BadPreamble::Magic => Error::NotARecording { path: origin.path() },
             BadPreamble::Short => Error::NotStarted { path: origin.path() },
@@ -262,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_refresh_that_fails_hands_nothing_over_twice() {
-        let faulty = crate::storage::faulty::Faulty::with_writes(100);
+        let faulty = crate::storage::faulty::Faulty::default();
         let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 1).unwrap();
         log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
         epoch(&mut log, 0);

@@ -2,62 +2,124 @@
 
 use std::{
     io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    ops::RangeFrom,
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use super::medium::Medium;
 
+/// A call that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Read,
+    Write,
+    Cut,
+    Sync,
+}
+
+/// How a call fails; only writes tell the difference.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    /// Half of the bytes are written.
+    Short,
+    /// No byte is written: there is no space.
+    NoSpace,
+    /// All bytes are written, and an error is returned all the same.
+    Error,
+}
+
 /// Bytes that stay when the log is dropped, and calls that fail when told to.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Faulty {
-    pub(crate) bytes: Arc<Mutex<Vec<u8>>>,
-    /// How many more writes succeed.
-    pub(crate) writes: Arc<AtomicUsize>,
-    /// How often it was asked to confirm.
-    pub(crate) syncs: Arc<AtomicUsize>,
-    pub(crate) broken_cut: bool,
-    pub(crate) broken_sync: bool,
+pub(crate) struct Faulty(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    bytes: Vec<u8>,
+    calls: Vec<Call>,
+    broken: Vec<(Call, Calls, Fault)>,
+}
+
+/// Which calls of a kind fail, counted from 0.
+#[derive(Clone, Debug)]
+pub(crate) enum Calls {
+    Nth(usize),
+    From(RangeFrom<usize>),
 }
 
 impl Faulty {
-    pub(crate) fn with_writes(writes: usize) -> Self {
-        Self { writes: Arc::new(AtomicUsize::new(writes)), ..Self::default() }
+    pub(crate) fn breaking(self, call: Call, which: Calls, fault: Fault) -> Self {
+        self.state().broken.push((call, which, fault));
+        self
+    }
+
+    /// From now on nothing fails.
+    pub(crate) fn mend(&self) {
+        self.state().broken.clear();
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.state().bytes.clone()
+    }
+
+    /// How many calls of a kind there were.
+    pub(crate) fn calls(&self, call: Call) -> usize {
+        self.state().count(call)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl State {
+    fn count(&self, call: Call) -> usize {
+        self.calls.iter().filter(|&&made| made == call).count()
+    }
+
+    /// Counts a call; how it fails, if it does.
+    fn enter(&mut self, call: Call) -> Option<Fault> {
+        let number = self.count(call);
+        self.calls.push(call);
+        let breaks = |which: &Calls| match which {
+            Calls::Nth(n) => *n == number,
+            Calls::From(range) => range.contains(&number),
+        };
+        self.broken.iter().find(|(broken, which, _)| *broken == call && breaks(which)).map(|&(_, _, fault)| fault)
+    }
+
+    fn fail(&mut self, call: Call) -> io::Result<()> {
+        self.enter(call).map_or(Ok(()), |_| Err(io::ErrorKind::PermissionDenied.into()))
     }
 }
 
 impl Medium for Faulty {
     fn len(&self) -> io::Result<u64> {
-        Medium::len(&*self.bytes.lock().unwrap())
+        Medium::len(&self.state().bytes)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        self.bytes.lock().unwrap().read_at(buffer, offset)
+        self.state().fail(Call::Read)?;
+        self.state().bytes.read_at(buffer, offset)
     }
 
-    /// The write that fails leaves half of its bytes behind.
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let fails = self.writes.load(Relaxed) == 0;
-        let written = if fails { &bytes[..bytes.len() / 2] } else { bytes };
-        self.bytes.lock().unwrap().write_at(written, offset)?;
-        if fails {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        self.writes.fetch_sub(1, Relaxed);
-        Ok(())
+        let mut state = self.state();
+        let fault = state.enter(Call::Write);
+        let written = match fault {
+            None | Some(Fault::Error) => bytes.len(),
+            Some(Fault::Short) => bytes.len() / 2,
+            Some(Fault::NoSpace) => 0,
+        };
+        state.bytes.write_at(&bytes[..written], offset)?;
+        fault.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
-        if self.broken_cut {
-            return Err(io::ErrorKind::PermissionDenied.into());
-        }
-        Medium::truncate(&mut *self.bytes.lock().unwrap(), length)
+        self.state().fail(Call::Cut)?;
+        Medium::truncate(&mut self.state().bytes, length)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.syncs.fetch_add(1, Relaxed);
-        if self.broken_sync { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        self.state().fail(Call::Sync)
     }
 }

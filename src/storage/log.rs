@@ -84,7 +84,7 @@ impl Log {
 
     /// Cuts off what lies behind the last whole record.
     pub(crate) fn cut_tail(&mut self) -> Result<()> {
-        self.medium.truncate(self.end.offset).map_err(|source| self.failed("cutting off the torn tail of", source))
+        self.cut().map_err(|source| self.failed("cutting off the torn tail of", source))
     }
 
     /// Appends a record whose data is what `write` puts into the sink, and returns it as a scan would find it.
@@ -111,7 +111,7 @@ impl Log {
     /// Cuts the log back to `mark`; poisons it if that fails.
     pub(crate) fn rewind(&mut self, mark: Mark) {
         self.end = mark;
-        if let Err(source) = self.medium.truncate(mark.offset) {
+        if let Err(source) = self.cut() {
             self.poison = Some(format!("a broken record could not be cut off: {source}"));
         }
     }
@@ -142,6 +142,16 @@ impl Log {
             at += chunk.len() as u64;
         }
         Ok(())
+    }
+
+    /// Returns when the disk has let go of everything behind the end: after a loss of power it must not come back in
+    /// place of what is written there next.
+    fn cut(&mut self) -> io::Result<()> {
+        if self.medium.len()? == self.end.offset {
+            return Ok(());
+        }
+        self.medium.truncate(self.end.offset)?;
+        self.medium.sync()
     }
 
     fn at_start(medium: Box<dyn Medium>, name: String, preamble: Preamble) -> Self {
@@ -345,73 +355,4 @@ impl Source<'_> {
 /// As much of `left` bytes as is handled at a time.
 fn chunk_length(left: u64) -> usize {
     usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::Ordering::Relaxed;
-
-    use super::{super::faulty::Faulty, *};
-
-    /// Larger than two buffers, so that a record takes several writes.
-    fn values() -> Vec<f32> {
-        (0..600_000).map(|i| i as f32).collect()
-    }
-
-    fn append(log: &mut Log, epoch: u64) -> Result<Found> {
-        log.append(Kind::Epoch, epoch.into(), vec![1, 2, 3], |sink| sink.values(&values(), f32::to_le_bytes))
-    }
-
-    fn epochs(bytes: Vec<u8>) -> Vec<u64> {
-        let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
-        let mut epochs = Vec::new();
-        let damage = log.scan(|found| {
-            epochs.push(found.header.moment.epoch);
-            Ok(())
-        });
-        assert!(damage.unwrap().is_empty());
-        epochs
-    }
-
-    #[test]
-    fn whichever_write_fails_earlier_records_stay_and_a_retry_works() {
-        for writes in 4.. {
-            let faulty = Faulty::with_writes(writes);
-            let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
-            let recorded = (0..3).take_while(|&epoch| append(&mut log, epoch).is_ok()).count() as u64;
-            let whole = faulty.bytes.lock().unwrap().clone();
-            assert_eq!(whole.len() as u64, log.end.offset, "cut back to the last whole record");
-            assert_eq!(epochs(whole), (0..recorded).collect::<Vec<_>>());
-            if recorded == 3 {
-                return;
-            }
-            faulty.writes.store(usize::MAX, Relaxed);
-            append(&mut log, recorded).unwrap();
-            let repaired = faulty.bytes.lock().unwrap().clone();
-            assert_eq!(epochs(repaired), (0..=recorded).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn a_log_that_cannot_be_cut_back_refuses_to_go_on_and_its_records_still_read() {
-        let mut faulty = Faulty::with_writes(5);
-        faulty.broken_cut = true;
-        let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 7).unwrap();
-        append(&mut log, 0).unwrap();
-        assert!(matches!(append(&mut log, 1), Err(Error::Io { .. })));
-        faulty.writes.store(usize::MAX, Relaxed);
-        assert!(matches!(append(&mut log, 1), Err(Error::Poisoned { .. })));
-        assert!(matches!(log.sync(), Err(Error::Poisoned { .. })));
-        let left = faulty.bytes.lock().unwrap().clone();
-        assert_eq!(epochs(left), [0]);
-    }
-
-    #[test]
-    fn a_disk_that_does_not_confirm_is_not_asked_again() {
-        let mut log =
-            Log::create(Box::new(Faulty { broken_sync: true, ..Faulty::with_writes(9) }), "test".into(), 7).unwrap();
-        append(&mut log, 0).unwrap();
-        assert!(matches!(log.sync(), Err(Error::Poisoned { .. })));
-        assert!(matches!(append(&mut log, 1), Err(Error::Poisoned { .. })));
-    }
 }

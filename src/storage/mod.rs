@@ -16,6 +16,8 @@ mod log;
 mod manifest;
 mod medium;
 mod metrics;
+#[cfg(test)]
+pub(crate) mod powerless;
 mod record;
 mod scan;
 mod tensor;

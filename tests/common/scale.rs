@@ -13,5 +13,5 @@ pub fn is_release() -> bool {
 
 /// Says what was counted, or what was left out, also where the runner captures what tests print.
 pub fn report(what: impl fmt::Display) {
-    writeln!(std::io::stderr(), "    {what}").unwrap();
+    std::io::stderr().lock().write_all(format!("    {what}\n").as_bytes()).unwrap();
 }
