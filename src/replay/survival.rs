@@ -257,19 +257,31 @@ impl Acknowledged {
         found.0.is_ok() && found.1.is_ok()
     }
 
-    /// Records some epochs, of which the disk confirms every so many.
-    fn record_some(&mut self, replay: &mut Replay, parameters: usize, life: u64, every: usize, rng: &mut impl Rng) {
+    /// Records some epochs, of which the disk confirms every so many; some fail at first and are recorded otherwise.
+    fn record_some(&mut self, replay: &mut Replay, disk: &Powerless, run: &Run, rng: &mut impl Rng) {
         let mut unconfirmed = BTreeSet::new();
         for _ in 0..rng.random_range(0..12) {
             let next = replay.epochs().last().map_or(0, |last| last + 1);
-            replay.record(&weights(parameters, next, life), metrics(next, life)).unwrap();
-            self.versions.insert(next, life);
+            let mut record = |version| replay.record(&weights(run.parameters, next, version), metrics(next, version));
+            if rng.random_bool(0.2) {
+                disk.deny_next_write();
+                assert!(record(2 * run.life).is_err());
+            }
+            record(2 * run.life + 1).unwrap();
+            self.versions.insert(next, 2 * run.life + 1);
             unconfirmed.insert(next);
-            if unconfirmed.len() == every {
+            if unconfirmed.len() as u64 == run.every {
                 self.synced.append(&mut unconfirmed);
             }
         }
     }
+}
+
+/// What one life of a recorder is like, between two losses of power.
+struct Run {
+    parameters: usize,
+    life: u64,
+    every: u64,
 }
 
 /// Opens what is on the disk to go on, or begins anew where nothing was synced that would be lost.
@@ -298,7 +310,7 @@ fn after_a_loss_of_power_what_was_synced_is_there_and_nothing_wrong_is() {
             let options = Replay::options().durability(Durability::Every(every));
             let mut replay = go_on_or_begin(&disk, options, &mut acknowledged);
             acknowledged.check(&replay, parameters);
-            acknowledged.record_some(&mut replay, parameters, life, every as usize, &mut rng);
+            acknowledged.record_some(&mut replay, &disk, &Run { parameters, life, every }, &mut rng);
             drop(replay);
             disk.lose_power(&mut rng);
         }

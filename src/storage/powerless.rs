@@ -25,6 +25,8 @@ struct State {
     versions: BTreeMap<usize, Vec<Vec<u8>>>,
     /// How long the file was after each change since the last sync.
     lengths: Vec<usize>,
+    /// Whether the next write is made and yet returns an error.
+    denies: bool,
 }
 
 impl Powerless {
@@ -43,6 +45,11 @@ impl Powerless {
         }
         state.now = left;
         state.settle();
+    }
+
+    /// Makes the next write return an error, although all of its bytes are written.
+    pub(crate) fn deny_next_write(&self) {
+        self.state().denies = true;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -90,7 +97,7 @@ impl Medium for Powerless {
         state.now.write_at(bytes, offset)?;
         let start = offset as usize;
         state.changed(start..start + bytes.len());
-        Ok(())
+        if std::mem::take(&mut state.denies) { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {

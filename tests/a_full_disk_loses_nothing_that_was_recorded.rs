@@ -1,0 +1,79 @@
+//! A disk that is really full, as far as one process can tell: the system refuses to make its file longer.
+#![cfg(unix)]
+
+mod common;
+
+use std::{path::Path, process::Command};
+
+use common::{
+    arrays::{Arrays, file, same_bits},
+    process::{self, Player, given, role},
+    scale::report,
+};
+use training_replay::{Metrics, Replay, Values};
+
+fn model(epoch: u64, parameters: usize) -> Arrays {
+    Arrays(vec![("kernel".into(), vec![parameters], Values::from(vec![epoch as f32; parameters]))])
+}
+
+/// Records until it is refused, and tries again.
+#[test]
+#[ignore = "a role that another test starts as a process of its own"]
+fn recorder() {
+    let Some((path, parameters)) = given() else { return };
+    let mut replay = Replay::options().create(path).unwrap();
+    let mut next = 0;
+    let error = loop {
+        match replay.record(&model(next, parameters), [("loss", 0.5)]) {
+            Ok(epoch) => process::say(&epoch.to_string()),
+            Err(error) => break error,
+        }
+        next += 1;
+    };
+    process::say(&error.to_string());
+    let again = replay.record(&model(next, parameters), [("loss", 0.5)]);
+    process::say(&again.unwrap_err().to_string());
+    assert!(same_bits(&replay.weights(next - 1).unwrap(), &model(next - 1, parameters)), "it still reads");
+}
+
+/// The role with files of so many bytes at most; a write beyond is an error, not the end.
+fn limited(path: &Path, parameters: usize, bytes: u64) -> Command {
+    let unlimited = role("recorder", path, parameters);
+    let mut command = Command::new("sh");
+    let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
+    command.args(["-c", &limit]).arg(unlimited.get_program()).args(unlimited.get_args());
+    command.envs(unlimited.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stdout(std::process::Stdio::piped());
+    command
+}
+
+fn fill(parameters: usize, bytes: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut said = Player::start(limited(&file(&folder), parameters, bytes)).wait();
+    let (again, error) = (said.pop().unwrap(), said.pop().unwrap());
+    let acknowledged = said.len() as u64;
+    assert!(error.starts_with("writing ") && error.contains("too large"), "{error}");
+    assert_eq!(again, error, "the same again, not a recorder that has given up");
+    assert!(acknowledged > 5);
+
+    let mut replay = Replay::append(file(&folder)).unwrap();
+    assert!(replay.epochs().eq(0..acknowledged) && replay.damage().is_empty());
+    assert_eq!(replay.torn_bytes(), 0, "the broken record was cut off");
+    for epoch in 0..acknowledged {
+        assert!(same_bits(&replay.weights(epoch).unwrap(), &model(epoch, parameters)));
+    }
+    assert_eq!(replay.record(&model(acknowledged, parameters), Metrics::new()).unwrap(), acknowledged);
+    report(format_args!(
+        "{parameters} parameters, {bytes} bytes: {acknowledged} epochs fit, and all of them are there"
+    ));
+}
+
+#[test]
+fn small_records_that_fit_stay_and_the_run_goes_on_when_there_is_space() {
+    fill(41, 100 << 10);
+}
+
+#[test]
+fn large_records_that_fit_stay_and_the_run_goes_on_when_there_is_space() {
+    fill(600_000, 30 << 20);
+}
