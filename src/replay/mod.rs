@@ -103,13 +103,13 @@ impl Replay {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn curve(&self, metric: &str) -> Option<Vec<(u64, f64)>> {
-        let points = self.index.epochs.curves().get(metric)?;
+        let points = self.index.epochs.curve(metric)?;
         Some(points.map(|(moment, value)| (moment.epoch, value)).collect())
     }
 
     /// The names of the metrics that epochs logged, in the order they first appeared.
     pub fn metric_names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.index.epochs.curves().names()
+        self.index.epochs.metric_names()
     }
 
     /// What was logged at one epoch.
@@ -296,7 +296,7 @@ impl Replay {
         if found.metrics_lost {
             return Err(Error::corrupted(format!("what {moment} logged"), found.place.offset, "it cannot be read"));
         }
-        Ok(self.index.series(moment).curves().at(moment))
+        Ok(self.index.series(moment).metrics(moment))
     }
 
     fn weights_at(&self, moment: Moment) -> Result<Weights> {

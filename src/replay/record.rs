@@ -121,7 +121,7 @@ impl Replay {
             let expected = format!("later than {last}, the last one recorded");
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
-        if !self.index.series(moment).curves().have_room(&metrics) {
+        if !self.index.series(moment).has_room(&metrics) {
             let expected = format!("at most {MOST_METRICS} in a recording");
             return Err(Error::invalid("the number of different metrics", expected, "more"));
         }

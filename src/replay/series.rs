@@ -42,18 +42,37 @@ pub(super) struct Series {
 impl Series {
     /// Appends the snapshot in a record; false if its metrics cannot be read.
     pub(super) fn take(&mut self, found: &Found) -> bool {
-        let moment = found.header.moment;
-        let metrics = found.meta.as_deref().and_then(decode_metrics).filter(|metrics| self.curves.have_room(metrics));
+        let metrics = found.meta.as_deref().and_then(decode_metrics).filter(|metrics| self.has_room(metrics));
         if let Some(metrics) = &metrics {
-            self.curves.take(moment, metrics);
+            self.curves.take(self.snapshots.len(), metrics);
         }
-        self.snapshots.push(Snapped { moment, place: Place::of(found), metrics_lost: metrics.is_none() });
+        let (moment, place) = (found.header.moment, Place::of(found));
+        self.snapshots.push(Snapped { moment, place, metrics_lost: metrics.is_none() });
         metrics.is_some()
     }
 
+    /// Whether these metrics leave no more curves than a recording may have.
+    pub(super) fn has_room(&self, metrics: &Metrics) -> bool {
+        self.curves.have_room(metrics)
+    }
+
     pub(super) fn at(&self, moment: Moment) -> Option<&Snapped> {
-        let found = self.snapshots.binary_search_by_key(&moment, |snapshot| snapshot.moment).ok();
-        found.and_then(|at| self.snapshots.get(at))
+        self.position(moment).and_then(|at| self.snapshots.get(at))
+    }
+
+    /// What was logged with a snapshot; nothing where there is none.
+    pub(super) fn metrics(&self, moment: Moment) -> Metrics {
+        self.position(moment).map(|at| self.curves.at(at)).unwrap_or_default()
+    }
+
+    /// The names of the logged metrics, in order of first appearance.
+    pub(super) fn metric_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.curves.curves.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn curve(&self, metric: &str) -> Option<impl Iterator<Item = (Moment, f64)>> {
+        let points = self.curves.get(metric)?;
+        Some(points.iter().map(|&(at, value)| (self.snapshots[at].moment, value)))
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Snapped> {
@@ -84,46 +103,41 @@ impl Series {
         (before.last().map(offset), behind.first().map(offset))
     }
 
-    pub(super) fn curves(&self) -> &Curves {
-        &self.curves
+    fn position(&self, moment: Moment) -> Option<usize> {
+        self.snapshots.binary_search_by_key(&moment, |snapshot| snapshot.moment).ok()
     }
 }
 
-/// Every logged metric as a curve over the moments it was logged at.
+/// Every logged metric as a curve over the snapshots it was logged with.
 #[derive(Debug, Default)]
-pub(super) struct Curves {
-    /// In order of first appearance.
-    curves: Vec<(String, Vec<(Moment, f64)>)>,
+struct Curves {
+    /// In order of first appearance: a name, and values at places in the series.
+    curves: Vec<(String, Vec<(usize, f64)>)>,
     by_name: HashMap<String, usize>,
 }
 
 impl Curves {
-    pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.curves.iter().map(|(name, _)| name.as_str())
+    fn get(&self, name: &str) -> Option<&[(usize, f64)]> {
+        self.by_name.get(name).map(|&at| self.curves[at].1.as_slice())
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<impl Iterator<Item = (Moment, f64)>> {
-        self.by_name.get(name).map(|&at| self.curves[at].1.iter().copied())
-    }
-
-    /// What was logged at one moment.
-    pub(super) fn at(&self, moment: Moment) -> Metrics {
-        let value = |points: &[(Moment, f64)]| {
-            points.binary_search_by_key(&moment, |&(moment, _)| moment).ok().map(|at| points[at].1)
+    /// What was logged at one place.
+    fn at(&self, place: usize) -> Metrics {
+        let value = |points: &[(usize, f64)]| {
+            points.binary_search_by_key(&place, |&(place, _)| place).ok().map(|at| points[at].1)
         };
         self.curves.iter().filter_map(|(name, points)| Some((name.as_str(), value(points)?))).collect()
     }
 
-    /// Whether these metrics leave no more curves than a recording may have.
-    pub(super) fn have_room(&self, metrics: &Metrics) -> bool {
+    fn have_room(&self, metrics: &Metrics) -> bool {
         let new = metrics.iter().filter(|(name, _)| !self.by_name.contains_key(*name)).count();
         self.curves.len() + new <= MOST_METRICS
     }
 
-    fn take(&mut self, moment: Moment, metrics: &Metrics) {
+    fn take(&mut self, place: usize, metrics: &Metrics) {
         for (name, value) in metrics.iter() {
             let at = self.position(name);
-            self.curves[at].1.push((moment, value));
+            self.curves[at].1.push((place, value));
         }
     }
 

@@ -77,13 +77,13 @@ impl Replay {
 
     /// A metric as it was logged at steps: epoch and step, and its value; `None` for one that was not.
     pub fn step_curve(&self, metric: &str) -> Option<Vec<((u64, u32), f64)>> {
-        let points = self.index.steps.curves().get(metric)?;
+        let points = self.index.steps.curve(metric)?;
         Some(points.map(|(moment, value)| (place(moment), value)).collect())
     }
 
     /// The names of the metrics that steps logged, in the order they first appeared.
     pub fn step_metric_names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.index.steps.curves().names()
+        self.index.steps.metric_names()
     }
 
     /// What was logged at one step.

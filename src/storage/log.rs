@@ -8,7 +8,7 @@ use std::{io, ops::Range};
 
 use super::{
     medium::Medium,
-    record::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, Moment, Preamble, up},
+    record::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, MOST_RECORDS, Moment, Preamble, up},
     scan::Found,
 };
 use crate::{Error, Result};
@@ -172,11 +172,8 @@ impl Log {
     where
         F: FnOnce(&mut Sink<'_>) -> Result<()>,
     {
-        if meta.len() as u64 > MOST_META {
-            let expected = format!("at most {MOST_META} bytes");
-            return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
-        }
         let start = self.end;
+        check_limits(meta, start)?;
         let mut sink = Sink::new(&mut *self.medium, &self.name, &mut self.buffer, start.offset);
         sink.place_meta(meta);
         write(&mut sink)?;
@@ -193,6 +190,17 @@ impl Log {
         };
         sink.place_header(&header.encode(), start.offset)?;
         Ok(header)
+    }
+}
+
+fn check_limits(meta: &[u8], start: Mark) -> Result<()> {
+    if meta.len() as u64 > MOST_META {
+        let expected = format!("at most {MOST_META} bytes");
+        return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
+    }
+    match start.sequence < MOST_RECORDS {
+        true => Ok(()),
+        false => Err(Error::invalid("the number of the next record", "below 2^63", start.sequence)),
     }
 }
 

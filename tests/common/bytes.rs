@@ -81,3 +81,10 @@ fn seal(bytes: &mut [u8], at: usize) {
 fn up(n: usize) -> usize {
     n.next_multiple_of(64)
 }
+
+/// Numbers the records 0, 1, 2, ... as they lie.
+pub fn renumber(bytes: &mut [u8]) {
+    for (record, sequence) in records(bytes).iter().zip(0_u64..) {
+        bytes[record.bytes.start + 16..][..8].copy_from_slice(&sequence.to_le_bytes());
+    }
+}

@@ -4,6 +4,7 @@
 pub mod arrays;
 pub mod bytes;
 pub mod double;
+pub mod hostile;
 pub mod process;
 pub mod scale;
 

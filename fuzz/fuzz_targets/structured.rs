@@ -1,0 +1,14 @@
+//! Bytes as instructions what to do to a recording, after which all checksums are made to agree: behind them, where
+//! chance alone does not get, the same must hold as for any bytes.
+#![no_main]
+
+#[path = "../../tests/common/bytes.rs"]
+#[allow(dead_code)]
+mod bytes;
+#[path = "../../tests/common/hostile.rs"]
+#[allow(dead_code)]
+mod hostile;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|instructions: &[u8]| hostile::survives(&hostile::mutated(hostile::recording(), instructions)));

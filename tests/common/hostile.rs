@@ -1,0 +1,172 @@
+//! What anyone may do to a file, and what must hold all the same. The fuzz targets in `fuzz/` run this very file.
+
+use std::{fs, path::Path};
+
+use training_replay::{Description, Loss, Metrics, Model, Parameter, Replay, Result, Weights};
+
+use super::bytes::{Record, records, renumber, reseal};
+
+/// Asks a recording everything that can be asked of it without running its model. Answers or errors, never a panic.
+pub fn ask(replay: &Replay) {
+    let _ = (format!("{replay:?}"), replay.is_finished(), replay.torn_bytes(), replay.loss(), replay.path());
+    assert!(replay.metadata().len() < usize::MAX && replay.damage().len() < usize::MAX);
+    for epoch in replay.epochs().chain([0, 7, u64::MAX]) {
+        drop((replay.weights(epoch), replay.metrics(epoch)));
+    }
+    for (epoch, step) in replay.steps().chain([(0, 0), (1, 1), (u64::MAX, u32::MAX)]) {
+        drop((replay.step_weights(epoch, step), replay.step_metrics(epoch, step)));
+    }
+    replay.metric_names().for_each(|name| assert!(replay.curve(name).is_some()));
+    replay.step_metric_names().for_each(|name| assert!(replay.step_curve(name).is_some()));
+    drop((replay.dataset().is_ok(), replay.check_integrity()));
+}
+
+/// The whole property, for fuzzers: whatever the bytes, asking answers or is an error, and appending leaves every epoch
+/// as it was.
+pub fn survives(bytes: &[u8]) {
+    let Ok(replay) = Replay::from_bytes(bytes) else { return };
+    ask(&replay);
+    append(bytes, &std::env::temp_dir().join(format!("fuzz-{}.replay", std::process::id())));
+}
+
+/// Runs the recorded model, if there is one that can be restored.
+pub fn run(replay: &Replay) {
+    let Some(last) = replay.epochs().last() else { return };
+    let Ok(snapshot) = replay.at(last) else { return };
+    drop((snapshot.probabilities(), snapshot.evaluate(Loss::MeanSquaredError), snapshot.activations()));
+    drop(snapshot.gradients(Loss::MeanSquaredError));
+}
+
+/// Weights that say they are the model that was recorded.
+struct Again<'a> {
+    weights: Weights,
+    description: Option<&'a Description>,
+}
+
+impl Model for Again<'_> {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        self.weights.parameters()
+    }
+
+    fn description(&self) -> Option<Description> {
+        self.description.cloned()
+    }
+}
+
+/// Every epoch of a recording: its weights as bits, and what it logged; `None` where they cannot be read.
+fn told(replay: &Replay) -> Vec<(u64, Option<String>, Option<String>)> {
+    let weights = |epoch| replay.weights(epoch).ok().map(|weights| format!("{weights:?}"));
+    let metrics = |epoch| replay.metrics(epoch).ok().map(|metrics| format!("{metrics:?}"));
+    replay.epochs().map(|epoch| (epoch, weights(epoch), metrics(epoch))).collect()
+}
+
+/// Appends to the file, if it can be opened to be, and fails unless every epoch that was there is still the same; true
+/// if an epoch was appended.
+pub fn append(bytes: &[u8], path: &Path) -> bool {
+    let Ok(before) = Replay::from_bytes(bytes) else { return false };
+    fs::write(path, bytes).unwrap();
+    let appended = append_again(&before, path);
+    let after = Replay::open(path).unwrap();
+    let (old, new) = (told(&before), told(&after));
+    assert_eq!(old[..], new[..old.len()]);
+    assert_eq!(new.len(), old.len() + usize::from(appended));
+    appended
+}
+
+/// Records the last readable epoch once more.
+fn append_again(before: &Replay, path: &Path) -> bool {
+    let Some(weights) = before.epochs().filter_map(|epoch| before.weights(epoch).ok()).last() else { return false };
+    let Ok(mut replay) = Replay::append(path) else { return false };
+    replay.record(&Again { weights, description: before.description() }, [("again", 1.0)]).is_ok()
+}
+
+/// A file with all kinds of records, to begin with.
+pub fn recording() -> Vec<u8> {
+    let data = training_replay::datasets::parabola(3, 1);
+    let model = training_replay::Sequential::builder(2)
+        .layer(training_replay::Dense::new(3).name("hidden").activation(training_replay::Activation::Tanh))
+        .layer(training_replay::Dense::new(1).activation(training_replay::Activation::Sigmoid))
+        .build(1)
+        .unwrap();
+    let options = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).metadata("seed", "1");
+    let mut replay = options.in_memory();
+    replay.record(&model, Metrics::new()).unwrap();
+    for epoch in 1..4 {
+        replay.record_step(2, &model, [("loss", f64::from(epoch))]).unwrap();
+        replay.record(&model, [("loss", 0.5), ("accuracy", 0.5)]).unwrap();
+    }
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes).unwrap();
+    bytes
+}
+
+/// Numbers at which something may tip over.
+const EDGES: [u64; 20] = [
+    0,
+    1,
+    2,
+    8,
+    63,
+    64,
+    65,
+    255,
+    4_096,
+    4_097,
+    1 << 16,
+    1 << 24,
+    (1 << 24) + 1,
+    (1 << 31) - 1,
+    1 << 32,
+    1 << 40,
+    (1 << 40) + 1,
+    (1 << 63) - 1,
+    1 << 63,
+    u64::MAX,
+];
+
+/// Fields of a record's header: place and width.
+const FIELDS: [(usize, usize); 8] = [(4, 2), (8, 8), (16, 8), (24, 8), (32, 8), (40, 8), (48, 4), (56, 4)];
+
+/// The file after what the instructions do to it, any bytes: records changed, moved, doubled and dropped, lengths and
+/// numbers at their edges; in the end all checksums agree, so that nothing is hidden behind one that does not.
+pub fn mutated(mut file: Vec<u8>, instructions: &[u8]) -> Vec<u8> {
+    for instruction in instructions.chunks_exact(6) {
+        let [what, record, a, b, c, d] = [0, 1, 2, 3, 4, 5].map(|i| usize::from(instruction[i]));
+        let (place, edge) = (a << 8 | b, EDGES[c % EDGES.len()].wrapping_sub(d as u64 % 3));
+        let records = records(&file);
+        match (what % 12, records.get(record % records.len().max(1))) {
+            (0 | 1, Some(record)) => {
+                let (at, width) = FIELDS[place % FIELDS.len()];
+                put(&mut file, record.bytes.start + at, &edge.to_le_bytes()[..width]);
+            }
+            (2 | 3, Some(record)) => put(&mut file, within(&record.meta, place), &edge.to_le_bytes()),
+            (4, Some(record)) => put(&mut file, within(&record.meta, place), &[c as u8]),
+            (5, Some(record)) => put(&mut file, within(&record.data, place), &[c as u8, d as u8]),
+            (6, Some(record)) => drop(file.drain(record.bytes.clone())),
+            (7, Some(record)) => file.extend_from_within(record.bytes.clone()),
+            (8, Some(record)) => move_to_the_end(&mut file, record),
+            (9, _) => file.resize(file.len().saturating_sub(place % 300), 0),
+            (10, _) => file.extend(std::iter::repeat_n(c as u8, place % 300)),
+            (11, _) => renumber(&mut file),
+            _ => put(&mut file, place, &[c as u8]),
+        }
+    }
+    reseal(&mut file);
+    file
+}
+
+/// Overwrites what lies within the file.
+fn put(file: &mut [u8], at: usize, bytes: &[u8]) {
+    let place = file.get_mut(at..).unwrap_or_default();
+    let length = place.len().min(bytes.len());
+    place[..length].copy_from_slice(&bytes[..length]);
+}
+
+fn within(range: &std::ops::Range<usize>, place: usize) -> usize {
+    range.start + place % range.len().max(1)
+}
+
+fn move_to_the_end(file: &mut Vec<u8>, record: &Record) {
+    let moved: Vec<u8> = file.drain(record.bytes.clone()).collect();
+    file.extend(moved);
+}
