@@ -1,4 +1,5 @@
-//! What recording an epoch costs, in memory and in a file, beside writing the same bytes plainly.
+//! What recording an epoch costs beside writing the same bytes plainly, and how opening a recording and reading one epoch
+//! out of it grow with the number of epochs.
 //!
 //! ```text
 //! cargo bench --bench record
@@ -48,5 +49,27 @@ fn record(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, record);
+/// Recordings of more and more epochs, of 1,000 values each.
+fn length(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Flat(vec![0.5; 1_000]);
+    let mut group = c.benchmark_group("length");
+    group.sample_size(10);
+    for epochs in [100_u64, 10_000, 100_000] {
+        let path = folder.path().join(format!("{epochs}.replay"));
+        let mut replay = Replay::options().durability(Durability::Never).create(&path).unwrap();
+        (0..epochs).for_each(|_| assert!(replay.record(&model, metrics()).is_ok()));
+        replay.finish().unwrap();
+        group.bench_with_input(BenchmarkId::new("open", epochs), &path, |b, path| {
+            b.iter(|| Replay::open(path).unwrap());
+        });
+        let replay = Replay::open(&path).unwrap();
+        group.bench_with_input(BenchmarkId::new("one epoch", epochs), &replay, |b, replay| {
+            b.iter(|| replay.weights(black_box(epochs / 2)).unwrap());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, record, length);
 criterion_main!(benches);

@@ -210,6 +210,23 @@ fn whichever_read_fails_it_is_an_error_and_reading_again_makes_up_for_it() {
 }
 
 #[test]
+fn opening_reads_headers_and_the_last_epoch_and_any_other_is_read_on_its_own() {
+    let medium = undisturbed();
+    let opened = |medium: &Faulty| Replay::load(Box::new(medium.clone()), Origin::Memory).unwrap();
+    let mut before = medium.bytes_read();
+    let replay = opened(&medium);
+    let windows = 32 << 10;
+    let opening = medium.bytes_read() - before;
+    let records = EPOCHS as usize + 4;
+    assert!(opening <= 4 * LARGE + records * windows, "{opening} bytes of {}", medium.bytes().len());
+    for epoch in 0..EPOCHS {
+        before = medium.bytes_read();
+        replay.weights(epoch).unwrap();
+        assert_eq!(medium.bytes_read() - before, 4 * LARGE, "epoch {epoch}, and nothing else");
+    }
+}
+
+#[test]
 fn the_disk_is_asked_as_often_as_was_chosen() {
     for (durability, before, at_the_end) in
         [(Durability::Every(3), 2, 1), (Durability::OnFinish, 0, 1), (Durability::Never, 0, 0)]

@@ -36,6 +36,7 @@ pub(crate) struct Faulty(Arc<Mutex<State>>);
 struct State {
     bytes: Vec<u8>,
     calls: Vec<Call>,
+    bytes_read: usize,
     broken: Vec<(Call, Calls, Fault)>,
 }
 
@@ -64,6 +65,11 @@ impl Faulty {
     /// How many calls of a kind there were.
     pub(crate) fn calls(&self, call: Call) -> usize {
         self.state().count(call)
+    }
+
+    /// How many bytes were asked for.
+    pub(crate) fn bytes_read(&self) -> usize {
+        self.state().bytes_read
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -98,8 +104,10 @@ impl Medium for Faulty {
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        self.state().fail(Call::Read)?;
-        self.state().bytes.read_at(buffer, offset)
+        let mut state = self.state();
+        state.fail(Call::Read)?;
+        state.bytes_read += buffer.len();
+        state.bytes.read_at(buffer, offset)
     }
 
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {

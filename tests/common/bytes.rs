@@ -82,6 +82,14 @@ fn up(n: usize) -> usize {
     n.next_multiple_of(64)
 }
 
+/// A record under another sequence number.
+pub fn resequenced(record: &[u8], sequence: u64) -> Vec<u8> {
+    let mut record = record.to_vec();
+    record[16..24].copy_from_slice(&sequence.to_le_bytes());
+    seal(&mut record, 0);
+    record
+}
+
 /// Numbers the records 0, 1, 2, ... as they lie.
 pub fn renumber(bytes: &mut [u8]) {
     for (record, sequence) in records(bytes).iter().zip(0_u64..) {
