@@ -32,6 +32,8 @@ pub(crate) struct Log {
     pub(super) medium: Box<dyn Medium>,
     pub(super) preamble: Preamble,
     pub(super) end: Mark,
+    /// Where, among damage, a header says that its record ends beyond the file: what is appended would become part of it.
+    pub(super) overhang: Option<u64>,
     poison: Option<String>,
     buffer: Vec<u8>,
 }
@@ -82,8 +84,12 @@ impl Log {
         length.checked_sub(self.end.offset).ok_or_else(lost)
     }
 
-    /// Cuts off what lies behind the last whole record.
+    /// Cuts off what lies behind the last whole record; fails if nothing can be appended all the same.
     pub(crate) fn cut_tail(&mut self) -> Result<()> {
+        if let Some(at) = self.overhang {
+            let reason = "it ends beyond the file, and would take in what is appended";
+            return Err(Error::corrupted(format!("a record of {}", self.name), at, reason));
+        }
         self.cut().map_err(|source| self.failed("cutting off the torn tail of", source))
     }
 
@@ -155,7 +161,8 @@ impl Log {
     }
 
     fn at_start(medium: Box<dyn Medium>, name: String, preamble: Preamble) -> Self {
-        Self { name, medium, preamble, end: Mark { offset: ALIGN, sequence: 0 }, poison: None, buffer: Vec::new() }
+        let end = Mark { offset: ALIGN, sequence: 0 };
+        Self { name, medium, preamble, end, overhang: None, poison: None, buffer: Vec::new() }
     }
 
     /// What the medium said when something was done to the file.

@@ -47,16 +47,17 @@ impl Log {
     /// bytes.
     pub(crate) fn scan(&mut self, mut visit: impl FnMut(Found) -> Result<()>) -> Result<Vec<Damage>> {
         let mut damage = Vec::new();
-        let mut end = self.end;
+        let (mut end, mut overhang) = (self.end, self.overhang);
         let walked = Walk::new(self).and_then(|mut walk| {
             let mut next = walk.next_record(end)?;
-            while let Some((found, passed)) = next {
+            while let Some(Step { found, passed, overhang: beyond }) = next {
                 let after = Mark { offset: found.header.end(found.offset), sequence: found.header.sequence + 1 };
                 next = walk.next_record(after)?;
                 if next.is_none() && !walk.is_whole(&found)? {
                     break;
                 }
                 end = after;
+                overhang = overhang.or(beyond);
                 damage.extend(passed);
                 visit(found)?;
             }
@@ -64,12 +65,18 @@ impl Log {
         });
         // Also after an error: what was handed over once is not handed over again.
         self.end = end;
+        self.overhang = overhang;
         walked.map(|()| damage)
     }
 }
 
-/// A record, and the damaged bytes that were passed over to reach it.
-type Step = (Found, Option<Damage>);
+/// A record, and what was passed over to reach it.
+struct Step {
+    found: Found,
+    passed: Option<Damage>,
+    /// Where a header among it says that its record ends beyond the file.
+    overhang: Option<u64>,
+}
 
 struct Walk<'a> {
     log: &'a Log,
@@ -86,25 +93,28 @@ impl<'a> Walk<'a> {
 
     /// The first record at or behind `from`.
     fn next_record(&mut self, from: Mark) -> Result<Option<Step>> {
-        let mut at = from.offset;
+        let (mut at, mut overhang) = (from.offset, None);
         while at + ALIGN <= self.length {
-            if let Some(header) = self.header(at, from.sequence)? {
-                let reason = || format!("{} bytes that are no record", at - from.offset);
-                let damage = (at > from.offset).then(|| Damage::new(from.offset..at, reason()));
-                let meta = self.meta(&header, at)?;
-                return Ok(Some((Found { header, offset: at, meta }, damage)));
+            match self.header(at, from.sequence)? {
+                Some(header) if header.end(at) <= self.length => {
+                    let reason = || format!("{} bytes that are no record", at - from.offset);
+                    let passed = (at > from.offset).then(|| Damage::new(from.offset..at, reason()));
+                    let meta = self.meta(&header, at)?;
+                    return Ok(Some(Step { found: Found { header, offset: at, meta }, passed, overhang }));
+                }
+                Some(_) => overhang = overhang.or(Some(at)),
+                None => {}
             }
             at += ALIGN;
         }
         Ok(None)
     }
 
-    /// The header at `at`, if there is one of this file whose record ends within it.
+    /// The header at `at`, if there is one of this file.
     fn header(&mut self, at: u64, sequence: u64) -> Result<Option<Header>> {
         let header = self.bytes(at..at + ALIGN)?.first_chunk::<HEADER>().and_then(Header::decode);
-        let (salt, length) = (self.log.preamble.salt, self.length);
-        let fits = |header: &Header| header.salt == salt && (sequence..MOST_RECORDS).contains(&header.sequence);
-        Ok(header.filter(|header| fits(header) && header.end(at) <= length))
+        let salt = self.log.preamble.salt;
+        Ok(header.filter(|header| header.salt == salt && (sequence..MOST_RECORDS).contains(&header.sequence)))
     }
 
     /// The record's meta, if its checksum agrees.
@@ -163,7 +173,10 @@ impl<'a> Walk<'a> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-    use super::{super::record::Kind, *};
+    use super::{
+        super::record::{Kind, Moment},
+        *,
+    };
 
     fn bytes_of(log: &Log) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -289,5 +302,21 @@ mod tests {
         log.medium.write_at(&bytes[500..], 500).unwrap();
         see(&mut log).unwrap();
         assert_eq!(seen, [0, 1, 2]);
+    }
+
+    /// A file had lost bytes from its middle, so that a header said that its record ends beyond the file. Once something
+    /// was appended that header was right again, and its record took in what had been acknowledged.
+    #[test]
+    fn nothing_is_appended_where_a_damaged_record_would_take_it_in() {
+        let mut log = Log::open(Box::new(three_epochs(1)), "test".into()).unwrap().unwrap();
+        log.scan(|_| Ok(())).unwrap();
+        log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(())).unwrap();
+        let mut bytes = bytes_of(&log);
+        bytes.drain(512..640); // of the third epoch all but the header
+        let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
+        let damage = log.scan(|_| Ok(())).unwrap();
+        assert_eq!(damage[0].bytes, 448..512);
+        let message = log.cut_tail().unwrap_err().to_string();
+        assert!(message.starts_with("a record of test is corrupted at byte 448: it ends beyond the file"), "{message}");
     }
 }
