@@ -8,11 +8,13 @@ use std::{fs, ops::Range};
 use common::{
     arrays::{counted, file, same_bits},
     bytes::{EPOCH, MODEL, records},
-    scale::report,
+    scale::{report, scaled},
 };
 use training_replay::{Dataset, Error, Metrics, Replay, datasets};
 
-const EPOCHS: u64 = 3;
+fn epochs() -> u64 {
+    scaled(3, 20)
+}
 
 fn data() -> Dataset {
     datasets::parabola(2, 1)
@@ -26,7 +28,7 @@ fn metrics(epoch: u64) -> Metrics {
 fn recording(finished: bool) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut replay = Replay::create(file(&folder), &data()).unwrap();
-    for epoch in 0..EPOCHS {
+    for epoch in 0..epochs() {
         replay.record(&counted(epoch), metrics(epoch)).unwrap();
     }
     if finished {
@@ -40,7 +42,7 @@ fn a_file_cut_at_any_byte_opens_to_the_epochs_that_were_whole() {
     for finished in [false, true] {
         let bytes = recording(finished);
         let ends: Vec<usize> = records(&bytes).iter().filter(|r| r.kind == EPOCH).map(|r| r.bytes.end).collect();
-        assert_eq!(ends.len() as u64, EPOCHS);
+        assert_eq!(ends.len() as u64, epochs());
         for length in 0..=bytes.len() {
             let whole = ends.iter().filter(|&&end| end <= length).count() as u64;
             expect_exactly(&bytes[..length], whole, finished && length == bytes.len());
@@ -92,14 +94,14 @@ impl Flipped<'_> {
             return assert!(refused, "byte {}: {opened:?}", self.byte);
         }
         let replay = opened.unwrap_or_else(|error| panic!("byte {}: {error}", self.byte));
-        for epoch in 0..EPOCHS {
+        for epoch in 0..epochs() {
             self.check_epoch(&replay, epoch);
         }
         match replay.dataset() {
             Ok(found) => assert_eq!(found, &data(), "byte {}", self.byte),
             Err(error) => assert!(self.hits_data(), "byte {}: {error}", self.byte),
         }
-        let lost = (0..EPOCHS).any(|epoch| replay.weights(epoch).is_err()) || replay.dataset().is_err();
+        let lost = (0..epochs()).any(|epoch| replay.weights(epoch).is_err()) || replay.dataset().is_err();
         let listed = !replay.check_integrity().unwrap().is_empty();
         assert!(!lost || listed || replay.torn_bytes() > 0, "byte {}: lost and not listed", self.byte);
         let torn = self.hits_last_record() && replay.torn_bytes() > 0;

@@ -8,7 +8,7 @@ use std::{path::Path, process::Command};
 use common::{
     arrays::{Arrays, file, same_bits},
     process::{self, Player, given, role},
-    scale::report,
+    scale::{report, scaled},
 };
 use training_replay::{Metrics, Replay, Values};
 
@@ -70,10 +70,14 @@ fn fill(parameters: usize, bytes: u64) {
 
 #[test]
 fn small_records_that_fit_stay_and_the_run_goes_on_when_there_is_space() {
-    fill(41, 100 << 10);
+    for more in 0..scaled(1, 64) {
+        fill(41, (100 << 10) + 512 * more);
+    }
 }
 
 #[test]
 fn large_records_that_fit_stay_and_the_run_goes_on_when_there_is_space() {
-    fill(600_000, 30 << 20);
+    for more in 0..scaled(1, 16) {
+        fill(600_000, (30 << 20) + (150 << 10) * more);
+    }
 }

@@ -67,7 +67,7 @@ fn open_soon(path: &Path) -> Replay {
 
 fn follow(parameters: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let player = Player::start(role("writer", &file(&folder), parameters));
+    let mut player = Player::start(role("writer", &file(&folder), parameters));
     let mut replay = open_soon(&file(&folder));
     let (mut seen, mut looks) = (0, 0);
     loop {
@@ -80,9 +80,10 @@ fn follow(parameters: usize) {
         if finished {
             break;
         }
-        let before = seen;
+        let ended = !player.is_running();
         let came = replay.refresh().unwrap() as u64;
-        assert!(replay.epochs().eq(0..before + came));
+        assert!(replay.epochs().eq(0..seen + came));
+        assert!(!ended || replay.is_finished(), "the writer ended before it had finished");
         looks += 1;
     }
     player.wait();
