@@ -1,4 +1,4 @@
-//! A file that was cut anywhere opens to the epochs that were whole; one flipped bit costs at most the epoch that it
+//! A file that was cut anywhere opens to the snapshots that were whole; one flipped bit costs at most the snapshot that it
 //! hits, which is named; nothing wrong is ever handed out.
 
 mod common;
@@ -6,30 +6,58 @@ mod common;
 use std::{fs, ops::Range};
 
 use common::{
-    arrays::{counted, file, same_bits},
-    bytes::{EPOCH, MODEL, records},
+    arrays::{Arrays, counted, file, same_bits},
+    bytes::{EPOCH, MODEL, Record, records},
     scale::{report, scaled},
 };
-use training_replay::{Dataset, Error, Metrics, Replay, datasets};
-
-fn epochs() -> u64 {
-    scaled(3, 20)
-}
+use training_replay::{Dataset, Error, Metrics, Replay, Result, Weights, datasets};
 
 fn data() -> Dataset {
     datasets::parabola(2, 1)
 }
 
-fn metrics(epoch: u64) -> Metrics {
-    Metrics::from([("loss", epoch as f64)])
+/// An epoch and 0, or a step within it.
+type Moment = (u64, u32);
+
+fn moments() -> Vec<Moment> {
+    (0..scaled(3, 12)).flat_map(|epoch| [(epoch, 2), (epoch, 0)]).skip(1).collect()
 }
 
-/// A small recording with data, with an END or without.
+fn number((epoch, step): Moment) -> u64 {
+    10 * epoch + u64::from(step)
+}
+
+fn model(moment: Moment) -> Arrays {
+    counted(number(moment))
+}
+
+fn metrics(moment: Moment) -> Metrics {
+    Metrics::from([("loss", number(moment) as f64)])
+}
+
+fn weights_at(replay: &Replay, (epoch, step): Moment) -> Result<Weights> {
+    if step == 0 { replay.weights(epoch) } else { replay.step_weights(epoch, step) }
+}
+
+fn metrics_at(replay: &Replay, (epoch, step): Moment) -> Result<Metrics> {
+    if step == 0 { replay.metrics(epoch) } else { replay.step_metrics(epoch, step) }
+}
+
+fn recorded(replay: &Replay) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = replay.steps().chain(replay.epochs().map(|epoch| (epoch, 0))).collect();
+    moments.sort_by_key(|&(epoch, step)| (epoch, step == 0));
+    moments
+}
+
+/// A small recording with data and steps, with an END or without.
 fn recording(finished: bool) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut replay = Replay::create(file(&folder), &data()).unwrap();
-    for epoch in 0..epochs() {
-        replay.record(&counted(epoch), metrics(epoch)).unwrap();
+    for moment in moments() {
+        match moment.1 {
+            0 => assert_eq!(replay.record(&model(moment), metrics(moment)).unwrap(), moment.0),
+            step => replay.record_step(step, &model(moment), metrics(moment)).unwrap(),
+        }
     }
     if finished {
         replay.finish().unwrap();
@@ -38,42 +66,43 @@ fn recording(finished: bool) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_cut_at_any_byte_opens_to_the_epochs_that_were_whole() {
+fn a_file_cut_at_any_byte_opens_to_the_snapshots_that_were_whole() {
     for finished in [false, true] {
         let bytes = recording(finished);
         let ends: Vec<usize> = records(&bytes).iter().filter(|r| r.kind == EPOCH).map(|r| r.bytes.end).collect();
-        assert_eq!(ends.len() as u64, epochs());
+        assert_eq!(ends.len(), moments().len());
         for length in 0..=bytes.len() {
-            let whole = ends.iter().filter(|&&end| end <= length).count() as u64;
-            expect_exactly(&bytes[..length], whole, finished && length == bytes.len());
+            let whole = ends.iter().filter(|&&end| end <= length).count();
+            expect_exactly(&bytes[..length], &moments()[..whole], finished && length == bytes.len());
         }
-        report(format_args!("cut at each of {} bytes: exactly the whole epochs", bytes.len()));
+        report(format_args!("cut at each of {} bytes: exactly what was whole", bytes.len()));
     }
 }
 
-fn expect_exactly(bytes: &[u8], whole: u64, finished: bool) {
+fn expect_exactly(bytes: &[u8], whole: &[Moment], finished: bool) {
     let replay = match Replay::from_bytes(bytes) {
-        Err(error) => return assert!(whole == 0 && matches!(error, Error::NotStarted { .. }), "{error}"),
+        Err(error) => return assert!(whole.is_empty() && matches!(error, Error::NotStarted { .. }), "{error}"),
         Ok(replay) => replay,
     };
-    assert!(replay.epochs().eq(0..whole), "{} bytes", bytes.len());
+    assert_eq!(recorded(&replay), whole, "{} bytes", bytes.len());
     assert_eq!(replay.is_finished(), finished);
-    assert!(replay.damage().is_empty());
+    assert!(replay.check_integrity().unwrap().is_empty());
     assert_eq!(replay.dataset().unwrap(), &data());
-    for epoch in 0..whole {
-        assert!(same_bits(&replay.weights(epoch).unwrap(), &counted(epoch)));
-        assert_eq!(replay.metrics(epoch).unwrap(), metrics(epoch));
+    for &moment in whole {
+        assert!(same_bits(&weights_at(&replay, moment).unwrap(), &model(moment)));
+        assert_eq!(metrics_at(&replay, moment).unwrap(), metrics(moment));
     }
 }
 
 #[test]
-fn a_flipped_bit_costs_at_most_the_epoch_it_hits_and_names_it() {
+fn a_flipped_bit_costs_at_most_the_snapshot_it_hits_and_names_it() {
     for finished in [false, true] {
         let bytes = recording(finished);
+        let records = records(&bytes);
         for bit in 0..8 * bytes.len() {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            Flipped { original: &bytes, byte: bit / 8, finished }.check(flipped);
+            Flipped { records: &records, byte: bit / 8, finished }.check(flipped);
         }
         report(format_args!("each of {} bits flipped: 0 silent", 8 * bytes.len()));
     }
@@ -81,7 +110,8 @@ fn a_flipped_bit_costs_at_most_the_epoch_it_hits_and_names_it() {
 
 /// A recording of which one byte is another.
 struct Flipped<'a> {
-    original: &'a [u8],
+    /// As they were.
+    records: &'a [Record],
     byte: usize,
     finished: bool,
 }
@@ -94,44 +124,57 @@ impl Flipped<'_> {
             return assert!(refused, "byte {}: {opened:?}", self.byte);
         }
         let replay = opened.unwrap_or_else(|error| panic!("byte {}: {error}", self.byte));
-        for epoch in 0..epochs() {
-            self.check_epoch(&replay, epoch);
-        }
+        moments().into_iter().for_each(|moment| self.check_snapshot(&replay, moment));
+        self.check_curves(&replay);
         match replay.dataset() {
             Ok(found) => assert_eq!(found, &data(), "byte {}", self.byte),
             Err(error) => assert!(self.hits_data(), "byte {}: {error}", self.byte),
         }
-        let lost = (0..epochs()).any(|epoch| replay.weights(epoch).is_err()) || replay.dataset().is_err();
-        let listed = !replay.check_integrity().unwrap().is_empty();
-        assert!(!lost || listed || replay.torn_bytes() > 0, "byte {}: lost and not listed", self.byte);
+        self.check_listed(&replay);
         let torn = self.hits_last_record() && replay.torn_bytes() > 0;
         assert_eq!(replay.is_finished(), self.finished && !torn, "byte {}", self.byte);
     }
 
-    fn check_epoch(&self, replay: &Replay, epoch: u64) {
-        let record = self.record_of(epoch);
-        match replay.weights(epoch) {
-            Ok(weights) => assert!(same_bits(&weights, &counted(epoch)), "byte {}: wrong weights", self.byte),
-            Err(error) => self.expect_named(epoch, &record, &error, replay),
+    fn check_snapshot(&self, replay: &Replay, moment: Moment) {
+        match weights_at(replay, moment) {
+            Ok(weights) => assert!(same_bits(&weights, &model(moment)), "byte {}: wrong weights", self.byte),
+            Err(error) => self.expect_named(moment, &error, replay),
         }
-        match replay.metrics(epoch) {
-            Ok(found) => assert_eq!(found, metrics(epoch), "byte {}: wrong metrics", self.byte),
-            Err(error) => {
-                self.expect_named(epoch, &record, &error, replay);
-                assert!(!replay.damage().is_empty() || replay.torn_bytes() > 0, "byte {}: not listed", self.byte);
-            }
+        match metrics_at(replay, moment) {
+            Ok(found) => assert_eq!(found, metrics(moment), "byte {}: wrong metrics", self.byte),
+            Err(error) => self.expect_named(moment, &error, replay),
         }
-        let shown = replay.curve("loss").unwrap_or_default();
-        assert!(shown.iter().all(|&(epoch, loss)| loss == epoch as f64), "byte {}: {shown:?}", self.byte);
     }
 
-    /// The error must say epoch and byte. In the last record of an unfinished file, damage cannot be told from a
-    /// torn tail.
-    fn expect_named(&self, epoch: u64, record: &Range<usize>, error: &Error, replay: &Replay) {
-        assert!(record.contains(&self.byte), "byte {}: epoch {epoch} is lost: {error}", self.byte);
+    fn check_curves(&self, replay: &Replay) {
+        let epochs = replay.curve("loss").unwrap_or_default().into_iter().map(|(epoch, loss)| ((epoch, 0), loss));
+        let steps = replay.step_curve("loss").unwrap_or_default();
+        let right = |(moment, loss): (Moment, f64)| loss == number(moment) as f64;
+        assert!(epochs.chain(steps).all(right), "byte {}: wrong curves", self.byte);
+    }
+
+    /// Whatever is lost is listed.
+    fn check_listed(&self, replay: &Replay) {
+        let lost = |moment: &Moment| weights_at(replay, *moment).is_err() || metrics_at(replay, *moment).is_err();
+        let lost = moments().iter().filter(|moment| lost(moment)).count() + usize::from(replay.dataset().is_err());
+        let listed = replay.check_integrity().unwrap();
+        assert!(lost <= 1, "byte {}: {lost} are lost", self.byte);
+        assert!(listed.len() >= lost || replay.torn_bytes() > 0, "byte {}: lost and not listed", self.byte);
+        let hit = |range: &Range<u64>| range.contains(&(self.byte as u64));
+        assert!(listed.iter().all(|damage| hit(&damage.bytes)), "byte {}: {listed:?}", self.byte);
+    }
+
+    /// The error must say what and at which byte. In the last record of an unfinished file, damage cannot be told from
+    /// a torn tail.
+    fn expect_named(&self, moment: Moment, error: &Error, replay: &Replay) {
+        let (epoch, step) = moment;
+        let of = |r: &&Record| r.kind == EPOCH && (r.epoch, r.step) == moment;
+        let record = &self.records.iter().find(of).unwrap().bytes;
+        assert!(record.contains(&self.byte), "byte {}: {moment:?} is lost: {error}", self.byte);
         match error {
             Error::Corrupted { what, offset, .. } => {
-                assert!(what.contains(&format!("epoch {epoch}")), "byte {}: {what}", self.byte);
+                let name = if step == 0 { format!("epoch {epoch}") } else { format!("step {step} of epoch {epoch}") };
+                assert!(what.contains(&name), "byte {}: {what}", self.byte);
                 assert_eq!(*offset, record.start as u64, "byte {}", self.byte);
             }
             Error::UnknownEpoch { .. } => assert!(self.hits_last_record() && replay.torn_bytes() > 0),
@@ -139,22 +182,17 @@ impl Flipped<'_> {
         }
     }
 
-    fn record_of(&self, epoch: u64) -> Range<usize> {
-        records(self.original).into_iter().find(|r| r.kind == EPOCH && r.epoch == epoch).unwrap().bytes
-    }
-
     fn hits_last_record(&self) -> bool {
-        records(self.original).last().unwrap().bytes.contains(&self.byte)
+        self.records.last().unwrap().bytes.contains(&self.byte)
     }
 
     fn hits_data(&self) -> bool {
-        records(self.original).iter().any(|r| r.kind != EPOCH && r.bytes.contains(&self.byte))
+        self.records.iter().any(|r| r.kind != EPOCH && r.bytes.contains(&self.byte))
     }
 
     /// The preamble, and header and meta of the first record.
     fn hits_what_all_depends_on(&self) -> bool {
-        let model = &records(self.original)[0];
-        assert_eq!(model.kind, MODEL);
-        self.byte < model.meta.end
+        assert_eq!(self.records[0].kind, MODEL);
+        self.byte < self.records[0].meta.end
     }
 }

@@ -14,6 +14,7 @@ pub struct Record {
     pub kind: u16,
     pub sequence: u64,
     pub epoch: u64,
+    pub step: u32,
 }
 
 /// The records of a file, up to the first that does not fit.
@@ -34,7 +35,8 @@ fn record(bytes: &[u8], at: usize) -> Option<Record> {
     let end = up(data.end);
     let whole = header.starts_with(b"TREC") && end <= bytes.len();
     let kind = u16::from_le_bytes([header[4], header[5]]);
-    whole.then_some(Record { bytes: at..end, meta, data, kind, sequence: number(16), epoch: number(40) })
+    let step = u32::from_le_bytes(header[56..60].try_into().unwrap());
+    whole.then_some(Record { bytes: at..end, meta, data, kind, sequence: number(16), epoch: number(40), step })
 }
 
 /// Makes every checksum agree with what it is of.
