@@ -49,10 +49,10 @@ fn record(c: &mut Criterion) {
     group.finish();
 }
 
-/// Recordings of more and more epochs, of 1,000 values each.
+/// Recordings of more and more epochs, of 41 values each.
 fn length(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
-    let model = Flat(vec![0.5; 1_000]);
+    let model = Flat(vec![0.5; 41]);
     let mut group = c.benchmark_group("length");
     group.sample_size(10);
     for epochs in [100_u64, 10_000, 100_000] {
