@@ -35,14 +35,19 @@ pub fn row_major(matrix: &Matrix) -> Vec<f32> {
 
 /// A matrix of zeros, or an error where a plain allocation would abort the process.
 pub(crate) fn zeros(rows: usize, columns: usize) -> Result<Matrix> {
+    // A zeroed allocation, unlike `resize`, touches no page before it is used.
+    let values = vec![0.0; expect_room(rows, columns)?];
+    Ok(Matrix::from_vec(rows, columns, values))
+}
+
+/// How many values a matrix has, if memory has room for them.
+pub(crate) fn expect_room(rows: usize, columns: usize) -> Result<usize> {
     let count = rows.checked_mul(columns).filter(|&count| count <= LARGEST);
     let room = count.filter(|&count| Vec::<f32>::new().try_reserve_exact(count).is_ok());
-    // A zeroed allocation, unlike `resize`, touches no page before it is used.
-    let values = room.map(|count| vec![0.0; count]).ok_or_else(|| {
+    room.ok_or_else(|| {
         let expected = format!("of at most {LARGEST} values, and no more than memory has room for");
         Error::invalid("a matrix", expected, format!("{rows} x {columns}"))
-    })?;
-    Ok(Matrix::from_vec(rows, columns, values))
+    })
 }
 
 /// A matrix of these rows, if they are of one length.

@@ -59,12 +59,16 @@ pub trait Model {
 /// for _ in 0..=20 {
 ///     long.record(&model, Metrics::new())?;
 /// }
-/// let mut short = Replay::options().in_memory();
+/// let mut options = Replay::options();
+/// if let Some(description) = long.description() {
+///     options = options.description(description); // so that it opens by itself, too
+/// }
+/// let mut short = options.in_memory();
 /// for epoch in long.epochs().step_by(10) {
 ///     short.record_epoch(epoch, &long.weights(epoch)?, long.metrics(epoch)?)?;
 /// }
 /// assert_eq!(short.epochs().collect::<Vec<_>>(), [0, 10, 20]);
-/// assert_eq!(short.at_with(20, &model)?.model(), &model);
+/// assert_eq!(short.at(20)?.model(), &model);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 impl Model for Weights {

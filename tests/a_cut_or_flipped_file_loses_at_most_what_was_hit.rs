@@ -56,7 +56,7 @@ fn recording(finished: bool) -> Vec<u8> {
     for moment in moments() {
         match moment.1 {
             0 => assert_eq!(replay.record(&model(moment), metrics(moment)).unwrap(), moment.0),
-            step => replay.record_step(step, &model(moment), metrics(moment)).unwrap(),
+            step => assert!(replay.record_step(moment.0, step, &model(moment), metrics(moment)).unwrap()),
         }
     }
     if finished {

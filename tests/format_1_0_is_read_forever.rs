@@ -74,8 +74,8 @@ mod finished {
         for epoch in 0..2 {
             replay.record(&model(4 * epoch), metrics(epoch))?;
         }
-        replay.record_step(1, &model(5), [("loss", 0.5)])?;
-        replay.record_step(3, &model(6), Metrics::new())?;
+        replay.record_step(2, 1, &model(5), [("loss", 0.5)])?;
+        replay.record_step(2, 3, &model(6), Metrics::new())?;
         replay.record(&model(8), metrics(2))?;
         replay.record_epoch(5, &model(20), metrics(5))?;
         replay.finish()?;

@@ -72,11 +72,11 @@ fn steps_within_an_epoch_are_snapshots_of_their_own() {
     for epoch in 1..=2 {
         for step in [7, 9] {
             let metrics = [("loss", f64::from(step))];
-            replay.record_step(step, &counted(10 * epoch + u64::from(step)), metrics).unwrap();
+            assert!(replay.record_step(epoch, step, &counted(10 * epoch + u64::from(step)), metrics).unwrap());
         }
         replay.record(&counted(epoch), [("loss", 0.5)]).unwrap();
     }
-    replay.record_step(1, &counted(31), Metrics::new()).unwrap(); // killed in the third epoch
+    replay.record_step(3, 1, &counted(31), Metrics::new()).unwrap(); // killed in the third epoch
     drop(replay);
 
     let replay = Replay::append(file(&folder)).unwrap();
@@ -95,17 +95,51 @@ fn steps_within_an_epoch_are_snapshots_of_their_own() {
 }
 
 #[test]
-fn a_resumed_run_goes_on_behind_its_last_step() {
+fn a_run_that_was_killed_within_an_epoch_repeats_it_and_its_steps_stay_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut replay = Replay::options().create(file(&folder)).unwrap();
+    replay.record(&counted(0), Metrics::new()).unwrap();
+    for step in [1, 2] {
+        replay.record_step(1, step, &counted(10 + u64::from(step)), Metrics::new()).unwrap();
+    }
+    drop(replay);
+    let mut replay = Replay::append(file(&folder)).unwrap();
+    let again: Vec<bool> =
+        (1..=3).map(|step| replay.record_step(1, step, &counted(99), Metrics::new()).unwrap()).collect();
+    assert_eq!(again, [false, false, true]);
+    assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 1);
+    assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 1), (1, 2), (1, 3)]);
+    assert!(same_bits(&replay.step_weights(1, 2).unwrap(), &counted(12)));
+    assert!(same_bits(&replay.step_weights(1, 3).unwrap(), &counted(99)));
+}
+
+/// Epochs 1 to 9 were left out, and so the last thing recorded was a step of epoch 10.
+#[test]
+fn a_run_that_was_killed_behind_a_step_goes_on_with_its_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut replay = Replay::options().every(10).create(file(&folder)).unwrap();
+    for epoch in 0..10 {
+        replay.record(&counted(epoch), Metrics::new()).unwrap();
+    }
+    assert!(replay.record_step(10, 1, &counted(1), Metrics::new()).unwrap());
+    drop(replay);
+    let mut replay = Replay::append(file(&folder)).unwrap();
+    assert_eq!(replay.record(&counted(10), Metrics::new()).unwrap(), 10);
+}
+
+#[test]
+fn steps_out_of_order_are_refused() {
     let mut replay = Replay::options().in_memory();
     replay.record(&counted(0), Metrics::new()).unwrap();
-    replay.record_step(5, &counted(1), Metrics::new()).unwrap();
-    let message = replay.record_step(5, &counted(1), Metrics::new()).unwrap_err().to_string();
+    replay.record_step(4, 5, &counted(1), Metrics::new()).unwrap();
+    let message = replay.record_step(4, 5, &counted(1), Metrics::new()).unwrap_err().to_string();
     let expected =
-        "the next snapshot is step 5 of epoch 1; it must be later than step 5 of epoch 1, the last one recorded";
+        "the next snapshot is step 5 of epoch 4; it must be later than step 5 of epoch 4, the last one recorded";
     assert_eq!(message, expected);
-    assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 1);
-    replay.record_step(1, &counted(2), Metrics::new()).unwrap();
-    assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 5), (2, 1)]);
+    assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 4, "the epoch that the step was of");
+    assert!(replay.record_step(4, 6, &counted(2), Metrics::new()).is_err(), "it has ended");
+    assert!(replay.record_step(5, 1, &counted(2), Metrics::new()).unwrap());
+    assert_eq!(replay.steps().collect::<Vec<_>>(), [(4, 5), (5, 1)]);
 }
 
 #[test]
@@ -113,7 +147,10 @@ fn steps_are_recorded_as_often_as_was_asked_and_only_within_epochs_that_are() {
     let mut replay = Replay::options().every(2).step(3).in_memory();
     for epoch in 0..=4 {
         if epoch > 0 {
-            (1..=7).for_each(|step| replay.record_step(step, &counted(0), Metrics::new()).unwrap());
+            for step in 1..=7 {
+                let taken = epoch % 2 == 0 && step % 3 == 0;
+                assert_eq!(replay.record_step(epoch, step, &counted(0), Metrics::new()).unwrap(), taken);
+            }
         }
         replay.record(&counted(0), Metrics::new()).unwrap();
     }
@@ -129,7 +166,7 @@ fn steps_of_a_trainer_are_replayed_like_epochs() {
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     let record =
-        |step: training_replay::train::Step<'_>| replay.record_step(step.number(), step.model(), step.metrics());
+        |step: training_replay::train::Step<'_>| replay.record_step(1, step.number(), step.model(), step.metrics());
     let metrics = trainer.epoch_with(&mut model, &data, record).unwrap();
     replay.record(&model, &metrics).unwrap();
     assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 1), (1, 2), (1, 3), (1, 4)]);
@@ -154,6 +191,13 @@ fn a_step_that_fails_ends_the_epoch_with_its_error() {
     });
     assert!(matches!(stopped, Err(Error::Model(_))));
     assert_eq!(steps, 2);
+    let fresh = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(10);
+    let [again, first] = [trainer, fresh].map(|mut trainer| {
+        let mut model = model.clone();
+        trainer.epoch(&mut model, &data).unwrap();
+        model
+    });
+    assert_eq!(again, first, "the epoch did not count: the next one takes its order of samples");
 }
 
 #[test]
@@ -165,11 +209,15 @@ fn a_policy_or_a_step_that_makes_no_sense_is_refused() {
     assert!(with(Replay::options().epochs([])).starts_with("the number of `epochs` to record is 0"));
     assert!(!std::path::Path::new("never").exists());
     let mut replay = Replay::options().in_memory();
-    assert!(message(replay.record_step(1, &counted(0), Metrics::new())).starts_with("epoch 0 is still to come"));
+    let of_epoch_0 = replay.record_step(0, 1, &counted(0), Metrics::new()).map(drop);
+    assert_eq!(message(of_epoch_0), "the epoch of a step is 0; it must be 1 or more; epoch 0 is before training");
     replay.record(&counted(0), Metrics::new()).unwrap();
-    assert!(message(replay.record_step(0, &counted(0), Metrics::new())).starts_with("the step is 0"));
+    assert!(message(replay.record_step(1, 0, &counted(0), Metrics::new()).map(drop)).starts_with("the step is 0"));
     assert!(message(replay.step_weights(1, 0).map(drop)).starts_with("the step is 0"));
-    assert!(message(replay.record_step(1, &Arrays(vec![]), Metrics::new())).contains("parameters is 0"));
+    let of_another = replay.record_step(1, 1, &Arrays(vec![]), Metrics::new()).map(drop);
+    assert!(message(of_another).contains("parameters is 0"));
+    let long = replay.record(&counted(1), [("x".repeat(4_097), 0.0)]).map(drop);
+    assert_eq!(message(long), "the name of a metric is 4097 bytes; it must be at most 4096 bytes");
     assert_eq!(replay.steps().len(), 0);
 }
 

@@ -169,7 +169,16 @@ impl Sequential {
             return Err(Error::invalid("the range of layers", format!("within 0..{count}"), format!("{layers:?}")));
         }
         let what = format!("inputs of layers {layers:?}");
-        matrix::expect_columns(&what, inputs, self.architecture.width(layers.start))
+        matrix::expect_columns(&what, inputs, self.architecture.width(layers.start))?;
+        let widest = layers.clone().map(|layer| self.architecture.width(layer + 1)).max().unwrap_or(0);
+        matrix::expect_room(inputs.nrows(), widest).map(drop)
+    }
+
+    /// Fails unless memory has room for the values of all layers, before and after the activation, at once.
+    fn expect_room(&self, inputs: &Matrix) -> Result<()> {
+        let widths = (1..=self.affines.len()).map(|layer| self.architecture.width(layer));
+        let values = widths.fold(0_usize, |sum, width| sum.saturating_add(width)).saturating_mul(2);
+        matrix::expect_room(inputs.nrows(), values).map(drop)
     }
 }
 
@@ -206,6 +215,7 @@ impl Forward for Sequential {
 
     fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
         self.check(inputs, targets, loss)?;
+        self.expect_room(inputs)?;
         let mut pass = Pass::new(self);
         pass.forward(self, inputs);
         Ok(pass.losses(self, targets, loss))
@@ -215,6 +225,7 @@ impl Forward for Sequential {
 impl Backward for Sequential {
     fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
         self.check(inputs, targets, loss)?;
+        self.expect_room(inputs)?;
         let mut pass = Pass::new(self);
         pass.forward(self, inputs);
         pass.backward(self, inputs, targets, loss);

@@ -66,10 +66,6 @@ impl Index {
         data.chain(snapshots.map(|snapshot| (snapshot.moment.to_string(), &snapshot.place)))
     }
 
-    pub(super) fn last_epoch(&self) -> Option<u64> {
-        self.epochs.last().map(|moment| moment.epoch)
-    }
-
     /// The latest snapshot, epoch or step.
     pub(super) fn last(&self) -> Option<Moment> {
         self.epochs.last().max(self.steps.last())

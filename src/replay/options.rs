@@ -10,7 +10,7 @@ use std::{
 
 use super::{Origin, Replay};
 use crate::{
-    Dataset, Error, Loss, Result,
+    Dataset, Description, Error, Loss, Result,
     storage::{self, Moment},
 };
 
@@ -24,7 +24,7 @@ pub enum Durability {
     /// In [`Replay::finish`].
     #[default]
     OnFinish,
-    /// After every so many recorded epochs, and in [`Replay::finish`].
+    /// After every so many recorded epochs, steps counted like epochs, and in [`Replay::finish`].
     Every(u64),
 }
 
@@ -60,6 +60,7 @@ enum Epochs {
 pub struct ReplayOptions {
     dataset: Option<Dataset>,
     pub(super) loss: Option<Loss>,
+    pub(super) description: Option<Description>,
     pub(super) metadata: Vec<(String, String)>,
     epochs: Epochs,
     step: Option<u32>,
@@ -76,6 +77,11 @@ impl ReplayOptions {
     /// The loss the model is trained with, stored for those who replay it.
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
+    }
+
+    /// What is recorded of a model that does not describe itself, as plain [`Weights`](crate::Weights) do not.
+    pub fn description(self, description: &Description) -> Self {
+        Self { description: Some(description.clone()), ..self }
     }
 
     /// A note of the user's, stored once: a seed, a git revision, who made it.
@@ -221,7 +227,7 @@ impl ReplayOptions {
         let mut name = OsString::from(".");
         name.push(to.file_name().unwrap_or_default());
         name.push(format!(".{:016x}.new", salt()));
-        Ok(Some(Replacement { from: to.with_file_name(name), to, _old: old }))
+        Ok(Some(Replacement { from: to.with_file_name(name), to, old }))
     }
 }
 
@@ -231,13 +237,17 @@ pub(super) struct Replacement {
     from: PathBuf,
     to: PathBuf,
     /// Held, and so locked, until it is gone: nobody appends to what is about to go.
-    _old: File,
+    old: File,
 }
 
 impl Replacement {
-    /// Gives the new file the name and the permissions of the old one.
+    /// Gives the new file the name and the permissions of the old one. Fails if another file has that name by now:
+    /// somebody removed the old one, and somebody else may be recording there.
     pub(super) fn take_place(&self) -> Result<()> {
-        let permissions = self.to.metadata().map(|metadata| metadata.permissions());
+        if self.to.exists() && !storage::is_still_there(&self.old, &self.to) {
+            return Err(Error::Locked { path: self.to.clone() });
+        }
+        let permissions = self.old.metadata().map(|metadata| metadata.permissions());
         let renamed = permissions
             .and_then(|permissions| fs::set_permissions(&self.from, permissions))
             .and_then(|()| fs::rename(&self.from, &self.to));

@@ -5,7 +5,7 @@ use std::{fs::File, sync::OnceLock};
 use super::{Durability, Index, Origin, Replay, ReplayOptions, options::Replacement};
 use crate::{
     Dataset, Error, Matrix, Metrics, Model, Parameter, Result,
-    storage::{self, Found, Kind, Log, MOST_METRICS, Manifest, Moment, encode_metrics},
+    storage::{self, Found, Kind, LONGEST_NAME, Log, MOST_METRICS, Manifest, Moment, encode_metrics},
 };
 
 /// What a replay needs only while it records.
@@ -14,22 +14,32 @@ pub(super) struct Recorder {
     pub(super) options: ReplayOptions,
     /// The number of the next epoch.
     pub(super) next: u64,
-    /// Epochs recorded since the disk last confirmed.
+    /// The last snapshot of the recorder before, if it was stopped within an epoch.
+    pub(super) stopped_at: Option<Moment>,
+    /// Snapshots recorded since the disk last confirmed.
     unconfirmed: u64,
     replacement: Option<Replacement>,
 }
 
 impl Recorder {
-    pub(super) fn new(options: ReplayOptions, next: u64, replacement: Option<Replacement>) -> Self {
-        Self { options, next, unconfirmed: 0, replacement }
+    pub(super) fn new(options: ReplayOptions, replacement: Option<Replacement>) -> Self {
+        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement }
+    }
+
+    /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.
+    pub(super) fn behind(last: Option<Moment>, options: ReplayOptions) -> Self {
+        let stopped_at = last.filter(|last| last.step > 0);
+        let next = stopped_at.or(last).map_or(0, |last| last.epoch.saturating_add(u64::from(last.step == 0)));
+        Self { next, stopped_at, ..Self::new(options, None) }
     }
 }
 
 impl Replay {
     /// Appends the model's parameters as the next epoch; returns its number. Epoch 0 is before training.
     ///
-    /// Once this has returned `Ok`, the epoch can be read back bit for bit, whatever happens to the process. Weights
-    /// and metrics that are NaN or infinite are recorded like any others.
+    /// Once this has returned `Ok`, the epoch can be read back bit for bit, whatever happens to the process, unless
+    /// [`every`](crate::ReplayOptions::every) or [`epochs`](crate::ReplayOptions::epochs) leave it out. Weights and
+    /// metrics that are NaN or infinite are recorded like any others.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -43,9 +53,10 @@ impl Replay {
     /// # Errors
     ///
     /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
-    /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the parameters are not those of the epochs before or the
-    /// replay was opened to read. While writing: [`Error::Io`]; the file is then cut back to the epochs before and
-    /// the call can be repeated. [`Error::Poisoned`], now and for every further epoch, if the file could not be cut
+    /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the
+    /// parameters are not those of the epochs before or the replay was opened to read. While writing: [`Error::Io`];
+    /// the file is then cut back to the epochs before and the call can be repeated. [`Error::Poisoned`], now and for
+    /// every further epoch that is to be recorded, if the file could not be cut
     /// back after an earlier error, or the disk does not confirm what it was asked to: then the epoch is in the file,
     /// and nobody knows whether on the disk. What was recorded can still be read.
     pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
@@ -80,8 +91,7 @@ impl Replay {
         M: Model + ?Sized,
     {
         self.recorder()?.options.check()?;
-        self.record_at(epoch.into(), model, metrics.into())?;
-        self.confirm(epoch)
+        self.record_at(epoch.into(), model, metrics.into())
     }
 
     /// Marks the recording as complete and, unless told otherwise, waits until the disk has it.
@@ -109,10 +119,11 @@ impl Replay {
         replacement: Option<Replacement>,
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
-        let recorder = Some(Recorder::new(options, 0, replacement));
+        let recorder = Some(Recorder::new(options, replacement));
         Self { log, origin, index: Index::default(), torn_bytes: 0, dataset, recorder }
     }
 
+    /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.
     pub(super) fn record_at<M>(&mut self, moment: Moment, model: &M, metrics: Metrics) -> Result<()>
     where
         M: Model + ?Sized,
@@ -121,13 +132,26 @@ impl Replay {
             let expected = format!("later than {last}, the last one recorded");
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
-        if !self.index.series(moment).has_room(&metrics) {
+        self.check_metrics(moment, &metrics)?;
+        let parameters = model.parameters()?;
+        let first = self.prepare(model, &parameters)?;
+        self.write(first, moment, encode_metrics(&metrics), &parameters)?;
+        self.recorder()?.next = moment.epoch.saturating_add(u64::from(moment.step == 0));
+        self.confirm()
+    }
+
+    fn check_metrics(&self, moment: Moment, metrics: &Metrics) -> Result<()> {
+        if !self.index.series(moment).has_room(metrics) {
             let expected = format!("at most {MOST_METRICS} in a recording");
             return Err(Error::invalid("the number of different metrics", expected, "more"));
         }
-        let parameters = model.parameters()?;
-        let first = self.prepare(model, &parameters)?;
-        self.write(first, moment, encode_metrics(&metrics), &parameters)
+        match metrics.iter().map(|(name, _)| name.len()).find(|&length| length > LONGEST_NAME) {
+            Some(length) => {
+                let expected = format!("at most {LONGEST_NAME} bytes");
+                Err(Error::invalid("the name of a metric", expected, format!("{length} bytes")))
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) fn recorder(&mut self) -> Result<&mut Recorder> {
@@ -146,6 +170,7 @@ impl Replay {
         }
         let mut manifest = Manifest::new(parameters, description)?;
         if let Some(recorder) = &self.recorder {
+            manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
             manifest.metadata.clone_from(&recorder.options.metadata);
         }
@@ -180,10 +205,9 @@ impl Replay {
         Ok(())
     }
 
-    /// Counts a recorded epoch, and waits for the disk where it is time to.
-    fn confirm(&mut self, epoch: u64) -> Result<()> {
+    /// Counts a recorded snapshot, and waits for the disk where it is time to.
+    fn confirm(&mut self) -> Result<()> {
         let recorder = self.recorder()?;
-        recorder.next = epoch.saturating_add(1);
         recorder.unconfirmed += 1;
         match recorder.options.durability {
             Durability::Every(n) if recorder.unconfirmed >= n => {

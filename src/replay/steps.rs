@@ -1,73 +1,64 @@
 //! Snapshots within an epoch: the model after some of its mini-batches.
-//!
-//! ```
-//! use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-//!
-//! let data = datasets::parabola(50, 13); // 100 samples
-//! let mut model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
-//! let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(10);
-//!
-//! let mut replay = Replay::options().dataset(&data).step(5).in_memory(); // every fifth step
-//! replay.record(&model, Metrics::new())?; // epoch 0: before training
-//! let metrics = trainer.epoch_with(&mut model, &data, |step| {
-//!     replay.record_step(step.number(), step.model(), step.metrics())
-//! })?;
-//! replay.record(&model, metrics)?; // epoch 1: behind its ten steps
-//!
-//! assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 5), (1, 10)]);
-//! assert_eq!(replay.at_step(1, 10)?.model(), replay.at(1)?.model());
-//! # Ok::<(), training_replay::Error>(())
-//! ```
 
 use super::{Replay, Snapshot};
 use crate::{Error, Forward, Metrics, Model, Result, Sequential, Weights, storage::Moment};
 
 impl Replay {
-    /// Appends the model's parameters as they are after `step` mini-batches of the epoch under way, which is the one
-    /// that the next [`record`](Self::record) ends. Steps count from 1 in every epoch.
+    /// Appends the model's parameters as they are after `step` mini-batches of an epoch; steps count from 1 in every
+    /// epoch. Returns whether it was recorded: [`ReplayOptions`](crate::ReplayOptions) may leave it out.
     ///
     /// What is promised of epochs is promised of steps. [`epochs`](Self::epochs), [`curve`](Self::curve) and
     /// [`snapshots`](Self::snapshots) are about the ends of epochs; for steps there are [`steps`](Self::steps),
-    /// [`step_curve`](Self::step_curve) and [`at_step`](Self::at_step). [`ReplayOptions`](crate::ReplayOptions) choose
-    /// which of them are recorded.
+    /// [`step_curve`](Self::step_curve) and [`at_step`](Self::at_step). The next [`record`](Self::record) is the end of
+    /// this epoch.
     ///
-    /// A run that was killed within an epoch and repeats it from its beginning meets its own steps: they are refused
-    /// until it is past the last one recorded.
+    /// A run that was killed within an epoch, and after [`append`](Self::append) repeats it from its beginning, meets
+    /// steps that were recorded before. They stay as they were recorded, and this returns `false` for them.
     ///
     /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let mut replay = Replay::options().in_memory();
-    /// replay.record(&model, Metrics::new())?; // epoch 0
-    /// replay.record_step(100, &model, [("loss", 0.4)])?; // 100 mini-batches into epoch 1
-    /// replay.record(&model, [("loss", 0.3)])?; // epoch 1
-    /// assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 100)]);
-    /// assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1]);
+    /// use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(50, 13); // 100 samples
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
+    /// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(10);
+    ///
+    /// let mut replay = Replay::options().dataset(&data).step(5).in_memory(); // every fifth step
+    /// replay.record(&model, Metrics::new())?; // epoch 0: before training
+    /// for epoch in 1..=2 {
+    ///     let metrics = trainer.epoch_with(&mut model, &data, |step| {
+    ///         replay.record_step(epoch, step.number(), step.model(), step.metrics())
+    ///     })?;
+    ///     replay.record(&model, metrics)?; // its end, behind its ten steps
+    /// }
+    ///
+    /// assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2]);
+    /// assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 5), (1, 10), (2, 5), (2, 10)]);
+    /// assert_eq!(replay.at_step(2, 10)?.model(), replay.at(2)?.model());
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`record`](Self::record), and [`Error::Invalid`] for a step of 0, one that is not behind the last one
-    /// recorded, or one before epoch 0.
-    pub fn record_step<M>(&mut self, step: u32, model: &M, metrics: impl Into<Metrics>) -> Result<()>
+    /// As [`record`](Self::record), and [`Error::Invalid`] for step 0, a step of epoch 0, which is the model before
+    /// training, and one that is not later than the last snapshot of this run.
+    pub fn record_step<M>(&mut self, epoch: u64, step: u32, model: &M, metrics: impl Into<Metrics>) -> Result<bool>
     where
         M: Model + ?Sized,
     {
+        let last = self.index.last();
         let recorder = self.recorder()?;
         recorder.options.check()?;
-        let moment = Moment { epoch: recorder.next, step };
-        if step == 0 {
-            return Err(Error::invalid("the step", "1 or more", 0));
+        let moment = moment(epoch, step)?;
+        if epoch == 0 {
+            return Err(Error::invalid("the epoch of a step", "1 or more; epoch 0 is before training", 0));
         }
-        if moment.epoch == 0 {
-            let expected = "recorded, or skipped, before any step: it is the model before training";
-            return Err(Error::invalid("epoch 0", expected, "still to come"));
+        let repeats = |stopped: Moment| moment.epoch == stopped.epoch && moment <= stopped && last == Some(stopped);
+        let was_there = recorder.stopped_at.is_some_and(repeats);
+        if was_there || !recorder.options.takes_step(moment) {
+            return Ok(false);
         }
-        match recorder.options.takes_step(moment) {
-            true => self.record_at(moment, model, metrics.into()),
-            false => Ok(()),
-        }
+        self.record_at(moment, model, metrics.into())?;
+        Ok(true)
     }
 
     /// Epoch and number of every recorded step, in the order of time.

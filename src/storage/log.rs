@@ -72,11 +72,6 @@ impl Log {
         self.end
     }
 
-    /// Fails if the medium has become shorter than what was read of it.
-    pub(crate) fn expect_not_shorter(&self) -> Result<()> {
-        self.torn_bytes().map(|_| ())
-    }
-
     /// How many bytes lie behind the last whole record; an error if even that is no longer there.
     pub(crate) fn torn_bytes(&self) -> Result<u64> {
         let length = self.medium.len().map_err(|source| self.failed("reading", source))?;
@@ -84,13 +79,16 @@ impl Log {
         length.checked_sub(self.end.offset).ok_or_else(lost)
     }
 
-    /// Cuts off what lies behind the last whole record; fails if nothing can be appended all the same.
+    /// Cuts off what lies behind the last whole record, and waits until the disk has: there may be nothing left to cut
+    /// because another recorder did, and was killed before the disk confirmed. Fails if nothing can be appended all the
+    /// same.
     pub(crate) fn cut_tail(&mut self) -> Result<()> {
         if let Some(at) = self.overhang {
             let reason = "it ends beyond the file, and would take in what is appended";
             return Err(Error::corrupted(format!("a record of {}", self.name), at, reason));
         }
-        self.cut().map_err(|source| self.failed("cutting off the torn tail of", source))
+        let cut = self.cut().and_then(|()| self.medium.sync());
+        cut.map_err(|source| self.failed("cutting off the torn tail of", source))
     }
 
     /// Appends a record whose data is what `write` puts into the sink, and returns it as a scan would find it.

@@ -63,7 +63,8 @@ impl Manifest {
         self.data_len
     }
 
-    /// Fails unless these are the recorded model's parameters, with other values perhaps.
+    /// Fails unless these are the recorded model's parameters, with other values perhaps, and the model describes itself
+    /// as it was recorded, or not at all.
     pub(crate) fn check(&self, parameters: &[Parameter<'_>], description: Option<&Description>) -> Result<()> {
         let differs = self.parameters.iter().zip(parameters).find(|(spec, parameter)| !spec.describes(parameter));
         if let Some((spec, parameter)) = differs {
@@ -79,7 +80,7 @@ impl Manifest {
             let expected = format!("{} as recorded before", self.parameters.len());
             return Err(Error::invalid("the number of the model's parameters", expected, parameters.len()));
         }
-        if self.description.as_ref() != description {
+        if description.is_some_and(|description| self.description.as_ref() != Some(description)) {
             let expected = "the one that was recorded before";
             return Err(Error::invalid("the model's description of itself", expected, "another one"));
         }

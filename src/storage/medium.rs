@@ -83,15 +83,41 @@ impl Medium for Vec<u8> {
 
 /// A file to read, whether or not another process writes it.
 pub(crate) fn open_to_read(path: &Path) -> Result<File> {
+    expect_file(path)?;
     File::open(path).map_err(|source| Error::io(format!("opening {}", path.display()), source))
+}
+
+/// Fails for a folder, and for a pipe or a device: opening one could wait for ever, and overwriting it remove it.
+fn expect_file(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            Err(Error::invalid(path.display().to_string(), "a file to hold a recording", "something else"))
+        }
+        _ => Ok(()), // Whether it is there at all is told by opening it.
+    }
+}
+
+/// Whether the path still names the file: it may have been removed or replaced.
+#[cfg(unix)]
+pub(crate) fn is_still_there(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
+    matches!((file.metadata(), path.metadata()), (Ok(file), Ok(named)) if id(&file) == id(&named))
+}
+
+/// Elsewhere a file that is open keeps its name.
+#[cfg(not(unix))]
+pub(crate) fn is_still_there(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// A file to write, locked against every other recorder until it is dropped; `new` if it must not exist yet.
 pub(crate) fn open_to_write(path: &Path, new: bool) -> Result<File> {
+    expect_file(path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(new);
     let file = exclusive::open(&mut options, path)?;
-    let locked = exclusive::lock(&file, path);
+    let locked = if new { exclusive::lock_new(&file, path) } else { exclusive::lock(&file, path) };
     if new && matches!(locked, Err(Error::Io { .. })) {
         // No locks here, and so no recording: leave nothing behind.
         drop(fs::remove_file(path));
@@ -117,15 +143,31 @@ fn io_error(path: &Path, source: io::Error) -> Error {
 
 #[cfg(not(windows))]
 mod exclusive {
-    use std::fs::{File, OpenOptions, TryLockError};
+    use std::{
+        fs::{File, OpenOptions, TryLockError},
+        thread,
+        time::Duration,
+    };
 
-    use super::{Error, Path, Result, io_error};
+    use super::{Error, Path, Result, io_error, is_still_there};
 
     pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<File> {
         options.open(path).map_err(|source| io_error(path, source))
     }
 
+    /// Whoever locks a new file before its creator does finds no recording there, and soon lets go.
+    pub(super) fn lock_new(file: &File, path: &Path) -> Result<()> {
+        for _ in 0..100 {
+            match lock(file, path) {
+                Err(Error::Locked { .. }) => thread::sleep(Duration::from_millis(1)),
+                locked => return locked,
+            }
+        }
+        lock(file, path)
+    }
+
     pub(super) fn lock(file: &File, path: &Path) -> Result<()> {
+        // Another recorder may have replaced the file before it was locked here.
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Error::Locked { path: path.into() },
             TryLockError::Error(source) => Error::io(format!("locking {}", path.display()), source),
@@ -134,19 +176,6 @@ mod exclusive {
             true => Ok(()),
             false => Err(Error::Locked { path: path.into() }),
         }
-    }
-
-    /// Whether the path still names the file: another recorder may have replaced it before it was locked.
-    #[cfg(unix)]
-    fn is_still_there(file: &File, path: &Path) -> bool {
-        use std::os::unix::fs::MetadataExt;
-        let id = |metadata: &std::fs::Metadata| (metadata.dev(), metadata.ino());
-        matches!((file.metadata(), path.metadata()), (Ok(file), Ok(named)) if id(&file) == id(&named))
-    }
-
-    #[cfg(not(unix))]
-    fn is_still_there(_: &File, _: &Path) -> bool {
-        true
     }
 }
 
@@ -172,6 +201,10 @@ mod exclusive {
     }
 
     pub(super) fn lock(_: &File, _: &Path) -> Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn lock_new(_: &File, _: &Path) -> Result<()> {
         Ok(())
     }
 }

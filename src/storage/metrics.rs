@@ -9,6 +9,9 @@ use crate::Metrics;
 /// for each, apart for epochs and for steps.
 pub(crate) const MOST_METRICS: usize = 4096;
 
+/// The longest name of a metric, in bytes.
+pub(crate) const LONGEST_NAME: usize = 4096;
+
 /// The number of metrics, then name and value of each.
 pub(crate) fn encode_metrics(metrics: &Metrics) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64);
@@ -28,7 +31,7 @@ pub(crate) fn decode_metrics(mut bytes: &[u8]) -> Option<Metrics> {
 }
 
 fn take_metric(bytes: &mut &[u8]) -> Option<(String, f64)> {
-    let length = usize::try_from(take_u64(bytes)?).ok()?;
+    let length = usize::try_from(take_u64(bytes)?).ok().filter(|&length| length <= LONGEST_NAME)?;
     let (name, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     let value = f64::from_bits(take_u64(bytes)?);

@@ -24,8 +24,8 @@ mod tensor;
 
 pub(crate) use log::{Log, Source};
 pub(crate) use manifest::Manifest;
-pub(crate) use medium::{Medium, open_to_read, open_to_write};
-pub(crate) use metrics::{MOST_METRICS, decode_metrics, encode_metrics};
+pub(crate) use medium::{Medium, is_still_there, open_to_read, open_to_write};
+pub(crate) use metrics::{LONGEST_NAME, MOST_METRICS, decode_metrics, encode_metrics};
 pub(crate) use record::{BadPreamble, Kind, Moment, VERSION};
 pub use scan::Damage;
 pub(crate) use scan::Found;

@@ -40,13 +40,12 @@ pub(crate) struct Found {
 }
 
 impl Log {
-    /// Hands over every whole record behind the end of the log, moves the end behind the last of them, and returns
-    /// what was passed over.
+    /// Hands over every whole record behind the end of the log, each with the damage that was passed over to reach it,
+    /// and moves the end behind the last of them that was taken.
     ///
     /// The last record counts only if its data is whole too: a loss of power can leave a file its length and not its
     /// bytes.
-    pub(crate) fn scan(&mut self, mut visit: impl FnMut(Found) -> Result<()>) -> Result<Vec<Damage>> {
-        let mut damage = Vec::new();
+    pub(crate) fn scan(&mut self, mut visit: impl FnMut(Found, Option<Damage>) -> Result<()>) -> Result<()> {
         let (mut end, mut overhang) = (self.end, self.overhang);
         let walked = Walk::new(self).and_then(|mut walk| {
             let mut next = walk.next_record(end)?;
@@ -56,17 +55,16 @@ impl Log {
                 if next.is_none() && !walk.is_whole(&found)? {
                     break;
                 }
+                visit(found, passed)?;
                 end = after;
                 overhang = overhang.or(beyond);
-                damage.extend(passed);
-                visit(found)?;
             }
             Ok(())
         });
-        // Also after an error: what was handed over once is not handed over again.
+        // Also after an error: what was taken once is not handed over again, and what was not is.
         self.end = end;
         self.overhang = overhang;
-        walked.map(|()| damage)
+        walked
     }
 }
 
@@ -201,16 +199,14 @@ mod tests {
     /// The epochs that count, the damage between them, and the torn bytes behind.
     fn scanned(bytes: Vec<u8>) -> (Vec<u64>, Vec<[u64; 2]>, u64) {
         let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
-        let mut epochs = Vec::new();
-        let damage = log.scan(|found| {
+        let (mut epochs, mut damage) = (Vec::new(), Vec::new());
+        let scanned = log.scan(|found, passed| {
             epochs.push(found.header.moment.epoch);
+            damage.extend(passed.map(|passed| [passed.bytes.start, passed.bytes.end]));
             Ok(())
         });
-        (
-            epochs,
-            damage.unwrap().into_iter().map(|damage| [damage.bytes.start, damage.bytes.end]).collect(),
-            log.torn_bytes().unwrap(),
-        )
+        scanned.unwrap();
+        (epochs, damage, log.torn_bytes().unwrap())
     }
 
     #[test]
@@ -278,11 +274,12 @@ mod tests {
                 Shrunk { bytes: bytes[..cut].to_vec(), before: bytes.len() as u64, asked: AtomicUsize::new(0) };
             let mut log = Log::open(Box::new(medium), "test".into()).unwrap().unwrap();
             let mut count = 0;
-            let scanned = log.scan(|_| {
+            let scanned = log.scan(|_, passed| {
                 count += 1;
+                assert_eq!(passed, None);
                 Ok(())
             });
-            assert!(scanned.unwrap().is_empty(), "{cut}");
+            scanned.unwrap();
             assert_eq!(count, (cut - 64) / 192, "{cut}: every record that is still whole");
         }
     }
@@ -293,7 +290,7 @@ mod tests {
         let mut log = Log::open(Box::new(bytes[..500].to_vec()), "test".into()).unwrap().unwrap();
         let mut seen = Vec::new();
         let mut see = |log: &mut Log| {
-            log.scan(|found| {
+            log.scan(|found, _| {
                 seen.push(found.header.moment.epoch);
                 Ok(())
             })
@@ -309,12 +306,17 @@ mod tests {
     #[test]
     fn nothing_is_appended_where_a_damaged_record_would_take_it_in() {
         let mut log = Log::open(Box::new(three_epochs(1)), "test".into()).unwrap().unwrap();
-        log.scan(|_| Ok(())).unwrap();
+        log.scan(|_, _| Ok(())).unwrap();
         log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(())).unwrap();
         let mut bytes = bytes_of(&log);
         bytes.drain(512..640); // of the third epoch all but the header
         let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
-        let damage = log.scan(|_| Ok(())).unwrap();
+        let mut damage = Vec::new();
+        log.scan(|_, passed| {
+            damage.extend(passed);
+            Ok(())
+        })
+        .unwrap();
         assert_eq!(damage[0].bytes, 448..512);
         let message = log.cut_tail().unwrap_err().to_string();
         assert!(message.starts_with("a record of test is corrupted at byte 448: it ends beyond the file"), "{message}");

@@ -121,8 +121,8 @@ impl Trainer {
         self.epoch_with(model, data, |_| Ok(()))
     }
 
-    /// As [`epoch`](Self::epoch), calling `each` after every step: to record snapshots within the epoch, to watch it,
-    /// or to stop it by an error.
+    /// As [`epoch`](Self::epoch), calling `each` after every step: to record snapshots within the epoch
+    /// ([`Replay::record_step`](crate::Replay::record_step) shows how), to watch it, or to stop it by an error.
     ///
     /// ```
     /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -144,9 +144,9 @@ impl Trainer {
     ///
     /// As [`epoch`](Self::epoch), and what `each` returns: then the model stays as that step left it, and the epoch
     /// does not count.
-    pub fn epoch_with<F>(&mut self, model: &mut Sequential, data: &Dataset, mut each: F) -> Result<Metrics>
+    pub fn epoch_with<F, T>(&mut self, model: &mut Sequential, data: &Dataset, mut each: F) -> Result<Metrics>
     where
-        F: FnMut(Step<'_>) -> Result<()>,
+        F: FnMut(Step<'_>) -> Result<T>,
     {
         self.check(model, data)?;
         let order = self.order(data.samples());

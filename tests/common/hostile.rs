@@ -1,8 +1,8 @@
 //! What anyone may do to a file, and what must hold all the same. The fuzz targets in `fuzz/` run this very file.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use training_replay::{Description, Loss, Metrics, Model, Parameter, Replay, Result, Weights};
+use training_replay::{Loss, Metrics, Replay, Result};
 
 use super::bytes::{Record, records, renumber, reseal};
 
@@ -37,47 +37,39 @@ pub fn run(replay: &Replay) {
     drop(snapshot.gradients(Loss::MeanSquaredError));
 }
 
-/// Weights that say they are the model that was recorded.
-struct Again<'a> {
-    weights: Weights,
-    description: Option<&'a Description>,
+/// Every snapshot of a recording: its weights as bits, and what it logged; `None` where they cannot be read. A step of
+/// 0 is the end of the epoch.
+fn told(replay: &Replay) -> BTreeMap<(u64, u32), [Option<String>; 2]> {
+    let shown = |result: Result<String>| result.ok();
+    let epochs = replay.epochs().map(|epoch| {
+        let weights = shown(replay.weights(epoch).map(|weights| format!("{weights:?}")));
+        ((epoch, 0), [weights, shown(replay.metrics(epoch).map(|metrics| format!("{metrics:?}")))])
+    });
+    let steps = replay.steps().map(|(epoch, step)| {
+        let weights = shown(replay.step_weights(epoch, step).map(|weights| format!("{weights:?}")));
+        ((epoch, step), [weights, shown(replay.step_metrics(epoch, step).map(|metrics| format!("{metrics:?}")))])
+    });
+    epochs.chain(steps).collect()
 }
 
-impl Model for Again<'_> {
-    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        self.weights.parameters()
-    }
-
-    fn description(&self) -> Option<Description> {
-        self.description.cloned()
-    }
-}
-
-/// Every epoch of a recording: its weights as bits, and what it logged; `None` where they cannot be read.
-fn told(replay: &Replay) -> Vec<(u64, Option<String>, Option<String>)> {
-    let weights = |epoch| replay.weights(epoch).ok().map(|weights| format!("{weights:?}"));
-    let metrics = |epoch| replay.metrics(epoch).ok().map(|metrics| format!("{metrics:?}"));
-    replay.epochs().map(|epoch| (epoch, weights(epoch), metrics(epoch))).collect()
-}
-
-/// Appends to the file, if it can be opened to be, and fails unless every epoch that was there is still the same; true
-/// if an epoch was appended.
+/// Appends to the file, if it can be opened to be, and fails unless every epoch and step that was there is still the
+/// same, and what was acknowledged is there; true if anything was.
 pub fn append(bytes: &[u8], path: &Path) -> bool {
     let Ok(before) = Replay::from_bytes(bytes) else { return false };
     fs::write(path, bytes).unwrap();
-    let appended = append_again(&before, path);
-    let after = Replay::open(path).unwrap();
-    let (old, new) = (told(&before), told(&after));
-    assert_eq!(old[..], new[..old.len()]);
-    assert_eq!(new.len(), old.len() + usize::from(appended));
-    appended
+    let acknowledged = append_again(&before, path);
+    let (old, new) = (told(&before), told(&Replay::open(path).unwrap()));
+    assert!(old.iter().all(|(moment, told)| new.get(moment) == Some(told)));
+    assert_eq!(new.len(), old.len() + acknowledged);
+    acknowledged > 0
 }
 
-/// Records the last readable epoch once more.
-fn append_again(before: &Replay, path: &Path) -> bool {
-    let Some(weights) = before.epochs().filter_map(|epoch| before.weights(epoch).ok()).last() else { return false };
-    let Ok(mut replay) = Replay::append(path) else { return false };
-    replay.record(&Again { weights, description: before.description() }, [("again", 1.0)]).is_ok()
+/// Records the last readable epoch once more, and a step of the next one; how many of the two were acknowledged.
+fn append_again(before: &Replay, path: &Path) -> usize {
+    let Some(weights) = before.epochs().filter_map(|epoch| before.weights(epoch).ok()).last() else { return 0 };
+    let Ok(mut replay) = Replay::append(path) else { return 0 };
+    let Ok(epoch) = replay.record(&weights, [("again", 1.0)]) else { return 0 };
+    1 + usize::from(matches!(replay.record_step(epoch.saturating_add(1), 1, &weights, Metrics::new()), Ok(true)))
 }
 
 /// A file with all kinds of records, to begin with.
@@ -92,7 +84,7 @@ pub fn recording() -> Vec<u8> {
     let mut replay = options.in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     for epoch in 1..4 {
-        replay.record_step(2, &model, [("loss", f64::from(epoch))]).unwrap();
+        replay.record_step(epoch, 2, &model, [("loss", epoch as f64)]).unwrap();
         replay.record(&model, [("loss", 0.5), ("accuracy", 0.5)]).unwrap();
     }
     let mut bytes = Vec::new();
