@@ -1,4 +1,4 @@
-//! Every epoch that was acknowledged before a recorder was killed is there, bit for bit, and the run goes on.
+//! Every epoch and step that was acknowledged before a recorder was killed is there, bit for bit, and the run goes on.
 
 mod common;
 
@@ -12,9 +12,18 @@ use common::{
 use rand::{Rng, RngExt, SeedableRng};
 use training_replay::{Error, Metrics, Replay, Values};
 
-/// The parameters of one epoch: any bit patterns, other ones for every epoch.
-fn weights(parameters: usize, epoch: u64) -> Arrays {
-    let bits = |i: usize| (epoch + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(i as u64 * 0x1234_5679);
+/// Epoch and step of a snapshot, or an epoch and 0: epoch 0, step 1 of epoch 1, epoch 1, step 1 of epoch 2, ...
+fn moment(number: u64) -> (u64, u32) {
+    (number.div_ceil(2), (number % 2) as u32)
+}
+
+fn count(replay: &Replay) -> u64 {
+    (replay.epochs().len() + replay.steps().len()) as u64
+}
+
+/// The parameters of one snapshot: any bit patterns, other ones for each.
+fn weights(parameters: usize, number: u64) -> Arrays {
+    let bits = |i: usize| (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(i as u64 * 0x1234_5679);
     let value = |i: usize| f32::from_bits((bits(i) >> 16) as u32);
     let kernel: Vec<f32> = (1..parameters).map(value).collect();
     Arrays(vec![
@@ -23,11 +32,19 @@ fn weights(parameters: usize, epoch: u64) -> Arrays {
     ])
 }
 
-fn metrics(epoch: u64) -> Metrics {
-    Metrics::from([("loss", 1.0 / (epoch as f64 + 1.0))])
+fn metrics(number: u64) -> Metrics {
+    Metrics::from([("loss", 1.0 / (number as f64 + 1.0))])
 }
 
-/// Goes on with a recording, or begins it; acknowledges every epoch, and does not stop.
+fn record(replay: &mut Replay, parameters: usize, number: u64) {
+    let (weights, metrics) = (weights(parameters, number), metrics(number));
+    match moment(number) {
+        (epoch, 0) => assert_eq!(replay.record(&weights, metrics).unwrap(), epoch),
+        (epoch, step) => assert!(replay.record_step(epoch, step, &weights, metrics).unwrap()),
+    }
+}
+
+/// Goes on with a recording, or begins it; acknowledges every snapshot, and does not stop.
 #[test]
 #[ignore = "a role that another test starts as a process of its own"]
 fn recorder() {
@@ -37,11 +54,9 @@ fn recorder() {
         appended => appended,
     }
     .unwrap();
-    let mut next = replay.epochs().last().map_or(0, |last| last + 1);
-    loop {
-        let epoch = replay.record(&weights(parameters, next), metrics(next)).unwrap();
-        process::say(&epoch.to_string());
-        next += 1;
+    for number in count(&replay).. {
+        record(&mut replay, parameters, number);
+        process::say(&number.to_string());
     }
 }
 
@@ -70,18 +85,22 @@ fn kill_until_large(path: &Path, parameters: usize, kills: usize, rng: &mut impl
     tally.acknowledged += acknowledged;
 }
 
-/// Fails unless every acknowledged epoch is there, and everything that is there is right; true if the tail is torn.
+/// Fails unless every acknowledged snapshot is there, and everything that is there is right; true if the tail is torn.
 fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
     let replay = match Replay::open(path) {
         Err(Error::NotStarted { .. } | Error::Io { .. }) if acknowledged == 0 => return false,
         opened => opened.unwrap(),
     };
-    let recorded = replay.epochs().len() as u64;
-    assert!(recorded >= acknowledged, "{acknowledged} epochs were acknowledged, {recorded} are there");
-    assert!(replay.epochs().eq(0..recorded) && replay.damage().is_empty());
-    for epoch in 0..recorded {
-        assert!(same_bits(&replay.weights(epoch).unwrap(), &weights(parameters, epoch)), "epoch {epoch}");
-        assert_eq!(replay.metrics(epoch).unwrap(), metrics(epoch));
+    let recorded = count(&replay);
+    assert!(recorded >= acknowledged, "{acknowledged} were acknowledged, {recorded} are there");
+    assert!(replay.damage().is_empty());
+    for number in 0..recorded {
+        let (found, logged) = match moment(number) {
+            (epoch, 0) => (replay.weights(epoch), replay.metrics(epoch)),
+            (epoch, step) => (replay.step_weights(epoch, step), replay.step_metrics(epoch, step)),
+        };
+        assert!(same_bits(&found.unwrap(), &weights(parameters, number)), "{:?}", moment(number));
+        assert_eq!(logged.unwrap(), metrics(number));
     }
     replay.torn_bytes() > 0
 }
@@ -96,7 +115,7 @@ fn kill(parameters: usize, kills: usize) {
     }
     let Tally { kills, acknowledged, torn } = tally;
     report(format_args!(
-        "{parameters} parameters: {kills} kills, {acknowledged} epochs acknowledged, 0 lost, 0 wrong, {torn} torn tails"
+        "{parameters} parameters: {kills} kills, {acknowledged} snapshots acknowledged, 0 lost, 0 wrong, {torn} torn tails"
     ));
 }
 

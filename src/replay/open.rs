@@ -177,7 +177,10 @@ mod tests {
     use super::*;
     use crate::{
         Metrics, Parameter,
-        storage::{Kind, Manifest, Moment, encode_metrics},
+        storage::{
+            Kind, Manifest, Moment, encode_metrics,
+            faulty::{Call, Calls, Fault, Faulty},
+        },
     };
 
     fn parameters() -> Vec<Parameter<'static>> {
@@ -269,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_refresh_that_fails_takes_nothing_twice_and_passes_nothing_over() {
-        let faulty = crate::storage::faulty::Faulty::default();
+        let faulty = Faulty::default();
         let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 1).unwrap();
         log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
         epoch(&mut log, 0);
@@ -282,6 +285,62 @@ mod tests {
             assert_eq!(reader.epochs().collect::<Vec<_>>(), [0, 1]);
             assert!(reader.damage().is_empty(), "{:?}", reader.damage());
         }
+    }
+
+    /// Three epochs, of which the header of the second one is damaged.
+    fn damaged() -> Faulty {
+        let mut medium = Faulty::default();
+        let mut log = Log::create(Box::new(medium.clone()), "test".into(), 1).unwrap();
+        log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
+        epoch(&mut log, 0);
+        let second = medium.bytes().len() as u64;
+        (1..3).for_each(|number| epoch(&mut log, number));
+        medium.write_at(b"x", second).unwrap();
+        medium
+    }
+
+    #[test]
+    fn damage_is_still_known_after_a_refresh_that_failed_behind_it() {
+        for failing in 0..8 {
+            let whole = damaged().bytes();
+            let mut medium = Faulty::default();
+            medium.write_at(&whole[..whole.len() - 384], 0).unwrap();
+            let mut reader = Replay::load(Box::new(medium.clone()), Origin::Memory).unwrap();
+            assert!(reader.epochs().eq([0]) && reader.damage().is_empty());
+            medium.write_at(&whole, 0).unwrap();
+            let nth = Calls::Nth(medium.calls(Call::Read) + failing);
+            let medium = medium.breaking(Call::Read, nth, Fault::Error);
+            let first = reader.refresh().is_ok();
+            medium.mend();
+            reader.refresh().unwrap();
+            assert!(reader.epochs().eq([0, 2]), "read {failing}, {first}");
+            assert_eq!(reader.damage().len(), 1, "read {failing}, {first}");
+            assert!(matches!(reader.weights(1), Err(Error::Corrupted { .. })));
+        }
+    }
+
+    #[test]
+    fn a_refresh_tells_how_much_is_torn_and_a_copy_leaves_that_out() {
+        let mut medium = damaged();
+        let mut reader = Replay::load(Box::new(medium.clone()), Origin::Memory).unwrap();
+        let whole = medium.bytes();
+        medium.write_at(&[7; 100], whole.len() as u64).unwrap();
+        assert_eq!((reader.refresh().unwrap(), reader.torn_bytes()), (0, 100));
+        let mut copy = Vec::new();
+        reader.write_to(&mut copy).unwrap();
+        assert!(copy == whole);
+    }
+
+    #[test]
+    fn parameters_in_an_order_of_memory_that_the_format_does_not_have_are_refused() {
+        let mut meta = manifest(0);
+        let order = meta.windows(6).position(|bytes| bytes == b"kernel").unwrap() + 7; // behind the type
+        meta[order] = 1;
+        let refused = opened(|log| {
+            log.append(Kind::Model, Moment::default(), meta, |_| Ok(())).unwrap();
+            epoch(log, 0);
+        });
+        assert!(refused.unwrap_err().to_string().contains("beyond the limits of the format"));
     }
 
     #[test]

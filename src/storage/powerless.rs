@@ -26,7 +26,9 @@ struct State {
     /// How long the file was after each change since the last sync.
     lengths: Vec<usize>,
     /// Whether the next write is made and yet returns an error.
-    denies: bool,
+    denies_write: bool,
+    /// Whether the next sync does nothing but return an error.
+    denies_sync: bool,
 }
 
 impl Powerless {
@@ -49,7 +51,12 @@ impl Powerless {
 
     /// Makes the next write return an error, although all of its bytes are written.
     pub(crate) fn deny_next_write(&self) {
-        self.state().denies = true;
+        self.state().denies_write = true;
+    }
+
+    /// Makes the next sync fail.
+    pub(crate) fn deny_next_sync(&self) {
+        self.state().denies_sync = true;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -97,7 +104,7 @@ impl Medium for Powerless {
         state.now.write_at(bytes, offset)?;
         let start = offset as usize;
         state.changed(start..start + bytes.len());
-        if std::mem::take(&mut state.denies) { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
+        if std::mem::take(&mut state.denies_write) { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
@@ -109,7 +116,11 @@ impl Medium for Powerless {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.state().settle();
+        let mut state = self.state();
+        if std::mem::take(&mut state.denies_sync) {
+            return Err(io::ErrorKind::Other.into());
+        }
+        state.settle();
         Ok(())
     }
 }
