@@ -288,6 +288,30 @@ fn path_in(folder: &tempfile::TempDir, bytes: &[u8]) -> PathBuf {
     path
 }
 
+/// Opening a pipe waits for somebody to write, and overwriting one would remove it.
+#[cfg(unix)]
+#[test]
+fn pipes_and_folders_are_no_recordings() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [&pipe, folder.path()] {
+        for opened in [Replay::open(path), Replay::append(path), Replay::options().overwrite(true).create(path)] {
+            let message = message(opened);
+            assert!(message.ends_with("is something else; it must be a file to hold a recording"), "{message}");
+        }
+    }
+    assert!(pipe.exists());
+}
+
+#[test]
+fn a_network_that_memory_has_no_room_to_run_is_an_error() {
+    let model = Sequential::builder(1).layer(Dense::new(1 << 20)).build(1).unwrap();
+    let inputs = Matrix::zeros(1 << 20, 1); // the outputs would be 4 TiB
+    let refused = message(model.forward(&inputs, 0..1));
+    assert!(refused.contains("1048576 x 1048576") && refused.contains("memory has room"), "{refused}");
+}
+
 #[test]
 fn files_that_exist_are_not_clobbered_and_files_that_do_not_are_named() {
     let folder = tempfile::tempdir().unwrap();

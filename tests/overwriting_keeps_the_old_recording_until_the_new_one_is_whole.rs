@@ -69,3 +69,30 @@ fn overwriting_through_a_link_replaces_the_file_and_not_the_link() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(Replay::open(file(&folder)).unwrap().epochs().len(), 1);
 }
+
+/// Somebody removed the old recording meanwhile, and somebody else began another one under its name.
+#[test]
+fn overwriting_spares_a_recording_that_it_did_not_find_there() {
+    let folder = tempfile::tempdir().unwrap();
+    leave_behind(&file(&folder), 1);
+    let mut late = Replay::options().overwrite(true).create(file(&folder)).unwrap();
+    fs::remove_file(file(&folder)).unwrap();
+    let mut other = Replay::options().create(file(&folder)).unwrap();
+    other.record(&counted(5), Metrics::new()).unwrap();
+    assert!(matches!(late.record(&counted(0), Metrics::new()), Err(Error::Locked { .. })));
+    other.record(&counted(6), Metrics::new()).unwrap();
+    drop((late, other));
+    let replay = Replay::open(file(&folder)).unwrap();
+    assert!(same_bits(&replay.weights(1).unwrap(), &counted(6)));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn overwriting_a_recording_that_was_removed_meanwhile_is_creating_one() {
+    let folder = tempfile::tempdir().unwrap();
+    leave_behind(&file(&folder), 1);
+    let mut new = Replay::options().overwrite(true).create(file(&folder)).unwrap();
+    fs::remove_file(file(&folder)).unwrap();
+    assert_eq!(new.record(&counted(3), Metrics::new()).unwrap(), 0);
+    assert!(same_bits(&Replay::open(file(&folder)).unwrap().weights(0).unwrap(), &counted(3)));
+}

@@ -8,6 +8,8 @@ mod watch;
 use std::{
     io,
     path::Path,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -174,4 +176,24 @@ fn a_second_recorder_is_refused_while_the_first_is_at_work() {
     assert!(matches!(overwriting, Err(Error::Locked { .. })));
     drop(first);
     assert!(Replay::append(file(&folder)).is_ok());
+}
+
+#[test]
+fn a_recording_is_created_however_often_others_look_whether_they_can_append() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Relaxed) {
+                assert!(Replay::append(file(&folder)).is_err());
+            }
+        });
+        for _ in 0..300 {
+            let created = Replay::options().create(file(&folder));
+            done.store(created.is_err(), Relaxed);
+            drop(created.unwrap());
+            std::fs::remove_file(file(&folder)).unwrap();
+        }
+        done.store(true, Relaxed);
+    });
 }
