@@ -11,8 +11,8 @@ use std::{
 };
 
 use common::{
-    bytes::{header, records, reseal},
-    scale::report,
+    bytes::{EPOCH, header, records, reseal, resequenced},
+    scale::{report, scaled},
 };
 use training_replay::{
     Activation, Dataset, Dense, Description, Error, Forward, Initializer, Loss, Matrix, Metrics, Model, Parameter,
@@ -288,19 +288,29 @@ fn a_record_of_a_later_version_that_may_not_be_skipped_is_refused() {
     assert!(message.contains("a newer one may have written it"), "{message}");
 }
 
-/// Prints everything that the Python reader finds, bit for bit.
+/// Prints everything that the Python reader finds in files, bit for bit.
 const DUMP: &str = r#"
 import sys
+import numpy as np
 sys.path.insert(0, sys.argv[1])
 from read_replay import read
-data, epochs = read(sys.argv[2])
-show = lambda name, a: print(name, a.dtype.str, list(a.shape), a.tobytes().hex())
-for name, matrix in data.items():
-    show(name, matrix)
-for (epoch, step), (metrics, weights) in epochs.items():
-    print(epoch, step, [f"{name} {np.float64(value).tobytes().hex()}" for name, value in sorted(metrics.items())])
-    for name, values in weights.items():
-        show(name, values)
+bits = lambda metrics: [f"{name} {np.float64(value).tobytes().hex()}" for name, value in sorted(metrics.items())]
+def show(name, a):
+    print(name, a.dtype.str, list(a.shape), a.tobytes().hex())
+def dump(path):
+    data, epochs = read(path)
+    if all(data.get(name) is not None for name in ("inputs", "targets")):
+        show("inputs", data["inputs"])
+        show("targets", data["targets"])
+    for (epoch, step), (metrics, weights) in epochs.items():
+        print(epoch, step, "damaged" if metrics is None else bits(metrics))
+        for name, values in weights.items() if weights is not None else [("damaged", np.zeros(0))]:
+            show(name, values)
+for path in sys.argv[2:]:
+    try:
+        dump(path)
+    except ValueError:
+        print("refused")
 "#;
 
 fn hex(bytes: impl IntoIterator<Item = u8>) -> String {
@@ -317,7 +327,8 @@ fn dumped(name: &str, values: &Values<'_>, shape: &[usize]) -> String {
 }
 
 /// What [`DUMP`] should print.
-fn expected_dump(replay: &Replay) -> Vec<String> {
+fn expected_dump(path: &Path) -> Vec<String> {
+    let Ok(replay) = Replay::open(path) else { return vec!["refused".into()] };
     let mut lines = Vec::new();
     if let Ok(data) = replay.dataset() {
         for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets())] {
@@ -327,20 +338,26 @@ fn expected_dump(replay: &Replay) -> Vec<String> {
     }
     let mut moments: Vec<(u64, u32)> = replay.steps().chain(replay.epochs().map(|epoch| (epoch, 0))).collect();
     moments.sort_by_key(|&(epoch, step)| (epoch, step.wrapping_sub(1)));
-    for (epoch, step) in moments {
-        let (metrics, weights) = match step {
-            0 => (replay.metrics(epoch).unwrap(), replay.weights(epoch).unwrap()),
-            step => (replay.step_metrics(epoch, step).unwrap(), replay.step_weights(epoch, step).unwrap()),
-        };
-        let logged = |(name, bits): (&str, u64)| format!("'{name} {}'", hex(bits.to_le_bytes()));
-        lines.push(format!(
-            "{epoch} {step} [{}]",
-            bits(&metrics).into_iter().map(logged).collect::<Vec<_>>().join(", ")
-        ));
-        for p in weights.iter() {
+    moments.into_iter().for_each(|moment| lines.extend(expected_snapshot(&replay, moment)));
+    lines
+}
+
+fn expected_snapshot(replay: &Replay, (epoch, step): (u64, u32)) -> Vec<String> {
+    let (metrics, weights) = match step {
+        0 => (replay.metrics(epoch), replay.weights(epoch)),
+        step => (replay.step_metrics(epoch, step), replay.step_weights(epoch, step)),
+    };
+    let logged = |(name, bits): (&str, u64)| format!("'{name} {}'", hex(bits.to_le_bytes()));
+    let logged = metrics
+        .as_ref()
+        .map(|metrics| format!("[{}]", bits(metrics).into_iter().map(logged).collect::<Vec<_>>().join(", ")));
+    let mut lines = vec![format!("{epoch} {step} {}", logged.unwrap_or("damaged".into()))];
+    match weights {
+        Ok(weights) => lines.extend(weights.iter().map(|p| {
             let name: Vec<&str> = [p.layer(), p.name()].into_iter().filter(|part| !part.is_empty()).collect();
-            lines.push(dumped(&name.join("/"), p.values(), p.shape()));
-        }
+            dumped(&name.join("/"), p.values(), p.shape())
+        })),
+        Err(_) => lines.push("damaged <f8 [0] ".into()),
     }
     lines
 }
@@ -349,18 +366,61 @@ fn python(arguments: &[&str]) -> std::io::Result<std::process::Output> {
     Command::new("python3").args(arguments).env("PYTHONDONTWRITEBYTECODE", "1").output()
 }
 
-#[test]
-fn a_reader_of_a_page_of_python_reads_the_same_bit_for_bit() {
+/// What the Python reader finds in files must be what this crate does. False where there is no Python to ask.
+fn python_agrees(paths: &[PathBuf]) -> bool {
     if !python(&["-c", "import numpy"]).is_ok_and(|output| output.status.success()) {
-        return report("SKIPPED: the Python reader was not tested, because there is no python3 with numpy here");
+        report("SKIPPED: the Python reader was not tested, because there is no python3 with numpy here");
+        return false;
     }
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/python");
+    let mut arguments = vec!["-c", DUMP, scripts.to_str().unwrap()];
+    arguments.extend(paths.iter().map(|path| path.to_str().unwrap()));
+    let output = python(&arguments).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let found = String::from_utf8(output.stdout).unwrap();
+    let expected: Vec<String> = paths.iter().flat_map(|path| expected_dump(path)).collect();
+    let differs = found.lines().zip(&expected).find(|(found, expected)| found != expected);
+    assert_eq!(differs, None);
+    assert_eq!(found.lines().count(), expected.len());
+    true
+}
+
+#[test]
+fn a_reader_of_a_page_of_python_reads_the_same_bit_for_bit() {
+    python_agrees(&[FINISHED, UNFINISHED].map(|name| data_folder().join(name)));
+}
+
+#[test]
+fn a_reader_of_a_page_of_python_agrees_on_what_is_damaged_torn_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    let mut write = |bytes: Vec<u8>| {
+        paths.push(folder.path().join(paths.len().to_string()));
+        fs::write(paths.last().unwrap(), bytes).unwrap();
+    };
     for name in [FINISHED, UNFINISHED] {
-        let path = data_folder().join(name);
-        let dump = format!("import numpy as np{DUMP}");
-        let output = python(&["-c", &dump, scripts.to_str().unwrap(), path.to_str().unwrap()]).unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let found = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(found.lines().collect::<Vec<_>>(), expected_dump(&Replay::open(&path).unwrap()));
+        let whole = golden(name);
+        for bit in (0..8 * whole.len()).step_by(scaled(101, 7)) {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            write(flipped);
+        }
+        (0..whole.len()).step_by(scaled(61, 7)).for_each(|length| write(whole[..length].to_vec()));
+        write(as_of_minor_version_7(&whole));
+        write([whole.clone(), header(&whole, 77, b"", 0)].concat());
+        write(resealed_twice(&whole));
     }
+    let count = paths.len();
+    if python_agrees(&paths) {
+        report(format_args!("{count} damaged files: the Python reader finds the same"));
+    }
+}
+
+/// The file with its last epoch once more behind itself.
+fn resealed_twice(whole: &[u8]) -> Vec<u8> {
+    let records = records(whole);
+    let last = records.iter().rfind(|record| record.kind == EPOCH).unwrap();
+    let sequence = records.last().unwrap().sequence + 1;
+    let end = records.last().unwrap().bytes.end;
+    [&whole[..end], &resequenced(&whole[last.bytes.clone()], sequence)].concat()
 }

@@ -6,11 +6,14 @@
     data["inputs"]                                # samples in rows
     metrics, weights = epochs[60, 0]              # after epoch 60; [60, 5] after five mini-batches of it
     weights["hidden/kernel"]
+
+What is damaged is None, or missing where its header is damaged.
 """
 
-import mmap, struct, sys, zlib
+import struct, sys, zlib
 import numpy as np
 
+MODEL, DATA, EPOCH, END, SKIPPABLE = 1, 2, 3, 4, 0x8000
 up = lambda n: -(-n // 64) * 64  # to the next multiple of 64
 
 
@@ -30,42 +33,57 @@ def array(data, at, dtype, order, shape):
     return np.frombuffer(data, dtype, int(np.prod(shape, dtype=object)), at).reshape(shape, order=order)
 
 
-def records(file):  # the whole ones, past those that are damaged
-    salt, at, expected = file[16:24], 64, 0
+def records(file):  # kind, moment, meta, data and its length; None for a meta or data that is damaged
+    salt, at, expected, last = file[16:24], 64, 0, None
     while at + 64 <= len(file):
         kind, sequence, meta_len, data_len, epoch, meta_crc, data_crc, step, crc = struct.unpack_from("<4xH10x4Q4I", file, at)
         start, end = up(at + 64 + meta_len), up(up(at + 64 + meta_len) + data_len)
-        known = file[at:at + 4] == b"TREC" and file[at + 8:at + 16] == salt and sequence >= expected
-        if known and zlib.crc32(file[at:at + 60]) == crc and end <= len(file):
-            meta, data = file[at + 64:at + 64 + meta_len], file[start:start + data_len]
-            if (zlib.crc32(meta), zlib.crc32(data)) == (meta_crc, data_crc):
-                yield kind, (epoch, step), Meta(meta), data
-            at, expected = end, sequence + 1
-        else:
+        known = file[at:at + 4] == b"TREC" and file[at + 8:at + 16] == salt and expected <= sequence < 1 << 63
+        if not known or zlib.crc32(file[at:at + 60]) != crc or end > len(file):
             at += 64
+            continue
+        if last:
+            yield last
+        meta, data = file[at + 64:at + 64 + meta_len], file[start:start + data_len]
+        meta, data = Meta(meta) if zlib.crc32(meta) == meta_crc else None, data if zlib.crc32(data) == data_crc else None
+        last, at, expected = (kind, (epoch, step), meta, data, data_len), end, sequence + 1
+    if last and last[2] and last[3] is not None:  # otherwise a torn tail
+        yield last
+
+
+def layout(tensors):  # where each array lies in the data of an epoch, and how long that is
+    places, at = [], 0
+    for name, dtype, order, shape in tensors:
+        places.append((name, up(at), dtype, order, shape))
+        at = up(at) + int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
+    return places, at
 
 
 def read(path):
-    with open(path, "rb") as opened:
-        file = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    file = np.fromfile(path, np.uint8).tobytes()
     if file[:10] != b"\x89TRPL\r\n\x1a\1\0" or struct.pack("<I", zlib.crc32(file[:60])) != file[60:64]:
         raise ValueError(f"{path} is no recording of format 1")
-    tensors, matrices, epochs = [], {}, {}
-    for kind, moment, meta, data in records(file):
-        if kind == 1:
-            tensors = meta.many(meta.tensor)
-        elif kind == 2:
+    places, matrices, epochs, last = None, {}, {}, (-1, 0)
+    for kind, (epoch, step), meta, data, length in records(file):
+        if places is None:
+            if kind != MODEL or meta is None:
+                raise ValueError(f"{path} has no readable description of its model")
+            (places, whole), promised = layout(meta.many(meta.tensor)), meta.take("Q")
+        elif kind == DATA and meta:
             name, *form = meta.tensor()
-            matrices[name] = array(data, 0, *form)
-        elif kind == 3:
-            at, weights = 0, {}
-            for name, *form in tensors:
-                weights[name] = array(data, at, *form)
-                at = up(at + weights[name].nbytes)
-            epochs[moment] = dict(meta.many(lambda: (meta.string(), meta.take("d")))), weights
+            matrices.setdefault(name, None if data is None else array(data, 0, *form))
+        elif kind == EPOCH and length == whole and (epoch, step or 1 << 32) > last:
+            last = epoch, step or 1 << 32  # the end of an epoch, 0, comes behind its steps
+            weights = None if data is None else {name: array(data, *place) for name, *place in places}
+            epochs[epoch, step] = dict(meta.many(lambda: (meta.string(), meta.take("d")))) if meta else None, weights
+        elif kind not in (MODEL, DATA, EPOCH, END) and kind < SKIPPABLE:
+            raise ValueError(f"{path} is of a newer format")
+    if places is None or not epochs and len(matrices) < promised:
+        raise ValueError(f"{path} was never started")
     return matrices, epochs
 
 
 if __name__ == "__main__":
     for (epoch, step), (metrics, weights) in read(sys.argv[1])[1].items():
-        print("epoch", epoch, f"step {step}" if step else "", metrics, {name: w.shape for name, w in weights.items()})
+        shapes = {name: values.shape for name, values in (weights or {}).items()}
+        print("epoch", epoch, f"step {step}" if step else "", metrics, shapes)
