@@ -7,13 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::{
     arrays::Arrays,
+    bytes::{EPOCH, header, records, reseal, resequenced},
     hostile::{append, ask, mutated, recording, run},
     scale::{report, scaled},
 };
 use peak_alloc::PeakAlloc;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use training_replay::{Metrics, Replay, Values};
+use training_replay::{Dataset, Matrix, Metrics, Replay, ReplayOptions, Values};
 
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
@@ -88,28 +89,44 @@ fn written(replay: &Replay) -> Vec<u8> {
     bytes
 }
 
-/// Files that are nothing but what is smaller in a file than in memory, and how many times their length they may take:
-/// what is in the first record, at most 16 MiB, tenfold, what may go on for ever twice.
-fn bloated() -> [(&'static str, Vec<u8>, usize); 4] {
-    let nothing = Arrays(vec![]);
-    let parameters = (0..65_536).map(|i| (format!("{i:x}"), vec![0], Values::from(Vec::<f32>::new()))).collect();
-    let names: Metrics = (0..4_096).map(|i| (format!("{i:x}"), 0.0)).collect();
-    let mut notes = Replay::options();
-    for _ in 0..1_000_000 {
-        notes = notes.metadata("", "");
+/// A recording of a model without parameters, and 100,000 epochs of these numbers whose records have not even a meta.
+fn bare(number: impl Fn(u64) -> u64) -> Vec<u8> {
+    let mut replay = Replay::options().in_memory();
+    replay.record(&Arrays(vec![]), Metrics::new()).unwrap();
+    let mut bytes = written(&replay);
+    let mut record = header(&bytes, EPOCH, b"", 0);
+    let sequence = records(&bytes).len() as u64;
+    for i in 1..=100_000 {
+        record[40..48].copy_from_slice(&number(i).to_le_bytes());
+        bytes.extend(resequenced(&record, sequence + i));
     }
-    let mut notes = notes.in_memory();
-    notes.record(&nothing, Metrics::new()).unwrap();
-    let mut arrays = Replay::options().in_memory();
-    arrays.record(&Arrays(parameters), Metrics::new()).unwrap();
-    let (mut epochs, mut metrics) = (Replay::options().in_memory(), Replay::options().in_memory());
-    (0..100_000).for_each(|_| assert!(epochs.record(&nothing, [("", 0.0)]).is_ok()));
-    (0..100).for_each(|_| assert!(metrics.record(&nothing, &names).is_ok()));
-    [
-        ("notes", written(&notes), 10),
-        ("parameters", written(&arrays), 10),
-        ("epochs", written(&epochs), 2),
-        ("metrics", written(&metrics), 2),
+    bytes
+}
+
+fn recorded(options: ReplayOptions, model: Arrays, epochs: u64, metrics: &Metrics) -> Vec<u8> {
+    let mut replay = options.in_memory();
+    for _ in 0..epochs {
+        replay.record(&model, metrics).unwrap();
+    }
+    written(&replay)
+}
+
+/// Files of nothing but what is smaller in a file than in memory, and how many times their length they may take: what is
+/// in the first record or in names, which are at most 16 MiB each, ten times; what may go on for ever eight times.
+fn bloated() -> Vec<(&'static str, Vec<u8>, usize)> {
+    let nothing = || Arrays(vec![]);
+    let arrays = (0..65_536).map(|i| (format!("{i:x}"), vec![0], Values::from(Vec::<f32>::new()))).collect();
+    let notes = (0..1_000_000).fold(Replay::options(), |options, _| options.metadata("", ""));
+    let short: Metrics = (0..4_096).map(|i| (format!("{i:x}"), 0.0)).collect();
+    let long: Metrics = (0..4_000).map(|i| (format!("{i:04096}"), 0.0)).collect();
+    vec![
+        ("notes", recorded(notes, nothing(), 1, &Metrics::new()), 10),
+        ("parameters", recorded(Replay::options(), Arrays(arrays), 1, &Metrics::new()), 10),
+        ("names", recorded(Replay::options(), nothing(), 1, &long), 10),
+        ("metrics", recorded(Replay::options(), nothing(), 100, &short), 8),
+        ("epochs", recorded(Replay::options(), nothing(), 100_000, &Metrics::from([("", 0.0)])), 8),
+        ("bare headers", bare(|number| number), 8),
+        ("epochs out of order", bare(|_| 0), 8),
     ]
 }
 
@@ -118,9 +135,27 @@ fn files_of_nothing_but_overhead_take_a_small_multiple_of_their_length() {
     let _alone = alone();
     for (of, bytes, times) in bloated() {
         let length = bytes.len();
-        let opening = peak(|| drop(Replay::from_bytes(bytes).unwrap()));
+        let opening = peak(|| assert!(Replay::from_bytes(bytes).unwrap().check_integrity().is_ok()));
         let found = opening as f64 / length as f64;
         report(format_args!("a file of {length} bytes of {of}: {found:.1} times as much memory"));
         assert!(opening < times * length + CONSTANT, "{of}");
+    }
+}
+
+#[test]
+fn data_take_as_much_memory_as_they_are_large_and_once_more_in_the_other_order() {
+    let _alone = alone();
+    let inputs = Matrix::zeros(1_000_000, 3);
+    let data = Dataset::new(inputs, Matrix::zeros(1_000_000, 1)).unwrap();
+    let bytes = recorded(Replay::options().dataset(&data), Arrays(vec![]), 1, &Metrics::new());
+    drop(data);
+    let mut turned = bytes.clone();
+    let meta = records(&turned)[1].meta.clone();
+    turned[meta.end - 25] = 0; // the order, before the number of lengths and two of them
+    reseal(&mut turned);
+    for (bytes, times) in [(bytes, 1), (turned, 2)] {
+        let length = bytes.len();
+        let taken = peak(|| assert!(Replay::from_bytes(bytes).unwrap().dataset().is_ok()));
+        assert!(taken <= times * length + CONSTANT, "{taken} of {length}");
     }
 }
