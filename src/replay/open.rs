@@ -271,6 +271,24 @@ mod tests {
     }
 
     #[test]
+    fn metrics_beyond_the_number_of_curves_are_lost_and_listed() {
+        let names = |from: u32| (from..from + 3_000).map(|i| (i.to_string(), 0.5)).collect::<Metrics>();
+        let replay = opened(|log| {
+            log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
+            for number in 0..3 {
+                let meta = encode_metrics(&names(1_500 * (number as u32 % 2)));
+                log.append(Kind::Epoch, number.into(), meta, |sink| storage::write_weights(sink, &parameters()))
+                    .unwrap();
+            }
+        });
+        let replay = replay.unwrap();
+        assert_eq!((replay.metric_names().len(), replay.damage().len()), (3_000, 1));
+        assert!(matches!(replay.metrics(1), Err(Error::Corrupted { .. })));
+        assert_eq!(replay.metrics(2).unwrap(), names(0));
+        assert!(replay.weights(1).is_ok());
+    }
+
+    #[test]
     fn a_refresh_that_fails_takes_nothing_twice_and_passes_nothing_over() {
         let faulty = Faulty::default();
         let mut log = Log::create(Box::new(faulty.clone()), "test".into(), 1).unwrap();

@@ -59,6 +59,16 @@ mod tests {
     }
 
     #[test]
+    fn more_or_longer_names_than_a_recording_may_have_are_none() {
+        let names = |count: usize| (0..count).map(|i| (i.to_string(), 0.0)).collect::<Metrics>();
+        assert!(decode_metrics(&encode_metrics(&names(MOST_METRICS))).is_some());
+        assert_eq!(decode_metrics(&encode_metrics(&names(MOST_METRICS + 1))), None);
+        let long = |length: usize| Metrics::from([("x".repeat(length), 0.0)]);
+        assert!(decode_metrics(&encode_metrics(&long(LONGEST_NAME))).is_some());
+        assert_eq!(decode_metrics(&encode_metrics(&long(LONGEST_NAME + 1))), None);
+    }
+
+    #[test]
     fn bytes_cut_anywhere_or_with_absurd_lengths_are_none() {
         let bytes = encode_metrics(&Metrics::from([("loss", 1.0)]));
         for length in 0..bytes.len() {
