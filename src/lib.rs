@@ -11,11 +11,13 @@ mod classes;
 mod codec;
 mod dataset;
 mod error;
+mod kernel;
 mod loss;
 mod matrix;
 mod metrics;
 mod model;
 mod parameter;
+mod product;
 mod random;
 mod run;
 

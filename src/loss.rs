@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{Error, Matrix, Result, matrix};
+use crate::{
+    Error, Matrix, Result,
+    kernel::{self, Function},
+    matrix,
+};
 
 /// Keras' `epsilon`, by which it keeps probabilities off 0 and 1.
 const EPSILON: f32 = 1e-7;
@@ -120,8 +124,11 @@ impl Loss {
         self.check(logits, targets)?;
         let mut gradient = logits.clone();
         match self {
-            Self::BinaryCrossEntropy => gradient.apply(|z| *z = sigmoid(*z)),
-            Self::CategoricalCrossEntropy => softmax_rows(&mut gradient),
+            Self::BinaryCrossEntropy => kernel::apply(Function::Sigmoid, gradient.as_mut_slice()),
+            Self::CategoricalCrossEntropy => {
+                let rows = gradient.nrows();
+                softmax_columns(gradient.as_mut_slice(), rows, rows);
+            }
             Self::MeanSquaredError => {}
         }
         self.differentiate_linked(&mut gradient, targets);
@@ -155,12 +162,28 @@ impl Loss {
 
     /// The losses of outputs, or logits, that were checked against the targets.
     pub(crate) fn losses(self, predictions: &Matrix, targets: &Matrix, basis: Basis) -> Vec<f32> {
+        let mut losses = Vec::new();
+        self.losses_into(predictions, targets, basis, &mut losses);
+        losses
+    }
+
+    /// The same in memory that is there already.
+    pub(crate) fn losses_into(self, predictions: &Matrix, targets: &Matrix, basis: Basis, losses: &mut Vec<f32>) {
+        losses.clear();
+        losses.resize(predictions.nrows(), 0.0);
         match (self, basis) {
-            (Self::BinaryCrossEntropy, Basis::Outputs) => mean_over_outputs(predictions, targets, cross_entropy),
-            (Self::BinaryCrossEntropy, Basis::Logits) => mean_over_outputs(predictions, targets, logit_cross_entropy),
-            (Self::CategoricalCrossEntropy, Basis::Outputs) => categorical(predictions, targets),
-            (Self::CategoricalCrossEntropy, Basis::Logits) => logit_categorical(predictions, targets),
-            (Self::MeanSquaredError, _) => mean_over_outputs(predictions, targets, |p, y| (p - y) * (p - y)),
+            (Self::BinaryCrossEntropy, Basis::Outputs) => {
+                mean_over_outputs(predictions, targets, losses, |l, p, y| add_elements(l, p, y, cross_entropy));
+            }
+            (Self::BinaryCrossEntropy, Basis::Logits) => {
+                mean_over_outputs(predictions, targets, losses, add_logit_cross_entropy);
+            }
+            (Self::CategoricalCrossEntropy, Basis::Outputs) => categorical(predictions, targets, losses),
+            (Self::CategoricalCrossEntropy, Basis::Logits) => logit_categorical(predictions, targets, losses),
+            (Self::MeanSquaredError, _) => {
+                let square = |p: f32, y: f32| (p - y) * (p - y);
+                mean_over_outputs(predictions, targets, losses, |l, p, y| add_elements(l, p, y, square));
+            }
         }
     }
 
@@ -196,7 +219,8 @@ impl Loss {
             }
             Self::MeanSquaredError => 2.0 / (samples * width) as f32,
         };
-        outputs.zip_apply(targets, |p, y| *p = (*p - y) * scale);
+        let pairs = outputs.as_mut_slice().iter_mut().zip(targets.as_slice());
+        pairs.for_each(|(p, y)| *p = (*p - y) * scale);
     }
 }
 
@@ -217,21 +241,27 @@ pub(crate) enum Basis {
 
 /// The mean in double precision.
 pub(crate) fn mean(losses: &[f32]) -> f64 {
-    losses.iter().map(|&loss| f64::from(loss)).sum::<f64>() / losses.len() as f64
+    matrix::sum_f64(losses) / losses.len() as f64
 }
 
-/// `1 / (1 + exp(-z))`; 0 and 1 in the limits.
-pub(crate) fn sigmoid(z: f32) -> f32 {
-    1.0 / (1.0 + (-z).exp())
-}
-
-/// Softmax of every row, shifted by the row's largest value so that nothing overflows.
-pub(crate) fn softmax_rows(logits: &mut Matrix) {
-    for mut row in logits.row_iter_mut() {
-        let largest = row.max();
-        row.apply(|z| *z = (*z - largest).exp());
-        let total = row.sum();
-        row.apply(|z| *z /= total);
+/// Softmax of every row, shifted by the row's largest value so that nothing overflows. The logits are columns of so many
+/// rows, one behind another after `stride` values.
+pub(crate) fn softmax_columns(logits: &mut [f32], stride: usize, rows: usize) {
+    if logits.is_empty() {
+        return;
+    }
+    let mut largest = vec![f32::NEG_INFINITY; rows];
+    for column in logits.chunks(stride) {
+        largest.iter_mut().zip(column).for_each(|(largest, z)| *largest = largest.max(*z));
+    }
+    let mut totals = vec![0.0; rows];
+    for column in logits.chunks_mut(stride).map(|column| &mut column[..rows]) {
+        column.iter_mut().zip(&largest).for_each(|(z, largest)| *z -= largest);
+        kernel::apply(Function::Exp, column);
+        totals.iter_mut().zip(column).for_each(|(total, p)| *total += *p);
+    }
+    for column in logits.chunks_mut(stride) {
+        column.iter_mut().zip(&totals).for_each(|(p, total)| *p /= total);
     }
 }
 
@@ -253,40 +283,53 @@ fn cross_entropy_slope(p: f32, y: f32) -> f32 {
     if is_clipped(p) { 0.0 } else { (p - y) / (p * (1.0 - p)) }
 }
 
-fn logit_cross_entropy(z: f32, y: f32) -> f32 {
-    // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added.
-    z.max(0.0) - z * y + (-z.abs()).exp().ln_1p()
-}
-
-fn mean_over_outputs(outputs: &Matrix, targets: &Matrix, element: impl Fn(f32, f32) -> f32) -> Vec<f32> {
-    let mut losses = vec![0.0; outputs.nrows()];
-    for (p, y) in matrix::columns(outputs).zip(matrix::columns(targets)) {
-        losses.iter_mut().zip(p.iter().zip(y)).for_each(|(loss, (&p, &y))| *loss += element(p, y));
+/// Adds to losses `max(z, 0) - z y + ln(1 + exp(-abs z))`.
+fn add_logit_cross_entropy(losses: &mut [f32], logits: &[f32], targets: &[f32]) {
+    let mut some = [0.0; 64];
+    let pairs = logits.chunks(some.len()).zip(targets.chunks(some.len()));
+    for (losses, (logits, targets)) in losses.chunks_mut(some.len()).zip(pairs) {
+        let tails = &mut some[..logits.len()];
+        tails.copy_from_slice(logits);
+        kernel::apply(Function::LnOnePlusExp, tails);
+        for ((loss, tail), (z, y)) in losses.iter_mut().zip(tails).zip(logits.iter().zip(targets)) {
+            // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added.
+            *loss += z.max(0.0) - z * y + *tail;
+        }
     }
-    let width = outputs.ncols() as f32;
-    losses.iter_mut().for_each(|loss| *loss /= width);
-    losses
 }
 
-fn categorical(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
-    let rows = outputs.row_iter().zip(targets.row_iter());
-    rows.map(|(p, y)| {
+/// Adds to losses what `element` says of every output and target.
+fn add_elements(losses: &mut [f32], outputs: &[f32], targets: &[f32], element: impl Fn(f32, f32) -> f32) {
+    let pairs = outputs.iter().zip(targets);
+    losses.iter_mut().zip(pairs).for_each(|(loss, (&p, &y))| *loss += element(p, y));
+}
+
+/// The mean over the outputs of what `add` adds for each, one after the other.
+fn mean_over_outputs(outputs: &Matrix, targets: &Matrix, losses: &mut [f32], add: impl Fn(&mut [f32], &[f32], &[f32])) {
+    for (p, y) in matrix::columns(outputs).zip(matrix::columns(targets)) {
+        add(losses, p, y);
+    }
+    if outputs.ncols() > 1 {
+        let width = outputs.ncols() as f32;
+        losses.iter_mut().for_each(|loss| *loss /= width);
+    }
+}
+
+fn categorical(outputs: &Matrix, targets: &Matrix, losses: &mut [f32]) {
+    for ((p, y), loss) in outputs.row_iter().zip(targets.row_iter()).zip(losses) {
         let total = p.sum();
-        p.iter().zip(y.iter()).map(|(&p, &y)| -y * clip(p / total).ln()).sum()
-    })
-    .collect()
+        *loss = p.iter().zip(y.iter()).map(|(&p, &y)| -y * clip(p / total).ln()).sum();
+    }
 }
 
-fn logit_categorical(logits: &Matrix, targets: &Matrix) -> Vec<f32> {
-    let rows = logits.row_iter().zip(targets.row_iter());
-    rows.map(|(z, y)| {
+fn logit_categorical(logits: &Matrix, targets: &Matrix, losses: &mut [f32]) {
+    for ((z, y), loss) in logits.row_iter().zip(targets.row_iter()).zip(losses) {
         let largest = z.max();
         let log_total = z.iter().map(|z| (z - largest).exp()).sum::<f32>().ln();
         // An output that is not the target's counts nothing, also where its logarithm is infinite.
         let of_one = |(&z, &y): (&f32, &f32)| if y == 0.0 { 0.0 } else { y * (log_total - (z - largest)) };
-        z.iter().zip(y.iter()).map(of_one).sum()
-    })
-    .collect()
+        *loss = z.iter().zip(y.iter()).map(of_one).sum();
+    }
 }
 
 /// With `s = sum p` and `q = p / s`: `d/dp_i` of `-sum_j y_j ln q_j` is `(sum_j y_j - y_i / q_i) / s`, the sum and the

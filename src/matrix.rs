@@ -80,11 +80,78 @@ pub(crate) fn expect_finite(what: &str, matrix: &Matrix) -> Result<()> {
     Err(Error::invalid(format!("{what}, row {row}, column {column},"), "a finite number", matrix[(row, column)]))
 }
 
-/// Gives `buffer` the shape, keeping its memory where it already fits; the values are unspecified.
+/// Gives `buffer` the shape, keeping its memory where that is enough; the values are unspecified.
 pub(crate) fn reshape(buffer: &mut Matrix, rows: usize, columns: usize) {
     if buffer.shape() != (rows, columns) {
-        *buffer = Matrix::zeros(rows, columns);
+        let mut values = Vec::from(std::mem::take(buffer).data);
+        values.resize(rows * columns, 0.0);
+        *buffer = Matrix::from_vec(rows, columns, values);
     }
+}
+
+/// As [`reshape`], or an error where memory has no room for it.
+pub(crate) fn try_reshape(buffer: &mut Matrix, rows: usize, columns: usize) -> Result<()> {
+    expect_room(rows, columns)?;
+    reshape(buffer, rows, columns);
+    Ok(())
+}
+
+/// Makes `target` the same as `source`, keeping its memory where that is enough.
+pub(crate) fn copy_to(source: &Matrix, target: &mut Matrix) {
+    reshape(target, source.nrows(), source.ncols());
+    target.as_mut_slice().copy_from_slice(source.as_slice());
+}
+
+/// Makes `target` the transpose of `source`, a square of some values at a time, which stay in the cache meanwhile.
+pub(crate) fn transpose_to(source: &Matrix, target: &mut Matrix) {
+    const SQUARE: usize = 16;
+    let (rows, columns) = source.shape();
+    reshape(target, columns, rows);
+    let (from, to) = (source.as_slice(), target.as_mut_slice());
+    for first_column in (0..columns).step_by(SQUARE) {
+        let width = SQUARE.min(columns - first_column);
+        for first_row in (0..rows).step_by(SQUARE) {
+            for row in first_row..rows.min(first_row + SQUARE) {
+                let slots = &mut to[row * columns + first_column..][..width];
+                let values = from[first_column * rows + row..].iter().step_by(rows);
+                slots.iter_mut().zip(values).for_each(|(slot, value)| *slot = *value);
+            }
+        }
+    }
+}
+
+/// The sum of some values, in eight sums side by side so that none has to wait for another.
+pub(crate) fn sum(values: &[f32]) -> f32 {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        sums.iter_mut().zip(eight).for_each(|(sum, value)| *sum += value);
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    rest.iter().fold(((a + e) + (b + f)) + ((c + g) + (d + h)), |sum, value| sum + value)
+}
+
+/// The sum of some values in double precision, likewise.
+pub(crate) fn sum_f64(values: &[f32]) -> f64 {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        sums.iter_mut().zip(eight).for_each(|(sum, &value)| *sum += f64::from(value));
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    rest.iter().fold(((a + e) + (b + f)) + ((c + g) + (d + h)), |sum, &value| sum + f64::from(value))
+}
+
+/// Puts `some` rows into `all`, from `start` on; with the first ones `all` takes its shape, of `count` rows.
+pub(crate) fn put_rows(some: &Matrix, start: usize, count: usize, all: &mut Matrix) -> Result<()> {
+    if start == 0 {
+        try_reshape(all, count, some.ncols())?;
+    }
+    expect_columns("outputs of the model", some, all.ncols())?;
+    for (from, to) in columns(some).zip(columns_mut(all)) {
+        to[start..start + from.len()].copy_from_slice(from);
+    }
+    Ok(())
 }
 
 /// Copies the rows named by `rows` into `target`, in that order.
@@ -117,6 +184,25 @@ mod tests {
         matrix[(1, 1)] = f32::NAN;
         let message = expect_finite("inputs", &matrix).unwrap_err().to_string();
         assert_eq!(message, "inputs, row 1, column 1, is NaN; it must be a finite number");
+    }
+
+    #[test]
+    fn a_transpose_has_every_value_in_its_place() {
+        for (rows, columns) in [(1, 1), (2, 3), (16, 16), (17, 33), (64, 5), (0, 4), (4, 0)] {
+            let source = Matrix::from_fn(rows, columns, |i, j| (100 * i + j) as f32);
+            let mut target = Matrix::zeros(0, 0);
+            transpose_to(&source, &mut target);
+            assert_eq!(target, source.transpose());
+        }
+    }
+
+    #[test]
+    fn sums_take_in_every_value() {
+        for count in 0..40_u8 {
+            let values: Vec<f32> = (0..count).map(f32::from).collect();
+            let expected = (0..u32::from(count)).sum::<u32>();
+            assert_eq!((sum(&values), sum_f64(&values)), (expected as f32, f64::from(expected)));
+        }
     }
 
     #[test]

@@ -115,6 +115,41 @@ pub trait Forward: Model {
         self.forward(inputs, layer..layer.saturating_add(1))
     }
 
+    /// [`forward`](Self::forward) into a matrix that is there already; it takes the shape of the outputs. Whoever asks
+    /// about many epochs keeps one, and so spares the machine handing out fresh memory for each. By default it is
+    /// merely replaced.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Matrix, Sequential};
+    ///
+    /// let inputs = Matrix::from_element(1_000, 2, 0.5);
+    /// let mut outputs = Matrix::zeros(0, 0);
+    /// for seed in 0..3 {
+    ///     let model = Sequential::builder(2).layer(Dense::new(1)).build(seed)?;
+    ///     model.forward_into(&inputs, 0..1, &mut outputs)?; // in the same memory every time
+    ///     assert_eq!(outputs, model.forward(&inputs, 0..1)?);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward).
+    fn forward_into(&self, inputs: &Matrix, layers: Range<usize>, outputs: &mut Matrix) -> Result<()> {
+        *outputs = self.forward(inputs, layers)?;
+        Ok(())
+    }
+
+    /// [`pre_activation`](Self::pre_activation) into a matrix that is there already.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward).
+    fn pre_activation_into(&self, inputs: &Matrix, layer: usize, outputs: &mut Matrix) -> Result<()> {
+        *outputs = self.pre_activation(inputs, layer)?;
+        Ok(())
+    }
+
     /// The loss of each sample. By default from the outputs; a model that knows its logits overrides this with
     /// [`Loss::per_sample_from_logits`], which stays exact where probabilities saturate.
     ///

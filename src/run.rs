@@ -1,4 +1,4 @@
-//! Running a model that may be anybody's: what it returns is checked, and many points are run some at a time.
+//! Running a model that may be anybody's: what it returns is checked.
 
 use std::ops::Range;
 
@@ -18,16 +18,45 @@ pub(crate) fn outputs(model: &dyn Forward, inputs: &Matrix) -> Result<Matrix> {
 
 /// The outputs of some layers, with a check that the user's code returned one row for each sample.
 pub(crate) fn layers(model: &dyn Forward, inputs: &Matrix, range: Range<usize>) -> Result<Matrix> {
-    let outputs = model.forward(inputs, range.clone())?;
-    matrix::expect_shape(&format!("outputs of layers {range:?}"), &outputs, (inputs.nrows(), outputs.ncols()))?;
+    let mut outputs = Matrix::zeros(0, 0);
+    layers_into(model, inputs, range, &mut outputs)?;
     Ok(outputs)
+}
+
+/// The same in memory that is there already.
+pub(crate) fn layers_into(
+    model: &dyn Forward,
+    inputs: &Matrix,
+    range: Range<usize>,
+    outputs: &mut Matrix,
+) -> Result<()> {
+    model.forward_into(inputs, range.clone(), outputs)?;
+    expect_rows(outputs, inputs, || format!("outputs of layers {range:?}"))
 }
 
 /// `model.pre_activation`, with the same check.
 pub(crate) fn pre_activation(model: &dyn Forward, inputs: &Matrix, layer: usize) -> Result<Matrix> {
-    let outputs = model.pre_activation(inputs, layer)?;
-    matrix::expect_shape(&format!("z-values of layer {layer}"), &outputs, (inputs.nrows(), outputs.ncols()))?;
+    let mut outputs = Matrix::zeros(0, 0);
+    pre_activation_into(model, inputs, layer, &mut outputs)?;
     Ok(outputs)
+}
+
+/// The same in memory that is there already.
+pub(crate) fn pre_activation_into(
+    model: &dyn Forward,
+    inputs: &Matrix,
+    layer: usize,
+    outputs: &mut Matrix,
+) -> Result<()> {
+    model.pre_activation_into(inputs, layer, outputs)?;
+    expect_rows(outputs, inputs, || format!("z-values of layer {layer}"))
+}
+
+fn expect_rows(outputs: &Matrix, inputs: &Matrix, what: impl Fn() -> String) -> Result<()> {
+    match outputs.nrows() == inputs.nrows() {
+        true => Ok(()),
+        false => matrix::expect_shape(&what(), outputs, (inputs.nrows(), outputs.ncols())),
+    }
 }
 
 /// `model.losses`, with a check that the user's code returned one for each sample.
@@ -37,36 +66,4 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
         true => Ok(losses),
         false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
     }
-}
-
-/// `layers` on so many points that all layers' values of all of them would not fit into memory: some at a time.
-pub(crate) fn points(model: &dyn Forward, points: &Matrix, range: Range<usize>) -> Result<Matrix> {
-    in_blocks(points, |block| layers(model, block, range.clone()))
-}
-
-/// `pre_activation` of the last layer of a range, some points at a time.
-pub(crate) fn points_to_pre_activation(model: &dyn Forward, points: &Matrix, range: Range<usize>) -> Result<Matrix> {
-    let last = range.end.saturating_sub(1);
-    in_blocks(points, |block| pre_activation(model, &layers(model, block, range.start..last)?, last))
-}
-
-/// What `compute` makes of all rows, computed for some of them at a time.
-fn in_blocks(rows: &Matrix, compute: impl Fn(&Matrix) -> Result<Matrix>) -> Result<Matrix> {
-    /// Few enough for layers of a thousand units, many enough for long columns.
-    const BLOCK: usize = 1 << 14;
-    let count = rows.nrows();
-    if count <= BLOCK {
-        return compute(rows);
-    }
-    let mut all = Matrix::zeros(0, 0);
-    for start in (0..count).step_by(BLOCK) {
-        let length = BLOCK.min(count - start);
-        let block = compute(&rows.rows(start, length).into_owned())?;
-        if start == 0 {
-            all = matrix::zeros(count, block.ncols())?;
-        }
-        matrix::expect_shape("outputs of the model", &block, (length, all.ncols()))?;
-        all.rows_mut(start, length).copy_from(&block);
-    }
-    Ok(all)
 }

@@ -10,16 +10,123 @@ use super::Polyline;
 /// An edge of the grid that the line crosses: the index of its lower left point, and whether it runs upwards.
 type Edge = (usize, bool);
 
-/// The lines on which the scores, x fastest, change from "above zero" to "not above zero".
+/// Looks for the lines on which scores change from "above zero" to "not above zero", row by row of the grid.
 ///
 /// Cells with a NaN at a corner are left out; lines end there.
-pub(super) fn zero_lines(x: &[f32], y: &[f32], scores: &[f32]) -> Vec<Polyline> {
-    let field = Field { x, y, scores };
-    let mut links = Links::default();
-    for cell in field.cells() {
-        field.crossings(cell, &mut links);
+pub(super) struct Contour<'a> {
+    x: &'a [f32],
+    y: &'a [f32],
+    /// The last row of scores; none before the first.
+    below: Vec<f32>,
+    /// How many rows there were.
+    rows: usize,
+    links: Links,
+}
+
+impl<'a> Contour<'a> {
+    pub(super) fn new(x: &'a [f32], y: &'a [f32]) -> Self {
+        Self { x, y, below: Vec::new(), rows: 0, links: Links::default() }
     }
-    links.into_chains().iter().map(|chain| field.polyline(chain)).collect()
+
+    /// Takes in the scores of the next rows of the grid, x fastest.
+    pub(super) fn extend(&mut self, scores: &[f32]) {
+        for above in scores.chunks_exact(self.x.len()) {
+            if self.rows > 0 {
+                self.take_cells(above);
+            }
+            self.rows += 1;
+            self.below.clear();
+            self.below.extend_from_slice(above);
+        }
+    }
+
+    /// The lines, once all rows were taken in.
+    pub(super) fn into_lines(self) -> Vec<Polyline> {
+        self.links
+            .into_chains()
+            .iter()
+            .map(|points| Polyline::from_row_slice(points.len(), 2, points.as_flattened()))
+            .collect()
+    }
+
+    /// Looks at the cells between the last row and this one, many at a time where no line can run.
+    fn take_cells(&mut self, above: &[f32]) {
+        /// Cells that are passed over together.
+        const MANY: usize = 64;
+        for start in (0..above.len() - 1).step_by(MANY) {
+            let points = start..(start + MANY + 1).min(above.len());
+            if changes(&self.below[points.clone()], &above[points.clone()]) {
+                (start..points.end - 1).for_each(|column| self.take_cell(column, above));
+            }
+        }
+    }
+
+    /// Links the edges of one cell that the line enters and leaves by.
+    fn take_cell(&mut self, column: usize, above: &[f32]) {
+        // Counter-clockwise from the lower left.
+        let scores = [self.below[column], self.below[column + 1], above[column + 1], above[column]];
+        if scores.iter().any(|score| score.is_nan()) {
+            return;
+        }
+        let inside = scores.map(|score| score > 0.0);
+        let mut crossed = (0..4).filter(|&edge| inside[edge] != inside[(edge + 1) % 4]);
+        let mut next = || crossed.next().map(|edge| self.link(column, edge, &scores));
+        match [next(), next(), next(), next()] {
+            [Some(a), Some(b), None, None] => self.links.join(a, b),
+            [Some(a), Some(b), Some(c), Some(d)] if joins_first(&scores, inside[0]) => {
+                self.links.join(a, b);
+                self.links.join(c, d);
+            }
+            [Some(a), Some(b), Some(c), Some(d)] => {
+                self.links.join(b, c);
+                self.links.join(d, a);
+            }
+            _ => {}
+        }
+    }
+
+    /// The place among the links of a cell's edge, which lies behind the corner of that number.
+    fn link(&mut self, column: usize, edge: usize, scores: &[f32; 4]) -> usize {
+        let width = self.x.len();
+        let cell = (self.rows - 1) * width + column;
+        // From the lower left end to the upper right one, so that the neighbour finds the same point.
+        let (name, from, to) = match edge {
+            0 => ((cell, false), 0, 1),
+            1 => ((cell + 1, true), 1, 2),
+            2 => ((cell + width, false), 3, 2),
+            _ => ((cell, true), 0, 3),
+        };
+        let (x, y) = (&self.x[column..], &self.y[self.rows - 1..]);
+        let corners = [[x[0], y[0]], [x[1], y[0]], [x[1], y[1]], [x[0], y[1]]];
+        self.links.position(name, || zero_between(corners[from], corners[to], scores[from], scores[to]))
+    }
+}
+
+/// Whether any of the cells between two rows has corners on both sides of zero. Without branches, for vectors.
+fn changes(below: &[f32], above: &[f32]) -> bool {
+    let first = below[0] > 0.0;
+    let differ = |row: &[f32]| row.iter().fold(false, |differ, &score| differ | ((score > 0.0) != first));
+    differ(below) | differ(above)
+}
+
+/// In a saddle, whether the centre is on the side of the first corner, so that the lines cut off the second and the
+/// fourth.
+fn joins_first(scores: &[f32; 4], first: bool) -> bool {
+    let centre: f64 = scores.iter().map(|&score| f64::from(score)).sum();
+    (centre > 0.0) == first
+}
+
+/// The point between two others where the score, taken to be linear, is zero.
+fn zero_between(from: [f32; 2], to: [f32; 2], from_score: f32, to_score: f32) -> [f32; 2] {
+    let (from_score, to_score) = (finite(from_score), finite(to_score));
+    let share = from_score / (from_score - to_score);
+    let between = |a: f32, b: f32| (f64::from(a) + share * (f64::from(b) - f64::from(a))) as f32;
+    [between(from[0], to[0]), between(from[1], to[1])]
+}
+
+/// Infinite scores pull a crossing as far as the largest finite ones.
+fn finite(score: f32) -> f64 {
+    f64::from(score.clamp(f32::MIN, f32::MAX))
 }
 
 /// A polyline whose points all lie on the line between its ends becomes that line.
@@ -40,106 +147,43 @@ pub(super) fn straighten(line: Polyline, tolerance: f32) -> Polyline {
     }
 }
 
-struct Field<'a> {
-    x: &'a [f32],
-    y: &'a [f32],
-    scores: &'a [f32],
-}
-
-impl Field<'_> {
-    /// The lower left points of all cells.
-    fn cells(&self) -> impl Iterator<Item = usize> + use<> {
-        let (width, height) = (self.x.len(), self.y.len());
-        (0..height - 1).flat_map(move |row| (0..width - 1).map(move |column| row * width + column))
-    }
-
-    /// Links the edges of one cell that the line enters and leaves by.
-    fn crossings(&self, cell: usize, links: &mut Links) {
-        let width = self.x.len();
-        let corners = [cell, cell + 1, cell + 1 + width, cell + width];
-        let scores = corners.map(|corner| self.scores[corner]);
-        if scores.iter().any(|score| score.is_nan()) {
-            return;
-        }
-        let inside = scores.map(|score| score > 0.0);
-        // In the corners' order: the edge behind each corner, counter-clockwise.
-        let edges = [(cell, false), (cell + 1, true), (cell + width, false), (cell, true)];
-        let crossed: Vec<Edge> = (0..4).filter(|&i| inside[i] != inside[(i + 1) % 4]).map(|i| edges[i]).collect();
-        match crossed[..] {
-            [a, b] => links.add(a, b),
-            [a, b, c, d] if self.joins_first(&scores, inside[0]) => {
-                links.add(a, b);
-                links.add(c, d);
-            }
-            [a, b, c, d] => {
-                links.add(b, c);
-                links.add(d, a);
-            }
-            _ => {}
-        }
-    }
-
-    /// In a saddle, whether the centre is on the side of the first corner, so that the lines cut off the second and
-    /// the fourth.
-    fn joins_first(&self, scores: &[f32; 4], first: bool) -> bool {
-        let centre: f64 = scores.iter().map(|&score| f64::from(score)).sum();
-        (centre > 0.0) == first
-    }
-
-    fn polyline(&self, chain: &[Edge]) -> Polyline {
-        let points: Vec<f32> = chain.iter().flat_map(|&edge| self.zero_on(edge)).collect();
-        Polyline::from_row_slice(chain.len(), 2, &points)
-    }
-
-    /// The point of an edge where the score, taken to be linear along it, is zero.
-    fn zero_on(&self, (point, upwards): Edge) -> [f32; 2] {
-        let width = self.x.len();
-        let other = if upwards { point + width } else { point + 1 };
-        let (from, to) = (finite(self.scores[point]), finite(self.scores[other]));
-        let share = from / (from - to);
-        let between = |a: f32, b: f32| (f64::from(a) + share * (f64::from(b) - f64::from(a))) as f32;
-        let at = |point: usize| (self.x[point % width], self.y[point / width]);
-        let ((x0, y0), (x1, y1)) = (at(point), at(other));
-        [between(x0, x1), between(y0, y1)]
-    }
-}
-
-/// Infinite scores pull a crossing as far as the largest finite ones.
-fn finite(score: f32) -> f64 {
-    f64::from(score.clamp(f32::MIN, f32::MAX))
-}
-
 /// Which crossed edges follow one another: each has one or two neighbours.
 #[derive(Default)]
 struct Links {
     /// In the order they were found, for results that do not depend on hashes.
-    edges: Vec<(Edge, [Option<usize>; 2])>,
-    index: HashMap<Edge, usize>,
+    crossings: Vec<Crossing>,
+    places: HashMap<Edge, usize>,
+}
+
+struct Crossing {
+    point: [f32; 2],
+    neighbours: [Option<usize>; 2],
 }
 
 impl Links {
-    fn add(&mut self, a: Edge, b: Edge) {
-        let (a, b) = (self.position(a), self.position(b));
+    /// The place of an edge, whose point is asked for when it is new.
+    fn position(&mut self, edge: Edge, point: impl Fn() -> [f32; 2]) -> usize {
+        *self.places.entry(edge).or_insert_with(|| {
+            self.crossings.push(Crossing { point: point(), neighbours: [None; 2] });
+            self.crossings.len() - 1
+        })
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
         for (from, to) in [(a, b), (b, a)] {
-            let neighbours = &mut self.edges[from].1;
+            let neighbours = &mut self.crossings[from].neighbours;
             let free = usize::from(neighbours[0].is_some());
             neighbours[free] = Some(to);
         }
     }
 
-    fn position(&mut self, edge: Edge) -> usize {
-        *self.index.entry(edge).or_insert_with(|| {
-            self.edges.push((edge, [None; 2]));
-            self.edges.len() - 1
-        })
-    }
-
-    /// Every chain from end to end, then every closed one, its first edge repeated at the end.
-    fn into_chains(self) -> Vec<Vec<Edge>> {
-        let mut visited = vec![false; self.edges.len()];
-        let ends = (0..self.edges.len()).filter(|&i| self.edges[i].1[1].is_none());
+    /// The points of every chain from end to end, then of every closed one, its first point repeated at the end.
+    fn into_chains(self) -> Vec<Vec<[f32; 2]>> {
+        let count = self.crossings.len();
+        let mut visited = vec![false; count];
+        let ends = (0..count).filter(|&i| self.crossings[i].neighbours[1].is_none());
         let mut chains = Vec::new();
-        for start in ends.chain(0..self.edges.len()) {
+        for start in ends.chain(0..count) {
             if !visited[start] {
                 chains.push(self.walk(start, &mut visited));
             }
@@ -147,17 +191,18 @@ impl Links {
         chains
     }
 
-    fn walk(&self, start: usize, visited: &mut [bool]) -> Vec<Edge> {
+    fn walk(&self, start: usize, visited: &mut [bool]) -> Vec<[f32; 2]> {
         let mut chain = Vec::new();
         let mut next = Some(start);
         while let Some(at) = next {
             visited[at] = true;
-            let (edge, neighbours) = self.edges[at];
-            chain.push(edge);
-            next = neighbours.into_iter().flatten().find(|&neighbour| !visited[neighbour]);
+            let Crossing { point, neighbours } = &self.crossings[at];
+            chain.push(*point);
+            next = neighbours.iter().flatten().copied().find(|&neighbour| !visited[neighbour]);
         }
-        let closed = chain.len() > 2 && self.edges[start].1[1].is_some();
-        chain.extend(closed.then(|| self.edges[start].0));
+        let first = &self.crossings[start];
+        let closed = chain.len() > 2 && first.neighbours[1].is_some();
+        chain.extend(closed.then_some(first.point));
         chain
     }
 }
@@ -170,7 +215,9 @@ mod tests {
         let axis: Vec<f32> = (0..n).map(|i| -1.0 + 2.0 * i as f32 / (n - 1) as f32).collect();
         let scores: Vec<f32> =
             axis.iter().flat_map(|&y| axis.iter().map(move |&x| (x, y))).map(|(x, y)| score(x, y)).collect();
-        zero_lines(&axis, &axis, &scores)
+        let mut contour = Contour::new(&axis, &axis);
+        contour.extend(&scores);
+        contour.into_lines()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where a model's classes part in its input space.
 
-use super::{Grid, Polyline, score::Scored};
-use crate::{Forward, Result};
+use super::{Grid, Polyline, score::Boundary};
+use crate::{Forward, Matrix, Result, matrix};
 
 /// The model's outputs on a grid over its two inputs, and the lines where its class changes.
 ///
@@ -27,7 +27,7 @@ pub struct DecisionBoundary {
     /// The coordinates of the grid's points along the second input.
     pub y: Vec<f32>,
     /// The model's outputs, `(points * points, outputs)`, x fastest.
-    pub outputs: crate::Matrix,
+    pub outputs: Matrix,
     /// The lines where the class changes: where a single output is 0.5, where two are equal. With more outputs the
     /// outline of every class in turn, so that a line between two classes is in both outlines.
     pub boundary: Vec<Polyline>,
@@ -42,10 +42,41 @@ impl DecisionBoundary {
     /// [`Error::Invalid`](crate::Error::Invalid) for a grid without area, with fewer than 2 points or more than
     /// 4,096.
     pub fn of(model: &dyn Forward, grid: &Grid) -> Result<Self> {
+        let mut map = Self::default();
+        map.update(model, grid)?;
+        Ok(map)
+    }
+
+    /// Becomes that of another model, or another epoch, in the memory it has.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}};
+    /// let mut map = DecisionBoundary::default();
+    /// for seed in 0..3 {
+    ///     let model = Sequential::builder(2).layer(Dense::new(1)).build(seed)?;
+    ///     map.update(&model, &Grid::default())?;
+    ///     assert_eq!(map, DecisionBoundary::of(&model, &Grid::default())?);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of); what it holds is then of no use.
+    pub fn update(&mut self, model: &dyn Forward, grid: &Grid) -> Result<()> {
         grid.check()?;
-        let (x, y) = grid.axes();
-        let scored = Scored::new(model, &grid.region(), 0..model.layers().len())?;
-        let boundary = scored.boundary(&x, &y);
-        Ok(Self { x, y, outputs: scored.outputs, boundary })
+        (self.x, self.y) = grid.axes();
+        let outputs = &mut self.outputs;
+        let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
+        let layers = 0..model.layers().len();
+        self.boundary = Boundary::new(model, layers, grid)?.lines(&self.x, &self.y, Some(keep))?;
+        Ok(())
+    }
+}
+
+impl Default for DecisionBoundary {
+    /// Of nothing: to be [`update`](DecisionBoundary::update)d.
+    fn default() -> Self {
+        Self { x: Vec::new(), y: Vec::new(), outputs: Matrix::zeros(0, 0), boundary: Vec::new() }
     }
 }

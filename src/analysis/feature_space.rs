@@ -1,7 +1,7 @@
 //! How a layer of two units bends the input space.
 
-use super::{Grid, Polyline, contour::straighten, score::Scored};
-use crate::{Dataset, Error, Forward, Matrix, Result, run};
+use super::{Grid, Polyline, contour::straighten, grid::Patches, score::Boundary};
+use crate::{Dataset, Error, Forward, Matrix, Result, matrix, run};
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
 const STRAIGHT: f32 = 1e-5;
@@ -51,63 +51,137 @@ impl FeatureSpace {
     /// [`Error::UnknownLayer`], [`Error::Invalid`] if the layer does not have two units or the grid no area, and
     /// [`Error::Shape`] if model and data do not fit.
     pub fn of(model: &dyn Forward, layer: &str, data: &Dataset, grid: &Grid) -> Result<Self> {
+        let mut space = Self::default();
+        space.update(model, layer, data, grid)?;
+        Ok(space)
+    }
+
+    /// Becomes that of another model, or another epoch, in the memory it has: fresh memory for a fine grid costs more
+    /// than what it is filled with.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+    /// let data = datasets::parabola(50, 13);
+    /// let mut space = FeatureSpace::default();
+    /// for seed in 0..3 {
+    ///     let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
+    ///     let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(seed)?;
+    ///     space.update(&model, "hidden", &data, &Grid::default())?;
+    ///     assert_eq!(space, FeatureSpace::of(&model, "hidden", &data, &Grid::default())?);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of); what it holds is then of no use.
+    pub fn update(&mut self, model: &dyn Forward, layer: &str, data: &Dataset, grid: &Grid) -> Result<()> {
         grid.check()?;
         let index = run::layer_index(model, layer)?;
-        let samples = run::layers(model, data.inputs(), 0..index + 1)?;
-        if samples.ncols() != 2 {
+        run::layers_into(model, data.inputs(), 0..index + 1, &mut self.samples)?;
+        if self.samples.ncols() != 2 {
             let what = format!("the number of units of layer {layer:?}");
-            return Err(Error::invalid(what, "2 for a feature space", samples.ncols()));
+            return Err(Error::invalid(what, "2 for a feature space", self.samples.ncols()));
         }
-        let Bent { lines, region, outputs } = Bent::new(model, index, data, grid)?;
-        let boundary = boundary(model, index, &around(&samples, &region), grid)?;
-        Ok(Self { samples, lines, region, outputs, boundary })
-    }
-}
-
-/// The grid of the input space in the layer's.
-struct Bent {
-    lines: Vec<Polyline>,
-    region: Matrix,
-    outputs: Matrix,
-}
-
-impl Bent {
-    /// Empty where there is no plane of inputs to lay a grid over.
-    fn new(model: &dyn Forward, layer: usize, data: &Dataset, grid: &Grid) -> Result<Self> {
-        if data.features() != 2 {
-            return Ok(Self {
-                lines: Vec::new(),
-                region: Matrix::zeros(0, 2),
-                outputs: Matrix::zeros(0, data.outputs()),
-            });
+        let mut limits = Limits::default();
+        limits.take(&self.samples);
+        match data.features() {
+            2 => self.bend(model, index, grid, &mut limits)?,
+            _ => self.clear(data.outputs()),
         }
-        let bend = |points: &Matrix| run::points(model, points, 0..layer + 1);
-        let lines = grid.polylines().iter().map(bend).collect::<Result<_>>()?;
-        let region = bend(&grid.region())?;
-        let outputs = run::points(model, &region, layer + 1..model.layers().len())?;
-        Ok(Self { lines, region, outputs })
+        self.boundary = boundary(model, index, &limits, grid)?;
+        Ok(())
+    }
+
+    /// Puts the grid of the input space into the layer's.
+    fn bend(&mut self, model: &dyn Forward, layer: usize, grid: &Grid, limits: &mut Limits) -> Result<()> {
+        let mut lines = grid.polylines();
+        self.lines.truncate(lines.size_hint().0);
+        for line in &mut self.lines {
+            let Some(straight) = lines.next() else { break };
+            run::layers_into(model, &straight, 0..layer + 1, line)?;
+        }
+        for straight in lines {
+            self.lines.push(run::layers(model, &straight, 0..layer + 1)?);
+        }
+        let (x, y) = grid.axes();
+        let mut patches = Patches::of(&x, &y);
+        let (count, rest) = (patches.count(), layer + 1..model.layers().len());
+        let (mut bent, mut outputs) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
+        while let Some((start, points)) = patches.next() {
+            run::layers_into(model, points, 0..layer + 1, &mut bent)?;
+            run::layers_into(model, &bent, rest.clone(), &mut outputs)?;
+            limits.take(&bent);
+            matrix::put_rows(&bent, start, count, &mut self.region)?;
+            matrix::put_rows(&outputs, start, count, &mut self.outputs)?;
+        }
+        Ok(())
+    }
+
+    /// There is no plane of inputs to lay a grid over.
+    fn clear(&mut self, outputs: usize) {
+        self.lines.clear();
+        self.region = Matrix::zeros(0, 2);
+        self.outputs = Matrix::zeros(0, outputs);
     }
 }
 
-/// The corners of the box around samples and region.
-fn around(samples: &Matrix, region: &Matrix) -> Matrix {
-    let finite = samples.row_iter().chain(region.row_iter()).filter(|point| point.iter().all(|x| x.is_finite()));
-    let mut corners = Matrix::from_row_slice(2, 2, &[f32::MAX, f32::MAX, f32::MIN, f32::MIN]);
-    for point in finite {
-        for axis in 0..2 {
-            corners[(0, axis)] = corners[(0, axis)].min(point[axis]);
-            corners[(1, axis)] = corners[(1, axis)].max(point[axis]);
+impl Default for FeatureSpace {
+    /// Of nothing: to be [`update`](FeatureSpace::update)d.
+    fn default() -> Self {
+        let empty = || Matrix::zeros(0, 2);
+        Self { samples: empty(), lines: Vec::new(), region: empty(), outputs: empty(), boundary: Vec::new() }
+    }
+}
+
+/// The smallest box around points of the plane, leaving out coordinates that are not finite.
+struct Limits {
+    low: [f32; 2],
+    high: [f32; 2],
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { low: [f32::MAX; 2], high: [f32::MIN; 2] }
+    }
+}
+
+impl Limits {
+    /// Widens the box to these points.
+    fn take(&mut self, points: &Matrix) {
+        for (axis, values) in matrix::columns(points).take(2).enumerate() {
+            let (low, high) = limits(values);
+            self.low[axis] = self.low[axis].min(low);
+            self.high[axis] = self.high[axis].max(high);
         }
     }
-    match corners[(0, 0)] <= corners[(1, 0)] {
-        true => corners,
-        false => Matrix::from_element(2, 2, f32::NAN), // No finite point at all.
+
+    /// Lower left and upper right corner; NaN if there was no finite point at all.
+    fn corners(&self) -> Matrix {
+        match self.low[0] <= self.high[0] {
+            true => Matrix::from_row_slice(2, 2, &[self.low, self.high].concat()),
+            false => Matrix::from_element(2, 2, f32::NAN),
+        }
     }
 }
 
-fn boundary(model: &dyn Forward, layer: usize, corners: &Matrix, grid: &Grid) -> Result<Vec<Polyline>> {
-    let grid = Grid::around(corners, grid);
+/// The smallest and the largest finite value, looked for in eight places side by side.
+fn limits(values: &[f32]) -> (f32, f32) {
+    let (mut low, mut high) = ([f32::MAX; 8], [f32::MIN; 8]);
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut take = |i: usize, value: f32| {
+        low[i] = if value < low[i] && value >= f32::MIN { value } else { low[i] };
+        high[i] = if value > high[i] && value <= f32::MAX { value } else { high[i] };
+    };
+    eights.iter().for_each(|eight| (0..8).for_each(|i| take(i, eight[i])));
+    rest.iter().for_each(|&value| take(0, value));
+    (low.into_iter().fold(f32::MAX, f32::min), high.into_iter().fold(f32::MIN, f32::max))
+}
+
+fn boundary(model: &dyn Forward, layer: usize, limits: &Limits, grid: &Grid) -> Result<Vec<Polyline>> {
+    let grid = Grid::around(&limits.corners(), grid);
     let (x, y) = grid.axes();
-    let scored = Scored::new(model, &grid.region(), layer + 1..model.layers().len())?;
-    Ok(scored.boundary(&x, &y).into_iter().map(|line| straighten(line, STRAIGHT)).collect())
+    let mut boundary = Boundary::new(model, layer + 1..model.layers().len(), &grid)?;
+    let lines = boundary.lines(&x, &y, None::<fn(usize, usize, &Matrix) -> Result<()>>)?;
+    Ok(lines.into_iter().map(|line| straighten(line, STRAIGHT)).collect())
 }

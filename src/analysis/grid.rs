@@ -107,20 +107,60 @@ impl Grid {
         (spread(&self.x, self.points), spread(&self.y, self.points))
     }
 
-    /// All points, `(points * points, 2)`, x fastest.
-    pub(super) fn region(&self) -> Matrix {
-        let (x, y) = self.axes();
-        Matrix::from_fn(x.len() * y.len(), 2, |i, axis| if axis == 0 { x[i % x.len()] } else { y[i / x.len()] })
+    /// A few points spread over the grid, `(1024, 2)`.
+    pub(super) fn sample(&self) -> Matrix {
+        let coarse = self.clone().points(32);
+        let (x, y) = coarse.axes();
+        Matrix::from_fn(1024, 2, |i, axis| if axis == 0 { x[i % 32] } else { y[i / 32] })
     }
 
     /// The lines of constant x from left to right, then those of constant y from bottom to top.
-    pub(super) fn polylines(&self) -> Vec<Polyline> {
+    pub(super) fn polylines(&self) -> impl Iterator<Item = Polyline> {
         let (x, y) = self.axes();
         let upright = spread(&self.x, self.lines).into_iter();
-        let upright = upright.map(|at| Matrix::from_fn(y.len(), 2, |i, axis| if axis == 0 { at } else { y[i] }));
+        let upright = upright.map(move |at| Matrix::from_vec(y.len(), 2, [vec![at; y.len()], y.clone()].concat()));
         let level = spread(&self.y, self.lines).into_iter();
-        let level = level.map(|at| Matrix::from_fn(x.len(), 2, |i, axis| if axis == 0 { x[i] } else { at }));
-        upright.chain(level).collect()
+        let level = level.map(move |at| Matrix::from_vec(x.len(), 2, [x.clone(), vec![at; x.len()]].concat()));
+        upright.chain(level)
+    }
+}
+
+/// The points of the grid of two axes, x fastest: some whole rows of it at a time, few enough to stay in a fast cache.
+pub(super) struct Patches<'a> {
+    x: &'a [f32],
+    y: &'a [f32],
+    points: Matrix,
+    /// Rows of the grid that were visited.
+    rows: usize,
+}
+
+impl<'a> Patches<'a> {
+    /// Few enough for a cache, and for layers of a thousand units; many enough for long columns.
+    const POINTS: usize = 4_096;
+
+    pub(super) fn of(x: &'a [f32], y: &'a [f32]) -> Self {
+        Self { x, y, points: Matrix::zeros(0, 2), rows: 0 }
+    }
+
+    /// How many points there are in all.
+    pub(super) fn count(&self) -> usize {
+        self.x.len() * self.y.len()
+    }
+
+    /// The next points, `(points, 2)`, and the index of the first of them; none behind the last.
+    pub(super) fn next(&mut self) -> Option<(usize, &Matrix)> {
+        let (width, first) = (self.x.len(), self.rows);
+        let rows = (Self::POINTS / width).max(1).min(self.y.len() - first);
+        if rows == 0 {
+            return None;
+        }
+        self.rows += rows;
+        if self.points.nrows() != rows * width {
+            self.points = Matrix::from_vec(rows * width, 2, [self.x.repeat(rows), vec![0.0; rows * width]].concat());
+        }
+        let heights = self.points.as_mut_slice()[rows * width..].chunks_exact_mut(width);
+        heights.zip(&self.y[first..]).for_each(|(heights, &y)| heights.fill(y));
+        Some((first * width, &self.points))
     }
 }
 
@@ -153,12 +193,33 @@ fn around(values: impl Iterator<Item = f32>, margin: f32) -> RangeInclusive<f32>
 mod tests {
     use super::*;
 
+    /// All points of a grid.
+    fn region(grid: &Grid) -> Vec<[f32; 2]> {
+        let (x, y) = grid.axes();
+        let mut patches = Patches::of(&x, &y);
+        let mut points = Vec::new();
+        while let Some((start, patch)) = patches.next() {
+            assert_eq!(start, points.len());
+            points.extend(patch.row_iter().map(|point| [point[0], point[1]]));
+        }
+        assert_eq!(points.len(), patches.count());
+        points
+    }
+
     #[test]
     fn points_run_along_x_first_and_reach_both_limits() {
-        let region = Grid::new(0.0..=1.0, 10.0..=30.0).points(3).region();
-        assert_eq!(region.row(1), Matrix::from_row_slice(1, 2, &[0.5, 10.0]));
-        assert_eq!(region.row(3), Matrix::from_row_slice(1, 2, &[0.0, 20.0]));
-        assert_eq!(region.row(8), Matrix::from_row_slice(1, 2, &[1.0, 30.0]));
+        let region = region(&Grid::new(0.0..=1.0, 10.0..=30.0).points(3));
+        assert_eq!((region[1], region[3], region[8]), ([0.5, 10.0], [0.0, 20.0], [1.0, 30.0]));
+    }
+
+    #[test]
+    fn patches_of_any_width_visit_every_point_once() {
+        for points in [2, 63, 64, 65, 100, 1_000] {
+            let grid = Grid::new(0.0..=1.0, 10.0..=30.0).points(points);
+            let (x, y) = grid.axes();
+            let expected: Vec<[f32; 2]> = y.iter().flat_map(|&y| x.iter().map(move |&x| [x, y])).collect();
+            assert!(region(&grid) == expected, "{points}");
+        }
     }
 
     #[test]

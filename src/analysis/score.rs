@@ -2,67 +2,127 @@
 
 use std::ops::Range;
 
-use super::{Polyline, contour::zero_lines};
+use super::{Grid, Polyline, contour::Contour, grid::Patches};
 use crate::{
     Error, Forward, Matrix, Result,
-    loss::{sigmoid, softmax_rows},
-    run,
+    kernel::{self, Function},
+    loss::softmax_columns,
+    matrix, run,
 };
 
 /// How far apart two ways to compute a probability may be.
 const SAME: f32 = 1e-5;
 
-/// What a model says of the points of a grid.
-pub(super) struct Scored {
-    pub(super) outputs: Matrix,
-    margins: Margins,
+/// Looks for the lines between the classes on the points of a grid, through the layers from some on to the last one.
+pub(super) struct Boundary<'a> {
+    model: &'a dyn Forward,
+    /// All but the last.
+    layers: Range<usize>,
+    /// Whether the last layer's outputs are probabilities of its pre-activations.
+    linked: bool,
+    hidden: Matrix,
+    outputs: Matrix,
+    logits: Matrix,
+    scores: Vec<f32>,
 }
 
-impl Scored {
-    /// Runs the points through `layers`, which must end with the model's last one.
-    pub(super) fn new(model: &dyn Forward, points: &Matrix, layers: Range<usize>) -> Result<Self> {
-        let outputs = run::points(model, points, layers.clone())?;
-        if outputs.ncols() == 0 {
-            return Err(Error::invalid("the number of outputs", "1 or more to part classes", 0));
+impl<'a> Boundary<'a> {
+    /// On points within the limits of a grid, which is where the model is looked at to see what its outputs are.
+    pub(super) fn new(model: &'a dyn Forward, layers: Range<usize>, grid: &Grid) -> Result<Self> {
+        let empty = || Matrix::zeros(0, 0);
+        let layers = layers.start..layers.end.saturating_sub(1).max(layers.start);
+        let linked = false;
+        let mut boundary =
+            Self { model, layers, linked, hidden: empty(), outputs: empty(), logits: empty(), scores: Vec::new() };
+        boundary.linked = boundary.is_linked(&grid.sample())?;
+        Ok(boundary)
+    }
+
+    /// The lines on the points of these axes. `visit` is shown the outputs at some of them after the other, if it wants
+    /// to see them, with the index of the first point and how many there are in all.
+    pub(super) fn lines<V>(&mut self, x: &[f32], y: &[f32], mut visit: Option<V>) -> Result<Vec<Polyline>>
+    where
+        V: FnMut(usize, usize, &Matrix) -> Result<()>,
+    {
+        let mut contours = Vec::new();
+        let mut patches = Patches::of(x, y);
+        let count = patches.count();
+        while let Some((start, points)) = patches.next() {
+            let wanted = visit.is_some() || !self.linked;
+            self.run(points, wanted)?;
+            if let Some(visit) = &mut visit {
+                visit(start, count, &self.outputs)?;
+            }
+            let margins = match self.linked {
+                true => Margins::new(&self.logits, 0.0),
+                false => Margins::new(&self.outputs, 0.5),
+            };
+            contours.resize_with(margins.count(), || Contour::new(x, y));
+            for (class, contour) in contours.iter_mut().enumerate() {
+                margins.of(class, &mut self.scores);
+                contour.extend(&self.scores);
+            }
         }
-        let margins = match logits(model, points, layers, &outputs)? {
-            Some(logits) => Margins::new(logits, 0.0),
-            None => Margins::new(outputs.clone(), 0.5),
-        };
-        Ok(Self { outputs, margins })
+        Ok(contours.into_iter().flat_map(Contour::into_lines).collect())
     }
 
-    /// The lines between the classes on the grid of these axes.
-    pub(super) fn boundary(&self, x: &[f32], y: &[f32]) -> Vec<Polyline> {
-        (0..self.margins.count()).flat_map(|class| zero_lines(x, y, &self.margins.of(class))).collect()
+    /// Leaves the outputs of some points, if they are wanted, and the logits, if they are some.
+    fn run(&mut self, points: &Matrix, outputs: bool) -> Result<()> {
+        let last = self.layers.end;
+        let hidden = match self.layers.is_empty() {
+            true => points,
+            false => {
+                run::layers_into(self.model, points, self.layers.clone(), &mut self.hidden)?;
+                &self.hidden
+            }
+        };
+        if outputs {
+            let rest = last..self.model.layers().len();
+            run::layers_into(self.model, hidden, rest, &mut self.outputs)?;
+            expect_outputs(&self.outputs)?;
+        }
+        match self.linked {
+            true => run::pre_activation_into(self.model, hidden, last, &mut self.logits),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether the outputs are the sigmoids or the softmax of the pre-activations of the last layer.
+    ///
+    /// Those are what a boundary is interpolated on best: those of a last dense layer are linear in its inputs, where
+    /// probabilities bend. It is seen on points, so that a model of any kind need not say what its last activation is.
+    fn is_linked(&mut self, points: &Matrix) -> Result<bool> {
+        self.run(points, true)?;
+        if self.layers.end == self.model.layers().len() {
+            return Ok(false); // No layer is left to have logits.
+        }
+        let hidden = if self.layers.is_empty() { points } else { &self.hidden };
+        run::pre_activation_into(self.model, hidden, self.layers.end, &mut self.logits)?;
+        Ok(self.logits.shape() == self.outputs.shape() && are_probabilities(&self.outputs, &self.logits))
     }
 }
 
-/// The pre-activations of the last layer, where its outputs are their sigmoids or their softmax.
-///
-/// They are what a boundary is interpolated on best: those of a last dense layer are linear in its inputs, where
-/// probabilities bend. Whether the outputs are theirs is seen on the points themselves, so that a model of any kind
-/// need not say what its last activation is.
-fn logits(model: &dyn Forward, points: &Matrix, layers: Range<usize>, outputs: &Matrix) -> Result<Option<Matrix>> {
-    if layers.is_empty() {
-        return Ok(None);
+fn expect_outputs(outputs: &Matrix) -> Result<()> {
+    match outputs.ncols() {
+        0 => Err(Error::invalid("the number of outputs", "1 or more to part classes", 0)),
+        _ => Ok(()),
     }
-    let logits = run::points_to_pre_activation(model, points, layers)?;
-    if logits.shape() != outputs.shape() {
-        return Ok(None);
-    }
-    let mut shares = logits.clone();
-    softmax_rows(&mut shares);
-    // Of a single value the softmax is always 1, and says nothing about it.
+}
+
+/// Whether these are the sigmoids or the softmax of those.
+fn are_probabilities(outputs: &Matrix, logits: &Matrix) -> bool {
+    let (mut sigmoids, mut shares) = (logits.clone(), logits.clone());
+    kernel::apply(Function::Sigmoid, sigmoids.as_mut_slice());
+    softmax_columns(shares.as_mut_slice(), logits.nrows(), logits.nrows());
     let are = |probabilities: Matrix| (probabilities - outputs).amax() <= SAME;
-    let known = are(logits.map(sigmoid)) || (outputs.ncols() > 1 && are(shares));
-    Ok(known.then_some(logits))
+    // Of a single value the softmax is always 1, and says nothing about it.
+    are(sigmoids) || (outputs.ncols() > 1 && are(shares))
 }
 
 /// How far each row is from changing its class: a single value from the threshold, each of several from the best of
 /// the others.
-struct Margins {
-    values: Matrix,
+struct Margins<'a> {
+    values: &'a Matrix,
     threshold: f32,
     /// One for each row, if there are several values.
     leaders: Vec<Leader>,
@@ -75,8 +135,8 @@ struct Leader {
     second: f32,
 }
 
-impl Margins {
-    fn new(values: Matrix, threshold: f32) -> Self {
+impl<'a> Margins<'a> {
+    fn new(values: &'a Matrix, threshold: f32) -> Self {
         let several = values.ncols() > 1;
         let leaders = several.then(|| values.row_iter().map(|row| Leader::of(row.iter().copied())).collect());
         Self { leaders: leaders.unwrap_or_default(), values, threshold }
@@ -88,11 +148,12 @@ impl Margins {
     }
 
     /// Above zero where the class is told, zero where it ties.
-    fn of(&self, class: usize) -> Vec<f32> {
-        let values = self.values.column(class);
+    fn of(&self, class: usize, margins: &mut Vec<f32>) {
+        let values = matrix::columns(self.values).nth(class).unwrap_or_default();
+        margins.clear();
         match self.leaders[..] {
-            [] => values.iter().map(|value| value - self.threshold).collect(),
-            _ => values.iter().zip(&self.leaders).map(|(value, leader)| value - leader.rival(class)).collect(),
+            [] => margins.extend(values.iter().map(|value| value - self.threshold)),
+            _ => margins.extend(values.iter().zip(&self.leaders).map(|(value, leader)| value - leader.rival(class))),
         }
     }
 }
@@ -124,8 +185,13 @@ mod tests {
     use super::*;
 
     fn margins(values: &Matrix, threshold: f32) -> Vec<Vec<f32>> {
-        let margins = Margins::new(values.clone(), threshold);
-        (0..margins.count()).map(|class| margins.of(class)).collect()
+        let margins = Margins::new(values, threshold);
+        let of = |class| {
+            let mut all = Vec::new();
+            margins.of(class, &mut all);
+            all
+        };
+        (0..margins.count()).map(of).collect()
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::{
     Matrix, Result,
-    loss::{sigmoid, softmax_rows},
+    kernel::{self, Function},
+    loss::softmax_columns,
     matrix,
 };
 
@@ -93,31 +94,9 @@ impl Activation {
     /// `f(z)` in a layer of a single unit. That of softmax is always 1; for several units see
     /// [`apply`](Self::apply).
     pub fn value(self, z: f32) -> f32 {
-        match self {
-            Self::Linear => z,
-            Self::Sigmoid => sigmoid(z),
-            Self::HardSigmoid => (0.2 * z + 0.5).clamp(0.0, 1.0),
-            Self::Tanh => z.tanh(),
-            Self::Relu => {
-                if z < 0.0 {
-                    0.0
-                } else {
-                    z
-                }
-            }
-            Self::LeakyRelu { slope } => {
-                if z > 0.0 {
-                    z
-                } else {
-                    slope * z
-                }
-            }
-            Self::Elu { alpha } => elu(z, alpha),
-            Self::Selu => SELU_SCALE * elu(z, SELU_ALPHA),
-            Self::Softplus => softplus(z),
-            Self::Softsign => z / (1.0 + z.abs()),
-            Self::Softmax => 1.0,
-        }
+        let mut values = [z];
+        self.apply_to_units(&mut values);
+        values[0]
     }
 
     /// `f'(z)` in a layer of a single unit. That of softmax is always 0; for several units see
@@ -175,27 +154,51 @@ impl Activation {
 
     /// Replaces pre-activations by activations.
     pub(crate) fn apply_mut(self, z: &mut Matrix) {
+        let rows = z.nrows();
+        self.apply_to_columns(z.as_mut_slice(), rows, rows);
+    }
+
+    /// Replaces pre-activations by activations, in columns of so many rows, one behind another after `stride` values.
+    pub(super) fn apply_to_columns(self, z: &mut [f32], stride: usize, rows: usize) {
         match self {
-            Self::Softmax if !z.is_empty() => softmax_rows(z),
-            Self::Softmax | Self::Linear => {}
-            _ => z.as_mut_slice().iter_mut().for_each(|z| *z = self.value(*z)),
+            Self::Softmax => softmax_columns(z, stride, rows),
+            _ if stride == rows => self.apply_to_units(z),
+            _ => z.chunks_mut(stride).for_each(|column| self.apply_to_units(&mut column[..rows])),
+        }
+    }
+
+    /// Replaces every pre-activation by the activation of a layer of that single unit.
+    fn apply_to_units(self, z: &mut [f32]) {
+        match self {
+            Self::Linear => {}
+            Self::Sigmoid => kernel::apply(Function::Sigmoid, z),
+            Self::HardSigmoid => z.iter_mut().for_each(|z| *z = (0.2 * *z + 0.5).clamp(0.0, 1.0)),
+            Self::Tanh => kernel::apply(Function::Tanh, z),
+            // Unlike `max`, which takes the other one for NaN.
+            Self::Relu => z.iter_mut().for_each(|z| *z = z.clamp(0.0, f32::INFINITY)),
+            Self::LeakyRelu { slope } => z.iter_mut().for_each(|z| *z = if *z > 0.0 { *z } else { slope * *z }),
+            Self::Elu { alpha } => elu(z, 1.0, alpha),
+            Self::Selu => elu(z, SELU_SCALE, SELU_ALPHA),
+            Self::Softplus => with(Function::LnOnePlusExp, z, |z, tail| z.clamp(0.0, f32::INFINITY) + tail),
+            Self::Softsign => z.iter_mut().for_each(|z| *z /= 1.0 + z.abs()),
+            Self::Softmax => z.iter_mut().for_each(|z| *z = if z.is_nan() { *z } else { 1.0 }),
         }
     }
 
     /// Turns the gradient with respect to activations `a` into that with respect to pre-activations `z`.
     pub(crate) fn backpropagate(self, z: &Matrix, a: &Matrix, gradient: &mut Matrix) {
+        let (z, a) = (z.as_slice(), a.as_slice());
+        let rows = gradient.nrows();
+        let gradient = gradient.as_mut_slice();
+        let of_a = gradient.iter_mut().zip(a);
         match self {
             Self::Linear => {}
-            Self::Softmax => {
-                for (mut gradient, a) in gradient.row_iter_mut().zip(a.row_iter()) {
-                    let along = gradient.dot(&a);
-                    gradient.zip_apply(&a, |g, a| *g = a * (*g - along));
-                }
-            }
+            Self::Sigmoid => of_a.for_each(|(g, a)| *g *= a * (1.0 - a)),
+            Self::Tanh => of_a.for_each(|(g, a)| *g *= 1.0 - a * a),
+            Self::Softmax => backpropagate_softmax(a, rows, gradient),
             _ => {
-                let pairs = z.as_slice().iter().zip(a.as_slice());
-                let slots = gradient.as_mut_slice().iter_mut();
-                slots.zip(pairs).for_each(|(g, (&z, &a))| *g *= self.slope(z, a));
+                let pairs = z.iter().zip(a);
+                gradient.iter_mut().zip(pairs).for_each(|(g, (&z, &a))| *g *= self.slope(z, a));
             }
         }
     }
@@ -238,7 +241,7 @@ impl Activation {
             }
             Self::Elu { alpha } => elu_slope(z, alpha),
             Self::Selu => SELU_SCALE * elu_slope(z, SELU_ALPHA),
-            Self::Softplus => sigmoid(z),
+            Self::Softplus => kernel::of(Function::Sigmoid, z),
             Self::Softsign => (1.0 + z.abs()).powi(-2),
             Self::Softmax => 0.0,
         }
@@ -254,17 +257,33 @@ impl fmt::Display for Activation {
     }
 }
 
-/// `ln(1 + exp(z))` without overflow.
-fn softplus(z: f32) -> f32 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p()
-}
-
-fn elu(z: f32, alpha: f32) -> f32 {
-    if z > 0.0 { z } else { alpha * z.exp_m1() }
+/// `scale z` above 0, `scale alpha (exp z - 1)` below.
+fn elu(z: &mut [f32], scale: f32, alpha: f32) {
+    with(Function::ExpM1, z, |z, exp_m1| scale * if z > 0.0 { z } else { alpha * exp_m1 });
 }
 
 fn elu_slope(z: f32, alpha: f32) -> f32 {
-    if z > 0.0 { 1.0 } else { alpha * z.exp() }
+    if z > 0.0 { 1.0 } else { alpha * kernel::of(Function::Exp, z) }
+}
+
+/// Replaces every value by what `combine` makes of it and its function.
+fn with(function: Function, values: &mut [f32], combine: impl Fn(f32, f32) -> f32) {
+    let mut some = [0.0; 256];
+    for values in values.chunks_mut(some.len()) {
+        let results = &mut some[..values.len()];
+        results.copy_from_slice(values);
+        kernel::apply(function, results);
+        values.iter_mut().zip(results).for_each(|(value, result)| *value = combine(*value, *result));
+    }
+}
+
+/// `g_i = a_i (g_i - sum over j of g_j a_j)` in every row of columns of so many rows.
+fn backpropagate_softmax(a: &[f32], rows: usize, gradient: &mut [f32]) {
+    for row in 0..rows {
+        let along: f32 = a[row..].iter().zip(&gradient[row..]).step_by(rows).map(|(a, g)| a * g).sum();
+        let slots = gradient[row..].iter_mut().zip(&a[row..]).step_by(rows);
+        slots.for_each(|(g, a)| *g = a * (*g - along));
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! `outputs = inputs * kernel + bias`, forward and backward: the weights of a dense layer.
 
-use crate::{Matrix, matrix};
+use crate::{
+    Matrix, matrix,
+    product::{Factor, Rows, multiply},
+};
 
 /// A kernel of `(inputs, units)` and perhaps a bias of as many units.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,32 +21,25 @@ impl Affine {
         }
     }
 
-    /// `outputs = inputs * kernel + bias`; `outputs` takes its shape here.
-    pub(super) fn apply(&self, inputs: &Matrix, outputs: &mut Matrix) {
-        matrix::reshape(outputs, inputs.nrows(), self.kernel.ncols());
-        let scale = match &self.bias {
-            Some(bias) => {
-                matrix::columns_mut(outputs).zip(bias).for_each(|(column, &bias)| column.fill(bias));
-                1.0
-            }
-            None => 0.0,
-        };
-        outputs.gemm(1.0, inputs, &self.kernel, scale);
+    /// `outputs = inputs * kernel + bias`, one column of outputs behind another after `stride` values.
+    pub(super) fn apply(&self, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
+        multiply(inputs, Factor::Plain(&self.kernel), self.bias.as_deref(), outputs, stride);
     }
 
-    /// Makes this the gradient of a layer that was fed `inputs` and whose outputs have the gradient `outputs`.
-    pub(super) fn differentiate(&mut self, inputs: &Matrix, outputs: &Matrix) {
-        // `gemm_tr` has no fast path in nalgebra; transposing first does.
-        self.kernel.gemm(1.0, &inputs.transpose(), outputs, 0.0);
+    /// Makes this the gradient of a layer whose outputs have the gradient `outputs`, given the transpose of the inputs
+    /// that it was fed.
+    pub(super) fn differentiate(&mut self, transposed_inputs: &Matrix, outputs: &Matrix) {
+        let inputs = transposed_inputs.nrows();
+        multiply(Rows::of(transposed_inputs), Factor::Plain(outputs), None, self.kernel.as_mut_slice(), inputs);
         if let Some(bias) = &mut self.bias {
-            bias.iter_mut().zip(matrix::columns(outputs)).for_each(|(bias, column)| *bias = column.iter().sum());
+            bias.iter_mut().zip(matrix::columns(outputs)).for_each(|(bias, column)| *bias = matrix::sum(column));
         }
     }
 
     /// `inputs = outputs * kernelᵀ`: the gradient handed on to the layer before.
     pub(super) fn backpropagate(&self, outputs: &Matrix, inputs: &mut Matrix) {
         matrix::reshape(inputs, outputs.nrows(), self.kernel.nrows());
-        inputs.gemm(1.0, outputs, &self.kernel.transpose(), 0.0);
+        multiply(Rows::of(outputs), Factor::Transposed(&self.kernel), None, inputs.as_mut_slice(), outputs.nrows());
     }
 
     /// Kernel, then bias.

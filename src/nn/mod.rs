@@ -20,6 +20,7 @@ mod initializer;
 mod layer;
 mod pass;
 mod sequential;
+mod tile;
 
 pub use activation::Activation;
 pub use architecture::Architecture;

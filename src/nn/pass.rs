@@ -1,12 +1,14 @@
 //! One run through a network, forward and back, in buffers that are kept from batch to batch.
 
 use super::{Activation, Sequential, affine::Affine};
-use crate::{Loss, Matrix, loss::Basis};
+use crate::{Loss, Matrix, loss::Basis, matrix, product::Rows};
 
 /// What a run through the layers leaves behind: every layer's values and, after the way back, its gradients.
 #[derive(Clone, Debug)]
 pub(crate) struct Pass {
     layers: Vec<LayerPass>,
+    /// What the layer at work was fed, its columns as rows.
+    transposed_inputs: Matrix,
 }
 
 #[derive(Clone, Debug)]
@@ -27,20 +29,18 @@ impl Pass {
             slope: Matrix::zeros(0, 0),
             gradient: affine.as_ref().map(Affine::zeros_like),
         });
-        Self { layers: layers.collect() }
+        Self { layers: layers.collect(), transposed_inputs: Matrix::zeros(0, 0) }
     }
 
     /// Runs `inputs`, which must have the network's width, through all layers.
     pub(crate) fn forward(&mut self, model: &Sequential, inputs: &Matrix) {
-        for (i, affine) in model.affines().iter().enumerate() {
+        for i in 0..self.layers.len() {
             let (before, rest) = self.layers.split_at_mut(i);
             let layer = &mut rest[0];
             let inputs = before.last().map_or(inputs, |layer| &layer.activation);
-            match affine {
-                Some(affine) => affine.apply(inputs, &mut layer.pre_activation),
-                None => layer.pre_activation.clone_from(inputs),
-            }
-            layer.activation.clone_from(&layer.pre_activation);
+            matrix::reshape(&mut layer.pre_activation, inputs.nrows(), model.architecture().width(i + 1));
+            model.pre_activate(i, Rows::of(inputs), layer.pre_activation.as_mut_slice(), inputs.nrows());
+            matrix::copy_to(&layer.pre_activation, &mut layer.activation);
             model.activation(i).apply_mut(&mut layer.activation);
         }
     }
@@ -51,10 +51,10 @@ impl Pass {
     }
 
     /// The loss of each sample of the last `forward`, from logits where the last activation allows it.
-    pub(crate) fn losses(&self, model: &Sequential, targets: &Matrix, loss: Loss) -> Vec<f32> {
+    pub(crate) fn losses(&self, model: &Sequential, targets: &Matrix, loss: Loss, losses: &mut Vec<f32>) {
         match is_link(model.activation(self.layers.len() - 1), loss) {
-            true => loss.losses(&self.last().pre_activation, targets, Basis::Logits),
-            false => loss.losses(self.outputs(), targets, Basis::Outputs),
+            true => loss.losses_into(&self.last().pre_activation, targets, Basis::Logits, losses),
+            false => loss.losses_into(self.outputs(), targets, Basis::Outputs, losses),
         }
     }
 
@@ -69,12 +69,13 @@ impl Pass {
                 None => (inputs, None),
             };
             if let Some(gradient) = &mut layer.gradient {
-                gradient.differentiate(inputs, &layer.slope);
+                matrix::transpose_to(inputs, &mut self.transposed_inputs);
+                gradient.differentiate(&self.transposed_inputs, &layer.slope);
             }
             let Some(handed_on) = handed_on else { break };
             match &model.affines()[i] {
                 Some(affine) => affine.backpropagate(&layer.slope, handed_on),
-                None => handed_on.clone_from(&layer.slope),
+                None => matrix::copy_to(&layer.slope, handed_on),
             }
             let previous = &mut before[i - 1];
             model.activation(i - 1).backpropagate(&previous.pre_activation, &previous.activation, &mut previous.slope);
@@ -100,7 +101,7 @@ impl Pass {
     fn differentiate_loss(&mut self, model: &Sequential, targets: &Matrix, loss: Loss) {
         let index = self.layers.len() - 1;
         let (layer, activation) = (&mut self.layers[index], model.activation(index));
-        layer.slope.clone_from(&layer.activation);
+        matrix::copy_to(&layer.activation, &mut layer.slope);
         if is_link(activation, loss) {
             loss.differentiate_linked(&mut layer.slope, targets);
         } else {
@@ -112,7 +113,7 @@ impl Pass {
 
 /// Whether the activation is the one whose pre-activations are the loss's logits: then the gradient is a mere
 /// difference, and nothing is lost where the activation saturates.
-fn is_link(activation: Activation, loss: Loss) -> bool {
+pub(super) fn is_link(activation: Activation, loss: Loss) -> bool {
     matches!(
         (loss, activation),
         (Loss::BinaryCrossEntropy, Activation::Sigmoid)

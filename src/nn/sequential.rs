@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use super::{Activation, Architecture, Layer, Pass, affine::Affine, description};
+use super::{Activation, Architecture, Layer, Pass, affine::Affine, description, pass::is_link, tile::Tile};
 use crate::{
-    Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights, matrix,
+    Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights,
+    loss::Basis,
+    matrix,
+    product::Rows,
     random::{self, Purpose},
 };
 
@@ -149,18 +152,29 @@ impl Sequential {
         parameters
     }
 
-    /// The activations, or the pre-activations, of one layer.
-    fn step(&self, inputs: &Matrix, layer: usize, activation: Activation) -> Matrix {
-        let mut outputs = match &self.affines[layer] {
-            Some(affine) => {
-                let mut outputs = Matrix::zeros(0, 0);
-                affine.apply(inputs, &mut outputs);
-                outputs
+    /// What a layer makes of some rows before its activation, one column behind another after `stride` values.
+    pub(super) fn pre_activate(&self, layer: usize, rows: Rows<'_>, outputs: &mut [f32], stride: usize) {
+        match &self.affines[layer] {
+            Some(affine) => affine.apply(rows, outputs, stride),
+            None => {
+                let columns = outputs.chunks_mut(stride.max(1)).enumerate();
+                columns.for_each(|(index, outputs)| outputs[..rows.count()].copy_from_slice(rows.column(index)));
             }
-            None => inputs.clone(),
-        };
-        activation.apply_mut(&mut outputs);
-        outputs
+        }
+    }
+
+    /// Runs the inputs through the layers, the last with this activation in place of its own.
+    fn run(&self, inputs: &Matrix, layers: Range<usize>, last: Activation, outputs: &mut Matrix) -> Result<()> {
+        self.check_range(inputs, &layers)?;
+        matrix::try_reshape(outputs, inputs.nrows(), self.architecture.width(layers.end))?;
+        if layers.is_empty() {
+            outputs.copy_from(inputs);
+        } else {
+            let hidden = layers.start + 1..layers.end;
+            let widest = hidden.map(|layer| self.architecture.width(layer)).max().unwrap_or(0);
+            Tile::new(inputs.nrows(), widest)?.run(self, layers, last, inputs, outputs);
+        }
+        Ok(())
     }
 
     fn check_range(&self, inputs: &Matrix, layers: &Range<usize>) -> Result<()> {
@@ -168,10 +182,13 @@ impl Sequential {
         if layers.start > layers.end || layers.end > count {
             return Err(Error::invalid("the range of layers", format!("within 0..{count}"), format!("{layers:?}")));
         }
-        let what = format!("inputs of layers {layers:?}");
-        matrix::expect_columns(&what, inputs, self.architecture.width(layers.start))?;
-        let widest = layers.clone().map(|layer| self.architecture.width(layer + 1)).max().unwrap_or(0);
-        matrix::expect_room(inputs.nrows(), widest).map(drop)
+        match inputs.ncols() == self.architecture.width(layers.start) {
+            true => Ok(()),
+            false => {
+                let what = format!("inputs of layers {layers:?}");
+                matrix::expect_columns(&what, inputs, self.architecture.width(layers.start))
+            }
+        }
     }
 
     /// Fails unless memory has room for the values of all layers, before and after the activation, at once.
@@ -202,23 +219,38 @@ impl Forward for Sequential {
     }
 
     fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
-        self.check_range(inputs, &layers)?;
-        let Some(first) = layers.clone().next() else { return Ok(inputs.clone()) };
-        let values = self.step(inputs, first, self.activation(first));
-        Ok((first + 1..layers.end).fold(values, |values, i| self.step(&values, i, self.activation(i))))
+        let mut outputs = Matrix::zeros(0, 0);
+        self.forward_into(inputs, layers, &mut outputs)?;
+        Ok(outputs)
+    }
+
+    fn forward_into(&self, inputs: &Matrix, layers: Range<usize>, outputs: &mut Matrix) -> Result<()> {
+        let last = layers.clone().next_back().filter(|&last| last < self.affines.len());
+        let activation = last.map_or(Activation::Linear, |last| self.activation(last));
+        self.run(inputs, layers, activation, outputs)
     }
 
     fn pre_activation(&self, inputs: &Matrix, layer: usize) -> Result<Matrix> {
-        self.check_range(inputs, &(layer..layer.saturating_add(1)))?;
-        Ok(self.step(inputs, layer, Activation::Linear))
+        let mut outputs = Matrix::zeros(0, 0);
+        self.pre_activation_into(inputs, layer, &mut outputs)?;
+        Ok(outputs)
+    }
+
+    fn pre_activation_into(&self, inputs: &Matrix, layer: usize, outputs: &mut Matrix) -> Result<()> {
+        self.run(inputs, layer..layer.saturating_add(1), Activation::Linear, outputs)
     }
 
     fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
         self.check(inputs, targets, loss)?;
-        self.expect_room(inputs)?;
-        let mut pass = Pass::new(self);
-        pass.forward(self, inputs);
-        Ok(pass.losses(self, targets, loss))
+        let count = self.affines.len();
+        match is_link(self.activation(count - 1), loss) {
+            true => {
+                let mut logits = Matrix::zeros(0, 0);
+                self.run(inputs, 0..count, Activation::Linear, &mut logits)?;
+                Ok(loss.losses(&logits, targets, Basis::Logits))
+            }
+            false => Ok(loss.losses(&self.predict(inputs)?, targets, Basis::Outputs)),
+        }
     }
 }
 

@@ -215,6 +215,8 @@ struct Run {
     pass: Pass,
     inputs: Matrix,
     targets: Matrix,
+    /// Of the samples of the batch.
+    losses: Vec<f32>,
     loss: f64,
     correct: usize,
     samples: usize,
@@ -226,7 +228,17 @@ struct Run {
 impl Run {
     fn new(model: &Sequential, data: &Dataset, classify: bool) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
-        Self { pass: Pass::new(model), inputs, targets, loss: 0.0, correct: 0, samples: 0, steps: 0, classify }
+        Self {
+            pass: Pass::new(model),
+            inputs,
+            targets,
+            losses: Vec::new(),
+            loss: 0.0,
+            correct: 0,
+            samples: 0,
+            steps: 0,
+            classify,
+        }
     }
 
     /// Leaves the gradients of one batch in `pass`.
@@ -236,8 +248,8 @@ impl Run {
         matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
         matrix::gather_rows(data.targets(), rows, &mut self.targets);
         self.pass.forward(model, &self.inputs);
-        let losses = self.pass.losses(model, &self.targets, loss);
-        self.loss += losses.iter().map(|&loss| f64::from(loss)).sum::<f64>();
+        self.pass.losses(model, &self.targets, loss, &mut self.losses);
+        self.loss += matrix::sum_f64(&self.losses);
         self.samples += rows.len();
         self.steps = self.steps.saturating_add(1);
         self.pass.backward(model, &self.inputs, &self.targets, loss);

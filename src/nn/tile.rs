@@ -1,0 +1,58 @@
+//! A few rows on their way through the layers, small enough to stay in a fast cache.
+
+use std::ops::Range;
+
+use super::{Activation, Sequential};
+use crate::{Matrix, Result, matrix, product::Rows};
+
+/// How many rows go through the layers together. Not a power of two: the columns of a tile would then fall into the same
+/// places of the cache.
+pub(super) const ROWS: usize = 240;
+
+/// Room for what a layer is fed and what it puts out.
+pub(super) struct Tile {
+    inputs: Vec<f32>,
+    outputs: Vec<f32>,
+}
+
+impl Tile {
+    /// Room for up to `rows` rows of `width` values.
+    pub(super) fn new(rows: usize, width: usize) -> Result<Self> {
+        let length = matrix::expect_room(rows.min(ROWS), width)?;
+        Ok(Self { inputs: vec![0.0; length], outputs: vec![0.0; length] })
+    }
+
+    /// Runs all rows of `inputs` through the layers, the last with another activation perhaps, into `outputs`.
+    pub(super) fn run(
+        &mut self,
+        model: &Sequential,
+        layers: Range<usize>,
+        activation: Activation,
+        inputs: &Matrix,
+        outputs: &mut Matrix,
+    ) {
+        let Some(last) = layers.end.checked_sub(1) else { return };
+        let stride = outputs.nrows();
+        for start in (0..stride).step_by(ROWS) {
+            let rows = Rows::within(inputs, start, ROWS.min(stride - start));
+            let hidden = self.hidden(model, layers.start..last, rows);
+            let outputs = &mut outputs.as_mut_slice()[start..];
+            model.pre_activate(last, hidden, outputs, stride);
+            activation.apply_to_columns(outputs, stride, rows.count());
+        }
+    }
+
+    /// What the layers make of some rows.
+    fn hidden<'a>(&'a mut self, model: &Sequential, layers: Range<usize>, rows: Rows<'a>) -> Rows<'a> {
+        let (count, mut length) = (rows.count(), 0);
+        for layer in layers.clone() {
+            let fed = if layer == layers.start { rows } else { Rows::packed(&self.inputs[..length], count) };
+            length = count * model.architecture().width(layer + 1);
+            let outputs = &mut self.outputs[..length];
+            model.pre_activate(layer, fed, outputs, count);
+            model.activation(layer).apply_to_columns(outputs, count, count);
+            std::mem::swap(&mut self.inputs, &mut self.outputs);
+        }
+        if layers.is_empty() { rows } else { Rows::packed(&self.inputs[..length], count) }
+    }
+}

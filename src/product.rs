@@ -1,0 +1,268 @@
+//! Products of matrices, in the widest vectors that the machine has.
+//!
+//! Every value is one chain of fused multiply-adds in the order of the inner index. So its bits depend neither on the
+//! machine, nor on the rows that are computed along with it, nor on how many threads share the work. Vectors run down
+//! the columns, which nalgebra keeps together; the other factor is taken value by value, so it may be transposed.
+
+use std::array;
+
+use pulp::{Arch, Simd, WithSimd};
+
+use crate::Matrix;
+
+/// How many columns are summed up at once: with two vectors of rows each, as many sums as there are registers for.
+const COLUMNS: usize = 5;
+
+/// The longest sum that is computed column by column.
+const NARROW: usize = 4;
+
+/// The first factor: some rows of a matrix that is stored by columns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'a> {
+    /// From the first of the rows on.
+    values: &'a [f32],
+    /// From one column to the next.
+    stride: usize,
+    count: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// All rows of a matrix.
+    pub(crate) fn of(matrix: &'a Matrix) -> Self {
+        Self::packed(matrix.as_slice(), matrix.nrows())
+    }
+
+    /// `count` rows of a matrix, which has as many behind `start`.
+    pub(crate) fn within(matrix: &'a Matrix, start: usize, count: usize) -> Self {
+        Self { values: &matrix.as_slice()[start..], stride: matrix.nrows(), count }
+    }
+
+    /// Columns of `count` values each.
+    pub(crate) fn packed(values: &'a [f32], count: usize) -> Self {
+        Self { values, stride: count, count }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn column(&self, index: usize) -> &'a [f32] {
+        &self.values[index * self.stride..][..self.count]
+    }
+}
+
+/// The second factor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Factor<'a> {
+    /// A matrix as it is.
+    Plain(&'a Matrix),
+    /// A matrix whose rows are taken for columns.
+    Transposed(&'a Matrix),
+}
+
+impl Factor<'_> {
+    fn shape(&self) -> (usize, usize) {
+        match self {
+            Self::Plain(matrix) => matrix.shape(),
+            Self::Transposed(matrix) => (matrix.ncols(), matrix.nrows()),
+        }
+    }
+}
+
+/// `outputs[i, k] = start[k] + sum over j of rows[i, j] factor[j, k]`; zeros where there is no start.
+///
+/// One column of `outputs` follows another after `stride` values; it has as many as there are rows.
+pub(crate) fn multiply(rows: Rows<'_>, factor: Factor<'_>, start: Option<&[f32]>, outputs: &mut [f32], stride: usize) {
+    let (inner, columns) = factor.shape();
+    if rows.count > 0 {
+        Arch::new().dispatch(Multiply { rows, factor, inner, columns, start, outputs, stride });
+    }
+}
+
+struct Multiply<'a> {
+    rows: Rows<'a>,
+    factor: Factor<'a>,
+    inner: usize,
+    columns: usize,
+    start: Option<&'a [f32]>,
+    outputs: &'a mut [f32],
+    stride: usize,
+}
+
+impl WithSimd for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        match self.factor {
+            Factor::Plain(matrix) if self.inner <= NARROW => self.narrow(matrix),
+            _ => self.wide(simd),
+        }
+    }
+}
+
+impl Multiply<'_> {
+    /// Column by column, all rows in one loop: with few products to a sum that leaves the least besides them to be done.
+    #[inline(always)]
+    fn narrow(&mut self, factor: &Matrix) {
+        let count = self.rows.count;
+        for column in 0..self.columns {
+            let outputs = &mut self.outputs[column * self.stride..][..count];
+            let factors = &factor.as_slice()[column * self.inner..][..self.inner];
+            outputs.fill(self.start.map_or(0.0, |start| start[column]));
+            let (pairs, single) = factors.as_chunks::<2>();
+            for (j, &[a, b]) in pairs.iter().enumerate() {
+                let (x, y) = (self.rows.column(2 * j), self.rows.column(2 * j + 1));
+                for ((sum, x), y) in outputs.iter_mut().zip(x).zip(y) {
+                    *sum = y.mul_add(b, x.mul_add(a, *sum));
+                }
+            }
+            if let [a] = single {
+                let x = self.rows.column(self.inner - 1);
+                outputs.iter_mut().zip(x).for_each(|(sum, x)| *sum = x.mul_add(*a, *sum));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn wide<S: Simd>(&mut self, simd: S) {
+        let (lanes, count) = (S::F32_LANES, self.rows.count);
+        let pairs = count - count % (2 * lanes);
+        let whole = count - count % lanes;
+        (0..pairs).step_by(2 * lanes).for_each(|row| self.stripe::<S, 2, true>(simd, row));
+        (pairs..whole).step_by(lanes).for_each(|row| self.stripe::<S, 1, true>(simd, row));
+        (whole..count).step_by(lanes).for_each(|row| self.stripe::<S, 1, false>(simd, row));
+    }
+
+    /// All columns of some rows: of `V` vectors of them, or of part of one.
+    #[inline(always)]
+    fn stripe<S: Simd, const V: usize, const WHOLE: bool>(&mut self, simd: S, row: usize) {
+        for column in (0..self.columns).step_by(COLUMNS) {
+            match self.columns - column {
+                1 => self.block::<S, V, WHOLE, 1>(simd, row, column),
+                2 => self.block::<S, V, WHOLE, 2>(simd, row, column),
+                3 => self.block::<S, V, WHOLE, 3>(simd, row, column),
+                4 => self.block::<S, V, WHOLE, 4>(simd, row, column),
+                _ => self.block::<S, V, WHOLE, COLUMNS>(simd, row, column),
+            }
+        }
+    }
+
+    /// `C` columns of some rows.
+    #[inline(always)]
+    fn block<S: Simd, const V: usize, const WHOLE: bool, const C: usize>(
+        &mut self,
+        simd: S,
+        row: usize,
+        column: usize,
+    ) {
+        let start = self.start.and_then(|start| start[column..].first_chunk::<C>()).unwrap_or(&[0.0; C]);
+        let sums = start.map(|start| [simd.splat_f32s(start); V]);
+        let sums = match self.factor {
+            Factor::Plain(matrix) => {
+                let columns: [&[f32]; C] =
+                    array::from_fn(|c| &matrix.as_slice()[(column + c) * self.inner..][..self.inner]);
+                self.sum::<S, V, WHOLE, C>(simd, row, sums, |j| array::from_fn(|c| columns[c][j]))
+            }
+            Factor::Transposed(matrix) => {
+                let (values, width) = (matrix.as_slice(), matrix.nrows());
+                let chunk = |j: usize| values[j * width + column..].first_chunk().copied();
+                self.sum::<S, V, WHOLE, C>(simd, row, sums, |j| chunk(j).unwrap_or([0.0; C]))
+            }
+        };
+        let length = self.length::<S, V, WHOLE>(row);
+        for (c, sums) in sums.into_iter().enumerate() {
+            store::<S, V, WHOLE>(simd, sums, &mut self.outputs[(column + c) * self.stride + row..][..length]);
+        }
+    }
+
+    /// Adds to `C` sums the products of the rows with the factor's values, which `factors` gives for each inner index.
+    #[inline(always)]
+    fn sum<S: Simd, const V: usize, const WHOLE: bool, const C: usize>(
+        &self,
+        simd: S,
+        row: usize,
+        mut sums: [[S::f32s; V]; C],
+        factors: impl Fn(usize) -> [f32; C],
+    ) -> [[S::f32s; V]; C] {
+        let length = self.length::<S, V, WHOLE>(row);
+        for j in 0..self.inner {
+            let rows = load::<S, V, WHOLE>(simd, &self.rows.values[j * self.rows.stride + row..][..length]);
+            for (sums, factor) in sums.iter_mut().zip(factors(j)) {
+                let factor = simd.splat_f32s(factor);
+                for (sum, rows) in sums.iter_mut().zip(rows) {
+                    *sum = simd.mul_add_f32s(rows, factor, *sum);
+                }
+            }
+        }
+        sums
+    }
+
+    #[inline(always)]
+    fn length<S: Simd, const V: usize, const WHOLE: bool>(&self, row: usize) -> usize {
+        if WHOLE { V * S::F32_LANES } else { self.rows.count - row }
+    }
+}
+
+#[inline(always)]
+fn load<S: Simd, const V: usize, const WHOLE: bool>(simd: S, values: &[f32]) -> [S::f32s; V] {
+    match WHOLE {
+        true => *S::as_simd_f32s(values).0.first_chunk().unwrap_or(&[simd.splat_f32s(0.0); V]),
+        false => [simd.partial_load_f32s(values); V],
+    }
+}
+
+#[inline(always)]
+fn store<S: Simd, const V: usize, const WHOLE: bool>(simd: S, vectors: [S::f32s; V], values: &mut [f32]) {
+    match WHOLE {
+        true => S::as_mut_simd_f32s(values).0.copy_from_slice(&vectors),
+        false => vectors.into_iter().for_each(|vector| simd.partial_store_f32s(values, vector)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matrix(rows: usize, columns: usize) -> Matrix {
+        Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j + 1) % 11) as f32 / 8.0 - 0.6)
+    }
+
+    fn product(rows: Rows<'_>, factor: Factor<'_>, start: Option<&[f32]>, arch: Arch) -> Vec<f32> {
+        let (inner, columns) = factor.shape();
+        let stride = rows.count + 3;
+        let mut outputs = vec![f32::NAN; stride * columns];
+        arch.dispatch(Multiply { rows, factor, inner, columns, start, outputs: &mut outputs, stride });
+        outputs.chunks(stride).flat_map(|column| column[..rows.count].to_vec()).collect()
+    }
+
+    /// All remainders of vectors and of blocks of columns, by the definition.
+    #[test]
+    fn every_value_is_one_chain_of_fused_multiply_adds_on_every_machine() {
+        for rows in [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 67] {
+            for (inner, columns) in (0..7).flat_map(|inner| (1..12).map(move |columns| (inner, columns))) {
+                let (a, b) = (matrix(rows, inner), matrix(inner, columns));
+                let transposed = b.transpose();
+                let start: Vec<f32> = (0..columns).map(|k| k as f32).collect();
+                let chain = |i, k: usize| (0..inner).fold(start[k], |sum, j| a[(i, j)].mul_add(b[(j, k)], sum));
+                let expected = Matrix::from_fn(rows, columns, chain);
+                for arch in [Arch::new(), Arch::Scalar] {
+                    for factor in [Factor::Plain(&b), Factor::Transposed(&transposed)] {
+                        let outputs = product(Rows::of(&a), factor, Some(&start), arch);
+                        assert_eq!(outputs, expected.as_slice(), "{rows} x {inner} x {columns}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_from_within_a_matrix_give_what_they_give_among_all() {
+        let (a, b) = (matrix(50, 6), matrix(6, 7));
+        let all = Matrix::from_vec(50, 7, product(Rows::of(&a), Factor::Plain(&b), None, Arch::new()));
+        for (start, count) in [(0, 50), (3, 20), (49, 1), (17, 33)] {
+            let some = product(Rows::within(&a, start, count), Factor::Plain(&b), None, Arch::new());
+            assert_eq!(some, all.rows(start, count).into_owned().as_slice());
+        }
+    }
+}
