@@ -157,6 +157,11 @@ impl<'a> Parameter<'a> {
         &self.values
     }
 
+    /// The values, to be read into.
+    pub(crate) fn values_mut(&mut self) -> &mut Values<'a> {
+        &mut self.values
+    }
+
     /// The parameter as a matrix; one dimension becomes a single row, none a single value.
     ///
     /// # Errors

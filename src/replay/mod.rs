@@ -10,6 +10,7 @@ mod snapshot;
 mod steps;
 #[cfg(test)]
 mod survival;
+mod sweep;
 
 use std::{
     fmt, io,
@@ -22,6 +23,7 @@ pub use options::{Durability, ReplayOptions};
 use record::Recorder;
 use series::Place;
 pub use snapshot::Snapshot;
+pub use sweep::Sweep;
 
 use crate::{
     Dataset, Description, Error, Forward, Loss, Matrix, Metrics, Result, Sequential, Weights, matrix,
@@ -130,6 +132,29 @@ impl Replay {
     /// damaged record lies where the epoch would be, [`Error::Io`] if the file cannot be read.
     pub fn weights(&self, epoch: u64) -> Result<Weights> {
         self.weights_at(epoch.into())
+    }
+
+    /// [`weights`](Self::weights) into weights that are there already: those of another epoch, whose memory they take
+    /// over.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, Weights};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let mut weights = Weights::default();
+    /// for epoch in replay.epochs() {
+    ///     replay.weights_into(epoch, &mut weights)?; // a large model is given memory once
+    ///     assert_eq!(weights, replay.weights(epoch)?);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights); none are left then.
+    pub fn weights_into(&self, epoch: u64, weights: &mut Weights) -> Result<()> {
+        self.read_weights(epoch.into(), weights)
     }
 
     /// What the recorded model says of itself, if it does.
@@ -300,9 +325,15 @@ impl Replay {
     }
 
     fn weights_at(&self, moment: Moment) -> Result<Weights> {
+        let mut weights = Weights::default();
+        self.read_weights(moment, &mut weights)?;
+        Ok(weights)
+    }
+
+    fn read_weights(&self, moment: Moment, weights: &mut Weights) -> Result<()> {
         let place = &self.index.at(moment)?.place;
         let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
-        storage::read_weights(self.source(moment.to_string(), place), specs)
+        storage::read_weights(self.source(moment.to_string(), place), specs, weights)
     }
 
     fn restore(&self, moment: Moment) -> Result<Snapshot<'_, Sequential>> {

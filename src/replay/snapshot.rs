@@ -95,6 +95,31 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         FeatureSpace::of(&self.model, layer, self.dataset()?, grid)
     }
 
+    /// The same into a feature space that is there already, whose memory it takes over: with a fine grid for many epochs.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::{FeatureSpace, Grid};
+    ///
+    /// # let model = Sequential::builder(2).layer(Dense::new(2).name("hidden")).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(10, 0.1, 7)).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let grid = Grid::default().points(1_000); // a million of them
+    /// let mut space = FeatureSpace::default();
+    /// for snapshot in replay.snapshots() {
+    ///     snapshot?.feature_space_into("hidden", &grid, &mut space)?;
+    ///     assert_eq!(space.region.nrows(), 1_000_000);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`FeatureSpace::update`].
+    pub fn feature_space_into(&self, layer: &str, grid: &Grid, space: &mut FeatureSpace) -> Result<()> {
+        space.update(&self.model, layer, self.dataset()?, grid)
+    }
+
     /// Where the classes part in the space of the two inputs. Needs no data.
     ///
     /// # Errors
@@ -102,6 +127,15 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     /// As [`DecisionBoundary::of`].
     pub fn decision_boundary(&self, grid: &Grid) -> Result<DecisionBoundary> {
         DecisionBoundary::of(&self.model, grid)
+    }
+
+    /// The same into a map that is there already, whose memory it takes over.
+    ///
+    /// # Errors
+    ///
+    /// As [`DecisionBoundary::update`].
+    pub fn decision_boundary_into(&self, grid: &Grid, map: &mut DecisionBoundary) -> Result<()> {
+        map.update(&self.model, grid)
     }
 
     /// The model's outputs on the data, `(samples, outputs)`.

@@ -8,6 +8,7 @@ use std::{io, ops::Range};
 
 use super::{
     medium::Medium,
+    number::{self, Number},
     record::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, MOST_RECORDS, Moment, Preamble, up},
     scan::Found,
 };
@@ -227,22 +228,22 @@ impl<'a> Sink<'a> {
         Self { medium, name, buffer, offset, crc: crc32fast::Hasher::new(), data_len: 0 }
     }
 
-    /// Appends values of `N` bytes each, as `encode` writes them.
-    pub(super) fn values<T: Copy, const N: usize>(&mut self, values: &[T], encode: fn(T) -> [u8; N]) -> Result<()> {
-        for chunk in values.chunks(CHUNK / N) {
-            let from = self.buffer.len();
-            self.buffer.extend(chunk.iter().flat_map(|&value| encode(value)));
-            self.take(from)?;
+    /// Appends values. Few are gathered in the buffer; many are written from where they are.
+    pub(super) fn values<T: Number>(&mut self, values: &[T]) -> Result<()> {
+        for chunk in values.chunks(CHUNK / size_of::<T>()) {
+            let bytes = number::little_endian(chunk);
+            match bytes.len() == CHUNK && self.buffer.len().is_multiple_of(HEADER) {
+                true => self.write(&bytes)?,
+                false => self.gather(&bytes)?,
+            }
         }
         Ok(())
     }
 
     /// Appends zeros up to the next multiple of [`ALIGN`] of the data.
     pub(super) fn align(&mut self) -> Result<()> {
-        let from = self.buffer.len();
         let padding = up(self.data_len) - self.data_len;
-        self.buffer.resize(from + padding as usize, 0);
-        self.take(from)
+        self.gather(&[0; HEADER][..padding as usize])
     }
 
     fn place_meta(&mut self, meta: &[u8]) {
@@ -250,12 +251,25 @@ impl<'a> Sink<'a> {
         self.pad();
     }
 
-    /// Counts and checks the bytes of the buffer from `from` on as data, and writes the buffer once it is large.
-    fn take(&mut self, from: usize) -> Result<()> {
-        let data = &self.buffer[from..];
+    /// Puts data into the buffer, and writes the buffer once it is large.
+    fn gather(&mut self, data: &[u8]) -> Result<()> {
+        self.count(data);
+        self.buffer.extend_from_slice(data);
+        if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes the buffer, and data behind it.
+    fn write(&mut self, data: &[u8]) -> Result<()> {
+        self.count(data);
+        self.flush()?;
+        self.medium.write_at(data, self.offset).map_err(|source| self.failed(source))?;
+        self.offset += data.len() as u64;
+        Ok(())
+    }
+
+    fn count(&mut self, data: &[u8]) {
         self.crc.update(data);
         self.data_len += data.len() as u64;
-        if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
     fn end_data(&mut self) -> Result<(u64, u32)> {
@@ -308,19 +322,21 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The next `count` values of `N` bytes each, as `decode` reads them.
-    pub(super) fn values<T, const N: usize>(&mut self, count: usize, decode: fn([u8; N]) -> T) -> Result<Vec<T>> {
-        let mut left = self.expect(count.checked_mul(N))?;
-        let mut values = Vec::new();
-        values.try_reserve_exact(count).map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
-        let mut chunk = Vec::new();
-        while left > 0 {
-            chunk.resize(chunk_length(left), 0);
-            self.read(&mut chunk)?;
-            values.extend(chunk.as_chunks::<N>().0.iter().map(|&bytes| decode(bytes)));
-            left -= chunk.len() as u64;
+    /// The next `count` values, in the memory of `values` where that is enough.
+    pub(super) fn values<T: Number>(&mut self, count: usize, values: &mut Vec<T>) -> Result<()> {
+        self.expect(count.checked_mul(size_of::<T>()))?;
+        let more = count.saturating_sub(values.len());
+        values.try_reserve_exact(more).map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
+        values.truncate(count);
+        // As much at a time as stays in a cache until its checksum is computed.
+        const SOME: usize = CHUNK / 4;
+        for start in (0..count).step_by(SOME / size_of::<T>()) {
+            let end = count.min(start + SOME / size_of::<T>());
+            values.resize(values.len().max(end), T::default());
+            self.read(bytemuck::cast_slice_mut(&mut values[start..end]))?;
+            number::from_little_endian(&mut values[start..end]);
         }
-        Ok(values)
+        Ok(())
     }
 
     /// Passes over the zeros between two arrays.

@@ -16,6 +16,7 @@ mod log;
 mod manifest;
 mod medium;
 mod metrics;
+mod number;
 #[cfg(test)]
 pub(crate) mod powerless;
 mod record;

@@ -190,7 +190,7 @@ mod tests {
     fn three_epochs(salt: u64) -> Vec<u8> {
         let mut log = Log::in_memory("test".into(), salt);
         for epoch in 0..3 {
-            let write = |sink: &mut super::super::log::Sink<'_>| sink.values(&[epoch as f32; 8], f32::to_le_bytes);
+            let write = |sink: &mut super::super::log::Sink<'_>| sink.values(&[epoch as f32; 8]);
             log.append(Kind::Epoch, epoch.into(), vec![7; 8], write).unwrap();
         }
         bytes_of(&log)

@@ -37,6 +37,15 @@ impl Dtype {
     }
 }
 
+impl Dtype {
+    fn no_values(self) -> Values<'static> {
+        match self {
+            Self::F32 => Values::F32(Cow::Owned(Vec::new())),
+            Self::F64 => Values::F64(Cow::Owned(Vec::new())),
+        }
+    }
+}
+
 impl From<Dtype> for u8 {
     fn from(dtype: Dtype) -> Self {
         match dtype {
@@ -175,30 +184,37 @@ pub(crate) fn write_weights(sink: &mut Sink<'_>, parameters: &[Parameter<'_>]) -
     for parameter in parameters {
         sink.align()?;
         match parameter.values() {
-            Values::F32(values) => sink.values(values, f32::to_le_bytes)?,
-            Values::F64(values) => sink.values(values, f64::to_le_bytes)?,
+            Values::F32(values) => sink.values(values)?,
+            Values::F64(values) => sink.values(values)?,
         }
     }
     Ok(())
 }
 
-/// Reads the parameters back, if the checksum agrees.
-pub(crate) fn read_weights(mut source: Source<'_>, specs: &[TensorSpec]) -> Result<Weights> {
+/// Reads the parameters back, if the checksum agrees, in the memory of `weights` where they are such parameters already.
+/// On an error none are left.
+pub(crate) fn read_weights(mut source: Source<'_>, specs: &[TensorSpec], weights: &mut Weights) -> Result<()> {
+    let mut old = std::mem::take(weights).into_iter();
     let mut parameters = Vec::with_capacity(specs.len());
     let mut read = 0;
     for spec in specs {
         source.align(read)?;
         let too_large = || source.corrupted("it has more values than this machine can address");
         let (count, shape) = spec.count().zip(spec.shape()).ok_or_else(too_large)?;
-        let values = match spec.dtype {
-            Dtype::F32 => Values::F32(Cow::Owned(source.values(count, f32::from_le_bytes)?)),
-            Dtype::F64 => Values::F64(Cow::Owned(source.values(count, f64::from_le_bytes)?)),
+        let mut parameter = match old.next().filter(|old| spec.describes(old)) {
+            Some(old) => old,
+            None => Parameter::new(spec.layer.clone(), spec.name.clone(), shape, spec.dtype.no_values()),
         };
-        parameters.push(Parameter::new(spec.layer.clone(), spec.name.clone(), shape, values));
+        match parameter.values_mut() {
+            Values::F32(values) => source.values(count, values.to_mut())?,
+            Values::F64(values) => source.values(count, values.to_mut())?,
+        }
+        parameters.push(parameter);
         read = up(read) + spec.bytes().unwrap_or(0);
     }
     source.finish()?;
-    Ok(parameters.into_iter().collect())
+    *weights = parameters.into_iter().collect();
+    Ok(())
 }
 
 /// The descriptor of a matrix in the order it has in memory.
@@ -214,17 +230,18 @@ pub(crate) fn matrix_spec(name: &str, matrix: &Matrix) -> TensorSpec {
 
 /// Writes a matrix as it lies in memory.
 pub(crate) fn write_matrix(sink: &mut Sink<'_>, matrix: &Matrix) -> Result<()> {
-    sink.values(matrix.as_slice(), f32::to_le_bytes)
+    sink.values(matrix.as_slice())
 }
 
 /// Reads a matrix back, if the checksum agrees and it is one.
 pub(crate) fn read_matrix(mut source: Source<'_>, spec: &TensorSpec) -> Result<Matrix> {
     let shape = spec.shape().and_then(|shape| <[usize; 2]>::try_from(shape).ok());
     let (count, [rows, columns]) = spec.count().zip(shape).ok_or_else(|| source.corrupted("it is no matrix"))?;
-    let values = match spec.dtype {
-        Dtype::F32 => source.values(count, f32::from_le_bytes)?,
-        Dtype::F64 => return Err(source.corrupted("its values are not f32")),
-    };
+    if spec.dtype != Dtype::F32 {
+        return Err(source.corrupted("its values are not f32"));
+    }
+    let mut values = Vec::new();
+    source.values(count, &mut values)?;
     source.finish()?;
     Ok(match spec.order {
         Order::Column => Matrix::from_vec(rows, columns, values),

@@ -1,0 +1,61 @@
+//! Values as their bytes in a file: little-endian, whatever the machine.
+
+use std::borrow::Cow;
+
+use bytemuck::Pod;
+
+/// A floating-point type that recordings hold.
+pub(super) trait Number: Pod + Default {
+    /// The value whose bytes are these the other way round.
+    fn swap_bytes(self) -> Self;
+}
+
+impl Number for f32 {
+    fn swap_bytes(self) -> Self {
+        Self::from_bits(self.to_bits().swap_bytes())
+    }
+}
+
+impl Number for f64 {
+    fn swap_bytes(self) -> Self {
+        Self::from_bits(self.to_bits().swap_bytes())
+    }
+}
+
+/// The bytes of values as they are in a file; on most machines as they are in memory.
+pub(super) fn little_endian<T: Number>(values: &[T]) -> Cow<'_, [u8]> {
+    match cfg!(target_endian = "little") {
+        true => Cow::Borrowed(bytemuck::cast_slice(values)),
+        false => Cow::Owned(swapped(values)),
+    }
+}
+
+/// Makes values of what was read from a file into their memory.
+pub(super) fn from_little_endian<T: Number>(values: &mut [T]) {
+    if cfg!(target_endian = "big") {
+        values.iter_mut().for_each(|value| *value = value.swap_bytes());
+    }
+}
+
+fn swapped<T: Number>(values: &[T]) -> Vec<u8> {
+    let swapped: Vec<T> = values.iter().map(|value| value.swap_bytes()).collect();
+    bytemuck::cast_slice(&swapped).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_little_endian_and_the_other_way_round_where_the_machine_is() {
+        let values = [1.5_f32, -0.0, f32::from_bits(0x7fc0_1234)];
+        let expected: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        assert_eq!(*little_endian(&values), expected);
+        let other: Vec<u8> = values.iter().flat_map(|value| value.to_bits().swap_bytes().to_le_bytes()).collect();
+        assert_eq!(swapped(&values), other);
+        assert_eq!(1.5_f64.swap_bytes().swap_bytes(), 1.5);
+        let mut back = values;
+        from_little_endian(&mut back);
+        assert_eq!(back.map(f32::to_bits), values.map(f32::to_bits));
+    }
+}
