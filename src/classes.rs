@@ -21,22 +21,40 @@ pub(crate) fn class_count(outputs: usize) -> usize {
 
 /// The class of every target row.
 ///
-/// Fails at the first row that names no class: other values than 0 and 1, or not exactly one 1 among several outputs.
+/// Fails as [`check_targets`].
 pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
-    if let Some(row) = (0..targets.nrows()).find(|&row| !names_a_class(targets, row)) {
-        let expected = match targets.ncols() {
-            1 => "0 or 1 to name a class",
-            _ => "a single 1 among zeros to name a class",
-        };
-        let found: Vec<f32> = targets.row(row).iter().take(8).copied().collect();
-        return Err(Error::invalid(format!("target row {row}"), expected, format!("{found:?}")));
-    }
+    check_targets(targets)?;
     Ok(classes(targets, 0.5).into_iter().flatten().collect())
 }
 
-/// The number of rows whose class is the right one.
-pub(crate) fn correct(outputs: &Matrix, right: impl IntoIterator<Item = usize>) -> usize {
-    classes(outputs, 0.5).into_iter().zip(right).filter(|&(told, right)| told == Some(right)).count()
+/// Fails at the first row that names no class: other values than 0 and 1, or not exactly one 1 among several outputs.
+pub(crate) fn check_targets(targets: &Matrix) -> Result<()> {
+    let single = targets.ncols() == 1;
+    if single && targets.as_slice().iter().fold(true, |binary, &y| binary & ((y == 0.0) | (y == 1.0))) {
+        return Ok(());
+    }
+    let Some(row) = (0..targets.nrows()).find(|&row| !names_a_class(targets, row)) else { return Ok(()) };
+    let expected = if single { "0 or 1 to name a class" } else { "a single 1 among zeros to name a class" };
+    let found: Vec<f32> = targets.row(row).iter().take(8).copied().collect();
+    Err(Error::invalid(format!("target row {row}"), expected, format!("{found:?}")))
+}
+
+/// The number of rows whose class is that of the target row, which names one.
+pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
+    match outputs.ncols() {
+        // Without branches that cannot be foreseen: early in training a model guesses.
+        1 => outputs.iter().zip(targets).map(|(&p, &y)| usize::from(is_right(p, y))).sum(),
+        _ => {
+            let rows = outputs.row_iter().zip(targets.row_iter());
+            let told = rows.map(|(p, y)| (first_largest(p.iter().copied()), first_largest(y.iter().copied())));
+            told.filter(|(told, right)| told.is_some() && told == right).count()
+        }
+    }
+}
+
+/// Whether a single output tells the class of a target that is 0 or 1; NaN tells none.
+fn is_right(p: f32, y: f32) -> bool {
+    ((p > 0.5) & (y == 1.0)) | ((p <= 0.5) & (y == 0.0))
 }
 
 /// Fails for a threshold that is NaN.
@@ -89,17 +107,19 @@ mod tests {
     fn a_row_with_a_nan_has_no_class_and_is_never_right() {
         let nan = Matrix::from_column_slice(2, 1, &[f32::NAN, f32::NAN]);
         assert_eq!(classes(&nan, 0.5), [None, None]);
-        assert_eq!(correct(&nan, [0, 1]), 0);
+        assert_eq!(correct(&nan, &Matrix::from_column_slice(2, 1, &[0.0, 1.0])), 0);
         let nan = Matrix::from_row_slice(1, 2, &[0.9, f32::NAN]);
         assert_eq!(classes(&nan, 0.5), [None]);
-        assert_eq!(correct(&nan, [0]), 0);
+        assert_eq!(correct(&nan, &Matrix::from_row_slice(1, 2, &[1.0, 0.0])), 0);
     }
 
     #[test]
     fn correct_are_the_rows_with_the_right_class() {
         let outputs = Matrix::from_row_slice(4, 1, &[0.9, 0.1, 0.6, 0.5]);
-        assert_eq!(correct(&outputs, [1, 0, 0, 0]), 3, "one half is not yet positive");
+        let targets = Matrix::from_row_slice(4, 1, &[1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(correct(&outputs, &targets), 3, "one half is not yet positive");
         let outputs = Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]);
-        assert_eq!(correct(&outputs, [1, 2]), 1, "the first of equals wins");
+        let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(correct(&outputs, &targets), 1, "the first of equals wins");
     }
 }

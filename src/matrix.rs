@@ -158,7 +158,7 @@ pub(crate) fn put_rows(some: &Matrix, start: usize, count: usize, all: &mut Matr
 ///
 /// Every index must be a row of `source`, and `target` must have its columns.
 pub(crate) fn gather_rows(source: &Matrix, rows: &[usize], target: &mut Matrix) {
-    for (from, mut to) in source.column_iter().zip(target.column_iter_mut()) {
+    for (from, to) in columns(source).zip(columns_mut(target)) {
         to.iter_mut().zip(rows).for_each(|(value, &row)| *value = from[row]);
     }
 }

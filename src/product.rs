@@ -1,14 +1,15 @@
 //! Products of matrices, in the widest vectors that the machine has.
 //!
-//! Every value is one chain of fused multiply-adds in the order of the inner index. So its bits depend neither on the
-//! machine, nor on the rows that are computed along with it, nor on how many threads share the work. Vectors run down
+//! Every value is a chain of fused multiply-adds in the order of the inner index, or eight such chains side by side. So
+//! its bits depend neither on the machine, nor on the rows that are computed along with it, nor on how many threads
+//! share the work. Vectors run down
 //! the columns, which nalgebra keeps together; the other factor is taken value by value, so it may be transposed.
 
 use std::array;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::Matrix;
+use crate::{Matrix, matrix};
 
 /// How many columns are summed up at once: with two vectors of rows each, as many sums as there are registers for.
 const COLUMNS: usize = 5;
@@ -77,6 +78,58 @@ pub(crate) fn multiply(rows: Rows<'_>, factor: Factor<'_>, start: Option<&[f32]>
     if rows.count > 0 {
         Arch::new().dispatch(Multiply { rows, factor, inner, columns, start, outputs, stride });
     }
+}
+
+/// `outputs[j, k] = sum over i of rows[i, j] factor[i, k]`: the transpose of the rows times the factor, in packed columns.
+///
+/// `transposed` is room for the transpose of the rows, which is needed unless there are few columns.
+pub(crate) fn multiply_transposed(rows: &Matrix, factor: &Matrix, transposed: &mut Matrix, outputs: &mut [f32]) {
+    let columns = rows.ncols();
+    if columns * factor.ncols() <= NARROW * NARROW {
+        Arch::new().dispatch(Dots { rows, factor, outputs });
+    } else {
+        matrix::transpose_to(rows, transposed);
+        multiply(Rows::of(transposed), Factor::Plain(factor), None, outputs, columns);
+    }
+}
+
+/// A product of few values, each the sum along two columns.
+struct Dots<'a> {
+    rows: &'a Matrix,
+    factor: &'a Matrix,
+    outputs: &'a mut [f32],
+}
+
+impl WithSimd for Dots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let columns = self.rows.ncols();
+        for (factor, outputs) in matrix::columns(self.factor).zip(self.outputs.chunks_exact_mut(columns)) {
+            for (rows, output) in matrix::columns(self.rows).zip(outputs) {
+                *output = dot(rows, factor);
+            }
+        }
+    }
+}
+
+/// Eight chains side by side, whatever the machine, so that none has to wait for another.
+#[inline(always)]
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [0.0_f32; 8];
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..8 {
+            sums[i] = a[i].mul_add(b[i], sums[i]);
+        }
+    }
+    let [s, t, u, v, w, x, y, z] = sums;
+    let mut sum = ((s + w) + (t + x)) + ((u + y) + (v + z));
+    for (a, b) in a_rest.iter().zip(b_rest) {
+        sum = a.mul_add(*b, sum);
+    }
+    sum
 }
 
 struct Multiply<'a> {
@@ -225,7 +278,7 @@ mod tests {
     use super::*;
 
     fn matrix(rows: usize, columns: usize) -> Matrix {
-        Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j + 1) % 11) as f32 / 8.0 - 0.6)
+        Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j + 1) % 11) as f32 / 8.0 - 0.625)
     }
 
     fn product(rows: Rows<'_>, factor: Factor<'_>, start: Option<&[f32]>, arch: Arch) -> Vec<f32> {
@@ -253,6 +306,23 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_product_with_a_transpose_is_the_same_in_vectors_and_without() {
+        for (rows, columns) in [(1, 1), (7, 2), (16, 2), (43, 4), (40, 6), (7, 30)] {
+            let (a, b) = (matrix(rows, columns), matrix(rows, 3));
+            let mut outputs = vec![f32::NAN; columns * 3];
+            multiply_transposed(&a, &b, &mut Matrix::zeros(0, 0), &mut outputs);
+            let expected = a.transpose() * &b; // Multiples of 1/64 that need no rounding.
+            assert_eq!(outputs, expected.as_slice(), "{rows} x {columns}");
+            let (a, b) = (a.map(f32::sin), b.map(f32::cos));
+            let mut bits = [outputs.clone(), outputs];
+            for (arch, outputs) in [Arch::new(), Arch::Scalar].into_iter().zip(&mut bits) {
+                arch.dispatch(Dots { rows: &a, factor: &b, outputs });
+            }
+            assert_eq!(bits[0], bits[1]);
         }
     }
 

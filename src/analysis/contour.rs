@@ -102,11 +102,11 @@ impl<'a> Contour<'a> {
     }
 }
 
-/// Whether any of the cells between two rows has corners on both sides of zero. Without branches, for vectors.
+/// Whether the points of two rows lie on both sides of zero. Without branches, for vectors.
 fn changes(below: &[f32], above: &[f32]) -> bool {
-    let first = below[0] > 0.0;
-    let differ = |row: &[f32]| row.iter().fold(false, |differ, &score| differ | ((score > 0.0) != first));
-    differ(below) | differ(above)
+    let inside = |row: &[f32]| row.iter().map(|&score| u32::from(score > 0.0)).sum::<u32>() as usize;
+    let count = inside(below) + inside(above);
+    count > 0 && count < below.len() + above.len()
 }
 
 /// In a saddle, whether the centre is on the side of the first corner, so that the lines cut off the second and the

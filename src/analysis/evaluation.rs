@@ -23,10 +23,10 @@ use crate::{Dataset, Forward, Loss, Metrics, Result, classes, loss, matrix, run}
 /// If model and data do not fit each other, or the targets are none of the loss.
 pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Metrics> {
     let mut metrics = Metrics::from([("loss", loss::mean(&run::losses(model, data, loss)?))]);
-    if let Ok(right) = data.classes() {
+    if classes::check_targets(data.targets()).is_ok() {
         let outputs = run::outputs(model, data.inputs())?;
         matrix::expect_shape("the model's outputs", &outputs, data.targets().shape())?;
-        metrics.insert("accuracy", classes::correct(&outputs, right) as f64 / data.samples() as f64);
+        metrics.insert("accuracy", classes::correct(&outputs, data.targets()) as f64 / data.samples() as f64);
     }
     Ok(metrics)
 }

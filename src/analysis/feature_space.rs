@@ -169,12 +169,15 @@ impl Limits {
 fn limits(values: &[f32]) -> (f32, f32) {
     let (mut low, mut high) = ([f32::MAX; 8], [f32::MIN; 8]);
     let (eights, rest) = values.as_chunks::<8>();
-    let mut take = |i: usize, value: f32| {
-        low[i] = if value < low[i] && value >= f32::MIN { value } else { low[i] };
-        high[i] = if value > high[i] && value <= f32::MAX { value } else { high[i] };
-    };
-    eights.iter().for_each(|eight| (0..8).for_each(|i| take(i, eight[i])));
-    rest.iter().for_each(|&value| take(0, value));
+    for eight in eights {
+        for ((low, high), &value) in low.iter_mut().zip(&mut high).zip(eight) {
+            *low = if (value < *low) & (value >= f32::MIN) { value } else { *low };
+            *high = if (value > *high) & (value <= f32::MAX) { value } else { *high };
+        }
+    }
+    for &value in rest.iter().filter(|value| value.is_finite()) {
+        (low[0], high[0]) = (low[0].min(value), high[0].max(value));
+    }
     (low.into_iter().fold(f32::MAX, f32::min), high.into_iter().fold(f32::MIN, f32::max))
 }
 

@@ -1,6 +1,6 @@
 //! Outputs as scores whose zeros part the classes.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{Grid, Polyline, contour::Contour, grid::Patches};
 use crate::{
@@ -18,22 +18,23 @@ pub(super) struct Boundary<'a> {
     model: &'a dyn Forward,
     /// All but the last.
     layers: Range<usize>,
+    /// The last, if there is one.
+    last: Range<usize>,
     /// Whether the last layer's outputs are probabilities of its pre-activations.
     linked: bool,
     hidden: Matrix,
     outputs: Matrix,
     logits: Matrix,
-    scores: Vec<f32>,
 }
 
 impl<'a> Boundary<'a> {
     /// On points within the limits of a grid, which is where the model is looked at to see what its outputs are.
     pub(super) fn new(model: &'a dyn Forward, layers: Range<usize>, grid: &Grid) -> Result<Self> {
         let empty = || Matrix::zeros(0, 0);
-        let layers = layers.start..layers.end.saturating_sub(1).max(layers.start);
-        let linked = false;
-        let mut boundary =
-            Self { model, layers, linked, hidden: empty(), outputs: empty(), logits: empty(), scores: Vec::new() };
+        let cut = layers.end.saturating_sub(1).max(layers.start);
+        let (layers, last) = (layers.start..cut, cut..layers.end);
+        let (hidden, outputs, logits) = (empty(), empty(), empty());
+        let mut boundary = Self { model, layers, last, linked: false, hidden, outputs, logits };
         boundary.linked = boundary.is_linked(&grid.sample())?;
         Ok(boundary)
     }
@@ -59,8 +60,7 @@ impl<'a> Boundary<'a> {
             };
             contours.resize_with(margins.count(), || Contour::new(x, y));
             for (class, contour) in contours.iter_mut().enumerate() {
-                margins.of(class, &mut self.scores);
-                contour.extend(&self.scores);
+                contour.extend(&margins.of(class));
             }
         }
         Ok(contours.into_iter().flat_map(Contour::into_lines).collect())
@@ -68,7 +68,6 @@ impl<'a> Boundary<'a> {
 
     /// Leaves the outputs of some points, if they are wanted, and the logits, if they are some.
     fn run(&mut self, points: &Matrix, outputs: bool) -> Result<()> {
-        let last = self.layers.end;
         let hidden = match self.layers.is_empty() {
             true => points,
             false => {
@@ -77,12 +76,11 @@ impl<'a> Boundary<'a> {
             }
         };
         if outputs {
-            let rest = last..self.model.layers().len();
-            run::layers_into(self.model, hidden, rest, &mut self.outputs)?;
+            run::layers_into(self.model, hidden, self.last.clone(), &mut self.outputs)?;
             expect_outputs(&self.outputs)?;
         }
         match self.linked {
-            true => run::pre_activation_into(self.model, hidden, last, &mut self.logits),
+            true => run::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits),
             false => Ok(()),
         }
     }
@@ -93,11 +91,11 @@ impl<'a> Boundary<'a> {
     /// probabilities bend. It is seen on points, so that a model of any kind need not say what its last activation is.
     fn is_linked(&mut self, points: &Matrix) -> Result<bool> {
         self.run(points, true)?;
-        if self.layers.end == self.model.layers().len() {
-            return Ok(false); // No layer is left to have logits.
+        if self.last.is_empty() {
+            return Ok(false);
         }
         let hidden = if self.layers.is_empty() { points } else { &self.hidden };
-        run::pre_activation_into(self.model, hidden, self.layers.end, &mut self.logits)?;
+        run::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits)?;
         Ok(self.logits.shape() == self.outputs.shape() && are_probabilities(&self.outputs, &self.logits))
     }
 }
@@ -148,12 +146,12 @@ impl<'a> Margins<'a> {
     }
 
     /// Above zero where the class is told, zero where it ties.
-    fn of(&self, class: usize, margins: &mut Vec<f32>) {
+    fn of(&self, class: usize) -> Cow<'_, [f32]> {
         let values = matrix::columns(self.values).nth(class).unwrap_or_default();
-        margins.clear();
         match self.leaders[..] {
-            [] => margins.extend(values.iter().map(|value| value - self.threshold)),
-            _ => margins.extend(values.iter().zip(&self.leaders).map(|(value, leader)| value - leader.rival(class))),
+            [] if self.threshold == 0.0 => Cow::Borrowed(values),
+            [] => values.iter().map(|value| value - self.threshold).collect(),
+            _ => values.iter().zip(&self.leaders).map(|(value, leader)| value - leader.rival(class)).collect(),
         }
     }
 }
@@ -186,12 +184,7 @@ mod tests {
 
     fn margins(values: &Matrix, threshold: f32) -> Vec<Vec<f32>> {
         let margins = Margins::new(values, threshold);
-        let of = |class| {
-            let mut all = Vec::new();
-            margins.of(class, &mut all);
-            all
-        };
-        (0..margins.count()).map(of).collect()
+        (0..margins.count()).map(|class| margins.of(class).into_owned()).collect()
     }
 
     #[test]

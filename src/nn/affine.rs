@@ -2,7 +2,7 @@
 
 use crate::{
     Matrix, matrix,
-    product::{Factor, Rows, multiply},
+    product::{Factor, Rows, multiply, multiply_transposed},
 };
 
 /// A kernel of `(inputs, units)` and perhaps a bias of as many units.
@@ -26,11 +26,10 @@ impl Affine {
         multiply(inputs, Factor::Plain(&self.kernel), self.bias.as_deref(), outputs, stride);
     }
 
-    /// Makes this the gradient of a layer whose outputs have the gradient `outputs`, given the transpose of the inputs
-    /// that it was fed.
-    pub(super) fn differentiate(&mut self, transposed_inputs: &Matrix, outputs: &Matrix) {
-        let inputs = transposed_inputs.nrows();
-        multiply(Rows::of(transposed_inputs), Factor::Plain(outputs), None, self.kernel.as_mut_slice(), inputs);
+    /// Makes this the gradient of a layer that was fed `inputs` and whose outputs have the gradient `outputs`. `room` is
+    /// for the transpose of the inputs.
+    pub(super) fn differentiate(&mut self, inputs: &Matrix, outputs: &Matrix, room: &mut Matrix) {
+        multiply_transposed(inputs, outputs, room, self.kernel.as_mut_slice());
         if let Some(bias) = &mut self.bias {
             bias.iter_mut().zip(matrix::columns(outputs)).for_each(|(bias, column)| *bias = matrix::sum(column));
         }

@@ -7,8 +7,8 @@ use crate::{Loss, Matrix, loss::Basis, matrix, product::Rows};
 #[derive(Clone, Debug)]
 pub(crate) struct Pass {
     layers: Vec<LayerPass>,
-    /// What the layer at work was fed, its columns as rows.
-    transposed_inputs: Matrix,
+    /// For the transpose of what the layer at work was fed.
+    room: Matrix,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Pass {
             slope: Matrix::zeros(0, 0),
             gradient: affine.as_ref().map(Affine::zeros_like),
         });
-        Self { layers: layers.collect(), transposed_inputs: Matrix::zeros(0, 0) }
+        Self { layers: layers.collect(), room: Matrix::zeros(0, 0) }
     }
 
     /// Runs `inputs`, which must have the network's width, through all layers.
@@ -69,8 +69,7 @@ impl Pass {
                 None => (inputs, None),
             };
             if let Some(gradient) = &mut layer.gradient {
-                matrix::transpose_to(inputs, &mut self.transposed_inputs);
-                gradient.differentiate(&self.transposed_inputs, &layer.slope);
+                gradient.differentiate(inputs, &layer.slope, &mut self.room);
             }
             let Some(handed_on) = handed_on else { break };
             match &model.affines()[i] {

@@ -138,7 +138,7 @@ impl State {
         self.steps += 1;
         let corrected = corrected_rate(optimizer, rate, self.steps);
         for (i, (weights, gradients)) in weights.zip(gradients).enumerate() {
-            if self.first.len() <= i {
+            if self.first.len() == i {
                 self.first.push(vec![0.0; weights.len()]);
                 self.second.push(vec![0.0; weights.len()]);
             }

@@ -150,11 +150,9 @@ impl Trainer {
     {
         self.check(model, data)?;
         let order = self.order(data.samples());
-        let right = data.classes().ok();
-        let mut run = Run::new(model, data, right.is_some());
+        let mut run = Run::new(model, data);
         for batch in order.chunks(self.batch_size) {
             run.batch(model, data, batch, self.loss);
-            run.count(batch, right.as_deref());
             self.state.step(self.optimizer, self.learning_rate(), model.slices_mut(), run.pass.gradients());
             each(Step { model, run: &run })?;
         }
@@ -226,7 +224,8 @@ struct Run {
 }
 
 impl Run {
-    fn new(model: &Sequential, data: &Dataset, classify: bool) -> Self {
+    fn new(model: &Sequential, data: &Dataset) -> Self {
+        let classify = classes::check_targets(data.targets()).is_ok();
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
         Self {
             pass: Pass::new(model),
@@ -241,7 +240,7 @@ impl Run {
         }
     }
 
-    /// Leaves the gradients of one batch in `pass`.
+    /// Leaves the gradients of one batch in `pass`, and takes in its loss and how many samples are told right.
     fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
         matrix::reshape(&mut self.inputs, rows.len(), data.features());
         matrix::reshape(&mut self.targets, rows.len(), data.outputs());
@@ -250,15 +249,12 @@ impl Run {
         self.pass.forward(model, &self.inputs);
         self.pass.losses(model, &self.targets, loss, &mut self.losses);
         self.loss += matrix::sum_f64(&self.losses);
+        if self.classify {
+            self.correct += classes::correct(self.pass.outputs(), &self.targets);
+        }
         self.samples += rows.len();
         self.steps = self.steps.saturating_add(1);
         self.pass.backward(model, &self.inputs, &self.targets, loss);
-    }
-
-    /// Counts the samples of the last batch that are told right, where there are classes to tell.
-    fn count(&mut self, rows: &[usize], right: Option<&[usize]>) {
-        let right = right.map(|right| rows.iter().map(|&row| right[row]));
-        self.correct += right.map_or(0, |right| classes::correct(self.pass.outputs(), right));
     }
 
     fn metrics(&self) -> Metrics {
