@@ -1,37 +1,159 @@
-//! What the questions of the article cost on one snapshot of its network.
+//! What it costs to ask: a fine grid beside the same by hand and by plain nalgebra, the questions of the article, all its
+//! epochs on one thread and on two, and how cost grows with points, epochs and layers.
 //!
 //! ```text
 //! cargo bench --bench replay
 //! ```
 
+mod common;
+
 use std::hint::black_box;
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, analysis::Grid, datasets};
+use common::{article, grid, limit, naive, network};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use training_replay::{
+    Activation, Dataset, Forward, Loss, Matrix, Metrics, Model, Optimizer, Replay, Trainer,
+    analysis::{DecisionBoundary, FeatureSpace, Grid},
+    datasets,
+};
 
-fn replay() -> Replay {
-    let data = datasets::parabola(1_000, 13);
-    let model = Sequential::builder(2)
-        .layer(Dense::new(2).name("hidden").activation(Activation::Sigmoid))
-        .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
-        .build(42)
-        .unwrap();
+const HIDDEN: [Activation; 3] = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];
+
+fn data() -> Dataset {
+    datasets::parabola(1_000, 13)
+}
+
+/// The article's run: epochs 0 to 150.
+fn recorded() -> Replay {
+    let (data, mut model) = (data(), article(Activation::Sigmoid));
+    let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(16);
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
+    for _ in 0..150 {
+        let metrics = trainer.epoch(&mut model, &data).unwrap();
+        replay.record(&model, metrics).unwrap();
+    }
     replay
 }
 
-fn questions(c: &mut Criterion) {
-    let replay = replay();
-    let snapshot = replay.at(0).unwrap();
-    let grid = Grid::default();
-    c.bench_function("snapshot", |b| b.iter(|| black_box(replay.at(0).unwrap())));
-    c.bench_function("probabilities", |b| b.iter(|| snapshot.probabilities().unwrap()));
-    c.bench_function("losses", |b| b.iter(|| snapshot.losses(Loss::BinaryCrossEntropy).unwrap()));
-    c.bench_function("gradients", |b| b.iter(|| snapshot.gradients(Loss::BinaryCrossEntropy).unwrap()));
-    c.bench_function("feature space", |b| b.iter(|| snapshot.feature_space("hidden", &grid).unwrap()));
-    c.bench_function("decision boundary", |b| b.iter(|| snapshot.decision_boundary(&grid).unwrap()));
+/// A million points through 2-2-1.
+fn points(c: &mut Criterion) {
+    let points = grid(1_000);
+    let (x, y) = points.as_slice().split_at(points.nrows());
+    let mut group = c.benchmark_group("grid");
+    group.throughput(Throughput::Elements(points.nrows() as u64)).sample_size(30);
+    for hidden in HIDDEN {
+        let model = article(hidden);
+        naive::check(&model, &points);
+        let mut outputs = Matrix::zeros(0, 0);
+        group.bench_function(BenchmarkId::new("forward_into", hidden), |b| {
+            b.iter(|| model.forward_into(&points, 0..2, &mut outputs).unwrap());
+        });
+        let mut weights = limit::Weights::default();
+        let parameters = model.parameters().unwrap();
+        let kernel = parameters[0].to_matrix().unwrap();
+        let of_output = [&parameters[2], &parameters[3]].map(|parameter| parameter.values().to_f32().into_owned());
+        weights[..4].copy_from_slice(kernel.as_slice());
+        weights[6..].copy_from_slice(&of_output.concat());
+        let mut values = vec![0.0; points.nrows()];
+        group.bench_function(BenchmarkId::new("limit", hidden), |b| {
+            b.iter(|| limit::forward(hidden, weights, x, y, black_box(&mut values)));
+        });
+        let ours = model.forward(&points, 0..2).unwrap();
+        assert!(ours.iter().zip(&values).all(|(a, b)| (a - b).abs() < 1e-5), "both compute the same");
+        let layers = naive::layers(&model);
+        group.bench_function(BenchmarkId::new("naive nalgebra", hidden), |b| {
+            b.iter(|| naive::forward(&layers, black_box(&points)));
+        });
+    }
+    group.finish();
 }
 
-criterion_group!(benches, questions);
+/// One epoch asked in the ways of the article.
+fn questions(c: &mut Criterion) {
+    let replay = recorded();
+    let snapshot = replay.at(60).unwrap();
+    let grid = Grid::default();
+    let mut group = c.benchmark_group("one epoch");
+    group.bench_function("snapshot", |b| b.iter(|| replay.at(black_box(60)).unwrap()));
+    group.bench_function("probabilities", |b| b.iter(|| snapshot.probabilities().unwrap()));
+    group.bench_function("losses", |b| b.iter(|| snapshot.losses(Loss::BinaryCrossEntropy).unwrap()));
+    group.bench_function("gradients", |b| b.iter(|| snapshot.gradients(Loss::BinaryCrossEntropy).unwrap()));
+    group.bench_function("feature space", |b| b.iter(|| snapshot.feature_space("hidden", &grid).unwrap()));
+    group.bench_function("decision boundary", |b| b.iter(|| snapshot.decision_boundary(&grid).unwrap()));
+    group.finish();
+}
+
+/// All 151 epochs of the article, a thread alone and two of them.
+fn sweeps(c: &mut Criterion) {
+    let replay = recorded();
+    let fine = Grid::default().points(1_000);
+    let loss = Loss::BinaryCrossEntropy;
+    let mut group = c.benchmark_group("151 epochs");
+    group.sample_size(10);
+    for threads in [1, 2] {
+        group.bench_function(BenchmarkId::new("feature space of a million points", threads), |b| {
+            b.iter(|| {
+                let sweep = replay.sweep().threads(threads);
+                sweep.map_with(FeatureSpace::default, |space, at| at.feature_space_into("hidden", &fine, space))
+            });
+        });
+        group.bench_function(BenchmarkId::new("decision boundary of a million points", threads), |b| {
+            b.iter(|| {
+                let sweep = replay.sweep().threads(threads);
+                sweep.map_with(DecisionBoundary::default, |map, at| at.decision_boundary_into(&fine, map))
+            });
+        });
+    }
+    let sweep = || replay.sweep().threads(1);
+    group.bench_function("probabilities", |b| b.iter(|| sweep().map(|at| at.probabilities()).unwrap()));
+    group.bench_function("losses", |b| b.iter(|| sweep().map(|at| at.losses(loss)).unwrap()));
+    group.bench_function("gradients", |b| b.iter(|| sweep().map(|at| at.gradients(loss)).unwrap()));
+    group.finish();
+}
+
+/// Ten times as many points, epochs or layers.
+fn growth(c: &mut Criterion) {
+    let model = article(Activation::Sigmoid);
+    let mut group = c.benchmark_group("growth");
+    group.sample_size(10);
+    for side in [10, 32, 100, 316, 1_000, 3_162] {
+        let (data, grid) = (data(), Grid::default().points(side));
+        let mut space = FeatureSpace::default();
+        group.bench_function(BenchmarkId::new("points of a feature space", side * side), |b| {
+            b.iter(|| space.update(&model, "hidden", &data, &grid).unwrap());
+        });
+    }
+    let replay = recorded();
+    for epochs in [1, 10, 100] {
+        group.bench_function(BenchmarkId::new("epochs of probabilities", epochs), |b| {
+            b.iter(|| replay.sweep().threads(1).epochs(0..epochs).map(|at| at.probabilities()).unwrap());
+        });
+    }
+    let inputs = Matrix::from_fn(10_000, 100, |i, j| ((7 * i + 13 * j) % 101) as f32 / 101.0);
+    for layers in [1, 10, 100] {
+        let deep = network(&vec![100; layers + 1], Activation::Tanh, Activation::Tanh);
+        let mut outputs = Matrix::zeros(0, 0);
+        group.bench_function(BenchmarkId::new("layers of 100 units", layers), |b| {
+            b.iter(|| deep.forward_into(&inputs, 0..layers, &mut outputs).unwrap());
+        });
+    }
+    group.finish();
+}
+
+/// 10-5x100-1, the network of the article's second part.
+fn deep(c: &mut Criterion) {
+    let model = network(&[10, 100, 100, 100, 100, 100, 1], Activation::Tanh, Activation::Sigmoid);
+    let inputs = Matrix::from_fn(100_000, 10, |i, j| ((7 * i + 13 * j) % 101) as f32 / 50.0 - 1.0);
+    naive::check(&model, &inputs);
+    let mut group = c.benchmark_group("deep");
+    group.throughput(Throughput::Elements(inputs.nrows() as u64)).sample_size(10);
+    let mut outputs = Matrix::zeros(0, 0);
+    group.bench_function("forward_into", |b| b.iter(|| model.forward_into(&inputs, 0..6, &mut outputs).unwrap()));
+    let layers = naive::layers(&model);
+    group.bench_function("naive nalgebra", |b| b.iter(|| naive::forward(&layers, black_box(&inputs))));
+    group.finish();
+}
+
+criterion_group!(benches, points, questions, sweeps, growth, deep);
 criterion_main!(benches);
