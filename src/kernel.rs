@@ -122,9 +122,9 @@ fn split(z: f32) -> (f32, f32) {
 /// By Horner's rule.
 #[inline(always)]
 fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
-    let mut sum = 0.0_f32;
-    for coefficient in coefficients {
-        sum = sum.mul_add(x, coefficient);
+    let mut sum = coefficients[0]; // Not 0: what it would be multiplied by need not be finite, so it would be done.
+    for coefficient in &coefficients[1..] {
+        sum = sum.mul_add(x, *coefficient);
     }
     sum
 }

@@ -1,5 +1,7 @@
 //! The matrix type, shape checks, and the conversions between the orders in which values may lie in memory.
 
+use std::array;
+
 use crate::{Error, Result};
 
 /// The most values that a matrix of this crate's own making has: 8 GiB of them.
@@ -142,6 +144,29 @@ pub(crate) fn sum_f64(values: &[f32]) -> f64 {
     rest.iter().fold(((a + e) + (b + f)) + ((c + g) + (d + h)), |sum, &value| sum + f64::from(value))
 }
 
+/// The smallest and the largest finite value; none if there is none.
+pub(crate) fn limits(values: &[f32]) -> Option<(f32, f32)> {
+    // NaN is neither smaller nor larger than anything.
+    let low = first(values, f32::INFINITY, |value, low| value < low);
+    let high = first(values, f32::NEG_INFINITY, |value, high| value > high);
+    match low.is_finite() && high.is_finite() {
+        true => Some((low, high)),
+        false => {
+            let finite = values.iter().copied().filter(|value| value.is_finite());
+            finite.map(|value| (value, value)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        }
+    }
+}
+
+/// The first of all values if they were sorted, in sixteen places side by side; `start` if there are none.
+fn first(values: &[f32], start: f32, before: impl Fn(f32, f32) -> bool) -> f32 {
+    // A comparison alone, unlike `f32::min`, is a single instruction.
+    let pick = |value, best| if before(value, best) { value } else { best };
+    let (chunks, rest) = values.as_chunks::<16>();
+    let best = chunks.iter().fold([start; 16], |best, chunk| array::from_fn(|i| pick(chunk[i], best[i])));
+    best.iter().chain(rest).fold(start, |best, &value| pick(value, best))
+}
+
 /// Puts `some` rows into `all`, from `start` on; with the first ones `all` takes its shape, of `count` rows.
 pub(crate) fn put_rows(some: &Matrix, start: usize, count: usize, all: &mut Matrix) -> Result<()> {
     if start == 0 {
@@ -203,6 +228,18 @@ mod tests {
             let expected = (0..u32::from(count)).sum::<u32>();
             assert_eq!((sum(&values), sum_f64(&values)), (expected as f32, f64::from(expected)));
         }
+    }
+
+    #[test]
+    fn limits_leave_out_what_is_not_finite() {
+        let mut values: Vec<f32> = (0..50_u8).map(|i| f32::from(i) - 20.0).collect();
+        assert_eq!(limits(&values), Some((-20.0, 29.0)));
+        for (at, odd) in [(3, f32::NAN), (17, f32::INFINITY), (49, f32::NEG_INFINITY), (0, f32::NAN)] {
+            values[at] = odd;
+        }
+        assert_eq!(limits(&values), Some((-19.0, 28.0)));
+        assert_eq!(limits(&values[49..]), None);
+        assert_eq!(limits(&[]), None);
     }
 
     #[test]

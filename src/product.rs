@@ -158,21 +158,25 @@ impl Multiply<'_> {
     /// Column by column, all rows in one loop: with few products to a sum that leaves the least besides them to be done.
     #[inline(always)]
     fn narrow(&mut self, factor: &Matrix) {
+        match self.inner {
+            0 => self.column_by_column::<0>(factor),
+            1 => self.column_by_column::<1>(factor),
+            2 => self.column_by_column::<2>(factor),
+            3 => self.column_by_column::<3>(factor),
+            _ => self.column_by_column::<NARROW>(factor),
+        }
+    }
+
+    #[inline(always)]
+    fn column_by_column<const N: usize>(&mut self, factor: &Matrix) {
         let count = self.rows.count;
+        let rows: [&[f32]; N] = array::from_fn(|j| self.rows.column(j));
         for column in 0..self.columns {
+            let start = self.start.map_or(0.0, |start| start[column]);
+            let factors: [f32; N] = array::from_fn(|j| factor[(j, column)]);
             let outputs = &mut self.outputs[column * self.stride..][..count];
-            let factors = &factor.as_slice()[column * self.inner..][..self.inner];
-            outputs.fill(self.start.map_or(0.0, |start| start[column]));
-            let (pairs, single) = factors.as_chunks::<2>();
-            for (j, &[a, b]) in pairs.iter().enumerate() {
-                let (x, y) = (self.rows.column(2 * j), self.rows.column(2 * j + 1));
-                for ((sum, x), y) in outputs.iter_mut().zip(x).zip(y) {
-                    *sum = y.mul_add(b, x.mul_add(a, *sum));
-                }
-            }
-            if let [a] = single {
-                let x = self.rows.column(self.inner - 1);
-                outputs.iter_mut().zip(x).for_each(|(sum, x)| *sum = x.mul_add(*a, *sum));
+            for (i, output) in outputs.iter_mut().enumerate() {
+                *output = (0..N).fold(start, |sum, j| rows[j][i].mul_add(factors[j], sum));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! How a layer of two units bends the input space.
 
+use std::mem;
+
 use super::{Grid, Polyline, contour::straighten, grid::Patches, score::Boundary};
 use crate::{Dataset, Error, Forward, Matrix, Result, matrix, run};
 
@@ -35,8 +37,8 @@ pub struct FeatureSpace {
     /// The model's outputs there, `(points * points, outputs)`.
     pub outputs: Matrix,
     /// Where the classes part in this space, within the limits of samples and region and a hundredth around them. In
-    /// the space of the last hidden layer each is a straight line `w · a + b = 0` of two points; elsewhere a curve. With more than two outputs the
-    /// outline of every class in turn.
+    /// the space of the last hidden layer each is a straight line `w · a + b = 0` of two points; elsewhere a curve. With
+    /// more than two outputs the outline of every class in turn.
     pub boundary: Vec<Polyline>,
 }
 
@@ -76,6 +78,53 @@ impl FeatureSpace {
     ///
     /// As [`of`](Self::of); what it holds is then of no use.
     pub fn update(&mut self, model: &dyn Forward, layer: &str, data: &Dataset, grid: &Grid) -> Result<()> {
+        let (mut region, mut outputs) = (mem::take(&mut self.region), mem::take(&mut self.outputs));
+        self.update_with(model, layer, data, grid, |patch| {
+            matrix::put_rows(patch.region, patch.start, grid.count(), &mut region)?;
+            matrix::put_rows(patch.outputs, patch.start, grid.count(), &mut outputs)
+        })?;
+        if data.features() == 2 {
+            (self.region, self.outputs) = (region, outputs);
+        }
+        Ok(())
+    }
+
+    /// As [`update`](Self::update), but for the region and the outputs there, which stay empty: `each` sees some of the
+    /// points after the other, a few thousand at a time. For what is drawn, counted or reduced as it comes, millions of
+    /// points then take no memory, nor the time to go there and back.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let hidden = Dense::new(2).name("hidden").activation(Activation::Tanh);
+    /// # let model = Sequential::builder(2).layer(hidden).layer(Dense::new(1)).build(1)?;
+    /// // How many of a million points each cell of a coarse picture of the hidden space gets.
+    /// let mut picture = [[0; 20]; 20];
+    /// let cell = |a: f32| ((a + 1.0) * 10.0).min(19.0) as usize;
+    /// let mut space = FeatureSpace::default();
+    /// space.update_with(&model, "hidden", &data, &Grid::default().points(1_000), |patch| {
+    ///     patch.region.row_iter().for_each(|a| picture[cell(a[1])][cell(a[0])] += 1);
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(picture.as_flattened().iter().sum::<i32>(), 1_000_000);
+    /// assert_eq!(space.region.nrows(), 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of), and what `each` returns; what it holds is then of no use.
+    pub fn update_with<F>(
+        &mut self,
+        model: &dyn Forward,
+        layer: &str,
+        data: &Dataset,
+        grid: &Grid,
+        each: F,
+    ) -> Result<()>
+    where
+        F: FnMut(Patch<'_>) -> Result<()>,
+    {
         grid.check()?;
         let index = run::layer_index(model, layer)?;
         run::layers_into(model, data.inputs(), 0..index + 1, &mut self.samples)?;
@@ -83,18 +132,21 @@ impl FeatureSpace {
             let what = format!("the number of units of layer {layer:?}");
             return Err(Error::invalid(what, "2 for a feature space", self.samples.ncols()));
         }
+        (self.region, self.outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
         let mut limits = Limits::default();
         limits.take(&self.samples);
-        match data.features() {
-            2 => self.bend(model, index, grid, &mut limits)?,
-            _ => self.clear(data.outputs()),
+        if data.features() == 2 {
+            self.bend_lines(model, index, grid)?;
+            bend(model, index, grid, &mut limits, each)?;
+        } else {
+            self.lines.clear(); // There is no plane of inputs to lay a grid over.
         }
         self.boundary = boundary(model, index, &limits, grid)?;
         Ok(())
     }
 
-    /// Puts the grid of the input space into the layer's.
-    fn bend(&mut self, model: &dyn Forward, layer: usize, grid: &Grid, limits: &mut Limits) -> Result<()> {
+    /// Puts the lines of the input space into the layer's.
+    fn bend_lines(&mut self, model: &dyn Forward, layer: usize, grid: &Grid) -> Result<()> {
         let mut lines = grid.polylines();
         self.lines.truncate(lines.size_hint().0);
         for line in &mut self.lines {
@@ -104,25 +156,7 @@ impl FeatureSpace {
         for straight in lines {
             self.lines.push(run::layers(model, &straight, 0..layer + 1)?);
         }
-        let (x, y) = grid.axes();
-        let mut patches = Patches::of(&x, &y);
-        let (count, rest) = (patches.count(), layer + 1..model.layers().len());
-        let (mut bent, mut outputs) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
-        while let Some((start, points)) = patches.next() {
-            run::layers_into(model, points, 0..layer + 1, &mut bent)?;
-            run::layers_into(model, &bent, rest.clone(), &mut outputs)?;
-            limits.take(&bent);
-            matrix::put_rows(&bent, start, count, &mut self.region)?;
-            matrix::put_rows(&outputs, start, count, &mut self.outputs)?;
-        }
         Ok(())
-    }
-
-    /// There is no plane of inputs to lay a grid over.
-    fn clear(&mut self, outputs: usize) {
-        self.lines.clear();
-        self.region = Matrix::zeros(0, 2);
-        self.outputs = Matrix::zeros(0, outputs);
     }
 }
 
@@ -134,57 +168,64 @@ impl Default for FeatureSpace {
     }
 }
 
-/// The smallest box around points of the plane, leaving out coordinates that are not finite.
-struct Limits {
-    low: [f32; 2],
-    high: [f32; 2],
+/// Some points of a grid, bent: what [`FeatureSpace::update_with`] shows.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Patch<'a> {
+    /// The index of the first of them among all, x1 fastest.
+    pub start: usize,
+    /// Where they are in the input space, `(points, 2)`.
+    pub inputs: &'a Matrix,
+    /// Where they are in the layer's space, `(points, 2)`.
+    pub region: &'a Matrix,
+    /// The model's outputs there, `(points, outputs)`.
+    pub outputs: &'a Matrix,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { low: [f32::MAX; 2], high: [f32::MIN; 2] }
+/// Puts the points of the input space into the layer's, and on through the rest of the network.
+fn bend<F>(model: &dyn Forward, layer: usize, grid: &Grid, limits: &mut Limits, mut each: F) -> Result<()>
+where
+    F: FnMut(Patch<'_>) -> Result<()>,
+{
+    let (x, y) = grid.axes();
+    let (mut patches, rest) = (Patches::of(&x, &y), layer + 1..model.layers().len());
+    let (mut region, mut outputs) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
+    while let Some((start, inputs)) = patches.next() {
+        run::layers_into(model, inputs, 0..layer + 1, &mut region)?;
+        run::layers_into(model, &region, rest.clone(), &mut outputs)?;
+        limits.take(&region);
+        each(Patch { start, inputs, region: &region, outputs: &outputs })?;
     }
+    Ok(())
 }
+
+/// The smallest box around points of the plane, leaving out coordinates that are not finite.
+#[derive(Default)]
+struct Limits([Option<(f32, f32)>; 2]);
 
 impl Limits {
     /// Widens the box to these points.
     fn take(&mut self, points: &Matrix) {
-        for (axis, values) in matrix::columns(points).take(2).enumerate() {
-            let (low, high) = limits(values);
-            self.low[axis] = self.low[axis].min(low);
-            self.high[axis] = self.high[axis].max(high);
+        for (limits, values) in self.0.iter_mut().zip(matrix::columns(points)) {
+            let found = matrix::limits(values);
+            *limits = limits.map_or(found, |(low, high)| {
+                Some(found.map_or((low, high), |(lower, higher)| (low.min(lower), high.max(higher))))
+            });
         }
     }
 
-    /// Lower left and upper right corner; NaN if there was no finite point at all.
+    /// Lower left and upper right corner; NaN where there was no finite coordinate at all.
     fn corners(&self) -> Matrix {
-        match self.low[0] <= self.high[0] {
-            true => Matrix::from_row_slice(2, 2, &[self.low, self.high].concat()),
-            false => Matrix::from_element(2, 2, f32::NAN),
-        }
+        let [x, y] = self.0.map(|limits| limits.unwrap_or((f32::NAN, f32::NAN)));
+        Matrix::from_row_slice(2, 2, &[x.0, y.0, x.1, y.1])
     }
 }
 
-/// The smallest and the largest finite value, looked for in eight places side by side.
-fn limits(values: &[f32]) -> (f32, f32) {
-    let (mut low, mut high) = ([f32::MAX; 8], [f32::MIN; 8]);
-    let (eights, rest) = values.as_chunks::<8>();
-    for eight in eights {
-        for ((low, high), &value) in low.iter_mut().zip(&mut high).zip(eight) {
-            *low = if (value < *low) & (value >= f32::MIN) { value } else { *low };
-            *high = if (value > *high) & (value <= f32::MAX) { value } else { *high };
-        }
-    }
-    for &value in rest.iter().filter(|value| value.is_finite()) {
-        (low[0], high[0]) = (low[0].min(value), high[0].max(value));
-    }
-    (low.into_iter().fold(f32::MAX, f32::min), high.into_iter().fold(f32::MIN, f32::max))
-}
-
+/// On the points of a grid around these limits; of a sample of them where the score is straight.
 fn boundary(model: &dyn Forward, layer: usize, limits: &Limits, grid: &Grid) -> Result<Vec<Polyline>> {
     let grid = Grid::around(&limits.corners(), grid);
-    let (x, y) = grid.axes();
     let mut boundary = Boundary::new(model, layer + 1..model.layers().len(), &grid)?;
+    let (x, y) = if boundary.is_straight() { grid.sample_axes() } else { grid.axes() };
     let lines = boundary.lines(&x, &y, None::<fn(usize, usize, &Matrix) -> Result<()>>)?;
     Ok(lines.into_iter().map(|line| straighten(line, STRAIGHT)).collect())
 }

@@ -8,6 +8,9 @@ use crate::{Dataset, Error, Matrix, Result};
 /// Points along an axis; their square is a region of some hundred megabytes.
 const MOST_POINTS: usize = 4_096;
 
+/// Points along an axis of a sample.
+const SAMPLE: usize = 32;
+
 /// Limits, number of grid lines and of points along each axis.
 ///
 /// By default from -1 to 1 along both axes, with 11 lines and 100 points. The boundary is interpolated between the
@@ -107,11 +110,14 @@ impl Grid {
         (spread(&self.x, self.points), spread(&self.y, self.points))
     }
 
-    /// A few points spread over the grid, `(1024, 2)`.
-    pub(super) fn sample(&self) -> Matrix {
-        let coarse = self.clone().points(32);
-        let (x, y) = coarse.axes();
-        Matrix::from_fn(1024, 2, |i, axis| if axis == 0 { x[i % 32] } else { y[i / 32] })
+    /// How many points there are in all.
+    pub(super) fn count(&self) -> usize {
+        self.points * self.points
+    }
+
+    /// The coordinates of a few points that are spread over the grid.
+    pub(super) fn sample_axes(&self) -> (Vec<f32>, Vec<f32>) {
+        self.clone().points(SAMPLE).axes()
     }
 
     /// The lines of constant x from left to right, then those of constant y from bottom to top.

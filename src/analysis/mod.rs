@@ -29,7 +29,7 @@ mod score;
 pub use confusion::ConfusionMatrix;
 pub use decision_boundary::DecisionBoundary;
 pub use evaluation::evaluate;
-pub use feature_space::FeatureSpace;
+pub use feature_space::{FeatureSpace, Patch};
 pub use grid::Grid;
 pub use histogram::Histogram;
 pub use layer_values::LayerValues;

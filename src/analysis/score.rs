@@ -13,6 +13,9 @@ use crate::{
 /// How far apart two ways to compute a probability may be.
 const SAME: f32 = 1e-5;
 
+/// How far scores that grow evenly may stray from that, relative to the largest: some roundings.
+const EVEN: f32 = 8.0 * f32::EPSILON;
+
 /// Looks for the lines between the classes on the points of a grid, through the layers from some on to the last one.
 pub(super) struct Boundary<'a> {
     model: &'a dyn Forward,
@@ -22,6 +25,8 @@ pub(super) struct Boundary<'a> {
     last: Range<usize>,
     /// Whether the last layer's outputs are probabilities of its pre-activations.
     linked: bool,
+    /// Whether those grow evenly along both axes.
+    even: bool,
     hidden: Matrix,
     outputs: Matrix,
     logits: Matrix,
@@ -34,9 +39,16 @@ impl<'a> Boundary<'a> {
         let cut = layers.end.saturating_sub(1).max(layers.start);
         let (layers, last) = (layers.start..cut, cut..layers.end);
         let (hidden, outputs, logits) = (empty(), empty(), empty());
-        let mut boundary = Self { model, layers, last, linked: false, hidden, outputs, logits };
-        boundary.linked = boundary.is_linked(&grid.sample())?;
+        let mut boundary = Self { model, layers, last, linked: false, even: false, hidden, outputs, logits };
+        boundary.look_at(grid)?;
         Ok(boundary)
+    }
+
+    /// Whether there is a single line to look for, and that is straight, so that a few points tell where it runs.
+    ///
+    /// It is seen on a sample of points, which could miss a bend between them behind further layers.
+    pub(super) fn is_straight(&self) -> bool {
+        self.linked && self.even && self.layers.is_empty() && self.logits.ncols() < 3
     }
 
     /// The lines on the points of these axes. `visit` is shown the outputs at some of them after the other, if it wants
@@ -85,18 +97,23 @@ impl<'a> Boundary<'a> {
         }
     }
 
-    /// Whether the outputs are the sigmoids or the softmax of the pre-activations of the last layer.
+    /// Sees on a few points whether the outputs are the sigmoids or the softmax of the last layer's pre-activations, and
+    /// how those grow.
     ///
     /// Those are what a boundary is interpolated on best: those of a last dense layer are linear in its inputs, where
     /// probabilities bend. It is seen on points, so that a model of any kind need not say what its last activation is.
-    fn is_linked(&mut self, points: &Matrix) -> Result<bool> {
-        self.run(points, true)?;
+    fn look_at(&mut self, grid: &Grid) -> Result<()> {
+        let (x, y) = grid.sample_axes();
+        let points = Matrix::from_fn(x.len() * y.len(), 2, |i, axis| [x[i % x.len()], y[i / x.len()]][axis]);
+        self.run(&points, true)?;
         if self.last.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
-        let hidden = if self.layers.is_empty() { points } else { &self.hidden };
+        let hidden = if self.layers.is_empty() { &points } else { &self.hidden };
         run::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits)?;
-        Ok(self.logits.shape() == self.outputs.shape() && are_probabilities(&self.outputs, &self.logits))
+        self.linked = self.logits.shape() == self.outputs.shape() && are_probabilities(&self.outputs, &self.logits);
+        self.even = matrix::columns(&self.logits).all(|logits| is_even(logits, x.len()));
+        Ok(())
     }
 }
 
@@ -115,6 +132,18 @@ fn are_probabilities(outputs: &Matrix, logits: &Matrix) -> bool {
     let are = |probabilities: Matrix| (probabilities - outputs).amax() <= SAME;
     // Of a single value the softmax is always 1, and says nothing about it.
     are(sigmoids) || (outputs.ncols() > 1 && are(shares))
+}
+
+/// Whether scores on a grid, so many to a row, grow by the same steps everywhere, but for rounding.
+fn is_even(scores: &[f32], width: usize) -> bool {
+    let (last, end) = (width - 1, scores.len() - width);
+    let steps = (scores[last] - scores[0], scores[end] - scores[0]);
+    let largest = scores.iter().fold(0.0_f32, |largest, score| largest.max(score.abs()));
+    let share = |i: usize, of: usize| i as f32 / of as f32;
+    (0..scores.len()).all(|i| {
+        let expected = scores[0] + steps.0 * share(i % width, last) + steps.1 * share(i / width, end / width);
+        (scores[i] - expected).abs() <= EVEN * largest
+    })
 }
 
 /// How far each row is from changing its class: a single value from the threshold, each of several from the best of

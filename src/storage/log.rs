@@ -4,7 +4,10 @@
 //! the header last: as long as it is not there the record does not exist, so a killed process leaves a tail that
 //! counts as nothing.
 
-use std::{io, ops::Range};
+use std::{
+    io::{self, BufReader, Read},
+    ops::Range,
+};
 
 use super::{
     medium::Medium,
@@ -16,6 +19,9 @@ use crate::{Error, Result};
 
 /// How much is gathered before it is written, and read at a time.
 const CHUNK: usize = 1 << 20;
+
+/// How much is read at once where less is asked for.
+const AHEAD: usize = 1 << 13;
 
 /// A place in the log: everything before it is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +139,9 @@ impl Log {
 
     /// Reads the data of a record, `what` in errors.
     pub(crate) fn source(&self, what: String, range: Range<u64>, offset: u64, crc: u32) -> Source<'_> {
-        Source { log: self, what, range, offset, expected: crc, crc: crc32fast::Hasher::new() }
+        let left = range.end - range.start;
+        let bytes = Bytes { medium: &*self.medium, range, crc: crc32fast::Hasher::new() };
+        Source { log: self, what, reader: BufReader::with_capacity(AHEAD, bytes), left, offset, expected: crc }
     }
 
     /// All whole records as bytes, preamble included, in chunks.
@@ -313,12 +321,13 @@ impl<'a> Sink<'a> {
 pub(crate) struct Source<'a> {
     log: &'a Log,
     what: String,
-    /// What is left to read.
-    range: Range<u64>,
+    /// Reads ahead where the record has many small arrays.
+    reader: BufReader<Bytes<'a>>,
+    /// How many bytes of the record were not asked for yet.
+    left: u64,
     /// Where the record begins.
     offset: u64,
     expected: u32,
-    crc: crc32fast::Hasher,
 }
 
 impl Source<'_> {
@@ -347,12 +356,8 @@ impl Source<'_> {
 
     /// Reads what is left and compares the checksum.
     pub(crate) fn finish(mut self) -> Result<()> {
-        let mut chunk = Vec::new();
-        while !self.range.is_empty() {
-            chunk.resize(chunk_length(self.range.end - self.range.start), 0);
-            self.read(&mut chunk)?;
-        }
-        match self.crc.clone().finalize() == self.expected {
+        io::copy(&mut self.reader, &mut io::sink()).map_err(|source| self.failed(source))?;
+        match self.reader.get_ref().crc.clone().finalize() == self.expected {
             true => Ok(()),
             false => Err(self.corrupted("its checksum does not agree")),
         }
@@ -368,16 +373,34 @@ impl Source<'_> {
 
     /// So many bytes, if they are there: nothing is allocated that the file has no bytes for.
     fn expect(&self, bytes: Option<usize>) -> Result<u64> {
-        let left = self.range.end - self.range.start;
-        let bytes = bytes.map(|bytes| bytes as u64).filter(|&bytes| bytes <= left);
+        let bytes = bytes.map(|bytes| bytes as u64).filter(|&bytes| bytes <= self.left);
         bytes.ok_or_else(|| self.corrupted("it has fewer values than its shape says"))
     }
 
     fn read(&mut self, bytes: &mut [u8]) -> Result<()> {
-        self.log.medium.read_at(bytes, self.range.start).map_err(|source| self.failed(source))?;
+        self.reader.read_exact(bytes).map_err(|source| self.failed(source))?;
+        self.left -= bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// The bytes of some range of a medium, and the checksum of those that were read.
+struct Bytes<'a> {
+    medium: &'a dyn Medium,
+    /// What is left to read.
+    range: Range<u64>,
+    crc: crc32fast::Hasher,
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX);
+        let length = buffer.len().min(left);
+        let bytes = &mut buffer[..length];
+        self.medium.read_at(bytes, self.range.start)?;
         self.crc.update(bytes);
         self.range.start += bytes.len() as u64;
-        Ok(())
+        Ok(bytes.len())
     }
 }
 

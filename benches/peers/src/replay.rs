@@ -25,15 +25,14 @@ const LOSS: Loss = Loss::BinaryCrossEntropy;
 
 pub fn make(name: &str, folder: &Path) -> Made {
     let path = folder.join("article.replay");
-    if !["feature_space", "feature_space_peak", "probabilities", "losses", "gradients"].contains(&name) {
-        return None;
-    }
-    Some(recorded(&path).and_then(|()| asking(name, path)))
+    let known = ["feature_space", "feature_space_whole", "feature_space_peak", "probabilities", "losses", "gradients"];
+    known.contains(&name).then(|| recorded(&path).and_then(|()| asking(name, path)))
 }
 
 fn asking(name: &str, path: PathBuf) -> Result<Box<dyn Job>> {
     match name {
         "feature_space" => boxed(feature_spaces(&path)),
+        "feature_space_whole" => boxed(whole_feature_spaces(&path)),
         "feature_space_peak" => boxed(Ok(Peak(path))),
         "probabilities" => boxed(Asking::new(&path, |snapshot| snapshot.probabilities())),
         "losses" => boxed(Asking::new(&path, |snapshot| snapshot.losses(LOSS))),
@@ -75,11 +74,22 @@ impl<T, F: FnMut(&Snapshot<'_, Sequential>) -> training_replay::Result<T>> Job f
     }
 }
 
-/// How the hidden layer bends a million points.
+/// How the hidden layer bends a million points, some of them after the other.
 fn feature_spaces(path: &Path) -> Result<impl Job + use<>> {
     let (mut space, grid) = (FeatureSpace::default(), Grid::default().points(1_000));
     Asking::new(path, move |snapshot| {
-        space.update(snapshot.model(), "hidden", snapshot.dataset()?, &grid)?;
+        space.update_with(snapshot.model(), "hidden", snapshot.dataset()?, &grid, |patch| {
+            black_box(patch);
+            Ok(())
+        })
+    })
+}
+
+/// The same, all of an epoch's in memory.
+fn whole_feature_spaces(path: &Path) -> Result<impl Job + use<>> {
+    let (mut space, grid) = (FeatureSpace::default(), Grid::default().points(1_000));
+    Asking::new(path, move |snapshot| {
+        snapshot.feature_space_into("hidden", &grid, &mut space)?;
         black_box(&space);
         Ok(())
     })
