@@ -42,8 +42,7 @@ pub(crate) fn check_targets(targets: &Matrix) -> Result<()> {
 /// The number of rows whose class is that of the target row, which names one.
 pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
     match outputs.ncols() {
-        // Without branches that cannot be foreseen: early in training a model guesses.
-        1 => outputs.iter().zip(targets).map(|(&p, &y)| usize::from(is_right(p, y))).sum(),
+        1 => outputs.as_slice().iter().zip(targets.as_slice()).filter(|&(&p, &y)| is_right(p, y)).count(),
         _ => {
             let rows = outputs.row_iter().zip(targets.row_iter());
             let told = rows.map(|(p, y)| (first_largest(p.iter().copied()), first_largest(y.iter().copied())));
@@ -52,9 +51,10 @@ pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
     }
 }
 
-/// Whether a single output tells the class of a target that is 0 or 1; NaN tells none.
+/// Whether a single output tells the class of a target that is 0 or 1; NaN tells none. Without branches, none of which
+/// could be foreseen: early in training a model guesses.
 fn is_right(p: f32, y: f32) -> bool {
-    ((p > 0.5) & (y == 1.0)) | ((p <= 0.5) & (y == 0.0))
+    ((p > 0.5) == (y == 1.0)) & !p.is_nan()
 }
 
 /// Fails for a threshold that is NaN.

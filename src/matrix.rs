@@ -1,6 +1,6 @@
 //! The matrix type, shape checks, and the conversions between the orders in which values may lie in memory.
 
-use std::array;
+use std::{array, ops::Add};
 
 use crate::{Error, Result};
 
@@ -83,6 +83,7 @@ pub(crate) fn expect_finite(what: &str, matrix: &Matrix) -> Result<()> {
 }
 
 /// Gives `buffer` the shape, keeping its memory where that is enough; the values are unspecified.
+#[inline]
 pub(crate) fn reshape(buffer: &mut Matrix, rows: usize, columns: usize) {
     if buffer.shape() != (rows, columns) {
         let mut values = Vec::from(std::mem::take(buffer).data);
@@ -125,23 +126,22 @@ pub(crate) fn transpose_to(source: &Matrix, target: &mut Matrix) {
 /// The sum of some values, in eight sums side by side so that none has to wait for another.
 pub(crate) fn sum(values: &[f32]) -> f32 {
     let (eights, rest) = values.as_chunks::<8>();
-    let mut sums = [0.0; 8];
-    for eight in eights {
-        sums.iter_mut().zip(eight).for_each(|(sum, value)| *sum += value);
-    }
-    let [a, b, c, d, e, f, g, h] = sums;
-    rest.iter().fold(((a + e) + (b + f)) + ((c + g) + (d + h)), |sum, value| sum + value)
+    let add = |sums: [f32; 8], eight: &[f32; 8]| array::from_fn(|i| sums[i] + eight[i]);
+    rest.iter().fold(sum_of_eight(eights.iter().fold([0.0; 8], add)), |sum, value| sum + value)
+}
+
+/// The sum of halves of halves, as vectors are added up.
+#[inline(always)]
+pub(crate) fn sum_of_eight<T: Add<Output = T>>([a, b, c, d, e, f, g, h]: [T; 8]) -> T {
+    let [a, b, c, d] = [a + e, b + f, c + g, d + h];
+    (a + c) + (b + d)
 }
 
 /// The sum of some values in double precision, likewise.
 pub(crate) fn sum_f64(values: &[f32]) -> f64 {
     let (eights, rest) = values.as_chunks::<8>();
-    let mut sums = [0.0; 8];
-    for eight in eights {
-        sums.iter_mut().zip(eight).for_each(|(sum, &value)| *sum += f64::from(value));
-    }
-    let [a, b, c, d, e, f, g, h] = sums;
-    rest.iter().fold(((a + e) + (b + f)) + ((c + g) + (d + h)), |sum, &value| sum + f64::from(value))
+    let add = |sums: [f64; 8], eight: &[f32; 8]| array::from_fn(|i| sums[i] + f64::from(eight[i]));
+    rest.iter().fold(sum_of_eight(eights.iter().fold([0.0; 8], add)), |sum, &value| sum + f64::from(value))
 }
 
 /// The smallest and the largest finite value; none if there is none.
@@ -173,10 +173,21 @@ pub(crate) fn put_rows(some: &Matrix, start: usize, count: usize, all: &mut Matr
         try_reshape(all, count, some.ncols())?;
     }
     expect_columns("outputs of the model", some, all.ncols())?;
-    for (from, to) in columns(some).zip(columns_mut(all)) {
-        to[start..start + from.len()].copy_from_slice(from);
-    }
+    copy_rows(some, all, start);
     Ok(())
+}
+
+/// Puts `some` rows into `all`, which has as many columns, from `start` on.
+pub(crate) fn copy_rows(some: &Matrix, all: &mut Matrix, start: usize) {
+    for (from, to) in columns(some).zip(columns_mut(all)) {
+        to[start..][..from.len()].copy_from_slice(from);
+    }
+}
+
+/// The first `count` rows.
+pub(crate) fn first_rows(all: &Matrix, count: usize) -> Matrix {
+    let some: Vec<&[f32]> = columns(all).map(|column| &column[..count]).collect();
+    Matrix::from_vec(count, all.ncols(), some.concat())
 }
 
 /// Copies the rows named by `rows` into `target`, in that order.
@@ -190,7 +201,10 @@ pub(crate) fn gather_rows(source: &Matrix, rows: &[usize], target: &mut Matrix) 
 
 /// The columns as slices: in nalgebra's order a column is contiguous. At least one row is assumed.
 pub(crate) fn columns(matrix: &Matrix) -> impl Iterator<Item = &[f32]> {
-    matrix.as_slice().chunks_exact(matrix.nrows().max(1))
+    let (rows, values) = (matrix.nrows(), matrix.as_slice());
+    // Not `chunks_exact`, which divides.
+    let count = if values.is_empty() { 0 } else { matrix.ncols() };
+    (0..count).map(move |column| &values[column * rows..][..rows])
 }
 
 /// The columns as mutable slices.

@@ -76,7 +76,8 @@ impl Factor<'_> {
 pub(crate) fn multiply(rows: Rows<'_>, factor: Factor<'_>, start: Option<&[f32]>, outputs: &mut [f32], stride: usize) {
     let (inner, columns) = factor.shape();
     if rows.count > 0 {
-        Arch::new().dispatch(Multiply { rows, factor, inner, columns, start, outputs, stride });
+        // By reference: for a small product it takes as long to pass all that as to compute it.
+        Arch::new().dispatch(&mut Multiply { rows, factor, inner, columns, start, outputs, stride });
     }
 }
 
@@ -105,10 +106,11 @@ impl WithSimd for Dots<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let columns = self.rows.ncols();
-        for (factor, outputs) in matrix::columns(self.factor).zip(self.outputs.chunks_exact_mut(columns)) {
-            for (rows, output) in matrix::columns(self.rows).zip(outputs) {
-                *output = dot(rows, factor);
+        let (rows, factor) = (Rows::of(self.rows), Rows::of(self.factor));
+        let mut outputs = self.outputs.iter_mut();
+        for k in 0..self.factor.ncols() {
+            for (j, output) in outputs.by_ref().take(self.rows.ncols()).enumerate() {
+                *output = dot(rows.column(j), factor.column(k));
             }
         }
     }
@@ -118,18 +120,9 @@ impl WithSimd for Dots<'_> {
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [0.0_f32; 8];
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..8 {
-            sums[i] = a[i].mul_add(b[i], sums[i]);
-        }
-    }
-    let [s, t, u, v, w, x, y, z] = sums;
-    let mut sum = ((s + w) + (t + x)) + ((u + y) + (v + z));
-    for (a, b) in a_rest.iter().zip(b_rest) {
-        sum = a.mul_add(*b, sum);
-    }
-    sum
+    let add = |sums: [f32; 8], (a, b): (&[f32; 8], &[f32; 8])| array::from_fn(|i| a[i].mul_add(b[i], sums[i]));
+    let sum = matrix::sum_of_eight(a.iter().zip(b).fold([0.0; 8], add));
+    a_rest.iter().zip(b_rest).fold(sum, |sum, (a, b)| a.mul_add(*b, sum))
 }
 
 struct Multiply<'a> {
@@ -142,13 +135,13 @@ struct Multiply<'a> {
     stride: usize,
 }
 
-impl WithSimd for Multiply<'_> {
+impl WithSimd for &mut Multiply<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         match self.factor {
-            Factor::Plain(matrix) if self.inner <= NARROW => self.narrow(matrix),
+            Factor::Plain(matrix) if self.inner <= NARROW => self.narrow(simd, matrix),
             _ => self.wide(simd),
         }
     }
@@ -157,26 +150,33 @@ impl WithSimd for Multiply<'_> {
 impl Multiply<'_> {
     /// Column by column, all rows in one loop: with few products to a sum that leaves the least besides them to be done.
     #[inline(always)]
-    fn narrow(&mut self, factor: &Matrix) {
+    fn narrow<S: Simd>(&mut self, simd: S, factor: &Matrix) {
         match self.inner {
-            0 => self.column_by_column::<0>(factor),
-            1 => self.column_by_column::<1>(factor),
-            2 => self.column_by_column::<2>(factor),
-            3 => self.column_by_column::<3>(factor),
-            _ => self.column_by_column::<NARROW>(factor),
+            0 => self.column_by_column::<S, 0>(simd, factor),
+            1 => self.column_by_column::<S, 1>(simd, factor),
+            2 => self.column_by_column::<S, 2>(simd, factor),
+            3 => self.column_by_column::<S, 3>(simd, factor),
+            _ => self.column_by_column::<S, NARROW>(simd, factor),
         }
     }
 
     #[inline(always)]
-    fn column_by_column<const N: usize>(&mut self, factor: &Matrix) {
-        let count = self.rows.count;
-        let rows: [&[f32]; N] = array::from_fn(|j| self.rows.column(j));
+    fn column_by_column<S: Simd, const N: usize>(&mut self, simd: S, factor: &Matrix) {
+        let rows: [_; N] = array::from_fn(|j| S::as_simd_f32s(self.rows.column(j)));
         for column in 0..self.columns {
-            let start = self.start.map_or(0.0, |start| start[column]);
-            let factors: [f32; N] = array::from_fn(|j| factor[(j, column)]);
-            let outputs = &mut self.outputs[column * self.stride..][..count];
-            for (i, output) in outputs.iter_mut().enumerate() {
-                *output = (0..N).fold(start, |sum, j| rows[j][i].mul_add(factors[j], sum));
+            let start = simd.splat_f32s(self.start.map_or(0.0, |start| start[column]));
+            let factors: [_; N] = array::from_fn(|j| simd.splat_f32s(factor.as_slice()[column * N + j]));
+            let sum = |values: [S::f32s; N]| {
+                values
+                    .into_iter()
+                    .zip(factors)
+                    .fold(start, |sum, (value, factor)| simd.mul_add_f32s(value, factor, sum))
+            };
+            let outputs = &mut self.outputs[column * self.stride..][..self.rows.count];
+            let (vectors, rest) = S::as_mut_simd_f32s(outputs);
+            vectors.iter_mut().enumerate().for_each(|(i, output)| *output = sum(rows.map(|(vectors, _)| vectors[i])));
+            if !rest.is_empty() {
+                simd.partial_store_f32s(rest, sum(rows.map(|(_, rest)| simd.partial_load_f32s(rest))));
             }
         }
     }
@@ -289,7 +289,7 @@ mod tests {
         let (inner, columns) = factor.shape();
         let stride = rows.count + 3;
         let mut outputs = vec![f32::NAN; stride * columns];
-        arch.dispatch(Multiply { rows, factor, inner, columns, start, outputs: &mut outputs, stride });
+        arch.dispatch(&mut Multiply { rows, factor, inner, columns, start, outputs: &mut outputs, stride });
         outputs.chunks(stride).flat_map(|column| column[..rows.count].to_vec()).collect()
     }
 

@@ -195,6 +195,10 @@ impl Activation {
             Self::Linear => {}
             Self::Sigmoid => of_a.for_each(|(g, a)| *g *= a * (1.0 - a)),
             Self::Tanh => of_a.for_each(|(g, a)| *g *= 1.0 - a * a),
+            Self::Relu => of_a.for_each(|(g, &a)| *g *= if a > 0.0 { 1.0 } else { 0.0 }),
+            Self::Elu { alpha } => times_elu_slope(gradient, z, 1.0, alpha),
+            Self::Selu => times_elu_slope(gradient, z, SELU_SCALE, SELU_ALPHA),
+            Self::Softplus => times(gradient, Function::Sigmoid, z, |_, sigmoid| sigmoid),
             Self::Softmax => backpropagate_softmax(a, rows, gradient),
             _ => {
                 let pairs = z.iter().zip(a);
@@ -264,6 +268,22 @@ fn elu(z: &mut [f32], scale: f32, alpha: f32) {
 
 fn elu_slope(z: f32, alpha: f32) -> f32 {
     if z > 0.0 { 1.0 } else { alpha * kernel::of(Function::Exp, z) }
+}
+
+/// Multiplies by `scale` where `z` is above 0, by `scale alpha exp z` elsewhere.
+fn times_elu_slope(gradient: &mut [f32], z: &[f32], scale: f32, alpha: f32) {
+    times(gradient, Function::Exp, z, |z, exp| scale * if z > 0.0 { 1.0 } else { alpha * exp });
+}
+
+/// Multiplies by the slope that `combine` makes of every `z` and its function.
+fn times(gradient: &mut [f32], function: Function, z: &[f32], combine: impl Fn(f32, f32) -> f32) {
+    let mut some = [0.0; 256];
+    for (gradient, z) in gradient.chunks_mut(some.len()).zip(z.chunks(some.len())) {
+        let results = &mut some[..z.len()];
+        results.copy_from_slice(z);
+        kernel::apply(function, results);
+        gradient.iter_mut().zip(z.iter().zip(results)).for_each(|(g, (z, result))| *g *= combine(*z, *result));
+    }
 }
 
 /// Replaces every value by what `combine` makes of it and its function.

@@ -45,9 +45,4 @@ impl Affine {
     pub(super) fn slices(&self) -> impl Iterator<Item = &[f32]> {
         std::iter::once(self.kernel.as_slice()).chain(self.bias.as_deref())
     }
-
-    /// Kernel, then bias.
-    pub(super) fn slices_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        std::iter::once(self.kernel.as_mut_slice()).chain(self.bias.as_deref_mut())
-    }
 }

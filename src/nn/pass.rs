@@ -50,11 +50,11 @@ impl Pass {
         &self.last().activation
     }
 
-    /// The loss of each sample of the last `forward`, from logits where the last activation allows it.
-    pub(crate) fn losses(&self, model: &Sequential, targets: &Matrix, loss: Loss, losses: &mut Vec<f32>) {
-        match is_link(model.activation(self.layers.len() - 1), loss) {
-            true => loss.losses_into(&self.last().pre_activation, targets, Basis::Logits, losses),
-            false => loss.losses_into(self.outputs(), targets, Basis::Outputs, losses),
+    /// What the loss of the last [`forward`](Self::forward) is computed from.
+    pub(crate) fn predictions(&self, basis: Basis) -> &Matrix {
+        match basis {
+            Basis::Logits => &self.last().pre_activation,
+            Basis::Outputs => self.outputs(),
         }
     }
 
@@ -81,9 +81,15 @@ impl Pass {
         }
     }
 
-    /// The gradients of the last `backward`, in the order of [`Sequential::slices_mut`].
-    pub(crate) fn gradients(&self) -> impl Iterator<Item = &[f32]> {
-        self.layers.iter().filter_map(|layer| layer.gradient.as_ref()).flat_map(Affine::slices)
+    /// Shows every array of the network's weights with its gradient of the last `backward`, in layer order.
+    pub(crate) fn descend(&self, model: &mut Sequential, mut step: impl FnMut(&mut [f32], &[f32])) {
+        for (affine, layer) in model.affines_mut().iter_mut().zip(&self.layers) {
+            let (Some(affine), Some(gradient)) = (affine, &layer.gradient) else { continue };
+            step(affine.kernel.as_mut_slice(), gradient.kernel.as_slice());
+            if let (Some(bias), Some(gradient)) = (&mut affine.bias, &gradient.bias) {
+                step(bias, gradient);
+            }
+        }
     }
 
     /// The gradient of each layer that has weights, in layer order.
@@ -101,7 +107,7 @@ impl Pass {
         let index = self.layers.len() - 1;
         let (layer, activation) = (&mut self.layers[index], model.activation(index));
         matrix::copy_to(&layer.activation, &mut layer.slope);
-        if is_link(activation, loss) {
+        if model.basis(loss) == Basis::Logits {
             loss.differentiate_linked(&mut layer.slope, targets);
         } else {
             loss.differentiate(&mut layer.slope, targets);
@@ -140,7 +146,7 @@ mod tests {
                 pass.forward(&model, inputs);
                 pass.backward(&model, inputs, &targets, Loss::MeanSquaredError);
             }
-            pass.gradients().map(<[f32]>::to_vec).collect::<Vec<_>>()
+            pass.into_gradients()
         };
         assert_eq!(run(&[&long, &short]), run(&[&short]));
     }

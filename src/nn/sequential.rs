@@ -105,13 +105,22 @@ impl Sequential {
         &self.affines
     }
 
+    pub(super) fn affines_mut(&mut self) -> &mut [Option<Affine>] {
+        &mut self.affines
+    }
+
     pub(super) fn activation(&self, layer: usize) -> Activation {
         self.architecture.layers()[layer].activation()
     }
 
-    /// The values of every parameter, to be updated in place; kernels column by column.
-    pub(crate) fn slices_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        self.affines.iter_mut().flatten().flat_map(Affine::slices_mut)
+    /// What the loss is best computed from: logits if the last activation is the one that goes with it.
+    pub(crate) fn basis(&self, loss: Loss) -> Basis {
+        if is_link(self.activation(self.affines.len() - 1), loss) { Basis::Logits } else { Basis::Outputs }
+    }
+
+    /// How many values every array of weights has, in layer order.
+    pub(crate) fn lengths(&self) -> Vec<usize> {
+        self.affines.iter().flatten().flat_map(Affine::slices).map(<[f32]>::len).collect()
     }
 
     /// Fails unless inputs and targets fit the network, and the targets the loss.
@@ -242,15 +251,13 @@ impl Forward for Sequential {
 
     fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
         self.check(inputs, targets, loss)?;
-        let count = self.affines.len();
-        match is_link(self.activation(count - 1), loss) {
-            true => {
-                let mut logits = Matrix::zeros(0, 0);
-                self.run(inputs, 0..count, Activation::Linear, &mut logits)?;
-                Ok(loss.losses(&logits, targets, Basis::Logits))
-            }
-            false => Ok(loss.losses(&self.predict(inputs)?, targets, Basis::Outputs)),
-        }
+        let last = match self.basis(loss) {
+            Basis::Logits => Activation::Linear,
+            Basis::Outputs => self.activation(self.affines.len() - 1),
+        };
+        let mut predictions = Matrix::zeros(0, 0);
+        self.run(inputs, 0..self.affines.len(), last, &mut predictions)?;
+        Ok(loss.losses(&predictions, targets, self.basis(loss)))
     }
 }
 

@@ -13,6 +13,7 @@
 //! ```
 
 mod optimizer;
+mod tally;
 mod trainer;
 
 pub use optimizer::Optimizer;

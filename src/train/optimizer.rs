@@ -127,22 +127,56 @@ impl State {
         self.first.is_empty() || self.first.iter().map(Vec::len).eq(lengths.iter().copied())
     }
 
-    /// Changes every weight by one step of the optimizer with this learning rate.
-    pub(super) fn step<'a>(
-        &mut self,
-        optimizer: Optimizer,
-        rate: f32,
-        weights: impl Iterator<Item = &'a mut [f32]>,
-        gradients: impl Iterator<Item = &'a [f32]>,
-    ) {
+    /// Begins a step of the optimizer with this learning rate, for one array of weights after the other.
+    pub(super) fn step(&mut self, optimizer: Optimizer, rate: f32) -> Update<'_> {
         self.steps += 1;
-        let corrected = corrected_rate(optimizer, rate, self.steps);
-        for (i, (weights, gradients)) in weights.zip(gradients).enumerate() {
-            if self.first.len() == i {
-                self.first.push(vec![0.0; weights.len()]);
-                self.second.push(vec![0.0; weights.len()]);
+        Update { optimizer, rate: corrected_rate(optimizer, rate, self.steps), state: self, arrays: 0 }
+    }
+
+    /// The running values of an array, which are zero before the first step.
+    fn running(&mut self, array: usize, length: usize) -> (&mut [f32], &mut [f32]) {
+        if self.first.len() == array {
+            self.first.push(vec![0.0; length]);
+            self.second.push(vec![0.0; length]);
+        }
+        (&mut self.first[array], &mut self.second[array])
+    }
+}
+
+/// One step under way.
+pub(super) struct Update<'a> {
+    optimizer: Optimizer,
+    rate: f32,
+    state: &'a mut State,
+    /// How many arrays of weights were changed already.
+    arrays: usize,
+}
+
+impl Update<'_> {
+    /// Changes the next array of weights.
+    pub(super) fn apply(&mut self, w: &mut [f32], g: &[f32]) {
+        let (rate, weights) = (self.rate, w.iter_mut().zip(g));
+        if let Optimizer::Sgd { momentum: 0.0, .. } = self.optimizer {
+            return weights.for_each(|(w, g)| *w -= rate * g);
+        }
+        let (first, second) = self.state.running(self.arrays, g.len());
+        self.arrays += 1;
+        match self.optimizer {
+            Optimizer::Sgd { momentum, nesterov, .. } => weights.zip(first).for_each(|((w, g), v)| {
+                *v = momentum * *v - rate * g;
+                *w += if nesterov { momentum * *v - rate * g } else { *v };
+            }),
+            Optimizer::RmsProp { rho, epsilon, .. } => weights.zip(first).for_each(|((w, g), a)| {
+                *a = rho * *a + (1.0 - rho) * g * g;
+                *w -= rate * g / (a.sqrt() + epsilon);
+            }),
+            Optimizer::Adam { beta1, beta2, epsilon, .. } => {
+                weights.zip(first.iter_mut().zip(second)).for_each(|((w, g), (m, v))| {
+                    *m = beta1 * *m + (1.0 - beta1) * g;
+                    *v = beta2 * *v + (1.0 - beta2) * g * g;
+                    *w -= rate * *m / (v.sqrt() + epsilon);
+                });
             }
-            update(optimizer, corrected, weights, gradients, &mut self.first[i], &mut self.second[i]);
         }
     }
 }
@@ -153,28 +187,6 @@ fn corrected_rate(optimizer: Optimizer, rate: f32, step: u64) -> f32 {
     let step = i32::try_from(step).unwrap_or(i32::MAX);
     let left = |beta: f32| 1.0 - f64::from(beta).powi(step);
     (f64::from(rate) * left(beta2).sqrt() / left(beta1)) as f32
-}
-
-fn update(optimizer: Optimizer, rate: f32, w: &mut [f32], g: &[f32], first: &mut [f32], second: &mut [f32]) {
-    let weights = w.iter_mut().zip(g);
-    match optimizer {
-        Optimizer::Sgd { momentum: 0.0, .. } => weights.for_each(|(w, g)| *w -= rate * g),
-        Optimizer::Sgd { momentum, nesterov, .. } => weights.zip(first).for_each(|((w, g), v)| {
-            *v = momentum * *v - rate * g;
-            *w += if nesterov { momentum * *v - rate * g } else { *v };
-        }),
-        Optimizer::RmsProp { rho, epsilon, .. } => weights.zip(first).for_each(|((w, g), a)| {
-            *a = rho * *a + (1.0 - rho) * g * g;
-            *w -= rate * g / (a.sqrt() + epsilon);
-        }),
-        Optimizer::Adam { beta1, beta2, epsilon, .. } => {
-            weights.zip(first.iter_mut().zip(second)).for_each(|((w, g), (m, v))| {
-                *m = beta1 * *m + (1.0 - beta1) * g;
-                *v = beta2 * *v + (1.0 - beta2) * g * g;
-                *w -= rate * *m / (v.sqrt() + epsilon);
-            });
-        }
-    }
 }
 
 fn expect(what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
@@ -200,13 +212,7 @@ mod tests {
     fn run(optimizer: Optimizer) -> [f32; 3] {
         let (mut state, mut w) = (State::default(), [1.0_f32]);
         [1.0, -0.5, 2.0].map(|g: f32| {
-            let gradient = [g];
-            state.step(
-                optimizer,
-                optimizer.learning_rate(),
-                [w.as_mut_slice()].into_iter(),
-                [gradient.as_slice()].into_iter(),
-            );
+            state.step(optimizer, optimizer.learning_rate()).apply(&mut w, &[g]);
             w[0]
         })
     }

@@ -2,9 +2,11 @@
 
 use rand::seq::SliceRandom;
 
-use super::{Optimizer, optimizer::State};
+use super::{Optimizer, optimizer::State, tally::Tally};
 use crate::{
-    Dataset, Error, Loss, Matrix, Metrics, Result, Sequential, classes, matrix,
+    Dataset, Error, Loss, Matrix, Metrics, Result, Sequential,
+    loss::Basis,
+    matrix,
     nn::Pass,
     random::{self, Purpose},
 };
@@ -150,17 +152,19 @@ impl Trainer {
     {
         self.check(model, data)?;
         let order = self.order(data.samples());
-        let mut run = Run::new(model, data);
+        let mut run = Run::new(model, data, self.batch_size, self.loss);
         for batch in order.chunks(self.batch_size) {
             run.batch(model, data, batch, self.loss);
-            self.state.step(self.optimizer, self.learning_rate(), model.slices_mut(), run.pass.gradients());
+            let (rate, optimizer) = (self.learning_rate(), self.optimizer);
+            let mut update = self.state.step(optimizer, rate);
+            run.pass.descend(model, |weights, gradients| update.apply(weights, gradients));
             each(Step { model, run: &run })?;
         }
         self.epochs = self.epochs.saturating_add(1);
-        Ok(run.metrics())
+        Ok(run.tally.metrics())
     }
 
-    fn check(&self, model: &mut Sequential, data: &Dataset) -> Result<()> {
+    fn check(&self, model: &Sequential, data: &Dataset) -> Result<()> {
         model.check(data.inputs(), data.targets(), self.loss)?;
         self.optimizer.check()?;
         if !(0.0..=f32::MAX).contains(&self.decay) {
@@ -169,8 +173,7 @@ impl Trainer {
         if self.batch_size == 0 {
             return Err(Error::invalid("the batch size", "1 or more", 0));
         }
-        let lengths: Vec<usize> = model.slices_mut().map(|weights| weights.len()).collect();
-        match self.state.fits(&lengths) {
+        match self.state.fits(&model.lengths()) {
             true => Ok(()),
             false => Err(Error::invalid("the model", "the one that this trainer began with", "of another size")),
         }
@@ -204,66 +207,38 @@ impl<'a> Step<'a> {
 
     /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them.
     pub fn metrics(&self) -> Metrics {
-        self.run.metrics()
+        self.run.tally.metrics()
     }
 }
 
-/// One epoch under way: the buffers of a batch, and the sums so far.
+/// One epoch under way: the buffers of a batch, and what was told so far.
 struct Run {
     pass: Pass,
     inputs: Matrix,
     targets: Matrix,
-    /// Of the samples of the batch.
-    losses: Vec<f32>,
-    loss: f64,
-    correct: usize,
-    samples: usize,
+    tally: Tally,
+    basis: Basis,
     steps: u32,
-    /// Whether the targets name classes.
-    classify: bool,
 }
 
 impl Run {
-    fn new(model: &Sequential, data: &Dataset) -> Self {
-        let classify = classes::check_targets(data.targets()).is_ok();
+    fn new(model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
-        Self {
-            pass: Pass::new(model),
-            inputs,
-            targets,
-            losses: Vec::new(),
-            loss: 0.0,
-            correct: 0,
-            samples: 0,
-            steps: 0,
-            classify,
-        }
+        let basis = model.basis(loss);
+        let tally = Tally::new(data, batch_size, loss, basis);
+        Self { pass: Pass::new(model), inputs, targets, tally, basis, steps: 0 }
     }
 
-    /// Leaves the gradients of one batch in `pass`, and takes in its loss and how many samples are told right.
+    /// Leaves the gradients of one batch in `pass`, and takes in what was told of its samples.
     fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
         matrix::reshape(&mut self.inputs, rows.len(), data.features());
         matrix::reshape(&mut self.targets, rows.len(), data.outputs());
         matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
         matrix::gather_rows(data.targets(), rows, &mut self.targets);
         self.pass.forward(model, &self.inputs);
-        self.pass.losses(model, &self.targets, loss, &mut self.losses);
-        self.loss += matrix::sum_f64(&self.losses);
-        if self.classify {
-            self.correct += classes::correct(self.pass.outputs(), &self.targets);
-        }
-        self.samples += rows.len();
+        self.tally.take(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
         self.steps = self.steps.saturating_add(1);
         self.pass.backward(model, &self.inputs, &self.targets, loss);
-    }
-
-    fn metrics(&self) -> Metrics {
-        let samples = self.samples as f64;
-        let mut metrics = Metrics::from([("loss", self.loss / samples)]);
-        if self.classify {
-            metrics.insert("accuracy", self.correct as f64 / samples);
-        }
-        metrics
     }
 }
 
