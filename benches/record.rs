@@ -1,14 +1,20 @@
-//! What recording an epoch costs beside writing the same bytes plainly, and how opening a recording and reading one epoch
-//! out of it grow with the number of epochs.
+//! What recording an epoch costs beside writing the same bytes plainly, reading one beside reading them plainly, and how
+//! both, and opening a recording, grow with the number of parameters and epochs.
 //!
 //! ```text
 //! cargo bench --bench record
 //! ```
 
-use std::{fs::File, hint::black_box, io::Write};
+use std::{
+    fs::File,
+    hint::black_box,
+    io::{Read, Seek, Write},
+    path::Path,
+    time::Duration,
+};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use training_replay::{Durability, Metrics, Model, Parameter, Replay, Result};
+use training_replay::{Durability, Metrics, Model, Parameter, Replay, Result, Weights};
 
 struct Flat(Vec<f32>);
 
@@ -23,17 +29,19 @@ fn metrics() -> Metrics {
 }
 
 /// A recording with one epoch, so that only the cost of the next one is measured.
-fn started(model: &Flat, folder: &std::path::Path) -> Replay {
+fn started(model: &Flat, folder: &Path) -> Replay {
     let options = Replay::options().durability(Durability::Never).overwrite(true);
     let mut replay = options.create(folder.join("bench.replay")).unwrap();
     replay.record(model, metrics()).unwrap();
     replay
 }
 
+/// One epoch into a file: nine parameters as the article's network has, up to ten million.
 fn record(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let mut group = c.benchmark_group("record");
-    for values in [41_usize, 1_000, 1_000_000] {
+    group.sample_size(20);
+    for values in [9_usize, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000] {
         let model = Flat(vec![0.5; values]);
         let bytes: Vec<u8> = model.0.iter().flat_map(|value| value.to_le_bytes()).collect();
         group.throughput(Throughput::Bytes(4 * values as u64));
@@ -49,17 +57,42 @@ fn record(c: &mut Criterion) {
     group.finish();
 }
 
-/// Recordings of more and more epochs, of 41 values each.
+/// One epoch out of a file, into memory that is there already.
+fn read(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut group = c.benchmark_group("read");
+    group.sample_size(20);
+    for values in [1_000_usize, 10_000_000] {
+        let model = Flat(vec![0.5; values]);
+        let (replay, mut weights) = (started(&model, folder.path()), Weights::default());
+        let raw = folder.path().join("bench.raw");
+        std::fs::write(&raw, vec![1; 4 * values]).unwrap();
+        group.throughput(Throughput::Bytes(4 * values as u64));
+        group.bench_function(BenchmarkId::new("weights_into", values), |b| {
+            b.iter(|| replay.weights_into(black_box(0), &mut weights).unwrap());
+        });
+        let (mut file, mut bytes) = (File::open(&raw).unwrap(), vec![0; 4 * values]);
+        group.bench_function(BenchmarkId::new("read_exact", values), |b| {
+            b.iter(|| {
+                file.rewind().unwrap();
+                file.read_exact(black_box(&mut bytes)).unwrap();
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Recordings of more and more epochs, of 9 values each as the article's: the next epoch, any epoch, all of them.
 fn length(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
-    let model = Flat(vec![0.5; 41]);
-    let mut group = c.benchmark_group("length");
-    group.sample_size(10);
-    for epochs in [100_u64, 10_000, 100_000] {
+    let model = Flat(vec![0.5; 9]);
+    let mut group = c.benchmark_group("growth");
+    group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
+    for epochs in [100_u64, 1_000, 10_000, 100_000] {
         let path = folder.path().join(format!("{epochs}.replay"));
         let mut replay = Replay::options().durability(Durability::Never).create(&path).unwrap();
         (0..epochs).for_each(|_| assert!(replay.record(&model, metrics()).is_ok()));
-        replay.finish().unwrap();
+        drop(replay);
         group.bench_with_input(BenchmarkId::new("open", epochs), &path, |b, path| {
             b.iter(|| Replay::open(path).unwrap());
         });
@@ -67,9 +100,13 @@ fn length(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("one epoch", epochs), &replay, |b, replay| {
             b.iter(|| replay.weights(black_box(epochs / 2)).unwrap());
         });
+        let mut replay = Replay::append(&path).unwrap();
+        group.bench_function(BenchmarkId::new("record", epochs), |b| {
+            b.iter(|| replay.record(&model, metrics()).unwrap());
+        });
     }
     group.finish();
 }
 
-criterion_group!(benches, record, length);
+criterion_group!(benches, record, read, length);
 criterion_main!(benches);

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use common::{article, grid, limit, naive, network};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
-    Activation, Dataset, Forward, Loss, Matrix, Metrics, Model, Optimizer, Replay, Trainer,
+    Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Replay, Trainer,
     analysis::{DecisionBoundary, FeatureSpace, Grid},
     datasets,
 };
@@ -49,13 +49,7 @@ fn points(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("forward_into", hidden), |b| {
             b.iter(|| model.forward_into(&points, 0..2, &mut outputs).unwrap());
         });
-        let mut weights = limit::Weights::default();
-        let parameters = model.parameters().unwrap();
-        let kernel = parameters[0].to_matrix().unwrap();
-        let of_output = [&parameters[2], &parameters[3]].map(|parameter| parameter.values().to_f32().into_owned());
-        weights[..4].copy_from_slice(kernel.as_slice());
-        weights[6..].copy_from_slice(&of_output.concat());
-        let mut values = vec![0.0; points.nrows()];
+        let (weights, mut values) = (limit::weights(&model), vec![0.0; points.nrows()]);
         group.bench_function(BenchmarkId::new("limit", hidden), |b| {
             b.iter(|| limit::forward(hidden, weights, x, y, black_box(&mut values)));
         });
@@ -92,6 +86,17 @@ fn sweeps(c: &mut Criterion) {
     let mut group = c.benchmark_group("151 epochs");
     group.sample_size(10);
     for threads in [1, 2] {
+        group.bench_function(BenchmarkId::new("feature space of a million points, in patches", threads), |b| {
+            b.iter(|| {
+                let sweep = replay.sweep().threads(threads);
+                sweep.map_with(FeatureSpace::default, |space, at| {
+                    space.update_with(at.model(), "hidden", at.dataset()?, &fine, |patch| {
+                        black_box(patch);
+                        Ok(())
+                    })
+                })
+            });
+        });
         group.bench_function(BenchmarkId::new("feature space of a million points", threads), |b| {
             b.iter(|| {
                 let sweep = replay.sweep().threads(threads);
@@ -141,7 +146,7 @@ fn growth(c: &mut Criterion) {
     group.finish();
 }
 
-/// 10-5x100-1, the network of the article's second part.
+/// 10-5x100-1, the network of the article's second part; and as many multiply-adds alone.
 fn deep(c: &mut Criterion) {
     let model = network(&[10, 100, 100, 100, 100, 100, 1], Activation::Tanh, Activation::Sigmoid);
     let inputs = Matrix::from_fn(100_000, 10, |i, j| ((7 * i + 13 * j) % 101) as f32 / 50.0 - 1.0);
@@ -152,6 +157,8 @@ fn deep(c: &mut Criterion) {
     group.bench_function("forward_into", |b| b.iter(|| model.forward_into(&inputs, 0..6, &mut outputs).unwrap()));
     let layers = naive::layers(&model);
     group.bench_function("naive nalgebra", |b| b.iter(|| naive::forward(&layers, black_box(&inputs))));
+    let count = inputs.nrows() * (10 * 100 + 4 * 100 * 100 + 100);
+    group.bench_function("limit", |b| b.iter(|| limit::multiply_adds(black_box(count as u64))));
     group.finish();
 }
 
