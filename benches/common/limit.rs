@@ -135,7 +135,9 @@ impl WithSimd for MultiplyAdds {
         let mut sums = [simd.splat_f32s(1.0); 12];
         let factor = simd.splat_f32s(std::hint::black_box(0.999));
         for _ in 0..self.0 / (12 * S::F32_LANES as u64) {
-            sums = sums.map(|sum| simd.mul_add_f32s(sum, factor, factor));
+            for sum in &mut sums {
+                *sum = simd.mul_add_f32s(*sum, factor, factor);
+            }
         }
         sums.into_iter().map(|sum| simd.reduce_sum_f32s(sum)).sum()
     }

@@ -85,10 +85,12 @@ def grid_job(activation):
     )
 
 
-def deepreplay_job(name, what, target, **options):
-    peer = Peer("deepreplay", target, remote=name, server="deepreplay")
+def deepreplay_job(name, what, target, remote="", **options):
+    peer = Peer("deepreplay", target, remote=remote or name, server="deepreplay")
     return Job(name, what, "remote", [peer], **{"rounds": 5, **options})
 
+
+ONCE = {"rounds": 1, "warm": 0}
 
 JOBS = [
     *map(grid_job, ("sigmoid", "tanh", "relu")),
@@ -151,8 +153,9 @@ JOBS = [
         ],
         values=10_000_000,
     ),
-    deepreplay_job("feature_space", "151 feature spaces of 1000 x 1000 points", 50, rounds=1, warm=0),
-    deepreplay_job("feature_space_peak", "the same, peak memory of the process", 50, rounds=1, warm=0, unit="B"),
+    deepreplay_job("feature_space", "151 feature spaces of 1000 x 1000 points, in patches", 50, **ONCE),
+    deepreplay_job("feature_space_whole", "the same, each of them whole in memory", None, "feature_space", **ONCE),
+    deepreplay_job("feature_space_peak", "the same, peak memory of the process", 50, **ONCE, unit="B"),
     deepreplay_job("probabilities", "probabilities of 151 epochs", 20, times=10, fewer=10),
     deepreplay_job("losses", "losses of 151 epochs", 20, times=10, fewer=10),
     deepreplay_job("gradients", "gradients of 151 epochs", 20, times=10, fewer=10),

@@ -56,3 +56,29 @@ impl Tile {
         if layers.is_empty() { rows } else { Rows::packed(&self.inputs[..length], count) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dense, Forward};
+
+    /// Layers narrow and wide, a softmax among them, which looks at whole rows.
+    #[test]
+    fn every_row_gives_the_bits_that_it_gives_alone_wherever_it_lies_in_a_tile() {
+        let layers = [
+            Dense::new(9).activation(Activation::Tanh),
+            Dense::new(2).activation(Activation::Softplus),
+            Dense::new(3).activation(Activation::Softmax),
+        ];
+        let network = layers.into_iter().fold(Sequential::builder(2), |network, layer| network.layer(layer));
+        let model = network.build(1).unwrap();
+        let inputs = Matrix::from_fn(2 * ROWS + 3, 2, |i, j| ((7 * i + 3 * j) % 97) as f32 / 48.0 - 1.0);
+        for count in [1, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS + 3] {
+            let outputs = model.forward(&inputs.rows(0, count).into_owned(), 0..3).unwrap();
+            for row in [0, count / 2, count - 1, (ROWS - 1).min(count - 1), ROWS.min(count - 1)] {
+                let alone = model.forward(&inputs.rows(row, 1).into_owned(), 0..3).unwrap();
+                assert_eq!(outputs.row(row), alone, "row {row} of {count}");
+            }
+        }
+    }
+}

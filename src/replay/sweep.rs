@@ -44,7 +44,8 @@ use crate::{Error, Forward, Result, Sequential};
 /// ```
 pub struct Sweep<'a, M> {
     epochs: Vec<u64>,
-    threads: usize,
+    /// As many as the machine has cores, if nothing else was said.
+    threads: Option<usize>,
     restore: Box<dyn Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a>,
 }
 
@@ -72,8 +73,7 @@ impl Replay {
 
 impl<'a, M> Sweep<'a, M> {
     fn new(replay: &Replay, restore: impl Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a) -> Self {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
-        Self { epochs: replay.epochs().collect(), threads, restore: Box::new(restore) }
+        Self { epochs: replay.epochs().collect(), threads: None, restore: Box::new(restore) }
     }
 
     /// Which epochs are asked, in this order.
@@ -83,7 +83,7 @@ impl<'a, M> Sweep<'a, M> {
 
     /// How many threads share the work; 1 is the one that asks.
     pub fn threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
+        Self { threads: Some(threads), ..self }
     }
 
     /// What the model at each epoch answers.
@@ -119,7 +119,9 @@ impl<'a, M> Sweep<'a, M> {
         B: Fn() -> S + Sync,
         F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        if self.threads == 0 {
+        // Not asked beforehand: the answer is in files of the system.
+        let threads = self.threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
+        if threads == 0 {
             return Err(Error::invalid("the number of threads", "1 or more", 0));
         }
         let queue = Queue { epochs: &self.epochs, next: AtomicUsize::new(0), stopped: AtomicBool::new(false) };
@@ -127,7 +129,7 @@ impl<'a, M> Sweep<'a, M> {
             let mut state = begin();
             queue.work(|epoch| ask(&mut state, &(self.restore)(epoch)?))
         };
-        let others = self.threads.min(self.epochs.len()).saturating_sub(1);
+        let others = threads.min(self.epochs.len()).saturating_sub(1);
         let mut answers = thread::scope(|scope| {
             let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
             let mut answers = work();

@@ -114,7 +114,7 @@ impl Job for Peak {
 
 /// Computes the feature spaces, and prints the most memory that this process ever had, in bytes.
 pub fn print_peak(recording: &Path) -> Result<()> {
-    feature_spaces(recording)?.run()?;
+    whole_feature_spaces(recording)?.run()?;
     let status = read_to_string("/proc/self/status")?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM in the status")?;
     let kibibytes: u64 = peak.trim().trim_end_matches(" kB").parse()?;
