@@ -12,7 +12,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::{Matrix, matrix};
 
 /// How many columns are summed up at once: with two vectors of rows each, as many sums as there are registers for.
-const COLUMNS: usize = 5;
+const COLUMNS: usize = 4;
 
 /// The longest sum that is computed column by column.
 const NARROW: usize = 4;
@@ -184,9 +184,11 @@ impl Multiply<'_> {
     #[inline(always)]
     fn wide<S: Simd>(&mut self, simd: S) {
         let (lanes, count) = (S::F32_LANES, self.rows.count);
-        let pairs = count - count % (2 * lanes);
+        let triples = count - count % (3 * lanes);
+        let pairs = count - (count - triples) % (2 * lanes);
         let whole = count - count % lanes;
-        (0..pairs).step_by(2 * lanes).for_each(|row| self.stripe::<S, 2, true>(simd, row));
+        (0..triples).step_by(3 * lanes).for_each(|row| self.stripe::<S, 3, true>(simd, row));
+        (triples..pairs).step_by(2 * lanes).for_each(|row| self.stripe::<S, 2, true>(simd, row));
         (pairs..whole).step_by(lanes).for_each(|row| self.stripe::<S, 1, true>(simd, row));
         (whole..count).step_by(lanes).for_each(|row| self.stripe::<S, 1, false>(simd, row));
     }
@@ -199,7 +201,6 @@ impl Multiply<'_> {
                 1 => self.block::<S, V, WHOLE, 1>(simd, row, column),
                 2 => self.block::<S, V, WHOLE, 2>(simd, row, column),
                 3 => self.block::<S, V, WHOLE, 3>(simd, row, column),
-                4 => self.block::<S, V, WHOLE, 4>(simd, row, column),
                 _ => self.block::<S, V, WHOLE, COLUMNS>(simd, row, column),
             }
         }

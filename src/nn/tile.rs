@@ -7,7 +7,7 @@ use crate::{Matrix, Result, matrix, product::Rows};
 
 /// How many rows go through the layers together. Not a power of two: the columns of a tile would then fall into the same
 /// places of the cache.
-pub(super) const ROWS: usize = 496;
+pub(super) const ROWS: usize = 480;
 
 /// Room for what a layer is fed and what it puts out.
 pub(super) struct Tile {
