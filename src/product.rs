@@ -2,8 +2,7 @@
 //!
 //! Every value is a chain of fused multiply-adds in the order of the inner index, or eight such chains side by side. So
 //! its bits depend neither on the machine, nor on the rows that are computed along with it, nor on how many threads
-//! share the work. Vectors run down
-//! the columns, which nalgebra keeps together; the other factor is taken value by value, so it may be transposed.
+//! share the work. Vectors run down the columns, which nalgebra keeps together; the other factor is taken value by value.
 
 use std::array;
 
@@ -52,28 +51,10 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The second factor.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Factor<'a> {
-    /// A matrix as it is.
-    Plain(&'a Matrix),
-    /// A matrix whose rows are taken for columns.
-    Transposed(&'a Matrix),
-}
-
-impl Factor<'_> {
-    fn shape(&self) -> (usize, usize) {
-        match self {
-            Self::Plain(matrix) => matrix.shape(),
-            Self::Transposed(matrix) => (matrix.ncols(), matrix.nrows()),
-        }
-    }
-}
-
 /// `outputs[i, k] = start[k] + sum over j of rows[i, j] factor[j, k]`; zeros where there is no start.
 ///
 /// One column of `outputs` follows another after `stride` values; it has as many as there are rows.
-pub(crate) fn multiply(rows: Rows<'_>, factor: Factor<'_>, start: Option<&[f32]>, outputs: &mut [f32], stride: usize) {
+pub(crate) fn multiply(rows: Rows<'_>, factor: &Matrix, start: Option<&[f32]>, outputs: &mut [f32], stride: usize) {
     let (inner, columns) = factor.shape();
     if rows.count > 0 {
         // By reference: for a small product it takes as long to pass all that as to compute it.
@@ -90,7 +71,7 @@ pub(crate) fn multiply_transposed(rows: &Matrix, factor: &Matrix, transposed: &m
         Arch::new().dispatch(Dots { rows, factor, outputs });
     } else {
         matrix::transpose_to(rows, transposed);
-        multiply(Rows::of(transposed), Factor::Plain(factor), None, outputs, columns);
+        multiply(Rows::of(transposed), factor, None, outputs, columns);
     }
 }
 
@@ -127,7 +108,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 struct Multiply<'a> {
     rows: Rows<'a>,
-    factor: Factor<'a>,
+    factor: &'a Matrix,
     inner: usize,
     columns: usize,
     start: Option<&'a [f32]>,
@@ -140,32 +121,29 @@ impl WithSimd for &mut Multiply<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        match self.factor {
-            Factor::Plain(matrix) if self.inner <= NARROW => self.narrow(simd, matrix),
-            _ => self.wide(simd),
-        }
+        if self.inner <= NARROW { self.narrow(simd) } else { self.wide(simd) }
     }
 }
 
 impl Multiply<'_> {
     /// Column by column, all rows in one loop: with few products to a sum that leaves the least besides them to be done.
     #[inline(always)]
-    fn narrow<S: Simd>(&mut self, simd: S, factor: &Matrix) {
+    fn narrow<S: Simd>(&mut self, simd: S) {
         match self.inner {
-            0 => self.column_by_column::<S, 0>(simd, factor),
-            1 => self.column_by_column::<S, 1>(simd, factor),
-            2 => self.column_by_column::<S, 2>(simd, factor),
-            3 => self.column_by_column::<S, 3>(simd, factor),
-            _ => self.column_by_column::<S, NARROW>(simd, factor),
+            0 => self.column_by_column::<S, 0>(simd),
+            1 => self.column_by_column::<S, 1>(simd),
+            2 => self.column_by_column::<S, 2>(simd),
+            3 => self.column_by_column::<S, 3>(simd),
+            _ => self.column_by_column::<S, NARROW>(simd),
         }
     }
 
     #[inline(always)]
-    fn column_by_column<S: Simd, const N: usize>(&mut self, simd: S, factor: &Matrix) {
+    fn column_by_column<S: Simd, const N: usize>(&mut self, simd: S) {
         let rows: [_; N] = array::from_fn(|j| S::as_simd_f32s(self.rows.column(j)));
         for column in 0..self.columns {
             let start = simd.splat_f32s(self.start.map_or(0.0, |start| start[column]));
-            let factors: [_; N] = array::from_fn(|j| simd.splat_f32s(factor.as_slice()[column * N + j]));
+            let factors: [_; N] = array::from_fn(|j| simd.splat_f32s(self.factor.as_slice()[column * N + j]));
             let sum = |values: [S::f32s; N]| {
                 values
                     .into_iter()
@@ -216,38 +194,29 @@ impl Multiply<'_> {
     ) {
         let start = self.start.and_then(|start| start[column..].first_chunk::<C>()).unwrap_or(&[0.0; C]);
         let sums = start.map(|start| [simd.splat_f32s(start); V]);
-        let sums = match self.factor {
-            Factor::Plain(matrix) => {
-                let columns: [&[f32]; C] =
-                    array::from_fn(|c| &matrix.as_slice()[(column + c) * self.inner..][..self.inner]);
-                self.sum::<S, V, WHOLE, C>(simd, row, sums, |j| array::from_fn(|c| columns[c][j]))
-            }
-            Factor::Transposed(matrix) => {
-                let (values, width) = (matrix.as_slice(), matrix.nrows());
-                let chunk = |j: usize| values[j * width + column..].first_chunk().copied();
-                self.sum::<S, V, WHOLE, C>(simd, row, sums, |j| chunk(j).unwrap_or([0.0; C]))
-            }
-        };
+        let values = self.factor.as_slice();
+        let columns: [&[f32]; C] = array::from_fn(|c| &values[(column + c) * self.inner..][..self.inner]);
+        let sums = self.sum::<S, V, WHOLE, C>(simd, row, sums, columns);
         let length = self.length::<S, V, WHOLE>(row);
         for (c, sums) in sums.into_iter().enumerate() {
             store::<S, V, WHOLE>(simd, sums, &mut self.outputs[(column + c) * self.stride + row..][..length]);
         }
     }
 
-    /// Adds to `C` sums the products of the rows with the factor's values, which `factors` gives for each inner index.
+    /// Adds to `C` sums the products of the rows with as many columns.
     #[inline(always)]
     fn sum<S: Simd, const V: usize, const WHOLE: bool, const C: usize>(
         &self,
         simd: S,
         row: usize,
         mut sums: [[S::f32s; V]; C],
-        factors: impl Fn(usize) -> [f32; C],
+        columns: [&[f32]; C],
     ) -> [[S::f32s; V]; C] {
         let length = self.length::<S, V, WHOLE>(row);
         for j in 0..self.inner {
             let rows = load::<S, V, WHOLE>(simd, &self.rows.values[j * self.rows.stride + row..][..length]);
-            for (sums, factor) in sums.iter_mut().zip(factors(j)) {
-                let factor = simd.splat_f32s(factor);
+            for (sums, column) in sums.iter_mut().zip(columns) {
+                let factor = simd.splat_f32s(column[j]);
                 for (sum, rows) in sums.iter_mut().zip(rows) {
                     *sum = simd.mul_add_f32s(rows, factor, *sum);
                 }
@@ -286,7 +255,7 @@ mod tests {
         Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j + 1) % 11) as f32 / 8.0 - 0.625)
     }
 
-    fn product(rows: Rows<'_>, factor: Factor<'_>, start: Option<&[f32]>, arch: Arch) -> Vec<f32> {
+    fn product(rows: Rows<'_>, factor: &Matrix, start: Option<&[f32]>, arch: Arch) -> Vec<f32> {
         let (inner, columns) = factor.shape();
         let stride = rows.count + 3;
         let mut outputs = vec![f32::NAN; stride * columns];
@@ -300,15 +269,12 @@ mod tests {
         for rows in [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 67] {
             for (inner, columns) in (0..7).flat_map(|inner| (1..12).map(move |columns| (inner, columns))) {
                 let (a, b) = (matrix(rows, inner), matrix(inner, columns));
-                let transposed = b.transpose();
                 let start: Vec<f32> = (0..columns).map(|k| k as f32).collect();
                 let chain = |i, k: usize| (0..inner).fold(start[k], |sum, j| a[(i, j)].mul_add(b[(j, k)], sum));
                 let expected = Matrix::from_fn(rows, columns, chain);
                 for arch in [Arch::new(), Arch::Scalar] {
-                    for factor in [Factor::Plain(&b), Factor::Transposed(&transposed)] {
-                        let outputs = product(Rows::of(&a), factor, Some(&start), arch);
-                        assert_eq!(outputs, expected.as_slice(), "{rows} x {inner} x {columns}");
-                    }
+                    let outputs = product(Rows::of(&a), &b, Some(&start), arch);
+                    assert_eq!(outputs, expected.as_slice(), "{rows} x {inner} x {columns}");
                 }
             }
         }
@@ -334,9 +300,9 @@ mod tests {
     #[test]
     fn rows_from_within_a_matrix_give_what_they_give_among_all() {
         let (a, b) = (matrix(50, 6), matrix(6, 7));
-        let all = Matrix::from_vec(50, 7, product(Rows::of(&a), Factor::Plain(&b), None, Arch::new()));
+        let all = Matrix::from_vec(50, 7, product(Rows::of(&a), &b, None, Arch::new()));
         for (start, count) in [(0, 50), (3, 20), (49, 1), (17, 33)] {
-            let some = product(Rows::within(&a, start, count), Factor::Plain(&b), None, Arch::new());
+            let some = product(Rows::within(&a, start, count), &b, None, Arch::new());
             assert_eq!(some, all.rows(start, count).into_owned().as_slice());
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Matrix, matrix,
-    product::{Factor, Rows, multiply, multiply_transposed},
+    product::{Rows, multiply, multiply_transposed},
 };
 
 /// A kernel of `(inputs, units)` and perhaps a bias of as many units.
@@ -23,7 +23,7 @@ impl Affine {
 
     /// `outputs = inputs * kernel + bias`, one column of outputs behind another after `stride` values.
     pub(super) fn apply(&self, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
-        multiply(inputs, Factor::Plain(&self.kernel), self.bias.as_deref(), outputs, stride);
+        multiply(inputs, &self.kernel, self.bias.as_deref(), outputs, stride);
     }
 
     /// Makes this the gradient of a layer that was fed `inputs` and whose outputs have the gradient `outputs`. `room` is
@@ -35,10 +35,11 @@ impl Affine {
         }
     }
 
-    /// `inputs = outputs * kernelᵀ`: the gradient handed on to the layer before.
-    pub(super) fn backpropagate(&self, outputs: &Matrix, inputs: &mut Matrix) {
+    /// `inputs = outputs * kernelᵀ`: the gradient handed on to the layer before. `room` is for the transpose.
+    pub(super) fn backpropagate(&self, outputs: &Matrix, room: &mut Matrix, inputs: &mut Matrix) {
+        matrix::transpose_to(&self.kernel, room);
         matrix::reshape(inputs, outputs.nrows(), self.kernel.nrows());
-        multiply(Rows::of(outputs), Factor::Transposed(&self.kernel), None, inputs.as_mut_slice(), outputs.nrows());
+        multiply(Rows::of(outputs), room, None, inputs.as_mut_slice(), outputs.nrows());
     }
 
     /// Kernel, then bias.

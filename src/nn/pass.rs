@@ -7,7 +7,7 @@ use crate::{Loss, Matrix, loss::Basis, matrix, product::Rows};
 #[derive(Clone, Debug)]
 pub(crate) struct Pass {
     layers: Vec<LayerPass>,
-    /// For the transpose of what the layer at work was fed.
+    /// For transposes: of what the layer at work was fed, and of its kernel.
     room: Matrix,
 }
 
@@ -73,7 +73,7 @@ impl Pass {
             }
             let Some(handed_on) = handed_on else { break };
             match &model.affines()[i] {
-                Some(affine) => affine.backpropagate(&layer.slope, handed_on),
+                Some(affine) => affine.backpropagate(&layer.slope, &mut self.room, handed_on),
                 None => matrix::copy_to(&layer.slope, handed_on),
             }
             let previous = &mut before[i - 1];
