@@ -70,7 +70,8 @@ fn exp_m1(z: f32) -> f32 {
 
 #[inline(always)]
 fn sigmoid(z: f32) -> f32 {
-    1.0 / (1.0 + exp(-z))
+    let (q, scale) = split(-z);
+    1.0 / (1.0 + q).mul_add(scale, 1.0)
 }
 
 /// `e / (e + 2)` with `e = exp(2 z) - 1`, which loses nothing where `z` is small.
