@@ -175,7 +175,7 @@ impl Activation {
             Self::HardSigmoid => z.iter_mut().for_each(|z| *z = (0.2 * *z + 0.5).clamp(0.0, 1.0)),
             Self::Tanh => kernel::apply(Function::Tanh, z),
             // Unlike `max`, which takes the other one for NaN.
-            Self::Relu => z.iter_mut().for_each(|z| *z = z.clamp(0.0, f32::INFINITY)),
+            Self::Relu => z.iter_mut().for_each(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
             Self::LeakyRelu { slope } => z.iter_mut().for_each(|z| *z = if *z > 0.0 { *z } else { slope * *z }),
             Self::Elu { alpha } => elu(z, 1.0, alpha),
             Self::Selu => elu(z, SELU_SCALE, SELU_ALPHA),
