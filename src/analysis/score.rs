@@ -216,6 +216,20 @@ mod tests {
         (0..margins.count()).map(|class| margins.of(class).into_owned()).collect()
     }
 
+    /// On 4 x 3 points.
+    #[test]
+    fn scores_that_bend_anywhere_or_are_not_finite_do_not_grow_evenly() {
+        let scores = |score: fn(f32, f32) -> f32| -> Vec<f32> {
+            (0..12_u8).map(|i| score(f32::from(i % 4), f32::from(i / 4))).collect()
+        };
+        assert!(is_even(&scores(|x, y| 0.3 * x - 0.7 * y + 0.1), 4), "but for rounding");
+        assert!(is_even(&scores(|_, _| 0.0), 4));
+        assert!(!is_even(&scores(|x, y| x * y), 4));
+        assert!(!is_even(&scores(|x, _| (x - 2.0).max(0.0)), 4));
+        assert!(!is_even(&scores(|x, y| if (x, y) == (1.0, 1.0) { f32::NAN } else { x }), 4));
+        assert!(!is_even(&scores(|x, _| 1.0 / x), 4));
+    }
+
     #[test]
     fn margins_are_zero_where_two_classes_tie() {
         let values = Matrix::from_row_slice(2, 3, &[0.5, 0.25, 0.25, 0.125, 0.5, 0.5]);
