@@ -1,6 +1,6 @@
 //! The contract between training and replaying: three small traits.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::{Loss, Matrix, Parameter, Result, Weights};
 
@@ -158,6 +158,28 @@ pub trait Forward: Model {
     /// As [`forward`](Self::forward) and [`Loss::per_sample`].
     fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
         loss.per_sample(&self.forward(inputs, 0..self.layers().len())?, targets)
+    }
+
+    /// What the outputs of one layer lie between, ends included, if that is known: 0 to 1 for a sigmoid, 0 to infinity
+    /// for ReLU. [`Milestones`](crate::analysis::Milestones) tell from it which units are squashed, saturated or dead;
+    /// by default it is not known.
+    fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
+        let _ = layer;
+        None
+    }
+
+    /// The model as one that gives gradients, if it is one. A model that implements [`Backward`] returns `Some(self)`
+    /// here, so that questions which can do without gradients use them where they are to be had.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// assert!(model.as_backward().is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    fn as_backward(&self) -> Option<&dyn Backward> {
+        None
     }
 }
 

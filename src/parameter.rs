@@ -201,6 +201,13 @@ impl<'a> Parameter<'a> {
         }
     }
 
+    /// The difference of every value from that of another of the same shape.
+    fn minus(&self, earlier: &Parameter<'_>) -> Parameter<'static> {
+        let (later, earlier) = (self.values.to_f64(), earlier.values.to_f64());
+        let differences: Vec<f64> = later.iter().zip(earlier.iter()).map(|(later, earlier)| later - earlier).collect();
+        Parameter::new(self.layer.to_string(), self.name.to_string(), self.shape.clone(), differences)
+    }
+
     /// `layer/name`, as errors call it.
     pub(crate) fn label(&self) -> String {
         format!("{}/{}", self.layer, self.name)
@@ -288,6 +295,45 @@ impl Weights {
         }
         parameter.check()?;
         Ok(parameter)
+    }
+}
+
+impl Weights {
+    /// How far these are from others, value by value, in double precision: what training has changed since then.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights};
+    ///
+    /// let weights = |value: f32| Weights::from_iter([Parameter::new("output", "bias", [1], vec![value])]);
+    /// let update = weights(0.75).minus(&weights(0.5))?;
+    /// assert_eq!(update.require("output", "bias", &[1])?.values().to_f64(), [0.25].as_slice());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] or [`Error::Shape`] if the two are not weights of the same model.
+    pub fn minus(&self, earlier: &Self) -> Result<Self> {
+        self.expect_same_parameters(earlier)?;
+        let pairs = self.iter().zip(earlier.iter());
+        Ok(pairs.map(|(later, earlier)| later.minus(earlier)).collect())
+    }
+
+    /// Fails unless the other has parameters of the same names and shapes in the same order.
+    pub(crate) fn expect_same_parameters(&self, other: &Self) -> Result<()> {
+        if self.len() != other.len() {
+            let expected = format!("{}, as the others have", self.len());
+            return Err(Error::invalid("the number of parameters", expected, other.len()));
+        }
+        self.iter().zip(other.iter()).enumerate().try_for_each(|(i, (one, other))| {
+            if one.label() != other.label() {
+                return Err(Error::invalid(format!("the name of parameter {i}"), one.label(), other.label()));
+            }
+            if one.shape() != other.shape() || one.values().len() != other.values().len() {
+                return Err(Error::shape(one.label(), one.shape(), other.shape()));
+            }
+            Ok(())
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Dataset, Error, Forward, Loss, Matrix, Result, matrix};
+use crate::{Dataset, Error, Forward, Loss, Matrix, Result, Weights, matrix};
 
 /// The index of the layer called `name`.
 pub(crate) fn layer_index(model: &dyn Forward, name: &str) -> Result<usize> {
@@ -66,4 +66,11 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
         true => Ok(losses),
         false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
     }
+}
+
+/// The gradients, if the model is one that gives them.
+pub(crate) fn gradients(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Weights> {
+    let expected = "one that gives them: `Forward::as_backward` returns it";
+    let model = model.as_backward().ok_or_else(|| Error::invalid("the model", expected, "one without gradients"))?;
+    model.gradients(data.inputs(), data.targets(), loss)
 }

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Reference, article_model, assert_close, distance, rows};
 use training_replay::{
-    Activation, Backward, Dense, Forward, Loss, Metrics, Parameter, Replay, Sequential, Snapshot, Weights,
+    Activation, Backward, Forward, Loss, Metrics, Replay, Sequential, Snapshot,
     analysis::{Grid, LayerValues},
 };
 
@@ -148,18 +148,7 @@ fn the_boundary_in_the_input_space_is_where_the_probability_is_one_half() {
 fn a_deep_tanh_network_agrees_in_every_layer_and_gradient() {
     let reference = Reference::deep();
     let layers = ["h1", "h2", "h3", "h4", "h5", "o"];
-    let dense = |name: &str| match name {
-        "o" => Dense::new(1).name(name).activation(Activation::Sigmoid),
-        _ => Dense::new(100).name(name).activation(Activation::Tanh),
-    };
-    let builder = layers.iter().fold(Sequential::builder(10), |builder, layer| builder.layer(dense(layer)));
-    let parameters = layers.iter().flat_map(|layer| {
-        ["kernel", "bias"].map(|name| {
-            let key = format!("{layer}.{name}");
-            Parameter::new(*layer, name, reference.shape(&key), reference.values(&key))
-        })
-    });
-    let model = builder.build(1).unwrap().with_weights(&Weights::from_iter(parameters)).unwrap();
+    let model = reference.deep_model();
     let data = reference.dataset();
 
     let outputs = model.predict(data.inputs()).unwrap();

@@ -36,10 +36,14 @@ impl Histogram {
     /// [`Error::Invalid`] for no bins or more than a million, a range that does not increase, or a finite
     /// value outside the range; the message names its index.
     pub fn of(values: &[f32], range: RangeInclusive<f64>, bins: usize) -> Result<Self> {
-        let bins = Bins::new(range, bins)?;
+        Self::counting(values, &Bins::new(range, bins)?)
+    }
+
+    /// Counts values that are within the bins' range.
+    pub(super) fn counting<T: Copy + Into<f64>>(values: &[T], bins: &Bins) -> Result<Self> {
         let mut counts = vec![0; bins.count];
         let mut not_finite = 0;
-        for (i, &value) in values.iter().enumerate() {
+        for (i, value) in values.iter().map(|&value| value.into()).enumerate() {
             let count = if value.is_finite() { &mut counts[bins.index(i, value)?] } else { &mut not_finite };
             *count += 1;
         }
@@ -73,8 +77,7 @@ impl Bins {
     }
 
     /// The bin of the value that has this index among others.
-    pub(super) fn index(&self, i: usize, value: f32) -> Result<usize> {
-        let value = f64::from(value);
+    pub(super) fn index(&self, i: usize, value: f64) -> Result<usize> {
         if !(self.start..=self.end).contains(&value) {
             let expected = format!("from {} to {}", self.start, self.end);
             return Err(Error::invalid(format!("the value of sample {i}"), expected, value));

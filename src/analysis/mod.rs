@@ -17,24 +17,32 @@
 mod confusion;
 mod contour;
 mod decision_boundary;
+mod density;
+mod distribution;
 mod evaluation;
 mod feature_space;
 mod grid;
 mod histogram;
+mod layer_distribution;
 mod layer_values;
 mod plateau;
 mod probability_histogram;
 mod score;
+mod selection;
 
 pub use confusion::ConfusionMatrix;
 pub use decision_boundary::DecisionBoundary;
+pub use density::Density;
+pub use distribution::Distribution;
 pub use evaluation::evaluate;
 pub use feature_space::{FeatureSpace, Patch};
 pub use grid::Grid;
 pub use histogram::Histogram;
+pub use layer_distribution::{LayerCurve, LayerDistribution, Quantity, Since};
 pub use layer_values::LayerValues;
 pub use plateau::{Plateau, plateaus};
 pub use probability_histogram::ProbabilityHistogram;
+pub use selection::Selection;
 
 /// A line through the plane: its points in order, `(points, 2)`. A closed one ends where it began.
 pub type Polyline = crate::Matrix;

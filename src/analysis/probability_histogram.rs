@@ -67,7 +67,7 @@ impl ProbabilityHistogram {
             };
             let probability = outputs[(row, class.min(outputs.ncols() - 1))];
             let counts = if class == told { &mut correct } else { &mut misclassified };
-            counts[class][bins.index(row, probability)?] += 1;
+            counts[class][bins.index(row, f64::from(probability))?] += 1;
         }
         Ok(Self { edges: bins.edges(), correct, misclassified, undecided })
     }

@@ -1,6 +1,6 @@
 //! Activation functions, each with its value and derivative usable on their own.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use crate::{
     Matrix, Result,
@@ -88,6 +88,26 @@ impl Activation {
             Self::Softplus => "softplus",
             Self::Softsign => "softsign",
             Self::Softmax => "softmax",
+        }
+    }
+
+    /// What `f(z)` lies between, ends included; infinite where nothing bounds it.
+    ///
+    /// ```
+    /// use training_replay::Activation;
+    ///
+    /// assert_eq!(Activation::Tanh.range(), -1.0..=1.0);
+    /// assert_eq!(Activation::Relu.range(), 0.0..=f32::INFINITY);
+    /// ```
+    pub fn range(self) -> RangeInclusive<f32> {
+        let infinity = f32::INFINITY;
+        match self {
+            Self::Sigmoid | Self::HardSigmoid | Self::Softmax => 0.0..=1.0,
+            Self::Tanh | Self::Softsign => -1.0..=1.0,
+            Self::Relu | Self::Softplus => 0.0..=infinity,
+            Self::Elu { alpha } if alpha >= 0.0 => -alpha..=infinity,
+            Self::Selu => -SELU_SCALE * SELU_ALPHA..=infinity,
+            Self::Linear | Self::LeakyRelu { .. } | Self::Elu { .. } => -infinity..=infinity,
         }
     }
 
@@ -359,6 +379,19 @@ mod tests {
                 let derivative = activation.derivative(z);
                 assert!((derivative - numeric).abs() < 1e-4, "{activation} at {z}: {derivative}, numeric {numeric}");
             }
+        }
+    }
+
+    #[test]
+    fn every_value_lies_within_the_range_and_reaches_for_its_ends() {
+        for activation in ELEMENTWISE {
+            let (low, high) = activation.range().into_inner();
+            let values = (-2_000..=2_000).map(|i| activation.value(i as f32));
+            let (least, most) = values.fold((f32::MAX, f32::MIN), |(a, b), value| (a.min(value), b.max(value)));
+            assert!(low <= least && most <= high, "{activation}: {least} to {most}");
+            let reaches =
+                |end: f32, value: f32| if end.is_finite() { (end - value).abs() < 1e-3 } else { value.abs() > 500.0 };
+            assert!(reaches(low, least) && reaches(high, most), "{activation}: {least} to {most}");
         }
     }
 

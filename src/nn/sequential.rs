@@ -1,6 +1,6 @@
 //! A network whose layers follow one another, with its weights.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::{Activation, Architecture, Layer, Pass, affine::Affine, description, pass::is_link, tile::Tile};
 use crate::{
@@ -258,6 +258,14 @@ impl Forward for Sequential {
         let mut predictions = Matrix::zeros(0, 0);
         self.run(inputs, 0..self.affines.len(), last, &mut predictions)?;
         Ok(loss.losses(&predictions, targets, self.basis(loss)))
+    }
+
+    fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
+        self.architecture.layers().get(layer).map(|layer| layer.activation().range())
+    }
+
+    fn as_backward(&self) -> Option<&dyn Backward> {
+        Some(self)
     }
 }
 

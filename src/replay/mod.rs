@@ -1,6 +1,7 @@
 //! The recording: a log of a model's weights, one snapshot an epoch, written in a training loop and queried at any
 //! time, by any process.
 
+mod distributions;
 mod index;
 mod open;
 mod options;

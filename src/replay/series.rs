@@ -91,6 +91,12 @@ impl Series {
         self.snapshots.last().map(|snapshot| snapshot.moment)
     }
 
+    /// The last snapshot of an earlier epoch.
+    pub(super) fn before(&self, epoch: u64) -> Option<Moment> {
+        let at = self.snapshots.partition_point(|snapshot| snapshot.moment.epoch < epoch);
+        self.snapshots[..at].last().map(|snapshot| snapshot.moment)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.snapshots.len()
     }

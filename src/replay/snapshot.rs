@@ -38,8 +38,8 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct Snapshot<'a, M> {
-    replay: &'a Replay,
-    moment: Moment,
+    pub(super) replay: &'a Replay,
+    pub(super) moment: Moment,
     model: M,
 }
 

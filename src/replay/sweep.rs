@@ -86,6 +86,16 @@ impl<'a, M> Sweep<'a, M> {
         Self { threads: Some(threads), ..self }
     }
 
+    /// Shows the model at each epoch, one after the other on this thread: for what gathers from epoch to epoch, and
+    /// keeps no more than one of them.
+    ///
+    /// # Errors
+    ///
+    /// That of the first epoch which is not recorded, cannot be read, or for which `each` returns one.
+    pub fn try_for_each(self, mut each: impl FnMut(&Snapshot<'a, M>) -> Result<()>) -> Result<()> {
+        self.epochs.iter().try_for_each(|&epoch| each(&(self.restore)(epoch)?))
+    }
+
     /// What the model at each epoch answers.
     ///
     /// # Errors

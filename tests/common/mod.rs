@@ -11,7 +11,7 @@ pub mod scale;
 use std::{ops::Range, path::Path};
 
 use safetensors::SafeTensors;
-use training_replay::{Activation, Dataset, Dense, Forward, Matrix, Parameter, Sequential, Weights};
+use training_replay::{Activation, Dataset, Dense, Forward, Matrix, Model, Parameter, Result, Sequential, Weights};
 
 /// A recording made by deepreplay on Keras; `tests/data/README.md` says how.
 pub struct Reference(Vec<u8>);
@@ -57,6 +57,23 @@ impl Reference {
         Dataset::new(self.matrix("inputs"), self.matrix("targets")).unwrap()
     }
 
+    /// The network of [`deep`](Self::deep), 10-5x100-1, with its weights.
+    pub fn deep_model(&self) -> Sequential {
+        let layers = ["h1", "h2", "h3", "h4", "h5", "o"];
+        let dense = |name: &str| match name {
+            "o" => Dense::new(1).name(name).activation(Activation::Sigmoid),
+            _ => Dense::new(100).name(name).activation(Activation::Tanh),
+        };
+        let builder = layers.iter().fold(Sequential::builder(10), |builder, layer| builder.layer(dense(layer)));
+        let parameters = layers.iter().flat_map(|layer| {
+            ["kernel", "bias"].map(|name| {
+                let key = format!("{layer}.{name}");
+                Parameter::new(*layer, name, self.shape(&key), self.values(&key))
+            })
+        });
+        builder.build(1).unwrap().with_weights(&Weights::from_iter(parameters)).unwrap()
+    }
+
     /// The weights of the article's network before training (0) or after an epoch.
     pub fn article_weights(&self, epoch: usize) -> Weights {
         let shapes: [(&str, &str, &[usize]); 4] = [
@@ -96,4 +113,27 @@ pub fn distance(found: &[f32], expected: &[f32]) -> f32 {
 pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     let distance = distance(found, expected);
     assert!(distance <= tolerance, "{what}: {distance:e} apart, {tolerance:e} allowed");
+}
+
+/// A model of somebody else's, which runs forward and no more.
+pub struct NoGradients(pub Sequential);
+
+impl Model for NoGradients {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        self.0.parameters()
+    }
+}
+
+impl Forward for NoGradients {
+    fn layers(&self) -> Vec<String> {
+        self.0.layers()
+    }
+
+    fn with_weights(&self, weights: &Weights) -> Result<Self> {
+        self.0.with_weights(weights).map(Self)
+    }
+
+    fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+        self.0.forward(inputs, layers)
+    }
 }

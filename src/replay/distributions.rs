@@ -1,0 +1,156 @@
+//! How weights, updates, gradients and activations are distributed, at one epoch and over all of them.
+
+use super::{Replay, Snapshot, Sweep};
+use crate::{
+    Forward, Loss, Result, Weights,
+    analysis::{Distribution, LayerCurve, LayerDistribution, LayerValues, Quantity, Selection, Since},
+    run,
+};
+
+impl<M: Forward> Snapshot<'_, M> {
+    /// How a quantity is distributed in each of the chosen layers; nothing for the updates of the first recorded epoch,
+    /// which has none before it.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::{Quantity, Selection};
+    ///
+    /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o")];
+    /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(1)?;
+    /// let mut replay = Replay::options().dataset(&datasets::ball(10, 50, 13)).in_memory();
+    /// replay.record(&model, Metrics::new())?; // never trained: as its initialisers left it
+    ///
+    /// let loss = Loss::BinaryCrossEntropy;
+    /// let snapshot = replay.at(0)?;
+    /// for row in snapshot.distributions(Quantity::Gradients(loss), &Selection::default())? {
+    ///     println!("{} {}: {:.4}", row.layer, row.name, row.distribution.std);
+    /// }
+    /// let selection = Selection::default().inputs(true).outputs(false);
+    /// let activations = snapshot.distributions(Quantity::Activations, &selection)?;
+    /// assert_eq!(activations.iter().map(|row| row.layer.as_str()).collect::<Vec<_>>(), ["input", "h1"]);
+    /// let violin = activations[1].distribution.density(100)?.expect("activations that differ");
+    /// assert_eq!(violin.density.len(), 100);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities) for what is about data,
+    /// [`Error::Invalid`](crate::Error::Invalid) for gradients of a model that gives none, and
+    /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) for a chosen layer that is not there.
+    pub fn distributions(&self, quantity: Quantity, selection: &Selection) -> Result<Vec<LayerDistribution>> {
+        match quantity {
+            Quantity::Weights => LayerDistribution::of_weights(&Weights::of(self.model())?, selection),
+            Quantity::Updates(since) => match self.updates(since)? {
+                Some(updates) => LayerDistribution::of_weights(&updates, selection),
+                None => Ok(Vec::new()),
+            },
+            Quantity::Gradients(loss) => {
+                let gradients = run::gradients(self.model(), self.dataset()?, loss)?;
+                LayerDistribution::of_weights(&gradients, selection)
+            }
+            Quantity::PreActivations => self.of_layers("pre_activation", &self.pre_activations()?, selection),
+            Quantity::Activations => self.of_layers("activation", &self.activations()?, selection),
+        }
+    }
+
+    /// What training has changed the weights by, value by value: since the recorded epoch before, `None` at the first
+    /// one; or since the start.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::weights`].
+    pub fn updates(&self, since: Since) -> Result<Option<Weights>> {
+        let epochs = &self.replay.index.epochs;
+        let earlier = match since {
+            Since::EpochBefore => epochs.before(self.epoch()),
+            Since::Start => epochs.first(),
+        };
+        let Some(earlier) = earlier else { return Ok(None) };
+        self.replay.weights_at(self.moment)?.minus(&self.replay.weights_at(earlier)?).map(Some)
+    }
+
+    fn of_layers(&self, name: &str, values: &[LayerValues], selection: &Selection) -> Result<Vec<LayerDistribution>> {
+        let mut rows = Vec::new();
+        if selection.has_inputs() {
+            let inputs = Distribution::of(self.dataset()?.inputs().as_slice());
+            rows.push(LayerDistribution::new("input", "input", inputs));
+        }
+        rows.extend(LayerDistribution::of_layers(name, values, selection)?);
+        Ok(rows)
+    }
+}
+
+impl<M: Forward> Sweep<'_, M> {
+    /// A number that tells of each layer, such as the deviation, over the epochs.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::{Quantity, Selection, Since};
+    ///
+    /// # let data = datasets::moons(50, 0.1, 7);
+    /// # let mut replay = Replay::options().dataset(&data).in_memory();
+    /// # for seed in 0..3 {
+    /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
+    /// # }
+    /// let steps = Quantity::Updates(Since::EpochBefore);
+    /// let largest = replay.sweep().statistic(steps, &Selection::default(), |steps| steps.max.max(-steps.min))?;
+    /// assert_eq!((largest[0].layer.as_str(), largest[0].name.as_str()), ("dense_1", "kernel"));
+    /// assert_eq!(largest[0].points.len(), 2); // the first of three epochs has none before it
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::distributions`].
+    pub fn statistic<F>(self, quantity: Quantity, selection: &Selection, number: F) -> Result<Vec<LayerCurve>>
+    where
+        F: Fn(&Distribution) -> f64 + Sync,
+    {
+        let rows = self.map(|snapshot| {
+            let rows = snapshot.distributions(quantity, selection)?.into_iter();
+            let numbers = rows.map(|row| (row.layer, row.name, number(&row.distribution)));
+            Ok((snapshot.epoch(), numbers.collect()))
+        })?;
+        Ok(LayerCurve::join(rows))
+    }
+}
+
+impl Replay {
+    /// The standard deviation of each parameter over the epochs, whatever the model: deepreplay's `weights_std`.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, Parameter, Replay, Weights};
+    ///
+    /// let mut replay = Replay::options().in_memory();
+    /// for spread in [0.5_f32, 2.0] {
+    ///     let kernel = Parameter::new("hidden", "kernel", [2, 1], vec![-spread, spread]);
+    ///     replay.record(&Weights::from_iter([kernel]), Metrics::new())?;
+    /// }
+    /// assert_eq!(replay.weights_std()?[0].points, [(0, 0.5), (1, 2.0)]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights).
+    pub fn weights_std(&self) -> Result<Vec<LayerCurve>> {
+        let mut weights = Weights::default();
+        let rows = self.epochs().map(|epoch| {
+            self.weights_into(epoch, &mut weights)?;
+            let rows = LayerDistribution::of_weights(&weights, &Selection::default())?.into_iter();
+            Ok((epoch, rows.map(|row| (row.layer, row.name, row.distribution.std)).collect()))
+        });
+        Ok(LayerCurve::join(rows.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// The standard deviation of the gradients of each trainable parameter over the epochs, for a built-in network:
+    /// deepreplay's `gradients_std`. For other models: [`sweep_with`](Self::sweep_with) and [`Sweep::statistic`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::gradients`].
+    pub fn gradients_std(&self, loss: Loss) -> Result<Vec<LayerCurve>> {
+        self.sweep().statistic(Quantity::Gradients(loss), &Selection::default(), |gradients| gradients.std)
+    }
+}
