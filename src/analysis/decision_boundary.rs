@@ -1,6 +1,6 @@
 //! Where a model's classes part in its input space.
 
-use super::{Grid, Polyline, score::Boundary};
+use super::{Grid, Plane, Polyline, score::Boundary, told_classes};
 use crate::{Forward, Matrix, Result, matrix};
 
 /// The model's outputs on a grid over its two inputs, and the lines where its class changes.
@@ -47,6 +47,47 @@ impl DecisionBoundary {
         Ok(map)
     }
 
+    /// That of a model with more inputs, on a plane in their space: of two features with the others as they are at some
+    /// point, or of the principal components of the data.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, datasets};
+    /// use training_replay::analysis::{DecisionBoundary, Grid, Plane};
+    ///
+    /// let data = datasets::ball(10, 100, 13);
+    /// let model = Sequential::builder(10).layer(Dense::new(1)).build(1)?;
+    /// let mean: Vec<f32> = data.inputs().row_mean().iter().copied().collect();
+    /// let plane = Plane::of_axes(10, 0, 3)?.through(&mean)?;
+    /// let grid = Grid::covering_points(&plane.project(data.inputs())?, 0.1);
+    /// let map = DecisionBoundary::on(&model, &plane, &grid)?;
+    /// assert_eq!(map.outputs.nrows(), 100 * 100);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of), with [`Error::Shape`](crate::Error::Shape) if the plane is in the space of another number of
+    /// inputs.
+    pub fn on(model: &dyn Forward, plane: &Plane, grid: &Grid) -> Result<Self> {
+        let mut map = Self::default();
+        map.fill(model, Some(plane.clone()), grid)?;
+        Ok(map)
+    }
+
+    /// Which class the model tells at every point: for a single output 1 above the threshold, else 0; of several the
+    /// largest, the first of equals. `None` where an output is NaN.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}};
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
+    /// let regions = DecisionBoundary::of(&model, &Grid::default().points(20))?.classes(0.5);
+    /// assert!(regions.len() == 400 && regions.iter().all(|class| class.is_some_and(|class| class < 3)));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn classes(&self, threshold: f32) -> Vec<Option<usize>> {
+        told_classes(&self.outputs, threshold)
+    }
+
     /// Becomes that of another model, or another epoch, in the memory it has.
     ///
     /// ```
@@ -64,12 +105,16 @@ impl DecisionBoundary {
     ///
     /// As [`of`](Self::of); what it holds is then of no use.
     pub fn update(&mut self, model: &dyn Forward, grid: &Grid) -> Result<()> {
+        self.fill(model, None, grid)
+    }
+
+    fn fill(&mut self, model: &dyn Forward, plane: Option<Plane>, grid: &Grid) -> Result<()> {
         grid.check()?;
         (self.x, self.y) = grid.axes();
         let outputs = &mut self.outputs;
         let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
         let layers = 0..model.layers().len();
-        self.boundary = Boundary::new(model, layers, grid)?.lines(&self.x, &self.y, Some(keep))?;
+        self.boundary = Boundary::on(model, layers, plane, grid)?.lines(&self.x, &self.y, Some(keep))?;
         Ok(())
     }
 }

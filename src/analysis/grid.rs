@@ -52,8 +52,16 @@ impl Grid {
     /// assert_eq!(Grid::covering(&datasets::parabola(11, 1), 0.0), Grid::new(-1.0..=1.0, -0.5..=1.0));
     /// ```
     pub fn covering(data: &Dataset, margin: f32) -> Self {
-        let inputs = data.inputs();
-        let axis = |feature: usize| around(inputs.column(feature.min(inputs.ncols() - 1)).iter().copied(), margin);
+        Self::covering_points(data.inputs(), margin)
+    }
+
+    /// A grid over the first two coordinates of these points, larger by `margin` times their extent on every side: over
+    /// data as a [`Plane`](super::Plane) shows them, say. The default where there are none.
+    pub fn covering_points(points: &Matrix, margin: f32) -> Self {
+        let axis = |axis: usize| match points.ncols() {
+            0 => around([].into_iter(), margin),
+            columns => around(points.column(axis.min(columns - 1)).iter().copied(), margin),
+        };
         Self::new(axis(0), axis(1))
     }
 

@@ -25,10 +25,13 @@ mod grid;
 mod histogram;
 mod layer_distribution;
 mod layer_values;
+mod plane;
 mod plateau;
+mod principal_plane;
 mod probability_histogram;
 mod score;
 mod selection;
+mod view;
 
 pub use confusion::ConfusionMatrix;
 pub use decision_boundary::DecisionBoundary;
@@ -40,9 +43,14 @@ pub use grid::Grid;
 pub use histogram::Histogram;
 pub use layer_distribution::{LayerCurve, LayerDistribution, Quantity, Since};
 pub use layer_values::LayerValues;
+pub use plane::Plane;
 pub use plateau::{Plateau, plateaus};
+pub use principal_plane::{PrincipalPlane, Scatter};
 pub use probability_histogram::ProbabilityHistogram;
 pub use selection::Selection;
+pub use view::View;
+
+use crate::classes::classes as told_classes;
 
 /// A line through the plane: its points in order, `(points, 2)`. A closed one ends where it began.
 pub type Polyline = crate::Matrix;

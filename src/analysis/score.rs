@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{Grid, Polyline, contour::Contour, grid::Patches};
+use super::{Grid, Plane, Polyline, contour::Contour, grid::Patches};
 use crate::{
     Error, Forward, Matrix, Result,
     kernel::{self, Function},
@@ -19,6 +19,9 @@ const EVEN: f32 = 8.0 * f32::EPSILON;
 /// Looks for the lines between the classes on the points of a grid, through the layers from some on to the last one.
 pub(super) struct Boundary<'a> {
     model: &'a dyn Forward,
+    /// Where the points of the grid are in the space that the layers are fed from; in that space itself if there is none.
+    plane: Option<Plane>,
+    embedded: Matrix,
     /// All but the last.
     layers: Range<usize>,
     /// The last, if there is one.
@@ -35,11 +38,17 @@ pub(super) struct Boundary<'a> {
 impl<'a> Boundary<'a> {
     /// On points within the limits of a grid, which is where the model is looked at to see what its outputs are.
     pub(super) fn new(model: &'a dyn Forward, layers: Range<usize>, grid: &Grid) -> Result<Self> {
+        Self::on(model, layers, None, grid)
+    }
+
+    /// The same on a plane.
+    pub(super) fn on(model: &'a dyn Forward, layers: Range<usize>, plane: Option<Plane>, grid: &Grid) -> Result<Self> {
         let empty = || Matrix::zeros(0, 0);
         let cut = layers.end.saturating_sub(1).max(layers.start);
         let (layers, last) = (layers.start..cut, cut..layers.end);
         let (hidden, outputs, logits) = (empty(), empty(), empty());
-        let mut boundary = Self { model, layers, last, linked: false, even: false, hidden, outputs, logits };
+        let (linked, even, embedded) = (false, false, empty());
+        let mut boundary = Self { model, plane, embedded, layers, last, linked, even, hidden, outputs, logits };
         boundary.look_at(grid)?;
         Ok(boundary)
     }
@@ -80,6 +89,13 @@ impl<'a> Boundary<'a> {
 
     /// Leaves the outputs of some points, if they are wanted, and the logits, if they are some.
     fn run(&mut self, points: &Matrix, outputs: bool) -> Result<()> {
+        let points = match &self.plane {
+            None => points,
+            Some(plane) => {
+                plane.embed_into(points, &mut self.embedded)?;
+                &self.embedded
+            }
+        };
         let hidden = match self.layers.is_empty() {
             true => points,
             false => {
@@ -109,7 +125,8 @@ impl<'a> Boundary<'a> {
         if self.last.is_empty() {
             return Ok(());
         }
-        let hidden = if self.layers.is_empty() { &points } else { &self.hidden };
+        let points = if self.plane.is_some() { &self.embedded } else { &points };
+        let hidden = if self.layers.is_empty() { points } else { &self.hidden };
         run::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits)?;
         self.linked = self.logits.shape() == self.outputs.shape() && are_probabilities(&self.outputs, &self.logits);
         self.even = matrix::columns(&self.logits).all(|logits| is_even(logits, x.len()));

@@ -5,6 +5,7 @@ mod distributions;
 mod index;
 mod open;
 mod options;
+mod questions;
 mod record;
 mod series;
 mod snapshot;

@@ -4,9 +4,10 @@ use super::Replay;
 use crate::{
     Backward, Dataset, Forward, Loss, Matrix, Metrics, Result, Weights,
     analysis::{
-        ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, ProbabilityHistogram, evaluate,
+        ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, Plane, ProbabilityHistogram,
+        View, evaluate,
     },
-    classes, run,
+    classes, matrix, run,
     storage::Moment,
 };
 
@@ -86,13 +87,14 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         self.replay.metrics_at(self.moment)
     }
 
-    /// How a layer of two units bends the input space: samples, grid lines, region and boundary.
+    /// How a layer of two units bends the input space: samples, grid lines, region and boundary. For a wider layer a
+    /// [`View`] says on which plane to look at it: two of its units, or [`Replay::principal_plane`].
     ///
     /// # Errors
     ///
     /// As [`FeatureSpace::of`].
-    pub fn feature_space(&self, layer: &str, grid: &Grid) -> Result<FeatureSpace> {
-        FeatureSpace::of(&self.model, layer, self.dataset()?, grid)
+    pub fn feature_space<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<FeatureSpace> {
+        FeatureSpace::of(&self.model, view, self.dataset()?, grid)
     }
 
     /// The same into a feature space that is there already, whose memory it takes over: with a fine grid for many epochs.
@@ -116,8 +118,11 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     /// # Errors
     ///
     /// As [`FeatureSpace::update`].
-    pub fn feature_space_into(&self, layer: &str, grid: &Grid, space: &mut FeatureSpace) -> Result<()> {
-        space.update(&self.model, layer, self.dataset()?, grid)
+    pub fn feature_space_into<'v, V>(&self, view: V, grid: &Grid, space: &mut FeatureSpace) -> Result<()>
+    where
+        V: Into<View<'v>>,
+    {
+        space.update(&self.model, view, self.dataset()?, grid)
     }
 
     /// Where the classes part in the space of the two inputs. Needs no data.
@@ -129,7 +134,16 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         DecisionBoundary::of(&self.model, grid)
     }
 
-    /// The same into a map that is there already, whose memory it takes over.
+    /// Where the classes part on a plane in the space of more inputs. Needs no data.
+    ///
+    /// # Errors
+    ///
+    /// As [`DecisionBoundary::on`].
+    pub fn decision_boundary_on(&self, plane: &Plane, grid: &Grid) -> Result<DecisionBoundary> {
+        DecisionBoundary::on(&self.model, plane, grid)
+    }
+
+    /// [`decision_boundary`](Self::decision_boundary) into a map that is there already, whose memory it takes over.
     ///
     /// # Errors
     ///
@@ -145,6 +159,34 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     /// If the data are missing or do not fit the model.
     pub fn probabilities(&self) -> Result<Matrix> {
         run::outputs(&self.model, self.dataset()?.inputs())
+    }
+
+    /// How far the outputs are from the targets, `outputs - targets`, `(samples, outputs)`: for regression, what
+    /// probabilities are for classes.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Dense, Matrix, Metrics, Replay, Sequential, analysis::Distribution};
+    ///
+    /// let x = Matrix::from_fn(21, 1, |i, _| i as f32 / 10.0 - 1.0);
+    /// let data = Dataset::new(x.clone(), x.map(f32::sin))?;
+    /// let model = Sequential::builder(1).layer(Dense::new(1).initializer(training_replay::Initializer::Ones)).build(1)?;
+    /// let mut replay = Replay::options().dataset(&data).in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let residuals = replay.at(0)?.residuals()?; // x - sin x
+    /// let told = Distribution::of(residuals.as_slice());
+    /// assert!((told.max - (1.0 - 1_f64.sin())).abs() < 1e-6 && told.mean.abs() < 1e-6);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`probabilities`](Self::probabilities), and [`Error::Shape`](crate::Error::Shape) if the model has another
+    /// number of outputs than the targets.
+    pub fn residuals(&self) -> Result<Matrix> {
+        let targets = self.dataset()?.targets();
+        let outputs = self.probabilities()?;
+        matrix::expect_shape("the model's outputs", &outputs, targets.shape())?;
+        Ok(outputs - targets)
     }
 
     /// The class the model tells for each sample: for a single output 1 above the threshold, else 0; of several the
