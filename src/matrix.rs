@@ -158,6 +158,14 @@ pub(crate) fn limits(values: &[f32]) -> Option<(f32, f32)> {
     }
 }
 
+/// The limits of two sets of values together.
+pub(crate) fn wider(one: Option<(f32, f32)>, other: Option<(f32, f32)>) -> Option<(f32, f32)> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+        _ => one.or(other),
+    }
+}
+
 /// The first of all values if they were sorted, in sixteen places side by side; `start` if there are none.
 fn first(values: &[f32], start: f32, before: impl Fn(f32, f32) -> bool) -> f32 {
     // A comparison alone, unlike `f32::min`, is a single instruction.

@@ -296,10 +296,7 @@ impl Limits {
     /// Widens the box to these points.
     fn take(&mut self, points: &Matrix) {
         for (limits, values) in self.0.iter_mut().zip(matrix::columns(points)) {
-            let found = matrix::limits(values);
-            *limits = limits.map_or(found, |(low, high)| {
-                Some(found.map_or((low, high), |(lower, higher)| (low.min(lower), high.max(higher))))
-            });
+            *limits = matrix::wider(*limits, matrix::limits(values));
         }
     }
 

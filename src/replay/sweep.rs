@@ -43,6 +43,7 @@ use crate::{Error, Forward, Result, Sequential};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 pub struct Sweep<'a, M> {
+    pub(super) replay: &'a Replay,
     epochs: Vec<u64>,
     /// As many as the machine has cores, if nothing else was said.
     threads: Option<usize>,
@@ -72,8 +73,8 @@ impl Replay {
 }
 
 impl<'a, M> Sweep<'a, M> {
-    fn new(replay: &Replay, restore: impl Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a) -> Self {
-        Self { epochs: replay.epochs().collect(), threads: None, restore: Box::new(restore) }
+    fn new(replay: &'a Replay, restore: impl Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a) -> Self {
+        Self { replay, epochs: replay.epochs().collect(), threads: None, restore: Box::new(restore) }
     }
 
     /// Which epochs are asked, in this order.

@@ -11,7 +11,9 @@ pub mod scale;
 use std::{ops::Range, path::Path};
 
 use safetensors::SafeTensors;
-use training_replay::{Activation, Dataset, Dense, Forward, Matrix, Model, Parameter, Result, Sequential, Weights};
+use training_replay::{
+    Activation, Dataset, Dense, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result, Sequential, Weights,
+};
 
 /// A recording made by deepreplay on Keras; `tests/data/README.md` says how.
 pub struct Reference(Vec<u8>);
@@ -55,6 +57,18 @@ impl Reference {
 
     pub fn dataset(&self) -> Dataset {
         Dataset::new(self.matrix("inputs"), self.matrix("targets")).unwrap()
+    }
+
+    /// deepreplay's recording of the article's network, with what Keras logged: `loss` and `acc`.
+    pub fn article_replay(&self) -> Replay {
+        let [losses, accuracies] = ["logged.loss", "logged.acc"].map(|name| self.values(name));
+        let mut replay = Replay::options().dataset(&self.dataset()).loss(Loss::BinaryCrossEntropy).in_memory();
+        replay.record(&article_model(Activation::Sigmoid, &self.article_weights(0)), Metrics::new()).unwrap();
+        for (i, (loss, accuracy)) in losses.into_iter().zip(accuracies).enumerate() {
+            let metrics = [("loss", f64::from(loss)), ("acc", f64::from(accuracy))];
+            replay.record(&article_model(Activation::Sigmoid, &self.article_weights(i + 1)), metrics).unwrap();
+        }
+        replay
     }
 
     /// The network of [`deep`](Self::deep), 10-5x100-1, with its weights.

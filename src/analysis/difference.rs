@@ -1,0 +1,152 @@
+//! How far two sets of weights are apart, and where.
+
+use crate::{Error, Parameter, Result, Weights};
+
+/// How far two sets of weights of the same model are apart, and in which value most.
+///
+/// ```
+/// use training_replay::{Parameter, Weights, analysis::Difference};
+///
+/// let weights = |bias: f32| Weights::from_iter([
+///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
+///     Parameter::new("output", "bias", [1], vec![bias]),
+/// ]);
+/// let difference = Difference::between(&weights(0.5), &weights(0.75), 0.0)?.expect("another bias");
+/// assert_eq!((difference.layer.as_str(), difference.name.as_str()), ("output", "bias"));
+/// assert_eq!((difference.index, difference.values, difference.distance), (0, (0.5, 0.75), 0.25));
+/// assert_eq!(Difference::between(&weights(0.5), &weights(0.5), 0.0)?, None);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The layer of the first parameter that differs.
+    pub layer: String,
+    /// Its name within the layer.
+    pub name: String,
+    /// Which of its values, counted row by row, differs most.
+    pub index: usize,
+    /// That value in the one and the other.
+    pub values: (f64, f64),
+    /// The absolute difference of both; infinite where one of them is NaN and the other is not.
+    pub distance: f64,
+}
+
+impl Difference {
+    /// That in the first parameter in which any value differs by more than `tolerance`; with 0, in anything that is not
+    /// equal. NaN is equal to NaN, and 0 to -0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] or [`Error::Shape`] if they are not weights of the same model, [`Error::Invalid`] for a
+    /// tolerance that is NaN or below 0.
+    pub fn between(one: &Weights, other: &Weights, tolerance: f64) -> Result<Option<Self>> {
+        Self::check_tolerance(tolerance)?;
+        one.expect_same_parameters(other)?;
+        let mut largest = one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other));
+        Ok(largest.find(|difference| difference.distance > tolerance))
+    }
+
+    pub(crate) fn check_tolerance(tolerance: f64) -> Result<()> {
+        match (0.0..).contains(&tolerance) {
+            true => Ok(()),
+            false => Err(Error::invalid("the tolerance", "0 or more", tolerance)),
+        }
+    }
+
+    /// The largest absolute difference of any two values: see [`distance`](Self::distance).
+    ///
+    /// # Errors
+    ///
+    /// As [`between`](Self::between).
+    pub fn largest_distance(one: &Weights, other: &Weights) -> Result<f64> {
+        one.expect_same_parameters(other)?;
+        let largest = one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other));
+        Ok(largest.map(|difference| difference.distance).fold(0.0, f64::max))
+    }
+
+    /// In which value two parameters of the same shape differ most; `None` if they have none.
+    fn largest(one: &Parameter<'_>, other: &Parameter<'_>) -> Option<Self> {
+        let (ones, others) = (one.values().to_f64(), other.values().to_f64());
+        let pairs = ones.iter().copied().zip(others.iter().copied()).enumerate();
+        // The first of equals.
+        let (index, values, distance) =
+            pairs.fold(None, |largest: Option<(usize, (f64, f64), f64)>, (index, pair)| {
+                let distance = apart(pair);
+                match largest {
+                    Some(largest) if distance <= largest.2 => Some(largest),
+                    _ => Some((index, pair, distance)),
+                }
+            })?;
+        Some(Self { layer: one.layer().to_owned(), name: one.name().to_owned(), index, values, distance })
+    }
+}
+
+/// Never NaN.
+fn apart((one, other): (f64, f64)) -> f64 {
+    let distance = (one - other).abs();
+    match one == other || (one.is_nan() && other.is_nan()) {
+        true => 0.0,
+        false if distance.is_nan() => f64::INFINITY,
+        false => distance,
+    }
+}
+
+/// Where two runs part.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Parting {
+    /// The first epoch, among those that both have recorded, at which they differ, and where they do; `None` if they
+    /// never do.
+    pub first: Option<(u64, Difference)>,
+    /// For every epoch that both have recorded, the largest absolute difference of any two values.
+    pub distances: Vec<(u64, f64)>,
+    /// How many epochs only the one has recorded, and only the other.
+    pub unmatched: (usize, usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights(kernel: [f32; 3], bias: f32) -> Weights {
+        Weights::from_iter([
+            Parameter::new("a", "kernel", [3, 1], kernel.to_vec()),
+            Parameter::new("a", "bias", [1], vec![bias]),
+        ])
+    }
+
+    #[test]
+    fn the_first_parameter_beyond_the_tolerance_is_named_with_its_largest_difference() {
+        let (one, other) = (weights([1.0, 2.0, 3.0], 0.0), weights([1.0, 2.25, 2.5], 9.0));
+        let found =
+            |tolerance| Difference::between(&one, &other, tolerance).unwrap().map(|d| (d.name, d.index, d.distance));
+        assert_eq!(found(0.0), Some(("kernel".into(), 2, 0.5)));
+        assert_eq!(found(0.5), Some(("bias".into(), 0, 9.0)));
+        assert_eq!(found(9.0), None);
+        assert_eq!(Difference::largest_distance(&one, &other).unwrap(), 9.0);
+    }
+
+    #[test]
+    fn nan_is_equal_to_nan_and_infinitely_far_from_a_number() {
+        let (nan, number) = (weights([1.0, f32::NAN, f32::INFINITY], 0.0), weights([1.0, 2.0, f32::INFINITY], -0.0));
+        assert_eq!(Difference::between(&nan, &nan, 0.0).unwrap(), None);
+        let difference = Difference::between(&nan, &number, 1e9).unwrap().unwrap();
+        assert_eq!((difference.index, difference.distance), (1, f64::INFINITY));
+        assert_eq!(Difference::between(&number, &weights([1.0, 2.0, f32::INFINITY], 0.0), 0.0).unwrap(), None);
+    }
+
+    #[test]
+    fn weights_of_other_models_are_not_compared() {
+        let one = weights([0.0; 3], 0.0);
+        let shorter = Weights::from_iter([Parameter::new("a", "kernel", [3, 1], vec![0.0_f32; 3])]);
+        let renamed = Weights::from_iter([
+            Parameter::new("a", "kernel", [3, 1], vec![0.0_f32; 3]),
+            Parameter::new("a", "offset", [1], vec![0.0_f32]),
+        ]);
+        assert!(Difference::between(&one, &shorter, 0.0).is_err());
+        let message = Difference::between(&one, &renamed, 0.0).unwrap_err().to_string();
+        assert_eq!(message, "the name of parameter 1 is a/offset; it must be a/bias");
+        assert!(Difference::between(&one, &one, -1.0).is_err() && Difference::between(&one, &one, f64::NAN).is_err());
+    }
+}

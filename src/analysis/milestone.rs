@@ -1,0 +1,156 @@
+//! Something that happened in a run: a row of the story.
+
+use std::fmt;
+
+/// Something that happened in a run, or held for some of its epochs.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Milestone {
+    /// What happened.
+    pub kind: MilestoneKind,
+    /// At which epoch, or from which one on.
+    pub epoch: u64,
+    /// The last epoch at which it held; `None` if it held to the end of the run, or is of one epoch alone.
+    pub until: Option<u64>,
+    /// Whose it is.
+    pub subject: Subject,
+    /// The number behind it, as [`MilestoneKind`] says; where it lasts, that of its first epoch.
+    pub evidence: f64,
+}
+
+/// What happened, and what number is the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MilestoneKind {
+    /// From this epoch on every sample is right, of all or of a class. Evidence: how many samples.
+    AllCorrect,
+    /// The first epoch with the fewest samples wrong. Evidence: how many.
+    FewestErrors,
+    /// The samples that are wrong at the end of the run. Evidence: how many.
+    FinalErrors,
+    /// The first epoch with the smallest loss over the data. Evidence: the loss.
+    BestLoss,
+    /// The end of the run. Evidence: the loss.
+    FinalLoss,
+    /// The loss hardly moves. Evidence: the loss in the middle.
+    Plateau,
+    /// The loss falls. Evidence: by how much.
+    Fall,
+    /// Data or grid cover little of the range of a layer's units. Evidence: the share.
+    Squashed,
+    /// Data or grid cover much of the range of a layer's units. Evidence: the share.
+    Widened,
+    /// A unit is near an end of its range on most samples. Evidence: their share.
+    Saturated,
+    /// A ReLU unit is 0 on every sample. Evidence: how many samples.
+    Dead,
+    /// A layer's gradients are far smaller than the last layer's. Evidence: the ratio.
+    Vanishing,
+    /// A layer's gradients are far larger than the last layer's. Evidence: the ratio.
+    Exploding,
+    /// The first NaN or infinite value. Evidence: how many values of the parameter are, or the loss that is.
+    Diverged,
+}
+
+/// What a milestone is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Subject {
+    /// The run as a whole.
+    Run,
+    /// A class, as [`Dataset::classes`](crate::Dataset::classes) numbers them.
+    Class(usize),
+    /// A layer.
+    Layer(String),
+    /// A unit of a layer.
+    Unit {
+        /// The layer's name.
+        layer: String,
+        /// Its column among the layer's outputs.
+        unit: usize,
+    },
+    /// A parameter.
+    Parameter {
+        /// The layer's name.
+        layer: String,
+        /// Its name within the layer, such as `kernel`.
+        name: String,
+    },
+}
+
+impl MilestoneKind {
+    /// A word or two.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AllCorrect => "all correct",
+            Self::FewestErrors => "fewest errors",
+            Self::FinalErrors => "final errors",
+            Self::BestLoss => "best loss",
+            Self::FinalLoss => "final loss",
+            Self::Plateau => "plateau",
+            Self::Fall => "fall",
+            Self::Squashed => "squashed",
+            Self::Widened => "widened",
+            Self::Saturated => "saturated",
+            Self::Dead => "dead",
+            Self::Vanishing => "vanishing gradient",
+            Self::Exploding => "exploding gradient",
+            Self::Diverged => "diverged",
+        }
+    }
+
+    /// Whether it is of one epoch alone, and so ends nowhere.
+    fn is_moment(self) -> bool {
+        matches!(self, Self::FewestErrors | Self::FinalErrors | Self::BestLoss | Self::FinalLoss | Self::Diverged)
+    }
+
+    /// Its evidence in words.
+    fn tell(self, evidence: f64) -> String {
+        let number = match evidence {
+            whole if whole.fract() == 0.0 => format!("{whole}"),
+            small if small.abs() < 1e-3 => format!("{small:.2e}"),
+            other => format!("{other:.4}"),
+        };
+        match self {
+            Self::AllCorrect | Self::Dead => format!("{number} samples"),
+            Self::FewestErrors | Self::FinalErrors => format!("{number} wrong"),
+            Self::BestLoss | Self::FinalLoss | Self::Plateau => format!("loss {number}"),
+            Self::Fall => format!("by {number}"),
+            Self::Squashed | Self::Widened => format!("{number} of the range"),
+            Self::Saturated => format!("{number} of the samples"),
+            Self::Vanishing | Self::Exploding => format!("{number} of the last layer's"),
+            Self::Diverged => format!("{number} not finite"),
+        }
+    }
+}
+
+impl fmt::Display for MilestoneKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run => f.pad("run"),
+            Self::Class(class) => f.pad(&format!("class {class}")),
+            Self::Layer(layer) => f.pad(layer),
+            Self::Unit { layer, unit } => f.pad(&format!("{layer} unit {unit}")),
+            Self::Parameter { layer, name } => f.pad(&format!("{layer}/{name}")),
+        }
+    }
+}
+
+/// A row of a table: `epoch 43 on     all correct         class 0     1000 samples`.
+impl fmt::Display for Milestone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, epoch, until, subject, evidence } = self;
+        let time = match until {
+            Some(until) => format!("epochs {epoch} to {until}"),
+            None if kind.is_moment() => format!("epoch {epoch}"),
+            None => format!("epoch {epoch} on"),
+        };
+        write!(f, "{time:<20} {kind:<18} {subject:<16} {}", kind.tell(*evidence))
+    }
+}

@@ -1,0 +1,246 @@
+//! Whether what is recomputed from the weights is what was logged in training.
+
+use std::collections::HashSet;
+
+use crate::{Loss, Metrics};
+
+/// What recomputed losses and accuracies are to be compared with, and how closely.
+///
+/// By default with what a trainer logs as `loss` and `accuracy`: running means over the batches of an epoch, while the
+/// weights change. Such a mean lies between what the weights before and after the epoch give, up to how unevenly the
+/// batches fall; so does what Keras logs (under the names `loss` and `acc` or `accuracy`).
+///
+/// ```
+/// use training_replay::analysis::Audit;
+///
+/// let keras = Audit::default().names("loss", "acc");
+/// let validation = Audit::default().names("val_loss", "val_accuracy").at_end().tolerance(1e-4);
+/// assert_ne!(keras, validation);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audit {
+    pub(crate) loss: Option<Loss>,
+    pub(crate) names: [String; 2],
+    pub(crate) at_end: bool,
+    pub(crate) tolerance: f64,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        let names = ["loss", "accuracy"].map(String::from);
+        Self { loss: None, names, at_end: false, tolerance: 0.05 }
+    }
+}
+
+impl Audit {
+    /// The loss to recompute; without it, the one noted in the recording.
+    pub fn loss(self, loss: Loss) -> Self {
+        Self { loss: Some(loss), ..self }
+    }
+
+    /// Under which names loss and accuracy were logged.
+    pub fn names(self, loss: impl Into<String>, accuracy: impl Into<String>) -> Self {
+        Self { names: [loss.into(), accuracy.into()], ..self }
+    }
+
+    /// They were logged at the end of the epoch over all samples, with the weights that were recorded: as a validation
+    /// loss is.
+    pub fn at_end(self) -> Self {
+        Self { at_end: true, ..self }
+    }
+
+    /// How far a logged number may be off: an accuracy by this, a loss by this times the largest one that was
+    /// logged. 0.05 by default, for running means.
+    pub fn tolerance(self, tolerance: f64) -> Self {
+        Self { tolerance, ..self }
+    }
+}
+
+/// Logged numbers beside those that are recomputed from the weights and the data.
+///
+/// ```
+/// use training_replay::{Metrics, analysis::{Audit, Verification}};
+///
+/// let logged = [(0, Metrics::new()), (1, Metrics::from([("loss", 0.45)])), (2, Metrics::from([("loss", 0.9)]))];
+/// let recomputed = [(0, Metrics::from([("loss", 0.5)])), (1, Metrics::from([("loss", 0.4)])),
+///     (2, Metrics::from([("loss", 0.3)]))];
+/// let verification = Verification::of(&logged, &recomputed, &Audit::default());
+/// assert_eq!(verification.checks[0].off(), 0.0); // between 0.5 before the epoch and 0.4 after it
+/// assert!(!verification.holds());
+/// assert_eq!(verification.worst().map(|check| check.epoch), Some(2));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Verification {
+    /// One for each epoch and metric that was both logged and recomputed.
+    pub checks: Vec<Check>,
+    /// The share of them that must hold: 0.9 for running means, among which those of epochs with uneven batches may be
+    /// further off; 1 for numbers logged at the end of the epoch.
+    pub required: f64,
+}
+
+/// A number that was logged, beside the same recomputed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Check {
+    /// The epoch.
+    pub epoch: u64,
+    /// The name it was logged under.
+    pub metric: String,
+    /// As it was logged.
+    pub logged: f64,
+    /// From the weights before the epoch, where the logged number is a running mean and they were recorded.
+    pub before: Option<f64>,
+    /// From the weights after the epoch.
+    pub after: f64,
+    /// How far off it may be.
+    pub allowed: f64,
+}
+
+impl Check {
+    /// How far the logged number is from the recomputed ones: from the nearer one, or 0 if it lies between both. NaN, of
+    /// a run that diverged, counts as infinite.
+    pub fn off(&self) -> f64 {
+        let [logged, before, after] = [self.logged, self.before.unwrap_or(self.after), self.after].map(or_infinite);
+        let (low, high) = (before.min(after), before.max(after));
+        match (low..=high).contains(&logged) {
+            true => 0.0,
+            false => (low - logged).max(logged - high),
+        }
+    }
+
+    /// Whether it is near enough.
+    pub fn holds(&self) -> bool {
+        self.off() <= self.allowed
+    }
+}
+
+fn or_infinite(number: f64) -> f64 {
+    if number.is_nan() { f64::INFINITY } else { number }
+}
+
+impl Verification {
+    /// Compares what was logged at some epochs with what was recomputed for them, by the names `loss` and `accuracy`; both
+    /// in increasing order.
+    pub fn of(logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)], audit: &Audit) -> Self {
+        let losses =
+            logged.iter().filter_map(|(_, metrics)| metrics.get(&audit.names[0])).filter(|loss| loss.is_finite());
+        let scales = [losses.fold(f64::MIN_POSITIVE, f64::max), 1.0];
+        let mut checks = Vec::new();
+        for (place, (epoch, after)) in recomputed.iter().enumerate() {
+            let Ok(found) = logged.binary_search_by_key(epoch, |(epoch, _)| *epoch) else { continue };
+            // A running mean began with the weights of the epoch before, if those were recorded.
+            let before =
+                place.checked_sub(1).map(|before| &recomputed[before]).filter(|(before, _)| before + 1 == *epoch);
+            let before = before.filter(|_| !audit.at_end).map(|(_, before)| before);
+            checks.extend(audit.compare(*epoch, &logged[found].1, before, after, scales));
+        }
+        Self { checks, required: if audit.at_end { 1.0 } else { 0.9 } }
+    }
+
+    /// The share of the checks that hold: of losses or of accuracies, whichever is smaller; 0 where there are none.
+    pub fn share(&self) -> f64 {
+        let metrics: HashSet<&str> = self.checks.iter().map(|check| check.metric.as_str()).collect();
+        metrics.into_iter().map(|metric| self.share_of(metric)).reduce(f64::min).unwrap_or(0.0)
+    }
+
+    /// The share of the checks of one metric that hold; NaN where there are none.
+    pub fn share_of(&self, metric: &str) -> f64 {
+        let checks: Vec<&Check> = self.checks.iter().filter(|check| check.metric == metric).collect();
+        checks.iter().filter(|check| check.holds()).count() as f64 / checks.len() as f64
+    }
+
+    /// Whether there is something to compare, and as much of it holds as must.
+    pub fn holds(&self) -> bool {
+        self.share() >= self.required
+    }
+
+    /// The check that is furthest off, in terms of what is allowed.
+    pub fn worst(&self) -> Option<&Check> {
+        let share = |check: &&Check| check.off() / check.allowed.max(f64::MIN_POSITIVE);
+        self.checks.iter().max_by(|a, b| share(a).total_cmp(&share(b)))
+    }
+}
+
+impl Audit {
+    /// The checks of one epoch, of loss and accuracy.
+    fn compare(
+        &self,
+        epoch: u64,
+        logged: &Metrics,
+        before: Option<&Metrics>,
+        after: &Metrics,
+        scales: [f64; 2],
+    ) -> Vec<Check> {
+        let names = self.names.iter().zip(["loss", "accuracy"]).zip(scales);
+        let check = |((metric, name), scale): ((&String, &str), f64)| {
+            let after = after.get(name)?;
+            let before = before.and_then(|before| before.get(name));
+            let (metric, logged) = (metric.clone(), logged.get(metric)?);
+            Some(Check { epoch, metric, logged, before, after, allowed: self.tolerance * scale })
+        };
+        names.filter_map(check).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epochs(name: &str, values: &[f64]) -> Vec<(u64, Metrics)> {
+        (0..).zip(values).map(|(epoch, &value)| (epoch, Metrics::from([(name, value)]))).collect()
+    }
+
+    /// Recomputed 1.0, 0.5, 0.4; so the running means of the epochs 1 and 2 lie within 0.5 to 1.0 and 0.4 to 0.5.
+    #[test]
+    fn a_running_mean_is_off_by_how_far_it_lies_outside_of_both_ends_of_its_epoch() {
+        let recomputed = epochs("loss", &[1.0, 0.5, 0.4]);
+        let off = |logged: [f64; 2]| {
+            let verification = Verification::of(&epochs("loss", &logged), &recomputed, &Audit::default());
+            verification.checks.into_iter().map(|check| check.off()).collect::<Vec<_>>()
+        };
+        assert_eq!(off([1.0, 0.5]), [0.0, 0.0]);
+        assert_eq!(off([1.25, 0.25]), [0.25, 0.25], "epoch 0 has none before it");
+    }
+
+    #[test]
+    fn a_gap_before_an_epoch_leaves_only_its_end_to_compare_with() {
+        let (mut recomputed, mut logged) = (epochs("loss", &[1.0, 0.5]), epochs("loss", &[1.0, 0.75]));
+        (recomputed[1].0, logged[1].0) = (5, 5);
+        let verification = Verification::of(&logged, &recomputed, &Audit::default());
+        assert_eq!((verification.checks[1].before, verification.checks[1].off()), (None, 0.25));
+    }
+
+    #[test]
+    fn numbers_of_the_end_of_an_epoch_must_all_agree() {
+        let audit = Audit::default().at_end().tolerance(1e-3);
+        let recomputed = epochs("accuracy", &[0.5, 0.75, 1.0]);
+        assert!(Verification::of(&epochs("accuracy", &[0.5, 0.7501, 1.0]), &recomputed, &audit).holds());
+        let off = Verification::of(&epochs("accuracy", &[0.5, 0.625, 1.0]), &recomputed, &audit);
+        assert!(!off.holds() && off.share_of("loss").is_nan());
+        assert_eq!(off.worst().map(|check| (check.epoch, check.off())), Some((1, 0.125)));
+    }
+
+    #[test]
+    fn a_run_that_diverged_agrees_with_itself_and_with_no_other() {
+        let (nan, finite) = (epochs("loss", &[1.0, f64::NAN, f64::NAN]), epochs("loss", &[1.0, 0.9, 0.8]));
+        let holds = |logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)]| {
+            Verification::of(logged, recomputed, &Audit::default()).holds()
+        };
+        assert!(holds(&nan, &nan));
+        assert!(!holds(&nan, &finite));
+        assert!(!holds(&epochs("loss", &[1.0, 0.9, 0.1]), &nan));
+        assert!(!holds(&[], &finite), "nothing to compare");
+    }
+
+    #[test]
+    fn most_running_means_must_hold_of_each_metric() {
+        let mut logged = vec![0.5; 20];
+        let recomputed = epochs("loss", &logged);
+        logged[3] = 0.9;
+        assert!(Verification::of(&epochs("loss", &logged), &recomputed, &Audit::default()).holds());
+        logged[4..7].fill(0.9);
+        let verification = Verification::of(&epochs("loss", &logged), &recomputed, &Audit::default());
+        assert!(!verification.holds() && verification.share() == 0.8);
+    }
+}

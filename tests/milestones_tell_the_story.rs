@@ -1,0 +1,228 @@
+//! The milestones of a run are what was done to it: units that were killed are dead, units that were driven to the end of
+//! their range saturated, gradients that were made small vanish, and a run that diverges says where.
+
+mod common;
+
+use common::{Reference, article_model};
+use training_replay::{
+    Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
+    Trainer, Weights,
+    analysis::{Audit, Criteria, Grid, MilestoneKind, Milestones, Observation, Subject},
+    datasets,
+};
+
+const LOSS: Loss = Loss::BinaryCrossEntropy;
+
+fn network(inputs: usize, layers: &[Dense]) -> Sequential {
+    layers.iter().cloned().fold(Sequential::builder(inputs), |net, layer| net.layer(layer)).build(3).unwrap()
+}
+
+fn dense(units: usize, name: &str, activation: Activation) -> Dense {
+    Dense::new(units).name(name).activation(activation)
+}
+
+fn train(model: &mut Sequential, data: &Dataset, loss: Loss, optimizer: Optimizer, epochs: u64) -> Replay {
+    let mut trainer = Trainer::new(loss, optimizer).batch_size(16).seed(3);
+    let mut replay = Replay::options().dataset(data).loss(loss).in_memory();
+    replay.record(model, Metrics::new()).unwrap();
+    for _ in 0..epochs {
+        let metrics = trainer.epoch(model, data).unwrap();
+        replay.record(model, metrics).unwrap();
+    }
+    replay
+}
+
+fn milestones(replay: &Replay) -> Milestones {
+    replay.milestones(&Criteria::default()).unwrap()
+}
+
+fn unit(layer: &str, unit: usize) -> Subject {
+    Subject::Unit { layer: layer.into(), unit }
+}
+
+/// deepreplay's recording of the article's sigmoid network: the article's prose, as rows. Keras logged accuracies of 1 from
+/// epoch 104 on; at the end of an epoch it is so from 103 on.
+#[test]
+fn the_articles_sigmoid_network_learns_when_keras_says() {
+    let replay = Reference::article().article_replay();
+    let told = milestones(&replay);
+    let from = told.all_correct().unwrap();
+    let wrong = |epoch| replay.at(epoch).unwrap().confusion(0.5).unwrap().accuracy() < 1.0;
+    assert!(wrong(from - 1) && !(from..=150).any(wrong), "{from}");
+    assert!(told.class_correct(0).unwrap() < from, "the negatives first, as the article tells");
+    let best = told.best_loss().unwrap();
+    assert_eq!((best.epoch, told.final_loss()), (150, Some(best.evidence)), "it falls to the end");
+    let squashed = told.find(MilestoneKind::Squashed, &Subject::Layer("hidden".into())).unwrap();
+    assert_eq!(squashed.epoch, 0, "small initial weights leave the sigmoids in their middle");
+    let widened = told.find(MilestoneKind::Widened, &Subject::Layer("hidden".into())).unwrap();
+    assert!(squashed.until.unwrap() < widened.epoch && widened.epoch < from);
+}
+
+#[test]
+fn a_relu_unit_killed_by_a_negative_bias_is_dead_from_that_epoch_on() {
+    let data = datasets::parabola(200, 13);
+    let kernel = Parameter::new("hidden", "kernel", [2, 2], vec![1.0_f32, -0.5, 0.25, 1.0]);
+    let output = [
+        Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
+        Parameter::new("output", "bias", [1], vec![0.0_f32]),
+    ];
+    let mut replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
+    for epoch in 0..12 {
+        let bias = if epoch < 7 { 0.5_f32 } else { -50.0 };
+        let bias = Parameter::new("hidden", "bias", [2], vec![0.5_f32, bias]);
+        let weights = Weights::from_iter([kernel.clone(), bias, output[0].clone(), output[1].clone()]);
+        replay.record(&article_model(Activation::Relu, &weights), Metrics::new()).unwrap();
+    }
+    let told = milestones(&replay);
+    let dead: Vec<_> = told.dead_units().collect();
+    assert_eq!(dead.len(), 1);
+    assert_eq!((dead[0].epoch, &dead[0].subject, dead[0].evidence), (7, &unit("hidden", 1), 400.0));
+    // A model that does not say what its units' range is has the same dead units.
+    let foreign = common::NoGradients(replay.at(0).unwrap().into_model());
+    let other = replay.sweep_with(&foreign).milestones(&Criteria::default()).unwrap();
+    assert_eq!(other.dead_units().collect::<Vec<_>>(), dead);
+    assert!(other.of_kind(MilestoneKind::Vanishing).next().is_none(), "it gives no gradients");
+}
+
+#[test]
+fn units_of_zeros_that_can_be_less_are_not_dead() {
+    let output = dense(1, "o", Activation::Sigmoid);
+    let zeros = dense(3, "h", Activation::Tanh).initializer(Initializer::Zeros);
+    let mut model = network(2, &[zeros, output]);
+    let replay = train(&mut model, &datasets::moons(50, 0.1, 1), LOSS, Optimizer::sgd(0.0), 3);
+    let told = milestones(&replay);
+    assert_eq!(told.of_kind(MilestoneKind::Dead).count(), 0);
+    assert_eq!(told.find(MilestoneKind::Squashed, &Subject::Layer("h".into())).unwrap().evidence, 0.0);
+}
+
+/// A sigmoid unit with a kernel of hundreds is a step: nearly every sample is at one of its ends.
+#[test]
+fn a_sigmoid_unit_with_a_huge_kernel_is_saturated_and_one_with_a_small_kernel_is_not() {
+    let data = datasets::parabola(200, 13);
+    let weights = Weights::from_iter([
+        Parameter::new("hidden", "kernel", [2, 2], vec![900.0_f32, 0.1, 0.0, 0.1]),
+        Parameter::new("hidden", "bias", [2], vec![0.0_f32, 0.0]),
+        Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
+        Parameter::new("output", "bias", [1], vec![0.0_f32]),
+    ]);
+    let mut replay = Replay::options().dataset(&data).in_memory();
+    replay.record(&article_model(Activation::Sigmoid, &weights), Metrics::new()).unwrap();
+    let told = milestones(&replay);
+    let saturated: Vec<_> = told.saturated_units().map(|row| (row.epoch, row.subject.clone())).collect();
+    assert_eq!(saturated, [(0, unit("hidden", 0))]);
+    // sigmoid(900 x) is within 0.05 of an end unless |x| < ln(19) / 900 = 0.00327.
+    let inputs = data.inputs().column(0);
+    let share = inputs.iter().filter(|x| x.abs() >= 19_f32.ln() / 900.0).count() as f64 / 400.0;
+    assert_eq!(told.saturated_units().next().unwrap().evidence, share);
+}
+
+/// Each of the sigmoid layers takes a factor of at least 4 from the gradient, and its small kernel more.
+#[test]
+fn gradients_vanish_in_deep_sigmoids() {
+    let data = datasets::ball(10, 100, 13);
+    let layers =
+        (1..=4).map(|i| dense(20, &format!("h{i}"), Activation::Sigmoid)).chain([dense(1, "o", Activation::Sigmoid)]);
+    let small: Vec<Dense> = layers.map(|layer| layer.initializer(Initializer::Normal { std: 0.05 })).collect();
+    let mut replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
+    replay.record(&network(10, &small), Metrics::new()).unwrap();
+    let told = milestones(&replay);
+    let vanishing: Vec<_> = told.of_kind(MilestoneKind::Vanishing).map(|row| row.subject.to_string()).collect();
+    assert_eq!(vanishing, ["h1", "h2", "h3", "h4"]);
+    // The ratio is that of deepreplay's gradients: the root of the mean square of each kernel's.
+    let gradients = replay.at(0).unwrap().gradients(LOSS).unwrap();
+    let rms = |layer| {
+        let g = gradients.get(layer, "kernel").unwrap().values().to_f64().into_owned();
+        (g.iter().map(|g| g * g).sum::<f64>() / g.len() as f64).sqrt()
+    };
+    let row = told.find(MilestoneKind::Vanishing, &Subject::Layer("h2".into())).unwrap();
+    assert!((row.evidence / (rms("h2") / rms("o")) - 1.0).abs() < 1e-12);
+}
+
+/// One input of 1, kernels of 0.01 and 100: with the slope s of the loss at the output, the first kernel's gradient is
+/// 100 s and the second one's 0.01 s.
+#[test]
+fn gradients_explode_before_a_huge_kernel() {
+    let one = |value: f32| Matrix::from_element(1, 1, value);
+    let data = Dataset::new(one(1.0), one(0.0)).unwrap();
+    let model = network(1, &[dense(1, "a", Activation::Linear), dense(1, "b", Activation::Linear)]);
+    let weights = Weights::from_iter([
+        Parameter::new("a", "kernel", [1, 1], vec![0.01_f32]),
+        Parameter::new("a", "bias", [1], vec![0.0_f32]),
+        Parameter::new("b", "kernel", [1, 1], vec![100.0_f32]),
+        Parameter::new("b", "bias", [1], vec![0.0_f32]),
+    ]);
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    replay.record(&model.with_weights(&weights).unwrap(), Metrics::new()).unwrap();
+    let told = milestones(&replay);
+    let row = told.find(MilestoneKind::Exploding, &Subject::Layer("a".into())).unwrap();
+    assert!((row.evidence - 10_000.0).abs() < 0.01, "{row}");
+}
+
+#[test]
+fn a_run_with_a_huge_learning_rate_is_recorded_replayed_and_told() {
+    let data = datasets::parabola(200, 13);
+    let mut model = network(2, &[dense(20, "hidden", Activation::Relu), dense(1, "output", Activation::Linear)]);
+    let replay = train(&mut model, &data, Loss::MeanSquaredError, Optimizer::sgd(50.0), 20);
+    assert_eq!(replay.epochs().len(), 21, "all of it is recorded");
+    let bits = |weights: &Weights| -> Vec<u32> {
+        weights.iter().flat_map(|p| p.values().to_f32().iter().map(|w| w.to_bits()).collect::<Vec<_>>()).collect()
+    };
+    assert_eq!(bits(&replay.weights(20).unwrap()), bits(&Weights::of(&model).unwrap()), "NaN and all");
+    let told = milestones(&replay);
+    let diverged = told.diverged().unwrap();
+    assert!((1..=3).contains(&diverged.epoch), "{diverged}");
+    let finite =
+        |epoch| replay.weights(epoch).unwrap().iter().all(|p| p.values().to_f64().iter().all(|w| w.is_finite()));
+    assert!(finite(diverged.epoch - 1) && !finite(diverged.epoch));
+    assert!(matches!(&diverged.subject, Subject::Parameter { layer, .. } if layer == "hidden"), "{diverged}");
+    assert_eq!(told.all_correct(), None);
+    // Every other question has an answer too.
+    let snapshot = replay.at(20).unwrap();
+    assert!(snapshot.decision_boundary(&Grid::default()).unwrap().boundary.is_empty());
+    assert_eq!(snapshot.confusion(0.5).unwrap().undecided, [200, 200]);
+    assert!(replay.ledger(Loss::MeanSquaredError).unwrap().flips(19, 20).unwrap().learned.is_empty());
+    assert!(replay.verify(&Audit::default()).unwrap().holds());
+}
+
+#[test]
+fn a_grid_is_covered_by_more_than_the_data() {
+    let data = datasets::parabola(200, 13);
+    let mut model = network(2, &[dense(2, "hidden", Activation::Tanh), dense(1, "output", Activation::Sigmoid)]);
+    let replay = train(&mut model, &data, LOSS, Optimizer::sgd(0.05), 3);
+    let coverage = |criteria: Criteria| {
+        let snapshot = replay.at(3).unwrap();
+        Observation::of(3, snapshot.model(), &data, &criteria).unwrap().layers[0].coverage.unwrap()
+    };
+    let by_data = coverage(Criteria::default());
+    let by_grid = coverage(Criteria::default().grid(Grid::default()));
+    assert!(by_data < by_grid);
+    // By hand: the mean over both units of half the distance between the extremes of their tanh.
+    let hidden = replay.at(3).unwrap().model().forward(data.inputs(), 0..1).unwrap();
+    let extent = |column: usize| f64::from(hidden.column(column).max() - hidden.column(column).min()) / 2.0;
+    assert!((by_data - (extent(0) + extent(1)) / 2.0).abs() < 1e-6);
+    let wrong = Criteria::default().grid(Grid::default());
+    let wide = Dataset::new(Matrix::zeros(5, 3), Matrix::zeros(5, 1)).unwrap();
+    let three = network(3, &[dense(2, "h", Activation::Tanh), dense(1, "o", Activation::Sigmoid)]);
+    assert!(Observation::of(0, &three, &wide, &wrong).is_err(), "a grid over two inputs, and three of them");
+}
+
+#[test]
+fn without_a_loss_or_classes_what_needs_them_is_left_out() {
+    let data = datasets::moons(50, 0.1, 1);
+    let mut replay = Replay::options().dataset(&data).in_memory(); // no loss noted
+    replay
+        .record(&network(2, &[dense(3, "h", Activation::Tanh), dense(1, "o", Activation::Sigmoid)]), Metrics::new())
+        .unwrap();
+    let told = milestones(&replay);
+    assert!(told.final_loss().is_none() && told.of_kind(MilestoneKind::FinalErrors).count() == 1);
+    let message = replay.verify(&Audit::default()).unwrap_err().to_string();
+    assert!(message.starts_with("the recording holds no loss to compare; give the one"), "{message}");
+    let message = replay.verify(&Audit::default().loss(LOSS)).unwrap_err().to_string();
+    assert_eq!(message, "the recording holds no \"loss\" or \"accuracy\" that was logged; see `Audit::names`");
+
+    let numbers = Dataset::new(data.inputs().clone(), data.inputs().columns(0, 1).map(f32::sin)).unwrap();
+    let mut model = network(2, &[dense(3, "h", Activation::Tanh), dense(1, "o", Activation::Linear)]);
+    let told = milestones(&train(&mut model, &numbers, Loss::MeanSquaredError, Optimizer::sgd(0.1), 5));
+    assert!(told.all_correct().is_none() && told.of_kind(MilestoneKind::FinalErrors).count() == 0);
+    assert!(told.final_loss().is_some());
+}
