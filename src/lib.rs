@@ -41,6 +41,6 @@ pub use metrics::Metrics;
 pub use model::{Backward, Description, Forward, Model};
 pub use nn::{Activation, Architecture, Dense, Initializer, Sequential};
 pub use parameter::{Parameter, Values, Weights};
-pub use replay::{Durability, Replay, ReplayOptions, Snapshot, Sweep};
+pub use replay::{Durability, Replay, ReplayOptions, Runs, Snapshot, Sweep};
 pub use storage::Damage;
 pub use train::{Optimizer, Trainer};

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
 /// use training_replay::analysis::{Criteria, Milestones, Observation};
 ///
-/// let data = datasets::moons(100, 0.1, 7);
+/// let data = datasets::circles(100, 0.05, 0.5, 7);
 /// let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
 /// let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
 /// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));

@@ -14,6 +14,7 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
+mod band;
 mod confusion;
 mod contour;
 mod criteria;
@@ -35,11 +36,13 @@ mod plane;
 mod plateau;
 mod principal_plane;
 mod probability_histogram;
+mod reached;
 mod score;
 mod selection;
 mod verification;
 mod view;
 
+pub use band::Band;
 pub use confusion::ConfusionMatrix;
 pub use criteria::Criteria;
 pub use decision_boundary::DecisionBoundary;
@@ -60,6 +63,7 @@ pub use plane::Plane;
 pub use plateau::{Plateau, plateaus};
 pub use principal_plane::{PrincipalPlane, Scatter};
 pub use probability_histogram::ProbabilityHistogram;
+pub use reached::{Race, Reached};
 pub use selection::Selection;
 pub use verification::{Audit, Check, Verification};
 pub use view::View;

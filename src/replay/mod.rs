@@ -7,6 +7,7 @@ mod open;
 mod options;
 mod questions;
 mod record;
+mod runs;
 mod series;
 mod snapshot;
 mod steps;
@@ -23,6 +24,7 @@ use std::{
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use record::Recorder;
+pub use runs::Runs;
 use series::Place;
 pub use snapshot::Snapshot;
 pub use sweep::Sweep;

@@ -119,7 +119,7 @@ impl Replay {
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
     /// use training_replay::analysis::Criteria;
     ///
-    /// # let data = datasets::moons(100, 0.1, 7);
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
     /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
     /// # let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
     /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));

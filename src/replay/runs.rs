@@ -1,0 +1,189 @@
+//! Many recordings, asked as one: seeds, activations, learning rates.
+
+use std::path::Path;
+
+use super::Replay;
+use crate::{
+    Error, Result,
+    analysis::{Band, Criteria, Milestones, Reached},
+};
+
+/// Many recordings, asked as one: of several seeds, activations or learning rates.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Result, Runs, Sequential, Trainer};
+/// use training_replay::{analysis::{Criteria, Race}, datasets};
+///
+/// # fn main() -> Result<()> {
+/// let data = datasets::moons(60, 0.1, 7);
+/// let train = |activation: Activation, seed: u64| -> Result<Replay> {
+///     let layers = [Dense::new(6).activation(activation), Dense::new(1).activation(Activation::Sigmoid)];
+///     let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(seed)?;
+///     let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05)).seed(seed);
+///     let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+///     replay.record(&model, Metrics::new())?;
+///     for _ in 0..40 {
+///         let metrics = trainer.epoch(&mut model, &data)?;
+///         replay.record(&model, metrics)?;
+///     }
+///     Ok(replay)
+/// };
+/// let (mut tanh, mut relu) = (Runs::new(), Runs::new());
+/// for seed in 1..=5 {
+///     tanh.push(format!("seed {seed}"), train(Activation::Tanh, seed)?);
+///     relu.push(format!("seed {seed}"), train(Activation::Relu, seed)?);
+/// }
+/// let losses = tanh.band("loss", 0.5)?; // the median, and the band between the quartiles
+/// assert_eq!((losses.epochs.len(), losses.runs[0]), (40, 5));
+/// let learned = [&tanh, &relu].map(|runs| runs.reached(&Criteria::default(), |told| told.all_correct()));
+/// let [tanh, relu] = learned;
+/// let (tanh, relu) = (tanh?, relu?);
+/// println!("tanh: {:.0} % by epoch 20, half of the runs by {:?}", 100.0 * tanh.share_by(20), tanh.median());
+/// let race = Race::of(&[&tanh, &relu])?;
+/// println!("tanh before ReLU in {} of {}", race.wins[0], race.runs());
+/// # assert_eq!(race.runs(), 5);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Runs {
+    runs: Vec<(String, Replay)>,
+}
+
+impl Runs {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the recordings at these paths, in this order; their names are those of the files without the extension.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Runs, Sequential};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = folder.path();
+    /// # for name in ["b", "a"] {
+    /// #     let mut replay = Replay::options().create(folder.join(name).with_extension("replay"))?;
+    /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// # }
+    /// let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    /// let mut runs = Runs::open(paths)?;
+    /// runs.sort_by_name(); // a folder has no order
+    /// assert_eq!(runs.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "b"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::open`], for the first that does not open.
+    pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self> {
+        let open = |path: P| {
+            let name = path.as_ref().file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            Ok((name, Replay::open(path)?))
+        };
+        paths.into_iter().map(open).collect()
+    }
+
+    /// Adds a recording under a name.
+    pub fn push(&mut self, name: impl Into<String>, replay: Replay) {
+        self.runs.push((name.into(), replay));
+    }
+
+    /// Puts them in the order of their names.
+    pub fn sort_by_name(&mut self) {
+        self.runs.sort_by(|(one, _), (other, _)| one.cmp(other));
+    }
+
+    /// Names and recordings in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Replay)> {
+        self.runs.iter().map(|(name, replay)| (name.as_str(), replay))
+    }
+
+    /// The first recording of this name.
+    pub fn get(&self, name: &str) -> Option<&Replay> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, replay)| replay)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Parts them by what a name tells, such as the activation in `relu-7`; the groups in the order they first appear, and
+    /// the runs of each in theirs.
+    ///
+    /// ```
+    /// # use training_replay::{Replay, Runs};
+    /// let mut runs = Runs::new();
+    /// for name in ["relu-1", "tanh-1", "relu-2", "tanh-2"] {
+    ///     runs.push(name, Replay::options().in_memory());
+    /// }
+    /// let groups = runs.group_by(|name| name.split('-').next().unwrap_or(name).to_owned());
+    /// let told: Vec<_> = groups.iter().map(|(name, runs)| (name.as_str(), runs.len())).collect();
+    /// assert_eq!(told, [("relu", 2), ("tanh", 2)]);
+    /// # assert_eq!(groups[1].1.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["tanh-1", "tanh-2"]);
+    /// ```
+    pub fn group_by(self, key: impl Fn(&str) -> String) -> Vec<(String, Self)> {
+        let mut groups: Vec<(String, Self)> = Vec::new();
+        for (name, replay) in self.runs {
+            let key = key(&name);
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, group)) => group.push(name, replay),
+                None => groups.push((key, Self { runs: vec![(name, replay)] })),
+            }
+        }
+        groups
+    }
+
+    /// What each recording answers, in order: with models of one's own, by [`Replay::sweep_with`].
+    ///
+    /// # Errors
+    ///
+    /// The first one that `ask` returns.
+    pub fn map<R>(&self, mut ask: impl FnMut(&str, &Replay) -> Result<R>) -> Result<Vec<R>> {
+        self.iter().map(|(name, replay)| ask(name, replay)).collect()
+    }
+
+    /// A metric as it was logged, at each epoch the median of the runs and the band that holds the middle `share` of
+    /// them. Any other curve: by [`map`](Self::map) and [`Band::of`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Band::of`], and [`Error::Missing`] if one of the runs did not log it.
+    pub fn band(&self, metric: &str, share: f64) -> Result<Band> {
+        let curves = self.map(|name, replay| {
+            let hint = format!("the metric {metric:?} is asked of all runs");
+            replay.curve(metric).ok_or_else(|| Error::missing(format!("{metric:?} of run {name:?}"), hint))
+        })?;
+        Band::of(&curves, share)
+    }
+
+    /// The story of each run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::milestones`], for the first run that has none.
+    pub fn milestones(&self, criteria: &Criteria) -> Result<Vec<Milestones>> {
+        self.map(|_, replay| replay.milestones(criteria))
+    }
+
+    /// When each run came to a milestone, which is picked from its story.
+    ///
+    /// # Errors
+    ///
+    /// As [`milestones`](Self::milestones).
+    pub fn reached(&self, criteria: &Criteria, pick: impl Fn(&Milestones) -> Option<u64>) -> Result<Reached> {
+        Ok(self.milestones(criteria)?.iter().map(pick).collect())
+    }
+}
+
+impl FromIterator<(String, Replay)> for Runs {
+    fn from_iter<I: IntoIterator<Item = (String, Replay)>>(runs: I) -> Self {
+        Self { runs: runs.into_iter().collect() }
+    }
+}
