@@ -139,21 +139,30 @@ impl Story<'_> {
     fn tell_losses(&mut self) {
         let losses: Vec<_> = self.each(|seen| seen.loss);
         self.tell_best_and_final(&losses, Kind::BestLoss, Kind::FinalLoss);
+        let losses = running_median(&losses);
         let finite = losses.iter().map(|(_, loss)| *loss).filter(|loss| loss.is_finite());
         let Some((low, high)) = finite.map(|loss| (loss, loss)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
             return;
         };
-        let slope = self.criteria.flat * (high - low);
+        self.tell_plateaus(&losses, self.criteria.flat * (high - low));
+        self.tell_falls(&losses, self.criteria.flat * (high - low), self.criteria.fall * (high - low));
+    }
+
+    fn tell_plateaus(&mut self, losses: &[(u64, f64)], slope: f64) {
         let end = losses.last().map(|(epoch, _)| *epoch);
-        for stretch in plateaus(&losses, slope, self.criteria.plateau) {
+        for stretch in plateaus(losses, slope, self.criteria.plateau) {
             let until = Some(stretch.last).filter(|last| Some(*last) != end);
             self.rows.push(Milestone { until, ..moment(Kind::Plateau, stretch.first, Subject::Run, stretch.level) });
         }
+    }
+
+    fn tell_falls(&mut self, losses: &[(u64, f64)], slope: f64, least: f64) {
+        let end = losses.last().map(|(epoch, _)| *epoch);
         let sinks = |a: &(u64, f64), b: &(u64, f64)| a.1 - b.1 > slope * (b.0 - a.0) as f64;
         for stretch in losses.chunk_by(sinks) {
             let ([first, ..], [.., last]) = (stretch, stretch) else { continue };
             let fall = first.1 - last.1;
-            if stretch.len() > 1 && fall >= self.criteria.fall * (high - low) {
+            if stretch.len() > 1 && fall >= least {
                 let until = Some(last.0).filter(|last| Some(*last) != end);
                 self.rows.push(Milestone { until, ..moment(Kind::Fall, first.0, Subject::Run, fall) });
             }
@@ -243,6 +252,18 @@ impl Story<'_> {
     }
 }
 
+/// Each value replaced by the median of itself and the two on either side, fewer near the ends: it takes out the jitter of
+/// mini-batches, and leaves what rises or falls steadily as it is.
+fn running_median(curve: &[(u64, f64)]) -> Vec<(u64, f64)> {
+    let median = |place: usize| {
+        let reach = place.min(curve.len() - 1 - place).min(2);
+        let mut around: Vec<f64> = curve[place - reach..=place + reach].iter().map(|(_, value)| *value).collect();
+        around.sort_unstable_by(f64::total_cmp);
+        around[reach]
+    };
+    curve.iter().enumerate().map(|(place, (epoch, _))| (*epoch, median(place))).collect()
+}
+
 fn moment(kind: Kind, epoch: u64, subject: Subject, evidence: f64) -> Milestone {
     Milestone { kind, epoch, until: None, subject, evidence }
 }
@@ -313,6 +334,20 @@ mod tests {
         assert!((falls[0].3 - 0.5).abs() < 1e-12);
         assert_eq!(told(&observations, Kind::BestLoss), [(24, None, "run".into(), 0.5)]);
         assert_eq!(told(&observations, Kind::FinalLoss), [(36, None, "run".into(), 0.5)]);
+    }
+
+    /// The same with a spike up or down at every fourth epoch.
+    #[test]
+    fn jitter_breaks_neither_a_plateau_nor_a_fall() {
+        let loss = |epoch: u64| 1.0 - 0.02 * epoch.saturating_sub(19).min(25) as f64;
+        let spike = |epoch: u64| if epoch % 4 == 1 { if epoch % 8 == 1 { 0.01 } else { -0.01 } } else { 0.0 };
+        let observations = seen(70, |seen| seen.loss = Some(loss(seen.epoch) + spike(seen.epoch)));
+        let plateaus = told(&observations, Kind::Plateau);
+        assert_eq!(plateaus.iter().map(|row| row.0).collect::<Vec<_>>(), [0, 44], "{plateaus:?}");
+        let falls = told(&observations, Kind::Fall);
+        assert_eq!(falls.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(), [(19, Some(44))], "{falls:?}");
+        let steady: Vec<(u64, f64)> = (0..9).map(|epoch| (epoch, 1.0 / (epoch + 1) as f64)).collect();
+        assert_eq!(running_median(&steady), steady);
     }
 
     #[test]

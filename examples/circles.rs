@@ -1,0 +1,67 @@
+//! deepreplay's circles with the network 2-5-3-1: ReLU, `he_normal`, SGD 0.01, batches of 16, 300 epochs on 2,000 points.
+//!
+//! deepreplay squeezes a further layer of two units in before the output, because it can draw no wider one. Here the layer
+//! of three units is looked at on the plane that shows most of it over all epochs.
+//!
+//! ```text
+//! cargo run --release --example circles
+//! ```
+
+mod common;
+
+use training_replay::{
+    Activation, Initializer, Loss, Optimizer, Replay, Result, Trainer,
+    analysis::{Criteria, Grid, MilestoneKind, View},
+    datasets,
+};
+
+const LOSS: Loss = Loss::BinaryCrossEntropy;
+const EPOCHS: u64 = 300;
+
+fn main() -> std::process::ExitCode {
+    common::exit(run())
+}
+
+fn run() -> Result<()> {
+    let data = datasets::circles(2_000, 0.03, 0.8, 27);
+    let hidden = [("first", 5), ("hidden", 3)].map(|(name, units)| {
+        common::dense(units, name).activation(Activation::Relu).initializer(Initializer::HeNormal)
+    });
+    let output = common::dense(1, "output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+    let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
+    let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
+
+    let path = common::folder("circles")?.join("circles.replay");
+    let recording = Replay::options().dataset(&data).loss(LOSS).overwrite(true).create(&path)?;
+    common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
+
+    let replay = Replay::open(&path)?;
+    let story = replay.milestones(&Criteria::default())?;
+    println!("The story of {}:\n\n{story}", path.display());
+    let dead = story.of_kind(MilestoneKind::Dead).count();
+    println!("{dead} times a ReLU unit was dead for a while, {} to the end.", story.dead_units().count());
+    print_hidden_space(&replay)
+}
+
+/// The layer of three units, on one plane for all epochs.
+fn print_hidden_space(replay: &Replay) -> Result<()> {
+    let principal = replay.principal_plane("hidden")?;
+    let shares = principal.shares.map(|share| format!("{:.1} %", 100.0 * share));
+    println!("\nThe plane for the hidden layer shows {} and {} of its variance over all epochs.", shares[0], shares[1]);
+    println!("Of the single epochs it shows, and the samples reach there\n");
+    let grid = Grid::covering(replay.dataset()?, 0.1);
+    for epoch in [0, 50, 100, 150, 200, 300] {
+        let snapshot = replay.at(epoch)?;
+        let space = snapshot.feature_space(View::of("hidden").on(&principal.plane), &grid)?;
+        let reach = |axis: usize| space.samples.column(axis).max() - space.samples.column(axis).min();
+        let (lines, accuracy) = (space.boundary.len(), snapshot.evaluate(LOSS)?.get("accuracy").unwrap_or(f64::NAN));
+        println!(
+            "epoch {epoch:>4}: {:>5.1} %, {:>5.2} x {:>5.2}; {lines} lines between the classes, {:>5.1} % right",
+            100.0 * space.shown,
+            reach(0),
+            reach(1),
+            100.0 * accuracy,
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! "Training is very sensitive to the initialization", says the article at its end. How sensitive? Its network, 2-2-1, with
+//! sigmoid, tanh and ReLU, from 20 seeds each: how often each of them learns, and how often ReLU really is first.
+//!
+//! ```text
+//! cargo run --release --example initialization
+//! ```
+
+mod common;
+
+use training_replay::{
+    Activation, Dataset, Initializer, Loss, Optimizer, Replay, Result, Runs, Trainer,
+    analysis::{Criteria, Race, Reached},
+    datasets,
+};
+
+const LOSS: Loss = Loss::BinaryCrossEntropy;
+const EPOCHS: u64 = 150;
+const SEEDS: u64 = 20;
+
+fn main() -> std::process::ExitCode {
+    common::exit(run())
+}
+
+fn run() -> Result<()> {
+    let data = datasets::parabola(1_000, 13);
+    println!("{SEEDS} seeds for each activation; SGD 0.05, batches of 16, {EPOCHS} epochs.\n");
+    println!(
+        "{:<8} {:>8} {:>30} {:>14}   loss at epoch {EPOCHS}",
+        "", "learn it", "all samples right by epoch", "half of them"
+    );
+    println!("{:<8} {:>8} {:>10}{:>10}{:>10} {:>14}   middle of the runs", "", "", 50, 75, 100, "by epoch");
+    let mut told = Vec::new();
+    for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)]
+    {
+        let runs = train(activation, &data)?;
+        let reached = runs.reached(&Criteria::default(), |story| story.all_correct())?;
+        print(name, &runs, &reached)?;
+        told.push((name, reached));
+    }
+    print_race(&told)
+}
+
+/// One run for each seed, which draws the initial weights and the order of the samples.
+fn train(activation: Activation, data: &Dataset) -> Result<Runs> {
+    let run = |seed: u64| {
+        let hidden = common::dense(2, "hidden").activation(activation).initializer(Initializer::GlorotNormal);
+        let output = common::dense(1, "output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+        let model = common::network(2, [hidden, output], seed)?;
+        let trainer = Trainer::new(LOSS, Optimizer::sgd(0.05)).batch_size(16).seed(seed);
+        let recording = Replay::options().dataset(data).loss(LOSS).in_memory();
+        Ok((format!("seed {seed}"), common::record(recording, model, trainer, data, EPOCHS)?))
+    };
+    (1..=SEEDS).map(run).collect()
+}
+
+fn print(name: &str, runs: &Runs, reached: &Reached) -> Result<()> {
+    let losses = runs.band("loss", 0.8)?;
+    let last = losses.epochs.len() - 1;
+    let by: String = [50, 75, 100].iter().map(|&epoch| format!("{:>8.0} %", 100.0 * reached.share_by(epoch))).collect();
+    let half = reached.median().map_or("never".into(), |epoch| epoch.to_string());
+    println!(
+        "{name:<8} {:>6.0} % {by:>30} {half:>14}   {:.4} ({:.4} to {:.4})",
+        100.0 * reached.share(),
+        losses.median[last],
+        losses.low[last],
+        losses.high[last],
+    );
+    Ok(())
+}
+
+/// Who had all samples right first, seed by seed.
+fn print_race(told: &[(&str, Reached)]) -> Result<()> {
+    let race = Race::of(&told.iter().map(|(_, reached)| reached).collect::<Vec<_>>())?;
+    let wins: Vec<String> = told.iter().zip(&race.wins).map(|((name, _), wins)| format!("{name} {wins}")).collect();
+    println!("\nFirst of the three: {}; tied {}, nobody {}.", wins.join(", "), race.tied, race.nobody);
+    for (a, b) in [(2, 1), (2, 0), (1, 0)] {
+        let ((a, first), (b, second)) = (&told[a], &told[b]);
+        let race = Race::of(&[first, second])?;
+        println!("{a} before {b} in {} of {}.", race.wins[0], race.runs());
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! deepreplay's moons: 2-4-2-1, tanh, `glorot_normal`, SGD 0.01, batches of 16, 200 epochs on 2,000 points.
+//!
+//! What is asked afterwards: the story as rows, how far each layer's weights have moved, how much of the tanh the data
+//! cover, and when the samples were learned.
+//!
+//! ```text
+//! cargo run --release --example moons
+//! ```
+
+mod common;
+
+use training_replay::{
+    Activation, Initializer, Loss, Optimizer, Replay, Result, Trainer,
+    analysis::{Criteria, Grid, Ledger, Polyline, Quantity, Selection, Since},
+    datasets,
+};
+
+const LOSS: Loss = Loss::BinaryCrossEntropy;
+const EPOCHS: u64 = 200;
+/// The epochs of the tables.
+const MOMENTS: [u64; 5] = [0, 25, 50, 100, 200];
+
+fn main() -> std::process::ExitCode {
+    common::exit(run())
+}
+
+fn run() -> Result<()> {
+    let data = datasets::moons(2_000, 0.03, 27);
+    let hidden = [("first", 4), ("hidden", 2)].map(|(name, units)| {
+        common::dense(units, name).activation(Activation::Tanh).initializer(Initializer::GlorotNormal)
+    });
+    let output = common::dense(1, "output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+    let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
+    let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
+
+    let path = common::folder("moons")?.join("moons.replay");
+    let recording = Replay::options().dataset(&data).loss(LOSS).overwrite(true).create(&path)?;
+    common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
+
+    let replay = Replay::open(&path)?;
+    println!("The story of {}:\n\n{}", path.display(), replay.milestones(&Criteria::default())?);
+    print_distances(&replay)?;
+    print_boundary(&replay)?;
+    print_learning(&replay.ledger(LOSS)?)
+}
+
+/// How far the weights have come from where they began.
+fn print_distances(replay: &Replay) -> Result<()> {
+    let ways =
+        replay
+            .sweep()
+            .epochs(MOMENTS)
+            .statistic(Quantity::Updates(Since::Start), &Selection::default(), |way| way.max.max(-way.min))?;
+    println!("The way of the weight that has moved furthest, at epoch\n");
+    println!("{:<16}{}", "", MOMENTS.map(|epoch| format!("{epoch:>8}")).concat());
+    for curve in ways {
+        let numbers: String = curve.points.iter().map(|(_, way)| format!("{way:>8.3}")).collect();
+        println!("{:<16}{numbers}", format!("{} {}", curve.layer, curve.name));
+    }
+    Ok(())
+}
+
+/// How far the line between the classes is from a straight cut.
+fn print_boundary(replay: &Replay) -> Result<()> {
+    let grid = Grid::covering(replay.dataset()?, 0.1);
+    println!("\nThe line between the classes, and how much longer it is than the way from end to end:\n");
+    for epoch in MOMENTS {
+        let boundary = replay.at(epoch)?.decision_boundary(&grid)?.boundary;
+        let told: Vec<String> = boundary.iter().map(|line| format!("{:.3} times", bend(line))).collect();
+        println!("epoch {epoch:>4}: {}", if told.is_empty() { "none".into() } else { told.join(", ") });
+    }
+    Ok(())
+}
+
+/// The length of a line over the distance of its ends.
+fn bend(line: &Polyline) -> f32 {
+    let last = line.nrows() - 1;
+    let length: f32 = (0..last).map(|i| (line.row(i + 1) - line.row(i)).norm()).sum();
+    length / (line.row(last) - line.row(0)).norm()
+}
+
+/// Which samples were hard.
+fn print_learning(ledger: &Ledger) -> Result<()> {
+    let mut forgotten = vec![];
+    for sample in 0..ledger.samples() {
+        forgotten.push((ledger.forgotten(sample)?, sample, ledger.learned_at(sample)?));
+    }
+    forgotten.sort_by_key(|&(times, sample, _)| (std::cmp::Reverse(times), sample));
+    println!("\n{} samples were never right. Those that were forgotten most often:\n", ledger.never_learned()?.len());
+    for (times, sample, learned) in forgotten.into_iter().take(5) {
+        let learned = learned.map_or("is wrong at the end".into(), |epoch| format!("right from epoch {epoch} on"));
+        println!("sample {sample:>4}: forgotten {times} times, {learned}");
+    }
+    Ok(())
+}
