@@ -1,18 +1,41 @@
 //! `outputs = inputs * kernel + bias`, forward and backward: the weights of a dense layer.
 
+use rand_chacha::ChaCha8Rng;
+
+use super::Dense;
 use crate::{
-    Matrix, matrix,
+    Matrix, Parameter, Result, Weights, matrix,
     product::{Rows, multiply, multiply_transposed},
 };
 
 /// A kernel of `(inputs, units)` and perhaps a bias of as many units.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Affine {
-    pub(super) kernel: Matrix,
-    pub(super) bias: Option<Vec<f32>>,
+    kernel: Matrix,
+    bias: Option<Vec<f32>>,
 }
 
 impl Affine {
+    /// All zeros, for a layer that is fed so many values.
+    pub(super) fn zeros(dense: &Dense, inputs: usize) -> Result<Self> {
+        let kernel = matrix::zeros(inputs, dense.units())?;
+        Ok(Self { kernel, bias: dense.has_bias().then(|| vec![0.0; dense.units()]) })
+    }
+
+    /// As the layer's initialisers draw them.
+    pub(super) fn draw(dense: &Dense, inputs: usize, rng: &mut ChaCha8Rng) -> Result<Self> {
+        let kernel = dense.kernel_initializer.draw(inputs, dense.units(), rng)?;
+        let bias = dense.bias_initializer.map(|bias| bias.draw(1, dense.units(), rng)).transpose()?;
+        Ok(Self { kernel, bias: bias.map(|bias| bias.as_slice().to_vec()) })
+    }
+
+    /// The layer's own among these weights.
+    pub(super) fn restore(dense: &Dense, inputs: usize, weights: &Weights) -> Result<Self> {
+        let kernel = weights.require(&dense.name, "kernel", &[inputs, dense.units()])?.to_matrix()?;
+        let bias = dense.has_bias().then(|| weights.require(&dense.name, "bias", &[dense.units()])).transpose()?;
+        Ok(Self { kernel, bias: bias.map(|bias| bias.values().to_f32().into_owned()) })
+    }
+
     /// All zeros, in the shape of another.
     pub(super) fn zeros_like(other: &Self) -> Self {
         Self {
@@ -42,8 +65,24 @@ impl Affine {
         multiply(Rows::of(outputs), room, None, inputs.as_mut_slice(), outputs.nrows());
     }
 
+    /// Shows kernel and bias, each with its gradient.
+    #[inline]
+    pub(super) fn descend(&mut self, gradient: &Self, mut step: impl FnMut(&mut [f32], &[f32])) {
+        step(self.kernel.as_mut_slice(), gradient.kernel.as_slice());
+        if let (Some(bias), Some(gradient)) = (&mut self.bias, &gradient.bias) {
+            step(bias, gradient);
+        }
+    }
+
+    /// Adds kernel and bias to the parameters, as those of a layer.
+    pub(super) fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {
+        let (inputs, units) = self.kernel.shape();
+        parameters.push(Parameter::new(layer, "kernel", [inputs, units], crate::row_major(&self.kernel)));
+        parameters.extend(self.bias.as_ref().map(|bias| Parameter::new(layer, "bias", [units], bias)));
+    }
+
     /// Kernel, then bias.
-    pub(super) fn slices(&self) -> impl Iterator<Item = &[f32]> {
-        std::iter::once(self.kernel.as_slice()).chain(self.bias.as_deref())
+    pub(super) fn slices(&self) -> [Option<&[f32]>; 2] {
+        [Some(self.kernel.as_slice()), self.bias.as_deref()]
     }
 }

@@ -18,8 +18,10 @@ mod architecture;
 mod description;
 mod initializer;
 mod layer;
+mod learned;
 mod pass;
 mod sequential;
+mod stage;
 mod tile;
 
 pub use activation::Activation;

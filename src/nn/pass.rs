@@ -1,7 +1,7 @@
 //! One run through a network, forward and back, in buffers that are kept from batch to batch.
 
-use super::{Activation, Sequential, affine::Affine};
-use crate::{Loss, Matrix, loss::Basis, matrix, product::Rows};
+use super::{Activation, Sequential, stage::Stage};
+use crate::{Loss, Matrix, Parameter, Weights, loss::Basis, matrix};
 
 /// What a run through the layers leaves behind: every layer's values and, after the way back, its gradients.
 #[derive(Clone, Debug)]
@@ -17,17 +17,17 @@ struct LayerPass {
     activation: Matrix,
     /// Gradient of the loss with respect to the activation, then to the pre-activation.
     slope: Matrix,
-    gradient: Option<Affine>,
+    stage: Stage,
 }
 
 impl Pass {
     /// Empty buffers for a network.
     pub(crate) fn new(model: &Sequential) -> Self {
-        let layers = model.affines().iter().map(|affine| LayerPass {
+        let layers = model.learned().iter().map(|learned| LayerPass {
             pre_activation: Matrix::zeros(0, 0),
             activation: Matrix::zeros(0, 0),
             slope: Matrix::zeros(0, 0),
-            gradient: affine.as_ref().map(Affine::zeros_like),
+            stage: Stage::new(learned),
         });
         Self { layers: layers.collect(), room: Matrix::zeros(0, 0) }
     }
@@ -39,7 +39,7 @@ impl Pass {
             let layer = &mut rest[0];
             let inputs = before.last().map_or(inputs, |layer| &layer.activation);
             matrix::reshape(&mut layer.pre_activation, inputs.nrows(), model.architecture().width(i + 1));
-            model.pre_activate(i, Rows::of(inputs), layer.pre_activation.as_mut_slice(), inputs.nrows());
+            layer.stage.forward(&model.learned()[i], inputs, &mut layer.pre_activation);
             matrix::copy_to(&layer.pre_activation, &mut layer.activation);
             model.activation(i).apply_mut(&mut layer.activation);
         }
@@ -68,33 +68,26 @@ impl Pass {
                 Some(LayerPass { activation, slope, .. }) => (&*activation, Some(slope)),
                 None => (inputs, None),
             };
-            if let Some(gradient) = &mut layer.gradient {
-                gradient.differentiate(inputs, &layer.slope, &mut self.room);
-            }
+            layer.stage.differentiate(inputs, &layer.slope, &mut self.room);
             let Some(handed_on) = handed_on else { break };
-            match &model.affines()[i] {
-                Some(affine) => affine.backpropagate(&layer.slope, &mut self.room, handed_on),
-                None => matrix::copy_to(&layer.slope, handed_on),
-            }
+            layer.stage.backpropagate(&model.learned()[i], &layer.slope, &mut self.room, handed_on);
             let previous = &mut before[i - 1];
             model.activation(i - 1).backpropagate(&previous.pre_activation, &previous.activation, &mut previous.slope);
         }
     }
 
-    /// Shows every array of the network's weights with its gradient of the last `backward`, in layer order.
+    /// Shows every trainable array of the network with its gradient of the last `backward`, in layer order.
     pub(crate) fn descend(&self, model: &mut Sequential, mut step: impl FnMut(&mut [f32], &[f32])) {
-        for (affine, layer) in model.affines_mut().iter_mut().zip(&self.layers) {
-            let (Some(affine), Some(gradient)) = (affine, &layer.gradient) else { continue };
-            step(affine.kernel.as_mut_slice(), gradient.kernel.as_slice());
-            if let (Some(bias), Some(gradient)) = (&mut affine.bias, &gradient.bias) {
-                step(bias, gradient);
-            }
-        }
+        let pairs = model.learned_mut().iter_mut().zip(&self.layers);
+        pairs.for_each(|(learned, layer)| layer.stage.descend(learned, &mut step));
     }
 
-    /// The gradient of each layer that has weights, in layer order.
-    pub(super) fn into_gradients(self) -> Vec<Option<Affine>> {
-        self.layers.into_iter().map(|layer| layer.gradient).collect()
+    /// The gradients of the last `backward` under the names of the network's parameters.
+    pub(super) fn gradients(&self, model: &Sequential) -> Weights {
+        let mut gradients = Vec::new();
+        let layers = model.architecture().layers().iter().zip(&self.layers);
+        layers.for_each(|(layer, pass)| pass.stage.list(layer.name(), &mut gradients));
+        gradients.into_iter().map(Parameter::into_owned).collect()
     }
 
     fn last(&self) -> &LayerPass {
@@ -146,7 +139,7 @@ mod tests {
                 pass.forward(&model, inputs);
                 pass.backward(&model, inputs, &targets, Loss::MeanSquaredError);
             }
-            pass.into_gradients()
+            pass.gradients(&model)
         };
         assert_eq!(run(&[&long, &short]), run(&[&short]));
     }

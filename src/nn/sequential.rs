@@ -2,13 +2,10 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::{Activation, Architecture, Layer, Pass, affine::Affine, description, pass::is_link, tile::Tile};
+use super::{Activation, Architecture, Layer, Pass, description, learned::Learned, pass::is_link, tile::Tile};
 use crate::{
-    Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights,
-    loss::Basis,
-    matrix,
+    Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights, loss::Basis, matrix,
     product::Rows,
-    random::{self, Purpose},
 };
 
 /// A network whose layers follow one another, with its weights.
@@ -31,8 +28,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequential {
     architecture: Architecture,
-    /// One for each layer; `None` where the layer has no weights.
-    affines: Vec<Option<Affine>>,
+    /// One for each layer.
+    learned: Vec<Learned>,
 }
 
 impl Sequential {
@@ -49,14 +46,8 @@ impl Sequential {
     /// are not a description that this version can read.
     pub fn from_description(description: &Description) -> Result<Self> {
         let architecture = description::read(description)?;
-        let affines = each_layer(&architecture, |layer, inputs, _| match layer {
-            Layer::Dense(dense) => {
-                let bias = dense.has_bias().then(|| vec![0.0; dense.units()]);
-                Ok(Some(Affine { kernel: matrix::zeros(inputs, dense.units())?, bias }))
-            }
-            Layer::Activation { .. } => Ok(None),
-        })?;
-        Ok(Self { architecture, affines })
+        let learned = each_layer(&architecture, |layer, inputs, _| Learned::zeros(layer, inputs))?;
+        Ok(Self { architecture, learned })
     }
 
     /// The architecture that a recording describes.
@@ -71,16 +62,8 @@ impl Sequential {
 
     /// A checked architecture with weights as its initialisers draw them.
     pub(super) fn new(architecture: Architecture, seed: u64) -> Result<Self> {
-        let affines = each_layer(&architecture, |layer, inputs, index| match layer {
-            Layer::Dense(dense) => {
-                let rng = &mut random::rng(seed, Purpose::Weights(index));
-                let kernel = dense.kernel_initializer.draw(inputs, dense.units(), rng)?;
-                let bias = dense.bias_initializer.map(|bias| bias.draw(1, dense.units(), rng)).transpose()?;
-                Ok(Some(Affine { kernel, bias: bias.map(|bias| bias.as_slice().to_vec()) }))
-            }
-            Layer::Activation { .. } => Ok(None),
-        })?;
-        Ok(Self { architecture, affines })
+        let learned = each_layer(&architecture, |layer, inputs, index| Learned::initial(layer, inputs, index, seed))?;
+        Ok(Self { architecture, learned })
     }
 
     /// What the network is without its weights.
@@ -98,15 +81,15 @@ impl Sequential {
     ///
     /// [`Error::Shape`] if the inputs have another number of columns than the network has inputs.
     pub fn predict(&self, inputs: &Matrix) -> Result<Matrix> {
-        self.forward(inputs, 0..self.affines.len())
+        self.forward(inputs, 0..self.learned.len())
     }
 
-    pub(super) fn affines(&self) -> &[Option<Affine>] {
-        &self.affines
+    pub(super) fn learned(&self) -> &[Learned] {
+        &self.learned
     }
 
-    pub(super) fn affines_mut(&mut self) -> &mut [Option<Affine>] {
-        &mut self.affines
+    pub(super) fn learned_mut(&mut self) -> &mut [Learned] {
+        &mut self.learned
     }
 
     pub(super) fn activation(&self, layer: usize) -> Activation {
@@ -115,12 +98,12 @@ impl Sequential {
 
     /// What the loss is best computed from: logits if the last activation is the one that goes with it.
     pub(crate) fn basis(&self, loss: Loss) -> Basis {
-        if is_link(self.activation(self.affines.len() - 1), loss) { Basis::Logits } else { Basis::Outputs }
+        if is_link(self.activation(self.learned.len() - 1), loss) { Basis::Logits } else { Basis::Outputs }
     }
 
-    /// How many values every array of weights has, in layer order.
+    /// How many values every trainable array has, in layer order.
     pub(crate) fn lengths(&self) -> Vec<usize> {
-        self.affines.iter().flatten().flat_map(Affine::slices).map(<[f32]>::len).collect()
+        self.learned.iter().flat_map(Learned::trainable).flatten().map(<[f32]>::len).collect()
     }
 
     /// Fails unless inputs and targets fit the network, and the targets the loss.
@@ -131,45 +114,19 @@ impl Sequential {
     }
 
     fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
-        let affines = each_layer(&architecture, |layer, inputs, _| match layer {
-            Layer::Dense(dense) => {
-                let kernel = weights.require(&dense.name, "kernel", &[inputs, dense.units()])?.to_matrix()?;
-                let bias = dense.has_bias().then(|| weights.require(&dense.name, "bias", &[dense.units()]));
-                let bias = bias.transpose()?.map(|bias| bias.values().to_f32().into_owned());
-                Ok(Some(Affine { kernel, bias }))
-            }
-            Layer::Activation { .. } => Ok(None),
-        })?;
-        let used: usize = affines.iter().flatten().map(|affine| affine.slices().count()).sum();
+        let learned = each_layer(&architecture, |layer, inputs, _| Learned::restore(layer, inputs, weights))?;
+        let used: usize = learned.iter().map(Learned::count).sum();
         match weights.len() == used {
-            true => Ok(Self { architecture, affines }),
+            true => Ok(Self { architecture, learned }),
             false => {
                 Err(Error::invalid("the number of parameters", format!("{used}, as the layers have"), weights.len()))
             }
         }
     }
 
-    /// The arrays of every layer under their names, the network's own or gradients in their place.
-    fn parameters_of<'a>(&'a self, affines: &'a [Option<Affine>]) -> Vec<Parameter<'a>> {
-        let mut parameters = Vec::with_capacity(2 * affines.len());
-        for (layer, affine) in self.architecture.layers().iter().zip(affines) {
-            let Some(Affine { kernel, bias }) = affine else { continue };
-            let (inputs, units) = kernel.shape();
-            parameters.push(Parameter::new(layer.name(), "kernel", [inputs, units], crate::row_major(kernel)));
-            parameters.extend(bias.as_ref().map(|bias| Parameter::new(layer.name(), "bias", [units], bias)));
-        }
-        parameters
-    }
-
     /// What a layer makes of some rows before its activation, one column behind another after `stride` values.
     pub(super) fn pre_activate(&self, layer: usize, rows: Rows<'_>, outputs: &mut [f32], stride: usize) {
-        match &self.affines[layer] {
-            Some(affine) => affine.apply(rows, outputs, stride),
-            None => {
-                let columns = outputs.chunks_mut(stride.max(1)).enumerate();
-                columns.for_each(|(index, outputs)| outputs[..rows.count()].copy_from_slice(rows.column(index)));
-            }
-        }
+        self.learned[layer].apply(rows, outputs, stride);
     }
 
     /// Runs the inputs through the layers, the last with this activation in place of its own.
@@ -187,7 +144,7 @@ impl Sequential {
     }
 
     fn check_range(&self, inputs: &Matrix, layers: &Range<usize>) -> Result<()> {
-        let count = self.affines.len();
+        let count = self.learned.len();
         if layers.start > layers.end || layers.end > count {
             return Err(Error::invalid("the range of layers", format!("within 0..{count}"), format!("{layers:?}")));
         }
@@ -202,7 +159,7 @@ impl Sequential {
 
     /// Fails unless memory has room for the values of all layers, before and after the activation, at once.
     fn expect_room(&self, inputs: &Matrix) -> Result<()> {
-        let widths = (1..=self.affines.len()).map(|layer| self.architecture.width(layer));
+        let widths = (1..=self.learned.len()).map(|layer| self.architecture.width(layer));
         let values = widths.fold(0_usize, |sum, width| sum.saturating_add(width)).saturating_mul(2);
         matrix::expect_room(inputs.nrows(), values).map(drop)
     }
@@ -210,7 +167,10 @@ impl Sequential {
 
 impl Model for Sequential {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        Ok(self.parameters_of(&self.affines))
+        let layers = self.architecture.layers().iter().zip(&self.learned);
+        let mut parameters = Vec::with_capacity(2 * self.learned.len());
+        layers.for_each(|(layer, learned)| learned.list(layer.name(), &mut parameters));
+        Ok(parameters)
     }
 
     fn description(&self) -> Option<Description> {
@@ -234,7 +194,7 @@ impl Forward for Sequential {
     }
 
     fn forward_into(&self, inputs: &Matrix, layers: Range<usize>, outputs: &mut Matrix) -> Result<()> {
-        let last = layers.clone().next_back().filter(|&last| last < self.affines.len());
+        let last = layers.clone().next_back().filter(|&last| last < self.learned.len());
         let activation = last.map_or(Activation::Linear, |last| self.activation(last));
         self.run(inputs, layers, activation, outputs)
     }
@@ -253,10 +213,10 @@ impl Forward for Sequential {
         self.check(inputs, targets, loss)?;
         let last = match self.basis(loss) {
             Basis::Logits => Activation::Linear,
-            Basis::Outputs => self.activation(self.affines.len() - 1),
+            Basis::Outputs => self.activation(self.learned.len() - 1),
         };
         let mut predictions = Matrix::zeros(0, 0);
-        self.run(inputs, 0..self.affines.len(), last, &mut predictions)?;
+        self.run(inputs, 0..self.learned.len(), last, &mut predictions)?;
         Ok(loss.losses(&predictions, targets, self.basis(loss)))
     }
 
@@ -276,15 +236,14 @@ impl Backward for Sequential {
         let mut pass = Pass::new(self);
         pass.forward(self, inputs);
         pass.backward(self, inputs, targets, loss);
-        let gradients = pass.into_gradients();
-        Ok(self.parameters_of(&gradients).into_iter().map(Parameter::into_owned).collect())
+        Ok(pass.gradients(self))
     }
 }
 
 /// What `build` makes of every layer, given its inputs and index.
-fn each_layer<F>(architecture: &Architecture, mut build: F) -> Result<Vec<Option<Affine>>>
+fn each_layer<F>(architecture: &Architecture, mut build: F) -> Result<Vec<Learned>>
 where
-    F: FnMut(&Layer, usize, usize) -> Result<Option<Affine>>,
+    F: FnMut(&Layer, usize, usize) -> Result<Learned>,
 {
     let layers = architecture.layers().iter().enumerate();
     layers.map(|(index, layer)| build(layer, architecture.width(index), index)).collect()

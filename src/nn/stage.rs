@@ -1,0 +1,64 @@
+//! One layer's part of a pass: what it does on the way forward, and finds on the way back.
+
+use super::{affine::Affine, learned::Learned};
+use crate::{Matrix, Parameter, matrix, product::Rows};
+
+/// What a pass keeps for a layer besides its values.
+#[derive(Clone, Debug)]
+pub(super) enum Stage {
+    /// Nothing: what comes in goes out, both ways.
+    Copy,
+    /// The gradient of a kernel and bias.
+    Affine(Affine),
+}
+
+impl Stage {
+    /// Of a layer that has learnt this.
+    pub(super) fn new(learned: &Learned) -> Self {
+        match learned {
+            Learned::Nothing => Self::Copy,
+            Learned::Affine(affine) => Self::Affine(Affine::zeros_like(affine)),
+        }
+    }
+
+    /// What the layer makes of `inputs` before its activation; `outputs` have their shape already.
+    #[inline]
+    pub(super) fn forward(&mut self, learned: &Learned, inputs: &Matrix, outputs: &mut Matrix) {
+        learned.apply(Rows::of(inputs), outputs.as_mut_slice(), inputs.nrows());
+    }
+
+    /// Leaves the gradient of what the layer has learnt, given that with respect to its pre-activation. `room` is for
+    /// transposes.
+    #[inline]
+    pub(super) fn differentiate(&mut self, inputs: &Matrix, slope: &Matrix, room: &mut Matrix) {
+        match self {
+            Self::Copy => {}
+            Self::Affine(gradient) => gradient.differentiate(inputs, slope, room),
+        }
+    }
+
+    /// Leaves in `handed_on` the gradient with respect to `inputs`, after [`differentiate`](Self::differentiate).
+    #[inline]
+    pub(super) fn backpropagate(&self, learned: &Learned, slope: &Matrix, room: &mut Matrix, handed_on: &mut Matrix) {
+        match learned {
+            Learned::Nothing => matrix::copy_to(slope, handed_on),
+            Learned::Affine(affine) => affine.backpropagate(slope, room, handed_on),
+        }
+    }
+
+    /// Shows every trainable array with its gradient, in the order of the parameters.
+    #[inline]
+    pub(super) fn descend(&self, learned: &mut Learned, step: impl FnMut(&mut [f32], &[f32])) {
+        if let (Self::Affine(gradient), Learned::Affine(affine)) = (self, learned) {
+            affine.descend(gradient, step);
+        }
+    }
+
+    /// Adds the gradient of every trainable array, under the name of the layer's parameter.
+    pub(super) fn list<'a>(&'a self, layer: &'a str, gradients: &mut Vec<Parameter<'a>>) {
+        match self {
+            Self::Copy => {}
+            Self::Affine(gradient) => gradient.list(layer, gradients),
+        }
+    }
+}
