@@ -11,20 +11,25 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) enum Purpose {
     /// The points of a data set, and their order.
     Data,
-    /// The initial kernel and bias of the layer with this index.
+    /// The initial weights of the layer with this index.
     Weights(usize),
     /// The order of the samples in this epoch of training, counted from 0.
     Shuffle(u64),
+    /// What the layer with this index drops in this epoch of training, counted from 0.
+    Dropout { layer: usize, epoch: u64 },
 }
 
 /// The generator of one purpose.
 pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
     const FAMILY: u64 = 1 << 62;
+    // Networks have at most 2^12 layers, which leaves this many bits to count epochs.
+    const EPOCHS: u64 = 1 << 50;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(match purpose {
         Purpose::Data => 0,
         Purpose::Weights(layer) => FAMILY | layer as u64,
         Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
+        Purpose::Dropout { layer, epoch } => (3 * FAMILY) | (layer as u64 * EPOCHS) | (epoch % EPOCHS),
     });
     rng
 }
@@ -49,10 +54,25 @@ mod tests {
     fn each_purpose_draws_its_own_numbers_and_the_same_ones_again() {
         let first = |purpose| rng(7, purpose).random::<u64>();
         assert_eq!(first(Purpose::Data), first(Purpose::Data));
-        let purposes =
-            [Purpose::Data, Purpose::Weights(0), Purpose::Weights(1), Purpose::Shuffle(0), Purpose::Shuffle(1)];
-        let drawn: std::collections::HashSet<u64> = purposes.into_iter().map(first).collect();
+        let pairs = [0, 1, 4095].into_iter().flat_map(|layer| [0, 1, (1 << 50) - 1].map(|epoch| (layer, epoch)));
+        let purposes: Vec<Purpose> = pairs
+            .map(|(layer, epoch)| Purpose::Dropout { layer, epoch })
+            .chain([Purpose::Data, Purpose::Weights(0), Purpose::Weights(1), Purpose::Shuffle(0), Purpose::Shuffle(1)])
+            .collect();
+        let drawn: std::collections::HashSet<u64> = purposes.iter().copied().map(first).collect();
         assert_eq!(drawn.len(), purposes.len());
+    }
+
+    /// Old seeds give the old runs.
+    #[test]
+    fn every_stream_stays_as_it_was() {
+        let first = |purpose| rng(7, purpose).random::<u64>();
+        let purposes =
+            [Purpose::Data, Purpose::Weights(3), Purpose::Shuffle(3), Purpose::Dropout { layer: 3, epoch: 3 }];
+        assert_eq!(
+            purposes.map(first),
+            [2910824217569608635, 4505236524594882835, 16568885247223500487, 7176925365461483468]
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@
 use std::{fs, path::PathBuf};
 
 use training_replay::{
-    Activation, Architecture, Backward, Dataset, Dense, Description, Durability, Error, Forward, Initializer, Loss,
-    Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer, Values, Weights,
+    Activation, Architecture, Backward, Dataset, Dense, Description, Dropout, Durability, Error, Forward, Initializer,
+    Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer, Values, Weights,
     analysis::{ConfusionMatrix, Grid, ProbabilityHistogram},
     datasets,
     nn::Layer,
@@ -64,6 +64,10 @@ fn networks_that_cannot_be_built_say_why() {
     let std = Initializer::Normal { std: f32::INFINITY };
     assert!(build(article().layer(Dense::new(1).initializer(std))).contains("std of layer \"dense_1\" is inf"));
     assert!(build(article().layer(Dense::new(1).bias_initializer(Initializer::Constant(f32::NAN)))).contains("NaN"));
+    for rate in [1.0, -0.5, f32::NAN] {
+        let message = build(article().layer(Dropout::new(rate)));
+        assert_eq!(message, format!("rate of layer \"dropout_1\" is {rate}; it must be from 0 to below 1"));
+    }
     assert!(build(article().layer(Dense::new(usize::MAX))).contains("weights"));
     assert!(build(Sequential::builder(usize::MAX).layer(Dense::new(2))).contains("beyond counting"));
     let deep = (0..5_000).fold(Sequential::builder(1), |all, _| all.layer(Activation::Relu));

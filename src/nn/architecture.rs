@@ -1,6 +1,9 @@
 //! What a network is without its weights: the inputs it takes and the list of its layers.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeBounds,
+};
 
 use super::{Layer, Sequential, description};
 use crate::{Error, Result, matrix::LARGEST};
@@ -42,8 +45,8 @@ impl Architecture {
     /// # Errors
     ///
     /// [`Error::Invalid`] if there are no inputs, no layers or more than 4,096, if a layer has no units, two layers
-    /// share a name, a number in an activation or initialiser is not finite, or the network has more than 2^31
-    /// weights or more than memory has room for.
+    /// share a name, a number in an activation or initialiser is not finite or one of another layer out of its range,
+    /// or the network has more than 2^31 weights or more than memory has room for.
     pub fn build(self, seed: u64) -> Result<Sequential> {
         let architecture = self.named().checked()?;
         description::describe(&architecture)?; // A network that cannot be described could not be recorded.
@@ -115,7 +118,7 @@ impl Architecture {
     fn check_size(self) -> Result<Self> {
         let kernel = |(i, layer): (usize, &Layer)| match layer {
             Layer::Dense(dense) => self.width(i).checked_mul(dense.units),
-            Layer::Activation { .. } => Some(0),
+            Layer::Activation { .. } | Layer::Dropout(_) => Some(0),
         };
         let mut kernels = self.layers.iter().enumerate().map(kernel);
         let total = kernels.try_fold(0_usize, |total, kernel| total.checked_add(kernel?));
@@ -137,10 +140,20 @@ fn check_units(layer: &Layer) -> Result<()> {
 }
 
 fn check_constants(layer: &Layer) -> Result<()> {
-    let Layer::Dense(dense) = layer else { return check_constant(layer, layer.activation().constant()) };
-    check_constant(layer, dense.activation.constant())?;
-    check_constant(layer, dense.kernel_initializer.constant())?;
-    check_constant(layer, dense.bias_initializer.and_then(super::Initializer::constant))
+    check_constant(layer, layer.activation().constant())?;
+    match layer {
+        Layer::Dense(dense) => check_constant(layer, dense.kernel_initializer.constant())
+            .and(check_constant(layer, dense.bias_initializer.and_then(super::Initializer::constant))),
+        Layer::Activation { .. } => Ok(()),
+        Layer::Dropout(dropout) => expect(layer, "rate", dropout.rate, 0.0..1.0, "from 0 to below 1"),
+    }
+}
+
+fn expect(layer: &Layer, what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
+    match range.contains(&value) {
+        true => Ok(()),
+        false => Err(Error::invalid(format!("{what} of layer {:?}", layer.name()), expected, value)),
+    }
 }
 
 fn check_constant(layer: &Layer, constant: Option<(&str, f32)>) -> Result<()> {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Architecture, Dense, Initializer, Layer};
+use super::{Activation, Architecture, Dense, Dropout, Initializer, Layer};
 use crate::{Description, Error, Result, codec};
 
 /// Who can read the bytes.
@@ -42,6 +42,7 @@ struct Choice {
 
 const DENSE: u16 = 1;
 const ACTIVATION: u16 = 2;
+const DROPOUT: u16 = 3;
 
 /// The architecture, so that a recording opens without the code that built it.
 pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
@@ -65,6 +66,7 @@ fn step(layer: &Layer) -> Result<Step> {
     let (kind, settings) = match layer {
         Layer::Dense(dense) => (DENSE, encode(&dense_settings(dense))?),
         Layer::Activation { activation, .. } => (ACTIVATION, encode(&activation_choice(*activation))?),
+        Layer::Dropout(dropout) => (DROPOUT, encode(&dropout.rate)?),
     };
     Ok(Step { kind, name: layer.name().into(), settings })
 }
@@ -74,6 +76,7 @@ fn layer(step: Step) -> Result<Layer> {
     match kind {
         DENSE => dense(name, decode(&settings)?).map(Layer::Dense),
         ACTIVATION => Ok(Layer::Activation { name, activation: activation(&decode(&settings)?)? }),
+        DROPOUT => Ok(Dropout { name, rate: decode(&settings)? }.into()),
         unknown => Err(newer("layer", unknown)),
     }
 }
@@ -206,6 +209,29 @@ mod tests {
         }
     }
 
+    fn described(layer: impl Into<Layer>) -> Description {
+        describe(&Sequential::builder(2).layer(layer).named()).unwrap()
+    }
+
+    #[test]
+    fn dropout_comes_back() {
+        for rate in [0.0, 0.25, 1.0_f32.next_down()] {
+            let layer = Layer::from(Dropout::new(rate).name("d"));
+            assert_eq!(read(&described(layer.clone())).unwrap().layers(), [layer]);
+        }
+        let bytes = described(Dropout::new(0.25).name("d")).bytes().to_vec();
+        let (settings, number) = ([4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3e], [3, 0]);
+        assert!(bytes.ends_with(&settings) && bytes[16..18] == number, "{bytes:?}");
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_errors_that_name_the_layer() {
+        for rate in [f32::NAN, f32::INFINITY, -0.1, 1.0] {
+            let message = read(&described(Dropout::new(rate))).unwrap_err().to_string();
+            assert_eq!(message, format!("rate of layer \"dropout_1\" is {rate}; it must be from 0 to below 1"));
+        }
+    }
+
     #[test]
     fn an_unknown_number_is_said_to_be_newer_rather_than_guessed() {
         let message = activation(&Choice { id: 99, constant: 0.0 }).unwrap_err().to_string();
@@ -220,7 +246,8 @@ mod tests {
 
     #[test]
     fn bytes_cut_anywhere_are_an_error() {
-        let whole = describe(&Sequential::builder(2).layer(Dense::new(3)).named()).unwrap();
+        let layers = Sequential::builder(2).layer(Dense::new(3)).layer(Dropout::new(0.5));
+        let whole = describe(&layers.named()).unwrap();
         for length in 0..whole.bytes().len() {
             assert!(read(&Description::new(KIND, &whole.bytes()[..length])).is_err(), "{length}");
         }

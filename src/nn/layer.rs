@@ -72,6 +72,46 @@ impl Dense {
     }
 }
 
+/// In training, every value is 0 with probability `rate`, and otherwise `1 / (1 - rate)` times itself, so that the mean
+/// stays. In a replay the layer hands on what it is fed: forward, losses and gradients are those of the network without
+/// it.
+///
+/// Keras' definition (Srivastava et al., 2014, but scaled in training). [`Trainer::seed`](crate::Trainer::seed) is what is
+/// drawn from, anew for every batch: the same seed drops the same values. Named `dropout_1`, `dropout_2` and so on when
+/// the network is built. It has no parameters, and as many units as it is fed.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Dropout, Forward, Matrix, Sequential};
+///
+/// let hidden = Dense::new(10).activation(Activation::Relu);
+/// let model = Sequential::builder(2).layer(hidden).layer(Dropout::new(0.5)).layer(Dense::new(1)).build(42)?;
+/// let inputs = Matrix::from_element(3, 2, 0.5);
+/// assert_eq!(model.forward(&inputs, 0..2)?, model.forward(&inputs, 0..1)?); // nothing is dropped but in training
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dropout {
+    pub(super) name: String,
+    pub(super) rate: f32,
+}
+
+impl Dropout {
+    /// Drops values with this probability, from 0 to below 1; another is refused when the network is built.
+    pub fn new(rate: f32) -> Self {
+        Self { name: String::new(), rate }
+    }
+
+    /// The name by which queries call the layer.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// The probability.
+    pub fn rate(&self) -> f32 {
+        self.rate
+    }
+}
+
 /// One step of a [`Sequential`](super::Sequential); an activation alone is a layer too.
 ///
 /// ```
@@ -94,6 +134,8 @@ pub enum Layer {
         /// The function.
         activation: Activation,
     },
+    /// A layer that drops values in training.
+    Dropout(Dropout),
 }
 
 impl Layer {
@@ -102,14 +144,16 @@ impl Layer {
         match self {
             Self::Dense(dense) => &dense.name,
             Self::Activation { name, .. } => name,
+            Self::Dropout(dropout) => &dropout.name,
         }
     }
 
-    /// The activation function that ends the layer.
+    /// The activation function that ends the layer; linear where it has none.
     pub fn activation(&self) -> Activation {
         match self {
             Self::Dense(dense) => dense.activation,
             Self::Activation { activation, .. } => *activation,
+            Self::Dropout(_) => Activation::Linear,
         }
     }
 
@@ -117,7 +161,7 @@ impl Layer {
     pub fn units(&self, inputs: usize) -> usize {
         match self {
             Self::Dense(dense) => dense.units,
-            Self::Activation { .. } => inputs,
+            Self::Activation { .. } | Self::Dropout(_) => inputs,
         }
     }
 
@@ -126,6 +170,7 @@ impl Layer {
         match self {
             Self::Dense(_) => "dense",
             Self::Activation { .. } => "activation",
+            Self::Dropout(_) => "dropout",
         }
     }
 
@@ -133,6 +178,7 @@ impl Layer {
         match self {
             Self::Dense(dense) => dense.name = name,
             Self::Activation { name: own, .. } => *own = name,
+            Self::Dropout(dropout) => dropout.name = name,
         }
     }
 }
@@ -140,6 +186,12 @@ impl Layer {
 impl From<Dense> for Layer {
     fn from(dense: Dense) -> Self {
         Self::Dense(dense)
+    }
+}
+
+impl From<Dropout> for Layer {
+    fn from(dropout: Dropout) -> Self {
+        Self::Dropout(dropout)
     }
 }
 

@@ -17,7 +17,7 @@ impl Learned {
     pub(super) fn zeros(layer: &Layer, inputs: usize) -> Result<Self> {
         match layer {
             Layer::Dense(dense) => Affine::zeros(dense, inputs).map(Self::Affine),
-            Layer::Activation { .. } => Ok(Self::Nothing),
+            Layer::Activation { .. } | Layer::Dropout(_) => Ok(Self::Nothing),
         }
     }
 
@@ -28,7 +28,7 @@ impl Learned {
                 let rng = &mut random::rng(seed, random::Purpose::Weights(index));
                 Affine::draw(dense, inputs, rng).map(Self::Affine)
             }
-            Layer::Activation { .. } => Ok(Self::Nothing),
+            Layer::Activation { .. } | Layer::Dropout(_) => Ok(Self::Nothing),
         }
     }
 
@@ -36,7 +36,7 @@ impl Learned {
     pub(super) fn restore(layer: &Layer, inputs: usize, weights: &Weights) -> Result<Self> {
         match layer {
             Layer::Dense(dense) => Affine::restore(dense, inputs, weights).map(Self::Affine),
-            Layer::Activation { .. } => Ok(Self::Nothing),
+            Layer::Activation { .. } | Layer::Dropout(_) => Ok(Self::Nothing),
         }
     }
 

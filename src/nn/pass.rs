@@ -1,7 +1,12 @@
 //! One run through a network, forward and back, in buffers that are kept from batch to batch.
 
 use super::{Activation, Sequential, stage::Stage};
-use crate::{Loss, Matrix, Parameter, Weights, loss::Basis, matrix};
+use crate::{
+    Loss, Matrix, Parameter, Weights,
+    loss::Basis,
+    matrix,
+    random::{self, Purpose},
+};
 
 /// What a run through the layers leaves behind: every layer's values and, after the way back, its gradients.
 #[derive(Clone, Debug)]
@@ -21,15 +26,23 @@ struct LayerPass {
 }
 
 impl Pass {
-    /// Empty buffers for a network.
-    pub(crate) fn new(model: &Sequential) -> Self {
-        let layers = model.learned().iter().map(|learned| LayerPass {
-            pre_activation: Matrix::zeros(0, 0),
-            activation: Matrix::zeros(0, 0),
-            slope: Matrix::zeros(0, 0),
-            stage: Stage::new(learned),
-        });
-        Self { layers: layers.collect(), room: Matrix::zeros(0, 0) }
+    /// Empty buffers to differentiate a network as it is replayed.
+    pub(super) fn replaying(model: &Sequential) -> Self {
+        Self::new(model.learned().iter().map(Stage::replaying))
+    }
+
+    /// Empty buffers to train a network through one epoch.
+    pub(crate) fn training(model: &Sequential, seed: u64, epoch: u64) -> Self {
+        let layers = model.architecture().layers().iter().zip(model.learned()).enumerate();
+        Self::new(layers.map(|(index, (layer, learned))| {
+            Stage::training(layer, learned, || random::rng(seed, Purpose::Dropout { layer: index, epoch }))
+        }))
+    }
+
+    fn new(stages: impl Iterator<Item = Stage>) -> Self {
+        let empty = || Matrix::zeros(0, 0);
+        let layer = |stage| LayerPass { pre_activation: empty(), activation: empty(), slope: empty(), stage };
+        Self { layers: stages.map(layer).collect(), room: empty() }
     }
 
     /// Runs `inputs`, which must have the network's width, through all layers.
@@ -133,7 +146,7 @@ mod tests {
         let (long, short) = (Matrix::from_element(5, 2, 0.5), Matrix::from_row_slice(1, 2, &[0.1, -0.2]));
         let targets = Matrix::zeros(5, 2);
         let run = |batches: &[&Matrix]| {
-            let mut pass = Pass::new(&model);
+            let mut pass = Pass::training(&model, 1, 0);
             for inputs in batches {
                 let targets = targets.rows(0, inputs.nrows()).into_owned();
                 pass.forward(&model, inputs);

@@ -12,6 +12,9 @@ use crate::{
 ///
 /// A dense layer's parameters are `kernel` of `[inputs, units]` and, unless it has none, `bias` of `[units]`.
 ///
+/// [`Trainer`](crate::Trainer) alone trains: layers that do something else in training, as [`Dropout`](super::Dropout),
+/// do in [`Forward`] and [`Backward`] what they do in a trained network.
+///
 /// ```
 /// use training_replay::{Activation, Dense, Forward, Matrix, Parameter, Sequential, Weights};
 ///
@@ -233,7 +236,7 @@ impl Backward for Sequential {
     fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
         self.check(inputs, targets, loss)?;
         self.expect_room(inputs)?;
-        let mut pass = Pass::new(self);
+        let mut pass = Pass::replaying(self);
         pass.forward(self, inputs);
         pass.backward(self, inputs, targets, loss);
         Ok(pass.gradients(self))

@@ -1,6 +1,8 @@
 //! One layer's part of a pass: what it does on the way forward, and finds on the way back.
 
-use super::{affine::Affine, learned::Learned};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Layer, affine::Affine, learned::Learned, mask::Mask};
 use crate::{Matrix, Parameter, matrix, product::Rows};
 
 /// What a pass keeps for a layer besides its values.
@@ -10,11 +12,21 @@ pub(super) enum Stage {
     Copy,
     /// The gradient of a kernel and bias.
     Affine(Affine),
+    /// What was dropped.
+    Dropout(Box<Mask>),
 }
 
 impl Stage {
-    /// Of a layer that has learnt this.
-    pub(super) fn new(learned: &Learned) -> Self {
+    /// Of a layer in training; `rng` is for what it draws.
+    pub(super) fn training(layer: &Layer, learned: &Learned, rng: impl FnOnce() -> ChaCha8Rng) -> Self {
+        match layer {
+            Layer::Dropout(dropout) => Self::Dropout(Box::new(Mask::new(dropout.rate, rng()))),
+            _ => Self::replaying(learned),
+        }
+    }
+
+    /// Of a layer that does what it does in a replay.
+    pub(super) fn replaying(learned: &Learned) -> Self {
         match learned {
             Learned::Nothing => Self::Copy,
             Learned::Affine(affine) => Self::Affine(Affine::zeros_like(affine)),
@@ -24,7 +36,10 @@ impl Stage {
     /// What the layer makes of `inputs` before its activation; `outputs` have their shape already.
     #[inline]
     pub(super) fn forward(&mut self, learned: &Learned, inputs: &Matrix, outputs: &mut Matrix) {
-        learned.apply(Rows::of(inputs), outputs.as_mut_slice(), inputs.nrows());
+        match self {
+            Self::Dropout(mask) => mask.forward(inputs, outputs),
+            _ => learned.apply(Rows::of(inputs), outputs.as_mut_slice(), inputs.nrows()),
+        }
     }
 
     /// Leaves the gradient of what the layer has learnt, given that with respect to its pre-activation. `room` is for
@@ -32,7 +47,7 @@ impl Stage {
     #[inline]
     pub(super) fn differentiate(&mut self, inputs: &Matrix, slope: &Matrix, room: &mut Matrix) {
         match self {
-            Self::Copy => {}
+            Self::Copy | Self::Dropout(_) => {}
             Self::Affine(gradient) => gradient.differentiate(inputs, slope, room),
         }
     }
@@ -40,9 +55,10 @@ impl Stage {
     /// Leaves in `handed_on` the gradient with respect to `inputs`, after [`differentiate`](Self::differentiate).
     #[inline]
     pub(super) fn backpropagate(&self, learned: &Learned, slope: &Matrix, room: &mut Matrix, handed_on: &mut Matrix) {
-        match learned {
-            Learned::Nothing => matrix::copy_to(slope, handed_on),
-            Learned::Affine(affine) => affine.backpropagate(slope, room, handed_on),
+        match (self, learned) {
+            (Self::Dropout(mask), _) => mask.backpropagate(slope, handed_on),
+            (_, Learned::Affine(affine)) => affine.backpropagate(slope, room, handed_on),
+            (_, Learned::Nothing) => matrix::copy_to(slope, handed_on),
         }
     }
 
@@ -57,7 +73,7 @@ impl Stage {
     /// Adds the gradient of every trainable array, under the name of the layer's parameter.
     pub(super) fn list<'a>(&'a self, layer: &'a str, gradients: &mut Vec<Parameter<'a>>) {
         match self {
-            Self::Copy => {}
+            Self::Copy | Self::Dropout(_) => {}
             Self::Affine(gradient) => gradient.list(layer, gradients),
         }
     }

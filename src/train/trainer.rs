@@ -60,7 +60,8 @@ impl Trainer {
         Self { shuffle, ..self }
     }
 
-    /// What the orders are drawn from: epoch `e` has the same one for the same seed and number of samples.
+    /// What the orders are drawn from: epoch `e` has the same one for the same seed and number of samples. So is what
+    /// [`Dropout`](crate::Dropout) drops, from numbers of their own for every layer and epoch.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
@@ -83,8 +84,8 @@ impl Trainer {
         Self { decay, ..self }
     }
 
-    /// Continues the orders of a run that was trained for so many epochs already. The optimizer's memory starts anew, and so
-    /// does a [`decay`](Self::decay).
+    /// Continues the orders of a run that was trained for so many epochs already, and what [`Dropout`](crate::Dropout)
+    /// drops. The optimizer's memory starts anew, and so does a [`decay`](Self::decay).
     pub fn after(self, epochs: u64) -> Self {
         Self { epochs, ..self }
     }
@@ -111,8 +112,8 @@ impl Trainer {
 
     /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them.
     ///
-    /// Each is the mean over the samples, every one measured with the weights its batch began with. `accuracy` is
-    /// only there where every target row names a class: 0 or 1 for a single output, one-hot for several.
+    /// Each is the mean over the samples, every one measured with the weights its batch began with, and as the network is
+    /// trained: with what [`Dropout`](crate::Dropout) drops. `accuracy` is only there where every target row names a class: 0 or 1 for a single output, one-hot for several.
     ///
     /// # Errors
     ///
@@ -152,7 +153,8 @@ impl Trainer {
     {
         self.check(model, data)?;
         let order = self.order(data.samples());
-        let mut run = Run::new(model, data, self.batch_size, self.loss);
+        let pass = Pass::training(model, self.seed, self.epochs);
+        let mut run = Run::new(pass, model, data, self.batch_size, self.loss);
         for batch in order.chunks(self.batch_size) {
             run.batch(model, data, batch, self.loss);
             let (rate, optimizer) = (self.learning_rate(), self.optimizer);
@@ -222,11 +224,11 @@ struct Run {
 }
 
 impl Run {
-    fn new(model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
+    fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
         let basis = model.basis(loss);
         let tally = Tally::new(data, batch_size, loss, basis);
-        Self { pass: Pass::new(model), inputs, targets, tally, basis, steps: 0 }
+        Self { pass, inputs, targets, tally, basis, steps: 0 }
     }
 
     /// Leaves the gradients of one batch in `pass`, and takes in what was told of its samples.
