@@ -39,7 +39,7 @@ pub use loss::Loss;
 pub use matrix::{Matrix, row_major};
 pub use metrics::Metrics;
 pub use model::{Backward, Description, Forward, Model};
-pub use nn::{Activation, Architecture, Dense, Dropout, Initializer, Sequential};
+pub use nn::{Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, Sequential};
 pub use parameter::{Parameter, Values, Weights};
 pub use replay::{Durability, Replay, ReplayOptions, Runs, Snapshot, Sweep};
 pub use storage::Damage;

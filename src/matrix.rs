@@ -144,6 +144,15 @@ pub(crate) fn sum_f64(values: &[f32]) -> f64 {
     rest.iter().fold(sum_of_eight(eights.iter().fold([0.0; 8], add)), |sum, &value| sum + f64::from(value))
 }
 
+/// The sum of what `of` makes of pairs of values, likewise.
+pub(crate) fn sum_f64_of_pairs(a: &[f32], b: &[f32], of: impl Fn(f64, f64) -> f64) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let of = |a: f32, b: f32| of(f64::from(a), f64::from(b));
+    let add = |sums: [f64; 8], (a, b): (&[f32; 8], &[f32; 8])| array::from_fn(|i| sums[i] + of(a[i], b[i]));
+    let sum = sum_of_eight(a.iter().zip(b).fold([0.0; 8], add));
+    a_rest.iter().zip(b_rest).fold(sum, |sum, (&a, &b)| sum + of(a, b))
+}
+
 /// The smallest and the largest finite value; none if there is none.
 pub(crate) fn limits(values: &[f32]) -> Option<(f32, f32)> {
     // NaN is neither smaller nor larger than anything.
@@ -249,6 +258,8 @@ mod tests {
             let values: Vec<f32> = (0..count).map(f32::from).collect();
             let expected = (0..u32::from(count)).sum::<u32>();
             assert_eq!((sum(&values), sum_f64(&values)), (expected as f32, f64::from(expected)));
+            let squares: u32 = (0..u32::from(count)).map(|i| i * i).sum();
+            assert_eq!(sum_f64_of_pairs(&values, &values, |a, b| a * b), f64::from(squares));
         }
     }
 

@@ -4,8 +4,9 @@
 use std::{fs, path::PathBuf};
 
 use training_replay::{
-    Activation, Architecture, Backward, Dataset, Dense, Description, Dropout, Durability, Error, Forward, Initializer,
-    Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer, Values, Weights,
+    Activation, Architecture, Backward, BatchNormalization, Dataset, Dense, Description, Dropout, Durability, Error,
+    Forward, Initializer, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer,
+    Values, Weights,
     analysis::{ConfusionMatrix, Grid, ProbabilityHistogram},
     datasets,
     nn::Layer,
@@ -68,6 +69,11 @@ fn networks_that_cannot_be_built_say_why() {
         let message = build(article().layer(Dropout::new(rate)));
         assert_eq!(message, format!("rate of layer \"dropout_1\" is {rate}; it must be from 0 to below 1"));
     }
+    let frozen = build(article().layer(BatchNormalization::new().momentum(1.0)));
+    assert_eq!(frozen, "momentum of layer \"batch_normalization_1\" is 1; it must be from 0 to below 1");
+    assert!(build(article().layer(BatchNormalization::new().epsilon(0.0))).contains("epsilon"));
+    assert!(build(Sequential::builder(usize::MAX).layer(BatchNormalization::new())).contains("beyond counting"));
+    assert!(build(Sequential::builder(1 << 30).layer(BatchNormalization::new())).contains("weights"));
     assert!(build(article().layer(Dense::new(usize::MAX))).contains("weights"));
     assert!(build(Sequential::builder(usize::MAX).layer(Dense::new(2))).contains("beyond counting"));
     let deep = (0..5_000).fold(Sequential::builder(1), |all, _| all.layer(Activation::Relu));

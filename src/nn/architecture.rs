@@ -5,7 +5,7 @@ use std::{
     ops::RangeBounds,
 };
 
-use super::{Layer, Sequential, description};
+use super::{BatchNormalization, Layer, Sequential, description};
 use crate::{Error, Result, matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
@@ -116,12 +116,13 @@ impl Architecture {
 
     /// The architecture, if its weights are few enough.
     fn check_size(self) -> Result<Self> {
-        let kernel = |(i, layer): (usize, &Layer)| match layer {
+        let weights = |(i, layer): (usize, &Layer)| match layer {
             Layer::Dense(dense) => self.width(i).checked_mul(dense.units),
+            Layer::BatchNormalization(_) => self.width(i).checked_mul(4),
             Layer::Activation { .. } | Layer::Dropout(_) => Some(0),
         };
-        let mut kernels = self.layers.iter().enumerate().map(kernel);
-        let total = kernels.try_fold(0_usize, |total, kernel| total.checked_add(kernel?));
+        let mut weights = self.layers.iter().enumerate().map(weights);
+        let total = weights.try_fold(0_usize, |total, weights| total.checked_add(weights?));
         if total.is_some_and(|total| total <= LARGEST) {
             return Ok(self);
         }
@@ -146,6 +147,10 @@ fn check_constants(layer: &Layer) -> Result<()> {
             .and(check_constant(layer, dense.bias_initializer.and_then(super::Initializer::constant))),
         Layer::Activation { .. } => Ok(()),
         Layer::Dropout(dropout) => expect(layer, "rate", dropout.rate, 0.0..1.0, "from 0 to below 1"),
+        Layer::BatchNormalization(BatchNormalization { momentum, epsilon, .. }) => {
+            expect(layer, "momentum", *momentum, 0.0..1.0, "from 0 to below 1")?;
+            expect(layer, "epsilon", *epsilon, f32::MIN_POSITIVE..=f32::MAX, "above 0, and a finite number")
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Architecture, Dense, Dropout, Initializer, Layer};
+use super::{Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, Layer};
 use crate::{Description, Error, Result, codec};
 
 /// Who can read the bytes.
@@ -33,6 +33,12 @@ struct DenseSettings {
     bias_initializer: Option<Choice>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct NormalizationSettings {
+    momentum: f32,
+    epsilon: f32,
+}
+
 /// A variant and the number it carries, 0 where it carries none.
 #[derive(Serialize, Deserialize)]
 struct Choice {
@@ -43,6 +49,7 @@ struct Choice {
 const DENSE: u16 = 1;
 const ACTIVATION: u16 = 2;
 const DROPOUT: u16 = 3;
+const BATCH_NORMALIZATION: u16 = 4;
 
 /// The architecture, so that a recording opens without the code that built it.
 pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
@@ -67,6 +74,10 @@ fn step(layer: &Layer) -> Result<Step> {
         Layer::Dense(dense) => (DENSE, encode(&dense_settings(dense))?),
         Layer::Activation { activation, .. } => (ACTIVATION, encode(&activation_choice(*activation))?),
         Layer::Dropout(dropout) => (DROPOUT, encode(&dropout.rate)?),
+        Layer::BatchNormalization(BatchNormalization { momentum, epsilon, .. }) => {
+            let settings = NormalizationSettings { momentum: *momentum, epsilon: *epsilon };
+            (BATCH_NORMALIZATION, encode(&settings)?)
+        }
     };
     Ok(Step { kind, name: layer.name().into(), settings })
 }
@@ -77,6 +88,10 @@ fn layer(step: Step) -> Result<Layer> {
         DENSE => dense(name, decode(&settings)?).map(Layer::Dense),
         ACTIVATION => Ok(Layer::Activation { name, activation: activation(&decode(&settings)?)? }),
         DROPOUT => Ok(Dropout { name, rate: decode(&settings)? }.into()),
+        BATCH_NORMALIZATION => {
+            let NormalizationSettings { momentum, epsilon } = decode(&settings)?;
+            Ok(BatchNormalization { name, momentum, epsilon }.into())
+        }
         unknown => Err(newer("layer", unknown)),
     }
 }
@@ -225,7 +240,30 @@ mod tests {
     }
 
     #[test]
+    fn batch_normalization_comes_back() {
+        for (momentum, epsilon) in [(0.0, f32::MIN_POSITIVE), (0.99, 1e-3), (1.0_f32.next_down(), f32::MAX)] {
+            let layer = Layer::from(BatchNormalization::new().name("n").momentum(momentum).epsilon(epsilon));
+            assert_eq!(read(&described(layer.clone())).unwrap().layers(), [layer]);
+        }
+        let bytes = described(BatchNormalization::new().name("n").momentum(0.5).epsilon(0.25)).bytes().to_vec();
+        let (settings, number) = ([8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3f, 0, 0, 0x80, 0x3e], [4, 0]);
+        assert!(bytes.ends_with(&settings) && bytes[16..18] == number, "{bytes:?}");
+    }
+
+    #[test]
     fn numbers_out_of_range_are_errors_that_name_the_layer() {
+        let refused = |layer: BatchNormalization| read(&described(layer)).unwrap_err().to_string();
+        for momentum in [f32::NAN, f32::INFINITY, -0.1, 1.0] {
+            let message = refused(BatchNormalization::new().name("n").momentum(momentum));
+            assert_eq!(message, format!("momentum of layer \"n\" is {momentum}; it must be from 0 to below 1"));
+        }
+        for epsilon in [f32::NAN, f32::INFINITY, 0.0, -1e-3] {
+            let message = refused(BatchNormalization::new().name("n").epsilon(epsilon));
+            assert_eq!(
+                message,
+                format!("epsilon of layer \"n\" is {epsilon}; it must be above 0, and a finite number")
+            );
+        }
         for rate in [f32::NAN, f32::INFINITY, -0.1, 1.0] {
             let message = read(&described(Dropout::new(rate))).unwrap_err().to_string();
             assert_eq!(message, format!("rate of layer \"dropout_1\" is {rate}; it must be from 0 to below 1"));
@@ -247,6 +285,7 @@ mod tests {
     #[test]
     fn bytes_cut_anywhere_are_an_error() {
         let layers = Sequential::builder(2).layer(Dense::new(3)).layer(Dropout::new(0.5));
+        let layers = layers.layer(BatchNormalization::new());
         let whole = describe(&layers.named()).unwrap();
         for length in 0..whole.bytes().len() {
             assert!(read(&Description::new(KIND, &whole.bytes()[..length])).is_err(), "{length}");

@@ -112,6 +112,74 @@ impl Dropout {
     }
 }
 
+/// `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`, each unit by itself.
+///
+/// In training, mean and variance are those of the batch, the variance biased: the mean of the squares of what is off the
+/// mean. With every step `moving_mean` and `moving_variance` follow them, `moving = momentum * moving + (1 - momentum) *
+/// batch`. In a replay, mean and variance are the moving ones; forward, losses and gradients go by these.
+///
+/// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015); Keras 2 moved the variance towards an
+/// unbiased one. Sums over samples are in `f64`. Named `batch_normalization_1`, `batch_normalization_2` and so on when the
+/// network is built. It has as many units as it is fed, and these parameters, all of `[units]` and all recorded:
+///
+/// | parameter | at first | changed by |
+/// |---|---|---|
+/// | `gamma` | ones | the optimizer |
+/// | `beta` | zeros | the optimizer |
+/// | `moving_mean` | zeros | every step of training |
+/// | `moving_variance` | ones | every step of training |
+///
+/// ```
+/// use training_replay::{BatchNormalization, Forward, Matrix, Model, Parameter, Sequential, Weights};
+///
+/// let model = Sequential::builder(1).layer(BatchNormalization::new().name("norm").epsilon(1.0)).build(42)?;
+/// let names: Vec<_> = model.parameters()?.iter().map(|parameter| parameter.name().to_owned()).collect();
+/// assert_eq!(names, ["gamma", "beta", "moving_mean", "moving_variance"]);
+/// let model = model.with_weights(&Weights::from_iter([
+///     Parameter::new("norm", "gamma", [1], vec![10.0_f32]),
+///     Parameter::new("norm", "beta", [1], vec![0.5_f32]),
+///     Parameter::new("norm", "moving_mean", [1], vec![4.0_f32]),
+///     Parameter::new("norm", "moving_variance", [1], vec![3.0_f32]),
+/// ]))?;
+/// assert_eq!(model.predict(&Matrix::from_element(1, 1, 5.0))?[0], 5.5); // 10 (5 - 4) / sqrt(3 + 1) + 0.5
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct BatchNormalization {
+    pub(super) name: String,
+    pub(super) momentum: f32,
+    pub(super) epsilon: f32,
+}
+
+impl BatchNormalization {
+    /// With Keras' momentum of 0.99 and epsilon of 0.001.
+    pub fn new() -> Self {
+        Self { name: String::new(), momentum: 0.99, epsilon: 1e-3 }
+    }
+
+    /// The name by which parameters and queries call the layer.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// How much of the moving statistics is kept at each step, from 0 to below 1; another is refused when the network is
+    /// built.
+    pub fn momentum(self, momentum: f32) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// What is added to the variance, above 0; another is refused when the network is built.
+    pub fn epsilon(self, epsilon: f32) -> Self {
+        Self { epsilon, ..self }
+    }
+}
+
+impl Default for BatchNormalization {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// One step of a [`Sequential`](super::Sequential); an activation alone is a layer too.
 ///
 /// ```
@@ -136,6 +204,8 @@ pub enum Layer {
     },
     /// A layer that drops values in training.
     Dropout(Dropout),
+    /// A layer that normalises every unit.
+    BatchNormalization(BatchNormalization),
 }
 
 impl Layer {
@@ -145,6 +215,7 @@ impl Layer {
             Self::Dense(dense) => &dense.name,
             Self::Activation { name, .. } => name,
             Self::Dropout(dropout) => &dropout.name,
+            Self::BatchNormalization(normalization) => &normalization.name,
         }
     }
 
@@ -153,7 +224,7 @@ impl Layer {
         match self {
             Self::Dense(dense) => dense.activation,
             Self::Activation { activation, .. } => *activation,
-            Self::Dropout(_) => Activation::Linear,
+            Self::Dropout(_) | Self::BatchNormalization(_) => Activation::Linear,
         }
     }
 
@@ -161,7 +232,7 @@ impl Layer {
     pub fn units(&self, inputs: usize) -> usize {
         match self {
             Self::Dense(dense) => dense.units,
-            Self::Activation { .. } | Self::Dropout(_) => inputs,
+            Self::Activation { .. } | Self::Dropout(_) | Self::BatchNormalization(_) => inputs,
         }
     }
 
@@ -171,6 +242,7 @@ impl Layer {
             Self::Dense(_) => "dense",
             Self::Activation { .. } => "activation",
             Self::Dropout(_) => "dropout",
+            Self::BatchNormalization(_) => "batch_normalization",
         }
     }
 
@@ -179,6 +251,7 @@ impl Layer {
             Self::Dense(dense) => dense.name = name,
             Self::Activation { name: own, .. } => *own = name,
             Self::Dropout(dropout) => dropout.name = name,
+            Self::BatchNormalization(normalization) => normalization.name = name,
         }
     }
 }
@@ -192,6 +265,12 @@ impl From<Dense> for Layer {
 impl From<Dropout> for Layer {
     fn from(dropout: Dropout) -> Self {
         Self::Dropout(dropout)
+    }
+}
+
+impl From<BatchNormalization> for Layer {
+    fn from(normalization: BatchNormalization) -> Self {
+        Self::BatchNormalization(normalization)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a layer has learnt, whatever its kind, and what it makes of inputs in a replay.
 
-use super::{Layer, affine::Affine};
+use super::{Layer, affine::Affine, normalization::Normalization};
 use crate::{Parameter, Result, Weights, product::Rows, random};
 
 /// The arrays of a layer.
@@ -10,6 +10,8 @@ pub(super) enum Learned {
     Nothing,
     /// The kernel and bias of a dense layer.
     Affine(Affine),
+    /// What a batch normalization scales and shifts by, and its moving statistics.
+    Normalization(Normalization),
 }
 
 impl Learned {
@@ -17,6 +19,7 @@ impl Learned {
     pub(super) fn zeros(layer: &Layer, inputs: usize) -> Result<Self> {
         match layer {
             Layer::Dense(dense) => Affine::zeros(dense, inputs).map(Self::Affine),
+            Layer::BatchNormalization(layer) => Normalization::zeros(layer, inputs).map(Self::Normalization),
             Layer::Activation { .. } | Layer::Dropout(_) => Ok(Self::Nothing),
         }
     }
@@ -28,6 +31,7 @@ impl Learned {
                 let rng = &mut random::rng(seed, random::Purpose::Weights(index));
                 Affine::draw(dense, inputs, rng).map(Self::Affine)
             }
+            Layer::BatchNormalization(layer) => Normalization::initial(layer, inputs).map(Self::Normalization),
             Layer::Activation { .. } | Layer::Dropout(_) => Ok(Self::Nothing),
         }
     }
@@ -36,6 +40,7 @@ impl Learned {
     pub(super) fn restore(layer: &Layer, inputs: usize, weights: &Weights) -> Result<Self> {
         match layer {
             Layer::Dense(dense) => Affine::restore(dense, inputs, weights).map(Self::Affine),
+            Layer::BatchNormalization(layer) => Normalization::restore(layer, inputs, weights).map(Self::Normalization),
             Layer::Activation { .. } | Layer::Dropout(_) => Ok(Self::Nothing),
         }
     }
@@ -48,6 +53,7 @@ impl Learned {
                 columns.for_each(|(index, outputs)| outputs[..inputs.count()].copy_from_slice(inputs.column(index)));
             }
             Self::Affine(affine) => affine.apply(inputs, outputs, stride),
+            Self::Normalization(normalization) => normalization.apply(inputs, outputs, stride),
         }
     }
 
@@ -56,6 +62,7 @@ impl Learned {
         match self {
             Self::Nothing => [None, None],
             Self::Affine(affine) => affine.slices(),
+            Self::Normalization(normalization) => normalization.trainable(),
         }
     }
 
@@ -64,6 +71,7 @@ impl Learned {
         match self {
             Self::Nothing => 0,
             Self::Affine(affine) => affine.slices().iter().flatten().count(),
+            Self::Normalization(normalization) => normalization.arrays().len(),
         }
     }
 
@@ -72,6 +80,7 @@ impl Learned {
         match self {
             Self::Nothing => {}
             Self::Affine(affine) => affine.list(layer, parameters),
+            Self::Normalization(normalization) => normalization.list(layer, parameters),
         }
     }
 }

@@ -81,9 +81,10 @@ impl Pass {
                 Some(LayerPass { activation, slope, .. }) => (&*activation, Some(slope)),
                 None => (inputs, None),
             };
-            layer.stage.differentiate(inputs, &layer.slope, &mut self.room);
+            let learned = &model.learned()[i];
+            layer.stage.differentiate(learned, inputs, &layer.slope, &mut self.room);
             let Some(handed_on) = handed_on else { break };
-            layer.stage.backpropagate(&model.learned()[i], &layer.slope, &mut self.room, handed_on);
+            layer.stage.backpropagate(learned, inputs, &layer.slope, &mut self.room, handed_on);
             let previous = &mut before[i - 1];
             model.activation(i - 1).backpropagate(&previous.pre_activation, &previous.activation, &mut previous.slope);
         }

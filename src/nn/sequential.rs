@@ -11,9 +11,10 @@ use crate::{
 /// A network whose layers follow one another, with its weights.
 ///
 /// A dense layer's parameters are `kernel` of `[inputs, units]` and, unless it has none, `bias` of `[units]`.
+/// [`BatchNormalization`](super::BatchNormalization) has four, and its gradients are those of the two that are trained.
 ///
-/// [`Trainer`](crate::Trainer) alone trains: layers that do something else in training, as [`Dropout`](super::Dropout),
-/// do in [`Forward`] and [`Backward`] what they do in a trained network.
+/// [`Trainer`](crate::Trainer) alone trains: [`Dropout`](super::Dropout) and batch normalization, which do something else
+/// in training, do in [`Forward`] and [`Backward`] what they do in a network that has been trained.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Forward, Matrix, Parameter, Sequential, Weights};

@@ -113,7 +113,8 @@ impl Trainer {
     /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them.
     ///
     /// Each is the mean over the samples, every one measured with the weights its batch began with, and as the network is
-    /// trained: with what [`Dropout`](crate::Dropout) drops. `accuracy` is only there where every target row names a class: 0 or 1 for a single output, one-hot for several.
+    /// trained: with what [`Dropout`](crate::Dropout) drops, and by the statistics of its batch in a
+    /// [`BatchNormalization`](crate::BatchNormalization). `accuracy` is only there where every target row names a class: 0 or 1 for a single output, one-hot for several.
     ///
     /// # Errors
     ///

@@ -77,6 +77,8 @@ pub fn recording() -> Vec<u8> {
     let data = training_replay::datasets::parabola(3, 1);
     let model = training_replay::Sequential::builder(2)
         .layer(training_replay::Dense::new(3).name("hidden").activation(training_replay::Activation::Tanh))
+        .layer(training_replay::BatchNormalization::new())
+        .layer(training_replay::Dropout::new(0.25))
         .layer(training_replay::Dense::new(1).activation(training_replay::Activation::Sigmoid))
         .build(1)
         .unwrap();
