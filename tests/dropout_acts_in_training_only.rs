@@ -49,6 +49,23 @@ fn a_share_of_the_values_is_dropped_and_the_rest_is_scaled() {
     assert!(moved.iter().all(|moved| *moved == 0.0 || (moved / expected - 1.0).abs() < 1e-6));
 }
 
+/// A step moves both kernels by the mask, times what the other one was.
+#[test]
+fn what_comes_before_learns_only_by_what_is_kept() {
+    let layer = |units, value| Dense::new(units).initializer(Initializer::Constant(value)).without_bias();
+    let network = Sequential::builder(1).layer(layer(FEATURES, 1.0)).layer(Dropout::new(0.25));
+    let mut model = network.layer(layer(1, 0.25)).build(1).unwrap();
+    let data = Dataset::new(Matrix::from_element(1, 1, 1.0), Matrix::from_element(1, 1, 0.0)).unwrap();
+    trainer(1).epoch(&mut model, &data).unwrap();
+    let [before, behind] = [("dense_1", 1.0), ("dense_2", 0.25)].map(|(layer, value)| {
+        let kernel = Weights::of(&model).unwrap().get(layer, "kernel").unwrap().values().to_f64().into_owned();
+        kernel.into_iter().map(|weight| weight - value).collect::<Vec<_>>()
+    });
+    let kept = behind.iter().filter(|moved| **moved != 0.0).count();
+    assert!(kept > FEATURES / 2 && kept < FEATURES, "{kept}");
+    assert!(before.iter().zip(&behind).all(|(before, behind)| (before - 0.25 * behind).abs() < 1e-5));
+}
+
 #[test]
 fn the_same_seed_drops_the_same_values_and_nothing_else_does() {
     let of = |before, seed, epochs| kept(&moves(sieve(before), trainer(seed), epochs));

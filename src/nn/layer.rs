@@ -76,9 +76,9 @@ impl Dense {
 /// stays. In a replay the layer hands on what it is fed: forward, losses and gradients are those of the network without
 /// it.
 ///
-/// Keras' definition (Srivastava et al., 2014, but scaled in training). [`Trainer::seed`](crate::Trainer::seed) is what is
-/// drawn from, anew for every batch: the same seed drops the same values. Named `dropout_1`, `dropout_2` and so on when
-/// the network is built. It has no parameters, and as many units as it is fed.
+/// Keras' definition (Srivastava et al., 2014, but scaled in training). [`Trainer::seed`](crate::Trainer::seed) is what
+/// is drawn from, anew for every batch: the same seed drops the same values. Named `dropout_1`, `dropout_2` and so on
+/// when the network is built. It has no parameters, and as many units as it is fed.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Dropout, Forward, Matrix, Sequential};
@@ -114,13 +114,15 @@ impl Dropout {
 
 /// `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`, each unit by itself.
 ///
-/// In training, mean and variance are those of the batch, the variance biased: the mean of the squares of what is off the
-/// mean. With every step `moving_mean` and `moving_variance` follow them, `moving = momentum * moving + (1 - momentum) *
-/// batch`. In a replay, mean and variance are the moving ones; forward, losses and gradients go by these.
+/// In training, mean and variance are those of the batch, the variance biased: the mean of the squares of what is off
+/// the mean. With every step `moving_mean` and `moving_variance` follow them,
+/// `moving = momentum * moving + (1 - momentum) * batch`. In a replay, mean and variance are the moving ones; forward,
+/// losses and gradients go by these.
 ///
-/// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015); Keras 2 moved the variance towards an
-/// unbiased one. Sums over samples are in `f64`. Named `batch_normalization_1`, `batch_normalization_2` and so on when the
-/// network is built. It has as many units as it is fed, and these parameters, all of `[units]` and all recorded:
+/// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015); Keras 2 moved the variance towards
+/// an unbiased one. Sums over samples are in `f64`. Named `batch_normalization_1`, `batch_normalization_2` and so on
+/// when the network is built. It has as many units as it is fed, and these parameters, all of `[units]` and all
+/// recorded:
 ///
 /// | parameter | at first | changed by |
 /// |---|---|---|
@@ -162,8 +164,8 @@ impl BatchNormalization {
         Self { name: name.into(), ..self }
     }
 
-    /// How much of the moving statistics is kept at each step, from 0 to below 1; another is refused when the network is
-    /// built.
+    /// How much of the moving statistics is kept at each step, from 0 to below 1; another is refused when the network
+    /// is built.
     pub fn momentum(self, momentum: f32) -> Self {
         Self { momentum, ..self }
     }

@@ -135,3 +135,19 @@ impl Normalization {
         parameters.extend(self.arrays().map(|(name, values)| Parameter::new(layer, name, [values.len()], values)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A third of the values is 1 higher: a variance of 1/3 - 1/9, for which the square of the mean has no room.
+    #[test]
+    fn a_variance_that_is_tiny_beside_the_mean_is_not_lost() {
+        for count in [3_u8, 12, 99] {
+            let values: Vec<f32> = (0..count).map(|i| 16_777_213.0 + f32::from(i % 3 / 2)).collect();
+            let moments = Moments::of(&values);
+            let (mean, variance) = (16_777_213.0 + 1.0 / 3.0, 2.0 / 9.0);
+            assert!((moments.mean - mean).abs() < 1e-8 && (moments.variance - variance).abs() < 1e-8, "{moments:?}");
+        }
+    }
+}

@@ -51,8 +51,9 @@ impl NormalizationPass {
 
     /// The gradient with respect to the inputs, after [`differentiate`](Self::differentiate).
     ///
-    /// In training, with `n` samples and normalised inputs `h`: `gamma / sqrt(variance + epsilon) (slope - mean of slope -
-    /// h mean of slope h)`. The means are what the inputs do to mean and variance; the moving ones they leave alone.
+    /// In training, with normalised inputs `h` and means over the batch, it is
+    /// `gamma / sqrt(variance + epsilon) (slope - mean of slope - h mean of slope h)`: the means are what the inputs do by
+    /// way of mean and variance. The moving ones they leave alone.
     pub(super) fn backpropagate(
         &self,
         normalization: &Normalization,

@@ -13,8 +13,8 @@ use crate::{
 /// A dense layer's parameters are `kernel` of `[inputs, units]` and, unless it has none, `bias` of `[units]`.
 /// [`BatchNormalization`](super::BatchNormalization) has four, and its gradients are those of the two that are trained.
 ///
-/// [`Trainer`](crate::Trainer) alone trains: [`Dropout`](super::Dropout) and batch normalization, which do something else
-/// in training, do in [`Forward`] and [`Backward`] what they do in a network that has been trained.
+/// [`Trainer`](crate::Trainer) alone trains: [`Dropout`](super::Dropout) and batch normalization, which do something
+/// else in training, do in [`Forward`] and [`Backward`] what they do in a network that has been trained.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Forward, Matrix, Parameter, Sequential, Weights};

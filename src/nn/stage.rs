@@ -81,8 +81,8 @@ impl Stage {
         }
     }
 
-    /// Shows every trainable array with its gradient, in the order of the parameters; what follows the batches by itself
-    /// takes its step.
+    /// Shows every trainable array with its gradient, in the order of the parameters; what follows the batches by
+    /// itself takes its step.
     #[inline]
     pub(super) fn descend(&self, learned: &mut Learned, step: impl FnMut(&mut [f32], &[f32])) {
         match (self, learned) {
