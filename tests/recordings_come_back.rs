@@ -103,7 +103,7 @@ fn a_recording_opens_by_itself_with_its_data_loss_curves_and_notes() {
     assert_eq!(replay.dataset().unwrap(), &data);
     assert_eq!(replay.loss(), Some(Loss::BinaryCrossEntropy));
     assert_eq!(replay.metadata().collect::<Vec<_>>(), [("seed", "1")]);
-    assert_eq!(replay.metric_names().collect::<Vec<_>>(), ["loss", "accuracy"]);
+    assert_eq!(replay.metric_names().collect::<Vec<_>>(), ["loss", "accuracy", "learning_rate"]);
     assert_eq!(replay.path(), Some(file(&folder).as_path()));
     let epochs: Vec<u64> = replay.curve("loss").unwrap().into_iter().map(|(epoch, _)| epoch).collect();
     assert_eq!(epochs, [1, 2, 3, 4, 5], "nothing was logged at epoch 0, so nothing is shown");

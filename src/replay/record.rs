@@ -46,7 +46,7 @@ impl Replay {
     /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
     /// let mut replay = Replay::options().in_memory();
     /// assert_eq!(replay.record(&model, Metrics::new())?, 0); // before training
-    /// assert_eq!(replay.record(&model, [("loss", 0.3), ("learning rate", 0.05)])?, 1);
+    /// assert_eq!(replay.record(&model, [("loss", 0.3), ("learning_rate", 0.05)])?, 1);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///

@@ -106,15 +106,37 @@ impl Trainer {
     /// trainer.set_learning_rate(0.001);
     /// assert_eq!(trainer.learning_rate(), 0.001);
     /// ```
+    ///
+    /// A schedule is a line of the training loop, and every epoch logs its rate: halved every 10 epochs,
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(20, 1);
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.5));
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// for epoch in 0..30 {
+    ///     trainer.set_learning_rate(0.5 * 0.5_f32.powi(epoch / 10));
+    ///     let metrics = trainer.epoch(&mut model, &data)?;
+    ///     replay.record(&model, metrics)?;
+    /// }
+    /// let rates = replay.curve("learning_rate").unwrap();
+    /// assert_eq!([rates[0], rates[9], rates[10], rates[29]], [(1, 0.5), (10, 0.5), (11, 0.25), (30, 0.125)]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn set_learning_rate(&mut self, learning_rate: f32) {
         self.optimizer = self.optimizer.with_learning_rate(learning_rate);
     }
 
-    /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them.
+    /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them, and
+    /// `learning_rate` is that of its last step.
     ///
-    /// Each is the mean over the samples, every one measured with the weights its batch began with, and as the network is
+    /// Each mean is over the samples, every one measured with the weights its batch began with, and as the network is
     /// trained: with what [`Dropout`](crate::Dropout) drops, and by the statistics of its batch in a
-    /// [`BatchNormalization`](crate::BatchNormalization). `accuracy` is only there where every target row names a class: 0 or 1 for a single output, one-hot for several.
+    /// [`BatchNormalization`](crate::BatchNormalization). `accuracy` is only there where every target row names a
+    /// class: 0 or 1 for a single output, one-hot for several.
     ///
     /// # Errors
     ///
@@ -158,13 +180,13 @@ impl Trainer {
         let mut run = Run::new(pass, model, data, self.batch_size, self.loss);
         for batch in order.chunks(self.batch_size) {
             run.batch(model, data, batch, self.loss);
-            let (rate, optimizer) = (self.learning_rate(), self.optimizer);
-            let mut update = self.state.step(optimizer, rate);
+            run.rate = self.learning_rate();
+            let mut update = self.state.step(self.optimizer, run.rate);
             run.pass.descend(model, |weights, gradients| update.apply(weights, gradients));
             each(Step { model, run: &run })?;
         }
         self.epochs = self.epochs.saturating_add(1);
-        Ok(run.tally.metrics())
+        Ok(run.metrics())
     }
 
     fn check(&self, model: &Sequential, data: &Dataset) -> Result<()> {
@@ -208,9 +230,10 @@ impl<'a> Step<'a> {
         self.model
     }
 
-    /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them.
+    /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them, and the `learning_rate` of the
+    /// step.
     pub fn metrics(&self) -> Metrics {
-        self.run.tally.metrics()
+        self.run.metrics()
     }
 }
 
@@ -222,6 +245,8 @@ struct Run {
     tally: Tally,
     basis: Basis,
     steps: u32,
+    /// The learning rate of the last step.
+    rate: f32,
 }
 
 impl Run {
@@ -229,7 +254,7 @@ impl Run {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
         let basis = model.basis(loss);
         let tally = Tally::new(data, batch_size, loss, basis);
-        Self { pass, inputs, targets, tally, basis, steps: 0 }
+        Self { pass, inputs, targets, tally, basis, steps: 0, rate: 0.0 }
     }
 
     /// Leaves the gradients of one batch in `pass`, and takes in what was told of its samples.
@@ -242,6 +267,12 @@ impl Run {
         self.tally.take(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
         self.steps = self.steps.saturating_add(1);
         self.pass.backward(model, &self.inputs, &self.targets, loss);
+    }
+
+    fn metrics(&self) -> Metrics {
+        let mut metrics = self.tally.metrics();
+        metrics.insert("learning_rate", self.rate.into());
+        metrics
     }
 }
 
@@ -288,5 +319,27 @@ mod tests {
         let mut trainer = trainer().batch_size(4).decay(0.5);
         trainer.epoch(&mut model, &data).unwrap();
         assert_eq!(trainer.learning_rate(), 0.01 / (1.0 + 0.5 * 3.0));
+    }
+
+    #[test]
+    fn the_rate_of_every_step_is_logged_and_an_epoch_logs_the_one_of_its_last() {
+        let data = datasets::parabola(5, 1); // 10 samples, 3 batches of 4
+        let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+        let of = |metrics: Metrics| metrics.get("learning_rate").unwrap();
+        let (mut falling, mut rates) = (trainer().batch_size(4).decay(0.5), Vec::new());
+        let metrics = falling.epoch_with(&mut model, &data, |step| {
+            rates.push(of(step.metrics()));
+            Ok(())
+        });
+        let expected = [1.0, 1.5, 2.0].map(|fallen| f64::from((f64::from(0.01_f32) / fallen) as f32));
+        assert_eq!(rates, expected);
+        assert_eq!(of(metrics.unwrap()), expected[2]);
+        falling.set_learning_rate(0.0);
+        assert_eq!(of(falling.epoch(&mut model, &data).unwrap()), 0.0);
+        assert_eq!(
+            of(trainer().epoch(&mut model, &data).unwrap()),
+            f64::from(0.01_f32),
+            "a constant one is logged too"
+        );
     }
 }
