@@ -6,16 +6,14 @@
 //! cargo run --release --example activation_functions -- --seed 7 # from weights of one's own
 //! ```
 
-use std::{
-    io::{self, IsTerminal, Write},
-    path::{Path, PathBuf},
-    time::Instant,
-};
+mod common;
+
+use std::path::Path;
 
 use training_replay::{
     Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Metrics, Optimizer, Parameter, Replay, Result,
     Sequential, Trainer, Weights,
-    analysis::{Plateau, plateaus},
+    analysis::{Criteria, Plateau, plateaus},
     datasets,
 };
 
@@ -32,19 +30,12 @@ const KERAS_HIDDEN_KERNEL: [f32; 4] = [-0.225_707_34, -0.110_735_11, -0.543_682_
 const KERAS_OUTPUT_KERNEL: [f32; 2] = [-0.014_038_754, -0.006_887_605];
 
 fn main() -> std::process::ExitCode {
-    match seed().and_then(run) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            std::process::ExitCode::FAILURE
-        }
-    }
+    common::exit(seed().and_then(run))
 }
 
 fn run(seed: Option<u64>) -> Result<()> {
     let data = datasets::parabola(1_000, 13);
-    let folder = PathBuf::from("out/activation_functions");
-    std::fs::create_dir_all(&folder).map_err(|source| Error::Io { context: "creating the folder".into(), source })?;
+    let folder = common::folder("activation_functions")?;
     match seed {
         Some(seed) => println!("Initial weights drawn for seed {seed}, the same for every network."),
         None => println!("Initial weights as Keras drew them for seed 42, the same for every network."),
@@ -55,10 +46,10 @@ fn run(seed: Option<u64>) -> Result<()> {
     for (name, activation) in hidden {
         let path = folder.join(format!("{name}.replay"));
         let replay = Replay::options().dataset(&data).loss(LOSS).overwrite(true).create(&path)?;
-        train(name, network(activation, seed)?, &data, seed, replay)?.finish()?;
+        train(network(activation, seed)?, &data, seed, replay)?.finish()?;
     }
     let replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
-    let straight = train("no hidden", without_hidden_layer(seed)?, &data, seed, replay)?;
+    let straight = train(without_hidden_layer(seed)?, &data, seed, replay)?;
 
     println!("\nEvery sample right from this epoch on, and the loss over all 2,000 samples:\n");
     println!("{:<10} {:>9} {:>9} {:>5}   {}  accuracy", "", "negatives", "positives", "all", losses_heading());
@@ -70,7 +61,9 @@ fn run(seed: Option<u64>) -> Result<()> {
     stories.iter().for_each(Story::print);
     println!("\nPlateaus, where the loss moves by less than {} an epoch for {} epochs or more:\n", FLAT.0, FLAT.1);
     stories.iter().for_each(Story::print_plateaus);
-    println!("\nThe recordings are {}.", listed(&folder));
+    let sigmoid = Replay::open(folder.join("sigmoid.replay"))?;
+    println!("\nThe story of the sigmoid network, as rows:\n\n{}", sigmoid.milestones(&Criteria::default())?);
+    println!("The recordings are {}.", listed(&folder));
     Ok(())
 }
 
@@ -100,23 +93,9 @@ fn output() -> Dense {
     Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::Normal { std: 0.05 })
 }
 
-/// Trains and records: before training, and after every epoch.
-fn train(name: &str, mut model: Sequential, data: &Dataset, seed: Option<u64>, mut replay: Replay) -> Result<Replay> {
-    let started = Instant::now();
-    let mut trainer = Trainer::new(LOSS, Optimizer::sgd(0.05)).batch_size(16).seed(seed.unwrap_or(42));
-    replay.record(&model, Metrics::new())?;
-    for epoch in 1..=EPOCHS {
-        let metrics = trainer.epoch(&mut model, data)?;
-        replay.record(&model, metrics)?;
-        if io::stderr().is_terminal() {
-            eprint!("\r{name:<10} epoch {epoch} of {EPOCHS} ");
-        }
-    }
-    let progress = if io::stderr().is_terminal() { "\r" } else { "" };
-    let seconds = started.elapsed().as_secs_f64();
-    eprintln!("{progress}{name:<10} trained and recorded, {} snapshots in {seconds:.2} s", replay.epochs().len());
-    io::stderr().flush().map_err(|source| Error::Io { context: "printing".into(), source })?;
-    Ok(replay)
+fn train(model: Sequential, data: &Dataset, seed: Option<u64>, replay: Replay) -> Result<Replay> {
+    let trainer = Trainer::new(LOSS, Optimizer::sgd(0.05)).batch_size(16).seed(seed.unwrap_or(42));
+    common::record(replay, model, trainer, data, EPOCHS)
 }
 
 /// What the article tells of one network, recomputed from its recording.
@@ -131,19 +110,15 @@ struct Story {
 
 impl Story {
     fn of(name: &'static str, replay: &Replay) -> Result<Self> {
-        let mut story = Self { name, right_from: [None; 3], losses: Vec::new(), accuracy: 0.0 };
-        for snapshot in replay.snapshots() {
-            let snapshot = snapshot?;
-            let confusion = snapshot.confusion(0.5)?;
-            let wrong = [confusion.errors(0), confusion.errors(1), confusion.errors(0) + confusion.errors(1)];
-            for (from, wrong) in story.right_from.iter_mut().zip(wrong) {
-                *from = if wrong == 0 { from.or(Some(snapshot.epoch())) } else { None };
-            }
-            let metrics = snapshot.evaluate(LOSS)?;
-            story.losses.push((snapshot.epoch(), metrics.get("loss").unwrap_or(f64::NAN)));
-            story.accuracy = metrics.get("accuracy").unwrap_or(f64::NAN);
-        }
-        Ok(story)
+        let told = replay.milestones(&Criteria::default())?;
+        let metrics = replay.sweep().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?)))?;
+        let number = |at: &Metrics, name| at.get(name).unwrap_or(f64::NAN);
+        Ok(Self {
+            name,
+            right_from: [told.class_correct(0), told.class_correct(1), told.all_correct()],
+            losses: metrics.iter().map(|(epoch, at)| (*epoch, number(at, "loss"))).collect(),
+            accuracy: metrics.last().map_or(f64::NAN, |(_, at)| number(at, "accuracy")),
+        })
     }
 
     fn print(&self) {

@@ -187,7 +187,8 @@ fn unknown_layers_and_epochs_list_what_there_is() {
     let unknown = message(snapshot.feature_space("output_layer", &Grid::default()));
     assert_eq!(unknown, r#"no layer is named "output_layer"; layers are ["hidden", "output"]"#);
     let units = message(snapshot.feature_space("output", &Grid::default()));
-    assert_eq!(units, r#"the number of units of layer "output" is 1; it must be 2 for a feature space"#);
+    let expected = r#"the number of units of layer "output" is 1; it must be 2 for a feature space, unless a plane is given to see it on"#;
+    assert_eq!(units, expected);
     assert_eq!(message(replay.at(7)), "epoch 7 was not recorded; recorded are 0 to 0");
     assert!(matches!(replay.metrics(7), Err(Error::UnknownEpoch { epoch: 7, .. })));
     assert_eq!(replay.curve("f1"), None);

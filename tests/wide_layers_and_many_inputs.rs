@@ -154,6 +154,32 @@ fn a_model_of_many_inputs_has_a_boundary_on_any_plane_in_their_space() {
     assert!(snapshot.decision_boundary_on(&Plane::of_axes(9, 0, 1).unwrap(), &grid).is_err());
 }
 
+#[test]
+fn the_space_of_a_layer_has_regions_whatever_the_inputs_are() {
+    let data = datasets::ball(10, 300, 13);
+    let replay = record(&data, &[tanh(8, "h1"), tanh(2, "h2"), sigmoid_output()], Loss::BinaryCrossEntropy, 60);
+    let snapshot = replay.at(60).unwrap();
+    let grid = Grid::default().points(40);
+    let map = snapshot.decision_boundary_behind("h2", &grid).unwrap();
+    let point = Matrix::from_row_slice(1, 2, &[map.x[30], map.y[5]]);
+    assert_eq!(map.outputs[5 * 40 + 30], snapshot.model().forward(&point, 2..3).unwrap()[0]);
+    // The same straight line as that of the feature space, which lies within other limits.
+    let ends = |lines: &[Matrix]| lines[0].select_rows(&[0, lines[0].nrows() - 1]);
+    let [on_grid, around_data] =
+        [&map.boundary, &snapshot.feature_space("h2", &grid).unwrap().boundary].map(|l| ends(l));
+    let way = around_data.row(1) - around_data.row(0);
+    for end in on_grid.row_iter() {
+        let from = end - around_data.row(0);
+        assert!((from[0] * way[1] - from[1] * way[0]).abs() / way.norm() < 1e-4);
+    }
+    let plane = Plane::of_axes(8, 1, 6).unwrap();
+    let wide = snapshot.decision_boundary_behind(View::of("h1").on(&plane), &grid).unwrap();
+    let there = plane.embed(&Matrix::from_row_slice(1, 2, &[wide.x[3], wide.y[2]])).unwrap();
+    assert_eq!(wide.outputs[2 * 40 + 3], snapshot.model().forward(&there, 1..3).unwrap()[0]);
+    assert!(snapshot.decision_boundary_behind("h1", &grid).is_err(), "eight units, and no plane");
+    assert!(snapshot.decision_boundary_behind("h9", &grid).is_err());
+}
+
 /// Three classes around the origin, a third of a turn each.
 #[test]
 fn several_classes_have_regions_whose_edges_are_the_boundaries() {

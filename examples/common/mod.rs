@@ -1,12 +1,7 @@
 //! What the examples share: recording a run, and ending with a message.
 #![allow(dead_code)] // Each of them uses a part of it.
 
-use std::{
-    io::{self, IsTerminal},
-    path::PathBuf,
-    process::ExitCode,
-    time::Instant,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use training_replay::{Dataset, Dense, Error, Metrics, Replay, Result, Sequential, Trainer, nn::Layer};
 
@@ -33,7 +28,7 @@ pub fn network<L: Into<Layer>>(inputs: usize, layers: impl IntoIterator<Item = L
     layers.into_iter().fold(Sequential::builder(inputs), |network, layer| network.layer(layer)).build(seed)
 }
 
-/// A layer that draws its kernel as `Dense` does, with a name.
+/// A dense layer with a name.
 pub fn dense(units: usize, name: &str) -> Dense {
     Dense::new(units).name(name)
 }
@@ -46,16 +41,10 @@ pub fn record(
     data: &Dataset,
     epochs: u64,
 ) -> Result<Replay> {
-    let started = Instant::now();
     replay.record(&model, Metrics::new())?;
-    for epoch in 1..=epochs {
+    for _ in 0..epochs {
         let metrics = trainer.epoch(&mut model, data)?;
         replay.record(&model, metrics)?;
-        if io::stderr().is_terminal() {
-            eprint!("\repoch {epoch} of {epochs} ");
-        }
     }
-    let progress = if io::stderr().is_terminal() { "\r" } else { "" };
-    eprintln!("{progress}{} snapshots in {:.2} s", replay.epochs().len(), started.elapsed().as_secs_f64());
     Ok(replay)
 }

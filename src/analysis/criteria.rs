@@ -62,7 +62,8 @@ impl Criteria {
 
     /// A plateau is where the loss moves by no more than `slope` times its range over the run from epoch to epoch, for at
     /// least so many epochs; 0.003 and 10 by default. Here and for falls, each loss counts as the median of it and the two
-    /// on either side, so that the jitter of mini-batches does not break them.
+    /// on either side, and a plateau goes on behind fewer epochs than [`lasting`](Self::lasting) says, so that the jitter of
+    /// mini-batches does not break them.
     pub fn plateau(self, slope: f64, epochs: u64) -> Self {
         Self { flat: slope, plateau: epochs, ..self }
     }

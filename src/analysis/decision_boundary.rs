@@ -1,7 +1,9 @@
 //! Where a model's classes part in its input space.
 
-use super::{Grid, Plane, Polyline, score::Boundary, told_classes};
-use crate::{Forward, Matrix, Result, matrix};
+use std::ops::Range;
+
+use super::{Grid, Plane, Polyline, View, score::Boundary, told_classes};
+use crate::{Forward, Matrix, Result, matrix, run};
 
 /// The model's outputs on a grid over its two inputs, and the lines where its class changes.
 ///
@@ -70,7 +72,32 @@ impl DecisionBoundary {
     /// inputs.
     pub fn on(model: &dyn Forward, plane: &Plane, grid: &Grid) -> Result<Self> {
         let mut map = Self::default();
-        map.fill(model, Some(plane.clone()), grid)?;
+        map.fill(model, 0..model.layers().len(), Some(plane), grid)?;
+        Ok(map)
+    }
+
+    /// What the rest of the network makes of the space of a layer of two units, or of a plane in that of a wider one:
+    /// whatever the model's inputs are.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Forward, Sequential, analysis::{DecisionBoundary, Grid}};
+    ///
+    /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(3).name("output")];
+    /// let model = layers.into_iter().fold(Sequential::builder(64), |net, layer| net.layer(layer)).build(1)?;
+    /// let regions = DecisionBoundary::behind(&model, "hidden", &Grid::default().points(30))?; // all that tanh can reach
+    /// assert_eq!(regions.outputs.shape(), (30 * 30, 3));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownLayer`](crate::Error::UnknownLayer), and as [`of`](Self::of), with
+    /// [`Error::Shape`](crate::Error::Shape) if the layer has not two units, or as many as the plane has dimensions.
+    pub fn behind<'a>(model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<Self> {
+        let view = view.into();
+        let layers = run::layer_index(model, view.layer())? + 1..model.layers().len();
+        let mut map = Self::default();
+        map.fill(model, layers, view.plane(), grid)?;
         Ok(map)
     }
 
@@ -105,16 +132,16 @@ impl DecisionBoundary {
     ///
     /// As [`of`](Self::of); what it holds is then of no use.
     pub fn update(&mut self, model: &dyn Forward, grid: &Grid) -> Result<()> {
-        self.fill(model, None, grid)
+        self.fill(model, 0..model.layers().len(), None, grid)
     }
 
-    fn fill(&mut self, model: &dyn Forward, plane: Option<Plane>, grid: &Grid) -> Result<()> {
+    /// By these layers on a grid, which may be on a plane in the space that they are fed from.
+    fn fill(&mut self, model: &dyn Forward, layers: Range<usize>, plane: Option<&Plane>, grid: &Grid) -> Result<()> {
         grid.check()?;
         (self.x, self.y) = grid.axes();
         let outputs = &mut self.outputs;
         let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
-        let layers = 0..model.layers().len();
-        self.boundary = Boundary::on(model, layers, plane, grid)?.lines(&self.x, &self.y, Some(keep))?;
+        self.boundary = Boundary::on(model, layers, plane.cloned(), grid)?.lines(&self.x, &self.y, Some(keep))?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Criteria, Milestone, MilestoneKind as Kind, Observation, Subject, plateaus};
+use super::{Criteria, Milestone, MilestoneKind as Kind, Observation, Plateau, Subject, plateaus};
 use crate::{Error, Result};
 
 /// The story of a run, as rows: from when on which class was right, where the loss stood still and where it fell, which
@@ -150,7 +150,8 @@ impl Story<'_> {
 
     fn tell_plateaus(&mut self, losses: &[(u64, f64)], slope: f64) {
         let end = losses.last().map(|(epoch, _)| *epoch);
-        for stretch in plateaus(losses, slope, self.criteria.plateau) {
+        let stretches = join(plateaus(losses, slope, 1), losses, slope, self.criteria.lasting);
+        for stretch in stretches.into_iter().filter(|stretch| stretch.last - stretch.first >= self.criteria.plateau) {
             let until = Some(stretch.last).filter(|last| Some(*last) != end);
             self.rows.push(Milestone { until, ..moment(Kind::Plateau, stretch.first, Subject::Run, stretch.level) });
         }
@@ -262,6 +263,28 @@ fn running_median(curve: &[(u64, f64)]) -> Vec<(u64, f64)> {
         around[reach]
     };
     curve.iter().enumerate().map(|(place, (epoch, _))| (*epoch, median(place))).collect()
+}
+
+/// Plateaus with less than `gap` epochs between them are one, if the curve comes from one to the other no faster than it
+/// may on a plateau.
+fn join(stretches: Vec<Plateau>, curve: &[(u64, f64)], slope: f64, gap: u64) -> Vec<Plateau> {
+    let middle = |stretch: &Plateau| (stretch.first + (stretch.last - stretch.first) / 2) as f64;
+    let mut joined: Vec<Plateau> = Vec::new();
+    for next in stretches {
+        let is_near = |last: &&mut Plateau| {
+            let way = middle(&next) - middle(last);
+            next.first - last.last < gap && (next.level - last.level).abs() <= slope * way
+        };
+        match joined.last_mut().filter(is_near) {
+            Some(last) => {
+                last.last = next.last;
+                let place = curve.partition_point(|(epoch, _)| (*epoch as f64) < middle(last));
+                last.level = curve.get(place).map_or(last.level, |(_, value)| *value);
+            }
+            None => joined.push(next),
+        }
+    }
+    joined
 }
 
 fn moment(kind: Kind, epoch: u64, subject: Subject, evidence: f64) -> Milestone {

@@ -8,7 +8,9 @@ use crate::{Loss, Metrics};
 ///
 /// By default with what a trainer logs as `loss` and `accuracy`: running means over the batches of an epoch, while the
 /// weights change. Such a mean lies between what the weights before and after the epoch give, up to how unevenly the
-/// batches fall; so does what Keras logs (under the names `loss` and `acc` or `accuracy`).
+/// batches fall; so does what Keras logs (under the names `loss` and `acc` or `accuracy`). It does not for a network with
+/// [`Dropout`](crate::Dropout) or [`BatchNormalization`](crate::BatchNormalization), which are not the same in training:
+/// there, log an evaluation at the end of the epoch.
 ///
 /// ```
 /// use training_replay::analysis::Audit;

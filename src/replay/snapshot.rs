@@ -143,6 +143,16 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         DecisionBoundary::on(&self.model, plane, grid)
     }
 
+    /// Where the classes part in the space of a layer of two units, or on a plane in that of a wider one: by the rest of the
+    /// network, and so for any number of inputs. Needs no data.
+    ///
+    /// # Errors
+    ///
+    /// As [`DecisionBoundary::behind`].
+    pub fn decision_boundary_behind<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<DecisionBoundary> {
+        DecisionBoundary::behind(&self.model, view, grid)
+    }
+
     /// [`decision_boundary`](Self::decision_boundary) into a map that is there already, whose memory it takes over.
     ///
     /// # Errors
