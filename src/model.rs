@@ -183,7 +183,8 @@ pub trait Forward: Model {
     }
 }
 
-/// A model that can also differentiate a loss.
+/// A model that can also differentiate a loss. It says so by [`Forward::as_backward`], so that every question which can
+/// make use of gradients does.
 pub trait Backward: Forward {
     /// Gradient of the mean loss over the samples with respect to every trainable parameter.
     ///

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use training_replay::{
     Activation, Backward, Dense, Description, Error, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result,
-    Sequential, Values, Weights, analysis::Grid, datasets,
+    Sequential, Sweep, Values, Weights,
+    analysis::{Audit, Criteria, Grid, Milestones, Observation, Quantity, Selection},
+    datasets,
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -182,6 +184,10 @@ impl Forward for Line {
     fn forward(&self, inputs: &Matrix, _: Range<usize>) -> Result<Matrix> {
         Ok(inputs * Matrix::from_column_slice(self.0.len(), 1, &self.0))
     }
+
+    fn as_backward(&self) -> Option<&dyn Backward> {
+        Some(self)
+    }
 }
 
 impl Backward for Line {
@@ -204,6 +210,35 @@ fn a_foreign_model_in_single_precision_replays_its_own_gradients() {
     let expected = built_in.gradients(data.inputs(), data.targets(), Loss::MeanSquaredError).unwrap();
     let (found, expected) = (found.get("line", "kernel").unwrap(), expected.get("line", "kernel").unwrap());
     assert!((found.to_matrix().unwrap() - expected.to_matrix().unwrap()).amax() < 1e-6);
+}
+
+#[test]
+fn every_question_about_a_run_is_answered_for_a_foreign_model_as_for_the_built_in_one() {
+    let data = datasets::parabola(50, 1);
+    let built_in = Sequential::builder(2).layer(Dense::new(1).name("line").without_bias()).build(0).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    for epoch in 0..12 {
+        let line = Line(vec![0.25 - 0.02 * epoch as f32, 0.1 * epoch as f32]);
+        let own = built_in.with_weights(&Weights::of(&line).unwrap()).unwrap();
+        let measured = own.losses(data.inputs(), data.targets(), Loss::MeanSquaredError).unwrap();
+        replay.record(&line, [("loss", measured.iter().map(|&l| f64::from(l)).sum::<f64>() / 100.0)]).unwrap();
+    }
+    let line = Line(vec![0.0; 2]);
+    let (foreign, own) = (|| replay.sweep_with(&line), || replay.sweep_with(&built_in));
+    let story =
+        |told: Milestones| told.rows.into_iter().map(|row| (row.kind, row.epoch, row.until)).collect::<Vec<_>>();
+    let criteria = Criteria::default();
+    assert_eq!(story(foreign().milestones(&criteria).unwrap()), story(own().milestones(&criteria).unwrap()));
+    let observed = |model: &dyn Forward| Observation::of(0, model, &data, &criteria.clone().loss(LOSS)).unwrap();
+    assert_eq!(observed(&line).gradients.len(), 1, "a foreign model's gradients are looked at too");
+    let (bill, expected) =
+        (foreign().ledger(Loss::MeanSquaredError).unwrap(), own().ledger(Loss::MeanSquaredError).unwrap());
+    assert!((bill.losses - expected.losses).amax() < 1e-6);
+    assert!(foreign().verify(&Audit::default()).unwrap().holds());
+    let gradients = Quantity::Gradients(Loss::MeanSquaredError);
+    let deviations = |sweep: Sweep<'_, Line>| sweep.statistic(gradients, &Selection::default(), |g| g.std).unwrap();
+    assert_eq!(deviations(foreign())[0].points.len(), 12);
+    assert_eq!(replay.diff(&replay, 0.0).unwrap().first, None);
 }
 
 /// A pure recorder needs no matrices at all; `dyn Model` will do.
@@ -257,4 +292,7 @@ fn outputs_of_the_wrong_shape_are_an_error() {
     assert!(matches!(snapshot.probabilities(), Err(Error::Shape { .. })));
     assert!(matches!(snapshot.losses(LOSS), Err(Error::Shape { .. })));
     assert!(matches!(snapshot.decision_boundary(&Grid::default()), Err(Error::Shape { .. })));
+    assert!(matches!(replay.sweep_with(&Short).ledger(LOSS), Err(Error::Shape { .. })));
+    assert!(matches!(replay.sweep_with(&Short).milestones(&Criteria::default()), Err(Error::Shape { .. })));
+    assert!(matches!(replay.sweep_with(&Short).principal_plane("only"), Err(Error::Shape { .. })));
 }

@@ -1,8 +1,10 @@
 //! What the types promise at compile time.
 
 use training_replay::{
-    Backward, Dataset, Error, Forward, Matrix, Metrics, Model, Replay, ReplayOptions, Sequential, Snapshot, Trainer,
-    Weights, row_major,
+    Backward, Dataset, Error, Forward, Matrix, Metrics, Model, Replay, ReplayOptions, Runs, Sequential, Snapshot,
+    Trainer, Weights,
+    analysis::{Ledger, Milestones},
+    row_major,
 };
 
 #[test]
@@ -17,6 +19,9 @@ fn everything_may_be_sent_to_and_shared_with_other_threads() {
     send_sync::<Weights>();
     send_sync::<Metrics>();
     send_sync::<Snapshot<'static, Sequential>>();
+    send_sync::<Runs>();
+    send_sync::<Milestones>();
+    send_sync::<Ledger>();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use training_replay::{
     Activation, Dense, Error, Forward, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
-    analysis::{FeatureSpace, Grid},
+    analysis::{Audit, Criteria, FeatureSpace, Grid},
     datasets,
 };
 
@@ -42,6 +42,33 @@ fn answers_are_those_of_each_epoch_in_order_bit_for_bit() {
         });
         assert!(kept.unwrap() == one_by_one, "{threads} threads that keep their memory");
     }
+}
+
+#[test]
+fn questions_about_the_whole_run_have_one_answer() {
+    let replay = recorded();
+    let criteria = Criteria::default().loss(Loss::BinaryCrossEntropy);
+    let (story, ledger) = (replay.milestones(&criteria).unwrap(), replay.ledger(Loss::BinaryCrossEntropy).unwrap());
+    let audit = Audit::default().loss(Loss::BinaryCrossEntropy);
+    let verification = replay.verify(&audit).unwrap();
+    for threads in [1, 3, 100] {
+        let sweep = || replay.sweep().threads(threads);
+        assert_eq!(sweep().milestones(&criteria).unwrap(), story);
+        assert_eq!(sweep().ledger(Loss::BinaryCrossEntropy).unwrap(), ledger);
+        assert_eq!(sweep().verify(&audit).unwrap(), verification);
+    }
+}
+
+#[test]
+fn epochs_are_shown_one_after_the_other_until_one_is_an_error() {
+    let replay = recorded();
+    let mut seen = Vec::new();
+    let shown = replay.sweep().epochs([4, 2, 99, 3]).try_for_each(|snapshot| {
+        seen.push(snapshot.epoch());
+        Ok(())
+    });
+    assert!(matches!(shown, Err(Error::UnknownEpoch { epoch: 99, .. })));
+    assert_eq!(seen, [4, 2]);
 }
 
 #[test]

@@ -83,22 +83,42 @@ impl Ledger {
     /// [`Error::Shape`] if there are not as many outputs as targets, or losses as samples, and [`Error::Invalid`] for an
     /// epoch that is not later than the last.
     pub fn write(&mut self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<()> {
+        self.append(self.page(epoch, outputs, losses)?)
+    }
+
+    /// What one epoch has to say of every sample.
+    pub(crate) fn page(&self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<Page> {
         matrix::expect_shape("the model's outputs", outputs, self.targets.shape())?;
         if losses.len() != self.samples() {
             return Err(Error::shape("the losses", [self.samples()], [losses.len()]));
         }
-        if let Some(last) = self.epochs.last().filter(|&&last| epoch <= last) {
-            return Err(Error::invalid("the next epoch of a ledger", format!("later than {last}, the last"), epoch));
+        let losses = losses.to_vec();
+        Ok(match self.told {
+            Told::Classes { .. } => {
+                let (told, right) = (classes::classes(outputs, 0.5), classes::classes(&self.targets, 0.5));
+                let correct = told.into_iter().zip(right).map(|(told, right)| told == right).collect();
+                Page { epoch, losses, numbers: own_probabilities(outputs, &self.targets), correct }
+            }
+            Told::Numbers { .. } => {
+                Page { epoch, losses, numbers: distances(outputs, &self.targets), correct: Vec::new() }
+            }
+        })
+    }
+
+    /// Takes in the page of the next epoch.
+    pub(crate) fn append(&mut self, page: Page) -> Result<()> {
+        if let Some(last) = self.epochs.last().filter(|&&last| page.epoch <= last) {
+            let expected = format!("later than {last}, the last");
+            return Err(Error::invalid("the next epoch of a ledger", expected, page.epoch));
         }
-        self.epochs.push(epoch);
-        self.losses.extend(losses.iter().copied());
+        self.epochs.push(page.epoch);
+        self.losses.extend(page.losses);
         match &mut self.told {
             Told::Classes { probabilities, correct } => {
-                probabilities.extend(own_probabilities(outputs, &self.targets));
-                let (told, right) = (classes::classes(outputs, 0.5), classes::classes(&self.targets, 0.5));
-                correct.extend(told.into_iter().zip(right).map(|(told, right)| told == right));
+                probabilities.extend(page.numbers);
+                correct.extend(page.correct);
             }
-            Told::Numbers { residuals } => residuals.extend(distances(outputs, &self.targets)),
+            Told::Numbers { residuals } => residuals.extend(page.numbers),
         }
         Ok(())
     }
@@ -201,6 +221,16 @@ impl Ledger {
             false => Err(Error::invalid("the sample", format!("below {}, their number", self.samples()), sample)),
         }
     }
+}
+
+/// What one epoch has to say of every sample.
+pub(crate) struct Page {
+    epoch: u64,
+    losses: Vec<f32>,
+    /// Probabilities or residuals.
+    numbers: Vec<f32>,
+    /// None if targets are numbers.
+    correct: Vec<bool>,
 }
 
 /// The output for every sample's own class.

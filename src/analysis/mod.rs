@@ -1,8 +1,13 @@
-//! What can be asked of a model and data, as plain values: where boundaries run, how a layer bends its inputs, which
-//! samples are wrong.
+//! What can be asked of a model and data, as plain values.
 //!
-//! A [`Snapshot`](crate::Snapshot) answers with these for any recorded epoch. Each can be computed for any model that
-//! implements [`Forward`](crate::Forward) too, recorded or not:
+//! Of one epoch: where the classes part ([`DecisionBoundary`]), how a layer bends its inputs ([`FeatureSpace`], on a
+//! [`Plane`] if need be), which samples are wrong ([`ConfusionMatrix`], [`ProbabilityHistogram`]), and how weights,
+//! gradients and activations are distributed ([`LayerDistribution`]). Of a run: its story ([`Milestones`]), the bill of every
+//! sample ([`Ledger`]), whether it is what was logged ([`Verification`]), and where it parts from another ([`Parting`]). Of
+//! many runs: [`Band`], [`Reached`], [`Race`].
+//!
+//! A [`Snapshot`](crate::Snapshot), a [`Replay`](crate::Replay) and [`Runs`](crate::Runs) answer with these. Each can be
+//! computed for any model that implements [`Forward`](crate::Forward) too, recorded or not:
 //!
 //! ```
 //! use training_replay::{Activation, Dense, Sequential, analysis::{DecisionBoundary, Grid}};

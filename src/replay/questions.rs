@@ -51,8 +51,11 @@ impl<M: Forward> Sweep<'_, M> {
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn ledger(self, loss: Loss) -> Result<Ledger> {
         let mut ledger = Ledger::begin(self.replay.dataset()?);
-        let told = self.map(|snapshot| Ok((snapshot.epoch(), snapshot.probabilities()?, snapshot.losses(loss)?)))?;
-        told.into_iter().try_for_each(|(epoch, outputs, losses)| ledger.write(epoch, &outputs, &losses))?;
+        let page = |snapshot: &Snapshot<'_, M>| {
+            ledger.page(snapshot.epoch(), &snapshot.probabilities()?, &snapshot.losses(loss)?)
+        };
+        let pages = self.map(page)?;
+        pages.into_iter().try_for_each(|page| ledger.append(page))?;
         Ok(ledger)
     }
 
