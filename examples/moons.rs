@@ -46,11 +46,11 @@ fn run() -> Result<()> {
 
 /// How far the weights have come from where they began.
 fn print_distances(replay: &Replay) -> Result<()> {
-    let ways =
-        replay
-            .sweep()
-            .epochs(MOMENTS)
-            .statistic(Quantity::Updates(Since::Start), &Selection::default(), |way| way.max.max(-way.min))?;
+    let ways = replay.sweep().epochs(MOMENTS).statistic(
+        Quantity::weights().since(Since::Start),
+        &Selection::default(),
+        |way| way.max.max(-way.min),
+    )?;
     println!("The way of the weight that has moved furthest, at epoch\n");
     println!("{:<16}{}", "", MOMENTS.map(|epoch| format!("{epoch:>8}")).concat());
     for curve in ways {

@@ -49,8 +49,8 @@ fn print_layers(replay: &Replay) -> Result<()> {
         let rows = replay.at(0)?.distributions(quantity, &Selection::default())?;
         Ok(rows.into_iter().filter(|row| row.name != "bias").map(|row| row.distribution).collect())
     };
-    let (weights, gradients) = (kernels(Quantity::Weights)?, kernels(Quantity::Gradients(LOSS))?);
-    let (z, activations) = (kernels(Quantity::PreActivations)?, kernels(Quantity::Activations)?);
+    let (weights, gradients) = (kernels(Quantity::weights())?, kernels(Quantity::gradients(LOSS))?);
+    let (z, activations) = (kernels(Quantity::pre_activations())?, kernels(Quantity::activations())?);
     println!("{:>12} {:>10} {:>22} {:>17} {:>12}", "deviation of", "weights", "z-values", "activations", "gradients");
     for (layer, name) in ["h1", "h2", "h3", "h4", "h5", "o"].into_iter().enumerate() {
         println!(

@@ -235,7 +235,7 @@ fn every_question_about_a_run_is_answered_for_a_foreign_model_as_for_the_built_i
         (foreign().ledger(Loss::MeanSquaredError).unwrap(), own().ledger(Loss::MeanSquaredError).unwrap());
     assert!((bill.losses - expected.losses).amax() < 1e-6);
     assert!(foreign().verify(&Audit::default()).unwrap().holds());
-    let gradients = Quantity::Gradients(Loss::MeanSquaredError);
+    let gradients = Quantity::gradients(Loss::MeanSquaredError);
     let deviations = |sweep: Sweep<'_, Line>| sweep.statistic(gradients, &Selection::default(), |g| g.std).unwrap();
     assert_eq!(deviations(foreign())[0].points.len(), 12);
     assert_eq!(replay.diff(&replay, 0.0).unwrap().first, None);

@@ -18,7 +18,7 @@ use crate::{Loss, Parameter, Result, Weights};
 /// assert_eq!((weights[0].distribution.count, weights[1].distribution.zeros), (6, 1.0));
 ///
 /// let activations = LayerValues::activations(&model, &Matrix::from_element(5, 2, 1.0))?;
-/// let hidden = LayerDistribution::of_layers("activation", &activations, &Selection::default().outputs(false))?;
+/// let hidden = LayerDistribution::of_layers("activation", activations, &Selection::default().outputs(false))?;
 /// assert_eq!((hidden.len(), hidden[0].distribution.count), (1, 15));
 /// # Ok::<(), training_replay::Error>(())
 /// ```
@@ -52,11 +52,8 @@ impl LayerDistribution {
     /// # Errors
     ///
     /// As [`Selection`] says.
-    pub fn of_layers(name: &str, values: &[LayerValues], selection: &Selection) -> Result<Vec<Self>> {
-        let layers: Vec<&str> = values.iter().map(|values| values.layer.as_str()).collect();
-        let chosen: HashSet<&str> = selection.choose(&layers)?.into_iter().collect();
-        let chosen = values.iter().filter(|values| chosen.contains(values.layer.as_str()));
-        Ok(chosen.map(|values| Self::new(&values.layer, name, Distribution::of(values.values.as_slice()))).collect())
+    pub fn of_layers(name: &'static str, values: Vec<LayerValues>, selection: &Selection) -> Result<Vec<Self>> {
+        Self::of_weights(&LayerValues::into_weights(name, values), selection)
     }
 
     pub(crate) fn new(layer: &str, name: &str, distribution: Distribution) -> Self {
@@ -68,20 +65,56 @@ impl LayerDistribution {
     }
 }
 
-/// What of a model is told of, layer by layer.
+/// What of a model is told of, layer by layer: its values, or what training has changed them by.
+///
+/// ```
+/// use training_replay::{Loss, analysis::{Quantity, Since}};
+///
+/// let step = Quantity::weights().since(Since::EpochBefore); // what one epoch has done
+/// let drift = Quantity::activations().since(Since::Start); // of the same samples
+/// assert_ne!(Quantity::gradients(Loss::MeanSquaredError), Quantity::gradients(Loss::BinaryCrossEntropy));
+/// # assert_ne!(step, drift);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Quantity {
-    /// The parameters: weights, biases, and whatever else the model lists.
+pub struct Quantity {
+    pub(crate) of: Measured,
+    pub(crate) since: Option<Since>,
+}
+
+/// What of a model is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measured {
     Weights,
-    /// What training has changed them by.
-    Updates(Since),
-    /// The gradients of the mean loss over the data with respect to them.
     Gradients(Loss),
-    /// What goes into the activation functions for the data: "z-values".
     PreActivations,
-    /// What the layers put out for the data.
     Activations,
+}
+
+impl Quantity {
+    /// The parameters: weights, biases, and whatever else the model lists.
+    pub fn weights() -> Self {
+        Self { of: Measured::Weights, since: None }
+    }
+
+    /// The gradients of the mean loss over the data with respect to them.
+    pub fn gradients(loss: Loss) -> Self {
+        Self { of: Measured::Gradients(loss), since: None }
+    }
+
+    /// What goes into the activation functions for the data: "z-values".
+    pub fn pre_activations() -> Self {
+        Self { of: Measured::PreActivations, since: None }
+    }
+
+    /// What the layers put out for the data.
+    pub fn activations() -> Self {
+        Self { of: Measured::Activations, since: None }
+    }
+
+    /// What training has changed them by, value by value.
+    pub fn since(self, since: Since) -> Self {
+        Self { since: Some(since), ..self }
+    }
 }
 
 /// What a change is counted from.

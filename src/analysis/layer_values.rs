@@ -1,6 +1,6 @@
 //! What every layer makes of the data: activations, or what goes into the activation functions.
 
-use crate::{Forward, Matrix, Result, run};
+use crate::{Forward, Matrix, Parameter, Result, Weights, run};
 
 /// The values of one layer's units, `(samples, units)`.
 ///
@@ -53,5 +53,15 @@ impl LayerValues {
             Ok(Self { layer, values })
         });
         layers.collect()
+    }
+
+    /// The values as if they were a parameter of each layer, called `name`; column by column, which is all the same to
+    /// whoever asks how they are distributed.
+    pub(crate) fn into_weights(name: &'static str, values: Vec<Self>) -> Weights {
+        let parameter = |Self { layer, values }: Self| {
+            let (samples, units) = values.shape();
+            Parameter::new(layer, name, [samples, units], Vec::from(values.data))
+        };
+        values.into_iter().map(parameter).collect()
     }
 }

@@ -58,6 +58,7 @@ pub use evaluation::evaluate;
 pub use feature_space::{FeatureSpace, Patch};
 pub use grid::Grid;
 pub use histogram::Histogram;
+pub(crate) use layer_distribution::Measured;
 pub use layer_distribution::{LayerCurve, LayerDistribution, Quantity, Since};
 pub use layer_values::LayerValues;
 pub use ledger::{Flips, Ledger, Told};

@@ -125,17 +125,12 @@ impl Verification {
     /// Compares what was logged at some epochs with what was recomputed for them, by the names `loss` and `accuracy`; both
     /// in increasing order.
     pub fn of(logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)], audit: &Audit) -> Self {
-        let losses =
-            logged.iter().filter_map(|(_, metrics)| metrics.get(&audit.names[0])).filter(|loss| loss.is_finite());
-        let scales = [losses.fold(f64::MIN_POSITIVE, f64::max), 1.0];
         let mut checks = Vec::new();
-        for (place, (epoch, after)) in recomputed.iter().enumerate() {
-            let Ok(found) = logged.binary_search_by_key(epoch, |(epoch, _)| *epoch) else { continue };
-            // A running mean began with the weights of the epoch before, if those were recorded.
-            let before =
-                place.checked_sub(1).map(|before| &recomputed[before]).filter(|(before, _)| before + 1 == *epoch);
-            let before = before.filter(|_| !audit.at_end).map(|(_, before)| before);
-            checks.extend(audit.compare(*epoch, &logged[found].1, before, after, scales));
+        for (metric, name) in audit.names.iter().zip(["loss", "accuracy"]) {
+            let (logged, recomputed) = (curve(logged, metric), curve(recomputed, name));
+            let finite = logged.iter().map(|(_, value)| *value).filter(|value| value.is_finite());
+            let scale = if name == "loss" { finite.fold(f64::MIN_POSITIVE, f64::max) } else { 1.0 };
+            checks.extend(audit.compare(metric, &logged, &recomputed, audit.tolerance * scale));
         }
         Self { checks, required: if audit.at_end { 1.0 } else { 0.9 } }
     }
@@ -165,24 +160,23 @@ impl Verification {
 }
 
 impl Audit {
-    /// The checks of one epoch, of loss and accuracy.
-    fn compare(
-        &self,
-        epoch: u64,
-        logged: &Metrics,
-        before: Option<&Metrics>,
-        after: &Metrics,
-        scales: [f64; 2],
-    ) -> Vec<Check> {
-        let names = self.names.iter().zip(["loss", "accuracy"]).zip(scales);
-        let check = |((metric, name), scale): ((&String, &str), f64)| {
-            let after = after.get(name)?;
-            let before = before.and_then(|before| before.get(name));
-            let (metric, logged) = (metric.clone(), logged.get(metric)?);
-            Some(Check { epoch, metric, logged, before, after, allowed: self.tolerance * scale })
+    /// The checks of one metric, at every epoch that both curves have.
+    fn compare(&self, metric: &str, logged: &[(u64, f64)], recomputed: &[(u64, f64)], allowed: f64) -> Vec<Check> {
+        let check = |(place, &(epoch, after)): (usize, &(u64, f64))| {
+            let found = logged.binary_search_by_key(&epoch, |(epoch, _)| *epoch).ok()?;
+            // A running mean began with the weights of the epoch before, if those were recorded.
+            let before =
+                place.checked_sub(1).map(|before| recomputed[before]).filter(|(before, _)| before + 1 == epoch);
+            let before = before.filter(|_| !self.at_end).map(|(_, before)| before);
+            Some(Check { epoch, metric: metric.to_owned(), logged: logged[found].1, before, after, allowed })
         };
-        names.filter_map(check).collect()
+        recomputed.iter().enumerate().filter_map(check).collect()
     }
+}
+
+/// The epochs that have a metric, and its values.
+fn curve(epochs: &[(u64, Metrics)], name: &str) -> Vec<(u64, f64)> {
+    epochs.iter().filter_map(|(epoch, metrics)| Some((*epoch, metrics.get(name)?))).collect()
 }
 
 #[cfg(test)]

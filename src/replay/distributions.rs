@@ -3,12 +3,12 @@
 use super::{Replay, Snapshot, Sweep};
 use crate::{
     Forward, Loss, Result, Weights,
-    analysis::{Distribution, LayerCurve, LayerDistribution, LayerValues, Quantity, Selection, Since},
+    analysis::{Distribution, LayerCurve, LayerDistribution, LayerValues, Measured, Quantity, Selection, Since},
     run,
 };
 
 impl<M: Forward> Snapshot<'_, M> {
-    /// How a quantity is distributed in each of the chosen layers; nothing for the updates of the first recorded epoch,
+    /// How a quantity is distributed in each of the chosen layers; nothing for what the first recorded epoch has changed,
     /// which has none before it.
     ///
     /// ```
@@ -22,11 +22,11 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// let loss = Loss::BinaryCrossEntropy;
     /// let snapshot = replay.at(0)?;
-    /// for row in snapshot.distributions(Quantity::Gradients(loss), &Selection::default())? {
+    /// for row in snapshot.distributions(Quantity::gradients(loss), &Selection::default())? {
     ///     println!("{} {}: {:.4}", row.layer, row.name, row.distribution.std);
     /// }
     /// let selection = Selection::default().inputs(true).outputs(false);
-    /// let activations = snapshot.distributions(Quantity::Activations, &selection)?;
+    /// let activations = snapshot.distributions(Quantity::activations(), &selection)?;
     /// assert_eq!(activations.iter().map(|row| row.layer.as_str()).collect::<Vec<_>>(), ["input", "h1"]);
     /// let violin = activations[1].distribution.density(100)?.expect("activations that differ");
     /// assert_eq!(violin.density.len(), 100);
@@ -39,19 +39,15 @@ impl<M: Forward> Snapshot<'_, M> {
     /// [`Error::Invalid`](crate::Error::Invalid) for gradients of a model that gives none, and
     /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) for a chosen layer that is not there.
     pub fn distributions(&self, quantity: Quantity, selection: &Selection) -> Result<Vec<LayerDistribution>> {
-        match quantity {
-            Quantity::Weights => LayerDistribution::of_weights(&Weights::of(self.model())?, selection),
-            Quantity::Updates(since) => match self.updates(since)? {
-                Some(updates) => LayerDistribution::of_weights(&updates, selection),
-                None => Ok(Vec::new()),
-            },
-            Quantity::Gradients(loss) => {
-                let gradients = run::gradients(self.model(), self.dataset()?, loss)?;
-                LayerDistribution::of_weights(&gradients, selection)
-            }
-            Quantity::PreActivations => self.of_layers("pre_activation", &self.pre_activations()?, selection),
-            Quantity::Activations => self.of_layers("activation", &self.activations()?, selection),
-        }
+        let values = self.measure(self.model(), quantity.of)?;
+        let Some(since) = quantity.since else {
+            let mut rows = self.inputs(quantity, selection)?;
+            rows.extend(LayerDistribution::of_weights(&values, selection)?);
+            return Ok(rows);
+        };
+        let Some(earlier) = self.earlier(since)? else { return Ok(Vec::new()) };
+        let before = self.measure(&self.model().with_weights(&earlier)?, quantity.of)?;
+        LayerDistribution::of_weights(&values.minus(&before)?, selection)
     }
 
     /// What training has changed the weights by, value by value: since the recorded epoch before, `None` at the first
@@ -61,23 +57,43 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// As [`Replay::weights`].
     pub fn updates(&self, since: Since) -> Result<Option<Weights>> {
+        let Some(earlier) = self.earlier(since)? else { return Ok(None) };
+        self.replay.weights_at(self.moment)?.minus(&earlier).map(Some)
+    }
+
+    /// The weights that a change is counted from, if there are some.
+    fn earlier(&self, since: Since) -> Result<Option<Weights>> {
         let epochs = &self.replay.index.epochs;
-        let earlier = match since {
+        let moment = match since {
             Since::EpochBefore => epochs.before(self.epoch()),
             Since::Start => epochs.first(),
         };
-        let Some(earlier) = earlier else { return Ok(None) };
-        self.replay.weights_at(self.moment)?.minus(&self.replay.weights_at(earlier)?).map(Some)
+        moment.map(|moment| self.replay.weights_at(moment)).transpose()
     }
 
-    fn of_layers(&self, name: &str, values: &[LayerValues], selection: &Selection) -> Result<Vec<LayerDistribution>> {
-        let mut rows = Vec::new();
-        if selection.has_inputs() {
-            let inputs = Distribution::of(self.dataset()?.inputs().as_slice());
-            rows.push(LayerDistribution::new("input", "input", inputs));
+    /// The values, under the names of their layers; those of samples as if they were parameters.
+    fn measure(&self, model: &M, what: Measured) -> Result<Weights> {
+        let inputs = || Ok(self.dataset()?.inputs());
+        match what {
+            Measured::Weights => Weights::of(model),
+            Measured::Gradients(loss) => run::gradients(model, self.dataset()?, loss),
+            Measured::PreActivations => {
+                Ok(LayerValues::into_weights("pre_activation", LayerValues::pre_activations(model, inputs()?)?))
+            }
+            Measured::Activations => {
+                Ok(LayerValues::into_weights("activation", LayerValues::activations(model, inputs()?)?))
+            }
         }
-        rows.extend(LayerDistribution::of_layers(name, values, selection)?);
-        Ok(rows)
+    }
+
+    /// A row for the inputs, where they are to be told of beside what layers make of them.
+    fn inputs(&self, quantity: Quantity, selection: &Selection) -> Result<Vec<LayerDistribution>> {
+        let of_samples = matches!(quantity.of, Measured::PreActivations | Measured::Activations);
+        if !(of_samples && selection.has_inputs()) {
+            return Ok(Vec::new());
+        }
+        let inputs = Distribution::of(self.dataset()?.inputs().as_slice());
+        Ok(vec![LayerDistribution::new("input", "input", inputs)])
     }
 }
 
@@ -93,7 +109,7 @@ impl<M: Forward> Sweep<'_, M> {
     /// # for seed in 0..3 {
     /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
     /// # }
-    /// let steps = Quantity::Updates(Since::EpochBefore);
+    /// let steps = Quantity::weights().since(Since::EpochBefore);
     /// let largest = replay.sweep().statistic(steps, &Selection::default(), |steps| steps.max.max(-steps.min))?;
     /// assert_eq!((largest[0].layer.as_str(), largest[0].name.as_str()), ("dense_1", "kernel"));
     /// assert_eq!(largest[0].points.len(), 2); // the first of three epochs has none before it
@@ -151,6 +167,6 @@ impl Replay {
     ///
     /// As [`Snapshot::gradients`].
     pub fn gradients_std(&self, loss: Loss) -> Result<Vec<LayerCurve>> {
-        self.sweep().statistic(Quantity::Gradients(loss), &Selection::default(), |gradients| gradients.std)
+        self.sweep().statistic(Quantity::gradients(loss), &Selection::default(), |gradients| gradients.std)
     }
 }
