@@ -150,8 +150,9 @@ impl Story<'_> {
 
     fn tell_plateaus(&mut self, losses: &[(u64, f64)], slope: f64) {
         let end = losses.last().map(|(epoch, _)| *epoch);
-        let stretches = join(plateaus(losses, slope, 1), losses, slope, self.criteria.lasting);
-        for stretch in stretches.into_iter().filter(|stretch| stretch.last - stretch.first >= self.criteria.plateau) {
+        let (length, gap) = (self.criteria.plateau, self.criteria.lasting);
+        let stretches = join(plateaus(losses, slope, gap.min(length)), losses, slope, gap);
+        for stretch in stretches.into_iter().filter(|stretch| stretch.last - stretch.first >= length) {
             let until = Some(stretch.last).filter(|last| Some(*last) != end);
             self.rows.push(Milestone { until, ..moment(Kind::Plateau, stretch.first, Subject::Run, stretch.level) });
         }
@@ -369,6 +370,10 @@ mod tests {
         assert_eq!(plateaus.iter().map(|row| row.0).collect::<Vec<_>>(), [0, 44], "{plateaus:?}");
         let falls = told(&observations, Kind::Fall);
         assert_eq!(falls.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(), [(19, Some(44))], "{falls:?}");
+        // Three epochs are too many for the median of five, and too few to part a plateau in two.
+        let bump = |epoch: u64| if (8..11).contains(&epoch) { 0.05 } else { 0.0 };
+        let observations = seen(70, |seen| seen.loss = Some(loss(seen.epoch) + bump(seen.epoch)));
+        assert_eq!(told(&observations, Kind::Plateau)[0], (0, Some(19), "run".into(), 1.05), "level of the middle");
         let steady: Vec<(u64, f64)> = (0..9).map(|epoch| (epoch, 1.0 / (epoch + 1) as f64)).collect();
         assert_eq!(running_median(&steady), steady);
     }
