@@ -13,7 +13,7 @@ use common::{article, grid, limit, naive, network};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Replay, Trainer,
-    analysis::{DecisionBoundary, FeatureSpace, Grid},
+    analysis::{Audit, Criteria, DecisionBoundary, FeatureSpace, Grid, Quantity, Selection},
     datasets,
 };
 
@@ -74,6 +74,10 @@ fn questions(c: &mut Criterion) {
     group.bench_function("probabilities", |b| b.iter(|| snapshot.probabilities().unwrap()));
     group.bench_function("losses", |b| b.iter(|| snapshot.losses(Loss::BinaryCrossEntropy).unwrap()));
     group.bench_function("gradients", |b| b.iter(|| snapshot.gradients(Loss::BinaryCrossEntropy).unwrap()));
+    let activations = || snapshot.distributions(Quantity::activations(), &Selection::default()).unwrap();
+    group.bench_function("distributions of activations", |b| b.iter(activations));
+    let violin = activations().swap_remove(0).distribution;
+    group.bench_function("density on 100 points", |b| b.iter(|| violin.density(100).unwrap()));
     group.bench_function("feature space", |b| b.iter(|| snapshot.feature_space("hidden", &grid).unwrap()));
     group.bench_function("decision boundary", |b| b.iter(|| snapshot.decision_boundary(&grid).unwrap()));
     group.finish();
@@ -115,6 +119,11 @@ fn sweeps(c: &mut Criterion) {
     group.bench_function("probabilities", |b| b.iter(|| sweep().map(|at| at.probabilities()).unwrap()));
     group.bench_function("losses", |b| b.iter(|| sweep().map(|at| at.losses(loss)).unwrap()));
     group.bench_function("gradients", |b| b.iter(|| sweep().map(|at| at.gradients(loss)).unwrap()));
+    let criteria = Criteria::default().loss(loss);
+    group.bench_function("milestones", |b| b.iter(|| sweep().milestones(&criteria).unwrap()));
+    group.bench_function("ledger", |b| b.iter(|| sweep().ledger(loss).unwrap()));
+    group.bench_function("verify", |b| b.iter(|| sweep().verify(&Audit::default().loss(loss)).unwrap()));
+    group.bench_function("principal plane", |b| b.iter(|| sweep().principal_plane("hidden").unwrap()));
     group.finish();
 }
 
