@@ -98,7 +98,7 @@ fn print_curves(replay: &Replay) -> Result<()> {
 fn print_places(replay: &Replay) -> Result<()> {
     let snapshot = replay.at(EPOCHS)?;
     let map = snapshot.decision_boundary_behind("plane", &Grid::default().points(40))?;
-    let told = map.classes(0.5);
+    let told = map.classes(0.5)?;
     println!("\nThe digit that is told at each place of the layer of two units, with {} lines:\n", map.boundary.len());
     for row in (0..40).rev().step_by(2) {
         let symbols =

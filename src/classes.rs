@@ -14,6 +14,12 @@ pub(crate) fn classes(outputs: &Matrix, threshold: f32) -> Vec<Option<usize>> {
     }
 }
 
+/// The class of every row, unless the threshold is NaN.
+pub(crate) fn told(outputs: &Matrix, threshold: f32) -> Result<Vec<Option<usize>>> {
+    check_threshold(threshold)?;
+    Ok(classes(outputs, threshold))
+}
+
 /// How many classes so many outputs tell apart.
 pub(crate) fn class_count(outputs: usize) -> usize {
     outputs.max(2)

@@ -23,6 +23,8 @@ fn what_keras_logged_is_what_its_weights_give() {
     assert_eq!(verification.share_of("loss"), 1.0);
     let foreign = NoGradients(replay.at(0).unwrap().into_model());
     assert_eq!(replay.sweep_with(&foreign).verify(&keras()).unwrap().checks.len(), 300);
+    let backwards = replay.sweep().epochs((0..=150).rev()).verify(&keras()).unwrap();
+    assert_eq!(backwards, verification, "in whichever order the epochs are asked");
 }
 
 #[test]

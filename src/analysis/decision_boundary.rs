@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Grid, Plane, Polyline, View, score::Boundary, told_classes};
-use crate::{Forward, Matrix, Result, matrix, run};
+use super::{Grid, Plane, Polyline, View, score::Boundary};
+use crate::{Forward, Matrix, Result, classes, matrix, run};
 
 /// The model's outputs on a grid over its two inputs, and the lines where its class changes.
 ///
@@ -107,12 +107,16 @@ impl DecisionBoundary {
     /// ```
     /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}};
     /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
-    /// let regions = DecisionBoundary::of(&model, &Grid::default().points(20))?.classes(0.5);
+    /// let regions = DecisionBoundary::of(&model, &Grid::default().points(20))?.classes(0.5)?;
     /// assert!(regions.len() == 400 && regions.iter().all(|class| class.is_some_and(|class| class < 3)));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn classes(&self, threshold: f32) -> Vec<Option<usize>> {
-        told_classes(&self.outputs, threshold)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
+    pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
+        classes::told(&self.outputs, threshold)
     }
 
     /// Becomes that of another model, or another epoch, in the memory it has.

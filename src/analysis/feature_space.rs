@@ -2,8 +2,8 @@
 
 use std::mem;
 
-use super::{Grid, Plane, Polyline, View, contour::straighten, grid::Patches, score::Boundary, told_classes};
-use crate::{Dataset, Error, Forward, Matrix, Result, matrix, run};
+use super::{Grid, Plane, Polyline, View, contour::straighten, grid::Patches, score::Boundary};
+use crate::{Dataset, Error, Forward, Matrix, Result, classes, matrix, run};
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
 const STRAIGHT: f32 = 1e-5;
@@ -78,8 +78,12 @@ impl FeatureSpace {
 
     /// Which class the model tells at every point of the region: for a single output 1 above the threshold, else 0; of
     /// several the largest. `None` where an output is NaN.
-    pub fn classes(&self, threshold: f32) -> Vec<Option<usize>> {
-        told_classes(&self.outputs, threshold)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the threshold is NaN.
+    pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
+        classes::told(&self.outputs, threshold)
     }
 
     /// Becomes that of another model, or another epoch, in the memory it has: fresh memory for a fine grid costs more

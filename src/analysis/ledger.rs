@@ -14,7 +14,7 @@ use crate::{Dataset, Error, Matrix, Result, classes, matrix};
 /// use training_replay::{Dataset, Matrix, analysis::Ledger};
 ///
 /// let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
-/// let mut ledger = Ledger::begin(&data);
+/// let mut ledger = Ledger::new(&data);
 /// for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
 ///     ledger.write(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
 /// }
@@ -65,7 +65,7 @@ pub struct Flips {
 
 impl Ledger {
     /// An empty one for the samples of this data set.
-    pub fn begin(data: &Dataset) -> Self {
+    pub fn new(data: &Dataset) -> Self {
         let empty = || Matrix::zeros(data.samples(), 0);
         let told = match classes::check_targets(data.targets()) {
             Ok(()) => {
@@ -259,7 +259,7 @@ mod tests {
     /// Four samples, the last one of class 0, and whether they are right at the epochs 0, 2, 3 and 7.
     fn ledger() -> Ledger {
         let data = Dataset::new(Matrix::zeros(4, 1), Matrix::from_column_slice(4, 1, &[1.0, 1.0, 1.0, 0.0])).unwrap();
-        let mut ledger = Ledger::begin(&data);
+        let mut ledger = Ledger::new(&data);
         let told = [[0.9, 0.2, 0.6, 0.4], [0.9, 0.7, 0.4, 0.6], [0.8, 0.3, 0.7, f32::NAN], [0.9, 0.9, 0.1, 0.7]];
         for (epoch, told) in [0, 2, 3, 7].into_iter().zip(told) {
             let losses = told.map(|p: f32| 1.0 - p);
@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(probabilities.column(1).as_slice(), [0.9, 0.7, 0.4, 1.0 - 0.6]);
         assert_eq!(ledger.losses.shape(), (4, 4));
         let three = Dataset::with_classes(Matrix::zeros(1, 1), &[2], 3).unwrap();
-        let mut ledger = Ledger::begin(&three);
+        let mut ledger = Ledger::new(&three);
         ledger.write(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
         let Told::Classes { probabilities, correct } = &ledger.told else { panic!("the targets are classes") };
         assert_eq!((probabilities[0], correct[0]), (0.3, false));
@@ -309,13 +309,13 @@ mod tests {
     #[test]
     fn numbers_have_residuals_and_are_neither_right_nor_wrong() {
         let data = Dataset::new(Matrix::zeros(2, 1), Matrix::from_row_slice(2, 2, &[0.5, 1.0, 2.0, 0.25])).unwrap();
-        let mut ledger = Ledger::begin(&data);
+        let mut ledger = Ledger::new(&data);
         ledger.write(0, &Matrix::from_row_slice(2, 2, &[3.5, 5.0, 2.0, 0.25]), &[12.5, 0.0]).unwrap();
         assert_eq!(ledger.told, Told::Numbers { residuals: Matrix::from_column_slice(2, 1, &[5.0, 0.0]) });
         let message = ledger.learned_at(0).unwrap_err().to_string();
         assert_eq!(message, "the kind of targets is numbers; it must be classes, for samples to be right or wrong");
         let single = Dataset::new(Matrix::zeros(1, 1), Matrix::from_element(1, 1, 0.5)).unwrap();
-        let mut ledger = Ledger::begin(&single);
+        let mut ledger = Ledger::new(&single);
         ledger.write(0, &Matrix::zeros(1, 1), &[0.25]).unwrap();
         assert_eq!(ledger.told, Told::Numbers { residuals: Matrix::from_element(1, 1, -0.5) }, "with its sign");
     }

@@ -74,7 +74,5 @@ pub use selection::Selection;
 pub use verification::{Audit, Check, Verification};
 pub use view::View;
 
-use crate::classes::classes as told_classes;
-
 /// A line through the plane: its points in order, `(points, 2)`. A closed one ends where it began.
 pub type Polyline = crate::Matrix;

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use super::Plane;
 use crate::{Error, Matrix, Result, matrix};
 
-/// The scatter of as many dimensions is 32 MB, and its axes take some seconds.
+/// The scatter of as many dimensions is 32 MB, and its axes take ten seconds.
 const MOST_DIMENSIONS: usize = 2_048;
 
 /// The plane that shows most of the variance of some points: their first two principal components.
@@ -15,12 +15,12 @@ const MOST_DIMENSIONS: usize = 2_048;
 /// largest component is positive, so that the same points always give the same picture.
 ///
 /// ```
-/// use training_replay::{Matrix, analysis::PrincipalPlane};
+/// use training_replay::{Matrix, analysis::Scatter};
 ///
-/// let mut points = PrincipalPlane::begin(3)?;
+/// let mut points = Scatter::new(3)?;
 /// points.take(&Matrix::from_row_slice(2, 3, &[0.0, 9.0, 1.0, 0.0, -9.0, 1.0]))?; // one epoch
 /// points.take(&Matrix::from_row_slice(2, 3, &[0.0, 0.0, 5.0, 0.0, 0.0, -3.0]))?; // the next
-/// let principal = points.finish()?;
+/// let principal = points.principal_plane()?;
 /// assert!((principal.plane.axes()[(1, 0)] - 1.0).abs() < 1e-3); // most of all along the second axis
 /// assert!(principal.shares[0] > 0.8 && principal.shown() > 0.999); // and nothing along the first
 /// # Ok::<(), training_replay::Error>(())
@@ -35,20 +35,6 @@ pub struct PrincipalPlane {
 }
 
 impl PrincipalPlane {
-    /// Begins with no points, in a space of so many dimensions.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] for fewer than 2 dimensions or more than 2,048.
-    pub fn begin(dimensions: usize) -> Result<Scatter> {
-        if !(2..=MOST_DIMENSIONS).contains(&dimensions) {
-            let expected = format!("from 2 to {MOST_DIMENSIONS}");
-            return Err(Error::invalid("the number of dimensions of a principal plane", expected, dimensions));
-        }
-        let (mean, products) = (vec![0.0; dimensions], DMatrix::zeros(dimensions, dimensions));
-        Ok(Scatter { count: 0.0, mean, products })
-    }
-
     /// The share of the variance of all points that the plane shows.
     pub fn shown(&self) -> f64 {
         self.shares[0] + self.shares[1]
@@ -65,6 +51,20 @@ pub struct Scatter {
 }
 
 impl Scatter {
+    /// Of no points yet, in a space of so many dimensions.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for fewer than 2 dimensions or more than 2,048.
+    pub fn new(dimensions: usize) -> Result<Self> {
+        if !(2..=MOST_DIMENSIONS).contains(&dimensions) {
+            let expected = format!("from 2 to {MOST_DIMENSIONS}");
+            return Err(Error::invalid("the number of dimensions of points", expected, dimensions));
+        }
+        let (mean, products) = (vec![0.0; dimensions], DMatrix::zeros(dimensions, dimensions));
+        Ok(Self { count: 0.0, mean, products })
+    }
+
     /// Takes in some points, `(points, dimensions)`; those with a NaN or infinite coordinate, of a run that diverged, are
     /// left out.
     ///
@@ -107,13 +107,17 @@ impl Scatter {
     /// # Errors
     ///
     /// [`Error::Invalid`] for points that do not differ.
-    pub fn finish(self) -> Result<PrincipalPlane> {
+    pub fn principal_plane(self) -> Result<PrincipalPlane> {
         let total = self.products.trace();
         if !(total > 0.0 && total.is_finite()) {
             let expected = "a finite number above 0 to have principal axes";
             return Err(Error::invalid("the variance of the points", expected, total / self.count.max(1.0)));
         }
-        let SymmetricEigen { eigenvalues, eigenvectors } = SymmetricEigen::new(self.products);
+        let steps = 100 * self.mean.len(); // a few for each axis is what it takes
+        let found = SymmetricEigen::try_new(self.products, f64::EPSILON, steps);
+        let expected = "one whose axes are found in a hundred steps each";
+        let SymmetricEigen { eigenvalues, eigenvectors } =
+            found.ok_or_else(|| Error::invalid("the scatter of the points", expected, "another"))?;
         let mut order: Vec<usize> = (0..eigenvalues.len()).collect();
         order.sort_by(|&a, &b| eigenvalues[b].total_cmp(&eigenvalues[a]));
         let axes = [order[0], order[1]].map(|i| directed(eigenvectors.column(i).iter().copied().collect()));
@@ -141,14 +145,14 @@ mod tests {
     ];
 
     fn plane_of_parts(sizes: &[usize]) -> PrincipalPlane {
-        let mut scatter = PrincipalPlane::begin(4).unwrap();
+        let mut scatter = Scatter::new(4).unwrap();
         let mut points = POINTS.as_slice();
         for &size in sizes {
             let (part, rest) = points.split_at(4 * size);
             scatter.take(&Matrix::from_row_slice(size, 4, part)).unwrap();
             points = rest;
         }
-        scatter.finish().unwrap()
+        scatter.principal_plane().unwrap()
     }
 
     /// `c = x - x.mean(0); u, s, v = np.linalg.svd(c); print(s**2 / (s**2).sum(), v[:2])`, each axis turned to where its
@@ -178,20 +182,20 @@ mod tests {
 
     #[test]
     fn points_of_a_run_that_diverged_are_left_out() {
-        let mut scatter = PrincipalPlane::begin(4).unwrap();
+        let mut scatter = Scatter::new(4).unwrap();
         scatter.take(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
         scatter.take(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
         scatter.take(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
-        assert_eq!(scatter.finish().unwrap(), plane_of_parts(&[6]));
+        assert_eq!(scatter.principal_plane().unwrap(), plane_of_parts(&[6]));
     }
 
     #[test]
     fn points_that_do_not_differ_and_spaces_that_are_none_are_refused() {
-        let mut scatter = PrincipalPlane::begin(2).unwrap();
+        let mut scatter = Scatter::new(2).unwrap();
         scatter.take(&Matrix::from_element(5, 2, 3.0)).unwrap();
-        assert!(scatter.finish().is_err());
-        assert!(PrincipalPlane::begin(2).unwrap().finish().is_err(), "no points at all");
-        assert!(PrincipalPlane::begin(1).is_err() && PrincipalPlane::begin(1 << 40).is_err());
-        assert!(PrincipalPlane::begin(3).unwrap().take(&Matrix::zeros(1, 2)).is_err());
+        assert!(scatter.principal_plane().is_err());
+        assert!(Scatter::new(2).unwrap().principal_plane().is_err(), "no points at all");
+        assert!(Scatter::new(1).is_err() && Scatter::new(1 << 40).is_err());
+        assert!(Scatter::new(3).unwrap().take(&Matrix::zeros(1, 2)).is_err());
     }
 }

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use super::{Replay, Snapshot, Sweep};
 use crate::{
     Error, Forward, Loss, Metrics, Result, Weights,
-    analysis::{Audit, Criteria, Difference, Ledger, Milestones, Observation, Parting, PrincipalPlane, Verification},
+    analysis::{
+        Audit, Criteria, Difference, Ledger, Milestones, Observation, Parting, PrincipalPlane, Scatter, Verification,
+    },
     run,
 };
 
@@ -22,13 +24,10 @@ impl<M: Forward> Sweep<'_, M> {
         self.try_for_each(|snapshot| {
             let layers = 0..run::layer_index(snapshot.model(), layer)? + 1;
             let values = run::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-            let begun = match scatter.take() {
-                None => PrincipalPlane::begin(values.ncols())?,
-                Some(begun) => begun,
-            };
-            scatter.insert(begun).take(&values)
+            let begun: Option<Scatter> = scatter.take();
+            scatter.insert(begun.map_or_else(|| Scatter::new(values.ncols()), Ok)?).take(&values)
         })?;
-        scatter.ok_or_else(no_epochs)?.finish()
+        scatter.ok_or_else(no_epochs)?.principal_plane()
     }
 
     /// The story of the run as rows: see [`Milestones`].
@@ -50,7 +49,7 @@ impl<M: Forward> Sweep<'_, M> {
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn ledger(self, loss: Loss) -> Result<Ledger> {
-        let mut ledger = Ledger::begin(self.replay.dataset()?);
+        let mut ledger = Ledger::new(self.replay.dataset()?);
         let page = |snapshot: &Snapshot<'_, M>| {
             ledger.page(snapshot.epoch(), &snapshot.probabilities()?, &snapshot.losses(loss)?)
         };
@@ -70,7 +69,8 @@ impl<M: Forward> Sweep<'_, M> {
         let hint = "give the one that the model was trained with, by `Audit::loss` or when recording";
         let loss = audit.loss.or(self.replay.loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
         let replay = self.replay;
-        let recomputed = self.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
+        let mut recomputed = self.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
+        recomputed.sort_by_key(|(epoch, _)| *epoch);
         let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
         let logged: Vec<(u64, Metrics)> = logged.collect::<Result<_>>()?;
         let verification = Verification::of(&logged, &recomputed, audit);

@@ -206,8 +206,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`probabilities`](Self::probabilities), and [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
     pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        classes::check_threshold(threshold)?;
-        Ok(classes::classes(&self.probabilities()?, threshold))
+        classes::told(&self.probabilities()?, threshold)
     }
 
     /// How many samples of each class are told as which.
