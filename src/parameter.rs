@@ -296,9 +296,7 @@ impl Weights {
         parameter.check()?;
         Ok(parameter)
     }
-}
 
-impl Weights {
     /// How far these are from others, value by value, in double precision: what training has changed since then.
     ///
     /// ```

@@ -1,0 +1,126 @@
+//! Many recordings answer as one: the median of their curves, the share of them that came to a milestone, and who was there
+//! first. Each run here learns at an epoch that is known beforehand.
+
+mod common;
+
+use common::NoGradients;
+use training_replay::{
+    Activation, Dataset, Dense, Forward, Loss, Matrix, Parameter, Replay, Result, Runs, Sequential, Weights,
+    analysis::{Band, Criteria, Race},
+};
+
+const EPOCHS: u64 = 30;
+
+/// Two samples, -1 and 1, of the classes 0 and 1.
+fn data() -> Dataset {
+    let samples = |a: f32, b: f32| Matrix::from_column_slice(2, 1, &[a, b]);
+    Dataset::new(samples(-1.0, 1.0), samples(0.0, 1.0)).unwrap()
+}
+
+fn model() -> Sequential {
+    let output = Dense::new(1).name("o").activation(Activation::Sigmoid).without_bias();
+    Sequential::builder(1).layer(output).build(1).unwrap()
+}
+
+/// A run that tells both samples wrong before epoch `learned`, and right from it on; `None` for one that never does.
+fn record(mut replay: Replay, learned: Option<u64>, loss: f64) -> Replay {
+    for epoch in 0..=EPOCHS {
+        let slope = if learned.is_some_and(|learned| epoch >= learned) { 2.0_f32 } else { -2.0 };
+        let weights = Weights::from_iter([Parameter::new("o", "kernel", [1, 1], vec![slope])]);
+        let model = model().with_weights(&weights).unwrap();
+        replay.record(&model, [("loss", loss / (epoch + 1) as f64)]).unwrap();
+    }
+    replay
+}
+
+fn runs(learned: &[Option<u64>]) -> Runs {
+    let run = |(seed, learned): (usize, &Option<u64>)| {
+        let replay = Replay::options().dataset(&data()).loss(Loss::BinaryCrossEntropy).in_memory();
+        (format!("seed {seed}"), record(replay, *learned, 1.0 + seed as f64))
+    };
+    learned.iter().enumerate().map(run).collect()
+}
+
+#[test]
+fn the_share_of_runs_that_learned_by_an_epoch_is_what_was_recorded() {
+    let learned = [Some(5), None, Some(12), Some(0), Some(12)];
+    let reached = runs(&learned).reached(&Criteria::default(), |story| story.all_correct()).unwrap();
+    assert_eq!(reached.epochs, learned);
+    assert_eq!([4, 5, 11, 12, 30].map(|epoch| reached.share_by(epoch)), [0.2, 0.4, 0.4, 0.8, 0.8]);
+    assert_eq!(reached.median(), Some(12));
+    let of_class = runs(&learned).reached(&Criteria::default(), |story| story.class_correct(1)).unwrap();
+    assert_eq!(of_class, reached);
+}
+
+#[test]
+fn who_was_first_is_counted_seed_by_seed() {
+    let reached =
+        |learned: &[Option<u64>]| runs(learned).reached(&Criteria::default(), |story| story.all_correct()).unwrap();
+    let (relu, tanh) =
+        (reached(&[Some(3), Some(9), None, None, Some(7)]), reached(&[Some(4), Some(2), None, Some(9), Some(7)]));
+    let race = Race::of(&[&relu, &tanh]).unwrap();
+    assert_eq!((race.wins, race.tied, race.nobody), (vec![1, 2], 1, 1));
+}
+
+/// Losses of 1, 2, 3, 4 and 5 over the epoch's number and 1: `np.quantile([1, 2, 3, 4, 5], [.1, .5, .9])`
+#[test]
+fn a_band_is_the_quantiles_of_the_runs_at_each_epoch() {
+    let runs = runs(&[None; 5]);
+    let band = runs.band("loss", 0.8).unwrap();
+    for (place, epoch) in band.epochs.iter().enumerate() {
+        let parts = (epoch + 1) as f64;
+        let found = [band.low[place], band.median[place], band.high[place]];
+        assert!(found.iter().zip([1.4, 3.0, 4.6]).all(|(found, expected)| (found - expected / parts).abs() < 1e-12));
+    }
+    assert_eq!((band.epochs.len(), &band.runs[..3]), (31, &[5, 5, 5][..]));
+    let message = runs.band("accuracy", 0.8).unwrap_err().to_string();
+    let expected =
+        "the recording holds no \"accuracy\" of run \"seed 0\"; the metric \"accuracy\" is asked of all runs";
+    assert_eq!(message, expected);
+}
+
+#[test]
+fn recordings_in_a_folder_are_opened_together_and_parted_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, learned) in [("tanh-2", 8), ("relu-1", 3), ("tanh-1", 6), ("relu-2", 4)] {
+        let path = folder.path().join(name).with_extension("replay");
+        let options = Replay::options().dataset(&data()).loss(Loss::BinaryCrossEntropy);
+        record(options.create(path).unwrap(), Some(learned), 1.0).finish().unwrap();
+    }
+    let paths = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let mut runs = Runs::open(paths).unwrap();
+    runs.sort_by_name();
+    assert_eq!(runs.get("relu-2").unwrap().epochs().len(), 31);
+    assert!(runs.get("relu").is_none());
+    let groups = runs.group_by(|name| name.split('-').next().unwrap_or(name).to_owned());
+    let told: Vec<(String, Vec<Option<u64>>)> = groups
+        .into_iter()
+        .map(|(name, runs)| (name, runs.reached(&Criteria::default(), |story| story.all_correct()).unwrap().epochs))
+        .collect();
+    assert_eq!(told, [("relu".into(), vec![Some(3), Some(4)]), ("tanh".into(), vec![Some(6), Some(8)])]);
+    assert!(Runs::open([folder.path().join("no such file")]).is_err());
+}
+
+/// Any question can be asked of all runs, also with a model that is not built in.
+#[test]
+fn other_questions_and_other_models_go_through_every_run() {
+    let runs = runs(&[Some(5), None]);
+    let foreign = NoGradients(model());
+    let criteria = Criteria::default();
+    let learned: Vec<Option<u64>> =
+        runs.map(|_, replay| Ok(replay.sweep_with(&foreign).milestones(&criteria)?.all_correct())).unwrap();
+    assert_eq!(learned, [Some(5), None]);
+    // Recomputed in place of logged: the loss of a sample told right by a slope of 2, and of one told wrong.
+    let recomputed = |_: &str, replay: &Replay| -> Result<Vec<(u64, f64)>> {
+        let loss =
+            |epoch| replay.at(epoch)?.evaluate(Loss::BinaryCrossEntropy).map(|at| at.get("loss").unwrap_or(f64::NAN));
+        [0, EPOCHS].into_iter().map(|epoch| Ok((epoch, loss(epoch)?))).collect()
+    };
+    let band = Band::of(&runs.map(recomputed).unwrap(), 1.0).unwrap();
+    let (right, wrong) = ((-2_f64).exp().ln_1p(), 2_f64.exp().ln_1p());
+    assert!((band.low[1] - right).abs() < 1e-6 && (band.high[1] - wrong).abs() < 1e-6);
+    assert!((band.median[0] - wrong).abs() < 1e-6);
+    assert!(
+        runs.map(|name, _| if name == "seed 1" { Err(training_replay::Error::model("no")) } else { Ok(()) }).is_err()
+    );
+}
