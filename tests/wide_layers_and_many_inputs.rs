@@ -208,6 +208,31 @@ fn several_classes_have_regions_whose_edges_are_the_boundaries() {
     }
 }
 
+/// A regression: `x² + y²`, whose level lines are circles.
+#[test]
+fn a_model_of_numbers_has_level_lines_where_its_output_is_at_the_level() {
+    let inputs = datasets::ball(2, 400, 13).inputs() * 0.5;
+    let targets = Matrix::from_fn(400, 1, |i, _| inputs.row(i).norm_squared());
+    let data = Dataset::new(inputs, targets).unwrap();
+    let replay = record(&data, &[tanh(12, "h"), Dense::new(1).name("o")], Loss::MeanSquaredError, 200);
+    let snapshot = replay.at(200).unwrap();
+    let residuals = snapshot.residuals().unwrap();
+    let rms = residuals.norm() / 20.0;
+    assert!(rms < 0.05 && largest(&residuals) < 0.3, "it has learned: {rms}");
+    let map = snapshot.decision_boundary(&Grid::default().points(200)).unwrap();
+    for level in [0.15_f32, 0.3] {
+        let lines = map.level_lines(0, level).unwrap();
+        assert!(!lines.is_empty());
+        for line in &lines {
+            let outputs = snapshot.model().predict(line).unwrap();
+            assert!(outputs.iter().all(|output| (output - level).abs() < 1e-3), "second order in the spacing");
+        }
+        let off = lines[0].row_iter().map(|point| (point.norm() - level.sqrt()).abs()).fold(0.0, f32::max);
+        assert!(off < 0.2, "a circle, as well as the model has learned it: {off}");
+    }
+    assert!(map.level_lines(1, 0.0).is_err() && map.level_lines(0, f32::NAN).is_err());
+}
+
 #[test]
 fn a_view_that_does_not_fit_is_an_error_that_says_so() {
     let replay = moons();

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Grid, Plane, Polyline, View, score::Boundary};
-use crate::{Forward, Matrix, Result, classes, matrix, run};
+use super::{Grid, Plane, Polyline, View, contour::Contour, score::Boundary};
+use crate::{Error, Forward, Matrix, Result, classes, matrix, run};
 
 /// The model's outputs on a grid over its two inputs, and the lines where its class changes.
 ///
@@ -31,7 +31,8 @@ pub struct DecisionBoundary {
     /// The model's outputs, `(points * points, outputs)`, x fastest.
     pub outputs: Matrix,
     /// The lines where the class changes: where a single output is 0.5, where two are equal. With more outputs the
-    /// outline of every class in turn, so that a line between two classes is in both outlines.
+    /// outline of every class in turn, so that a line between two classes is in both outlines. For numbers in place of
+    /// classes see [`level_lines`](Self::level_lines).
     pub boundary: Vec<Polyline>,
 }
 
@@ -40,8 +41,8 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`](crate::Error::Shape) if the model takes another number of inputs,
-    /// [`Error::Invalid`](crate::Error::Invalid) for a grid without area, with fewer than 2 points or more than
+    /// [`Error::Shape`] if the model takes another number of inputs,
+    /// [`Error::Invalid`] for a grid without area, with fewer than 2 points or more than
     /// 4,096.
     pub fn of(model: &dyn Forward, grid: &Grid) -> Result<Self> {
         let mut map = Self::default();
@@ -68,7 +69,7 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of), with [`Error::Shape`](crate::Error::Shape) if the plane is in the space of another number of
+    /// As [`of`](Self::of), with [`Error::Shape`] if the plane is in the space of another number of
     /// inputs.
     pub fn on(model: &dyn Forward, plane: &Plane, grid: &Grid) -> Result<Self> {
         let mut map = Self::default();
@@ -91,8 +92,8 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`](crate::Error::UnknownLayer), and as [`of`](Self::of), with
-    /// [`Error::Shape`](crate::Error::Shape) if the layer has not two units, or as many as the plane has dimensions.
+    /// [`Error::UnknownLayer`], and as [`of`](Self::of), with
+    /// [`Error::Shape`] if the layer has not two units, or as many as the plane has dimensions.
     pub fn behind<'a>(model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<Self> {
         let view = view.into();
         let layers = run::layer_index(model, view.layer())? + 1..model.layers().len();
@@ -114,9 +115,39 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
+    /// [`Error::Invalid`] if the threshold is NaN.
     pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
         classes::told(&self.outputs, threshold)
+    }
+
+    /// The lines on which one of the outputs is at some level: for numbers, as in regression, where there are no classes
+    /// to part.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Parameter, Sequential, Weights, analysis::{DecisionBoundary, Grid}};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).name("sum").without_bias()).build(1)?;
+    /// let kernel = Parameter::new("sum", "kernel", [2, 1], vec![1.0_f32, 1.0]);
+    /// let model = model.with_weights(&Weights::from_iter([kernel]))?;
+    /// let lines = DecisionBoundary::of(&model, &Grid::default())?.level_lines(0, -1.25)?;
+    /// assert!(lines[0].row_iter().all(|point| (point[0] + point[1] + 1.25).abs() < 1e-6));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there is no such output, or the level is not a finite number.
+    pub fn level_lines(&self, output: usize, level: f32) -> Result<Vec<Polyline>> {
+        let Some(values) = matrix::columns(&self.outputs).nth(output) else {
+            let expected = format!("below {}, the number of outputs", self.outputs.ncols());
+            return Err(Error::invalid("the output of a level line", expected, output));
+        };
+        if !level.is_finite() {
+            return Err(Error::invalid("the level of a line", "a finite number", level));
+        }
+        let mut contour = Contour::new(&self.x, &self.y);
+        contour.extend(&values.iter().map(|value| value - level).collect::<Vec<f32>>());
+        Ok(contour.into_lines())
     }
 
     /// Becomes that of another model, or another epoch, in the memory it has.
