@@ -24,8 +24,9 @@ impl Model for Flat {
     }
 }
 
+/// What a trainer logs.
 fn metrics() -> Metrics {
-    Metrics::from([("loss", 0.5), ("accuracy", 0.9)])
+    Metrics::from([("loss", 0.5), ("accuracy", 0.9), ("learning_rate", 0.05)])
 }
 
 /// A recording with one epoch, so that only the cost of the next one is measured.

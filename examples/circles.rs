@@ -10,7 +10,7 @@
 mod common;
 
 use training_replay::{
-    Activation, Initializer, Loss, Optimizer, Replay, Result, Trainer,
+    Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
     analysis::{Criteria, Grid, MilestoneKind, View},
     datasets,
 };
@@ -25,9 +25,9 @@ fn main() -> std::process::ExitCode {
 fn run() -> Result<()> {
     let data = datasets::circles(2_000, 0.03, 0.8, 27);
     let hidden = [("first", 5), ("hidden", 3)].map(|(name, units)| {
-        common::dense(units, name).activation(Activation::Relu).initializer(Initializer::HeNormal)
+        Dense::new(units).name(name).activation(Activation::Relu).initializer(Initializer::HeNormal)
     });
-    let output = common::dense(1, "output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::normal());
     let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
     let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
 

@@ -11,7 +11,7 @@
 mod common;
 
 use training_replay::{
-    Activation, BatchNormalization, Dataset, Dropout, Error, Loss, Matrix, Metrics, Optimizer, Replay, Result,
+    Activation, BatchNormalization, Dataset, Dense, Dropout, Error, Loss, Matrix, Metrics, Optimizer, Replay, Result,
     Sequential, Trainer,
     analysis::{Audit, Grid, Ledger, View, evaluate},
     nn::Layer,
@@ -53,13 +53,13 @@ fn digits() -> Result<(Dataset, Dataset)> {
 
 fn network() -> Result<Sequential> {
     let layers: [Layer; 7] = [
-        common::dense(48, "wide").into(),
+        Dense::new(48).name("wide").into(),
         BatchNormalization::new().name("normal").momentum(0.9).into(),
         Activation::Relu.into(),
         Dropout::new(0.1).into(),
-        common::dense(2, "plane").activation(Activation::Tanh).into(),
-        common::dense(32, "behind").activation(Activation::Tanh).into(),
-        common::dense(10, "digit").activation(Activation::Softmax).into(),
+        Dense::new(2).name("plane").activation(Activation::Tanh).into(),
+        Dense::new(32).name("behind").activation(Activation::Tanh).into(),
+        Dense::new(10).name("digit").activation(Activation::Softmax).into(),
     ];
     common::network(64, layers, 7)
 }

@@ -8,7 +8,7 @@
 mod common;
 
 use training_replay::{
-    Activation, Dataset, Initializer, Loss, Optimizer, Replay, Result, Runs, Trainer,
+    Activation, Dataset, Dense, Initializer, Loss, Optimizer, Replay, Result, Runs, Trainer,
     analysis::{Criteria, Race, Reached},
     datasets,
 };
@@ -43,8 +43,8 @@ fn run() -> Result<()> {
 /// One run for each seed, which draws the initial weights and the order of the samples.
 fn train(activation: Activation, data: &Dataset) -> Result<Runs> {
     let run = |seed: u64| {
-        let hidden = common::dense(2, "hidden").activation(activation).initializer(Initializer::GlorotNormal);
-        let output = common::dense(1, "output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+        let hidden = Dense::new(2).name("hidden").activation(activation).initializer(Initializer::GlorotNormal);
+        let output = Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::normal());
         let model = common::network(2, [hidden, output], seed)?;
         let trainer = Trainer::new(LOSS, Optimizer::sgd(0.05)).batch_size(16).seed(seed);
         let recording = Replay::options().dataset(data).loss(LOSS).in_memory();

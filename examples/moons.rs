@@ -10,7 +10,7 @@
 mod common;
 
 use training_replay::{
-    Activation, Initializer, Loss, Optimizer, Replay, Result, Trainer,
+    Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
     analysis::{Criteria, Grid, Ledger, Polyline, Quantity, Selection, Since},
     datasets,
 };
@@ -27,9 +27,9 @@ fn main() -> std::process::ExitCode {
 fn run() -> Result<()> {
     let data = datasets::moons(2_000, 0.03, 27);
     let hidden = [("first", 4), ("hidden", 2)].map(|(name, units)| {
-        common::dense(units, name).activation(Activation::Tanh).initializer(Initializer::GlorotNormal)
+        Dense::new(units).name(name).activation(Activation::Tanh).initializer(Initializer::GlorotNormal)
     });
-    let output = common::dense(1, "output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::normal());
     let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
     let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
 

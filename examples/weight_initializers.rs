@@ -9,7 +9,7 @@
 mod common;
 
 use training_replay::{
-    Activation, Dataset, Initializer, Loss, Metrics, Replay, Result,
+    Activation, Dataset, Dense, Initializer, Loss, Metrics, Replay, Result,
     analysis::{Criteria, Distribution, MilestoneKind, Quantity, Selection},
     datasets,
 };
@@ -36,8 +36,8 @@ fn run() -> Result<()> {
 
 /// A network as its initialiser leaves it: epoch 0 alone.
 fn record(activation: Activation, initializer: Initializer, data: &Dataset) -> Result<Replay> {
-    let hidden = (1..=5).map(|i| common::dense(100, &format!("h{i}")).activation(activation));
-    let layers = hidden.chain([common::dense(1, "o").activation(Activation::Sigmoid)]);
+    let hidden = (1..=5).map(|i| Dense::new(100).name(format!("h{i}")).activation(activation));
+    let layers = hidden.chain([Dense::new(1).name("o").activation(Activation::Sigmoid)]);
     let model = common::network(10, layers.map(|layer| layer.initializer(initializer)), 13)?;
     let mut replay = Replay::options().dataset(data).loss(LOSS).in_memory();
     replay.record(&model, Metrics::new())?;

@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use training_replay::{Dataset, Dense, Error, Metrics, Replay, Result, Sequential, Trainer, nn::Layer};
+use training_replay::{Dataset, Error, Metrics, Replay, Result, Sequential, Trainer, nn::Layer};
 
 /// Prints the error, if that is what an example ends with.
 pub fn exit(result: Result<()>) -> ExitCode {
@@ -26,11 +26,6 @@ pub fn folder(example: &str) -> Result<PathBuf> {
 /// A network of these layers.
 pub fn network<L: Into<Layer>>(inputs: usize, layers: impl IntoIterator<Item = L>, seed: u64) -> Result<Sequential> {
     layers.into_iter().fold(Sequential::builder(inputs), |network, layer| network.layer(layer)).build(seed)
-}
-
-/// A dense layer with a name.
-pub fn dense(units: usize, name: &str) -> Dense {
-    Dense::new(units).name(name)
 }
 
 /// Trains a model and records it: before training, and after every epoch.

@@ -42,9 +42,7 @@ impl Difference {
     /// tolerance that is NaN or below 0.
     pub fn between(one: &Weights, other: &Weights, tolerance: f64) -> Result<Option<Self>> {
         Self::check_tolerance(tolerance)?;
-        one.expect_same_parameters(other)?;
-        let mut largest = one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other));
-        Ok(largest.find(|difference| difference.distance > tolerance))
+        Ok(Self::of_each(one, other)?.into_iter().find(|difference| difference.distance > tolerance))
     }
 
     pub(crate) fn check_tolerance(tolerance: f64) -> Result<()> {
@@ -54,15 +52,14 @@ impl Difference {
         }
     }
 
-    /// The largest absolute difference of any two values: see [`distance`](Self::distance).
+    /// That in each parameter which has values, in order.
     ///
     /// # Errors
     ///
-    /// As [`between`](Self::between).
-    pub fn largest_distance(one: &Weights, other: &Weights) -> Result<f64> {
+    /// [`Error::Invalid`] or [`Error::Shape`] if they are not weights of the same model.
+    pub fn of_each(one: &Weights, other: &Weights) -> Result<Vec<Self>> {
         one.expect_same_parameters(other)?;
-        let largest = one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other));
-        Ok(largest.map(|difference| difference.distance).fold(0.0, f64::max))
+        Ok(one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other)).collect())
     }
 
     /// In which value two parameters of the same shape differ most; `None` if they have none.
@@ -124,7 +121,8 @@ mod tests {
         assert_eq!(found(0.0), Some(("kernel".into(), 2, 0.5)));
         assert_eq!(found(0.5), Some(("bias".into(), 0, 9.0)));
         assert_eq!(found(9.0), None);
-        assert_eq!(Difference::largest_distance(&one, &other).unwrap(), 9.0);
+        let each = Difference::of_each(&one, &other).unwrap();
+        assert_eq!(each.iter().map(|difference| difference.distance).collect::<Vec<_>>(), [0.5, 9.0]);
     }
 
     #[test]

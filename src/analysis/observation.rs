@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::{Criteria, Grid, grid::Patches};
 use crate::{
-    Dataset, Forward, Loss, Matrix, Parameter, Result, Weights,
+    Dataset, Forward, Loss, Matrix, Parameter, Result,
     classes::{self, class_count},
     loss, matrix, run,
 };
@@ -80,14 +80,14 @@ impl Observation {
     pub fn of(epoch: u64, model: &dyn Forward, data: &Dataset, criteria: &Criteria) -> Result<Self> {
         criteria.check()?;
         let names = model.layers();
-        let hidden = names.len().saturating_sub(1);
+        let (count, hidden) = (names.len(), names.len().saturating_sub(1));
         let mut values = data.inputs().clone();
         let mut layers = Vec::with_capacity(hidden);
         for (i, name) in names.into_iter().take(hidden).enumerate() {
             values = run::layers(model, &values, i..i + 1)?;
             layers.push(LayerState::of(name, &values, model.range(i), criteria));
         }
-        let outputs = run::layers(model, &values, hidden..model.layers().len())?;
+        let outputs = run::layers(model, &values, hidden..count)?;
         if let Some(grid) = &criteria.grid {
             cover_by_grid(model, grid, &mut layers)?;
         }
@@ -206,8 +206,8 @@ fn gradients(model: &dyn Forward, data: &Dataset, loss: Option<Loss>) -> Result<
 
 /// The first parameter with a value that is not finite.
 fn not_finite(model: &dyn Forward) -> Result<Option<(String, String, usize)>> {
-    let weights = Weights::of(model)?;
+    let parameters = model.parameters()?;
     let count = |parameter: &Parameter<'_>| parameter.values().to_f64().iter().filter(|w| !w.is_finite()).count();
-    let odd = weights.iter().map(|parameter| (parameter, count(parameter))).find(|(_, count)| *count > 0);
+    let odd = parameters.iter().map(|parameter| (parameter, count(parameter))).find(|(_, count)| *count > 0);
     Ok(odd.map(|(parameter, count)| (parameter.layer().to_owned(), parameter.name().to_owned(), count)))
 }

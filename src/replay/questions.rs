@@ -206,10 +206,11 @@ impl Replay {
         for epoch in self.epochs().filter(|epoch| theirs.contains(epoch)) {
             self.weights_into(epoch, &mut one)?;
             other.weights_into(epoch, &mut another)?;
-            if parting.first.is_none() {
-                parting.first = Difference::between(&one, &another, tolerance)?.map(|difference| (epoch, difference));
-            }
-            parting.distances.push((epoch, Difference::largest_distance(&one, &another)?));
+            let differences = Difference::of_each(&one, &another)?;
+            let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
+            parting.distances.push((epoch, largest));
+            let beyond = differences.into_iter().find(|difference| difference.distance > tolerance);
+            parting.first = parting.first.or(beyond.map(|difference| (epoch, difference)));
         }
         let common = parting.distances.len();
         parting.unmatched = (self.epochs().len() - common, theirs.len() - common);
