@@ -16,6 +16,7 @@ mod loss;
 mod matrix;
 mod metrics;
 mod model;
+mod parallel;
 mod parameter;
 mod product;
 mod random;

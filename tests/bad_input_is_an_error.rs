@@ -445,7 +445,7 @@ fn losses_and_values_say_what_does_not_fit() {
     assert_eq!(Activation::Relu.jacobian(&[]).unwrap().shape(), (0, 0));
     assert!(Activation::Softmax.jacobian(&vec![0.0; 1 << 16]).is_err(), "16 GiB");
     let no_columns = Matrix::zeros(1 << 60, 0);
-    assert_eq!(training_replay::row_major(&no_columns), []);
+    assert!(training_replay::row_major(&no_columns).is_empty());
     assert_eq!(Parameter::new("a", "b", [1 << 60, 0], Vec::<f32>::new()).to_matrix().unwrap(), no_columns);
     let sure = Matrix::from_row_slice(1, 2, &[3e38, -3e38]);
     let right = Matrix::from_row_slice(1, 2, &[1.0, 0.0]);

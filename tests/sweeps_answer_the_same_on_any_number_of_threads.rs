@@ -76,7 +76,7 @@ fn epochs_are_asked_in_the_order_given_and_as_often() {
     let replay = recorded();
     let asked = replay.sweep().threads(3).epochs([7, 0, 30, 7]).map(|snapshot| Ok(snapshot.epoch()));
     assert_eq!(asked.unwrap(), [7, 0, 30, 7]);
-    assert_eq!(replay.sweep().epochs([]).map(|snapshot| Ok(snapshot.epoch())).unwrap(), []);
+    assert!(replay.sweep().epochs([]).map(|snapshot| Ok(snapshot.epoch())).unwrap().is_empty());
     assert_eq!(replay.sweep().map(|snapshot| Ok(snapshot.epoch())).unwrap(), (0..=EPOCHS).collect::<Vec<_>>());
 }
 

@@ -119,7 +119,7 @@ impl<M: Forward> Sweep<'_, M> {
     /// # Errors
     ///
     /// As [`Snapshot::distributions`].
-    pub fn statistic<F>(self, quantity: Quantity, selection: &Selection, number: F) -> Result<Vec<LayerCurve>>
+    pub fn statistic<F>(&self, quantity: Quantity, selection: &Selection, number: F) -> Result<Vec<LayerCurve>>
     where
         F: Fn(&Distribution) -> f64 + Sync,
     {

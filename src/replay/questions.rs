@@ -19,7 +19,7 @@ impl<M: Forward> Sweep<'_, M> {
     ///
     /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit or more than 2,048, or whose values do not
     /// differ, and whatever going through the epochs says.
-    pub fn principal_plane(self, layer: &str) -> Result<PrincipalPlane> {
+    pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
         let mut scatter = None;
         self.try_for_each(|snapshot| {
             let layers = 0..run::layer_index(snapshot.model(), layer)? + 1;
@@ -35,7 +35,7 @@ impl<M: Forward> Sweep<'_, M> {
     /// # Errors
     ///
     /// As [`Observation::of`], and whatever going through the epochs says.
-    pub fn milestones(self, criteria: &Criteria) -> Result<Milestones> {
+    pub fn milestones(&self, criteria: &Criteria) -> Result<Milestones> {
         let criteria = criteria.clone().or_loss(self.replay.loss());
         let see = |snapshot: &Snapshot<'_, M>| {
             Observation::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &criteria)
@@ -48,7 +48,7 @@ impl<M: Forward> Sweep<'_, M> {
     /// # Errors
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
-    pub fn ledger(self, loss: Loss) -> Result<Ledger> {
+    pub fn ledger(&self, loss: Loss) -> Result<Ledger> {
         let mut ledger = Ledger::new(self.replay.dataset()?);
         let page = |snapshot: &Snapshot<'_, M>| {
             ledger.page(snapshot.epoch(), &snapshot.probabilities()?, &snapshot.losses(loss)?)
@@ -65,7 +65,7 @@ impl<M: Forward> Sweep<'_, M> {
     ///
     /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are audited;
     /// and as [`Snapshot::evaluate`].
-    pub fn verify(self, audit: &Audit) -> Result<Verification> {
+    pub fn verify(&self, audit: &Audit) -> Result<Verification> {
         let hint = "give the one that the model was trained with, by `Audit::loss` or when recording";
         let loss = audit.loss.or(self.replay.loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
         let replay = self.replay;

@@ -1,14 +1,7 @@
 //! One question asked of many epochs, several of them at a time.
 
-use std::{
-    num::NonZero,
-    panic,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    thread,
-};
-
 use super::{Replay, Snapshot};
-use crate::{Error, Forward, Result, Sequential};
+use crate::{Forward, Result, Sequential, parallel};
 
 /// One question asked of many epochs, several of them at a time, the answers in the order of the epochs.
 ///
@@ -87,14 +80,33 @@ impl<'a, M> Sweep<'a, M> {
         Self { threads: Some(threads), ..self }
     }
 
+    /// Which epochs are asked, in their order.
+    pub fn chosen(&self) -> &[u64] {
+        &self.epochs
+    }
+
+    /// The model at one epoch, whether it is among those that are asked or not.
+    ///
+    /// # Errors
+    ///
+    /// If the epoch is not recorded, or cannot be read.
+    pub fn at(&self, epoch: u64) -> Result<Snapshot<'a, M>> {
+        (self.restore)(epoch)
+    }
+
+    /// The recording.
+    pub fn replay(&self) -> &'a Replay {
+        self.replay
+    }
+
     /// Shows the model at each epoch, one after the other on this thread: for what gathers from epoch to epoch, and
     /// keeps no more than one of them.
     ///
     /// # Errors
     ///
     /// That of the first epoch which is not recorded, cannot be read, or for which `each` returns one.
-    pub fn try_for_each(self, mut each: impl FnMut(&Snapshot<'a, M>) -> Result<()>) -> Result<()> {
-        self.epochs.iter().try_for_each(|&epoch| each(&(self.restore)(epoch)?))
+    pub fn try_for_each(&self, mut each: impl FnMut(&Snapshot<'a, M>) -> Result<()>) -> Result<()> {
+        self.epochs.iter().try_for_each(|&epoch| each(&self.at(epoch)?))
     }
 
     /// What the model at each epoch answers.
@@ -102,12 +114,12 @@ impl<'a, M> Sweep<'a, M> {
     /// # Errors
     ///
     /// That of the first epoch, in their order, which is not recorded, cannot be read, or answers with one;
-    /// [`Error::Invalid`] for no threads.
+    /// [`Error::Invalid`](crate::Error::Invalid) for no threads.
     ///
     /// # Panics
     ///
     /// If `ask` does.
-    pub fn map<R, F>(self, ask: F) -> Result<Vec<R>>
+    pub fn map<R, F>(&self, ask: F) -> Result<Vec<R>>
     where
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
@@ -124,55 +136,12 @@ impl<'a, M> Sweep<'a, M> {
     /// # Panics
     ///
     /// If `begin` or `ask` does.
-    pub fn map_with<S, R, B, F>(self, begin: B, ask: F) -> Result<Vec<R>>
+    pub fn map_with<S, R, B, F>(&self, begin: B, ask: F) -> Result<Vec<R>>
     where
         R: Send,
         B: Fn() -> S + Sync,
         F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        // Not asked beforehand: the answer is in files of the system.
-        let threads = self.threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
-        if threads == 0 {
-            return Err(Error::invalid("the number of threads", "1 or more", 0));
-        }
-        let queue = Queue { epochs: &self.epochs, next: AtomicUsize::new(0), stopped: AtomicBool::new(false) };
-        let work = || {
-            let mut state = begin();
-            queue.work(|epoch| ask(&mut state, &(self.restore)(epoch)?))
-        };
-        let others = threads.min(self.epochs.len()).saturating_sub(1);
-        let mut answers = thread::scope(|scope| {
-            let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
-            let mut answers = work();
-            for other in others {
-                answers.extend(other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)));
-            }
-            answers
-        });
-        answers.sort_unstable_by_key(|(place, _)| *place);
-        answers.into_iter().map(|(_, answer)| answer).collect()
-    }
-}
-
-/// Epochs that threads take one after the other, until they are all taken or one has failed.
-struct Queue<'a> {
-    epochs: &'a [u64],
-    next: AtomicUsize,
-    stopped: AtomicBool,
-}
-
-impl Queue<'_> {
-    /// The answers to the epochs that this thread got hold of, with their places.
-    fn work<R>(&self, mut ask: impl FnMut(u64) -> Result<R>) -> Vec<(usize, Result<R>)> {
-        let mut answers = Vec::new();
-        while !self.stopped.load(Ordering::Relaxed) {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(&epoch) = self.epochs.get(place) else { break };
-            let answer = ask(epoch);
-            // Every epoch before it was taken already, so that the first error of all is among the answers.
-            self.stopped.fetch_or(answer.is_err(), Ordering::Relaxed);
-            answers.push((place, answer));
-        }
-        answers
+        parallel::map_with(&self.epochs, self.threads, begin, |state, &epoch| ask(state, &self.at(epoch)?))
     }
 }

@@ -1,0 +1,67 @@
+//! One question asked of many things, several of them at a time.
+
+use std::{
+    num::NonZero,
+    panic,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+};
+
+use crate::{Error, Result};
+
+/// The answers in the order of the items, the same for any number of threads; as many as the machine has cores where none
+/// is given. Each thread begins with something that it keeps from item to item.
+///
+/// Fails with the error of the first item, in their order, that answers with one, and for no threads.
+pub(crate) fn map_with<T, S, R, B, F>(items: &[T], threads: Option<usize>, begin: B, ask: F) -> Result<Vec<R>>
+where
+    T: Sync,
+    R: Send,
+    B: Fn() -> S + Sync,
+    F: Fn(&mut S, &T) -> Result<R> + Sync,
+{
+    // Not asked beforehand: the answer is in files of the system.
+    let threads = threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
+    if threads == 0 {
+        return Err(Error::invalid("the number of threads", "1 or more", 0));
+    }
+    let queue = Queue { items, next: AtomicUsize::new(0), stopped: AtomicBool::new(false) };
+    let work = || {
+        let mut state = begin();
+        queue.work(|item| ask(&mut state, item))
+    };
+    let others = threads.min(items.len()).saturating_sub(1);
+    let mut answers = thread::scope(|scope| {
+        let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        let mut answers = work();
+        for other in others {
+            answers.extend(other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)));
+        }
+        answers
+    });
+    answers.sort_unstable_by_key(|(place, _)| *place);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Items that threads take one after the other, until they are all taken or one has failed.
+struct Queue<'a, T> {
+    items: &'a [T],
+    next: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+impl<T> Queue<'_, T> {
+    /// The answers to the items that this thread got hold of, with their places.
+    fn work<R>(&self, mut ask: impl FnMut(&T) -> Result<R>) -> Vec<(usize, Result<R>)> {
+        let mut answers = Vec::new();
+        while !self.stopped.load(Ordering::Relaxed) {
+            let place = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = self.items.get(place) else { break };
+            let answer = ask(item);
+            // Every item before it was taken already, so that the first error of all is among the answers.
+            self.stopped.fetch_or(answer.is_err(), Ordering::Relaxed);
+            answers.push((place, answer));
+        }
+        answers
+    }
+}
