@@ -1,0 +1,288 @@
+// Colours, layers, and the two things that must be fast: many samples, and coloured regions.
+
+const MARKERS = ["disc", "square", "triangle"];
+
+/** The colours of the theme, read from the style sheet. */
+class Palette {
+  constructor() {
+    const style = getComputedStyle(document.documentElement);
+    const read = (name) => style.getPropertyValue(name).trim();
+    for (const name of ["ink", "muted", "rule", "grid", "mesh", "paper", "wrong", "boundary"]) this[name] = read(`--${name}`);
+    this.classes = Array.from({ length: 8 }, (_, i) => read(`--class-${i}`));
+    this.curves = Array.from({ length: 4 }, (_, i) => read(`--curve-${i}`));
+    this.violin = read("--violin");
+    const strength = Number(read("--tint"));
+    this.tints = this.classes.map((colour) => mixed(colour, this.paper, strength));
+  }
+
+  ofClass(index) {
+    return this.classes[index % 8];
+  }
+
+  tintOf(index) {
+    return this.tints[index % 8];
+  }
+
+  ofCurve(index) {
+    return this.curves[index % 4];
+  }
+}
+
+let palette = null;
+
+function markerOf(index) {
+  return MARKERS[Math.floor(index / 8) % MARKERS.length];
+}
+
+/** Red, green and blue of `#rrggbb`. */
+function channels(colour) {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+}
+
+function mixed(colour, other, share) {
+  const under = channels(other);
+  const sums = channels(colour).map((value, i) => Math.round(value * share + under[i] * (1 - share)));
+  return `rgb(${sums.join(" ")})`;
+}
+
+/** A canvas that is not in the page, measured in the page's pixels. */
+class Layer {
+  constructor() {
+    this.canvas = document.createElement("canvas");
+    this.context = this.canvas.getContext("2d");
+  }
+
+  resize(width, height, ratio) {
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
+    this.ratio = ratio;
+  }
+
+  /** Empty, ready to be drawn on. */
+  clean() {
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    return this.context;
+  }
+}
+
+/** Puts a layer under what is drawn next, pixel by pixel. */
+function lay(context, layer) {
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.drawImage(layer.canvas, 0, 0);
+  context.restore();
+}
+
+const PHASES = 4;
+
+/** How much a marker covers of the pixels around it, for 4 x 4 places within a pixel: samples glide, they do not hop. */
+class Stamp {
+  constructor(cover, reach) {
+    this.reach = Math.ceil(reach) + 1;
+    this.size = 2 * this.reach + 1;
+    this.masks = [];
+    for (let phase = 0; phase < PHASES * PHASES; phase++) this.masks.push(this.mask(cover, phase));
+  }
+
+  mask(cover, phase) {
+    const x = this.reach + (phase % PHASES) / PHASES;
+    const y = this.reach + Math.floor(phase / PHASES) / PHASES;
+    const mask = new Uint8Array(this.size * this.size);
+    mask.forEach((_, i) => {
+      const share = cover((i % this.size) + 0.5 - x, Math.floor(i / this.size) + 0.5 - y);
+      mask[i] = Math.round(255 * Math.min(1, Math.max(0, share)));
+    });
+    return mask;
+  }
+}
+
+const COVERS = {
+  disc: (r) => (x, y) => r + 0.5 - Math.hypot(x, y),
+  square: (r) => (x, y) => 0.9 * r + 0.5 - Math.max(Math.abs(x), Math.abs(y)),
+  triangle: (r) => (x, y) => 0.6 * r + 0.5 - Math.max(y, 0.87 * Math.abs(x) - 0.5 * y),
+};
+
+function ringStamp(radius, width) {
+  return new Stamp((x, y) => width / 2 + 0.5 - Math.abs(Math.hypot(x, y) - radius), radius + width);
+}
+
+/** Pixels that samples are stamped on: thousands of small paths would take several times as long. */
+class Stamping {
+  resize(width, height) {
+    this.image = new ImageData(Math.max(1, width), Math.max(1, height));
+  }
+
+  clean() {
+    this.image.data.fill(0);
+  }
+
+  /** Coordinates are device pixels; what is not a number is not drawn. */
+  put(stamp, x, y, colour) {
+    if (!(x > -99 && y > -99 && x < 1e5 && y < 1e5)) return;
+    const phase = Math.floor((x % 1) * PHASES) + PHASES * Math.floor((y % 1) * PHASES);
+    const mask = stamp.masks[phase] ?? stamp.masks[0];
+    const left = Math.floor(x) - stamp.reach;
+    const top = Math.floor(y) - stamp.reach;
+    for (let row = 0; row < stamp.size; row++) this.putRow(mask, row * stamp.size, stamp.size, left, top + row, colour);
+  }
+
+  putRow(mask, from, size, left, y, colour) {
+    const { width, height, data } = this.image;
+    if (y < 0 || y >= height) return;
+    for (let i = 0; i < size; i++) {
+      const x = left + i;
+      if (mask[from + i] && x >= 0 && x < width) blend(data, 4 * (y * width + x), colour, mask[from + i]);
+    }
+  }
+}
+
+function blend(data, at, colour, cover) {
+  const under = (data[at + 3] * (255 - cover)) / 255;
+  const alpha = cover + under;
+  for (let i = 0; i < 3; i++) data[at + i] = (colour[i] * cover + data[at + i] * under) / alpha;
+  data[at + 3] = alpha;
+}
+
+const MIXED = -1;
+const HOLE = 255;
+
+/** The regions of the classes, from scores on a bent grid: blocks of cells, and cells cut where the classes part. */
+class Regions {
+  constructor(grid, classCount) {
+    this.size = grid.size;
+    this.planes = grid.planes;
+    this.count = grid.count;
+    this.classCount = classCount;
+    this.won = new Uint8Array(grid.count);
+  }
+
+  /** A path for each class; x and y are pixels. */
+  paths(xs, ys, scores) {
+    Object.assign(this, { xs, ys, scores });
+    this.made = Array.from({ length: this.classCount }, () => new Path2D());
+    this.judge();
+    const cells = this.size - 1;
+    this.emit(0, 0, cells, cells, this.gather(0, 0, cells, cells));
+    return this.made;
+  }
+
+  judge() {
+    for (let i = 0; i < this.count; i++) this.won[i] = Number.isFinite(this.xs[i] + this.ys[i]) ? this.winner(i) : HOLE;
+  }
+
+  winner(i) {
+    const { scores, count } = this;
+    if (this.planes === 1) return scores[i] === NO_SCORE ? HOLE : Number(scores[i] > 0);
+    let best = 0;
+    for (let k = 0; k < this.planes; k++) {
+      if (scores[k * count + i] === NO_SCORE) return HOLE;
+      if (scores[k * count + i] > scores[best * count + i]) best = k;
+    }
+    return best;
+  }
+
+  /** What all cells of a block are: twice the class, plus one where the grid lies on its back; or `MIXED`. */
+  gather(row, column, bottom, right) {
+    if (bottom - row <= 1 && right - column <= 1) return this.gatherCell(row * this.size + column);
+    const blocks = quarters(row, column, bottom, right);
+    const tags = blocks.map((block) => this.gather(...block));
+    if (tags[0] !== MIXED && tags.every((tag) => tag === tags[0])) return tags[0];
+    blocks.forEach((block, i) => this.emit(...block, tags[i]));
+    return MIXED;
+  }
+
+  gatherCell(i) {
+    const { won, size } = this;
+    const [a, b, c, d] = [won[i], won[i + 1], won[i + size + 1], won[i + size]];
+    if (a === HOLE || b === HOLE || c === HOLE || d === HOLE) return MIXED;
+    if (a === b && b === c && c === d) return 2 * a + Number(this.turn(i) < 0);
+    this.cutCell([i, i + 1, i + size + 1, i + size], [...new Set([a, b, c, d])]);
+    return MIXED;
+  }
+
+  /** Twice the area of a cell, negative where folding has turned it over. */
+  turn(i) {
+    const { xs, ys, size } = this;
+    const last = i + size + 1;
+    return (xs[last] - xs[i]) * (ys[i + size] - ys[i + 1]) - (xs[i + size] - xs[i + 1]) * (ys[last] - ys[i]);
+  }
+
+  emit(row, column, bottom, right, tag) {
+    if (tag === MIXED) return;
+    const rim = rimOf(row, column, bottom, right, this.size);
+    this.trace(this.made[tag >> 1], tag & 1 ? rim.reverse() : rim);
+  }
+
+  trace(path, rim) {
+    path.moveTo(this.xs[rim[0]], this.ys[rim[0]]);
+    for (let i = 1; i < rim.length; i++) path.lineTo(this.xs[rim[i]], this.ys[rim[i]]);
+    path.closePath();
+  }
+
+  cutCell(corners, classes) {
+    const outline = corners.map((i) => this.corner(i));
+    for (const k of classes) {
+      let part = outline;
+      for (const other of classes) if (other !== k) part = cut(part, k, other);
+      tracePoints(this.made[k], part);
+    }
+  }
+
+  /** A corner with the score of every class. */
+  corner(i) {
+    const { scores, count } = this;
+    const own = this.planes === 1 ? [-scores[i], scores[i]] : Array.from({ length: this.planes }, (_, k) => scores[k * count + i]);
+    return { x: this.xs[i], y: this.ys[i], scores: own };
+  }
+}
+
+function quarters(row, column, bottom, right) {
+  const middle = (row + bottom + 1) >> 1;
+  const centre = (column + right + 1) >> 1;
+  return [[row, column, middle, centre], [row, centre, middle, right], [middle, column, bottom, centre], [middle, centre, bottom, right]]
+    .filter(([top, left, low, end]) => low > top && end > left);
+}
+
+/** The points around a block of cells. */
+function rimOf(row, column, bottom, right, size) {
+  const rim = [];
+  for (let c = column; c < right; c++) rim.push(row * size + c);
+  for (let r = row; r < bottom; r++) rim.push(r * size + right);
+  for (let c = right; c > column; c--) rim.push(bottom * size + c);
+  for (let r = bottom; r > row; r--) rim.push(r * size + column);
+  return rim;
+}
+
+/** The part of a polygon in which class `k` has no less than `other`. */
+function cut(corners, k, other) {
+  const part = [];
+  corners.forEach((a, i) => {
+    const b = corners[(i + 1) % corners.length];
+    const [here, there] = [a.scores[k] - a.scores[other], b.scores[k] - b.scores[other]];
+    if (here >= 0) part.push(a);
+    if (here < 0 !== there < 0) part.push(between(a, b, here / (here - there)));
+  });
+  return part;
+}
+
+function between(a, b, t) {
+  const scores = a.scores.map((score, k) => score + t * (b.scores[k] - score));
+  return { x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y), scores };
+}
+
+/** All polygons run the same way around, or those of a fold would cancel each other out. */
+function tracePoints(path, corners) {
+  if (corners.length < 3) return;
+  const ordered = areaOf(corners) < 0 ? corners.slice().reverse() : corners;
+  ordered.forEach(({ x, y }, i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
+  path.closePath();
+}
+
+function areaOf(corners) {
+  return corners.reduce((sum, a, i) => {
+    const b = corners[(i + 1) % corners.length];
+    return sum + a.x * b.y - b.x * a.y;
+  }, 0);
+}

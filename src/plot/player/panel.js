@@ -1,0 +1,177 @@
+// What all panels share: a canvas in layers, its frame and its axes.
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** Text that may be cut by the style sheet, with all of it in the title. */
+function setText(target, text) {
+  target.textContent = text;
+  target.title = text;
+}
+
+/**
+ * One picture of one run. `paintStill` draws what only a new size or theme changes, `paintEpoch` what every epoch
+ * changes, and `paintSample` what the pointer changes.
+ */
+class Panel {
+  constructor(run, index, kind, title) {
+    this.run = run;
+    this.kind = kind;
+    this.epoch = -1;
+    this.clock = 0;
+    this.sample = null;
+    this.heading = element("h3");
+    setText(this.heading, title);
+    this.head = element("div", { class: "panel-head" }, this.heading);
+    this.canvas = element("canvas", { role: "img", "data-run": index, "data-panel": kind });
+    this.body = element("div", { class: "panel-body" }, this.canvas);
+    this.section = element("section", { class: "panel" }, this.head, this.body);
+    this.context = this.canvas.getContext("2d");
+    this.still = new Layer();
+    this.scene = new Layer();
+    this.isStillOld = this.isSceneOld = this.isOld = true;
+  }
+
+  /** Fits the canvas to its box, if that has changed. */
+  fit() {
+    const { clientWidth: width, clientHeight: height } = this.body;
+    const ratio = window.devicePixelRatio || 1;
+    if (width === this.width && height === this.height && ratio === this.ratio) return;
+    Object.assign(this, { width, height, ratio });
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
+    this.still.resize(width, height, ratio);
+    this.scene.resize(width, height, ratio);
+    this.font = Math.round(Math.min(14, Math.max(11, 9 + width / 130)));
+    this.refresh();
+  }
+
+  /** Everything has to be drawn again. */
+  refresh() {
+    this.isStillOld = this.isSceneOld = this.isOld = true;
+  }
+
+  show(epoch, clock) {
+    if (epoch !== this.epoch) this.isSceneOld = this.isOld = true;
+    this.epoch = epoch;
+    this.clock = clock;
+  }
+
+  mark(sample, isPinned) {
+    if (sample === this.sample && isPinned === this.isPinned) return;
+    this.sample = sample;
+    this.isPinned = isPinned;
+    this.isOld = true;
+  }
+
+  draw() {
+    if (!this.isOld || !this.width || !this.height) return;
+    if (this.isStillOld) this.paintStill(this.open(this.still));
+    if (this.isSceneOld) this.drawScene();
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.context.clearRect(0, 0, this.width, this.height);
+    lay(this.context, this.scene);
+    if (this.sample !== null && this.epoch >= 0) this.paintSample(this.ready(this.context), this.sample);
+    this.isStillOld = this.isSceneOld = this.isOld = false;
+  }
+
+  drawScene() {
+    const context = this.open(this.scene);
+    lay(context, this.still);
+    if (this.epoch >= 0) this.paintEpoch(context, this.epoch);
+    this.canvas.setAttribute("aria-label", this.describe());
+  }
+
+  describe() {
+    return this.epoch < 0 ? `${this.heading.title}: nothing recorded yet` : `${this.heading.title}, epoch ${this.run.epochs[this.epoch]}: ${this.tell(this.epoch)}`;
+  }
+
+  open(layer) {
+    return this.ready(layer.clean());
+  }
+
+  ready(context) {
+    context.font = `${this.font}px system-ui, sans-serif`;
+    context.lineJoin = "round";
+    context.textBaseline = "alphabetic";
+    return context;
+  }
+
+  // What the kinds of panels do.
+  paintStill() {}
+  paintEpoch() {}
+  paintSample() {}
+  tell() {
+    return "";
+  }
+}
+
+/** Text that is cut to a width, with an ellipsis. */
+function fitted(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  let [low, high] = [0, Math.min(text.length, 200)];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (context.measureText(`${text.slice(0, middle)}\u2026`).width <= width) low = middle;
+    else high = middle - 1;
+  }
+  return low ? `${text.slice(0, low)}\u2026` : "";
+}
+
+function write(context, text, x, y, { align = "left", colour = palette.muted, width = Infinity } = {}) {
+  context.textAlign = align;
+  context.fillStyle = colour;
+  context.fillText(width === Infinity ? text : fitted(context, text, width), x, y);
+}
+
+/** A straight line on the pixel grid, one pixel wide. */
+function rule(context, x1, y1, x2, y2, colour) {
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
+  context.lineTo(Math.round(x2) + 0.5, Math.round(y2) + 0.5);
+  context.stroke();
+}
+
+/** Ticks and labels below a frame. The outermost stay within it. */
+function drawXAxis(context, frame, scale, { label = "", font, whole = false, right = frame.right }) {
+  const y = frame.bottom;
+  rule(context, frame.left, y, frame.right, y, palette.rule);
+  const ticks = scale.ticks(Math.max(2, Math.floor((frame.right - frame.left) / (font * 4.6))), whole);
+  for (const { value, text } of ticks) {
+    const x = scale.px(value);
+    rule(context, x, y, x, y + 4, palette.rule);
+    const half = context.measureText(text).width / 2;
+    write(context, text, Math.min(Math.max(x, half), right - half), y + font + 6, { align: "center" });
+  }
+  const middle = (frame.left + frame.right) / 2;
+  write(context, label, middle, y + 2 * font + 11, { align: "center", width: frame.right - frame.left });
+}
+
+/** Ticks left of a frame, faint lines through it, and the label above it. */
+function drawYAxis(context, frame, scale, { label = "", font, whole = false, lines = true }) {
+  const ticks = scale.ticks(Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6))), whole);
+  for (const { value, text } of ticks) {
+    const y = scale.px(value);
+    if (lines && y < frame.bottom - 1) rule(context, frame.left, y, frame.right, y, palette.grid);
+    write(context, text, frame.left - 6, y + font * 0.35, { align: "right" });
+  }
+  write(context, label, frame.left, frame.top - 7, { width: frame.right - frame.left });
+}
+
+/** How wide the labels of an axis are. */
+function widthOfTicks(context, scale, most, whole) {
+  return Math.max(0, ...scale.ticks(most, whole).map(({ text }) => context.measureText(text).width));
+}
+
+/** A select over names, for panels that cannot show all at once. */
+function chooser(names, label, onChange) {
+  const select = element("select", { "aria-label": label }, ...names.map((name, i) => element("option", { value: i }, name)));
+  select.addEventListener("change", () => onChange(select.selectedIndex));
+  return select;
+}

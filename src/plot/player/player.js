@@ -1,0 +1,281 @@
+// One clock for all runs: the epoch. Everything that is shown follows from it.
+
+const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
+const USUAL_SPEED = 10;
+const LONGEST_PAUSE = 0.25;
+
+/** A run: its name, its classes, its panels. */
+class Column {
+  constructor(run, index, epochs, actions) {
+    this.run = run;
+    this.epoch = -2;
+    this.name = element("h2");
+    setText(this.name, run.name);
+    this.status = element("p", { class: "status" });
+    this.panels = panelsOf(run, index, epochs, actions);
+    const legend = element("ul", { class: "legend" }, ...this.legendRows());
+    const grid = element("div", { class: "panels", "data-count": this.panels.length }, ...this.panels.map(({ section }) => section));
+    const head = element("header", { class: "run-head" }, this.name, this.status);
+    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid);
+    this.section.ariaLabel = run.name;
+  }
+
+  legendRows() {
+    this.counts = [];
+    return this.run.classNames.map((name, k) => {
+      const [label, count] = [element("span", { class: "name" }), element("span", { class: "count" })];
+      setText(label, name);
+      this.counts.push(count);
+      const key = element("span", { class: `key ${markerOf(k)}`, style: `--key: var(--class-${k % 8})` });
+      return element("li", {}, key, label, count);
+    });
+  }
+
+  /** Shows the clock's epoch, or the last one recorded before it. */
+  show(clock) {
+    const epoch = this.run.at(clock);
+    this.panels.forEach((panel) => panel.show(epoch, clock));
+    const isOther = epoch !== this.epoch;
+    this.epoch = epoch;
+    this.tellStatus(clock);
+    if (isOther) this.tellCounts();
+  }
+
+  tellStatus(clock) {
+    const recorded = this.run.epochs[this.epoch];
+    const { samples, of } = this.run;
+    const kept = samples < of ? `, showing ${countText(samples)} of ${countText(of)} samples` : "";
+    setText(this.status, `${epochText(recorded, clock, this.run.epochs[0])}${kept}`);
+    this.section.dataset.epoch = recorded ?? "";
+  }
+
+  tellCounts() {
+    this.run.tally(this.epoch).forEach(({ right, all }, k) => {
+      this.counts[k].textContent = this.epoch < 0 ? `${all} samples` : `${right} of ${all} right`;
+      this.counts[k].classList.toggle("wrong", this.epoch >= 0 && right < all);
+    });
+  }
+}
+
+function epochText(recorded, clock, first) {
+  if (recorded === undefined) return `nothing recorded yet: its first epoch is ${first}`;
+  return recorded === clock ? `epoch ${recorded}` : `epoch ${recorded}, the last one recorded`;
+}
+
+function panelsOf(run, index, epochs, { redraw, showQuantity }) {
+  const panels = [];
+  if (run.hidden) panels.push(new SpacePanel(run, index, "hidden"));
+  if (run.input) panels.push(new SpacePanel(run, index, "input"));
+  panels.push(new ProbabilityPanel(run, index), new LossesPanel(run, index));
+  if (run.curves.length) panels.push(new CurvesPanel(run, index, epochs));
+  if (run.violins.length) panels.push(new ViolinsPanel(run, index, showQuantity));
+  for (const panel of panels) panel.onChange = redraw;
+  return panels;
+}
+
+class Player {
+  constructor({ title, runs }) {
+    this.epochs = [...new Set(runs.flatMap((run) => run.epochs))].sort((a, b) => a - b);
+    this.at = 0;
+    this.speed = USUAL_SPEED;
+    this.isPlaying = false;
+    this.root = document.documentElement;
+    const redraw = () => this.redraw();
+    const actions = { redraw, showQuantity: (quantity) => this.showQuantity(quantity) };
+    this.columns = runs.map((run, i) => new Column(run, i, this.epochs, actions));
+    this.panels = this.columns.flatMap(({ panels }) => panels);
+    this.tip = new Tip();
+    this.timeline = new Timeline(runs, this.epochs, this.tip, (epoch) => this.seek(epoch));
+    this.follower = new Follower(this.columns, this.tip, redraw);
+    this.build(title);
+    this.listen();
+    this.followTheme();
+    this.goTo(0);
+  }
+
+  build(title) {
+    setText(document.getElementById("title"), title);
+    const main = document.getElementById("runs");
+    main.append(...this.columns.map(({ section }) => section));
+    main.dataset.runs = this.columns.length;
+    main.hidden = document.getElementById("controls").hidden = false;
+    this.output = document.getElementById("epoch");
+    this.playButton = document.getElementById("play");
+    this.speeds = document.getElementById("speed");
+    this.speeds.append(...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"} a second`)));
+    this.speeds.value = this.speed;
+  }
+
+  listen() {
+    const onClick = (id, action) => document.getElementById(id).addEventListener("click", action);
+    onClick("play", () => this.toggle());
+    onClick("back", (event) => this.step(event.shiftKey ? -10 : -1));
+    onClick("forward", (event) => this.step(event.shiftKey ? 10 : 1));
+    onClick("theme", () => this.setTheme(this.root.dataset.theme === "dark" ? "light" : "dark"));
+    this.speeds.addEventListener("change", () => (this.speed = Number(this.speeds.value)));
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    for (const panel of this.panels) if (panel.epochAt) this.listenForSeeks(panel);
+    const observer = new ResizeObserver(() => this.redraw());
+    this.panels.forEach(({ body }) => observer.observe(body));
+    window.addEventListener("resize", () => this.redraw());
+  }
+
+  /** A press on the curves, and dragging on, goes to the epoch under the pointer. */
+  listenForSeeks(panel) {
+    const { canvas } = panel;
+    const seek = (event) => this.seek(panel.epochAt(event.offsetX));
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      canvas.setPointerCapture(event.pointerId);
+      seek(event);
+    });
+    canvas.addEventListener("pointermove", (event) => canvas.hasPointerCapture(event.pointerId) && seek(event));
+  }
+
+  onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") this.follower.release();
+    const action = this.actionOf(event.key, event.shiftKey);
+    if (!action || isBusyWith(event.target, event.key)) return;
+    event.preventDefault();
+    action();
+  }
+
+  actionOf(key, isShift) {
+    const by = isShift ? 10 : 1;
+    const actions = {
+      " ": () => this.toggle(),
+      ArrowLeft: () => this.step(-by),
+      ArrowRight: () => this.step(by),
+      Home: () => this.jump(0),
+      End: () => this.jump(this.epochs.length - 1),
+    };
+    return Object.hasOwn(actions, key) ? actions[key] : null;
+  }
+
+  toggle() {
+    if (this.isPlaying) this.pause();
+    else this.play();
+  }
+
+  play() {
+    if (this.epochs.length < 2) return;
+    if (this.at === this.epochs.length - 1) this.goTo(0);
+    this.setPlaying(true);
+    this.due = this.at;
+    this.before = null;
+    requestAnimationFrame((now) => this.tick(now));
+  }
+
+  pause() {
+    this.setPlaying(false);
+  }
+
+  setPlaying(isPlaying) {
+    this.isPlaying = isPlaying;
+    this.root.dataset.playing = isPlaying ? "yes" : "no";
+    this.playButton.ariaLabel = isPlaying ? "Pause" : "Play";
+  }
+
+  tick(now) {
+    if (!this.isPlaying) return;
+    const seconds = Math.min(LONGEST_PAUSE, (now - (this.before ?? now)) / 1000);
+    this.before = now;
+    this.due += seconds * this.speed;
+    if (Math.floor(this.due) !== this.at) this.goTo(Math.floor(this.due));
+    if (this.at === this.epochs.length - 1) this.pause();
+    else requestAnimationFrame((next) => this.tick(next));
+  }
+
+  step(by) {
+    this.jump(this.at + by);
+  }
+
+  /** Whoever goes somewhere wants to look at it. */
+  jump(at) {
+    this.pause();
+    this.goTo(at);
+  }
+
+  /** To the recorded epoch that is nearest to a number. */
+  seek(epoch) {
+    const below = Math.max(0, lastUpTo(this.epochs, epoch));
+    const above = Math.min(below + 1, this.epochs.length - 1);
+    this.jump(this.epochs[above] - epoch < epoch - this.epochs[below] ? above : below);
+  }
+
+  goTo(at) {
+    this.at = Math.min(this.epochs.length - 1, Math.max(0, at));
+    const clock = this.epochs[this.at];
+    this.columns.forEach((column) => column.show(clock));
+    this.timeline.show(clock);
+    this.output.textContent = `epoch ${clock}`;
+    this.root.dataset.epoch = clock;
+    this.redraw();
+  }
+
+  showQuantity(quantity) {
+    this.panels.forEach((panel) => panel.choose?.(quantity));
+    this.redraw();
+  }
+
+  redraw() {
+    if (this.isDue) return;
+    this.isDue = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.isDue = false;
+    const start = performance.now();
+    this.panels.forEach((panel) => panel.fit());
+    this.panels.forEach((panel) => panel.draw());
+    this.follower.tell();
+    this.root.dataset.redraw = (performance.now() - start).toFixed(2);
+    this.root.dataset.ready = "yes";
+  }
+
+  followTheme() {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    this.setTheme(dark.matches ? "dark" : "light");
+    dark.addEventListener("change", () => this.setTheme(dark.matches ? "dark" : "light"));
+  }
+
+  setTheme(theme) {
+    this.root.dataset.theme = theme;
+    const other = theme === "dark" ? "light" : "dark";
+    const button = document.getElementById("theme");
+    button.textContent = other === "dark" ? "Dark" : "Light";
+    button.ariaLabel = `Switch to ${other} colours`;
+    palette = new Palette();
+    this.panels.forEach((panel) => panel.refresh());
+    this.redraw();
+  }
+}
+
+/** Whether a key means something to what has the focus. */
+function isBusyWith(target, key) {
+  if (target.closest("select, textarea, input:not([type=range])")) return true;
+  return key === " " && target.closest("button") !== null;
+}
+
+function sorry(error) {
+  const line = document.getElementById("sorry");
+  const reason = error instanceof Sorry ? error.message : "The data of this page are damaged, and cannot be shown.";
+  line.textContent = reason;
+  line.hidden = false;
+  document.getElementById("runs").hidden = document.getElementById("controls").hidden = true;
+  document.documentElement.dataset.ready = "no";
+}
+
+async function start() {
+  try {
+    const loaded = await loadRuns();
+    if (!loaded.runs.length) throw new Sorry("No epoch is recorded in this page.");
+    new Player(loaded);
+  } catch (error) {
+    sorry(error);
+  }
+}
+
+start();

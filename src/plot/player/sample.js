@@ -1,0 +1,124 @@
+// One sample, followed through all panels of all runs.
+
+/** The box that tells of what is under the pointer. */
+class Tip {
+  constructor() {
+    this.box = document.getElementById("tip");
+  }
+
+  tellAbove(target, texts) {
+    const { left, right, top } = target.getBoundingClientRect();
+    this.show(texts.map((text) => element("p", {}, text)), (left + right) / 2, top - 4);
+  }
+
+  /** Beside a place of the window, within it. */
+  show(content, x, y, { beside = false } = {}) {
+    this.box.replaceChildren(...content);
+    this.box.hidden = false;
+    const { width, height } = this.box.getBoundingClientRect();
+    const { clientWidth, clientHeight } = document.documentElement;
+    const left = beside ? besides(x, width, clientWidth) : x - width / 2;
+    const top = beside ? besides(y, height, clientHeight) : y - height - 6;
+    this.box.style.left = `${within(left, width, clientWidth)}px`;
+    this.box.style.top = `${within(top, height, clientHeight)}px`;
+  }
+
+  hide() {
+    this.box.hidden = true;
+    this.onHide?.();
+  }
+}
+
+function besides(at, size, room) {
+  return at + 16 + size < room - 8 ? at + 16 : at - 16 - size;
+}
+
+function within(at, size, room) {
+  return Math.max(8, Math.min(at, room - size - 8));
+}
+
+/** The sample under the pointer, or the one that a click has pinned. */
+class Follower {
+  constructor(columns, tip, redraw) {
+    Object.assign(this, { columns, tip, redraw, row: null, panel: null, isPinned: false });
+    tip.onHide = () => this.tell();
+    for (const column of columns) column.panels.filter((panel) => panel.sampleNear).forEach((panel) => this.watch(panel));
+    document.addEventListener("click", (event) => this.releaseBeside(event));
+  }
+
+  watch(panel) {
+    const { canvas } = panel;
+    canvas.addEventListener("pointermove", (event) => this.hover(panel, event));
+    canvas.addEventListener("pointerleave", () => this.isPinned || this.set(null, null, false));
+    canvas.addEventListener("click", (event) => this.pin(panel, event));
+  }
+
+  rowUnder(panel, event) {
+    const sample = panel.sampleNear(event.offsetX, event.offsetY);
+    return sample < 0 ? null : panel.run.indices[sample];
+  }
+
+  hover(panel, event) {
+    const row = this.rowUnder(panel, event);
+    panel.canvas.style.cursor = row === null ? "" : "pointer";
+    if (!this.isPinned) this.set(row, panel, false);
+  }
+
+  pin(panel, event) {
+    const row = this.rowUnder(panel, event);
+    this.set(row, panel, row !== null);
+  }
+
+  release() {
+    this.set(null, null, false);
+  }
+
+  /** Controls and curves can be used without losing the sample. */
+  releaseBeside({ target }) {
+    if (this.isPinned && !target.closest(".controls, .top, canvas.has-samples, canvas.seeks, select")) this.release();
+  }
+
+  set(row, panel, isPinned) {
+    if (row === this.row && isPinned === this.isPinned && panel === this.panel) return;
+    Object.assign(this, { row, panel, isPinned });
+    for (const { run, panels } of this.columns) {
+      const sample = row === null ? null : (run.rows.get(row) ?? null);
+      panels.forEach((one) => one.mark(sample, isPinned));
+    }
+    this.redraw();
+  }
+
+  /** Called when all panels are drawn, for only then it is known where the sample lies. */
+  tell() {
+    if (this.row === null) {
+      if (!this.tip.box.hidden && this.isTelling) this.tip.box.hidden = true;
+      this.isTelling = false;
+      return;
+    }
+    this.isTelling = true;
+    const { canvas, xs, ys, run } = this.panel;
+    const sample = run.rows.get(this.row);
+    const box = canvas.getBoundingClientRect();
+    this.tip.show(this.content(), box.left + xs[sample], box.top + ys[sample], { beside: true });
+  }
+
+  content() {
+    const title = element("p", { class: "tip-title" }, `Sample in row ${this.row} of the data`);
+    const head = element("tr", {}, ...["", "class", "told", "probability", "loss"].map((text) => element("th", {}, text)));
+    const rows = this.columns.map((column) => this.line(column));
+    return [title, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows))];
+  }
+
+  line({ run, epoch }) {
+    const sample = run.rows.get(this.row);
+    const cells = [element("th", { class: "name" }, run.name)];
+    if (sample === undefined || epoch < 0) {
+      cells.push(element("td", { colspan: 4, class: "absent" }, sample === undefined ? "not among its samples" : "nothing recorded yet"));
+      return element("tr", {}, ...cells);
+    }
+    const told = element("td", { class: run.isWrong(epoch, sample) ? "name wrong" : "name" }, run.className(run.toldAt(epoch, sample)));
+    const own = element("td", { class: "name" }, run.className(run.classes[sample]));
+    const numbers = [run.probabilityAt(epoch, sample), run.lossAt(epoch, sample)];
+    return element("tr", {}, ...cells, own, told, ...numbers.map((value) => element("td", { class: "number" }, numberText(value))));
+  }
+}

@@ -1,0 +1,213 @@
+// Samples, regions, bent grid and boundary in a plane of two features.
+
+const TRAIL = 24;
+const NEAR = 10;
+
+class SpacePanel extends Panel {
+  constructor(run, index, kind) {
+    super(run, index, kind, run[kind].title);
+    this.space = run[kind];
+    this.regions = this.space.grid && new Regions(this.space.grid, run.classNames.length);
+    this.stamping = new Stamping();
+    this.stillDots = new Layer();
+    this.dots = new Layer();
+    this.canvas.classList.add("has-samples");
+  }
+
+  paintStill(context) {
+    this.layOut(context);
+    drawXAxis(context, this.frame, this.x, { label: this.space.xLabel, font: this.font, right: this.width });
+    drawYAxis(context, this.frame, this.y, { label: this.space.yLabel, font: this.font, lines: false });
+    rule(context, this.frame.left, this.frame.top, this.frame.left, this.frame.bottom, palette.rule);
+    this.makeStamps();
+    for (const layer of [this.dots, this.stillDots]) layer.resize(this.width, this.height, this.ratio);
+    this.stamping.resize(this.dots.canvas.width, this.dots.canvas.height);
+    if (this.space.still) this.paintStillDots();
+  }
+
+  layOut(context) {
+    const { font, width, height, space } = this;
+    const frame = { top: font + 10, bottom: height - 2 * font - 16, right: width - 6 };
+    this.y = new Scale(...space.y, frame.bottom, frame.top);
+    frame.left = Math.ceil(widthOfTicks(context, this.y, Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6))))) + 8;
+    this.x = new Scale(...space.x, frame.left, frame.right);
+    this.frame = frame;
+  }
+
+  makeStamps() {
+    const { frame, run, ratio } = this;
+    const room = Math.sqrt(((frame.right - frame.left) * (frame.bottom - frame.top)) / Math.max(1, run.samples));
+    this.radius = Math.min(4, Math.max(1.5, 0.3 * room));
+    const markers = MARKERS.map((name) => new Stamp(COVERS[name](this.radius * ratio), 1.3 * this.radius * ratio));
+    this.stamps = run.classNames.map((_, k) => markers[MARKERS.indexOf(markerOf(k))]);
+    this.ring = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
+    this.colours = run.classNames.map((_, k) => channels(palette.ofClass(k)));
+    this.wrong = channels(palette.wrong);
+  }
+
+  paintStillDots() {
+    this.place(0);
+    this.stamping.clean();
+    this.stampSamples();
+    this.stillDots.context.putImageData(this.stamping.image, 0, 0);
+  }
+
+  /** The samples' pixels at an epoch. */
+  place(epoch) {
+    const { space, run } = this;
+    const from = space.offset(epoch);
+    this.xs ??= new Float64Array(run.samples);
+    this.ys ??= new Float64Array(run.samples);
+    for (let i = 0; i < run.samples; i++) {
+      this.xs[i] = this.x.quantized(space.points[from + i]);
+      this.ys[i] = this.y.quantized(space.points[from + run.samples + i]);
+    }
+  }
+
+  stampSamples() {
+    const { run, stamping, ratio } = this;
+    for (let i = 0; i < run.samples; i++) {
+      const k = run.classes[i];
+      stamping.put(this.stamps[k], this.xs[i] * ratio, this.ys[i] * ratio, this.colours[k]);
+    }
+  }
+
+  /** Rings around what is misclassified. */
+  stampErrors(epoch) {
+    const { run, stamping, ratio } = this;
+    for (let i = 0; i < run.samples; i++) {
+      if (run.isWrong(epoch, i)) stamping.put(this.ring, this.xs[i] * ratio, this.ys[i] * ratio, this.wrong);
+    }
+  }
+
+  paintEpoch(context, epoch) {
+    if (this.space.grid) this.paintGrid(context, epoch);
+    if (this.space.still) lay(context, this.stillDots);
+    else this.place(epoch);
+    this.stamping.clean();
+    if (!this.space.still) this.stampSamples();
+    this.stampErrors(epoch);
+    this.dots.context.putImageData(this.stamping.image, 0, 0);
+    lay(context, this.dots);
+    this.paintBoundary(context, epoch);
+  }
+
+  paintGrid(context, epoch) {
+    const [xs, ys] = this.gridPixels(epoch);
+    this.regions.paths(xs, ys, this.space.grid.scoresOf(epoch)).forEach((path, k) => {
+      context.fillStyle = palette.tintOf(k);
+      context.fill(path);
+    });
+    context.strokeStyle = palette.mesh;
+    context.lineWidth = 1;
+    context.stroke(gridLines(this.space.grid, xs, ys));
+  }
+
+  gridPixels(epoch) {
+    const { grid } = this.space;
+    const from = grid.offset(epoch);
+    this.gridX ??= new Float64Array(grid.count);
+    this.gridY ??= new Float64Array(grid.count);
+    for (let i = 0; i < grid.count; i++) {
+      this.gridX[i] = this.x.quantized(grid.points[from + i]);
+      this.gridY[i] = this.y.quantized(grid.points[from + grid.count + i]);
+    }
+    return [this.gridX, this.gridY];
+  }
+
+  paintBoundary(context, epoch) {
+    const { lines, starts } = this.space;
+    context.beginPath();
+    for (let line = lines[epoch]; line < lines[epoch + 1]; line++) this.traceLine(context, starts[line], starts[line + 1]);
+    context.strokeStyle = palette.boundary;
+    context.lineWidth = 1.75;
+    context.stroke();
+  }
+
+  traceLine(context, from, to) {
+    const { line } = this.space;
+    const half = line.length / 2;
+    for (let i = from; i < to; i++) {
+      const [x, y] = [this.x.quantized(line[i]), this.y.quantized(line[half + i])];
+      if (i === from) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    }
+  }
+
+  /** The sample nearest to a place in the canvas, or -1. */
+  sampleNear(x, y) {
+    if (this.epoch < 0 || !this.xs) return -1;
+    let [best, least] = [-1, NEAR * NEAR];
+    for (let i = 0; i < this.run.samples; i++) {
+      const distance = (this.xs[i] - x) ** 2 + (this.ys[i] - y) ** 2;
+      if (distance < least) [best, least] = [i, distance];
+    }
+    return best;
+  }
+
+  paintSample(context, sample) {
+    if (this.isPinned && !this.space.still) this.paintTrail(context, sample);
+    const [x, y] = [this.xs[sample], this.ys[sample]];
+    if (!Number.isFinite(x + y)) return;
+    circle(context, x, y, this.radius + 5, palette.paper, 4.5);
+    circle(context, x, y, this.radius + 5, palette.ink, 2);
+  }
+
+  /** Where the sample was at the epochs before. */
+  paintTrail(context, sample) {
+    const places = [];
+    for (let epoch = Math.max(0, this.epoch - TRAIL); epoch <= this.epoch; epoch++) places.push(this.placeOf(epoch, sample));
+    context.strokeStyle = palette.ink;
+    context.lineWidth = 2;
+    for (let i = 1; i < places.length; i++) segment(context, places[i - 1], places[i], (i / places.length) ** 1.5);
+    context.globalAlpha = 1;
+  }
+
+  placeOf(epoch, sample) {
+    const at = this.space.offset(epoch) + sample;
+    const { points } = this.space;
+    return [this.x.quantized(points[at]), this.y.quantized(points[at + this.run.samples])];
+  }
+
+  tell(epoch) {
+    const right = this.run.tally(epoch).reduce((sum, { right: one }) => sum + one, 0);
+    return `${right} of ${this.run.samples} samples right`;
+  }
+}
+
+function gridLines(grid, xs, ys) {
+  const path = new Path2D();
+  for (let i = 0; i < grid.size; i += grid.every) {
+    traceGrid(path, xs, ys, i * grid.size, 1, grid.size);
+    traceGrid(path, xs, ys, i, grid.size, grid.size);
+  }
+  return path;
+}
+
+function traceGrid(path, xs, ys, from, step, count) {
+  let isOpen = false;
+  for (let i = 0; i < count; i++) {
+    const at = from + i * step;
+    const isThere = Number.isFinite(xs[at] + ys[at]);
+    if (isThere && isOpen) path.lineTo(xs[at], ys[at]);
+    else if (isThere) path.moveTo(xs[at], ys[at]);
+    isOpen = isThere;
+  }
+}
+
+function circle(context, x, y, radius, colour, width) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+function segment(context, [x1, y1], [x2, y2], alpha) {
+  if (!Number.isFinite(x1 + y1 + x2 + y2)) return;
+  context.globalAlpha = alpha;
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x2, y2);
+  context.stroke();
+}

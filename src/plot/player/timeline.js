@@ -1,0 +1,113 @@
+// The slider over the epochs, and under it a lane of milestones for every run.
+
+const BAR_ROWS = 3;
+const TONES = {
+  "all correct": "good",
+  "fewest errors": "best",
+  "best loss": "best",
+  widened: "best",
+  fall: "move",
+  plateau: "still",
+  "final errors": "end",
+  "final loss": "end",
+  squashed: "bad",
+  saturated: "bad",
+  dead: "bad",
+  "vanishing gradient": "bad",
+  "exploding gradient": "bad",
+  diverged: "bad",
+};
+const WEIGHTS = ["bad", "good", "best", "move", "still", "other", "end"];
+
+function toneOf({ kind }) {
+  return Object.hasOwn(TONES, kind) ? TONES[kind] : "other";
+}
+
+class Timeline {
+  constructor(runs, epochs, tip, onSeek) {
+    this.low = epochs[0];
+    this.high = epochs.at(-1);
+    this.tip = tip;
+    this.onSeek = onSeek;
+    this.slider = document.getElementById("slider");
+    Object.assign(this.slider, { min: this.low, max: this.high, disabled: epochs.length < 2 });
+    this.slider.addEventListener("input", () => onSeek(Number(this.slider.value)));
+    this.lanes = document.getElementById("lanes");
+    this.lanes.classList.toggle("alone", runs.length === 1);
+    runs.forEach((run) => run.milestones.length && this.addLane(run));
+  }
+
+  show(epoch) {
+    this.slider.value = epoch;
+    this.slider.setAttribute("aria-valuetext", `epoch ${epoch}`);
+    this.slider.style.setProperty("--done", this.share(epoch));
+  }
+
+  share(epoch) {
+    return this.high > this.low ? Math.min(1, Math.max(0, (epoch - this.low) / (this.high - this.low))) : 0;
+  }
+
+  addLane(run) {
+    const name = element("span", { class: "lane-name" });
+    setText(name, run.name);
+    const lane = element("div", { class: "lane" });
+    const [bars, moments] = [run.milestones.filter(lasts), run.milestones.filter((one) => !lasts(one))];
+    const rows = packed(bars);
+    lane.style.setProperty("--rows", Math.min(BAR_ROWS, Math.max(0, ...rows.map((row) => row + 1))));
+    bars.forEach((bar, i) => lane.append(this.bar(bar, rows[i])));
+    for (const group of byEpoch(moments)) lane.append(this.moment(group));
+    this.lanes.append(name, lane);
+  }
+
+  bar(milestone, row) {
+    const button = this.button([milestone], "bar");
+    button.style.setProperty("--to", this.share(milestone.until));
+    button.style.setProperty("--row", row);
+    return button;
+  }
+
+  moment(group) {
+    const heaviest = group.toSorted((a, b) => WEIGHTS.indexOf(toneOf(a)) - WEIGHTS.indexOf(toneOf(b)));
+    return this.button(heaviest, "moment");
+  }
+
+  /** Milestones of one run and epoch: hovering or focusing tells them, a click goes there. */
+  button(group, shape) {
+    const texts = group.map(({ text }) => text);
+    const button = element("button", { type: "button", class: `milestone ${shape} ${toneOf(group[0])}`, "aria-label": texts.join("; ") });
+    button.dataset.epoch = group[0].epoch;
+    button.style.setProperty("--from", this.share(group[0].epoch));
+    const tell = () => this.tip.tellAbove(button, texts);
+    const stop = () => this.tip.hide();
+    button.addEventListener("click", () => this.onSeek(group[0].epoch));
+    button.addEventListener("pointerenter", tell);
+    button.addEventListener("focus", tell);
+    button.addEventListener("pointerleave", stop);
+    button.addEventListener("blur", stop);
+    return button;
+  }
+}
+
+function lasts({ epoch, until }) {
+  return until !== null && until !== undefined && until > epoch;
+}
+
+/** A row for each bar, so that no two overlap as long as there are rows. */
+function packed(bars) {
+  const ends = [];
+  return bars.map(({ epoch, until }) => {
+    const free = ends.findIndex((end) => end < epoch);
+    const row = free >= 0 ? free : Math.min(ends.length, BAR_ROWS - 1);
+    ends[row] = until;
+    return row;
+  });
+}
+
+function byEpoch(milestones) {
+  const groups = new Map();
+  for (const milestone of milestones) {
+    const group = groups.get(milestone.epoch) ?? [];
+    groups.set(milestone.epoch, [...group, milestone]);
+  }
+  return [...groups.values()];
+}
