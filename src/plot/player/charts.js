@@ -90,7 +90,8 @@ function tellOutside(context, panel, count, what) {
 /** Of every class, how sure the model is of it. */
 class ProbabilityPanel extends Panel {
   constructor(run, index) {
-    super(run, index, "probability", run.classNames.length === 2 ? `Probability of ${run.classNames[1]}` : "Probability of the own class");
+    super(run, index, "probability", "Probabilities");
+    this.xLabel = `probability of ${run.classNames.length === 2 ? run.classNames[1] : "the own class"}`;
     this.counts = new Counts(run.classNames.length, PROBABILITY_BINS);
     this.first = 0;
     this.addChooser();
@@ -120,23 +121,23 @@ class ProbabilityPanel extends Panel {
     this.peak ??= peakOf(this.run, this.counts, (epoch) => this.fill(epoch));
     this.layOut(context);
     this.plots.forEach((plot) => this.paintFrame(context, plot));
-    const label = this.run.classNames.length === 2 ? this.heading.title : "probability";
-    write(context, label.replace("P", "p"), (this.left + this.width - 6) / 2, this.height - 5, { align: "center", width: this.width - this.left });
+    write(context, this.xLabel, (this.left + this.width - 10) / 2, this.height - 5, { align: "center", width: this.width - this.left });
   }
 
   /** Frames in rows and columns, with equal axes. */
   layOut(context) {
     const { font, width, height, run } = this;
     const count = Math.min(MULTIPLES, run.classNames.length - this.first);
-    const columns = count <= 3 ? 1 : width < 380 || count === 4 ? 2 : 3;
+    const columns = count <= 3 ? 1 : width < 380 || count % 3 === 1 ? 2 : 3;
+    const gap = columns > 1 ? 28 : 0;
     this.left = Math.ceil(context.measureText(String(this.peak)).width) + 10;
-    const cell = { width: (width - this.left - 6 + 12) / columns, height: (height - 2 * font - 16) / Math.ceil(count / columns) };
+    const cell = { gap, width: (width - this.left - 10 + gap) / columns, height: (height - 2 * font - 16) / Math.ceil(count / columns) };
     this.plots = Array.from({ length: count }, (_, i) => this.plot(i, i % columns, Math.floor(i / columns), cell, i + columns >= count));
   }
 
   plot(i, column, line, cell, isLowest) {
     const left = this.left + column * cell.width;
-    const frame = { left, right: left + cell.width - 12, top: line * cell.height + this.font + 10, bottom: (line + 1) * cell.height - 1 };
+    const frame = { left, right: left + cell.width - cell.gap, top: line * cell.height + this.font + 10, bottom: (line + 1) * cell.height - 3 };
     const x = new Scale(0, 1, frame.left, frame.right);
     const y = new Scale(0, this.peak, frame.bottom, frame.top);
     return { row: this.first + i, frame, x, y, isFirst: column === 0, isLowest, counts: this.counts, colour: palette.ofClass(this.first + i) };
@@ -186,7 +187,7 @@ class LossesPanel extends Panel {
     const { font, width, height, run } = this;
     this.peak ??= peakOf(run, this.counts, (epoch) => this.fill(epoch));
     const left = Math.ceil(context.measureText(String(this.peak)).width) + 10;
-    const frame = { left, right: width - 6, top: font + 10, bottom: height - 2 * font - 16 };
+    const frame = { left, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
     const x = new Scale(0, run.lossEnd, frame.left, frame.right);
     const y = new Scale(0, this.peak, frame.bottom, frame.top);
     this.plot = { x, y, counts: this.counts, row: 0, colour: palette.violin };
@@ -267,7 +268,7 @@ class CurvesPanel extends Panel {
     this.left = this.scaleOf(frame, this.curves.filter((curve) => !curve.isShare), false);
     if (!this.left) [this.left, this.right] = [this.right, null];
     frame.left = Math.ceil(widthOfTicks(context, this.left, most)) + 10;
-    frame.right = width - 8 - (this.right ? Math.ceil(widthOfTicks(context, this.right, most)) + 4 : 0);
+    frame.right = width - 10 - (this.right ? Math.ceil(widthOfTicks(context, this.right, most)) + 4 : 0);
     this.frame = frame;
     this.x = new Scale(this.epochs[0], this.epochs.at(-1), frame.left, frame.right);
   }
@@ -313,7 +314,7 @@ class CurvesPanel extends Panel {
   }
 
   paintValue(context, curve, number, x, value) {
-    number.textContent = isNumber(value) ? numberText(value) : "\u2013";
+    number.textContent = !isNumber(value) ? "\u2013" : curve.isShare ? value.toFixed(3) : numberText(value);
     if (isNumber(value)) dot(context, x, this.scaleFor(curve).px(value), 4, palette.ofCurve(curve.index));
   }
 
@@ -327,7 +328,9 @@ class CurvesPanel extends Panel {
     };
     context.strokeStyle = palette.ink;
     context.lineWidth = 1.25;
+    context.setLineDash([3, 2]);
     if (this.isPinned) tracePlot(context, Array.from({ length: this.epoch + 1 }, (_, epoch) => place(epoch)));
+    context.setLineDash([]);
     const now = place(this.epoch);
     if (now) circle(context, ...now, 5, palette.ink, 2);
   }
@@ -416,7 +419,7 @@ class ViolinsPanel extends Panel {
     const height = (frame.bottom - frame.top) / count;
     const top = frame.top + i * height;
     const room = height - this.font - 8;
-    return { row: this.first + i, top, middle: top + this.font + 4 + room / 2, half: Math.min(26, Math.max(3, room / 2)) };
+    return { row: this.first + i, top, middle: top + this.font + 6 + room / 2, half: Math.min(26, Math.max(3, room / 2 - 1)) };
   }
 
   paintEpoch(context, epoch) {

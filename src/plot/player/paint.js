@@ -112,43 +112,65 @@ function ringStamp(radius, width) {
 class Stamping {
   resize(width, height) {
     this.image = new ImageData(Math.max(1, width), Math.max(1, height));
+    this.pixels = new Uint32Array(this.image.data.buffer);
   }
 
   clean() {
-    this.image.data.fill(0);
+    this.pixels.fill(0);
   }
 
   /** Coordinates are device pixels; what is not a number is not drawn. */
   put(stamp, x, y, colour) {
-    if (!(x > -99 && y > -99 && x < 1e5 && y < 1e5)) return;
-    const phase = Math.floor((x % 1) * PHASES) + PHASES * Math.floor((y % 1) * PHASES);
-    const mask = stamp.masks[phase] ?? stamp.masks[0];
+    const { width, height } = this.image;
+    if (!(x >= 0 && y >= 0 && x < width && y < height)) return;
+    const mask = stamp.masks[Math.floor((x % 1) * PHASES) + PHASES * Math.floor((y % 1) * PHASES)];
     const left = Math.floor(x) - stamp.reach;
     const top = Math.floor(y) - stamp.reach;
-    for (let row = 0; row < stamp.size; row++) this.putRow(mask, row * stamp.size, stamp.size, left, top + row, colour);
+    const from = Math.max(0, -left);
+    const to = Math.min(stamp.size, width - left);
+    const end = Math.min(stamp.size, height - top);
+    for (let row = Math.max(0, -top); row < end; row++) {
+      this.putRow(mask, row * stamp.size, from, to, (top + row) * width + left, colour);
+    }
   }
 
-  putRow(mask, from, size, left, y, colour) {
-    const { width, height, data } = this.image;
-    if (y < 0 || y >= height) return;
-    for (let i = 0; i < size; i++) {
-      const x = left + i;
-      if (mask[from + i] && x >= 0 && x < width) blend(data, 4 * (y * width + x), colour, mask[from + i]);
+  putRow(mask, line, from, to, at, colour) {
+    const { pixels } = this;
+    for (let i = from; i < to; i++) {
+      const cover = mask[line + i];
+      const under = pixels[at + i];
+      if (cover === 0 || under === colour) continue;
+      if (cover === 255) pixels[at + i] = colour;
+      else pixels[at + i] = under === 0 ? ((colour & 0xffffff) | (cover << 24)) >>> 0 : over(colour, cover, under);
     }
   }
 }
 
-function blend(data, at, colour, cover) {
-  const under = (data[at + 3] * (255 - cover)) / 255;
-  const alpha = cover + under;
-  for (let i = 0; i < 3; i++) data[at + i] = (colour[i] * cover + data[at + i] * under) / alpha;
-  data[at + 3] = alpha;
+/** A colour as the pixels hold it, opaque. */
+function packed32(colour) {
+  const [red, green, blue] = channels(colour);
+  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-const MIXED = -1;
-const HOLE = 255;
+/** What a colour that covers a part of a pixel makes of what is there. */
+function over(colour, cover, under) {
+  const below = ((under >>> 24) * (255 - cover)) / 255;
+  const alpha = cover + below;
+  const share = cover / alpha;
+  const red = (under & 255) + ((colour & 255) - (under & 255)) * share;
+  const green = ((under >> 8) & 255) + (((colour >> 8) & 255) - ((under >> 8) & 255)) * share;
+  const blue = ((under >> 16) & 255) + (((colour >> 16) & 255) - ((under >> 16) & 255)) * share;
+  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
 
-/** The regions of the classes, from scores on a bent grid: blocks of cells, and cells cut where the classes part. */
+const NOTHING = -1;
+const HOLE = 255;
+const FLAT = 1e-3;
+
+/**
+ * The regions of the classes, from scores on a bent grid: blocks of cells, and cells cut where the classes part. Class 0
+ * lies under all others and so has every cell, which are fewer shapes, and no seams.
+ */
 class Regions {
   constructor(grid, classCount) {
     this.size = grid.size;
@@ -156,20 +178,19 @@ class Regions {
     this.count = grid.count;
     this.classCount = classCount;
     this.won = new Uint8Array(grid.count);
+    this.ground = new Int16Array(grid.count);
+    this.tags = new Int16Array(grid.count);
   }
 
-  /** A path for each class; x and y are pixels. */
+  /** A path for each class, to be filled in this order; x and y are pixels. */
   paths(xs, ys, scores) {
     Object.assign(this, { xs, ys, scores });
     this.made = Array.from({ length: this.classCount }, () => new Path2D());
-    this.judge();
-    const cells = this.size - 1;
-    this.emit(0, 0, cells, cells, this.gather(0, 0, cells, cells));
+    for (let i = 0; i < this.count; i++) this.won[i] = Number.isFinite(xs[i] + ys[i]) ? this.winner(i) : HOLE;
+    this.judgeCells();
+    this.emitAll(this.ground);
+    this.emitAll(this.tags);
     return this.made;
-  }
-
-  judge() {
-    for (let i = 0; i < this.count; i++) this.won[i] = Number.isFinite(this.xs[i] + this.ys[i]) ? this.winner(i) : HOLE;
   }
 
   winner(i) {
@@ -183,23 +204,22 @@ class Regions {
     return best;
   }
 
-  /** What all cells of a block are: twice the class, plus one where the grid lies on its back; or `MIXED`. */
-  gather(row, column, bottom, right) {
-    if (bottom - row <= 1 && right - column <= 1) return this.gatherCell(row * this.size + column);
-    const blocks = quarters(row, column, bottom, right);
-    const tags = blocks.map((block) => this.gather(...block));
-    if (tags[0] !== MIXED && tags.every((tag) => tag === tags[0])) return tags[0];
-    blocks.forEach((block, i) => this.emit(...block, tags[i]));
-    return MIXED;
+  judgeCells() {
+    const { size } = this;
+    for (let row = 0; row < size - 1; row++) {
+      for (let column = 0; column < size - 1; column++) this.judgeCell(row * size + column);
+    }
   }
 
-  gatherCell(i) {
+  /** A tag is twice the class, plus one where folding has turned the cell over. */
+  judgeCell(i) {
     const { won, size } = this;
     const [a, b, c, d] = [won[i], won[i + 1], won[i + size + 1], won[i + size]];
-    if (a === HOLE || b === HOLE || c === HOLE || d === HOLE) return MIXED;
-    if (a === b && b === c && c === d) return 2 * a + Number(this.turn(i) < 0);
-    this.cutCell([i, i + 1, i + size + 1, i + size], [...new Set([a, b, c, d])]);
-    return MIXED;
+    this.tags[i] = this.ground[i] = NOTHING;
+    if (a === HOLE || b === HOLE || c === HOLE || d === HOLE) return;
+    this.ground[i] = Number(this.turn(i) < 0);
+    if (a !== b || b !== c || c !== d) this.cutCell([i, i + 1, i + size + 1, i + size], [...new Set([a, b, c, d])]);
+    else if (a > 0) this.tags[i] = 2 * a + this.ground[i];
   }
 
   /** Twice the area of a cell, negative where folding has turned it over. */
@@ -209,25 +229,54 @@ class Regions {
     return (xs[last] - xs[i]) * (ys[i + size] - ys[i + 1]) - (xs[i + size] - xs[i + 1]) * (ys[last] - ys[i]);
   }
 
+  emitAll(tags) {
+    const cells = this.size - 1;
+    this.emit(0, 0, cells, cells, this.gather(tags, 0, 0, cells, cells));
+  }
+
+  /** The tag of all cells of a block. Where they differ it emits the parts, and nothing is left of the block. */
+  gather(tags, row, column, bottom, right) {
+    if (bottom - row === 1 && right - column === 1) return tags[row * this.size + column];
+    const isTall = bottom - row >= right - column;
+    const low = isTall ? (row + bottom) >> 1 : bottom;
+    const end = isTall ? right : (column + right) >> 1;
+    const [top, left] = isTall ? [low, column] : [row, end];
+    const first = this.gather(tags, row, column, low, end);
+    const second = this.gather(tags, top, left, bottom, right);
+    if (first === second) return first;
+    this.emit(row, column, low, end, first);
+    this.emit(top, left, bottom, right, second);
+    return NOTHING;
+  }
+
   emit(row, column, bottom, right, tag) {
-    if (tag === MIXED) return;
+    if (tag === NOTHING) return;
     const rim = rimOf(row, column, bottom, right, this.size);
     this.trace(this.made[tag >> 1], tag & 1 ? rim.reverse() : rim);
   }
 
+  /** Filling closes an outline. `closePath` would look through the whole path each time. */
   trace(path, rim) {
-    path.moveTo(this.xs[rim[0]], this.ys[rim[0]]);
-    for (let i = 1; i < rim.length; i++) path.lineTo(this.xs[rim[i]], this.ys[rim[i]]);
-    path.closePath();
+    const { xs, ys } = this;
+    path.moveTo(xs[rim[0]], ys[rim[0]]);
+    for (let i = 1; i < rim.length; i++) {
+      if (!this.isStraight(rim[i - 1], rim[i], rim[(i + 1) % rim.length])) path.lineTo(xs[rim[i]], ys[rim[i]]);
+    }
+  }
+
+  /** Whether the second of three points can be left out: nearly all can where the grid is not bent. */
+  isStraight(a, b, c) {
+    const { xs, ys } = this;
+    return Math.abs((xs[b] - xs[a]) * (ys[c] - ys[b]) - (xs[c] - xs[b]) * (ys[b] - ys[a])) < FLAT;
   }
 
   cutCell(corners, classes) {
     const outline = corners.map((i) => this.corner(i));
-    for (const k of classes) {
-      let part = outline;
-      for (const other of classes) if (other !== k) part = cut(part, k, other);
-      tracePoints(this.made[k], part);
-    }
+    for (const k of classes) if (k > 0) tracePoints(this.made[k], this.partOf(outline, k, classes));
+  }
+
+  partOf(outline, k, classes) {
+    return classes.reduce((part, other) => (other === k ? part : cut(part, k, other)), outline);
   }
 
   /** A corner with the score of every class. */
@@ -236,13 +285,6 @@ class Regions {
     const own = this.planes === 1 ? [-scores[i], scores[i]] : Array.from({ length: this.planes }, (_, k) => scores[k * count + i]);
     return { x: this.xs[i], y: this.ys[i], scores: own };
   }
-}
-
-function quarters(row, column, bottom, right) {
-  const middle = (row + bottom + 1) >> 1;
-  const centre = (column + right + 1) >> 1;
-  return [[row, column, middle, centre], [row, centre, middle, right], [middle, column, bottom, centre], [middle, centre, bottom, right]]
-    .filter(([top, left, low, end]) => low > top && end > left);
 }
 
 /** The points around a block of cells. */
@@ -277,7 +319,6 @@ function tracePoints(path, corners) {
   if (corners.length < 3) return;
   const ordered = areaOf(corners) < 0 ? corners.slice().reverse() : corners;
   ordered.forEach(({ x, y }, i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
-  path.closePath();
 }
 
 function areaOf(corners) {

@@ -9,6 +9,7 @@ function element(tag, attributes = {}, ...children) {
 
 /** Text that may be cut by the style sheet, with all of it in the title. */
 function setText(target, text) {
+  if (target.textContent === text) return;
   target.textContent = text;
   target.title = text;
 }
@@ -83,11 +84,13 @@ class Panel {
     const context = this.open(this.scene);
     lay(context, this.still);
     if (this.epoch >= 0) this.paintEpoch(context, this.epoch);
-    this.canvas.setAttribute("aria-label", this.describe());
   }
 
-  describe() {
-    return this.epoch < 0 ? `${this.heading.title}: nothing recorded yet` : `${this.heading.title}, epoch ${this.run.epochs[this.epoch]}: ${this.tell(this.epoch)}`;
+  /** Says in words what the canvas shows. */
+  label() {
+    const title = this.heading.title;
+    const told = this.epoch < 0 ? ": nothing recorded yet" : `, epoch ${this.run.epochs[this.epoch]}: ${this.tell(this.epoch)}`;
+    this.canvas.setAttribute("aria-label", `${title}${told}`);
   }
 
   open(layer) {

@@ -3,6 +3,7 @@
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 const USUAL_SPEED = 10;
 const LONGEST_PAUSE = 0.25;
+const REST = 200;
 
 /** A run: its name, its classes, its panels. */
 class Column {
@@ -13,7 +14,7 @@ class Column {
     setText(this.name, run.name);
     this.status = element("p", { class: "status" });
     this.panels = panelsOf(run, index, epochs, actions);
-    const legend = element("ul", { class: "legend" }, ...this.legendRows());
+    const legend = element("ul", { class: "legend" }, ...this.legendRows(), ...selectionRow(run));
     const grid = element("div", { class: "panels", "data-count": this.panels.length }, ...this.panels.map(({ section }) => section));
     const head = element("header", { class: "run-head" }, this.name, this.status);
     this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid);
@@ -43,9 +44,7 @@ class Column {
 
   tellStatus(clock) {
     const recorded = this.run.epochs[this.epoch];
-    const { samples, of } = this.run;
-    const kept = samples < of ? `, showing ${countText(samples)} of ${countText(of)} samples` : "";
-    setText(this.status, `${epochText(recorded, clock, this.run.epochs[0])}${kept}`);
+    setText(this.status, epochText(recorded, clock, this.run.epochs[0]));
     this.section.dataset.epoch = recorded ?? "";
   }
 
@@ -55,6 +54,10 @@ class Column {
       this.counts[k].classList.toggle("wrong", this.epoch >= 0 && right < all);
     });
   }
+}
+
+function selectionRow({ samples, of }) {
+  return samples < of ? [element("li", { class: "selection" }, `showing ${countText(samples)} of ${countText(of)} samples`)] : [];
 }
 
 function epochText(recorded, clock, first) {
@@ -91,6 +94,7 @@ class Player {
     this.listen();
     this.followTheme();
     this.goTo(0);
+    this.fit();
   }
 
   build(title) {
@@ -102,7 +106,7 @@ class Player {
     this.output = document.getElementById("epoch");
     this.playButton = document.getElementById("play");
     this.speeds = document.getElementById("speed");
-    this.speeds.append(...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"} a second`)));
+    this.speeds.append(...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"}/s`)));
     this.speeds.value = this.speed;
   }
 
@@ -115,9 +119,9 @@ class Player {
     this.speeds.addEventListener("change", () => (this.speed = Number(this.speeds.value)));
     document.addEventListener("keydown", (event) => this.onKey(event));
     for (const panel of this.panels) if (panel.epochAt) this.listenForSeeks(panel);
-    const observer = new ResizeObserver(() => this.redraw());
+    const observer = new ResizeObserver(() => this.fit());
     this.panels.forEach(({ body }) => observer.observe(body));
-    window.addEventListener("resize", () => this.redraw());
+    window.addEventListener("resize", () => this.fit());
   }
 
   /** A press on the curves, and dragging on, goes to the epoch under the pointer. */
@@ -219,6 +223,11 @@ class Player {
     this.redraw();
   }
 
+  fit() {
+    this.panels.forEach((panel) => panel.fit());
+    this.redraw();
+  }
+
   redraw() {
     if (this.isDue) return;
     this.isDue = true;
@@ -228,11 +237,17 @@ class Player {
   draw() {
     this.isDue = false;
     const start = performance.now();
-    this.panels.forEach((panel) => panel.fit());
     this.panels.forEach((panel) => panel.draw());
     this.follower.tell();
+    this.label();
     this.root.dataset.redraw = (performance.now() - start).toFixed(2);
     this.root.dataset.ready = "yes";
+  }
+
+  /** In words when it has come to rest: nobody can hear sixty epochs a second. */
+  label() {
+    clearTimeout(this.labelling);
+    this.labelling = setTimeout(() => this.panels.forEach((panel) => panel.label()), REST);
   }
 
   followTheme() {

@@ -106,7 +106,8 @@ class Follower {
     const title = element("p", { class: "tip-title" }, `Sample in row ${this.row} of the data`);
     const head = element("tr", {}, ...["", "class", "told", "probability", "loss"].map((text) => element("th", {}, text)));
     const rows = this.columns.map((column) => this.line(column));
-    return [title, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows))];
+    const hint = this.isPinned ? [element("p", { class: "absent" }, "Escape or a click elsewhere releases it.")] : [];
+    return [title, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)), ...hint];
   }
 
   line({ run, epoch }) {

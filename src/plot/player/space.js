@@ -10,6 +10,7 @@ class SpacePanel extends Panel {
     this.regions = this.space.grid && new Regions(this.space.grid, run.classNames.length);
     this.stamping = new Stamping();
     this.stillDots = new Layer();
+    this.stillMesh = new Layer();
     this.dots = new Layer();
     this.canvas.classList.add("has-samples");
   }
@@ -20,14 +21,14 @@ class SpacePanel extends Panel {
     drawYAxis(context, this.frame, this.y, { label: this.space.yLabel, font: this.font, lines: false });
     rule(context, this.frame.left, this.frame.top, this.frame.left, this.frame.bottom, palette.rule);
     this.makeStamps();
-    for (const layer of [this.dots, this.stillDots]) layer.resize(this.width, this.height, this.ratio);
+    for (const layer of [this.dots, this.stillDots, this.stillMesh]) layer.resize(this.width, this.height, this.ratio);
     this.stamping.resize(this.dots.canvas.width, this.dots.canvas.height);
-    if (this.space.still) this.paintStillDots();
+    if (this.space.still) this.keepStill();
   }
 
   layOut(context) {
     const { font, width, height, space } = this;
-    const frame = { top: font + 10, bottom: height - 2 * font - 16, right: width - 6 };
+    const frame = { top: font + 10, bottom: height - 2 * font - 16, right: width - 10 };
     this.y = new Scale(...space.y, frame.bottom, frame.top);
     frame.left = Math.ceil(widthOfTicks(context, this.y, Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6))))) + 8;
     this.x = new Scale(...space.x, frame.left, frame.right);
@@ -41,15 +42,16 @@ class SpacePanel extends Panel {
     const markers = MARKERS.map((name) => new Stamp(COVERS[name](this.radius * ratio), 1.3 * this.radius * ratio));
     this.stamps = run.classNames.map((_, k) => markers[MARKERS.indexOf(markerOf(k))]);
     this.ring = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
-    this.colours = run.classNames.map((_, k) => channels(palette.ofClass(k)));
-    this.wrong = channels(palette.wrong);
+    this.colours = run.classNames.map((_, k) => packed32(palette.ofClass(k)));
+    this.wrong = packed32(palette.wrong);
   }
 
-  paintStillDots() {
+  keepStill() {
     this.place(0);
     this.stamping.clean();
     this.stampSamples();
     this.stillDots.context.putImageData(this.stamping.image, 0, 0);
+    if (this.space.grid) this.paintMesh(this.stillMesh.clean(), ...this.gridPixels(0));
   }
 
   /** The samples' pixels at an epoch. */
@@ -72,7 +74,7 @@ class SpacePanel extends Panel {
     }
   }
 
-  /** Rings around what is misclassified. */
+  /** Rings around what is misclassified, and under all samples: where they lie close, their class is still seen. */
   stampErrors(epoch) {
     const { run, stamping, ratio } = this;
     for (let i = 0; i < run.samples; i++) {
@@ -82,13 +84,14 @@ class SpacePanel extends Panel {
 
   paintEpoch(context, epoch) {
     if (this.space.grid) this.paintGrid(context, epoch);
-    if (this.space.still) lay(context, this.stillDots);
+    if (this.space.still) lay(context, this.stillMesh);
     else this.place(epoch);
     this.stamping.clean();
-    if (!this.space.still) this.stampSamples();
     this.stampErrors(epoch);
+    if (!this.space.still) this.stampSamples();
     this.dots.context.putImageData(this.stamping.image, 0, 0);
     lay(context, this.dots);
+    if (this.space.still) lay(context, this.stillDots);
     this.paintBoundary(context, epoch);
   }
 
@@ -98,6 +101,10 @@ class SpacePanel extends Panel {
       context.fillStyle = palette.tintOf(k);
       context.fill(path);
     });
+    if (!this.space.still) this.paintMesh(context, xs, ys);
+  }
+
+  paintMesh(context, xs, ys) {
     context.strokeStyle = palette.mesh;
     context.lineWidth = 1;
     context.stroke(gridLines(this.space.grid, xs, ys));
