@@ -1,20 +1,23 @@
 //! The experiment of "Hyper-parameters in Action! Part I — Activation Functions": three networks that differ in
-//! nothing but the hidden activation, trained on two parabolas, recorded, reopened and replayed.
+//! nothing but the hidden activation, trained on two parabolas, recorded, reopened and replayed: the article's figures, an
+//! animation of each network, and a page on which the three run side by side.
 //!
 //! ```text
-//! cargo run --release --example activation_functions            # from the article's kind of initial weights
-//! cargo run --release --example activation_functions -- --seed 7 # from weights of one's own
+//! cargo run --release --features plot --example activation_functions             # from the article's initial weights
+//! cargo run --release --features plot --example activation_functions -- --seed 7 # from weights of one's own
 //! ```
 
 mod common;
 
 use std::path::Path;
 
+use common::pictures::Album;
 use training_replay::{
     Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Metrics, Optimizer, Parameter, Replay, Result,
     Sequential, Trainer, Weights,
     analysis::{Criteria, Plateau, plateaus},
     datasets,
+    plot::{Figure, Film, Panel, Player},
 };
 
 const EPOCHS: u64 = 150;
@@ -23,6 +26,10 @@ const LOSS: Loss = Loss::BinaryCrossEntropy;
 const MOMENTS: [u64; 6] = [0, 10, 40, 65, 100, 150];
 /// A plateau: the loss moves by less than this an epoch, for so many epochs.
 const FLAT: (f64, u64) = (2e-3, 10);
+/// The epoch of the figures that show the networks on their way.
+const MIDWAY: u64 = 60;
+const HIDDEN: [(&str, Activation); 3] =
+    [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)];
 
 /// The initial weights that Keras 2.2.0 on TensorFlow 1.5.0 drew for seed 42 (`glorot_normal` for the hidden kernel,
 /// `normal` with deviation 0.05 for the output's; both biases are zero): epoch 0 of a recording made with deepreplay.
@@ -42,8 +49,7 @@ fn run(seed: Option<u64>) -> Result<()> {
     }
     println!("Two parabolas of 1,000 points each; SGD 0.05, batches of 16, {EPOCHS} epochs.\n");
 
-    let hidden = [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)];
-    for (name, activation) in hidden {
+    for (name, activation) in HIDDEN {
         let path = folder.join(format!("{name}.replay"));
         let replay = Replay::options().dataset(&data).loss(LOSS).overwrite(true).create(&path)?;
         train(network(activation, seed)?, &data, seed, replay)?.finish()?;
@@ -51,20 +57,83 @@ fn run(seed: Option<u64>) -> Result<()> {
     let replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
     let straight = train(without_hidden_layer(seed)?, &data, seed, replay)?;
 
+    tell(&folder, &straight)?;
+    let runs = HIDDEN.iter().map(|(name, _)| Replay::open(folder.join(format!("{name}.replay"))));
+    draw(&folder, &data, &straight, &runs.collect::<Result<Vec<_>>>()?)
+}
+
+/// What the article tells, in numbers.
+fn tell(folder: &Path, straight: &Replay) -> Result<()> {
     println!("\nEvery sample right from this epoch on, and the loss over all 2,000 samples:\n");
     println!("{:<10} {:>9} {:>9} {:>5}   {}  accuracy", "", "negatives", "positives", "all", losses_heading());
     let mut stories = Vec::new();
-    for (name, _) in hidden {
+    for (name, _) in HIDDEN {
         stories.push(Story::of(name, &Replay::open(folder.join(format!("{name}.replay")))?)?);
     }
-    stories.push(Story::of("no hidden", &straight)?);
+    stories.push(Story::of("no hidden", straight)?);
     stories.iter().for_each(Story::print);
     println!("\nPlateaus, where the loss moves by less than {} an epoch for {} epochs or more:\n", FLAT.0, FLAT.1);
     stories.iter().for_each(Story::print_plateaus);
     let sigmoid = Replay::open(folder.join("sigmoid.replay"))?;
     println!("\nThe story of the sigmoid network, as rows:\n\n{}", sigmoid.milestones(&Criteria::default())?);
-    println!("The recordings are {}.", listed(&folder));
+    println!("The recordings are {}.", listed(folder));
     Ok(())
+}
+
+/// The article's figures 1 to 10, an animation of each network, and the page.
+fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Result<()> {
+    let mut album = Album::new(folder);
+    let film = |replay| Film::options().name_classes(["negative", "positive"]).of(Replay::sweep(replay));
+    let straight = film(straight)?;
+    let films = runs.iter().map(film).collect::<Result<Vec<_>>>()?;
+    let sigmoid = &films[0];
+    let samples = Panel::samples(data.inputs(), data)?.name_classes(&["negative", "positive"]);
+    album.save("figure_01.png", &Figure::of(samples.titled("Two parabolas")))?;
+    let cut = straight.decision_boundary(EPOCHS)?.titled("Without a hidden layer: a straight cut");
+    album.save("figure_02.png", &Figure::of(cut))?;
+    let bent = sigmoid.decision_boundary(EPOCHS)?.titled("With one: a bent boundary");
+    album.save("figure_03.png", &Figure::of(bent))?;
+    let space = sigmoid.feature_space(EPOCHS)?.titled("The same in the hidden layer's space: a straight one");
+    album.save("figure_04.png", &Figure::of(space))?;
+    album.save("figure_05.png", &sigmoid.figure(MIDWAY)?.title(format!("sigmoid, epoch {MIDWAY}")))?;
+    for (number, (_, activation)) in (6..).zip(HIDDEN) {
+        album.save(&format!("figure_{number:02}.png"), &Figure::of(Panel::activation(activation)))?;
+    }
+    album.save("figure_09.png", &compare_spaces(&films)?)?;
+    album.save("figure_10.png", &compare_curves(runs)?)?;
+    let mut player = Player::new("Hyper-parameters in action: activation functions");
+    for ((name, _), film) in HIDDEN.iter().zip(&films) {
+        album.animate(&format!("{name}.gif"), film)?;
+        player.run(*name, film)?;
+    }
+    album.page(&player)?;
+    album.print();
+    Ok(())
+}
+
+/// The transformed space above, the input space below.
+fn compare_spaces(films: &[Film<'_, Sequential>]) -> Result<Figure> {
+    let titled = |panel: Result<Panel>, name: &str| Ok(panel?.titled(name));
+    let pairs = || films.iter().zip(HIDDEN);
+    let above =
+        pairs().map(|(film, (name, _))| titled(film.feature_space(MIDWAY), name)).collect::<Result<Vec<_>>>()?;
+    let below = pairs().map(|(film, _)| titled(film.decision_boundary(MIDWAY), "")).collect::<Result<Vec<_>>>()?;
+    let title = format!("Epoch {MIDWAY}: the hidden layer's space, and that of the inputs");
+    Ok(Figure::new().title(title).row(above).row(below).size(1_440, 960))
+}
+
+/// Accuracy and loss over all samples.
+fn compare_curves(runs: &[Replay]) -> Result<Figure> {
+    let panel = |metric: &str| -> Result<Panel> {
+        let mut curves = Vec::new();
+        for ((name, _), replay) in HIDDEN.iter().zip(runs) {
+            let at = replay.sweep().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?.get(metric))))?;
+            let points: Vec<_> = at.into_iter().filter_map(|(epoch, value)| Some((epoch, value?))).collect();
+            curves.push((*name, points));
+        }
+        Ok(Panel::curves(metric, &curves))
+    };
+    Ok(Figure::new().row([panel("accuracy")?, panel("loss")?]).size(1_440, 540))
 }
 
 /// The article's network, 2-2-1.

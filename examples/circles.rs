@@ -1,18 +1,21 @@
 //! deepreplay's circles with the network 2-5-3-1: ReLU, `he_normal`, SGD 0.01, batches of 16, 300 epochs on 2,000 points.
 //!
 //! deepreplay squeezes a further layer of two units in before the output, because it can draw no wider one. Here the layer
-//! of three units is looked at on the plane that shows most of it over all epochs.
+//! of three units is looked at on the plane that shows most of it over all epochs: in numbers, in a picture of the end, in an
+//! animation, and on a page.
 //!
 //! ```text
-//! cargo run --release --example circles
+//! cargo run --release --features plot --example circles
 //! ```
 
 mod common;
 
+use common::pictures::Album;
 use training_replay::{
     Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
     analysis::{Criteria, Grid, MilestoneKind, View},
     datasets,
+    plot::{Film, Player},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -40,7 +43,20 @@ fn run() -> Result<()> {
     println!("The story of {}:\n\n{story}", path.display());
     let dead = story.of_kind(MilestoneKind::Dead).count();
     println!("{dead} times a ReLU unit was dead for a while, {} to the end.", story.dead_units().count());
-    print_hidden_space(&replay)
+    print_hidden_space(&replay)?;
+    draw(&replay)
+}
+
+/// The film finds the plane by itself.
+fn draw(replay: &Replay) -> Result<()> {
+    let film = Film::options().layer("hidden").name_classes(["outer circle", "inner circle"]).of(replay.sweep())?;
+    let mut album = Album::new(&common::folder("circles")?);
+    album.save("circles.png", &film.figure(EPOCHS)?)?;
+    album.animate("circles.gif", &film)?;
+    let mut player = Player::new("Circles");
+    album.page(player.run("2-5-3-1, ReLU", &film)?)?;
+    album.print();
+    Ok(())
 }
 
 /// The layer of three units, on one plane for all epochs.

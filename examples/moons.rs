@@ -1,18 +1,20 @@
 //! deepreplay's moons: 2-4-2-1, tanh, `glorot_normal`, SGD 0.01, batches of 16, 200 epochs on 2,000 points.
 //!
 //! What is asked afterwards: the story as rows, how far each layer's weights have moved, how much of the tanh the data
-//! cover, and when the samples were learned.
+//! cover, and when the samples were learned; a picture of the end, an animation, and a page.
 //!
 //! ```text
-//! cargo run --release --example moons
+//! cargo run --release --features plot --example moons
 //! ```
 
 mod common;
 
+use common::pictures::Album;
 use training_replay::{
     Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
     analysis::{Criteria, Grid, Ledger, Polyline, Quantity, Selection, Since},
     datasets,
+    plot::{Film, Player},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -41,7 +43,19 @@ fn run() -> Result<()> {
     println!("The story of {}:\n\n{}", path.display(), replay.milestones(&Criteria::default())?);
     print_distances(&replay)?;
     print_boundary(&replay)?;
-    print_learning(&replay.ledger(LOSS)?)
+    print_learning(&replay.ledger(LOSS)?)?;
+    draw(&replay)
+}
+
+fn draw(replay: &Replay) -> Result<()> {
+    let film = Film::options().name_classes(["upper moon", "lower moon"]).of(replay.sweep())?;
+    let mut album = Album::new(&common::folder("moons")?);
+    album.save("moons.png", &film.figure(EPOCHS)?)?;
+    album.animate("moons.gif", &film)?;
+    let mut player = Player::new("Moons");
+    album.page(player.run("2-4-2-1, tanh", &film)?)?;
+    album.print();
+    Ok(())
 }
 
 /// How far the weights have come from where they began.

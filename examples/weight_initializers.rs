@@ -1,17 +1,19 @@
 //! "Hyper-parameters in Action! Part II — Weight Initializers": networks 10-5x100-1 that were never trained, on deepreplay's
 //! ball, with three pairs of activation and initialiser; how weights, z-values, activations and gradients are distributed in
-//! their layers.
+//! their layers, in numbers, as violins, and on a page.
 //!
 //! ```text
-//! cargo run --release --example weight_initializers
+//! cargo run --release --features plot --example weight_initializers
 //! ```
 
 mod common;
 
+use common::pictures::Album;
 use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Metrics, Replay, Result,
     analysis::{Criteria, Distribution, MilestoneKind, Quantity, Selection},
     datasets,
+    plot::{Figure, Film, Panel, Player},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -27,11 +29,31 @@ fn run() -> Result<()> {
         (Activation::Tanh, Initializer::GlorotUniform, "glorot_uniform"),
         (Activation::Relu, Initializer::HeUniform, "he_uniform"),
     ];
+    let mut album = Album::new(&common::folder("weight_initializers")?);
+    let mut player = Player::new("Weight initializers: networks that were never trained");
     for (activation, initializer, name) in pairs {
         println!("{activation}, {name}\n");
-        print_layers(&record(activation, initializer, &data)?)?;
+        let replay = record(activation, initializer, &data)?;
+        print_layers(&replay)?;
+        let title = format!("{activation}, {name}");
+        album.save(&format!("{activation}.png"), &violins(&replay)?.title(&title))?;
+        player.run(title, &Film::options().name_classes(["inner", "outer"]).of(replay.sweep())?)?;
     }
+    album.page(&player)?;
+    album.print();
     Ok(())
+}
+
+/// Those of weights, z-values, activations and gradients, layer by layer.
+fn violins(replay: &Replay) -> Result<Figure> {
+    let panel = |quantity: Quantity| -> Result<Panel> {
+        let mut rows = replay.at(0)?.distributions(quantity, &Selection::default())?;
+        rows.retain(|row| row.name != "bias");
+        Ok(Panel::violins(quantity.name(), &rows)?.titled(quantity.name()))
+    };
+    let above = [panel(Quantity::weights())?, panel(Quantity::pre_activations())?];
+    let below = [panel(Quantity::activations())?, panel(Quantity::gradients(LOSS))?];
+    Ok(Figure::new().row(above).row(below))
 }
 
 /// A network as its initialiser leaves it: epoch 0 alone.
@@ -57,7 +79,7 @@ fn print_layers(replay: &Replay) -> Result<()> {
             "{name:>12} {:>10.4} {:>10.4} {} {:>10.4} {:>5.0} % {:>12.2e}",
             weights[layer].std,
             z[layer].std,
-            violin(&z[layer])?,
+            blocks(&z[layer])?,
             activations[layer].std,
             100.0 * activations[layer].zeros,
             gradients[layer].std,
@@ -73,7 +95,7 @@ fn print_layers(replay: &Replay) -> Result<()> {
 }
 
 /// The density between the extremes, as a line of blocks.
-fn violin(distribution: &Distribution) -> Result<String> {
+fn blocks(distribution: &Distribution) -> Result<String> {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let Some(density) = distribution.density(11)? else { return Ok(" ".repeat(11)) };
     let peak = density.density.iter().copied().fold(0.0, f64::max);

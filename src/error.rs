@@ -122,6 +122,13 @@ pub enum Error {
         /// How to supply it.
         hint: String,
     },
+    /// A picture could not be drawn.
+    #[cfg(feature = "plot")]
+    #[error("the picture could not be drawn: {reason}")]
+    Drawing {
+        /// What the drawing area, or the encoder of the file, says.
+        reason: String,
+    },
     /// The user's own model returned an error.
     #[error("the model failed")]
     Model(#[source] Box<dyn std::error::Error + Send + Sync>),

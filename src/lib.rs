@@ -29,6 +29,8 @@ pub mod train;
 
 // The replay half.
 pub mod analysis;
+#[cfg(feature = "plot")]
+pub mod plot;
 mod replay;
 mod storage;
 

@@ -1,6 +1,9 @@
 //! What the examples share: recording a run, and ending with a message.
 #![allow(dead_code)] // Each of them uses a part of it.
 
+#[cfg(feature = "plot")]
+pub mod pictures;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use training_replay::{Dataset, Error, Metrics, Replay, Result, Sequential, Trainer, nn::Layer};

@@ -111,6 +111,20 @@ impl Quantity {
         Self { of: Measured::Activations, since: None }
     }
 
+    /// What is measured, in a word or two: `weights`, `gradients`, `z-values`, `activations`, or the changes of them.
+    pub fn name(self) -> &'static str {
+        match (self.of, self.since.is_some()) {
+            (Measured::Weights, false) => "weights",
+            (Measured::Weights, true) => "changes of weights",
+            (Measured::Gradients(_), false) => "gradients",
+            (Measured::Gradients(_), true) => "changes of gradients",
+            (Measured::PreActivations, false) => "z-values",
+            (Measured::PreActivations, true) => "changes of z-values",
+            (Measured::Activations, false) => "activations",
+            (Measured::Activations, true) => "changes of activations",
+        }
+    }
+
     /// What training has changed them by, value by value.
     pub fn since(self, since: Since) -> Self {
         Self { since: Some(since), ..self }

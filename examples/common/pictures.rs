@@ -1,0 +1,63 @@
+//! What the examples with pictures share: writing them, and telling where they are.
+
+use std::{
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use training_replay::{
+    Forward, Result,
+    plot::{Animation, Figure, Film, Player},
+};
+
+/// Where the pictures of an example go.
+pub struct Album {
+    folder: PathBuf,
+    written: Vec<PathBuf>,
+}
+
+impl Album {
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), written: Vec::new() }
+    }
+
+    /// Writes a picture under a name that ends in .png or .svg.
+    pub fn save(&mut self, name: &str, figure: &Figure) -> Result<()> {
+        let path = self.folder.join(name);
+        figure.save(&path)?;
+        self.written.push(path);
+        Ok(())
+    }
+
+    /// Writes an animation of all panels over all epochs.
+    pub fn animate<M: Forward>(&mut self, name: &str, film: &Film<'_, M>) -> Result<()> {
+        let path = self.folder.join(name);
+        let watched = std::io::stderr().is_terminal();
+        let progress = |done: usize, all: usize| {
+            if watched {
+                eprint!("\r{} {done} of {all} frames{}", path.display(), if done == all { "\n" } else { "" });
+                let _ = std::io::stderr().flush();
+            }
+        };
+        Animation::of(film.epochs())
+            .frames_per_second(12.0)
+            .progress(progress)
+            .save(&path, |epoch| film.figure(epoch))?;
+        self.written.push(path);
+        Ok(())
+    }
+
+    /// Writes the page.
+    pub fn page(&mut self, player: &Player) -> Result<()> {
+        let path = self.folder.join("index.html");
+        player.save(&path)?;
+        self.written.push(path);
+        Ok(())
+    }
+
+    /// Tells where they all are.
+    pub fn print(&self) {
+        println!("\nPictures, and a page to open in a browser:\n");
+        self.written.iter().for_each(|path| println!("{}", path.display()));
+    }
+}

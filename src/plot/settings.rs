@@ -1,0 +1,213 @@
+//! What a film shows: which layer, on which plane, over which grid.
+
+use super::Film;
+use crate::{
+    Dataset, Error, Forward, Loss, Matrix, Result,
+    analysis::{Grid, LayerValues, Plane, Scatter, View},
+    matrix,
+    replay::Sweep,
+};
+
+/// What a film shows; whatever is not said is found in the recording.
+///
+/// ```
+/// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+/// use training_replay::{analysis::Grid, plot::Film};
+///
+/// # let data = datasets::moons(50, 0.1, 7);
+/// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+/// # let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+/// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+/// # replay.record(&model, Metrics::new())?;
+/// let film = Film::options()
+///     .layer("hidden") // of eight units: on the plane that shows most of it over all epochs
+///     .grid(Grid::covering(&data, 0.2).points(60))
+///     .name_classes(["upper", "lower"])
+///     .bins(30)
+///     .of(replay.sweep())?;
+/// assert_eq!(film.class_names(), ["upper", "lower"]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FilmOptions {
+    layer: Option<String>,
+    plane: Option<Plane>,
+    grid: Option<Grid>,
+    loss: Option<Loss>,
+    class_names: Vec<String>,
+    bins: usize,
+    threshold: f32,
+}
+
+impl Default for FilmOptions {
+    /// The last hidden layer of two units, else the last one of more, on its principal plane; a grid that covers the data; the
+    /// loss of the recording; classes by their numbers, told by a threshold of 0.5; 20 bins.
+    fn default() -> Self {
+        let (layer, plane, grid, loss) = (None, None, None, None);
+        Self { layer, plane, grid, loss, class_names: Vec::new(), bins: 20, threshold: 0.5 }
+    }
+}
+
+impl FilmOptions {
+    /// The layer to look into. One of more than two units is seen on the plane that shows most of it over all epochs.
+    pub fn layer(self, name: impl Into<String>) -> Self {
+        Self { layer: Some(name.into()), ..self }
+    }
+
+    /// The plane to see the layer on.
+    pub fn plane(self, plane: Plane) -> Self {
+        Self { plane: Some(plane), ..self }
+    }
+
+    /// The part of the input space that is shown, where there are two inputs, and how fine.
+    pub fn grid(self, grid: Grid) -> Self {
+        Self { grid: Some(grid), ..self }
+    }
+
+    /// What samples are billed with, if not the loss that the recording noted.
+    pub fn loss(self, loss: Loss) -> Self {
+        Self { loss: Some(loss), ..self }
+    }
+
+    /// Names for the classes 0, 1 ... in turn.
+    pub fn name_classes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { class_names: names.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// How many bars histograms have.
+    pub fn bins(self, bins: usize) -> Self {
+        Self { bins, ..self }
+    }
+
+    /// Above which a single output counts as class 1.
+    pub fn threshold(self, threshold: f32) -> Self {
+        Self { threshold, ..self }
+    }
+
+    /// The film of these epochs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if the recording has no data or noted no loss and none is given, [`Error::Invalid`] for no epochs,
+    /// targets that name no classes, outputs that are no probabilities, or a layer of a single unit; and whatever a question
+    /// behind one of the panels says.
+    pub fn of<M: Forward>(self, sweep: Sweep<'_, M>) -> Result<Film<'_, M>> {
+        Film::new(sweep, self)
+    }
+}
+
+/// The same, with everything found.
+pub(super) struct Settings {
+    pub(super) hidden: Option<Hidden>,
+    pub(super) input: Option<Input>,
+    /// Over the inputs, where there are two.
+    pub(super) grid: Grid,
+    pub(super) loss: Loss,
+    pub(super) class_names: Vec<String>,
+    pub(super) bins: usize,
+    pub(super) threshold: f32,
+}
+
+/// The hidden layer that is looked into.
+pub(super) struct Hidden {
+    pub(super) layer: String,
+    plane: Option<Plane>,
+}
+
+/// The space of the inputs, as it is seen.
+pub(super) struct Input {
+    /// With more than two inputs.
+    pub(super) plane: Option<Plane>,
+    pub(super) grid: Grid,
+    /// The data there.
+    pub(super) samples: Matrix,
+}
+
+impl Settings {
+    pub(super) fn resolve<M: Forward>(sweep: &Sweep<'_, M>, data: &Dataset, options: FilmOptions) -> Result<Self> {
+        data.classes()?;
+        let hint = "give the one that the model was trained with, by `FilmOptions::loss` or when recording";
+        let loss = options.loss.or(sweep.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
+        let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
+        let names = (0..data.outputs().max(2)).map(|class| format!("class {class}"));
+        let class_names =
+            names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
+        Ok(Self {
+            hidden: Hidden::find(sweep, data, &options)?,
+            input: Input::find(data, &grid)?,
+            grid,
+            loss,
+            class_names,
+            bins: options.bins,
+            threshold: options.threshold,
+        })
+    }
+}
+
+impl Hidden {
+    fn find<M: Forward>(sweep: &Sweep<'_, M>, data: &Dataset, options: &FilmOptions) -> Result<Option<Self>> {
+        let Some(&first) = sweep.chosen().first() else {
+            return Err(Error::invalid("the number of epochs in a film", "1 or more", 0));
+        };
+        let sample = matrix::first_rows(data.inputs(), 1);
+        let layers = LayerValues::activations(sweep.at(first)?.model(), &sample)?;
+        let units = |layer: &LayerValues| layer.values.ncols();
+        let chosen = match &options.layer {
+            Some(name) => layers
+                .iter()
+                .find(|layer| layer.layer == *name)
+                .map_or_else(|| Err(unknown(name, &layers)), Ok)
+                .map(Some)?,
+            None => {
+                let hidden = layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
+                let of_two = hidden.iter().rfind(|layer| units(layer) == 2);
+                of_two.or_else(|| hidden.iter().rfind(|layer| units(layer) > 2))
+            }
+        };
+        let Some(layer) = chosen else { return Ok(None) };
+        let plane = match (&options.plane, units(layer)) {
+            (Some(plane), _) => Some(plane.clone()),
+            (None, 2) => None,
+            (None, _) => Some(sweep.principal_plane(&layer.layer)?.plane),
+        };
+        Ok(Some(Self { layer: layer.layer.clone(), plane }))
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
+        let view = View::of(&self.layer);
+        self.plane.as_ref().map_or(view, |plane| view.on(plane))
+    }
+
+    pub(super) fn labels(&self) -> [String; 2] {
+        labels(self.plane.is_some(), "unit ")
+    }
+}
+
+fn unknown(name: &str, layers: &[LayerValues]) -> Error {
+    Error::UnknownLayer { name: name.into(), known: layers.iter().map(|layer| layer.layer.clone()).collect() }
+}
+
+impl Input {
+    fn find(data: &Dataset, grid: &Grid) -> Result<Option<Self>> {
+        match data.features() {
+            1 => Ok(None),
+            2 => Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone() })),
+            _ => {
+                let mut scatter = Scatter::new(data.features())?;
+                scatter.take(data.inputs())?;
+                let plane = scatter.principal_plane()?.plane;
+                let samples = plane.project(data.inputs())?;
+                Ok(Some(Self { grid: Grid::covering_points(&samples, 0.1), plane: Some(plane), samples }))
+            }
+        }
+    }
+
+    pub(super) fn labels(&self) -> [String; 2] {
+        labels(self.plane.is_some(), "x")
+    }
+}
+
+fn labels(on_plane: bool, name: &str) -> [String; 2] {
+    let name = if on_plane { "principal axis " } else { name };
+    [1, 2].map(|axis| format!("{name}{axis}"))
+}
