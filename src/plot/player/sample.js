@@ -64,8 +64,10 @@ class Follower {
     if (!this.isPinned) this.set(row, panel, false);
   }
 
+  /** What is shown to be under the pointer: where samples lie close, a click rounds to another one. */
   pin(panel, event) {
-    const row = this.rowUnder(panel, event);
+    const isShown = !this.isPinned && this.panel === panel && this.row !== null;
+    const row = isShown ? this.row : this.rowUnder(panel, event);
     this.set(row, panel, row !== null);
   }
 

@@ -1,0 +1,74 @@
+// Reads pages as the player does, and writes altered ones: fewer epochs, missing parts, values that are no numbers.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+
+const folder = mkdtempSync(join(tmpdir(), "player-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const KINDS = { u8: Uint8Array, i8: Int8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
+const META = /(<script type="application\/json" id="meta">)([^]*?)(<\/script>)/;
+const DATA = /(<script type="text\/plain" id="data">)([^]*?)(<\/script>)/;
+
+export function pathOf(name) {
+  return join(process.env.PLAYER_PAGES, `${name}.html`);
+}
+
+export class Page {
+  constructor(name) {
+    this.html = readFileSync(pathOf(name), "utf8");
+    this.meta = JSON.parse(this.html.match(META)[2]);
+    this.bytes = inflateRawSync(Buffer.from(this.html.match(DATA)[2].trim(), "base64"));
+  }
+
+  values({ type, offset, length, delta }) {
+    const Kind = KINDS[type];
+    const bytes = this.bytes.subarray(offset, offset + length * Kind.BYTES_PER_ELEMENT);
+    const values = type === "u16" ? Uint16Array.from({ length }, (_, i) => bytes[i] + 256 * bytes[length + i]) : new Kind(Uint8Array.from(bytes).buffer);
+    for (let i = delta; delta > 0 && i < length; i++) values[i] += values[i - delta];
+    return values;
+  }
+
+  /** Appends an array, and returns what the head says of it. */
+  put(type, values) {
+    const array = { type, offset: this.bytes.length, length: values.length, delta: 0 };
+    const made = KINDS[type].from(values);
+    const bytes = type === "u16" ? Uint8Array.from([...made.map((v) => v & 255), ...made.map((v) => v >> 8)]) : new Uint8Array(made.buffer);
+    this.bytes = Buffer.concat([this.bytes, bytes]);
+    return array;
+  }
+
+  /** Lets a run have recorded some of its epochs only, by their places. */
+  keepEpochs(run, kept) {
+    const count = run.epochs.length;
+    const some = (array) => {
+      const values = this.values(array);
+      const size = values.length / count;
+      return this.put(array.type, kept.flatMap((epoch) => [...values.subarray(epoch * size, (epoch + 1) * size)]));
+    };
+    for (const key of ["told", "probability", "losses"]) run[key] = some(run[key]);
+    for (const space of [run.hidden, run.input].filter(Boolean)) this.keepEpochsOf(space, kept, some);
+    for (const violins of run.violins) for (const key of ["density", "ends", "median"]) violins[key] = some(violins[key]);
+    for (const curve of run.curves) curve.values = kept.map((epoch) => curve.values[epoch]);
+    run.epochs = kept.map((epoch) => run.epochs[epoch]);
+  }
+
+  keepEpochsOf(space, kept, some) {
+    if (!space.still) space.points = some(space.points);
+    if (space.grid && !space.grid.still) space.grid.points = some(space.grid.points);
+    if (space.grid) space.grid.scores = some(space.grid.scores);
+    const none = this.put("u32", [0, ...kept.map(() => 0)]);
+    space.boundary = { lines: none, starts: this.put("u32", [0]), points: this.put("u16", []) };
+  }
+
+  /** Writes the page, and returns where. */
+  save(name, data = deflateRawSync(this.bytes).toString("base64")) {
+    const meta = JSON.stringify(this.meta).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+    const html = this.html.replace(META, (_, open, __, close) => open + meta + close).replace(DATA, (_, open, __, close) => open + data + close);
+    const path = join(folder, `${name}.html`);
+    writeFileSync(path, html);
+    return path;
+  }
+}

@@ -1,0 +1,569 @@
+// What a person does with the player, and what the player then shows.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { Page, pathOf } from "./pages.mjs";
+
+const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins"];
+const CLASS_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a6761d", "#6a3d9a", "#5a5a5a"];
+const WRONG = "#c1121f";
+
+let browser;
+
+before(async () => {
+  const executablePath = process.env.CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser"], { encoding: "utf8" }).trim();
+  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+});
+
+after(() => browser.close());
+
+/** A page in a window of its own, and everything that went wrong in it. */
+async function open(path, { width = 1600, height = 1000, ready = "yes", before: prepare, ...options } = {}) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: "light", ...options });
+  page.troubles = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && page.troubles.push(message.text()));
+  page.on("pageerror", (error) => page.troubles.push(error.stack));
+  page.on("request", (request) => /^(file|data|blob):/.test(request.url()) || page.troubles.push(request.url()));
+  if (prepare) await page.addInitScript(prepare);
+  await page.goto(pathToFileURL(path).href);
+  await page.waitForFunction((value) => document.documentElement.dataset.ready === value, ready);
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.troubles, []);
+  await page.close();
+}
+
+/** Resolves when what was asked for has been drawn. */
+function drawn(page) {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+async function slideTo(page, epoch) {
+  await page.locator("#slider").fill(String(epoch));
+  await drawn(page);
+}
+
+async function clock(page) {
+  return Number(await page.evaluate(() => document.documentElement.dataset.epoch));
+}
+
+function columns(page) {
+  return page.locator(".run").evaluateAll((runs) => runs.map((run) => run.dataset.epoch));
+}
+
+function canvas(page, panel, run = 0) {
+  return page.locator(`canvas[data-panel=${panel}][data-run="${run}"]`);
+}
+
+/** The pixels of every canvas, by run and panel. */
+async function pixels(page) {
+  await drawn(page);
+  return page.evaluate(() => Object.fromEntries([...document.querySelectorAll("canvas")].map((one) => [`${one.dataset.run} ${one.dataset.panel}`, one.toDataURL()])));
+}
+
+function changed(one, other) {
+  return Object.keys(one).filter((key) => one[key] !== other[key]).sort();
+}
+
+/** Where a canvas has pixels of just this colour, in its own coordinates. */
+function places(page, panel, run, colour) {
+  return canvas(page, panel, run).evaluate((one, wanted) => {
+    const copy = new OffscreenCanvas(one.width, one.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(one, 0, 0);
+    const { data, width } = copy.getImageData(0, 0, one.width, one.height);
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(wanted.slice(at, at + 2), 16));
+    const found = [];
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) found.push([((i / 4) % width) / devicePixelRatio, Math.floor(i / 4 / width) / devicePixelRatio]);
+    }
+    return found;
+  }, colour);
+}
+
+/** Puts the pointer on a sample of class 0 in a space; returns its row in the data, as the page tells it. */
+async function pointAtSample(page, panel = "input", run = 0) {
+  const found = await places(page, panel, run, CLASS_COLOURS[0]);
+  assert.ok(found.length > 0, "samples of class 0 are seen");
+  const [x, y] = found[Math.floor(found.length / 2)];
+  await canvas(page, panel, run).hover({ position: { x: x + 0.5, y: y + 0.5 } });
+  await drawn(page);
+  const told = await page.locator("#tip").innerText();
+  return Number(told.match(/row (\d+)/)[1]);
+}
+
+function written(value) {
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 5e-5 || size >= 1e5) ? value.toExponential(2).replace("e+", "e") : value.toFixed(4);
+  return text.replace(/-/g, "\u2212");
+}
+
+test("the page comes up without an error, a warning or a request to anywhere", async () => {
+  const page = await open(pathOf("three"));
+  assert.equal(await clock(page), 0);
+  assert.equal(await page.locator(".run").count(), 3);
+  for (const run of [0, 1, 2]) for (const panel of PANELS) assert.ok(await canvas(page, panel, run).isVisible(), `${panel} of run ${run}`);
+  await drawn(page);
+  await close(page);
+});
+
+test("the slider moves every panel to its epoch", async () => {
+  const page = await open(pathOf("three"));
+  await slideTo(page, 5);
+  const early = await pixels(page);
+  await slideTo(page, 75);
+  const late = await pixels(page);
+  assert.equal(await clock(page), 75);
+  assert.match(await page.locator("#epoch").innerText(), /\b75\b/);
+  assert.equal(Object.keys(late).length, 18);
+  assert.deepEqual(changed(early, late), Object.keys(late).sort());
+  await slideTo(page, 5);
+  assert.deepEqual(changed(early, await pixels(page)), [], "and back");
+  await close(page);
+});
+
+test("all runs are in step with the clock", async () => {
+  const page = await open(pathOf("three"));
+  for (const epoch of [0, 1, 64, 150]) {
+    await slideTo(page, epoch);
+    assert.deepEqual(await columns(page), Array(3).fill(String(epoch)));
+  }
+  await close(page);
+});
+
+test("play goes on from epoch to epoch, pauses where it is, and stops at the end", async () => {
+  const page = await open(pathOf("three"));
+  assert.equal(await clock(page), 0, "nothing plays by itself");
+  await page.locator("#speed").selectOption("30");
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.waitForFunction(() => Number(document.documentElement.dataset.epoch) >= 5);
+  await page.getByRole("button", { name: "Pause" }).click();
+  const paused = await clock(page);
+  await page.waitForTimeout(200);
+  assert.equal(await clock(page), paused);
+  await slideTo(page, 145);
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.getByRole("button", { name: "Play" }).waitFor();
+  assert.equal(await clock(page), 150);
+  await close(page);
+});
+
+test("space plays, arrows step, Home and End go to the ends", async () => {
+  const page = await open(pathOf("three"));
+  const press = async (key) => {
+    await page.keyboard.press(key);
+    return clock(page);
+  };
+  assert.equal(await press("ArrowRight"), 1);
+  assert.equal(await press("Shift+ArrowRight"), 11);
+  assert.equal(await press("ArrowLeft"), 10);
+  assert.equal(await press("Shift+ArrowLeft"), 0);
+  assert.equal(await press("ArrowLeft"), 0);
+  assert.equal(await press("End"), 150);
+  assert.equal(await press("ArrowRight"), 150);
+  assert.equal(await press("Home"), 0);
+  await press(" ");
+  await page.waitForFunction(() => Number(document.documentElement.dataset.epoch) >= 2);
+  const paused = await press(" ");
+  await page.waitForTimeout(200);
+  assert.equal(await clock(page), paused);
+  await close(page);
+});
+
+test("keys step once where the slider has the focus, and leave buttons and selects their own", async () => {
+  const page = await open(pathOf("three"));
+  await page.locator("#slider").focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await clock(page), 1, "one step, not two");
+  await page.keyboard.press("Shift+ArrowRight");
+  assert.equal(await clock(page), 11);
+  await page.locator("#forward").focus();
+  await page.keyboard.press(" ");
+  assert.equal(await clock(page), 12, "space presses the button that has the focus");
+  assert.notEqual(await page.evaluate(() => document.documentElement.dataset.playing), "yes");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await clock(page), 11);
+  await page.locator("#speed").focus();
+  const speed = await page.locator("#speed").inputValue();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  assert.notEqual(await page.locator("#speed").inputValue(), speed);
+  assert.equal(await clock(page), 11);
+  await close(page);
+});
+
+test("a click on the curves goes to that epoch, and dragging follows", async () => {
+  const page = await open(pathOf("three"));
+  const box = await canvas(page, "curves", 1).boundingBox();
+  const at = (share) => [box.x + share * box.width, box.y + box.height / 2];
+  await page.mouse.click(...at(0.5));
+  const middle = await clock(page);
+  assert.ok(middle > 45 && middle < 105, `epoch ${middle} is in the middle`);
+  assert.deepEqual(await columns(page), Array(3).fill(String(middle)));
+  await page.mouse.move(...at(0.5));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.7), { steps: 4 });
+  const dragged = await clock(page);
+  assert.ok(dragged > middle + 15, `epoch ${dragged} is behind ${middle}`);
+  await page.mouse.move(...at(0.995));
+  assert.equal(await clock(page), 150);
+  await page.mouse.up();
+  await page.mouse.move(...at(0.3));
+  assert.equal(await clock(page), 150, "nothing is dragged any more");
+  await close(page);
+});
+
+test("a milestone tells its text when hovered or focused, and a click goes there", async () => {
+  const page = await open(pathOf("three"));
+  const { milestones } = new Page("three").meta.runs[0];
+  const wanted = milestones.find(({ epoch, until }) => epoch > 0 && until === null) ?? milestones.at(-1);
+  const mark = page.locator(`.lane >> nth=0 >> .moment[data-epoch="${wanted.epoch}"]`);
+  await mark.hover();
+  assert.ok((await page.locator("#tip").innerText()).includes(wanted.text));
+  await mark.click();
+  assert.equal(await clock(page), wanted.epoch);
+  await page.mouse.move(5, 5);
+  await mark.evaluate((button) => button.blur());
+  assert.ok(await page.locator("#tip").isHidden());
+  await mark.focus();
+  assert.ok((await page.locator("#tip").innerText()).includes(wanted.text));
+  const lasting = milestones.find(({ until, epoch }) => until > epoch + 3);
+  if (lasting) assert.ok((await page.getByRole("button", { name: lasting.text }).boundingBox()).width > 15, "what lasts is a bar");
+  await close(page);
+});
+
+test("a sample under the pointer is told of and marked in all panels of all runs", async () => {
+  const page = await open(pathOf("three"));
+  await slideTo(page, 20);
+  await page.mouse.move(5, 5);
+  const before = await pixels(page);
+  const row = await pointAtSample(page);
+  const source = new Page("three");
+  const lines = await page.locator("#tip tbody tr").evaluateAll((all) => all.map((line) => [...line.children].map((cell) => cell.textContent)));
+  const expected = source.meta.runs.map((run) => {
+    const sample = source.values(run.indices).indexOf(row);
+    const at = run.epochs.indexOf(20) * run.samples + sample;
+    const [low, high] = run.loss_range;
+    const q = source.values(run.losses)[at];
+    const loss = q === 0 ? 0 : low * (high / low) ** ((q - 1) / 65533);
+    const names = [source.values(run.classes)[sample], source.values(run.told)[at]].map((k) => run.class_names[k]);
+    return [run.name, ...names, written(source.values(run.probability)[at] / 65534), written(loss)];
+  });
+  assert.deepEqual(lines, expected);
+  const marked = changed(before, await pixels(page));
+  assert.deepEqual(marked, Object.keys(before).filter((key) => !key.endsWith("violins")).sort());
+  await page.mouse.move(5, 5);
+  assert.deepEqual(changed(before, await pixels(page)), [], "and forgotten when the pointer leaves");
+  assert.ok(await page.locator("#tip").isHidden());
+  await close(page);
+});
+
+test("a pinned sample is followed from epoch to epoch until it is released", async () => {
+  const page = await open(pathOf("three"));
+  await slideTo(page, 20);
+  const row = await pointAtSample(page);
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await drawn(page);
+  const first = await page.locator("#tip").innerText();
+  assert.match(first, new RegExp(`row ${row}\\b`));
+  await page.getByRole("button", { name: "One epoch forward" }).click({ modifiers: ["Shift"] });
+  await drawn(page);
+  const second = await page.locator("#tip").innerText();
+  assert.match(second, new RegExp(`row ${row}\\b`));
+  assert.notEqual(second, first);
+  const pinned = await pixels(page);
+  await page.keyboard.press("Escape");
+  assert.ok(await page.locator("#tip").isHidden());
+  assert.ok(changed(pinned, await pixels(page)).includes("1 hidden"));
+  await pointAtSample(page);
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.locator(".run h2").first().click();
+  assert.ok(await page.locator("#tip").isHidden(), "a click elsewhere releases it, too");
+  await close(page);
+});
+
+test("a pinned sample draws its way through the feature space", async () => {
+  const page = await open(pathOf("three"));
+  await slideTo(page, 20);
+  await pointAtSample(page, "hidden", 1);
+  const hovered = await pixels(page);
+  await page.mouse.down();
+  await page.mouse.up();
+  const pinned = changed(hovered, await pixels(page));
+  for (const run of [0, 1, 2]) assert.ok(pinned.includes(`${run} hidden`), `run ${run}`);
+  assert.ok(!pinned.includes("0 input"), "where nothing moves there is no way");
+  await close(page);
+});
+
+test("the classes are seen in their colours, and the errors in red", async () => {
+  const page = await open(pathOf("three"));
+  await slideTo(page, 3);
+  const right = await page.locator(".run >> nth=0 >> .count").allInnerTexts();
+  assert.ok(right.every((text) => /^\d+ of \d+ right$/.test(text)), right.join());
+  for (const colour of [CLASS_COLOURS[0], CLASS_COLOURS[1], WRONG]) {
+    for (const panel of ["hidden", "input", "probability"]) {
+      const found = await places(page, panel, 0, colour);
+      assert.ok(found.length >= 5, `${colour} in ${panel}: ${found.length} pixels`);
+    }
+  }
+  await close(page);
+});
+
+test("each class is counted right and wrong at every epoch", async () => {
+  const page = await open(pathOf("three"));
+  const source = new Page("three");
+  for (const epoch of [3, 40, 150]) {
+    await slideTo(page, epoch);
+    for (const [i, run] of source.meta.runs.entries()) {
+      const [classes, told] = [source.values(run.classes), source.values(run.told)];
+      const expected = run.class_names.map((_, k) => {
+        const samples = [...classes.keys()].filter((sample) => classes[sample] === k);
+        const right = samples.filter((sample) => told[run.epochs.indexOf(epoch) * run.samples + sample] === k);
+        return `${right.length} of ${samples.length} right`;
+      });
+      assert.deepEqual(await page.locator(`.run >> nth=${i} >> .count`).allInnerTexts(), expected);
+    }
+  }
+  await close(page);
+});
+
+test("ten classes have eight colours, and squares from the ninth on", async () => {
+  const page = await open(pathOf("ten_classes"), { width: 1280, height: 900 });
+  const last = Number(await page.locator("#slider").getAttribute("max"));
+  await slideTo(page, last);
+  const panel = (await canvas(page, "input").count()) ? "input" : "hidden";
+  if (await canvas(page, panel).count()) {
+    for (const colour of CLASS_COLOURS) assert.ok((await places(page, panel, 0, colour)).length >= 5, colour);
+  }
+  assert.equal(await page.locator(".legend .key.disc").count(), 8);
+  assert.equal(await page.locator(".legend .key.square").count(), 2);
+  assert.ok((await places(page, "probability", 0, CLASS_COLOURS[7])).length >= 5);
+  await close(page);
+});
+
+test("names are text, whatever they hold", async () => {
+  const page = await open(pathOf("hostile"));
+  const { title, runs } = new Page("hostile").meta;
+  assert.equal(await page.title(), title.replace(/\s+/g, " ").trim());
+  assert.equal(await page.locator("h1").textContent(), title);
+  for (const [i, run] of runs.entries()) {
+    assert.equal(await page.locator("h2").nth(i).textContent(), run.name);
+    assert.equal(await page.locator("h2").nth(i).getAttribute("title"), run.name);
+    assert.deepEqual(await page.locator(`.run >> nth=${i} >> .legend .name`).allTextContents(), run.class_names);
+  }
+  const slider = page.locator("#slider");
+  await slideTo(page, await slider.getAttribute("max"));
+  for (const mark of await page.locator(".milestone").all()) await mark.focus();
+  for (const panel of ["hidden", "input"]) if (await canvas(page, panel).count()) await pointAtSample(page, panel);
+  for (const select of await page.locator("select").all()) await select.selectOption({ index: 0 });
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  assert.equal(await page.locator("img, iframe, object, embed, link[rel=stylesheet]").count(), 0);
+  assert.equal(await page.locator("script").count(), 3);
+  await close(page);
+});
+
+test("light and dark follow the system, and a button overrides it", async () => {
+  const page = await open(pathOf("three"));
+  const light = [await themeOf(page), await pixels(page)];
+  await page.getByRole("button", { name: "Switch to dark colours" }).click();
+  const dark = [await themeOf(page), await pixels(page)];
+  assert.deepEqual([light[0].name, dark[0].name], ["light", "dark"]);
+  assert.notEqual(dark[0].background, light[0].background);
+  assert.deepEqual(changed(light[1], dark[1]), Object.keys(light[1]).sort());
+  await page.getByRole("button", { name: "Switch to light colours" }).click();
+  assert.deepEqual(changed(light[1], await pixels(page)), []);
+  await close(page);
+  const system = await open(pathOf("three"), { colorScheme: "dark" });
+  assert.deepEqual(await themeOf(system), dark[0]);
+  assert.deepEqual(changed(dark[1], await pixels(system)), []);
+  await close(system);
+});
+
+function themeOf(page) {
+  return page.evaluate(() => ({ name: document.documentElement.dataset.theme, background: getComputedStyle(document.body).backgroundColor }));
+}
+
+test("narrow windows: one run fits, three can be scrolled through", async () => {
+  const alone = new Page("three");
+  alone.meta.runs.length = 1;
+  const path = alone.save("alone");
+  for (const width of [1280, 800, 390]) {
+    const page = await open(path, { width, height: 1000 });
+    const room = await page.evaluate(() => [document.documentElement.scrollWidth, document.getElementById("runs").scrollWidth]);
+    assert.ok(room.every((size) => size <= width), `${room} in ${width}`);
+    for (const panel of PANELS) assert.ok((await canvas(page, panel).boundingBox()).width >= 220, `${panel} in ${width}`);
+    await close(page);
+  }
+  const page = await open(pathOf("three"), { width: 800 });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 800, "the page itself does not scroll sideways");
+  for (const run of [0, 1, 2]) {
+    await canvas(page, "hidden", run).scrollIntoViewIfNeeded();
+    const box = await canvas(page, "hidden", run).boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 800 && box.width >= 240, `run ${run} at ${box.x}, ${box.width} wide`);
+  }
+  assert.ok(await page.locator("#slider").isVisible());
+  await close(page);
+});
+
+test("a run that recorded fewer epochs shows the last one before, and says which", async () => {
+  const source = new Page("three");
+  source.keepEpochs(source.meta.runs[1], [20, 30, 40, 90]);
+  const page = await open(source.save("gaps"));
+  const status = page.locator(".run >> nth=1 >> .status");
+  assert.match(await status.innerText(), /nothing recorded yet/);
+  const empty = await pixels(page);
+  for (const [epoch, shown] of [[20, 20], [39, 30], [90, 90], [150, 90]]) {
+    await slideTo(page, epoch);
+    assert.deepEqual(await columns(page), [String(epoch), String(shown), String(epoch)]);
+    assert.equal(await status.innerText(), epoch === shown ? `epoch ${shown}` : `epoch ${shown}, the last one recorded`);
+    assert.ok(changed(empty, await pixels(page)).includes("1 hidden"));
+  }
+  await close(page);
+});
+
+test("a single recorded epoch is shown", async () => {
+  const source = new Page("three");
+  source.meta.runs.length = 1;
+  source.keepEpochs(source.meta.runs[0], [7]);
+  source.meta.runs[0].milestones = [{ epoch: 7, until: null, kind: "final loss", subject: "run", text: "epoch 7: final loss" }];
+  const page = await open(source.save("single"));
+  assert.equal(await clock(page), 7);
+  for (const key of [" ", "ArrowRight", "Home", "End"]) await page.keyboard.press(key);
+  assert.deepEqual(await columns(page), ["7"]);
+  assert.ok((await places(page, "input", 0, CLASS_COLOURS[0])).length > 5);
+  assert.notEqual(await page.evaluate(() => document.documentElement.dataset.playing), "yes");
+  await canvas(page, "curves").click();
+  assert.equal(await clock(page), 7);
+  await close(page);
+});
+
+test("what a run does not have has no panel", async () => {
+  const source = new Page("three");
+  const [one, other, third] = source.meta.runs;
+  Object.assign(one, { hidden: null, input: null });
+  Object.assign(other, { violins: [], milestones: [], curves: [{ name: "loss", values: other.epochs.map(() => null) }] });
+  other.hidden.grid = null;
+  third.curves = [{ name: "loss", values: third.epochs.map((epoch) => (epoch % 2 ? null : 1 / (epoch + 1))) }];
+  third.of = 60000;
+  const page = await open(source.save("missing"));
+  const panels = await page.evaluate(() => [...document.querySelectorAll("canvas")].map(({ dataset }) => `${dataset.run} ${dataset.panel}`));
+  const expected = ["0 probability", "0 losses", "0 curves", "0 violins", "1 hidden", "1 input", "1 probability", "1 losses", "2 hidden", "2 input", "2 probability", "2 losses", "2 curves", "2 violins"];
+  assert.deepEqual(panels.sort(), expected.sort());
+  assert.equal(await page.locator(".lane").count(), 2);
+  await slideTo(page, 51);
+  assert.ok((await page.locator(".run >> nth=2").innerText()).includes("showing 2,000 of 60,000 samples"));
+  await pointAtSample(page, "input", 1);
+  await close(page);
+});
+
+test("values that are no numbers are left out, and said to be", async () => {
+  const source = new Page("three");
+  source.meta.runs.length = 1;
+  const [run] = source.meta.runs;
+  const altered = (array, change) => source.put(array.type, source.values(array).map(change));
+  const late = (i) => i >= 100 * run.samples;
+  run.told = altered(run.told, (value, i) => (late(i) ? 255 : value));
+  run.probability = altered(run.probability, (value, i) => (late(i) ? 65535 : value));
+  run.losses = altered(run.losses, (value, i) => (late(i) ? 65535 : value));
+  run.hidden.points = altered(run.hidden.points, (value, i) => (i >= 200 * run.samples ? 65535 : value));
+  run.hidden.grid.scores = altered(run.hidden.grid.scores, (value, i) => (i >= 100 * run.hidden.grid.size ** 2 ? -128 : value));
+  for (const violins of run.violins) violins.ends = altered(violins.ends, () => NaN);
+  const page = await open(source.save("nan"));
+  await slideTo(page, 99);
+  const hidden = (await places(page, "hidden", 0, CLASS_COLOURS[0])).length;
+  await slideTo(page, 120);
+  assert.ok(hidden > 5);
+  assert.equal((await places(page, "hidden", 0, CLASS_COLOURS[0])).length, 0);
+  assert.ok((await page.locator(".count").allInnerTexts()).every((text) => text.startsWith("0 of")));
+  assert.ok((await places(page, "probability", 0, CLASS_COLOURS[0])).length === 0);
+  await pointAtSample(page, "input");
+  assert.match(await page.locator("#tip").innerText(), /none\s+not a number\s+not a number/);
+  await close(page);
+});
+
+test("a plain sentence says so where the data cannot be read", async () => {
+  const source = new Page("three");
+  const whole = source.html.match(/id="data">([^]*?)<\/script>/)[1];
+  const cases = [
+    [source.save("cut", whole.slice(0, whole.length >> 2)), undefined, /damaged|cut off/],
+    [source.save("empty", ""), undefined, /damaged|cut off/],
+    [source.save("garbage", "not base64 at all!"), undefined, /damaged|cut off/],
+    [pathOf("three"), () => delete window.DecompressionStream, /browser/],
+  ];
+  for (const [path, prepare, sentence] of cases) {
+    const page = await open(path, { before: prepare, ready: "no" });
+    assert.match(await page.locator("#sorry").innerText(), sentence);
+    assert.ok(await page.locator("#controls").isHidden());
+    await close(page);
+  }
+});
+
+test("without JavaScript the page says what is missing", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(pathOf("three")).href);
+  assert.match(await page.locator("body").innerText(), /JavaScript/);
+  await context.close();
+});
+
+test("every canvas says in words what it shows, and every control has a name", async () => {
+  const page = await open(pathOf("three"));
+  await slideTo(page, 33);
+  await page.waitForFunction(() => [...document.querySelectorAll("canvas")].every((one) => one.getAttribute("aria-label")?.includes("epoch 33")));
+  const labels = await page.locator("canvas").evaluateAll((all) => all.map((one) => [one.getAttribute("role"), one.getAttribute("aria-label")]));
+  for (const [role, label] of labels) assert.ok(role === "img" && /epoch 33: .*\d/.test(label), label);
+  const nameless = await page.locator("button, select, input").evaluateAll((all) => all.filter((one) => !(one.ariaLabel || one.labels?.length || one.textContent.trim())).length);
+  assert.equal(nameless, 0);
+  await close(page);
+});
+
+test("a sharper screen gets sharper pictures", async () => {
+  const page = await open(pathOf("three"), { deviceScaleFactor: 2 });
+  const [width, shown] = await canvas(page, "input").evaluate((one) => [one.width, one.clientWidth]);
+  assert.equal(width, 2 * shown);
+  await slideTo(page, 10);
+  await pointAtSample(page);
+  assert.ok(await page.locator("#tip").isVisible());
+  await close(page);
+});
+
+test("nothing leaks into the window", async () => {
+  const names = (page) => page.evaluate(() => Object.getOwnPropertyNames(window));
+  const empty = new Page("three");
+  empty.html = "<!doctype html><script>document.documentElement.dataset.ready = 'yes'</script>";
+  const blank = await open(empty.save("blank"));
+  const usual = new Set(await names(blank));
+  await close(blank);
+  const page = await open(pathOf("three"));
+  assert.deepEqual((await names(page)).filter((name) => !usual.has(name)), []);
+  assert.equal(await page.evaluate(() => typeof Player), "undefined");
+  await close(page);
+});
+
+test("how long a redraw of three runs takes", async (context) => {
+  const page = await open(pathOf("three"));
+  const { draws, frames } = await page.evaluate(async () => {
+    const slider = document.getElementById("slider");
+    const [draws, frames] = [[], []];
+    for (let epoch = 0; epoch <= 150; epoch++) {
+      const start = performance.now();
+      slider.value = epoch;
+      slider.dispatchEvent(new Event("input"));
+      await new Promise(requestAnimationFrame);
+      draws.push(Number(document.documentElement.dataset.redraw));
+      frames.push(performance.now() - start);
+    }
+    return { draws, frames };
+  });
+  const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1].toFixed(1);
+  context.diagnostic(`redraw of three runs: ${middle(draws)} ms; from frame to frame ${middle(frames)} ms (medians of ${draws.length} epochs)`);
+  assert.equal(await clock(page), 150);
+  await close(page);
+});
