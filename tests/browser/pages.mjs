@@ -26,7 +26,10 @@ export class Page {
   values({ type, offset, length, delta }) {
     const Kind = KINDS[type];
     const bytes = this.bytes.subarray(offset, offset + length * Kind.BYTES_PER_ELEMENT);
-    const values = type === "u16" ? Uint16Array.from({ length }, (_, i) => bytes[i] + 256 * bytes[length + i]) : new Kind(Uint8Array.from(bytes).buffer);
+    const values =
+      type === "u16"
+        ? Uint16Array.from({ length }, (_, i) => bytes[i] + 256 * bytes[length + i])
+        : new Kind(Uint8Array.from(bytes).buffer);
     for (let i = delta; delta > 0 && i < length; i++) values[i] += values[i - delta];
     return values;
   }
@@ -35,7 +38,10 @@ export class Page {
   put(type, values) {
     const array = { type, offset: this.bytes.length, length: values.length, delta: 0 };
     const made = KINDS[type].from(values);
-    const bytes = type === "u16" ? Uint8Array.from([...made.map((v) => v & 255), ...made.map((v) => v >> 8)]) : new Uint8Array(made.buffer);
+    const bytes =
+      type === "u16"
+        ? Uint8Array.from([...made.map((v) => v & 255), ...made.map((v) => v >> 8)])
+        : new Uint8Array(made.buffer);
     this.bytes = Buffer.concat([this.bytes, bytes]);
     return array;
   }
@@ -46,11 +52,15 @@ export class Page {
     const some = (array) => {
       const values = this.values(array);
       const size = values.length / count;
-      return this.put(array.type, kept.flatMap((epoch) => [...values.subarray(epoch * size, (epoch + 1) * size)]));
+      return this.put(
+        array.type,
+        kept.flatMap((epoch) => [...values.subarray(epoch * size, (epoch + 1) * size)]),
+      );
     };
     for (const key of ["told", "probability", "losses"]) run[key] = some(run[key]);
     for (const space of [run.hidden, run.input].filter(Boolean)) this.keepEpochsOf(space, kept, some);
-    for (const violins of run.violins) for (const key of ["density", "ends", "median"]) violins[key] = some(violins[key]);
+    for (const violins of run.violins)
+      for (const key of ["density", "ends", "median"]) violins[key] = some(violins[key]);
     for (const curve of run.curves) curve.values = kept.map((epoch) => curve.values[epoch]);
     run.epochs = kept.map((epoch) => run.epochs[epoch]);
   }
@@ -66,7 +76,9 @@ export class Page {
   /** Writes the page, and returns where. */
   save(name, data = deflateRawSync(this.bytes).toString("base64")) {
     const meta = JSON.stringify(this.meta).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
-    const html = this.html.replace(META, (_, open, __, close) => open + meta + close).replace(DATA, (_, open, __, close) => open + data + close);
+    const html = this.html
+      .replace(META, (_, open, __, close) => open + meta + close)
+      .replace(DATA, (_, open, __, close) => open + data + close);
     const path = join(folder, `${name}.html`);
     writeFileSync(path, html);
     return path;

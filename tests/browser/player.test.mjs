@@ -14,7 +14,9 @@ const WRONG = "#c1121f";
 let browser;
 
 before(async () => {
-  const executablePath = process.env.CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser"], { encoding: "utf8" }).trim();
+  const executablePath =
+    process.env.CHROMIUM ??
+    execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser"], { encoding: "utf8" }).trim();
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 });
 
@@ -63,11 +65,20 @@ function canvas(page, panel, run = 0) {
 /** The pixels of every canvas, by run and panel. */
 async function pixels(page) {
   await drawn(page);
-  return page.evaluate(() => Object.fromEntries([...document.querySelectorAll("canvas")].map((one) => [`${one.dataset.run} ${one.dataset.panel}`, one.toDataURL()])));
+  return page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll("canvas")].map((one) => [
+        `${one.dataset.run} ${one.dataset.panel}`,
+        one.toDataURL(),
+      ]),
+    ),
+  );
 }
 
 function changed(one, other) {
-  return Object.keys(one).filter((key) => one[key] !== other[key]).sort();
+  return Object.keys(one)
+    .filter((key) => one[key] !== other[key])
+    .sort();
 }
 
 /** Where a canvas has pixels of just this colour, in its own coordinates. */
@@ -79,7 +90,8 @@ function places(page, panel, run, colour) {
     const [red, green, blue] = [1, 3, 5].map((at) => parseInt(wanted.slice(at, at + 2), 16));
     const found = [];
     for (let i = 0; i < data.length; i += 4) {
-      if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) found.push([((i / 4) % width) / devicePixelRatio, Math.floor(i / 4 / width) / devicePixelRatio]);
+      if (data[i] === red && data[i + 1] === green && data[i + 2] === blue)
+        found.push([((i / 4) % width) / devicePixelRatio, Math.floor(i / 4 / width) / devicePixelRatio]);
     }
     return found;
   }, colour);
@@ -105,7 +117,8 @@ async function tipText(page) {
 
 function written(value) {
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 5e-5 || size >= 1e5) ? value.toExponential(2).replace("e+", "e") : value.toFixed(4);
+  const text =
+    size !== 0 && (size < 5e-5 || size >= 1e5) ? value.toExponential(2).replace("e+", "e") : value.toFixed(4);
   return text.replace(/-/g, "\u2212");
 }
 
@@ -113,7 +126,8 @@ test("the page comes up without an error, a warning or a request to anywhere", a
   const page = await open(pathOf("three"));
   assert.equal(await clock(page), 0);
   assert.equal(await page.locator(".run").count(), 3);
-  for (const run of [0, 1, 2]) for (const panel of PANELS) assert.ok(await canvas(page, panel, run).isVisible(), `${panel} of run ${run}`);
+  for (const run of [0, 1, 2])
+    for (const panel of PANELS) assert.ok(await canvas(page, panel, run).isVisible(), `${panel} of run ${run}`);
   await drawn(page);
   await close(page);
 });
@@ -239,7 +253,8 @@ test("a milestone tells its text when hovered or focused, and a click goes there
   await mark.focus();
   assert.ok((await tipText(page)).includes(wanted.text));
   const lasting = milestones.find(({ until, epoch }) => until > epoch + 3);
-  if (lasting) assert.ok((await page.getByRole("button", { name: lasting.text }).boundingBox()).width > 15, "what lasts is a bar");
+  if (lasting)
+    assert.ok((await page.getByRole("button", { name: lasting.text }).boundingBox()).width > 15, "what lasts is a bar");
   await close(page);
 });
 
@@ -250,7 +265,9 @@ test("a sample under the pointer is told of and marked in all panels of all runs
   const before = await pixels(page);
   const row = await pointAtSample(page);
   const source = new Page("three");
-  const lines = await page.locator("#tip tbody tr").evaluateAll((all) => all.map((line) => [...line.children].map((cell) => cell.textContent)));
+  const lines = await page
+    .locator("#tip tbody tr")
+    .evaluateAll((all) => all.map((line) => [...line.children].map((cell) => cell.textContent)));
   const expected = source.meta.runs.map((run) => {
     const sample = source.values(run.indices).indexOf(row);
     const at = run.epochs.indexOf(20) * run.samples + sample;
@@ -262,7 +279,12 @@ test("a sample under the pointer is told of and marked in all panels of all runs
   });
   assert.deepEqual(lines, expected);
   const marked = changed(before, await pixels(page));
-  assert.deepEqual(marked, Object.keys(before).filter((key) => !key.endsWith("violins")).sort());
+  assert.deepEqual(
+    marked,
+    Object.keys(before)
+      .filter((key) => !key.endsWith("violins"))
+      .sort(),
+  );
   await page.mouse.move(5, 5);
   await drawn(page);
   assert.deepEqual(changed(before, await pixels(page)), [], "and forgotten when the pointer leaves");
@@ -316,7 +338,10 @@ test("the classes are seen in their colours, and the errors in red", async () =>
   const page = await open(pathOf("three"));
   await slideTo(page, 3);
   const right = await page.locator(".run >> nth=0 >> .count").allInnerTexts();
-  assert.ok(right.every((text) => /^\d+ of \d+ right$/.test(text)), right.join());
+  assert.ok(
+    right.every((text) => /^\d+ of \d+ right$/.test(text)),
+    right.join(),
+  );
   for (const colour of [CLASS_COLOURS[0], CLASS_COLOURS[1], WRONG]) {
     for (const panel of ["hidden", "input", "probability"]) {
       const found = await places(page, panel, 0, colour);
@@ -397,7 +422,10 @@ test("light and dark follow the system, and a button overrides it", async () => 
 });
 
 function themeOf(page) {
-  return page.evaluate(() => ({ name: document.documentElement.dataset.theme, background: getComputedStyle(document.body).backgroundColor }));
+  return page.evaluate(() => ({
+    name: document.documentElement.dataset.theme,
+    background: getComputedStyle(document.body).backgroundColor,
+  }));
 }
 
 test("narrow windows: one run fits, three can be scrolled through", async () => {
@@ -406,13 +434,24 @@ test("narrow windows: one run fits, three can be scrolled through", async () => 
   const path = alone.save("alone");
   for (const width of [1280, 800, 390]) {
     const page = await open(path, { width, height: 1000 });
-    const room = await page.evaluate(() => [document.documentElement.scrollWidth, document.getElementById("runs").scrollWidth]);
-    assert.ok(room.every((size) => size <= width), `${room} in ${width}`);
-    for (const panel of PANELS) assert.ok((await canvas(page, panel).boundingBox()).width >= 220, `${panel} in ${width}`);
+    const room = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.getElementById("runs").scrollWidth,
+    ]);
+    assert.ok(
+      room.every((size) => size <= width),
+      `${room} in ${width}`,
+    );
+    for (const panel of PANELS)
+      assert.ok((await canvas(page, panel).boundingBox()).width >= 220, `${panel} in ${width}`);
     await close(page);
   }
   const page = await open(pathOf("three"), { width: 800 });
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 800, "the page itself does not scroll sideways");
+  assert.equal(
+    await page.evaluate(() => document.documentElement.scrollWidth),
+    800,
+    "the page itself does not scroll sideways",
+  );
   for (const run of [0, 1, 2]) {
     await canvas(page, "hidden", run).scrollIntoViewIfNeeded();
     const box = await canvas(page, "hidden", run).boundingBox();
@@ -429,10 +468,18 @@ test("a run that recorded fewer epochs shows the last one before, and says which
   const status = page.locator(".run >> nth=1 >> .status");
   assert.match(await status.innerText(), /nothing recorded yet/);
   const empty = await pixels(page);
-  for (const [epoch, shown] of [[20, 20], [39, 30], [90, 90], [150, 90]]) {
+  for (const [epoch, shown] of [
+    [20, 20],
+    [39, 30],
+    [90, 90],
+    [150, 90],
+  ]) {
     await slideTo(page, epoch);
     assert.deepEqual(await columns(page), [String(epoch), String(shown), String(epoch)]);
-    assert.equal(await status.innerText(), epoch === shown ? `epoch ${shown}` : `epoch ${shown}, the last one recorded`);
+    assert.equal(
+      await status.innerText(),
+      epoch === shown ? `epoch ${shown}` : `epoch ${shown}, the last one recorded`,
+    );
     assert.ok(changed(empty, await pixels(page)).includes("1 hidden"));
   }
   await close(page);
@@ -442,7 +489,9 @@ test("a single recorded epoch is shown", async () => {
   const source = new Page("three");
   source.meta.runs.length = 1;
   source.keepEpochs(source.meta.runs[0], [7]);
-  source.meta.runs[0].milestones = [{ epoch: 7, until: null, kind: "final loss", subject: "run", text: "epoch 7: final loss" }];
+  source.meta.runs[0].milestones = [
+    { epoch: 7, until: null, kind: "final loss", subject: "run", text: "epoch 7: final loss" },
+  ];
   const page = await open(source.save("single"));
   assert.equal(await clock(page), 7);
   for (const key of ["ArrowRight", "Home", "End", " "]) await page.keyboard.press(key);
@@ -458,13 +507,34 @@ test("what a run does not have has no panel", async () => {
   const source = new Page("three");
   const [one, other, third] = source.meta.runs;
   Object.assign(one, { hidden: null, input: null });
-  Object.assign(other, { violins: [], milestones: [], curves: [{ name: "loss", values: other.epochs.map(() => null) }] });
+  Object.assign(other, {
+    violins: [],
+    milestones: [],
+    curves: [{ name: "loss", values: other.epochs.map(() => null) }],
+  });
   other.hidden.grid = null;
   third.curves = [{ name: "loss", values: third.epochs.map((epoch) => (epoch % 2 ? null : 1 / (epoch + 1))) }];
   third.of = 60000;
   const page = await open(source.save("missing"));
-  const panels = await page.evaluate(() => [...document.querySelectorAll("canvas")].map(({ dataset }) => `${dataset.run} ${dataset.panel}`));
-  const expected = ["0 probability", "0 losses", "0 curves", "0 violins", "1 hidden", "1 input", "1 probability", "1 losses", "2 hidden", "2 input", "2 probability", "2 losses", "2 curves", "2 violins"];
+  const panels = await page.evaluate(() =>
+    [...document.querySelectorAll("canvas")].map(({ dataset }) => `${dataset.run} ${dataset.panel}`),
+  );
+  const expected = [
+    "0 probability",
+    "0 losses",
+    "0 curves",
+    "0 violins",
+    "1 hidden",
+    "1 input",
+    "1 probability",
+    "1 losses",
+    "2 hidden",
+    "2 input",
+    "2 probability",
+    "2 losses",
+    "2 curves",
+    "2 violins",
+  ];
   assert.deepEqual(panels.sort(), expected.sort());
   assert.equal(await page.locator(".lane").count(), 2);
   await slideTo(page, 51);
@@ -483,11 +553,15 @@ test("values that are no numbers are left out, and said to be", async () => {
   run.probability = altered(run.probability, (value, i) => (late(i) ? 65535 : value));
   run.losses = altered(run.losses, (value, i) => (late(i) ? 65535 : value));
   run.hidden.points = altered(run.hidden.points, (value, i) => (i >= 200 * run.samples ? 65535 : value));
-  run.hidden.grid.scores = altered(run.hidden.grid.scores, (value, i) => (i >= 100 * run.hidden.grid.size ** 2 ? -128 : value));
+  run.hidden.grid.scores = altered(run.hidden.grid.scores, (value, i) =>
+    i >= 100 * run.hidden.grid.size ** 2 ? -128 : value,
+  );
   for (const violins of run.violins) violins.ends = altered(violins.ends, () => NaN);
   const page = await open(source.save("nan"));
   await slideTo(page, 99);
-  const seen = async () => [...(await places(page, "hidden", 0, CLASS_COLOURS[0])), ...(await places(page, "hidden", 0, CLASS_COLOURS[1]))].length;
+  const seen = async () =>
+    [...(await places(page, "hidden", 0, CLASS_COLOURS[0])), ...(await places(page, "hidden", 0, CLASS_COLOURS[1]))]
+      .length;
   assert.ok((await seen()) > 5);
   await slideTo(page, 120);
   assert.equal(await seen(), 0);
@@ -526,10 +600,16 @@ test("without JavaScript the page says what is missing", async () => {
 test("every canvas says in words what it shows, and every control has a name", async () => {
   const page = await open(pathOf("three"));
   await slideTo(page, 33);
-  await page.waitForFunction(() => [...document.querySelectorAll("canvas")].every((one) => one.getAttribute("aria-label")?.includes("epoch 33")));
-  const labels = await page.locator("canvas").evaluateAll((all) => all.map((one) => [one.getAttribute("role"), one.getAttribute("aria-label")]));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("canvas")].every((one) => one.getAttribute("aria-label")?.includes("epoch 33")),
+  );
+  const labels = await page
+    .locator("canvas")
+    .evaluateAll((all) => all.map((one) => [one.getAttribute("role"), one.getAttribute("aria-label")]));
   for (const [role, label] of labels) assert.ok(role === "img" && /epoch 33: .*\d/.test(label), label);
-  const nameless = await page.locator("button, select, input").evaluateAll((all) => all.filter((one) => !(one.ariaLabel || one.labels?.length || one.textContent.trim())).length);
+  const nameless = await page
+    .locator("button, select, input")
+    .evaluateAll((all) => all.filter((one) => !(one.ariaLabel || one.labels?.length || one.textContent.trim())).length);
   assert.equal(nameless, 0);
   await close(page);
 });
@@ -552,7 +632,10 @@ test("nothing leaks into the window", async () => {
   const usual = new Set(await names(blank));
   await close(blank);
   const page = await open(pathOf("three"));
-  assert.deepEqual((await names(page)).filter((name) => !usual.has(name)), []);
+  assert.deepEqual(
+    (await names(page)).filter((name) => !usual.has(name)),
+    [],
+  );
   assert.equal(await page.evaluate(() => typeof Player), "undefined");
   await close(page);
 });
@@ -573,7 +656,9 @@ test("how long a redraw of three runs takes", async (context) => {
     return { draws, frames };
   });
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1].toFixed(1);
-  context.diagnostic(`redraw of three runs: ${middle(draws)} ms; from frame to frame ${middle(frames)} ms (medians of ${draws.length} epochs)`);
+  context.diagnostic(
+    `redraw of three runs: ${middle(draws)} ms; from frame to frame ${middle(frames)} ms (medians of ${draws.length} epochs)`,
+  );
   assert.equal(await clock(page), 150);
   await close(page);
 });

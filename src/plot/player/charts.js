@@ -114,14 +114,18 @@ class ProbabilityPanel extends Panel {
   fill(epoch) {
     const { run, counts } = this;
     counts.clean();
-    for (let i = 0; i < run.samples; i++) counts.add(run.classes[i], run.probabilityAt(epoch, i), run.isWrong(epoch, i));
+    for (let i = 0; i < run.samples; i++)
+      counts.add(run.classes[i], run.probabilityAt(epoch, i), run.isWrong(epoch, i));
   }
 
   paintStill(context) {
     this.peak ??= peakOf(this.run, this.counts, (epoch) => this.fill(epoch));
     this.layOut(context);
     this.plots.forEach((plot) => this.paintFrame(context, plot));
-    write(context, this.xLabel, (this.left + this.width - 10) / 2, this.height - 5, { align: "center", width: this.width - this.left });
+    write(context, this.xLabel, (this.left + this.width - 10) / 2, this.height - 5, {
+      align: "center",
+      width: this.width - this.left,
+    });
   }
 
   /** Frames in rows and columns, with equal axes. */
@@ -131,16 +135,36 @@ class ProbabilityPanel extends Panel {
     const columns = count <= 3 ? 1 : width < 380 || count % 3 === 1 ? 2 : 3;
     const gap = columns > 1 ? 28 : 0;
     this.left = Math.ceil(context.measureText(String(this.peak)).width) + 10;
-    const cell = { gap, width: (width - this.left - 10 + gap) / columns, height: (height - 2 * font - 16) / Math.ceil(count / columns) };
-    this.plots = Array.from({ length: count }, (_, i) => this.plot(i, i % columns, Math.floor(i / columns), cell, i + columns >= count));
+    const cell = {
+      gap,
+      width: (width - this.left - 10 + gap) / columns,
+      height: (height - 2 * font - 16) / Math.ceil(count / columns),
+    };
+    this.plots = Array.from({ length: count }, (_, i) =>
+      this.plot(i, i % columns, Math.floor(i / columns), cell, i + columns >= count),
+    );
   }
 
   plot(i, column, line, cell, isLowest) {
     const left = this.left + column * cell.width;
-    const frame = { left, right: left + cell.width - cell.gap, top: line * cell.height + this.font + 10, bottom: (line + 1) * cell.height - 3 };
+    const frame = {
+      left,
+      right: left + cell.width - cell.gap,
+      top: line * cell.height + this.font + 10,
+      bottom: (line + 1) * cell.height - 3,
+    };
     const x = new Scale(0, 1, frame.left, frame.right);
     const y = new Scale(0, this.peak, frame.bottom, frame.top);
-    return { row: this.first + i, frame, x, y, isFirst: column === 0, isLowest, counts: this.counts, colour: palette.ofClass(this.first + i) };
+    return {
+      row: this.first + i,
+      frame,
+      x,
+      y,
+      isFirst: column === 0,
+      isLowest,
+      counts: this.counts,
+      colour: palette.ofClass(this.first + i),
+    };
   }
 
   paintFrame(context, { row, frame, x, y, isFirst, isLowest }) {
@@ -149,7 +173,10 @@ class ProbabilityPanel extends Panel {
     if (isLowest) drawXAxis(context, frame, x, { font, right: this.width });
     else rule(context, frame.left, frame.bottom, frame.right, frame.bottom, palette.rule);
     if (run.classNames.length === 2) rule(context, x.px(0.5), frame.top, x.px(0.5), frame.bottom, palette.rule);
-    write(context, run.classNames[row], frame.left, frame.top - 6, { colour: palette.ink, width: frame.right - frame.left });
+    write(context, run.classNames[row], frame.left, frame.top - 6, {
+      colour: palette.ink,
+      width: frame.right - frame.left,
+    });
   }
 
   paintEpoch(context, epoch) {
@@ -207,7 +234,9 @@ class LossesPanel extends Panel {
   }
 
   tell(epoch) {
-    const losses = Array.from({ length: this.run.samples }, (_, i) => this.run.lossAt(epoch, i)).filter(Number.isFinite);
+    const losses = Array.from({ length: this.run.samples }, (_, i) => this.run.lossAt(epoch, i)).filter(
+      Number.isFinite,
+    );
     const sum = losses.reduce((total, loss) => total + loss, 0);
     return losses.length ? `mean loss ${numberText(sum / losses.length)}` : "no loss is finite";
   }
@@ -264,8 +293,16 @@ class CurvesPanel extends Panel {
     this.solid.resize(width, height, this.ratio);
     const frame = { top: 8, bottom: height - 2 * font - 16 };
     const most = Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6)));
-    this.right = this.scaleOf(frame, this.curves.filter((curve) => curve.isShare), true);
-    this.left = this.scaleOf(frame, this.curves.filter((curve) => !curve.isShare), false);
+    this.right = this.scaleOf(
+      frame,
+      this.curves.filter((curve) => curve.isShare),
+      true,
+    );
+    this.left = this.scaleOf(
+      frame,
+      this.curves.filter((curve) => !curve.isShare),
+      false,
+    );
     if (!this.left) [this.left, this.right] = [this.right, null];
     frame.left = Math.ceil(widthOfTicks(context, this.left, most)) + 10;
     frame.right = width - 10 - (this.right ? Math.ceil(widthOfTicks(context, this.right, most)) + 4 : 0);
@@ -286,7 +323,8 @@ class CurvesPanel extends Panel {
     const { frame, font } = this;
     const most = Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6)));
     rule(context, frame.right, frame.top, frame.right, frame.bottom, palette.grid);
-    for (const { value, text } of this.right.ticks(most)) write(context, text, frame.right + 6, this.right.px(value) + font * 0.35);
+    for (const { value, text } of this.right.ticks(most))
+      write(context, text, frame.right + 6, this.right.px(value) + font * 0.35);
   }
 
   scaleFor(curve) {
@@ -298,7 +336,10 @@ class CurvesPanel extends Panel {
     context.strokeStyle = palette.ofCurve(curve.index);
     context.lineWidth = 2;
     context.setLineDash(curve.index >= 4 ? [5, 4] : []);
-    tracePlot(context, curve.values.map((value, i) => (isNumber(value) ? [this.x.px(this.run.epochs[i]), scale.px(value)] : null)));
+    tracePlot(
+      context,
+      curve.values.map((value, i) => (isNumber(value) ? [this.x.px(this.run.epochs[i]), scale.px(value)] : null)),
+    );
     context.setLineDash([]);
   }
 
@@ -329,7 +370,11 @@ class CurvesPanel extends Panel {
     context.strokeStyle = palette.ink;
     context.lineWidth = 1.25;
     context.setLineDash([3, 2]);
-    if (this.isPinned) tracePlot(context, Array.from({ length: this.epoch + 1 }, (_, epoch) => place(epoch)));
+    if (this.isPinned)
+      tracePlot(
+        context,
+        Array.from({ length: this.epoch + 1 }, (_, epoch) => place(epoch)),
+      );
     context.setLineDash([]);
     const now = place(this.epoch);
     if (now) circle(context, ...now, 5, palette.ink, 2);
@@ -340,7 +385,9 @@ class CurvesPanel extends Panel {
   }
 
   tell(epoch) {
-    return this.curves.map(({ name, values }) => `${name} ${isNumber(values[epoch]) ? numberText(values[epoch]) : "not logged"}`).join(", ");
+    return this.curves
+      .map(({ name, values }) => `${name} ${isNumber(values[epoch]) ? numberText(values[epoch]) : "not logged"}`)
+      .join(", ");
   }
 }
 
@@ -354,7 +401,9 @@ function tracePlot(context, places) {
   });
   context.stroke();
   context.fillStyle = context.strokeStyle;
-  places.forEach((place, i) => place && !places[i - 1] && !places[i + 1] && context.fillRect(place[0] - 1, place[1] - 1, 2, 2));
+  places.forEach(
+    (place, i) => place && !places[i - 1] && !places[i + 1] && context.fillRect(place[0] - 1, place[1] - 1, 2, 2),
+  );
 }
 
 function dot(context, x, y, radius, colour) {
@@ -370,7 +419,11 @@ class ViolinsPanel extends Panel {
   constructor(run, index, onQuantity) {
     super(run, index, "violins", run.violins[0].quantity);
     this.first = 0;
-    this.quantities = chooser(run.violins.map(({ quantity }) => quantity), "Quantity", () => onQuantity(this.quantities.selectedOptions[0].textContent));
+    this.quantities = chooser(
+      run.violins.map(({ quantity }) => quantity),
+      "Quantity",
+      () => onQuantity(this.quantities.selectedOptions[0].textContent),
+    );
     this.heading.replaceWith(this.quantities);
     this.choose(run.violins[0].quantity);
   }
@@ -411,7 +464,11 @@ class ViolinsPanel extends Panel {
     drawXAxis(context, frame, this.x, { font, right: width });
     const zero = this.x.px(0);
     if (zero > frame.left && zero < frame.right) rule(context, zero, frame.top, zero, frame.bottom, palette.grid);
-    for (const { row, top } of this.lanes) write(context, violins.rows[row], frame.left, top + font, { colour: palette.ink, width: frame.right - frame.left });
+    for (const { row, top } of this.lanes)
+      write(context, violins.rows[row], frame.left, top + font, {
+        colour: palette.ink,
+        width: frame.right - frame.left,
+      });
   }
 
   /** A name, and below it room for a violin. */
@@ -419,7 +476,12 @@ class ViolinsPanel extends Panel {
     const height = (frame.bottom - frame.top) / count;
     const top = frame.top + i * height;
     const room = height - this.font - 8;
-    return { row: this.first + i, top, middle: top + this.font + 6 + room / 2, half: Math.min(26, Math.max(3, room / 2 - 1)) };
+    return {
+      row: this.first + i,
+      top,
+      middle: top + this.font + 6 + room / 2,
+      half: Math.min(26, Math.max(3, room / 2 - 1)),
+    };
   }
 
   paintEpoch(context, epoch) {
@@ -457,6 +519,8 @@ class ViolinsPanel extends Panel {
   }
 
   tell(epoch) {
-    return this.violins.rows.map((name, row) => `${name} median ${numberText(this.violins.of(epoch, row).median)}`).join(", ");
+    return this.violins.rows
+      .map((name, row) => `${name} median ${numberText(this.violins.of(epoch, row).median)}`)
+      .join(", ");
   }
 }

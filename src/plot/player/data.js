@@ -21,9 +21,15 @@ async function inflate(text) {
   if (typeof DecompressionStream === "undefined") {
     throw new Sorry("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
   }
-  const packed = Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function fromBase64(text) {
+  const characters = atob(text.trim());
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
 }
 
 /** The values of an array of the head. */
@@ -157,7 +163,8 @@ class BentGrid {
     this.count = meta.size * meta.size;
     this.points = valuesOf(meta.points, bytes);
     this.scores = valuesOf(meta.scores, bytes);
-    this.planes = run.classNames.length > 2 ? run.classNames.length : this.scores.length / this.count / run.epochs.length;
+    this.planes =
+      run.classNames.length > 2 ? run.classNames.length : this.scores.length / this.count / run.epochs.length;
   }
 
   offset(epoch) {

@@ -7,7 +7,8 @@ class Palette {
   constructor() {
     const style = getComputedStyle(document.documentElement);
     const read = (name) => style.getPropertyValue(name).trim();
-    for (const name of ["ink", "muted", "rule", "grid", "mesh", "paper", "wrong", "boundary"]) this[name] = read(`--${name}`);
+    for (const name of ["ink", "muted", "rule", "grid", "mesh", "paper", "wrong", "boundary"])
+      this[name] = read(`--${name}`);
     this.classes = Array.from({ length: 8 }, (_, i) => read(`--class-${i}`));
     this.curves = Array.from({ length: 4 }, (_, i) => read(`--curve-${i}`));
     this.violin = read("--violin");
@@ -282,7 +283,10 @@ class Regions {
   /** A corner with the score of every class. */
   corner(i) {
     const { scores, count } = this;
-    const own = this.planes === 1 ? [-scores[i], scores[i]] : Array.from({ length: this.planes }, (_, k) => scores[k * count + i]);
+    const own =
+      this.planes === 1
+        ? [-scores[i], scores[i]]
+        : Array.from({ length: this.planes }, (_, k) => scores[k * count + i]);
     return { x: this.xs[i], y: this.ys[i], scores: own };
   }
 }

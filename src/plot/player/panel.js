@@ -89,7 +89,8 @@ class Panel {
   /** Says in words what the canvas shows. */
   label() {
     const title = this.heading.title;
-    const told = this.epoch < 0 ? ": nothing recorded yet" : `, epoch ${this.run.epochs[this.epoch]}: ${this.tell(this.epoch)}`;
+    const told =
+      this.epoch < 0 ? ": nothing recorded yet" : `, epoch ${this.run.epochs[this.epoch]}: ${this.tell(this.epoch)}`;
     this.canvas.setAttribute("aria-label", `${title}${told}`);
   }
 
@@ -174,7 +175,11 @@ function widthOfTicks(context, scale, most, whole) {
 
 /** A select over names, for panels that cannot show all at once. */
 function chooser(names, label, onChange) {
-  const select = element("select", { "aria-label": label }, ...names.map((name, i) => element("option", { value: i }, name)));
+  const select = element(
+    "select",
+    { "aria-label": label },
+    ...names.map((name, i) => element("option", { value: i }, name)),
+  );
   select.addEventListener("change", () => onChange(select.selectedIndex));
   return select;
 }

@@ -15,7 +15,11 @@ class Column {
     this.status = element("p", { class: "status" });
     this.panels = panelsOf(run, index, epochs, actions);
     const legend = element("ul", { class: "legend" }, ...this.legendRows(), ...selectionRow(run));
-    const grid = element("div", { class: "panels", "data-count": this.panels.length }, ...this.panels.map(({ section }) => section));
+    const grid = element(
+      "div",
+      { class: "panels", "data-count": this.panels.length },
+      ...this.panels.map(({ section }) => section),
+    );
     const head = element("header", { class: "run-head" }, this.name, this.status);
     this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid);
     this.section.ariaLabel = run.name;
@@ -57,7 +61,9 @@ class Column {
 }
 
 function selectionRow({ samples, of }) {
-  return samples < of ? [element("li", { class: "selection" }, `showing ${countText(samples)} of ${countText(of)} samples`)] : [];
+  return samples < of
+    ? [element("li", { class: "selection" }, `showing ${countText(samples)} of ${countText(of)} samples`)]
+    : [];
 }
 
 function epochText(recorded, clock, first) {
@@ -106,7 +112,9 @@ class Player {
     this.output = document.getElementById("epoch");
     this.playButton = document.getElementById("play");
     this.speeds = document.getElementById("speed");
-    this.speeds.append(...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"}/s`)));
+    this.speeds.append(
+      ...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"}/s`)),
+    );
     this.speeds.value = this.speed;
   }
 

@@ -8,7 +8,11 @@ class Tip {
 
   tellAbove(target, texts) {
     const { left, right, top } = target.getBoundingClientRect();
-    this.show(texts.map((text) => element("p", {}, text)), (left + right) / 2, top - 4);
+    this.show(
+      texts.map((text) => element("p", {}, text)),
+      (left + right) / 2,
+      top - 4,
+    );
   }
 
   /** Beside a place of the window, within it. */
@@ -42,7 +46,8 @@ class Follower {
   constructor(columns, tip, redraw) {
     Object.assign(this, { columns, tip, redraw, row: null, panel: null, isPinned: false });
     tip.onHide = () => this.tell();
-    for (const column of columns) column.panels.filter((panel) => panel.sampleNear).forEach((panel) => this.watch(panel));
+    for (const column of columns)
+      column.panels.filter((panel) => panel.sampleNear).forEach((panel) => this.watch(panel));
     document.addEventListener("click", (event) => this.releaseBeside(event));
   }
 
@@ -106,7 +111,11 @@ class Follower {
 
   content() {
     const title = element("p", { class: "tip-title" }, `Sample in row ${this.row} of the data`);
-    const head = element("tr", {}, ...["", "class", "told", "probability", "loss"].map((text) => element("th", {}, text)));
+    const head = element(
+      "tr",
+      {},
+      ...["", "class", "told", "probability", "loss"].map((text) => element("th", {}, text)),
+    );
     const rows = this.columns.map((column) => this.line(column));
     const hint = this.isPinned ? [element("p", { class: "absent" }, "Escape or a click elsewhere releases it.")] : [];
     return [title, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)), ...hint];
@@ -116,12 +125,29 @@ class Follower {
     const sample = run.rows.get(this.row);
     const cells = [element("th", { class: "name" }, run.name)];
     if (sample === undefined || epoch < 0) {
-      cells.push(element("td", { colspan: 4, class: "absent" }, sample === undefined ? "not among its samples" : "nothing recorded yet"));
+      cells.push(
+        element(
+          "td",
+          { colspan: 4, class: "absent" },
+          sample === undefined ? "not among its samples" : "nothing recorded yet",
+        ),
+      );
       return element("tr", {}, ...cells);
     }
-    const told = element("td", { class: run.isWrong(epoch, sample) ? "name wrong" : "name" }, run.className(run.toldAt(epoch, sample)));
+    const told = element(
+      "td",
+      { class: run.isWrong(epoch, sample) ? "name wrong" : "name" },
+      run.className(run.toldAt(epoch, sample)),
+    );
     const own = element("td", { class: "name" }, run.className(run.classes[sample]));
     const numbers = [run.probabilityAt(epoch, sample), run.lossAt(epoch, sample)];
-    return element("tr", {}, ...cells, own, told, ...numbers.map((value) => element("td", { class: "number" }, numberText(value))));
+    return element(
+      "tr",
+      {},
+      ...cells,
+      own,
+      told,
+      ...numbers.map((value) => element("td", { class: "number" }, numberText(value))),
+    );
   }
 }

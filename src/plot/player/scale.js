@@ -27,10 +27,10 @@ class Scale {
   /** At most `most` round values, 1, 2 or 5 times a power of ten apart. */
   ticks(most, whole = false) {
     const step = roundStep((this.high - this.low) / Math.max(1, most), whole);
-    const ticks = [];
-    const slack = step * 1e-9;
-    for (let i = Math.ceil((this.low - slack) / step); i * step <= this.high + slack; i++) ticks.push(i * step);
-    return ticks.map((value) => ({ value, text: tickText(value, step) }));
+    const first = Math.ceil(this.low / step - 1e-9);
+    const ticks = Array.from({ length: most + 1 }, (_, i) => (first + i) * step);
+    const within = ticks.filter((value) => value <= this.high + step * 1e-9);
+    return within.map((value) => ({ value, text: tickText(value, step) }));
   }
 }
 

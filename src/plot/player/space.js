@@ -30,7 +30,8 @@ class SpacePanel extends Panel {
     const { font, width, height, space } = this;
     const frame = { top: font + 10, bottom: height - 2 * font - 16, right: width - 10 };
     this.y = new Scale(...space.y, frame.bottom, frame.top);
-    frame.left = Math.ceil(widthOfTicks(context, this.y, Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6))))) + 8;
+    frame.left =
+      Math.ceil(widthOfTicks(context, this.y, Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6))))) + 8;
     this.x = new Scale(...space.x, frame.left, frame.right);
     this.frame = frame;
   }
@@ -125,7 +126,8 @@ class SpacePanel extends Panel {
   paintBoundary(context, epoch) {
     const { lines, starts } = this.space;
     context.beginPath();
-    for (let line = lines[epoch]; line < lines[epoch + 1]; line++) this.traceLine(context, starts[line], starts[line + 1]);
+    for (let line = lines[epoch]; line < lines[epoch + 1]; line++)
+      this.traceLine(context, starts[line], starts[line + 1]);
     context.strokeStyle = palette.boundary;
     context.lineWidth = 1.75;
     context.stroke();
@@ -163,10 +165,11 @@ class SpacePanel extends Panel {
   /** Where the sample was at the epochs before. */
   paintTrail(context, sample) {
     const places = [];
-    for (let epoch = Math.max(0, this.epoch - TRAIL); epoch <= this.epoch; epoch++) places.push(this.placeOf(epoch, sample));
-    context.strokeStyle = palette.ink;
-    context.lineWidth = 2;
-    for (let i = 1; i < places.length; i++) segment(context, places[i - 1], places[i], (i / places.length) ** 1.5);
+    for (let epoch = Math.max(0, this.epoch - TRAIL); epoch <= this.epoch; epoch++)
+      places.push(this.placeOf(epoch, sample));
+    context.strokeStyle = context.fillStyle = palette.ink;
+    context.lineWidth = 1.5;
+    for (let i = 1; i < places.length; i++) segment(context, places[i - 1], places[i], 0.2 + (0.8 * i) / places.length);
     context.globalAlpha = 1;
   }
 
@@ -217,4 +220,5 @@ function segment(context, [x1, y1], [x2, y2], alpha) {
   context.moveTo(x1, y1);
   context.lineTo(x2, y2);
   context.stroke();
+  context.fillRect(x1 - 1.75, y1 - 1.75, 3.5, 3.5);
 }

@@ -67,14 +67,18 @@ class Timeline {
   }
 
   moment(group) {
-    const heaviest = group.toSorted((a, b) => WEIGHTS.indexOf(toneOf(a)) - WEIGHTS.indexOf(toneOf(b)));
+    const heaviest = [...group].sort((a, b) => WEIGHTS.indexOf(toneOf(a)) - WEIGHTS.indexOf(toneOf(b)));
     return this.button(heaviest, "moment");
   }
 
   /** Milestones of one run and epoch: hovering or focusing tells them, a click goes there. */
   button(group, shape) {
     const texts = group.map(({ text }) => text);
-    const button = element("button", { type: "button", class: `milestone ${shape} ${toneOf(group[0])}`, "aria-label": texts.join("; ") });
+    const button = element("button", {
+      type: "button",
+      class: `milestone ${shape} ${toneOf(group[0])}`,
+      "aria-label": texts.join("; "),
+    });
     button.dataset.epoch = group[0].epoch;
     button.style.setProperty("--from", this.share(group[0].epoch));
     const tell = () => this.tip.tellAbove(button, texts);
