@@ -101,19 +101,22 @@ impl Scale {
     }
 }
 
-/// Those of an axis, or some around them where there is nothing between.
+/// Those of an axis, or some around them where there is next to nothing between.
 fn limits(axis: &Axis) -> (f64, f64) {
     let (low, high) = (axis.low, axis.high);
-    match (low.is_finite() && high.is_finite(), (high - low).is_finite() && low < high) {
-        (true, true) => (low, high),
-        (true, false) => (low - 0.5 * low.abs().max(1.0), low + 0.5 * low.abs().max(1.0)),
-        _ => (0.0, 1.0),
+    let (span, largest) = (high - low, low.abs().max(high.abs()));
+    match low.is_finite() && high.is_finite() {
+        true if span.is_finite() && span > largest * 1e-9 && span > 1e-100 => (low, high),
+        true => (low - 0.5 * largest.max(1.0), low + 0.5 * largest.max(1.0)),
+        false => (0.0, 1.0),
     }
 }
 
 /// Round numbers between two limits.
 fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    let values = RangedCoordf64::from(low..high).key_points(most.max(2));
+    // Where plotters looks for round numbers it would not come to an end.
+    let values =
+        if high - low > 1e100 { vec![low, high] } else { RangedCoordf64::from(low..high).key_points(most.max(2)) };
     let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let largest = low.abs().max(high.abs());
     let digits = (-(step * 1.001).log10().floor()).clamp(0.0, 9.0) as usize;

@@ -1,43 +1,38 @@
 //! Where each class is told, as polygons.
 
-use super::shape::{Point, cut};
+use super::shape::{Point, between, cut};
 use crate::{Matrix, classes};
 
-/// By how much outputs tell one class rather than the others, point by point: above 0 for the class that is told.
-pub(super) struct Margins {
-    /// One column for a single output, for class 1; else one for each class.
+/// What speaks for each class, point by point: the largest score tells.
+pub(super) struct Scores {
+    /// One row for each point, one column for each class.
     scores: Matrix,
     told: Vec<Option<usize>>,
 }
 
-impl Margins {
-    /// Of probabilities by their logarithms, which change evenly where a network's last layer does: what is between two
-    /// points of a grid is then where it belongs.
+impl Scores {
+    /// Of probabilities their logarithms, which change evenly where a network's last layer does: what is between two points
+    /// of a grid is then where it belongs.
     pub(super) fn of(outputs: &Matrix) -> Self {
         let probabilities = outputs.iter().all(|p| (0.0..=1.0).contains(p) || p.is_nan());
-        let ln = |p: f32| p.max(f32::MIN_POSITIVE).ln();
-        let scores = match (outputs.ncols(), probabilities) {
-            (1, true) => outputs.map(|p| ln(p) - ln(1.0 - p)),
-            (1, false) => outputs.map(|p| p - 0.5),
-            (_, true) => outputs.map(ln),
-            (_, false) => outputs.clone(),
+        let score = |p: f32| if probabilities { p.max(f32::MIN_POSITIVE).ln() } else { p };
+        let scores = match outputs.ncols() {
+            1 => Matrix::from_fn(outputs.nrows(), 2, |i, class| {
+                score(if class == 1 { outputs[i] } else { 1.0 - outputs[i] })
+            }),
+            _ => outputs.map(score),
         };
         Self { scores, told: classes::classes(outputs, 0.5) }
-    }
-
-    /// By how much this class is told rather than any other.
-    pub(super) fn of_class(&self, point: usize, class: usize) -> f64 {
-        let score = |column: usize| f64::from(self.scores[(point, column)]);
-        if self.scores.ncols() == 1 {
-            return if class == 1 { score(0) } else { -score(0) };
-        }
-        let others = (0..self.scores.ncols()).filter(|&other| other != class).map(score);
-        score(class) - others.fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// The class that is told; none where an output is NaN.
     pub(super) fn told(&self, point: usize) -> Option<usize> {
         self.told[point]
+    }
+
+    /// That of every class at a point.
+    pub(super) fn at(&self, point: usize) -> Vec<f64> {
+        self.scores.row(point).iter().map(|&score| score.into()).collect()
     }
 }
 
@@ -46,12 +41,12 @@ pub(super) struct Cells<'a, P> {
     columns: usize,
     rows: usize,
     point: P,
-    margins: &'a Margins,
+    scores: &'a Scores,
 }
 
 impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
-    pub(super) fn new(columns: usize, rows: usize, point: P, margins: &'a Margins) -> Self {
-        Self { columns, rows, point, margins }
+    pub(super) fn new(columns: usize, rows: usize, point: P, scores: &'a Scores) -> Self {
+        Self { columns, rows, point, scores }
     }
 
     /// Polygons that cover the grid, each with its class. Neighbours of one class in a row are one polygon; where classes
@@ -82,7 +77,7 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
 
     /// The class that all corners of a cell agree on.
     fn common_class(&self, row: usize, column: usize) -> Option<usize> {
-        let [first, others @ ..] = self.corners(row, column).map(|corner| self.margins.told(corner));
+        let [first, others @ ..] = self.corners(row, column).map(|corner| self.scores.told(corner));
         first.filter(|_| others.iter().all(|&other| other == first))
     }
 
@@ -100,18 +95,43 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
         there.chain((above..=above + length).rev()).map(&self.point).collect()
     }
 
-    /// Parts a cell among the classes of its corners.
+    /// Parts a cell among the classes of its corners: as two triangles, within which scores are linear.
     fn cut_cell(&self, row: usize, column: usize, regions: &mut Vec<(usize, Vec<Point>)>) {
         let corners = self.corners(row, column);
-        let mut classes: Vec<usize> = corners.iter().filter_map(|&corner| self.margins.told(corner)).collect();
+        let Some(told) = corners.iter().map(|&corner| self.scores.told(corner)).collect::<Option<Vec<usize>>>() else {
+            return; // An output is NaN.
+        };
+        let mut classes = told;
         classes.sort_unstable();
         classes.dedup();
-        let points = corners.map(&self.point);
-        for class in classes {
-            let margins = corners.map(|corner| self.margins.of_class(corner, class));
-            if margins.iter().all(|margin| !margin.is_nan()) {
-                regions.push((class, cut(&points, &margins)));
-            }
+        let vertex = |corner: usize| Vertex { at: (self.point)(corner), scores: self.scores.at(corner) };
+        let [a, b, c, d] = corners.map(vertex);
+        for triangle in [[&a, &b, &c], [&a, &c, &d]].map(|triangle| triangle.map(Clone::clone)) {
+            regions.extend(classes.iter().map(|&class| (class, part(&triangle, class, &classes))));
         }
     }
+}
+
+/// A point with what speaks for each class there.
+#[derive(Clone)]
+struct Vertex {
+    at: Point,
+    scores: Vec<f64>,
+}
+
+impl Vertex {
+    fn between(&self, other: &Self, share: f64) -> Self {
+        let scores = self.scores.iter().zip(&other.scores).map(|(from, to)| from + (to - from) * share);
+        Self { at: between(self.at, other.at, share), scores: scores.collect() }
+    }
+}
+
+/// The part of a triangle where this class tells rather than any other of these.
+fn part(triangle: &[Vertex], class: usize, classes: &[usize]) -> Vec<Point> {
+    let mut corners = triangle.to_vec();
+    for &other in classes.iter().filter(|&&other| other != class) {
+        let margins: Vec<f64> = corners.iter().map(|corner| corner.scores[class] - corner.scores[other]).collect();
+        corners = cut(&corners, &margins, Vertex::between);
+    }
+    corners.into_iter().map(|corner| corner.at).collect()
 }

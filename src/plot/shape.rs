@@ -3,16 +3,17 @@
 /// A point of a plot, in the units of its axes.
 pub type Point = [f64; 2];
 
-/// What is left of a polygon where the values at its corners, linear in between, are not negative.
-pub(super) fn cut(corners: &[Point], values: &[f64]) -> Vec<Point> {
+/// What is left of a polygon where the values at its corners, linear in between, are not negative; `between` makes a corner a
+/// share of the way from one to another.
+pub(super) fn cut<T: Clone>(corners: &[T], values: &[f64], between: impl Fn(&T, &T, f64) -> T) -> Vec<T> {
     let mut kept = Vec::with_capacity(corners.len() + 1);
-    for (i, (&from, &value)) in corners.iter().zip(values).enumerate() {
+    for (i, (from, &value)) in corners.iter().zip(values).enumerate() {
         let next = (i + 1) % corners.len();
         if value >= 0.0 {
-            kept.push(from);
+            kept.push(from.clone());
         }
         if (value >= 0.0) != (values[next] >= 0.0) {
-            kept.push(between(from, corners[next], value / (value - values[next])));
+            kept.push(between(from, &corners[next], value / (value - values[next])));
         }
     }
     kept
@@ -40,7 +41,7 @@ impl Frame {
             for (limit, sign) in [(self.low[axis], 1.0), (self.high[axis], -1.0)] {
                 let values: Vec<f64> = kept.iter().map(|point| sign * (point[axis] - limit)).collect();
                 if values.iter().any(|&value| value < 0.0) {
-                    kept = cut(&kept, &values);
+                    kept = cut(&kept, &values, |&from, &to, share| between(from, to, share));
                 }
             }
         }
@@ -80,7 +81,7 @@ impl Frame {
     }
 }
 
-fn between(from: Point, to: Point, share: f64) -> Point {
+pub(super) fn between(from: Point, to: Point, share: f64) -> Point {
     [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]
 }
 
@@ -90,6 +91,10 @@ mod tests {
 
     const SQUARE: [Point; 4] = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
     const UNIT: Frame = Frame { low: [0.0, 0.0], high: [1.0, 1.0] };
+
+    fn cut(corners: &[Point], values: &[f64]) -> Vec<Point> {
+        super::cut(corners, values, |&from, &to, share| between(from, to, share))
+    }
 
     fn area(polygon: &[Point]) -> f64 {
         let next = polygon.iter().cycle().skip(1);

@@ -2,7 +2,7 @@
 
 use super::{
     Axis, Ink, Mark, Panel,
-    regions::{Cells, Margins},
+    regions::{Cells, Scores},
     shape::Point,
 };
 use crate::{
@@ -121,8 +121,8 @@ impl Panel {
         if columns * rows != outputs.nrows() || outputs.is_empty() {
             return; // No grid was bent.
         }
-        let margins = Margins::of(outputs);
-        let regions = Cells::new(columns, rows, at, &margins).regions();
+        let scores = Scores::of(outputs);
+        let regions = Cells::new(columns, rows, at, &scores).regions();
         self.marks.extend(regions.into_iter().map(|(class, corners)| Mark::Area { corners, ink: Ink::Region(class) }));
     }
 

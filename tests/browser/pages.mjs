@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { deflateSync, inflateSync } from "node:zlib";
 
 const folder = mkdtempSync(join(tmpdir(), "player-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -20,7 +20,7 @@ export class Page {
   constructor(name) {
     this.html = readFileSync(pathOf(name), "utf8");
     this.meta = JSON.parse(this.html.match(META)[2]);
-    this.bytes = inflateRawSync(Buffer.from(this.html.match(DATA)[2].trim(), "base64"));
+    this.bytes = inflateSync(Buffer.from(this.html.match(DATA)[2].trim(), "base64"));
   }
 
   values({ type, offset, length, delta }) {
@@ -74,7 +74,7 @@ export class Page {
   }
 
   /** Writes the page, and returns where. */
-  save(name, data = deflateRawSync(this.bytes).toString("base64")) {
+  save(name, data = deflateSync(this.bytes).toString("base64")) {
     const meta = JSON.stringify(this.meta).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
     const html = this.html
       .replace(META, (_, open, __, close) => open + meta + close)

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use flate2::{Compression, write::DeflateEncoder};
+use flate2::{Compression, write::ZlibEncoder};
 use serde_json::{Value, json};
 
 use crate::{Error, Result};
@@ -51,10 +51,10 @@ impl Arrays {
         told("f32", offset, values.len(), 0)
     }
 
-    /// All of them, deflated.
+    /// All of them, deflated, with a checksum.
     pub(super) fn to_base64(&self) -> Result<String> {
         let failed = |error: std::io::Error| Error::Drawing { reason: error.to_string() };
-        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::new(7));
+        let mut deflated = ZlibEncoder::new(Vec::new(), Compression::new(7));
         deflated.write_all(&self.bytes).map_err(failed)?;
         Ok(STANDARD.encode(deflated.finish().map_err(failed)?))
     }

@@ -1,5 +1,5 @@
 "use strict";
-// The runs: a JSON head, and behind it all numbers as base64 of a raw deflate stream.
+// The runs: a JSON head, and behind it all numbers as base64 of a zlib stream.
 
 const NO_CLASS = 255;
 const NO_VALUE = 65535;
@@ -21,7 +21,7 @@ async function inflate(text) {
   if (typeof DecompressionStream === "undefined") {
     throw new Sorry("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
   }
-  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

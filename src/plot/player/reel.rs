@@ -6,7 +6,7 @@ use super::arrays::{Arrays, Losses, Steps};
 use crate::{
     Forward, Matrix, Result,
     analysis::{Grid, LayerDistribution, Milestones, Polyline, Quantity, Selection},
-    plot::{Film, regions::Margins, violins},
+    plot::{Film, regions::Scores, violins},
     replay::Snapshot,
 };
 
@@ -140,17 +140,22 @@ fn input_scale(grid: &Grid) -> [Steps; 2] {
     [grid.x(), grid.y()].map(|range| Steps::between((*range.start()).into(), (*range.end()).into()))
 }
 
-/// In sixteenths: one for each point, above 0 for class 1, or one for each class, the largest for the one that is told.
+/// In sixteenths: for a single output by how much class 1 is ahead; for more how far each class is behind the one that is told.
 fn scores(outputs: &Matrix) -> Vec<i8> {
-    let margins = Margins::of(outputs);
-    let kinds = if outputs.ncols() == 1 { 1 } else { outputs.ncols() };
-    let score = |point: usize, class: usize| match margins.told(point) {
-        None => i8::MIN,
-        Some(_) => (margins.of_class(point, class) * 16.0).round().clamp(-127.0, 127.0) as i8,
-    };
-    let class = |kind: usize| if kinds == 1 { 1 } else { kind };
-    let scores = (0..kinds).flat_map(|kind| (0..outputs.nrows()).map(move |point| (point, class(kind))));
-    scores.map(|(point, class)| score(point, class)).collect()
+    let scores = Scores::of(outputs);
+    let sixteenths = |score: f64| (score * 16.0).round().clamp(-127.0, 127.0) as i8;
+    let rows: Vec<Vec<i8>> = (0..outputs.nrows())
+        .map(|point| {
+            let at = scores.at(point);
+            let best = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            match (scores.told(point), outputs.ncols()) {
+                (None, kinds) => vec![i8::MIN; kinds],
+                (Some(_), 1) => vec![sixteenths(at[1] - at[0])],
+                (Some(_), _) => at.iter().map(|score| sixteenths(score - best)).collect(),
+            }
+        })
+        .collect();
+    (0..outputs.ncols()).flat_map(|kind| rows.iter().map(move |row| row[kind])).collect()
 }
 
 fn lines(lines: &[Polyline], scale: [Steps; 2]) -> Vec<Vec<[u16; 2]>> {

@@ -1,0 +1,130 @@
+//! Every frame of an animation is the figure of its epoch, as closely as 255 colours tell it.
+#![cfg(feature = "plot")]
+
+#[path = "common/trained.rs"]
+mod trained;
+
+use std::sync::Mutex;
+
+use gif::{DecodeOptions, DisposalMethod, Repeat};
+use training_replay::{
+    Activation, Error, Replay, Result, Sequential, datasets,
+    plot::{Animation, Figure, Film},
+};
+
+fn replay() -> Replay {
+    trained::article(&datasets::parabola(60, 13), Activation::Tanh, 20)
+}
+
+fn small(film: &Film<'_, Sequential>, epoch: u64) -> Result<Figure> {
+    Ok(film.figure(epoch)?.size(480, 300))
+}
+
+/// The frames as a program that shows them sees them, and their delays.
+fn decode(bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<u16>, Repeat) {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options.read_info(bytes).unwrap();
+    assert_eq!((decoder.width(), decoder.height()), (480, 300));
+    let repeat = decoder.repeat();
+    let mut shown = vec![0; 480 * 300 * 3];
+    let (mut frames, mut delays) = (Vec::new(), Vec::new());
+    while let Some(frame) = decoder.read_next_frame().unwrap() {
+        assert_eq!(frame.dispose, DisposalMethod::Keep);
+        let pixels = shown.as_chunks_mut::<3>().0.iter_mut().zip(frame.buffer.as_chunks::<4>().0);
+        pixels.filter(|(_, new)| new[3] > 0).for_each(|(pixel, new)| pixel.copy_from_slice(&new[..3]));
+        frames.push(shown.clone());
+        delays.push(frame.delay);
+    }
+    (frames, delays, repeat)
+}
+
+#[test]
+fn every_frame_is_the_figure_of_its_epoch() {
+    let replay = replay();
+    let film = Film::of(replay.sweep()).unwrap();
+    let mut bytes = Vec::new();
+    Animation::of(film.epochs()).write(&mut bytes, |epoch| small(&film, epoch)).unwrap();
+    let (frames, delays, repeat) = decode(&bytes);
+    assert_eq!((frames.len(), repeat), (21, Repeat::Infinite));
+    assert_eq!(delays, [vec![10; 20], vec![200]].concat(), "ten a second, and the last one for two");
+    for (epoch, frame) in frames.iter().enumerate() {
+        let figure = small(&film, epoch as u64).unwrap().to_rgb().unwrap();
+        let far = |(a, b): (&u8, &u8)| a.abs_diff(*b) > 40;
+        let off = frame.iter().zip(&figure).filter(|&pair| far(pair)).count();
+        assert!(off < figure.len() / 1_000, "epoch {epoch}: {off} of {}", figure.len());
+        let distance: u64 = frame.iter().zip(&figure).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        assert!(distance < 2 * figure.len() as u64, "epoch {epoch}: {distance}");
+    }
+    assert_ne!(frames[0], frames[20]);
+}
+
+#[test]
+fn epochs_are_those_that_were_asked_for() {
+    let replay = replay();
+    let film = Film::of(replay.sweep()).unwrap();
+    let drawn = Mutex::new(Vec::new());
+    let mut told = Vec::new();
+    let mut bytes = Vec::new();
+    let animation = Animation::of(film.epochs()).between(3..=14).every(4).frames_per_second(25.0).hold(0.5);
+    let animation = animation.progress(|done, all| told.push((done, all)));
+    let figure = |epoch: u64| {
+        drawn.lock().unwrap().push(epoch);
+        small(&film, epoch)
+    };
+    animation.write(&mut bytes, figure).unwrap();
+    let mut drawn = drawn.into_inner().unwrap();
+    drawn.sort_unstable();
+    drawn.dedup();
+    assert_eq!(drawn, [3, 7, 11, 14], "every fourth, and the last");
+    assert_eq!(told, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+    assert_eq!(decode(&bytes).1, [4, 4, 4, 50]);
+}
+
+#[test]
+fn any_number_of_threads_writes_the_same_bytes() {
+    let replay = replay();
+    let film = Film::of(replay.sweep()).unwrap();
+    let with = |threads: usize| {
+        let mut bytes = Vec::new();
+        Animation::of(film.epochs()).threads(threads).write(&mut bytes, |epoch| small(&film, epoch)).unwrap();
+        bytes
+    };
+    assert!(with(1) == with(3));
+}
+
+#[test]
+fn what_cannot_be_an_animation_is_refused() {
+    let replay = replay();
+    let film = Film::of(replay.sweep()).unwrap();
+    let write = |animation: Animation<'_>| animation.write(Vec::new(), |epoch| small(&film, epoch)).unwrap_err();
+    let all = || Animation::of(film.epochs());
+    let message = write(all().between(100..)).to_string();
+    assert_eq!(message, "the number of epochs in an animation is 0; it must be 1 or more");
+    for animation in [
+        all().frames_per_second(0.0),
+        all().frames_per_second(f64::NAN),
+        all().frames_per_second(-1.0),
+        all().hold(f64::INFINITY),
+        all().threads(0),
+    ] {
+        assert!(matches!(write(animation), Error::Invalid { .. }));
+    }
+    let unequal = |epoch: u64| Ok(film.figure(epoch)?.size(480 + epoch as u32, 300));
+    let message = all().write(Vec::new(), unequal).unwrap_err().to_string();
+    assert!(message.starts_with("the size of the frame of epoch "), "{message}");
+    let missing = Animation::of(&[0, 99]).write(Vec::new(), |epoch| small(&film, epoch));
+    assert!(matches!(missing, Err(Error::UnknownEpoch { epoch: 99, .. })));
+    let nowhere = all().save("no/such/folder/run.gif", |epoch| small(&film, epoch));
+    assert!(matches!(nowhere, Err(Error::Io { .. })));
+}
+
+#[test]
+fn every_zeroth_is_every_one() {
+    let replay = replay();
+    let mut bytes = Vec::new();
+    let film = Film::of(replay.sweep()).unwrap();
+    let animation = Animation::of(film.epochs()).between(0..3).every(0);
+    animation.write(&mut bytes, |epoch| small(&film, epoch)).unwrap();
+    assert_eq!(decode(&bytes).0.len(), 3);
+}

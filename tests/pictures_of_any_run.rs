@@ -1,0 +1,211 @@
+//! Whatever was recorded can be shown, or an error says why not.
+#![cfg(feature = "plot")]
+
+#[path = "common/trained.rs"]
+mod trained;
+
+use training_replay::{
+    Activation, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Parameter, Replay, Sequential, Weights,
+    analysis::{Grid, Plane, Quantity, Selection, Since},
+    datasets,
+    plot::{Axis, Figure, Film, Ink, Mark, Panel, Player, Style, plotters::prelude::*},
+};
+
+fn panels(film: &Film<'_, Sequential>, epoch: u64) -> Vec<String> {
+    film.figure(epoch).unwrap().panels().map(|panel| panel.title.clone()).collect()
+}
+
+/// Draws everything that a film can show.
+fn show(replay: &Replay, epoch: u64) -> Vec<String> {
+    let film = Film::of(replay.sweep()).unwrap();
+    film.figure(epoch).unwrap().size(600, 400).to_png().unwrap();
+    let mut player = Player::new("Any run");
+    assert!(player.run("it", &film).unwrap().to_html().unwrap().contains("Any run"));
+    panels(&film, epoch)
+}
+
+#[test]
+fn a_wide_layer_is_seen_on_its_principal_plane() {
+    let data = datasets::circles(80, 0.05, 0.5, 7);
+    let layers = [trained::wide(8, Activation::Tanh), trained::sigmoid()];
+    let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 5);
+    assert!(show(&replay, 5).contains(&"Feature space of hidden".to_owned()));
+    let film = Film::of(replay.sweep()).unwrap();
+    let found = film.feature_space(5).unwrap();
+    assert_eq!((found.x.label.as_str(), found.y.label.as_str()), ("principal axis 1", "principal axis 2"));
+    let space = replay.at(5).unwrap();
+    let plane = replay.principal_plane("hidden").unwrap().plane;
+    let view = training_replay::analysis::View::of("hidden").on(&plane);
+    let space = space.feature_space(view, &Grid::covering(&data, 0.1)).unwrap();
+    let dots = found.in_ink(Ink::Class(0)).next().unwrap().points();
+    let first = data.classes().unwrap().iter().position(|&class| class == 0).unwrap();
+    assert_eq!(dots[0], [0, 1].map(|axis| f64::from(space.samples[(first, axis)])));
+
+    let chosen = Film::options().layer("hidden").plane(Plane::of_axes(8, 2, 5).unwrap()).of(replay.sweep()).unwrap();
+    assert_ne!(chosen.feature_space(5).unwrap().marks, found.marks);
+}
+
+#[test]
+fn many_inputs_are_seen_on_the_plane_of_the_data_and_wrong_samples_have_rings() {
+    let data = datasets::ball(10, 100, 13);
+    let layers = [trained::wide(6, Activation::Relu), trained::sigmoid()];
+    let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 3);
+    assert_eq!(show(&replay, 3).len(), 6);
+    let film = Film::of(replay.sweep()).unwrap();
+    assert_eq!(film.decision_boundary(0).unwrap().x.label, "principal axis 1");
+    let wrong = replay.at(0).unwrap().confusion(0.5).unwrap();
+    let rings = film.feature_space(0).unwrap();
+    let rings = rings.marks.iter().find(|mark| matches!(mark, Mark::Rings { .. })).unwrap();
+    assert_eq!(rings.points().len() as u64, wrong.errors(0) + wrong.errors(1));
+}
+
+#[test]
+fn a_network_without_a_hidden_layer_or_with_one_input_has_the_panels_that_it_can_have() {
+    let data = datasets::moons(60, 0.1, 7);
+    let straight = trained::run(&data, [trained::sigmoid()], Loss::BinaryCrossEntropy, 2);
+    assert_eq!(show(&straight, 2).len(), 5);
+    let film = Film::of(straight.sweep()).unwrap();
+    assert!(!film.has_feature_space() && film.has_decision_boundary());
+    assert!(matches!(film.feature_space(2), Err(Error::Missing { .. })));
+
+    let x = Matrix::from_fn(40, 1, |i, _| i as f32 / 20.0 - 1.0);
+    let y = x.map(|x| f32::from(u8::from(x > 0.0)));
+    let line = Dataset::new(x, y).unwrap();
+    let one_input = trained::article(&line, Activation::Tanh, 2);
+    assert_eq!(show(&one_input, 2).len(), 5);
+    let film = Film::of(one_input.sweep()).unwrap();
+    assert!(film.has_feature_space() && !film.has_decision_boundary());
+    assert!(matches!(film.decision_boundary(2), Err(Error::Missing { .. })));
+}
+
+#[test]
+fn a_run_that_diverged_or_died_can_be_looked_at() {
+    let data = datasets::parabola(30, 13);
+    let layers = [trained::wide(2, Activation::Relu), trained::sigmoid()];
+    let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    replay.record(&model, Metrics::new()).unwrap();
+    for value in [f32::NAN, 0.0, 1e30] {
+        let weights = Weights::of(&model).unwrap();
+        let broken = weights.iter().map(|parameter| {
+            let count = parameter.values().len();
+            Parameter::new(
+                parameter.layer().to_owned(),
+                parameter.name().to_owned(),
+                parameter.shape().to_vec(),
+                vec![value; count],
+            )
+        });
+        replay.record(&model.with_weights(&broken.collect()).unwrap(), Metrics::new()).unwrap();
+    }
+    for epoch in 0..4 {
+        show(&replay, epoch);
+    }
+}
+
+#[test]
+fn epochs_may_have_gaps_and_a_film_may_have_one() {
+    let data = datasets::parabola(30, 13);
+    let replay = trained::article(&data, Activation::Tanh, 6);
+    let film = Film::of(replay.sweep().epochs([1, 4])).unwrap();
+    assert_eq!(film.epochs(), [1, 4]);
+    assert!(film.figure(4).is_ok() && matches!(film.figure(99), Err(Error::UnknownEpoch { epoch: 99, .. })));
+    let single = Film::of(replay.sweep().epochs([3])).unwrap();
+    assert!(single.figure(3).unwrap().to_png().is_ok());
+    assert!(Player::new("One").run("epoch", &single).unwrap().to_html().is_ok());
+    assert!(matches!(Film::of(replay.sweep().epochs([])), Err(Error::Invalid { .. })));
+}
+
+#[test]
+fn what_a_film_needs_and_has_not_is_named() {
+    let data = datasets::parabola(30, 13);
+    let model = Sequential::builder(2).layer(trained::sigmoid()).build(1).unwrap();
+    let mut bare = Replay::options().in_memory();
+    bare.record(&model, Metrics::new()).unwrap();
+    assert!(matches!(Film::of(bare.sweep()), Err(Error::Missing { .. })));
+    let mut without_loss = Replay::options().dataset(&data).in_memory();
+    without_loss.record(&model, Metrics::new()).unwrap();
+    let message = Film::of(without_loss.sweep()).err().unwrap().to_string();
+    assert!(message.starts_with("the recording holds no loss; give the one"), "{message}");
+    assert!(Film::options().loss(Loss::MeanSquaredError).of(without_loss.sweep()).is_ok());
+
+    let numbers = Dataset::new(Matrix::from_element(3, 2, 0.5), Matrix::from_element(3, 1, 0.3)).unwrap();
+    let regression = trained::run(&numbers, [Dense::new(1)], Loss::MeanSquaredError, 1);
+    assert!(matches!(Film::of(regression.sweep()), Err(Error::Invalid { .. })));
+
+    let replay = trained::article(&data, Activation::Tanh, 1);
+    let unknown = Film::options().layer("hiden").of(replay.sweep()).err().unwrap();
+    assert_eq!(unknown.to_string(), r#"no layer is named "hiden"; layers are ["hidden", "output"]"#);
+    assert!(Film::options().layer("output").of(replay.sweep()).is_err(), "a single unit");
+    assert!(Film::options().bins(0).of(replay.sweep()).is_err());
+    assert!(Film::options().threshold(f32::NAN).of(replay.sweep()).is_err());
+    assert!(Film::options().grid(Grid::new(1.0..=0.0, 0.0..=1.0)).of(replay.sweep()).is_err());
+    assert!(Film::of(replay.sweep()).unwrap().probabilities(0, 2).is_err());
+}
+
+#[test]
+fn violins_keep_their_axis_and_changes_have_none_before_the_first() {
+    let data = datasets::parabola(30, 13);
+    let replay = trained::article(&data, Activation::Tanh, 6);
+    let film = Film::of(replay.sweep()).unwrap();
+    for quantity in [
+        Quantity::weights(),
+        Quantity::pre_activations(),
+        Quantity::activations(),
+        Quantity::gradients(Loss::BinaryCrossEntropy),
+        Quantity::weights().since(Since::EpochBefore),
+    ] {
+        let violins = film.violins(quantity, &Selection::default()).unwrap();
+        for epoch in 0..=6 {
+            let panel = violins.panel(epoch).unwrap();
+            assert_eq!((panel.y.low..=panel.y.high, panel.y.label.as_str()), (violins.limits(), quantity.name()));
+            assert!(Figure::of(panel).size(300, 200).to_png().is_ok());
+        }
+    }
+    assert!(film.violins(Quantity::weights(), &Selection::default().layers(["nowhere"])).is_err());
+}
+
+#[test]
+fn pictures_without_room_or_name_are_refused() {
+    let panel = || Panel::new("Title", Axis::new("x", 0.0..=1.0), Axis::new("y", 0.0..=1.0));
+    let folder = tempfile::tempdir().unwrap();
+    for (width, height) in [(0, 100), (100, 0), (20_000, 10), (u32::MAX, u32::MAX), (1, 1), (40, 40)] {
+        let figure = Figure::of(panel()).size(width, height);
+        assert!(matches!(figure.to_png(), Err(Error::Invalid { .. })), "{width} x {height}");
+        assert!(matches!(figure.to_svg(), Err(Error::Invalid { .. })), "{width} x {height}");
+    }
+    let message = Figure::of(panel()).save(folder.path().join("picture.jpg")).unwrap_err().to_string();
+    assert!(message.ends_with("it must be one that ends in .png or .svg"), "{message}");
+    assert!(matches!(Figure::of(panel()).save(folder.path().join("no").join("a.png")), Err(Error::Io { .. })));
+    Figure::of(panel()).save(folder.path().join("a.PNG")).unwrap();
+}
+
+#[test]
+fn axes_of_any_numbers_can_be_drawn() {
+    let ends = [0.0, -0.0, 1.0, -1.0, 1e-300, 1e300, f64::MAX, f64::MIN, f64::INFINITY, f64::NAN, 5e-324, 1.0 + 1e-16];
+    for low in ends {
+        for high in ends {
+            let points = ends.map(|x| [x, x]);
+            let panel = Panel::new("", Axis::new("", low..=high), Axis::new("", low..=high))
+                .mark(Mark::line(points, Ink::Series(0)))
+                .mark(Mark::dots(points, Ink::Class(0)))
+                .mark(Mark::bar([low, low], [high, high], Ink::Wrong));
+            assert!(Figure::of(panel).size(200, 150).to_rgb().is_ok(), "{low} to {high}");
+        }
+    }
+    for text in [f64::NAN, -1.0, 0.0, f64::INFINITY] {
+        let mut svg = String::new();
+        let area = SVGBackend::with_string(&mut svg, (900, 700)).into_drawing_area();
+        let panel = Panel::new("", Axis::of_names("", vec![]), Axis::new("", 0.0..=1.0));
+        let _ = panel.draw(&area, &Style::default().text(text)); // There may be no room.
+    }
+}
+
+#[test]
+fn a_model_of_ones_own_is_shown_through_its_sweep() {
+    let data = datasets::parabola(30, 13);
+    let replay = trained::article(&data, Activation::Tanh, 2);
+    let model = replay.at(0).unwrap().into_model();
+    let (own, found) = (Film::of(replay.sweep_with(&model)).unwrap(), Film::of(replay.sweep()).unwrap());
+    assert_eq!(own.figure(2).unwrap(), found.figure(2).unwrap());
+}
