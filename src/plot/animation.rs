@@ -3,6 +3,7 @@
 use std::{fs::File, io, io::Write, ops::RangeBounds, path::Path};
 
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
+use tiny_skia::Pixmap;
 
 use super::{Figure, palette::Palette};
 use crate::{Error, Result, parallel};
@@ -111,15 +112,19 @@ impl<'a> Animation<'a> {
             return Err(Error::invalid("the number of epochs in an animation", "1 or more", 0));
         };
         let size = figure(first)?.dimensions();
-        let draw = |epoch: u64| checked(figure(epoch)?, size, epoch)?.to_rgb();
+        let draw = |memory: &mut Option<_>, epoch: u64| checked(figure(epoch)?, size, epoch)?.to_rgb_with(memory);
         let palette = self.palette(&draw)?;
         // `u16` is enough: a figure has no more pixels along a side.
         let mut encoder = Encoder::new(&mut to, size.0 as u16, size.1 as u16, palette.colours()).map_err(failed)?;
         encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
         let (mut shown, mut written, all) = (None, 0, self.epochs.len());
         for some in self.epochs.chunks(AT_ONCE) {
-            let pixels =
-                parallel::map_with(some, self.threads, || (), |(), &epoch| Ok(palette.indices(&draw(epoch)?)))?;
+            let pixels = parallel::map_with(
+                some,
+                self.threads,
+                || None,
+                |memory, &epoch| Ok(palette.indices(&draw(memory, epoch)?)),
+            )?;
             for mut frame in compressed(shown.as_deref(), &pixels, size, self.threads)? {
                 written += 1;
                 frame.delay = if written == all { hold } else { delay };
@@ -133,10 +138,12 @@ impl<'a> Animation<'a> {
     }
 
     /// Fitted to the first, the middle and the last frame.
-    fn palette(&self, draw: &(impl Fn(u64) -> Result<Vec<u8>> + Sync)) -> Result<Palette> {
+    fn palette(&self, draw: &(impl Fn(&mut Option<Pixmap>, u64) -> Result<Vec<u8>> + Sync)) -> Result<Palette> {
         let last = self.epochs.len() - 1;
         let some = [0, last / 2, last].map(|i| self.epochs[i]);
-        Ok(Palette::of(&parallel::map_with(&some, self.threads, || (), |(), &epoch| draw(epoch))?.concat()))
+        Ok(Palette::of(
+            &parallel::map_with(&some, self.threads, || None, |memory, &epoch| draw(memory, epoch))?.concat(),
+        ))
     }
 
     /// Of a frame and of the last one, in hundredths of a second.

@@ -149,9 +149,18 @@ impl Figure {
     ///
     /// [`Error::Invalid`] for a picture without pixels, or of more than 16,384 along a side.
     pub fn to_rgb(&self) -> Result<Vec<u8>> {
-        let mut pixels = self.pixels()?;
-        self.draw(&Canvas::on(&mut pixels).into_drawing_area())?;
-        Ok(halved(&pixels))
+        self.to_rgb_with(&mut None)
+    }
+
+    /// The same in memory that a figure of the same size has left there: fresh memory comes from the system page by page.
+    pub(super) fn to_rgb_with(&self, left: &mut Option<Pixmap>) -> Result<Vec<u8>> {
+        let fits = |pixels: &Pixmap| (pixels.width(), pixels.height()) == (2 * self.width, 2 * self.height);
+        let pixels = match left.take().filter(fits) {
+            Some(pixels) => left.insert(pixels),
+            None => left.insert(self.pixels()?),
+        };
+        self.draw(&Canvas::on(pixels).into_drawing_area())?;
+        Ok(halved(pixels))
     }
 
     fn check(&self) -> Result<()> {
