@@ -15,7 +15,9 @@ impl Scores {
     /// of a grid is then where it belongs.
     pub(super) fn of(outputs: &Matrix) -> Self {
         let probabilities = outputs.iter().all(|p| (0.0..=1.0).contains(p) || p.is_nan());
-        let score = |p: f32| if probabilities { p.max(f32::MIN_POSITIVE).ln() } else { p };
+        // A single output tells 1 - p no finer than this; both classes are to saturate alike.
+        let least = if outputs.ncols() == 1 { f32::EPSILON / 2.0 } else { f32::MIN_POSITIVE };
+        let score = |p: f32| if probabilities { p.max(least).ln() } else { p };
         let scores = match outputs.ncols() {
             1 => Matrix::from_fn(outputs.nrows(), 2, |i, class| {
                 score(if class == 1 { outputs[i] } else { 1.0 - outputs[i] })
@@ -95,21 +97,27 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
         there.chain((above..=above + length).rev()).map(&self.point).collect()
     }
 
-    /// Parts a cell among the classes of its corners: as two triangles, within which scores are linear.
+    /// Parts a cell among the classes: as two triangles, within which scores are linear. A class may win in the middle of a
+    /// cell and at none of its corners.
     fn cut_cell(&self, row: usize, column: usize, regions: &mut Vec<(usize, Vec<Point>)>) {
         let corners = self.corners(row, column);
-        let Some(told) = corners.iter().map(|&corner| self.scores.told(corner)).collect::<Option<Vec<usize>>>() else {
+        if corners.iter().any(|&corner| self.scores.told(corner).is_none()) {
             return; // An output is NaN.
-        };
-        let mut classes = told;
-        classes.sort_unstable();
-        classes.dedup();
+        }
         let vertex = |corner: usize| Vertex { at: (self.point)(corner), scores: self.scores.at(corner) };
         let [a, b, c, d] = corners.map(vertex);
-        for triangle in [[&a, &b, &c], [&a, &c, &d]].map(|triangle| triangle.map(Clone::clone)) {
+        for triangle in [[a.clone(), b, c.clone()], [a, c, d]] {
+            let classes = contenders(&triangle);
             regions.extend(classes.iter().map(|&class| (class, part(&triangle, class, &classes))));
         }
     }
+}
+
+/// The classes that no other class beats at every corner.
+fn contenders(corners: &[Vertex]) -> Vec<usize> {
+    let classes = 0..corners[0].scores.len();
+    let holds = |class: usize, other: usize| corners.iter().any(|corner| corner.scores[class] >= corner.scores[other]);
+    classes.clone().filter(|&class| classes.clone().all(|other| holds(class, other))).collect()
 }
 
 /// A point with what speaks for each class there.
@@ -134,4 +142,55 @@ fn part(triangle: &[Vertex], class: usize, classes: &[usize]) -> Vec<Point> {
         corners = cut(&corners, &margins, Vertex::between);
     }
     corners.into_iter().map(|corner| corner.at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CORNERS: [Point; 4] = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
+
+    fn area(polygon: &[Point]) -> f64 {
+        let next = polygon.iter().cycle().skip(1);
+        (polygon.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>() / 2.0).abs()
+    }
+
+    /// The area of each class in a cell whose corners, x first, have these outputs.
+    fn areas<const N: usize>(outputs: [[f32; N]; 4]) -> Vec<f64> {
+        let scores = Scores::of(&Matrix::from_row_slice(4, N, outputs.as_flattened()));
+        let mut areas = vec![0.0; N.max(2)];
+        let regions = Cells::new(2, 2, |i| CORNERS[i], &scores).regions();
+        regions.iter().for_each(|(class, corners)| areas[*class] += area(corners));
+        areas
+    }
+
+    #[test]
+    fn a_cell_is_parted_where_the_logits_are_equal() {
+        let sigmoid = |z: f32| 1.0 / (1.0 + (-z).exp());
+        let outputs = [[sigmoid(-1.0)], [sigmoid(3.0)], [sigmoid(-1.0)], [sigmoid(3.0)]];
+        let areas = areas(outputs);
+        assert!((areas[0] - 0.25).abs() < 1e-6 && (areas[1] - 0.75).abs() < 1e-6, "{areas:?}");
+        assert_eq!(super::tests::areas([[0.1]; 4]), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn both_classes_saturate_alike() {
+        let areas = areas([[0.0], [1.0], [0.0], [1.0]]);
+        assert!((areas[0] - 0.5).abs() < 1e-6 && (areas[1] - 0.5).abs() < 1e-6, "{areas:?}");
+    }
+
+    /// Scores 4 x, 4 (1 - x) and 3: the third wins for x from 1/4 to 3/4.
+    #[test]
+    fn a_class_that_wins_in_the_middle_alone_has_its_part() {
+        let (left, right) = ([0.0, 4.0, 3.0], [4.0, 0.0, 3.0]);
+        let areas = areas([left, right, left, right]);
+        for (area, expected) in areas.iter().zip([0.25, 0.25, 0.5]) {
+            assert!((area - expected).abs() < 1e-6, "{areas:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_with_an_output_that_is_nan_has_no_colour() {
+        assert_eq!(areas([[0.1], [f32::NAN], [0.1], [0.9]]), [0.0, 0.0]);
+    }
 }

@@ -8,7 +8,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 const folder = mkdtempSync(join(tmpdir(), "player-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const KINDS = { u8: Uint8Array, i8: Int8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
+const KINDS = { u8: Uint8Array, i16: Int16Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
 const META = /(<script type="application\/json" id="meta">)([^]*?)(<\/script>)/;
 const DATA = /(<script type="text\/plain" id="data">)([^]*?)(<\/script>)/;
 
@@ -27,8 +27,8 @@ export class Page {
     const Kind = KINDS[type];
     const bytes = this.bytes.subarray(offset, offset + length * Kind.BYTES_PER_ELEMENT);
     const values =
-      type === "u16"
-        ? Uint16Array.from({ length }, (_, i) => bytes[i] + 256 * bytes[length + i])
+      type === "u16" || type === "i16"
+        ? Kind.from({ length }, (_, i) => bytes[i] + 256 * bytes[length + i])
         : new Kind(Uint8Array.from(bytes).buffer);
     for (let i = delta; delta > 0 && i < length; i++) values[i] += values[i - delta];
     return values;
@@ -39,8 +39,8 @@ export class Page {
     const array = { type, offset: this.bytes.length, length: values.length, delta: 0 };
     const made = KINDS[type].from(values);
     const bytes =
-      type === "u16"
-        ? Uint8Array.from([...made.map((v) => v & 255), ...made.map((v) => v >> 8)])
+      type === "u16" || type === "i16"
+        ? Uint8Array.from([...made.map((v) => v & 255), ...made.map((v) => (v >> 8) & 255)])
         : new Uint8Array(made.buffer);
     this.bytes = Buffer.concat([this.bytes, bytes]);
     return array;

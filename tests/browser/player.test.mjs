@@ -97,6 +97,21 @@ function places(page, panel, run, colour) {
   }, colour);
 }
 
+/** The two colours that most pixels of a canvas have. */
+function commonColours(page, panel, run) {
+  return canvas(page, panel, run).evaluate((one) => {
+    const copy = new OffscreenCanvas(one.width, one.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(one, 0, 0);
+    const counts = new Map();
+    const { data } = copy.getImageData(0, 0, one.width, one.height);
+    for (let i = 0; i < data.length; i += 4) {
+      const colour = `#${[0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, "0")).join("")}`;
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    return [...counts].sort((a, b) => b[1] - a[1]).slice(0, 2).map(([colour]) => colour);
+  });
+}
+
 /** Puts the pointer on a sample of class 0 in a space; returns its row in the data, as the page tells it. */
 async function pointAtSample(page, panel = "input", run = 0) {
   const found = await places(page, panel, run, CLASS_COLOURS[0]);
@@ -543,6 +558,41 @@ test("what a run does not have has no panel", async () => {
   await close(page);
 });
 
+test("a grid that is squashed on one side is coloured as far as it reaches", async () => {
+  const source = new Page("three");
+  source.meta.runs.length = 1;
+  const [run] = source.meta.runs;
+  source.keepEpochs(run, [0, 1, 2]);
+  const { grid, points } = run.hidden;
+  const { size } = grid;
+  run.hidden.points = source.put("u16", source.values(points).map(() => 65535));
+  grid.every = size - 1;
+  grid.scores = source.put("i16", new Array(3 * size * size).fill(-100));
+  // At the first epoch a square; then the first fifth of its columns lies on one side; then it is turned over as well.
+  const side = [...Array(size).keys()];
+  const place = (share) => Math.round(65534 * (0.1 + 0.8 * share));
+  const even = (column) => column / (size - 1);
+  const squashed = (column) => Math.max(0, (column - 8) / (size - 9));
+  const turned = (column) => 1 - squashed(column);
+  const xs = (share) => side.flatMap(() => side.map(share).map(place));
+  const ys = side.flatMap((row) => side.map(() => place(even(row))));
+  grid.points = source.put("u16", [even, squashed, turned].flatMap((share) => [...xs(share), ...ys]));
+  const page = await open(source.save("squashed"));
+  const [paper, tint] = await commonColours(page, "hidden", 0);
+  const coloured = async () => {
+    const counts = [await places(page, "hidden", 0, tint), await places(page, "hidden", 0, paper)].map((at) => at.length);
+    return Math.min(...counts); // There is more paper around the square.
+  };
+  const square = await coloured();
+  assert.ok(square > 5000, `${square} pixels of ${tint}`);
+  for (const epoch of [1, 2]) {
+    await slideTo(page, epoch);
+    const found = await coloured();
+    assert.ok(Math.abs(found / square - 1) < 0.02, `${found} pixels of ${square} at epoch ${epoch}`);
+  }
+  await close(page);
+});
+
 test("values that are no numbers are left out, and said to be", async () => {
   const source = new Page("three");
   source.meta.runs.length = 1;
@@ -554,7 +604,7 @@ test("values that are no numbers are left out, and said to be", async () => {
   run.losses = altered(run.losses, (value, i) => (late(i) ? 65535 : value));
   run.hidden.points = altered(run.hidden.points, (value, i) => (i >= 200 * run.samples ? 65535 : value));
   run.hidden.grid.scores = altered(run.hidden.grid.scores, (value, i) =>
-    i >= 100 * run.hidden.grid.size ** 2 ? -128 : value,
+    i >= 100 * run.hidden.grid.size ** 2 ? -32768 : value,
   );
   for (const violins of run.violins) violins.ends = altered(violins.ends, () => NaN);
   const page = await open(source.save("nan"));

@@ -23,20 +23,23 @@ impl Arrays {
         told("u8", offset, values.len(), epoch)
     }
 
-    /// The same of signed numbers.
-    pub(super) fn i8(&mut self, values: &[i8], epoch: usize) -> Value {
-        let offset = self.bytes.len();
-        self.bytes.extend(differences(values, epoch, |now, before| now.wrapping_sub(before)).map(i8::cast_unsigned));
-        told("i8", offset, values.len(), epoch)
-    }
-
     /// The same of larger ones: first all low bytes, then all high bytes, most of which are 0.
     pub(super) fn u16(&mut self, values: &[u16], epoch: usize) -> Value {
+        self.planes("u16", values, epoch)
+    }
+
+    /// The same of signed ones.
+    pub(super) fn i16(&mut self, values: &[i16], epoch: usize) -> Value {
+        let values: Vec<u16> = values.iter().map(|value| value.cast_unsigned()).collect();
+        self.planes("i16", &values, epoch)
+    }
+
+    fn planes(&mut self, kind: &str, values: &[u16], epoch: usize) -> Value {
         let offset = self.bytes.len();
         let differences = differences(values, epoch, |now, before| now.wrapping_sub(before)).map(u16::to_le_bytes);
         let (low, high): (Vec<u8>, Vec<u8>) = differences.map(|[low, high]| (low, high)).unzip();
         self.bytes.extend(low.into_iter().chain(high));
-        told("u16", offset, values.len(), epoch)
+        told(kind, offset, values.len(), epoch)
     }
 
     pub(super) fn u32(&mut self, values: &[u32]) -> Value {
@@ -125,10 +128,10 @@ mod tests {
         let told = arrays.u16(&[0x0102, 0x0103], 1);
         assert_eq!(arrays.bytes[4..], [0x02, 0x01, 0x01, 0x00], "low bytes, then high bytes");
         assert_eq!(told["offset"], 4);
-        arrays.i8(&[-1, 1], 1);
-        assert_eq!(arrays.bytes[8..], [255, 2]);
+        arrays.i16(&[-1, 1], 1);
+        assert_eq!(arrays.bytes[8..], [255, 2, 255, 0]);
         arrays.u32(&[1]);
-        assert_eq!(arrays.bytes[10..], [1, 0, 0, 0]);
+        assert_eq!(arrays.bytes[12..], [1, 0, 0, 0]);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 const NO_CLASS = 255;
 const NO_VALUE = 65535;
 const STEPS = 65534;
-const NO_SCORE = -128;
-const WIDTHS = { u8: 1, i8: 1, u16: 2, u32: 4, f32: 4 };
+const NO_SCORE = -32768;
+const WIDTHS = { u8: 1, i16: 2, u16: 2, u32: 4, f32: 4 };
 
 /** A sentence for whoever looks at the page. */
 class Sorry extends Error {}
@@ -42,7 +42,7 @@ function valuesOf(array, bytes) {
 
 const DECODERS = {
   u8: (bytes) => bytes.slice(),
-  i8: (bytes) => new Int8Array(bytes.slice().buffer),
+  i16: (bytes, length) => new Int16Array(joinPlanes(bytes, length).buffer),
   u16: joinPlanes,
   u32: (bytes) => new Uint32Array(bytes.slice().buffer),
   f32: (bytes) => new Float32Array(bytes.slice().buffer),

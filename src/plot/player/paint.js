@@ -219,7 +219,7 @@ class Regions {
     this.tags[i] = this.ground[i] = NOTHING;
     if (a === HOLE || b === HOLE || c === HOLE || d === HOLE) return;
     this.ground[i] = Number(this.turn(i) < 0);
-    if (a !== b || b !== c || c !== d) this.cutCell([i, i + 1, i + size + 1, i + size], [...new Set([a, b, c, d])]);
+    if (a !== b || b !== c || c !== d) this.cutCell([i, i + 1, i + size + 1, i + size]);
     else if (a > 0) this.tags[i] = 2 * a + this.ground[i];
   }
 
@@ -260,8 +260,12 @@ class Regions {
   trace(path, rim) {
     const { xs, ys } = this;
     path.moveTo(xs[rim[0]], ys[rim[0]]);
+    let last = rim[0];
     for (let i = 1; i < rim.length; i++) {
-      if (!this.isStraight(rim[i - 1], rim[i], rim[(i + 1) % rim.length])) path.lineTo(xs[rim[i]], ys[rim[i]]);
+      // Seen from the last corner that was drawn: where a grid is squashed, neighbours are one and the same point.
+      if (this.isStraight(last, rim[i], rim[(i + 1) % rim.length])) continue;
+      path.lineTo(xs[rim[i]], ys[rim[i]]);
+      last = rim[i];
     }
   }
 
@@ -271,9 +275,13 @@ class Regions {
     return Math.abs((xs[b] - xs[a]) * (ys[c] - ys[b]) - (xs[c] - xs[b]) * (ys[b] - ys[a])) < FLAT;
   }
 
-  cutCell(corners, classes) {
-    const outline = corners.map((i) => this.corner(i));
-    for (const k of classes) if (k > 0) tracePoints(this.made[k], this.partOf(outline, k, classes));
+  /** As two triangles, in which scores are linear: a class may win in the middle of a cell and at none of its corners. */
+  cutCell(cell) {
+    const [a, b, c, d] = cell.map((i) => this.corner(i));
+    for (const triangle of [[a, b, c], [a, c, d]]) {
+      const classes = contenders(triangle);
+      for (const k of classes) if (k > 0) tracePoints(this.made[k], this.partOf(triangle, k, classes));
+    }
   }
 
   partOf(outline, k, classes) {
@@ -299,6 +307,13 @@ function rimOf(row, column, bottom, right, size) {
   for (let c = right; c > column; c--) rim.push(bottom * size + c);
   for (let r = bottom; r > row; r--) rim.push(r * size + column);
   return rim;
+}
+
+/** The classes that no other class beats at every corner. */
+function contenders(corners) {
+  const classes = [...corners[0].scores.keys()];
+  const holds = (k) => (other) => corners.some(({ scores }) => scores[k] >= scores[other]);
+  return classes.filter((k) => classes.every(holds(k)));
 }
 
 /** The part of a polygon in which class `k` has no less than `other`. */

@@ -81,7 +81,7 @@ struct Sight {
     /// x of all samples, then y.
     samples: Vec<u16>,
     grid: Vec<u16>,
-    scores: Vec<i8>,
+    scores: Vec<i16>,
     boundary: Vec<Vec<[u16; 2]>>,
 }
 
@@ -141,15 +141,15 @@ fn input_scale(grid: &Grid) -> [Steps; 2] {
 }
 
 /// In sixteenths: for a single output by how much class 1 is ahead; for more how far each class is behind the one that is told.
-fn scores(outputs: &Matrix) -> Vec<i8> {
+fn scores(outputs: &Matrix) -> Vec<i16> {
     let scores = Scores::of(outputs);
-    let sixteenths = |score: f64| (score * 16.0).round().clamp(-127.0, 127.0) as i8;
-    let rows: Vec<Vec<i8>> = (0..outputs.nrows())
+    let sixteenths = |score: f64| (score * 16.0).round().clamp(-32_767.0, 32_767.0) as i16;
+    let rows: Vec<Vec<i16>> = (0..outputs.nrows())
         .map(|point| {
             let at = scores.at(point);
             let best = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             match (scores.told(point), outputs.ncols()) {
-                (None, kinds) => vec![i8::MIN; kinds],
+                (None, kinds) => vec![i16::MIN; kinds],
                 (Some(_), 1) => vec![sixteenths(at[1] - at[0])],
                 (Some(_), _) => at.iter().map(|score| sixteenths(score - best)).collect(),
             }
@@ -238,8 +238,8 @@ fn hidden<M: Forward>(film: &Film<'_, M>, frames: &[Frame], arrays: &mut Arrays)
 }
 
 fn all_scores(sights: &[&Sight], arrays: &mut Arrays) -> Value {
-    let scores: Vec<i8> = sights.iter().flat_map(|sight| sight.scores.iter().copied()).collect();
-    arrays.i8(&scores, scores.len() / sights.len().max(1))
+    let scores: Vec<i16> = sights.iter().flat_map(|sight| sight.scores.iter().copied()).collect();
+    arrays.i16(&scores, scores.len() / sights.len().max(1))
 }
 
 /// The lines of all epochs, one behind the other, and where those of each epoch and the points of each line begin.

@@ -1,0 +1,55 @@
+//! The pictures of the README, from the recordings that the example `activation_functions` leaves.
+//!
+//! ```text
+//! cargo run --release --features plot --example activation_functions
+//! cargo run --release --features plot --example pictures             # into out/pictures
+//! cargo run --release --features plot --example pictures docs/images
+//! ```
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use training_replay::{
+    Replay, Result, Sequential,
+    plot::{Animation, Figure, Film, Panel},
+};
+
+const EPOCH: u64 = 60;
+
+fn main() -> std::process::ExitCode {
+    common::exit(run())
+}
+
+fn run() -> Result<()> {
+    let folder = match std::env::args_os().nth(1) {
+        Some(folder) => PathBuf::from(folder),
+        None => common::folder("pictures")?,
+    };
+    let names = ["sigmoid", "tanh", "relu"];
+    let recordings = names.map(|name| Path::new("out/activation_functions").join(name).with_extension("replay"));
+    let replays = recordings.iter().map(Replay::open).collect::<Result<Vec<_>>>()?;
+    let film = |replay| Film::options().name_classes(["negative", "positive"]).of(Replay::sweep(replay));
+    let films = replays.iter().map(film).collect::<Result<Vec<_>>>()?;
+    spaces(&films, names)?.size(960, 600).save(folder.join("spaces.png"))?;
+    let tanh = &films[1];
+    Animation::of(tanh.epochs())
+        .between(..=100)
+        .every(2)
+        .frames_per_second(10.0)
+        .save(folder.join("tanh.gif"), |epoch| {
+            Ok(tanh.figure(epoch)?.title(format!("tanh, epoch {epoch}")).size(800, 480))
+        })?;
+    println!("The pictures are in {}.", folder.display());
+    Ok(())
+}
+
+/// The hidden layers' spaces above, that of the inputs below.
+fn spaces(films: &[Film<'_, Sequential>], names: [&str; 3]) -> Result<Figure> {
+    let space = |(film, name): (&Film<'_, Sequential>, &str)| -> Result<Panel> {
+        Ok(film.feature_space(EPOCH)?.titled(format!("{name}, epoch {EPOCH}")))
+    };
+    let above = films.iter().zip(names).map(space).collect::<Result<Vec<_>>>()?;
+    let below = films.iter().map(|film| Ok(film.decision_boundary(EPOCH)?.titled(""))).collect::<Result<Vec<_>>>()?;
+    Ok(Figure::new().row(above).row(below))
+}
