@@ -29,8 +29,10 @@ pub enum Ink {
 
 /// The colours of a picture.
 ///
-/// Those of the classes are Okabe and Ito's ("Color Universal Design", 2008), which colour-blind people can tell apart; those
-/// of curves are Paul Tol's "muted" ("Colour Schemes", 2021). From the ninth class on they are used again, with other markers.
+/// The first five of the classes are Okabe and Ito's ("Color Universal Design", 2008), but for their yellow, which nobody sees
+/// on white; the others were searched for among those that are far from them, and from the red of what is told wrong, also for
+/// colour-blind people. Those of curves are from Paul Tol's "muted" ("Colour Schemes", 2021). From the ninth class on colours
+/// are used again, with other markers.
 ///
 /// ```
 /// use training_replay::plot::{Ink, Theme};
@@ -72,8 +74,8 @@ impl Theme {
             grid: [0x8A, 0x93, 0xA0],
             boundary: [0x11, 0x14, 0x19],
             wrong: [0xC1, 0x12, 0x1F],
-            classes: CLASSES.to_vec(),
-            series: hex([0x332288, 0x117733, 0xAA4499, 0x999933, 0x44AA99, 0x882255, 0xCC6677, 0x5A5A5A]),
+            classes: hex([0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0x5A1038, 0x9B30F0, 0x2A1A8C]),
+            series: hex([0x332288, 0x117733, 0xAA4499, 0x999933, 0x88CCEE]),
             tint: 22,
         }
     }
@@ -87,8 +89,8 @@ impl Theme {
             grid: [0x7C, 0x86, 0x94],
             boundary: [0xF7, 0xF8, 0xFA],
             wrong: [0xFF, 0x6B, 0x6B],
-            classes: hex([0x4FA8E0, 0xE69F00, 0x2FBF94, 0xE39BC4, 0x8CD0F5, 0xC9963A, 0xA884D6, 0xA0A0A0]),
-            series: hex([0x9C8FE8, 0x5FC98A, 0xE08AD0, 0xCFCF70, 0x7FD8CA, 0xD9709B, 0xEBA0A8, 0xB0B0B0]),
+            classes: hex([0x4FA8E0, 0xE69F00, 0x2FBF94, 0xE39BC4, 0xA8DDFA, 0x8A6A10, 0x8F45FF, 0xEEF08A]),
+            series: hex([0x9C8FE8, 0x5FC98A, 0xE08AD0, 0xCFCF70, 0xB8E8FF]),
             tint: 30,
         }
     }
@@ -115,19 +117,6 @@ impl Default for Theme {
     }
 }
 
-/// Okabe and Ito's, but for their yellow, which nobody sees on white, and black, which is the boundary's: brown, violet
-/// and grey stand in for these.
-const CLASSES: [Rgb; 8] = [
-    [0x00, 0x72, 0xB2],
-    [0xE6, 0x9F, 0x00],
-    [0x00, 0x9E, 0x73],
-    [0xCC, 0x79, 0xA7],
-    [0x56, 0xB4, 0xE9],
-    [0xA6, 0x76, 0x1D],
-    [0x6A, 0x3D, 0x9A],
-    [0x5A, 0x5A, 0x5A],
-];
-
 fn hex<const N: usize>(colours: [u32; N]) -> Vec<Rgb> {
     colours.map(|colour| [(colour >> 16) as u8, (colour >> 8) as u8, colour as u8]).to_vec()
 }
@@ -141,4 +130,82 @@ fn turn(colours: &[Rgb], index: usize, otherwise: Rgb) -> Rgb {
 fn mix(one: Rgb, other: Rgb, share: u8) -> Rgb {
     let share = u32::from(share.min(100));
     std::array::from_fn(|i| ((u32::from(one[i]) * share + u32::from(other[i]) * (100 - share) + 50) / 100) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What protanopes, deuteranopes and tritanopes see of linear red, green and blue, and everybody else: Machado, Oliveira and
+    /// Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency" (2009), severity 1.
+    const VIEWS: [[[f64; 3]; 3]; 4] = [
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    ];
+
+    fn times(matrix: &[[f64; 3]; 3], vector: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+    }
+
+    /// CIE L*a*b* for D65 of linear sRGB.
+    fn lab(linear: [f64; 3]) -> [f64; 3] {
+        const XYZ: [[f64; 3]; 3] = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]];
+        let [x, y, z] = times(&XYZ, linear.map(|channel| channel.clamp(0.0, 1.0)));
+        let f = [x / 0.9505, y, z / 1.089]
+            .map(|t| if t > 216.0 / 24389.0 { t.cbrt() } else { (24389.0 / 27.0 * t + 16.0) / 116.0 });
+        [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
+    }
+
+    /// How far apart two colours are for whom they are nearest: 2.3 is just noticeable.
+    fn distance(one: Rgb, other: Rgb) -> f64 {
+        let linear = |colour: Rgb| {
+            colour.map(|channel| {
+                let share = f64::from(channel) / 255.0;
+                if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            })
+        };
+        let seen = |view: &[[f64; 3]; 3]| {
+            let (one, other) = (lab(times(view, linear(one))), lab(times(view, linear(other))));
+            one.iter().zip(other).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+        };
+        VIEWS.iter().map(seen).fold(f64::INFINITY, f64::min)
+    }
+
+    #[test]
+    fn colours_are_told_apart_by_colour_blind_people() {
+        assert!((distance([255; 3], [0; 3]) - 100.0).abs() < 0.1, "white and black");
+        for theme in [Theme::light(), Theme::dark()] {
+            for colours in [&theme.classes, &theme.series] {
+                for (i, &one) in colours.iter().enumerate() {
+                    let others = colours[..i].iter().map(|&other| distance(one, other));
+                    assert!(others.fold(f64::INFINITY, f64::min) > 11.0, "{one:02X?}");
+                    assert!(distance(one, theme.wrong) > 12.0, "{one:02X?} and what is told wrong");
+                    assert!(distance(one, theme.background) > 20.0, "{one:02X?} and the background");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_has_the_same_colours() {
+        let (light, dark) = include_str!("player/player.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
+        for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
+            let told = |name: String, [r, g, b]: Rgb| css.contains(&format!("--{name}: #{r:02x}{g:02x}{b:02x};"));
+            assert!(told("wrong".into(), theme.wrong));
+            for (class, &colour) in theme.classes.iter().enumerate() {
+                assert!(told(format!("class-{class}"), colour), "class {class}");
+            }
+        }
+    }
+
+    #[test]
+    fn regions_and_bands_are_pale() {
+        let theme = Theme::light();
+        assert_eq!(mix([0, 100, 200], [200, 100, 0], 25), [150, 100, 50]);
+        let (full, pale) = (theme.colour(Ink::Class(0)), theme.colour(Ink::Region(0)));
+        assert!(distance(pale, theme.background) < distance(full, theme.background) / 2.0);
+        assert_eq!(Theme { classes: vec![], ..Theme::light() }.colour(Ink::Class(3)), theme.text);
+    }
 }

@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { Page, pathOf } from "./pages.mjs";
 
 const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins"];
-const CLASS_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a6761d", "#6a3d9a", "#5a5a5a"];
+const CLASS_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#5a1038", "#9b30f0", "#2a1a8c"];
 const WRONG = "#c1121f";
 
 let browser;
