@@ -2,19 +2,21 @@
 //! the crate `smartcore` ships them), through a layer of two units so that one can see where each digit has its place.
 //!
 //! A network with batch normalization and dropout, a learning rate that is halved every 30 epochs, and a validation set
-//! whose losses are logged, and verified when it is replayed.
+//! whose losses are logged, and verified when it is replayed; a picture of the end, and a page.
 //!
 //! ```text
-//! cargo run --release --example digits
+//! cargo run --release --features plot --example digits
 //! ```
 
 mod common;
 
+use common::pictures::Album;
 use training_replay::{
     Activation, BatchNormalization, Dataset, Dense, Dropout, Error, Loss, Matrix, Metrics, Optimizer, Replay, Result,
     Sequential, Trainer,
     analysis::{Audit, Grid, Ledger, View, evaluate},
     nn::Layer,
+    plot::{Film, Player},
 };
 
 const LOSS: Loss = Loss::CategoricalCrossEntropy;
@@ -36,6 +38,7 @@ fn run() -> Result<()> {
     print_places(&replay)?;
     print_hidden_layers(&replay)?;
     print_hard_ones(&replay.ledger(LOSS)?)?;
+    draw(&replay)?;
     verify(replay, &validation)
 }
 
@@ -128,6 +131,19 @@ fn print_hard_ones(ledger: &Ledger) -> Result<()> {
     println!("\n{never} digits were never forgotten, {} never learned.", ledger.never_learned()?.len());
     let flips = ledger.flips(60, EPOCHS)?;
     println!("From epoch 60 to {EPOCHS}, {} became right and {} wrong.", flips.learned.len(), flips.forgotten.len());
+    Ok(())
+}
+
+/// Every fourth epoch is enough for a page.
+fn draw(replay: &Replay) -> Result<()> {
+    let digits = (0..10).map(|digit| digit.to_string());
+    let film =
+        Film::options().layer("plane").name_classes(digits).of(replay.sweep().epochs((0..=EPOCHS).step_by(4)))?;
+    let mut album = Album::new(&common::folder("digits")?);
+    album.save("digits.png", &film.figure(EPOCHS)?)?;
+    let mut player = Player::new("Handwritten digits through two units");
+    album.page(player.run("64-48-2-32-10", &film)?)?;
+    album.print();
     Ok(())
 }
 

@@ -2,15 +2,17 @@
 //! sigmoid, tanh and ReLU, from 20 seeds each: how often each of them learns, and how often ReLU really is first.
 //!
 //! ```text
-//! cargo run --release --example initialization
+//! cargo run --release --features plot --example initialization
 //! ```
 
 mod common;
 
+use common::pictures::Album;
 use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Optimizer, Replay, Result, Runs, Trainer,
-    analysis::{Criteria, Race, Reached},
+    analysis::{Band, Criteria, Race, Reached},
     datasets,
+    plot::{Figure, Panel},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -29,15 +31,29 @@ fn run() -> Result<()> {
         "", "learn it", "all samples right by epoch", "half of them"
     );
     println!("{:<8} {:>8} {:>10}{:>10}{:>10} {:>14}   middle of the runs", "", "", 50, 75, 100, "by epoch");
-    let mut told = Vec::new();
+    let (mut told, mut bands) = (Vec::new(), Vec::new());
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)]
     {
         let runs = train(activation, &data)?;
         let reached = runs.reached(&Criteria::default(), |story| story.all_correct())?;
         print(name, &runs, &reached)?;
         told.push((name, reached));
+        bands.push((name, runs.band("loss", 0.8)?, runs.band("accuracy", 0.8)?));
     }
-    print_race(&told)
+    print_race(&told)?;
+    draw(&bands)
+}
+
+/// The middle of the runs, and between what eight of ten lie.
+fn draw(bands: &[(&str, Band, Band)]) -> Result<()> {
+    let losses: Vec<_> = bands.iter().map(|(name, loss, _)| (*name, loss)).collect();
+    let accuracies: Vec<_> = bands.iter().map(|(name, _, accuracy)| (*name, accuracy)).collect();
+    let panels = [Panel::bands("loss", &losses), Panel::bands("accuracy", &accuracies)];
+    let figure = Figure::new().title(format!("{SEEDS} seeds of each: the median, and eight of ten")).row(panels);
+    let mut album = Album::new(&common::folder("initialization")?);
+    album.save("initialization.png", &figure.size(1_440, 600))?;
+    album.print();
+    Ok(())
 }
 
 /// One run for each seed, which draws the initial weights and the order of the samples.

@@ -10,7 +10,7 @@ use std::{io::Read, path::PathBuf};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use training_replay::{
-    Activation, Dataset, Dense, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer,
+    Activation, Dataset, Dense, Loss, Matrix, Optimizer, Replay, Sequential, Trainer,
     analysis::{Criteria, Grid, Quantity, Selection},
     datasets,
     plot::{Film, Player},
@@ -269,23 +269,13 @@ fn three() -> String {
     {
         let layers = [trained::wide(2, activation), trained::sigmoid()];
         let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42).unwrap();
-        let replay = sgd(model, &data, 150);
+        let loss = Loss::BinaryCrossEntropy;
+        let trainer = Trainer::new(loss, Optimizer::sgd(0.05)).batch_size(16).seed(42);
+        let replay = trained::train(model, trainer, &data, loss, 150);
         let film = Film::options().name_classes(["negative", "positive"]).of(replay.sweep()).unwrap();
         player.run(name, &film).unwrap();
     }
     player.to_html().unwrap()
-}
-
-fn sgd(mut model: Sequential, data: &Dataset, epochs: u64) -> Replay {
-    let loss = Loss::BinaryCrossEntropy;
-    let mut trainer = Trainer::new(loss, Optimizer::sgd(0.05)).batch_size(16).seed(42);
-    let mut replay = Replay::options().dataset(data).loss(loss).in_memory();
-    replay.record(&model, Metrics::new()).unwrap();
-    for _ in 0..epochs {
-        let metrics = trainer.epoch(&mut model, data).unwrap();
-        replay.record(&model, metrics).unwrap();
-    }
-    replay
 }
 
 /// Ten heaps in a ring.

@@ -60,6 +60,29 @@ fn many_inputs_are_seen_on_the_plane_of_the_data_and_wrong_samples_have_rings() 
 }
 
 #[test]
+fn a_layer_of_two_units_behind_many_inputs_has_the_regions_behind_it() {
+    let data = datasets::ball(10, 100, 13);
+    let layers = [trained::wide(2, Activation::Tanh), trained::sigmoid()];
+    let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 5);
+    assert_eq!(show(&replay, 5).len(), 6);
+    let film = Film::of(replay.sweep()).unwrap();
+    let panel = film.feature_space(5).unwrap();
+    let corners = Matrix::from_row_slice(
+        2,
+        2,
+        &[panel.x.low as f32, panel.y.low as f32, panel.x.high as f32, panel.y.high as f32],
+    );
+    let map = replay.at(5).unwrap();
+    let map = map.decision_boundary_behind("hidden", &Grid::covering_points(&corners, 0.0)).unwrap();
+    let told = map.classes(0.5).unwrap();
+    for class in [0, 1] {
+        let regions = panel.in_ink(Ink::Region(class)).count();
+        assert_eq!(regions > 0, told.contains(&Some(class)), "class {class}");
+    }
+    assert!(matches!(panel.marks[0], Mark::Area { .. }), "below everything else");
+}
+
+#[test]
 fn a_network_without_a_hidden_layer_or_with_one_input_has_the_panels_that_it_can_have() {
     let data = datasets::moons(60, 0.1, 7);
     let straight = trained::run(&data, [trained::sigmoid()], Loss::BinaryCrossEntropy, 2);

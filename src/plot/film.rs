@@ -3,13 +3,16 @@
 use super::{
     Figure, Panel, Violins,
     reach::Reach,
-    settings::{FilmOptions, Settings},
+    settings::{FilmOptions, Hidden, Settings},
 };
 use crate::{
     Dataset, Error, Forward, Loss, Result,
     analysis::{Criteria, DecisionBoundary, FeatureSpace, Histogram, Milestones, Quantity, Selection},
     replay::{Snapshot, Sweep},
 };
+
+/// Points along a side of the regions behind a layer.
+const REGIONS: usize = 100;
 
 /// A run, ready to be shown at any epoch, on axes that are the same for all of them: so pictures of different epochs
 /// compare, and an animation shows what moves and not how its axes do.
@@ -83,8 +86,8 @@ impl<'a, M: Forward> Film<'a, M> {
         self.settings.input.is_some()
     }
 
-    /// How the hidden layer bends the input space at an epoch. Where there is no grid to bend, samples that are told wrong
-    /// have a ring.
+    /// How the hidden layer bends the input space at an epoch. Where there is no grid to bend, a layer of two units has the
+    /// regions behind it, and samples that are told wrong have a ring.
     ///
     /// # Errors
     ///
@@ -101,10 +104,23 @@ impl<'a, M: Forward> Film<'a, M> {
         panel.title = format!("Feature space of {}", hidden.layer);
         [panel.x.label, panel.y.label] = hidden.labels();
         let panel = self.reach.hidden.apply(panel).name_classes(self.class_names());
-        match space.region.is_empty() {
-            true => Ok(panel.ring(&space.samples, &self.wrong(snapshot)?)),
-            false => Ok(panel),
+        if !space.region.is_empty() {
+            return Ok(panel);
         }
+        let panel = panel.ring(&space.samples, &self.wrong(snapshot)?);
+        Ok(match self.map_behind(snapshot, REGIONS)? {
+            Some(map) => panel.regions(&map),
+            None => panel,
+        })
+    }
+
+    /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
+    pub(super) fn map_behind(&self, snapshot: &Snapshot<'_, M>, points: usize) -> Result<Option<DecisionBoundary>> {
+        let hidden = self.settings.hidden.as_ref().filter(|hidden| hidden.is_plain() && self.data.features() != 2);
+        let map = |hidden: &Hidden| {
+            snapshot.decision_boundary_behind(hidden.view(), &self.reach.hidden.grid().points(points))
+        };
+        hidden.map(map).transpose()
     }
 
     /// The plain result behind it.

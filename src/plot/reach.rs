@@ -3,7 +3,7 @@
 use super::{Panel, settings::Settings};
 use crate::{
     Dataset, Forward, Matrix, Result,
-    analysis::{FeatureSpace, Histogram, ProbabilityHistogram},
+    analysis::{FeatureSpace, Grid, Histogram, ProbabilityHistogram},
     matrix,
     replay::{Snapshot, Sweep},
 };
@@ -110,6 +110,12 @@ impl Extent {
     pub(super) fn apply(&self, panel: Panel) -> Panel {
         let [x, y] = self.ranges();
         panel.within(x, y)
+    }
+
+    /// A grid between these limits.
+    pub(super) fn grid(&self) -> Grid {
+        let [x, y] = self.ranges().map(|range| *range.start() as f32..=*range.end() as f32);
+        Grid::new(x, y)
     }
 
     pub(super) fn ranges(&self) -> [std::ops::RangeInclusive<f64>; 2] {

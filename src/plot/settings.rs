@@ -178,6 +178,11 @@ impl Hidden {
         self.plane.as_ref().map_or(view, |plane| view.on(plane))
     }
 
+    /// Whether its two units are seen as they are.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plane.is_none()
+    }
+
     pub(super) fn labels(&self) -> [String; 2] {
         labels(self.plane.is_some(), "unit ")
     }

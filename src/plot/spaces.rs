@@ -1,5 +1,7 @@
 //! The two pictures of a plane: a layer's feature space, and the decision boundary among the inputs.
 
+use std::{cmp::Ordering, ops::RangeInclusive};
+
 use super::{
     Axis, Ink, Mark, Panel,
     regions::{Cells, Scores},
@@ -69,9 +71,7 @@ impl Panel {
         let ends = |axis: &[f32]| axis.first().map_or(0.0, |&x| x.into())..=axis.last().map_or(1.0, |&x| x.into());
         let (x, y) = (Axis::new("x1", ends(&map.x)), Axis::new("x2", ends(&map.y)));
         let mut panel = Self::new("Decision boundary", x, y);
-        let width = map.x.len().max(1);
-        let at = |i: usize| [map.x[i % width].into(), map.y[i / width].into()];
-        panel.add_regions(map.x.len(), map.y.len(), at, &map.outputs);
+        panel.add_map(map);
         panel.add_samples(samples, data)?;
         panel.add_lines(&map.boundary, Ink::Boundary, 2.2);
         Ok(panel)
@@ -110,11 +110,41 @@ impl Panel {
         self
     }
 
+    /// Colours what there is not coloured yet: where each class is told by a map of this space, below everything else. For the
+    /// space of a layer behind more than two inputs, of which no grid can be bent:
+    /// [`DecisionBoundary::behind`].
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, FeatureSpace, Grid}, datasets};
+    /// use training_replay::plot::{Mark, Panel};
+    ///
+    /// let data = datasets::ball(10, 100, 13);
+    /// let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
+    /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(42)?;
+    /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
+    /// let map = DecisionBoundary::behind(&model, "hidden", &Grid::covering_points(&space.samples, 0.1))?;
+    /// let panel = Panel::feature_space(&space, &data)?.regions(&map);
+    /// assert!(matches!(panel.marks[0], Mark::Area { .. }));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn regions(mut self, map: &DecisionBoundary) -> Self {
+        let above = std::mem::take(&mut self.marks);
+        self.add_map(map);
+        self.marks.extend(above);
+        self
+    }
+
     /// A ring around these of the points, `(points, 2)`: around the samples that are told wrong, say.
     pub fn ring(self, points: &Matrix, which: &[usize]) -> Self {
         let known = which.iter().filter(|&&i| i < points.nrows() && points.ncols() == 2);
         let points = known.map(|&i| [points[(i, 0)].into(), points[(i, 1)].into()]).collect();
         self.mark(Mark::Rings { points, ink: Ink::Wrong })
+    }
+
+    fn add_map(&mut self, map: &DecisionBoundary) {
+        let width = map.x.len().max(1);
+        let at = |i: usize| [map.x[i % width].into(), map.y[i / width].into()];
+        self.add_regions(map.x.len(), map.y.len(), at, &map.outputs);
     }
 
     fn add_regions(&mut self, columns: usize, rows: usize, at: impl Fn(usize) -> Point, outputs: &Matrix) {
@@ -149,15 +179,19 @@ pub(super) fn points(rows: &Matrix) -> impl Iterator<Item = Point> {
 }
 
 /// The range of the finite values of some points along an axis, and a little more.
-fn limits(points: [&Matrix; 2], axis: usize) -> std::ops::RangeInclusive<f64> {
+fn limits(points: [&Matrix; 2], axis: usize) -> RangeInclusive<f64> {
     let columns = points.into_iter().filter_map(|points| matrix::columns(points).nth(axis));
     wider(columns.flatten().map(|&x| f64::from(x)))
 }
 
-/// The range of the finite values and a fiftieth of it on either side.
-pub(super) fn wider(values: impl Iterator<Item = f64>) -> std::ops::RangeInclusive<f64> {
+/// The range of the finite values and a fiftieth of it on either side; some range around them if they are all equal.
+pub(super) fn wider(values: impl Iterator<Item = f64>) -> RangeInclusive<f64> {
     let finite = values.filter(|value| value.is_finite());
     let (low, high) = finite.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
     let margin = (high - low) * 0.02;
-    if low > high { 0.0..=1.0 } else { low - margin..=high + margin }
+    match low.total_cmp(&high) {
+        Ordering::Greater => 0.0..=1.0, // Not one finite value.
+        Ordering::Equal => low - 0.5 * low.abs().max(1.0)..=high + 0.5 * high.abs().max(1.0),
+        Ordering::Less => low - margin..=high + margin,
+    }
 }

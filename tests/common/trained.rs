@@ -7,8 +7,11 @@ use training_replay::{
 /// A run of these layers on these data, with so many epochs behind the one before training.
 pub fn run<L: Into<Layer>>(data: &Dataset, layers: impl IntoIterator<Item = L>, loss: Loss, epochs: u64) -> Replay {
     let network = Sequential::builder(data.features());
-    let mut model = layers.into_iter().fold(network, |network, layer| network.layer(layer)).build(42).unwrap();
-    let mut trainer = Trainer::new(loss, Optimizer::adam(0.05)).batch_size(16).seed(1);
+    let model = layers.into_iter().fold(network, |network, layer| network.layer(layer)).build(42).unwrap();
+    train(model, Trainer::new(loss, Optimizer::adam(0.05)).batch_size(16).seed(1), data, loss, epochs)
+}
+
+pub fn train(mut model: Sequential, mut trainer: Trainer, data: &Dataset, loss: Loss, epochs: u64) -> Replay {
     let mut replay = Replay::options().dataset(data).loss(loss).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     for _ in 0..epochs {

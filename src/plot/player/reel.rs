@@ -114,7 +114,8 @@ impl Sight {
             along(0).chain(along(1)).collect()
         };
         let all: Vec<usize> = (0..space.region.nrows()).collect();
-        let scores = scores(&space.outputs);
+        let behind = film.map_behind(snapshot, STRAIGHT)?;
+        let scores = scores(behind.as_ref().map_or(&space.outputs, |map| &map.outputs));
         let boundary = lines(&space.boundary, scale);
         Ok(Self { samples: rows(&space.samples, &samples.rows), grid: rows(&space.region, &all), scores, boundary })
     }
@@ -178,9 +179,6 @@ fn input<M: Forward>(film: &Film<'_, M>, frames: &[Frame], samples: &Samples, ar
     let (points, sights): (Vec<u16>, Vec<&Sight>) =
         (along(0).chain(along(1)).collect(), frames.iter().map(|frame| &frame.input).collect());
     let [x, y] = [input.grid.x(), input.grid.y()].map(|range| [*range.start(), *range.end()]);
-    let (columns, rows) = (grid_axis(x), grid_axis(y));
-    let xs = (0..STRAIGHT * STRAIGHT).map(|i| scale[0].of(columns[i % STRAIGHT]));
-    let grid: Vec<u16> = xs.chain((0..STRAIGHT * STRAIGHT).map(|i| scale[1].of(rows[i / STRAIGHT]))).collect();
     let [x_label, y_label] = input.labels();
     json!({
         "title": "Decision boundary",
@@ -190,21 +188,23 @@ fn input<M: Forward>(film: &Film<'_, M>, frames: &[Frame], samples: &Samples, ar
         "y": y,
         "points": arrays.u16(&points, 0),
         "still": true,
-        "grid": {
-            "size": STRAIGHT,
-            "every": (STRAIGHT - 1) / (LINES - 1),
-            "points": arrays.u16(&grid, 0),
-            "still": true,
-            "scores": all_scores(&sights, arrays),
-        },
+        "grid": straight_grid((STRAIGHT - 1) / (LINES - 1), &sights, arrays),
         "boundary": boundary(&sights, arrays),
     })
 }
 
-/// Places in equal steps.
-fn grid_axis([start, end]: [f32; 2]) -> Vec<f64> {
-    let (start, end) = (f64::from(start), f64::from(end));
-    (0..STRAIGHT).map(|i| start + (end - start) * i as f64 / (STRAIGHT - 1) as f64).collect()
+/// A grid from end to end of both axes, of which every so many rows are a line.
+fn straight_grid(every: usize, sights: &[&Sight], arrays: &mut Arrays) -> Value {
+    let place = |i: usize| Steps::between(0.0, (STRAIGHT - 1) as f64).of(i as f64);
+    let along = |axis: fn(usize) -> usize| (0..STRAIGHT * STRAIGHT).map(move |i| place(axis(i)));
+    let points: Vec<u16> = along(|i| i % STRAIGHT).chain(along(|i| i / STRAIGHT)).collect();
+    json!({
+        "size": STRAIGHT,
+        "every": every,
+        "points": arrays.u16(&points, 0),
+        "still": true,
+        "scores": all_scores(sights, arrays),
+    })
 }
 
 fn hidden<M: Forward>(film: &Film<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> Value {
@@ -215,15 +215,17 @@ fn hidden<M: Forward>(film: &Film<'_, M>, frames: &[Frame], arrays: &mut Arrays)
     let (samples, grid) = (join(|sight| &sight.samples), join(|sight| &sight.grid));
     let [x, y] = film.reach.hidden.ranges().map(|range| [*range.start(), *range.end()]);
     let [x_label, y_label] = hidden.labels();
-    let bent = (!grid.is_empty()).then(|| {
-        json!({
+    let grid = match (grid.is_empty(), sights.iter().all(|sight| sight.scores.is_empty())) {
+        (true, true) => Value::Null,
+        (true, false) => straight_grid(STRAIGHT - 1, &sights, arrays), // Nothing is bent: no lines.
+        (false, _) => json!({
             "size": BENT,
             "every": (BENT - 1) / (LINES - 1),
             "points": arrays.u16(&grid, 2 * BENT * BENT),
             "still": false,
             "scores": all_scores(&sights, arrays),
-        })
-    });
+        }),
+    };
     json!({
         "title": format!("Feature space of {}", hidden.layer),
         "x_label": x_label,
@@ -232,7 +234,7 @@ fn hidden<M: Forward>(film: &Film<'_, M>, frames: &[Frame], arrays: &mut Arrays)
         "y": y,
         "points": arrays.u16(&samples, samples.len() / frames.len().max(1)),
         "still": false,
-        "grid": bent,
+        "grid": grid,
         "boundary": boundary(&sights, arrays),
     })
 }
