@@ -30,6 +30,7 @@ sys.path.insert(0, str(HERE.parents[1] / "examples" / "python"))
 from read_replay import read
 
 CLOSE = 1e-5  # results that differ by more are not the same
+DEEPREPLAY = {"deepreplay": "deepreplay_server.py", "frames": "deepreplay_frames.py"}
 PACKAGES = ("numpy", "onnxruntime", "torch", "h5py", "safetensors")
 
 
@@ -50,7 +51,8 @@ class Peer:
 @dataclass
 class Job:
     """`times` is how often it is run for one measurement, by a slow peer so many times `fewer`; `warm` is how many
-    rounds go before those that count.
+    rounds go before those that count. `ways` are names and texts of other ways in which this crate does the same, each
+    measured in the same rounds.
     """
 
     name: str
@@ -65,6 +67,11 @@ class Job:
     activations: tuple = ()
     course: dict = field(default_factory=dict)
     values: int = 0
+    ways: dict = field(default_factory=dict)
+
+    def ours(self):
+        """What this crate is asked to do, and how the table calls it."""
+        return {self.name: self.what, **self.ways}
 
 
 def grid_job(activation):
@@ -83,6 +90,17 @@ def grid_job(activation):
         ],
         activations=(activation, "sigmoid"),
     )
+
+
+def frames_job(name, what, remotes, target=None, **options):
+    """Beside deepreplay with as few points as this crate takes, and as it comes."""
+    of = {"_coarse": "100 x 100", "": "1000 x 1000"}
+    found = [
+        Peer(f"deepreplay, {of[points]}{label}", target, remote=remote + points, server="frames")
+        for points in of
+        for remote, label in remotes.items()
+    ]
+    return Job(name, what, "frames", found, **options)
 
 
 def deepreplay_job(name, what, target, remote="", **options):
@@ -160,6 +178,20 @@ JOBS = [
     deepreplay_job("losses", "losses of 151 epochs", 20, times=10, fewer=10),
     deepreplay_job("gradients", "gradients of 151 epochs", 20, times=10, fewer=10),
     deepreplay_job("record", "record an epoch of 2-2-1 in the loop", 500, times=500),
+    frames_job(
+        "frames",
+        "a frame of 1440 x 720, of 16",
+        {"drawn": ", drawn", "gif": ", drawn into a GIF"},
+        10,
+        rounds=5,
+        warm=0,
+        ways={
+            "frames_cores": "the same, ours on all cores",
+            "frames_all": "the same, ours of 151",
+            "frames_all_cores": "the same, ours of 151 on all cores",
+        },
+    ),
+    frames_job("frames_before", "what goes before the frames, once for 151 epochs", {"before": ""}, **ONCE),
 ]
 
 
@@ -191,6 +223,7 @@ class Server:
         return float(self.ask(f"measure {name} {times}"))
 
     def close(self):
+        """Once or more."""
         if self.process:
             self.process.stdin.close()
             self.process.wait()
@@ -214,6 +247,8 @@ class Cases:
         return data, epochs
 
     def of(self, job):
+        if job.kind == "frames":
+            return self.frames("frames")
         if job.kind == "recording":
             return peers.Recording(np.full(job.values, 0.5, np.float32), self.folder)
         if job.kind == "remote":
@@ -225,6 +260,17 @@ class Cases:
             return peers.Forward(layers, data["inputs"], data["targets"])
         metrics, weights = epochs[1, 0]
         return peers.Training(layers, **data, **job.course, weights=list(weights.values()), metrics=metrics)
+
+    def frames(self, name):
+        """The file of our frames, beside what `deepreplay_frames.py` draws the same from."""
+        data, epochs = self.export(name)
+        metrics, weights = zip(*epochs.values())
+        data["epochs"] = [epoch for epoch, at in enumerate(metrics) if "frame" in at]
+        data.update({key: [at[key] for at in metrics] for key in ("loss", "accuracy")})
+        data.update({key: [at[key] for at in weights] for key in weights[0]})
+        np.savez(self.folder / "frames.npz", **data)
+        self.server.measure(name, 1)
+        return self.folder / "frames.gif"
 
 
 def check_remote(job, peer, case, cases):
@@ -285,6 +331,9 @@ def timed(run, times=1):
 
 def measurement(job, peer, case, cases, servers):
     """What measures the peer once, having been checked, and how it is called in the table."""
+    if job.kind == "frames":
+        servers[peer.server].ask(f"check {peer.remote} {case}")
+        return peer.name, lambda: servers[peer.server].measure(peer.remote, job.times)
     if peer.remote:
         check_remote(job, peer, case, cases)
         times = max(1, job.times // job.fewer)
@@ -320,18 +369,20 @@ def compare(job, rounds, cases, servers):
     for peer in available:
         label, measure = measurement(job, peer, case, cases, servers)
         measured[peer.name] = (label, measure, [])
-    ours = []
+    ours = {name: [] for name in job.ours()}
     for i in range(-job.warm, min(rounds, job.rounds or rounds)):
-        before = servers["ours"].measure(job.name, job.times)
+        before = [servers["ours"].measure(name, job.times) for name in ours]
         values = [measure() for _, measure, _ in measured.values()]
-        after = servers["ours"].measure(job.name, job.times)
+        after = [servers["ours"].measure(name, job.times) for name in ours]
         if i >= 0:  # those before are to warm up
-            ours.append((before + after) / 2)
+            for own, first, last in zip(ours.values(), before, after):
+                own.append((first + last) / 2)
             for (_, _, theirs), value in zip(measured.values(), values):
                 theirs.append(value)
-    for peer in job.peers:
-        label, _, theirs = measured.get(peer.name, (peer.name, None, []))
-        yield job, peer, label, ours, theirs
+    for name, what in job.ours().items():
+        for peer in job.peers:
+            label, _, theirs = measured.get(peer.name, (peer.name, None, []))
+            yield job, what, peer, label, ours[name], theirs
 
 
 def is_missing(peer, cases):
@@ -370,14 +421,14 @@ def ratio(value):
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
 
-def row(job, peer, label, ours, theirs):
+def row(job, what, peer, label, ours, theirs):
     if not theirs:
-        return f"| {job.what} | {label} | skipped: not there | | | {goal(peer)} | |"
+        return f"| {what} | {label} | skipped: not there | | | {goal(peer)} | |"
     ratios = np.divide(theirs, ours)
     form = quantity(job.unit)
     met = "" if peer.target is None else "yes" if np.median(ratios) >= peer.target else "**no**"
     columns = spread(theirs, form), spread(ours, form), spread(ratios, lambda _: (ratio, ""))
-    cells = (job.what, label, *columns, goal(peer), met)
+    cells = (what, label, *columns, goal(peer), met)
     return f"| {' | '.join(cells)} |"
 
 
@@ -425,6 +476,14 @@ def chosen(only):
     return jobs or sys.exit(f"no job's name begins with any of {only}")
 
 
+def close_unneeded(servers, jobs):
+    """Some take gigabytes, which others need."""
+    needed = {"ours", *(peer.server for job in jobs for peer in job.peers)}
+    for name in servers.keys() - needed:
+        if servers[name]:
+            servers[name].close()
+
+
 def main():
     given = options()
     jobs = chosen(given.only)
@@ -432,17 +491,20 @@ def main():
         print(*(job.name for job in jobs), sep="\n")
         return
     given.folder.mkdir(parents=True, exist_ok=True)
-    servers = {"ours": Server(given.server, str(given.folder)), "deepreplay": None}
+    servers = {"ours": Server(given.server, str(given.folder)), **dict.fromkeys(DEEPREPLAY)}
     if given.deepreplay:
-        servers["deepreplay"] = Server(given.deepreplay, str(HERE / "deepreplay_server.py"), str(given.folder))
+        for name, script in DEEPREPLAY.items():
+            servers[name] = Server(given.deepreplay, str(HERE / script), str(given.folder))
     cases = Cases(servers["ours"], given.folder)
     print(heading())
-    for job in jobs:
+    for i, job in enumerate(jobs):
         for line in compare(job, given.rounds, cases, servers):
             print(row(*line), flush=True)
+        close_unneeded(servers, jobs[i + 1 :])
     print(*["", *machine()], sep="\n")
-    if servers["deepreplay"] and servers["deepreplay"].process:
-        print(f"- deepreplay {servers['deepreplay'].about}")
+    for name in DEEPREPLAY:
+        if servers[name] and servers[name].process:
+            print(f"- deepreplay {servers[name].about}")
     for server in filter(None, servers.values()):
         server.close()
 

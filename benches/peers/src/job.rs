@@ -23,14 +23,19 @@ pub trait Job {
         Err("this job has nothing to export".into())
     }
 
-    /// Nanoseconds per run.
+    /// How many things a run makes, if the time is that of each of them.
+    fn made(&self) -> usize {
+        1
+    }
+
+    /// Nanoseconds per run, or for each thing that it makes.
     fn measure(&mut self, times: u32) -> Result<u64> {
         self.prepare()?;
         let start = Instant::now();
         for _ in 0..times {
             self.run()?;
         }
-        Ok(u64::try_from(start.elapsed().as_nanos() / u128::from(times.max(1)))?)
+        Ok(u64::try_from(start.elapsed().as_nanos() / u128::from(times.max(1)) / self.made() as u128)?)
     }
 }
 

@@ -11,6 +11,7 @@
 #[cfg(feature = "candle")]
 mod candle;
 mod forward;
+mod frames;
 mod job;
 mod record;
 mod replay;
@@ -72,5 +73,6 @@ fn make(name: &str, folder: &Path) -> Result<Box<dyn Job>> {
     let found = forward::make(name).or_else(|| train::make(name)).or_else(|| record::make(name, folder));
     #[cfg(feature = "candle")]
     let found = found.or_else(|| candle::make(name));
+    let found = found.or_else(|| frames::make(name, folder));
     found.or_else(|| replay::make(name, folder)).unwrap_or_else(|| Err(format!("no job is called {name:?}").into()))
 }

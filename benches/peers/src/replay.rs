@@ -20,8 +20,8 @@ use crate::{
 /// The argument with which a child of this process is told to do [`print_peak`].
 pub const PEAK: &str = "peak";
 
-const EPOCHS: u64 = 151;
-const LOSS: Loss = Loss::BinaryCrossEntropy;
+pub const EPOCHS: u64 = 151;
+pub const LOSS: Loss = Loss::BinaryCrossEntropy;
 
 pub fn make(name: &str, folder: &Path) -> Made {
     let path = folder.join("article.replay");
@@ -41,7 +41,7 @@ fn asking(name: &str, path: PathBuf) -> Result<Box<dyn Job>> {
 }
 
 /// Trains and records.
-fn recorded(path: &Path) -> Result<()> {
+pub fn recorded(path: &Path) -> Result<()> {
     path.parent().map_or(Ok(()), create_dir_all)?;
     let course = Course::small()?;
     let (mut model, mut trainer) = (course.model.clone(), course.trainer());
