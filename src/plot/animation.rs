@@ -34,7 +34,7 @@ const AT_ONCE: usize = 16;
 ///     .every(2)
 ///     .frames_per_second(20.0)
 ///     .progress(|done, all| eprintln!("{done} of {all} frames"))
-///     .save(&path, |epoch| Ok(film.figure(epoch)?.size(360, 180)))?;
+///     .save(&path, |epoch| Ok(film.figure(epoch)?.size(720, 400)))?;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 ///

@@ -208,8 +208,9 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         for (name, _) in &self.panel.keys {
             widths.push(self.area.estimate_text_size(name, &letters).map_err(failed)?.0 as i32);
         }
-        let room = (self.area_width() - self.style.lines(1.0)) / count - patch - gap;
-        let widths: Vec<i32> = widths.into_iter().map(|width| width.min(room.max(0))).collect();
+        let room = self.area_width() - self.style.lines(1.0) - count * (patch + gap);
+        let equal = if widths.iter().sum::<i32>() > room { (room / count).max(0) } else { i32::MAX };
+        let widths: Vec<i32> = widths.into_iter().map(|width| width.min(equal)).collect();
         let whole = widths.iter().sum::<i32>() + count * patch + (count - 1) * gap;
         let mut x = ((self.x.from + self.x.to - whole) / 2).clamp(0, (self.area_width() - whole).max(0));
         for ((name, ink), width) in self.panel.keys.iter().zip(widths) {

@@ -16,7 +16,7 @@ impl Palette {
     /// Fitted to pixels of red, green and blue.
     pub(super) fn of(rgb: &[u8]) -> Self {
         /// One pixel in so many is looked at.
-        const ONE_IN: i32 = 10;
+        const ONE_IN: i32 = 30;
         let rgba: Vec<u8> = rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
         let fitted = NeuQuant::new(ONE_IN, 255, &rgba);
         let nearest = (0..1 << 16).map(|key| fitted.index_of(&colour(key)) as u8).collect();
