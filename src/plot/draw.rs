@@ -6,7 +6,7 @@ use plotters::{
     element::{Circle, PathElement, Polygon, Rectangle},
     prelude::DrawingBackend,
     style::{
-        Color, ShapeStyle,
+        Color, ShapeStyle, TextStyle,
         text_anchor::{HPos, Pos, VPos},
     },
 };
@@ -174,7 +174,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let letters = self.style.letters(0.92, Pos::new(HPos::Left, VPos::Top), false);
         let mut widest = 0;
         for (_, text) in &scale.ticks {
-            widest = widest.max(self.area.estimate_text_size(text, &letters).map_err(failed)?.0 as i32);
+            widest = widest.max(self.length(text, &letters)?);
         }
         Ok(widest)
     }
@@ -186,7 +186,8 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let top = self.style.lines(0.35);
         let mut below = top;
         if !self.panel.title.is_empty() {
-            self.write(&self.panel.title, (centre, top), 1.12, (HPos::Center, VPos::Top), self.area_width())?;
+            let room = 2 * centre.min(self.area_width() - centre);
+            self.write(&self.panel.title, (centre, top), 1.12, (HPos::Center, VPos::Top), room)?;
             below += self.style.lines(1.6);
         }
         self.draw_keys(below)
@@ -206,7 +207,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let (patch, gap) = (self.style.lines(1.1), self.style.lines(1.0));
         let mut widths = Vec::new();
         for (name, _) in &self.panel.keys {
-            widths.push(self.area.estimate_text_size(name, &letters).map_err(failed)?.0 as i32);
+            widths.push(self.length(name, &letters)?);
         }
         let room = self.area_width() - self.style.lines(1.0) - count * (patch + gap);
         let equal = if widths.iter().sum::<i32>() > room { (room / count).max(0) } else { i32::MAX };
@@ -278,15 +279,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let (x, y) = at;
         match turn {
             0 => self.area.draw(&Circle::new(at, radius, fill)).map_err(failed),
-            1 => self.fill(
-                vec![
-                    (x - radius, y - radius),
-                    (x + radius, y - radius),
-                    (x + radius, y + radius),
-                    (x - radius, y + radius),
-                ],
-                ink,
-            ),
+            1 => self.paint_rectangle((x - radius, y - radius), (x + radius, y + radius), ink),
             _ => self.fill(vec![(x, y - radius - 1), (x + radius + 1, y + radius), (x - radius - 1, y + radius)], ink),
         }
     }
@@ -340,21 +333,21 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         Ok(())
     }
 
-    /// Words that take no more than so many pixels, cut off behind the last letter that has room.
     fn write(&self, text: &str, at: Pixel, size: f64, (h, v): (HPos, VPos), room: i32) -> Result<()> {
-        let letters = self.style.letters(size, Pos::new(h, v), false);
-        let mut shown = text.to_owned();
-        let mut length = text.chars().count();
-        while length > 1 && self.area.estimate_text_size(&shown, &letters).map_err(failed)?.0 as i32 > room {
-            length -= 1;
-            shown = text.chars().take(length).chain(['…']).collect();
-        }
-        self.area.draw_text(&shown, &letters, at).map_err(failed)
+        self.write_in(&self.style.letters(size, Pos::new(h, v), false), text, at, room)
     }
 
     fn write_upwards(&self, text: &str, at: Pixel) -> Result<()> {
-        let letters = self.style.letters(1.0, Pos::new(HPos::Center, VPos::Top), true);
-        self.area.draw_text(text, &letters, at).map_err(failed)
+        let room = 2 * at.1.min(self.area.dim_in_pixel().1 as i32 - at.1);
+        self.write_in(&self.style.letters(1.0, Pos::new(HPos::Center, VPos::Top), true), text, at, room)
+    }
+
+    fn write_in(&self, letters: &TextStyle<'_>, text: &str, at: Pixel, room: i32) -> Result<()> {
+        write(self.area, letters, text, at, room)
+    }
+
+    fn length(&self, text: &str, letters: &TextStyle<'_>) -> Result<i32> {
+        length(self.area, text, letters)
     }
 
     fn path(&self, points: Vec<Pixel>, stroke: ShapeStyle) -> Result<()> {
@@ -371,6 +364,42 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     fn paint_rectangle(&self, from: Pixel, to: Pixel, ink: Ink) -> Result<()> {
         self.area.draw(&Rectangle::new([from, to], self.style.colour(ink).filled())).map_err(failed)
     }
+}
+
+/// The words above a figure, in the middle of their area.
+pub(super) fn title<DB: DrawingBackend>(text: &str, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<()> {
+    let (width, height) = area.dim_in_pixel();
+    let letters = style.letters(1.35, Pos::new(HPos::Center, VPos::Center), false);
+    write(area, &letters, text, (width as i32 / 2, height as i32 / 2), width as i32)
+}
+
+/// Words that take no more than so many pixels, cut off behind the last letter that has room.
+fn write<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    letters: &TextStyle<'_>,
+    text: &str,
+    at: Pixel,
+    room: i32,
+) -> Result<()> {
+    // No more letters than pixels have room, however long a name is.
+    let all: Vec<char> = text.chars().take(room.max(1) as usize).collect();
+    let mut kept = all.len();
+    let mut words: String = all.iter().collect();
+    loop {
+        let length = length(area, &words, letters)?;
+        if length <= room || kept <= 1 {
+            return area.draw_text(&words, letters, at).map_err(failed);
+        }
+        // As many as that length promises, and at least one less.
+        kept = (kept * room.max(1) as usize / length as usize).clamp(1, kept - 1);
+        words = all[..kept].iter().chain(&['…']).collect();
+    }
+}
+
+/// How many pixels words take along their line; of very many, the first ones.
+fn length<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, text: &str, letters: &TextStyle<'_>) -> Result<i32> {
+    let end = text.char_indices().nth(1_000).map_or(text.len(), |(end, _)| end);
+    Ok(area.estimate_text_size(&text[..end], letters).map_err(failed)?.0 as i32)
 }
 
 /// What the title and the key take.

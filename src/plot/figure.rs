@@ -6,14 +6,13 @@ use plotters::{
     coord::Shift,
     drawing::{DrawingArea, IntoDrawingArea},
     prelude::{DrawingBackend, SVGBackend},
-    style::text_anchor::{HPos, Pos, VPos},
 };
 use tiny_skia::Pixmap;
 
 use super::{
     Panel, Style, Theme,
     canvas::{Canvas, halved},
-    draw::failed,
+    draw::{self, failed},
     style::color,
 };
 use crate::{Error, Result};
@@ -111,9 +110,7 @@ impl Figure {
         let style = Style::default().theme(self.theme.clone()).text(self.text_size() * scale);
         area.fill(&color(self.theme.background)).map_err(failed)?;
         let (head, body) = area.split_vertically(if self.title.is_empty() { 0 } else { style.lines(2.2) });
-        let letters = style.letters(1.35, Pos::new(HPos::Center, VPos::Center), false);
-        let (width, height) = head.dim_in_pixel();
-        head.draw_text(&self.title, &letters, (width as i32 / 2, height as i32 / 2)).map_err(failed)?;
+        draw::title(&self.title, &head, &style)?;
         let cells = self.cells(body.dim_in_pixel());
         cells.into_iter().try_for_each(|cell| {
             cell.panel.draw(&body.clone().shrink(cell.corner, cell.size), &style)?;

@@ -3,7 +3,7 @@
 use super::{
     Figure, Panel, Violins,
     reach::Reach,
-    settings::{FilmOptions, Hidden, Settings},
+    settings::{FilmOptions, HALF, Hidden, Settings},
 };
 use crate::{
     Dataset, Error, Forward, Loss, Result,
@@ -17,8 +17,9 @@ const REGIONS: usize = 100;
 /// A run, ready to be shown at any epoch, on axes that are the same for all of them: so pictures of different epochs
 /// compare, and an animation shows what moves and not how its axes do.
 ///
-/// It is made from a sweep over a recording, with that sweep's epochs, model and threads. Making it goes through all of them
-/// once, for the limits of the axes; then nothing is kept but these, and each picture is computed when it is asked for.
+/// It is made from a sweep over a recording, with that sweep's epochs, model and threads. Making it goes through all of them,
+/// for the limits of the axes; then nothing is kept but these, and each picture is computed when it is asked for. A single output
+/// tells class 1 above 0.5, as everywhere.
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -60,6 +61,10 @@ impl<'a, M: Forward> Film<'a, M> {
     }
 
     pub(super) fn new(sweep: Sweep<'a, M>, options: FilmOptions) -> Result<Self> {
+        let mut epochs = sweep.chosen().to_vec();
+        epochs.sort_unstable();
+        epochs.dedup();
+        let sweep = sweep.epochs(epochs);
         let data = sweep.replay().dataset()?;
         let settings = Settings::resolve(&sweep, data, options)?;
         let reach = Reach::over(&sweep, data, &settings)?;
@@ -131,7 +136,7 @@ impl<'a, M: Forward> Film<'a, M> {
 
     /// The samples that are told wrong, or not at all.
     fn wrong(&self, snapshot: &Snapshot<'_, M>) -> Result<Vec<usize>> {
-        let told = snapshot.classes(self.settings.threshold)?;
+        let told = snapshot.classes(HALF)?;
         let pairs = told.into_iter().zip(self.data.classes()?).enumerate();
         Ok(pairs.filter(|(_, (told, class))| *told != Some(*class)).map(|(sample, _)| sample).collect())
     }
@@ -175,7 +180,7 @@ impl<'a, M: Forward> Film<'a, M> {
     }
 
     fn probabilities_of(&self, snapshot: &Snapshot<'_, M>, class: usize) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, self.settings.threshold)?;
+        let histogram = snapshot.probability_histogram(self.settings.bins, HALF)?;
         let mut panel = Panel::probabilities(&histogram, class)?;
         let names = self.class_names();
         panel.title = format!("{} samples", names[class]);
@@ -194,7 +199,7 @@ impl<'a, M: Forward> Film<'a, M> {
     }
 
     fn certainties_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, self.settings.threshold)?;
+        let histogram = snapshot.probability_histogram(self.settings.bins, HALF)?;
         let mut panel = Panel::certainties(&histogram, self.data.outputs() == 1).name_classes(self.class_names());
         panel.y.high = self.reach.counts_of_all;
         Ok(panel)

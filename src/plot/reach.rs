@@ -1,6 +1,9 @@
 //! How far everything in a run goes, for axes that are the same at every epoch.
 
-use super::{Panel, settings::Settings};
+use super::{
+    Panel,
+    settings::{HALF, Settings},
+};
 use crate::{
     Dataset, Forward, Matrix, Result,
     analysis::{FeatureSpace, Grid, Histogram, ProbabilityHistogram},
@@ -82,7 +85,7 @@ impl Need {
             })?;
             hidden = hidden.and(Extent::of(&space.samples));
         }
-        let histogram = snapshot.probability_histogram(settings.bins, settings.threshold)?;
+        let histogram = snapshot.probability_histogram(settings.bins, HALF)?;
         let losses = snapshot.losses(settings.loss)?;
         let metrics = snapshot.evaluate(settings.loss)?;
         Ok(Self {

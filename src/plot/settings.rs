@@ -36,15 +36,14 @@ pub struct FilmOptions {
     loss: Option<Loss>,
     class_names: Vec<String>,
     bins: usize,
-    threshold: f32,
 }
 
 impl Default for FilmOptions {
     /// The last hidden layer of two units, else the last one of more, on its principal plane; a grid that covers the data; the
-    /// loss of the recording; classes by their numbers, told by a threshold of 0.5; 20 bins.
+    /// loss of the recording; classes by their numbers; 20 bins.
     fn default() -> Self {
         let (layer, plane, grid, loss) = (None, None, None, None);
-        Self { layer, plane, grid, loss, class_names: Vec::new(), bins: 20, threshold: 0.5 }
+        Self { layer, plane, grid, loss, class_names: Vec::new(), bins: 20 }
     }
 }
 
@@ -79,11 +78,6 @@ impl FilmOptions {
         Self { bins, ..self }
     }
 
-    /// Above which a single output counts as class 1.
-    pub fn threshold(self, threshold: f32) -> Self {
-        Self { threshold, ..self }
-    }
-
     /// The film of these epochs.
     ///
     /// # Errors
@@ -96,6 +90,9 @@ impl FilmOptions {
     }
 }
 
+/// Above which a single output tells class 1.
+pub(super) const HALF: f32 = 0.5;
+
 /// The same, with everything found.
 pub(super) struct Settings {
     pub(super) hidden: Option<Hidden>,
@@ -105,7 +102,6 @@ pub(super) struct Settings {
     pub(super) loss: Loss,
     pub(super) class_names: Vec<String>,
     pub(super) bins: usize,
-    pub(super) threshold: f32,
 }
 
 /// The hidden layer that is looked into.
@@ -139,7 +135,6 @@ impl Settings {
             loss,
             class_names,
             bins: options.bins,
-            threshold: options.threshold,
         })
     }
 }

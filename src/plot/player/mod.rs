@@ -71,7 +71,7 @@ impl Player {
     ///
     /// # Errors
     ///
-    /// Whatever a question behind one of the panels says.
+    /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels says.
     pub fn run<M: Forward>(&mut self, name: impl Into<String>, film: &Film<'_, M>) -> Result<&mut Self> {
         let run = reel::run(&name.into(), film, self.most_samples, &mut self.arrays)?;
         self.runs.push(run);

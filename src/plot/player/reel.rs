@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::arrays::{Arrays, Losses, Steps};
 use crate::{
-    Forward, Matrix, Result,
+    Error, Forward, Matrix, Result,
     analysis::{Grid, LayerDistribution, Milestones, Polyline, Quantity, Selection},
-    plot::{Film, regions::Scores, violins},
+    plot::{Film, regions::Scores, settings::HALF, violins},
     replay::Snapshot,
 };
 
@@ -15,11 +15,17 @@ const BENT: usize = 41;
 const STRAIGHT: usize = 61;
 /// How many lines run along each axis of both.
 const LINES: usize = 11;
+/// A byte tells a class, and 255 none.
+const MOST_CLASSES: usize = 255;
 /// At how many heights the width of a violin is told.
 const HEIGHTS: usize = 32;
 
 /// The run as JSON; its numbers go to the arrays.
 pub(super) fn run<M: Forward>(name: &str, film: &Film<'_, M>, most: usize, arrays: &mut Arrays) -> Result<Value> {
+    if film.class_names().len() > MOST_CLASSES {
+        let expected = format!("at most {MOST_CLASSES}");
+        return Err(Error::invalid("the number of classes on a page", expected, film.class_names().len()));
+    }
     let samples = Samples::of(film, most)?;
     let frames = film.sweep.map(|snapshot| Frame::of(film, snapshot, &samples))?;
     let losses = bill(film, &frames);
@@ -36,7 +42,7 @@ pub(super) fn run<M: Forward>(name: &str, film: &Film<'_, M>, most: usize, array
         "of": film.data.samples(),
         "indices": arrays.u32(&indices),
         "class_names": film.class_names(),
-        "classes": arrays.u8(&samples.classes.iter().map(|&class| class.min(254) as u8).collect::<Vec<_>>(), 0),
+        "classes": arrays.u8(&samples.classes.iter().map(|&class| class as u8).collect::<Vec<_>>(), 0),
         "told": arrays.u8(&join(|frame| &frame.told), n),
         "probability": arrays.u16(&probabilities, n),
         "losses": arrays.u16(&bills, n),
@@ -88,14 +94,14 @@ struct Sight {
 impl Frame {
     fn of<M: Forward>(film: &Film<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
         let outputs = snapshot.probabilities()?;
-        let told = snapshot.classes(film.settings.threshold)?;
+        let told = snapshot.classes(HALF)?;
         let losses = snapshot.losses(film.settings.loss)?;
         let probability = |(&row, &class): (&usize, &usize)| {
             let column = if outputs.ncols() == 2 { 1 } else { class.min(outputs.ncols() - 1) };
             Steps::between(0.0, 1.0).of(outputs[(row, column)].into())
         };
         Ok(Self {
-            told: samples.rows.iter().map(|&row| told[row].map_or(255, |class| class.min(254) as u8)).collect(),
+            told: samples.rows.iter().map(|&row| told[row].map_or(255, |class| class as u8)).collect(),
             probabilities: samples.rows.iter().zip(&samples.classes).map(probability).collect(),
             losses: samples.rows.iter().map(|&row| losses[row]).collect(),
             hidden: Sight::hidden(film, snapshot, samples)?,
