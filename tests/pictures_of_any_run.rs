@@ -127,6 +127,21 @@ fn a_run_that_diverged_or_died_can_be_looked_at() {
 }
 
 #[test]
+fn where_nothing_differs_there_is_no_principal_plane_but_a_picture() {
+    let data = Dataset::new(Matrix::from_element(4, 3, 0.5), Matrix::from_column_slice(4, 1, &[0.0, 1.0, 0.0, 1.0]));
+    let replay = trained::run(
+        &data.unwrap(),
+        [trained::wide(5, Activation::Relu), trained::sigmoid()],
+        Loss::BinaryCrossEntropy,
+        1,
+    );
+    assert_eq!(show(&replay, 1).len(), 6);
+    let film = Film::of(replay.sweep().epochs([0])).unwrap();
+    let (space, boundary) = (film.feature_space(0).unwrap(), film.decision_boundary(0).unwrap());
+    assert_eq!((space.x.label.as_str(), boundary.y.label.as_str()), ("unit 1", "x2"));
+}
+
+#[test]
 fn epochs_may_have_gaps_and_a_film_may_have_one() {
     let data = datasets::parabola(30, 13);
     let replay = trained::article(&data, Activation::Tanh, 6);

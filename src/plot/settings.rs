@@ -3,7 +3,7 @@
 use super::Film;
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
-    analysis::{Grid, LayerValues, Plane, Scatter, View},
+    analysis::{Grid, LayerValues, Plane, PrincipalPlane, Scatter, View},
     matrix,
     replay::Sweep,
 };
@@ -108,6 +108,8 @@ pub(super) struct Settings {
 pub(super) struct Hidden {
     pub(super) layer: String,
     plane: Option<Plane>,
+    /// What stands along its axes, before their number.
+    axes: &'static str,
 }
 
 /// The space of the inputs, as it is seen.
@@ -117,6 +119,7 @@ pub(super) struct Input {
     pub(super) grid: Grid,
     /// The data there.
     pub(super) samples: Matrix,
+    axes: &'static str,
 }
 
 impl Settings {
@@ -146,26 +149,22 @@ impl Hidden {
         };
         let sample = matrix::first_rows(data.inputs(), 1);
         let layers = LayerValues::activations(sweep.at(first)?.model(), &sample)?;
-        let units = |layer: &LayerValues| layer.values.ncols();
         let chosen = match &options.layer {
-            Some(name) => layers
-                .iter()
-                .find(|layer| layer.layer == *name)
-                .map_or_else(|| Err(unknown(name, &layers)), Ok)
-                .map(Some)?,
-            None => {
-                let hidden = layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
-                let of_two = hidden.iter().rfind(|layer| units(layer) == 2);
-                of_two.or_else(|| hidden.iter().rfind(|layer| units(layer) > 2))
+            Some(name) => Some(named(name, &layers)?),
+            None => last_hidden(&layers),
+        };
+        let Some((layer, units)) = chosen.map(|layer| (layer.layer.clone(), layer.values.ncols())) else {
+            return Ok(None);
+        };
+        let (plane, axes) = match (&options.plane, units) {
+            (Some(plane), _) => (Some(plane.clone()), "axis "),
+            (None, 2) => (None, "unit "),
+            (None, _) => {
+                let (plane, axes) = principal(sweep.principal_plane(&layer), units, "unit ")?;
+                (Some(plane), axes)
             }
         };
-        let Some(layer) = chosen else { return Ok(None) };
-        let plane = match (&options.plane, units(layer)) {
-            (Some(plane), _) => Some(plane.clone()),
-            (None, 2) => None,
-            (None, _) => Some(sweep.principal_plane(&layer.layer)?.plane),
-        };
-        Ok(Some(Self { layer: layer.layer.clone(), plane }))
+        Ok(Some(Self { layer, plane, axes }))
     }
 
     pub(super) fn view(&self) -> View<'_> {
@@ -179,35 +178,57 @@ impl Hidden {
     }
 
     pub(super) fn labels(&self) -> [String; 2] {
-        labels(self.plane.is_some(), "unit ")
+        labels(self.axes)
     }
 }
 
-fn unknown(name: &str, layers: &[LayerValues]) -> Error {
-    Error::UnknownLayer { name: name.into(), known: layers.iter().map(|layer| layer.layer.clone()).collect() }
+fn named<'l>(name: &str, layers: &'l [LayerValues]) -> Result<&'l LayerValues> {
+    let known = || layers.iter().map(|layer| layer.layer.clone()).collect();
+    let found = layers.iter().find(|layer| layer.layer == name);
+    found.ok_or_else(|| Error::UnknownLayer { name: name.into(), known: known() })
+}
+
+/// The last one of two units, else of more.
+fn last_hidden(layers: &[LayerValues]) -> Option<&LayerValues> {
+    let (_, hidden) = layers.split_last()?;
+    let of_two = hidden.iter().rfind(|layer| layer.values.ncols() == 2);
+    of_two.or_else(|| hidden.iter().rfind(|layer| layer.values.ncols() > 2))
+}
+
+/// The plane that shows most, and what its axes are; where there is none, as of values that are all the same, that of the
+/// first two dimensions.
+fn principal(found: Result<PrincipalPlane>, dimensions: usize, axes: &'static str) -> Result<(Plane, &'static str)> {
+    match found {
+        Ok(found) => Ok((found.plane, "principal axis ")),
+        Err(Error::Invalid { .. }) => Ok((Plane::of_axes(dimensions, 0, 1)?, axes)),
+        Err(error) => Err(error),
+    }
 }
 
 impl Input {
     fn find(data: &Dataset, grid: &Grid) -> Result<Option<Self>> {
         match data.features() {
             1 => Ok(None),
-            2 => Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone() })),
-            _ => {
-                let mut scatter = Scatter::new(data.features())?;
-                scatter.take(data.inputs())?;
-                let plane = scatter.principal_plane()?.plane;
+            2 => Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone(), axes: "x" })),
+            features => {
+                let (plane, axes) = principal(principal_plane(data), features, "x")?;
                 let samples = plane.project(data.inputs())?;
-                Ok(Some(Self { grid: Grid::covering_points(&samples, 0.1), plane: Some(plane), samples }))
+                Ok(Some(Self { grid: Grid::covering_points(&samples, 0.1), plane: Some(plane), samples, axes }))
             }
         }
     }
 
     pub(super) fn labels(&self) -> [String; 2] {
-        labels(self.plane.is_some(), "x")
+        labels(self.axes)
     }
 }
 
-fn labels(on_plane: bool, name: &str) -> [String; 2] {
-    let name = if on_plane { "principal axis " } else { name };
-    [1, 2].map(|axis| format!("{name}{axis}"))
+fn principal_plane(data: &Dataset) -> Result<PrincipalPlane> {
+    let mut scatter = Scatter::new(data.features())?;
+    scatter.take(data.inputs())?;
+    scatter.principal_plane()
+}
+
+fn labels(axes: &str) -> [String; 2] {
+    [1, 2].map(|axis| format!("{axes}{axis}"))
 }
