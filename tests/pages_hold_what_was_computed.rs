@@ -124,6 +124,21 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
 }
 
 #[test]
+fn of_two_outputs_the_probability_is_that_of_class_1() {
+    let data = datasets::moons(60, 0.1, 7);
+    let two = Dataset::with_classes(data.inputs().clone(), &data.classes().unwrap(), 2).unwrap();
+    let layers = [trained::wide(2, Activation::Tanh), Dense::new(2).activation(Activation::Softmax)];
+    let replay = trained::run(&two, layers, Loss::CategoricalCrossEntropy, 3);
+    let page = page(&replay);
+    let (probabilities, outputs) =
+        (page.u16(&page.run(0)["probability"]), replay.at(3).unwrap().probabilities().unwrap());
+    for i in 0..60 {
+        let found = number(probabilities[3 * 60 + i], (0.0, 1.0));
+        assert!((found - f64::from(outputs[(i, 1)])).abs() < 1e-5, "sample {i}");
+    }
+}
+
+#[test]
 fn boundaries_and_bent_grids_are_those_of_the_analysis() {
     let data = datasets::moons(90, 0.1, 7);
     let replay = trained::article(&data, Activation::Tanh, 6);

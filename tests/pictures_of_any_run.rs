@@ -127,6 +127,17 @@ fn a_run_that_diverged_or_died_can_be_looked_at() {
 }
 
 #[test]
+fn of_several_hidden_layers_the_last_one_of_two_units_is_seen() {
+    let data = datasets::parabola(30, 13);
+    let layers = [("a", 2), ("b", 2), ("c", 5)].map(|(name, units)| Dense::new(units).name(name));
+    let replay = trained::run(&data, layers.into_iter().chain([trained::sigmoid()]), Loss::BinaryCrossEntropy, 1);
+    let film = Film::of(replay.sweep()).unwrap();
+    assert_eq!(film.feature_space(0).unwrap().title, "Feature space of b");
+    let chosen = Film::options().layer("c").of(replay.sweep()).unwrap();
+    assert_eq!(chosen.feature_space(0).unwrap().title, "Feature space of c");
+}
+
+#[test]
 fn where_nothing_differs_there_is_no_principal_plane_but_a_picture() {
     let data = Dataset::new(Matrix::from_element(4, 3, 0.5), Matrix::from_column_slice(4, 1, &[0.0, 1.0, 0.0, 1.0]));
     let replay = trained::run(

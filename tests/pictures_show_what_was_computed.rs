@@ -322,6 +322,10 @@ fn axes_are_the_same_at_every_epoch_and_hold_everything() {
             assert_eq!(outside.count(), 0, "{} at epoch {epoch}", panel.title);
         }
     }
+    for epoch in [0, 3, 8] {
+        let marker = [[epoch as f64, 0.0], [epoch as f64, film.curves(epoch).y.high]];
+        assert_eq!(film.curves(epoch).in_ink(Ink::Marker).next().unwrap().points(), marker);
+    }
     let space = film.feature_space(0).unwrap();
     let all = replay.sweep().map(|snapshot| snapshot.feature_space("hidden", &Grid::covering(&data, 0.1))).unwrap();
     let low = all.iter().map(|space| space.region.column(0).min()).fold(f32::MAX, f32::min).into();
@@ -353,6 +357,13 @@ fn titles_labels_and_names_are_written() {
     let dark =
         |title: &str| with(title).pixels[..22 * 3 * WIDTH as usize].iter().filter(|&&channel| channel < 140).count();
     assert!(dark("Words") > 150 && dark(" ") == 0, "letters without a font of the system");
+}
+
+#[test]
+fn an_svg_has_the_size_that_was_asked_for_and_finer_places() {
+    let panel = Panel::new("", Axis::new("", 0.0..=1.0), Axis::new("", 0.0..=1.0));
+    let svg = Figure::of(panel).size(600, 400).to_svg().unwrap();
+    assert!(svg.starts_with(r#"<svg width="600" height="400" viewBox="0 0 4800 3200""#), "{}", &svg[..80]);
 }
 
 #[test]

@@ -175,8 +175,11 @@ mod tests {
 
     #[test]
     fn both_classes_saturate_alike() {
-        let areas = areas([[0.0], [1.0], [0.0], [1.0]]);
-        assert!((areas[0] - 0.5).abs() < 1e-6 && (areas[1] - 0.5).abs() < 1e-6, "{areas:?}");
+        // Logits of about -20 and 20: the sigmoid of the second is 1, that of the first is not 0.
+        for negative in [0.0, 2e-9] {
+            let areas = areas([[negative], [1.0], [negative], [1.0]]);
+            assert!((areas[0] - 0.5).abs() < 1e-6 && (areas[1] - 0.5).abs() < 1e-6, "{areas:?}");
+        }
     }
 
     /// Scores 4 x, 4 (1 - x) and 3: the third wins for x from 1/4 to 3/4.
