@@ -122,6 +122,8 @@ mod tests {
         let zigzag = [[-1.0, 0.5], [0.5, 0.5], [0.5, 2.0], [0.75, 2.0], [0.75, 0.0]];
         let parts = UNIT.cut_line(&zigzag);
         assert_eq!(parts, [vec![[0.0, 0.5], [0.5, 0.5], [0.5, 1.0]], vec![[0.75, 1.0], [0.75, 0.0]]]);
+        let nearly_inside = UNIT.cut_line(&[[0.5, 0.5], [0.5, 1.1]]);
+        assert!((nearly_inside[0][1][1] - 1.0).abs() < 1e-12 && nearly_inside[0][0] == [0.5, 0.5]);
         assert!(UNIT.cut_line(&[[0.0, 0.0], [f64::NAN, 1.0]]).is_empty());
         assert!(UNIT.cut_line(&[[2.0, 0.0], [2.0, 1.0]]).is_empty());
     }
