@@ -6,24 +6,16 @@
 #![warn(clippy::host_endian_bytes, clippy::big_endian_bytes)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-// The ground floor: nouns that everyone may use.
-mod classes;
+// In the order of the flow: a room uses those above it.
 mod codec;
-mod dataset;
+mod data;
 mod error;
-mod kernel;
 mod loss;
-mod matrix;
+mod math;
 mod metrics;
 mod model;
-mod parallel;
-mod parameter;
-mod product;
-mod random;
-mod run;
 
 // The training half.
-pub mod datasets;
 pub mod nn;
 pub mod train;
 
@@ -36,14 +28,13 @@ mod storage;
 
 pub use nalgebra;
 
-pub use dataset::Dataset;
+pub use data::{Dataset, generate as datasets};
 pub use error::{Error, Result};
 pub use loss::Loss;
-pub use matrix::{Matrix, row_major};
+pub use math::matrix::{Matrix, row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model};
+pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
 pub use nn::{Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, Sequential};
-pub use parameter::{Parameter, Values, Weights};
 pub use replay::{Durability, Replay, ReplayOptions, Runs, Snapshot, Sweep};
 pub use storage::Damage;
 pub use train::{Optimizer, Trainer};

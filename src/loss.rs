@@ -4,8 +4,10 @@ use std::fmt;
 
 use crate::{
     Error, Matrix, Result,
-    kernel::{self, Function},
-    matrix,
+    math::{
+        functions::{self, Function},
+        matrix,
+    },
 };
 
 /// Keras' `epsilon`, by which it keeps probabilities off 0 and 1.
@@ -124,7 +126,7 @@ impl Loss {
         self.check(logits, targets)?;
         let mut gradient = logits.clone();
         match self {
-            Self::BinaryCrossEntropy => kernel::apply(Function::Sigmoid, gradient.as_mut_slice()),
+            Self::BinaryCrossEntropy => functions::apply(Function::Sigmoid, gradient.as_mut_slice()),
             Self::CategoricalCrossEntropy => {
                 let rows = gradient.nrows();
                 softmax_columns(gradient.as_mut_slice(), rows, rows);
@@ -261,7 +263,7 @@ pub(crate) fn softmax_columns(logits: &mut [f32], stride: usize, rows: usize) {
     let mut totals = vec![0.0; rows];
     for column in logits.chunks_mut(stride).map(|column| &mut column[..rows]) {
         column.iter_mut().zip(&largest).for_each(|(z, largest)| *z -= largest);
-        kernel::apply(Function::Exp, column);
+        functions::apply(Function::Exp, column);
         totals.iter_mut().zip(column).for_each(|(total, p)| *total += *p);
     }
     for column in logits.chunks_mut(stride) {
@@ -294,7 +296,7 @@ fn add_logit_cross_entropy(losses: &mut [f32], logits: &[f32], targets: &[f32]) 
     for (losses, (logits, targets)) in losses.chunks_mut(some.len()).zip(pairs) {
         let tails = &mut some[..logits.len()];
         tails.copy_from_slice(logits);
-        kernel::apply(Function::LnOnePlusExp, tails);
+        functions::apply(Function::LnOnePlusExp, tails);
         for ((loss, tail), (z, y)) in losses.iter_mut().zip(tails).zip(logits.iter().zip(targets)) {
             // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added.
             *loss += z.max(0.0) - z * y + *tail;

@@ -19,60 +19,14 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
-mod band;
-mod confusion;
-mod contour;
-mod criteria;
-mod decision_boundary;
-mod density;
-mod difference;
-mod distribution;
-mod evaluation;
-mod feature_space;
-mod grid;
-mod histogram;
-mod layer_distribution;
-mod layer_values;
-mod ledger;
-mod milestone;
-mod milestones;
-mod observation;
-mod plane;
-mod plateau;
-mod principal_plane;
-mod probability_histogram;
-mod reached;
-mod score;
-mod selection;
-mod verification;
-mod view;
+pub(crate) mod classification;
+pub(crate) mod distribution;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod space;
 
-pub use band::Band;
-pub use confusion::ConfusionMatrix;
-pub use criteria::Criteria;
-pub use decision_boundary::DecisionBoundary;
-pub use density::Density;
-pub use difference::{Difference, Parting};
-pub use distribution::Distribution;
-pub use evaluation::evaluate;
-pub use feature_space::{FeatureSpace, Patch};
-pub use grid::Grid;
-pub use histogram::Histogram;
-pub(crate) use layer_distribution::Measured;
-pub use layer_distribution::{LayerCurve, LayerDistribution, Quantity, Since};
-pub use layer_values::LayerValues;
-pub use ledger::{Flips, Ledger, Told};
-pub use milestone::{Milestone, MilestoneKind, Subject};
-pub use milestones::Milestones;
-pub use observation::{ClassCount, LayerState, Observation};
-pub use plane::Plane;
-pub use plateau::{Plateau, plateaus};
-pub use principal_plane::{PrincipalPlane, Scatter};
-pub use probability_histogram::ProbabilityHistogram;
-pub use reached::{Race, Reached};
-pub use selection::Selection;
-pub use verification::{Audit, Check, Verification};
-pub use view::View;
-
-/// A line through the plane: its points in order, `(points, 2)`. A closed one ends where it began.
-pub type Polyline = crate::Matrix;
+pub use classification::*;
+pub use distribution::*;
+pub use run::*;
+pub use runs::*;
+pub use space::*;

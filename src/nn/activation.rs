@@ -4,9 +4,11 @@ use std::{fmt, ops::RangeInclusive};
 
 use crate::{
     Matrix, Result,
-    kernel::{self, Function},
     loss::softmax_columns,
-    matrix,
+    math::{
+        functions::{self, Function},
+        matrix,
+    },
 };
 
 const SELU_ALPHA: f32 = 1.673_263_2;
@@ -191,9 +193,9 @@ impl Activation {
     fn apply_to_units(self, z: &mut [f32]) {
         match self {
             Self::Linear => {}
-            Self::Sigmoid => kernel::apply(Function::Sigmoid, z),
+            Self::Sigmoid => functions::apply(Function::Sigmoid, z),
             Self::HardSigmoid => z.iter_mut().for_each(|z| *z = (0.2 * *z + 0.5).clamp(0.0, 1.0)),
-            Self::Tanh => kernel::apply(Function::Tanh, z),
+            Self::Tanh => functions::apply(Function::Tanh, z),
             // Unlike `max`, which takes the other one for NaN.
             Self::Relu => z.iter_mut().for_each(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
             Self::LeakyRelu { slope } => z.iter_mut().for_each(|z| *z = if *z > 0.0 { *z } else { slope * *z }),
@@ -265,7 +267,7 @@ impl Activation {
             }
             Self::Elu { alpha } => elu_slope(z, alpha),
             Self::Selu => SELU_SCALE * elu_slope(z, SELU_ALPHA),
-            Self::Softplus => kernel::of(Function::Sigmoid, z),
+            Self::Softplus => functions::of(Function::Sigmoid, z),
             Self::Softsign => (1.0 + z.abs()).powi(-2),
             Self::Softmax => 0.0,
         }
@@ -287,7 +289,7 @@ fn elu(z: &mut [f32], scale: f32, alpha: f32) {
 }
 
 fn elu_slope(z: f32, alpha: f32) -> f32 {
-    if z > 0.0 { 1.0 } else { alpha * kernel::of(Function::Exp, z) }
+    if z > 0.0 { 1.0 } else { alpha * functions::of(Function::Exp, z) }
 }
 
 /// Multiplies by `scale` where `z` is above 0, by `scale alpha exp z` elsewhere.
@@ -301,7 +303,7 @@ fn times(gradient: &mut [f32], function: Function, z: &[f32], combine: impl Fn(f
     for (gradient, z) in gradient.chunks_mut(some.len()).zip(z.chunks(some.len())) {
         let results = &mut some[..z.len()];
         results.copy_from_slice(z);
-        kernel::apply(function, results);
+        functions::apply(function, results);
         gradient.iter_mut().zip(z.iter().zip(results)).for_each(|(g, (z, result))| *g *= combine(*z, *result));
     }
 }
@@ -312,7 +314,7 @@ fn with(function: Function, values: &mut [f32], combine: impl Fn(f32, f32) -> f3
     for values in values.chunks_mut(some.len()) {
         let results = &mut some[..values.len()];
         results.copy_from_slice(values);
-        kernel::apply(function, results);
+        functions::apply(function, results);
         values.iter_mut().zip(results).for_each(|(value, result)| *value = combine(*value, *result));
     }
 }

@@ -4,8 +4,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Dense;
 use crate::{
-    Matrix, Parameter, Result, Weights, matrix,
-    product::{Rows, multiply, multiply_transposed},
+    Matrix, Parameter, Result, Weights,
+    math::{
+        gemm::{Rows, multiply, multiply_transposed},
+        matrix,
+    },
 };
 
 /// A kernel of `(inputs, units)` and perhaps a bias of as many units.

@@ -5,8 +5,8 @@ use std::{
     ops::RangeBounds,
 };
 
-use super::{BatchNormalization, Layer, Sequential, description};
-use crate::{Error, Result, matrix::LARGEST};
+use super::{BatchNormalization, Layer, Sequential, encoding};
+use crate::{Error, Result, math::matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
 const MOST_LAYERS: usize = 4096;
@@ -49,7 +49,7 @@ impl Architecture {
     /// or the network has more than 2^31 weights or more than memory has room for.
     pub fn build(self, seed: u64) -> Result<Sequential> {
         let architecture = self.named().checked()?;
-        description::describe(&architecture)?; // A network that cannot be described could not be recorded.
+        encoding::describe(&architecture)?; // A network that cannot be described could not be recorded.
         Sequential::new(architecture, seed)
     }
 
@@ -144,7 +144,7 @@ fn check_constants(layer: &Layer) -> Result<()> {
     check_constant(layer, layer.activation().constant())?;
     match layer {
         Layer::Dense(dense) => check_constant(layer, dense.kernel_initializer.constant())
-            .and(check_constant(layer, dense.bias_initializer.and_then(super::Initializer::constant))),
+            .and(check_constant(layer, dense.bias_initializer.and_then(crate::nn::Initializer::constant))),
         Layer::Activation { .. } => Ok(()),
         Layer::Dropout(dropout) => expect(layer, "rate", dropout.rate, 0.0..1.0, "from 0 to below 1"),
         Layer::BatchNormalization(BatchNormalization { momentum, epsilon, .. }) => {

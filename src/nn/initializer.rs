@@ -5,8 +5,11 @@ use std::fmt;
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    Error, Matrix, Result, matrix,
-    random::{self, Purpose},
+    Error, Matrix, Result,
+    math::{
+        matrix,
+        random::{self, Purpose},
+    },
 };
 
 /// The deviation of a standard normal distribution that is truncated at two deviations.

@@ -1,7 +1,10 @@
 //! What a layer has learnt, whatever its kind, and what it makes of inputs in a replay.
 
 use super::{Layer, affine::Affine, normalization::Normalization};
-use crate::{Parameter, Result, Weights, product::Rows, random};
+use crate::{
+    Parameter, Result, Weights,
+    math::{gemm::Rows, random},
+};
 
 /// The arrays of a layer.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Matrix, matrix};
+use crate::{Matrix, math::matrix};
 
 /// The draws of one layer in one epoch, and what the last ones made of every value.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{self, Purpose};
+    use crate::math::random::{self, Purpose};
 
     fn mask(rate: f32) -> Mask {
         Mask::new(rate, random::rng(1, Purpose::Dropout { layer: 0, epoch: 0 }))

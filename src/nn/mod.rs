@@ -15,7 +15,7 @@
 mod activation;
 mod affine;
 mod architecture;
-mod description;
+mod encoding;
 mod initializer;
 mod layer;
 mod learned;

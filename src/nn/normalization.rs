@@ -1,7 +1,10 @@
 //! `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`: the arrays of a batch normalization.
 
 use super::BatchNormalization;
-use crate::{Parameter, Result, Weights, matrix, product::Rows};
+use crate::{
+    Parameter, Result, Weights,
+    math::{gemm::Rows, matrix},
+};
 
 /// Four values for every unit, and what they were made with.
 #[derive(Clone, Debug, PartialEq)]

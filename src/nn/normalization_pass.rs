@@ -1,7 +1,10 @@
 //! A batch normalization's part of a pass: the statistics that it went by, and its gradients.
 
 use super::normalization::{Moments, Normalization};
-use crate::{Matrix, Parameter, matrix, product::Rows};
+use crate::{
+    Matrix, Parameter,
+    math::{gemm::Rows, matrix},
+};
 
 /// What one way forward leaves for the way back, and this for the optimizer.
 #[derive(Clone, Debug)]

@@ -4,8 +4,10 @@ use super::{Activation, Sequential, stage::Stage};
 use crate::{
     Loss, Matrix, Parameter, Weights,
     loss::Basis,
-    matrix,
-    random::{self, Purpose},
+    math::{
+        matrix,
+        random::{self, Purpose},
+    },
 };
 
 /// What a run through the layers leaves behind: every layer's values and, after the way back, its gradients.

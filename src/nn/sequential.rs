@@ -2,10 +2,11 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::{Activation, Architecture, Layer, Pass, description, learned::Learned, pass::is_link, tile::Tile};
+use super::{Activation, Architecture, Layer, Pass, encoding, learned::Learned, pass::is_link, tile::Tile};
 use crate::{
-    Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights, loss::Basis, matrix,
-    product::Rows,
+    Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights,
+    loss::Basis,
+    math::{gemm::Rows, matrix},
 };
 
 /// A network whose layers follow one another, with its weights.
@@ -49,19 +50,19 @@ impl Sequential {
     /// [`Error::Missing`] if something else than a built-in network is described, [`Error::Invalid`] if the bytes
     /// are not a description that this version can read.
     pub fn from_description(description: &Description) -> Result<Self> {
-        let architecture = description::read(description)?;
+        let architecture = encoding::read(description)?;
         let learned = each_layer(&architecture, |layer, inputs, _| Learned::zeros(layer, inputs))?;
         Ok(Self { architecture, learned })
     }
 
     /// The architecture that a recording describes.
     pub(crate) fn architecture_of(description: &Description) -> Result<Architecture> {
-        description::read(description)
+        encoding::read(description)
     }
 
     /// The network that a recording describes, with weights from that recording. Never allocates more than those.
     pub(crate) fn restore(description: &Description, weights: &Weights) -> Result<Self> {
-        Self::assemble(description::read(description)?, weights)
+        Self::assemble(encoding::read(description)?, weights)
     }
 
     /// A checked architecture with weights as its initialisers draw them.
@@ -178,7 +179,7 @@ impl Model for Sequential {
     }
 
     fn description(&self) -> Option<Description> {
-        description::describe(&self.architecture).ok()
+        encoding::describe(&self.architecture).ok()
     }
 }
 

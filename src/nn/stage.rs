@@ -3,7 +3,10 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::{Layer, affine::Affine, learned::Learned, mask::Mask, normalization_pass::NormalizationPass};
-use crate::{Matrix, Parameter, matrix, product::Rows};
+use crate::{
+    Matrix, Parameter,
+    math::{gemm::Rows, matrix},
+};
 
 /// What a pass keeps for a layer besides its values.
 #[derive(Clone, Debug)]

@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::{Activation, Sequential};
-use crate::{Matrix, Result, matrix, product::Rows};
+use crate::{
+    Matrix, Result,
+    math::{gemm::Rows, matrix},
+};
 
 /// How many rows go through the layers together. Not a power of two: the columns of a tile would then fall into the same
 /// places of the cache.

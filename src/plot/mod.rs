@@ -38,36 +38,13 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
-mod activation;
-mod animation;
-mod canvas;
-mod curves;
-mod draw;
-mod figure;
-mod film;
-mod histograms;
-mod letters;
-mod palette;
+mod page;
 mod panel;
-mod player;
-mod reach;
-mod regions;
-mod settings;
-mod shape;
-mod spaces;
-mod style;
-mod theme;
-mod violins;
+mod render;
+mod run;
 
-pub use animation::Animation;
-pub use draw::Between;
-pub use figure::Figure;
-pub use film::Film;
-pub use panel::{Axis, Mark, Panel};
-pub use player::Player;
+pub use page::Player;
+pub use panel::{Axis, Mark, Panel, Point, Violins};
 pub use plotters;
-pub use settings::FilmOptions;
-pub use shape::Point;
-pub use style::Style;
-pub use theme::{Ink, Rgb, Theme};
-pub use violins::Violins;
+pub use render::{Animation, Between, Figure, Ink, Rgb, Style, Theme};
+pub use run::{Film, FilmOptions};

@@ -4,7 +4,7 @@ use super::{Replay, Snapshot, Sweep};
 use crate::{
     Forward, Loss, Result, Weights,
     analysis::{Distribution, LayerCurve, LayerDistribution, LayerValues, Measured, Quantity, Selection, Since},
-    run,
+    model::checked,
 };
 
 impl<M: Forward> Snapshot<'_, M> {
@@ -76,7 +76,7 @@ impl<M: Forward> Snapshot<'_, M> {
         let inputs = || Ok(self.dataset()?.inputs());
         match what {
             Measured::Weights => Weights::of(model),
-            Measured::Gradients(loss) => run::gradients(model, self.dataset()?, loss),
+            Measured::Gradients(loss) => checked::gradients(model, self.dataset()?, loss),
             Measured::PreActivations => {
                 Ok(LayerValues::into_weights("pre_activation", LayerValues::pre_activations(model, inputs()?)?))
             }

@@ -1,6 +1,6 @@
 //! What a recording holds, without its weights: where each snapshot is, the curves, the damage.
 
-use super::series::{Place, Series, Snapped};
+use super::timeline::{Place, Series, Snapped};
 use crate::{
     Error, Result,
     storage::{Damage, Found, Kind, Manifest, Moment, TensorSpec},

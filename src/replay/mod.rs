@@ -5,15 +5,15 @@ mod distributions;
 mod index;
 mod open;
 mod options;
-mod questions;
 mod record;
+mod run;
+mod run_questions;
 mod runs;
-mod series;
 mod snapshot;
 mod steps;
 #[cfg(test)]
 mod survival;
-mod sweep;
+mod timeline;
 
 use std::{
     fmt, io,
@@ -24,13 +24,14 @@ use std::{
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use record::Recorder;
+pub use run::Sweep;
 pub use runs::Runs;
-use series::Place;
 pub use snapshot::Snapshot;
-pub use sweep::Sweep;
+use timeline::Place;
 
 use crate::{
-    Dataset, Description, Error, Forward, Loss, Matrix, Metrics, Result, Sequential, Weights, matrix,
+    Dataset, Description, Error, Forward, Loss, Matrix, Metrics, Result, Sequential, Weights,
+    math::matrix,
     storage::{self, Damage, Log, Manifest, Moment},
 };
 

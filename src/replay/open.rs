@@ -179,7 +179,7 @@ mod tests {
         Metrics, Parameter,
         storage::{
             Kind, Manifest, Moment, encode_metrics,
-            faulty::{Call, Calls, Fault, Faulty},
+            testing::faulty::{Call, Calls, Fault, Faulty},
         },
     };
 

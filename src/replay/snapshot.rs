@@ -7,7 +7,9 @@ use crate::{
         ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, Plane, ProbabilityHistogram,
         View, evaluate,
     },
-    classes, matrix, run,
+    data::labels,
+    math::matrix,
+    model::checked,
     storage::Moment,
 };
 
@@ -168,7 +170,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// If the data are missing or do not fit the model.
     pub fn probabilities(&self) -> Result<Matrix> {
-        run::outputs(&self.model, self.dataset()?.inputs())
+        checked::outputs(&self.model, self.dataset()?.inputs())
     }
 
     /// How far the outputs are from the targets, `outputs - targets`, `(samples, outputs)`: for regression, what
@@ -206,7 +208,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`probabilities`](Self::probabilities), and [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
     pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        classes::told(&self.probabilities()?, threshold)
+        labels::told(&self.probabilities()?, threshold)
     }
 
     /// How many samples of each class are told as which.
@@ -233,7 +235,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`probabilities`](Self::probabilities), and if the targets are none of the loss.
     pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
-        run::losses(&self.model, self.dataset()?, loss)
+        checked::losses(&self.model, self.dataset()?, loss)
     }
 
     /// The losses of the samples in bins of equal width from 0 to the largest.

@@ -11,8 +11,10 @@ use crate::{
     Dataset, Error, Metrics, Parameter, Result, Weights, datasets,
     storage::{
         Log, Medium, Moment,
-        faulty::{Call, Calls, Fault, Faulty},
-        powerless::Powerless,
+        testing::{
+            faulty::{Call, Calls, Fault, Faulty},
+            powerless::Powerless,
+        },
     },
 };
 

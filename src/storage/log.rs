@@ -10,9 +10,9 @@ use std::{
 };
 
 use super::{
-    medium::Medium,
-    number::{self, Number},
-    record::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, MOST_RECORDS, Moment, Preamble, up},
+    backend::Medium,
+    endian::{self, Number},
+    header::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, MOST_RECORDS, Moment, Preamble, up},
     scan::Found,
 };
 use crate::{Error, Result};
@@ -239,7 +239,7 @@ impl<'a> Sink<'a> {
     /// Appends values. Few are gathered in the buffer; many are written from where they are.
     pub(super) fn values<T: Number>(&mut self, values: &[T]) -> Result<()> {
         for chunk in values.chunks(CHUNK / size_of::<T>()) {
-            let bytes = number::little_endian(chunk);
+            let bytes = endian::little_endian(chunk);
             match bytes.len() == CHUNK && self.buffer.len().is_multiple_of(HEADER) {
                 true => self.write(&bytes)?,
                 false => self.gather(&bytes)?,
@@ -343,7 +343,7 @@ impl Source<'_> {
             let end = count.min(start + SOME / size_of::<T>());
             values.resize(values.len().max(end), T::default());
             self.read(bytemuck::cast_slice_mut(&mut values[start..end]))?;
-            number::from_little_endian(&mut values[start..end]);
+            endian::from_little_endian(&mut values[start..end]);
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    record::{MOST_DATA, up},
+    header::{MOST_DATA, up},
     tensor::TensorSpec,
 };
 use crate::{Description, Error, Loss, Parameter, Result, codec};

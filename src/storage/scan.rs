@@ -6,8 +6,8 @@
 use std::{io, ops::Range};
 
 use super::{
+    header::{ALIGN, HEADER, Header, MOST_RECORDS},
     log::{Log, Mark},
-    record::{ALIGN, HEADER, Header, MOST_RECORDS},
 };
 use crate::{Error, Result};
 
@@ -171,10 +171,8 @@ impl<'a> Walk<'a> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-    use super::{
-        super::record::{Kind, Moment},
-        *,
-    };
+    use super::*;
+    use crate::storage::header::{Kind, Moment};
 
     fn bytes_of(log: &Log) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -247,7 +245,7 @@ mod tests {
         asked: AtomicUsize,
     }
 
-    impl super::super::medium::Medium for Shrunk {
+    impl super::super::backend::Medium for Shrunk {
         fn len(&self) -> io::Result<u64> {
             let cut = self.asked.fetch_add(1, Relaxed) >= 2;
             Ok(if cut { self.bytes.len() as u64 } else { self.before })

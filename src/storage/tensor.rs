@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    header::{MOST_DATA, up},
     log::{Sink, Source},
-    record::{MOST_DATA, up},
 };
-use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, matrix};
+use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, math::matrix};
 
 /// The most dimensions an array may have.
 const MOST_DIMENSIONS: usize = 8;

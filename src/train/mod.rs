@@ -13,7 +13,7 @@
 //! ```
 
 mod optimizer;
-mod tally;
+mod running_metrics;
 mod trainer;
 
 pub use optimizer::Optimizer;

@@ -6,7 +6,7 @@ use crate::{Error, Result};
 
 /// How gradients change weights. The constructors give Keras' defaults.
 ///
-/// A learning rate that falls over the steps is set on the trainer: [`Trainer::decay`](super::Trainer::decay).
+/// A learning rate that falls over the steps is set on the trainer: [`Trainer::decay`](crate::train::Trainer::decay).
 ///
 /// With learning rate `lr` and gradient `g` at step `t = 1, 2, ...`:
 ///

@@ -2,13 +2,15 @@
 
 use rand::seq::SliceRandom;
 
-use super::{Optimizer, optimizer::State, tally::Tally};
+use super::{Optimizer, optimizer::State, running_metrics::Tally};
 use crate::{
     Dataset, Error, Loss, Matrix, Metrics, Result, Sequential,
     loss::Basis,
-    matrix,
+    math::{
+        matrix,
+        random::{self, Purpose},
+    },
     nn::Pass,
-    random::{self, Purpose},
 };
 
 /// Runs epochs of mini-batches over a data set and keeps the optimizer's memory from one to the next; another model

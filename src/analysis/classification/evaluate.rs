@@ -1,0 +1,32 @@
+//! How good a model is on data, in two numbers.
+
+use crate::{Dataset, Forward, Loss, Metrics, Result, data::labels, loss, math::matrix, model::checked};
+
+/// `loss` and `accuracy` of a model over a whole data set: of one in training on validation data, say.
+///
+/// `loss` is the mean over the samples. `accuracy` is the share of samples whose class is told right, and only there
+/// where every target row names a class: 0 or 1 for a single output, which then stands for 1 above 0.5; one-hot for
+/// several, of which the largest wins. Keras computes other things under that name for other targets, and for
+/// one-hot targets with binary cross-entropy.
+///
+/// ```
+/// use training_replay::{Dense, Loss, Sequential, analysis::evaluate, datasets};
+///
+/// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let metrics = evaluate(&model, &datasets::moons(100, 0.1, 7), Loss::MeanSquaredError)?;
+/// assert!(metrics.get("loss").is_some() && metrics.get("accuracy").is_some());
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// If model and data do not fit each other, or the targets are none of the loss.
+pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Metrics> {
+    let mut metrics = Metrics::from([("loss", loss::mean(&checked::losses(model, data, loss)?))]);
+    if labels::check_targets(data.targets()).is_ok() {
+        let outputs = checked::outputs(model, data.inputs())?;
+        matrix::expect_shape("the model's outputs", &outputs, data.targets().shape())?;
+        metrics.insert("accuracy", labels::correct(&outputs, data.targets()) as f64 / data.samples() as f64);
+    }
+    Ok(metrics)
+}

@@ -1,0 +1,114 @@
+//! How sure a model is of each class, and how often wrongly.
+
+use crate::analysis::distribution::histogram::Bins;
+use crate::{
+    Error, Matrix, Result,
+    data::labels::{class_count, classes, target_classes},
+    math::matrix,
+};
+
+/// More counts than anybody can look at.
+const MOST_COUNTS: usize = 10_000_000;
+
+/// One pair of histograms per class, over bins of equal width from 0 to 1.
+///
+/// With a single output, both classes' histograms are of the probability of class 1. With several, that of a class is
+/// of the probability the model gives this class, over the samples that belong to it.
+///
+/// ```
+/// use training_replay::{Matrix, analysis::ProbabilityHistogram};
+///
+/// let probabilities = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.3]);
+/// let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
+/// let histogram = ProbabilityHistogram::of(&probabilities, &targets, 2, 0.5)?;
+/// assert_eq!(histogram.correct, [[1, 0], [0, 1]]); // of class 0 below, of class 1 above one half
+/// assert_eq!(histogram.misclassified, [[0, 1], [1, 0]]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProbabilityHistogram {
+    /// One more than there are bins, from 0 to 1.
+    pub edges: Vec<f64>,
+    /// For each class, how many of its samples each bin has that are told right.
+    pub correct: Vec<Vec<u64>>,
+    /// For each class, how many of its samples each bin has that are told wrong.
+    pub misclassified: Vec<Vec<u64>>,
+    /// For each class, how many of its samples are in no bin, because an output is NaN.
+    pub undecided: Vec<u64>,
+}
+
+impl ProbabilityHistogram {
+    /// That of outputs against targets. A single output counts as class 1 above the threshold; of several the largest
+    /// wins, whatever the threshold.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes, an output is
+    /// no probability, the threshold is outside 0 to 1, or for no bins or more than a million, or ten million in all.
+    pub fn of(outputs: &Matrix, targets: &Matrix, bins: usize, threshold: f32) -> Result<Self> {
+        matrix::expect_shape("targets", targets, outputs.shape())?;
+        if !(0.0..=1.0).contains(&threshold) {
+            return Err(Error::invalid("the threshold", "from 0 to 1", threshold));
+        }
+        let bins = Bins::new(0.0..=1.0, bins)?;
+        let (classes, told) = (target_classes(targets)?, classes(outputs, threshold));
+        let count = class_count(outputs.ncols());
+        if count.saturating_mul(bins.count) > MOST_COUNTS {
+            let found = format!("{} for each of {count} classes", bins.count);
+            return Err(Error::invalid("the number of bins", format!("at most {MOST_COUNTS} in all"), found));
+        }
+        let (mut correct, mut undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
+        let mut misclassified = correct.clone();
+        for (row, (class, told)) in classes.into_iter().zip(told).enumerate() {
+            let Some(told) = told else {
+                undecided[class] += 1;
+                continue;
+            };
+            let probability = outputs[(row, class.min(outputs.ncols() - 1))];
+            let counts = if class == told { &mut correct } else { &mut misclassified };
+            counts[class][bins.index(row, f64::from(probability))?] += 1;
+        }
+        Ok(Self { edges: bins.edges(), correct, misclassified, undecided })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_class_of_several_is_counted_by_its_own_probability() {
+        let outputs = Matrix::from_row_slice(3, 3, &[0.7, 0.2, 0.1, 0.3, 0.3, 0.4, 0.1, 0.1, 0.8]);
+        let targets = Matrix::from_row_slice(3, 3, &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        let histogram = ProbabilityHistogram::of(&outputs, &targets, 2, 0.5).unwrap();
+        assert_eq!(histogram.correct, [[0, 1], [0, 0], [0, 1]]);
+        assert_eq!(histogram.misclassified, [[0, 0], [1, 0], [0, 0]]);
+    }
+
+    #[test]
+    fn the_threshold_decides_what_is_misclassified() {
+        let outputs = Matrix::from_column_slice(1, 1, &[0.4]);
+        let targets = Matrix::from_column_slice(1, 1, &[1.0]);
+        let at = |threshold| ProbabilityHistogram::of(&outputs, &targets, 1, threshold).unwrap().correct;
+        assert_eq!((at(0.5), at(0.3)), (vec![vec![0], vec![0]], vec![vec![0], vec![1]]));
+    }
+
+    #[test]
+    fn a_model_that_diverged_has_its_samples_in_no_bin() {
+        let nan = Matrix::from_element(3, 1, f32::NAN);
+        let targets = Matrix::from_column_slice(3, 1, &[0.0, 1.0, 1.0]);
+        let histogram = ProbabilityHistogram::of(&nan, &targets, 2, 0.5).unwrap();
+        assert_eq!(histogram.undecided, [1, 2]);
+        assert_eq!(histogram.correct.concat().iter().sum::<u64>(), 0);
+    }
+
+    #[test]
+    fn what_is_no_probability_no_class_or_no_threshold_is_refused() {
+        let one = |value| Matrix::from_element(1, 1, value);
+        assert!(ProbabilityHistogram::of(&one(1.5), &one(1.0), 2, 0.5).is_err());
+        assert!(ProbabilityHistogram::of(&one(0.5), &one(0.3), 2, 0.5).is_err());
+        assert!(ProbabilityHistogram::of(&one(0.5), &one(1.0), 2, f32::NAN).is_err());
+        assert!(ProbabilityHistogram::of(&one(0.5), &Matrix::zeros(2, 1), 2, 0.5).is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! How some numbers are distributed: moments, quantiles, density.
+
+use super::histogram::Bins;
+use crate::analysis::{Density, Histogram};
+use crate::{Error, Result};
+
+/// How some numbers are distributed. Those that are NaN or infinite are counted, and left out of everything else.
+///
+/// Computed in `f64`, by numpy's definitions.
+///
+/// ```
+/// use training_replay::analysis::Distribution;
+///
+/// let distribution = Distribution::of(&[0.0_f32, 4.0, 2.0, 0.0, f32::NAN]);
+/// assert_eq!((distribution.count, distribution.not_finite), (4, 1));
+/// assert_eq!((distribution.mean, distribution.min, distribution.max), (1.5, 0.0, 4.0));
+/// assert_eq!(distribution.zeros, 0.5);
+/// assert_eq!(distribution.quantile(0.75)?, 2.5);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Distribution {
+    /// How many finite values there are. Without any, all that follows is NaN.
+    pub count: usize,
+    /// How many values are NaN or infinite.
+    pub not_finite: usize,
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation, `sqrt(mean((x - mean)²))`: `numpy.std`.
+    pub std: f64,
+    /// The smallest value.
+    pub min: f64,
+    /// The largest value.
+    pub max: f64,
+    /// The share of values that are exactly zero.
+    pub zeros: f64,
+    /// The finite values in increasing order.
+    sorted: Vec<f64>,
+}
+
+impl Distribution {
+    /// That of these values, `f32` or `f64`, in any order.
+    pub fn of<T: Copy + Into<f64>>(values: &[T]) -> Self {
+        let mut sorted: Vec<f64> = values.iter().map(|&value| value.into()).filter(|value| value.is_finite()).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let share = |count: usize| count as f64 / sorted.len() as f64;
+        let mean = mean(sorted.iter().copied());
+        Self {
+            count: sorted.len(),
+            not_finite: values.len() - sorted.len(),
+            mean,
+            std: self::mean(sorted.iter().map(|value| (value - mean).powi(2))).sqrt(),
+            min: sorted.first().copied().unwrap_or(f64::NAN),
+            max: sorted.last().copied().unwrap_or(f64::NAN),
+            zeros: share(sorted.iter().filter(|&&value| value == 0.0).count()),
+            sorted,
+        }
+    }
+
+    /// The value below which this share of all values lies, from 0 for the smallest to 1 for the largest, linear between
+    /// two values: `numpy.quantile`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a share outside 0 to 1.
+    pub fn quantile(&self, share: f64) -> Result<f64> {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::invalid("the share of a quantile", "from 0 to 1", share));
+        }
+        let place = share * self.count.saturating_sub(1) as f64;
+        let at = |index: usize| self.sorted.get(index).copied().unwrap_or(f64::NAN);
+        let (below, above) = (at(place.floor() as usize), at(place.ceil() as usize));
+        Ok(below + (above - below) * place.fract())
+    }
+
+    /// The value in the middle.
+    pub fn median(&self) -> f64 {
+        self.quantile(0.5).unwrap_or(f64::NAN)
+    }
+
+    /// The finite values in increasing order.
+    pub fn values(&self) -> &[f64] {
+        &self.sorted
+    }
+
+    /// The density of the values, as a violin shows it, on `points` points in equal steps, which reach two bandwidths
+    /// beyond the smallest and the largest value, as seaborn's do. `None` where there is none: for fewer than two
+    /// values, or values that are all the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`Density::at`], and [`Error::Invalid`] for fewer than 2 points or more than a million.
+    pub fn density(&self, points: usize) -> Result<Option<Density>> {
+        Density::spread(&self.sorted, points)
+    }
+
+    /// Counts of the values in bins of equal width from the smallest to the largest; half a unit to both sides where all
+    /// are the same: `numpy.histogram`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for no bins or more than a million, or a range too wide for `f64`.
+    pub fn histogram(&self, bins: usize) -> Result<Histogram> {
+        let (low, high) = if self.count == 0 { (0.0, 1.0) } else { (self.min, self.max) };
+        let margin = if low == high { 0.5_f64.max(low.abs() * f64::EPSILON) } else { 0.0 };
+        let bins = Bins::new(low - margin..=high + margin, bins)?;
+        Ok(Histogram { not_finite: self.not_finite as u64, ..Histogram::counting(&self.sorted, &bins)? })
+    }
+}
+
+/// NaN for no values.
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len() as f64;
+    values.sum::<f64>() / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUES: [f32; 9] = [0.25, -1.5, 0.0, 3.0, 0.75, 0.0, -0.25, 1.25, 8.0];
+
+    /// `v = np.array([.25, -1.5, 0, 3, .75, 0, -.25, 1.25, 8])`
+    /// `v.mean(), v.std(), np.quantile(v, [0, .1, .25, .5, .9, 1]), np.histogram(v, 4)`
+    #[test]
+    fn moments_quantiles_and_counts_are_numpys() {
+        let distribution = Distribution::of(&VALUES);
+        assert!((distribution.mean - 1.2777777777777777).abs() < 1e-15);
+        assert!((distribution.std - 2.6416652062152757).abs() < 1e-15, "{}", distribution.std);
+        for (share, expected) in [(0.0, -1.5), (0.1, -0.5), (0.25, 0.0), (0.5, 0.25), (0.9, 4.0), (1.0, 8.0)] {
+            assert!((distribution.quantile(share).unwrap() - expected).abs() < 1e-15, "{share}");
+        }
+        let histogram = distribution.histogram(4).unwrap();
+        assert_eq!(histogram.counts, [6, 2, 0, 1]);
+        assert_eq!(histogram.edges, [-1.5, 0.875, 3.25, 5.625, 8.0]);
+        assert_eq!(distribution.zeros, 2.0 / 9.0);
+    }
+
+    #[test]
+    fn single_and_double_precision_tell_the_same_in_any_order() {
+        let mut doubles = VALUES.map(f64::from);
+        doubles.reverse();
+        assert_eq!(Distribution::of(&doubles), Distribution::of(&VALUES));
+    }
+
+    #[test]
+    fn what_is_not_finite_is_counted_and_left_out() {
+        let odd = [f32::NAN, 1.0, f32::INFINITY, 3.0, f32::NEG_INFINITY];
+        let distribution = Distribution::of(&odd);
+        assert_eq!((distribution.count, distribution.not_finite, distribution.mean), (2, 3, 2.0));
+        assert_eq!(distribution.histogram(2).unwrap().not_finite, 3);
+    }
+
+    #[test]
+    fn of_nothing_nothing_is_known() {
+        let nothing = Distribution::of::<f32>(&[]);
+        assert!(nothing.mean.is_nan() && nothing.std.is_nan() && nothing.median().is_nan() && nothing.zeros.is_nan());
+        assert_eq!(nothing.histogram(3).unwrap().counts, [0, 0, 0]);
+        assert!(nothing.density(10).unwrap().is_none());
+        assert!(nothing.quantile(f64::NAN).is_err() && nothing.quantile(1.1).is_err());
+    }
+
+    /// `np.histogram([3, 3], 2)`
+    #[test]
+    fn values_that_are_all_the_same_have_a_histogram_around_them() {
+        let histogram = Distribution::of(&[3.0_f32, 3.0]).histogram(2).unwrap();
+        assert_eq!((histogram.edges, histogram.counts), (vec![2.5, 3.0, 3.5], vec![0, 2]));
+        assert!(Distribution::of(&[1e300]).histogram(2).is_ok());
+        assert!(Distribution::of(&[f64::MIN, f64::MAX]).histogram(2).is_err(), "wider than any number");
+    }
+}

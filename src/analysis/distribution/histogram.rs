@@ -1,0 +1,112 @@
+//! Counts in bins of equal width.
+
+use std::ops::RangeInclusive;
+
+use crate::{Error, Result};
+
+/// More bins than anybody can look at.
+const MOST_BINS: usize = 1_000_000;
+
+/// Counts in bins of equal width. A bin takes its lower edge, the last one also its upper edge, as numpy's do.
+///
+/// ```
+/// use training_replay::analysis::Histogram;
+///
+/// let histogram = Histogram::of(&[0.0, 0.4, 0.5, 1.0], 0.0..=1.0, 2)?;
+/// assert_eq!(histogram.edges, [0.0, 0.5, 1.0]);
+/// assert_eq!(histogram.counts, [2, 2]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Histogram {
+    /// One more than there are bins, increasing.
+    pub edges: Vec<f64>,
+    /// How many values each bin has.
+    pub counts: Vec<u64>,
+    /// How many values are in no bin, because they are NaN or infinite.
+    pub not_finite: u64,
+}
+
+impl Histogram {
+    /// Counts values within a range.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for no bins or more than a million, a range that does not increase, or a finite
+    /// value outside the range; the message names its index.
+    pub fn of(values: &[f32], range: RangeInclusive<f64>, bins: usize) -> Result<Self> {
+        Self::counting(values, &Bins::new(range, bins)?)
+    }
+
+    /// Counts values that are within the bins' range.
+    pub(crate) fn counting<T: Copy + Into<f64>>(values: &[T], bins: &Bins) -> Result<Self> {
+        let mut counts = vec![0; bins.count];
+        let mut not_finite = 0;
+        for (i, value) in values.iter().map(|&value| value.into()).enumerate() {
+            let count = if value.is_finite() { &mut counts[bins.index(i, value)?] } else { &mut not_finite };
+            *count += 1;
+        }
+        Ok(Self { edges: bins.edges(), counts, not_finite })
+    }
+}
+
+/// Equal bins over a range.
+pub(crate) struct Bins {
+    start: f64,
+    end: f64,
+    pub(crate) count: usize,
+}
+
+impl Bins {
+    pub(crate) fn new(range: RangeInclusive<f64>, count: usize) -> Result<Self> {
+        let (start, end) = range.into_inner();
+        if !(1..=MOST_BINS).contains(&count) {
+            return Err(Error::invalid("the number of bins", format!("from 1 to {MOST_BINS}"), count));
+        }
+        if !(start < end && (end - start).is_finite()) {
+            let expected = "from a finite number to a larger one";
+            return Err(Error::invalid("the range of a histogram", expected, format!("{start}..={end}")));
+        }
+        Ok(Self { start, end, count })
+    }
+
+    pub(crate) fn edges(&self) -> Vec<f64> {
+        let width = (self.end - self.start) / self.count as f64;
+        (0..self.count).map(|i| self.start + width * i as f64).chain([self.end]).collect()
+    }
+
+    /// The bin of the value that has this index among others.
+    pub(crate) fn index(&self, i: usize, value: f64) -> Result<usize> {
+        if !(self.start..=self.end).contains(&value) {
+            let expected = format!("from {} to {}", self.start, self.end);
+            return Err(Error::invalid(format!("the value of sample {i}"), expected, value));
+        }
+        let share = (value - self.start) / (self.end - self.start);
+        Ok(((share * self.count as f64) as usize).min(self.count - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `np.histogram(np.float32([0, .1, .25, .5, .5, .75, .999, 1]), bins=4, range=(0, 1))[0]`
+    #[test]
+    fn counts_are_numpys() {
+        let values = [0.0, 0.1, 0.25, 0.5, 0.5, 0.75, 0.999, 1.0];
+        let histogram = Histogram::of(&values, 0.0..=1.0, 4).unwrap();
+        assert_eq!(histogram.counts, [2, 1, 2, 3]);
+        assert_eq!(histogram.edges, [0.0, 0.25, 0.5, 0.75, 1.0]);
+    }
+
+    #[test]
+    fn a_value_outside_the_range_is_named() {
+        let message = Histogram::of(&[0.5, 1.5], 0.0..=1.0, 4).unwrap_err().to_string();
+        assert_eq!(message, "the value of sample 1 is 1.5; it must be from 0 to 1");
+        assert_eq!(Histogram::of(&[0.5, f32::NAN, f32::INFINITY], 0.0..=1.0, 4).unwrap().not_finite, 2);
+        assert!(Histogram::of(&[], 0.0..=1.0, 0).is_err());
+        assert!(Histogram::of(&[], 0.0..=1.0, usize::MAX).is_err());
+        assert!(Histogram::of(&[], 1.0..=1.0, 4).is_err());
+    }
+}

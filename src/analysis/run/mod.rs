@@ -1,0 +1,19 @@
+//! One run over its epochs: what happened, when, to which sample, and whether what was logged is so.
+
+mod diff;
+mod epoch_summary;
+mod milestone;
+mod milestone_options;
+mod milestones;
+mod plateau;
+mod sample_history;
+mod verification;
+
+pub use diff::{Difference, Parting};
+pub use epoch_summary::{ClassCount, LayerState, Observation};
+pub use milestone::{Milestone, MilestoneKind, Subject};
+pub use milestone_options::Criteria;
+pub use milestones::Milestones;
+pub use plateau::{Plateau, plateaus};
+pub use sample_history::{Flips, Ledger, Told};
+pub use verification::{Audit, Check, Verification};

@@ -1,0 +1,333 @@
+//! What became of every sample: how sure the model was of it, what it cost, whether it was right, epoch by epoch.
+
+use nalgebra::DMatrix;
+
+use crate::{Dataset, Error, Matrix, Result, data::labels, math::matrix};
+
+/// What became of every sample, epoch by epoch.
+///
+/// Columns are epochs, rows are samples in the data set's order: a bill of 8 or 9 bytes for each sample and epoch.
+/// Learning and forgetting are those of Toneva et al., "An Empirical Study of Example Forgetting during Deep Neural
+/// Network Learning" (2019): a sample is forgotten when it is right at one epoch and wrong at the next.
+///
+/// ```
+/// use training_replay::{Dataset, Matrix, analysis::Ledger};
+///
+/// let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+/// let mut ledger = Ledger::new(&data);
+/// for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+///     ledger.write(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+/// }
+/// assert_eq!(ledger.learned_at(1)?, Some(1)); // right from epoch 1 on
+/// assert_eq!((ledger.first_correct(0)?, ledger.learned_at(0)?, ledger.forgotten(0)?), (Some(0), Some(2), 1));
+/// assert_eq!(ledger.never_learned()?, [2]);
+/// assert_eq!(ledger.flips(0, 1)?.forgotten, [0]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// The epochs, in increasing order: one for each column.
+    pub epochs: Vec<u64>,
+    /// The loss of each sample, `(samples, epochs)`.
+    pub losses: Matrix,
+    /// What the model told of each sample.
+    pub told: Told,
+    targets: Matrix,
+}
+
+/// What a model told of samples, `(samples, epochs)`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// Where every target names a class.
+    Classes {
+        /// The output for the sample's own class; for a single output `p` that is `1 - p` where the class is 0.
+        probabilities: Matrix,
+        /// Whether that class was told: by a threshold of 0.5, or as the largest output. Never where an output is NaN.
+        correct: DMatrix<bool>,
+    },
+    /// Where targets are numbers.
+    Numbers {
+        /// `output - target`; of several outputs the length of that vector.
+        residuals: Matrix,
+    },
+}
+
+/// The samples whose class is told right at one epoch and wrong at another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flips {
+    /// Wrong at the first, right at the second.
+    pub learned: Vec<usize>,
+    /// Right at the first, wrong at the second.
+    pub forgotten: Vec<usize>,
+}
+
+impl Ledger {
+    /// An empty one for the samples of this data set.
+    pub fn new(data: &Dataset) -> Self {
+        let empty = || Matrix::zeros(data.samples(), 0);
+        let told = match labels::check_targets(data.targets()) {
+            Ok(()) => {
+                Told::Classes { probabilities: empty(), correct: DMatrix::from_element(data.samples(), 0, false) }
+            }
+            Err(_) => Told::Numbers { residuals: empty() },
+        };
+        Self { epochs: Vec::new(), losses: empty(), told, targets: data.targets().clone() }
+    }
+
+    /// Writes down the next epoch: the outputs, `(samples, outputs)`, and the loss of each sample.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if there are not as many outputs as targets, or losses as samples, and [`Error::Invalid`] for an
+    /// epoch that is not later than the last.
+    pub fn write(&mut self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<()> {
+        self.append(self.page(epoch, outputs, losses)?)
+    }
+
+    /// What one epoch has to say of every sample.
+    pub(crate) fn page(&self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<Page> {
+        matrix::expect_shape("the model's outputs", outputs, self.targets.shape())?;
+        if losses.len() != self.samples() {
+            return Err(Error::shape("the losses", [self.samples()], [losses.len()]));
+        }
+        let losses = losses.to_vec();
+        Ok(match self.told {
+            Told::Classes { .. } => {
+                let (told, right) = (labels::classes(outputs, 0.5), labels::classes(&self.targets, 0.5));
+                let correct = told.into_iter().zip(right).map(|(told, right)| told == right).collect();
+                Page { epoch, losses, numbers: own_probabilities(outputs, &self.targets), correct }
+            }
+            Told::Numbers { .. } => {
+                Page { epoch, losses, numbers: distances(outputs, &self.targets), correct: Vec::new() }
+            }
+        })
+    }
+
+    /// Takes in the page of the next epoch.
+    pub(crate) fn append(&mut self, page: Page) -> Result<()> {
+        if let Some(last) = self.epochs.last().filter(|&&last| page.epoch <= last) {
+            let expected = format!("later than {last}, the last");
+            return Err(Error::invalid("the next epoch of a ledger", expected, page.epoch));
+        }
+        self.epochs.push(page.epoch);
+        self.losses.extend(page.losses);
+        match &mut self.told {
+            Told::Classes { probabilities, correct } => {
+                probabilities.extend(page.numbers);
+                correct.extend(page.correct);
+            }
+            Told::Numbers { residuals } => residuals.extend(page.numbers),
+        }
+        Ok(())
+    }
+
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
+        self.targets.nrows()
+    }
+
+    /// Whether each sample was right, `(samples, epochs)`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the targets name no classes.
+    pub fn correct(&self) -> Result<&DMatrix<bool>> {
+        match &self.told {
+            Told::Classes { correct, .. } => Ok(correct),
+            Told::Numbers { .. } => {
+                Err(Error::invalid("the kind of targets", "classes, for samples to be right or wrong", "numbers"))
+            }
+        }
+    }
+
+    /// The epoch from which on a sample was right at every epoch; `None` if it was wrong at the last one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the targets name no classes, or there is no such sample.
+    pub fn learned_at(&self, sample: usize) -> Result<Option<u64>> {
+        let right = self.history(sample)?;
+        let wrong = right.iter().rposition(|right| !right);
+        Ok(self.epochs.get(wrong.map_or(0, |wrong| wrong + 1)).copied())
+    }
+
+    /// The first epoch at which a sample was right.
+    ///
+    /// # Errors
+    ///
+    /// As [`learned_at`](Self::learned_at).
+    pub fn first_correct(&self, sample: usize) -> Result<Option<u64>> {
+        let place = self.history(sample)?.iter().position(|&right| right);
+        Ok(place.and_then(|place| self.epochs.get(place)).copied())
+    }
+
+    /// How often a sample was right and, at the next epoch, wrong.
+    ///
+    /// # Errors
+    ///
+    /// As [`learned_at`](Self::learned_at).
+    pub fn forgotten(&self, sample: usize) -> Result<usize> {
+        Ok(self.history(sample)?.windows(2).filter(|pair| pair[0] && !pair[1]).count())
+    }
+
+    /// The samples that were wrong at every epoch.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the targets name no classes.
+    pub fn never_learned(&self) -> Result<Vec<usize>> {
+        let rows = self.correct()?.row_iter().enumerate();
+        Ok(rows.filter(|(_, row)| row.iter().all(|right| !right)).map(|(sample, _)| sample).collect())
+    }
+
+    /// The samples that are right at one of two epochs and wrong at the other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the targets name no classes, [`Error::UnknownEpoch`] for an epoch that is not in the ledger.
+    pub fn flips(&self, first: u64, second: u64) -> Result<Flips> {
+        let correct = self.correct()?;
+        let (before, after) = (correct.column(self.place(first)?), correct.column(self.place(second)?));
+        let mut flips = Flips::default();
+        for (sample, (before, after)) in before.iter().zip(after.iter()).enumerate() {
+            match (before, after) {
+                (false, true) => flips.learned.push(sample),
+                (true, false) => flips.forgotten.push(sample),
+                _ => {}
+            }
+        }
+        Ok(flips)
+    }
+
+    /// The column of an epoch.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownEpoch`] if it is not in the ledger.
+    pub fn place(&self, epoch: u64) -> Result<usize> {
+        self.epochs.binary_search(&epoch).map_err(|_| {
+            let recorded = format!("the ledger has {} other epochs", self.epochs.len());
+            Error::UnknownEpoch { epoch, recorded }
+        })
+    }
+
+    /// Whether a sample was right, epoch by epoch.
+    fn history(&self, sample: usize) -> Result<Vec<bool>> {
+        let correct = self.correct()?;
+        match sample < self.samples() {
+            true => Ok(correct.row(sample).iter().copied().collect()),
+            false => Err(Error::invalid("the sample", format!("below {}, their number", self.samples()), sample)),
+        }
+    }
+}
+
+/// What one epoch has to say of every sample.
+pub(crate) struct Page {
+    epoch: u64,
+    losses: Vec<f32>,
+    /// Probabilities or residuals.
+    numbers: Vec<f32>,
+    /// None if targets are numbers.
+    correct: Vec<bool>,
+}
+
+/// The output for every sample's own class.
+fn own_probabilities(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
+    let own = |(class, row): (Option<usize>, usize)| match (outputs.ncols(), class) {
+        (1, Some(0)) => 1.0 - outputs[row],
+        (1, _) => outputs[row],
+        (_, class) => class.map_or(f32::NAN, |class| outputs[(row, class)]),
+    };
+    labels::classes(targets, 0.5).into_iter().zip(0..).map(own).collect()
+}
+
+/// The signed distance of a single output from its target, the length of the distances of several.
+fn distances(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
+    let difference = outputs - targets;
+    match difference.ncols() {
+        1 => difference.iter().copied().collect(),
+        _ => difference.row_iter().map(|row| row.norm()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four samples, the last one of class 0, and whether they are right at the epochs 0, 2, 3 and 7.
+    fn ledger() -> Ledger {
+        let data = Dataset::new(Matrix::zeros(4, 1), Matrix::from_column_slice(4, 1, &[1.0, 1.0, 1.0, 0.0])).unwrap();
+        let mut ledger = Ledger::new(&data);
+        let told = [[0.9, 0.2, 0.6, 0.4], [0.9, 0.7, 0.4, 0.6], [0.8, 0.3, 0.7, f32::NAN], [0.9, 0.9, 0.1, 0.7]];
+        for (epoch, told) in [0, 2, 3, 7].into_iter().zip(told) {
+            let losses = told.map(|p: f32| 1.0 - p);
+            ledger.write(epoch, &Matrix::from_column_slice(4, 1, &told), &losses).unwrap();
+        }
+        ledger
+    }
+
+    #[test]
+    fn learning_and_forgetting_are_counted_from_epoch_to_epoch() {
+        let ledger = ledger();
+        let of = |sample| {
+            (
+                ledger.first_correct(sample).unwrap(),
+                ledger.learned_at(sample).unwrap(),
+                ledger.forgotten(sample).unwrap(),
+            )
+        };
+        assert_eq!(of(0), (Some(0), Some(0), 0), "always right");
+        assert_eq!(of(1), (Some(2), Some(7), 1), "right, forgotten, right again");
+        assert_eq!(of(2), (Some(0), None, 2), "wrong at the last epoch");
+        assert_eq!(of(3), (Some(0), None, 1), "of class 0; NaN is wrong and no second forgetting");
+        assert!(ledger.never_learned().unwrap().is_empty());
+    }
+
+    #[test]
+    fn flips_tell_what_two_epochs_have_not_in_common() {
+        let flips = ledger().flips(0, 2).unwrap();
+        assert_eq!((flips.learned, flips.forgotten), (vec![1], vec![2, 3]));
+        assert_eq!(ledger().flips(7, 7).unwrap(), Flips::default());
+        assert!(matches!(ledger().flips(0, 1), Err(Error::UnknownEpoch { epoch: 1, .. })));
+    }
+
+    #[test]
+    fn probabilities_are_those_of_the_samples_own_class() {
+        let ledger = ledger();
+        let Told::Classes { probabilities, .. } = &ledger.told else { panic!("the targets are classes") };
+        assert_eq!(probabilities.column(1).as_slice(), [0.9, 0.7, 0.4, 1.0 - 0.6]);
+        assert_eq!(ledger.losses.shape(), (4, 4));
+        let three = Dataset::with_classes(Matrix::zeros(1, 1), &[2], 3).unwrap();
+        let mut ledger = Ledger::new(&three);
+        ledger.write(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
+        let Told::Classes { probabilities, correct } = &ledger.told else { panic!("the targets are classes") };
+        assert_eq!((probabilities[0], correct[0]), (0.3, false));
+    }
+
+    #[test]
+    fn numbers_have_residuals_and_are_neither_right_nor_wrong() {
+        let data = Dataset::new(Matrix::zeros(2, 1), Matrix::from_row_slice(2, 2, &[0.5, 1.0, 2.0, 0.25])).unwrap();
+        let mut ledger = Ledger::new(&data);
+        ledger.write(0, &Matrix::from_row_slice(2, 2, &[3.5, 5.0, 2.0, 0.25]), &[12.5, 0.0]).unwrap();
+        assert_eq!(ledger.told, Told::Numbers { residuals: Matrix::from_column_slice(2, 1, &[5.0, 0.0]) });
+        let message = ledger.learned_at(0).unwrap_err().to_string();
+        assert_eq!(message, "the kind of targets is numbers; it must be classes, for samples to be right or wrong");
+        let single = Dataset::new(Matrix::zeros(1, 1), Matrix::from_element(1, 1, 0.5)).unwrap();
+        let mut ledger = Ledger::new(&single);
+        ledger.write(0, &Matrix::zeros(1, 1), &[0.25]).unwrap();
+        assert_eq!(ledger.told, Told::Numbers { residuals: Matrix::from_element(1, 1, -0.5) }, "with its sign");
+    }
+
+    #[test]
+    fn what_does_not_fit_the_ledger_is_refused_and_leaves_it_as_it_was() {
+        let mut ledger = ledger();
+        let outputs = Matrix::zeros(4, 1);
+        assert!(ledger.write(7, &outputs, &[0.0; 4]).is_err(), "an epoch again");
+        assert!(ledger.write(8, &outputs, &[0.0; 3]).is_err());
+        assert!(ledger.write(8, &Matrix::zeros(4, 2), &[0.0; 4]).is_err());
+        assert!(ledger.learned_at(4).is_err());
+        assert_eq!(ledger.losses.ncols(), ledger.epochs.len());
+    }
+}

@@ -1,0 +1,7 @@
+//! Many runs as one: a band of their curves, who came first.
+
+mod quantile_band;
+mod reached;
+
+pub use quantile_band::Band;
+pub use reached::{Race, Reached};

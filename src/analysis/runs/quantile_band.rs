@@ -1,0 +1,85 @@
+//! Many curves as one: the median, and a band around it.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::Distribution;
+use crate::{Error, Result};
+
+/// Many curves as one: at each epoch the median of the runs, and between which values most of them lie.
+///
+/// ```
+/// use training_replay::analysis::Band;
+///
+/// let curves = [vec![(0, 1.0), (1, 0.5)], vec![(0, 3.0), (1, 0.25)], vec![(0, 2.0), (1, 0.75), (2, 0.1)]];
+/// let band = Band::of(&curves, 1.0)?; // all of the runs
+/// assert_eq!((band.epochs.as_slice(), band.runs.as_slice()), (&[0, 1, 2][..], &[3, 3, 1][..]));
+/// assert_eq!((band.low[1], band.median[1], band.high[1]), (0.25, 0.5, 0.75));
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Band {
+    /// Every epoch that some curve has, in increasing order.
+    pub epochs: Vec<u64>,
+    /// The value in the middle of the runs.
+    pub median: Vec<f64>,
+    /// As many runs are below this as are above [`high`](Self::high).
+    pub low: Vec<f64>,
+    /// The upper end of the band.
+    pub high: Vec<f64>,
+    /// How many runs have a finite value there; all else is about those. Without any it is NaN.
+    pub runs: Vec<usize>,
+}
+
+impl Band {
+    /// The median of these curves and the band that holds the middle `share` of them: 0.5 for that between the quartiles,
+    /// 0.9 for that between the quantiles 0.05 and 0.95, which are linear between two runs: `numpy.quantile`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a share outside 0 to 1.
+    pub fn of<C: AsRef<[(u64, f64)]>>(curves: &[C], share: f64) -> Result<Self> {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::invalid("the share of the runs in a band", "from 0 to 1", share));
+        }
+        let mut values: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        for &(epoch, value) in curves.iter().flat_map(AsRef::as_ref) {
+            values.entry(epoch).or_default().push(value);
+        }
+        let mut band = Self::default();
+        for (epoch, values) in values {
+            let runs = Distribution::of(&values);
+            band.epochs.push(epoch);
+            band.median.push(runs.median());
+            band.low.push(runs.quantile(0.5 - share / 2.0)?);
+            band.high.push(runs.quantile(0.5 + share / 2.0)?);
+            band.runs.push(runs.count);
+        }
+        Ok(band)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `np.quantile([.9, .1, .4, .7, .2], [.25, .5, .75])`, and of the three finite ones of epoch 4
+    #[test]
+    fn medians_and_ends_are_numpys_quantiles_of_the_runs_that_are_there() {
+        let at_4 = [0.5, f64::NAN, 0.25, f64::INFINITY, 1.0];
+        let curves: Vec<Vec<(u64, f64)>> =
+            [0.9, 0.1, 0.4, 0.7, 0.2].into_iter().zip(at_4).map(|(first, last)| vec![(2, first), (4, last)]).collect();
+        let band = Band::of(&curves, 0.5).unwrap();
+        assert_eq!((band.low[0], band.median[0], band.high[0]), (0.2, 0.4, 0.7));
+        assert_eq!((band.low[1], band.median[1], band.high[1]), (0.375, 0.5, 0.75));
+        assert_eq!((band.epochs, band.runs), (vec![2, 4], vec![5, 3]));
+    }
+
+    #[test]
+    fn where_every_run_has_diverged_there_is_no_number() {
+        let band = Band::of(&[[(0, f64::NAN)], [(0, f64::NAN)]], 0.9).unwrap();
+        assert!(band.median[0].is_nan() && band.runs == [0]);
+        assert_eq!(Band::of::<Vec<_>>(&[], 0.5).unwrap(), Band::default());
+        assert!(Band::of(&[[(0, 1.0)]], 1.5).is_err() && Band::of(&[[(0, 1.0)]], f64::NAN).is_err());
+    }
+}

@@ -1,0 +1,340 @@
+//! How a layer bends the input space: one of two units, or what a plane shows of a wider one.
+
+use std::mem;
+
+use super::{boundary_score::Boundary, contour::straighten, grid::Patches};
+use crate::analysis::{Grid, Plane, Polyline, View};
+use crate::{Dataset, Error, Forward, Matrix, Result, data::labels, math::matrix, model::checked};
+
+/// How far a boundary that counts as straight may stray from the line, relative to its length.
+const STRAIGHT: f32 = 1e-5;
+
+/// The data, the grid and the boundary in the space of a layer of two units, or on a plane in that of a wider one.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+///
+/// let data = datasets::parabola(50, 13);
+/// let model = Sequential::builder(2)
+///     .layer(Dense::new(2).name("hidden").activation(Activation::Sigmoid))
+///     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+///     .build(42)?;
+/// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
+/// assert_eq!(space.samples.shape(), (100, 2));
+/// assert_eq!(space.lines.len(), 22); // 11 along each axis
+/// assert!(space.samples.iter().all(|a| (0.0..=1.0).contains(a))); // a sigmoid's range
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FeatureSpace {
+    /// The data in the layer's space, `(samples, 2)`, in the data set's order.
+    pub samples: Matrix,
+    /// The bent grid lines of the input space, `(points, 2)` each: those of constant x1 from left to right, then those
+    /// of constant x2 from bottom to top. None if the model has more than two inputs.
+    pub lines: Vec<Polyline>,
+    /// The bent grid points, `(points * points, 2)`, x1 fastest. None if the model has more than two inputs.
+    pub region: Matrix,
+    /// The model's outputs there, `(points * points, outputs)`.
+    pub outputs: Matrix,
+    /// Where the classes part in this space, within the limits of samples and region and a hundredth around them. In
+    /// the space of the last hidden layer each is a straight line `w · a + b = 0` of two points; elsewhere a curve. With
+    /// more than two outputs the outline of every class in turn.
+    ///
+    /// On a plane in the space of a wider layer: the bent image of the boundary in the space of the two inputs. With
+    /// more inputs there is none to bend; then it is where the plane through the mean of the samples cuts the boundary.
+    pub boundary: Vec<Polyline>,
+    /// The share of the samples' variance in the layer that is seen here; 1 for a layer of two units.
+    pub shown: f64,
+}
+
+impl FeatureSpace {
+    /// That of a layer: the name of one that has two units, or any with a plane to look at it on.
+    ///
+    /// The boundary is found in the layer's own space by running the rest of the network from there, so that it is
+    /// there for any number of inputs.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, datasets};
+    /// use training_replay::analysis::{FeatureSpace, Grid, Plane, View};
+    ///
+    /// let data = datasets::moons(50, 0.1, 7);
+    /// let model = Sequential::builder(2).layer(Dense::new(8).name("hidden")).layer(Dense::new(1)).build(1)?;
+    /// let units = Plane::of_axes(8, 2, 5)?; // or `Replay::principal_plane`
+    /// let space = FeatureSpace::of(&model, View::of("hidden").on(&units), &data, &Grid::default())?;
+    /// assert_eq!((space.samples.ncols(), space.lines.len()), (2, 22));
+    /// assert!(space.shown < 1.0); // there are six other units
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownLayer`], [`Error::Invalid`] if the layer does not have two units and no plane is given, or the
+    /// grid has no area, and [`Error::Shape`] if model and data, or layer and plane, do not fit.
+    pub fn of<'a>(model: &dyn Forward, view: impl Into<View<'a>>, data: &Dataset, grid: &Grid) -> Result<Self> {
+        let mut space = Self::default();
+        space.update(model, view, data, grid)?;
+        Ok(space)
+    }
+
+    /// Which class the model tells at every point of the region: for a single output 1 above the threshold, else 0; of
+    /// several the largest. `None` where an output is NaN.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the threshold is NaN.
+    pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
+        labels::told(&self.outputs, threshold)
+    }
+
+    /// Becomes that of another model, or another epoch, in the memory it has: fresh memory for a fine grid costs more
+    /// than what it is filled with.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+    /// let data = datasets::parabola(50, 13);
+    /// let mut space = FeatureSpace::default();
+    /// for seed in 0..3 {
+    ///     let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
+    ///     let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(seed)?;
+    ///     space.update(&model, "hidden", &data, &Grid::default())?;
+    ///     assert_eq!(space, FeatureSpace::of(&model, "hidden", &data, &Grid::default())?);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of); what it holds is then of no use.
+    pub fn update<'a, V>(&mut self, model: &dyn Forward, view: V, data: &Dataset, grid: &Grid) -> Result<()>
+    where
+        V: Into<View<'a>>,
+    {
+        let (mut region, mut outputs) = (mem::take(&mut self.region), mem::take(&mut self.outputs));
+        self.update_with(model, view, data, grid, |patch| {
+            matrix::put_rows(patch.region, patch.start, grid.count(), &mut region)?;
+            matrix::put_rows(patch.outputs, patch.start, grid.count(), &mut outputs)
+        })?;
+        if data.features() == 2 {
+            (self.region, self.outputs) = (region, outputs);
+        }
+        Ok(())
+    }
+
+    /// As [`update`](Self::update), but for the region and the outputs there, which stay empty: `each` sees some of the
+    /// points after the other, a few thousand at a time. For what is drawn, counted or reduced as it comes, millions of
+    /// points then take no memory, nor the time to go there and back.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let hidden = Dense::new(2).name("hidden").activation(Activation::Tanh);
+    /// # let model = Sequential::builder(2).layer(hidden).layer(Dense::new(1)).build(1)?;
+    /// // How many of a million points each cell of a coarse picture of the hidden space gets.
+    /// let mut picture = [[0; 20]; 20];
+    /// let cell = |a: f32| ((a + 1.0) * 10.0).min(19.0) as usize;
+    /// let mut space = FeatureSpace::default();
+    /// space.update_with(&model, "hidden", &data, &Grid::default().points(1_000), |patch| {
+    ///     patch.region.row_iter().for_each(|a| picture[cell(a[1])][cell(a[0])] += 1);
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(picture.as_flattened().iter().sum::<i32>(), 1_000_000);
+    /// assert_eq!(space.region.nrows(), 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of), and what `each` returns; what it holds is then of no use.
+    pub fn update_with<'a, V, F>(
+        &mut self,
+        model: &dyn Forward,
+        view: V,
+        data: &Dataset,
+        grid: &Grid,
+        each: F,
+    ) -> Result<()>
+    where
+        V: Into<View<'a>>,
+        F: FnMut(Patch<'_>) -> Result<()>,
+    {
+        grid.check()?;
+        let mut lens = Lens::new(model, view.into())?;
+        lens.show(data.inputs(), &mut self.samples)?;
+        self.shown = lens.shown()?;
+        (self.region, self.outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
+        let section = lens.section();
+        let mut limits = Limits::default();
+        limits.take(&self.samples);
+        if data.features() == 2 {
+            self.bend_lines(&mut lens, grid)?;
+            bend(&mut lens, grid, &mut limits, each)?;
+        } else {
+            self.lines.clear(); // There is no plane of inputs to lay a grid over.
+        }
+        self.boundary = match section {
+            Some(_) if data.features() == 2 => bent_boundary(&mut lens, grid)?,
+            section => boundary(&lens, section.transpose()?, &limits, grid)?,
+        };
+        Ok(())
+    }
+
+    /// Puts the lines of the input space into the layer's.
+    fn bend_lines(&mut self, lens: &mut Lens<'_>, grid: &Grid) -> Result<()> {
+        let mut lines = grid.polylines();
+        self.lines.truncate(lines.size_hint().0);
+        for line in &mut self.lines {
+            let Some(straight) = lines.next() else { break };
+            lens.show(&straight, line)?;
+        }
+        for straight in lines {
+            self.lines.push(Matrix::zeros(0, 0));
+            let Some(line) = self.lines.last_mut() else { break };
+            lens.show(&straight, line)?;
+        }
+        Ok(())
+    }
+}
+
+impl Default for FeatureSpace {
+    /// Of nothing: to be [`update`](FeatureSpace::update)d.
+    fn default() -> Self {
+        let empty = || Matrix::zeros(0, 2);
+        let (lines, boundary) = (Vec::new(), Vec::new());
+        Self { samples: empty(), lines, region: empty(), outputs: empty(), boundary, shown: 1.0 }
+    }
+}
+
+/// Some points of a grid, bent: what [`FeatureSpace::update_with`] shows.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Patch<'a> {
+    /// The index of the first of them among all, x1 fastest.
+    pub start: usize,
+    /// Where they are in the input space, `(points, 2)`.
+    pub inputs: &'a Matrix,
+    /// Where they are in the layer's space, `(points, 2)`.
+    pub region: &'a Matrix,
+    /// The model's outputs there, `(points, outputs)`.
+    pub outputs: &'a Matrix,
+}
+
+/// What shows inputs as a layer of two units sees them, or a plane a wider one.
+struct Lens<'a> {
+    model: &'a dyn Forward,
+    /// The index of the layer.
+    layer: usize,
+    view: View<'a>,
+    /// What the layer last put out, if a plane shows it.
+    hidden: Matrix,
+}
+
+impl<'a> Lens<'a> {
+    fn new(model: &'a dyn Forward, view: View<'a>) -> Result<Self> {
+        let layer = checked::layer_index(model, view.layer())?;
+        Ok(Self { model, layer, view, hidden: Matrix::zeros(0, 0) })
+    }
+
+    /// Leaves in `seen` where inputs are seen.
+    fn show(&mut self, inputs: &Matrix, seen: &mut Matrix) -> Result<()> {
+        let layers = 0..self.layer + 1;
+        if let Some(plane) = self.view.plane() {
+            checked::layers_into(self.model, inputs, layers, &mut self.hidden)?;
+            return plane.project_into(&self.hidden, seen);
+        }
+        checked::layers_into(self.model, inputs, layers, seen)?;
+        match seen.ncols() {
+            2 => Ok(()),
+            units => {
+                let what = format!("the number of units of layer {:?}", self.view.layer());
+                Err(Error::invalid(what, "2 for a feature space, unless a plane is given to see it on", units))
+            }
+        }
+    }
+
+    /// The layers behind.
+    fn rest(&self) -> std::ops::Range<usize> {
+        self.layer + 1..self.model.layers().len()
+    }
+
+    /// Leaves the model's outputs at the inputs that are seen at `seen` since the last `show`.
+    fn outputs(&self, seen: &Matrix, outputs: &mut Matrix) -> Result<()> {
+        let hidden = if self.view.plane().is_some() { &self.hidden } else { seen };
+        checked::layers_into(self.model, hidden, self.rest(), outputs)
+    }
+
+    /// The share of the variance that is seen of what was last shown.
+    fn shown(&self) -> Result<f64> {
+        self.view.plane().map_or(Ok(1.0), |plane| plane.shown(&self.hidden))
+    }
+
+    /// The plane, if there is one, through the mean of what was last shown.
+    fn section(&self) -> Option<Result<Plane>> {
+        let plane = self.view.plane()?;
+        let mean: Vec<f32> = self.hidden.row_mean().iter().copied().collect();
+        Some(plane.through(&mean))
+    }
+}
+
+/// Puts the points of the input space into the layer's, and on through the rest of the network.
+fn bend<F>(lens: &mut Lens<'_>, grid: &Grid, limits: &mut Limits, mut each: F) -> Result<()>
+where
+    F: FnMut(Patch<'_>) -> Result<()>,
+{
+    let (x, y) = grid.axes();
+    let mut patches = Patches::of(&x, &y);
+    let (mut region, mut outputs) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
+    while let Some((start, inputs)) = patches.next() {
+        lens.show(inputs, &mut region)?;
+        lens.outputs(&region, &mut outputs)?;
+        limits.take(&region);
+        each(Patch { start, inputs, region: &region, outputs: &outputs })?;
+    }
+    Ok(())
+}
+
+/// The smallest box around points of the plane, leaving out coordinates that are not finite.
+#[derive(Default)]
+struct Limits([Option<(f32, f32)>; 2]);
+
+impl Limits {
+    /// Widens the box to these points.
+    fn take(&mut self, points: &Matrix) {
+        for (limits, values) in self.0.iter_mut().zip(matrix::columns(points)) {
+            *limits = matrix::wider(*limits, matrix::limits(values));
+        }
+    }
+
+    /// Lower left and upper right corner; NaN where there was no finite coordinate at all.
+    fn corners(&self) -> Matrix {
+        let [x, y] = self.0.map(|limits| limits.unwrap_or((f32::NAN, f32::NAN)));
+        Matrix::from_row_slice(2, 2, &[x.0, y.0, x.1, y.1])
+    }
+}
+
+/// The boundary in the space of the inputs, bent.
+fn bent_boundary(lens: &mut Lens<'_>, grid: &Grid) -> Result<Vec<Polyline>> {
+    let (x, y) = grid.axes();
+    let straight = Boundary::new(lens.model, 0..lens.model.layers().len(), grid)?.lines(&x, &y, UNSEEN)?;
+    let bend = |line: Polyline| {
+        let mut bent = Matrix::zeros(0, 0);
+        lens.show(&line, &mut bent)?;
+        Ok(bent)
+    };
+    straight.into_iter().map(bend).collect()
+}
+
+/// On the points of a grid around these limits, of the layer's own space or of a plane in it; of a sample of them where
+/// the score is straight.
+fn boundary(lens: &Lens<'_>, section: Option<Plane>, limits: &Limits, grid: &Grid) -> Result<Vec<Polyline>> {
+    let grid = Grid::around(&limits.corners(), grid);
+    let mut boundary = Boundary::on(lens.model, lens.rest(), section, &grid)?;
+    let (x, y) = if boundary.is_straight() { grid.sample_axes() } else { grid.axes() };
+    let lines = boundary.lines(&x, &y, UNSEEN)?;
+    Ok(lines.into_iter().map(|line| straighten(line, STRAIGHT)).collect())
+}
+
+/// For boundaries of which nobody wants to see the outputs beside.
+const UNSEEN: Option<Visit> = None;
+
+type Visit = fn(usize, usize, &Matrix) -> Result<()>;

@@ -1,0 +1,201 @@
+//! The plane that shows most of what points have about them: their first two principal components.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use crate::analysis::Plane;
+use crate::{Error, Matrix, Result, math::matrix};
+
+/// The scatter of as many dimensions is 32 MB, and its axes take ten seconds.
+const MOST_DIMENSIONS: usize = 2_048;
+
+/// The plane that shows most of the variance of some points: their first two principal components.
+///
+/// The points may come in parts, epoch by epoch: one plane for all of them keeps its axes from picture to picture, where
+/// the axes of each epoch alone would turn and flip. Of the two directions along an axis, that one points to where its
+/// largest component is positive, so that the same points always give the same picture.
+///
+/// ```
+/// use training_replay::{Matrix, analysis::Scatter};
+///
+/// let mut points = Scatter::new(3)?;
+/// points.take(&Matrix::from_row_slice(2, 3, &[0.0, 9.0, 1.0, 0.0, -9.0, 1.0]))?; // one epoch
+/// points.take(&Matrix::from_row_slice(2, 3, &[0.0, 0.0, 5.0, 0.0, 0.0, -3.0]))?; // the next
+/// let principal = points.principal_plane()?;
+/// assert!((principal.plane.axes()[(1, 0)] - 1.0).abs() < 1e-3); // most of all along the second axis
+/// assert!(principal.shares[0] > 0.8 && principal.shown() > 0.999); // and nothing along the first
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PrincipalPlane {
+    /// The plane, its origin at the mean of the points.
+    pub plane: Plane,
+    /// The shares of the variance of all points that lie along its two axes, the larger one first.
+    pub shares: [f64; 2],
+}
+
+impl PrincipalPlane {
+    /// The share of the variance of all points that the plane shows.
+    pub fn shown(&self) -> f64 {
+        self.shares[0] + self.shares[1]
+    }
+}
+
+/// How points of any number scatter around their mean: all that a [`PrincipalPlane`] needs of them.
+#[derive(Clone, Debug)]
+pub struct Scatter {
+    count: f64,
+    mean: Vec<f64>,
+    /// Sums of the products of the distances from the mean.
+    products: DMatrix<f64>,
+}
+
+impl Scatter {
+    /// Of no points yet, in a space of so many dimensions.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for fewer than 2 dimensions or more than 2,048.
+    pub fn new(dimensions: usize) -> Result<Self> {
+        if !(2..=MOST_DIMENSIONS).contains(&dimensions) {
+            let expected = format!("from 2 to {MOST_DIMENSIONS}");
+            return Err(Error::invalid("the number of dimensions of points", expected, dimensions));
+        }
+        let (mean, products) = (vec![0.0; dimensions], DMatrix::zeros(dimensions, dimensions));
+        Ok(Self { count: 0.0, mean, products })
+    }
+
+    /// Takes in some points, `(points, dimensions)`; those with a NaN or infinite coordinate, of a run that diverged, are
+    /// left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] for points of another space.
+    pub fn take(&mut self, points: &Matrix) -> Result<()> {
+        matrix::expect_columns("the points of a principal plane", points, self.mean.len())?;
+        let rows: Vec<usize> =
+            (0..points.nrows()).filter(|&row| points.row(row).iter().all(|value| value.is_finite())).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let points = points.select_rows(&rows).map(f64::from);
+        let means: Vec<f64> = points.row_mean().iter().copied().collect();
+        self.add(rows.len() as f64, means, |means| {
+            let centred = DMatrix::from_fn(points.nrows(), points.ncols(), |i, j| points[(i, j)] - means[j]);
+            centred.transpose() * centred
+        });
+        Ok(())
+    }
+
+    /// Adds what is known of a further part: Chan, Golub and LeVeque, "Updating formulae" (1979).
+    fn add(&mut self, count: f64, means: Vec<f64>, products: impl Fn(&[f64]) -> DMatrix<f64>) {
+        let total = self.count + count;
+        self.products += products(&means);
+        let apart: Vec<f64> = means.iter().zip(&self.mean).map(|(new, old)| new - old).collect();
+        let weight = self.count * count / total;
+        for (j, column) in apart.iter().enumerate() {
+            for (i, row) in apart.iter().enumerate() {
+                self.products[(i, j)] += weight * row * column;
+            }
+        }
+        self.mean.iter_mut().zip(apart).for_each(|(mean, apart)| *mean += apart * count / total);
+        self.count = total;
+    }
+
+    /// The plane that shows most of the points' variance.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for points that do not differ.
+    pub fn principal_plane(self) -> Result<PrincipalPlane> {
+        let total = self.products.trace();
+        if !(total > 0.0 && total.is_finite()) {
+            let expected = "a finite number above 0 to have principal axes";
+            return Err(Error::invalid("the variance of the points", expected, total / self.count.max(1.0)));
+        }
+        let steps = 100 * self.mean.len(); // a few for each axis is what it takes
+        let found = SymmetricEigen::try_new(self.products, f64::EPSILON, steps);
+        let expected = "one whose axes are found in a hundred steps each";
+        let SymmetricEigen { eigenvalues, eigenvectors } =
+            found.ok_or_else(|| Error::invalid("the scatter of the points", expected, "another"))?;
+        let mut order: Vec<usize> = (0..eigenvalues.len()).collect();
+        order.sort_by(|&a, &b| eigenvalues[b].total_cmp(&eigenvalues[a]));
+        let axes = [order[0], order[1]].map(|i| directed(eigenvectors.column(i).iter().copied().collect()));
+        let shares = [order[0], order[1]].map(|i| (eigenvalues[i] / total).clamp(0.0, 1.0));
+        let origin = self.mean.into_iter().map(|mean| mean as f32).collect();
+        let axes = Matrix::from_vec(eigenvalues.len(), 2, axes.concat());
+        Ok(PrincipalPlane { plane: Plane::of_orthonormal(origin, axes), shares })
+    }
+}
+
+/// The axis in the direction in which its largest component is positive.
+fn directed(axis: Vec<f64>) -> Vec<f32> {
+    let largest = axis.iter().copied().fold(0.0, |largest: f64, x| if x.abs() > largest.abs() { x } else { largest });
+    axis.into_iter().map(|x| (x * largest.signum()) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Six points of four dimensions, `x = np.array([[...]])`
+    const POINTS: [f32; 24] = [
+        1.0, 2.0, 0.5, -1.0, 0.0, 1.5, -0.5, 0.25, 3.0, -1.0, 2.0, 0.75, -2.0, 0.5, 1.0, 1.0, 0.25, -0.75, -1.5, 2.0,
+        1.5, 0.0, 0.0, -0.5,
+    ];
+
+    fn plane_of_parts(sizes: &[usize]) -> PrincipalPlane {
+        let mut scatter = Scatter::new(4).unwrap();
+        let mut points = POINTS.as_slice();
+        for &size in sizes {
+            let (part, rest) = points.split_at(4 * size);
+            scatter.take(&Matrix::from_row_slice(size, 4, part)).unwrap();
+            points = rest;
+        }
+        scatter.principal_plane().unwrap()
+    }
+
+    /// `c = x - x.mean(0); u, s, v = np.linalg.svd(c); print(s**2 / (s**2).sum(), v[:2])`, each axis turned to where its
+    /// largest component is positive
+    #[test]
+    fn axes_and_shares_are_numpys_however_the_points_come() {
+        for sizes in [&[6][..], &[1, 5], &[2, 1, 3]] {
+            let principal = plane_of_parts(sizes);
+            let axes: Vec<f64> = principal.plane.axes().iter().map(|&x| f64::from(x)).collect();
+            for (found, expected) in axes.iter().zip([
+                0.8808647427070925,
+                -0.28818462664429056,
+                0.3454353955977118,
+                -0.1473136568336778,
+                0.030447502390122883,
+                0.7024694361571594,
+                0.2200520592167422,
+                -0.6761558489710181,
+            ]) {
+                assert!((found - expected).abs() < 1e-6, "{axes:?}");
+            }
+            for (found, expected) in principal.shares.iter().zip([0.4891006615634515, 0.31976491665867546]) {
+                assert!((found - expected).abs() < 1e-12, "{found}");
+            }
+        }
+    }
+
+    #[test]
+    fn points_of_a_run_that_diverged_are_left_out() {
+        let mut scatter = Scatter::new(4).unwrap();
+        scatter.take(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
+        scatter.take(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
+        scatter.take(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
+        assert_eq!(scatter.principal_plane().unwrap(), plane_of_parts(&[6]));
+    }
+
+    #[test]
+    fn points_that_do_not_differ_and_spaces_that_are_none_are_refused() {
+        let mut scatter = Scatter::new(2).unwrap();
+        scatter.take(&Matrix::from_element(5, 2, 3.0)).unwrap();
+        assert!(scatter.principal_plane().is_err());
+        assert!(Scatter::new(2).unwrap().principal_plane().is_err(), "no points at all");
+        assert!(Scatter::new(1).is_err() && Scatter::new(1 << 40).is_err());
+        assert!(Scatter::new(3).unwrap().take(&Matrix::zeros(1, 2)).is_err());
+    }
+}

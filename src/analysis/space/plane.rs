@@ -1,0 +1,224 @@
+//! A plane in a space of more dimensions: what can be drawn of it.
+
+use crate::{
+    Error, Matrix, Result,
+    math::{
+        gemm::{Rows, multiply},
+        matrix,
+    },
+};
+
+/// How far the axes of a plane may be from orthonormal.
+const SQUARE: f32 = 1e-3;
+
+/// A plane in a space of more dimensions: that of the units of a layer, or of the inputs of a model.
+///
+/// With orthonormal axes `A`, `(dimensions, 2)`, and origin `o`, a point `p` of the plane is `o + A p` of the space, and a
+/// point `x` of the space is seen at `Aᵀ (x - o)`.
+///
+/// ```
+/// use training_replay::{Matrix, analysis::Plane, row_major};
+///
+/// let second_and_third = Plane::of_axes(4, 1, 2)?;
+/// let points = Matrix::from_row_slice(1, 4, &[1.0, 2.0, 3.0, 4.0]);
+/// assert_eq!(row_major(&second_and_third.project(&points)?), [2.0, 3.0]);
+/// let lifted = second_and_third.through(&[1.0, 9.0, 9.0, 4.0])?; // what it does not show: from that point
+/// assert_eq!(row_major(&lifted.embed(&Matrix::from_row_slice(1, 2, &[2.0, 3.0]))?), [1.0, 2.0, 3.0, 4.0]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    origin: Vec<f32>,
+    /// `(dimensions, 2)`
+    axes: Matrix,
+}
+
+impl Plane {
+    /// The plane through `origin` along two axes, `(dimensions, 2)`, which are orthonormal.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if the axes are not two in the space of the origin, [`Error::Invalid`] if a number is not
+    /// finite, or the axes are not of length 1 and at right angles to within 0.001.
+    pub fn new(origin: Vec<f32>, axes: Matrix) -> Result<Self> {
+        matrix::expect_shape("the axes of a plane", &axes, (origin.len(), 2))?;
+        matrix::expect_finite("the origin of a plane", &Matrix::from_row_slice(1, origin.len(), &origin))?;
+        let off = (axes.transpose() * &axes - Matrix::identity(2, 2)).amax();
+        match off <= SQUARE {
+            true => Ok(Self { origin, axes }),
+            false => {
+                let expected = "of length 1 and at right angles";
+                Err(Error::invalid("the axes of a plane", expected, format!("off that by {off}")))
+            }
+        }
+    }
+
+    /// The plane of two of the axes of a space of so many dimensions: of two units of a layer, or two features. What lies
+    /// along the others is 0 until it is said by [`through`](Self::through).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there is no such axis, both are the same, or the dimensions are more than memory has room for.
+    pub fn of_axes(dimensions: usize, first: usize, second: usize) -> Result<Self> {
+        let mut axes = matrix::zeros(dimensions, 2)?;
+        if let Some(axis) = [first, second].into_iter().find(|&axis| axis >= dimensions) {
+            return Err(Error::invalid("an axis of a plane", format!("below {dimensions}, the dimensions"), axis));
+        }
+        if first == second {
+            return Err(Error::invalid("the second axis of a plane", "another one than the first", second));
+        }
+        (axes[(first, 0)], axes[(second, 1)]) = (1.0, 1.0);
+        Ok(Self { origin: vec![0.0; dimensions], axes })
+    }
+
+    /// Orthonormal by construction.
+    pub(crate) fn of_orthonormal(origin: Vec<f32>, axes: Matrix) -> Self {
+        Self { origin, axes }
+    }
+
+    /// The parallel plane through a point. Its points have the same coordinates; what it does not show is that point's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] for a point of another space.
+    pub fn through(&self, point: &[f32]) -> Result<Self> {
+        let seen = self.project(&Matrix::from_row_slice(1, point.len(), point))?;
+        let foot = self.embed(&seen)?;
+        let shifted = self.origin.iter().zip(point.iter().zip(foot.iter()));
+        let origin = shifted.map(|(origin, (point, foot))| origin + (point - foot)).collect();
+        Ok(Self { origin, axes: self.axes.clone() })
+    }
+
+    /// The point of the space that is seen at (0, 0).
+    pub fn origin(&self) -> &[f32] {
+        &self.origin
+    }
+
+    /// The axes, `(dimensions, 2)`.
+    pub fn axes(&self) -> &Matrix {
+        &self.axes
+    }
+
+    /// How many dimensions the space has.
+    pub fn dimensions(&self) -> usize {
+        self.origin.len()
+    }
+
+    /// Where points of the space are seen.
+    ///
+    /// # Shapes
+    ///
+    /// `(points, dimensions)` to `(points, 2)`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] for points of another space.
+    pub fn project(&self, points: &Matrix) -> Result<Matrix> {
+        let mut seen = Matrix::zeros(0, 0);
+        self.project_into(points, &mut seen)?;
+        Ok(seen)
+    }
+
+    /// The points of the space that are seen there and lie in the plane.
+    ///
+    /// # Shapes
+    ///
+    /// `(points, 2)` to `(points, dimensions)`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] for points that are not of a plane.
+    pub fn embed(&self, points: &Matrix) -> Result<Matrix> {
+        let mut embedded = Matrix::zeros(0, 0);
+        self.embed_into(points, &mut embedded)?;
+        Ok(embedded)
+    }
+
+    /// The share of the variance of these points that is seen: 1 where all of them lie in a parallel plane.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] for points of another space.
+    pub fn shown(&self, points: &Matrix) -> Result<f64> {
+        let (seen, all) = (variance(&self.project(points)?), variance(points));
+        Ok(if all == 0.0 { 1.0 } else { (seen / all).min(1.0) })
+    }
+
+    pub(crate) fn project_into(&self, points: &Matrix, seen: &mut Matrix) -> Result<()> {
+        matrix::expect_columns("the points that a plane shows", points, self.dimensions())?;
+        matrix::try_reshape(seen, points.nrows(), 2)?;
+        let shift = |axis: &[f32]| -axis.iter().zip(&self.origin).map(|(a, o)| a * o).sum::<f32>();
+        let shifts: Vec<f32> = matrix::columns(&self.axes).map(shift).collect();
+        multiply(Rows::of(points), &self.axes, Some(&shifts), seen.as_mut_slice(), points.nrows());
+        Ok(())
+    }
+
+    pub(crate) fn embed_into(&self, points: &Matrix, embedded: &mut Matrix) -> Result<()> {
+        matrix::expect_columns("points of a plane", points, 2)?;
+        matrix::try_reshape(embedded, points.nrows(), self.dimensions())?;
+        let axes = self.axes.transpose();
+        multiply(Rows::of(points), &axes, Some(&self.origin), embedded.as_mut_slice(), points.nrows());
+        Ok(())
+    }
+}
+
+/// The sum of the variances along all axes.
+fn variance(points: &Matrix) -> f64 {
+    let along = |column: &[f32]| {
+        let mean = matrix::sum_f64(column) / column.len() as f64;
+        column.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / column.len() as f64
+    };
+    matrix::columns(points).map(along).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slanted() -> Plane {
+        let (a, b) = (0.6_f32, 0.8_f32);
+        Plane::new(vec![1.0, -2.0, 3.0], Matrix::from_column_slice(3, 2, &[a, b, 0.0, 0.0, 0.0, 1.0])).unwrap()
+    }
+
+    #[test]
+    fn what_is_embedded_is_seen_where_it_was() {
+        let points = Matrix::from_row_slice(3, 2, &[0.0, 0.0, 1.5, -2.0, -7.0, 0.25]);
+        let plane = slanted();
+        assert_eq!(plane.embed(&points).unwrap().row(0), Matrix::from_row_slice(1, 3, plane.origin()).row(0));
+        for plane in [plane.clone(), plane.through(&[5.0, 5.0, 5.0]).unwrap()] {
+            let back = plane.project(&plane.embed(&points).unwrap()).unwrap();
+            assert!((back - &points).amax() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn a_plane_through_a_point_holds_it_and_keeps_its_coordinates() {
+        let (plane, point) = (slanted(), Matrix::from_row_slice(1, 3, &[5.0, 6.0, 7.0]));
+        let shifted = plane.through(point.as_slice()).unwrap();
+        let seen = shifted.project(&point).unwrap();
+        assert!((&seen - plane.project(&point).unwrap()).amax() < 1e-5);
+        assert!((shifted.embed(&seen).unwrap() - point).amax() < 1e-5);
+    }
+
+    /// Deviations 3, 4 and 12 along the axes: 9 + 16 of 169 are seen.
+    #[test]
+    fn the_share_of_variance_is_that_of_the_axes_seen() {
+        let points = Matrix::from_row_slice(2, 3, &[3.0, 4.0, 12.0, -3.0, -4.0, -12.0]);
+        let shown = Plane::of_axes(3, 0, 1).unwrap().shown(&points).unwrap();
+        assert!((shown - 25.0 / 169.0).abs() < 1e-12);
+        assert_eq!(Plane::of_axes(3, 0, 1).unwrap().shown(&Matrix::from_element(4, 3, 0.5)).unwrap(), 1.0);
+    }
+
+    #[test]
+    fn axes_that_are_no_axes_are_refused() {
+        assert!(
+            Plane::of_axes(3, 0, 3).is_err() && Plane::of_axes(3, 1, 1).is_err() && Plane::of_axes(0, 0, 1).is_err()
+        );
+        assert!(Plane::of_axes(usize::MAX, 0, 1).is_err());
+        assert!(Plane::new(vec![0.0; 2], Matrix::from_element(2, 2, 1.0)).is_err());
+        assert!(Plane::new(vec![0.0; 3], Matrix::identity(2, 2)).is_err());
+        assert!(Plane::new(vec![f32::NAN, 0.0], Matrix::identity(2, 2)).is_err());
+        assert!(Plane::new(vec![0.0; 2], Matrix::from_element(2, 2, f32::NAN)).is_err());
+        assert!(slanted().project(&Matrix::zeros(1, 2)).is_err() && slanted().embed(&Matrix::zeros(1, 3)).is_err());
+    }
+}

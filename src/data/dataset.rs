@@ -1,0 +1,135 @@
+//! Inputs and targets, checked once: the data a model is trained and replayed on.
+
+use super::labels;
+use crate::{Error, Matrix, Result, math::matrix};
+
+/// Inputs `(samples, features)` and targets `(samples, outputs)`.
+///
+/// There is at least one sample, feature and output, and every value is a finite number: with a NaN among them every
+/// loss and every boundary would be NaN too. (Weights and metrics may hold NaN: a run that diverges is recorded as it
+/// is.)
+///
+/// ```
+/// use training_replay::{Dataset, Matrix};
+///
+/// let inputs = Matrix::from_row_slice(3, 2, &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+/// let targets = Matrix::from_column_slice(3, 1, &[0.0, 1.0, 1.0]);
+/// let data = Dataset::new(inputs, targets)?;
+/// assert_eq!((data.samples(), data.features(), data.outputs()), (3, 2, 1));
+/// assert_eq!(data.classes()?, [0, 1, 1]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    inputs: Matrix,
+    targets: Matrix,
+}
+
+impl Dataset {
+    /// Pairs row `i` of the inputs with row `i` of the targets.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if the numbers of rows differ, [`Error::Invalid`] if there are no samples, features or
+    /// outputs, or if a value is NaN or infinite; the message names its row and column.
+    pub fn new(inputs: Matrix, targets: Matrix) -> Result<Self> {
+        expect_some("inputs", &inputs)?;
+        matrix::expect_shape("targets", &targets, (inputs.nrows(), targets.ncols()))?;
+        expect_some("targets", &targets)?;
+        matrix::expect_finite("inputs", &inputs)?;
+        matrix::expect_finite("targets", &targets)?;
+        Ok(Self { inputs, targets })
+    }
+
+    /// Data from rows of inputs and rows of targets, as they are read from elsewhere.
+    ///
+    /// ```
+    /// use training_replay::Dataset;
+    ///
+    /// let data = Dataset::from_rows(&[[0.0, 0.5], [1.0, 0.2], [0.3, 0.3]], &[[0.0], [1.0], [1.0]])?;
+    /// assert_eq!(data.inputs()[(1, 0)], 1.0);
+    /// let ragged = Dataset::from_rows(&[vec![0.0, 0.5], vec![1.0]], &[[0.0], [1.0]]);
+    /// assert_eq!(ragged.unwrap_err().to_string(), "inputs, row 1: expected shape [2], found [1]");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and [`Error::Shape`] if the rows differ in length; the message names the first that does.
+    pub fn from_rows<I: AsRef<[f32]>, T: AsRef<[f32]>>(inputs: &[I], targets: &[T]) -> Result<Self> {
+        Self::new(matrix::from_rows("inputs", inputs)?, matrix::from_rows("targets", targets)?)
+    }
+
+    /// Data whose targets are classes, given as numbers from 0 to below `count` and stored one-hot, `(samples, count)`:
+    /// Keras' `to_categorical`.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix, row_major};
+    ///
+    /// let data = Dataset::with_classes(Matrix::zeros(2, 4), &[2, 0], 3)?;
+    /// assert_eq!(row_major(data.targets()), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    /// assert_eq!(data.classes()?, [2, 0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and [`Error::Invalid`] for a class that is not below `count`, or more than 2^31 targets.
+    pub fn with_classes(inputs: Matrix, classes: &[usize], count: usize) -> Result<Self> {
+        if let Some(sample) = classes.iter().position(|&class| class >= count) {
+            let expected = format!("below {count}, the number of classes");
+            return Err(Error::invalid(format!("the class of sample {sample}"), expected, classes[sample]));
+        }
+        let mut targets = matrix::zeros(classes.len(), count)?;
+        classes.iter().enumerate().for_each(|(sample, &class)| targets[(sample, class)] = 1.0);
+        Self::new(inputs, targets)
+    }
+
+    /// Data of this crate's own making, known to be what `new` checks.
+    pub(crate) fn generated(inputs: Matrix, targets: Matrix) -> Self {
+        debug_assert!(Self::new(inputs.clone(), targets.clone()).is_ok());
+        Self { inputs, targets }
+    }
+
+    /// The inputs, `(samples, features)`.
+    pub fn inputs(&self) -> &Matrix {
+        &self.inputs
+    }
+
+    /// The targets, `(samples, outputs)`.
+    pub fn targets(&self) -> &Matrix {
+        &self.targets
+    }
+
+    /// The number of samples: the rows of inputs and targets.
+    pub fn samples(&self) -> usize {
+        self.inputs.nrows()
+    }
+
+    /// The number of features: the columns of the inputs.
+    pub fn features(&self) -> usize {
+        self.inputs.ncols()
+    }
+
+    /// The number of outputs: the columns of the targets.
+    pub fn outputs(&self) -> usize {
+        self.targets.ncols()
+    }
+
+    /// The class of each sample: 0 or 1 for a single output, the place of the 1 for several.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] at the first target row that names no class, as in regression.
+    pub fn classes(&self) -> Result<Vec<usize>> {
+        labels::target_classes(&self.targets)
+    }
+}
+
+fn expect_some(what: &str, matrix: &Matrix) -> Result<()> {
+    if !matrix.is_empty() {
+        return Ok(());
+    }
+    let found = format!("empty, {} x {}", matrix.nrows(), matrix.ncols());
+    Err(Error::invalid(what, "at least one row and one column", found))
+}

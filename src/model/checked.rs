@@ -1,0 +1,76 @@
+//! Running a model that may be anybody's: what it returns is checked.
+
+use std::ops::Range;
+
+use crate::{Dataset, Error, Forward, Loss, Matrix, Result, Weights, math::matrix};
+
+/// The index of the layer called `name`.
+pub(crate) fn layer_index(model: &dyn Forward, name: &str) -> Result<usize> {
+    let known = model.layers();
+    let index = known.iter().position(|layer| layer == name);
+    index.ok_or_else(|| Error::UnknownLayer { name: name.into(), known })
+}
+
+/// The outputs of the whole model.
+pub(crate) fn outputs(model: &dyn Forward, inputs: &Matrix) -> Result<Matrix> {
+    layers(model, inputs, 0..model.layers().len())
+}
+
+/// The outputs of some layers, with a check that the user's code returned one row for each sample.
+pub(crate) fn layers(model: &dyn Forward, inputs: &Matrix, range: Range<usize>) -> Result<Matrix> {
+    let mut outputs = Matrix::zeros(0, 0);
+    layers_into(model, inputs, range, &mut outputs)?;
+    Ok(outputs)
+}
+
+/// The same in memory that is there already.
+pub(crate) fn layers_into(
+    model: &dyn Forward,
+    inputs: &Matrix,
+    range: Range<usize>,
+    outputs: &mut Matrix,
+) -> Result<()> {
+    model.forward_into(inputs, range.clone(), outputs)?;
+    expect_rows(outputs, inputs, || format!("outputs of layers {range:?}"))
+}
+
+/// `model.pre_activation`, with the same check.
+pub(crate) fn pre_activation(model: &dyn Forward, inputs: &Matrix, layer: usize) -> Result<Matrix> {
+    let mut outputs = Matrix::zeros(0, 0);
+    pre_activation_into(model, inputs, layer, &mut outputs)?;
+    Ok(outputs)
+}
+
+/// The same in memory that is there already.
+pub(crate) fn pre_activation_into(
+    model: &dyn Forward,
+    inputs: &Matrix,
+    layer: usize,
+    outputs: &mut Matrix,
+) -> Result<()> {
+    model.pre_activation_into(inputs, layer, outputs)?;
+    expect_rows(outputs, inputs, || format!("z-values of layer {layer}"))
+}
+
+fn expect_rows(outputs: &Matrix, inputs: &Matrix, what: impl Fn() -> String) -> Result<()> {
+    match outputs.nrows() == inputs.nrows() {
+        true => Ok(()),
+        false => matrix::expect_shape(&what(), outputs, (inputs.nrows(), outputs.ncols())),
+    }
+}
+
+/// `model.losses`, with a check that the user's code returned one for each sample.
+pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+    let losses = model.losses(data.inputs(), data.targets(), loss)?;
+    match losses.len() == data.samples() {
+        true => Ok(losses),
+        false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
+    }
+}
+
+/// The gradients, if the model is one that gives them.
+pub(crate) fn gradients(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Weights> {
+    let expected = "one that gives them: `Forward::as_backward` returns it";
+    let model = model.as_backward().ok_or_else(|| Error::invalid("the model", expected, "one without gradients"))?;
+    model.gradients(data.inputs(), data.targets(), loss)
+}

@@ -1,0 +1,42 @@
+//! The page around its data.
+
+/// What the page is made of, in the order in which its marks stand in it.
+pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
+    let title = escaped(title);
+    let meta = meta.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    let script = SCRIPTS.join("\n");
+    let parts = [
+        ("{{title}}", title.as_str()),
+        ("{{css}}", include_str!("web/player.css")),
+        ("{{meta}}", meta.as_str()),
+        ("{{data}}", data),
+        ("{{js}}", script.as_str()),
+    ];
+    let mut page = String::new();
+    let mut rest = include_str!("web/player.html");
+    // One after the other, so that a mark in what someone named a run is not taken for one.
+    for (mark, part) in parts {
+        let (before, behind) = rest.split_once(mark).unwrap_or((rest, ""));
+        page.extend([before, part]);
+        rest = behind;
+    }
+    page + rest
+}
+
+/// One script: what a file is made of stands before it.
+const SCRIPTS: [&str; 9] = [
+    include_str!("web/data.js"),
+    include_str!("web/scale.js"),
+    include_str!("web/paint.js"),
+    include_str!("web/panel.js"),
+    include_str!("web/space.js"),
+    include_str!("web/charts.js"),
+    include_str!("web/timeline.js"),
+    include_str!("web/sample.js"),
+    include_str!("web/player.js"),
+];
+
+/// Text that is never markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

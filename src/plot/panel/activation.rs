@@ -1,0 +1,31 @@
+//! An activation function and its gradient.
+
+use super::planes::wider;
+use crate::Activation;
+use crate::plot::{Axis, Ink, Mark, Panel};
+
+impl Panel {
+    /// An activation function and its gradient, from -5 to 5.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Ink, Panel}};
+    ///
+    /// let panel = Panel::activation(Activation::Sigmoid);
+    /// let gradient = panel.in_ink(Ink::Series(1)).next().unwrap().points();
+    /// assert!(gradient.iter().all(|point| point[1] <= 0.25)); // at 0, where it is largest
+    /// assert_eq!(panel.title, "sigmoid");
+    /// ```
+    pub fn activation(function: Activation) -> Self {
+        let along = |of: fn(Activation, f32) -> f32| {
+            (-250..=250).map(move |i| i as f32 / 50.0).map(move |z| [f64::from(z), f64::from(of(function, z))])
+        };
+        let (values, slopes) = (along(Activation::value), along(Activation::derivative));
+        let (low, high) = wider(values.clone().chain(slopes.clone()).map(|point| point[1])).into_inner();
+        let y = Axis::new("f(z), f'(z)", low.min(-0.05)..=high.clamp(1.05, 2.0));
+        Self::new(function.to_string(), Axis::new("z", -5.0..=5.0), y)
+            .mark(Mark::line(values, Ink::Series(0)))
+            .mark(Mark::line(slopes, Ink::Series(1)))
+            .key("function", Ink::Series(0))
+            .key("gradient", Ink::Series(1))
+    }
+}

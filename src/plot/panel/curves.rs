@@ -1,0 +1,94 @@
+//! Numbers over the epochs: of one run, and of many.
+
+use super::planes::wider;
+use crate::analysis::Band;
+use crate::plot::{Axis, Ink, Mark, Panel};
+
+/// Epochs and values.
+type Curve = [(u64, f64)];
+
+impl Panel {
+    /// Curves over the epochs, from 0 up to the largest value or, where some are negative, from the smallest.
+    ///
+    /// ```
+    /// use training_replay::plot::{Ink, Panel};
+    ///
+    /// let (loss, accuracy) = ([(1, 0.7), (2, 0.4), (3, 0.3)], [(1, 0.5), (2, 0.9), (3, 1.0)]);
+    /// let panel = Panel::curves("loss", &[("loss", &loss)]).right_curves("accuracy", &[("accuracy", &accuracy)]);
+    /// let panel = panel.marker(2.0); // the epoch that is shown
+    /// assert_eq!(panel.in_ink(Ink::Series(1)).next().unwrap().points()[2], [3.0, 1.0]);
+    /// ```
+    pub fn curves<C: AsRef<Curve>>(label: &str, curves: &[(&str, C)]) -> Self {
+        let epochs = curves.iter().flat_map(|(_, curve)| curve.as_ref()).map(|&(epoch, _)| epoch as f64);
+        let x = Axis::new("epoch", epochs_between(epochs));
+        let panel = Self::new("", x, vertical(label, curves));
+        panel.with_curves(curves, false)
+    }
+
+    /// More of them, with an axis of their own on the right.
+    pub fn right_curves<C: AsRef<Curve>>(mut self, label: &str, curves: &[(&str, C)]) -> Self {
+        self.right = Some(vertical(label, curves));
+        self.with_curves(curves, true)
+    }
+
+    /// Many runs as one: for each of these the median over the epochs, and the band between which most of the runs lie.
+    ///
+    /// ```
+    /// use training_replay::{analysis::Band, plot::{Ink, Panel}};
+    ///
+    /// let band = Band::of(&[vec![(0, 1.0), (1, 0.5)], vec![(0, 3.0), (1, 0.25)], vec![(0, 2.0), (1, 0.75)]], 1.0)?;
+    /// let panel = Panel::bands("loss", &[("tanh", &band)]);
+    /// assert_eq!(panel.in_ink(Ink::Series(0)).next().unwrap().points(), [[0.0, 2.0], [1.0, 0.5]]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn bands(label: &str, bands: &[(&str, &Band)]) -> Self {
+        let epochs = bands.iter().flat_map(|(_, band)| &band.epochs).map(|&epoch| epoch as f64);
+        let values = bands.iter().flat_map(|(_, band)| band.low.iter().chain(&band.high).copied());
+        let mut panel = Self::new("", Axis::new("epoch", epochs_between(epochs)), Axis::new(label, from_zero(values)));
+        for (i, (_, band)) in bands.iter().enumerate() {
+            panel.marks.push(Mark::Area { corners: outline(band), ink: Ink::Band(i) });
+        }
+        for (i, (name, band)) in bands.iter().enumerate() {
+            let median = band.epochs.iter().zip(&band.median).map(|(&epoch, &value)| [epoch as f64, value]);
+            panel = panel.mark(Mark::line(median, Ink::Series(i))).key(*name, Ink::Series(i));
+        }
+        panel
+    }
+
+    fn with_curves<C: AsRef<Curve>>(mut self, curves: &[(&str, C)], right: bool) -> Self {
+        for (name, curve) in curves {
+            let ink = Ink::Series(self.keys.len());
+            let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
+            self.marks.push(Mark::Line { points, ink, width: 1.8, right });
+            self = self.key(*name, ink);
+        }
+        self
+    }
+}
+
+fn vertical<C: AsRef<Curve>>(label: &str, curves: &[(&str, C)]) -> Axis {
+    Axis::new(label, from_zero(curves.iter().flat_map(|(_, curve)| curve.as_ref()).map(|&(_, value)| value)))
+}
+
+/// From 0, or below where there are negative values, to the largest.
+fn from_zero(values: impl Iterator<Item = f64>) -> std::ops::RangeInclusive<f64> {
+    let (low, high) = wider(values.chain([0.0])).into_inner();
+    if low < 0.0 && low < -0.03 * high { low..=high } else { 0.0..=high }
+}
+
+fn epochs_between(epochs: impl Iterator<Item = f64>) -> std::ops::RangeInclusive<f64> {
+    let (first, last) =
+        epochs.fold((f64::MAX, 0.0), |(first, last): (f64, f64), epoch| (first.min(epoch), last.max(epoch)));
+    if first > last { 0.0..=1.0 } else { first..=last }
+}
+
+/// There along the upper end of the band, and back along the lower.
+fn outline(band: &Band) -> Vec<[f64; 2]> {
+    let along = |values: &[f64]| -> Vec<[f64; 2]> {
+        let points = band.epochs.iter().zip(values).map(|(&epoch, &value)| [epoch as f64, value]);
+        points.filter(|point| point[1].is_finite()).collect()
+    };
+    let mut corners = along(&band.high);
+    corners.extend(along(&band.low).into_iter().rev());
+    corners
+}

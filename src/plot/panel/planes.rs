@@ -1,0 +1,197 @@
+//! The two pictures of a plane: a layer's feature space, and the decision boundary among the inputs.
+
+use std::{cmp::Ordering, ops::RangeInclusive};
+
+use super::{
+    clip::Point,
+    regions::{Cells, Scores},
+};
+use crate::plot::{Axis, Ink, Mark, Panel};
+use crate::{
+    Dataset, Matrix, Result,
+    analysis::{DecisionBoundary, FeatureSpace, Polyline},
+    math::matrix,
+};
+
+impl Panel {
+    /// How a layer bends the input space: the regions where each class is told, the bent grid, the samples, and the line where
+    /// the classes part.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+    /// use training_replay::plot::{Figure, Ink, Panel};
+    ///
+    /// let data = datasets::parabola(100, 13);
+    /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+    /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
+    /// let panel = Panel::feature_space(&space, &data)?.name_classes(&["negative", "positive"]);
+    /// assert_eq!(panel.in_ink(Ink::Class(1)).next().unwrap().points().len(), 100);
+    /// let png = Figure::of(panel).to_png()?;
+    /// # assert!(!png.is_empty());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) if the targets name no classes, [`Error::Shape`](crate::Error::Shape) if the
+    /// space is of other samples.
+    pub fn feature_space(space: &FeatureSpace, data: &Dataset) -> Result<Self> {
+        let limits = |axis| limits([&space.samples, &space.region], axis);
+        let (x, y) = (Axis::new("unit 1", limits(0)), Axis::new("unit 2", limits(1)));
+        let mut panel = Self::new("Feature space", x, y);
+        let side = space.region.nrows().isqrt();
+        let at = |i: usize| [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
+        panel.add_regions(side, side, at, &space.outputs);
+        panel.add_lines(&space.lines, Ink::Grid, 0.8);
+        panel.add_samples(&space.samples, data)?;
+        panel.add_lines(&space.boundary, Ink::Boundary, 2.2);
+        Ok(panel)
+    }
+
+    /// Where the classes part in the space of two inputs, or on a plane in that of more: regions, samples and line. The
+    /// `samples`, `(samples, 2)`, are the data as they lie there: [`Dataset::inputs`], or what
+    /// [`Plane::project`](crate::analysis::Plane::project) makes of them.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}, datasets, plot::Panel};
+    ///
+    /// let data = datasets::moons(100, 0.1, 7);
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(42)?;
+    /// let map = DecisionBoundary::of(&model, &Grid::covering(&data, 0.1))?;
+    /// let panel = Panel::decision_boundary(&map, data.inputs(), &data)?;
+    /// assert_eq!(panel.x.label, "x1");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`feature_space`](Self::feature_space).
+    pub fn decision_boundary(map: &DecisionBoundary, samples: &Matrix, data: &Dataset) -> Result<Self> {
+        let ends = |axis: &[f32]| axis.first().map_or(0.0, |&x| x.into())..=axis.last().map_or(1.0, |&x| x.into());
+        let (x, y) = (Axis::new("x1", ends(&map.x)), Axis::new("x2", ends(&map.y)));
+        let mut panel = Self::new("Decision boundary", x, y);
+        panel.add_map(map);
+        panel.add_samples(samples, data)?;
+        panel.add_lines(&map.boundary, Ink::Boundary, 2.2);
+        Ok(panel)
+    }
+
+    /// Samples alone, `(samples, 2)`: [`Dataset::inputs`], or wherever something puts them.
+    ///
+    /// ```
+    /// use training_replay::{datasets, plot::{Ink, Panel}};
+    ///
+    /// let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// let panel = Panel::samples(data.inputs(), &data)?.titled("Two circles");
+    /// assert_eq!(panel.in_ink(Ink::Class(0)).next().unwrap().points().len(), 50);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`feature_space`](Self::feature_space).
+    pub fn samples(samples: &Matrix, data: &Dataset) -> Result<Self> {
+        let limits = |axis| limits([samples, samples], axis);
+        let mut panel = Self::new("Samples", Axis::new("x1", limits(0)), Axis::new("x2", limits(1)));
+        panel.add_samples(samples, data)?;
+        Ok(panel)
+    }
+
+    /// Names in place of "class 0", "class 1" ... in the key.
+    pub fn name_classes<S: AsRef<str>>(mut self, names: &[S]) -> Self {
+        for (told, ink) in &mut self.keys {
+            if let Ink::Class(class) = *ink
+                && let Some(name) = names.get(class)
+            {
+                *told = name.as_ref().to_owned();
+            }
+        }
+        self
+    }
+
+    /// Colours what there is not coloured yet: where each class is told by a map of this space, below everything else. For the
+    /// space of a layer behind more than two inputs, of which no grid can be bent:
+    /// [`DecisionBoundary::behind`].
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, FeatureSpace, Grid}, datasets};
+    /// use training_replay::plot::{Mark, Panel};
+    ///
+    /// let data = datasets::ball(10, 100, 13);
+    /// let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
+    /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(42)?;
+    /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
+    /// let map = DecisionBoundary::behind(&model, "hidden", &Grid::covering_points(&space.samples, 0.1))?;
+    /// let panel = Panel::feature_space(&space, &data)?.regions(&map);
+    /// assert!(matches!(panel.marks[0], Mark::Area { .. }));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn regions(mut self, map: &DecisionBoundary) -> Self {
+        let above = std::mem::take(&mut self.marks);
+        self.add_map(map);
+        self.marks.extend(above);
+        self
+    }
+
+    /// A ring around these of the points, `(points, 2)`: around the samples that are told wrong, say.
+    pub fn ring(self, points: &Matrix, which: &[usize]) -> Self {
+        let known = which.iter().filter(|&&i| i < points.nrows() && points.ncols() == 2);
+        let points = known.map(|&i| [points[(i, 0)].into(), points[(i, 1)].into()]).collect();
+        self.mark(Mark::Rings { points, ink: Ink::Wrong })
+    }
+
+    fn add_map(&mut self, map: &DecisionBoundary) {
+        let width = map.x.len().max(1);
+        let at = |i: usize| [map.x[i % width].into(), map.y[i / width].into()];
+        self.add_regions(map.x.len(), map.y.len(), at, &map.outputs);
+    }
+
+    fn add_regions(&mut self, columns: usize, rows: usize, at: impl Fn(usize) -> Point, outputs: &Matrix) {
+        if columns * rows != outputs.nrows() || outputs.is_empty() {
+            return; // No grid was bent.
+        }
+        let scores = Scores::of(outputs);
+        let regions = Cells::new(columns, rows, at, &scores).regions();
+        self.marks.extend(regions.into_iter().map(|(class, corners)| Mark::Area { corners, ink: Ink::Region(class) }));
+    }
+
+    fn add_lines(&mut self, lines: &[Polyline], ink: Ink, width: f64) {
+        let line = |line: &Polyline| Mark::Line { points: points(line).collect(), ink, width, right: false };
+        self.marks.extend(lines.iter().map(line));
+    }
+
+    fn add_samples(&mut self, samples: &Matrix, data: &Dataset) -> Result<()> {
+        matrix::expect_shape("the samples of a picture", samples, (data.samples(), 2))?;
+        let classes = data.classes()?;
+        for class in 0..data.outputs().max(2) {
+            let of_class = points(samples).zip(&classes).filter(|&(_, &of)| of == class).map(|(point, _)| point);
+            self.marks.push(Mark::dots(of_class, Ink::Class(class)));
+            self.keys.push((format!("class {class}"), Ink::Class(class)));
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a matrix of two columns.
+pub(crate) fn points(rows: &Matrix) -> impl Iterator<Item = Point> {
+    rows.row_iter().map(|row| [f64::from(row[0]), f64::from(row[1])])
+}
+
+/// The range of the finite values of some points along an axis, and a little more.
+fn limits(points: [&Matrix; 2], axis: usize) -> RangeInclusive<f64> {
+    let columns = points.into_iter().filter_map(|points| matrix::columns(points).nth(axis));
+    wider(columns.flatten().map(|&x| f64::from(x)))
+}
+
+/// The range of the finite values and a fiftieth of it on either side; some range around them if they are all equal.
+pub(crate) fn wider(values: impl Iterator<Item = f64>) -> RangeInclusive<f64> {
+    let finite = values.filter(|value| value.is_finite());
+    let (low, high) = finite.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    let margin = (high - low) * 0.02;
+    match low.total_cmp(&high) {
+        Ordering::Greater => 0.0..=1.0, // Not one finite value.
+        Ordering::Equal => low - 0.5 * low.abs().max(1.0)..=high + 0.5 * high.abs().max(1.0),
+        Ordering::Less => low - margin..=high + margin,
+    }
+}

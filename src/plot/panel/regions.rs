@@ -1,0 +1,199 @@
+//! Where each class is told, as polygons.
+
+use super::clip::{Point, between, cut};
+use crate::{Matrix, data::labels};
+
+/// What speaks for each class, point by point: the largest score tells.
+pub(crate) struct Scores {
+    /// One row for each point, one column for each class.
+    scores: Matrix,
+    told: Vec<Option<usize>>,
+}
+
+impl Scores {
+    /// Of probabilities their logarithms, which change evenly where a network's last layer does: what is between two points
+    /// of a grid is then where it belongs.
+    pub(crate) fn of(outputs: &Matrix) -> Self {
+        let probabilities = outputs.iter().all(|p| (0.0..=1.0).contains(p) || p.is_nan());
+        // A single output tells 1 - p no finer than this; both classes are to saturate alike.
+        let least = if outputs.ncols() == 1 { f32::EPSILON / 2.0 } else { f32::MIN_POSITIVE };
+        let score = |p: f32| if probabilities { p.max(least).ln() } else { p };
+        let scores = match outputs.ncols() {
+            1 => Matrix::from_fn(outputs.nrows(), 2, |i, class| {
+                score(if class == 1 { outputs[i] } else { 1.0 - outputs[i] })
+            }),
+            _ => outputs.map(score),
+        };
+        Self { scores, told: labels::classes(outputs, 0.5) }
+    }
+
+    /// The class that is told; none where an output is NaN.
+    pub(crate) fn told(&self, point: usize) -> Option<usize> {
+        self.told[point]
+    }
+
+    /// That of every class at a point.
+    pub(crate) fn at(&self, point: usize) -> Vec<f64> {
+        self.scores.row(point).iter().map(|&score| score.into()).collect()
+    }
+}
+
+/// Points of a grid, x fastest, wherever they are now, with the class that is told at each.
+pub(crate) struct Cells<'a, P> {
+    columns: usize,
+    rows: usize,
+    point: P,
+    scores: &'a Scores,
+}
+
+impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
+    pub(crate) fn new(columns: usize, rows: usize, point: P, scores: &'a Scores) -> Self {
+        Self { columns, rows, point, scores }
+    }
+
+    /// Polygons that cover the grid, each with its class. Neighbours of one class in a row are one polygon; where classes
+    /// meet within a cell, it is cut between them.
+    pub(crate) fn regions(&self) -> Vec<(usize, Vec<Point>)> {
+        let mut regions = Vec::new();
+        for row in 1..self.rows {
+            let mut column = 1;
+            while column < self.columns {
+                let length = self.stretch(row, column);
+                match self.common_class(row, column) {
+                    Some(class) => regions.push((class, self.outline(row, column, length))),
+                    None => self.cut_cell(row, column, &mut regions),
+                }
+                column += length;
+            }
+        }
+        regions.retain(|(_, corners)| corners.len() > 2 && corners.iter().flatten().all(|x| x.is_finite()));
+        regions
+    }
+
+    /// The corners of the cell whose last one this is, in turn.
+    fn corners(&self, row: usize, column: usize) -> [usize; 4] {
+        let last = row * self.columns + column;
+        let first = last - self.columns - 1;
+        [first, first + 1, last, last - 1]
+    }
+
+    /// The class that all corners of a cell agree on.
+    fn common_class(&self, row: usize, column: usize) -> Option<usize> {
+        let [first, others @ ..] = self.corners(row, column).map(|corner| self.scores.told(corner));
+        first.filter(|_| others.iter().all(|&other| other == first))
+    }
+
+    /// How many cells in a row agree with this one.
+    fn stretch(&self, row: usize, column: usize) -> usize {
+        let Some(class) = self.common_class(row, column) else { return 1 };
+        (column..self.columns).take_while(|&next| self.common_class(row, next) == Some(class)).count()
+    }
+
+    /// Around so many cells of a row.
+    fn outline(&self, row: usize, column: usize, length: usize) -> Vec<Point> {
+        let below = (row - 1) * self.columns + column - 1;
+        let above = below + self.columns;
+        let there = below..=below + length;
+        there.chain((above..=above + length).rev()).map(&self.point).collect()
+    }
+
+    /// Parts a cell among the classes: as two triangles, within which scores are linear. A class may win in the middle of a
+    /// cell and at none of its corners.
+    fn cut_cell(&self, row: usize, column: usize, regions: &mut Vec<(usize, Vec<Point>)>) {
+        let corners = self.corners(row, column);
+        if corners.iter().any(|&corner| self.scores.told(corner).is_none()) {
+            return; // An output is NaN.
+        }
+        let vertex = |corner: usize| Vertex { at: (self.point)(corner), scores: self.scores.at(corner) };
+        let [a, b, c, d] = corners.map(vertex);
+        for triangle in [[a.clone(), b, c.clone()], [a, c, d]] {
+            let classes = contenders(&triangle);
+            regions.extend(classes.iter().map(|&class| (class, part(&triangle, class, &classes))));
+        }
+    }
+}
+
+/// The classes that no other class beats at every corner.
+fn contenders(corners: &[Vertex]) -> Vec<usize> {
+    let classes = 0..corners[0].scores.len();
+    let holds = |class: usize, other: usize| corners.iter().any(|corner| corner.scores[class] >= corner.scores[other]);
+    classes.clone().filter(|&class| classes.clone().all(|other| holds(class, other))).collect()
+}
+
+/// A point with what speaks for each class there.
+#[derive(Clone)]
+struct Vertex {
+    at: Point,
+    scores: Vec<f64>,
+}
+
+impl Vertex {
+    fn between(&self, other: &Self, share: f64) -> Self {
+        let scores = self.scores.iter().zip(&other.scores).map(|(from, to)| from + (to - from) * share);
+        Self { at: between(self.at, other.at, share), scores: scores.collect() }
+    }
+}
+
+/// The part of a triangle where this class tells rather than any other of these.
+fn part(triangle: &[Vertex], class: usize, classes: &[usize]) -> Vec<Point> {
+    let mut corners = triangle.to_vec();
+    for &other in classes.iter().filter(|&&other| other != class) {
+        let margins: Vec<f64> = corners.iter().map(|corner| corner.scores[class] - corner.scores[other]).collect();
+        corners = cut(&corners, &margins, Vertex::between);
+    }
+    corners.into_iter().map(|corner| corner.at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CORNERS: [Point; 4] = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
+
+    fn area(polygon: &[Point]) -> f64 {
+        let next = polygon.iter().cycle().skip(1);
+        (polygon.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>() / 2.0).abs()
+    }
+
+    /// The area of each class in a cell whose corners, x first, have these outputs.
+    fn areas<const N: usize>(outputs: [[f32; N]; 4]) -> Vec<f64> {
+        let scores = Scores::of(&Matrix::from_row_slice(4, N, outputs.as_flattened()));
+        let mut areas = vec![0.0; N.max(2)];
+        let regions = Cells::new(2, 2, |i| CORNERS[i], &scores).regions();
+        regions.iter().for_each(|(class, corners)| areas[*class] += area(corners));
+        areas
+    }
+
+    #[test]
+    fn a_cell_is_parted_where_the_logits_are_equal() {
+        let sigmoid = |z: f32| 1.0 / (1.0 + (-z).exp());
+        let outputs = [[sigmoid(-1.0)], [sigmoid(3.0)], [sigmoid(-1.0)], [sigmoid(3.0)]];
+        let areas = areas(outputs);
+        assert!((areas[0] - 0.25).abs() < 1e-6 && (areas[1] - 0.75).abs() < 1e-6, "{areas:?}");
+        assert_eq!(super::tests::areas([[0.1]; 4]), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn both_classes_saturate_alike() {
+        // Logits of about -20 and 20: the sigmoid of the second is 1, that of the first is not 0.
+        for negative in [0.0, 2e-9] {
+            let areas = areas([[negative], [1.0], [negative], [1.0]]);
+            assert!((areas[0] - 0.5).abs() < 1e-6 && (areas[1] - 0.5).abs() < 1e-6, "{areas:?}");
+        }
+    }
+
+    /// Scores 4 x, 4 (1 - x) and 3: the third wins for x from 1/4 to 3/4.
+    #[test]
+    fn a_class_that_wins_in_the_middle_alone_has_its_part() {
+        let (left, right) = ([0.0, 4.0, 3.0], [4.0, 0.0, 3.0]);
+        let areas = areas([left, right, left, right]);
+        for (area, expected) in areas.iter().zip([0.25, 0.25, 0.5]) {
+            assert!((area - expected).abs() < 1e-6, "{areas:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_with_an_output_that_is_nan_has_no_colour() {
+        assert_eq!(areas([[0.1], [f32::NAN], [0.1], [0.9]]), [0.0, 0.0]);
+    }
+}

@@ -1,0 +1,121 @@
+//! How the values of layers are distributed: a violin for each.
+
+use std::ops::RangeInclusive;
+
+use super::{clip::Point, planes::wider};
+use crate::plot::{Axis, Ink, Mark, Panel};
+use crate::{
+    Forward, Result,
+    analysis::{Distribution, LayerDistribution, Quantity, Selection},
+    replay::{Snapshot, Sweep},
+};
+
+/// At how many heights a violin's width is told.
+const HEIGHTS: usize = 96;
+
+/// Half of the width that the widest violin takes, where neighbours are 1 apart.
+const WIDEST: f64 = 0.42;
+
+/// Violins of a quantity at any epoch, on an axis that is the same for all of them. Made by
+/// [`Film::violins`](crate::plot::Film::violins).
+pub struct Violins<'f, 'a, M> {
+    sweep: &'f Sweep<'a, M>,
+    quantity: Quantity,
+    selection: Selection,
+    low: f64,
+    high: f64,
+}
+
+impl<'f, 'a, M: Forward> Violins<'f, 'a, M> {
+    pub(crate) fn of(sweep: &'f Sweep<'a, M>, quantity: Quantity, selection: &Selection) -> Result<Self> {
+        let ends = sweep.map(|snapshot| {
+            let rows = snapshot.distributions(quantity, selection)?.into_iter().map(|row| row.distribution);
+            Ok(rows.flat_map(|values| [values.min, values.max]).collect::<Vec<_>>())
+        })?;
+        let (low, high) = wider(ends.into_iter().flatten()).into_inner();
+        Ok(Self { sweep, quantity, selection: selection.clone(), low, high })
+    }
+
+    /// The limits of their axis.
+    pub fn limits(&self) -> RangeInclusive<f64> {
+        self.low..=self.high
+    }
+
+    /// Those of one epoch.
+    ///
+    /// # Errors
+    ///
+    /// If the epoch cannot be asked.
+    pub fn panel(&self, epoch: u64) -> Result<Panel> {
+        let rows = self.rows(&self.sweep.at(epoch)?)?;
+        let panel = Panel::violins(self.quantity.name(), &rows)?;
+        let (low, high) = (panel.x.low, panel.x.high);
+        Ok(panel.within(low..=high, self.limits()))
+    }
+
+    pub(crate) fn rows(&self, snapshot: &Snapshot<'_, M>) -> Result<Vec<LayerDistribution>> {
+        snapshot.distributions(self.quantity, &self.selection)
+    }
+}
+
+impl Panel {
+    /// A violin for each layer: how dense its values are, mirrored, between the smallest and the largest; a line between
+    /// their quartiles, and a dot at the median. Where all values are the same there is a dot alone.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, Selection}, plot::{Ink, Panel}};
+    ///
+    /// let layers = [Dense::new(20).name("h1"), Dense::new(1).name("o")];
+    /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(1)?;
+    /// let rows = LayerDistribution::of_weights(&Weights::of(&model)?, &Selection::default())?;
+    /// let panel = Panel::violins("weights", &rows)?;
+    /// assert_eq!(panel.x.names, ["h1 kernel", "h1 bias", "o kernel", "o bias"]);
+    /// assert_eq!(panel.in_ink(Ink::Band(0)).count(), 2); // biases begin as zeros
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Distribution::density`].
+    pub fn violins(label: &str, rows: &[LayerDistribution]) -> Result<Self> {
+        let ends = rows.iter().flat_map(|row| [row.distribution.min, row.distribution.max]);
+        let (x, y) = (Axis::of_names("", names(rows)), Axis::new(label, wider(ends)));
+        let mut panel = Self::new("", x, y);
+        for (at, row) in rows.iter().enumerate() {
+            panel.add_violin(at as f64, &row.distribution)?;
+        }
+        Ok(panel)
+    }
+
+    fn add_violin(&mut self, at: f64, values: &Distribution) -> Result<()> {
+        if let Some(corners) = outline(at, values)? {
+            let around = corners.iter().chain(corners.first()).copied().collect();
+            self.marks.push(Mark::Area { corners, ink: Ink::Band(0) });
+            self.marks.push(Mark::Line { points: around, ink: Ink::Series(0), width: 1.0, right: false });
+        }
+        let quartiles = vec![[at, values.quantile(0.25)?], [at, values.quantile(0.75)?]];
+        self.marks.push(Mark::Line { points: quartiles, ink: Ink::Series(0), width: 3.5, right: false });
+        self.marks.push(Mark::Dots { points: vec![[at, values.median()]], ink: Ink::Marker, radius: 1.6 });
+        Ok(())
+    }
+}
+
+/// Up along the right side and down along the left.
+fn outline(at: f64, values: &Distribution) -> Result<Option<Vec<Point>>> {
+    let Some(density) = values.density(HEIGHTS)? else { return Ok(None) };
+    let inside = density.x.iter().zip(&density.density).filter(|(x, _)| (values.min..=values.max).contains(*x));
+    let inside: Vec<(f64, f64)> = inside.map(|(&x, &density)| (x, density)).collect();
+    let peak = inside.iter().map(|(_, density)| *density).fold(0.0, f64::max);
+    let side = |sign: f64| inside.iter().map(move |(x, density)| [at + sign * WIDEST * density / peak, *x]);
+    Ok(Some(side(1.0).chain(side(-1.0).rev()).collect()))
+}
+
+/// Of the layers alone, where each has one row.
+pub(crate) fn names(rows: &[LayerDistribution]) -> Vec<String> {
+    let once = rows.iter().all(|row| rows.iter().filter(|other| other.layer == row.layer).count() == 1);
+    let name = |row: &LayerDistribution| match once {
+        true => row.layer.clone(),
+        false => format!("{} {}", row.layer, row.name),
+    };
+    rows.iter().map(name).collect()
+}

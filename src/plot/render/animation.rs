@@ -1,0 +1,210 @@
+//! Figures one after the other, as a GIF.
+
+use std::{fs::File, io, io::Write, ops::RangeBounds, path::Path};
+
+use gif::{DisposalMethod, Encoder, Frame, Repeat};
+use tiny_skia::Pixmap;
+
+use super::gif_palette::Palette;
+use crate::plot::Figure;
+use crate::{Error, Result, math::parallel};
+
+/// Frames that are drawn before some are written: enough for many threads, few enough for memory.
+const AT_ONCE: usize = 16;
+
+/// Figures one after the other, as a GIF: one for each epoch.
+///
+/// ```
+/// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+/// use training_replay::plot::{Animation, Film};
+///
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("tanh.gif");
+/// # let data = datasets::parabola(20, 13);
+/// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+/// # let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+/// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05));
+/// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+/// # for _ in 0..5 {
+/// #     let metrics = trainer.epoch(&mut model, &data)?;
+/// #     replay.record(&model, metrics)?;
+/// # }
+/// let film = Film::of(replay.sweep())?;
+/// Animation::of(film.epochs())
+///     .between(0..=100)
+///     .every(2)
+///     .frames_per_second(20.0)
+///     .progress(|done, all| eprintln!("{done} of {all} frames"))
+///     .save(&path, |epoch| Ok(film.figure(epoch)?.size(720, 400)))?;
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+///
+/// Memory holds a few frames, however many there are. They are drawn on as many threads as there are cores, and are the same
+/// for any number of them. All share 255 colours, which are found in three of them.
+pub struct Animation<'a> {
+    epochs: Vec<u64>,
+    frames_per_second: f64,
+    hold: f64,
+    threads: Option<usize>,
+    progress: Box<dyn FnMut(usize, usize) + 'a>,
+}
+
+impl<'a> Animation<'a> {
+    /// With a frame for each of these epochs, ten a second, the last one for two seconds; then from the beginning.
+    pub fn of<'e>(epochs: impl IntoIterator<Item = &'e u64>) -> Self {
+        let epochs = epochs.into_iter().copied().collect();
+        Self { epochs, frames_per_second: 10.0, hold: 2.0, threads: None, progress: Box::new(|_, _| ()) }
+    }
+
+    /// Of these epochs alone.
+    pub fn between(mut self, epochs: impl RangeBounds<u64>) -> Self {
+        self.epochs.retain(|epoch| epochs.contains(epoch));
+        self
+    }
+
+    /// Only every n-th of them, and the last; each for 0.
+    pub fn every(mut self, n: usize) -> Self {
+        let last = self.epochs.len().saturating_sub(1);
+        let kept = self.epochs.iter().enumerate().filter(|(i, _)| i % n.max(1) == 0 || *i == last);
+        self.epochs = kept.map(|(_, &epoch)| epoch).collect();
+        self
+    }
+
+    /// How many of them are shown in a second: a GIF knows hundredths of a second, and most programs no less than two.
+    pub fn frames_per_second(self, frames: f64) -> Self {
+        Self { frames_per_second: frames, ..self }
+    }
+
+    /// For how many seconds the last one is shown.
+    pub fn hold(self, seconds: f64) -> Self {
+        Self { hold: seconds, ..self }
+    }
+
+    /// How many threads draw.
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads: Some(threads), ..self }
+    }
+
+    /// Is told how many frames are written, of how many.
+    pub fn progress(self, progress: impl FnMut(usize, usize) + 'a) -> Self {
+        Self { progress: Box::new(progress), ..self }
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if it cannot be written, and as [`write`](Self::write).
+    pub fn save(self, path: impl AsRef<Path>, figure: impl Fn(u64) -> Result<Figure> + Sync) -> Result<()> {
+        let path = path.as_ref();
+        let file = File::create(path).map_err(|source| Error::io(format!("creating {}", path.display()), source))?;
+        self.write(io::BufWriter::new(file), figure)
+    }
+
+    /// Writes the bytes of the GIF.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for no epochs, frames of different sizes or of more than 65,535 pixels along a side, no threads, or a
+    /// frame rate or time that is not a positive number; and what `figure` returns for the first epoch that it fails for.
+    pub fn write(mut self, mut to: impl Write, figure: impl Fn(u64) -> Result<Figure> + Sync) -> Result<()> {
+        let (delay, hold) = self.delays()?;
+        let Some(&first) = self.epochs.first() else {
+            return Err(Error::invalid("the number of epochs in an animation", "1 or more", 0));
+        };
+        let size = figure(first)?.dimensions();
+        let draw = |memory: &mut Option<_>, epoch: u64| checked(figure(epoch)?, size, epoch)?.to_rgb_with(memory);
+        let palette = self.palette(&draw)?;
+        // `u16` is enough: a figure has no more pixels along a side.
+        let mut encoder = Encoder::new(&mut to, size.0 as u16, size.1 as u16, palette.colours()).map_err(failed)?;
+        encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+        let (mut shown, mut written, all) = (None, 0, self.epochs.len());
+        for some in self.epochs.chunks(AT_ONCE) {
+            let pixels = parallel::map_with(
+                some,
+                self.threads,
+                || None,
+                |memory, &epoch| Ok(palette.indices(&draw(memory, epoch)?)),
+            )?;
+            for mut frame in compressed(shown.as_deref(), &pixels, size, self.threads)? {
+                written += 1;
+                frame.delay = if written == all { hold } else { delay };
+                encoder.write_lzw_pre_encoded_frame(&frame).map_err(failed)?;
+                (self.progress)(written, all);
+            }
+            shown = pixels.into_iter().next_back();
+        }
+        drop(encoder);
+        to.flush().map_err(|source| Error::io("writing the animation", source))
+    }
+
+    /// Fitted to the first, the middle and the last frame.
+    fn palette(&self, draw: &(impl Fn(&mut Option<Pixmap>, u64) -> Result<Vec<u8>> + Sync)) -> Result<Palette> {
+        let last = self.epochs.len() - 1;
+        let some = [0, last / 2, last].map(|i| self.epochs[i]);
+        Ok(Palette::of(
+            &parallel::map_with(&some, self.threads, || None, |memory, &epoch| draw(memory, epoch))?.concat(),
+        ))
+    }
+
+    /// Of a frame and of the last one, in hundredths of a second.
+    fn delays(&self) -> Result<(u16, u16)> {
+        let delay = |what: &str, given: f64, seconds: f64| match seconds > 0.0 && seconds <= 600.0 {
+            true => Ok((seconds * 100.0).round().max(1.0) as u16),
+            false => Err(Error::invalid(what, "a positive number, for frames of up to ten minutes", given)),
+        };
+        let frame = delay("the number of frames per second", self.frames_per_second, 1.0 / self.frames_per_second)?;
+        Ok((frame, delay("the time of the last frame", self.hold, self.hold)?.max(frame)))
+    }
+}
+
+/// Fails unless the figure of this epoch has the size of the first one.
+fn checked(figure: Figure, size: (u32, u32), epoch: u64) -> Result<Figure> {
+    let (width, height) = figure.dimensions();
+    match (width, height) == size {
+        true => Ok(figure),
+        false => {
+            let expected = format!("{} x {}, as the first one", size.0, size.1);
+            Err(Error::invalid(
+                format!("the size of the frame of epoch {epoch}"),
+                expected,
+                format!("{width} x {height}"),
+            ))
+        }
+    }
+}
+
+/// The pixels that are not as they were, the others transparent: these take next to nothing.
+fn changes(before: Option<&[u8]>, pixels: &[u8]) -> Vec<u8> {
+    let Some(before) = before else { return pixels.to_vec() };
+    pixels.iter().zip(before).map(|(&now, &before)| if now == before { Palette::TRANSPARENT } else { now }).collect()
+}
+
+/// Frames of pixels, each of what is new in it.
+fn compressed<'a>(
+    mut shown: Option<&'a [u8]>,
+    pixels: &'a [Vec<u8>],
+    (width, height): (u32, u32),
+    threads: Option<usize>,
+) -> Result<Vec<Frame<'static>>> {
+    let pairs: Vec<_> = pixels.iter().map(|pixels| (shown.replace(pixels), pixels)).collect();
+    parallel::map_with(
+        &pairs,
+        threads,
+        || (),
+        |(), (before, pixels)| {
+            let new = changes(*before, pixels);
+            let mut frame = Frame::from_indexed_pixels(width as u16, height as u16, new, Some(Palette::TRANSPARENT));
+            frame.dispose = DisposalMethod::Keep;
+            frame.make_lzw_pre_encoded();
+            Ok(frame)
+        },
+    )
+}
+
+fn failed(error: gif::EncodingError) -> Error {
+    match error {
+        gif::EncodingError::Io(source) => Error::io("writing the animation", source),
+        other => Error::Drawing { reason: other.to_string() },
+    }
+}

@@ -1,0 +1,240 @@
+//! Panels on one picture, as PNG or SVG.
+
+use std::{fs, path::Path};
+
+use plotters::{
+    coord::Shift,
+    drawing::{DrawingArea, IntoDrawingArea},
+    prelude::{DrawingBackend, SVGBackend},
+};
+use tiny_skia::Pixmap;
+
+use super::{
+    canvas::{Canvas, halved},
+    draw::{self, failed},
+    style::color,
+};
+use crate::plot::{Panel, Style, Theme};
+use crate::{Error, Result};
+
+/// More pixels along a side than anybody can look at: they would take 3 GB.
+const MOST_PIXELS: u32 = 16_384;
+
+/// Panels on one picture, row by row.
+///
+/// ```
+/// use training_replay::{Activation, plot::{Figure, Panel, Theme}};
+///
+/// let functions = [Activation::Sigmoid, Activation::Tanh, Activation::Relu].map(Panel::activation);
+/// let figure = Figure::new().title("Three activation functions").row(functions).size(900, 300).theme(Theme::dark());
+/// let png = figure.to_png()?;
+/// assert!(png.starts_with(b"\x89PNG"));
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    title: String,
+    rows: Vec<(f64, Vec<Panel>)>,
+    width: u32,
+    height: u32,
+    theme: Theme,
+    text: Option<f64>,
+}
+
+impl Default for Figure {
+    /// An empty one of 1,440 by 720 pixels.
+    fn default() -> Self {
+        Self { title: String::new(), rows: Vec::new(), width: 1_440, height: 720, theme: Theme::default(), text: None }
+    }
+}
+
+impl Figure {
+    /// An empty one of 1,440 by 720 pixels.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One panel alone, of 800 by 600 pixels.
+    pub fn of(panel: Panel) -> Self {
+        Self::new().row([panel]).size(800, 600)
+    }
+
+    /// What stands above all panels.
+    pub fn title(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
+    }
+
+    /// Adds a row of panels of equal width.
+    pub fn row(self, panels: impl IntoIterator<Item = Panel>) -> Self {
+        self.tall_row(1.0, panels)
+    }
+
+    /// Adds a row that is so many times as high as others.
+    pub fn tall_row(mut self, height: f64, panels: impl IntoIterator<Item = Panel>) -> Self {
+        self.rows.push((if height > 0.0 && height.is_finite() { height } else { 1.0 }, panels.into_iter().collect()));
+        self
+    }
+
+    /// Its size in pixels.
+    pub fn size(self, width: u32, height: u32) -> Self {
+        Self { width, height, ..self }
+    }
+
+    /// In these colours.
+    pub fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    /// With text of this size in pixels. Without it from 12 to 16, as panels have room.
+    pub fn text(self, pixels: f64) -> Self {
+        Self { text: Some(pixels), ..self }
+    }
+
+    /// The panels, row by row.
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.rows.iter().flat_map(|(_, panels)| panels)
+    }
+
+    /// Width and height in pixels.
+    pub fn dimensions(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    /// Draws it all over an area of the caller's, whatever its size.
+    ///
+    /// # Errors
+    ///
+    /// As [`Panel::draw`].
+    pub fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Result<()> {
+        let scale = f64::from(area.dim_in_pixel().0) / f64::from(self.width.max(1));
+        let style = Style::default().theme(self.theme.clone()).text(self.text_size() * scale);
+        area.fill(&color(self.theme.background)).map_err(failed)?;
+        let (head, body) = area.split_vertically(if self.title.is_empty() { 0 } else { style.lines(2.2) });
+        draw::title(&self.title, &head, &style)?;
+        let cells = self.cells(body.dim_in_pixel());
+        cells.into_iter().try_for_each(|cell| {
+            cell.panel.draw(&body.clone().shrink(cell.corner, cell.size), &style)?;
+            Ok(())
+        })
+    }
+
+    /// As it was given, or a part of a panel's side.
+    fn text_size(&self) -> f64 {
+        let area = f64::from(self.width) * f64::from(self.height) / self.panels().count().max(1) as f64;
+        self.text.unwrap_or((area.sqrt() / 26.0).clamp(12.0, 16.0))
+    }
+
+    /// Every panel with its place.
+    fn cells(&self, (width, height): (u32, u32)) -> Vec<Cell<'_>> {
+        let whole: f64 = self.rows.iter().map(|(height, _)| height).sum();
+        let mut above = 0.0;
+        let mut cells = Vec::new();
+        for (share, panels) in &self.rows {
+            let y = |above: f64| (above / whole * f64::from(height)).round() as u32;
+            let x = |column: usize| (u64::from(width) * column as u64 / panels.len() as u64) as u32;
+            let (top, bottom) = (y(above), y(above + share));
+            above += share;
+            let cell = |(i, panel)| Cell { panel, corner: (x(i), top), size: (x(i + 1) - x(i), bottom - top) };
+            cells.extend(panels.iter().enumerate().map(cell));
+        }
+        cells
+    }
+
+    /// Red, green and blue of every pixel, row by row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a picture without pixels, or of more than 16,384 along a side.
+    pub fn to_rgb(&self) -> Result<Vec<u8>> {
+        self.to_rgb_with(&mut None)
+    }
+
+    /// The same in memory that a figure of the same size has left there: fresh memory comes from the system page by page.
+    pub(crate) fn to_rgb_with(&self, left: &mut Option<Pixmap>) -> Result<Vec<u8>> {
+        let fits = |pixels: &Pixmap| (pixels.width(), pixels.height()) == (2 * self.width, 2 * self.height);
+        let pixels = match left.take().filter(fits) {
+            Some(pixels) => left.insert(pixels),
+            None => left.insert(self.pixels()?),
+        };
+        self.draw(&Canvas::on(pixels).into_drawing_area())?;
+        Ok(halved(pixels))
+    }
+
+    fn check(&self) -> Result<()> {
+        let allowed = 1..=MOST_PIXELS;
+        match allowed.contains(&self.width) && allowed.contains(&self.height) {
+            true => Ok(()),
+            false => {
+                let expected = format!("from 1 to {MOST_PIXELS} along each side");
+                Err(Error::invalid("the size of a picture", expected, format!("{} x {}", self.width, self.height)))
+            }
+        }
+    }
+
+    fn pixels(&self) -> Result<Pixmap> {
+        self.check()?;
+        Pixmap::new(2 * self.width, 2 * self.height)
+            .ok_or_else(|| Error::Drawing { reason: "there is no memory for so many pixels".into() })
+    }
+
+    /// The bytes of a PNG.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_rgb`](Self::to_rgb).
+    pub fn to_png(&self) -> Result<Vec<u8>> {
+        let rgb = self.to_rgb()?;
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let failed = |error: png::EncodingError| Error::Drawing { reason: error.to_string() };
+        let mut writer = encoder.write_header().map_err(failed)?;
+        writer.write_image_data(&rgb).map_err(failed)?;
+        writer.finish().map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// The text of an SVG.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_rgb`](Self::to_rgb).
+    pub fn to_svg(&self) -> Result<String> {
+        /// plotters places everything on whole pixels: on so many for one, lines are smooth.
+        const FINER: u32 = 8;
+        self.check()?;
+        let mut svg = String::new();
+        let (width, height) = (self.width * FINER, self.height * FINER);
+        self.draw(&SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area())?;
+        let fine = format!(r#"width="{width}" height="{height}""#);
+        let size = format!(r#"width="{}" height="{}""#, self.width, self.height);
+        // Cells side by side would show their seams.
+        Ok(svg.replacen(&fine, &size, 1).replace("<polygon ", r#"<polygon shape-rendering="crispEdges" "#))
+    }
+
+    /// Writes a file: a PNG or an SVG, as its name ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for another ending, [`Error::Io`] if it cannot be written, and as [`to_rgb`](Self::to_rgb).
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let bytes = match ending.as_str() {
+            "png" => self.to_png()?,
+            "svg" => self.to_svg()?.into_bytes(),
+            _ => return Err(Error::invalid("the name of a picture", "one that ends in .png or .svg", path.display())),
+        };
+        fs::write(path, bytes).map_err(|source| Error::io(format!("writing {}", path.display()), source))
+    }
+}
+
+/// A panel with its place in a figure.
+struct Cell<'a> {
+    panel: &'a Panel,
+    /// The upper left one.
+    corner: (u32, u32),
+    /// Width and height.
+    size: (u32, u32),
+}

@@ -1,0 +1,16 @@
+//! Panels as pixels: themes, canvases, figures, animations.
+
+mod animation;
+mod canvas;
+mod draw;
+mod figure;
+mod gif_palette;
+mod style;
+mod text;
+mod theme;
+
+pub use animation::Animation;
+pub use draw::Between;
+pub use figure::Figure;
+pub use style::Style;
+pub use theme::{Ink, Rgb, Theme};

@@ -1,0 +1,80 @@
+//! How large, and in which colours, a panel is drawn.
+
+use std::sync::Once;
+
+use plotters::style::{
+    Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle, text_anchor::Pos,
+};
+use plotters_backend::BackendColor;
+
+use crate::plot::{Ink, Rgb, Theme};
+
+/// How large, and in which colours, a panel is drawn.
+///
+/// ```
+/// use training_replay::plot::{Style, Theme};
+///
+/// let style = Style::default().theme(Theme::dark()).text(18.0);
+/// assert_eq!(style, Style::default().text(18.0).theme(Theme::dark()));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Style {
+    pub(crate) theme: Theme,
+    pub(crate) text: f64,
+}
+
+/// The letters of every picture, under the name that an SVG tells its reader.
+const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
+
+/// The text size at which an axis is one pixel wide.
+const THIN: f64 = 14.0;
+
+impl Default for Style {
+    /// The light theme and text of 14 pixels.
+    fn default() -> Self {
+        Self { theme: Theme::default(), text: 14.0 }
+    }
+}
+
+impl Style {
+    /// In these colours.
+    pub fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    /// With text of this size in pixels; lines and dots go with it. From 4 to 400.
+    pub fn text(self, pixels: f64) -> Self {
+        Self { text: if pixels.is_nan() { 14.0 } else { pixels.clamp(4.0, 400.0) }, ..self }
+    }
+
+    /// So many lines of text, in pixels.
+    pub(crate) fn lines(&self, count: f64) -> i32 {
+        (count * self.text).round() as i32
+    }
+
+    pub(crate) fn colour(&self, ink: Ink) -> RGBColor {
+        color(self.theme.colour(ink))
+    }
+
+    pub(crate) fn stroke(&self, colour: RGBColor, width: f64) -> ShapeStyle {
+        let width = (width * self.text / THIN).round().max(1.0) as u32;
+        ShapeStyle { color: colour.into(), filled: false, stroke_width: width }
+    }
+
+    pub(crate) fn letters(&self, size: f64, anchor: Pos, upwards: bool) -> TextStyle<'static> {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            // The bytes are a font of the crate's own: nothing else could go wrong, and drawing would say so.
+            let _ = plotters::style::register_font(FAMILY, FontStyle::Normal, dejavu::sans::regular());
+            let _ = plotters::style::register_font(FAMILY, FontStyle::Bold, dejavu::sans::bold());
+        });
+        let turn = if upwards { FontTransform::Rotate270 } else { FontTransform::None };
+        let font = FontDesc::new(FontFamily::Name(FAMILY), size * self.text, FontStyle::Normal).transform(turn);
+        let (r, g, b) = self.colour(Ink::Text).rgb();
+        TextStyle { font, color: BackendColor { alpha: 1.0, rgb: (r, g, b) }, pos: anchor }
+    }
+}
+
+pub(crate) fn color([r, g, b]: Rgb) -> RGBColor {
+    RGBColor(r, g, b)
+}

@@ -1,0 +1,8 @@
+//! The plots of a run: any epoch, on axes that are the same for all of them.
+
+pub(crate) mod axis_limits;
+pub(crate) mod options;
+mod run_plots;
+
+pub use options::FilmOptions;
+pub use run_plots::Film;

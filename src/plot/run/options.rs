@@ -1,0 +1,234 @@
+//! What a film shows: which layer, on which plane, over which grid.
+
+use crate::plot::Film;
+use crate::{
+    Dataset, Error, Forward, Loss, Matrix, Result,
+    analysis::{Grid, LayerValues, Plane, PrincipalPlane, Scatter, View},
+    math::matrix,
+    replay::Sweep,
+};
+
+/// What a film shows; whatever is not said is found in the recording.
+///
+/// ```
+/// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+/// use training_replay::{analysis::Grid, plot::Film};
+///
+/// # let data = datasets::moons(50, 0.1, 7);
+/// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+/// # let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+/// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+/// # replay.record(&model, Metrics::new())?;
+/// let film = Film::options()
+///     .layer("hidden") // of eight units: on the plane that shows most of it over all epochs
+///     .grid(Grid::covering(&data, 0.2).points(60))
+///     .name_classes(["upper", "lower"])
+///     .bins(30)
+///     .of(replay.sweep())?;
+/// assert_eq!(film.class_names(), ["upper", "lower"]);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FilmOptions {
+    layer: Option<String>,
+    plane: Option<Plane>,
+    grid: Option<Grid>,
+    loss: Option<Loss>,
+    class_names: Vec<String>,
+    bins: usize,
+}
+
+impl Default for FilmOptions {
+    /// The last hidden layer of two units, else the last one of more, on its principal plane; a grid that covers the data; the
+    /// loss of the recording; classes by their numbers; 20 bins.
+    fn default() -> Self {
+        let (layer, plane, grid, loss) = (None, None, None, None);
+        Self { layer, plane, grid, loss, class_names: Vec::new(), bins: 20 }
+    }
+}
+
+impl FilmOptions {
+    /// The layer to look into. One of more than two units is seen on the plane that shows most of it over all epochs.
+    pub fn layer(self, name: impl Into<String>) -> Self {
+        Self { layer: Some(name.into()), ..self }
+    }
+
+    /// The plane to see the layer on.
+    pub fn plane(self, plane: Plane) -> Self {
+        Self { plane: Some(plane), ..self }
+    }
+
+    /// The part of the input space that is shown, where there are two inputs, and how fine.
+    pub fn grid(self, grid: Grid) -> Self {
+        Self { grid: Some(grid), ..self }
+    }
+
+    /// What samples are billed with, if not the loss that the recording noted.
+    pub fn loss(self, loss: Loss) -> Self {
+        Self { loss: Some(loss), ..self }
+    }
+
+    /// Names for the classes 0, 1 ... in turn.
+    pub fn name_classes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { class_names: names.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// How many bars histograms have.
+    pub fn bins(self, bins: usize) -> Self {
+        Self { bins, ..self }
+    }
+
+    /// The film of these epochs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if the recording has no data or noted no loss and none is given, [`Error::Invalid`] for no epochs,
+    /// targets that name no classes, outputs that are no probabilities, or a layer of a single unit; and whatever a question
+    /// behind one of the panels says.
+    pub fn of<M: Forward>(self, sweep: Sweep<'_, M>) -> Result<Film<'_, M>> {
+        Film::new(sweep, self)
+    }
+}
+
+/// Above which a single output tells class 1.
+pub(crate) const HALF: f32 = 0.5;
+
+/// The same, with everything found.
+pub(crate) struct Settings {
+    pub(crate) hidden: Option<Hidden>,
+    pub(crate) input: Option<Input>,
+    /// Over the inputs, where there are two.
+    pub(crate) grid: Grid,
+    pub(crate) loss: Loss,
+    pub(crate) class_names: Vec<String>,
+    pub(crate) bins: usize,
+}
+
+/// The hidden layer that is looked into.
+pub(crate) struct Hidden {
+    pub(crate) layer: String,
+    plane: Option<Plane>,
+    /// What stands along its axes, before their number.
+    axes: &'static str,
+}
+
+/// The space of the inputs, as it is seen.
+pub(crate) struct Input {
+    /// With more than two inputs.
+    pub(crate) plane: Option<Plane>,
+    pub(crate) grid: Grid,
+    /// The data there.
+    pub(crate) samples: Matrix,
+    axes: &'static str,
+}
+
+impl Settings {
+    pub(crate) fn resolve<M: Forward>(sweep: &Sweep<'_, M>, data: &Dataset, options: FilmOptions) -> Result<Self> {
+        data.classes()?;
+        let hint = "give the one that the model was trained with, by `FilmOptions::loss` or when recording";
+        let loss = options.loss.or(sweep.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
+        let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
+        let names = (0..data.outputs().max(2)).map(|class| format!("class {class}"));
+        let class_names =
+            names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
+        Ok(Self {
+            hidden: Hidden::find(sweep, data, &options)?,
+            input: Input::find(data, &grid)?,
+            grid,
+            loss,
+            class_names,
+            bins: options.bins,
+        })
+    }
+}
+
+impl Hidden {
+    fn find<M: Forward>(sweep: &Sweep<'_, M>, data: &Dataset, options: &FilmOptions) -> Result<Option<Self>> {
+        let Some(&first) = sweep.chosen().first() else {
+            return Err(Error::invalid("the number of epochs in a film", "1 or more", 0));
+        };
+        let sample = matrix::first_rows(data.inputs(), 1);
+        let layers = LayerValues::activations(sweep.at(first)?.model(), &sample)?;
+        let chosen = match &options.layer {
+            Some(name) => Some(named(name, &layers)?),
+            None => last_hidden(&layers),
+        };
+        let Some((layer, units)) = chosen.map(|layer| (layer.layer.clone(), layer.values.ncols())) else {
+            return Ok(None);
+        };
+        let (plane, axes) = match (&options.plane, units) {
+            (Some(plane), _) => (Some(plane.clone()), "axis "),
+            (None, 2) => (None, "unit "),
+            (None, _) => {
+                let (plane, axes) = principal(sweep.principal_plane(&layer), units, "unit ")?;
+                (Some(plane), axes)
+            }
+        };
+        Ok(Some(Self { layer, plane, axes }))
+    }
+
+    pub(crate) fn view(&self) -> View<'_> {
+        let view = View::of(&self.layer);
+        self.plane.as_ref().map_or(view, |plane| view.on(plane))
+    }
+
+    /// Whether its two units are seen as they are.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plane.is_none()
+    }
+
+    pub(crate) fn labels(&self) -> [String; 2] {
+        labels(self.axes)
+    }
+}
+
+fn named<'l>(name: &str, layers: &'l [LayerValues]) -> Result<&'l LayerValues> {
+    let known = || layers.iter().map(|layer| layer.layer.clone()).collect();
+    let found = layers.iter().find(|layer| layer.layer == name);
+    found.ok_or_else(|| Error::UnknownLayer { name: name.into(), known: known() })
+}
+
+/// The last one of two units, else of more.
+fn last_hidden(layers: &[LayerValues]) -> Option<&LayerValues> {
+    let (_, hidden) = layers.split_last()?;
+    let of_two = hidden.iter().rfind(|layer| layer.values.ncols() == 2);
+    of_two.or_else(|| hidden.iter().rfind(|layer| layer.values.ncols() > 2))
+}
+
+/// The plane that shows most, and what its axes are; where there is none, as of values that are all the same, that of the
+/// first two dimensions.
+fn principal(found: Result<PrincipalPlane>, dimensions: usize, axes: &'static str) -> Result<(Plane, &'static str)> {
+    match found {
+        Ok(found) => Ok((found.plane, "principal axis ")),
+        Err(Error::Invalid { .. }) => Ok((Plane::of_axes(dimensions, 0, 1)?, axes)),
+        Err(error) => Err(error),
+    }
+}
+
+impl Input {
+    fn find(data: &Dataset, grid: &Grid) -> Result<Option<Self>> {
+        match data.features() {
+            1 => Ok(None),
+            2 => Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone(), axes: "x" })),
+            features => {
+                let (plane, axes) = principal(principal_plane(data), features, "x")?;
+                let samples = plane.project(data.inputs())?;
+                Ok(Some(Self { grid: Grid::covering_points(&samples, 0.1), plane: Some(plane), samples, axes }))
+            }
+        }
+    }
+
+    pub(crate) fn labels(&self) -> [String; 2] {
+        labels(self.axes)
+    }
+}
+
+fn principal_plane(data: &Dataset) -> Result<PrincipalPlane> {
+    let mut scatter = Scatter::new(data.features())?;
+    scatter.take(data.inputs())?;
+    scatter.principal_plane()
+}
+
+fn labels(axes: &str) -> [String; 2] {
+    [1, 2].map(|axis| format!("{axes}{axis}"))
+}

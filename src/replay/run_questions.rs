@@ -1,0 +1,223 @@
+//! Questions about the run as a whole, answered by going through its epochs.
+
+use std::collections::HashSet;
+
+use super::{Replay, Snapshot, Sweep};
+use crate::{
+    Error, Forward, Loss, Metrics, Result, Weights,
+    analysis::{
+        Audit, Criteria, Difference, Ledger, Milestones, Observation, Parting, PrincipalPlane, Scatter, Verification,
+    },
+    model::checked,
+};
+
+impl<M: Forward> Sweep<'_, M> {
+    /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together, so that
+    /// its axes are the same in every picture. It takes the epochs one after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit or more than 2,048, or whose values do not
+    /// differ, and whatever going through the epochs says.
+    pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
+        let mut scatter = None;
+        self.try_for_each(|snapshot| {
+            let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
+            let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
+            let begun: Option<Scatter> = scatter.take();
+            scatter.insert(begun.map_or_else(|| Scatter::new(values.ncols()), Ok)?).take(&values)
+        })?;
+        scatter.ok_or_else(no_epochs)?.principal_plane()
+    }
+
+    /// The story of the run as rows: see [`Milestones`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Observation::of`], and whatever going through the epochs says.
+    pub fn milestones(&self, criteria: &Criteria) -> Result<Milestones> {
+        let criteria = criteria.clone().or_loss(self.replay.loss());
+        let see = |snapshot: &Snapshot<'_, M>| {
+            Observation::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &criteria)
+        };
+        Milestones::of(&self.map(see)?, &criteria)
+    }
+
+    /// What became of every sample, epoch by epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
+    pub fn ledger(&self, loss: Loss) -> Result<Ledger> {
+        let mut ledger = Ledger::new(self.replay.dataset()?);
+        let page = |snapshot: &Snapshot<'_, M>| {
+            ledger.page(snapshot.epoch(), &snapshot.probabilities()?, &snapshot.losses(loss)?)
+        };
+        let pages = self.map(page)?;
+        pages.into_iter().try_for_each(|page| ledger.append(page))?;
+        Ok(ledger)
+    }
+
+    /// Compares what was logged with what is recomputed from the weights and the data, so that a wrong architecture or
+    /// another preparation of the data is found.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are audited;
+    /// and as [`Snapshot::evaluate`].
+    pub fn verify(&self, audit: &Audit) -> Result<Verification> {
+        let hint = "give the one that the model was trained with, by `Audit::loss` or when recording";
+        let loss = audit.loss.or(self.replay.loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
+        let replay = self.replay;
+        let mut recomputed = self.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
+        recomputed.sort_by_key(|(epoch, _)| *epoch);
+        let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
+        let logged: Vec<(u64, Metrics)> = logged.collect::<Result<_>>()?;
+        let verification = Verification::of(&logged, &recomputed, audit);
+        if verification.checks.is_empty() {
+            let [loss, accuracy] = &audit.names;
+            return Err(Error::missing(format!("{loss:?} or {accuracy:?} that was logged"), "see `Audit::names`"));
+        }
+        Ok(verification)
+    }
+}
+
+impl Replay {
+    /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together. Of a
+    /// built-in network; for other models: [`sweep_with`](Self::sweep_with) and [`Sweep::principal_plane`].
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// use training_replay::analysis::{Grid, View};
+    ///
+    /// # let data = datasets::moons(100, 0.1, 7);
+    /// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1)];
+    /// # let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
+    /// # let mut replay = Replay::options().dataset(&data).in_memory();
+    /// # for _ in 0..10 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let principal = replay.principal_plane("hidden")?; // of eight units
+    /// println!("{:.0} % of the variance is seen", 100.0 * principal.shown());
+    /// for snapshot in replay.snapshots() {
+    ///     let space = snapshot?.feature_space(View::of("hidden").on(&principal.plane), &Grid::default())?;
+    ///     assert!(space.lines.len() == 22 && space.shown > 0.5);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Sweep::principal_plane`].
+    pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
+        self.sweep().principal_plane(layer)
+    }
+
+    /// The story of the run as rows, fit for an assertion in a test of one's own training code. Of a built-in network;
+    /// for other models: [`sweep_with`](Self::sweep_with) and [`Sweep::milestones`].
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// use training_replay::analysis::Criteria;
+    ///
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// # for _ in 0..60 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let milestones = replay.milestones(&Criteria::default())?;
+    /// println!("{milestones}");
+    /// assert!(milestones.all_correct().is_some_and(|epoch| epoch <= 60));
+    /// assert_eq!(milestones.dead_units().count(), 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Sweep::milestones`].
+    pub fn milestones(&self, criteria: &Criteria) -> Result<Milestones> {
+        self.sweep().milestones(criteria)
+    }
+
+    /// What became of every sample, epoch by epoch: when it was learned, how often forgotten. Of a built-in network; for
+    /// other models: [`sweep_with`](Self::sweep_with) and [`Sweep::ledger`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sweep::ledger`].
+    pub fn ledger(&self, loss: Loss) -> Result<Ledger> {
+        self.sweep().ledger(loss)
+    }
+
+    /// Compares what was logged with what is recomputed from the weights and the data. Of a built-in network; for other
+    /// models: [`sweep_with`](Self::sweep_with) and [`Sweep::verify`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sweep::verify`].
+    pub fn verify(&self, audit: &Audit) -> Result<Verification> {
+        self.sweep().verify(audit)
+    }
+
+    /// Where this run and another of the same model part: the first epoch and parameter that differ by more than
+    /// `tolerance`, and how far the runs are apart from epoch to epoch. Of any model; epochs that only one of them has
+    /// recorded are counted and passed over.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets};
+    /// # fn main() -> Result<()> {
+    /// let data = datasets::moons(50, 0.1, 7);
+    /// let run = |rate: f32| -> Result<Replay> {
+    ///     let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    ///     let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
+    ///     let mut replay = Replay::options().in_memory();
+    ///     for epoch in 0..10 {
+    ///         if epoch == 6 {
+    ///             trainer.set_learning_rate(rate);
+    ///         }
+    ///         let metrics = trainer.epoch(&mut model, &data)?;
+    ///         replay.record(&model, metrics)?;
+    ///     }
+    ///     Ok(replay)
+    /// };
+    /// let parting = run(0.1)?.diff(&run(0.05)?, 0.0)?;
+    /// let (epoch, difference) = parting.first.expect("another learning rate");
+    /// assert_eq!((epoch, difference.name.as_str()), (6, "kernel"));
+    /// assert_eq!(run(0.1)?.diff(&run(0.1)?, 0.0)?.first, None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights) and [`Difference::between`].
+    pub fn diff(&self, other: &Self, tolerance: f64) -> Result<Parting> {
+        Difference::check_tolerance(tolerance)?;
+        let (mut one, mut another) = (Weights::default(), Weights::default());
+        let theirs: HashSet<u64> = other.epochs().collect();
+        let mut parting = Parting { first: None, distances: Vec::new(), unmatched: (0, 0) };
+        for epoch in self.epochs().filter(|epoch| theirs.contains(epoch)) {
+            self.weights_into(epoch, &mut one)?;
+            other.weights_into(epoch, &mut another)?;
+            let differences = Difference::of_each(&one, &another)?;
+            let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
+            parting.distances.push((epoch, largest));
+            let beyond = differences.into_iter().find(|difference| difference.distance > tolerance);
+            parting.first = parting.first.or(beyond.map(|difference| (epoch, difference)));
+        }
+        let common = parting.distances.len();
+        parting.unmatched = (self.epochs().len() - common, theirs.len() - common);
+        Ok(parting)
+    }
+}
+
+fn no_epochs() -> Error {
+    Error::invalid("the number of epochs asked about", "1 or more", 0)
+}

@@ -1,0 +1,133 @@
+//! For tests: a medium whose calls fail when told to.
+
+use std::{
+    io,
+    ops::RangeFrom,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use crate::storage::backend::Medium;
+
+/// A call that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Read,
+    Write,
+    Cut,
+    Sync,
+}
+
+/// How a call fails; only writes tell the difference.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    /// Half of the bytes are written.
+    Short,
+    /// No byte is written: there is no space.
+    NoSpace,
+    /// All bytes are written, and an error is returned all the same.
+    Error,
+}
+
+/// Bytes that stay when the log is dropped, and calls that fail when told to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faulty(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    bytes: Vec<u8>,
+    calls: Vec<Call>,
+    bytes_read: usize,
+    broken: Vec<(Call, Calls, Fault)>,
+}
+
+/// Which calls of a kind fail, counted from 0.
+#[derive(Clone, Debug)]
+pub(crate) enum Calls {
+    Nth(usize),
+    From(RangeFrom<usize>),
+}
+
+impl Faulty {
+    pub(crate) fn breaking(self, call: Call, which: Calls, fault: Fault) -> Self {
+        self.state().broken.push((call, which, fault));
+        self
+    }
+
+    /// From now on nothing fails.
+    pub(crate) fn mend(&self) {
+        self.state().broken.clear();
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.state().bytes.clone()
+    }
+
+    /// How many calls of a kind there were.
+    pub(crate) fn calls(&self, call: Call) -> usize {
+        self.state().count(call)
+    }
+
+    /// How many bytes were asked for.
+    pub(crate) fn bytes_read(&self) -> usize {
+        self.state().bytes_read
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl State {
+    fn count(&self, call: Call) -> usize {
+        self.calls.iter().filter(|&&made| made == call).count()
+    }
+
+    /// Counts a call; how it fails, if it does.
+    fn enter(&mut self, call: Call) -> Option<Fault> {
+        let number = self.count(call);
+        self.calls.push(call);
+        let breaks = |which: &Calls| match which {
+            Calls::Nth(n) => *n == number,
+            Calls::From(range) => range.contains(&number),
+        };
+        self.broken.iter().find(|(broken, which, _)| *broken == call && breaks(which)).map(|&(_, _, fault)| fault)
+    }
+
+    fn fail(&mut self, call: Call) -> io::Result<()> {
+        self.enter(call).map_or(Ok(()), |_| Err(io::ErrorKind::PermissionDenied.into()))
+    }
+}
+
+impl Medium for Faulty {
+    fn len(&self) -> io::Result<u64> {
+        Medium::len(&self.state().bytes)
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        let mut state = self.state();
+        state.fail(Call::Read)?;
+        state.bytes_read += buffer.len();
+        state.bytes.read_at(buffer, offset)
+    }
+
+    fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let mut state = self.state();
+        let fault = state.enter(Call::Write);
+        let written = match fault {
+            None | Some(Fault::Error) => bytes.len(),
+            Some(Fault::Short) => bytes.len() / 2,
+            Some(Fault::NoSpace) => 0,
+        };
+        state.bytes.write_at(&bytes[..written], offset)?;
+        fault.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
+    }
+
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
+        self.state().fail(Call::Cut)?;
+        Medium::truncate(&mut self.state().bytes, length)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.state().fail(Call::Sync)
+    }
+}

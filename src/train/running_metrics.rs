@@ -1,0 +1,103 @@
+//! Loss and accuracy over the samples of an epoch so far.
+
+use crate::{Dataset, Loss, Matrix, Metrics, data::labels, loss::Basis, math::matrix};
+
+/// How many outputs wait until they are scored, if a batch has no more.
+const MANY: usize = 1_024;
+
+/// The sums over the samples that were scored, and those that wait for it: scoring a few takes as long as scoring many.
+pub(super) struct Tally {
+    loss: Loss,
+    basis: Basis,
+    /// Whether the targets name classes.
+    classify: bool,
+    /// What the loss is computed from; the first rows wait, in all three.
+    predictions: Matrix,
+    outputs: Matrix,
+    targets: Matrix,
+    waiting: usize,
+    scored: Sums,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    loss: f64,
+    correct: usize,
+    samples: usize,
+}
+
+impl Tally {
+    /// Of nothing; for batches of up to so many samples.
+    pub(super) fn new(data: &Dataset, batch_size: usize, loss: Loss, basis: Basis) -> Self {
+        let width = data.outputs();
+        let rows = batch_size.min(data.samples()).max(MANY / width.max(1));
+        let (predictions, outputs) = (Matrix::zeros(rows, width), Matrix::zeros(rows, width));
+        let (targets, classify) = (outputs.clone(), labels::check_targets(data.targets()).is_ok());
+        Self { loss, basis, classify, predictions, outputs, targets, waiting: 0, scored: Sums::default() }
+    }
+
+    /// Takes in what was told of the samples of a batch.
+    pub(super) fn take(&mut self, predictions: &Matrix, outputs: &Matrix, targets: &Matrix) {
+        if self.waiting + targets.nrows() > self.targets.nrows() {
+            self.scored = self.sums();
+            self.waiting = 0;
+        }
+        matrix::copy_rows(predictions, &mut self.predictions, self.waiting);
+        matrix::copy_rows(outputs, &mut self.outputs, self.waiting);
+        matrix::copy_rows(targets, &mut self.targets, self.waiting);
+        self.waiting += targets.nrows();
+    }
+
+    /// `loss` and `accuracy`, the means over all samples so far.
+    pub(super) fn metrics(&self) -> Metrics {
+        let sums = self.sums();
+        let samples = sums.samples as f64;
+        let mut metrics = Metrics::from([("loss", sums.loss / samples)]);
+        if self.classify {
+            metrics.insert("accuracy", sums.correct as f64 / samples);
+        }
+        metrics
+    }
+
+    /// Over all samples so far.
+    fn sums(&self) -> Sums {
+        let waiting = |of: &Matrix| matrix::first_rows(of, self.waiting);
+        let targets = waiting(&self.targets);
+        let losses = self.loss.losses(&waiting(&self.predictions), &targets, self.basis);
+        let correct = if self.classify { labels::correct(&waiting(&self.outputs), &targets) } else { 0 };
+        Sums {
+            loss: self.scored.loss + matrix::sum_f64(&losses),
+            correct: self.scored.correct + correct,
+            samples: self.scored.samples + self.waiting,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(values: impl Iterator<Item = f32>) -> Matrix {
+        let values: Vec<f32> = values.collect();
+        Matrix::from_column_slice(values.len(), 1, &values)
+    }
+
+    /// 10,000 samples in batches of 7: right where the output is 1, which every third is, at a loss of 0; else of 1.
+    #[test]
+    fn every_sample_counts_once_at_any_time_however_many_wait() {
+        let targets = column((0..10_000).map(|_| 1.0));
+        let outputs = column((0..10_000).map(|i| f32::from(i % 3 == 0)));
+        let data = Dataset::new(outputs.clone(), targets.clone()).unwrap();
+        let mut tally = Tally::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs);
+        for start in (0..10_000).step_by(7) {
+            let count = 7.min(10_000 - start);
+            let [outputs, targets] = [&outputs, &targets].map(|of| of.rows(start, count).into_owned());
+            tally.take(&outputs, &outputs, &targets);
+            let seen = start + count;
+            let right = seen.div_ceil(3) as f64 / seen as f64;
+            let metrics = tally.metrics();
+            assert_eq!(metrics.get("accuracy"), Some(right), "{seen}");
+            assert!((metrics.get("loss").unwrap() - (1.0 - right)).abs() < 1e-12, "{seen}");
+        }
+    }
+}
