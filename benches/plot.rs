@@ -9,7 +9,7 @@ use std::{hint::black_box, io};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
-    plot::{Animation, Film, Player},
+    plot::{Animation, Page, RunPlots},
 };
 
 const EPOCHS: u64 = 32;
@@ -35,21 +35,21 @@ fn recorded() -> Replay {
 
 fn pictures(c: &mut Criterion) {
     let replay = recorded();
-    let film = Film::of(replay.sweep()).expect("a film");
+    let plots = RunPlots::of(replay.run()).expect("a film");
     let mut group = c.benchmark_group("1,440 x 720");
     group.sample_size(10);
-    let figure = || film.figure(20).expect("an epoch");
+    let figure = || plots.figure(20).expect("an epoch");
     group.bench_function("the figure of an epoch, computed", |b| b.iter(|| black_box(figure())));
     let figure = figure();
     group.bench_function("drawn as pixels", |b| b.iter(|| figure.to_rgb().expect("pixels")));
     group.bench_function("drawn as PNG", |b| b.iter(|| figure.to_png().expect("a PNG")));
     group.bench_function("drawn as SVG", |b| b.iter(|| figure.to_svg().expect("an SVG")));
-    group.throughput(Throughput::Elements(film.epochs().len() as u64));
+    group.throughput(Throughput::Elements(plots.epochs().len() as u64));
     for (name, threads) in [("frames of an animation, one thread", 1), ("frames of an animation, two threads", 2)] {
         group.bench_function(name, |b| {
             b.iter(|| {
-                let animation = Animation::of(film.epochs()).threads(threads);
-                animation.write(io::sink(), |epoch| film.figure(epoch)).expect("a GIF");
+                let animation = Animation::of(plots.epochs()).threads(threads);
+                animation.write(io::sink(), |epoch| plots.figure(epoch)).expect("a GIF");
             });
         });
     }
@@ -57,13 +57,13 @@ fn pictures(c: &mut Criterion) {
 
 fn runs(c: &mut Criterion) {
     let replay = recorded();
-    let film = || Film::of(replay.sweep()).expect("a film");
+    let plots = || RunPlots::of(replay.run()).expect("a film");
     let mut group = c.benchmark_group("2,000 samples, 33 epochs");
     group.sample_size(10);
-    group.bench_function("a film: the limits of its axes", |b| b.iter(|| film().epochs().len()));
-    let film = film();
+    group.bench_function("a plots: the limits of its axes", |b| b.iter(|| plots().epochs().len()));
+    let plots = plots();
     group.bench_function("a page", |b| {
-        b.iter(|| Player::new("").run("", &film).expect("a run").to_html().expect("a page").len());
+        b.iter(|| Page::new("").run("", &plots).expect("a run").to_html().expect("a page").len());
     });
 }
 

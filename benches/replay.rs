@@ -13,7 +13,7 @@ use common::{article, grid, limit, naive, network};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Replay, Trainer,
-    analysis::{Audit, Criteria, DecisionBoundary, FeatureSpace, Grid, Quantity, Selection},
+    analysis::{DecisionBoundary, FeatureSpace, Grid, LayerFilter, MilestoneOptions, Quantity, VerifyOptions},
     datasets,
 };
 
@@ -71,10 +71,10 @@ fn questions(c: &mut Criterion) {
     let grid = Grid::default();
     let mut group = c.benchmark_group("one epoch");
     group.bench_function("snapshot", |b| b.iter(|| replay.at(black_box(60)).unwrap()));
-    group.bench_function("probabilities", |b| b.iter(|| snapshot.probabilities().unwrap()));
+    group.bench_function("probabilities", |b| b.iter(|| snapshot.outputs().unwrap()));
     group.bench_function("losses", |b| b.iter(|| snapshot.losses(Loss::BinaryCrossEntropy).unwrap()));
     group.bench_function("gradients", |b| b.iter(|| snapshot.gradients(Loss::BinaryCrossEntropy).unwrap()));
-    let activations = || snapshot.distributions(Quantity::activations(), &Selection::default()).unwrap();
+    let activations = || snapshot.distributions(Quantity::activations(), &LayerFilter::default()).unwrap();
     group.bench_function("distributions of activations", |b| b.iter(activations));
     let violin = activations().swap_remove(0).distribution;
     group.bench_function("density on 100 points", |b| b.iter(|| violin.density(100).unwrap()));
@@ -93,8 +93,8 @@ fn sweeps(c: &mut Criterion) {
     for threads in [1, 2] {
         group.bench_function(BenchmarkId::new("feature space of a million points, in patches", threads), |b| {
             b.iter(|| {
-                let sweep = replay.sweep().threads(threads);
-                sweep.map_with(FeatureSpace::default, |space, at| {
+                let run = replay.run().threads(threads);
+                run.map_with(FeatureSpace::default, |space, at| {
                     space.update_with(at.model(), "hidden", at.dataset()?, &fine, |patch| {
                         black_box(patch);
                         Ok(())
@@ -104,26 +104,26 @@ fn sweeps(c: &mut Criterion) {
         });
         group.bench_function(BenchmarkId::new("feature space of a million points", threads), |b| {
             b.iter(|| {
-                let sweep = replay.sweep().threads(threads);
-                sweep.map_with(FeatureSpace::default, |space, at| at.feature_space_into("hidden", &fine, space))
+                let run = replay.run().threads(threads);
+                run.map_with(FeatureSpace::default, |space, at| at.feature_space_into("hidden", &fine, space))
             });
         });
         group.bench_function(BenchmarkId::new("decision boundary of a million points", threads), |b| {
             b.iter(|| {
-                let sweep = replay.sweep().threads(threads);
-                sweep.map_with(DecisionBoundary::default, |map, at| at.decision_boundary_into(&fine, map))
+                let run = replay.run().threads(threads);
+                run.map_with(DecisionBoundary::default, |map, at| at.decision_boundary_into(&fine, map))
             });
         });
     }
-    let sweep = || replay.sweep().threads(1);
-    group.bench_function("probabilities", |b| b.iter(|| sweep().map(|at| at.probabilities()).unwrap()));
-    group.bench_function("losses", |b| b.iter(|| sweep().map(|at| at.losses(loss)).unwrap()));
-    group.bench_function("gradients", |b| b.iter(|| sweep().map(|at| at.gradients(loss)).unwrap()));
-    let criteria = Criteria::default().loss(loss);
-    group.bench_function("milestones", |b| b.iter(|| sweep().milestones(&criteria).unwrap()));
-    group.bench_function("ledger", |b| b.iter(|| sweep().ledger(loss).unwrap()));
-    group.bench_function("verify", |b| b.iter(|| sweep().verify(&Audit::default().loss(loss)).unwrap()));
-    group.bench_function("principal plane", |b| b.iter(|| sweep().principal_plane("hidden").unwrap()));
+    let run = || replay.run().threads(1);
+    group.bench_function("probabilities", |b| b.iter(|| run().map(|at| at.outputs()).unwrap()));
+    group.bench_function("losses", |b| b.iter(|| run().map(|at| at.losses(loss)).unwrap()));
+    group.bench_function("gradients", |b| b.iter(|| run().map(|at| at.gradients(loss)).unwrap()));
+    let options = MilestoneOptions::default().loss(loss);
+    group.bench_function("milestones", |b| b.iter(|| run().milestones(&options).unwrap()));
+    group.bench_function("ledger", |b| b.iter(|| run().sample_history(loss).unwrap()));
+    group.bench_function("verify", |b| b.iter(|| run().verify(&VerifyOptions::default().loss(loss)).unwrap()));
+    group.bench_function("principal plane", |b| b.iter(|| run().principal_plane("hidden").unwrap()));
     group.finish();
 }
 
@@ -142,7 +142,7 @@ fn growth(c: &mut Criterion) {
     let replay = recorded();
     for epochs in [1, 10, 100] {
         group.bench_function(BenchmarkId::new("epochs of probabilities", epochs), |b| {
-            b.iter(|| replay.sweep().threads(1).epochs(0..epochs).map(|at| at.probabilities()).unwrap());
+            b.iter(|| replay.run().threads(1).epochs(0..epochs).map(|at| at.outputs()).unwrap());
         });
     }
     let inputs = Matrix::from_fn(10_000, 100, |i, j| ((7 * i + 13 * j) % 101) as f32 / 101.0);

@@ -15,9 +15,9 @@ use common::pictures::Album;
 use training_replay::{
     Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Metrics, Optimizer, Parameter, Replay, Result,
     Sequential, Trainer, Weights,
-    analysis::{Criteria, Plateau, plateaus},
+    analysis::{MilestoneOptions, Plateau, plateaus},
     datasets,
-    plot::{Figure, Film, Panel, Player},
+    plot::{Figure, Page, Panel, RunPlots},
 };
 
 const EPOCHS: u64 = 150;
@@ -75,7 +75,7 @@ fn tell(folder: &Path, straight: &Replay) -> Result<()> {
     println!("\nPlateaus, where the loss moves by less than {} an epoch for {} epochs or more:\n", FLAT.0, FLAT.1);
     stories.iter().for_each(Story::print_plateaus);
     let sigmoid = Replay::open(folder.join("sigmoid.replay"))?;
-    println!("\nThe story of the sigmoid network, as rows:\n\n{}", sigmoid.milestones(&Criteria::default())?);
+    println!("\nThe story of the sigmoid network, as rows:\n\n{}", sigmoid.milestones(&MilestoneOptions::default())?);
     println!("The recordings are {}.", listed(folder));
     Ok(())
 }
@@ -83,9 +83,9 @@ fn tell(folder: &Path, straight: &Replay) -> Result<()> {
 /// The article's figures 1 to 10, an animation of each network, and the page.
 fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Result<()> {
     let mut album = Album::new(folder);
-    let film = |replay| Film::options().name_classes(["negative", "positive"]).of(Replay::sweep(replay));
-    let straight = film(straight)?;
-    let films = runs.iter().map(film).collect::<Result<Vec<_>>>()?;
+    let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay));
+    let straight = plots(straight)?;
+    let films = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
     let sigmoid = &films[0];
     let samples = Panel::samples(data.inputs(), data)?.name_classes(&["negative", "positive"]);
     album.save("figure_01.png", &Figure::of(samples.titled("Two parabolas")))?;
@@ -101,23 +101,23 @@ fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Re
     }
     album.save("figure_09.png", &compare_spaces(&films)?)?;
     album.save("figure_10.png", &compare_curves(runs)?)?;
-    let mut player = Player::new("Hyper-parameters in action: activation functions");
-    for ((name, _), film) in HIDDEN.iter().zip(&films) {
-        album.animate(&format!("{name}.gif"), film)?;
-        player.run(*name, film)?;
+    let mut page = Page::new("Hyper-parameters in action: activation functions");
+    for ((name, _), plots) in HIDDEN.iter().zip(&films) {
+        album.animate(&format!("{name}.gif"), plots)?;
+        page.run(*name, plots)?;
     }
-    album.page(&player)?;
+    album.page(&page)?;
     album.print();
     Ok(())
 }
 
 /// The transformed space above, the input space below.
-fn compare_spaces(films: &[Film<'_, Sequential>]) -> Result<Figure> {
+fn compare_spaces(films: &[RunPlots<'_, Sequential>]) -> Result<Figure> {
     let titled = |panel: Result<Panel>, name: &str| Ok(panel?.titled(name));
     let pairs = || films.iter().zip(HIDDEN);
     let above =
-        pairs().map(|(film, (name, _))| titled(film.feature_space(MIDWAY), name)).collect::<Result<Vec<_>>>()?;
-    let below = pairs().map(|(film, _)| titled(film.decision_boundary(MIDWAY), "")).collect::<Result<Vec<_>>>()?;
+        pairs().map(|(plots, (name, _))| titled(plots.feature_space(MIDWAY), name)).collect::<Result<Vec<_>>>()?;
+    let below = pairs().map(|(plots, _)| titled(plots.decision_boundary(MIDWAY), "")).collect::<Result<Vec<_>>>()?;
     let title = format!("Epoch {MIDWAY}: the hidden layer's space, and that of the inputs");
     Ok(Figure::new().title(title).row(above).row(below).size(1_440, 960))
 }
@@ -127,7 +127,7 @@ fn compare_curves(runs: &[Replay]) -> Result<Figure> {
     let panel = |metric: &str| -> Result<Panel> {
         let mut curves = Vec::new();
         for ((name, _), replay) in HIDDEN.iter().zip(runs) {
-            let at = replay.sweep().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?.get(metric))))?;
+            let at = replay.run().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?.get(metric))))?;
             let points: Vec<_> = at.into_iter().filter_map(|(epoch, value)| Some((epoch, value?))).collect();
             curves.push((*name, points));
         }
@@ -139,7 +139,7 @@ fn compare_curves(runs: &[Replay]) -> Result<Figure> {
 /// The article's network, 2-2-1.
 fn network(hidden: Activation, seed: Option<u64>) -> Result<Sequential> {
     let model = Sequential::builder(2)
-        .layer(Dense::new(2).name("hidden").activation(hidden).initializer(Initializer::GlorotNormal))
+        .layer(Dense::new(2).name("hidden").activation(hidden).kernel_initializer(Initializer::GlorotNormal))
         .layer(output())
         .build(seed.unwrap_or(42))?;
     if seed.is_some() {
@@ -159,7 +159,7 @@ fn without_hidden_layer(seed: Option<u64>) -> Result<Sequential> {
 }
 
 fn output() -> Dense {
-    Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::Normal { std: 0.05 })
+    Dense::new(1).name("output").activation(Activation::Sigmoid).kernel_initializer(Initializer::Normal { std: 0.05 })
 }
 
 fn train(model: Sequential, data: &Dataset, seed: Option<u64>, replay: Replay) -> Result<Replay> {
@@ -179,8 +179,8 @@ struct Story {
 
 impl Story {
     fn of(name: &'static str, replay: &Replay) -> Result<Self> {
-        let told = replay.milestones(&Criteria::default())?;
-        let metrics = replay.sweep().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?)))?;
+        let told = replay.milestones(&MilestoneOptions::default())?;
+        let metrics = replay.run().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?)))?;
         let number = |at: &Metrics, name| at.get(name).unwrap_or(f64::NAN);
         Ok(Self {
             name,

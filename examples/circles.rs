@@ -13,9 +13,9 @@ mod common;
 use common::pictures::Album;
 use training_replay::{
     Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
-    analysis::{Criteria, Grid, MilestoneKind, View},
+    analysis::{Grid, MilestoneKind, MilestoneOptions, View},
     datasets,
-    plot::{Film, Player},
+    plot::{Page, RunPlots},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -28,9 +28,9 @@ fn main() -> std::process::ExitCode {
 fn run() -> Result<()> {
     let data = datasets::circles(2_000, 0.03, 0.8, 27);
     let hidden = [("first", 5), ("hidden", 3)].map(|(name, units)| {
-        Dense::new(units).name(name).activation(Activation::Relu).initializer(Initializer::HeNormal)
+        Dense::new(units).name(name).activation(Activation::Relu).kernel_initializer(Initializer::HeNormal)
     });
-    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).kernel_initializer(Initializer::normal());
     let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
     let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
 
@@ -39,7 +39,7 @@ fn run() -> Result<()> {
     common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
 
     let replay = Replay::open(&path)?;
-    let story = replay.milestones(&Criteria::default())?;
+    let story = replay.milestones(&MilestoneOptions::default())?;
     println!("The story of {}:\n\n{story}", path.display());
     let dead = story.of_kind(MilestoneKind::Dead).count();
     println!("{dead} times a ReLU unit was dead for a while, {} to the end.", story.dead_units().count());
@@ -49,12 +49,12 @@ fn run() -> Result<()> {
 
 /// The film finds the plane by itself.
 fn draw(replay: &Replay) -> Result<()> {
-    let film = Film::options().layer("hidden").name_classes(["outer circle", "inner circle"]).of(replay.sweep())?;
+    let plots = RunPlots::options().layer("hidden").name_classes(["outer circle", "inner circle"]).of(replay.run())?;
     let mut album = Album::new(&common::folder("circles")?);
-    album.save("circles.png", &film.figure(EPOCHS)?)?;
-    album.animate("circles.gif", &film)?;
-    let mut player = Player::new("Circles");
-    album.page(player.run("2-5-3-1, ReLU", &film)?)?;
+    album.save("circles.png", &plots.figure(EPOCHS)?)?;
+    album.animate("circles.gif", &plots)?;
+    let mut page = Page::new("Circles");
+    album.page(page.run("2-5-3-1, ReLU", &plots)?)?;
     album.print();
     Ok(())
 }
@@ -62,7 +62,7 @@ fn draw(replay: &Replay) -> Result<()> {
 /// The layer of three units, on one plane for all epochs.
 fn print_hidden_space(replay: &Replay) -> Result<()> {
     let principal = replay.principal_plane("hidden")?;
-    let shares = principal.shares.map(|share| format!("{:.1} %", 100.0 * share));
+    let shares = principal.explained_variance_ratio.map(|share| format!("{:.1} %", 100.0 * share));
     println!("\nThe plane for the hidden layer shows {} and {} of its variance over all epochs.", shares[0], shares[1]);
     println!("Of the single epochs it shows, and the samples reach there\n");
     let grid = Grid::covering(replay.dataset()?, 0.1);
@@ -73,7 +73,7 @@ fn print_hidden_space(replay: &Replay) -> Result<()> {
         let (lines, accuracy) = (space.boundary.len(), snapshot.evaluate(LOSS)?.get("accuracy").unwrap_or(f64::NAN));
         println!(
             "epoch {epoch:>4}: {:>5.1} %, {:>5.2} x {:>5.2}; {lines} lines between the classes, {:>5.1} % right",
-            100.0 * space.shown,
+            100.0 * space.explained_variance_ratio,
             reach(0),
             reach(1),
             100.0 * accuracy,

@@ -14,9 +14,9 @@ use common::pictures::Album;
 use training_replay::{
     Activation, BatchNormalization, Dataset, Dense, Dropout, Error, Loss, Matrix, Metrics, Optimizer, Replay, Result,
     Sequential, Trainer,
-    analysis::{Audit, Grid, Ledger, View, evaluate},
+    analysis::{Grid, SampleHistory, VerifyOptions, View, evaluate},
     nn::Layer,
-    plot::{Film, Player},
+    plot::{Page, RunPlots},
 };
 
 const LOSS: Loss = Loss::CategoricalCrossEntropy;
@@ -37,7 +37,7 @@ fn run() -> Result<()> {
     print_curves(&replay)?;
     print_places(&replay)?;
     print_hidden_layers(&replay)?;
-    print_hard_ones(&replay.ledger(LOSS)?)?;
+    print_hard_ones(&replay.sample_history(LOSS)?)?;
     draw(&replay)?;
     verify(replay, &validation)
 }
@@ -49,7 +49,7 @@ fn digits() -> Result<(Dataset, Dataset)> {
     let part = |chosen: fn(usize) -> bool| {
         let rows: Vec<usize> = (0..digits.num_samples).filter(|&row| chosen(row)).collect();
         let classes: Vec<usize> = rows.iter().map(|&row| digits.target[row] as usize).collect();
-        Dataset::with_classes(pixels.select_rows(&rows), &classes, 10)
+        Dataset::from_labels(pixels.select_rows(&rows), &classes, 10)
     };
     Ok((part(|row| row % 5 != 0)?, part(|row| row % 5 == 0)?))
 }
@@ -101,7 +101,7 @@ fn print_curves(replay: &Replay) -> Result<()> {
 fn print_places(replay: &Replay) -> Result<()> {
     let snapshot = replay.at(EPOCHS)?;
     let map = snapshot.decision_boundary_behind("plane", &Grid::default().points(40))?;
-    let told = map.classes(0.5)?;
+    let told = map.predicted_classes(0.5)?;
     println!("\nThe digit that is told at each place of the layer of two units, with {} lines:\n", map.boundary.len());
     for row in (0..40).rev().step_by(2) {
         let symbols =
@@ -118,18 +118,18 @@ fn print_hidden_layers(replay: &Replay) -> Result<()> {
     let space = replay.at(EPOCHS)?.feature_space(View::of(relu).on(&principal.plane), &Grid::default())?;
     println!(
         "\nOf the 48 units before it one plane shows {:.0} % over all epochs, and {:.0} % of the last one.",
-        100.0 * principal.shown(),
-        100.0 * space.shown
+        100.0 * principal.total_explained_variance_ratio(),
+        100.0 * space.explained_variance_ratio
     );
     Ok(())
 }
 
-fn print_hard_ones(ledger: &Ledger) -> Result<()> {
-    let samples = 0..ledger.samples();
-    let forgotten = samples.map(|sample| ledger.forgotten(sample)).collect::<Result<Vec<usize>>>()?;
+fn print_hard_ones(sample_history: &SampleHistory) -> Result<()> {
+    let samples = 0..sample_history.samples();
+    let forgotten = samples.map(|sample| sample_history.forgotten(sample)).collect::<Result<Vec<usize>>>()?;
     let never = forgotten.iter().filter(|&&times| times == 0).count();
-    println!("\n{never} digits were never forgotten, {} never learned.", ledger.never_learned()?.len());
-    let flips = ledger.flips(60, EPOCHS)?;
+    println!("\n{never} digits were never forgotten, {} never learned.", sample_history.never_learned()?.len());
+    let flips = sample_history.flips(60, EPOCHS)?;
     println!("From epoch 60 to {EPOCHS}, {} became right and {} wrong.", flips.learned.len(), flips.forgotten.len());
     Ok(())
 }
@@ -137,20 +137,20 @@ fn print_hard_ones(ledger: &Ledger) -> Result<()> {
 /// Every fourth epoch is enough for a page.
 fn draw(replay: &Replay) -> Result<()> {
     let digits = (0..10).map(|digit| digit.to_string());
-    let film =
-        Film::options().layer("plane").name_classes(digits).of(replay.sweep().epochs((0..=EPOCHS).step_by(4)))?;
+    let plots =
+        RunPlots::options().layer("plane").name_classes(digits).of(replay.run().epochs((0..=EPOCHS).step_by(4)))?;
     let mut album = Album::new(&common::folder("digits")?);
-    album.save("digits.png", &film.figure(EPOCHS)?)?;
-    let mut player = Player::new("Handwritten digits through two units");
-    album.page(player.run("64-48-2-32-10", &film)?)?;
+    album.save("digits.png", &plots.figure(EPOCHS)?)?;
+    let mut page = Page::new("Handwritten digits through two units");
+    album.page(page.run("64-48-2-32-10", &plots)?)?;
     album.print();
     Ok(())
 }
 
 /// The recording on the other data gives the numbers that were logged.
 fn verify(replay: Replay, validation: &Dataset) -> Result<()> {
-    let audit = Audit::default().names("val_loss", "val_accuracy").at_end().tolerance(1e-6);
-    let verification = replay.with_dataset(validation)?.verify(&audit)?;
+    let options = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(1e-6);
+    let verification = replay.with_dataset(validation)?.verify(&options)?;
     println!(
         "\n{} logged numbers of the validation set, recomputed: {:.0} % agree.",
         verification.checks.len(),

@@ -10,7 +10,7 @@ mod common;
 use common::pictures::Album;
 use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Optimizer, Replay, Result, Runs, Trainer,
-    analysis::{Band, Criteria, Race, Reached},
+    analysis::{EpochsToTarget, HeadToHead, MilestoneOptions, QuantileBand},
     datasets,
     plot::{Figure, Panel},
 };
@@ -35,7 +35,7 @@ fn run() -> Result<()> {
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)]
     {
         let runs = train(activation, &data)?;
-        let reached = runs.reached(&Criteria::default(), |story| story.all_correct())?;
+        let reached = runs.reached(&MilestoneOptions::default(), |story| story.all_correct())?;
         print(name, &runs, &reached)?;
         told.push((name, reached));
         bands.push((name, runs.band("loss", 0.8)?, runs.band("accuracy", 0.8)?));
@@ -45,7 +45,7 @@ fn run() -> Result<()> {
 }
 
 /// The middle of the runs, and between what eight of ten lie.
-fn draw(bands: &[(&str, Band, Band)]) -> Result<()> {
+fn draw(bands: &[(&str, QuantileBand, QuantileBand)]) -> Result<()> {
     let losses: Vec<_> = bands.iter().map(|(name, loss, _)| (*name, loss)).collect();
     let accuracies: Vec<_> = bands.iter().map(|(name, _, accuracy)| (*name, accuracy)).collect();
     let panels = [Panel::bands("loss", &losses), Panel::bands("accuracy", &accuracies)];
@@ -59,8 +59,9 @@ fn draw(bands: &[(&str, Band, Band)]) -> Result<()> {
 /// One run for each seed, which draws the initial weights and the order of the samples.
 fn train(activation: Activation, data: &Dataset) -> Result<Runs> {
     let run = |seed: u64| {
-        let hidden = Dense::new(2).name("hidden").activation(activation).initializer(Initializer::GlorotNormal);
-        let output = Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+        let hidden = Dense::new(2).name("hidden").activation(activation).kernel_initializer(Initializer::GlorotNormal);
+        let output =
+            Dense::new(1).name("output").activation(Activation::Sigmoid).kernel_initializer(Initializer::normal());
         let model = common::network(2, [hidden, output], seed)?;
         let trainer = Trainer::new(LOSS, Optimizer::sgd(0.05)).batch_size(16).seed(seed);
         let recording = Replay::options().dataset(data).loss(LOSS).in_memory();
@@ -69,7 +70,7 @@ fn train(activation: Activation, data: &Dataset) -> Result<Runs> {
     (1..=SEEDS).map(run).collect()
 }
 
-fn print(name: &str, runs: &Runs, reached: &Reached) -> Result<()> {
+fn print(name: &str, runs: &Runs, reached: &EpochsToTarget) -> Result<()> {
     let losses = runs.band("loss", 0.8)?;
     let last = losses.epochs.len() - 1;
     let by: String = [50, 75, 100].iter().map(|&epoch| format!("{:>8.0} %", 100.0 * reached.share_by(epoch))).collect();
@@ -85,13 +86,13 @@ fn print(name: &str, runs: &Runs, reached: &Reached) -> Result<()> {
 }
 
 /// Who had all samples right first, seed by seed.
-fn print_race(told: &[(&str, Reached)]) -> Result<()> {
-    let race = Race::of(&told.iter().map(|(_, reached)| reached).collect::<Vec<_>>())?;
+fn print_race(told: &[(&str, EpochsToTarget)]) -> Result<()> {
+    let race = HeadToHead::of(&told.iter().map(|(_, reached)| reached).collect::<Vec<_>>())?;
     let wins: Vec<String> = told.iter().zip(&race.wins).map(|((name, _), wins)| format!("{name} {wins}")).collect();
     println!("\nFirst of the three: {}; tied {}, nobody {}.", wins.join(", "), race.tied, race.nobody);
     for (a, b) in [(2, 1), (2, 0), (1, 0)] {
         let ((a, first), (b, second)) = (&told[a], &told[b]);
-        let race = Race::of(&[first, second])?;
+        let race = HeadToHead::of(&[first, second])?;
         println!("{a} before {b} in {} of {}.", race.wins[0], race.runs());
     }
     Ok(())

@@ -12,9 +12,9 @@ mod common;
 use common::pictures::Album;
 use training_replay::{
     Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
-    analysis::{Criteria, Grid, Ledger, Polyline, Quantity, Selection, Since},
+    analysis::{Baseline, Grid, LayerFilter, MilestoneOptions, Polyline, Quantity, SampleHistory},
     datasets,
-    plot::{Film, Player},
+    plot::{Page, RunPlots},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -29,9 +29,9 @@ fn main() -> std::process::ExitCode {
 fn run() -> Result<()> {
     let data = datasets::moons(2_000, 0.03, 27);
     let hidden = [("first", 4), ("hidden", 2)].map(|(name, units)| {
-        Dense::new(units).name(name).activation(Activation::Tanh).initializer(Initializer::GlorotNormal)
+        Dense::new(units).name(name).activation(Activation::Tanh).kernel_initializer(Initializer::GlorotNormal)
     });
-    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).initializer(Initializer::normal());
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).kernel_initializer(Initializer::normal());
     let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
     let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
 
@@ -40,29 +40,29 @@ fn run() -> Result<()> {
     common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
 
     let replay = Replay::open(&path)?;
-    println!("The story of {}:\n\n{}", path.display(), replay.milestones(&Criteria::default())?);
+    println!("The story of {}:\n\n{}", path.display(), replay.milestones(&MilestoneOptions::default())?);
     print_distances(&replay)?;
     print_boundary(&replay)?;
-    print_learning(&replay.ledger(LOSS)?)?;
+    print_learning(&replay.sample_history(LOSS)?)?;
     draw(&replay)
 }
 
 fn draw(replay: &Replay) -> Result<()> {
-    let film = Film::options().name_classes(["upper moon", "lower moon"]).of(replay.sweep())?;
+    let plots = RunPlots::options().name_classes(["upper moon", "lower moon"]).of(replay.run())?;
     let mut album = Album::new(&common::folder("moons")?);
-    album.save("moons.png", &film.figure(EPOCHS)?)?;
-    album.animate("moons.gif", &film)?;
-    let mut player = Player::new("Moons");
-    album.page(player.run("2-4-2-1, tanh", &film)?)?;
+    album.save("moons.png", &plots.figure(EPOCHS)?)?;
+    album.animate("moons.gif", &plots)?;
+    let mut page = Page::new("Moons");
+    album.page(page.run("2-4-2-1, tanh", &plots)?)?;
     album.print();
     Ok(())
 }
 
 /// How far the weights have come from where they began.
 fn print_distances(replay: &Replay) -> Result<()> {
-    let ways = replay.sweep().epochs(MOMENTS).statistic(
-        Quantity::weights().since(Since::Start),
-        &Selection::default(),
+    let ways = replay.run().epochs(MOMENTS).statistic(
+        Quantity::weights().since(Baseline::Start),
+        &LayerFilter::default(),
         |way| way.max.max(-way.min),
     )?;
     println!("The way of the weight that has moved furthest, at epoch\n");
@@ -94,13 +94,16 @@ fn bend(line: &Polyline) -> f32 {
 }
 
 /// Which samples were hard.
-fn print_learning(ledger: &Ledger) -> Result<()> {
+fn print_learning(sample_history: &SampleHistory) -> Result<()> {
     let mut forgotten = vec![];
-    for sample in 0..ledger.samples() {
-        forgotten.push((ledger.forgotten(sample)?, sample, ledger.learned_at(sample)?));
+    for sample in 0..sample_history.samples() {
+        forgotten.push((sample_history.forgotten(sample)?, sample, sample_history.learned_at(sample)?));
     }
     forgotten.sort_by_key(|&(times, sample, _)| (std::cmp::Reverse(times), sample));
-    println!("\n{} samples were never right. Those that were forgotten most often:\n", ledger.never_learned()?.len());
+    println!(
+        "\n{} samples were never right. Those that were forgotten most often:\n",
+        sample_history.never_learned()?.len()
+    );
     for (times, sample, learned) in forgotten.into_iter().take(5) {
         let learned = learned.map_or("is wrong at the end".into(), |epoch| format!("right from epoch {epoch} on"));
         println!("sample {sample:>4}: forgotten {times} times, {learned}");

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use training_replay::{
     Replay, Result, Sequential,
-    plot::{Animation, Figure, Film, Panel},
+    plot::{Animation, Figure, Panel, RunPlots},
 };
 
 const EPOCH: u64 = 60;
@@ -29,8 +29,8 @@ fn run() -> Result<()> {
     let names = ["sigmoid", "tanh", "relu"];
     let recordings = names.map(|name| Path::new("out/activation_functions").join(name).with_extension("replay"));
     let replays = recordings.iter().map(Replay::open).collect::<Result<Vec<_>>>()?;
-    let film = |replay| Film::options().name_classes(["negative", "positive"]).of(Replay::sweep(replay));
-    let films = replays.iter().map(film).collect::<Result<Vec<_>>>()?;
+    let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay));
+    let films = replays.iter().map(plots).collect::<Result<Vec<_>>>()?;
     spaces(&films, names)?.size(960, 600).save(folder.join("spaces.png"))?;
     let tanh = &films[1];
     Animation::of(tanh.epochs())
@@ -45,11 +45,11 @@ fn run() -> Result<()> {
 }
 
 /// The hidden layers' spaces above, that of the inputs below.
-fn spaces(films: &[Film<'_, Sequential>], names: [&str; 3]) -> Result<Figure> {
-    let space = |(film, name): (&Film<'_, Sequential>, &str)| -> Result<Panel> {
-        Ok(film.feature_space(EPOCH)?.titled(format!("{name}, epoch {EPOCH}")))
+fn spaces(films: &[RunPlots<'_, Sequential>], names: [&str; 3]) -> Result<Figure> {
+    let space = |(plots, name): (&RunPlots<'_, Sequential>, &str)| -> Result<Panel> {
+        Ok(plots.feature_space(EPOCH)?.titled(format!("{name}, epoch {EPOCH}")))
     };
     let above = films.iter().zip(names).map(space).collect::<Result<Vec<_>>>()?;
-    let below = films.iter().map(|film| Ok(film.decision_boundary(EPOCH)?.titled(""))).collect::<Result<Vec<_>>>()?;
+    let below = films.iter().map(|plots| Ok(plots.decision_boundary(EPOCH)?.titled(""))).collect::<Result<Vec<_>>>()?;
     Ok(Figure::new().row(above).row(below))
 }

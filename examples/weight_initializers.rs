@@ -11,9 +11,9 @@ mod common;
 use common::pictures::Album;
 use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Metrics, Replay, Result,
-    analysis::{Criteria, Distribution, MilestoneKind, Quantity, Selection},
+    analysis::{Distribution, LayerFilter, MilestoneKind, MilestoneOptions, Quantity},
     datasets,
-    plot::{Figure, Film, Panel, Player},
+    plot::{Figure, Page, Panel, RunPlots},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -30,16 +30,16 @@ fn run() -> Result<()> {
         (Activation::Relu, Initializer::HeUniform, "he_uniform"),
     ];
     let mut album = Album::new(&common::folder("weight_initializers")?);
-    let mut player = Player::new("Weight initializers: networks that were never trained");
+    let mut page = Page::new("Weight initializers: networks that were never trained");
     for (activation, initializer, name) in pairs {
         println!("{activation}, {name}\n");
         let replay = record(activation, initializer, &data)?;
         print_layers(&replay)?;
         let title = format!("{activation}, {name}");
         album.save(&format!("{activation}.png"), &violins(&replay)?.title(&title))?;
-        player.run(title, &Film::options().name_classes(["inner", "outer"]).of(replay.sweep())?)?;
+        page.run(title, &RunPlots::options().name_classes(["inner", "outer"]).of(replay.run())?)?;
     }
-    album.page(&player)?;
+    album.page(&page)?;
     album.print();
     Ok(())
 }
@@ -47,7 +47,7 @@ fn run() -> Result<()> {
 /// Those of weights, z-values, activations and gradients, layer by layer.
 fn violins(replay: &Replay) -> Result<Figure> {
     let panel = |quantity: Quantity| -> Result<Panel> {
-        let mut rows = replay.at(0)?.distributions(quantity, &Selection::default())?;
+        let mut rows = replay.at(0)?.distributions(quantity, &LayerFilter::default())?;
         rows.retain(|row| row.name != "bias");
         Ok(Panel::violins(quantity.name(), &rows)?.titled(quantity.name()))
     };
@@ -60,7 +60,7 @@ fn violins(replay: &Replay) -> Result<Figure> {
 fn record(activation: Activation, initializer: Initializer, data: &Dataset) -> Result<Replay> {
     let hidden = (1..=5).map(|i| Dense::new(100).name(format!("h{i}")).activation(activation));
     let layers = hidden.chain([Dense::new(1).name("o").activation(Activation::Sigmoid)]);
-    let model = common::network(10, layers.map(|layer| layer.initializer(initializer)), 13)?;
+    let model = common::network(10, layers.map(|layer| layer.kernel_initializer(initializer)), 13)?;
     let mut replay = Replay::options().dataset(data).loss(LOSS).in_memory();
     replay.record(&model, Metrics::new())?;
     Ok(replay)
@@ -68,7 +68,7 @@ fn record(activation: Activation, initializer: Initializer, data: &Dataset) -> R
 
 fn print_layers(replay: &Replay) -> Result<()> {
     let kernels = |quantity| -> Result<Vec<Distribution>> {
-        let rows = replay.at(0)?.distributions(quantity, &Selection::default())?;
+        let rows = replay.at(0)?.distributions(quantity, &LayerFilter::default())?;
         Ok(rows.into_iter().filter(|row| row.name != "bias").map(|row| row.distribution).collect())
     };
     let (weights, gradients) = (kernels(Quantity::weights())?, kernels(Quantity::gradients(LOSS))?);
@@ -85,7 +85,7 @@ fn print_layers(replay: &Replay) -> Result<()> {
             gradients[layer].std,
         );
     }
-    let vanishing = replay.milestones(&Criteria::default())?;
+    let vanishing = replay.milestones(&MilestoneOptions::default())?;
     let layers: Vec<String> = vanishing.of_kind(MilestoneKind::Vanishing).map(|row| row.subject.to_string()).collect();
     println!(
         "{}\n",

@@ -7,7 +7,7 @@ use std::{path::Path, process::Command};
 
 use common::{
     arrays::{Arrays, file, same_bits},
-    process::{self, Player, given, role},
+    process::{self, Page, given, role},
     scale::{report, scaled},
 };
 use training_replay::{Metrics, Replay, Values};
@@ -49,7 +49,7 @@ fn limited(path: &Path, parameters: usize, bytes: u64) -> Command {
 
 fn fill(parameters: usize, bytes: u64) {
     let folder = tempfile::tempdir().unwrap();
-    let mut said = Player::start(limited(&file(&folder), parameters, bytes)).wait();
+    let mut said = Page::start(limited(&file(&folder), parameters, bytes)).wait();
     let (again, error) = (said.pop().unwrap(), said.pop().unwrap());
     let acknowledged = said.len() as u64;
     assert!(error.starts_with("writing ") && error.contains("too large"), "{error}");

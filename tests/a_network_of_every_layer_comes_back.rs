@@ -53,7 +53,7 @@ fn every_epoch_of_a_trained_network_is_replayed_without_a_model() {
     for (epoch, model) in (0..).zip(&models) {
         let snapshot = replay.at(epoch).unwrap();
         assert_eq!(snapshot.model(), model);
-        assert_eq!(snapshot.probabilities().unwrap(), model.predict(data.inputs()).unwrap());
+        assert_eq!(snapshot.outputs().unwrap(), model.predict(data.inputs()).unwrap());
         assert_eq!(snapshot.losses(LOSS).unwrap(), model.losses(data.inputs(), data.targets(), LOSS).unwrap());
         let gradients = model.gradients(data.inputs(), data.targets(), LOSS).unwrap();
         assert_eq!(snapshot.gradients(LOSS).unwrap(), gradients);
@@ -92,7 +92,7 @@ fn a_run_that_goes_on_from_its_recording_is_the_run_in_one_go() {
     replay.record(&network(), [("loss", 1.0)]).unwrap();
     let whole = train(&mut replay, network(), plain(), &data, 6);
     let half = network().with_weights(&replay.weights(3).unwrap()).unwrap();
-    let rest = train(&mut Replay::options().in_memory(), half, plain().after(3), &data, 3);
+    let rest = train(&mut Replay::options().in_memory(), half, plain().start_epoch(3), &data, 3);
     assert_eq!(rest, whole[3..]);
     assert_eq!(network().parameters().unwrap().len(), 12);
 }

@@ -9,15 +9,15 @@ use std::sync::Mutex;
 use gif::{DecodeOptions, DisposalMethod, Repeat};
 use training_replay::{
     Activation, Error, Replay, Result, Sequential, datasets,
-    plot::{Animation, Figure, Film},
+    plot::{Animation, Figure, RunPlots},
 };
 
 fn replay() -> Replay {
     trained::article(&datasets::parabola(60, 13), Activation::Tanh, 20)
 }
 
-fn small(film: &Film<'_, Sequential>, epoch: u64) -> Result<Figure> {
-    Ok(film.figure(epoch)?.size(480, 300))
+fn small(plots: &RunPlots<'_, Sequential>, epoch: u64) -> Result<Figure> {
+    Ok(plots.figure(epoch)?.size(480, 300))
 }
 
 /// The frames as a program that shows them sees them, and their delays.
@@ -42,14 +42,14 @@ fn decode(bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<u16>, Repeat) {
 #[test]
 fn every_frame_is_the_figure_of_its_epoch() {
     let replay = replay();
-    let film = Film::of(replay.sweep()).unwrap();
+    let plots = RunPlots::of(replay.run()).unwrap();
     let mut bytes = Vec::new();
-    Animation::of(film.epochs()).write(&mut bytes, |epoch| small(&film, epoch)).unwrap();
+    Animation::of(plots.epochs()).write(&mut bytes, |epoch| small(&plots, epoch)).unwrap();
     let (frames, delays, repeat) = decode(&bytes);
     assert_eq!((frames.len(), repeat), (21, Repeat::Infinite));
     assert_eq!(delays, [vec![10; 20], vec![200]].concat(), "ten a second, and the last one for two");
     for (epoch, frame) in frames.iter().enumerate() {
-        let figure = small(&film, epoch as u64).unwrap().to_rgb().unwrap();
+        let figure = small(&plots, epoch as u64).unwrap().to_rgb().unwrap();
         let far = |(a, b): (&u8, &u8)| a.abs_diff(*b) > 40;
         let off = frame.iter().zip(&figure).filter(|&pair| far(pair)).count();
         assert!(off < figure.len() / 1_000, "epoch {epoch}: {off} of {}", figure.len());
@@ -62,15 +62,15 @@ fn every_frame_is_the_figure_of_its_epoch() {
 #[test]
 fn epochs_are_those_that_were_asked_for() {
     let replay = replay();
-    let film = Film::of(replay.sweep()).unwrap();
+    let plots = RunPlots::of(replay.run()).unwrap();
     let drawn = Mutex::new(Vec::new());
     let mut told = Vec::new();
     let mut bytes = Vec::new();
-    let animation = Animation::of(film.epochs()).between(3..=14).every(4).frames_per_second(25.0).hold(0.5);
+    let animation = Animation::of(plots.epochs()).between(3..=14).every(4).frames_per_second(25.0).hold(0.5);
     let animation = animation.progress(|done, all| told.push((done, all)));
     let figure = |epoch: u64| {
         drawn.lock().unwrap().push(epoch);
-        small(&film, epoch)
+        small(&plots, epoch)
     };
     animation.write(&mut bytes, figure).unwrap();
     let mut drawn = drawn.into_inner().unwrap();
@@ -84,10 +84,10 @@ fn epochs_are_those_that_were_asked_for() {
 #[test]
 fn any_number_of_threads_writes_the_same_bytes() {
     let replay = replay();
-    let film = Film::of(replay.sweep()).unwrap();
+    let plots = RunPlots::of(replay.run()).unwrap();
     let with = |threads: usize| {
         let mut bytes = Vec::new();
-        Animation::of(film.epochs()).threads(threads).write(&mut bytes, |epoch| small(&film, epoch)).unwrap();
+        Animation::of(plots.epochs()).threads(threads).write(&mut bytes, |epoch| small(&plots, epoch)).unwrap();
         bytes
     };
     assert!(with(1) == with(3));
@@ -96,9 +96,9 @@ fn any_number_of_threads_writes_the_same_bytes() {
 #[test]
 fn what_cannot_be_an_animation_is_refused() {
     let replay = replay();
-    let film = Film::of(replay.sweep()).unwrap();
-    let write = |animation: Animation<'_>| animation.write(Vec::new(), |epoch| small(&film, epoch)).unwrap_err();
-    let all = || Animation::of(film.epochs());
+    let plots = RunPlots::of(replay.run()).unwrap();
+    let write = |animation: Animation<'_>| animation.write(Vec::new(), |epoch| small(&plots, epoch)).unwrap_err();
+    let all = || Animation::of(plots.epochs());
     let message = write(all().between(100..)).to_string();
     assert_eq!(message, "the number of epochs in an animation is 0; it must be 1 or more");
     for animation in [
@@ -110,12 +110,12 @@ fn what_cannot_be_an_animation_is_refused() {
     ] {
         assert!(matches!(write(animation), Error::Invalid { .. }));
     }
-    let unequal = |epoch: u64| Ok(film.figure(epoch)?.size(480 + epoch as u32, 300));
+    let unequal = |epoch: u64| Ok(plots.figure(epoch)?.size(480 + epoch as u32, 300));
     let message = all().write(Vec::new(), unequal).unwrap_err().to_string();
     assert!(message.starts_with("the size of the frame of epoch "), "{message}");
-    let missing = Animation::of(&[0, 99]).write(Vec::new(), |epoch| small(&film, epoch));
+    let missing = Animation::of(&[0, 99]).write(Vec::new(), |epoch| small(&plots, epoch));
     assert!(matches!(missing, Err(Error::UnknownEpoch { epoch: 99, .. })));
-    let nowhere = all().save("no/such/folder/run.gif", |epoch| small(&film, epoch));
+    let nowhere = all().save("no/such/folder/run.gif", |epoch| small(&plots, epoch));
     assert!(matches!(nowhere, Err(Error::Io { .. })));
 }
 
@@ -123,8 +123,8 @@ fn what_cannot_be_an_animation_is_refused() {
 fn every_zeroth_is_every_one() {
     let replay = replay();
     let mut bytes = Vec::new();
-    let film = Film::of(replay.sweep()).unwrap();
-    let animation = Animation::of(film.epochs()).between(0..3).every(0);
-    animation.write(&mut bytes, |epoch| small(&film, epoch)).unwrap();
+    let plots = RunPlots::of(replay.run()).unwrap();
+    let animation = Animation::of(plots.epochs()).between(0..3).every(0);
+    animation.write(&mut bytes, |epoch| small(&plots, epoch)).unwrap();
     assert_eq!(decode(&bytes).0.len(), 3);
 }

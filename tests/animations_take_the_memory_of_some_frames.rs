@@ -7,7 +7,7 @@ mod trained;
 use peak_alloc::PeakAlloc;
 use training_replay::{
     Activation, datasets,
-    plot::{Animation, Film},
+    plot::{Animation, RunPlots},
 };
 
 #[global_allocator]
@@ -16,12 +16,12 @@ static PEAK: PeakAlloc = PeakAlloc;
 #[test]
 fn a_long_animation_takes_no_more_memory_than_a_short_one() {
     let replay = trained::article(&datasets::parabola(60, 13), Activation::Tanh, 150);
-    let film = Film::of(replay.sweep()).unwrap();
+    let plots = RunPlots::of(replay.run()).unwrap();
     let peak = |epochs: u64| {
         PEAK.reset_peak_usage();
         let before = PEAK.current_usage();
-        let animation = Animation::of(film.epochs()).between(..epochs).threads(2);
-        animation.write(std::io::sink(), |epoch| Ok(film.figure(epoch)?.size(480, 300))).unwrap();
+        let animation = Animation::of(plots.epochs()).between(..epochs).threads(2);
+        animation.write(std::io::sink(), |epoch| Ok(plots.figure(epoch)?.size(480, 300))).unwrap();
         (PEAK.peak_usage() - before) as f64 / 1e6
     };
     let (short, long) = (peak(32), peak(151));

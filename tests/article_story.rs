@@ -51,7 +51,7 @@ fn all_three_activations_learn_when_the_article_says_on_our_own_data_and_shuffle
 
 #[test]
 fn without_a_hidden_layer_about_three_quarters_is_all_there_is() {
-    let output = Dense::new(1).activation(Activation::Sigmoid).initializer(Initializer::Normal { std: 0.05 });
+    let output = Dense::new(1).activation(Activation::Sigmoid).kernel_initializer(Initializer::Normal { std: 0.05 });
     let model = Sequential::builder(2).layer(output).build(42).unwrap();
     let replay = record(model, &datasets::parabola(1_000, 13), true);
     let accuracy = replay.at(150).unwrap().evaluate(LOSS).unwrap().get("accuracy").unwrap();

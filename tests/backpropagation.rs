@@ -30,7 +30,7 @@ fn network(hidden: impl Into<Layer>, output: Dense) -> Sequential {
 fn dense(units: usize, activation: Activation) -> Dense {
     // Biases that keep outputs off 0, where logarithms and kinks are.
     let bias = Initializer::Constant(0.4);
-    Dense::new(units).activation(activation).initializer(Initializer::GlorotUniform).bias_initializer(bias)
+    Dense::new(units).activation(activation).kernel_initializer(Initializer::GlorotUniform).bias_initializer(bias)
 }
 
 fn data() -> (Matrix, Matrix) {
@@ -102,7 +102,7 @@ fn a_layer_without_bias_has_the_kernels_gradient_alone() {
 #[test]
 fn a_confident_mistake_still_has_its_whole_loss_and_gradient() {
     let model = Sequential::builder(1)
-        .layer(Dense::new(1).activation(Activation::Sigmoid).initializer(Initializer::Constant(50.0)))
+        .layer(Dense::new(1).activation(Activation::Sigmoid).kernel_initializer(Initializer::Constant(50.0)))
         .build(0)
         .unwrap();
     let (one, zero) = (Matrix::from_element(1, 1, 1.0), Matrix::zeros(1, 1));

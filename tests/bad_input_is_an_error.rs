@@ -38,8 +38,8 @@ fn data_that_does_not_fit_together_is_refused() {
     assert_eq!(empty, "inputs is empty, 0 x 2; it must be at least one row and one column");
     assert!(Dataset::new(Matrix::zeros(2, 0), Matrix::zeros(2, 1)).is_err());
     assert!(Dataset::new(two.clone(), Matrix::zeros(2, 0)).is_err());
-    assert!(message(Dataset::with_classes(two.clone(), &[0, 3], 3)).contains("class of sample 1 is 3"));
-    assert!(Dataset::with_classes(two.clone(), &[0, 1], usize::MAX).is_err());
+    assert!(message(Dataset::from_labels(two.clone(), &[0, 3], 3)).contains("class of sample 1 is 3"));
+    assert!(Dataset::from_labels(two.clone(), &[0, 1], usize::MAX).is_err());
     assert!(Dataset::from_rows(&[[0.0; 0]; 2], &[[1.0]; 2]).is_err());
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut inputs = two.clone();
@@ -63,7 +63,7 @@ fn networks_that_cannot_be_built_say_why() {
     let slope = Activation::LeakyRelu { slope: f32::NAN };
     assert!(build(article().layer(slope)).contains("slope of layer \"activation_1\" is NaN"));
     let std = Initializer::Normal { std: f32::INFINITY };
-    assert!(build(article().layer(Dense::new(1).initializer(std))).contains("std of layer \"dense_1\" is inf"));
+    assert!(build(article().layer(Dense::new(1).kernel_initializer(std))).contains("std of layer \"dense_1\" is inf"));
     assert!(build(article().layer(Dense::new(1).bias_initializer(Initializer::Constant(f32::NAN)))).contains("NaN"));
     for rate in [1.0, -0.5, f32::NAN] {
         let message = build(article().layer(Dropout::new(rate)));
@@ -445,7 +445,7 @@ fn losses_and_values_say_what_does_not_fit() {
     assert_eq!(Activation::Relu.jacobian(&[]).unwrap().shape(), (0, 0));
     assert!(Activation::Softmax.jacobian(&vec![0.0; 1 << 16]).is_err(), "16 GiB");
     let no_columns = Matrix::zeros(1 << 60, 0);
-    assert!(training_replay::row_major(&no_columns).is_empty());
+    assert!(training_replay::to_row_major(&no_columns).is_empty());
     assert_eq!(Parameter::new("a", "b", [1 << 60, 0], Vec::<f32>::new()).to_matrix().unwrap(), no_columns);
     let sure = Matrix::from_row_slice(1, 2, &[3e38, -3e38]);
     let right = Matrix::from_row_slice(1, 2, &[1.0, 0.0]);

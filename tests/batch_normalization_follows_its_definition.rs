@@ -25,10 +25,10 @@ const VARIANCE: usize = 5;
 fn network() -> Sequential {
     let normal = Initializer::Normal { std: 0.5 };
     Sequential::builder(2)
-        .layer(Dense::new(UNITS).name("hidden").initializer(normal).bias_initializer(normal))
+        .layer(Dense::new(UNITS).name("hidden").kernel_initializer(normal).bias_initializer(normal))
         .layer(BatchNormalization::new().name("norm").momentum(MOMENTUM as f32).epsilon(EPSILON as f32))
         .layer(Activation::Tanh)
-        .layer(Dense::new(1).activation(Activation::Sigmoid).initializer(normal).bias_initializer(normal))
+        .layer(Dense::new(1).activation(Activation::Sigmoid).kernel_initializer(normal).bias_initializer(normal))
         .build(3)
         .unwrap()
 }

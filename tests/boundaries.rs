@@ -133,10 +133,10 @@ fn the_line_behind_the_last_hidden_layer_is_straight_wherever_the_layer_lies() {
     let data = datasets::parabola(50, 1);
     let mut lines = 0;
     for (seed, offset) in (0..30).flat_map(|seed| [0.0, 10.0, 100.0].map(|offset| (seed, offset))) {
-        let hidden = Dense::new(2).name("h").initializer(Initializer::Normal { std: 1.0 });
+        let hidden = Dense::new(2).name("h").kernel_initializer(Initializer::Normal { std: 1.0 });
         let model = Sequential::builder(2)
             .layer(hidden.bias_initializer(Initializer::Constant(offset)))
-            .layer(Dense::new(1).activation(Activation::Sigmoid).initializer(Initializer::Normal { std: 1.0 }));
+            .layer(Dense::new(1).activation(Activation::Sigmoid).kernel_initializer(Initializer::Normal { std: 1.0 }));
         let space = FeatureSpace::of(&model.build(seed).unwrap(), "h", &data, &Grid::default()).unwrap();
         assert!(space.boundary.iter().all(|line| line.nrows() == 2), "seed {seed}, offset {offset}");
         lines += space.boundary.len();
@@ -171,7 +171,7 @@ fn the_last_activation_does_not_move_the_boundary() {
     for (activation, z) in half {
         // Steep, so that no point of the grid is near the line; and gentle.
         for slope in [300.0, 3.0] {
-            let dense = Dense::new(1).activation(activation).initializer(Initializer::Constant(slope));
+            let dense = Dense::new(1).activation(activation).kernel_initializer(Initializer::Constant(slope));
             let model = Sequential::builder(2).layer(dense).build(0).unwrap();
             let map = DecisionBoundary::of(&model, &Grid::default().points(50)).unwrap();
             let spacing = 2.0 / 49.0;

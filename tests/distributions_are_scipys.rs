@@ -6,14 +6,14 @@ mod common;
 use common::{Reference, article_model};
 use training_replay::{
     Activation, Dataset, Loss, Metrics, Replay,
-    analysis::{Distribution, LayerCurve, LayerDistribution, Quantity, Selection, Since},
+    analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, Quantity},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
 
 /// What numpy and scipy say of some values: mean, deviation, minimum, the quantiles 0.1, 0.5 and 0.9, and the density at
 /// the first two of those.
-struct Told {
+struct SampleOutcomes {
     quantity: Quantity,
     layer: &'static str,
     count: usize,
@@ -33,9 +33,10 @@ struct Told {
 ///         k = st.gaussian_kde(v)(np.quantile(v, [.1, .5]))
 ///         print(what, layer, v.size, v.mean(), v.std(), v.min(), *np.quantile(v, [.1, .5, .9]), *k)
 /// ```
-fn told_by_scipy() -> Vec<Told> {
+fn told_by_scipy() -> Vec<SampleOutcomes> {
     let (z, a, g) = (Quantity::pre_activations(), Quantity::activations(), Quantity::gradients(LOSS));
-    let told = |quantity, layer, count, numbers, densities| Told { quantity, layer, count, numbers, densities };
+    let told =
+        |quantity, layer, count, numbers, densities| SampleOutcomes { quantity, layer, count, numbers, densities };
     vec![
         told(
             z,
@@ -121,9 +122,9 @@ fn assert_near(what: &str, found: f64, expected: f64, scale: f64) {
 #[test]
 fn a_network_that_was_never_trained_is_told_of_as_scipy_tells_of_it() {
     let (fifty, all) = (initial(50), initial(1_000));
-    for Told { quantity, layer, count, numbers, densities } in told_by_scipy() {
+    for SampleOutcomes { quantity, layer, count, numbers, densities } in told_by_scipy() {
         let replay = if quantity == Quantity::gradients(LOSS) { &all } else { &fifty };
-        let rows = replay.at(0).unwrap().distributions(quantity, &Selection::default().layers([layer])).unwrap();
+        let rows = replay.at(0).unwrap().distributions(quantity, &LayerFilter::default().layers([layer])).unwrap();
         let found = &rows[0].distribution; // the kernel's, before the bias's, where there are parameters
         let quantile = |share| found.quantile(share).unwrap();
         assert_eq!(found.count, count);
@@ -141,18 +142,18 @@ fn a_network_that_was_never_trained_is_told_of_as_scipy_tells_of_it() {
 #[test]
 fn layers_are_told_of_in_order_with_and_without_inputs_and_outputs() {
     let replay = initial(50);
-    let names = |quantity, selection: &Selection| -> Vec<String> {
+    let names = |quantity, selection: &LayerFilter| -> Vec<String> {
         let rows = replay.at(0).unwrap().distributions(quantity, selection).unwrap();
         rows.into_iter().map(|LayerDistribution { layer, name, .. }| format!("{layer} {name}")).collect()
     };
-    let all = Selection::default();
+    let all = LayerFilter::default();
     assert_eq!(names(Quantity::pre_activations(), &all)[5], "o pre_activation");
     let hidden = names(Quantity::activations(), &all.clone().inputs(true).outputs(false));
     assert_eq!((hidden[0].as_str(), hidden[5].as_str(), hidden.len()), ("input input", "h5 activation", 6));
     assert_eq!(names(Quantity::weights(), &all.clone().layers(["h2"])), ["h2 kernel", "h2 bias"]);
     assert_eq!(names(Quantity::gradients(LOSS), &all).len(), 12);
-    assert!(names(Quantity::weights().since(Since::EpochBefore), &all).is_empty(), "nothing was before");
-    assert_eq!(names(Quantity::weights().since(Since::Start), &all).len(), 12);
+    assert!(names(Quantity::weights().since(Baseline::EpochBefore), &all).is_empty(), "nothing was before");
+    assert_eq!(names(Quantity::weights().since(Baseline::Start), &all).len(), 12);
     let biases = replay.at(0).unwrap().distributions(Quantity::weights(), &all).unwrap();
     assert_eq!(biases[1].distribution.zeros, 1.0, "biases begin with zeros");
 }
@@ -190,12 +191,12 @@ fn deviations_of_weights_and_updates_over_the_epochs_are_numpys() {
         [(0, 0.20864450890603992), (1, 0.21183361165777653), (80, 3.156321366113322), (150, 5.412452492216337)];
     assert_curve(curve(&deviations, "hidden"), &expected);
     let updates = |since, number: fn(&training_replay::analysis::Distribution) -> f64| {
-        replay.sweep().statistic(Quantity::weights().since(since), &Selection::default(), number).unwrap()
+        replay.run().statistic(Quantity::weights().since(since), &LayerFilter::default(), number).unwrap()
     };
-    let steps = updates(Since::EpochBefore, |steps| steps.std);
+    let steps = updates(Baseline::EpochBefore, |steps| steps.std);
     assert_curve(&curve(&steps, "hidden")[..1], &[(1, 0.003273341641907646)]);
     assert_eq!(curve(&steps, "hidden").len(), 3, "epoch 0 has no epoch before it");
-    let distances = updates(Since::Start, |way| way.max.max(-way.min));
+    let distances = updates(Baseline::Start, |way| way.max.max(-way.min));
     let expected = [(0, 0.0), (1, 0.005996048450469971), (80, 4.96996009349823), (150, 6.40456373244524)];
     assert_curve(curve(&distances, "hidden"), &expected);
 }
@@ -214,28 +215,28 @@ fn changes_of_activations_z_values_and_gradients_are_numpys() {
         let model = article_model(Activation::Sigmoid, &reference.article_weights(epoch));
         replay.record_epoch(epoch as u64, &model, Metrics::new()).unwrap();
     }
-    let gradients = change(&replay, 150, Quantity::gradients(LOSS).since(Since::Start), "hidden");
+    let gradients = change(&replay, 150, Quantity::gradients(LOSS).since(Baseline::Start), "hidden");
     assert_near("gradients", gradients.std, 0.002462819857769463, 0.002462819857769463);
     let replay = replay.with_dataset(&some).unwrap();
     let activations = Quantity::activations();
-    let learned = change(&replay, 80, activations.since(Since::Start), "hidden");
+    let learned = change(&replay, 80, activations.since(Baseline::Start), "hidden");
     assert_near("deviation", learned.std, 0.3123831796659749, 0.3123831796659749);
     assert_near("minimum", learned.min, -0.4354909807443619, 0.3123831796659749);
-    let step = change(&replay, 150, activations.since(Since::EpochBefore), "hidden");
+    let step = change(&replay, 150, activations.since(Baseline::EpochBefore), "hidden");
     assert_near("since the epoch before", step.std, 0.12818434208102636, 0.12818434208102636);
-    let way = change(&replay, 150, activations.since(Since::Start), "hidden");
+    let way = change(&replay, 150, activations.since(Baseline::Start), "hidden");
     assert_near("since the start", way.std, 0.3714710617225371, 0.3714710617225371);
-    let z = change(&replay, 150, Quantity::pre_activations().since(Since::EpochBefore), "output");
+    let z = change(&replay, 150, Quantity::pre_activations().since(Baseline::EpochBefore), "output");
     assert_near("z-values", z.std, 1.8450683191427524, 1.8450683191427524);
     let at_start = replay.at(0).unwrap();
-    let inputs = Selection::default().inputs(true);
-    assert!(at_start.distributions(activations.since(Since::EpochBefore), &inputs).unwrap().is_empty());
-    assert_eq!(change(&replay, 0, activations.since(Since::Start), "hidden").zeros, 1.0);
+    let inputs = LayerFilter::default().inputs(true);
+    assert!(at_start.distributions(activations.since(Baseline::EpochBefore), &inputs).unwrap().is_empty());
+    assert_eq!(change(&replay, 0, activations.since(Baseline::Start), "hidden").zeros, 1.0);
 }
 
 /// How what training has changed in one layer is distributed.
 fn change(replay: &Replay, epoch: u64, quantity: Quantity, layer: &str) -> Distribution {
-    let rows = replay.at(epoch).unwrap().distributions(quantity, &Selection::default().layers([layer])).unwrap();
+    let rows = replay.at(epoch).unwrap().distributions(quantity, &LayerFilter::default().layers([layer])).unwrap();
     rows.into_iter().next().unwrap().distribution
 }
 
@@ -257,15 +258,16 @@ fn any_other_model_is_told_of_alike_and_one_without_gradients_says_so() {
     let (replay, model) = (article(), article_model(Activation::Sigmoid, &Reference::article().article_weights(0)));
     let foreign = common::NoGradients(model);
     let activations = |epoch| {
-        let built_in = replay.at(epoch).unwrap().distributions(Quantity::activations(), &Selection::default()).unwrap();
+        let built_in =
+            replay.at(epoch).unwrap().distributions(Quantity::activations(), &LayerFilter::default()).unwrap();
         let other = replay.at_with(epoch, &foreign).unwrap();
-        assert_eq!(other.distributions(Quantity::activations(), &Selection::default()).unwrap(), built_in);
-        other.distributions(Quantity::gradients(LOSS), &Selection::default()).unwrap_err().to_string()
+        assert_eq!(other.distributions(Quantity::activations(), &LayerFilter::default()).unwrap(), built_in);
+        other.distributions(Quantity::gradients(LOSS), &LayerFilter::default()).unwrap_err().to_string()
     };
     let message = activations(80);
     let expected =
         "the model is one without gradients; it must be one that gives them: `Forward::as_backward` returns it";
     assert_eq!(message, expected);
-    let curves = replay.sweep_with(&foreign).statistic(Quantity::weights(), &Selection::default(), |w| w.std).unwrap();
+    let curves = replay.run_with(&foreign).statistic(Quantity::weights(), &LayerFilter::default(), |w| w.std).unwrap();
     assert_eq!(curves, replay.weights_std().unwrap());
 }

@@ -10,7 +10,7 @@ const FEATURES: usize = 10_000;
 /// Dropout as the layer of this index, and one weight for each of many features.
 fn sieve(before: usize) -> Sequential {
     let linear = (0..before).fold(Sequential::builder(FEATURES), |network, _| network.layer(Activation::Linear));
-    let dense = Dense::new(1).initializer(Initializer::Zeros).without_bias();
+    let dense = Dense::new(1).kernel_initializer(Initializer::Zeros).without_bias();
     linear.layer(Dropout::new(0.25)).layer(dense).build(1).unwrap()
 }
 
@@ -52,7 +52,7 @@ fn a_share_of_the_values_is_dropped_and_the_rest_is_scaled() {
 /// A step moves both kernels by the mask, times what the other one was.
 #[test]
 fn what_comes_before_learns_only_by_what_is_kept() {
-    let layer = |units, value| Dense::new(units).initializer(Initializer::Constant(value)).without_bias();
+    let layer = |units, value| Dense::new(units).kernel_initializer(Initializer::Constant(value)).without_bias();
     let network = Sequential::builder(1).layer(layer(FEATURES, 1.0)).layer(Dropout::new(0.25));
     let mut model = network.layer(layer(1, 0.25)).build(1).unwrap();
     let data = Dataset::new(Matrix::from_element(1, 1, 1.0), Matrix::from_element(1, 1, 0.0)).unwrap();
@@ -82,7 +82,7 @@ fn the_same_seed_drops_the_same_values_and_nothing_else_does() {
 #[test]
 fn a_run_that_goes_on_drops_what_it_would_have_dropped() {
     let whole = kept(&moves(sieve(0), trainer(1), 4));
-    assert_eq!(kept(&moves(sieve(0), trainer(1).after(2), 2)), whole[2..]);
+    assert_eq!(kept(&moves(sieve(0), trainer(1).start_epoch(2), 2)), whole[2..]);
 }
 
 fn network(dropout: Option<f32>) -> Sequential {
@@ -91,7 +91,7 @@ fn network(dropout: Option<f32>) -> Sequential {
     let hidden = Sequential::builder(2).layer(hidden);
     let rest = dropout.into_iter().fold(hidden, |network, rate| network.layer(Dropout::new(rate)));
     // From the same weights, whatever the index of the output layer.
-    let model = rest.layer(output.initializer(Initializer::Constant(0.1))).build(3).unwrap();
+    let model = rest.layer(output.kernel_initializer(Initializer::Constant(0.1))).build(3).unwrap();
     assert_eq!(model.parameters().unwrap().len(), 4, "dropout has no parameters");
     model
 }
@@ -126,7 +126,7 @@ fn a_replay_is_that_of_the_network_without_it() {
 
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&with, Metrics::new()).unwrap();
-    let asked = |replay: &Replay| replay.at(0).unwrap().probabilities().unwrap();
+    let asked = |replay: &Replay| replay.at(0).unwrap().outputs().unwrap();
     assert_eq!(asked(&replay), asked(&replay));
     assert_eq!(asked(&replay), without.predict(inputs).unwrap());
 }

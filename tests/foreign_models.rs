@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use training_replay::{
     Activation, Backward, Dense, Description, Error, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result,
-    Sequential, Sweep, Values, Weights,
-    analysis::{Audit, Criteria, Grid, Milestones, Observation, Quantity, Selection},
+    Run, Sequential, Values, Weights,
+    analysis::{EpochSummary, Grid, LayerFilter, MilestoneOptions, Milestones, Quantity, VerifyOptions},
     datasets,
 };
 
@@ -132,7 +132,7 @@ fn every_query_of_forward_answers_for_a_foreign_model_as_for_the_built_in_one() 
     let close = |a: &Matrix, b: &Matrix| assert!((a - b).amax() < 1e-5);
     let grid = Grid::default().points(25);
 
-    close(&foreign.probabilities().unwrap(), &own.probabilities().unwrap());
+    close(&foreign.outputs().unwrap(), &own.outputs().unwrap());
     let (space, expected) =
         (foreign.feature_space("hidden", &grid).unwrap(), own.feature_space("hidden", &grid).unwrap());
     close(&space.samples, &expected.samples);
@@ -193,7 +193,7 @@ impl Forward for Line {
 impl Backward for Line {
     fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
         let slope = loss.gradient(&self.forward(inputs, 0..1)?, targets)?;
-        let gradient = training_replay::row_major(&(inputs.transpose() * slope));
+        let gradient = training_replay::to_row_major(&(inputs.transpose() * slope));
         Ok(Weights::from_iter([Parameter::new("line", "kernel", [self.0.len(), 1], gradient)]))
     }
 }
@@ -224,19 +224,21 @@ fn every_question_about_a_run_is_answered_for_a_foreign_model_as_for_the_built_i
         replay.record(&line, [("loss", measured.iter().map(|&l| f64::from(l)).sum::<f64>() / 100.0)]).unwrap();
     }
     let line = Line(vec![0.0; 2]);
-    let (foreign, own) = (|| replay.sweep_with(&line), || replay.sweep_with(&built_in));
+    let (foreign, own) = (|| replay.run_with(&line), || replay.run_with(&built_in));
     let story =
         |told: Milestones| told.rows.into_iter().map(|row| (row.kind, row.epoch, row.until)).collect::<Vec<_>>();
-    let criteria = Criteria::default();
-    assert_eq!(story(foreign().milestones(&criteria).unwrap()), story(own().milestones(&criteria).unwrap()));
-    let observed = |model: &dyn Forward| Observation::of(0, model, &data, &criteria.clone().loss(LOSS)).unwrap();
+    let options = MilestoneOptions::default();
+    assert_eq!(story(foreign().milestones(&options).unwrap()), story(own().milestones(&options).unwrap()));
+    let observed = |model: &dyn Forward| EpochSummary::of(0, model, &data, &options.clone().loss(LOSS)).unwrap();
     assert_eq!(observed(&line).gradients.len(), 1, "a foreign model's gradients are looked at too");
-    let (bill, expected) =
-        (foreign().ledger(Loss::MeanSquaredError).unwrap(), own().ledger(Loss::MeanSquaredError).unwrap());
+    let (bill, expected) = (
+        foreign().sample_history(Loss::MeanSquaredError).unwrap(),
+        own().sample_history(Loss::MeanSquaredError).unwrap(),
+    );
     assert!((bill.losses - expected.losses).amax() < 1e-6);
-    assert!(foreign().verify(&Audit::default()).unwrap().holds());
+    assert!(foreign().verify(&VerifyOptions::default()).unwrap().holds());
     let gradients = Quantity::gradients(Loss::MeanSquaredError);
-    let deviations = |sweep: Sweep<'_, Line>| sweep.statistic(gradients, &Selection::default(), |g| g.std).unwrap();
+    let deviations = |run: Run<'_, Line>| run.statistic(gradients, &LayerFilter::default(), |g| g.std).unwrap();
     assert_eq!(deviations(foreign())[0].points.len(), 12);
     assert_eq!(replay.diff(&replay, 0.0).unwrap().first, None);
 }
@@ -289,10 +291,10 @@ fn outputs_of_the_wrong_shape_are_an_error() {
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&Short, Metrics::new()).unwrap();
     let snapshot = replay.at_with(0, &Short).unwrap();
-    assert!(matches!(snapshot.probabilities(), Err(Error::Shape { .. })));
+    assert!(matches!(snapshot.outputs(), Err(Error::Shape { .. })));
     assert!(matches!(snapshot.losses(LOSS), Err(Error::Shape { .. })));
     assert!(matches!(snapshot.decision_boundary(&Grid::default()), Err(Error::Shape { .. })));
-    assert!(matches!(replay.sweep_with(&Short).ledger(LOSS), Err(Error::Shape { .. })));
-    assert!(matches!(replay.sweep_with(&Short).milestones(&Criteria::default()), Err(Error::Shape { .. })));
-    assert!(matches!(replay.sweep_with(&Short).principal_plane("only"), Err(Error::Shape { .. })));
+    assert!(matches!(replay.run_with(&Short).sample_history(LOSS), Err(Error::Shape { .. })));
+    assert!(matches!(replay.run_with(&Short).milestones(&MilestoneOptions::default()), Err(Error::Shape { .. })));
+    assert!(matches!(replay.run_with(&Short).principal_plane("only"), Err(Error::Shape { .. })));
 }

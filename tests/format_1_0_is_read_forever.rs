@@ -39,14 +39,14 @@ mod finished {
 
     pub fn data() -> Dataset {
         let inputs = Matrix::from_row_slice(3, 2, &[-1.0, 0.25, 0.0, 0.5, 1.0, -0.75]);
-        Dataset::with_classes(inputs, &[0, 1, 1], 2).unwrap()
+        Dataset::from_labels(inputs, &[0, 1, 1], 2).unwrap()
     }
 
     /// The network `moment` quarters into its run: every weight is a multiple of 1/8.
     pub fn model(moment: u64) -> Sequential {
         let model = Sequential::builder(2)
             .layer(Dense::new(3).name("hidden").activation(Activation::Elu { alpha: 0.5 }))
-            .layer(Dense::new(2).name("output").without_bias().initializer(Initializer::Constant(0.5)))
+            .layer(Dense::new(2).name("output").without_bias().kernel_initializer(Initializer::Constant(0.5)))
             .layer(Activation::Softmax)
             .build(0)
             .unwrap();
@@ -332,7 +332,7 @@ fn expected_dump(path: &Path) -> Vec<String> {
     let mut lines = Vec::new();
     if let Ok(data) = replay.dataset() {
         for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets())] {
-            let values = Values::from(training_replay::row_major(matrix));
+            let values = Values::from(training_replay::to_row_major(matrix));
             lines.push(dumped(name, &values, &[matrix.nrows(), matrix.ncols()]));
         }
     }

@@ -31,7 +31,7 @@ fn at_each_expected_epoch(check: impl Fn(&Reference, usize, &Snapshot<'_, Sequen
 #[test]
 fn probabilities_and_losses_of_single_samples_agree() {
     at_each_expected_epoch(|reference, i, snapshot| {
-        let probabilities = rows(&snapshot.probabilities().unwrap(), 0..200);
+        let probabilities = rows(&snapshot.outputs().unwrap(), 0..200);
         assert_close("probabilities", &probabilities, &reference.entry("expected.predict_proba", i), TOLERANCE);
         let losses = snapshot.losses(LOSS).unwrap();
         assert_close("losses", &losses[..200], &reference.entry("expected.bce_per_sample", i), TOLERANCE);

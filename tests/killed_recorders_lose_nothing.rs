@@ -6,7 +6,7 @@ use std::{fs, path::Path, thread, time::Duration};
 
 use common::{
     arrays::{Arrays, file, same_bits},
-    process::{self, Player, given, role},
+    process::{self, Page, given, role},
     scale::{report, scaled},
 };
 use rand::{Rng, RngExt, SeedableRng};
@@ -72,9 +72,9 @@ fn kill_until_large(path: &Path, parameters: usize, kills: usize, rng: &mut impl
     let mut acknowledged = 0;
     for _ in 0..kills {
         let patience = rng.random_range(0..50_000 + parameters as u64 / 8);
-        let player = Player::start(role("recorder", path, parameters));
+        let page = Page::start(role("recorder", path, parameters));
         thread::sleep(Duration::from_micros(patience));
-        let last = player.kill().last().map(|line| line.parse::<u64>().unwrap() + 1);
+        let last = page.kill().last().map(|line| line.parse::<u64>().unwrap() + 1);
         acknowledged = last.unwrap_or(acknowledged);
         tally.kills += 1;
         tally.torn += u64::from(check(path, parameters, acknowledged));

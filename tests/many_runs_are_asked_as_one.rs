@@ -6,7 +6,7 @@ mod common;
 use common::NoGradients;
 use training_replay::{
     Activation, Dataset, Dense, Forward, Loss, Matrix, Parameter, Replay, Result, Runs, Sequential, Weights,
-    analysis::{Band, Criteria, Race},
+    analysis::{HeadToHead, MilestoneOptions, QuantileBand},
 };
 
 const EPOCHS: u64 = 30;
@@ -44,21 +44,22 @@ fn runs(learned: &[Option<u64>]) -> Runs {
 #[test]
 fn the_share_of_runs_that_learned_by_an_epoch_is_what_was_recorded() {
     let learned = [Some(5), None, Some(12), Some(0), Some(12)];
-    let reached = runs(&learned).reached(&Criteria::default(), |story| story.all_correct()).unwrap();
+    let reached = runs(&learned).reached(&MilestoneOptions::default(), |story| story.all_correct()).unwrap();
     assert_eq!(reached.epochs, learned);
     assert_eq!([4, 5, 11, 12, 30].map(|epoch| reached.share_by(epoch)), [0.2, 0.4, 0.4, 0.8, 0.8]);
     assert_eq!(reached.median(), Some(12));
-    let of_class = runs(&learned).reached(&Criteria::default(), |story| story.class_correct(1)).unwrap();
+    let of_class = runs(&learned).reached(&MilestoneOptions::default(), |story| story.class_correct(1)).unwrap();
     assert_eq!(of_class, reached);
 }
 
 #[test]
 fn who_was_first_is_counted_seed_by_seed() {
-    let reached =
-        |learned: &[Option<u64>]| runs(learned).reached(&Criteria::default(), |story| story.all_correct()).unwrap();
+    let reached = |learned: &[Option<u64>]| {
+        runs(learned).reached(&MilestoneOptions::default(), |story| story.all_correct()).unwrap()
+    };
     let (relu, tanh) =
         (reached(&[Some(3), Some(9), None, None, Some(7)]), reached(&[Some(4), Some(2), None, Some(9), Some(7)]));
-    let race = Race::of(&[&relu, &tanh]).unwrap();
+    let race = HeadToHead::of(&[&relu, &tanh]).unwrap();
     assert_eq!((race.wins, race.tied, race.nobody), (vec![1, 2], 1, 1));
 }
 
@@ -95,7 +96,9 @@ fn recordings_in_a_folder_are_opened_together_and_parted_by_their_names() {
     let groups = runs.group_by(|name| name.split('-').next().unwrap_or(name).to_owned());
     let told: Vec<(String, Vec<Option<u64>>)> = groups
         .into_iter()
-        .map(|(name, runs)| (name, runs.reached(&Criteria::default(), |story| story.all_correct()).unwrap().epochs))
+        .map(|(name, runs)| {
+            (name, runs.reached(&MilestoneOptions::default(), |story| story.all_correct()).unwrap().epochs)
+        })
         .collect();
     assert_eq!(told, [("relu".into(), vec![Some(3), Some(4)]), ("tanh".into(), vec![Some(6), Some(8)])]);
     assert!(Runs::open([folder.path().join("no such file")]).is_err());
@@ -106,9 +109,9 @@ fn recordings_in_a_folder_are_opened_together_and_parted_by_their_names() {
 fn other_questions_and_other_models_go_through_every_run() {
     let runs = runs(&[Some(5), None]);
     let foreign = NoGradients(model());
-    let criteria = Criteria::default();
+    let options = MilestoneOptions::default();
     let learned: Vec<Option<u64>> =
-        runs.map(|_, replay| Ok(replay.sweep_with(&foreign).milestones(&criteria)?.all_correct())).unwrap();
+        runs.map(|_, replay| Ok(replay.run_with(&foreign).milestones(&options)?.all_correct())).unwrap();
     assert_eq!(learned, [Some(5), None]);
     // Recomputed in place of logged: the loss of a sample told right by a slope of 2, and of one told wrong.
     let recomputed = |_: &str, replay: &Replay| -> Result<Vec<(u64, f64)>> {
@@ -116,7 +119,7 @@ fn other_questions_and_other_models_go_through_every_run() {
             |epoch| replay.at(epoch)?.evaluate(Loss::BinaryCrossEntropy).map(|at| at.get("loss").unwrap_or(f64::NAN));
         [0, EPOCHS].into_iter().map(|epoch| Ok((epoch, loss(epoch)?))).collect()
     };
-    let band = Band::of(&runs.map(recomputed).unwrap(), 1.0).unwrap();
+    let band = QuantileBand::of(&runs.map(recomputed).unwrap(), 1.0).unwrap();
     let (right, wrong) = ((-2_f64).exp().ln_1p(), 2_f64.exp().ln_1p());
     assert!((band.low[1] - right).abs() < 1e-6 && (band.high[1] - wrong).abs() < 1e-6);
     assert!((band.median[0] - wrong).abs() < 1e-6);

@@ -7,7 +7,7 @@ use common::{Reference, article_model};
 use training_replay::{
     Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
     Trainer, Weights,
-    analysis::{Audit, Criteria, Grid, MilestoneKind, Milestones, Observation, Subject},
+    analysis::{EpochSummary, Grid, MilestoneKind, MilestoneOptions, Milestones, Subject, VerifyOptions},
     datasets,
 };
 
@@ -33,7 +33,7 @@ fn train(model: &mut Sequential, data: &Dataset, loss: Loss, optimizer: Optimize
 }
 
 fn milestones(replay: &Replay) -> Milestones {
-    replay.milestones(&Criteria::default()).unwrap()
+    replay.milestones(&MilestoneOptions::default()).unwrap()
 }
 
 fn unit(layer: &str, unit: usize) -> Subject {
@@ -88,7 +88,7 @@ fn a_relu_unit_killed_by_a_negative_bias_is_dead_from_that_epoch_on() {
     assert_eq!((dead[0].epoch, &dead[0].subject, dead[0].evidence), (7, &unit("hidden", 1), 400.0));
     // A model that does not say what its units' range is has the same dead units.
     let foreign = common::NoGradients(replay.at(0).unwrap().into_model());
-    let other = replay.sweep_with(&foreign).milestones(&Criteria::default()).unwrap();
+    let other = replay.run_with(&foreign).milestones(&MilestoneOptions::default()).unwrap();
     assert_eq!(other.dead_units().collect::<Vec<_>>(), dead);
     assert!(other.of_kind(MilestoneKind::Vanishing).next().is_none(), "it gives no gradients");
 }
@@ -96,7 +96,7 @@ fn a_relu_unit_killed_by_a_negative_bias_is_dead_from_that_epoch_on() {
 #[test]
 fn units_of_zeros_that_can_be_less_are_not_dead() {
     let output = dense(1, "o", Activation::Sigmoid);
-    let zeros = dense(3, "h", Activation::Tanh).initializer(Initializer::Zeros);
+    let zeros = dense(3, "h", Activation::Tanh).kernel_initializer(Initializer::Zeros);
     let mut model = network(2, &[zeros, output]);
     let replay = train(&mut model, &datasets::moons(50, 0.1, 1), LOSS, Optimizer::sgd(0.0), 3);
     let told = milestones(&replay);
@@ -131,7 +131,7 @@ fn gradients_vanish_in_deep_sigmoids() {
     let data = datasets::ball(10, 100, 13);
     let layers =
         (1..=4).map(|i| dense(20, &format!("h{i}"), Activation::Sigmoid)).chain([dense(1, "o", Activation::Sigmoid)]);
-    let small: Vec<Dense> = layers.map(|layer| layer.initializer(Initializer::Normal { std: 0.05 })).collect();
+    let small: Vec<Dense> = layers.map(|layer| layer.kernel_initializer(Initializer::Normal { std: 0.05 })).collect();
     let mut replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
     replay.record(&network(10, &small), Metrics::new()).unwrap();
     let told = milestones(&replay);
@@ -189,8 +189,8 @@ fn a_run_with_a_huge_learning_rate_is_recorded_replayed_and_told() {
     let snapshot = replay.at(20).unwrap();
     assert!(snapshot.decision_boundary(&Grid::default()).unwrap().boundary.is_empty());
     assert_eq!(snapshot.confusion(0.5).unwrap().undecided, [200, 200]);
-    assert!(replay.ledger(Loss::MeanSquaredError).unwrap().flips(19, 20).unwrap().learned.is_empty());
-    assert!(replay.verify(&Audit::default()).unwrap().holds());
+    assert!(replay.sample_history(Loss::MeanSquaredError).unwrap().flips(19, 20).unwrap().learned.is_empty());
+    assert!(replay.verify(&VerifyOptions::default()).unwrap().holds());
 }
 
 #[test]
@@ -198,21 +198,21 @@ fn a_grid_is_covered_by_more_than_the_data() {
     let data = datasets::parabola(200, 13);
     let mut model = network(2, &[dense(2, "hidden", Activation::Tanh), dense(1, "output", Activation::Sigmoid)]);
     let replay = train(&mut model, &data, LOSS, Optimizer::sgd(0.05), 3);
-    let coverage = |criteria: Criteria| {
+    let coverage = |options: MilestoneOptions| {
         let snapshot = replay.at(3).unwrap();
-        Observation::of(3, snapshot.model(), &data, &criteria).unwrap().layers[0].coverage.unwrap()
+        EpochSummary::of(3, snapshot.model(), &data, &options).unwrap().layers[0].coverage.unwrap()
     };
-    let by_data = coverage(Criteria::default());
-    let by_grid = coverage(Criteria::default().grid(Grid::default()));
+    let by_data = coverage(MilestoneOptions::default());
+    let by_grid = coverage(MilestoneOptions::default().grid(Grid::default()));
     assert!(by_data < by_grid);
     // By hand: the mean over both units of half the distance between the extremes of their tanh.
     let hidden = replay.at(3).unwrap().model().forward(data.inputs(), 0..1).unwrap();
     let extent = |column: usize| f64::from(hidden.column(column).max() - hidden.column(column).min()) / 2.0;
     assert!((by_data - (extent(0) + extent(1)) / 2.0).abs() < 1e-6);
-    let wrong = Criteria::default().grid(Grid::default());
+    let wrong = MilestoneOptions::default().grid(Grid::default());
     let wide = Dataset::new(Matrix::zeros(5, 3), Matrix::zeros(5, 1)).unwrap();
     let three = network(3, &[dense(2, "h", Activation::Tanh), dense(1, "o", Activation::Sigmoid)]);
-    assert!(Observation::of(0, &three, &wide, &wrong).is_err(), "a grid over two inputs, and three of them");
+    assert!(EpochSummary::of(0, &three, &wide, &wrong).is_err(), "a grid over two inputs, and three of them");
 }
 
 #[test]
@@ -224,10 +224,10 @@ fn without_a_loss_or_classes_what_needs_them_is_left_out() {
         .unwrap();
     let told = milestones(&replay);
     assert!(told.final_loss().is_none() && told.of_kind(MilestoneKind::FinalErrors).count() == 1);
-    let message = replay.verify(&Audit::default()).unwrap_err().to_string();
+    let message = replay.verify(&VerifyOptions::default()).unwrap_err().to_string();
     assert!(message.starts_with("the recording holds no loss to compare; give the one"), "{message}");
-    let message = replay.verify(&Audit::default().loss(LOSS)).unwrap_err().to_string();
-    assert_eq!(message, "the recording holds no \"loss\" or \"accuracy\" that was logged; see `Audit::names`");
+    let message = replay.verify(&VerifyOptions::default().loss(LOSS)).unwrap_err().to_string();
+    assert_eq!(message, "the recording holds no \"loss\" or \"accuracy\" that was logged; see `VerifyOptions::names`");
 
     let numbers = Dataset::new(data.inputs().clone(), data.inputs().columns(0, 1).map(f32::sin)).unwrap();
     let mut model = network(2, &[dense(3, "h", Activation::Tanh), dense(1, "o", Activation::Linear)]);

@@ -144,7 +144,7 @@ fn steps_out_of_order_are_refused() {
 
 #[test]
 fn steps_are_recorded_as_often_as_was_asked_and_only_within_epochs_that_are() {
-    let mut replay = Replay::options().every(2).step(3).in_memory();
+    let mut replay = Replay::options().every(2).every_step(3).in_memory();
     for epoch in 0..=4 {
         if epoch > 0 {
             for step in 1..=7 {
@@ -205,7 +205,7 @@ fn a_policy_or_a_step_that_makes_no_sense_is_refused() {
     let message = |result: training_replay::Result<()>| result.unwrap_err().to_string();
     let with = |options: training_replay::ReplayOptions| message(options.create("never").map(drop));
     assert!(with(Replay::options().every(0)).starts_with("`every` is 0"));
-    assert!(with(Replay::options().step(0)).starts_with("`step` is 0"));
+    assert!(with(Replay::options().every_step(0)).starts_with("`every_step` is 0"));
     assert!(with(Replay::options().epochs([])).starts_with("the number of `epochs` to record is 0"));
     assert!(!std::path::Path::new("never").exists());
     let mut replay = Replay::options().in_memory();

@@ -11,19 +11,19 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Optimizer, Replay, Sequential, Trainer,
-    analysis::{Criteria, Grid, Quantity, Selection},
+    analysis::{Grid, LayerFilter, MilestoneOptions, Quantity},
     datasets,
-    plot::{Film, Player},
+    plot::{Page, RunPlots},
 };
 
 /// A page as a browser reads it, as `src/plot/player/data.js` does.
-struct Page {
+struct DecodedPage {
     html: String,
     meta: Value,
     bytes: Vec<u8>,
 }
 
-impl Page {
+impl DecodedPage {
     fn read(html: String) -> Self {
         let part = |from: &str| html.split_once(from).unwrap().1.split_once("</script>").unwrap().0.to_owned();
         let data = STANDARD.decode(part(r#"id="data">"#)).unwrap();
@@ -80,9 +80,9 @@ fn number(steps: u16, (low, high): (f64, f64)) -> f64 {
     low + (high - low) * f64::from(steps) / 65_534.0
 }
 
-fn page(replay: &Replay) -> Page {
-    let film = Film::of(replay.sweep()).unwrap();
-    Page::read(Player::new("A page").run("the run", &film).unwrap().to_html().unwrap())
+fn page(replay: &Replay) -> DecodedPage {
+    let plots = RunPlots::of(replay.run()).unwrap();
+    DecodedPage::read(Page::new("A page").run("the run", &plots).unwrap().to_html().unwrap())
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
     };
     for epoch in 0..7 {
         let snapshot = replay.at(epoch as u64).unwrap();
-        let (outputs, exact) = (snapshot.probabilities().unwrap(), snapshot.losses(Loss::BinaryCrossEntropy).unwrap());
+        let (outputs, exact) = (snapshot.outputs().unwrap(), snapshot.losses(Loss::BinaryCrossEntropy).unwrap());
         let space = snapshot.feature_space("hidden", &Grid::covering(&data, 0.1)).unwrap();
         for i in 0..90 {
             let at = 90 * epoch + i;
@@ -126,12 +126,11 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
 #[test]
 fn of_two_outputs_the_probability_is_that_of_class_1() {
     let data = datasets::moons(60, 0.1, 7);
-    let two = Dataset::with_classes(data.inputs().clone(), &data.classes().unwrap(), 2).unwrap();
+    let two = Dataset::from_labels(data.inputs().clone(), &data.classes().unwrap(), 2).unwrap();
     let layers = [trained::wide(2, Activation::Tanh), Dense::new(2).activation(Activation::Softmax)];
     let replay = trained::run(&two, layers, Loss::CategoricalCrossEntropy, 3);
     let page = page(&replay);
-    let (probabilities, outputs) =
-        (page.u16(&page.run(0)["probability"]), replay.at(3).unwrap().probabilities().unwrap());
+    let (probabilities, outputs) = (page.u16(&page.run(0)["probability"]), replay.at(3).unwrap().outputs().unwrap());
     for i in 0..60 {
         let found = number(probabilities[3 * 60 + i], (0.0, 1.0));
         assert!((found - f64::from(outputs[(i, 1)])).abs() < 1e-5, "sample {i}");
@@ -178,7 +177,7 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
     let replay = trained::article(&datasets::parabola(60, 13), Activation::Tanh, 12);
     let page = page(&replay);
     let run = page.run(0);
-    let evaluated = replay.sweep().map(|snapshot| snapshot.evaluate(Loss::BinaryCrossEntropy)).unwrap();
+    let evaluated = replay.run().map(|snapshot| snapshot.evaluate(Loss::BinaryCrossEntropy)).unwrap();
     for (curve, name) in [(0, "loss"), (1, "accuracy")] {
         assert_eq!(run["curves"][curve]["name"], name);
         let values = run["curves"][curve]["values"].as_array().unwrap();
@@ -186,7 +185,7 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
             assert!((found.as_f64().unwrap() - expected.get(name).unwrap()).abs() < 1e-12);
         }
     }
-    let story = replay.milestones(&Criteria::default()).unwrap();
+    let story = replay.milestones(&MilestoneOptions::default()).unwrap();
     let told = run["milestones"].as_array().unwrap();
     assert_eq!(told.len(), story.rows.len());
     for (told, row) in told.iter().zip(&story.rows) {
@@ -199,7 +198,7 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
     let names: Vec<&str> =
         run["violins"].as_array().unwrap().iter().map(|one| one["quantity"].as_str().unwrap()).collect();
     assert_eq!(names, ["weights", "z-values", "activations", "gradients"]);
-    let rows = replay.at(12).unwrap().distributions(Quantity::activations(), &Selection::default()).unwrap();
+    let rows = replay.at(12).unwrap().distributions(Quantity::activations(), &LayerFilter::default()).unwrap();
     let (ends, medians) = (page.f32(&run["violins"][2]["ends"]), page.f32(&run["violins"][2]["median"]));
     for (i, row) in rows.iter().enumerate() {
         let at = 12 * rows.len() + i;
@@ -214,22 +213,22 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
 fn of_many_samples_some_are_taken_at_equal_distances_and_the_curves_are_of_all() {
     let data = datasets::moons(1_000, 0.1, 7);
     let replay = trained::article(&data, Activation::Tanh, 2);
-    let film = Film::of(replay.sweep()).unwrap();
-    let mut player = Player::new("Few of many").most_samples(250);
-    let page = Page::read(player.run("run", &film).unwrap().to_html().unwrap());
+    let plots = RunPlots::of(replay.run()).unwrap();
+    let mut page = Page::new("Few of many").max_samples(250);
+    let page = DecodedPage::read(page.run("run", &plots).unwrap().to_html().unwrap());
     let run = page.run(0);
     assert_eq!((run["samples"].as_u64(), run["of"].as_u64()), (Some(250), Some(1_000)));
     assert_eq!(page.u32(&run["indices"]), (0..1_000).step_by(4).collect::<Vec<u32>>());
     let loss = replay.at(2).unwrap().evaluate(Loss::BinaryCrossEntropy).unwrap().get("loss");
     assert_eq!(run["curves"][0]["values"][2].as_f64(), loss);
-    let outputs = replay.at(1).unwrap().probabilities().unwrap();
+    let outputs = replay.at(1).unwrap().outputs().unwrap();
     let found = number(page.u16(&run["probability"])[250 + 100], (0.0, 1.0));
     assert!((found - f64::from(outputs[400])).abs() < 1e-5);
 }
 
 #[test]
 fn names_are_no_markup_and_no_mark_of_the_template() {
-    let page = Page::read(hostile());
+    let page = DecodedPage::read(hostile());
     assert_eq!(page.meta["title"], HOSTILE[0]);
     for (i, name) in HOSTILE.iter().enumerate() {
         assert_eq!(page.run(i)["name"], *name);
@@ -245,7 +244,7 @@ fn names_are_no_markup_and_no_mark_of_the_template() {
 fn a_page_of_three_runs_of_2_000_samples_and_150_epochs_is_below_10_megabytes() {
     let html = three();
     assert!(html.len() < 10_000_000, "{} bytes", html.len());
-    assert_eq!(Page::read(html).run(2)["epochs"].as_array().unwrap().len(), 151);
+    assert_eq!(DecodedPage::read(html).run(2)["epochs"].as_array().unwrap().len(), 151);
 }
 
 /// Writes the pages that `tests/browser/run` opens.
@@ -266,20 +265,20 @@ const HOSTILE: [&str; 3] = [
 
 fn hostile() -> String {
     let data = datasets::moons(60, 0.1, 7);
-    let mut player = Player::new(HOSTILE[0]);
+    let mut page = Page::new(HOSTILE[0]);
     for name in HOSTILE {
         let hidden = Dense::new(2).name(name).activation(Activation::Tanh);
         let replay = trained::run(&data, [hidden, trained::sigmoid()], Loss::BinaryCrossEntropy, 12);
-        let film = Film::options().name_classes([name, HOSTILE[1]]).of(replay.sweep()).unwrap();
-        player.run(name, &film).unwrap();
+        let plots = RunPlots::options().name_classes([name, HOSTILE[1]]).of(replay.run()).unwrap();
+        page.run(name, &plots).unwrap();
     }
-    player.to_html().unwrap()
+    page.to_html().unwrap()
 }
 
 /// The article's networks from one seed.
 fn three() -> String {
     let data = datasets::parabola(1_000, 13);
-    let mut player = Player::new("Three activation functions");
+    let mut page = Page::new("Three activation functions");
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("ReLU", Activation::Relu)]
     {
         let layers = [trained::wide(2, activation), trained::sigmoid()];
@@ -287,10 +286,10 @@ fn three() -> String {
         let loss = Loss::BinaryCrossEntropy;
         let trainer = Trainer::new(loss, Optimizer::sgd(0.05)).batch_size(16).seed(42);
         let replay = trained::train(model, trainer, &data, loss, 150);
-        let film = Film::options().name_classes(["negative", "positive"]).of(replay.sweep()).unwrap();
-        player.run(name, &film).unwrap();
+        let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()).unwrap();
+        page.run(name, &plots).unwrap();
     }
-    player.to_html().unwrap()
+    page.to_html().unwrap()
 }
 
 /// Ten heaps in a ring.
@@ -301,13 +300,13 @@ fn ten_classes() -> String {
         let heap = if axis == 0 { angle.cos() } else { angle.sin() };
         heap + 0.12 * ((i * (7 + 4 * axis)) as f32).sin()
     };
-    let data = Dataset::with_classes(Matrix::from_fn(600, 2, place), &classes, 10).unwrap();
+    let data = Dataset::from_labels(Matrix::from_fn(600, 2, place), &classes, 10).unwrap();
     let layers = [
         Dense::new(16).name("first").activation(Activation::Tanh),
         trained::wide(2, Activation::Tanh),
         Dense::new(10).name("output").activation(Activation::Softmax),
     ];
     let replay = trained::run(&data, layers, Loss::CategoricalCrossEntropy, 40);
-    let film = Film::of(replay.sweep()).unwrap();
-    Player::new("Ten classes").run("2-16-2-10", &film).unwrap().to_html().unwrap()
+    let plots = RunPlots::of(replay.run()).unwrap();
+    Page::new("Ten classes").run("2-16-2-10", &plots).unwrap().to_html().unwrap()
 }

@@ -7,9 +7,11 @@ mod trained;
 
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Replay,
-    analysis::{Band, DecisionBoundary, FeatureSpace, Grid, Histogram, ProbabilityHistogram, Quantity, Selection},
+    analysis::{
+        DecisionBoundary, FeatureSpace, Grid, Histogram, LayerFilter, ProbabilityHistogram, QuantileBand, Quantity,
+    },
     datasets,
-    plot::{Axis, Figure, Film, Ink, Mark, Panel, Point, Rgb, Style, Theme, plotters::prelude::*},
+    plot::{Axis, ColorRole, Figure, Mark, Panel, Point, Rgb, RunPlots, Style, Theme, plotters::prelude::*},
 };
 
 /// A panel alone in a picture, and where its points are.
@@ -50,14 +52,14 @@ impl Picture {
     }
 
     /// Whether the ink is at a point of the plot, or a pixel beside it.
-    fn has(&self, ink: Ink, point: Point) -> bool {
+    fn has(&self, color: ColorRole, point: Point) -> bool {
         let (x, y) = (self.pixel)(point);
         let near = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (x + dx, y + dy)));
-        near.into_iter().any(|at| is(self.rgb(at), self.theme.colour(ink)))
+        near.into_iter().any(|at| is(self.rgb(at), self.theme.color(color)))
     }
 
-    fn count(&self, ink: Ink) -> usize {
-        let colour = self.theme.colour(ink);
+    fn count(&self, color: ColorRole) -> usize {
+        let colour = self.theme.color(color);
         self.pixels.as_chunks::<3>().0.iter().filter(|pixel| is(**pixel, colour)).count()
     }
 }
@@ -89,7 +91,7 @@ fn samples_have_the_colour_of_their_class_where_they_are() {
             let picture = Picture::in_theme(&panel, theme.clone());
             let seen = |&sample: &usize| {
                 let at = [points[(sample, 0)].into(), points[(sample, 1)].into()];
-                picture.has(Ink::Class(classes[sample]), at)
+                picture.has(ColorRole::Class(classes[sample]), at)
             };
             let seen = (0..data.samples()).filter(seen).count();
             // Some of class 0 lie below others of class 1, or the boundary.
@@ -103,12 +105,12 @@ fn regions_have_the_colour_of_the_class_that_is_told() {
     let (data, replay) = run();
     let map = replay.at(8).unwrap().decision_boundary(&Grid::covering(&data, 0.1).points(50)).unwrap();
     let picture = Picture::of(&Panel::decision_boundary(&map, data.inputs(), &data).unwrap());
-    let told = map.classes(0.5).unwrap();
+    let told = map.predicted_classes(0.5).unwrap();
     let (mut right, mut wrong) = (0, 0);
     for (i, class) in told.iter().enumerate() {
         let at = picture.rgb((picture.pixel)([map.x[i % 50].into(), map.y[i / 50].into()]));
-        right += usize::from(is(at, picture.theme.colour(Ink::Region(class.unwrap()))));
-        wrong += usize::from(is(at, picture.theme.colour(Ink::Region(1 - class.unwrap()))));
+        right += usize::from(is(at, picture.theme.color(ColorRole::Region(class.unwrap()))));
+        wrong += usize::from(is(at, picture.theme.color(ColorRole::Region(1 - class.unwrap()))));
     }
     assert!(right > 50 * 50 * 8 / 10, "{right}: the others are below samples and lines");
     assert!(wrong <= 2, "{wrong} points on the wrong side of an edge");
@@ -123,7 +125,7 @@ fn the_boundary_parts_the_colours() {
     let (from, to) = (line.row(0), line.row(line.nrows() - 1));
     for share in [0.3, 0.4, 0.5, 0.6, 0.7] {
         let at = [0, 1].map(|axis| f64::from(from[axis] + (to[axis] - from[axis]) * share));
-        assert!(picture.has(Ink::Boundary, at), "at {share}");
+        assert!(picture.has(ColorRole::Boundary, at), "at {share}");
     }
 }
 
@@ -134,13 +136,13 @@ fn the_bent_region_has_the_colours_of_its_classes_on_either_side_of_the_boundary
     let mut panel = Panel::feature_space(&space, &data).unwrap();
     panel.marks.retain(|mark| matches!(mark, Mark::Area { .. })); // The regions alone.
     let picture = Picture::of(&panel);
-    let told = space.classes(0.5).unwrap();
+    let told = space.predicted_classes(0.5).unwrap();
     // Towards its ends the region is narrower than a pixel.
     let inner = |i: &usize| (25..75).contains(&(i % 100)) && (25..75).contains(&(i / 100));
     let points: Vec<usize> = (0..10_000).filter(inner).collect();
     let right = points.iter().filter(|&&i| {
         let at = [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
-        picture.has(Ink::Region(told[i].unwrap()), at)
+        picture.has(ColorRole::Region(told[i].unwrap()), at)
     });
     assert_eq!(right.count(), points.len());
 }
@@ -151,22 +153,24 @@ fn bars_of_samples_told_wrong_are_red_and_stand_on_those_told_right() {
     let targets = Matrix::from_column_slice(6, 1, &[0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     let histogram = ProbabilityHistogram::of(&probabilities, &targets, 10, 0.5).unwrap();
     let negatives = Picture::of(&Panel::probabilities(&histogram, 0).unwrap());
-    assert!(negatives.has(Ink::Class(0), [0.15, 1.5]) && negatives.has(Ink::Class(0), [0.15, 2.9]));
-    assert!(negatives.has(Ink::Wrong, [0.85, 0.5]) && negatives.has(Ink::Wrong, [0.85, 1.9]));
-    assert!(!negatives.has(Ink::Wrong, [0.85, 2.3]), "the bar is two samples high");
-    assert!(!negatives.has(Ink::Wrong, [0.15, 1.5]) && !negatives.has(Ink::Class(0), [0.85, 1.5]));
+    assert!(negatives.has(ColorRole::Class(0), [0.15, 1.5]) && negatives.has(ColorRole::Class(0), [0.15, 2.9]));
+    assert!(negatives.has(ColorRole::Wrong, [0.85, 0.5]) && negatives.has(ColorRole::Wrong, [0.85, 1.9]));
+    assert!(!negatives.has(ColorRole::Wrong, [0.85, 2.3]), "the bar is two samples high");
+    assert!(!negatives.has(ColorRole::Wrong, [0.15, 1.5]) && !negatives.has(ColorRole::Class(0), [0.85, 1.5]));
     let positives = Picture::of(&Panel::probabilities(&histogram, 1).unwrap());
-    assert!(positives.has(Ink::Wrong, [0.45, 0.5]) && !positives.has(Ink::Class(1), [0.45, 0.5]));
+    assert!(positives.has(ColorRole::Wrong, [0.45, 0.5]) && !positives.has(ColorRole::Class(1), [0.45, 0.5]));
 
     // Of both classes by the probability of their own: 1 - 0.15 told right, 1 - 0.85 and 0.45 told wrong.
-    let all = Picture::of(&Panel::certainties(&histogram, true));
+    let all = Picture::of(&Panel::confidences(&histogram, true));
     assert!(
-        all.has(Ink::Class(0), [0.85, 1.5]) && all.has(Ink::Wrong, [0.15, 1.0]) && all.has(Ink::Wrong, [0.45, 0.5])
+        all.has(ColorRole::Class(0), [0.85, 1.5])
+            && all.has(ColorRole::Wrong, [0.15, 1.0])
+            && all.has(ColorRole::Wrong, [0.45, 0.5])
     );
     let mixed = ProbabilityHistogram::of(&probabilities.map(|p| p.min(0.5)), &targets, 1, 0.3).unwrap();
     let stacked = Picture::of(&Panel::probabilities(&mixed, 0).unwrap());
     assert!(
-        stacked.has(Ink::Class(0), [0.5, 2.5]) && stacked.has(Ink::Wrong, [0.5, 3.5]),
+        stacked.has(ColorRole::Class(0), [0.5, 2.5]) && stacked.has(ColorRole::Wrong, [0.5, 3.5]),
         "three right, two wrong on top"
     );
 }
@@ -175,8 +179,8 @@ fn bars_of_samples_told_wrong_are_red_and_stand_on_those_told_right() {
 fn losses_are_bars_as_high_as_their_counts() {
     let histogram = Histogram::of(&[0.1, 0.15, 0.9], 0.0..=1.0, 5).unwrap();
     let picture = Picture::of(&Panel::losses(&histogram));
-    assert!(picture.has(Ink::Series(0), [0.1, 1.9]) && picture.has(Ink::Series(0), [0.9, 0.9]));
-    assert!(!picture.has(Ink::Series(0), [0.9, 1.2]) && !picture.has(Ink::Series(0), [0.5, 0.5]));
+    assert!(picture.has(ColorRole::Series(0), [0.1, 1.9]) && picture.has(ColorRole::Series(0), [0.9, 0.9]));
+    assert!(!picture.has(ColorRole::Series(0), [0.9, 1.2]) && !picture.has(ColorRole::Series(0), [0.5, 0.5]));
 }
 
 #[test]
@@ -186,27 +190,30 @@ fn curves_run_through_their_points_each_on_its_axis() {
     let right = panel.right.clone().unwrap();
     assert!((0.99..1.1).contains(&right.high) && right.low == 0.0);
     let picture = Picture::of(&panel.clone().marker(7.0));
-    assert!(picture.has(Ink::Series(0), [5.0, 4.0]) && picture.has(Ink::Series(0), [2.5, 6.0]));
+    assert!(picture.has(ColorRole::Series(0), [5.0, 4.0]) && picture.has(ColorRole::Series(0), [2.5, 6.0]));
     let on_left = |accuracy: f64| accuracy / right.high * panel.y.high;
-    assert!(picture.has(Ink::Series(1), [5.0, on_left(0.75)]), "as high as the axis on the right says");
-    assert!(picture.has(Ink::Marker, [7.0, 1.0]) && picture.has(Ink::Marker, [7.0, 7.0]), "the epoch that is shown");
-    assert!(!Picture::of(&panel).has(Ink::Marker, [7.0, 1.0]));
+    assert!(picture.has(ColorRole::Series(1), [5.0, on_left(0.75)]), "as high as the axis on the right says");
+    assert!(
+        picture.has(ColorRole::Marker, [7.0, 1.0]) && picture.has(ColorRole::Marker, [7.0, 7.0]),
+        "the epoch that is shown"
+    );
+    assert!(!Picture::of(&panel).has(ColorRole::Marker, [7.0, 1.0]));
 }
 
 #[test]
 fn a_band_is_filled_between_its_ends_and_its_median_is_a_line() {
     let curves = [vec![(0, 1.0), (10, 1.0)], vec![(0, 2.0), (10, 2.0)], vec![(0, 4.0), (10, 4.0)]];
-    let band = Band::of(&curves, 1.0).unwrap();
+    let band = QuantileBand::of(&curves, 1.0).unwrap();
     let picture = Picture::of(&Panel::bands("loss", &[("tanh", &band)]));
-    assert!(picture.has(Ink::Series(0), [5.0, 2.0]));
-    assert!(picture.has(Ink::Band(0), [5.0, 1.1]) && picture.has(Ink::Band(0), [5.0, 3.9]));
-    assert!(!picture.has(Ink::Band(0), [5.0, 0.8]) && !picture.has(Ink::Band(0), [5.0, 4.1]));
+    assert!(picture.has(ColorRole::Series(0), [5.0, 2.0]));
+    assert!(picture.has(ColorRole::Band(0), [5.0, 1.1]) && picture.has(ColorRole::Band(0), [5.0, 3.9]));
+    assert!(!picture.has(ColorRole::Band(0), [5.0, 0.8]) && !picture.has(ColorRole::Band(0), [5.0, 4.1]));
 }
 
 #[test]
 fn violins_are_wide_where_values_are_dense() {
     let (_, replay) = run();
-    let rows = replay.at(8).unwrap().distributions(Quantity::activations(), &Selection::default()).unwrap();
+    let rows = replay.at(8).unwrap().distributions(Quantity::activations(), &LayerFilter::default()).unwrap();
     let panel = Panel::violins("activations", &rows).unwrap();
     let picture = Picture::of(&panel);
     for (at, row) in rows.iter().enumerate() {
@@ -215,9 +222,13 @@ fn violins_are_wide_where_values_are_dense() {
         let inside: Vec<(f64, f64)> = density.x.into_iter().zip(density.density).filter(|(x, _)| inside(x)).collect();
         let (peak, thickest) =
             inside.iter().copied().fold((0.0, 0.0), |best, (x, d)| if d > best.1 { (x, d) } else { best });
-        assert!(picture.has(Ink::Band(0), [at as f64 + 0.38, peak]), "{}: at its peak it is widest", row.layer);
+        assert!(picture.has(ColorRole::Band(0), [at as f64 + 0.38, peak]), "{}: at its peak it is widest", row.layer);
         for (x, width) in inside.into_iter().filter(|(_, width)| width / thickest < 0.5) {
-            assert!(!picture.has(Ink::Band(0), [at as f64 + 0.38, x]), "{}: {x} has a density of {width}", row.layer);
+            assert!(
+                !picture.has(ColorRole::Band(0), [at as f64 + 0.38, x]),
+                "{}: {x} has a density of {width}",
+                row.layer
+            );
         }
     }
 }
@@ -227,8 +238,11 @@ fn an_activation_function_and_its_gradient_are_what_they_are() {
     for function in [Activation::Sigmoid, Activation::Tanh, Activation::Relu, Activation::Elu { alpha: 1.0 }] {
         let picture = Picture::of(&Panel::activation(function));
         for z in [-4.0, -2.0, -1.0, 0.5, 1.5] {
-            assert!(picture.has(Ink::Series(0), [z.into(), function.value(z).into()]) || z < 0.0, "{function} at {z}");
-            assert!(picture.has(Ink::Series(1), [z.into(), function.derivative(z).into()]), "{function}' at {z}");
+            assert!(
+                picture.has(ColorRole::Series(0), [z.into(), function.value(z).into()]) || z < 0.0,
+                "{function} at {z}"
+            );
+            assert!(picture.has(ColorRole::Series(1), [z.into(), function.derivative(z).into()]), "{function}' at {z}");
         }
     }
 }
@@ -237,9 +251,9 @@ fn an_activation_function_and_its_gradient_are_what_they_are() {
 fn what_is_beyond_the_axes_is_cut_off() {
     let far = [[-5.0, -5.0], [0.5, 0.5], [9.0, 9.0]];
     let marks = [
-        Mark::line(far, Ink::Series(0)),
-        Mark::Area { corners: vec![[-9.0, -9.0], [9.0, -9.0], [9.0, 0.2], [-9.0, 0.2]], ink: Ink::Region(1) },
-        Mark::dots([[0.3, 0.8], [3.0, 3.0], [f64::NAN, 0.5]], Ink::Class(1)),
+        Mark::line(far, ColorRole::Series(0)),
+        Mark::Area { corners: vec![[-9.0, -9.0], [9.0, -9.0], [9.0, 0.2], [-9.0, 0.2]], color: ColorRole::Region(1) },
+        Mark::dots([[0.3, 0.8], [3.0, 3.0], [f64::NAN, 0.5]], ColorRole::Class(1)),
     ];
     let empty = Panel::new("Cut", Axis::new("x", 0.0..=1.0), Axis::new("y", 0.0..=1.0));
     let full = marks.into_iter().fold(empty.clone(), Panel::mark);
@@ -251,22 +265,22 @@ fn what_is_beyond_the_axes_is_cut_off() {
             assert!(inside || before.rgb((x, y)) == after.rgb((x, y)), "something at {x}, {y}");
         }
     }
-    assert!(after.has(Ink::Series(0), [0.5, 0.5]) && after.has(Ink::Region(1), [0.9, 0.1]));
-    assert!(after.has(Ink::Class(1), [0.3, 0.8]));
+    assert!(after.has(ColorRole::Series(0), [0.5, 0.5]) && after.has(ColorRole::Region(1), [0.9, 0.1]));
+    assert!(after.has(ColorRole::Class(1), [0.3, 0.8]));
 }
 
 #[test]
 fn every_class_has_a_colour_and_from_the_ninth_on_another_marker() {
     let points: Vec<Point> = (0..10).map(|class| [f64::from(class), 0.5]).collect();
     let panel = Panel::new("", Axis::new("", -1.0..=10.0), Axis::new("", 0.0..=1.0));
-    let dot = |class: usize| Mark::Dots { points: vec![points[class]], ink: Ink::Class(class), radius: 5.0 };
+    let dot = |class: usize| Mark::Dots { points: vec![points[class]], color: ColorRole::Class(class), radius: 5.0 };
     let picture = Picture::of(&(0..10).map(dot).fold(panel, Panel::mark));
     for (class, &point) in points.iter().enumerate() {
-        assert!(picture.has(Ink::Class(class), point), "class {class}");
+        assert!(picture.has(ColorRole::Class(class), point), "class {class}");
     }
     let corner = |class: usize| {
         let (x, y) = (picture.pixel)(points[class]);
-        is(picture.rgb((x + 8, y + 8)), picture.theme.colour(Ink::Class(class)))
+        is(picture.rgb((x + 8, y + 8)), picture.theme.color(ColorRole::Class(class)))
     };
     assert!(!corner(0) && corner(8), "a dot has no corners, a square has");
 }
@@ -276,7 +290,7 @@ fn three_classes_have_three_regions() {
     let points = Matrix::from_fn(150, 2, |i, j| ((i * (j + 3)) as f32 * 0.37).sin());
     let classes: Vec<usize> =
         (0..150).map(|i| if points[(i, 0)] > 0.2 { 2 } else { usize::from(points[(i, 1)] > 0.0) }).collect();
-    let data = Dataset::with_classes(points, &classes, 3).unwrap();
+    let data = Dataset::from_labels(points, &classes, 3).unwrap();
     let layers = [trained::wide(2, Activation::Tanh), Dense::new(3).activation(Activation::Softmax)];
     let replay = trained::run(&data, layers, Loss::CategoricalCrossEntropy, 30);
     let snapshot = replay.at(30).unwrap();
@@ -285,34 +299,34 @@ fn three_classes_have_three_regions() {
     let mut panel = Panel::decision_boundary(&map, data.inputs(), &data).unwrap();
     panel.marks.retain(|mark| matches!(mark, Mark::Area { .. }));
     let picture = Picture::of(&panel);
-    let told = map.classes(0.5).unwrap();
+    let told = map.predicted_classes(0.5).unwrap();
     // Points on the limits are below the axes.
     let inner = |i: usize| (1..99).contains(&(i % 100)) && (1..99).contains(&(i / 100));
     let right = told.iter().enumerate().filter(|&(i, class)| {
         let at = [map.x[i % 100].into(), map.y[i / 100].into()];
-        inner(i) && picture.has(Ink::Region(class.unwrap()), at)
+        inner(i) && picture.has(ColorRole::Region(class.unwrap()), at)
     });
     assert_eq!(right.count(), 98 * 98, "no hole, no seam, no wrong colour");
     for class in 0..3 {
-        assert!(told.contains(&Some(class)) && picture.count(Ink::Region(class)) > 1_000, "class {class}");
+        assert!(told.contains(&Some(class)) && picture.count(ColorRole::Region(class)) > 1_000, "class {class}");
     }
-    let film = Film::of(replay.sweep()).unwrap();
-    assert_eq!(film.figure(30).unwrap().panels().count(), 5, "one histogram for all three");
-    assert_eq!(film.class_names(), ["class 0", "class 1", "class 2"]);
+    let plots = RunPlots::of(replay.run()).unwrap();
+    assert_eq!(plots.figure(30).unwrap().panels().count(), 5, "one histogram for all three");
+    assert_eq!(plots.class_names(), ["class 0", "class 1", "class 2"]);
 }
 
 #[test]
 fn axes_are_the_same_at_every_epoch_and_hold_everything() {
     let (data, replay) = run();
-    let film = Film::of(replay.sweep()).unwrap();
+    let plots = RunPlots::of(replay.run()).unwrap();
     let axes = |epoch: u64| -> Vec<(Axis, Axis)> {
-        film.figure(epoch).unwrap().panels().map(|panel| (panel.x.clone(), panel.y.clone())).collect()
+        plots.figure(epoch).unwrap().panels().map(|panel| (panel.x.clone(), panel.y.clone())).collect()
     };
     for epoch in 1..=8 {
         assert_eq!(axes(epoch), axes(0), "epoch {epoch}");
     }
     for epoch in 0..=8 {
-        for panel in film.figure(epoch).unwrap().panels() {
+        for panel in plots.figure(epoch).unwrap().panels() {
             let marks = panel.marks.iter().filter(|mark| !matches!(mark, Mark::Line { right: true, .. }));
             let points = marks.flat_map(Mark::points);
             let outside = points.filter(|[x, y]| {
@@ -323,11 +337,11 @@ fn axes_are_the_same_at_every_epoch_and_hold_everything() {
         }
     }
     for epoch in [0, 3, 8] {
-        let marker = [[epoch as f64, 0.0], [epoch as f64, film.curves(epoch).y.high]];
-        assert_eq!(film.curves(epoch).in_ink(Ink::Marker).next().unwrap().points(), marker);
+        let marker = [[epoch as f64, 0.0], [epoch as f64, plots.curves(epoch).y.high]];
+        assert_eq!(plots.curves(epoch).in_color(ColorRole::Marker).next().unwrap().points(), marker);
     }
-    let space = film.feature_space(0).unwrap();
-    let all = replay.sweep().map(|snapshot| snapshot.feature_space("hidden", &Grid::covering(&data, 0.1))).unwrap();
+    let space = plots.feature_space(0).unwrap();
+    let all = replay.run().map(|snapshot| snapshot.feature_space("hidden", &Grid::covering(&data, 0.1))).unwrap();
     let low = all.iter().map(|space| space.region.column(0).min()).fold(f32::MAX, f32::min).into();
     let high = all.iter().map(|space| space.region.column(0).max()).fold(f32::MIN, f32::max).into();
     assert!(space.x.low <= low && space.x.high >= high && space.x.high - space.x.low < 1.05 * (high - low));
@@ -336,8 +350,8 @@ fn axes_are_the_same_at_every_epoch_and_hold_everything() {
 #[test]
 fn titles_labels_and_names_are_written() {
     let (_, replay) = run();
-    let film = Film::options().name_classes(["negative", "positive"]).of(replay.sweep()).unwrap();
-    let svg = film.figure(3).unwrap().to_svg().unwrap();
+    let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()).unwrap();
+    let svg = plots.figure(3).unwrap().to_svg().unwrap();
     for word in [
         "Epoch 3",
         "Feature space of hidden",
@@ -369,7 +383,8 @@ fn an_svg_has_the_size_that_was_asked_for_and_finer_places() {
 #[test]
 fn names_are_words_and_no_markup() {
     let hostile = "</text><script>alert(1)</script>&amp;\"'";
-    let panel = Panel::new(hostile, Axis::new(hostile, 0.0..=1.0), Axis::new("", 0.0..=1.0)).key(hostile, Ink::Wrong);
+    let panel =
+        Panel::new(hostile, Axis::new(hostile, 0.0..=1.0), Axis::new("", 0.0..=1.0)).key(hostile, ColorRole::Wrong);
     let svg = Figure::of(panel).title(hostile).to_svg().unwrap();
     assert!(!svg.contains("<script"), "{svg}");
     assert!(svg.contains("&lt;script&gt;"));
@@ -395,6 +410,6 @@ fn a_figure_is_drawn_on_an_area_of_the_callers_too() {
 fn a_map_of_nothing_is_an_empty_picture() {
     let data = datasets::moons(10, 0.1, 7);
     let panel = Panel::decision_boundary(&DecisionBoundary::default(), data.inputs(), &data).unwrap();
-    assert_eq!(panel.in_ink(Ink::Boundary).count(), 0);
+    assert_eq!(panel.in_color(ColorRole::Boundary).count(), 0);
     assert!(Figure::of(panel).to_png().is_ok() && Figure::new().to_png().is_ok());
 }

@@ -15,7 +15,7 @@ use std::{
 
 use common::{
     arrays::{Arrays, counted, file, same_bits},
-    process::{self, Player, given, role},
+    process::{self, Page, given, role},
     scale::{report, scaled},
 };
 use training_replay::{Durability, Error, Metrics, Replay, Values};
@@ -69,7 +69,7 @@ fn open_soon(path: &Path) -> Replay {
 
 fn follow(parameters: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let mut player = Player::start(role("writer", &file(&folder), parameters));
+    let mut page = Page::start(role("writer", &file(&folder), parameters));
     let mut replay = open_soon(&file(&folder));
     let (mut seen, mut looks) = (0, 0);
     loop {
@@ -82,13 +82,13 @@ fn follow(parameters: usize) {
         if finished {
             break;
         }
-        let ended = !player.is_running();
+        let ended = !page.is_running();
         let came = replay.refresh().unwrap() as u64;
         assert!(replay.epochs().eq(0..seen + came));
         assert!(!ended || replay.is_finished(), "the writer ended before it had finished");
         looks += 1;
     }
-    player.wait();
+    page.wait();
     assert_eq!(seen, epochs_of(parameters));
     report(format_args!("{seen} epochs of {parameters} parameters followed in {looks} looks, all whole"));
 }
@@ -109,7 +109,7 @@ fn a_writer_in_another_process_is_refused_at_once_and_changes_nothing() {
     let mut replay = Replay::options().create(file(&folder)).unwrap();
     for epoch in 0..2 {
         replay.record(&counted(epoch), Metrics::new()).unwrap();
-        let refused = Player::start(role("intruder", &file(&folder), 0)).wait();
+        let refused = Page::start(role("intruder", &file(&folder), 0)).wait();
         assert_eq!(refused.len(), 3);
         assert!(refused.iter().all(|error| error.ends_with("is being written by another recorder")), "{refused:?}");
     }
@@ -122,10 +122,10 @@ fn a_writer_in_another_process_is_refused_at_once_and_changes_nothing() {
 #[test]
 fn the_watching_example_prints_every_epoch_once_and_ends_with_the_recording() {
     let folder = tempfile::tempdir().unwrap();
-    let player = Player::start(role("writer", &file(&folder), 41));
+    let page = Page::start(role("writer", &file(&folder), 41));
     let mut printed = Vec::new();
     watch::watch(&file(&folder), "loss", Duration::from_secs(60), &mut printed).unwrap();
-    player.wait();
+    page.wait();
     let printed = String::from_utf8(printed).unwrap();
     let epochs = printed.lines().map(|line| line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap());
     assert!(epochs.eq(0..epochs_of(41)));

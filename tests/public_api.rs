@@ -3,8 +3,8 @@
 use training_replay::{
     Backward, Dataset, Error, Forward, Matrix, Metrics, Model, Replay, ReplayOptions, Runs, Sequential, Snapshot,
     Trainer, Weights,
-    analysis::{Ledger, Milestones},
-    row_major,
+    analysis::{Milestones, SampleHistory},
+    to_row_major,
 };
 
 #[test]
@@ -21,7 +21,7 @@ fn everything_may_be_sent_to_and_shared_with_other_threads() {
     send_sync::<Snapshot<'static, Sequential>>();
     send_sync::<Runs>();
     send_sync::<Milestones>();
-    send_sync::<Ledger>();
+    send_sync::<SampleHistory>();
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn the_three_traits_work_behind_references() {
 fn matrices_are_nalgebras_and_go_row_by_row_both_ways() {
     let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
     let matrix: Matrix = training_replay::nalgebra::DMatrix::from_row_slice(2, 3, &values);
-    assert_eq!(row_major(&matrix), values);
+    assert_eq!(to_row_major(&matrix), values);
 }
 
 #[test]

@@ -174,11 +174,11 @@ fn other_data_can_be_replayed_on_than_was_recorded() {
     let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1).unwrap();
     let mut replay = Replay::options().in_memory();
     replay.record(&model, Metrics::new()).unwrap();
-    let message = replay.at(0).unwrap().probabilities().unwrap_err().to_string();
+    let message = replay.at(0).unwrap().outputs().unwrap_err().to_string();
     assert_eq!(message, "the recording holds no data set; supply one by `with_dataset`");
     let validation = datasets::moons(30, 0.1, 1);
     let replay = replay.with_dataset(&validation).unwrap();
-    assert_eq!(replay.at(0).unwrap().probabilities().unwrap().nrows(), 30);
+    assert_eq!(replay.at(0).unwrap().outputs().unwrap().nrows(), 30);
     let too_wide = Dataset::new(Matrix::zeros(1, 3), Matrix::zeros(1, 1)).unwrap();
     assert!(matches!(replay.with_dataset(&too_wide), Err(Error::Shape { .. })));
 }
@@ -195,11 +195,11 @@ fn weights_and_metrics_of_a_run_that_diverged_are_recorded_as_they_are() {
     replay.record(&diverged, [("loss", f64::NAN)]).unwrap();
     assert!(replay.curve("loss").unwrap()[0].1.is_nan());
     let snapshot = replay.at(0).unwrap();
-    assert!(snapshot.probabilities().unwrap().iter().all(|p| p.is_nan()));
+    assert!(snapshot.outputs().unwrap().iter().all(|p| p.is_nan()));
     let metrics = snapshot.evaluate(Loss::MeanSquaredError).unwrap();
     assert!(metrics.get("loss").unwrap().is_nan());
     assert_eq!(metrics.get("accuracy"), Some(0.0), "NaN is no class, and never the right one");
-    assert_eq!(snapshot.classes(0.5).unwrap(), [None; 10]);
+    assert_eq!(snapshot.predicted_classes(0.5).unwrap(), [None; 10]);
     assert_eq!(snapshot.confusion(0.5).unwrap().undecided, [5, 5]);
     assert_eq!(snapshot.probability_histogram(4, 0.5).unwrap().undecided, [5, 5]);
     assert_eq!(snapshot.loss_histogram(Loss::MeanSquaredError, 4).unwrap().not_finite, 10);

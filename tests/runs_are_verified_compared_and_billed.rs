@@ -6,13 +6,13 @@ mod common;
 use common::{NoGradients, Reference, article_model, assert_close};
 use training_replay::{
     Activation, Dataset, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Trainer, Weights,
-    analysis::{Audit, Told, evaluate},
+    analysis::{SampleOutcomes, VerifyOptions, evaluate},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
 
-fn keras() -> Audit {
-    Audit::default().names("loss", "acc")
+fn keras() -> VerifyOptions {
+    VerifyOptions::default().names("loss", "acc")
 }
 
 #[test]
@@ -22,8 +22,8 @@ fn what_keras_logged_is_what_its_weights_give() {
     assert_eq!((verification.holds(), verification.checks.len()), (true, 300));
     assert_eq!(verification.share_of("loss"), 1.0);
     let foreign = NoGradients(replay.at(0).unwrap().into_model());
-    assert_eq!(replay.sweep_with(&foreign).verify(&keras()).unwrap().checks.len(), 300);
-    let backwards = replay.sweep().epochs((0..=150).rev()).verify(&keras()).unwrap();
+    assert_eq!(replay.run_with(&foreign).verify(&keras()).unwrap().checks.len(), 300);
+    let backwards = replay.run().epochs((0..=150).rev()).verify(&keras()).unwrap();
     assert_eq!(backwards, verification, "in whichever order the epochs are asked");
 }
 
@@ -33,7 +33,7 @@ fn a_wrong_activation_is_found() {
     let replay = reference.article_replay();
     for activation in [Activation::Tanh, Activation::Relu, Activation::HardSigmoid] {
         let wrong = article_model(activation, &reference.article_weights(0));
-        let verification = replay.sweep_with(&wrong).verify(&keras()).unwrap();
+        let verification = replay.run_with(&wrong).verify(&keras()).unwrap();
         assert!(!verification.holds(), "{activation}: {}", verification.share());
     }
 }
@@ -67,12 +67,12 @@ fn a_validation_loss_is_recomputed_exactly() {
         let metrics = [("val_loss", end.get("loss").unwrap()), ("val_accuracy", end.get("accuracy").unwrap())];
         replay.record(&model, metrics).unwrap();
     }
-    let audit = Audit::default().names("val_loss", "val_accuracy").at_end().tolerance(0.0);
-    assert!(replay.verify(&audit).unwrap().holds());
+    let options = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(0.0);
+    assert!(replay.verify(&options).unwrap().holds());
     let slipped = Dataset::new(data.inputs() * 1.01, data.targets().clone()).unwrap();
     let other = replay.with_dataset(&slipped).unwrap();
-    assert!(!other.verify(&audit.clone().tolerance(1e-4)).unwrap().holds());
-    assert!(!other.verify(&audit.tolerance(f64::NAN)).unwrap().holds(), "no tolerance at all");
+    assert!(!other.verify(&options.clone().tolerance(1e-4)).unwrap().holds());
+    assert!(!other.verify(&options.tolerance(f64::NAN)).unwrap().holds(), "no tolerance at all");
 }
 
 /// A run of one parameter whose values are given.
@@ -126,12 +126,14 @@ fn a_run_repeated_here_stays_beside_keras() {
 fn the_bill_of_every_sample_is_deepreplays() {
     let reference = Reference::article();
     let replay = reference.article_replay();
-    let ledger = replay.ledger(LOSS).unwrap();
-    assert_eq!((ledger.samples(), ledger.epochs.len()), (2_000, 151));
-    let Told::Classes { probabilities, correct } = &ledger.told else { panic!("the targets are classes") };
+    let sample_history = replay.sample_history(LOSS).unwrap();
+    assert_eq!((sample_history.samples(), sample_history.epochs.len()), (2_000, 151));
+    let SampleOutcomes::Classes { probabilities, correct } = &sample_history.told else {
+        panic!("the targets are classes")
+    };
     for (i, epoch) in [0, 80, 150].into_iter().enumerate() {
-        let place = ledger.place(epoch).unwrap();
-        let losses: Vec<f32> = ledger.losses.column(place).iter().take(200).copied().collect();
+        let place = sample_history.place(epoch).unwrap();
+        let losses: Vec<f32> = sample_history.losses.column(place).iter().take(200).copied().collect();
         assert_close("losses", &losses, &reference.entry("expected.bce_per_sample", i), 1e-5);
         let told = reference.entry("expected.predict_proba", i);
         let own = |(p, y): (&f32, &f32)| if *y == 1.0 { *p } else { 1.0 - *p };
@@ -141,14 +143,14 @@ fn the_bill_of_every_sample_is_deepreplays() {
         let right = correct.column(place).iter().filter(|right| **right).count();
         assert_eq!(right as f32 / 2_000.0, reference.values("expected.accuracy")[i]);
     }
-    let last = (0..2_000).filter_map(|sample| ledger.learned_at(sample).unwrap()).max();
+    let last = (0..2_000).filter_map(|sample| sample_history.learned_at(sample).unwrap()).max();
     let milestones = replay.milestones(&Default::default()).unwrap();
     assert_eq!(last, milestones.all_correct(), "the last sample that is learned makes all correct");
-    assert!(ledger.never_learned().unwrap().is_empty());
-    let flips = ledger.flips(0, 150).unwrap();
+    assert!(sample_history.never_learned().unwrap().is_empty());
+    let flips = sample_history.flips(0, 150).unwrap();
     assert_eq!((flips.learned.len(), flips.forgotten.len()), (1_000, 0), "before training all are told as class 0");
     let foreign = NoGradients(replay.at(0).unwrap().into_model());
-    let other = replay.sweep_with(&foreign).epochs([0, 80]).ledger(LOSS).unwrap();
+    let other = replay.run_with(&foreign).epochs([0, 80]).sample_history(LOSS).unwrap();
     assert_eq!(other.epochs, [0, 80]);
-    assert!(replay.sweep().epochs([80, 0]).ledger(LOSS).is_err(), "time does not run backwards");
+    assert!(replay.run().epochs([80, 0]).sample_history(LOSS).is_err(), "time does not run backwards");
 }

@@ -20,8 +20,8 @@ fn data() -> Dataset {
 fn network() -> Sequential {
     let normal = Initializer::Normal { std: 0.5 };
     Sequential::builder(2)
-        .layer(Dense::new(3).activation(Activation::Tanh).initializer(normal).bias_initializer(normal))
-        .layer(Dense::new(1).activation(Activation::Sigmoid).initializer(normal).bias_initializer(normal))
+        .layer(Dense::new(3).activation(Activation::Tanh).kernel_initializer(normal).bias_initializer(normal))
+        .layer(Dense::new(1).activation(Activation::Sigmoid).kernel_initializer(normal).bias_initializer(normal))
         .build(3)
         .unwrap()
 }
@@ -97,7 +97,7 @@ fn nesterovs_momentum_follows_its_definition() {
 
 #[test]
 fn rmsprop_follows_its_definition() {
-    assert_follows(trainer(Optimizer::rms_prop(RATE as f32)), |w, g, a, _, _| {
+    assert_follows(trainer(Optimizer::rmsprop(RATE as f32)), |w, g, a, _, _| {
         *a = 0.9 * *a + 0.1 * g * g;
         *w -= RATE * g / (a.sqrt() + 1e-7);
     });

@@ -48,7 +48,11 @@ fn a_plane_of_two_units_shows_just_what_these_put_out() {
     let space = snapshot.feature_space(View::of("h1").on(&plane), &Grid::default()).unwrap();
     let all = &snapshot.activations().unwrap()[0].values;
     assert_eq!(space.samples, Matrix::from_columns(&[all.column(3), all.column(11)]));
-    assert!(space.shown > 0.0 && space.shown < 0.9, "{}", space.shown);
+    assert!(
+        space.explained_variance_ratio > 0.0 && space.explained_variance_ratio < 0.9,
+        "{}",
+        space.explained_variance_ratio
+    );
     let outputs = snapshot.decision_boundary(&Grid::default()).unwrap().outputs;
     assert_eq!(space.outputs, outputs, "the points of the region are those of the input space");
 }
@@ -61,7 +65,7 @@ fn a_layer_of_two_units_looks_the_same_with_and_without_a_plane_of_both() {
     let plain = snapshot.feature_space("h2", &Grid::default()).unwrap();
     let on_plane = snapshot.feature_space(View::of("h2").on(&both), &Grid::default()).unwrap();
     assert_eq!((&plain.samples, &plain.lines, &plain.region), (&on_plane.samples, &on_plane.lines, &on_plane.region));
-    assert!((on_plane.shown - 1.0).abs() < 1e-12);
+    assert!((on_plane.explained_variance_ratio - 1.0).abs() < 1e-12);
 }
 
 #[test]
@@ -106,7 +110,11 @@ fn one_principal_plane_shows_all_epochs_and_more_of_them_than_any_pair_of_units(
         variance(&all) + variance(&other)
     };
     let total: f64 = (0..8).map(|i| seen(&every(&Plane::of_axes(16, 2 * i, 2 * i + 1).unwrap()))).sum();
-    assert!((seen(&frames) / total - principal.shown()).abs() < 1e-5, "{} of {total}", seen(&frames));
+    assert!(
+        (seen(&frames) / total - principal.total_explained_variance_ratio()).abs() < 1e-5,
+        "{} of {total}",
+        seen(&frames)
+    );
     let pair = seen(&every(&Plane::of_axes(16, 0, 1).unwrap()));
     assert!(seen(&frames) > pair);
     assert_eq!(replay.principal_plane("h1").unwrap(), principal, "the same again");
@@ -186,19 +194,23 @@ fn several_classes_have_regions_whose_edges_are_the_boundaries() {
     let angle = |i: usize| i as f32 / 300.0 * std::f32::consts::TAU;
     let inputs = Matrix::from_fn(300, 2, |i, axis| if axis == 0 { angle(i).cos() } else { angle(i).sin() });
     let classes: Vec<usize> = (0..300).map(|i| i / 100).collect();
-    let data = Dataset::with_classes(inputs, &classes, 3).unwrap();
+    let data = Dataset::from_labels(inputs, &classes, 3).unwrap();
     let output = Dense::new(3).name("o").activation(Activation::Softmax);
     let replay = record(&data, &[tanh(2, "h"), output], Loss::CategoricalCrossEntropy, 150);
     let snapshot = replay.at(150).unwrap();
     let grid = Grid::default().points(200);
     let map = snapshot.decision_boundary(&grid).unwrap();
-    let told = map.classes(0.5).unwrap();
+    let told = map.predicted_classes(0.5).unwrap();
     let at = |i: usize, j: usize| told[j * 200 + i];
     for (i, j, class) in [(167, 150, 0), (27, 100, 1), (167, 47, 2)] {
         assert_eq!(at(i, j), Some(class), "at {}, {}", map.x[i], map.y[j]);
     }
-    assert_eq!(snapshot.feature_space("h", &grid).unwrap().classes(0.5).unwrap(), told, "the same points, bent");
-    assert!(map.classes(f32::NAN).is_err());
+    assert_eq!(
+        snapshot.feature_space("h", &grid).unwrap().predicted_classes(0.5).unwrap(),
+        told,
+        "the same points, bent"
+    );
+    assert!(map.predicted_classes(f32::NAN).is_err());
     for line in &map.boundary {
         for p in snapshot.model().predict(line).unwrap().row_iter() {
             let mut sorted: Vec<f32> = p.iter().copied().collect();
@@ -245,14 +257,14 @@ fn a_view_that_does_not_fit_is_an_error_that_says_so() {
     assert_eq!(message, "the points that a plane shows: expected shape [200, 4], found [200, 16]");
     assert!(replay.principal_plane("o").is_err(), "one unit spans no plane");
     assert!(replay.principal_plane("h9").is_err());
-    assert!(replay.sweep().epochs([]).principal_plane("h1").is_err());
+    assert!(replay.run().epochs([]).principal_plane("h1").is_err());
 }
 
 #[test]
 fn another_model_than_the_built_in_ones_is_seen_alike() {
     let replay = moons();
     let foreign = common::NoGradients(replay.at(0).unwrap().into_model());
-    let principal = replay.sweep_with(&foreign).principal_plane("h1").unwrap();
+    let principal = replay.run_with(&foreign).principal_plane("h1").unwrap();
     assert_eq!(principal, replay.principal_plane("h1").unwrap());
     let view = View::of("h1").on(&principal.plane);
     let other = replay.at_with(30, &foreign).unwrap();

@@ -7,7 +7,7 @@ use std::{
 
 use training_replay::{
     Forward, Result,
-    plot::{Animation, Figure, Film, Player},
+    plot::{Animation, Figure, Page, RunPlots},
 };
 
 /// Where the pictures of an example go.
@@ -30,7 +30,7 @@ impl Album {
     }
 
     /// Writes an animation of all panels over all epochs.
-    pub fn animate<M: Forward>(&mut self, name: &str, film: &Film<'_, M>) -> Result<()> {
+    pub fn animate<M: Forward>(&mut self, name: &str, plots: &RunPlots<'_, M>) -> Result<()> {
         let path = self.folder.join(name);
         let watched = std::io::stderr().is_terminal();
         let progress = |done: usize, all: usize| {
@@ -39,18 +39,18 @@ impl Album {
                 let _ = std::io::stderr().flush();
             }
         };
-        Animation::of(film.epochs())
+        Animation::of(plots.epochs())
             .frames_per_second(12.0)
             .progress(progress)
-            .save(&path, |epoch| film.figure(epoch))?;
+            .save(&path, |epoch| plots.figure(epoch))?;
         self.written.push(path);
         Ok(())
     }
 
     /// Writes the page.
-    pub fn page(&mut self, player: &Player) -> Result<()> {
+    pub fn page(&mut self, page: &Page) -> Result<()> {
         let path = self.folder.join("index.html");
-        player.save(&path)?;
+        page.save(&path)?;
         self.written.push(path);
         Ok(())
     }

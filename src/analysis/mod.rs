@@ -3,8 +3,8 @@
 //! Of one epoch: where the classes part ([`DecisionBoundary`]), how a layer bends its inputs ([`FeatureSpace`], on a
 //! [`Plane`] if need be), which samples are wrong ([`ConfusionMatrix`], [`ProbabilityHistogram`]), and how weights,
 //! gradients and activations are distributed ([`LayerDistribution`]). Of a run: its story ([`Milestones`]), the bill of every
-//! sample ([`Ledger`]), whether it is what was logged ([`Verification`]), and where it parts from another ([`Parting`]). Of
-//! many runs: [`Band`], [`Reached`], [`Race`].
+//! sample ([`SampleHistory`]), whether it is what was logged ([`Verification`]), and where it parts from another ([`RunDiff`]). Of
+//! many runs: [`QuantileBand`], [`EpochsToTarget`], [`HeadToHead`].
 //!
 //! A [`Snapshot`](crate::Snapshot), a [`Replay`](crate::Replay) and [`Runs`](crate::Runs) answer with these. Each can be
 //! computed for any model that implements [`Forward`](crate::Forward) too, recorded or not:

@@ -64,10 +64,10 @@ impl Dataset {
     /// Keras' `to_categorical`.
     ///
     /// ```
-    /// use training_replay::{Dataset, Matrix, row_major};
+    /// use training_replay::{Dataset, Matrix, to_row_major};
     ///
-    /// let data = Dataset::with_classes(Matrix::zeros(2, 4), &[2, 0], 3)?;
-    /// assert_eq!(row_major(data.targets()), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    /// let data = Dataset::from_labels(Matrix::zeros(2, 4), &[2, 0], 3)?;
+    /// assert_eq!(to_row_major(data.targets()), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
     /// assert_eq!(data.classes()?, [2, 0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -75,7 +75,7 @@ impl Dataset {
     /// # Errors
     ///
     /// As [`new`](Self::new), and [`Error::Invalid`] for a class that is not below `count`, or more than 2^31 targets.
-    pub fn with_classes(inputs: Matrix, classes: &[usize], count: usize) -> Result<Self> {
+    pub fn from_labels(inputs: Matrix, classes: &[usize], count: usize) -> Result<Self> {
         if let Some(sample) = classes.iter().position(|&class| class >= count) {
             let expected = format!("below {count}, the number of classes");
             return Err(Error::invalid(format!("the class of sample {sample}"), expected, classes[sample]));

@@ -2,7 +2,7 @@
 //!
 //! The functions return no `Result`, because with numbers written in the source there is nothing to handle. A number of
 //! points, samples or dimensions that is too small for a data set counts as the smallest that is not, one that would
-//! make more than [`MOST_VALUES`] input values as the largest that does not, and a noise or factor that is not a finite
+//! make more than [`MAX_VALUES`] input values as the largest that does not, and a noise or factor that is not a finite
 //! number of 0 or more counts as 0, one above 1e30 as 1e30.
 //!
 //! ```
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The most input values that a generated data set has: 2^26, a quarter of a gigabyte of them.
-pub const MOST_VALUES: usize = 1 << 26;
+pub const MAX_VALUES: usize = 1 << 26;
 
 /// The largest noise or factor, of which many deviations still fit an `f32`.
 const LARGEST_AMOUNT: f64 = 1e30;
@@ -37,7 +37,7 @@ const LARGEST_AMOUNT: f64 = 1e30;
 ///
 /// `x1` runs from -1 to 1 in equal steps; `x2 = x1²` is negative (0), `x2 = x1² - 0.5` positive (1).
 pub fn parabola(points: usize, seed: u64) -> Dataset {
-    let points = points.clamp(1, MOST_VALUES / 4);
+    let points = points.clamp(1, MAX_VALUES / 4);
     let curve = |offset: f64| linspace(-1.0, 1.0, points).map(move |x| [x, x * x + offset]);
     two_classes(curve(0.0), curve(-0.5), &mut random::rng(seed, Purpose::Data))
 }
@@ -88,8 +88,8 @@ pub fn circles(samples: usize, noise: f64, factor: f64, seed: u64) -> Dataset {
 /// assert_eq!(datasets::ball(10, 1_000, 13).inputs().shape(), (1_000, 10));
 /// ```
 pub fn ball(dimensions: usize, points: usize, seed: u64) -> Dataset {
-    let dimensions = dimensions.clamp(1, MOST_VALUES);
-    let points = points.clamp(1, MOST_VALUES / dimensions);
+    let dimensions = dimensions.clamp(1, MAX_VALUES);
+    let points = points.clamp(1, MAX_VALUES / dimensions);
     let rng = &mut random::rng(seed, Purpose::Data);
     let mut radius = (dimensions as f64).sqrt();
     let mut rows: Vec<Vec<f64>> = (0..points).map(|_| in_ball(dimensions, radius, rng)).collect();
@@ -129,7 +129,7 @@ fn linspace(start: f64, end: f64, count: usize) -> impl Iterator<Item = f64> + C
 
 /// So many samples in two classes, the second one larger by one if need be, none empty.
 fn halves(samples: usize) -> (usize, usize) {
-    let samples = samples.clamp(2, MOST_VALUES / 2);
+    let samples = samples.clamp(2, MAX_VALUES / 2);
     (samples / 2, samples - samples / 2)
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn classes(outputs: &Matrix, threshold: f32) -> Vec<Option<usize>> {
 }
 
 /// The class of every row, unless the threshold is NaN.
-pub(crate) fn told(outputs: &Matrix, threshold: f32) -> Result<Vec<Option<usize>>> {
+pub(crate) fn predicted(outputs: &Matrix, threshold: f32) -> Result<Vec<Option<usize>>> {
     check_threshold(threshold)?;
     Ok(classes(outputs, threshold))
 }

@@ -13,11 +13,11 @@ pub(crate) const LARGEST: usize = 1 << 31;
 /// *row* together.
 ///
 /// ```
-/// use training_replay::{Matrix, row_major};
+/// use training_replay::{Matrix, to_row_major};
 ///
 /// let matrix = Matrix::from_row_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
 /// assert_eq!(matrix.as_slice(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
-/// assert_eq!(row_major(&matrix), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// assert_eq!(to_row_major(&matrix), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
 /// ```
 pub type Matrix = nalgebra::DMatrix<f32>;
 
@@ -30,7 +30,7 @@ pub(crate) fn from_row_major(rows: usize, columns: usize, values: &[f32]) -> Mat
 /// The values row by row, as other frameworks want them (nalgebra keeps columns together).
 ///
 /// The way back is `Matrix::from_row_slice`.
-pub fn row_major(matrix: &Matrix) -> Vec<f32> {
+pub fn to_row_major(matrix: &Matrix) -> Vec<f32> {
     // nalgebra would walk all rows of a matrix without columns.
     if matrix.is_empty() { Vec::new() } else { matrix.transpose().as_slice().to_vec() }
 }
@@ -280,6 +280,6 @@ mod tests {
         let source = Matrix::from_row_slice(3, 2, &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0]);
         let mut target = Matrix::zeros(2, 2);
         gather_rows(&source, &[2, 0], &mut target);
-        assert_eq!(row_major(&target), [3.0, 30.0, 1.0, 10.0]);
+        assert_eq!(to_row_major(&target), [3.0, 30.0, 1.0, 10.0]);
     }
 }

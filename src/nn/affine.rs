@@ -80,7 +80,7 @@ impl Affine {
     /// Adds kernel and bias to the parameters, as those of a layer.
     pub(super) fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {
         let (inputs, units) = self.kernel.shape();
-        parameters.push(Parameter::new(layer, "kernel", [inputs, units], crate::row_major(&self.kernel)));
+        parameters.push(Parameter::new(layer, "kernel", [inputs, units], crate::to_row_major(&self.kernel)));
         parameters.extend(self.bias.as_ref().map(|bias| Parameter::new(layer, "bias", [units], bias)));
     }
 

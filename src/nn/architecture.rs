@@ -9,7 +9,7 @@ use super::{BatchNormalization, Layer, Sequential, encoding};
 use crate::{Error, Result, math::matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
-const MOST_LAYERS: usize = 4096;
+const MAX_LAYERS: usize = 4096;
 
 /// What a network is without its weights; its [`Description`](crate::Description) in a recording.
 ///
@@ -94,8 +94,8 @@ impl Architecture {
         if self.inputs == 0 {
             return Err(Error::invalid("the number of inputs", "1 or more", 0));
         }
-        if !(1..=MOST_LAYERS).contains(&self.layers.len()) {
-            let expected = format!("from 1 to {MOST_LAYERS}");
+        if !(1..=MAX_LAYERS).contains(&self.layers.len()) {
+            let expected = format!("from 1 to {MAX_LAYERS}");
             return Err(Error::invalid("the number of layers", expected, self.layers.len()));
         }
         let mut names = HashSet::new();

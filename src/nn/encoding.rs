@@ -217,7 +217,8 @@ mod tests {
             for id in 0..=11 {
                 let initializer = initializer(&Choice { id, constant: 0.5 }).unwrap();
                 assert_eq!(initializer_choice(initializer).id, id);
-                let dense = Dense::new(3).name("d").activation(activation).initializer(initializer).without_bias();
+                let dense =
+                    Dense::new(3).name("d").activation(activation).kernel_initializer(initializer).without_bias();
                 let architecture = Sequential::builder(2).layer(dense).layer(activation).named();
                 assert_eq!(read(&describe(&architecture).unwrap()).unwrap(), architecture);
             }

@@ -10,7 +10,7 @@ use super::{Activation, Initializer};
 /// ```
 /// use training_replay::{Activation, Dense, Initializer, Model, Sequential};
 ///
-/// let dense = Dense::new(10).name("hidden").activation(Activation::Relu).initializer(Initializer::HeNormal);
+/// let dense = Dense::new(10).name("hidden").activation(Activation::Relu).kernel_initializer(Initializer::HeNormal);
 /// let model = Sequential::builder(4).layer(dense.without_bias()).build(42)?;
 /// assert_eq!(model.parameters()?[0].shape(), [4, 10]);
 /// # Ok::<(), training_replay::Error>(())
@@ -47,7 +47,7 @@ impl Dense {
     }
 
     /// How the kernel is drawn.
-    pub fn initializer(self, kernel: Initializer) -> Self {
+    pub fn kernel_initializer(self, kernel: Initializer) -> Self {
         Self { kernel_initializer: kernel, ..self }
     }
 

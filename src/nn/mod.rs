@@ -4,7 +4,7 @@
 //! use training_replay::{Activation, Dense, Initializer, Matrix, Sequential};
 //!
 //! let model = Sequential::builder(2)
-//!     .layer(Dense::new(2).name("hidden").activation(Activation::Tanh).initializer(Initializer::GlorotNormal))
+//!     .layer(Dense::new(2).name("hidden").activation(Activation::Tanh).kernel_initializer(Initializer::GlorotNormal))
 //!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
 //!     .build(42)?;
 //! let probabilities = model.predict(&Matrix::zeros(5, 2))?;

@@ -136,7 +136,7 @@ mod tests {
         pass.forward(normalization, &inputs(), &mut outputs);
         pass.differentiate(normalization, &inputs(), &slope());
         pass.backpropagate(normalization, &inputs(), &slope(), &mut handed_on);
-        (pass, [outputs, handed_on].map(|matrix| crate::row_major(&matrix)))
+        (pass, [outputs, handed_on].map(|matrix| crate::to_row_major(&matrix)))
     }
 
     /// By numpy in float64; the gradient with respect to the inputs was compared with central differences there:

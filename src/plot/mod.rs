@@ -2,13 +2,13 @@
 //!
 //! | you want | you take |
 //! |---|---|
-//! | all panels of an epoch, with axes that are the same at every epoch | [`Film::figure`] |
-//! | one of them | [`Film::feature_space`], [`Film::decision_boundary`], [`Film::probabilities`], [`Film::losses`], [`Film::curves`], [`Film::violins`] |
-//! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::certainties`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`] |
+//! | all panels of an epoch, with axes that are the same at every epoch | [`RunPlots::figure`] |
+//! | one of them | [`RunPlots::feature_space`], [`RunPlots::decision_boundary`], [`RunPlots::probabilities`], [`RunPlots::losses`], [`RunPlots::curves`], [`RunPlots::violins`] |
+//! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::confidences`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`] |
 //! | an activation function and its gradient | [`Panel::activation`] |
 //! | panels side by side, as PNG or SVG | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
-//! | a page to play with, several runs side by side | [`Player`] |
+//! | a page to play with, several runs side by side | [`Page`] |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
 //! A panel is plain data, and knows nothing of colours or pixels: these are a [`Theme`]'s and a [`Figure`]'s. Letters are drawn
@@ -16,7 +16,7 @@
 //!
 //! ```
 //! # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-//! use training_replay::plot::{Animation, Figure, Film, Player};
+//! use training_replay::plot::{Animation, Figure, RunPlots, Page};
 //!
 //! # let folder = tempfile::tempdir().unwrap();
 //! # let folder = folder.path();
@@ -30,11 +30,11 @@
 //! #     let metrics = trainer.epoch(&mut model, &data)?;
 //! #     replay.record(&model, metrics)?;
 //! # }
-//! let film = Film::options().name_classes(["negative", "positive"]).of(replay.sweep())?;
-//! film.figure(2)?.save(folder.join("epoch_2.png"))?;
-//! Figure::of(film.feature_space(2)?).save(folder.join("feature_space.svg"))?;
-//! Animation::of(film.epochs()).save(folder.join("run.gif"), |epoch| Ok(film.figure(epoch)?.size(600, 300)))?;
-//! Player::new("A run").run("tanh", &film)?.save(folder.join("index.html"))?;
+//! let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run())?;
+//! plots.figure(2)?.save(folder.join("epoch_2.png"))?;
+//! Figure::of(plots.feature_space(2)?).save(folder.join("feature_space.svg"))?;
+//! Animation::of(plots.epochs()).save(folder.join("run.gif"), |epoch| Ok(plots.figure(epoch)?.size(600, 300)))?;
+//! Page::new("A run").run("tanh", &plots)?.save(folder.join("index.html"))?;
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
@@ -43,8 +43,8 @@ mod panel;
 mod render;
 mod run;
 
-pub use page::Player;
+pub use page::Page;
 pub use panel::{Axis, Mark, Panel, Point, Violins};
 pub use plotters;
-pub use render::{Animation, Between, Figure, Ink, Rgb, Style, Theme};
-pub use run::{Film, FilmOptions};
+pub use render::{Animation, ColorRole, Figure, PlotArea, Rgb, Style, Theme};
+pub use run::{RunPlotOptions, RunPlots};

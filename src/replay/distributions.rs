@@ -1,9 +1,9 @@
 //! How weights, updates, gradients and activations are distributed, at one epoch and over all of them.
 
-use super::{Replay, Snapshot, Sweep};
+use super::{Replay, Run, Snapshot};
 use crate::{
     Forward, Loss, Result, Weights,
-    analysis::{Distribution, LayerCurve, LayerDistribution, LayerValues, Measured, Quantity, Selection, Since},
+    analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, LayerValues, Measured, Quantity},
     model::checked,
 };
 
@@ -13,7 +13,7 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// ```
     /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// use training_replay::analysis::{Quantity, Selection};
+    /// use training_replay::analysis::{Quantity, LayerFilter};
     ///
     /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o")];
     /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(1)?;
@@ -22,10 +22,10 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// let loss = Loss::BinaryCrossEntropy;
     /// let snapshot = replay.at(0)?;
-    /// for row in snapshot.distributions(Quantity::gradients(loss), &Selection::default())? {
+    /// for row in snapshot.distributions(Quantity::gradients(loss), &LayerFilter::default())? {
     ///     println!("{} {}: {:.4}", row.layer, row.name, row.distribution.std);
     /// }
-    /// let selection = Selection::default().inputs(true).outputs(false);
+    /// let selection = LayerFilter::default().inputs(true).outputs(false);
     /// let activations = snapshot.distributions(Quantity::activations(), &selection)?;
     /// assert_eq!(activations.iter().map(|row| row.layer.as_str()).collect::<Vec<_>>(), ["input", "h1"]);
     /// let violin = activations[1].distribution.density(100)?.expect("activations that differ");
@@ -35,10 +35,10 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities) for what is about data,
+    /// As [`outputs`](Self::outputs) for what is about data,
     /// [`Error::Invalid`](crate::Error::Invalid) for gradients of a model that gives none, and
     /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) for a chosen layer that is not there.
-    pub fn distributions(&self, quantity: Quantity, selection: &Selection) -> Result<Vec<LayerDistribution>> {
+    pub fn distributions(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Vec<LayerDistribution>> {
         let values = self.measure(self.model(), quantity.of)?;
         let Some(since) = quantity.since else {
             let mut rows = self.inputs(quantity, selection)?;
@@ -56,17 +56,17 @@ impl<M: Forward> Snapshot<'_, M> {
     /// # Errors
     ///
     /// As [`Replay::weights`].
-    pub fn updates(&self, since: Since) -> Result<Option<Weights>> {
+    pub fn updates(&self, since: Baseline) -> Result<Option<Weights>> {
         let Some(earlier) = self.earlier(since)? else { return Ok(None) };
         self.replay.weights_at(self.moment)?.minus(&earlier).map(Some)
     }
 
     /// The weights that a change is counted from, if there are some.
-    fn earlier(&self, since: Since) -> Result<Option<Weights>> {
+    fn earlier(&self, since: Baseline) -> Result<Option<Weights>> {
         let epochs = &self.replay.index.epochs;
         let moment = match since {
-            Since::EpochBefore => epochs.before(self.epoch()),
-            Since::Start => epochs.first(),
+            Baseline::EpochBefore => epochs.before(self.epoch()),
+            Baseline::Start => epochs.first(),
         };
         moment.map(|moment| self.replay.weights_at(moment)).transpose()
     }
@@ -87,7 +87,7 @@ impl<M: Forward> Snapshot<'_, M> {
     }
 
     /// A row for the inputs, where they are to be told of beside what layers make of them.
-    fn inputs(&self, quantity: Quantity, selection: &Selection) -> Result<Vec<LayerDistribution>> {
+    fn inputs(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Vec<LayerDistribution>> {
         let of_samples = matches!(quantity.of, Measured::PreActivations | Measured::Activations);
         if !(of_samples && selection.has_inputs()) {
             return Ok(Vec::new());
@@ -97,20 +97,20 @@ impl<M: Forward> Snapshot<'_, M> {
     }
 }
 
-impl<M: Forward> Sweep<'_, M> {
+impl<M: Forward> Run<'_, M> {
     /// A number that tells of each layer, such as the deviation, over the epochs.
     ///
     /// ```
     /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// use training_replay::analysis::{Quantity, Selection, Since};
+    /// use training_replay::analysis::{Quantity, LayerFilter, Baseline};
     ///
     /// # let data = datasets::moons(50, 0.1, 7);
     /// # let mut replay = Replay::options().dataset(&data).in_memory();
     /// # for seed in 0..3 {
     /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
     /// # }
-    /// let steps = Quantity::weights().since(Since::EpochBefore);
-    /// let largest = replay.sweep().statistic(steps, &Selection::default(), |steps| steps.max.max(-steps.min))?;
+    /// let steps = Quantity::weights().since(Baseline::EpochBefore);
+    /// let largest = replay.run().statistic(steps, &LayerFilter::default(), |steps| steps.max.max(-steps.min))?;
     /// assert_eq!((largest[0].layer.as_str(), largest[0].name.as_str()), ("dense_1", "kernel"));
     /// assert_eq!(largest[0].points.len(), 2); // the first of three epochs has none before it
     /// # Ok::<(), training_replay::Error>(())
@@ -119,7 +119,7 @@ impl<M: Forward> Sweep<'_, M> {
     /// # Errors
     ///
     /// As [`Snapshot::distributions`].
-    pub fn statistic<F>(&self, quantity: Quantity, selection: &Selection, number: F) -> Result<Vec<LayerCurve>>
+    pub fn statistic<F>(&self, quantity: Quantity, selection: &LayerFilter, number: F) -> Result<Vec<LayerCurve>>
     where
         F: Fn(&Distribution) -> f64 + Sync,
     {
@@ -154,19 +154,19 @@ impl Replay {
         let mut weights = Weights::default();
         let rows = self.epochs().map(|epoch| {
             self.weights_into(epoch, &mut weights)?;
-            let rows = LayerDistribution::of_weights(&weights, &Selection::default())?.into_iter();
+            let rows = LayerDistribution::of_weights(&weights, &LayerFilter::default())?.into_iter();
             Ok((epoch, rows.map(|row| (row.layer, row.name, row.distribution.std)).collect()))
         });
         Ok(LayerCurve::join(rows.collect::<Result<Vec<_>>>()?))
     }
 
     /// The standard deviation of the gradients of each trainable parameter over the epochs, for a built-in network:
-    /// deepreplay's `gradients_std`. For other models: [`sweep_with`](Self::sweep_with) and [`Sweep::statistic`].
+    /// deepreplay's `gradients_std`. For other models: [`run_with`](Self::run_with) and [`Run::statistic`].
     ///
     /// # Errors
     ///
     /// As [`Snapshot::gradients`].
     pub fn gradients_std(&self, loss: Loss) -> Result<Vec<LayerCurve>> {
-        self.sweep().statistic(Quantity::gradients(loss), &Selection::default(), |gradients| gradients.std)
+        self.run().statistic(Quantity::gradients(loss), &LayerFilter::default(), |gradients| gradients.std)
     }
 }

@@ -1,20 +1,20 @@
 //! What a recording holds, without its weights: where each snapshot is, the curves, the damage.
 
-use super::timeline::{Place, Series, Snapped};
+use super::timeline::{Entry, Location, Timeline};
 use crate::{
     Error, Result,
-    storage::{Damage, Found, Kind, Manifest, Moment, TensorSpec},
+    storage::{Damage, Kind, Manifest, Moment, Record, TensorSpec},
 };
 
 /// Everything but weights and data.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) manifest: Option<Manifest>,
-    pub(super) data: Vec<(TensorSpec, Place)>,
+    pub(super) data: Vec<(TensorSpec, Location)>,
     /// The ends of epochs.
-    pub(super) epochs: Series,
+    pub(super) epochs: Timeline,
     /// Within epochs.
-    pub(super) steps: Series,
+    pub(super) steps: Timeline,
     pub(super) damage: Vec<Damage>,
     pub(super) finished: bool,
 }
@@ -24,7 +24,7 @@ impl Index {
     ///
     /// Fails if the first one does not describe the recording, or for a record of a later version that may not be
     /// skipped.
-    pub(super) fn take(&mut self, found: Found) -> Result<()> {
+    pub(super) fn take(&mut self, found: Record) -> Result<()> {
         let Some(manifest) = &self.manifest else { return self.take_manifest(&found) };
         match found.header.kind {
             Kind::Model => self.note_damage(&found, "a second description of the recording"),
@@ -44,7 +44,7 @@ impl Index {
     /// The snapshot that was recorded at this moment.
     ///
     /// [`Error::Corrupted`] if a damaged record lies where it would be; if none does, it was not recorded.
-    pub(super) fn at(&self, moment: Moment) -> Result<&Snapped> {
+    pub(super) fn at(&self, moment: Moment) -> Result<&Entry> {
         self.series(moment).at(moment).ok_or_else(|| match self.damage_in_place_of(moment) {
             Some(damage) => {
                 let reason = "the record that lies in its place cannot be read";
@@ -55,12 +55,12 @@ impl Index {
     }
 
     /// The series that a moment belongs to.
-    pub(super) fn series(&self, moment: Moment) -> &Series {
+    pub(super) fn series(&self, moment: Moment) -> &Timeline {
         if moment.step == 0 { &self.epochs } else { &self.steps }
     }
 
     /// Every record that has data, and what it holds.
-    pub(super) fn places(&self) -> impl Iterator<Item = (String, &Place)> {
+    pub(super) fn places(&self) -> impl Iterator<Item = (String, &Location)> {
         let data = self.data.iter().map(|(spec, place)| (format!("the data set's {}", spec.name()), place));
         let snapshots = self.epochs.iter().chain(self.steps.iter());
         data.chain(snapshots.map(|snapshot| (snapshot.moment.to_string(), &snapshot.place)))
@@ -77,7 +77,7 @@ impl Index {
         self.manifest.as_ref().is_some_and(|manifest| complete(manifest) || self.last().is_some())
     }
 
-    fn take_manifest(&mut self, found: &Found) -> Result<()> {
+    fn take_manifest(&mut self, found: &Record) -> Result<()> {
         let lost = |reason| Error::corrupted("the description of the recording", found.offset, reason);
         if found.header.kind != Kind::Model {
             return Err(lost("its record is missing".into()));
@@ -87,14 +87,14 @@ impl Index {
         Ok(())
     }
 
-    fn take_data(&mut self, found: &Found) {
+    fn take_data(&mut self, found: &Record) {
         match found.meta.as_deref().map(TensorSpec::decode) {
-            Some(Ok(spec)) => self.data.push((spec, Place::of(found))),
+            Some(Ok(spec)) => self.data.push((spec, Location::of(found))),
             _ => self.note_damage(found, "a matrix of the data set"),
         }
     }
 
-    fn take_snapshot(&mut self, found: &Found) {
+    fn take_snapshot(&mut self, found: &Record) {
         let moment = found.header.moment;
         if self.last().is_some_and(|last| moment <= last) {
             return self.note_damage(found, &format!("{moment}, behind a later one"));
@@ -106,7 +106,7 @@ impl Index {
         self.finished = false;
     }
 
-    fn note_damage(&mut self, found: &Found, what: &str) {
+    fn note_damage(&mut self, found: &Record, what: &str) {
         let bytes = found.offset..found.header.end(found.offset);
         self.damage.push(Damage::new(bytes, what));
     }

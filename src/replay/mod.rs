@@ -24,10 +24,10 @@ use std::{
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use record::Recorder;
-pub use run::Sweep;
+pub use run::Run;
 pub use runs::Runs;
 pub use snapshot::Snapshot;
-use timeline::Place;
+use timeline::Location;
 
 use crate::{
     Dataset, Description, Error, Forward, Loss, Matrix, Metrics, Result, Sequential, Weights,
@@ -262,7 +262,7 @@ impl Replay {
     /// let mut replay = Replay::options().in_memory(); // without data
     /// replay.record(&model, Metrics::new())?;
     /// let replay = replay.with_dataset(&datasets::moons(50, 0.1, 7))?;
-    /// assert_eq!(replay.at(0)?.probabilities()?.nrows(), 50);
+    /// assert_eq!(replay.at(0)?.outputs()?.nrows(), 50);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -368,7 +368,7 @@ impl Replay {
         storage::read_matrix(self.source(format!("the data set's {name}"), place), spec)
     }
 
-    fn source(&self, what: String, place: &Place) -> storage::Source<'_> {
+    fn source(&self, what: String, place: &Location) -> storage::RecordReader<'_> {
         self.log.source(what, place.data.clone(), place.offset, place.crc)
     }
 }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::OnceLock};
 use super::{Index, Origin, Recorder, Replay, ReplayOptions};
 use crate::{
     Dataset, Error, Result,
-    storage::{self, BadPreamble, Log, Medium, VERSION},
+    storage::{self, Backend, BadPreamble, Log, VERSION},
 };
 
 impl Replay {
@@ -105,7 +105,7 @@ impl Replay {
         Self::resume_on(Box::new(file), Origin::File(path.into()), options)
     }
 
-    pub(super) fn resume_on(medium: Box<dyn Medium>, origin: Origin, mut options: ReplayOptions) -> Result<Self> {
+    pub(super) fn resume_on(medium: Box<dyn Backend>, origin: Origin, mut options: ReplayOptions) -> Result<Self> {
         let mut replay = Self::load(medium, origin)?;
         replay.expect_own_version()?;
         if let Some(data) = options.take_dataset() {
@@ -124,7 +124,7 @@ impl Replay {
         }
     }
 
-    pub(super) fn load(medium: Box<dyn Medium>, origin: Origin) -> Result<Self> {
+    pub(super) fn load(medium: Box<dyn Backend>, origin: Origin) -> Result<Self> {
         let log = Log::open(medium, origin.path().display().to_string())?.map_err(|bad| match bad {
             BadPreamble::Magic => Error::NotARecording { path: origin.path() },
             BadPreamble::Short => Error::NotStarted { path: origin.path() },

@@ -117,7 +117,7 @@ impl ReplayOptions {
 
     /// Of the steps that [`Replay::record_step`] is called for, record one in `n`: the ones whose number is a multiple
     /// of it. Without this, every one is recorded. Either way only those within epochs that are recorded themselves.
-    pub fn step(self, n: u32) -> Self {
+    pub fn every_step(self, n: u32) -> Self {
         Self { step: Some(n), ..self }
     }
 
@@ -208,7 +208,7 @@ impl ReplayOptions {
             _ => {}
         }
         if self.step == Some(0) {
-            return Err(Error::invalid("`step`", "1 or more", 0));
+            return Err(Error::invalid("`every_step`", "1 or more", 0));
         }
         if self.durability == Durability::Every(0) {
             return Err(Error::invalid("`Durability::Every`", "1 or more", 0));

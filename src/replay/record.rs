@@ -5,7 +5,7 @@ use std::{fs::File, sync::OnceLock};
 use super::{Durability, Index, Origin, Replay, ReplayOptions, options::Replacement};
 use crate::{
     Dataset, Error, Matrix, Metrics, Model, Parameter, Result,
-    storage::{self, Found, Kind, LONGEST_NAME, Log, MOST_METRICS, Manifest, Moment, encode_metrics},
+    storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Moment, Record, encode_metrics},
 };
 
 /// What a replay needs only while it records.
@@ -142,7 +142,7 @@ impl Replay {
 
     fn check_metrics(&self, moment: Moment, metrics: &Metrics) -> Result<()> {
         if !self.index.series(moment).has_room(metrics) {
-            let expected = format!("at most {MOST_METRICS} in a recording");
+            let expected = format!("at most {MAX_METRICS} in a recording");
             return Err(Error::invalid("the number of different metrics", expected, "more"));
         }
         match metrics.iter().map(|(name, _)| name.len()).find(|&length| length > LONGEST_NAME) {
@@ -233,7 +233,7 @@ fn write_records(
     moment: Moment,
     meta: Vec<u8>,
     parameters: &[Parameter<'_>],
-) -> Result<Vec<Found>> {
+) -> Result<Vec<Record>> {
     let mut records = Vec::new();
     if let Some(manifest) = first {
         records.push(log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?);
@@ -246,7 +246,7 @@ fn write_records(
     Ok(records)
 }
 
-fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Found> {
+fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Record> {
     let meta = storage::matrix_spec(name, matrix).encode()?;
     log.append(Kind::Data, Moment::default(), meta, |sink| storage::write_matrix(sink, matrix))
 }

@@ -5,7 +5,7 @@ use crate::{Forward, Result, Sequential, math::parallel};
 
 /// One question asked of many epochs, several of them at a time, the answers in the order of the epochs.
 ///
-/// Made by [`Replay::sweep`] and [`Replay::sweep_with`]; without further calls over every recorded epoch, on as many
+/// Made by [`Replay::run`] and [`Replay::run_with`]; without further calls over every recorded epoch, on as many
 /// threads as the machine has cores. The answers are the same, bit for bit, for any number of threads.
 ///
 /// ```
@@ -23,19 +23,19 @@ use crate::{Forward, Result, Sequential, math::parallel};
 ///     replay.record(&model, metrics)?;
 /// }
 ///
-/// let losses = replay.sweep().map(|snapshot| snapshot.losses(Loss::MeanSquaredError))?;
+/// let losses = replay.run().map(|snapshot| snapshot.losses(Loss::MeanSquaredError))?;
 /// assert_eq!((losses.len(), losses[0].len()), (11, 100));
 ///
 /// // Something large for each epoch, in memory that each thread keeps, of which little is wanted in the end:
 /// let grid = Grid::covering(&data, 0.1).points(200);
-/// let widths = replay.sweep().epochs([0, 5, 10]).threads(2).map_with(FeatureSpace::default, |space, snapshot| {
+/// let widths = replay.run().epochs([0, 5, 10]).threads(2).map_with(FeatureSpace::default, |space, snapshot| {
 ///     space.update(snapshot.model(), "hidden", snapshot.dataset()?, &grid)?;
 ///     Ok(space.region.column(0).max() - space.region.column(0).min())
 /// })?;
 /// assert_eq!(widths.len(), 3);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
-pub struct Sweep<'a, M> {
+pub struct Run<'a, M> {
     pub(super) replay: &'a Replay,
     epochs: Vec<u64>,
     /// As many as the machine has cores, if nothing else was said.
@@ -45,8 +45,8 @@ pub struct Sweep<'a, M> {
 
 impl Replay {
     /// Begins to ask a question of the built-in network at many epochs.
-    pub fn sweep(&self) -> Sweep<'_, Sequential> {
-        Sweep::new(self, move |epoch| self.at(epoch))
+    pub fn run(&self) -> Run<'_, Sequential> {
+        Run::new(self, move |epoch| self.at(epoch))
     }
 
     /// Begins to ask a question of any other model at many epochs.
@@ -56,16 +56,16 @@ impl Replay {
     /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
     /// let mut replay = Replay::options().in_memory();
     /// replay.record(&model, Metrics::new())?;
-    /// let layers = replay.sweep_with(&model).map(|snapshot| Ok(snapshot.model().layers()))?;
+    /// let layers = replay.run_with(&model).map(|snapshot| Ok(snapshot.model().layers()))?;
     /// assert_eq!(layers, [["dense_1"]]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn sweep_with<'a, M: Forward + Sync>(&'a self, model: &'a M) -> Sweep<'a, M> {
-        Sweep::new(self, move |epoch| self.at_with(epoch, model))
+    pub fn run_with<'a, M: Forward + Sync>(&'a self, model: &'a M) -> Run<'a, M> {
+        Run::new(self, move |epoch| self.at_with(epoch, model))
     }
 }
 
-impl<'a, M> Sweep<'a, M> {
+impl<'a, M> Run<'a, M> {
     fn new(replay: &'a Replay, restore: impl Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a) -> Self {
         Self { replay, epochs: replay.epochs().collect(), threads: None, restore: Box::new(restore) }
     }

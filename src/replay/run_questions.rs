@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::{Replay, Snapshot, Sweep};
+use super::{Replay, Run, Snapshot};
 use crate::{
     Error, Forward, Loss, Metrics, Result, Weights,
     analysis::{
-        Audit, Criteria, Difference, Ledger, Milestones, Observation, Parting, PrincipalPlane, Scatter, Verification,
+        EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, RunDiff, SampleHistory,
+        Verification, VerifyOptions, WeightDiff,
     },
     model::checked,
 };
 
-impl<M: Forward> Sweep<'_, M> {
+impl<M: Forward> Run<'_, M> {
     /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together, so that
     /// its axes are the same in every picture. It takes the epochs one after the other.
     ///
@@ -24,8 +25,8 @@ impl<M: Forward> Sweep<'_, M> {
         self.try_for_each(|snapshot| {
             let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
             let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-            let begun: Option<Scatter> = scatter.take();
-            scatter.insert(begun.map_or_else(|| Scatter::new(values.ncols()), Ok)?).take(&values)
+            let begun: Option<IncrementalPca> = scatter.take();
+            scatter.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
         })?;
         scatter.ok_or_else(no_epochs)?.principal_plane()
     }
@@ -34,13 +35,13 @@ impl<M: Forward> Sweep<'_, M> {
     ///
     /// # Errors
     ///
-    /// As [`Observation::of`], and whatever going through the epochs says.
-    pub fn milestones(&self, criteria: &Criteria) -> Result<Milestones> {
-        let criteria = criteria.clone().or_loss(self.replay.loss());
+    /// As [`EpochSummary::of`], and whatever going through the epochs says.
+    pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
+        let options = options.clone().or_loss(self.replay.loss());
         let see = |snapshot: &Snapshot<'_, M>| {
-            Observation::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &criteria)
+            EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
         };
-        Milestones::of(&self.map(see)?, &criteria)
+        Milestones::of(&self.map(see)?, &options)
     }
 
     /// What became of every sample, epoch by epoch.
@@ -48,14 +49,14 @@ impl<M: Forward> Sweep<'_, M> {
     /// # Errors
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
-    pub fn ledger(&self, loss: Loss) -> Result<Ledger> {
-        let mut ledger = Ledger::new(self.replay.dataset()?);
+    pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
+        let mut sample_history = SampleHistory::new(self.replay.dataset()?);
         let page = |snapshot: &Snapshot<'_, M>| {
-            ledger.page(snapshot.epoch(), &snapshot.probabilities()?, &snapshot.losses(loss)?)
+            sample_history.page(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
         };
         let pages = self.map(page)?;
-        pages.into_iter().try_for_each(|page| ledger.append(page))?;
-        Ok(ledger)
+        pages.into_iter().try_for_each(|page| sample_history.append(page))?;
+        Ok(sample_history)
     }
 
     /// Compares what was logged with what is recomputed from the weights and the data, so that a wrong architecture or
@@ -65,18 +66,21 @@ impl<M: Forward> Sweep<'_, M> {
     ///
     /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are audited;
     /// and as [`Snapshot::evaluate`].
-    pub fn verify(&self, audit: &Audit) -> Result<Verification> {
-        let hint = "give the one that the model was trained with, by `Audit::loss` or when recording";
-        let loss = audit.loss.or(self.replay.loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
+    pub fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
+        let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";
+        let loss = options.loss.or(self.replay.loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
         let replay = self.replay;
         let mut recomputed = self.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
         recomputed.sort_by_key(|(epoch, _)| *epoch);
         let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
         let logged: Vec<(u64, Metrics)> = logged.collect::<Result<_>>()?;
-        let verification = Verification::of(&logged, &recomputed, audit);
+        let verification = Verification::of(&logged, &recomputed, options);
         if verification.checks.is_empty() {
-            let [loss, accuracy] = &audit.names;
-            return Err(Error::missing(format!("{loss:?} or {accuracy:?} that was logged"), "see `Audit::names`"));
+            let [loss, accuracy] = &options.names;
+            return Err(Error::missing(
+                format!("{loss:?} or {accuracy:?} that was logged"),
+                "see `VerifyOptions::names`",
+            ));
         }
         Ok(verification)
     }
@@ -84,7 +88,7 @@ impl<M: Forward> Sweep<'_, M> {
 
 impl Replay {
     /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together. Of a
-    /// built-in network; for other models: [`sweep_with`](Self::sweep_with) and [`Sweep::principal_plane`].
+    /// built-in network; for other models: [`run_with`](Self::run_with) and [`Run::principal_plane`].
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -100,27 +104,27 @@ impl Replay {
     /// #     replay.record(&model, metrics)?;
     /// # }
     /// let principal = replay.principal_plane("hidden")?; // of eight units
-    /// println!("{:.0} % of the variance is seen", 100.0 * principal.shown());
+    /// println!("{:.0} % of the variance is seen", 100.0 * principal.total_explained_variance_ratio());
     /// for snapshot in replay.snapshots() {
     ///     let space = snapshot?.feature_space(View::of("hidden").on(&principal.plane), &Grid::default())?;
-    ///     assert!(space.lines.len() == 22 && space.shown > 0.5);
+    ///     assert!(space.lines.len() == 22 && space.explained_variance_ratio > 0.5);
     /// }
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`Sweep::principal_plane`].
+    /// As [`Run::principal_plane`].
     pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
-        self.sweep().principal_plane(layer)
+        self.run().principal_plane(layer)
     }
 
     /// The story of the run as rows, fit for an assertion in a test of one's own training code. Of a built-in network;
-    /// for other models: [`sweep_with`](Self::sweep_with) and [`Sweep::milestones`].
+    /// for other models: [`run_with`](Self::run_with) and [`Run::milestones`].
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-    /// use training_replay::analysis::Criteria;
+    /// use training_replay::analysis::MilestoneOptions;
     ///
     /// # let data = datasets::circles(100, 0.05, 0.5, 7);
     /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
@@ -132,7 +136,7 @@ impl Replay {
     /// #     let metrics = trainer.epoch(&mut model, &data)?;
     /// #     replay.record(&model, metrics)?;
     /// # }
-    /// let milestones = replay.milestones(&Criteria::default())?;
+    /// let milestones = replay.milestones(&MilestoneOptions::default())?;
     /// println!("{milestones}");
     /// assert!(milestones.all_correct().is_some_and(|epoch| epoch <= 60));
     /// assert_eq!(milestones.dead_units().count(), 0);
@@ -141,29 +145,29 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// As [`Sweep::milestones`].
-    pub fn milestones(&self, criteria: &Criteria) -> Result<Milestones> {
-        self.sweep().milestones(criteria)
+    /// As [`Run::milestones`].
+    pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
+        self.run().milestones(options)
     }
 
     /// What became of every sample, epoch by epoch: when it was learned, how often forgotten. Of a built-in network; for
-    /// other models: [`sweep_with`](Self::sweep_with) and [`Sweep::ledger`].
+    /// other models: [`run_with`](Self::run_with) and [`Run::sample_history`].
     ///
     /// # Errors
     ///
-    /// As [`Sweep::ledger`].
-    pub fn ledger(&self, loss: Loss) -> Result<Ledger> {
-        self.sweep().ledger(loss)
+    /// As [`Run::sample_history`].
+    pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
+        self.run().sample_history(loss)
     }
 
     /// Compares what was logged with what is recomputed from the weights and the data. Of a built-in network; for other
-    /// models: [`sweep_with`](Self::sweep_with) and [`Sweep::verify`].
+    /// models: [`run_with`](Self::run_with) and [`Run::verify`].
     ///
     /// # Errors
     ///
-    /// As [`Sweep::verify`].
-    pub fn verify(&self, audit: &Audit) -> Result<Verification> {
-        self.sweep().verify(audit)
+    /// As [`Run::verify`].
+    pub fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
+        self.run().verify(options)
     }
 
     /// Where this run and another of the same model part: the first epoch and parameter that differ by more than
@@ -197,16 +201,16 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// As [`weights`](Self::weights) and [`Difference::between`].
-    pub fn diff(&self, other: &Self, tolerance: f64) -> Result<Parting> {
-        Difference::check_tolerance(tolerance)?;
+    /// As [`weights`](Self::weights) and [`WeightDiff::between`].
+    pub fn diff(&self, other: &Self, tolerance: f64) -> Result<RunDiff> {
+        WeightDiff::check_tolerance(tolerance)?;
         let (mut one, mut another) = (Weights::default(), Weights::default());
         let theirs: HashSet<u64> = other.epochs().collect();
-        let mut parting = Parting { first: None, distances: Vec::new(), unmatched: (0, 0) };
+        let mut parting = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
         for epoch in self.epochs().filter(|epoch| theirs.contains(epoch)) {
             self.weights_into(epoch, &mut one)?;
             other.weights_into(epoch, &mut another)?;
-            let differences = Difference::of_each(&one, &another)?;
+            let differences = WeightDiff::of_each(&one, &another)?;
             let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
             parting.distances.push((epoch, largest));
             let beyond = differences.into_iter().find(|difference| difference.distance > tolerance);

@@ -5,14 +5,14 @@ use std::path::Path;
 use super::Replay;
 use crate::{
     Error, Result,
-    analysis::{Band, Criteria, Milestones, Reached},
+    analysis::{EpochsToTarget, MilestoneOptions, Milestones, QuantileBand},
 };
 
 /// Many recordings, asked as one: of several seeds, activations or learning rates.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Result, Runs, Sequential, Trainer};
-/// use training_replay::{analysis::{Criteria, Race}, datasets};
+/// use training_replay::{analysis::{MilestoneOptions, HeadToHead}, datasets};
 ///
 /// # fn main() -> Result<()> {
 /// let data = datasets::moons(60, 0.1, 7);
@@ -35,11 +35,11 @@ use crate::{
 /// }
 /// let losses = tanh.band("loss", 0.5)?; // the median, and the band between the quartiles
 /// assert_eq!((losses.epochs.len(), losses.runs[0]), (40, 5));
-/// let learned = [&tanh, &relu].map(|runs| runs.reached(&Criteria::default(), |told| told.all_correct()));
+/// let learned = [&tanh, &relu].map(|runs| runs.reached(&MilestoneOptions::default(), |told| told.all_correct()));
 /// let [tanh, relu] = learned;
 /// let (tanh, relu) = (tanh?, relu?);
 /// println!("tanh: {:.0} % by epoch 20, half of the runs by {:?}", 100.0 * tanh.share_by(20), tanh.median());
-/// let race = Race::of(&[&tanh, &relu])?;
+/// let race = HeadToHead::of(&[&tanh, &relu])?;
 /// println!("tanh before ReLU in {} of {}", race.wins[0], race.runs());
 /// # assert_eq!(race.runs(), 5);
 /// # Ok(())
@@ -140,7 +140,7 @@ impl Runs {
         groups
     }
 
-    /// What each recording answers, in order: with models of one's own, by [`Replay::sweep_with`].
+    /// What each recording answers, in order: with models of one's own, by [`Replay::run_with`].
     ///
     /// # Errors
     ///
@@ -150,17 +150,17 @@ impl Runs {
     }
 
     /// A metric as it was logged, at each epoch the median of the runs and the band that holds the middle `share` of
-    /// them. Any other curve: by [`map`](Self::map) and [`Band::of`].
+    /// them. Any other curve: by [`map`](Self::map) and [`QuantileBand::of`].
     ///
     /// # Errors
     ///
-    /// As [`Band::of`], and [`Error::Missing`] if one of the runs did not log it.
-    pub fn band(&self, metric: &str, share: f64) -> Result<Band> {
+    /// As [`QuantileBand::of`], and [`Error::Missing`] if one of the runs did not log it.
+    pub fn band(&self, metric: &str, share: f64) -> Result<QuantileBand> {
         let curves = self.map(|name, replay| {
             let hint = format!("the metric {metric:?} is asked of all runs");
             replay.curve(metric).ok_or_else(|| Error::missing(format!("{metric:?} of run {name:?}"), hint))
         })?;
-        Band::of(&curves, share)
+        QuantileBand::of(&curves, share)
     }
 
     /// The story of each run.
@@ -168,8 +168,8 @@ impl Runs {
     /// # Errors
     ///
     /// As [`Replay::milestones`], for the first run that has none.
-    pub fn milestones(&self, criteria: &Criteria) -> Result<Vec<Milestones>> {
-        self.map(|_, replay| replay.milestones(criteria))
+    pub fn milestones(&self, options: &MilestoneOptions) -> Result<Vec<Milestones>> {
+        self.map(|_, replay| replay.milestones(options))
     }
 
     /// When each run came to a milestone, which is picked from its story.
@@ -177,8 +177,12 @@ impl Runs {
     /// # Errors
     ///
     /// As [`milestones`](Self::milestones).
-    pub fn reached(&self, criteria: &Criteria, pick: impl Fn(&Milestones) -> Option<u64>) -> Result<Reached> {
-        Ok(self.milestones(criteria)?.iter().map(pick).collect())
+    pub fn reached(
+        &self,
+        options: &MilestoneOptions,
+        pick: impl Fn(&Milestones) -> Option<u64>,
+    ) -> Result<EpochsToTarget> {
+        Ok(self.milestones(options)?.iter().map(pick).collect())
     }
 }
 

@@ -169,7 +169,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     /// # Errors
     ///
     /// If the data are missing or do not fit the model.
-    pub fn probabilities(&self) -> Result<Matrix> {
+    pub fn outputs(&self) -> Result<Matrix> {
         checked::outputs(&self.model, self.dataset()?.inputs())
     }
 
@@ -181,7 +181,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// let x = Matrix::from_fn(21, 1, |i, _| i as f32 / 10.0 - 1.0);
     /// let data = Dataset::new(x.clone(), x.map(f32::sin))?;
-    /// let model = Sequential::builder(1).layer(Dense::new(1).initializer(training_replay::Initializer::Ones)).build(1)?;
+    /// let model = Sequential::builder(1).layer(Dense::new(1).kernel_initializer(training_replay::Initializer::Ones)).build(1)?;
     /// let mut replay = Replay::options().dataset(&data).in_memory();
     /// replay.record(&model, Metrics::new())?;
     /// let residuals = replay.at(0)?.residuals()?; // x - sin x
@@ -192,11 +192,11 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities), and [`Error::Shape`](crate::Error::Shape) if the model has another
+    /// As [`outputs`](Self::outputs), and [`Error::Shape`](crate::Error::Shape) if the model has another
     /// number of outputs than the targets.
     pub fn residuals(&self) -> Result<Matrix> {
         let targets = self.dataset()?.targets();
-        let outputs = self.probabilities()?;
+        let outputs = self.outputs()?;
         matrix::expect_shape("the model's outputs", &outputs, targets.shape())?;
         Ok(outputs - targets)
     }
@@ -206,34 +206,34 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities), and [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
-    pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        labels::told(&self.probabilities()?, threshold)
+    /// As [`outputs`](Self::outputs), and [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
+    pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
+        labels::predicted(&self.outputs()?, threshold)
     }
 
     /// How many samples of each class are told as which.
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities) and [`ConfusionMatrix::of`].
+    /// As [`outputs`](Self::outputs) and [`ConfusionMatrix::of`].
     pub fn confusion(&self, threshold: f32) -> Result<ConfusionMatrix> {
-        ConfusionMatrix::of(&self.probabilities()?, self.dataset()?.targets(), threshold)
+        ConfusionMatrix::of(&self.outputs()?, self.dataset()?.targets(), threshold)
     }
 
     /// How sure the model is of each class, and how often wrongly.
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities) and [`ProbabilityHistogram::of`].
+    /// As [`outputs`](Self::outputs) and [`ProbabilityHistogram::of`].
     pub fn probability_histogram(&self, bins: usize, threshold: f32) -> Result<ProbabilityHistogram> {
-        ProbabilityHistogram::of(&self.probabilities()?, self.dataset()?.targets(), bins, threshold)
+        ProbabilityHistogram::of(&self.outputs()?, self.dataset()?.targets(), bins, threshold)
     }
 
     /// One loss per sample, in the data set's order.
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities), and if the targets are none of the loss.
+    /// As [`outputs`](Self::outputs), and if the targets are none of the loss.
     pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
         checked::losses(&self.model, self.dataset()?, loss)
     }
@@ -264,7 +264,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities).
+    /// As [`outputs`](Self::outputs).
     pub fn activations(&self) -> Result<Vec<LayerValues>> {
         LayerValues::activations(&self.model, self.dataset()?.inputs())
     }
@@ -273,7 +273,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`probabilities`](Self::probabilities).
+    /// As [`outputs`](Self::outputs).
     pub fn pre_activations(&self) -> Result<Vec<LayerValues>> {
         LayerValues::pre_activations(&self.model, self.dataset()?.inputs())
     }

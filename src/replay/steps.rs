@@ -22,7 +22,7 @@ impl Replay {
     /// let mut model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
     /// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(10);
     ///
-    /// let mut replay = Replay::options().dataset(&data).step(5).in_memory(); // every fifth step
+    /// let mut replay = Replay::options().dataset(&data).every_step(5).in_memory(); // every fifth step
     /// replay.record(&model, Metrics::new())?; // epoch 0: before training
     /// for epoch in 1..=2 {
     ///     let metrics = trainer.epoch_with(&mut model, &data, |step| {

@@ -10,7 +10,7 @@ use super::{Durability, Origin, Replay, ReplayOptions};
 use crate::{
     Dataset, Error, Metrics, Parameter, Result, Weights, datasets,
     storage::{
-        Log, Medium, Moment,
+        Backend, Log, Moment,
         testing::{
             faulty::{Call, Calls, Fault, Faulty},
             powerless::Powerless,
@@ -50,12 +50,12 @@ fn data() -> Dataset {
     datasets::parabola(10, 1)
 }
 
-fn begin(medium: &(impl Medium + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
+fn begin(medium: &(impl Backend + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
     let log = Log::create(Box::new(medium.clone()), "test".into(), 7)?;
     Ok(Replay::recording(log, Origin::Memory, options, None))
 }
 
-fn go_on(medium: &(impl Medium + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
+fn go_on(medium: &(impl Backend + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
     Replay::resume_on(Box::new(medium.clone()), Origin::Memory, options)
 }
 

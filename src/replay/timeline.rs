@@ -4,12 +4,12 @@ use std::{collections::HashMap, ops::Range};
 
 use crate::{
     Metrics,
-    storage::{Found, MOST_METRICS, Moment, decode_metrics},
+    storage::{MAX_METRICS, Moment, Record, decode_metrics},
 };
 
 /// Where the data of a record is.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Location {
     /// Of the record.
     pub(super) offset: u64,
     /// Of its data.
@@ -17,37 +17,37 @@ pub(super) struct Place {
     pub(super) crc: u32,
 }
 
-impl Place {
-    pub(super) fn of(found: &Found) -> Self {
+impl Location {
+    pub(super) fn of(found: &Record) -> Self {
         Self { offset: found.offset, data: found.header.data(found.offset), crc: found.header.data_crc }
     }
 }
 
 /// One recorded snapshot.
 #[derive(Clone, Debug)]
-pub(super) struct Snapped {
+pub(super) struct Entry {
     pub(super) moment: Moment,
-    pub(super) place: Place,
+    pub(super) place: Location,
     /// The metrics could not be read, as opposed to there being none.
     pub(super) metrics_lost: bool,
 }
 
 /// Snapshots at strictly increasing moments.
 #[derive(Debug, Default)]
-pub(super) struct Series {
-    snapshots: Vec<Snapped>,
+pub(super) struct Timeline {
+    snapshots: Vec<Entry>,
     curves: Curves,
 }
 
-impl Series {
+impl Timeline {
     /// Appends the snapshot in a record; false if its metrics cannot be read.
-    pub(super) fn take(&mut self, found: &Found) -> bool {
+    pub(super) fn take(&mut self, found: &Record) -> bool {
         let metrics = found.meta.as_deref().and_then(decode_metrics).filter(|metrics| self.has_room(metrics));
         if let Some(metrics) = &metrics {
             self.curves.take(self.snapshots.len(), metrics);
         }
-        let (moment, place) = (found.header.moment, Place::of(found));
-        self.snapshots.push(Snapped { moment, place, metrics_lost: metrics.is_none() });
+        let (moment, place) = (found.header.moment, Location::of(found));
+        self.snapshots.push(Entry { moment, place, metrics_lost: metrics.is_none() });
         metrics.is_some()
     }
 
@@ -56,7 +56,7 @@ impl Series {
         self.curves.have_room(metrics)
     }
 
-    pub(super) fn at(&self, moment: Moment) -> Option<&Snapped> {
+    pub(super) fn at(&self, moment: Moment) -> Option<&Entry> {
         self.position(moment).and_then(|at| self.snapshots.get(at))
     }
 
@@ -75,7 +75,7 @@ impl Series {
         Some(points.iter().map(|&(at, value)| (self.snapshots[at].moment, value)))
     }
 
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Snapped> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.snapshots.iter()
     }
 
@@ -105,7 +105,7 @@ impl Series {
     pub(super) fn around(&self, moment: Moment) -> (Option<u64>, Option<u64>) {
         let at = self.snapshots.partition_point(|snapshot| snapshot.moment < moment);
         let (before, behind) = self.snapshots.split_at(at);
-        let offset = |snapshot: &Snapped| snapshot.place.offset;
+        let offset = |snapshot: &Entry| snapshot.place.offset;
         (before.last().map(offset), behind.first().map(offset))
     }
 
@@ -137,7 +137,7 @@ impl Curves {
 
     fn have_room(&self, metrics: &Metrics) -> bool {
         let new = metrics.iter().filter(|(name, _)| !self.by_name.contains_key(*name)).count();
-        self.curves.len() + new <= MOST_METRICS
+        self.curves.len() + new <= MAX_METRICS
     }
 
     fn take(&mut self, place: usize, metrics: &Metrics) {

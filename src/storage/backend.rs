@@ -1,5 +1,5 @@
 //! Where the bytes of a recording are: a file, or memory. All input and output goes through the five calls of
-//! [`Medium`], so that tests can make each of them fail.
+//! [`Backend`], so that tests can make each of them fail.
 
 use std::{
     fmt::Debug,
@@ -11,7 +11,7 @@ use std::{
 use crate::{Error, Result};
 
 /// Bytes that can be read and written at any place.
-pub(crate) trait Medium: Debug + Send + Sync {
+pub(crate) trait Backend: Debug + Send + Sync {
     fn len(&self) -> io::Result<u64>;
 
     /// Fills the whole buffer; an error if the bytes end before it is full.
@@ -26,7 +26,7 @@ pub(crate) trait Medium: Debug + Send + Sync {
     fn sync(&mut self) -> io::Result<()>;
 }
 
-impl Medium for File {
+impl Backend for File {
     fn len(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
     }
@@ -48,7 +48,7 @@ impl Medium for File {
     }
 }
 
-impl Medium for Vec<u8> {
+impl Backend for Vec<u8> {
     fn len(&self) -> io::Result<u64> {
         Ok(Vec::len(self) as u64)
     }

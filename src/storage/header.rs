@@ -7,11 +7,11 @@ pub(crate) const ALIGN: u64 = 64;
 /// The size of the preamble and of a header.
 pub(crate) const HEADER: usize = 64;
 /// The largest meta a record may have.
-pub(crate) const MOST_META: u64 = 16 << 20;
+pub(crate) const MAX_META: u64 = 16 << 20;
 /// The most data bytes a record may have.
-pub(crate) const MOST_DATA: u64 = 1 << 40;
+pub(crate) const MAX_DATA: u64 = 1 << 40;
 /// The largest sequence number that counts, so that there is always a next one.
-pub(crate) const MOST_RECORDS: u64 = 1 << 63;
+pub(crate) const MAX_RECORDS: u64 = 1 << 63;
 /// The version of the format that this crate writes: major, minor.
 pub(crate) const VERSION: (u16, u16) = (1, 0);
 
@@ -198,7 +198,7 @@ impl Header {
             meta_crc: u32_at(bytes, 48),
             data_crc: u32_at(bytes, 52),
         };
-        (header.meta_len <= MOST_META && header.data_len <= MOST_DATA).then_some(header)
+        (header.meta_len <= MAX_META && header.data_len <= MAX_DATA).then_some(header)
     }
 
     /// Where the meta lies in a file whose record begins at `offset`.
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn lengths_beyond_the_limits_are_no_header() {
-        assert_eq!(Header::decode(&Header { meta_len: MOST_META + 1, ..SAMPLE }.encode()), None);
+        assert_eq!(Header::decode(&Header { meta_len: MAX_META + 1, ..SAMPLE }.encode()), None);
         assert_eq!(Header::decode(&Header { data_len: u64::MAX, ..SAMPLE }.encode()), None);
     }
 

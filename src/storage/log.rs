@@ -10,10 +10,10 @@ use std::{
 };
 
 use super::{
-    backend::Medium,
+    backend::Backend,
     endian::{self, Number},
-    header::{ALIGN, BadPreamble, HEADER, Header, Kind, MOST_DATA, MOST_META, MOST_RECORDS, Moment, Preamble, up},
-    scan::Found,
+    header::{ALIGN, BadPreamble, HEADER, Header, Kind, MAX_DATA, MAX_META, MAX_RECORDS, Moment, Preamble, up},
+    scan::Record,
 };
 use crate::{Error, Result};
 
@@ -25,7 +25,7 @@ const AHEAD: usize = 1 << 13;
 
 /// A place in the log: everything before it is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub(crate) struct Position {
     pub(super) offset: u64,
     /// Of the next record.
     pub(super) sequence: u64,
@@ -36,9 +36,9 @@ pub(crate) struct Mark {
 pub(crate) struct Log {
     /// Of the file, for errors.
     pub(super) name: String,
-    pub(super) medium: Box<dyn Medium>,
+    pub(super) medium: Box<dyn Backend>,
     pub(super) preamble: Preamble,
-    pub(super) end: Mark,
+    pub(super) end: Position,
     /// Where, among damage, a header says that its record ends beyond the file: what is appended would become part of it.
     pub(super) overhang: Option<u64>,
     poison: Option<String>,
@@ -53,7 +53,7 @@ impl Log {
     }
 
     /// A new log on an empty medium.
-    pub(crate) fn create(mut medium: Box<dyn Medium>, name: String, salt: u64) -> Result<Self> {
+    pub(crate) fn create(mut medium: Box<dyn Backend>, name: String, salt: u64) -> Result<Self> {
         let preamble = Preamble::new(salt);
         let failed = |source| Error::io(format!("writing {name}"), source);
         medium.write_at(&preamble.encode(), 0).map_err(failed)?;
@@ -61,7 +61,7 @@ impl Log {
     }
 
     /// The log on a medium, or what is wrong with its first 64 bytes. Nothing behind them is looked at yet.
-    pub(crate) fn open(medium: Box<dyn Medium>, name: String) -> Result<Result<Self, BadPreamble>> {
+    pub(crate) fn open(medium: Box<dyn Backend>, name: String) -> Result<Result<Self, BadPreamble>> {
         let failed = |source| Error::io(format!("reading {name}"), source);
         let length = medium.len().map_err(failed)?;
         let mut bytes = [0; HEADER];
@@ -75,7 +75,7 @@ impl Log {
     }
 
     /// Where the next record goes.
-    pub(crate) fn mark(&self) -> Mark {
+    pub(crate) fn mark(&self) -> Position {
         self.end
     }
 
@@ -101,16 +101,16 @@ impl Log {
     /// Appends a record whose data is what `write` puts into the sink, and returns it as a scan would find it.
     ///
     /// On an error the log is as it was before, or poisoned if that cannot be had.
-    pub(crate) fn append<F>(&mut self, kind: Kind, moment: Moment, meta: Vec<u8>, write: F) -> Result<Found>
+    pub(crate) fn append<F>(&mut self, kind: Kind, moment: Moment, meta: Vec<u8>, write: F) -> Result<Record>
     where
-        F: FnOnce(&mut Sink<'_>) -> Result<()>,
+        F: FnOnce(&mut RecordWriter<'_>) -> Result<()>,
     {
         self.expect_sound()?;
         let start = self.end;
         match self.write_record(kind, moment, &meta, write) {
             Ok(header) => {
-                self.end = Mark { offset: header.end(start.offset), sequence: start.sequence + 1 };
-                Ok(Found { header, offset: start.offset, meta: Some(meta) })
+                self.end = Position { offset: header.end(start.offset), sequence: start.sequence + 1 };
+                Ok(Record { header, offset: start.offset, meta: Some(meta) })
             }
             Err(error) => {
                 self.rewind(start);
@@ -120,7 +120,7 @@ impl Log {
     }
 
     /// Cuts the log back to `mark`; poisons it if that fails.
-    pub(crate) fn rewind(&mut self, mark: Mark) {
+    pub(crate) fn rewind(&mut self, mark: Position) {
         self.end = mark;
         if let Err(source) = self.cut() {
             self.poison = Some(format!("a broken record could not be cut off: {source}"));
@@ -138,10 +138,10 @@ impl Log {
     }
 
     /// Reads the data of a record, `what` in errors.
-    pub(crate) fn source(&self, what: String, range: Range<u64>, offset: u64, crc: u32) -> Source<'_> {
+    pub(crate) fn source(&self, what: String, range: Range<u64>, offset: u64, crc: u32) -> RecordReader<'_> {
         let left = range.end - range.start;
         let bytes = Bytes { medium: &*self.medium, range, crc: crc32fast::Hasher::new() };
-        Source { log: self, what, reader: BufReader::with_capacity(AHEAD, bytes), left, offset, expected: crc }
+        RecordReader { log: self, what, reader: BufReader::with_capacity(AHEAD, bytes), left, offset, expected: crc }
     }
 
     /// All whole records as bytes, preamble included, in chunks.
@@ -167,8 +167,8 @@ impl Log {
         self.medium.sync()
     }
 
-    fn at_start(medium: Box<dyn Medium>, name: String, preamble: Preamble) -> Self {
-        let end = Mark { offset: ALIGN, sequence: 0 };
+    fn at_start(medium: Box<dyn Backend>, name: String, preamble: Preamble) -> Self {
+        let end = Position { offset: ALIGN, sequence: 0 };
         Self { name, medium, preamble, end, overhang: None, poison: None, buffer: Vec::new() }
     }
 
@@ -184,11 +184,11 @@ impl Log {
 
     fn write_record<F>(&mut self, kind: Kind, moment: Moment, meta: &[u8], write: F) -> Result<Header>
     where
-        F: FnOnce(&mut Sink<'_>) -> Result<()>,
+        F: FnOnce(&mut RecordWriter<'_>) -> Result<()>,
     {
         let start = self.end;
         check_limits(meta, start)?;
-        let mut sink = Sink::new(&mut *self.medium, &self.name, &mut self.buffer, start.offset);
+        let mut sink = RecordWriter::new(&mut *self.medium, &self.name, &mut self.buffer, start.offset);
         sink.place_meta(meta);
         write(&mut sink)?;
         let (data_len, data_crc) = sink.end_data()?;
@@ -207,20 +207,20 @@ impl Log {
     }
 }
 
-fn check_limits(meta: &[u8], start: Mark) -> Result<()> {
-    if meta.len() as u64 > MOST_META {
-        let expected = format!("at most {MOST_META} bytes");
+fn check_limits(meta: &[u8], start: Position) -> Result<()> {
+    if meta.len() as u64 > MAX_META {
+        let expected = format!("at most {MAX_META} bytes");
         return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
     }
-    match start.sequence < MOST_RECORDS {
+    match start.sequence < MAX_RECORDS {
         true => Ok(()),
         false => Err(Error::invalid("the number of the next record", "below 2^63", start.sequence)),
     }
 }
 
 /// Takes the data of one record: gathers, checks, writes.
-pub(crate) struct Sink<'a> {
-    medium: &'a mut dyn Medium,
+pub(crate) struct RecordWriter<'a> {
+    medium: &'a mut dyn Backend,
     name: &'a str,
     buffer: &'a mut Vec<u8>,
     /// Where in the medium the first byte of the buffer goes.
@@ -229,8 +229,8 @@ pub(crate) struct Sink<'a> {
     data_len: u64,
 }
 
-impl<'a> Sink<'a> {
-    fn new(medium: &'a mut dyn Medium, name: &'a str, buffer: &'a mut Vec<u8>, offset: u64) -> Self {
+impl<'a> RecordWriter<'a> {
+    fn new(medium: &'a mut dyn Backend, name: &'a str, buffer: &'a mut Vec<u8>, offset: u64) -> Self {
         buffer.clear();
         buffer.resize(HEADER, 0); // The header's place.
         Self { medium, name, buffer, offset, crc: crc32fast::Hasher::new(), data_len: 0 }
@@ -281,8 +281,8 @@ impl<'a> Sink<'a> {
     }
 
     fn end_data(&mut self) -> Result<(u64, u32)> {
-        if self.data_len > MOST_DATA {
-            let expected = format!("at most {MOST_DATA} bytes");
+        if self.data_len > MAX_DATA {
+            let expected = format!("at most {MAX_DATA} bytes");
             return Err(Error::invalid("the data of a record", expected, format!("{} bytes", self.data_len)));
         }
         self.pad();
@@ -318,7 +318,7 @@ impl<'a> Sink<'a> {
 
 /// Gives back the data of one record. Nothing of it may be used before [`finish`](Self::finish) has confirmed the
 /// checksum.
-pub(crate) struct Source<'a> {
+pub(crate) struct RecordReader<'a> {
     log: &'a Log,
     what: String,
     /// Reads ahead where the record has many small arrays.
@@ -330,7 +330,7 @@ pub(crate) struct Source<'a> {
     expected: u32,
 }
 
-impl Source<'_> {
+impl RecordReader<'_> {
     /// The next `count` values, in the memory of `values` where that is enough.
     pub(super) fn values<T: Number>(&mut self, count: usize, values: &mut Vec<T>) -> Result<()> {
         self.expect(count.checked_mul(size_of::<T>()))?;
@@ -386,7 +386,7 @@ impl Source<'_> {
 
 /// The bytes of some range of a medium, and the checksum of those that were read.
 struct Bytes<'a> {
-    medium: &'a dyn Medium,
+    medium: &'a dyn Backend,
     /// What is left to read.
     range: Range<u64>,
     crc: crc32fast::Hasher,

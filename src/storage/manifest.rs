@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    header::{MOST_DATA, up},
+    header::{MAX_DATA, up},
     tensor::TensorSpec,
 };
 use crate::{Description, Error, Loss, Parameter, Result, codec};
 
 /// The most parameters (arrays, not values) a model may have.
-const MOST_PARAMETERS: usize = 1 << 16;
+const MAX_PARAMETERS: usize = 1 << 16;
 
 /// What all epochs of a recording share.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,8 +47,8 @@ impl Manifest {
             let found = format!("listed twice: {}/{}", twice.layer(), twice.name());
             return Err(Error::invalid("a parameter of the model", "the only one of its layer and name", found));
         }
-        let data_len = data_len(&specs).filter(|_| specs.len() <= MOST_PARAMETERS).ok_or_else(|| {
-            let expected = format!("at most {MOST_PARAMETERS} arrays and {MOST_DATA} bytes");
+        let data_len = data_len(&specs).filter(|_| specs.len() <= MAX_PARAMETERS).ok_or_else(|| {
+            let expected = format!("at most {MAX_PARAMETERS} arrays and {MAX_DATA} bytes");
             Error::invalid("the size of the model", expected, format!("{} arrays", specs.len()))
         })?;
         Ok(Self { parameters: specs, data_len, data_records: 0, loss: None, description, metadata: Vec::new() })
@@ -101,7 +101,7 @@ impl Manifest {
     /// The manifest in these bytes, or why there is none.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         let encoded: Encoded = codec::decode_prefix(bytes)?;
-        let within = encoded.parameters.len() <= MOST_PARAMETERS;
+        let within = encoded.parameters.len() <= MAX_PARAMETERS;
         let sound = within && encoded.parameters.iter().all(TensorSpec::is_parameter);
         let data_len = data_len(&encoded.parameters).filter(|_| sound);
         Ok(Self {
@@ -117,7 +117,7 @@ impl Manifest {
 
 /// The length of all arrays, each beginning at a multiple of 64, if it is within the limits.
 fn data_len(specs: &[TensorSpec]) -> Option<u64> {
-    let place = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MOST_DATA);
+    let place = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MAX_DATA);
     specs.iter().try_fold(0, place)
 }
 

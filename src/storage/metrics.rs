@@ -7,7 +7,7 @@ use crate::Metrics;
 
 /// The most different metrics a recording may have, and so the most that are measured at once: a reader keeps a curve
 /// for each, apart for epochs and for steps.
-pub(crate) const MOST_METRICS: usize = 4096;
+pub(crate) const MAX_METRICS: usize = 4096;
 
 /// The longest name of a metric, in bytes.
 pub(crate) const LONGEST_NAME: usize = 4096;
@@ -26,7 +26,7 @@ pub(crate) fn encode_metrics(metrics: &Metrics) -> Vec<u8> {
 
 /// What the bytes say; fields behind the metrics are a later minor version's.
 pub(crate) fn decode_metrics(mut bytes: &[u8]) -> Option<Metrics> {
-    let count = take_u64(&mut bytes).filter(|&count| count <= MOST_METRICS as u64)?;
+    let count = take_u64(&mut bytes).filter(|&count| count <= MAX_METRICS as u64)?;
     (0..count).map(|_| take_metric(&mut bytes)).collect()
 }
 
@@ -61,8 +61,8 @@ mod tests {
     #[test]
     fn more_or_longer_names_than_a_recording_may_have_are_none() {
         let names = |count: usize| (0..count).map(|i| (i.to_string(), 0.0)).collect::<Metrics>();
-        assert!(decode_metrics(&encode_metrics(&names(MOST_METRICS))).is_some());
-        assert_eq!(decode_metrics(&encode_metrics(&names(MOST_METRICS + 1))), None);
+        assert!(decode_metrics(&encode_metrics(&names(MAX_METRICS))).is_some());
+        assert_eq!(decode_metrics(&encode_metrics(&names(MAX_METRICS + 1))), None);
         let long = |length: usize| Metrics::from([("x".repeat(length), 0.0)]);
         assert!(decode_metrics(&encode_metrics(&long(LONGEST_NAME))).is_some());
         assert_eq!(decode_metrics(&encode_metrics(&long(LONGEST_NAME + 1))), None);

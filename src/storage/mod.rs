@@ -21,11 +21,11 @@ mod tensor;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use backend::{Medium, is_still_there, open_to_read, open_to_write};
+pub(crate) use backend::{Backend, is_still_there, open_to_read, open_to_write};
 pub(crate) use header::{BadPreamble, Kind, Moment, VERSION};
-pub(crate) use log::{Log, Source};
+pub(crate) use log::{Log, RecordReader};
 pub(crate) use manifest::Manifest;
-pub(crate) use metrics::{LONGEST_NAME, MOST_METRICS, decode_metrics, encode_metrics};
+pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};
 pub use scan::Damage;
-pub(crate) use scan::Found;
+pub(crate) use scan::Record;
 pub(crate) use tensor::{TensorSpec, matrix_spec, read_matrix, read_weights, write_matrix, write_weights};

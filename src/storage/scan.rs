@@ -6,8 +6,8 @@
 use std::{io, ops::Range};
 
 use super::{
-    header::{ALIGN, HEADER, Header, MOST_RECORDS},
-    log::{Log, Mark},
+    header::{ALIGN, HEADER, Header, MAX_RECORDS},
+    log::{Log, Position},
 };
 use crate::{Error, Result};
 
@@ -32,7 +32,7 @@ impl Damage {
 
 /// A whole record.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct Record {
     pub(crate) header: Header,
     pub(crate) offset: u64,
     /// `None` where its checksum does not agree.
@@ -45,12 +45,12 @@ impl Log {
     ///
     /// The last record counts only if its data is whole too: a loss of power can leave a file its length and not its
     /// bytes.
-    pub(crate) fn scan(&mut self, mut visit: impl FnMut(Found, Option<Damage>) -> Result<()>) -> Result<()> {
+    pub(crate) fn scan(&mut self, mut visit: impl FnMut(Record, Option<Damage>) -> Result<()>) -> Result<()> {
         let (mut end, mut overhang) = (self.end, self.overhang);
         let walked = Walk::new(self).and_then(|mut walk| {
             let mut next = walk.next_record(end)?;
             while let Some(Step { found, passed, overhang: beyond }) = next {
-                let after = Mark { offset: found.header.end(found.offset), sequence: found.header.sequence + 1 };
+                let after = Position { offset: found.header.end(found.offset), sequence: found.header.sequence + 1 };
                 next = walk.next_record(after)?;
                 if next.is_none() && !walk.is_whole(&found)? {
                     break;
@@ -70,7 +70,7 @@ impl Log {
 
 /// A record, and what was passed over to reach it.
 struct Step {
-    found: Found,
+    found: Record,
     passed: Option<Damage>,
     /// Where a header among it says that its record ends beyond the file.
     overhang: Option<u64>,
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The first record at or behind `from`.
-    fn next_record(&mut self, from: Mark) -> Result<Option<Step>> {
+    fn next_record(&mut self, from: Position) -> Result<Option<Step>> {
         let (mut at, mut overhang) = (from.offset, None);
         while at + ALIGN <= self.length {
             match self.header(at, from.sequence)? {
@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
                     let reason = || format!("{} bytes that are no record", at - from.offset);
                     let passed = (at > from.offset).then(|| Damage::new(from.offset..at, reason()));
                     let meta = self.meta(&header, at)?;
-                    return Ok(Some(Step { found: Found { header, offset: at, meta }, passed, overhang }));
+                    return Ok(Some(Step { found: Record { header, offset: at, meta }, passed, overhang }));
                 }
                 Some(_) => overhang = overhang.or(Some(at)),
                 None => {}
@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
     fn header(&mut self, at: u64, sequence: u64) -> Result<Option<Header>> {
         let header = self.bytes(at..at + ALIGN)?.first_chunk::<HEADER>().and_then(Header::decode);
         let salt = self.log.preamble.salt;
-        Ok(header.filter(|header| header.salt == salt && (sequence..MOST_RECORDS).contains(&header.sequence)))
+        Ok(header.filter(|header| header.salt == salt && (sequence..MAX_RECORDS).contains(&header.sequence)))
     }
 
     /// The record's meta, if its checksum agrees.
@@ -122,8 +122,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether meta and data of a record are what was written.
-    fn is_whole(&self, found: &Found) -> Result<bool> {
-        let Found { header, offset, meta } = found;
+    fn is_whole(&self, found: &Record) -> Result<bool> {
+        let Record { header, offset, meta } = found;
         let source = self.log.source("the last record".into(), header.data(*offset), *offset, header.data_crc);
         match source.finish() {
             Ok(()) => Ok(meta.is_some()),
@@ -188,7 +188,7 @@ mod tests {
     fn three_epochs(salt: u64) -> Vec<u8> {
         let mut log = Log::in_memory("test".into(), salt);
         for epoch in 0..3 {
-            let write = |sink: &mut super::super::log::Sink<'_>| sink.values(&[epoch as f32; 8]);
+            let write = |sink: &mut super::super::log::RecordWriter<'_>| sink.values(&[epoch as f32; 8]);
             log.append(Kind::Epoch, epoch.into(), vec![7; 8], write).unwrap();
         }
         bytes_of(&log)
@@ -245,7 +245,7 @@ mod tests {
         asked: AtomicUsize,
     }
 
-    impl super::super::backend::Medium for Shrunk {
+    impl super::super::backend::Backend for Shrunk {
         fn len(&self) -> io::Result<u64> {
             let cut = self.asked.fetch_add(1, Relaxed) >= 2;
             Ok(if cut { self.bytes.len() as u64 } else { self.before })

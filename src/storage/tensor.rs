@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    header::{MOST_DATA, up},
-    log::{Sink, Source},
+    header::{MAX_DATA, up},
+    log::{RecordReader, RecordWriter},
 };
 use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, math::matrix};
 
 /// The most dimensions an array may have.
-const MOST_DIMENSIONS: usize = 8;
+const MAX_DIMENSIONS: usize = 8;
 
 /// The type of the values; the numbers in files are explicit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,7 +123,7 @@ impl TensorSpec {
             Some(_) => Ok(spec),
             None => Err(Error::invalid(
                 format!("the shape of {}", spec.label()),
-                format!("of at most {MOST_DIMENSIONS} dimensions and {MOST_DATA} bytes"),
+                format!("of at most {MAX_DIMENSIONS} dimensions and {MAX_DATA} bytes"),
                 format!("{:?}", spec.shape),
             )),
         }
@@ -164,9 +164,9 @@ impl TensorSpec {
 
     /// The length of the values in bytes, if it is within the limits of the format.
     pub(super) fn bytes(&self) -> Option<u64> {
-        let within = self.shape.len() <= MOST_DIMENSIONS;
+        let within = self.shape.len() <= MAX_DIMENSIONS;
         let count = self.shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length))?;
-        count.checked_mul(self.dtype.bytes()).filter(|&bytes| within && bytes <= MOST_DATA)
+        count.checked_mul(self.dtype.bytes()).filter(|&bytes| within && bytes <= MAX_DATA)
     }
 
     fn count(&self) -> Option<usize> {
@@ -180,7 +180,7 @@ impl TensorSpec {
 }
 
 /// Writes every parameter, each at a multiple of 64 bytes.
-pub(crate) fn write_weights(sink: &mut Sink<'_>, parameters: &[Parameter<'_>]) -> Result<()> {
+pub(crate) fn write_weights(sink: &mut RecordWriter<'_>, parameters: &[Parameter<'_>]) -> Result<()> {
     for parameter in parameters {
         sink.align()?;
         match parameter.values() {
@@ -193,7 +193,7 @@ pub(crate) fn write_weights(sink: &mut Sink<'_>, parameters: &[Parameter<'_>]) -
 
 /// Reads the parameters back, if the checksum agrees, in the memory of `weights` where they are such parameters already.
 /// On an error none are left.
-pub(crate) fn read_weights(mut source: Source<'_>, specs: &[TensorSpec], weights: &mut Weights) -> Result<()> {
+pub(crate) fn read_weights(mut source: RecordReader<'_>, specs: &[TensorSpec], weights: &mut Weights) -> Result<()> {
     let mut old = std::mem::take(weights).into_iter();
     let mut parameters = Vec::with_capacity(specs.len());
     let mut read = 0;
@@ -229,12 +229,12 @@ pub(crate) fn matrix_spec(name: &str, matrix: &Matrix) -> TensorSpec {
 }
 
 /// Writes a matrix as it lies in memory.
-pub(crate) fn write_matrix(sink: &mut Sink<'_>, matrix: &Matrix) -> Result<()> {
+pub(crate) fn write_matrix(sink: &mut RecordWriter<'_>, matrix: &Matrix) -> Result<()> {
     sink.values(matrix.as_slice())
 }
 
 /// Reads a matrix back, if the checksum agrees and it is one.
-pub(crate) fn read_matrix(mut source: Source<'_>, spec: &TensorSpec) -> Result<Matrix> {
+pub(crate) fn read_matrix(mut source: RecordReader<'_>, spec: &TensorSpec) -> Result<Matrix> {
     let shape = spec.shape().and_then(|shape| <[usize; 2]>::try_from(shape).ok());
     let (count, [rows, columns]) = spec.count().zip(shape).ok_or_else(|| source.corrupted("it is no matrix"))?;
     if spec.dtype != Dtype::F32 {

@@ -65,7 +65,7 @@ impl Optimizer {
     }
 
     /// RMSprop with `rho` 0.9 and `epsilon` 1e-7.
-    pub fn rms_prop(learning_rate: f32) -> Self {
+    pub fn rmsprop(learning_rate: f32) -> Self {
         Self::RmsProp { learning_rate, rho: 0.9, epsilon: 1e-7 }
     }
 
@@ -245,7 +245,7 @@ mod tests {
         assert_close(run(Optimizer::sgd(0.1)), [0.9, 0.95, 0.75]);
         assert_close(run(Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: false }), MOMENTUM);
         assert_close(run(Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: true }), NESTEROV);
-        assert_close(run(Optimizer::rms_prop(0.1)), RMS_PROP);
+        assert_close(run(Optimizer::rmsprop(0.1)), RMS_PROP);
         assert_close(run(Optimizer::adam(0.1)), ADAM);
     }
 

@@ -6,7 +6,7 @@ use crate::{Dataset, Loss, Matrix, Metrics, data::labels, loss::Basis, math::mat
 const MANY: usize = 1_024;
 
 /// The sums over the samples that were scored, and those that wait for it: scoring a few takes as long as scoring many.
-pub(super) struct Tally {
+pub(super) struct RunningMetrics {
     loss: Loss,
     basis: Basis,
     /// Whether the targets name classes.
@@ -26,7 +26,7 @@ struct Sums {
     samples: usize,
 }
 
-impl Tally {
+impl RunningMetrics {
     /// Of nothing; for batches of up to so many samples.
     pub(super) fn new(data: &Dataset, batch_size: usize, loss: Loss, basis: Basis) -> Self {
         let width = data.outputs();
@@ -88,7 +88,7 @@ mod tests {
         let targets = column((0..10_000).map(|_| 1.0));
         let outputs = column((0..10_000).map(|i| f32::from(i % 3 == 0)));
         let data = Dataset::new(outputs.clone(), targets.clone()).unwrap();
-        let mut tally = Tally::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs);
+        let mut tally = RunningMetrics::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs);
         for start in (0..10_000).step_by(7) {
             let count = 7.min(10_000 - start);
             let [outputs, targets] = [&outputs, &targets].map(|of| of.rows(start, count).into_owned());

@@ -2,7 +2,7 @@
 
 use rand::seq::SliceRandom;
 
-use super::{Optimizer, optimizer::State, running_metrics::Tally};
+use super::{Optimizer, optimizer::State, running_metrics::RunningMetrics};
 use crate::{
     Dataset, Error, Loss, Matrix, Metrics, Result, Sequential,
     loss::Basis,
@@ -88,7 +88,7 @@ impl Trainer {
 
     /// Continues the orders of a run that was trained for so many epochs already, and what [`Dropout`](crate::Dropout)
     /// drops. The optimizer's memory starts anew, and so does a [`decay`](Self::decay).
-    pub fn after(self, epochs: u64) -> Self {
+    pub fn start_epoch(self, epochs: u64) -> Self {
         Self { epochs, ..self }
     }
 
@@ -244,7 +244,7 @@ struct Run {
     pass: Pass,
     inputs: Matrix,
     targets: Matrix,
-    tally: Tally,
+    tally: RunningMetrics,
     basis: Basis,
     steps: u32,
     /// The learning rate of the last step.
@@ -255,7 +255,7 @@ impl Run {
     fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
         let basis = model.basis(loss);
-        let tally = Tally::new(data, batch_size, loss, basis);
+        let tally = RunningMetrics::new(data, batch_size, loss, basis);
         Self { pass, inputs, targets, tally, basis, steps: 0, rate: 0.0 }
     }
 
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn every_epoch_takes_every_sample_once_in_another_order() {
-        let orders: Vec<Vec<usize>> = (0..3).map(|epoch| trainer().after(epoch).order(100)).collect();
+        let orders: Vec<Vec<usize>> = (0..3).map(|epoch| trainer().start_epoch(epoch).order(100)).collect();
         for order in &orders {
             let mut sorted = order.clone();
             sorted.sort_unstable();
@@ -311,7 +311,7 @@ mod tests {
         };
         let whole = train(trainer(), model.clone(), 4);
         let half = train(trainer(), model, 2);
-        assert_eq!(train(trainer().after(2), half, 2), whole, "plain SGD remembers nothing else");
+        assert_eq!(train(trainer().start_epoch(2), half, 2), whole, "plain SGD remembers nothing else");
     }
 
     #[test]

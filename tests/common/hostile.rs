@@ -33,7 +33,7 @@ pub fn survives(bytes: &[u8]) {
 pub fn run(replay: &Replay) {
     let Some(last) = replay.epochs().last() else { return };
     let Ok(snapshot) = replay.at(last) else { return };
-    drop((snapshot.probabilities(), snapshot.evaluate(Loss::MeanSquaredError), snapshot.activations()));
+    drop((snapshot.outputs(), snapshot.evaluate(Loss::MeanSquaredError), snapshot.activations()));
     drop(snapshot.gradients(Loss::MeanSquaredError));
 }
 

@@ -113,7 +113,7 @@ pub fn article_model(hidden: Activation, weights: &Weights) -> Sequential {
 
 /// The values of rows of a matrix, row by row.
 pub fn rows(matrix: &Matrix, range: Range<usize>) -> Vec<f32> {
-    training_replay::row_major(&matrix.rows(range.start, range.len()).into_owned())
+    training_replay::to_row_major(&matrix.rows(range.start, range.len()).into_owned())
 }
 
 /// The largest absolute difference; fails where the lengths differ.

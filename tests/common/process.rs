@@ -33,12 +33,12 @@ pub fn say(line: &str) {
 }
 
 /// A process in a role, and what it says.
-pub struct Player {
+pub struct Page {
     child: Child,
     heard: JoinHandle<String>,
 }
 
-impl Player {
+impl Page {
     pub fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut out = child.stdout.take().unwrap();

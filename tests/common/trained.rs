@@ -27,7 +27,7 @@ pub fn article(data: &Dataset, hidden: Activation, epochs: u64) -> Replay {
 }
 
 pub fn wide(units: usize, activation: Activation) -> Dense {
-    Dense::new(units).name("hidden").activation(activation).initializer(Initializer::GlorotNormal)
+    Dense::new(units).name("hidden").activation(activation).kernel_initializer(Initializer::GlorotNormal)
 }
 
 pub fn sigmoid() -> Dense {

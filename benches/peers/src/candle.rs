@@ -4,7 +4,7 @@ use std::{hint::black_box, path::Path};
 
 use candle_core::{D, Device, Tensor, Var};
 use candle_nn::{Linear, Module, Optimizer, SGD, loss, ops};
-use training_replay::{Activation, Loss, Matrix, Metrics, Parameter, Sequential, Weights, row_major};
+use training_replay::{Activation, Loss, Matrix, Metrics, Parameter, Sequential, Weights, to_row_major};
 
 use crate::{
     forward::Pass,
@@ -24,7 +24,7 @@ pub fn make(name: &str) -> Made {
 }
 
 fn tensor(matrix: &Matrix) -> Result<Tensor> {
-    Ok(Tensor::from_vec(row_major(matrix), matrix.shape(), &Device::Cpu)?)
+    Ok(Tensor::from_vec(to_row_major(matrix), matrix.shape(), &Device::Cpu)?)
 }
 
 /// A network that begins with the weights of one of this crate's.

@@ -40,7 +40,7 @@ impl Pass {
     /// A million points of the plane through 2-2-1.
     pub fn grid(hidden: Activation) -> Result<Self> {
         let wide = Initializer::Normal { std: 1.0 };
-        let layer = |units| Dense::new(units).initializer(wide).bias_initializer(wide);
+        let layer = |units| Dense::new(units).kernel_initializer(wide).bias_initializer(wide);
         let model = Sequential::builder(2)
             .layer(layer(2).activation(hidden))
             .layer(layer(1).activation(Activation::Sigmoid))

@@ -7,7 +7,7 @@ use std::{
 
 use training_replay::{
     Replay, Sequential,
-    plot::{Animation, Figure, Film},
+    plot::{Animation, Figure, RunPlots},
 };
 
 use crate::{
@@ -22,7 +22,7 @@ const SIZE: (u32, u32) = (1_440, 720);
 pub fn make(name: &str, folder: &Path) -> Made {
     let make = |every, threads| {
         let path = folder.join(format!("{name}.gif"));
-        open(folder).and_then(|replay| Ok(Frames { replay, film: film(replay)?, every, threads, path }))
+        open(folder).and_then(|replay| Ok(Frames { replay, plots: plots(replay)?, every, threads, path }))
     };
     Some(match name {
         "frames" => boxed(make(EVERY, Some(1))),
@@ -41,13 +41,13 @@ fn open(folder: &Path) -> Result<&'static Replay> {
     Ok(Box::leak(Box::new(Replay::open(&path)?)))
 }
 
-fn film(replay: &'static Replay) -> Result<Film<'static, Sequential>> {
-    Ok(Film::options().loss(LOSS).of(replay.sweep().threads(1))?)
+fn plots(replay: &'static Replay) -> Result<RunPlots<'static, Sequential>> {
+    Ok(RunPlots::options().loss(LOSS).of(replay.run().threads(1))?)
 }
 
 struct Frames {
     replay: &'static Replay,
-    film: Film<'static, Sequential>,
+    plots: RunPlots<'static, Sequential>,
     every: usize,
     threads: Option<usize>,
     path: PathBuf,
@@ -55,13 +55,13 @@ struct Frames {
 
 impl Frames {
     fn figure(&self, epoch: u64) -> training_replay::Result<Figure> {
-        Ok(self.film.figure(epoch)?.size(SIZE.0, SIZE.1))
+        Ok(self.plots.figure(epoch)?.size(SIZE.0, SIZE.1))
     }
 }
 
 impl Job for Frames {
     fn run(&mut self) -> Result<()> {
-        let animation = Animation::of(self.film.epochs()).every(self.every);
+        let animation = Animation::of(self.plots.epochs()).every(self.every);
         let animation = match self.threads {
             Some(threads) => animation.threads(threads),
             None => animation,
@@ -70,7 +70,7 @@ impl Job for Frames {
     }
 
     fn made(&self) -> usize {
-        self.film.epochs().len().div_ceil(self.every)
+        self.plots.epochs().len().div_ceil(self.every)
     }
 
     /// The run with loss and accuracy over all samples, as the curves show them; the epochs that are drawn have the number
@@ -95,7 +95,7 @@ struct Before(&'static Replay);
 
 impl Job for Before {
     fn run(&mut self) -> Result<()> {
-        black_box(film(self.0)?);
+        black_box(plots(self.0)?);
         Ok(())
     }
 }

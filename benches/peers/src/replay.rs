@@ -34,7 +34,7 @@ fn asking(name: &str, path: PathBuf) -> Result<Box<dyn Job>> {
         "feature_space" => boxed(feature_spaces(&path)),
         "feature_space_whole" => boxed(whole_feature_spaces(&path)),
         "feature_space_peak" => boxed(Ok(Peak(path))),
-        "probabilities" => boxed(Asking::new(&path, |snapshot| snapshot.probabilities())),
+        "probabilities" => boxed(Asking::new(&path, |snapshot| snapshot.outputs())),
         "losses" => boxed(Asking::new(&path, |snapshot| snapshot.losses(LOSS))),
         _ => boxed(Asking::new(&path, |snapshot| snapshot.gradients(LOSS))),
     }

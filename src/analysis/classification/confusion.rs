@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The counts take the square of this.
-const MOST_CLASSES: usize = 4_096;
+const MAX_CLASSES: usize = 4_096;
 
 /// How many samples of each class are told as which.
 ///
@@ -43,8 +43,8 @@ impl ConfusionMatrix {
         matrix::expect_shape("targets", targets, outputs.shape())?;
         check_threshold(threshold)?;
         let count = class_count(outputs.ncols());
-        if count > MOST_CLASSES {
-            return Err(Error::invalid("the number of classes", format!("at most {MOST_CLASSES}"), count));
+        if count > MAX_CLASSES {
+            return Err(Error::invalid("the number of classes", format!("at most {MAX_CLASSES}"), count));
         }
         let (mut counts, mut undecided) = (vec![vec![0; count]; count], vec![0; count]);
         for (class, told) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// More counts than anybody can look at.
-const MOST_COUNTS: usize = 10_000_000;
+const MAX_COUNTS: usize = 10_000_000;
 
 /// One pair of histograms per class, over bins of equal width from 0 to 1.
 ///
@@ -54,9 +54,9 @@ impl ProbabilityHistogram {
         let bins = Bins::new(0.0..=1.0, bins)?;
         let (classes, told) = (target_classes(targets)?, classes(outputs, threshold));
         let count = class_count(outputs.ncols());
-        if count.saturating_mul(bins.count) > MOST_COUNTS {
+        if count.saturating_mul(bins.count) > MAX_COUNTS {
             let found = format!("{} for each of {count} classes", bins.count);
-            return Err(Error::invalid("the number of bins", format!("at most {MOST_COUNTS} in all"), found));
+            return Err(Error::invalid("the number of bins", format!("at most {MAX_COUNTS} in all"), found));
         }
         let (mut correct, mut undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
         let mut misclassified = correct.clone();

@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 
 /// More points than anybody can look at.
-const MOST_POINTS: usize = 1_000_000;
+const MAX_POINTS: usize = 1_000_000;
 
 /// From so many bandwidths away a value adds less than 3e-18 of what it adds beside itself, which `f64` does not show.
 const REACH: f64 = 9.0;
@@ -41,8 +41,8 @@ impl Density {
     ///
     /// [`Error::Invalid`] for more than a million places, or one that is not a finite number.
     pub fn at(values: &[f64], x: &[f64]) -> Result<Option<Self>> {
-        if x.len() > MOST_POINTS {
-            return Err(Error::invalid("the number of places", format!("at most {MOST_POINTS}"), x.len()));
+        if x.len() > MAX_POINTS {
+            return Err(Error::invalid("the number of places", format!("at most {MAX_POINTS}"), x.len()));
         }
         if let Some(place) = x.iter().find(|place| !place.is_finite()) {
             return Err(Error::invalid("a place of a density", "a finite number", place));
@@ -54,8 +54,8 @@ impl Density {
 
     /// That of sorted values on so many points in equal steps, two bandwidths beyond both ends.
     pub(crate) fn spread(sorted: &[f64], points: usize) -> Result<Option<Self>> {
-        if !(2..=MOST_POINTS).contains(&points) {
-            let expected = format!("from 2 to {MOST_POINTS}");
+        if !(2..=MAX_POINTS).contains(&points) {
+            let expected = format!("from 2 to {MAX_POINTS}");
             return Err(Error::invalid("the number of points of a density", expected, points));
         }
         let Some(bandwidth) = bandwidth(sorted) else { return Ok(None) };

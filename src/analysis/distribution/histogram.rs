@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use crate::{Error, Result};
 
 /// More bins than anybody can look at.
-const MOST_BINS: usize = 1_000_000;
+const MAX_BINS: usize = 1_000_000;
 
 /// Counts in bins of equal width. A bin takes its lower edge, the last one also its upper edge, as numpy's do.
 ///
@@ -61,8 +61,8 @@ pub(crate) struct Bins {
 impl Bins {
     pub(crate) fn new(range: RangeInclusive<f64>, count: usize) -> Result<Self> {
         let (start, end) = range.into_inner();
-        if !(1..=MOST_BINS).contains(&count) {
-            return Err(Error::invalid("the number of bins", format!("from 1 to {MOST_BINS}"), count));
+        if !(1..=MAX_BINS).contains(&count) {
+            return Err(Error::invalid("the number of bins", format!("from 1 to {MAX_BINS}"), count));
         }
         if !(start < end && (end - start).is_finite()) {
             let expected = "from a finite number to a larger one";

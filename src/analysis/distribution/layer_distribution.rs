@@ -2,23 +2,23 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Distribution, LayerValues, Selection};
+use crate::analysis::{Distribution, LayerFilter, LayerValues};
 use crate::{Loss, Parameter, Result, Weights};
 
 /// How some values of one layer are distributed.
 ///
 /// ```
 /// use training_replay::{Dense, Matrix, Sequential, Weights};
-/// use training_replay::analysis::{LayerDistribution, LayerValues, Selection};
+/// use training_replay::analysis::{LayerDistribution, LayerValues, LayerFilter};
 ///
 /// let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).layer(Dense::new(1)).build(1)?;
-/// let weights = LayerDistribution::of_weights(&Weights::of(&model)?, &Selection::default().layers(["hidden"]))?;
+/// let weights = LayerDistribution::of_weights(&Weights::of(&model)?, &LayerFilter::default().layers(["hidden"]))?;
 /// let told: Vec<_> = weights.iter().map(|row| (row.layer.as_str(), row.name.as_str())).collect();
 /// assert_eq!(told, [("hidden", "kernel"), ("hidden", "bias")]);
 /// assert_eq!((weights[0].distribution.count, weights[1].distribution.zeros), (6, 1.0));
 ///
 /// let activations = LayerValues::activations(&model, &Matrix::from_element(5, 2, 1.0))?;
-/// let hidden = LayerDistribution::of_layers("activation", activations, &Selection::default().outputs(false))?;
+/// let hidden = LayerDistribution::of_layers("activation", activations, &LayerFilter::default().outputs(false))?;
 /// assert_eq!((hidden.len(), hidden[0].distribution.count), (1, 15));
 /// # Ok::<(), training_replay::Error>(())
 /// ```
@@ -38,8 +38,8 @@ impl LayerDistribution {
     ///
     /// # Errors
     ///
-    /// As [`Selection`] says.
-    pub fn of_weights(weights: &Weights, selection: &Selection) -> Result<Vec<Self>> {
+    /// As [`LayerFilter`] says.
+    pub fn of_weights(weights: &Weights, selection: &LayerFilter) -> Result<Vec<Self>> {
         let mut layers: Vec<&str> = weights.iter().map(Parameter::layer).collect();
         layers.dedup();
         let chosen: HashSet<&str> = selection.choose(&layers)?.into_iter().collect();
@@ -51,8 +51,8 @@ impl LayerDistribution {
     ///
     /// # Errors
     ///
-    /// As [`Selection`] says.
-    pub fn of_layers(name: &'static str, values: Vec<LayerValues>, selection: &Selection) -> Result<Vec<Self>> {
+    /// As [`LayerFilter`] says.
+    pub fn of_layers(name: &'static str, values: Vec<LayerValues>, selection: &LayerFilter) -> Result<Vec<Self>> {
         Self::of_weights(&LayerValues::into_weights(name, values), selection)
     }
 
@@ -68,17 +68,17 @@ impl LayerDistribution {
 /// What of a model is told of, layer by layer: its values, or what training has changed them by.
 ///
 /// ```
-/// use training_replay::{Loss, analysis::{Quantity, Since}};
+/// use training_replay::{Loss, analysis::{Quantity, Baseline}};
 ///
-/// let step = Quantity::weights().since(Since::EpochBefore); // what one epoch has done
-/// let drift = Quantity::activations().since(Since::Start); // of the same samples
+/// let step = Quantity::weights().since(Baseline::EpochBefore); // what one epoch has done
+/// let drift = Quantity::activations().since(Baseline::Start); // of the same samples
 /// assert_ne!(Quantity::gradients(Loss::MeanSquaredError), Quantity::gradients(Loss::BinaryCrossEntropy));
 /// # assert_ne!(step, drift);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quantity {
     pub(crate) of: Measured,
-    pub(crate) since: Option<Since>,
+    pub(crate) since: Option<Baseline>,
 }
 
 /// What of a model is measured.
@@ -126,7 +126,7 @@ impl Quantity {
     }
 
     /// What training has changed them by, value by value.
-    pub fn since(self, since: Since) -> Self {
+    pub fn since(self, since: Baseline) -> Self {
         Self { since: Some(since), ..self }
     }
 }
@@ -134,7 +134,7 @@ impl Quantity {
 /// What a change is counted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Since {
+pub enum Baseline {
     /// The recorded epoch before.
     EpochBefore,
     /// The first recorded epoch: how far training has come.

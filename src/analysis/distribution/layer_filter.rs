@@ -5,10 +5,10 @@ use crate::{Error, Result};
 /// Which layers are told of: without further calls all of them, and not the inputs.
 ///
 /// ```
-/// use training_replay::analysis::Selection;
+/// use training_replay::analysis::LayerFilter;
 ///
-/// let chosen = Selection::default().layers(["h1", "h3"]);
-/// let hidden_and_what_enters = Selection::default().inputs(true).outputs(false);
+/// let chosen = LayerFilter::default().layers(["h1", "h3"]);
+/// let hidden_and_what_enters = LayerFilter::default().inputs(true).outputs(false);
 /// assert_ne!(chosen, hidden_and_what_enters);
 /// ```
 ///
@@ -16,20 +16,20 @@ use crate::{Error, Result};
 ///
 /// Whoever takes one fails with [`Error::UnknownLayer`] if there is no layer of a name that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selection {
+pub struct LayerFilter {
     /// All if there are none.
     layers: Option<Vec<String>>,
     inputs: bool,
     outputs: bool,
 }
 
-impl Default for Selection {
+impl Default for LayerFilter {
     fn default() -> Self {
         Self { layers: None, inputs: false, outputs: true }
     }
 }
 
-impl Selection {
+impl LayerFilter {
     /// Only these layers.
     pub fn layers<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
         Self { layers: Some(names.into_iter().map(Into::into).collect()), ..self }
@@ -70,11 +70,11 @@ mod tests {
     #[test]
     fn chosen_layers_come_in_the_models_order_and_unknown_ones_are_named() {
         let all = ["h1", "h2", "o"];
-        assert_eq!(Selection::default().choose(&all).unwrap(), all);
-        assert_eq!(Selection::default().outputs(false).choose(&all).unwrap(), ["h1", "h2"]);
-        assert_eq!(Selection::default().layers(["o", "h1"]).outputs(false).choose(&all).unwrap(), ["h1", "o"]);
-        let message = Selection::default().layers(["h9"]).choose(&all).unwrap_err().to_string();
+        assert_eq!(LayerFilter::default().choose(&all).unwrap(), all);
+        assert_eq!(LayerFilter::default().outputs(false).choose(&all).unwrap(), ["h1", "h2"]);
+        assert_eq!(LayerFilter::default().layers(["o", "h1"]).outputs(false).choose(&all).unwrap(), ["h1", "o"]);
+        let message = LayerFilter::default().layers(["h9"]).choose(&all).unwrap_err().to_string();
         assert_eq!(message, r#"no layer is named "h9"; layers are ["h1", "h2", "o"]"#);
-        assert!(Selection::default().outputs(false).choose(&[]).unwrap().is_empty());
+        assert!(LayerFilter::default().outputs(false).choose(&[]).unwrap().is_empty());
     }
 }

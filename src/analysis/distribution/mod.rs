@@ -12,6 +12,6 @@ pub use density::Density;
 pub use distribution::Distribution;
 pub use histogram::Histogram;
 pub(crate) use layer_distribution::Measured;
-pub use layer_distribution::{LayerCurve, LayerDistribution, Quantity, Since};
-pub use layer_filter::Selection;
+pub use layer_distribution::{Baseline, LayerCurve, LayerDistribution, Quantity};
+pub use layer_filter::LayerFilter;
 pub use layer_values::LayerValues;

@@ -5,21 +5,21 @@ use crate::{Error, Parameter, Result, Weights};
 /// How far two sets of weights of the same model are apart, and in which value most.
 ///
 /// ```
-/// use training_replay::{Parameter, Weights, analysis::Difference};
+/// use training_replay::{Parameter, Weights, analysis::WeightDiff};
 ///
 /// let weights = |bias: f32| Weights::from_iter([
 ///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
 ///     Parameter::new("output", "bias", [1], vec![bias]),
 /// ]);
-/// let difference = Difference::between(&weights(0.5), &weights(0.75), 0.0)?.expect("another bias");
+/// let difference = WeightDiff::between(&weights(0.5), &weights(0.75), 0.0)?.expect("another bias");
 /// assert_eq!((difference.layer.as_str(), difference.name.as_str()), ("output", "bias"));
 /// assert_eq!((difference.index, difference.values, difference.distance), (0, (0.5, 0.75), 0.25));
-/// assert_eq!(Difference::between(&weights(0.5), &weights(0.5), 0.0)?, None);
+/// assert_eq!(WeightDiff::between(&weights(0.5), &weights(0.5), 0.0)?, None);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Difference {
+pub struct WeightDiff {
     /// The layer of the first parameter that differs.
     pub layer: String,
     /// Its name within the layer.
@@ -32,7 +32,7 @@ pub struct Difference {
     pub distance: f64,
 }
 
-impl Difference {
+impl WeightDiff {
     /// That in the first parameter in which any value differs by more than `tolerance`; with 0, in anything that is not
     /// equal. NaN is equal to NaN, and 0 to -0.
     ///
@@ -92,10 +92,10 @@ fn apart((one, other): (f64, f64)) -> f64 {
 /// Where two runs part.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Parting {
+pub struct RunDiff {
     /// The first epoch, among those that both have recorded, at which they differ, and where they do; `None` if they
     /// never do.
-    pub first: Option<(u64, Difference)>,
+    pub first: Option<(u64, WeightDiff)>,
     /// For every epoch that both have recorded, the largest absolute difference of any two values.
     pub distances: Vec<(u64, f64)>,
     /// How many epochs only the one has recorded, and only the other.
@@ -117,21 +117,21 @@ mod tests {
     fn the_first_parameter_beyond_the_tolerance_is_named_with_its_largest_difference() {
         let (one, other) = (weights([1.0, 2.0, 3.0], 0.0), weights([1.0, 2.25, 2.5], 9.0));
         let found =
-            |tolerance| Difference::between(&one, &other, tolerance).unwrap().map(|d| (d.name, d.index, d.distance));
+            |tolerance| WeightDiff::between(&one, &other, tolerance).unwrap().map(|d| (d.name, d.index, d.distance));
         assert_eq!(found(0.0), Some(("kernel".into(), 2, 0.5)));
         assert_eq!(found(0.5), Some(("bias".into(), 0, 9.0)));
         assert_eq!(found(9.0), None);
-        let each = Difference::of_each(&one, &other).unwrap();
+        let each = WeightDiff::of_each(&one, &other).unwrap();
         assert_eq!(each.iter().map(|difference| difference.distance).collect::<Vec<_>>(), [0.5, 9.0]);
     }
 
     #[test]
     fn nan_is_equal_to_nan_and_infinitely_far_from_a_number() {
         let (nan, number) = (weights([1.0, f32::NAN, f32::INFINITY], 0.0), weights([1.0, 2.0, f32::INFINITY], -0.0));
-        assert_eq!(Difference::between(&nan, &nan, 0.0).unwrap(), None);
-        let difference = Difference::between(&nan, &number, 1e9).unwrap().unwrap();
+        assert_eq!(WeightDiff::between(&nan, &nan, 0.0).unwrap(), None);
+        let difference = WeightDiff::between(&nan, &number, 1e9).unwrap().unwrap();
         assert_eq!((difference.index, difference.distance), (1, f64::INFINITY));
-        assert_eq!(Difference::between(&number, &weights([1.0, 2.0, f32::INFINITY], 0.0), 0.0).unwrap(), None);
+        assert_eq!(WeightDiff::between(&number, &weights([1.0, 2.0, f32::INFINITY], 0.0), 0.0).unwrap(), None);
     }
 
     #[test]
@@ -142,9 +142,9 @@ mod tests {
             Parameter::new("a", "kernel", [3, 1], vec![0.0_f32; 3]),
             Parameter::new("a", "offset", [1], vec![0.0_f32]),
         ]);
-        assert!(Difference::between(&one, &shorter, 0.0).is_err());
-        let message = Difference::between(&one, &renamed, 0.0).unwrap_err().to_string();
+        assert!(WeightDiff::between(&one, &shorter, 0.0).is_err());
+        let message = WeightDiff::between(&one, &renamed, 0.0).unwrap_err().to_string();
         assert_eq!(message, "the name of parameter 1 is a/offset; it must be a/bias");
-        assert!(Difference::between(&one, &one, -1.0).is_err() && Difference::between(&one, &one, f64::NAN).is_err());
+        assert!(WeightDiff::between(&one, &one, -1.0).is_err() && WeightDiff::between(&one, &one, f64::NAN).is_err());
     }
 }

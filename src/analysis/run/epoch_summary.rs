@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::analysis::{Criteria, Grid, space::grid::Patches};
+use crate::analysis::{Grid, MilestoneOptions, space::grid::Patches};
 use crate::{
     Dataset, Forward, Loss, Matrix, Parameter, Result,
     data::labels::{self, class_count},
@@ -15,19 +15,19 @@ use crate::{
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Sequential, datasets};
-/// use training_replay::analysis::{Criteria, Observation};
+/// use training_replay::analysis::{MilestoneOptions, EpochSummary};
 ///
 /// let data = datasets::moons(100, 0.1, 7);
 /// let layers = [Dense::new(3).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
 /// let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
-/// let seen = Observation::of(0, &model, &data, &Criteria::default().loss(Loss::BinaryCrossEntropy))?;
+/// let seen = EpochSummary::of(0, &model, &data, &MilestoneOptions::default().loss(Loss::BinaryCrossEntropy))?;
 /// assert!(seen.loss.is_some_and(|loss| loss > 0.3));
 /// assert!(seen.layers[0].coverage.is_some_and(|share| share > 0.0 && share < 1.0)); // of tanh's range
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Observation {
+pub struct EpochSummary {
     /// The epoch.
     pub epoch: u64,
     /// How many samples it was observed on.
@@ -72,34 +72,34 @@ pub struct LayerState {
     pub dead: Vec<bool>,
 }
 
-impl Observation {
+impl EpochSummary {
     /// Of a model at one epoch, on these data.
     ///
     /// # Errors
     ///
     /// If model and data do not fit each other, the targets are none of the loss, a threshold is NaN, or there is a grid
     /// to be covered and the model does not take two inputs.
-    pub fn of(epoch: u64, model: &dyn Forward, data: &Dataset, criteria: &Criteria) -> Result<Self> {
-        criteria.check()?;
+    pub fn of(epoch: u64, model: &dyn Forward, data: &Dataset, options: &MilestoneOptions) -> Result<Self> {
+        options.check()?;
         let names = model.layers();
         let (count, hidden) = (names.len(), names.len().saturating_sub(1));
         let mut values = data.inputs().clone();
         let mut layers = Vec::with_capacity(hidden);
         for (i, name) in names.into_iter().take(hidden).enumerate() {
             values = checked::layers(model, &values, i..i + 1)?;
-            layers.push(LayerState::of(name, &values, model.range(i), criteria));
+            layers.push(LayerState::of(name, &values, model.range(i), options));
         }
         let outputs = checked::layers(model, &values, hidden..count)?;
-        if let Some(grid) = &criteria.grid {
+        if let Some(grid) = &options.grid {
             cover_by_grid(model, grid, &mut layers)?;
         }
         Ok(Self {
             epoch,
             samples: data.samples() as u64,
-            loss: criteria.loss.map(|loss| Ok(loss::mean(&checked::losses(model, data, loss)?))).transpose()?,
-            classes: count_errors(&outputs, data.targets(), criteria.threshold)?,
+            loss: options.loss.map(|loss| Ok(loss::mean(&checked::losses(model, data, loss)?))).transpose()?,
+            classes: count_errors(&outputs, data.targets(), options.threshold)?,
             layers,
-            gradients: gradients(model, data, criteria.loss)?,
+            gradients: gradients(model, data, options.loss)?,
             not_finite: not_finite(model)?,
         })
     }
@@ -112,12 +112,12 @@ impl Observation {
 }
 
 impl LayerState {
-    fn of(layer: String, values: &Matrix, range: Option<RangeInclusive<f32>>, criteria: &Criteria) -> Self {
+    fn of(layer: String, values: &Matrix, range: Option<RangeInclusive<f32>>, options: &MilestoneOptions) -> Self {
         let bounded = range.as_ref().and_then(Bounds::of);
         let may_die = range.is_none_or(|range| *range.start() == 0.0 && *range.end() == f32::INFINITY);
         let dead = |unit: &[f32]| may_die && unit.iter().all(|&value| value == 0.0);
         let near_an_end = |bounds: Bounds| -> Vec<f64> {
-            matrix::columns(values).map(|unit| bounds.share_near_an_end(unit, criteria.margin)).collect()
+            matrix::columns(values).map(|unit| bounds.share_near_an_end(unit, options.margin)).collect()
         };
         let limits: Vec<_> = matrix::columns(values).map(matrix::limits).collect();
         Self {

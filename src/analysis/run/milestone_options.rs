@@ -6,13 +6,13 @@ use crate::{Error, Loss, Result};
 /// What counts as a milestone. Every threshold has a default; a test of one's own training code sets those that it means.
 ///
 /// ```
-/// use training_replay::{Loss, analysis::Criteria};
+/// use training_replay::{Loss, analysis::MilestoneOptions};
 ///
-/// let strict = Criteria::default().loss(Loss::BinaryCrossEntropy).vanishing(1e-4).lasting(1);
-/// assert_ne!(strict, Criteria::default());
+/// let strict = MilestoneOptions::default().loss(Loss::BinaryCrossEntropy).vanishing(1e-4).lasting(1);
+/// assert_ne!(strict, MilestoneOptions::default());
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Criteria {
+pub struct MilestoneOptions {
     pub(crate) loss: Option<Loss>,
     pub(crate) threshold: f32,
     pub(crate) flat: f64,
@@ -28,7 +28,7 @@ pub struct Criteria {
     pub(crate) lasting: u64,
 }
 
-impl Default for Criteria {
+impl Default for MilestoneOptions {
     fn default() -> Self {
         Self {
             loss: None,
@@ -48,7 +48,7 @@ impl Default for Criteria {
     }
 }
 
-impl Criteria {
+impl MilestoneOptions {
     /// The loss to compute; without it, the one noted in the recording. With neither there are no milestones of the loss
     /// and of the gradients.
     pub fn loss(self, loss: Loss) -> Self {

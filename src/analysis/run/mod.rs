@@ -9,11 +9,11 @@ mod plateau;
 mod sample_history;
 mod verification;
 
-pub use diff::{Difference, Parting};
-pub use epoch_summary::{ClassCount, LayerState, Observation};
+pub use diff::{RunDiff, WeightDiff};
+pub use epoch_summary::{ClassCount, EpochSummary, LayerState};
 pub use milestone::{Milestone, MilestoneKind, Subject};
-pub use milestone_options::Criteria;
+pub use milestone_options::MilestoneOptions;
 pub use milestones::Milestones;
 pub use plateau::{Plateau, plateaus};
-pub use sample_history::{Flips, Ledger, Told};
-pub use verification::{Audit, Check, Verification};
+pub use sample_history::{Flips, SampleHistory, SampleOutcomes};
+pub use verification::{Check, Verification, VerifyOptions};

@@ -11,34 +11,34 @@ use crate::{Dataset, Error, Matrix, Result, data::labels, math::matrix};
 /// Network Learning" (2019): a sample is forgotten when it is right at one epoch and wrong at the next.
 ///
 /// ```
-/// use training_replay::{Dataset, Matrix, analysis::Ledger};
+/// use training_replay::{Dataset, Matrix, analysis::SampleHistory};
 ///
 /// let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
-/// let mut ledger = Ledger::new(&data);
+/// let mut sample_history = SampleHistory::new(&data);
 /// for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
-///     ledger.write(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+///     sample_history.write(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
 /// }
-/// assert_eq!(ledger.learned_at(1)?, Some(1)); // right from epoch 1 on
-/// assert_eq!((ledger.first_correct(0)?, ledger.learned_at(0)?, ledger.forgotten(0)?), (Some(0), Some(2), 1));
-/// assert_eq!(ledger.never_learned()?, [2]);
-/// assert_eq!(ledger.flips(0, 1)?.forgotten, [0]);
+/// assert_eq!(sample_history.learned_at(1)?, Some(1)); // right from epoch 1 on
+/// assert_eq!((sample_history.first_correct(0)?, sample_history.learned_at(0)?, sample_history.forgotten(0)?), (Some(0), Some(2), 1));
+/// assert_eq!(sample_history.never_learned()?, [2]);
+/// assert_eq!(sample_history.flips(0, 1)?.forgotten, [0]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Ledger {
+pub struct SampleHistory {
     /// The epochs, in increasing order: one for each column.
     pub epochs: Vec<u64>,
     /// The loss of each sample, `(samples, epochs)`.
     pub losses: Matrix,
     /// What the model told of each sample.
-    pub told: Told,
+    pub told: SampleOutcomes,
     targets: Matrix,
 }
 
 /// What a model told of samples, `(samples, epochs)`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
+pub enum SampleOutcomes {
     /// Where every target names a class.
     Classes {
         /// The output for the sample's own class; for a single output `p` that is `1 - p` where the class is 0.
@@ -63,15 +63,16 @@ pub struct Flips {
     pub forgotten: Vec<usize>,
 }
 
-impl Ledger {
+impl SampleHistory {
     /// An empty one for the samples of this data set.
     pub fn new(data: &Dataset) -> Self {
         let empty = || Matrix::zeros(data.samples(), 0);
         let told = match labels::check_targets(data.targets()) {
-            Ok(()) => {
-                Told::Classes { probabilities: empty(), correct: DMatrix::from_element(data.samples(), 0, false) }
-            }
-            Err(_) => Told::Numbers { residuals: empty() },
+            Ok(()) => SampleOutcomes::Classes {
+                probabilities: empty(),
+                correct: DMatrix::from_element(data.samples(), 0, false),
+            },
+            Err(_) => SampleOutcomes::Numbers { residuals: empty() },
         };
         Self { epochs: Vec::new(), losses: empty(), told, targets: data.targets().clone() }
     }
@@ -94,12 +95,12 @@ impl Ledger {
         }
         let losses = losses.to_vec();
         Ok(match self.told {
-            Told::Classes { .. } => {
+            SampleOutcomes::Classes { .. } => {
                 let (told, right) = (labels::classes(outputs, 0.5), labels::classes(&self.targets, 0.5));
                 let correct = told.into_iter().zip(right).map(|(told, right)| told == right).collect();
                 Page { epoch, losses, numbers: own_probabilities(outputs, &self.targets), correct }
             }
-            Told::Numbers { .. } => {
+            SampleOutcomes::Numbers { .. } => {
                 Page { epoch, losses, numbers: distances(outputs, &self.targets), correct: Vec::new() }
             }
         })
@@ -114,11 +115,11 @@ impl Ledger {
         self.epochs.push(page.epoch);
         self.losses.extend(page.losses);
         match &mut self.told {
-            Told::Classes { probabilities, correct } => {
+            SampleOutcomes::Classes { probabilities, correct } => {
                 probabilities.extend(page.numbers);
                 correct.extend(page.correct);
             }
-            Told::Numbers { residuals } => residuals.extend(page.numbers),
+            SampleOutcomes::Numbers { residuals } => residuals.extend(page.numbers),
         }
         Ok(())
     }
@@ -135,8 +136,8 @@ impl Ledger {
     /// [`Error::Invalid`] if the targets name no classes.
     pub fn correct(&self) -> Result<&DMatrix<bool>> {
         match &self.told {
-            Told::Classes { correct, .. } => Ok(correct),
-            Told::Numbers { .. } => {
+            SampleOutcomes::Classes { correct, .. } => Ok(correct),
+            SampleOutcomes::Numbers { .. } => {
                 Err(Error::invalid("the kind of targets", "classes, for samples to be right or wrong", "numbers"))
             }
         }
@@ -208,7 +209,7 @@ impl Ledger {
     /// [`Error::UnknownEpoch`] if it is not in the ledger.
     pub fn place(&self, epoch: u64) -> Result<usize> {
         self.epochs.binary_search(&epoch).map_err(|_| {
-            let recorded = format!("the ledger has {} other epochs", self.epochs.len());
+            let recorded = format!("the sample_history has {} other epochs", self.epochs.len());
             Error::UnknownEpoch { epoch, recorded }
         })
     }
@@ -257,77 +258,88 @@ mod tests {
     use super::*;
 
     /// Four samples, the last one of class 0, and whether they are right at the epochs 0, 2, 3 and 7.
-    fn ledger() -> Ledger {
+    fn sample_history() -> SampleHistory {
         let data = Dataset::new(Matrix::zeros(4, 1), Matrix::from_column_slice(4, 1, &[1.0, 1.0, 1.0, 0.0])).unwrap();
-        let mut ledger = Ledger::new(&data);
+        let mut sample_history = SampleHistory::new(&data);
         let told = [[0.9, 0.2, 0.6, 0.4], [0.9, 0.7, 0.4, 0.6], [0.8, 0.3, 0.7, f32::NAN], [0.9, 0.9, 0.1, 0.7]];
         for (epoch, told) in [0, 2, 3, 7].into_iter().zip(told) {
             let losses = told.map(|p: f32| 1.0 - p);
-            ledger.write(epoch, &Matrix::from_column_slice(4, 1, &told), &losses).unwrap();
+            sample_history.write(epoch, &Matrix::from_column_slice(4, 1, &told), &losses).unwrap();
         }
-        ledger
+        sample_history
     }
 
     #[test]
     fn learning_and_forgetting_are_counted_from_epoch_to_epoch() {
-        let ledger = ledger();
+        let sample_history = sample_history();
         let of = |sample| {
             (
-                ledger.first_correct(sample).unwrap(),
-                ledger.learned_at(sample).unwrap(),
-                ledger.forgotten(sample).unwrap(),
+                sample_history.first_correct(sample).unwrap(),
+                sample_history.learned_at(sample).unwrap(),
+                sample_history.forgotten(sample).unwrap(),
             )
         };
         assert_eq!(of(0), (Some(0), Some(0), 0), "always right");
         assert_eq!(of(1), (Some(2), Some(7), 1), "right, forgotten, right again");
         assert_eq!(of(2), (Some(0), None, 2), "wrong at the last epoch");
         assert_eq!(of(3), (Some(0), None, 1), "of class 0; NaN is wrong and no second forgetting");
-        assert!(ledger.never_learned().unwrap().is_empty());
+        assert!(sample_history.never_learned().unwrap().is_empty());
     }
 
     #[test]
     fn flips_tell_what_two_epochs_have_not_in_common() {
-        let flips = ledger().flips(0, 2).unwrap();
+        let flips = sample_history().flips(0, 2).unwrap();
         assert_eq!((flips.learned, flips.forgotten), (vec![1], vec![2, 3]));
-        assert_eq!(ledger().flips(7, 7).unwrap(), Flips::default());
-        assert!(matches!(ledger().flips(0, 1), Err(Error::UnknownEpoch { epoch: 1, .. })));
+        assert_eq!(sample_history().flips(7, 7).unwrap(), Flips::default());
+        assert!(matches!(sample_history().flips(0, 1), Err(Error::UnknownEpoch { epoch: 1, .. })));
     }
 
     #[test]
     fn probabilities_are_those_of_the_samples_own_class() {
-        let ledger = ledger();
-        let Told::Classes { probabilities, .. } = &ledger.told else { panic!("the targets are classes") };
+        let sample_history = sample_history();
+        let SampleOutcomes::Classes { probabilities, .. } = &sample_history.told else {
+            panic!("the targets are classes")
+        };
         assert_eq!(probabilities.column(1).as_slice(), [0.9, 0.7, 0.4, 1.0 - 0.6]);
-        assert_eq!(ledger.losses.shape(), (4, 4));
-        let three = Dataset::with_classes(Matrix::zeros(1, 1), &[2], 3).unwrap();
-        let mut ledger = Ledger::new(&three);
-        ledger.write(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
-        let Told::Classes { probabilities, correct } = &ledger.told else { panic!("the targets are classes") };
+        assert_eq!(sample_history.losses.shape(), (4, 4));
+        let three = Dataset::from_labels(Matrix::zeros(1, 1), &[2], 3).unwrap();
+        let mut sample_history = SampleHistory::new(&three);
+        sample_history.write(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
+        let SampleOutcomes::Classes { probabilities, correct } = &sample_history.told else {
+            panic!("the targets are classes")
+        };
         assert_eq!((probabilities[0], correct[0]), (0.3, false));
     }
 
     #[test]
     fn numbers_have_residuals_and_are_neither_right_nor_wrong() {
         let data = Dataset::new(Matrix::zeros(2, 1), Matrix::from_row_slice(2, 2, &[0.5, 1.0, 2.0, 0.25])).unwrap();
-        let mut ledger = Ledger::new(&data);
-        ledger.write(0, &Matrix::from_row_slice(2, 2, &[3.5, 5.0, 2.0, 0.25]), &[12.5, 0.0]).unwrap();
-        assert_eq!(ledger.told, Told::Numbers { residuals: Matrix::from_column_slice(2, 1, &[5.0, 0.0]) });
-        let message = ledger.learned_at(0).unwrap_err().to_string();
+        let mut sample_history = SampleHistory::new(&data);
+        sample_history.write(0, &Matrix::from_row_slice(2, 2, &[3.5, 5.0, 2.0, 0.25]), &[12.5, 0.0]).unwrap();
+        assert_eq!(
+            sample_history.told,
+            SampleOutcomes::Numbers { residuals: Matrix::from_column_slice(2, 1, &[5.0, 0.0]) }
+        );
+        let message = sample_history.learned_at(0).unwrap_err().to_string();
         assert_eq!(message, "the kind of targets is numbers; it must be classes, for samples to be right or wrong");
         let single = Dataset::new(Matrix::zeros(1, 1), Matrix::from_element(1, 1, 0.5)).unwrap();
-        let mut ledger = Ledger::new(&single);
-        ledger.write(0, &Matrix::zeros(1, 1), &[0.25]).unwrap();
-        assert_eq!(ledger.told, Told::Numbers { residuals: Matrix::from_element(1, 1, -0.5) }, "with its sign");
+        let mut sample_history = SampleHistory::new(&single);
+        sample_history.write(0, &Matrix::zeros(1, 1), &[0.25]).unwrap();
+        assert_eq!(
+            sample_history.told,
+            SampleOutcomes::Numbers { residuals: Matrix::from_element(1, 1, -0.5) },
+            "with its sign"
+        );
     }
 
     #[test]
     fn what_does_not_fit_the_ledger_is_refused_and_leaves_it_as_it_was() {
-        let mut ledger = ledger();
+        let mut sample_history = sample_history();
         let outputs = Matrix::zeros(4, 1);
-        assert!(ledger.write(7, &outputs, &[0.0; 4]).is_err(), "an epoch again");
-        assert!(ledger.write(8, &outputs, &[0.0; 3]).is_err());
-        assert!(ledger.write(8, &Matrix::zeros(4, 2), &[0.0; 4]).is_err());
-        assert!(ledger.learned_at(4).is_err());
-        assert_eq!(ledger.losses.ncols(), ledger.epochs.len());
+        assert!(sample_history.write(7, &outputs, &[0.0; 4]).is_err(), "an epoch again");
+        assert!(sample_history.write(8, &outputs, &[0.0; 3]).is_err());
+        assert!(sample_history.write(8, &Matrix::zeros(4, 2), &[0.0; 4]).is_err());
+        assert!(sample_history.learned_at(4).is_err());
+        assert_eq!(sample_history.losses.ncols(), sample_history.epochs.len());
     }
 }

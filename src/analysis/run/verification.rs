@@ -13,28 +13,28 @@ use crate::{Loss, Metrics};
 /// there, log an evaluation at the end of the epoch.
 ///
 /// ```
-/// use training_replay::analysis::Audit;
+/// use training_replay::analysis::VerifyOptions;
 ///
-/// let keras = Audit::default().names("loss", "acc");
-/// let validation = Audit::default().names("val_loss", "val_accuracy").at_end().tolerance(1e-4);
+/// let keras = VerifyOptions::default().names("loss", "acc");
+/// let validation = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(1e-4);
 /// assert_ne!(keras, validation);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Audit {
+pub struct VerifyOptions {
     pub(crate) loss: Option<Loss>,
     pub(crate) names: [String; 2],
     pub(crate) at_end: bool,
     pub(crate) tolerance: f64,
 }
 
-impl Default for Audit {
+impl Default for VerifyOptions {
     fn default() -> Self {
         let names = ["loss", "accuracy"].map(String::from);
         Self { loss: None, names, at_end: false, tolerance: 0.05 }
     }
 }
 
-impl Audit {
+impl VerifyOptions {
     /// The loss to recompute; without it, the one noted in the recording.
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
@@ -61,12 +61,12 @@ impl Audit {
 /// Logged numbers beside those that are recomputed from the weights and the data.
 ///
 /// ```
-/// use training_replay::{Metrics, analysis::{Audit, Verification}};
+/// use training_replay::{Metrics, analysis::{VerifyOptions, Verification}};
 ///
 /// let logged = [(0, Metrics::new()), (1, Metrics::from([("loss", 0.45)])), (2, Metrics::from([("loss", 0.9)]))];
 /// let recomputed = [(0, Metrics::from([("loss", 0.5)])), (1, Metrics::from([("loss", 0.4)])),
 ///     (2, Metrics::from([("loss", 0.3)]))];
-/// let verification = Verification::of(&logged, &recomputed, &Audit::default());
+/// let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default());
 /// assert_eq!(verification.checks[0].off(), 0.0); // between 0.5 before the epoch and 0.4 after it
 /// assert!(!verification.holds());
 /// assert_eq!(verification.worst().map(|check| check.epoch), Some(2));
@@ -124,15 +124,15 @@ fn or_infinite(number: f64) -> f64 {
 impl Verification {
     /// Compares what was logged at some epochs with what was recomputed for them, by the names `loss` and `accuracy`; both
     /// in increasing order.
-    pub fn of(logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)], audit: &Audit) -> Self {
+    pub fn of(logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)], options: &VerifyOptions) -> Self {
         let mut checks = Vec::new();
-        for (metric, name) in audit.names.iter().zip(["loss", "accuracy"]) {
+        for (metric, name) in options.names.iter().zip(["loss", "accuracy"]) {
             let (logged, recomputed) = (curve(logged, metric), curve(recomputed, name));
             let finite = logged.iter().map(|(_, value)| *value).filter(|value| value.is_finite());
             let scale = if name == "loss" { finite.fold(f64::MIN_POSITIVE, f64::max) } else { 1.0 };
-            checks.extend(audit.compare(metric, &logged, &recomputed, audit.tolerance * scale));
+            checks.extend(options.compare(metric, &logged, &recomputed, options.tolerance * scale));
         }
-        Self { checks, required: if audit.at_end { 1.0 } else { 0.9 } }
+        Self { checks, required: if options.at_end { 1.0 } else { 0.9 } }
     }
 
     /// The share of the checks that hold: of losses or of accuracies, whichever is smaller; 0 where there are none.
@@ -159,7 +159,7 @@ impl Verification {
     }
 }
 
-impl Audit {
+impl VerifyOptions {
     /// The checks of one metric, at every epoch that both curves have.
     fn compare(&self, metric: &str, logged: &[(u64, f64)], recomputed: &[(u64, f64)], allowed: f64) -> Vec<Check> {
         let check = |(place, &(epoch, after)): (usize, &(u64, f64))| {
@@ -192,7 +192,7 @@ mod tests {
     fn a_running_mean_is_off_by_how_far_it_lies_outside_of_both_ends_of_its_epoch() {
         let recomputed = epochs("loss", &[1.0, 0.5, 0.4]);
         let off = |logged: [f64; 2]| {
-            let verification = Verification::of(&epochs("loss", &logged), &recomputed, &Audit::default());
+            let verification = Verification::of(&epochs("loss", &logged), &recomputed, &VerifyOptions::default());
             verification.checks.into_iter().map(|check| check.off()).collect::<Vec<_>>()
         };
         assert_eq!(off([1.0, 0.5]), [0.0, 0.0]);
@@ -203,16 +203,16 @@ mod tests {
     fn a_gap_before_an_epoch_leaves_only_its_end_to_compare_with() {
         let (mut recomputed, mut logged) = (epochs("loss", &[1.0, 0.5]), epochs("loss", &[1.0, 0.75]));
         (recomputed[1].0, logged[1].0) = (5, 5);
-        let verification = Verification::of(&logged, &recomputed, &Audit::default());
+        let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default());
         assert_eq!((verification.checks[1].before, verification.checks[1].off()), (None, 0.25));
     }
 
     #[test]
     fn numbers_of_the_end_of_an_epoch_must_all_agree() {
-        let audit = Audit::default().at_end().tolerance(1e-3);
+        let options = VerifyOptions::default().at_end().tolerance(1e-3);
         let recomputed = epochs("accuracy", &[0.5, 0.75, 1.0]);
-        assert!(Verification::of(&epochs("accuracy", &[0.5, 0.7501, 1.0]), &recomputed, &audit).holds());
-        let off = Verification::of(&epochs("accuracy", &[0.5, 0.625, 1.0]), &recomputed, &audit);
+        assert!(Verification::of(&epochs("accuracy", &[0.5, 0.7501, 1.0]), &recomputed, &options).holds());
+        let off = Verification::of(&epochs("accuracy", &[0.5, 0.625, 1.0]), &recomputed, &options);
         assert!(!off.holds() && off.share_of("loss").is_nan());
         assert_eq!(off.worst().map(|check| (check.epoch, check.off())), Some((1, 0.125)));
     }
@@ -221,7 +221,7 @@ mod tests {
     fn a_run_that_diverged_agrees_with_itself_and_with_no_other() {
         let (nan, finite) = (epochs("loss", &[1.0, f64::NAN, f64::NAN]), epochs("loss", &[1.0, 0.9, 0.8]));
         let holds = |logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)]| {
-            Verification::of(logged, recomputed, &Audit::default()).holds()
+            Verification::of(logged, recomputed, &VerifyOptions::default()).holds()
         };
         assert!(holds(&nan, &nan));
         assert!(!holds(&nan, &finite));
@@ -234,9 +234,9 @@ mod tests {
         let mut logged = vec![0.5; 20];
         let recomputed = epochs("loss", &logged);
         logged[3] = 0.9;
-        assert!(Verification::of(&epochs("loss", &logged), &recomputed, &Audit::default()).holds());
+        assert!(Verification::of(&epochs("loss", &logged), &recomputed, &VerifyOptions::default()).holds());
         logged[4..7].fill(0.9);
-        let verification = Verification::of(&epochs("loss", &logged), &recomputed, &Audit::default());
+        let verification = Verification::of(&epochs("loss", &logged), &recomputed, &VerifyOptions::default());
         assert!(!verification.holds() && verification.share() == 0.8);
     }
 }

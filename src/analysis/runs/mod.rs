@@ -3,5 +3,5 @@
 mod quantile_band;
 mod reached;
 
-pub use quantile_band::Band;
-pub use reached::{Race, Reached};
+pub use quantile_band::QuantileBand;
+pub use reached::{EpochsToTarget, HeadToHead};

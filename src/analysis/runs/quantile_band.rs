@@ -8,17 +8,17 @@ use crate::{Error, Result};
 /// Many curves as one: at each epoch the median of the runs, and between which values most of them lie.
 ///
 /// ```
-/// use training_replay::analysis::Band;
+/// use training_replay::analysis::QuantileBand;
 ///
 /// let curves = [vec![(0, 1.0), (1, 0.5)], vec![(0, 3.0), (1, 0.25)], vec![(0, 2.0), (1, 0.75), (2, 0.1)]];
-/// let band = Band::of(&curves, 1.0)?; // all of the runs
+/// let band = QuantileBand::of(&curves, 1.0)?; // all of the runs
 /// assert_eq!((band.epochs.as_slice(), band.runs.as_slice()), (&[0, 1, 2][..], &[3, 3, 1][..]));
 /// assert_eq!((band.low[1], band.median[1], band.high[1]), (0.25, 0.5, 0.75));
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Band {
+pub struct QuantileBand {
     /// Every epoch that some curve has, in increasing order.
     pub epochs: Vec<u64>,
     /// The value in the middle of the runs.
@@ -31,7 +31,7 @@ pub struct Band {
     pub runs: Vec<usize>,
 }
 
-impl Band {
+impl QuantileBand {
     /// The median of these curves and the band that holds the middle `share` of them: 0.5 for that between the quartiles,
     /// 0.9 for that between the quantiles 0.05 and 0.95, which are linear between two runs: `numpy.quantile`.
     ///
@@ -69,7 +69,7 @@ mod tests {
         let at_4 = [0.5, f64::NAN, 0.25, f64::INFINITY, 1.0];
         let curves: Vec<Vec<(u64, f64)>> =
             [0.9, 0.1, 0.4, 0.7, 0.2].into_iter().zip(at_4).map(|(first, last)| vec![(2, first), (4, last)]).collect();
-        let band = Band::of(&curves, 0.5).unwrap();
+        let band = QuantileBand::of(&curves, 0.5).unwrap();
         assert_eq!((band.low[0], band.median[0], band.high[0]), (0.2, 0.4, 0.7));
         assert_eq!((band.low[1], band.median[1], band.high[1]), (0.375, 0.5, 0.75));
         assert_eq!((band.epochs, band.runs), (vec![2, 4], vec![5, 3]));
@@ -77,9 +77,9 @@ mod tests {
 
     #[test]
     fn where_every_run_has_diverged_there_is_no_number() {
-        let band = Band::of(&[[(0, f64::NAN)], [(0, f64::NAN)]], 0.9).unwrap();
+        let band = QuantileBand::of(&[[(0, f64::NAN)], [(0, f64::NAN)]], 0.9).unwrap();
         assert!(band.median[0].is_nan() && band.runs == [0]);
-        assert_eq!(Band::of::<Vec<_>>(&[], 0.5).unwrap(), Band::default());
-        assert!(Band::of(&[[(0, 1.0)]], 1.5).is_err() && Band::of(&[[(0, 1.0)]], f64::NAN).is_err());
+        assert_eq!(QuantileBand::of::<Vec<_>>(&[], 0.5).unwrap(), QuantileBand::default());
+        assert!(QuantileBand::of(&[[(0, 1.0)]], 1.5).is_err() && QuantileBand::of(&[[(0, 1.0)]], f64::NAN).is_err());
     }
 }

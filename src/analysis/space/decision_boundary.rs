@@ -109,7 +109,7 @@ impl DecisionBoundary {
     /// ```
     /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}};
     /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
-    /// let regions = DecisionBoundary::of(&model, &Grid::default().points(20))?.classes(0.5)?;
+    /// let regions = DecisionBoundary::of(&model, &Grid::default().points(20))?.predicted_classes(0.5)?;
     /// assert!(regions.len() == 400 && regions.iter().all(|class| class.is_some_and(|class| class < 3)));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -117,8 +117,8 @@ impl DecisionBoundary {
     /// # Errors
     ///
     /// [`Error::Invalid`] if the threshold is NaN.
-    pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        labels::told(&self.outputs, threshold)
+    pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
+        labels::predicted(&self.outputs, threshold)
     }
 
     /// The lines on which one of the outputs is at some level: for numbers, as in regression, where there are no classes

@@ -45,7 +45,7 @@ pub struct FeatureSpace {
     /// more inputs there is none to bend; then it is where the plane through the mean of the samples cuts the boundary.
     pub boundary: Vec<Polyline>,
     /// The share of the samples' variance in the layer that is seen here; 1 for a layer of two units.
-    pub shown: f64,
+    pub explained_variance_ratio: f64,
 }
 
 impl FeatureSpace {
@@ -63,7 +63,7 @@ impl FeatureSpace {
     /// let units = Plane::of_axes(8, 2, 5)?; // or `Replay::principal_plane`
     /// let space = FeatureSpace::of(&model, View::of("hidden").on(&units), &data, &Grid::default())?;
     /// assert_eq!((space.samples.ncols(), space.lines.len()), (2, 22));
-    /// assert!(space.shown < 1.0); // there are six other units
+    /// assert!(space.explained_variance_ratio < 1.0); // there are six other units
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -83,8 +83,8 @@ impl FeatureSpace {
     /// # Errors
     ///
     /// [`Error::Invalid`] if the threshold is NaN.
-    pub fn classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        labels::told(&self.outputs, threshold)
+    pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
+        labels::predicted(&self.outputs, threshold)
     }
 
     /// Becomes that of another model, or another epoch, in the memory it has: fresh memory for a fine grid costs more
@@ -161,7 +161,7 @@ impl FeatureSpace {
         grid.check()?;
         let mut lens = Lens::new(model, view.into())?;
         lens.show(data.inputs(), &mut self.samples)?;
-        self.shown = lens.shown()?;
+        self.explained_variance_ratio = lens.explained_variance_ratio()?;
         (self.region, self.outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
         let section = lens.section();
         let mut limits = Limits::default();
@@ -201,7 +201,7 @@ impl Default for FeatureSpace {
     fn default() -> Self {
         let empty = || Matrix::zeros(0, 2);
         let (lines, boundary) = (Vec::new(), Vec::new());
-        Self { samples: empty(), lines, region: empty(), outputs: empty(), boundary, shown: 1.0 }
+        Self { samples: empty(), lines, region: empty(), outputs: empty(), boundary, explained_variance_ratio: 1.0 }
     }
 }
 
@@ -264,8 +264,8 @@ impl<'a> Lens<'a> {
     }
 
     /// The share of the variance that is seen of what was last shown.
-    fn shown(&self) -> Result<f64> {
-        self.view.plane().map_or(Ok(1.0), |plane| plane.shown(&self.hidden))
+    fn explained_variance_ratio(&self) -> Result<f64> {
+        self.view.plane().map_or(Ok(1.0), |plane| plane.explained_variance_ratio(&self.hidden))
     }
 
     /// The plane, if there is one, through the mean of what was last shown.

@@ -6,7 +6,7 @@ use crate::analysis::Polyline;
 use crate::{Dataset, Error, Matrix, Result};
 
 /// Points along an axis; their square is a region of some hundred megabytes.
-const MOST_POINTS: usize = 4_096;
+const MAX_POINTS: usize = 4_096;
 
 /// Points along an axis of a sample.
 const SAMPLE: usize = 32;
@@ -105,8 +105,8 @@ impl Grid {
             }
         }
         for (what, count) in [("lines", self.lines), ("points", self.points)] {
-            if !(2..=MOST_POINTS).contains(&count) {
-                let expected = format!("from 2 to {MOST_POINTS}");
+            if !(2..=MAX_POINTS).contains(&count) {
+                let expected = format!("from 2 to {MAX_POINTS}");
                 return Err(Error::invalid(format!("the grid's number of {what}"), expected, count));
             }
         }

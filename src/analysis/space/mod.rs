@@ -12,7 +12,7 @@ mod view;
 pub use decision_boundary::DecisionBoundary;
 pub use feature_space::{FeatureSpace, Patch};
 pub use grid::Grid;
-pub use pca::{PrincipalPlane, Scatter};
+pub use pca::{IncrementalPca, PrincipalPlane};
 pub use plane::Plane;
 pub use view::View;
 

@@ -6,7 +6,7 @@ use crate::analysis::Plane;
 use crate::{Error, Matrix, Result, math::matrix};
 
 /// The scatter of as many dimensions is 32 MB, and its axes take ten seconds.
-const MOST_DIMENSIONS: usize = 2_048;
+const MAX_DIMENSIONS: usize = 2_048;
 
 /// The plane that shows most of the variance of some points: their first two principal components.
 ///
@@ -15,14 +15,14 @@ const MOST_DIMENSIONS: usize = 2_048;
 /// largest component is positive, so that the same points always give the same picture.
 ///
 /// ```
-/// use training_replay::{Matrix, analysis::Scatter};
+/// use training_replay::{Matrix, analysis::IncrementalPca};
 ///
-/// let mut points = Scatter::new(3)?;
-/// points.take(&Matrix::from_row_slice(2, 3, &[0.0, 9.0, 1.0, 0.0, -9.0, 1.0]))?; // one epoch
-/// points.take(&Matrix::from_row_slice(2, 3, &[0.0, 0.0, 5.0, 0.0, 0.0, -3.0]))?; // the next
+/// let mut points = IncrementalPca::new(3)?;
+/// points.partial_fit(&Matrix::from_row_slice(2, 3, &[0.0, 9.0, 1.0, 0.0, -9.0, 1.0]))?; // one epoch
+/// points.partial_fit(&Matrix::from_row_slice(2, 3, &[0.0, 0.0, 5.0, 0.0, 0.0, -3.0]))?; // the next
 /// let principal = points.principal_plane()?;
 /// assert!((principal.plane.axes()[(1, 0)] - 1.0).abs() < 1e-3); // most of all along the second axis
-/// assert!(principal.shares[0] > 0.8 && principal.shown() > 0.999); // and nothing along the first
+/// assert!(principal.explained_variance_ratio[0] > 0.8 && principal.total_explained_variance_ratio() > 0.999); // and nothing along the first
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -30,35 +30,35 @@ const MOST_DIMENSIONS: usize = 2_048;
 pub struct PrincipalPlane {
     /// The plane, its origin at the mean of the points.
     pub plane: Plane,
-    /// The shares of the variance of all points that lie along its two axes, the larger one first.
-    pub shares: [f64; 2],
+    /// The explained_variance_ratio of the variance of all points that lie along its two axes, the larger one first.
+    pub explained_variance_ratio: [f64; 2],
 }
 
 impl PrincipalPlane {
     /// The share of the variance of all points that the plane shows.
-    pub fn shown(&self) -> f64 {
-        self.shares[0] + self.shares[1]
+    pub fn total_explained_variance_ratio(&self) -> f64 {
+        self.explained_variance_ratio[0] + self.explained_variance_ratio[1]
     }
 }
 
 /// How points of any number scatter around their mean: all that a [`PrincipalPlane`] needs of them.
 #[derive(Clone, Debug)]
-pub struct Scatter {
+pub struct IncrementalPca {
     count: f64,
     mean: Vec<f64>,
     /// Sums of the products of the distances from the mean.
     products: DMatrix<f64>,
 }
 
-impl Scatter {
+impl IncrementalPca {
     /// Of no points yet, in a space of so many dimensions.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] for fewer than 2 dimensions or more than 2,048.
     pub fn new(dimensions: usize) -> Result<Self> {
-        if !(2..=MOST_DIMENSIONS).contains(&dimensions) {
-            let expected = format!("from 2 to {MOST_DIMENSIONS}");
+        if !(2..=MAX_DIMENSIONS).contains(&dimensions) {
+            let expected = format!("from 2 to {MAX_DIMENSIONS}");
             return Err(Error::invalid("the number of dimensions of points", expected, dimensions));
         }
         let (mean, products) = (vec![0.0; dimensions], DMatrix::zeros(dimensions, dimensions));
@@ -71,7 +71,7 @@ impl Scatter {
     /// # Errors
     ///
     /// [`Error::Shape`] for points of another space.
-    pub fn take(&mut self, points: &Matrix) -> Result<()> {
+    pub fn partial_fit(&mut self, points: &Matrix) -> Result<()> {
         matrix::expect_columns("the points of a principal plane", points, self.mean.len())?;
         let rows: Vec<usize> =
             (0..points.nrows()).filter(|&row| points.row(row).iter().all(|value| value.is_finite())).collect();
@@ -121,10 +121,10 @@ impl Scatter {
         let mut order: Vec<usize> = (0..eigenvalues.len()).collect();
         order.sort_by(|&a, &b| eigenvalues[b].total_cmp(&eigenvalues[a]));
         let axes = [order[0], order[1]].map(|i| directed(eigenvectors.column(i).iter().copied().collect()));
-        let shares = [order[0], order[1]].map(|i| (eigenvalues[i] / total).clamp(0.0, 1.0));
+        let explained_variance_ratio = [order[0], order[1]].map(|i| (eigenvalues[i] / total).clamp(0.0, 1.0));
         let origin = self.mean.into_iter().map(|mean| mean as f32).collect();
         let axes = Matrix::from_vec(eigenvalues.len(), 2, axes.concat());
-        Ok(PrincipalPlane { plane: Plane::of_orthonormal(origin, axes), shares })
+        Ok(PrincipalPlane { plane: Plane::of_orthonormal(origin, axes), explained_variance_ratio })
     }
 }
 
@@ -145,11 +145,11 @@ mod tests {
     ];
 
     fn plane_of_parts(sizes: &[usize]) -> PrincipalPlane {
-        let mut scatter = Scatter::new(4).unwrap();
+        let mut scatter = IncrementalPca::new(4).unwrap();
         let mut points = POINTS.as_slice();
         for &size in sizes {
             let (part, rest) = points.split_at(4 * size);
-            scatter.take(&Matrix::from_row_slice(size, 4, part)).unwrap();
+            scatter.partial_fit(&Matrix::from_row_slice(size, 4, part)).unwrap();
             points = rest;
         }
         scatter.principal_plane().unwrap()
@@ -158,7 +158,7 @@ mod tests {
     /// `c = x - x.mean(0); u, s, v = np.linalg.svd(c); print(s**2 / (s**2).sum(), v[:2])`, each axis turned to where its
     /// largest component is positive
     #[test]
-    fn axes_and_shares_are_numpys_however_the_points_come() {
+    fn axes_and_explained_variance_ratio_are_numpys_however_the_points_come() {
         for sizes in [&[6][..], &[1, 5], &[2, 1, 3]] {
             let principal = plane_of_parts(sizes);
             let axes: Vec<f64> = principal.plane.axes().iter().map(|&x| f64::from(x)).collect();
@@ -174,7 +174,9 @@ mod tests {
             ]) {
                 assert!((found - expected).abs() < 1e-6, "{axes:?}");
             }
-            for (found, expected) in principal.shares.iter().zip([0.4891006615634515, 0.31976491665867546]) {
+            for (found, expected) in
+                principal.explained_variance_ratio.iter().zip([0.4891006615634515, 0.31976491665867546])
+            {
                 assert!((found - expected).abs() < 1e-12, "{found}");
             }
         }
@@ -182,20 +184,20 @@ mod tests {
 
     #[test]
     fn points_of_a_run_that_diverged_are_left_out() {
-        let mut scatter = Scatter::new(4).unwrap();
-        scatter.take(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
-        scatter.take(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
-        scatter.take(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
+        let mut scatter = IncrementalPca::new(4).unwrap();
+        scatter.partial_fit(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
+        scatter.partial_fit(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
+        scatter.partial_fit(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
         assert_eq!(scatter.principal_plane().unwrap(), plane_of_parts(&[6]));
     }
 
     #[test]
     fn points_that_do_not_differ_and_spaces_that_are_none_are_refused() {
-        let mut scatter = Scatter::new(2).unwrap();
-        scatter.take(&Matrix::from_element(5, 2, 3.0)).unwrap();
+        let mut scatter = IncrementalPca::new(2).unwrap();
+        scatter.partial_fit(&Matrix::from_element(5, 2, 3.0)).unwrap();
         assert!(scatter.principal_plane().is_err());
-        assert!(Scatter::new(2).unwrap().principal_plane().is_err(), "no points at all");
-        assert!(Scatter::new(1).is_err() && Scatter::new(1 << 40).is_err());
-        assert!(Scatter::new(3).unwrap().take(&Matrix::zeros(1, 2)).is_err());
+        assert!(IncrementalPca::new(2).unwrap().principal_plane().is_err(), "no points at all");
+        assert!(IncrementalPca::new(1).is_err() && IncrementalPca::new(1 << 40).is_err());
+        assert!(IncrementalPca::new(3).unwrap().partial_fit(&Matrix::zeros(1, 2)).is_err());
     }
 }

@@ -17,13 +17,13 @@ const SQUARE: f32 = 1e-3;
 /// point `x` of the space is seen at `Aᵀ (x - o)`.
 ///
 /// ```
-/// use training_replay::{Matrix, analysis::Plane, row_major};
+/// use training_replay::{Matrix, analysis::Plane, to_row_major};
 ///
 /// let second_and_third = Plane::of_axes(4, 1, 2)?;
 /// let points = Matrix::from_row_slice(1, 4, &[1.0, 2.0, 3.0, 4.0]);
-/// assert_eq!(row_major(&second_and_third.project(&points)?), [2.0, 3.0]);
+/// assert_eq!(to_row_major(&second_and_third.project(&points)?), [2.0, 3.0]);
 /// let lifted = second_and_third.through(&[1.0, 9.0, 9.0, 4.0])?; // what it does not show: from that point
-/// assert_eq!(row_major(&lifted.embed(&Matrix::from_row_slice(1, 2, &[2.0, 3.0]))?), [1.0, 2.0, 3.0, 4.0]);
+/// assert_eq!(to_row_major(&lifted.embed(&Matrix::from_row_slice(1, 2, &[2.0, 3.0]))?), [1.0, 2.0, 3.0, 4.0]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +139,7 @@ impl Plane {
     /// # Errors
     ///
     /// [`Error::Shape`] for points of another space.
-    pub fn shown(&self, points: &Matrix) -> Result<f64> {
+    pub fn explained_variance_ratio(&self, points: &Matrix) -> Result<f64> {
         let (seen, all) = (variance(&self.project(points)?), variance(points));
         Ok(if all == 0.0 { 1.0 } else { (seen / all).min(1.0) })
     }
@@ -204,9 +204,12 @@ mod tests {
     #[test]
     fn the_share_of_variance_is_that_of_the_axes_seen() {
         let points = Matrix::from_row_slice(2, 3, &[3.0, 4.0, 12.0, -3.0, -4.0, -12.0]);
-        let shown = Plane::of_axes(3, 0, 1).unwrap().shown(&points).unwrap();
+        let shown = Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&points).unwrap();
         assert!((shown - 25.0 / 169.0).abs() < 1e-12);
-        assert_eq!(Plane::of_axes(3, 0, 1).unwrap().shown(&Matrix::from_element(4, 3, 0.5)).unwrap(), 1.0);
+        assert_eq!(
+            Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&Matrix::from_element(4, 3, 0.5)).unwrap(),
+            1.0
+        );
     }
 
     #[test]

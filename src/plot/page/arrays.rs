@@ -76,12 +76,12 @@ fn told(kind: &str, offset: usize, length: usize, epoch: usize) -> Value {
 
 /// Numbers between two limits in 16 bits, and how they are told.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Steps {
+pub(crate) struct Quantizer {
     low: f64,
     high: f64,
 }
 
-impl Steps {
+impl Quantizer {
     /// What is no number.
     pub(crate) const NONE: u16 = 65_535;
 
@@ -105,7 +105,7 @@ pub(crate) struct Losses {
 impl Losses {
     pub(crate) fn of(self, loss: f64) -> u16 {
         match loss {
-            loss if !loss.is_finite() => Steps::NONE,
+            loss if !loss.is_finite() => Quantizer::NONE,
             loss if loss <= 0.0 => 0,
             loss => {
                 let share = (loss / self.low).ln() / (self.high / self.low).ln();
@@ -136,10 +136,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        let steps = Steps::between(-2.0, 2.0);
-        assert_eq!([-2.0, 2.0, f64::NAN, 9.0].map(|x| steps.of(x)), [0, 65_534, Steps::NONE, 65_534]);
+        let steps = Quantizer::between(-2.0, 2.0);
+        assert_eq!([-2.0, 2.0, f64::NAN, 9.0].map(|x| steps.of(x)), [0, 65_534, Quantizer::NONE, 65_534]);
         let losses = Losses { low: 1e-6, high: 5.0 };
-        assert_eq!([0.0, 1e-6, 5.0, f64::INFINITY].map(|x| losses.of(x)), [0, 1, 65_534, Steps::NONE]);
+        assert_eq!([0.0, 1e-6, 5.0, f64::INFINITY].map(|x| losses.of(x)), [0, 1, 65_534, Quantizer::NONE]);
         let back = 1e-6 * (5.0_f64 / 1e-6).powf(f64::from(losses.of(0.1234) - 1) / 65_533.0);
         assert!((back / 0.1234 - 1.0).abs() < 2e-4, "{back}");
     }

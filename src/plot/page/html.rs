@@ -7,13 +7,13 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
     let script = SCRIPTS.join("\n");
     let parts = [
         ("{{title}}", title.as_str()),
-        ("{{css}}", include_str!("web/player.css")),
+        ("{{css}}", include_str!("web/page.css")),
         ("{{meta}}", meta.as_str()),
         ("{{data}}", data),
         ("{{js}}", script.as_str()),
     ];
     let mut page = String::new();
-    let mut rest = include_str!("web/player.html");
+    let mut rest = include_str!("web/page.html");
     // One after the other, so that a mark in what someone named a run is not taken for one.
     for (mark, part) in parts {
         let (before, behind) = rest.split_once(mark).unwrap_or((rest, ""));
@@ -33,7 +33,7 @@ const SCRIPTS: [&str; 9] = [
     include_str!("web/charts.js"),
     include_str!("web/timeline.js"),
     include_str!("web/sample.js"),
-    include_str!("web/player.js"),
+    include_str!("web/page.js"),
 ];
 
 /// Text that is never markup.

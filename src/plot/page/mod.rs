@@ -9,14 +9,14 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 
 use self::arrays::Arrays;
-use super::run::Film;
+use super::run::RunPlots;
 use crate::{Error, Forward, Result};
 
 /// A page to play with: one or more runs side by side on one clock, in a single file that needs no network.
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets};
-/// use training_replay::plot::{Film, Player};
+/// use training_replay::plot::{RunPlots, Page};
 ///
 /// # fn main() -> Result<()> {
 /// # let folder = tempfile::tempdir().unwrap();
@@ -35,11 +35,11 @@ use crate::{Error, Forward, Result};
 /// #     Ok(replay)
 /// # };
 /// let runs = [("tanh", train(Activation::Tanh)?), ("ReLU", train(Activation::Relu)?)];
-/// let mut player = Player::new("Two activations");
+/// let mut page = Page::new("Two activations");
 /// for (name, replay) in &runs {
-///     player.run(*name, &Film::options().name_classes(["negative", "positive"]).of(replay.sweep())?)?;
+///     page.run(*name, &RunPlots::options().name_classes(["negative", "positive"]).of(replay.run())?)?;
 /// }
-/// player.save(&path)?;
+/// page.save(&path)?;
 /// # Ok(())
 /// # }
 /// ```
@@ -48,23 +48,23 @@ use crate::{Error, Forward, Result};
 /// slider, milestones to jump to, and samples to follow. It holds what it shows, in 16 bits a number: 8 bytes for each sample
 /// and epoch before they are deflated.
 #[derive(Debug)]
-pub struct Player {
+pub struct Page {
     title: String,
-    most_samples: usize,
+    max_samples: usize,
     runs: Vec<Value>,
     arrays: Arrays,
 }
 
-impl Player {
+impl Page {
     /// An empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), most_samples: 2_000, runs: Vec::new(), arrays: Arrays::default() }
+        Self { title: title.into(), max_samples: 2_000, runs: Vec::new(), arrays: Arrays::default() }
     }
 
     /// How many samples of the runs that are added from now on the page shows at most: 2,000 without this. Of more, as many
     /// are taken at equal distances in the data set, and the page says so; its curves are about all of them.
-    pub fn most_samples(self, count: usize) -> Self {
-        Self { most_samples: count, ..self }
+    pub fn max_samples(self, count: usize) -> Self {
+        Self { max_samples: count, ..self }
     }
 
     /// Adds a run under a name.
@@ -72,8 +72,8 @@ impl Player {
     /// # Errors
     ///
     /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels says.
-    pub fn run<M: Forward>(&mut self, name: impl Into<String>, film: &Film<'_, M>) -> Result<&mut Self> {
-        let run = run_data::run(&name.into(), film, self.most_samples, &mut self.arrays)?;
+    pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
+        let run = run_data::run(&name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);
         Ok(self)
     }

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::arrays::{Arrays, Losses, Steps};
+use super::arrays::{Arrays, Losses, Quantizer};
 use crate::{
     Error, Forward, Matrix, Result,
-    analysis::{Grid, LayerDistribution, Milestones, Polyline, Quantity, Selection},
+    analysis::{Grid, LayerDistribution, LayerFilter, Milestones, Polyline, Quantity},
     plot::{
-        Film,
+        RunPlots,
         panel::{regions::Scores, violins},
         run::options::HALF,
     },
@@ -20,19 +20,19 @@ const STRAIGHT: usize = 61;
 /// How many lines run along each axis of both.
 const LINES: usize = 11;
 /// A byte tells a class, and 255 none.
-const MOST_CLASSES: usize = 255;
+const MAX_CLASSES: usize = 255;
 /// At how many heights the width of a violin is told.
 const HEIGHTS: usize = 32;
 
 /// The run as JSON; its numbers go to the arrays.
-pub(crate) fn run<M: Forward>(name: &str, film: &Film<'_, M>, most: usize, arrays: &mut Arrays) -> Result<Value> {
-    if film.class_names().len() > MOST_CLASSES {
-        let expected = format!("at most {MOST_CLASSES}");
-        return Err(Error::invalid("the number of classes on a page", expected, film.class_names().len()));
+pub(crate) fn run<M: Forward>(name: &str, plots: &RunPlots<'_, M>, most: usize, arrays: &mut Arrays) -> Result<Value> {
+    if plots.class_names().len() > MAX_CLASSES {
+        let expected = format!("at most {MAX_CLASSES}");
+        return Err(Error::invalid("the number of classes on a page", expected, plots.class_names().len()));
     }
-    let samples = Samples::of(film, most)?;
-    let frames = film.sweep.map(|snapshot| Frame::of(film, snapshot, &samples))?;
-    let losses = bill(film, &frames);
+    let samples = Samples::of(plots, most)?;
+    let frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples))?;
+    let losses = bill(plots, &frames);
     let n = samples.rows.len();
     let join = |of: fn(&Frame) -> &[u8]| frames.iter().flat_map(|frame| of(frame).iter().copied()).collect::<Vec<u8>>();
     let probabilities: Vec<u16> = frames.iter().flat_map(|frame| frame.probabilities.iter().copied()).collect();
@@ -41,22 +41,22 @@ pub(crate) fn run<M: Forward>(name: &str, film: &Film<'_, M>, most: usize, array
     let indices: Vec<u32> = samples.rows.iter().map(|&row| row as u32).collect();
     Ok(json!({
         "name": name,
-        "epochs": film.epochs(),
+        "epochs": plots.epochs(),
         "samples": n,
-        "of": film.data.samples(),
+        "of": plots.data.samples(),
         "indices": arrays.u32(&indices),
-        "class_names": film.class_names(),
+        "class_names": plots.class_names(),
         "classes": arrays.u8(&samples.classes.iter().map(|&class| class as u8).collect::<Vec<_>>(), 0),
         "told": arrays.u8(&join(|frame| &frame.told), n),
         "probability": arrays.u16(&probabilities, n),
         "losses": arrays.u16(&bills, n),
         "loss_range": [losses.low, losses.high],
-        "loss_name": film.loss().to_string(),
-        "input": input(film, &frames, &samples, arrays),
-        "hidden": hidden(film, &frames, arrays),
-        "curves": curves(film),
-        "milestones": milestones(&film.milestones()?),
-        "violins": violins_of(film, arrays)?,
+        "loss_name": plots.loss().to_string(),
+        "input": input(plots, &frames, &samples, arrays),
+        "hidden": hidden(plots, &frames, arrays),
+        "curves": curves(plots),
+        "milestones": milestones(&plots.milestones()?),
+        "violins": violins_of(plots, arrays)?,
     }))
 }
 
@@ -68,8 +68,8 @@ struct Samples {
 
 impl Samples {
     /// All, or as many as the page has room for, at equal distances.
-    fn of<M: Forward>(film: &Film<'_, M>, most: usize) -> Result<Self> {
-        let (all, classes) = (film.data.samples(), film.data.classes()?);
+    fn of<M: Forward>(plots: &RunPlots<'_, M>, most: usize) -> Result<Self> {
+        let (all, classes) = (plots.data.samples(), plots.data.classes()?);
         let shown = all.min(most.max(1));
         let rows: Vec<usize> = (0..shown).map(|i| (i as u128 * all as u128 / shown as u128) as usize).collect();
         Ok(Self { classes: rows.iter().map(|&row| classes[row]).collect(), rows })
@@ -81,13 +81,13 @@ struct Frame {
     told: Vec<u8>,
     probabilities: Vec<u16>,
     losses: Vec<f32>,
-    hidden: Sight,
-    input: Sight,
+    hidden: PlaneData,
+    input: PlaneData,
 }
 
 /// A plane at one epoch.
 #[derive(Default)]
-struct Sight {
+struct PlaneData {
     /// x of all samples, then y.
     samples: Vec<u16>,
     grid: Vec<u16>,
@@ -96,42 +96,42 @@ struct Sight {
 }
 
 impl Frame {
-    fn of<M: Forward>(film: &Film<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
-        let outputs = snapshot.probabilities()?;
-        let told = snapshot.classes(HALF)?;
-        let losses = snapshot.losses(film.settings.loss)?;
+    fn of<M: Forward>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
+        let outputs = snapshot.outputs()?;
+        let told = snapshot.predicted_classes(HALF)?;
+        let losses = snapshot.losses(plots.settings.loss)?;
         let probability = |(&row, &class): (&usize, &usize)| {
             let column = if outputs.ncols() == 2 { 1 } else { class.min(outputs.ncols() - 1) };
-            Steps::between(0.0, 1.0).of(outputs[(row, column)].into())
+            Quantizer::between(0.0, 1.0).of(outputs[(row, column)].into())
         };
         Ok(Self {
             told: samples.rows.iter().map(|&row| told[row].map_or(255, |class| class as u8)).collect(),
             probabilities: samples.rows.iter().zip(&samples.classes).map(probability).collect(),
             losses: samples.rows.iter().map(|&row| losses[row]).collect(),
-            hidden: Sight::hidden(film, snapshot, samples)?,
-            input: Sight::input(film, snapshot)?,
+            hidden: PlaneData::hidden(plots, snapshot, samples)?,
+            input: PlaneData::input(plots, snapshot)?,
         })
     }
 }
 
-impl Sight {
-    fn hidden<M: Forward>(film: &Film<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
-        let Some(hidden) = &film.settings.hidden else { return Ok(Self::default()) };
-        let space = snapshot.feature_space(hidden.view(), &film.settings.grid.clone().points(BENT))?;
-        let scale = hidden_scale(film);
+impl PlaneData {
+    fn hidden<M: Forward>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
+        let Some(hidden) = &plots.settings.hidden else { return Ok(Self::default()) };
+        let space = snapshot.feature_space(hidden.view(), &plots.settings.grid.clone().points(BENT))?;
+        let scale = hidden_scale(plots);
         let rows = |points: &Matrix, rows: &[usize]| -> Vec<u16> {
             let along = |axis: usize| rows.iter().map(move |&row| scale[axis].of(points[(row, axis)].into()));
             along(0).chain(along(1)).collect()
         };
         let all: Vec<usize> = (0..space.region.nrows()).collect();
-        let behind = film.map_behind(snapshot, STRAIGHT)?;
+        let behind = plots.map_behind(snapshot, STRAIGHT)?;
         let scores = scores(behind.as_ref().map_or(&space.outputs, |map| &map.outputs));
         let boundary = lines(&space.boundary, scale);
         Ok(Self { samples: rows(&space.samples, &samples.rows), grid: rows(&space.region, &all), scores, boundary })
     }
 
-    fn input<M: Forward>(film: &Film<'_, M>, snapshot: &Snapshot<'_, M>) -> Result<Self> {
-        let Some(input) = &film.settings.input else { return Ok(Self::default()) };
+    fn input<M: Forward>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>) -> Result<Self> {
+        let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
         let grid = input.grid.clone().points(STRAIGHT);
         let map = match &input.plane {
             None => snapshot.decision_boundary(&grid)?,
@@ -143,12 +143,12 @@ impl Sight {
 }
 
 /// The axes that the hidden space is shown between.
-fn hidden_scale<M>(film: &Film<'_, M>) -> [Steps; 2] {
-    film.reach.hidden.ranges().map(|range| Steps::between(*range.start(), *range.end()))
+fn hidden_scale<M>(plots: &RunPlots<'_, M>) -> [Quantizer; 2] {
+    plots.reach.hidden.ranges().map(|range| Quantizer::between(*range.start(), *range.end()))
 }
 
-fn input_scale(grid: &Grid) -> [Steps; 2] {
-    [grid.x(), grid.y()].map(|range| Steps::between((*range.start()).into(), (*range.end()).into()))
+fn input_scale(grid: &Grid) -> [Quantizer; 2] {
+    [grid.x(), grid.y()].map(|range| Quantizer::between((*range.start()).into(), (*range.end()).into()))
 }
 
 /// In sixteenths: for a single output by how much class 1 is ahead; for more how far each class is behind the one that is told.
@@ -169,24 +169,24 @@ fn scores(outputs: &Matrix) -> Vec<i16> {
     (0..outputs.ncols()).flat_map(|kind| rows.iter().map(move |row| row[kind])).collect()
 }
 
-fn lines(lines: &[Polyline], scale: [Steps; 2]) -> Vec<Vec<[u16; 2]>> {
+fn lines(lines: &[Polyline], scale: [Quantizer; 2]) -> Vec<Vec<[u16; 2]>> {
     let line = |line: &Polyline| line.row_iter().map(|at| [0, 1].map(|axis| scale[axis].of(at[axis].into()))).collect();
     lines.iter().map(line).collect()
 }
 
 /// The range of the losses that are not 0.
-fn bill<M: Forward>(film: &Film<'_, M>, frames: &[Frame]) -> Losses {
+fn bill<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
     let losses = frames.iter().flat_map(|frame| &frame.losses).map(|&loss| f64::from(loss));
     let low = losses.filter(|loss| loss.is_finite() && *loss > 0.0).fold(f64::INFINITY, f64::min);
-    let high = film.reach.loss;
+    let high = plots.reach.loss;
     Losses { low: if low < high { low } else { high / 2.0 }, high }
 }
 
-fn input<M: Forward>(film: &Film<'_, M>, frames: &[Frame], samples: &Samples, arrays: &mut Arrays) -> Value {
-    let Some(input) = &film.settings.input else { return Value::Null };
+fn input<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], samples: &Samples, arrays: &mut Arrays) -> Value {
+    let Some(input) = &plots.settings.input else { return Value::Null };
     let scale = input_scale(&input.grid);
     let along = |axis: usize| samples.rows.iter().map(move |&row| scale[axis].of(input.samples[(row, axis)].into()));
-    let (points, sights): (Vec<u16>, Vec<&Sight>) =
+    let (points, sights): (Vec<u16>, Vec<&PlaneData>) =
         (along(0).chain(along(1)).collect(), frames.iter().map(|frame| &frame.input).collect());
     let [x, y] = [input.grid.x(), input.grid.y()].map(|range| [*range.start(), *range.end()]);
     let [x_label, y_label] = input.labels();
@@ -204,8 +204,8 @@ fn input<M: Forward>(film: &Film<'_, M>, frames: &[Frame], samples: &Samples, ar
 }
 
 /// A grid from end to end of both axes, of which every so many rows are a line.
-fn straight_grid(every: usize, sights: &[&Sight], arrays: &mut Arrays) -> Value {
-    let place = |i: usize| Steps::between(0.0, (STRAIGHT - 1) as f64).of(i as f64);
+fn straight_grid(every: usize, sights: &[&PlaneData], arrays: &mut Arrays) -> Value {
+    let place = |i: usize| Quantizer::between(0.0, (STRAIGHT - 1) as f64).of(i as f64);
     let along = |axis: fn(usize) -> usize| (0..STRAIGHT * STRAIGHT).map(move |i| place(axis(i)));
     let points: Vec<u16> = along(|i| i % STRAIGHT).chain(along(|i| i / STRAIGHT)).collect();
     json!({
@@ -217,13 +217,13 @@ fn straight_grid(every: usize, sights: &[&Sight], arrays: &mut Arrays) -> Value 
     })
 }
 
-fn hidden<M: Forward>(film: &Film<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> Value {
-    let Some(hidden) = &film.settings.hidden else { return Value::Null };
-    let sights: Vec<&Sight> = frames.iter().map(|frame| &frame.hidden).collect();
+fn hidden<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> Value {
+    let Some(hidden) = &plots.settings.hidden else { return Value::Null };
+    let sights: Vec<&PlaneData> = frames.iter().map(|frame| &frame.hidden).collect();
     let join =
-        |of: fn(&Sight) -> &[u16]| sights.iter().flat_map(|&sight| of(sight).iter().copied()).collect::<Vec<u16>>();
+        |of: fn(&PlaneData) -> &[u16]| sights.iter().flat_map(|&sight| of(sight).iter().copied()).collect::<Vec<u16>>();
     let (samples, grid) = (join(|sight| &sight.samples), join(|sight| &sight.grid));
-    let [x, y] = film.reach.hidden.ranges().map(|range| [*range.start(), *range.end()]);
+    let [x, y] = plots.reach.hidden.ranges().map(|range| [*range.start(), *range.end()]);
     let [x_label, y_label] = hidden.labels();
     let grid = match (grid.is_empty(), sights.iter().all(|sight| sight.scores.is_empty())) {
         (true, true) => Value::Null,
@@ -249,13 +249,13 @@ fn hidden<M: Forward>(film: &Film<'_, M>, frames: &[Frame], arrays: &mut Arrays)
     })
 }
 
-fn all_scores(sights: &[&Sight], arrays: &mut Arrays) -> Value {
+fn all_scores(sights: &[&PlaneData], arrays: &mut Arrays) -> Value {
     let scores: Vec<i16> = sights.iter().flat_map(|sight| sight.scores.iter().copied()).collect();
     arrays.i16(&scores, scores.len() / sights.len().max(1))
 }
 
 /// The lines of all epochs, one behind the other, and where those of each epoch and the points of each line begin.
-fn boundary(sights: &[&Sight], arrays: &mut Arrays) -> Value {
+fn boundary(sights: &[&PlaneData], arrays: &mut Arrays) -> Value {
     let (mut lines, mut starts, mut x, mut y) = (vec![0], vec![0], Vec::new(), Vec::new());
     for sight in sights {
         for line in &sight.boundary {
@@ -270,15 +270,15 @@ fn boundary(sights: &[&Sight], arrays: &mut Arrays) -> Value {
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.
-fn curves<M: Forward>(film: &Film<'_, M>) -> Vec<Value> {
+fn curves<M: Forward>(plots: &RunPlots<'_, M>) -> Vec<Value> {
     let values = |curve: &[(u64, f64)]| -> Vec<Option<f64>> {
         let at = |epoch: &u64| curve.binary_search_by_key(epoch, |point| point.0).ok().map(|i| curve[i].1);
-        film.epochs().iter().map(at).collect()
+        plots.epochs().iter().map(at).collect()
     };
     let told = |name: &str, curve: &[(u64, f64)]| json!({ "name": name, "values": values(curve) });
-    let mut curves = vec![told("loss", &film.reach.losses)];
-    curves.extend((!film.reach.accuracies.is_empty()).then(|| told("accuracy", &film.reach.accuracies)));
-    let replay = film.sweep.replay();
+    let mut curves = vec![told("loss", &plots.reach.losses)];
+    curves.extend((!plots.reach.accuracies.is_empty()).then(|| told("accuracy", &plots.reach.accuracies)));
+    let replay = plots.run.replay();
     let logged = replay.metric_names().filter(|name| name.starts_with("val_"));
     curves.extend(logged.filter_map(|name| Some(told(name, &replay.curve(name)?))));
     curves
@@ -299,17 +299,17 @@ fn milestones(told: &Milestones) -> Vec<Value> {
 }
 
 /// Of weights, z-values, activations and, if the model gives them, gradients.
-fn violins_of<M: Forward>(film: &Film<'_, M>, arrays: &mut Arrays) -> Result<Vec<Value>> {
-    let Some(&first) = film.epochs().first() else { return Ok(Vec::new()) };
-    let gradients = film.sweep.at(first)?.model().as_backward().is_some();
+fn violins_of<M: Forward>(plots: &RunPlots<'_, M>, arrays: &mut Arrays) -> Result<Vec<Value>> {
+    let Some(&first) = plots.epochs().first() else { return Ok(Vec::new()) };
+    let gradients = plots.run.at(first)?.model().as_backward().is_some();
     let mut quantities = vec![Quantity::weights(), Quantity::pre_activations(), Quantity::activations()];
-    quantities.extend(gradients.then(|| Quantity::gradients(film.loss())));
-    quantities.into_iter().map(|quantity| violin(film, quantity, arrays)).collect()
+    quantities.extend(gradients.then(|| Quantity::gradients(plots.loss())));
+    quantities.into_iter().map(|quantity| violin(plots, quantity, arrays)).collect()
 }
 
-fn violin<M: Forward>(film: &Film<'_, M>, quantity: Quantity, arrays: &mut Arrays) -> Result<Value> {
-    let violins = film.violins(quantity, &Selection::default())?;
-    let epochs = film.sweep.map(|snapshot| {
+fn violin<M: Forward>(plots: &RunPlots<'_, M>, quantity: Quantity, arrays: &mut Arrays) -> Result<Value> {
+    let violins = plots.violins(quantity, &LayerFilter::default())?;
+    let epochs = plots.run.map(|snapshot| {
         let rows = violins.rows(snapshot)?;
         let widths = rows.iter().map(widths).collect::<Result<Vec<_>>>()?;
         Ok((violins::names(&rows), widths))

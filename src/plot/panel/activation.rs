@@ -2,16 +2,16 @@
 
 use super::planes::wider;
 use crate::Activation;
-use crate::plot::{Axis, Ink, Mark, Panel};
+use crate::plot::{Axis, ColorRole, Mark, Panel};
 
 impl Panel {
     /// An activation function and its gradient, from -5 to 5.
     ///
     /// ```
-    /// use training_replay::{Activation, plot::{Ink, Panel}};
+    /// use training_replay::{Activation, plot::{ColorRole, Panel}};
     ///
     /// let panel = Panel::activation(Activation::Sigmoid);
-    /// let gradient = panel.in_ink(Ink::Series(1)).next().unwrap().points();
+    /// let gradient = panel.in_color(ColorRole::Series(1)).next().unwrap().points();
     /// assert!(gradient.iter().all(|point| point[1] <= 0.25)); // at 0, where it is largest
     /// assert_eq!(panel.title, "sigmoid");
     /// ```
@@ -23,9 +23,9 @@ impl Panel {
         let (low, high) = wider(values.clone().chain(slopes.clone()).map(|point| point[1])).into_inner();
         let y = Axis::new("f(z), f'(z)", low.min(-0.05)..=high.clamp(1.05, 2.0));
         Self::new(function.to_string(), Axis::new("z", -5.0..=5.0), y)
-            .mark(Mark::line(values, Ink::Series(0)))
-            .mark(Mark::line(slopes, Ink::Series(1)))
-            .key("function", Ink::Series(0))
-            .key("gradient", Ink::Series(1))
+            .mark(Mark::line(values, ColorRole::Series(0)))
+            .mark(Mark::line(slopes, ColorRole::Series(1)))
+            .key("function", ColorRole::Series(0))
+            .key("gradient", ColorRole::Series(1))
     }
 }

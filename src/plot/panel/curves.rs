@@ -1,8 +1,8 @@
 //! Numbers over the epochs: of one run, and of many.
 
 use super::planes::wider;
-use crate::analysis::Band;
-use crate::plot::{Axis, Ink, Mark, Panel};
+use crate::analysis::QuantileBand;
+use crate::plot::{Axis, ColorRole, Mark, Panel};
 
 /// Epochs and values.
 type Curve = [(u64, f64)];
@@ -11,12 +11,12 @@ impl Panel {
     /// Curves over the epochs, from 0 up to the largest value or, where some are negative, from the smallest.
     ///
     /// ```
-    /// use training_replay::plot::{Ink, Panel};
+    /// use training_replay::plot::{ColorRole, Panel};
     ///
     /// let (loss, accuracy) = ([(1, 0.7), (2, 0.4), (3, 0.3)], [(1, 0.5), (2, 0.9), (3, 1.0)]);
     /// let panel = Panel::curves("loss", &[("loss", &loss)]).right_curves("accuracy", &[("accuracy", &accuracy)]);
     /// let panel = panel.marker(2.0); // the epoch that is shown
-    /// assert_eq!(panel.in_ink(Ink::Series(1)).next().unwrap().points()[2], [3.0, 1.0]);
+    /// assert_eq!(panel.in_color(ColorRole::Series(1)).next().unwrap().points()[2], [3.0, 1.0]);
     /// ```
     pub fn curves<C: AsRef<Curve>>(label: &str, curves: &[(&str, C)]) -> Self {
         let epochs = curves.iter().flat_map(|(_, curve)| curve.as_ref()).map(|&(epoch, _)| epoch as f64);
@@ -34,33 +34,33 @@ impl Panel {
     /// Many runs as one: for each of these the median over the epochs, and the band between which most of the runs lie.
     ///
     /// ```
-    /// use training_replay::{analysis::Band, plot::{Ink, Panel}};
+    /// use training_replay::{analysis::QuantileBand, plot::{ColorRole, Panel}};
     ///
-    /// let band = Band::of(&[vec![(0, 1.0), (1, 0.5)], vec![(0, 3.0), (1, 0.25)], vec![(0, 2.0), (1, 0.75)]], 1.0)?;
+    /// let band = QuantileBand::of(&[vec![(0, 1.0), (1, 0.5)], vec![(0, 3.0), (1, 0.25)], vec![(0, 2.0), (1, 0.75)]], 1.0)?;
     /// let panel = Panel::bands("loss", &[("tanh", &band)]);
-    /// assert_eq!(panel.in_ink(Ink::Series(0)).next().unwrap().points(), [[0.0, 2.0], [1.0, 0.5]]);
+    /// assert_eq!(panel.in_color(ColorRole::Series(0)).next().unwrap().points(), [[0.0, 2.0], [1.0, 0.5]]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn bands(label: &str, bands: &[(&str, &Band)]) -> Self {
+    pub fn bands(label: &str, bands: &[(&str, &QuantileBand)]) -> Self {
         let epochs = bands.iter().flat_map(|(_, band)| &band.epochs).map(|&epoch| epoch as f64);
         let values = bands.iter().flat_map(|(_, band)| band.low.iter().chain(&band.high).copied());
         let mut panel = Self::new("", Axis::new("epoch", epochs_between(epochs)), Axis::new(label, from_zero(values)));
         for (i, (_, band)) in bands.iter().enumerate() {
-            panel.marks.push(Mark::Area { corners: outline(band), ink: Ink::Band(i) });
+            panel.marks.push(Mark::Area { corners: outline(band), color: ColorRole::Band(i) });
         }
         for (i, (name, band)) in bands.iter().enumerate() {
             let median = band.epochs.iter().zip(&band.median).map(|(&epoch, &value)| [epoch as f64, value]);
-            panel = panel.mark(Mark::line(median, Ink::Series(i))).key(*name, Ink::Series(i));
+            panel = panel.mark(Mark::line(median, ColorRole::Series(i))).key(*name, ColorRole::Series(i));
         }
         panel
     }
 
     fn with_curves<C: AsRef<Curve>>(mut self, curves: &[(&str, C)], right: bool) -> Self {
         for (name, curve) in curves {
-            let ink = Ink::Series(self.keys.len());
+            let color = ColorRole::Series(self.keys.len());
             let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
-            self.marks.push(Mark::Line { points, ink, width: 1.8, right });
-            self = self.key(*name, ink);
+            self.marks.push(Mark::Line { points, color, width: 1.8, right });
+            self = self.key(*name, color);
         }
         self
     }
@@ -83,7 +83,7 @@ fn epochs_between(epochs: impl Iterator<Item = f64>) -> std::ops::RangeInclusive
 }
 
 /// There along the upper end of the band, and back along the lower.
-fn outline(band: &Band) -> Vec<[f64; 2]> {
+fn outline(band: &QuantileBand) -> Vec<[f64; 2]> {
     let along = |values: &[f64]| -> Vec<[f64; 2]> {
         let points = band.epochs.iter().zip(values).map(|(&epoch, &value)| [epoch as f64, value]);
         points.filter(|point| point[1].is_finite()).collect()

@@ -1,6 +1,6 @@
 //! How sure a model is of each class, and what samples cost it: counts as bars.
 
-use crate::plot::{Axis, Ink, Mark, Panel};
+use crate::plot::{Axis, ColorRole, Mark, Panel};
 use crate::{
     Error, Result,
     analysis::{Histogram, ProbabilityHistogram},
@@ -10,14 +10,14 @@ impl Panel {
     /// How sure the model is of the samples of a class; those that it tells wrong in red, on top of the others.
     ///
     /// ```
-    /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{Ink, Panel}};
+    /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
     ///
     /// let probabilities = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.3]);
     /// let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
     /// let histogram = ProbabilityHistogram::of(&probabilities, &targets, 10, 0.5)?;
     /// let negatives = Panel::probabilities(&histogram, 0)?;
-    /// assert_eq!(negatives.in_ink(Ink::Wrong).count(), 1); // one bar, from 0.8 on
-    /// assert_eq!(negatives.in_ink(Ink::Wrong).next().unwrap().points()[0], [0.8, 0.0]);
+    /// assert_eq!(negatives.in_color(ColorRole::Wrong).count(), 1); // one bar, from 0.8 on
+    /// assert_eq!(negatives.in_color(ColorRole::Wrong).next().unwrap().points()[0], [0.8, 0.0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -32,9 +32,9 @@ impl Panel {
         let both: Vec<u64> = correct.iter().zip(wrong).map(|(correct, wrong)| correct + wrong).collect();
         let (x, y) = (Axis::new("probability", 0.0..=1.0), counts(both.iter().copied().max().unwrap_or(0)));
         let mut panel = Self::new(format!("Samples of class {class}"), x, y);
-        panel.add_bars(&histogram.edges, &vec![0; correct.len()], correct, Ink::Class(class));
-        panel.add_bars(&histogram.edges, correct, &both, Ink::Wrong);
-        Ok(panel.key("told right", Ink::Class(class)).key("told wrong", Ink::Wrong))
+        panel.add_bars(&histogram.edges, &vec![0; correct.len()], correct, ColorRole::Class(class));
+        panel.add_bars(&histogram.edges, correct, &both, ColorRole::Wrong);
+        Ok(panel.key("told right", ColorRole::Class(class)).key("told wrong", ColorRole::Wrong))
     }
 
     /// What the samples cost: the counts of their losses.
@@ -50,7 +50,7 @@ impl Panel {
         let ends = histogram.edges.first().copied().unwrap_or(0.0)..=histogram.edges.last().copied().unwrap_or(1.0);
         let highest = histogram.counts.iter().copied().max().unwrap_or(0);
         let mut panel = Self::new("Losses of the samples", Axis::new("loss", ends), counts(highest));
-        panel.add_bars(&histogram.edges, &vec![0; histogram.counts.len()], &histogram.counts, Ink::Series(0));
+        panel.add_bars(&histogram.edges, &vec![0; histogram.counts.len()], &histogram.counts, ColorRole::Series(0));
         panel
     }
 
@@ -59,50 +59,51 @@ impl Panel {
     /// probability of class 1, that of class 0 is the rest to 1.
     ///
     /// ```
-    /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{Ink, Panel}};
+    /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
     ///
     /// let outputs = Matrix::from_row_slice(3, 3, &[0.7, 0.2, 0.1, 0.3, 0.3, 0.4, 0.1, 0.1, 0.8]);
     /// let histogram = ProbabilityHistogram::of(&outputs, &Matrix::identity(3, 3), 10, 0.5)?;
-    /// let panel = Panel::certainties(&histogram, false);
-    /// assert_eq!(panel.in_ink(Ink::Wrong).count(), 1); // class 1, with 0.3
-    /// assert_eq!(panel.in_ink(Ink::Class(2)).next().unwrap().points()[0], [0.8, 0.0]);
+    /// let panel = Panel::confidences(&histogram, false);
+    /// assert_eq!(panel.in_color(ColorRole::Wrong).count(), 1); // class 1, with 0.3
+    /// assert_eq!(panel.in_color(ColorRole::Class(2)).next().unwrap().points()[0], [0.8, 0.0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn certainties(histogram: &ProbabilityHistogram, single: bool) -> Self {
-        let highest = certainties(histogram, single).into_iter().max().unwrap_or(0);
+    pub fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Self {
+        let highest = confidences(histogram, single).into_iter().max().unwrap_or(0);
         let x = Axis::new("probability of the sample's class", 0.0..=1.0);
         let mut panel = Self::new("How sure of all samples", x, counts(highest));
         let mut below = vec![0; histogram.edges.len().saturating_sub(1)];
         for (class, correct) in histogram.correct.iter().enumerate() {
-            below = panel.add_on(&histogram.edges, below, &turned(correct, single && class == 0), Ink::Class(class));
-            panel.keys.push((format!("class {class}"), Ink::Class(class)));
+            below =
+                panel.add_on(&histogram.edges, below, &turned(correct, single && class == 0), ColorRole::Class(class));
+            panel.keys.push((format!("class {class}"), ColorRole::Class(class)));
         }
         for (class, wrong) in histogram.misclassified.iter().enumerate() {
-            below = panel.add_on(&histogram.edges, below, &turned(wrong, single && class == 0), Ink::Wrong);
+            below = panel.add_on(&histogram.edges, below, &turned(wrong, single && class == 0), ColorRole::Wrong);
         }
-        panel.key("told wrong", Ink::Wrong)
+        panel.key("told wrong", ColorRole::Wrong)
     }
 
     /// Bars that stand on others, and where they end.
-    fn add_on(&mut self, edges: &[f64], below: Vec<u64>, counts: &[u64], ink: Ink) -> Vec<u64> {
+    fn add_on(&mut self, edges: &[f64], below: Vec<u64>, counts: &[u64], color: ColorRole) -> Vec<u64> {
         let above: Vec<u64> = below.iter().zip(counts).map(|(below, count)| below + count).collect();
-        self.add_bars(edges, &below, &above, ink);
+        self.add_bars(edges, &below, &above, color);
         above
     }
 
     /// Bars between two counts each, where there is something between.
-    fn add_bars(&mut self, edges: &[f64], from: &[u64], to: &[u64], ink: Ink) {
+    fn add_bars(&mut self, edges: &[f64], from: &[u64], to: &[u64], color: ColorRole) {
         let bars = edges.windows(2).zip(from.iter().zip(to)).filter(|(_, (from, to))| to > from);
         // A little of every bar's width is left to tell it from its neighbour.
         let bar = |(ends, (&from, &to)): (&[f64], (&u64, &u64))| {
-            Mark::bar([ends[0], from as f64], [ends[1] - 0.06 * (ends[1] - ends[0]), to as f64], ink)
+            Mark::bar([ends[0], from as f64], [ends[1] - 0.06 * (ends[1] - ends[0]), to as f64], color)
         };
         self.marks.extend(bars.map(bar));
     }
 }
 
 /// How many samples each bin has, of all classes, by the probability of the class that they have.
-pub(crate) fn certainties(histogram: &ProbabilityHistogram, single: bool) -> Vec<u64> {
+pub(crate) fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Vec<u64> {
     let mut counts = vec![0; histogram.edges.len().saturating_sub(1)];
     for told in [&histogram.correct, &histogram.misclassified] {
         for (class, told) in told.iter().enumerate() {

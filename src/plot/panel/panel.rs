@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::clip::Point;
-use crate::plot::Ink;
+use crate::plot::ColorRole;
 
 /// One plot as plain data: its axes, what is drawn between them, and the key to it.
 ///
@@ -11,11 +11,11 @@ use crate::plot::Ink;
 /// at and changed before it is drawn, and more drawn over it.
 ///
 /// ```
-/// use training_replay::plot::{Axis, Figure, Ink, Mark, Panel};
+/// use training_replay::plot::{Axis, Figure, ColorRole, Mark, Panel};
 ///
 /// let panel = Panel::new("A parabola", Axis::new("x", -1.0..=1.0), Axis::new("x²", 0.0..=1.0))
-///     .mark(Mark::line((-10..=10).map(|i| [f64::from(i) / 10.0, f64::from(i * i) / 100.0]), Ink::Series(0)))
-///     .key("measured", Ink::Series(0));
+///     .mark(Mark::line((-10..=10).map(|i| [f64::from(i) / 10.0, f64::from(i * i) / 100.0]), ColorRole::Series(0)))
+///     .key("measured", ColorRole::Series(0));
 /// let svg = Figure::of(panel).size(400, 300).to_svg()?;
 /// assert!(svg.contains("A parabola") && svg.contains("measured"));
 /// # Ok::<(), training_replay::Error>(())
@@ -33,7 +33,7 @@ pub struct Panel {
     /// What is drawn, the first at the bottom.
     pub marks: Vec<Mark>,
     /// What the inks mean.
-    pub keys: Vec<(String, Ink)>,
+    pub keys: Vec<(String, ColorRole)>,
 }
 
 /// An axis: what it tells, and between which limits.
@@ -57,14 +57,14 @@ pub enum Mark {
         /// Its corners in turn.
         corners: Vec<Point>,
         /// What it is filled with.
-        ink: Ink,
+        color: ColorRole,
     },
     /// A line through points.
     Line {
         /// From the first to the last.
         points: Vec<Point>,
         /// What it is drawn in.
-        ink: Ink,
+        color: ColorRole,
         /// Its width; 1 is that of an axis.
         width: f64,
         /// Whether its vertical axis is the one on the right.
@@ -75,7 +75,7 @@ pub enum Mark {
         /// Where they are.
         points: Vec<Point>,
         /// What they are drawn in: a class has markers of its own.
-        ink: Ink,
+        color: ColorRole,
         /// Their radius; 1 is that of a sample.
         radius: f64,
     },
@@ -84,7 +84,7 @@ pub enum Mark {
         /// Where they are.
         points: Vec<Point>,
         /// What they are drawn in.
-        ink: Ink,
+        color: ColorRole,
     },
 }
 
@@ -101,8 +101,8 @@ impl Panel {
     }
 
     /// Tells what an ink means.
-    pub fn key(mut self, name: impl Into<String>, ink: Ink) -> Self {
-        self.keys.push((name.into(), ink));
+    pub fn key(mut self, name: impl Into<String>, color: ColorRole) -> Self {
+        self.keys.push((name.into(), color));
         self
     }
 
@@ -121,12 +121,12 @@ impl Panel {
     /// An upright line at this place of the horizontal axis: the epoch that is shown, say.
     pub fn marker(self, x: f64) -> Self {
         let (low, high) = (self.y.low, self.y.high);
-        self.mark(Mark::Line { points: vec![[x, low], [x, high]], ink: Ink::Marker, width: 1.5, right: false })
+        self.mark(Mark::Line { points: vec![[x, low], [x, high]], color: ColorRole::Marker, width: 1.5, right: false })
     }
 
     /// The marks in an ink.
-    pub fn in_ink(&self, ink: Ink) -> impl Iterator<Item = &Mark> {
-        self.marks.iter().filter(move |mark| mark.ink() == ink)
+    pub fn in_color(&self, color: ColorRole) -> impl Iterator<Item = &Mark> {
+        self.marks.iter().filter(move |mark| mark.color() == color)
     }
 }
 
@@ -146,24 +146,27 @@ impl Axis {
 
 impl Mark {
     /// A line of ordinary width.
-    pub fn line(points: impl IntoIterator<Item = Point>, ink: Ink) -> Self {
-        Self::Line { points: points.into_iter().collect(), ink, width: 1.8, right: false }
+    pub fn line(points: impl IntoIterator<Item = Point>, color: ColorRole) -> Self {
+        Self::Line { points: points.into_iter().collect(), color, width: 1.8, right: false }
     }
 
     /// Dots of the size of samples.
-    pub fn dots(points: impl IntoIterator<Item = Point>, ink: Ink) -> Self {
-        Self::Dots { points: points.into_iter().collect(), ink, radius: 1.0 }
+    pub fn dots(points: impl IntoIterator<Item = Point>, color: ColorRole) -> Self {
+        Self::Dots { points: points.into_iter().collect(), color, radius: 1.0 }
     }
 
     /// A filled rectangle from one corner to the opposite one.
-    pub fn bar(from: Point, to: Point, ink: Ink) -> Self {
-        Self::Area { corners: vec![from, [to[0], from[1]], to, [from[0], to[1]]], ink }
+    pub fn bar(from: Point, to: Point, color: ColorRole) -> Self {
+        Self::Area { corners: vec![from, [to[0], from[1]], to, [from[0], to[1]]], color }
     }
 
     /// What it is drawn in.
-    pub fn ink(&self) -> Ink {
+    pub fn color(&self) -> ColorRole {
         match self {
-            Self::Area { ink, .. } | Self::Line { ink, .. } | Self::Dots { ink, .. } | Self::Rings { ink, .. } => *ink,
+            Self::Area { color, .. }
+            | Self::Line { color, .. }
+            | Self::Dots { color, .. }
+            | Self::Rings { color, .. } => *color,
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     clip::Point,
     regions::{Cells, Scores},
 };
-use crate::plot::{Axis, Ink, Mark, Panel};
+use crate::plot::{Axis, ColorRole, Mark, Panel};
 use crate::{
     Dataset, Matrix, Result,
     analysis::{DecisionBoundary, FeatureSpace, Polyline},
@@ -19,14 +19,14 @@ impl Panel {
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
-    /// use training_replay::plot::{Figure, Ink, Panel};
+    /// use training_replay::plot::{Figure, ColorRole, Panel};
     ///
     /// let data = datasets::parabola(100, 13);
     /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
     /// let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
     /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
     /// let panel = Panel::feature_space(&space, &data)?.name_classes(&["negative", "positive"]);
-    /// assert_eq!(panel.in_ink(Ink::Class(1)).next().unwrap().points().len(), 100);
+    /// assert_eq!(panel.in_color(ColorRole::Class(1)).next().unwrap().points().len(), 100);
     /// let png = Figure::of(panel).to_png()?;
     /// # assert!(!png.is_empty());
     /// # Ok::<(), training_replay::Error>(())
@@ -43,9 +43,9 @@ impl Panel {
         let side = space.region.nrows().isqrt();
         let at = |i: usize| [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
         panel.add_regions(side, side, at, &space.outputs);
-        panel.add_lines(&space.lines, Ink::Grid, 0.8);
+        panel.add_lines(&space.lines, ColorRole::Grid, 0.8);
         panel.add_samples(&space.samples, data)?;
-        panel.add_lines(&space.boundary, Ink::Boundary, 2.2);
+        panel.add_lines(&space.boundary, ColorRole::Boundary, 2.2);
         Ok(panel)
     }
 
@@ -73,18 +73,18 @@ impl Panel {
         let mut panel = Self::new("Decision boundary", x, y);
         panel.add_map(map);
         panel.add_samples(samples, data)?;
-        panel.add_lines(&map.boundary, Ink::Boundary, 2.2);
+        panel.add_lines(&map.boundary, ColorRole::Boundary, 2.2);
         Ok(panel)
     }
 
     /// Samples alone, `(samples, 2)`: [`Dataset::inputs`], or wherever something puts them.
     ///
     /// ```
-    /// use training_replay::{datasets, plot::{Ink, Panel}};
+    /// use training_replay::{datasets, plot::{ColorRole, Panel}};
     ///
     /// let data = datasets::circles(100, 0.05, 0.5, 7);
     /// let panel = Panel::samples(data.inputs(), &data)?.titled("Two circles");
-    /// assert_eq!(panel.in_ink(Ink::Class(0)).next().unwrap().points().len(), 50);
+    /// assert_eq!(panel.in_color(ColorRole::Class(0)).next().unwrap().points().len(), 50);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -100,8 +100,8 @@ impl Panel {
 
     /// Names in place of "class 0", "class 1" ... in the key.
     pub fn name_classes<S: AsRef<str>>(mut self, names: &[S]) -> Self {
-        for (told, ink) in &mut self.keys {
-            if let Ink::Class(class) = *ink
+        for (told, color) in &mut self.keys {
+            if let ColorRole::Class(class) = *color
                 && let Some(name) = names.get(class)
             {
                 *told = name.as_ref().to_owned();
@@ -138,7 +138,7 @@ impl Panel {
     pub fn ring(self, points: &Matrix, which: &[usize]) -> Self {
         let known = which.iter().filter(|&&i| i < points.nrows() && points.ncols() == 2);
         let points = known.map(|&i| [points[(i, 0)].into(), points[(i, 1)].into()]).collect();
-        self.mark(Mark::Rings { points, ink: Ink::Wrong })
+        self.mark(Mark::Rings { points, color: ColorRole::Wrong })
     }
 
     fn add_map(&mut self, map: &DecisionBoundary) {
@@ -153,11 +153,13 @@ impl Panel {
         }
         let scores = Scores::of(outputs);
         let regions = Cells::new(columns, rows, at, &scores).regions();
-        self.marks.extend(regions.into_iter().map(|(class, corners)| Mark::Area { corners, ink: Ink::Region(class) }));
+        self.marks.extend(
+            regions.into_iter().map(|(class, corners)| Mark::Area { corners, color: ColorRole::Region(class) }),
+        );
     }
 
-    fn add_lines(&mut self, lines: &[Polyline], ink: Ink, width: f64) {
-        let line = |line: &Polyline| Mark::Line { points: points(line).collect(), ink, width, right: false };
+    fn add_lines(&mut self, lines: &[Polyline], color: ColorRole, width: f64) {
+        let line = |line: &Polyline| Mark::Line { points: points(line).collect(), color, width, right: false };
         self.marks.extend(lines.iter().map(line));
     }
 
@@ -166,8 +168,8 @@ impl Panel {
         let classes = data.classes()?;
         for class in 0..data.outputs().max(2) {
             let of_class = points(samples).zip(&classes).filter(|&(_, &of)| of == class).map(|(point, _)| point);
-            self.marks.push(Mark::dots(of_class, Ink::Class(class)));
-            self.keys.push((format!("class {class}"), Ink::Class(class)));
+            self.marks.push(Mark::dots(of_class, ColorRole::Class(class)));
+            self.keys.push((format!("class {class}"), ColorRole::Class(class)));
         }
         Ok(())
     }

@@ -3,11 +3,11 @@
 use std::ops::RangeInclusive;
 
 use super::{clip::Point, planes::wider};
-use crate::plot::{Axis, Ink, Mark, Panel};
+use crate::plot::{Axis, ColorRole, Mark, Panel};
 use crate::{
     Forward, Result,
-    analysis::{Distribution, LayerDistribution, Quantity, Selection},
-    replay::{Snapshot, Sweep},
+    analysis::{Distribution, LayerDistribution, LayerFilter, Quantity},
+    replay::{Run, Snapshot},
 };
 
 /// At how many heights a violin's width is told.
@@ -17,23 +17,23 @@ const HEIGHTS: usize = 96;
 const WIDEST: f64 = 0.42;
 
 /// Violins of a quantity at any epoch, on an axis that is the same for all of them. Made by
-/// [`Film::violins`](crate::plot::Film::violins).
+/// [`RunPlots::violins`](crate::plot::RunPlots::violins).
 pub struct Violins<'f, 'a, M> {
-    sweep: &'f Sweep<'a, M>,
+    run: &'f Run<'a, M>,
     quantity: Quantity,
-    selection: Selection,
+    selection: LayerFilter,
     low: f64,
     high: f64,
 }
 
 impl<'f, 'a, M: Forward> Violins<'f, 'a, M> {
-    pub(crate) fn of(sweep: &'f Sweep<'a, M>, quantity: Quantity, selection: &Selection) -> Result<Self> {
-        let ends = sweep.map(|snapshot| {
+    pub(crate) fn of(run: &'f Run<'a, M>, quantity: Quantity, selection: &LayerFilter) -> Result<Self> {
+        let ends = run.map(|snapshot| {
             let rows = snapshot.distributions(quantity, selection)?.into_iter().map(|row| row.distribution);
             Ok(rows.flat_map(|values| [values.min, values.max]).collect::<Vec<_>>())
         })?;
         let (low, high) = wider(ends.into_iter().flatten()).into_inner();
-        Ok(Self { sweep, quantity, selection: selection.clone(), low, high })
+        Ok(Self { run, quantity, selection: selection.clone(), low, high })
     }
 
     /// The limits of their axis.
@@ -47,7 +47,7 @@ impl<'f, 'a, M: Forward> Violins<'f, 'a, M> {
     ///
     /// If the epoch cannot be asked.
     pub fn panel(&self, epoch: u64) -> Result<Panel> {
-        let rows = self.rows(&self.sweep.at(epoch)?)?;
+        let rows = self.rows(&self.run.at(epoch)?)?;
         let panel = Panel::violins(self.quantity.name(), &rows)?;
         let (low, high) = (panel.x.low, panel.x.high);
         Ok(panel.within(low..=high, self.limits()))
@@ -63,14 +63,14 @@ impl Panel {
     /// their quartiles, and a dot at the median. Where all values are the same there is a dot alone.
     ///
     /// ```
-    /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, Selection}, plot::{Ink, Panel}};
+    /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, LayerFilter}, plot::{ColorRole, Panel}};
     ///
     /// let layers = [Dense::new(20).name("h1"), Dense::new(1).name("o")];
     /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(1)?;
-    /// let rows = LayerDistribution::of_weights(&Weights::of(&model)?, &Selection::default())?;
+    /// let rows = LayerDistribution::of_weights(&Weights::of(&model)?, &LayerFilter::default())?;
     /// let panel = Panel::violins("weights", &rows)?;
     /// assert_eq!(panel.x.names, ["h1 kernel", "h1 bias", "o kernel", "o bias"]);
-    /// assert_eq!(panel.in_ink(Ink::Band(0)).count(), 2); // biases begin as zeros
+    /// assert_eq!(panel.in_color(ColorRole::Band(0)).count(), 2); // biases begin as zeros
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -90,12 +90,12 @@ impl Panel {
     fn add_violin(&mut self, at: f64, values: &Distribution) -> Result<()> {
         if let Some(corners) = outline(at, values)? {
             let around = corners.iter().chain(corners.first()).copied().collect();
-            self.marks.push(Mark::Area { corners, ink: Ink::Band(0) });
-            self.marks.push(Mark::Line { points: around, ink: Ink::Series(0), width: 1.0, right: false });
+            self.marks.push(Mark::Area { corners, color: ColorRole::Band(0) });
+            self.marks.push(Mark::Line { points: around, color: ColorRole::Series(0), width: 1.0, right: false });
         }
         let quartiles = vec![[at, values.quantile(0.25)?], [at, values.quantile(0.75)?]];
-        self.marks.push(Mark::Line { points: quartiles, ink: Ink::Series(0), width: 3.5, right: false });
-        self.marks.push(Mark::Dots { points: vec![[at, values.median()]], ink: Ink::Marker, radius: 1.6 });
+        self.marks.push(Mark::Line { points: quartiles, color: ColorRole::Series(0), width: 3.5, right: false });
+        self.marks.push(Mark::Dots { points: vec![[at, values.median()]], color: ColorRole::Marker, radius: 1.6 });
         Ok(())
     }
 }

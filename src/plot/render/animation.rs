@@ -16,7 +16,7 @@ const AT_ONCE: usize = 16;
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-/// use training_replay::plot::{Animation, Film};
+/// use training_replay::plot::{Animation, RunPlots};
 ///
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let path = folder.path().join("tanh.gif");
@@ -29,13 +29,13 @@ const AT_ONCE: usize = 16;
 /// #     let metrics = trainer.epoch(&mut model, &data)?;
 /// #     replay.record(&model, metrics)?;
 /// # }
-/// let film = Film::of(replay.sweep())?;
-/// Animation::of(film.epochs())
+/// let plots = RunPlots::of(replay.run())?;
+/// Animation::of(plots.epochs())
 ///     .between(0..=100)
 ///     .every(2)
 ///     .frames_per_second(20.0)
 ///     .progress(|done, all| eprintln!("{done} of {all} frames"))
-///     .save(&path, |epoch| Ok(film.figure(epoch)?.size(720, 400)))?;
+///     .save(&path, |epoch| Ok(plots.figure(epoch)?.size(720, 400)))?;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 ///

@@ -12,7 +12,7 @@ use plotters::{
 };
 
 use crate::plot::{
-    Axis, Ink, Mark, Panel, Style,
+    Axis, ColorRole, Mark, Panel, Style,
     panel::clip::{Frame, Point},
 };
 use crate::{Error, Result};
@@ -43,7 +43,7 @@ impl Panel {
     /// # Errors
     ///
     /// [`Error::Drawing`] if the area refuses to be drawn on, and [`Error::Invalid`] if it has no room for a plot.
-    pub fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<Between<DB>> {
+    pub fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<PlotArea<DB>> {
         let plot = Plot::new(self, area, style)?;
         plot.draw_head()?;
         plot.draw_rules()?;
@@ -54,7 +54,7 @@ impl Panel {
 }
 
 /// The plot between the axes of a [`Panel`], in their units.
-pub type Between<DB> = DrawingArea<DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub type PlotArea<DB> = DrawingArea<DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// What the error of a drawing area becomes.
 pub(crate) fn failed<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -> Error {
@@ -161,7 +161,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         }
     }
 
-    fn between(&self) -> Between<DB> {
+    fn between(&self) -> PlotArea<DB> {
         let size = (self.x.to - self.x.from, self.y.from - self.y.to);
         let inner = self.area.clone().shrink((self.x.from, self.y.to), size);
         let (across, down) = inner.get_pixel_range();
@@ -214,10 +214,10 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let widths: Vec<i32> = widths.into_iter().map(|width| width.min(equal)).collect();
         let whole = widths.iter().sum::<i32>() + count * patch + (count - 1) * gap;
         let mut x = ((self.x.from + self.x.to - whole) / 2).clamp(0, (self.area_width() - whole).max(0));
-        for ((name, ink), width) in self.panel.keys.iter().zip(widths) {
+        for ((name, color), width) in self.panel.keys.iter().zip(widths) {
             let middle = top + self.style.lines(0.5);
             let half = self.style.lines(0.3);
-            self.paint_rectangle((x, middle - half), (x + 2 * half, middle + half), *ink)?;
+            self.paint_rectangle((x, middle - half), (x + 2 * half, middle + half), *color)?;
             self.write(name, (x + patch, middle), 0.92, (HPos::Left, VPos::Center), width + 2)?;
             x += patch + width + gap;
         }
@@ -246,47 +246,49 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
             _ => &self.y,
         };
         let (frame, pixel) = (frame(y), |point: &Point| (self.x.at(point[0]), y.at(point[1])));
-        let ink = mark.ink();
+        let color = mark.color();
         let inside = || mark.points().iter().filter(|&&point| frame.holds(point)).map(pixel);
         match mark {
             Mark::Area { corners, .. } => {
                 let corners: Vec<Pixel> = frame.cut_polygon(corners).iter().map(pixel).collect();
-                self.fill(corners, ink)
+                self.fill(corners, color)
             }
             Mark::Line { points, width, .. } => {
-                let stroke = self.style.stroke(self.style.colour(ink), *width);
+                let stroke = self.style.stroke(self.style.color(color), *width);
                 let parts = frame.cut_line(points);
                 parts.iter().try_for_each(|part| self.path(part.iter().map(pixel).collect(), stroke))
             }
             Mark::Dots { radius, .. } => {
                 let radius = (radius * self.style.text * 0.135).round().max(1.0) as i32;
-                inside().try_for_each(|at| self.dot(at, radius, ink))
+                inside().try_for_each(|at| self.dot(at, radius, color))
             }
             Mark::Rings { .. } => {
-                let (stroke, radius) = (self.style.stroke(self.style.colour(ink), 1.2), self.style.lines(0.3));
+                let (stroke, radius) = (self.style.stroke(self.style.color(color), 1.2), self.style.lines(0.3));
                 inside().try_for_each(|at| self.area.draw(&Circle::new(at, radius, stroke)).map_err(failed))
             }
         }
     }
 
     /// A dot for the first eight classes, a square and a triangle for those that share their colours.
-    fn dot(&self, at: Pixel, radius: i32, ink: Ink) -> Result<()> {
-        let fill = self.style.colour(ink).filled();
-        let turn = match ink {
-            Ink::Class(class) => class / self.style.theme.classes.len().max(1) % 3,
+    fn dot(&self, at: Pixel, radius: i32, color: ColorRole) -> Result<()> {
+        let fill = self.style.color(color).filled();
+        let turn = match color {
+            ColorRole::Class(class) => class / self.style.theme.classes.len().max(1) % 3,
             _ => 0,
         };
         let (x, y) = at;
         match turn {
             0 => self.area.draw(&Circle::new(at, radius, fill)).map_err(failed),
-            1 => self.paint_rectangle((x - radius, y - radius), (x + radius, y + radius), ink),
-            _ => self.fill(vec![(x, y - radius - 1), (x + radius + 1, y + radius), (x - radius - 1, y + radius)], ink),
+            1 => self.paint_rectangle((x - radius, y - radius), (x + radius, y + radius), color),
+            _ => {
+                self.fill(vec![(x, y - radius - 1), (x + radius + 1, y + radius), (x - radius - 1, y + radius)], color)
+            }
         }
     }
 
     /// The lines of the axes with their words.
     fn draw_axes(&self) -> Result<()> {
-        let stroke = self.style.stroke(self.style.colour(Ink::Text), 1.0);
+        let stroke = self.style.stroke(self.style.color(ColorRole::Text), 1.0);
         let (left, right, bottom, top) = (self.x.from, self.x.to, self.y.from, self.y.to);
         let mut axis = vec![(left, top), (left, bottom), (right, bottom)];
         axis.extend(self.right.is_some().then_some((right, top)));
@@ -354,15 +356,15 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         self.area.draw(&PathElement::new(points, stroke)).map_err(failed)
     }
 
-    fn fill(&self, corners: Vec<Pixel>, ink: Ink) -> Result<()> {
+    fn fill(&self, corners: Vec<Pixel>, color: ColorRole) -> Result<()> {
         if corners.len() < 3 {
             return Ok(());
         }
-        self.area.draw(&Polygon::new(corners, self.style.colour(ink).filled())).map_err(failed)
+        self.area.draw(&Polygon::new(corners, self.style.color(color).filled())).map_err(failed)
     }
 
-    fn paint_rectangle(&self, from: Pixel, to: Pixel, ink: Ink) -> Result<()> {
-        self.area.draw(&Rectangle::new([from, to], self.style.colour(ink).filled())).map_err(failed)
+    fn paint_rectangle(&self, from: Pixel, to: Pixel, color: ColorRole) -> Result<()> {
+        self.area.draw(&Rectangle::new([from, to], self.style.color(color).filled())).map_err(failed)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::plot::{Panel, Style, Theme};
 use crate::{Error, Result};
 
 /// More pixels along a side than anybody can look at: they would take 3 GB.
-const MOST_PIXELS: u32 = 16_384;
+const MAX_PIXELS: u32 = 16_384;
 
 /// Panels on one picture, row by row.
 ///
@@ -161,11 +161,11 @@ impl Figure {
     }
 
     fn check(&self) -> Result<()> {
-        let allowed = 1..=MOST_PIXELS;
+        let allowed = 1..=MAX_PIXELS;
         match allowed.contains(&self.width) && allowed.contains(&self.height) {
             true => Ok(()),
             false => {
-                let expected = format!("from 1 to {MOST_PIXELS} along each side");
+                let expected = format!("from 1 to {MAX_PIXELS} along each side");
                 Err(Error::invalid("the size of a picture", expected, format!("{} x {}", self.width, self.height)))
             }
         }

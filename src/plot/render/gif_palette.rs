@@ -19,7 +19,7 @@ impl Palette {
         const ONE_IN: i32 = 30;
         let rgba: Vec<u8> = rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
         let fitted = NeuQuant::new(ONE_IN, 255, &rgba);
-        let nearest = (0..1 << 16).map(|key| fitted.index_of(&colour(key)) as u8).collect();
+        let nearest = (0..1 << 16).map(|key| fitted.index_of(&color(key)) as u8).collect();
         Self { colours: fitted.color_map_rgb(), nearest }
     }
 
@@ -39,7 +39,7 @@ fn key([r, g, b]: [u8; 3]) -> usize {
 }
 
 /// A colour with this key: white for the last, black for the first.
-fn colour(key: usize) -> [u8; 4] {
+fn color(key: usize) -> [u8; 4] {
     let wide = |bits: usize, of: usize| (bits * 255 / ((1 << of) - 1)) as u8;
     [wide(key >> 11, 5), wide(key >> 5 & 63, 6), wide(key & 31, 5), 255]
 }

@@ -10,7 +10,7 @@ mod text;
 mod theme;
 
 pub use animation::Animation;
-pub use draw::Between;
+pub use draw::PlotArea;
 pub use figure::Figure;
 pub use style::Style;
-pub use theme::{Ink, Rgb, Theme};
+pub use theme::{ColorRole, Rgb, Theme};

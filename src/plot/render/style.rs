@@ -7,7 +7,7 @@ use plotters::style::{
 };
 use plotters_backend::BackendColor;
 
-use crate::plot::{Ink, Rgb, Theme};
+use crate::plot::{ColorRole, Rgb, Theme};
 
 /// How large, and in which colours, a panel is drawn.
 ///
@@ -52,8 +52,8 @@ impl Style {
         (count * self.text).round() as i32
     }
 
-    pub(crate) fn colour(&self, ink: Ink) -> RGBColor {
-        color(self.theme.colour(ink))
+    pub(crate) fn color(&self, role: ColorRole) -> RGBColor {
+        color(self.theme.color(role))
     }
 
     pub(crate) fn stroke(&self, colour: RGBColor, width: f64) -> ShapeStyle {
@@ -70,7 +70,7 @@ impl Style {
         });
         let turn = if upwards { FontTransform::Rotate270 } else { FontTransform::None };
         let font = FontDesc::new(FontFamily::Name(FAMILY), size * self.text, FontStyle::Normal).transform(turn);
-        let (r, g, b) = self.colour(Ink::Text).rgb();
+        let (r, g, b) = self.color(ColorRole::Text).rgb();
         TextStyle { font, color: BackendColor { alpha: 1.0, rgb: (r, g, b) }, pos: anchor }
     }
 }

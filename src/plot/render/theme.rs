@@ -6,7 +6,7 @@ pub type Rgb = [u8; 3];
 /// What something is drawn in, whatever the [`Theme`] makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Ink {
+pub enum ColorRole {
     /// The samples of a class.
     Class(usize),
     /// Where a class is told: the same, paler.
@@ -35,11 +35,11 @@ pub enum Ink {
 /// are used again, with other markers.
 ///
 /// ```
-/// use training_replay::plot::{Ink, Theme};
+/// use training_replay::plot::{ColorRole, Theme};
 ///
 /// let theme = Theme::light();
-/// assert_eq!(theme.colour(Ink::Class(0)), [0x00, 0x72, 0xB2]);
-/// assert_eq!(theme.colour(Ink::Class(8)), theme.colour(Ink::Class(0)));
+/// assert_eq!(theme.color(ColorRole::Class(0)), [0x00, 0x72, 0xB2]);
+/// assert_eq!(theme.color(ColorRole::Class(8)), theme.color(ColorRole::Class(0)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,16 +96,16 @@ impl Theme {
     }
 
     /// The colour of an ink.
-    pub fn colour(&self, ink: Ink) -> Rgb {
-        match ink {
-            Ink::Class(class) => turn(&self.classes, class, self.text),
-            Ink::Region(class) => mix(turn(&self.classes, class, self.text), self.background, self.tint),
-            Ink::Wrong => self.wrong,
-            Ink::Boundary | Ink::Marker => self.boundary,
-            Ink::Grid => self.grid,
-            Ink::Series(series) => turn(&self.series, series, self.text),
-            Ink::Band(series) => mix(turn(&self.series, series, self.text), self.background, self.tint),
-            Ink::Text => self.text,
+    pub fn color(&self, color: ColorRole) -> Rgb {
+        match color {
+            ColorRole::Class(class) => turn(&self.classes, class, self.text),
+            ColorRole::Region(class) => mix(turn(&self.classes, class, self.text), self.background, self.tint),
+            ColorRole::Wrong => self.wrong,
+            ColorRole::Boundary | ColorRole::Marker => self.boundary,
+            ColorRole::Grid => self.grid,
+            ColorRole::Series(series) => turn(&self.series, series, self.text),
+            ColorRole::Band(series) => mix(turn(&self.series, series, self.text), self.background, self.tint),
+            ColorRole::Text => self.text,
         }
     }
 }
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_page_has_the_same_colours() {
-        let (light, dark) = include_str!("../page/web/player.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
+        let (light, dark) = include_str!("../page/web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
         for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
             let told = |name: String, [r, g, b]: Rgb| css.contains(&format!("--{name}: #{r:02x}{g:02x}{b:02x};"));
             assert!(told("wrong".into(), theme.wrong));
@@ -204,8 +204,8 @@ mod tests {
     fn regions_and_bands_are_pale() {
         let theme = Theme::light();
         assert_eq!(mix([0, 100, 200], [200, 100, 0], 25), [150, 100, 50]);
-        let (full, pale) = (theme.colour(Ink::Class(0)), theme.colour(Ink::Region(0)));
+        let (full, pale) = (theme.color(ColorRole::Class(0)), theme.color(ColorRole::Region(0)));
         assert!(distance(pale, theme.background) < distance(full, theme.background) / 2.0);
-        assert_eq!(Theme { classes: vec![], ..Theme::light() }.colour(Ink::Class(3)), theme.text);
+        assert_eq!(Theme { classes: vec![], ..Theme::light() }.color(ColorRole::Class(3)), theme.text);
     }
 }

@@ -6,11 +6,11 @@ use crate::{
     Dataset, Forward, Matrix, Result,
     analysis::{FeatureSpace, Grid, Histogram, ProbabilityHistogram},
     math::matrix,
-    replay::{Snapshot, Sweep},
+    replay::{Run, Snapshot},
 };
 
 /// The limits of the axes of a run, and its curves.
-pub(crate) struct Reach {
+pub(crate) struct AxisLimits {
     pub(crate) hidden: Extent,
     /// The highest bar of each class's histogram, over all epochs.
     counts: Vec<u64>,
@@ -30,7 +30,7 @@ pub(crate) struct Extent {
 }
 
 /// What one epoch needs of the axes.
-struct Need {
+struct EpochLimits {
     epoch: u64,
     hidden: Extent,
     counts: Vec<u64>,
@@ -39,13 +39,13 @@ struct Need {
     metrics: [Option<f64>; 2],
 }
 
-impl Reach {
-    pub(crate) fn over<M: Forward>(sweep: &Sweep<'_, M>, data: &Dataset, settings: &Settings) -> Result<Self> {
+impl AxisLimits {
+    pub(crate) fn over<M: Forward>(run: &Run<'_, M>, data: &Dataset, settings: &Settings) -> Result<Self> {
         let needs =
-            sweep.map_with(FeatureSpace::default, |space, snapshot| Need::of(snapshot, data, settings, space))?;
+            run.map_with(FeatureSpace::default, |space, snapshot| EpochLimits::of(snapshot, data, settings, space))?;
         let largest = needs.iter().map(|need| need.loss).fold(0.0, f32::max);
         let loss = if largest > 0.0 { f64::from(largest) } else { 1.0 };
-        let highest = sweep.map(|snapshot| {
+        let highest = run.map(|snapshot| {
             let histogram = Histogram::of(&snapshot.losses(settings.loss)?, 0.0..=loss, settings.bins)?;
             Ok(histogram.counts.into_iter().max().unwrap_or(0))
         })?;
@@ -68,7 +68,7 @@ impl Reach {
     }
 }
 
-impl Need {
+impl EpochLimits {
     fn of<M: Forward>(
         snapshot: &Snapshot<'_, M>,
         data: &Dataset,
@@ -90,7 +90,7 @@ impl Need {
             epoch: snapshot.epoch(),
             hidden,
             counts: highest(&histogram),
-            all: crate::plot::panel::histograms::certainties(&histogram, data.outputs() == 1)
+            all: crate::plot::panel::histograms::confidences(&histogram, data.outputs() == 1)
                 .into_iter()
                 .max()
                 .unwrap_or(0),

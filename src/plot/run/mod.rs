@@ -4,5 +4,5 @@ pub(crate) mod axis_limits;
 pub(crate) mod options;
 mod run_plots;
 
-pub use options::FilmOptions;
-pub use run_plots::Film;
+pub use options::RunPlotOptions;
+pub use run_plots::RunPlots;

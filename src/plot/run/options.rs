@@ -1,35 +1,35 @@
 //! What a film shows: which layer, on which plane, over which grid.
 
-use crate::plot::Film;
+use crate::plot::RunPlots;
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
-    analysis::{Grid, LayerValues, Plane, PrincipalPlane, Scatter, View},
+    analysis::{Grid, IncrementalPca, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
-    replay::Sweep,
+    replay::Run,
 };
 
 /// What a film shows; whatever is not said is found in the recording.
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
-/// use training_replay::{analysis::Grid, plot::Film};
+/// use training_replay::{analysis::Grid, plot::RunPlots};
 ///
 /// # let data = datasets::moons(50, 0.1, 7);
 /// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
 /// # let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
 /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
 /// # replay.record(&model, Metrics::new())?;
-/// let film = Film::options()
+/// let plots = RunPlots::options()
 ///     .layer("hidden") // of eight units: on the plane that shows most of it over all epochs
 ///     .grid(Grid::covering(&data, 0.2).points(60))
 ///     .name_classes(["upper", "lower"])
 ///     .bins(30)
-///     .of(replay.sweep())?;
-/// assert_eq!(film.class_names(), ["upper", "lower"]);
+///     .of(replay.run())?;
+/// assert_eq!(plots.class_names(), ["upper", "lower"]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct FilmOptions {
+pub struct RunPlotOptions {
     layer: Option<String>,
     plane: Option<Plane>,
     grid: Option<Grid>,
@@ -38,7 +38,7 @@ pub struct FilmOptions {
     bins: usize,
 }
 
-impl Default for FilmOptions {
+impl Default for RunPlotOptions {
     /// The last hidden layer of two units, else the last one of more, on its principal plane; a grid that covers the data; the
     /// loss of the recording; classes by their numbers; 20 bins.
     fn default() -> Self {
@@ -47,7 +47,7 @@ impl Default for FilmOptions {
     }
 }
 
-impl FilmOptions {
+impl RunPlotOptions {
     /// The layer to look into. One of more than two units is seen on the plane that shows most of it over all epochs.
     pub fn layer(self, name: impl Into<String>) -> Self {
         Self { layer: Some(name.into()), ..self }
@@ -85,8 +85,8 @@ impl FilmOptions {
     /// [`Error::Missing`] if the recording has no data or noted no loss and none is given, [`Error::Invalid`] for no epochs,
     /// targets that name no classes, outputs that are no probabilities, or a layer of a single unit; and whatever a question
     /// behind one of the panels says.
-    pub fn of<M: Forward>(self, sweep: Sweep<'_, M>) -> Result<Film<'_, M>> {
-        Film::new(sweep, self)
+    pub fn of<M: Forward>(self, run: Run<'_, M>) -> Result<RunPlots<'_, M>> {
+        RunPlots::new(run, self)
     }
 }
 
@@ -123,16 +123,16 @@ pub(crate) struct Input {
 }
 
 impl Settings {
-    pub(crate) fn resolve<M: Forward>(sweep: &Sweep<'_, M>, data: &Dataset, options: FilmOptions) -> Result<Self> {
+    pub(crate) fn resolve<M: Forward>(run: &Run<'_, M>, data: &Dataset, options: RunPlotOptions) -> Result<Self> {
         data.classes()?;
-        let hint = "give the one that the model was trained with, by `FilmOptions::loss` or when recording";
-        let loss = options.loss.or(sweep.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
+        let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
+        let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
         let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
         let names = (0..data.outputs().max(2)).map(|class| format!("class {class}"));
         let class_names =
             names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
         Ok(Self {
-            hidden: Hidden::find(sweep, data, &options)?,
+            hidden: Hidden::find(run, data, &options)?,
             input: Input::find(data, &grid)?,
             grid,
             loss,
@@ -143,12 +143,12 @@ impl Settings {
 }
 
 impl Hidden {
-    fn find<M: Forward>(sweep: &Sweep<'_, M>, data: &Dataset, options: &FilmOptions) -> Result<Option<Self>> {
-        let Some(&first) = sweep.chosen().first() else {
+    fn find<M: Forward>(run: &Run<'_, M>, data: &Dataset, options: &RunPlotOptions) -> Result<Option<Self>> {
+        let Some(&first) = run.chosen().first() else {
             return Err(Error::invalid("the number of epochs in a film", "1 or more", 0));
         };
         let sample = matrix::first_rows(data.inputs(), 1);
-        let layers = LayerValues::activations(sweep.at(first)?.model(), &sample)?;
+        let layers = LayerValues::activations(run.at(first)?.model(), &sample)?;
         let chosen = match &options.layer {
             Some(name) => Some(named(name, &layers)?),
             None => last_hidden(&layers),
@@ -160,7 +160,7 @@ impl Hidden {
             (Some(plane), _) => (Some(plane.clone()), "axis "),
             (None, 2) => (None, "unit "),
             (None, _) => {
-                let (plane, axes) = principal(sweep.principal_plane(&layer), units, "unit ")?;
+                let (plane, axes) = principal(run.principal_plane(&layer), units, "unit ")?;
                 (Some(plane), axes)
             }
         };
@@ -224,8 +224,8 @@ impl Input {
 }
 
 fn principal_plane(data: &Dataset) -> Result<PrincipalPlane> {
-    let mut scatter = Scatter::new(data.features())?;
-    scatter.take(data.inputs())?;
+    let mut scatter = IncrementalPca::new(data.features())?;
+    scatter.partial_fit(data.inputs())?;
     scatter.principal_plane()
 }
 

@@ -1,14 +1,14 @@
 //! A run, ready to be shown at any epoch, on axes that are the same for all of them.
 
 use super::{
-    axis_limits::Reach,
-    options::{FilmOptions, HALF, Hidden, Settings},
+    axis_limits::AxisLimits,
+    options::{HALF, Hidden, RunPlotOptions, Settings},
 };
 use crate::plot::{Figure, Panel, Violins};
 use crate::{
     Dataset, Error, Forward, Loss, Result,
-    analysis::{Criteria, DecisionBoundary, FeatureSpace, Histogram, Milestones, Quantity, Selection},
-    replay::{Snapshot, Sweep},
+    analysis::{DecisionBoundary, FeatureSpace, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity},
+    replay::{Run, Snapshot},
 };
 
 /// Points along a side of the regions behind a layer.
@@ -23,7 +23,7 @@ const REGIONS: usize = 100;
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-/// use training_replay::plot::Film;
+/// use training_replay::plot::RunPlots;
 ///
 /// # let data = datasets::parabola(50, 13);
 /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
@@ -35,45 +35,45 @@ const REGIONS: usize = 100;
 /// #     let metrics = trainer.epoch(&mut model, &data)?;
 /// #     replay.record(&model, metrics)?;
 /// # }
-/// let film = Film::options().name_classes(["negative", "positive"]).of(replay.sweep())?;
-/// let figure = film.figure(3)?; // all panels of one epoch
+/// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run())?;
+/// let figure = plots.figure(3)?; // all panels of one epoch
 /// assert_eq!(figure.panels().count(), 6);
-/// let alone = film.feature_space(5)?;
-/// assert_eq!((alone.x.low, alone.x.high), (film.feature_space(0)?.x.low, film.feature_space(0)?.x.high));
+/// let alone = plots.feature_space(5)?;
+/// assert_eq!((alone.x.low, alone.x.high), (plots.feature_space(0)?.x.low, plots.feature_space(0)?.x.high));
 /// # let png = figure.size(800, 400).to_png()?;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
-pub struct Film<'a, M> {
-    pub(crate) sweep: Sweep<'a, M>,
+pub struct RunPlots<'a, M> {
+    pub(crate) run: Run<'a, M>,
     pub(crate) data: &'a Dataset,
     pub(crate) settings: Settings,
-    pub(crate) reach: Reach,
+    pub(crate) reach: AxisLimits,
 }
 
-impl<'a, M: Forward> Film<'a, M> {
-    /// With the settings that [`FilmOptions`] has by default.
+impl<'a, M: Forward> RunPlots<'a, M> {
+    /// With the settings that [`RunPlotOptions`] has by default.
     ///
     /// # Errors
     ///
-    /// As [`FilmOptions::of`].
-    pub fn of(sweep: Sweep<'a, M>) -> Result<Self> {
-        FilmOptions::default().of(sweep)
+    /// As [`RunPlotOptions::of`].
+    pub fn of(run: Run<'a, M>) -> Result<Self> {
+        RunPlotOptions::default().of(run)
     }
 
-    pub(crate) fn new(sweep: Sweep<'a, M>, options: FilmOptions) -> Result<Self> {
-        let mut epochs = sweep.chosen().to_vec();
+    pub(crate) fn new(run: Run<'a, M>, options: RunPlotOptions) -> Result<Self> {
+        let mut epochs = run.chosen().to_vec();
         epochs.sort_unstable();
         epochs.dedup();
-        let sweep = sweep.epochs(epochs);
-        let data = sweep.replay().dataset()?;
-        let settings = Settings::resolve(&sweep, data, options)?;
-        let reach = Reach::over(&sweep, data, &settings)?;
-        Ok(Self { sweep, data, settings, reach })
+        let run = run.epochs(epochs);
+        let data = run.replay().dataset()?;
+        let settings = Settings::resolve(&run, data, options)?;
+        let reach = AxisLimits::over(&run, data, &settings)?;
+        Ok(Self { run, data, settings, reach })
     }
 
     /// The epochs that can be shown, in order.
     pub fn epochs(&self) -> &[u64] {
-        self.sweep.chosen()
+        self.run.chosen()
     }
 
     /// The names of the classes.
@@ -98,7 +98,7 @@ impl<'a, M: Forward> Film<'a, M> {
     ///
     /// [`Error::Missing`] if the model has no hidden layer of two units or more, and if the epoch cannot be asked.
     pub fn feature_space(&self, epoch: u64) -> Result<Panel> {
-        self.feature_space_of(&self.sweep.at(epoch)?)
+        self.feature_space_of(&self.run.at(epoch)?)
     }
 
     fn feature_space_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
@@ -136,7 +136,7 @@ impl<'a, M: Forward> Film<'a, M> {
 
     /// The samples that are told wrong, or not at all.
     fn wrong(&self, snapshot: &Snapshot<'_, M>) -> Result<Vec<usize>> {
-        let told = snapshot.classes(HALF)?;
+        let told = snapshot.predicted_classes(HALF)?;
         let pairs = told.into_iter().zip(self.data.classes()?).enumerate();
         Ok(pairs.filter(|(_, (told, class))| *told != Some(*class)).map(|(sample, _)| sample).collect())
     }
@@ -148,7 +148,7 @@ impl<'a, M: Forward> Film<'a, M> {
     ///
     /// [`Error::Missing`] if there is a single input, and if the epoch cannot be asked.
     pub fn decision_boundary(&self, epoch: u64) -> Result<Panel> {
-        self.decision_boundary_of(&self.sweep.at(epoch)?)
+        self.decision_boundary_of(&self.run.at(epoch)?)
     }
 
     fn decision_boundary_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
@@ -176,7 +176,7 @@ impl<'a, M: Forward> Film<'a, M> {
     ///
     /// [`Error::Invalid`] if there is no such class, and if the epoch cannot be asked.
     pub fn probabilities(&self, epoch: u64, class: usize) -> Result<Panel> {
-        self.probabilities_of(&self.sweep.at(epoch)?, class)
+        self.probabilities_of(&self.run.at(epoch)?, class)
     }
 
     fn probabilities_of(&self, snapshot: &Snapshot<'_, M>, class: usize) -> Result<Panel> {
@@ -194,13 +194,13 @@ impl<'a, M: Forward> Film<'a, M> {
     /// # Errors
     ///
     /// If the epoch cannot be asked.
-    pub fn certainties(&self, epoch: u64) -> Result<Panel> {
-        self.certainties_of(&self.sweep.at(epoch)?)
+    pub fn confidences(&self, epoch: u64) -> Result<Panel> {
+        self.certainties_of(&self.run.at(epoch)?)
     }
 
     fn certainties_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
         let histogram = snapshot.probability_histogram(self.settings.bins, HALF)?;
-        let mut panel = Panel::certainties(&histogram, self.data.outputs() == 1).name_classes(self.class_names());
+        let mut panel = Panel::confidences(&histogram, self.data.outputs() == 1).name_classes(self.class_names());
         panel.y.high = self.reach.counts_of_all;
         Ok(panel)
     }
@@ -211,7 +211,7 @@ impl<'a, M: Forward> Film<'a, M> {
     ///
     /// If the epoch cannot be asked, or its losses are not those of the recording any more.
     pub fn losses(&self, epoch: u64) -> Result<Panel> {
-        self.losses_of(&self.sweep.at(epoch)?)
+        self.losses_of(&self.run.at(epoch)?)
     }
 
     fn losses_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
@@ -238,15 +238,15 @@ impl<'a, M: Forward> Film<'a, M> {
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// use training_replay::{analysis::{Quantity, Selection}, plot::Film};
+    /// use training_replay::{analysis::{Quantity, LayerFilter}, plot::RunPlots};
     ///
     /// # let data = datasets::parabola(50, 13);
     /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
     /// # let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
     /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     /// # replay.record(&model, Metrics::new())?;
-    /// let film = Film::of(replay.sweep())?;
-    /// let violins = film.violins(Quantity::activations(), &Selection::default())?;
+    /// let plots = RunPlots::of(replay.run())?;
+    /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
     /// assert_eq!(violins.panel(0)?.x.names, ["hidden", "dense_1"]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -254,8 +254,8 @@ impl<'a, M: Forward> Film<'a, M> {
     /// # Errors
     ///
     /// As [`Snapshot::distributions`].
-    pub fn violins(&self, quantity: Quantity, selection: &Selection) -> Result<Violins<'_, 'a, M>> {
-        Violins::of(&self.sweep, quantity, selection)
+    pub fn violins(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Violins<'_, 'a, M>> {
+        Violins::of(&self.run, quantity, selection)
     }
 
     /// All of them at one epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
@@ -264,7 +264,7 @@ impl<'a, M: Forward> Film<'a, M> {
     ///
     /// If the epoch cannot be asked.
     pub fn figure(&self, epoch: u64) -> Result<Figure> {
-        let snapshot = self.sweep.at(epoch)?;
+        let snapshot = self.run.at(epoch)?;
         let boundary = self.settings.input.as_ref().map(|_| self.decision_boundary_of(&snapshot));
         let space = self.settings.hidden.as_ref().map(|_| self.feature_space_of(&snapshot));
         let above: Vec<Panel> =
@@ -284,13 +284,13 @@ impl<'a, M: Forward> Film<'a, M> {
 
     /// The story of these epochs.
     pub(crate) fn milestones(&self) -> Result<Milestones> {
-        self.sweep.milestones(&Criteria::default().loss(self.settings.loss))
+        self.run.milestones(&MilestoneOptions::default().loss(self.settings.loss))
     }
 }
 
-impl Film<'_, ()> {
+impl RunPlots<'_, ()> {
     /// Begins to choose what is shown.
-    pub fn options() -> FilmOptions {
-        FilmOptions::default()
+    pub fn options() -> RunPlotOptions {
+        RunPlotOptions::default()
     }
 }

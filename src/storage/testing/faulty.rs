@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use crate::storage::backend::Medium;
+use crate::storage::backend::Backend;
 
 /// A call that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,9 +98,9 @@ impl State {
     }
 }
 
-impl Medium for Faulty {
+impl Backend for Faulty {
     fn len(&self) -> io::Result<u64> {
-        Medium::len(&self.state().bytes)
+        Backend::len(&self.state().bytes)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -124,7 +124,7 @@ impl Medium for Faulty {
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
         self.state().fail(Call::Cut)?;
-        Medium::truncate(&mut self.state().bytes, length)
+        Backend::truncate(&mut self.state().bytes, length)
     }
 
     fn sync(&mut self) -> io::Result<()> {

@@ -9,7 +9,7 @@ use std::{
 
 use rand::{Rng, RngExt};
 
-use crate::storage::backend::Medium;
+use crate::storage::backend::Backend;
 
 const PAGE: usize = 4096;
 
@@ -90,9 +90,9 @@ fn write_page(file: &mut [u8], page: usize, version: &[u8]) {
     place[..length].copy_from_slice(&version[..length]);
 }
 
-impl Medium for Powerless {
+impl Backend for Powerless {
     fn len(&self) -> io::Result<u64> {
-        Medium::len(&self.state().now)
+        Backend::len(&self.state().now)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -110,7 +110,7 @@ impl Medium for Powerless {
     fn truncate(&mut self, length: u64) -> io::Result<()> {
         let mut state = self.state();
         let before = state.now.len();
-        Medium::truncate(&mut state.now, length)?;
+        Backend::truncate(&mut state.now, length)?;
         state.changed(length as usize..before);
         Ok(())
     }

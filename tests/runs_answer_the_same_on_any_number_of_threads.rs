@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use training_replay::{
     Activation, Dense, Error, Forward, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
-    analysis::{Audit, Criteria, FeatureSpace, Grid},
+    analysis::{FeatureSpace, Grid, MilestoneOptions, VerifyOptions},
     datasets,
 };
 
@@ -34,9 +34,9 @@ fn answers_are_those_of_each_epoch_in_order_bit_for_bit() {
     let one_by_one: Vec<FeatureSpace> =
         replay.snapshots().map(|snapshot| snapshot.unwrap().feature_space("hidden", &grid).unwrap()).collect();
     for threads in [1, 2, 3, 8, 100] {
-        let fresh = replay.sweep().threads(threads).map(|snapshot| snapshot.feature_space("hidden", &grid)).unwrap();
+        let fresh = replay.run().threads(threads).map(|snapshot| snapshot.feature_space("hidden", &grid)).unwrap();
         assert!(fresh == one_by_one, "{threads} threads");
-        let kept = replay.sweep().threads(threads).map_with(FeatureSpace::default, |space, snapshot| {
+        let kept = replay.run().threads(threads).map_with(FeatureSpace::default, |space, snapshot| {
             snapshot.feature_space_into("hidden", &grid, space)?;
             Ok(space.clone())
         });
@@ -47,15 +47,16 @@ fn answers_are_those_of_each_epoch_in_order_bit_for_bit() {
 #[test]
 fn questions_about_the_whole_run_have_one_answer() {
     let replay = recorded();
-    let criteria = Criteria::default().loss(Loss::BinaryCrossEntropy);
-    let (story, ledger) = (replay.milestones(&criteria).unwrap(), replay.ledger(Loss::BinaryCrossEntropy).unwrap());
-    let audit = Audit::default().loss(Loss::BinaryCrossEntropy);
-    let verification = replay.verify(&audit).unwrap();
+    let options = MilestoneOptions::default().loss(Loss::BinaryCrossEntropy);
+    let (story, sample_history) =
+        (replay.milestones(&options).unwrap(), replay.sample_history(Loss::BinaryCrossEntropy).unwrap());
+    let verify_options = VerifyOptions::default().loss(Loss::BinaryCrossEntropy);
+    let verification = replay.verify(&verify_options).unwrap();
     for threads in [1, 3, 100] {
-        let sweep = || replay.sweep().threads(threads);
-        assert_eq!(sweep().milestones(&criteria).unwrap(), story);
-        assert_eq!(sweep().ledger(Loss::BinaryCrossEntropy).unwrap(), ledger);
-        assert_eq!(sweep().verify(&audit).unwrap(), verification);
+        let run = || replay.run().threads(threads);
+        assert_eq!(run().milestones(&options).unwrap(), story);
+        assert_eq!(run().sample_history(Loss::BinaryCrossEntropy).unwrap(), sample_history);
+        assert_eq!(run().verify(&verify_options).unwrap(), verification);
     }
 }
 
@@ -63,7 +64,7 @@ fn questions_about_the_whole_run_have_one_answer() {
 fn epochs_are_shown_one_after_the_other_until_one_is_an_error() {
     let replay = recorded();
     let mut seen = Vec::new();
-    let shown = replay.sweep().epochs([4, 2, 99, 3]).try_for_each(|snapshot| {
+    let shown = replay.run().epochs([4, 2, 99, 3]).try_for_each(|snapshot| {
         seen.push(snapshot.epoch());
         Ok(())
     });
@@ -74,27 +75,27 @@ fn epochs_are_shown_one_after_the_other_until_one_is_an_error() {
 #[test]
 fn epochs_are_asked_in_the_order_given_and_as_often() {
     let replay = recorded();
-    let asked = replay.sweep().threads(3).epochs([7, 0, 30, 7]).map(|snapshot| Ok(snapshot.epoch()));
+    let asked = replay.run().threads(3).epochs([7, 0, 30, 7]).map(|snapshot| Ok(snapshot.epoch()));
     assert_eq!(asked.unwrap(), [7, 0, 30, 7]);
-    assert!(replay.sweep().epochs([]).map(|snapshot| Ok(snapshot.epoch())).unwrap().is_empty());
-    assert_eq!(replay.sweep().map(|snapshot| Ok(snapshot.epoch())).unwrap(), (0..=EPOCHS).collect::<Vec<_>>());
+    assert!(replay.run().epochs([]).map(|snapshot| Ok(snapshot.epoch())).unwrap().is_empty());
+    assert_eq!(replay.run().map(|snapshot| Ok(snapshot.epoch())).unwrap(), (0..=EPOCHS).collect::<Vec<_>>());
 }
 
 #[test]
 fn the_error_is_that_of_the_first_epoch_that_has_one() {
     let replay = recorded();
     for threads in [1, 2, 5] {
-        let ask = |epochs: Vec<u64>| replay.sweep().threads(threads).epochs(epochs).map(|_| Ok(())).unwrap_err();
+        let ask = |epochs: Vec<u64>| replay.run().threads(threads).epochs(epochs).map(|_| Ok(())).unwrap_err();
         let message = ask(vec![3, 99, 4, 77]).to_string();
         assert!(message.contains("99"), "{message}");
-        let failed = replay.sweep().threads(threads).map(|snapshot| match snapshot.epoch() {
+        let failed = replay.run().threads(threads).map(|snapshot| match snapshot.epoch() {
             epoch @ 10.. => Err(Error::model(format!("at {epoch}"))),
             epoch => Ok(epoch),
         });
         let source = std::error::Error::source(&failed.unwrap_err()).unwrap().to_string();
         assert_eq!(source, "at 10");
     }
-    let message = replay.sweep().threads(0).map(|_| Ok(())).unwrap_err().to_string();
+    let message = replay.run().threads(0).map(|_| Ok(())).unwrap_err().to_string();
     assert_eq!(message, "the number of threads is 0; it must be 1 or more");
 }
 
@@ -104,7 +105,7 @@ fn every_thread_begins_once_and_no_more_of_them_than_there_are_epochs() {
     for (threads, epochs, expected) in [(1, 30, 1), (2, 30, 2), (8, 3, 3), (4, 0, 1)] {
         let begun = AtomicUsize::new(0);
         let begin = || begun.fetch_add(1, Ordering::Relaxed);
-        replay.sweep().threads(threads).epochs(0..epochs).map_with(begin, |_, _| Ok(())).unwrap();
+        replay.run().threads(threads).epochs(0..epochs).map_with(begin, |_, _| Ok(())).unwrap();
         assert_eq!(begun.into_inner(), expected);
     }
 }
@@ -113,7 +114,7 @@ fn every_thread_begins_once_and_no_more_of_them_than_there_are_epochs() {
 fn a_panic_in_a_question_reaches_whoever_asked() {
     let replay = recorded();
     let ask = || {
-        replay.sweep().threads(2).map(|snapshot| {
+        replay.run().threads(2).map(|snapshot| {
             assert_ne!(snapshot.epoch(), 20, "my own assertion");
             Ok(())
         })
@@ -126,8 +127,8 @@ fn a_panic_in_a_question_reaches_whoever_asked() {
 fn a_model_of_ones_own_is_swept_like_a_built_in_one() {
     let replay = recorded();
     let template = Sequential::from_description(replay.description().unwrap()).unwrap();
-    let own = replay.sweep_with(&template).map(|snapshot| snapshot.probabilities()).unwrap();
-    let built_in = replay.sweep().map(|snapshot| snapshot.probabilities()).unwrap();
+    let own = replay.run_with(&template).map(|snapshot| snapshot.outputs()).unwrap();
+    let built_in = replay.run().map(|snapshot| snapshot.outputs()).unwrap();
     assert!(own == built_in);
     assert_eq!(template.layers(), ["hidden", "output"]);
 }
