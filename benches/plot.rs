@@ -21,7 +21,7 @@ fn recorded() -> Replay {
         Dense::new(2).name("hidden").activation(Activation::Tanh),
         Dense::new(1).name("output").activation(Activation::Sigmoid),
     ];
-    let network = layers.into_iter().fold(Sequential::builder(2), |network, layer| network.layer(layer));
+    let network = Sequential::builder(2).layers(layers);
     let mut model = network.build(42).expect("two layers");
     let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(16).seed(42);
     let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();

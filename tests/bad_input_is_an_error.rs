@@ -76,7 +76,7 @@ fn networks_that_cannot_be_built_say_why() {
     assert!(build(Sequential::builder(1 << 30).layer(BatchNormalization::new())).contains("weights"));
     assert!(build(article().layer(Dense::new(usize::MAX))).contains("weights"));
     assert!(build(Sequential::builder(usize::MAX).layer(Dense::new(2))).contains("beyond counting"));
-    let deep = (0..5_000).fold(Sequential::builder(1), |all, _| all.layer(Activation::Relu));
+    let deep = Sequential::builder(1).layers(vec![Activation::Relu; 5_000]);
     assert!(build(deep).contains("from 1 to 4096"));
 }
 

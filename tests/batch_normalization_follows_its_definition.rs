@@ -193,7 +193,7 @@ fn it_may_stand_first_last_and_in_a_row() {
         vec![normalization(), normalization(), dense(), normalization(), normalization()],
     ];
     for layers in first_last_and_in_a_row {
-        let network = layers.into_iter().fold(Sequential::builder(2), |network, layer| network.layer(layer));
+        let network = Sequential::builder(2).layers(layers);
         let mut model = network.build(1).unwrap();
         let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.05)).batch_size(5).seed(1);
         let losses: Vec<_> = (0..50).map(|_| trainer.epoch(&mut model, &data).unwrap().get("loss").unwrap()).collect();

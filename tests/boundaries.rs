@@ -29,9 +29,8 @@ fn gap(model: &Sequential, from: usize, lines: &[Polyline]) -> f32 {
 }
 
 fn trained(layers: &[usize], inputs: usize, data: &Dataset, epochs: usize) -> Sequential {
-    let builder = layers.iter().enumerate().fold(Sequential::builder(inputs), |builder, (i, &units)| {
-        builder.layer(Dense::new(units).name(format!("h{i}")).activation(Activation::Tanh))
-    });
+    let hidden = |(i, &units): (usize, &usize)| Dense::new(units).name(format!("h{i}")).activation(Activation::Tanh);
+    let builder = Sequential::builder(inputs).layers(layers.iter().enumerate().map(hidden));
     let mut model = builder.layer(Dense::new(1).activation(Activation::Sigmoid)).build(3).unwrap();
     let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.02)).batch_size(16);
     for _ in 0..epochs {

@@ -9,7 +9,7 @@ const FEATURES: usize = 10_000;
 
 /// Dropout as the layer of this index, and one weight for each of many features.
 fn sieve(before: usize) -> Sequential {
-    let linear = (0..before).fold(Sequential::builder(FEATURES), |network, _| network.layer(Activation::Linear));
+    let linear = Sequential::builder(FEATURES).layers(vec![Activation::Linear; before]);
     let dense = Dense::new(1).kernel_initializer(Initializer::Zeros).without_bias();
     linear.layer(Dropout::new(0.25)).layer(dense).build(1).unwrap()
 }
@@ -137,7 +137,7 @@ fn it_may_stand_first_last_and_in_a_row() {
     let half = || Layer::from(Dropout::new(0.5));
     let data = datasets::moons(60, 0.1, 1);
     for layers in [vec![half(), dense()], vec![dense(), half()], vec![half(), half(), dense(), half(), half()]] {
-        let network = layers.into_iter().fold(Sequential::builder(2), |network, layer| network.layer(layer));
+        let network = Sequential::builder(2).layers(layers);
         let mut model = network.build(1).unwrap();
         let before = Weights::of(&model).unwrap();
         let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.1)).seed(1);

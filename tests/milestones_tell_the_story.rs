@@ -14,7 +14,7 @@ use training_replay::{
 const LOSS: Loss = Loss::BinaryCrossEntropy;
 
 fn network(inputs: usize, layers: &[Dense]) -> Sequential {
-    layers.iter().cloned().fold(Sequential::builder(inputs), |net, layer| net.layer(layer)).build(3).unwrap()
+    Sequential::builder(inputs).layers(layers.iter().cloned()).build(3).unwrap()
 }
 
 fn dense(units: usize, name: &str, activation: Activation) -> Dense {

@@ -282,7 +282,7 @@ fn three() -> String {
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("ReLU", Activation::Relu)]
     {
         let layers = [trained::wide(2, activation), trained::sigmoid()];
-        let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42).unwrap();
+        let model = Sequential::builder(2).layers(layers).build(42).unwrap();
         let loss = Loss::BinaryCrossEntropy;
         let trainer = Trainer::new(loss, Optimizer::sgd(0.05)).batch_size(16).seed(42);
         let replay = trained::train(model, trainer, &data, loss, 150);

@@ -105,7 +105,7 @@ fn a_network_without_a_hidden_layer_or_with_one_input_has_the_panels_that_it_can
 fn a_run_that_diverged_or_died_can_be_looked_at() {
     let data = datasets::parabola(30, 13);
     let layers = [trained::wide(2, Activation::Relu), trained::sigmoid()];
-    let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1).unwrap();
+    let model = Sequential::builder(2).layers(layers).build(1).unwrap();
     let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     for value in [f32::NAN, 0.0, 1e30] {

@@ -11,7 +11,7 @@ use training_replay::{
 
 /// A recording of `epochs` epochs of a network with these layers.
 fn record(data: &Dataset, layers: &[Dense], loss: Loss, epochs: u64) -> Replay {
-    let network = layers.iter().cloned().fold(Sequential::builder(data.features()), |net, layer| net.layer(layer));
+    let network = Sequential::builder(data.features()).layers(layers.iter().cloned());
     let mut model = network.build(3).unwrap();
     let mut trainer = Trainer::new(loss, Optimizer::adam(0.02)).seed(3);
     let mut replay = Replay::options().dataset(data).in_memory();

@@ -17,7 +17,7 @@ pub fn article(hidden: Activation) -> Sequential {
 pub fn network(widths: &[usize], hidden: Activation, output: Activation) -> Sequential {
     let last = widths.len() - 1;
     let layer = |i: usize| Dense::new(widths[i]).activation(if i == last { output } else { hidden });
-    built((1..=last).fold(Sequential::builder(widths[0]), |network, i| network.layer(layer(i))))
+    built(Sequential::builder(widths[0]).layers((1..=last).map(layer)))
 }
 
 /// The points of a square grid from -1 to 1, x fastest.

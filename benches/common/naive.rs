@@ -13,7 +13,7 @@ pub struct Layer {
 /// The same network.
 pub fn layers(model: &Sequential) -> Vec<Layer> {
     let parameters = model.parameters().expect("a built-in network has parameters");
-    let activations = model.architecture().layers().iter().map(|layer| layer.activation());
+    let activations = model.architecture().iter().map(|layer| layer.activation());
     let pairs = parameters.chunks(2).zip(activations);
     pairs
         .map(|(pair, activation)| Layer {

@@ -28,7 +28,7 @@ pub fn folder(example: &str) -> Result<PathBuf> {
 
 /// A network of these layers.
 pub fn network<L: Into<Layer>>(inputs: usize, layers: impl IntoIterator<Item = L>, seed: u64) -> Result<Sequential> {
-    layers.into_iter().fold(Sequential::builder(inputs), |network, layer| network.layer(layer)).build(seed)
+    Sequential::builder(inputs).layers(layers).build(seed)
 }
 
 /// Trains a model and records it: before training, and after every epoch.

@@ -18,7 +18,7 @@ const MAX_LAYERS: usize = 4096;
 ///
 /// let architecture = Sequential::builder(2).layer(Dense::new(3)).layer(Activation::Relu).layer(Dense::new(1));
 /// let model = architecture.build(42)?;
-/// let names: Vec<_> = model.architecture().layers().iter().map(|layer| layer.name()).collect();
+/// let names: Vec<_> = model.architecture().iter().map(|layer| layer.name()).collect();
 /// assert_eq!(names, ["dense_1", "activation_1", "dense_2"]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
@@ -40,6 +40,21 @@ impl Architecture {
         self
     }
 
+    /// Adds several layers behind the others, in their order.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Sequential};
+    ///
+    /// let widths = [16, 8, 1];
+    /// let model = Sequential::builder(2).layers(widths.map(Dense::new)).layer(Activation::Sigmoid).build(42)?;
+    /// assert_eq!(model.architecture().iter().len(), 4);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn layers<L: Into<Layer>>(mut self, layers: impl IntoIterator<Item = L>) -> Self {
+        self.layers.extend(layers.into_iter().map(Into::into));
+        self
+    }
+
     /// Draws the initial weights; the same ones for the same seed, whatever layers follow.
     ///
     /// # Errors
@@ -58,8 +73,12 @@ impl Architecture {
         self.inputs
     }
 
-    /// The layers in forward order.
-    pub fn layers(&self) -> &[Layer] {
+    /// Returns the layers in forward order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Layer> {
+        self.layers.iter()
+    }
+
+    pub(super) fn list(&self) -> &[Layer] {
         &self.layers
     }
 
@@ -128,6 +147,15 @@ impl Architecture {
         }
         let found = total.map_or("beyond counting".into(), |total| total.to_string());
         Err(Error::invalid("the number of weights", format!("at most {LARGEST}"), found))
+    }
+}
+
+impl<'a> IntoIterator for &'a Architecture {
+    type Item = &'a Layer;
+    type IntoIter = std::slice::Iter<'a, Layer>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

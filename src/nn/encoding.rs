@@ -53,7 +53,7 @@ const BATCH_NORMALIZATION: u16 = 4;
 
 /// The architecture, so that a recording opens without the code that built it.
 pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
-    let layers = architecture.layers().iter().map(step).collect::<Result<_>>()?;
+    let layers = architecture.iter().map(step).collect::<Result<_>>()?;
     Ok(Description::new(KIND, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
 }
 
@@ -233,7 +233,7 @@ mod tests {
     fn dropout_comes_back() {
         for rate in [0.0, 0.25, 1.0_f32.next_down()] {
             let layer = Layer::from(Dropout::new(rate).name("d"));
-            assert_eq!(read(&described(layer.clone())).unwrap().layers(), [layer]);
+            assert_eq!(read(&described(layer.clone())).unwrap().list(), [layer]);
         }
         let bytes = described(Dropout::new(0.25).name("d")).bytes().to_vec();
         let (settings, number) = ([4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3e], [3, 0]);
@@ -244,7 +244,7 @@ mod tests {
     fn batch_normalization_comes_back() {
         for (momentum, epsilon) in [(0.0, f32::MIN_POSITIVE), (0.99, 1e-3), (1.0_f32.next_down(), f32::MAX)] {
             let layer = Layer::from(BatchNormalization::new().name("n").momentum(momentum).epsilon(epsilon));
-            assert_eq!(read(&described(layer.clone())).unwrap().layers(), [layer]);
+            assert_eq!(read(&described(layer.clone())).unwrap().list(), [layer]);
         }
         let bytes = described(BatchNormalization::new().name("n").momentum(0.5).epsilon(0.25)).bytes().to_vec();
         let (settings, number) = ([8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3f, 0, 0, 0x80, 0x3e], [4, 0]);

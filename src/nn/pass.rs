@@ -35,7 +35,7 @@ impl Pass {
 
     /// Empty buffers to train a network through one epoch.
     pub(crate) fn training(model: &Sequential, seed: u64, epoch: u64) -> Self {
-        let layers = model.architecture().layers().iter().zip(model.learned()).enumerate();
+        let layers = model.architecture().iter().zip(model.learned()).enumerate();
         Self::new(layers.map(|(index, (layer, learned))| {
             Stage::training(layer, learned, || random::rng(seed, Purpose::Dropout { layer: index, epoch }))
         }))
@@ -101,7 +101,7 @@ impl Pass {
     /// The gradients of the last `backward` under the names of the network's parameters.
     pub(super) fn gradients(&self, model: &Sequential) -> Weights {
         let mut gradients = Vec::new();
-        let layers = model.architecture().layers().iter().zip(&self.layers);
+        let layers = model.architecture().iter().zip(&self.layers);
         layers.for_each(|(layer, pass)| pass.stage.list(layer.name(), &mut gradients));
         gradients.into_iter().map(Parameter::into_owned).collect()
     }
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_short_batch_after_a_long_one_leaves_nothing_of_it_behind() {
         let layers = [Layer::from(Dense::new(3).activation(Activation::Tanh)), Dense::new(2).into()];
-        let builder = layers.into_iter().fold(Sequential::builder(2), |builder, layer| builder.layer(layer));
+        let builder = Sequential::builder(2).layers(layers);
         let model = builder.build(1).unwrap();
         let (long, short) = (Matrix::from_element(5, 2, 0.5), Matrix::from_row_slice(1, 2, &[0.1, -0.2]));
         let targets = Matrix::zeros(5, 2);

@@ -98,7 +98,7 @@ impl Sequential {
     }
 
     pub(super) fn activation(&self, layer: usize) -> Activation {
-        self.architecture.layers()[layer].activation()
+        self.architecture.list()[layer].activation()
     }
 
     /// What the loss is best computed from: logits if the last activation is the one that goes with it.
@@ -172,7 +172,7 @@ impl Sequential {
 
 impl Model for Sequential {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        let layers = self.architecture.layers().iter().zip(&self.learned);
+        let layers = self.architecture.iter().zip(&self.learned);
         let mut parameters = Vec::with_capacity(2 * self.learned.len());
         layers.for_each(|(layer, learned)| learned.list(layer.name(), &mut parameters));
         Ok(parameters)
@@ -185,7 +185,7 @@ impl Model for Sequential {
 
 impl Forward for Sequential {
     fn layers(&self) -> Vec<String> {
-        self.architecture.layers().iter().map(|layer| layer.name().to_owned()).collect()
+        self.architecture.iter().map(|layer| layer.name().to_owned()).collect()
     }
 
     fn with_weights(&self, weights: &Weights) -> Result<Self> {
@@ -226,7 +226,7 @@ impl Forward for Sequential {
     }
 
     fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
-        self.architecture.layers().get(layer).map(|layer| layer.activation().range())
+        self.architecture.list().get(layer).map(|layer| layer.activation().range())
     }
 
     fn as_backward(&self) -> Option<&dyn Backward> {
@@ -250,6 +250,6 @@ fn each_layer<F>(architecture: &Architecture, mut build: F) -> Result<Vec<Learne
 where
     F: FnMut(&Layer, usize, usize) -> Result<Learned>,
 {
-    let layers = architecture.layers().iter().enumerate();
+    let layers = architecture.iter().enumerate();
     layers.map(|(index, layer)| build(layer, architecture.width(index), index)).collect()
 }

@@ -73,7 +73,7 @@ mod tests {
             Dense::new(2).activation(Activation::Softplus),
             Dense::new(3).activation(Activation::Softmax),
         ];
-        let network = layers.into_iter().fold(Sequential::builder(2), |network, layer| network.layer(layer));
+        let network = Sequential::builder(2).layers(layers);
         let model = network.build(1).unwrap();
         let inputs = Matrix::from_fn(2 * ROWS + 3, 2, |i, j| ((7 * i + 3 * j) % 97) as f32 / 48.0 - 1.0);
         for count in [1, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS + 3] {

@@ -16,7 +16,7 @@ impl<M: Forward> Snapshot<'_, M> {
     /// use training_replay::analysis::{Quantity, LayerFilter};
     ///
     /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o")];
-    /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(1)?;
+    /// let model = Sequential::builder(10).layers(layers).build(1)?;
     /// let mut replay = Replay::options().dataset(&datasets::ball(10, 50, 13)).in_memory();
     /// replay.record(&model, Metrics::new())?; // never trained: as its initialisers left it
     ///

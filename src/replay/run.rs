@@ -14,7 +14,7 @@ use crate::{Forward, Result, Sequential, math::parallel};
 ///
 /// let data = datasets::moons(100, 0.1, 7);
 /// let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
-/// let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
+/// let mut model = Sequential::builder(2).layers(layers).build(1)?;
 /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
 /// let mut replay = Replay::options().dataset(&data).in_memory();
 /// replay.record(&model, Metrics::new())?;

@@ -96,7 +96,7 @@ impl Replay {
     ///
     /// # let data = datasets::moons(100, 0.1, 7);
     /// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1)];
-    /// # let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
     /// # let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
     /// # let mut replay = Replay::options().dataset(&data).in_memory();
     /// # for _ in 0..10 {
@@ -128,7 +128,7 @@ impl Replay {
     ///
     /// # let data = datasets::circles(100, 0.05, 0.5, 7);
     /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
     /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
     /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     /// # replay.record(&model, Metrics::new())?;

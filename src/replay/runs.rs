@@ -18,7 +18,7 @@ use crate::{
 /// let data = datasets::moons(60, 0.1, 7);
 /// let train = |activation: Activation, seed: u64| -> Result<Replay> {
 ///     let layers = [Dense::new(6).activation(activation), Dense::new(1).activation(Activation::Sigmoid)];
-///     let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(seed)?;
+///     let mut model = Sequential::builder(2).layers(layers).build(seed)?;
 ///     let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05)).seed(seed);
 ///     let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
 ///     replay.record(&model, Metrics::new())?;

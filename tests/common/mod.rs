@@ -78,7 +78,7 @@ impl Reference {
             "o" => Dense::new(1).name(name).activation(Activation::Sigmoid),
             _ => Dense::new(100).name(name).activation(Activation::Tanh),
         };
-        let builder = layers.iter().fold(Sequential::builder(10), |builder, layer| builder.layer(dense(layer)));
+        let builder = Sequential::builder(10).layers(layers.iter().map(|layer| dense(layer)));
         let parameters = layers.iter().flat_map(|layer| {
             ["kernel", "bias"].map(|name| {
                 let key = format!("{layer}.{name}");

@@ -44,7 +44,7 @@ impl Network {
             variables.push(Var::from_tensor(&if kernel { values.t()?.contiguous()? } else { values })?);
         }
         let linear = |pair: &[Var]| Linear::new(pair[0].as_tensor().clone(), Some(pair[1].as_tensor().clone()));
-        let activations = model.architecture().layers().iter().map(|layer| layer.activation());
+        let activations = model.architecture().iter().map(|layer| layer.activation());
         let layers = variables.chunks_exact(2).map(linear).zip(activations).collect();
         Ok(Self { layers, variables, weights })
     }

@@ -54,8 +54,8 @@ impl Pass {
     fn deep() -> Result<Self> {
         let biases = Initializer::Normal { std: 0.1 };
         let hidden = || Dense::new(100).activation(Activation::Tanh).bias_initializer(biases);
-        let model = (0..5)
-            .fold(Sequential::builder(10), |network, _| network.layer(hidden()))
+        let model = Sequential::builder(10)
+            .layers((0..5).map(|_| hidden()))
             .layer(Dense::new(1).activation(Activation::Sigmoid).bias_initializer(biases))
             .build(42)?;
         let samples = Initializer::Uniform { limit: 1.0 }.matrix(1_000_000, 10, 13)?;
@@ -65,7 +65,7 @@ impl Pass {
 
 impl Job for Pass {
     fn run(&mut self) -> Result<()> {
-        let layers = self.model.architecture().layers().len();
+        let layers = self.model.architecture().iter().len();
         Ok(self.model.forward_into(black_box(&self.inputs), 0..layers, &mut self.outputs)?)
     }
 
@@ -85,7 +85,7 @@ struct Naive {
 
 impl Naive {
     fn new(pass: Pass) -> Result<Self> {
-        let functions = pass.model.architecture().layers().iter().map(|layer| function(layer.activation()));
+        let functions = pass.model.architecture().iter().map(|layer| function(layer.activation()));
         let functions = functions.collect::<Result<Vec<_>>>()?;
         let mut matrices = Vec::new();
         for parameter in pass.model.parameters()? {

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// let data = datasets::moons(100, 0.1, 7);
 /// let layers = [Dense::new(3).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-/// let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
+/// let model = Sequential::builder(2).layers(layers).build(1)?;
 /// let seen = EpochSummary::of(0, &model, &data, &MilestoneOptions::default().loss(Loss::BinaryCrossEntropy))?;
 /// assert!(seen.loss.is_some_and(|loss| loss > 0.3));
 /// assert!(seen.layers[0].coverage.is_some_and(|share| share > 0.0 && share < 1.0)); // of tanh's range

@@ -14,7 +14,7 @@ use crate::{Error, Result};
 ///
 /// let data = datasets::circles(100, 0.05, 0.5, 7);
 /// let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-/// let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(1)?;
+/// let mut model = Sequential::builder(2).layers(layers).build(1)?;
 /// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
 /// let options = MilestoneOptions::default().loss(Loss::BinaryCrossEntropy);
 /// let mut seen = vec![EpochSummary::of(0, &model, &data, &options)?];

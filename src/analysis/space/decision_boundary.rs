@@ -85,7 +85,7 @@ impl DecisionBoundary {
     /// use training_replay::{Activation, Dense, Forward, Sequential, analysis::{DecisionBoundary, Grid}};
     ///
     /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(3).name("output")];
-    /// let model = layers.into_iter().fold(Sequential::builder(64), |net, layer| net.layer(layer)).build(1)?;
+    /// let model = Sequential::builder(64).layers(layers).build(1)?;
     /// let regions = DecisionBoundary::behind(&model, "hidden", &Grid::default().points(30))?; // all that tanh can reach
     /// assert_eq!(regions.outputs.shape(), (30 * 30, 3));
     /// # Ok::<(), training_replay::Error>(())

@@ -96,7 +96,7 @@ impl FeatureSpace {
     /// let mut space = FeatureSpace::default();
     /// for seed in 0..3 {
     ///     let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
-    ///     let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(seed)?;
+    ///     let model = Sequential::builder(2).layers(layers).build(seed)?;
     ///     space.update(&model, "hidden", &data, &Grid::default())?;
     ///     assert_eq!(space, FeatureSpace::of(&model, "hidden", &data, &Grid::default())?);
     /// }

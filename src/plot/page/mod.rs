@@ -24,7 +24,7 @@ use crate::{Error, Forward, Result};
 /// # let data = datasets::parabola(20, 13);
 /// # let train = |activation: Activation| -> Result<Replay> {
 /// #     let layers = [Dense::new(2).name("hidden").activation(activation), Dense::new(1).activation(Activation::Sigmoid)];
-/// #     let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+/// #     let mut model = Sequential::builder(2).layers(layers).build(42)?;
 /// #     let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05));
 /// #     let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
 /// #     replay.record(&model, Metrics::new())?;

@@ -23,7 +23,7 @@ impl Panel {
     ///
     /// let data = datasets::parabola(100, 13);
     /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+    /// let model = Sequential::builder(2).layers(layers).build(42)?;
     /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
     /// let panel = Panel::feature_space(&space, &data)?.name_classes(&["negative", "positive"]);
     /// assert_eq!(panel.in_color(ColorRole::Class(1)).next().unwrap().points().len(), 100);
@@ -120,7 +120,7 @@ impl Panel {
     ///
     /// let data = datasets::ball(10, 100, 13);
     /// let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
-    /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(42)?;
+    /// let model = Sequential::builder(10).layers(layers).build(42)?;
     /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
     /// let map = DecisionBoundary::behind(&model, "hidden", &Grid::covering_points(&space.samples, 0.1))?;
     /// let panel = Panel::feature_space(&space, &data)?.regions(&map);

@@ -66,7 +66,7 @@ impl Panel {
     /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, LayerFilter}, plot::{ColorRole, Panel}};
     ///
     /// let layers = [Dense::new(20).name("h1"), Dense::new(1).name("o")];
-    /// let model = layers.into_iter().fold(Sequential::builder(10), |net, layer| net.layer(layer)).build(1)?;
+    /// let model = Sequential::builder(10).layers(layers).build(1)?;
     /// let rows = LayerDistribution::of_weights(&Weights::of(&model)?, &LayerFilter::default())?;
     /// let panel = Panel::violins("weights", &rows)?;
     /// assert_eq!(panel.x.names, ["h1 kernel", "h1 bias", "o kernel", "o bias"]);

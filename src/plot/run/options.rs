@@ -16,7 +16,7 @@ use crate::{
 ///
 /// # let data = datasets::moons(50, 0.1, 7);
 /// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-/// # let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+/// # let model = Sequential::builder(2).layers(layers).build(42)?;
 /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
 /// # replay.record(&model, Metrics::new())?;
 /// let plots = RunPlots::options()

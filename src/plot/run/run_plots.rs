@@ -27,7 +27,7 @@ const REGIONS: usize = 100;
 ///
 /// # let data = datasets::parabola(50, 13);
 /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-/// # let mut model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+/// # let mut model = Sequential::builder(2).layers(layers).build(42)?;
 /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05));
 /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
 /// # replay.record(&model, Metrics::new())?;
@@ -242,7 +242,7 @@ impl<'a, M: Forward> RunPlots<'a, M> {
     ///
     /// # let data = datasets::parabola(50, 13);
     /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = layers.into_iter().fold(Sequential::builder(2), |net, layer| net.layer(layer)).build(42)?;
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
     /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     /// # replay.record(&model, Metrics::new())?;
     /// let plots = RunPlots::of(replay.run())?;
