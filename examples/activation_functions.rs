@@ -207,9 +207,10 @@ impl Story {
 
 fn describe(plateau: &Plateau) -> String {
     let Plateau { first, last, level, .. } = plateau;
-    match *last == EPOCHS {
-        true => format!("settles from epoch {first} on, around {level:.3}"),
-        false => format!("stands from epoch {first} to {last}, around {level:.3}"),
+    if *last == EPOCHS {
+        format!("settles from epoch {first} on, around {level:.3}")
+    } else {
+        format!("stands from epoch {first} to {last}, around {level:.3}")
     }
 }
 

@@ -156,8 +156,9 @@ fn verify(replay: Replay, validation: &Dataset) -> Result<()> {
         verification.checks.len(),
         100.0 * verification.share()
     );
-    match verification.holds() {
-        true => Ok(()),
-        false => Err(Error::model("the recording is not of this network, or not of these data")),
+    if verification.holds() {
+        Ok(())
+    } else {
+        Err(Error::model("the recording is not of this network, or not of these data"))
     }
 }

@@ -66,6 +66,10 @@ fn train(path: &Path) -> Result<()> {
 
 /// Prints a metric at every epoch that is recorded from now on or was before, until the recording is finished or
 /// nothing new has come for as long as `patience`.
+///
+/// # Errors
+///
+/// If the recording cannot be read, or `out` not be written to.
 pub fn watch(path: &Path, metric: &str, patience: Duration, mut out: impl Write) -> Result<()> {
     let mut replay = wait_for(path, patience)?;
     let (mut shown, mut news) = (0, Instant::now());

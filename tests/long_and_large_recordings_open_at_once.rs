@@ -80,7 +80,7 @@ fn record_and_read(parameters: usize, epochs: u64, read: &[u64]) {
     for &epoch in read {
         assert!(same_bits(&replay.weights(epoch).unwrap(), &uniform(parameters, epoch as f32)), "epoch {epoch}");
     }
-    let each = (began.elapsed() - opened) / read.len() as u32;
+    let each = began.elapsed().saturating_sub(opened) / read.len() as u32;
     report(format_args!(
         "{epochs} epochs, {length} bytes: opened in {opened:?}, an epoch read and compared in {each:?}"
     ));

@@ -208,7 +208,7 @@ fn a_grid_is_covered_by_more_than_the_data() {
     // By hand: the mean over both units of half the distance between the extremes of their tanh.
     let hidden = replay.at(3).unwrap().model().forward(data.inputs(), 0..1).unwrap();
     let extent = |column: usize| f64::from(hidden.column(column).max() - hidden.column(column).min()) / 2.0;
-    assert!((by_data - (extent(0) + extent(1)) / 2.0).abs() < 1e-6);
+    assert!((by_data - f64::midpoint(extent(0), extent(1))).abs() < 1e-6);
     let wrong = MilestoneOptions::default().grid(Grid::default());
     let wide = Dataset::new(Matrix::zeros(5, 3), Matrix::zeros(5, 1)).unwrap();
     let three = network(3, &[dense(2, "h", Activation::Tanh), dense(1, "o", Activation::Sigmoid)]);

@@ -17,9 +17,10 @@ fn any_values() -> impl Strategy<Value = (Vec<usize>, Values<'static>)> {
         let count = shape.iter().product::<usize>() as u64;
         // Every bit pattern, NaNs with payloads among them.
         let bits = (0..count).map(|i| (seed ^ i).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let values = match double {
-            true => Values::from(bits.map(f64::from_bits).collect::<Vec<_>>()),
-            false => Values::from(bits.map(|bits| f32::from_bits(bits as u32)).collect::<Vec<_>>()),
+        let values = if double {
+            Values::from(bits.map(f64::from_bits).collect::<Vec<_>>())
+        } else {
+            Values::from(bits.map(|bits| f32::from_bits(bits as u32)).collect::<Vec<_>>())
         };
         (shape, values)
     })

@@ -6,7 +6,7 @@ mod common;
 use common::{NoGradients, Reference, article_model, assert_close};
 use training_replay::{
     Activation, Dataset, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Trainer, Weights,
-    analysis::{SampleOutcomes, VerifyOptions, evaluate},
+    analysis::{MilestoneOptions, SampleOutcomes, VerifyOptions, evaluate},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -144,7 +144,7 @@ fn the_bill_of_every_sample_is_deepreplays() {
         assert_eq!(right as f32 / 2_000.0, reference.values("expected.accuracy")[i]);
     }
     let last = (0..2_000).filter_map(|sample| sample_history.learned_at(sample).unwrap()).max();
-    let milestones = replay.milestones(&Default::default()).unwrap();
+    let milestones = replay.milestones(&MilestoneOptions::default()).unwrap();
     assert_eq!(last, milestones.all_correct(), "the last sample that is learned makes all correct");
     assert!(sample_history.never_learned().unwrap().is_empty());
     let flips = sample_history.flips(0, 150).unwrap();

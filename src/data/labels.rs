@@ -36,7 +36,10 @@ pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
 /// Fails at the first row that names no class: other values than 0 and 1, or not exactly one 1 among several outputs.
 pub(crate) fn check_targets(targets: &Matrix) -> Result<()> {
     let single = targets.ncols() == 1;
-    if single && targets.as_slice().iter().fold(true, |binary, &y| binary & ((y == 0.0) | (y == 1.0))) {
+    // Without branches, and so in vectors: `all` would stop at each.
+    #[allow(clippy::needless_bitwise_bool)]
+    let binary = |all: bool, &y: &f32| all & ((y == 0.0) | (y == 1.0));
+    if single && targets.as_slice().iter().fold(true, binary) {
         return Ok(());
     }
     let Some(row) = (0..targets.nrows()).find(|&row| !names_a_class(targets, row)) else { return Ok(()) };

@@ -234,17 +234,19 @@ impl Multiply<'_> {
 
 #[inline(always)]
 fn load<S: Simd, const V: usize, const WHOLE: bool>(simd: S, values: &[f32]) -> [S::f32s; V] {
-    match WHOLE {
-        true => *S::as_simd_f32s(values).0.first_chunk().unwrap_or(&[simd.splat_f32s(0.0); V]),
-        false => [simd.partial_load_f32s(values); V],
+    if WHOLE {
+        *S::as_simd_f32s(values).0.first_chunk().unwrap_or(&[simd.splat_f32s(0.0); V])
+    } else {
+        [simd.partial_load_f32s(values); V]
     }
 }
 
 #[inline(always)]
 fn store<S: Simd, const V: usize, const WHOLE: bool>(simd: S, vectors: [S::f32s; V], values: &mut [f32]) {
-    match WHOLE {
-        true => S::as_mut_simd_f32s(values).0.copy_from_slice(&vectors),
-        false => vectors.into_iter().for_each(|vector| simd.partial_store_f32s(values, vector)),
+    if WHOLE {
+        S::as_mut_simd_f32s(values).0.copy_from_slice(&vectors);
+    } else {
+        vectors.into_iter().for_each(|vector| simd.partial_store_f32s(values, vector));
     }
 }
 

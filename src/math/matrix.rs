@@ -158,12 +158,11 @@ pub(crate) fn limits(values: &[f32]) -> Option<(f32, f32)> {
     // NaN is neither smaller nor larger than anything.
     let low = first(values, f32::INFINITY, |value, low| value < low);
     let high = first(values, f32::NEG_INFINITY, |value, high| value > high);
-    match low.is_finite() && high.is_finite() {
-        true => Some((low, high)),
-        false => {
-            let finite = values.iter().copied().filter(|value| value.is_finite());
-            finite.map(|value| (value, value)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-        }
+    if low.is_finite() && high.is_finite() {
+        Some((low, high))
+    } else {
+        let finite = values.iter().copied().filter(|value| value.is_finite());
+        finite.map(|value| (value, value)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 }
 

@@ -53,18 +53,20 @@ pub(crate) fn pre_activation_into(
 }
 
 fn expect_rows(outputs: &Matrix, inputs: &Matrix, what: impl Fn() -> String) -> Result<()> {
-    match outputs.nrows() == inputs.nrows() {
-        true => Ok(()),
-        false => matrix::expect_shape(&what(), outputs, (inputs.nrows(), outputs.ncols())),
+    if outputs.nrows() == inputs.nrows() {
+        Ok(())
+    } else {
+        matrix::expect_shape(&what(), outputs, (inputs.nrows(), outputs.ncols()))
     }
 }
 
 /// `model.losses`, with a check that the user's code returned one for each sample.
 pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
     let losses = model.losses(data.inputs(), data.targets(), loss)?;
-    match losses.len() == data.samples() {
-        true => Ok(losses),
-        false => Err(Error::shape("the model's losses", [data.samples()], [losses.len()])),
+    if losses.len() == data.samples() {
+        Ok(losses)
+    } else {
+        Err(Error::shape("the model's losses", [data.samples()], [losses.len()]))
     }
 }
 

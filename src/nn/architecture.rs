@@ -35,6 +35,7 @@ impl Architecture {
     }
 
     /// Adds a layer behind the others.
+    #[must_use]
     pub fn layer(mut self, layer: impl Into<Layer>) -> Self {
         self.layers.push(layer.into());
         self
@@ -50,6 +51,7 @@ impl Architecture {
     /// assert_eq!(model.architecture().iter().len(), 4);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
+    #[must_use]
     pub fn layers<L: Into<Layer>>(mut self, layers: impl IntoIterator<Item = L>) -> Self {
         self.layers.extend(layers.into_iter().map(Into::into));
         self
@@ -183,9 +185,10 @@ fn check_constants(layer: &Layer) -> Result<()> {
 }
 
 fn expect(layer: &Layer, what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
-    match range.contains(&value) {
-        true => Ok(()),
-        false => Err(Error::invalid(format!("{what} of layer {:?}", layer.name()), expected, value)),
+    if range.contains(&value) {
+        Ok(())
+    } else {
+        Err(Error::invalid(format!("{what} of layer {:?}", layer.name()), expected, value))
     }
 }
 

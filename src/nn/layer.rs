@@ -37,26 +37,31 @@ impl Dense {
     }
 
     /// The name by which parameters and queries call the layer.
+    #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
     /// What is applied to `inputs * kernel + bias`.
+    #[must_use]
     pub fn activation(self, activation: Activation) -> Self {
         Self { activation, ..self }
     }
 
     /// How the kernel is drawn.
+    #[must_use]
     pub fn kernel_initializer(self, kernel: Initializer) -> Self {
         Self { kernel_initializer: kernel, ..self }
     }
 
     /// How the bias is drawn; the layer has one. For initialisers that ask, it has one input and the layer's units.
+    #[must_use]
     pub fn bias_initializer(self, bias: Initializer) -> Self {
         Self { bias_initializer: Some(bias), ..self }
     }
 
     /// `outputs = activation(inputs * kernel)`.
+    #[must_use]
     pub fn without_bias(self) -> Self {
         Self { bias_initializer: None, ..self }
     }
@@ -102,6 +107,7 @@ impl Dropout {
     }
 
     /// The name by which queries call the layer.
+    #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
@@ -160,17 +166,20 @@ impl BatchNormalization {
     }
 
     /// The name by which parameters and queries call the layer.
+    #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
     /// How much of the moving statistics is kept at each step, from 0 to below 1; another is refused when the network
     /// is built.
+    #[must_use]
     pub fn momentum(self, momentum: f32) -> Self {
         Self { momentum, ..self }
     }
 
     /// What is added to the variance, above 0; another is refused when the network is built.
+    #[must_use]
     pub fn epsilon(self, epsilon: f32) -> Self {
         Self { epsilon, ..self }
     }

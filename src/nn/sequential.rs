@@ -121,11 +121,10 @@ impl Sequential {
     fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
         let learned = each_layer(&architecture, |layer, inputs, _| Learned::restore(layer, inputs, weights))?;
         let used: usize = learned.iter().map(Learned::count).sum();
-        match weights.len() == used {
-            true => Ok(Self { architecture, learned }),
-            false => {
-                Err(Error::invalid("the number of parameters", format!("{used}, as the layers have"), weights.len()))
-            }
+        if weights.len() == used {
+            Ok(Self { architecture, learned })
+        } else {
+            Err(Error::invalid("the number of parameters", format!("{used}, as the layers have"), weights.len()))
         }
     }
 
@@ -153,12 +152,11 @@ impl Sequential {
         if layers.start > layers.end || layers.end > count {
             return Err(Error::invalid("the range of layers", format!("within 0..{count}"), format!("{layers:?}")));
         }
-        match inputs.ncols() == self.architecture.width(layers.start) {
-            true => Ok(()),
-            false => {
-                let what = format!("inputs of layers {layers:?}");
-                matrix::expect_columns(&what, inputs, self.architecture.width(layers.start))
-            }
+        if inputs.ncols() == self.architecture.width(layers.start) {
+            Ok(())
+        } else {
+            let what = format!("inputs of layers {layers:?}");
+            matrix::expect_columns(&what, inputs, self.architecture.width(layers.start))
         }
     }
 

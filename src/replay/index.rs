@@ -36,7 +36,7 @@ impl Index {
             Kind::Epoch => self.take_snapshot(&found),
             Kind::End => self.finished = true,
             kind if kind.may_be_skipped() => {}
-            kind => return Err(newer(kind, found.offset)),
+            kind @ Kind::Unknown(_) => return Err(newer(kind, found.offset)),
         }
         Ok(())
     }
@@ -136,9 +136,10 @@ impl Index {
             return "nothing was".into();
         };
         let (first, last, count) = (first.epoch, last.epoch, self.epochs.len());
-        match last - first == count as u64 - 1 {
-            true => format!("recorded are {first} to {last}"),
-            false => format!("recorded are {count} from {first} to {last}, see `epochs`"),
+        if last - first == count as u64 - 1 {
+            format!("recorded are {first} to {last}")
+        } else {
+            format!("recorded are {count} from {first} to {last}, see `epochs`")
         }
     }
 

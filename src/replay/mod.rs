@@ -360,9 +360,10 @@ impl Replay {
         let found = self.index.data.iter().find(|(spec, _)| spec.name() == name);
         let Some((spec, place)) = found else {
             let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
-            return Err(match recorded {
-                true => Error::missing(format!("readable {name}"), "their record is damaged, see `damage`"),
-                false => Error::missing("data set", "supply one by `with_dataset`"),
+            return Err(if recorded {
+                Error::missing(format!("readable {name}"), "their record is damaged, see `damage`")
+            } else {
+                Error::missing("data set", "supply one by `with_dataset`")
             });
         };
         storage::read_matrix(self.source(format!("the data set's {name}"), place), spec)

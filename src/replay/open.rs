@@ -118,9 +118,10 @@ impl Replay {
 
     fn expect_dataset(&self, data: &Dataset) -> Result<()> {
         let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
-        match recorded && self.dataset()? == data {
-            true => Ok(()),
-            false => Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one")),
+        if recorded && self.dataset()? == data {
+            Ok(())
+        } else {
+            Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one"))
         }
     }
 
@@ -134,10 +135,7 @@ impl Replay {
         let index = Index::default();
         let mut replay = Self { log, origin, index, torn_bytes: 0, dataset: OnceLock::new(), recorder: None };
         replay.scan()?;
-        match replay.index.is_started() {
-            true => Ok(replay),
-            false => Err(Error::NotStarted { path: replay.origin.path() }),
-        }
+        if replay.index.is_started() { Ok(replay) } else { Err(Error::NotStarted { path: replay.origin.path() }) }
     }
 
     fn scan(&mut self) -> Result<()> {

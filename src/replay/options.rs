@@ -70,21 +70,25 @@ pub struct ReplayOptions {
 
 impl ReplayOptions {
     /// The data the model is trained on. Stored once, so that a replay needs nothing else.
+    #[must_use]
     pub fn dataset(self, data: &Dataset) -> Self {
         Self { dataset: Some(data.clone()), ..self }
     }
 
     /// The loss the model is trained with, stored for those who replay it.
+    #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
     /// What is recorded of a model that does not describe itself, as plain [`Weights`](crate::Weights) do not.
+    #[must_use]
     pub fn description(self, description: &Description) -> Self {
         Self { description: Some(description.clone()), ..self }
     }
 
     /// A note of the user's, stored once: a seed, a git revision, who made it.
+    #[must_use]
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.push((key.into(), value.into()));
         self
@@ -94,6 +98,7 @@ impl ReplayOptions {
     /// called for every epoch all the same, and returns its number without looking at the model of the others.
     ///
     /// Of this and [`epochs`](Self::epochs) the later call holds.
+    #[must_use]
     pub fn every(self, n: u64) -> Self {
         Self { epochs: Epochs::Every(n), ..self }
     }
@@ -111,17 +116,20 @@ impl ReplayOptions {
     /// assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2, 4, 8, 16, 32, 64]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
+    #[must_use]
     pub fn epochs(self, numbers: impl IntoIterator<Item = u64>) -> Self {
         Self { epochs: Epochs::Only(numbers.into_iter().collect()), ..self }
     }
 
     /// Of the steps that [`Replay::record_step`] is called for, record one in `n`: the ones whose number is a multiple
     /// of it. Without this, every one is recorded. Either way only those within epochs that are recorded themselves.
+    #[must_use]
     pub fn every_step(self, n: u32) -> Self {
         Self { step: Some(n), ..self }
     }
 
     /// When recorded bytes are forced to the disk.
+    #[must_use]
     pub fn durability(self, durability: Durability) -> Self {
         Self { durability, ..self }
     }
@@ -141,6 +149,7 @@ impl ReplayOptions {
     /// assert!(Replay::options().create(&path).is_err());
     /// # Ok::<(), training_replay::Error>(())
     /// ```
+    #[must_use]
     pub fn overwrite(self, overwrite: bool) -> Self {
         Self { overwrite, ..self }
     }

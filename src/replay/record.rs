@@ -63,9 +63,10 @@ impl Replay {
         let recorder = self.recorder()?;
         recorder.options.check()?;
         let epoch = recorder.next;
-        match recorder.options.takes_epoch(epoch) {
-            true => self.record_epoch(epoch, model, metrics)?,
-            false => recorder.next = epoch.saturating_add(1),
+        if recorder.options.takes_epoch(epoch) {
+            self.record_epoch(epoch, model, metrics)?;
+        } else {
+            recorder.next = epoch.saturating_add(1);
         }
         Ok(epoch)
     }

@@ -1,5 +1,7 @@
 //! One question asked of many epochs, several of them at a time.
 
+use std::fmt;
+
 use super::{Replay, Snapshot};
 use crate::{Forward, Result, Sequential, math::parallel};
 
@@ -43,6 +45,12 @@ pub struct Run<'a, M> {
     restore: Box<dyn Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a>,
 }
 
+impl<M> fmt::Debug for Run<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("epochs", &self.epochs).field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
 impl Replay {
     /// Begins to ask a question of the built-in network at many epochs.
     pub fn run(&self) -> Run<'_, Sequential> {
@@ -71,11 +79,13 @@ impl<'a, M> Run<'a, M> {
     }
 
     /// Which epochs are asked, in this order.
+    #[must_use]
     pub fn epochs(self, epochs: impl IntoIterator<Item = u64>) -> Self {
         Self { epochs: epochs.into_iter().collect(), ..self }
     }
 
     /// How many threads share the work; 1 is the one that asks.
+    #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }

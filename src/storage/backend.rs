@@ -172,10 +172,7 @@ mod exclusive {
             TryLockError::WouldBlock => Error::Locked { path: path.into() },
             TryLockError::Error(source) => Error::io(format!("locking {}", path.display()), source),
         })?;
-        match is_still_there(file, path) {
-            true => Ok(()),
-            false => Err(Error::Locked { path: path.into() }),
-        }
+        if is_still_there(file, path) { Ok(()) } else { Err(Error::Locked { path: path.into() }) }
     }
 }
 

@@ -24,9 +24,10 @@ impl Number for f64 {
 
 /// The bytes of values as they are in a file; on most machines as they are in memory.
 pub(super) fn little_endian<T: Number>(values: &[T]) -> Cow<'_, [u8]> {
-    match cfg!(target_endian = "little") {
-        true => Cow::Borrowed(bytemuck::cast_slice(values)),
-        false => Cow::Owned(swapped(values)),
+    if cfg!(target_endian = "little") {
+        Cow::Borrowed(bytemuck::cast_slice(values))
+    } else {
+        Cow::Owned(swapped(values))
     }
 }
 

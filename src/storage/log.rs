@@ -212,9 +212,10 @@ fn check_limits(meta: &[u8], start: Position) -> Result<()> {
         let expected = format!("at most {MAX_META} bytes");
         return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
     }
-    match start.sequence < MAX_RECORDS {
-        true => Ok(()),
-        false => Err(Error::invalid("the number of the next record", "below 2^63", start.sequence)),
+    if start.sequence < MAX_RECORDS {
+        Ok(())
+    } else {
+        Err(Error::invalid("the number of the next record", "below 2^63", start.sequence))
     }
 }
 
@@ -240,9 +241,10 @@ impl<'a> RecordWriter<'a> {
     pub(super) fn values<T: Number>(&mut self, values: &[T]) -> Result<()> {
         for chunk in values.chunks(CHUNK / size_of::<T>()) {
             let bytes = endian::little_endian(chunk);
-            match bytes.len() == CHUNK && self.buffer.len().is_multiple_of(HEADER) {
-                true => self.write(&bytes)?,
-                false => self.gather(&bytes)?,
+            if bytes.len() == CHUNK && self.buffer.len().is_multiple_of(HEADER) {
+                self.write(&bytes)?;
+            } else {
+                self.gather(&bytes)?;
             }
         }
         Ok(())
@@ -331,16 +333,17 @@ pub(crate) struct RecordReader<'a> {
 }
 
 impl RecordReader<'_> {
+    /// As much at a time as stays in a cache until its checksum is computed.
+    const SOME: usize = CHUNK / 4;
+
     /// The next `count` values, in the memory of `values` where that is enough.
     pub(super) fn values<T: Number>(&mut self, count: usize, values: &mut Vec<T>) -> Result<()> {
         self.expect(count.checked_mul(size_of::<T>()))?;
         let more = count.saturating_sub(values.len());
         values.try_reserve_exact(more).map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
         values.truncate(count);
-        // As much at a time as stays in a cache until its checksum is computed.
-        const SOME: usize = CHUNK / 4;
-        for start in (0..count).step_by(SOME / size_of::<T>()) {
-            let end = count.min(start + SOME / size_of::<T>());
+        for start in (0..count).step_by(Self::SOME / size_of::<T>()) {
+            let end = count.min(start + Self::SOME / size_of::<T>());
             values.resize(values.len().max(end), T::default());
             self.read(bytemuck::cast_slice_mut(&mut values[start..end]))?;
             endian::from_little_endian(&mut values[start..end]);
@@ -357,9 +360,10 @@ impl RecordReader<'_> {
     /// Reads what is left and compares the checksum.
     pub(crate) fn finish(mut self) -> Result<()> {
         io::copy(&mut self.reader, &mut io::sink()).map_err(|source| self.failed(source))?;
-        match self.reader.get_ref().crc.clone().finalize() == self.expected {
-            true => Ok(()),
-            false => Err(self.corrupted("its checksum does not agree")),
+        if self.reader.get_ref().crc.clone().finalize() == self.expected {
+            Ok(())
+        } else {
+            Err(self.corrupted("its checksum does not agree"))
         }
     }
 

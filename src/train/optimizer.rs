@@ -84,6 +84,7 @@ impl Optimizer {
     }
 
     /// The same with another learning rate.
+    #[must_use]
     pub fn with_learning_rate(mut self, rate: f32) -> Self {
         match &mut self {
             Self::Sgd { learning_rate, .. }
@@ -190,9 +191,10 @@ fn corrected_rate(optimizer: Optimizer, rate: f32, step: u64) -> f32 {
 }
 
 fn expect(what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
-    match range.contains(&value) {
-        true => Ok(()),
-        false => Err(Error::invalid(format!("the optimizer's {what}"), expected, value)),
+    if range.contains(&value) {
+        Ok(())
+    } else {
+        Err(Error::invalid(format!("the optimizer's {what}"), expected, value))
     }
 }
 

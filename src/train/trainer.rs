@@ -1,5 +1,7 @@
 //! Epochs of mini-batches: shuffle, run forward, differentiate, update.
 
+use std::fmt;
+
 use rand::seq::SliceRandom;
 
 use super::{Optimizer, optimizer::State, running_metrics::RunningMetrics};
@@ -53,17 +55,20 @@ impl Trainer {
     }
 
     /// How many samples each step takes; the last batch of an epoch may have fewer.
+    #[must_use]
     pub fn batch_size(self, samples: usize) -> Self {
         Self { batch_size: samples, ..self }
     }
 
     /// Whether every epoch takes the samples in another order.
+    #[must_use]
     pub fn shuffle(self, shuffle: bool) -> Self {
         Self { shuffle, ..self }
     }
 
     /// What the orders are drawn from: epoch `e` has the same one for the same seed and number of samples. So is what
     /// [`Dropout`](crate::Dropout) drops, from numbers of their own for every layer and epoch.
+    #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
@@ -82,12 +87,14 @@ impl Trainer {
     /// assert_eq!(trainer.learning_rate(), 0.05);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
+    #[must_use]
     pub fn decay(self, decay: f32) -> Self {
         Self { decay, ..self }
     }
 
     /// Continues the orders of a run that was trained for so many epochs already, and what [`Dropout`](crate::Dropout)
     /// drops. The optimizer's memory starts anew, and so does a [`decay`](Self::decay).
+    #[must_use]
     pub fn start_epoch(self, epochs: u64) -> Self {
         Self { epochs, ..self }
     }
@@ -200,9 +207,10 @@ impl Trainer {
         if self.batch_size == 0 {
             return Err(Error::invalid("the batch size", "1 or more", 0));
         }
-        match self.state.fits(&model.lengths()) {
-            true => Ok(()),
-            false => Err(Error::invalid("the model", "the one that this trainer began with", "of another size")),
+        if self.state.fits(&model.lengths()) {
+            Ok(())
+        } else {
+            Err(Error::invalid("the model", "the one that this trainer began with", "of another size"))
         }
     }
 
@@ -219,6 +227,12 @@ impl Trainer {
 pub struct Step<'a> {
     model: &'a Sequential,
     run: &'a Run,
+}
+
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step").field("number", &self.number()).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Step<'a> {

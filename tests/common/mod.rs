@@ -85,7 +85,7 @@ impl Reference {
                 Parameter::new(*layer, name, self.shape(&key), self.values(&key))
             })
         });
-        builder.build(1).unwrap().with_weights(&Weights::from_iter(parameters)).unwrap()
+        builder.build(1).unwrap().with_weights(&parameters.collect::<Weights>()).unwrap()
     }
 
     /// The weights of the article's network before training (0) or after an epoch.

@@ -126,6 +126,7 @@ impl Quantity {
     }
 
     /// What training has changed them by, value by value.
+    #[must_use]
     pub fn since(self, since: Baseline) -> Self {
         Self { since: Some(since), ..self }
     }

@@ -31,16 +31,19 @@ impl Default for LayerFilter {
 
 impl LayerFilter {
     /// Only these layers.
+    #[must_use]
     pub fn layers<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
         Self { layers: Some(names.into_iter().map(Into::into).collect()), ..self }
     }
 
     /// Whether the inputs are told of too, where values of layers are: before the first layer, under the name `input`.
+    #[must_use]
     pub fn inputs(self, inputs: bool) -> Self {
         Self { inputs, ..self }
     }
 
     /// Whether the last layer, which puts out the model's outputs, is told of, unless it was chosen by name.
+    #[must_use]
     pub fn outputs(self, outputs: bool) -> Self {
         Self { outputs, ..self }
     }

@@ -46,10 +46,7 @@ impl WeightDiff {
     }
 
     pub(crate) fn check_tolerance(tolerance: f64) -> Result<()> {
-        match (0.0..).contains(&tolerance) {
-            true => Ok(()),
-            false => Err(Error::invalid("the tolerance", "0 or more", tolerance)),
-        }
+        if (0.0..).contains(&tolerance) { Ok(()) } else { Err(Error::invalid("the tolerance", "0 or more", tolerance)) }
     }
 
     /// That in each parameter which has values, in order.

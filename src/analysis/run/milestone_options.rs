@@ -51,11 +51,13 @@ impl Default for MilestoneOptions {
 impl MilestoneOptions {
     /// The loss to compute; without it, the one noted in the recording. With neither there are no milestones of the loss
     /// and of the gradients.
+    #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
     /// Above what a single output stands for class 1; 0.5 by default.
+    #[must_use]
     pub fn threshold(self, threshold: f32) -> Self {
         Self { threshold, ..self }
     }
@@ -64,52 +66,61 @@ impl MilestoneOptions {
     /// least so many epochs; 0.003 and 10 by default. Here and for falls, each loss counts as the median of it and the two
     /// on either side, and a plateau goes on behind fewer epochs than [`lasting`](Self::lasting) says, so that the jitter of
     /// mini-batches does not break them.
+    #[must_use]
     pub fn plateau(self, slope: f64, epochs: u64) -> Self {
         Self { flat: slope, plateau: epochs, ..self }
     }
 
     /// A fall is where the loss sinks by more than a plateau's slope from epoch to epoch, and by `share` of its range over
     /// the run in all; 0.1 by default.
+    #[must_use]
     pub fn fall(self, share: f64) -> Self {
         Self { fall: share, ..self }
     }
 
     /// Has squashing and widening told of this grid over two inputs, in place of the data.
+    #[must_use]
     pub fn grid(self, grid: Grid) -> Self {
         Self { grid: Some(grid), ..self }
     }
 
     /// A hidden layer is squashed where data or grid cover no more than this share of its units' range, on average; 0.25
     /// by default. Only of units whose range is bounded, as a sigmoid's is.
+    #[must_use]
     pub fn squashed(self, share: f64) -> Self {
         Self { squashed: share, ..self }
     }
 
     /// A hidden layer is widened where data or grid cover at least this share of its units' range; 0.75 by default.
+    #[must_use]
     pub fn widened(self, share: f64) -> Self {
         Self { widened: share, ..self }
     }
 
     /// A hidden unit is saturated where so large a share of the samples puts it within `margin` times its range of either
     /// end; by default 0.05 and 0.95.
+    #[must_use]
     pub fn saturated(self, margin: f64, share: f64) -> Self {
         Self { margin, saturated: share, ..self }
     }
 
     /// A layer's gradients vanish where the root of their mean square is no more than so many times that of the last
     /// layer's; 0.01 by default.
+    #[must_use]
     pub fn vanishing(self, ratio: f64) -> Self {
         Self { vanishing: ratio, ..self }
     }
 
     /// A layer's gradients explode where the root of their mean square is at least so many times that of the last
     /// layer's; 100 by default.
+    #[must_use]
     pub fn exploding(self, ratio: f64) -> Self {
         Self { exploding: ratio, ..self }
     }
 
     /// What comes and goes (squashed, saturated, dead, vanishing ...) is told of if it lasts for at least so many recorded
     /// epochs, or to the end of the run; 5 by default.
+    #[must_use]
     pub fn lasting(self, epochs: u64) -> Self {
         Self { lasting: epochs, ..self }
     }

@@ -415,7 +415,7 @@ mod tests {
     fn gradients_are_compared_with_the_last_layers() {
         let gradients = |epoch: u64| [0.001, if epoch < 5 { 30.0 } else { 2.0 }, 0.2].map(|rms| rms * 2.0);
         let summaries = seen(10, |seen| {
-            seen.gradients = ["a", "b", "o"].map(String::from).into_iter().zip(gradients(seen.epoch)).collect()
+            seen.gradients = ["a", "b", "o"].map(String::from).into_iter().zip(gradients(seen.epoch)).collect();
         });
         assert_eq!(told(&summaries, Kind::Vanishing), [(0, None, "a".into(), 0.005)]);
         assert_eq!(told(&summaries, Kind::Exploding), [(0, Some(4), "b".into(), 150.0)]);

@@ -217,9 +217,10 @@ impl SampleHistory {
     /// Whether a sample was right, epoch by epoch.
     fn history(&self, sample: usize) -> Result<Vec<bool>> {
         let correct = self.correct()?;
-        match sample < self.samples() {
-            true => Ok(correct.row(sample).iter().copied().collect()),
-            false => Err(Error::invalid("the sample", format!("below {}, their number", self.samples()), sample)),
+        if sample < self.samples() {
+            Ok(correct.row(sample).iter().copied().collect())
+        } else {
+            Err(Error::invalid("the sample", format!("below {}, their number", self.samples()), sample))
         }
     }
 }

@@ -36,23 +36,27 @@ impl Default for VerifyOptions {
 
 impl VerifyOptions {
     /// The loss to recompute; without it, the one noted in the recording.
+    #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
     /// Under which names loss and accuracy were logged.
+    #[must_use]
     pub fn names(self, loss: impl Into<String>, accuracy: impl Into<String>) -> Self {
         Self { names: [loss.into(), accuracy.into()], ..self }
     }
 
     /// They were logged at the end of the epoch over all samples, with the weights that were recorded: as a validation
     /// loss is.
+    #[must_use]
     pub fn at_end(self) -> Self {
         Self { at_end: true, ..self }
     }
 
     /// How far a logged number may be off: an accuracy by this, a loss by this times the largest one that was
     /// logged. 0.05 by default, for running means.
+    #[must_use]
     pub fn tolerance(self, tolerance: f64) -> Self {
         Self { tolerance, ..self }
     }
@@ -105,10 +109,7 @@ impl Check {
     pub fn off(&self) -> f64 {
         let [logged, before, after] = [self.logged, self.before.unwrap_or(self.after), self.after].map(or_infinite);
         let (low, high) = (before.min(after), before.max(after));
-        match (low..=high).contains(&logged) {
-            true => 0.0,
-            false => (low - logged).max(logged - high),
-        }
+        if (low..=high).contains(&logged) { 0.0 } else { (low - logged).max(logged - high) }
     }
 
     /// Whether it is near enough.

@@ -79,10 +79,7 @@ impl<'a> Boundary<'a> {
             if let Some(visit) = &mut visit {
                 visit(start, count, &self.outputs)?;
             }
-            let margins = match self.linked {
-                true => Margins::new(&self.logits, 0.0),
-                false => Margins::new(&self.outputs, 0.5),
-            };
+            let margins = if self.linked { Margins::new(&self.logits, 0.0) } else { Margins::new(&self.outputs, 0.5) };
             contours.resize_with(margins.count(), || Contour::new(x, y));
             for (class, contour) in contours.iter_mut().enumerate() {
                 contour.extend(&margins.of(class));
@@ -100,20 +97,20 @@ impl<'a> Boundary<'a> {
                 &self.embedded
             }
         };
-        let hidden = match self.layers.is_empty() {
-            true => points,
-            false => {
-                checked::layers_into(self.model, points, self.layers.clone(), &mut self.hidden)?;
-                &self.hidden
-            }
+        let hidden = if self.layers.is_empty() {
+            points
+        } else {
+            checked::layers_into(self.model, points, self.layers.clone(), &mut self.hidden)?;
+            &self.hidden
         };
         if outputs {
             checked::layers_into(self.model, hidden, self.last.clone(), &mut self.outputs)?;
             expect_outputs(&self.outputs)?;
         }
-        match self.linked {
-            true => checked::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits),
-            false => Ok(()),
+        if self.linked {
+            checked::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits)
+        } else {
+            Ok(())
         }
     }
 

@@ -141,10 +141,7 @@ pub(crate) fn straighten(line: Polyline, tolerance: f32) -> Polyline {
         let along = line.row(row) - start;
         (along[0] * chord[1] - along[1] * chord[0]).abs() / length
     };
-    match length > 0.0 && (1..last).all(|row| distance(row) <= allowed) {
-        true => line.select_rows(&[0, last]),
-        false => line,
-    }
+    if length > 0.0 && (1..last).all(|row| distance(row) <= allowed) { line.select_rows(&[0, last]) } else { line }
 }
 
 /// Which crossed edges follow one another: each has one or two neighbours.

@@ -66,11 +66,13 @@ impl Grid {
     }
 
     /// How many lines run along each axis, both limits included.
+    #[must_use]
     pub fn lines(self, n: usize) -> Self {
         Self { lines: n, ..self }
     }
 
     /// How many points each line, and each side of the region, has.
+    #[must_use]
     pub fn points(self, n: usize) -> Self {
         Self { points: n, ..self }
     }
@@ -197,9 +199,10 @@ fn around(values: impl Iterator<Item = f32>, margin: f32) -> RangeInclusive<f32>
     let wider = (f64::from(high) - f64::from(low)) * f64::from(margin);
     let largest = f64::from(f32::MAX) / 2.0;
     let (start, end) = (f64::from(low) - wider, f64::from(high) + wider);
-    match start < end {
-        true => start.clamp(-largest, largest) as f32..=end.clamp(-largest, largest) as f32,
-        false => low - low.abs().max(1.0) * 0.01..=high + high.abs().max(1.0) * 0.01,
+    if start < end {
+        start.clamp(-largest, largest) as f32..=end.clamp(-largest, largest) as f32
+    } else {
+        low - low.abs().max(1.0) * 0.01..=high + high.abs().max(1.0) * 0.01
     }
 }
 

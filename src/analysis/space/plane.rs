@@ -44,12 +44,11 @@ impl Plane {
         matrix::expect_shape("the axes of a plane", &axes, (origin.len(), 2))?;
         matrix::expect_finite("the origin of a plane", &Matrix::from_row_slice(1, origin.len(), &origin))?;
         let off = (axes.transpose() * &axes - Matrix::identity(2, 2)).amax();
-        match off <= SQUARE {
-            true => Ok(Self { origin, axes }),
-            false => {
-                let expected = "of length 1 and at right angles";
-                Err(Error::invalid("the axes of a plane", expected, format!("off that by {off}")))
-            }
+        if off <= SQUARE {
+            Ok(Self { origin, axes })
+        } else {
+            let expected = "of length 1 and at right angles";
+            Err(Error::invalid("the axes of a plane", expected, format!("off that by {off}")))
         }
     }
 

@@ -27,6 +27,7 @@ impl<'a> View<'a> {
     }
 
     /// On this plane in the space of the layer's units.
+    #[must_use]
     pub fn on(self, plane: &'a Plane) -> Self {
         Self { plane: Some(plane), ..self }
     }

@@ -63,6 +63,7 @@ impl Page {
 
     /// How many samples of the runs that are added from now on the page shows at most: 2,000 without this. Of more, as many
     /// are taken at equal distances in the data set, and the page says so; its curves are about all of them.
+    #[must_use]
     pub fn max_samples(self, count: usize) -> Self {
         Self { max_samples: count, ..self }
     }

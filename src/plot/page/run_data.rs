@@ -340,11 +340,10 @@ fn widths(row: &LayerDistribution) -> Result<Widths> {
     let values = &row.distribution;
     let (low, high) = (values.min, values.max);
     let places: Vec<f64> = (0..HEIGHTS).map(|i| low + (high - low) * i as f64 / (HEIGHTS - 1) as f64).collect();
-    let density = match low.is_finite() && low < high {
-        true => {
-            crate::analysis::Density::at(values.values(), &places)?.map_or_else(Vec::new, |density| density.density)
-        }
-        false => Vec::new(),
+    let density = if low.is_finite() && low < high {
+        crate::analysis::Density::at(values.values(), &places)?.map_or_else(Vec::new, |density| density.density)
+    } else {
+        Vec::new()
     };
     let peak = density.iter().copied().fold(0.0, f64::max);
     let mut density: Vec<u8> = density.iter().map(|width| (width / peak * 255.0).round() as u8).collect();

@@ -26,6 +26,7 @@ impl Panel {
     }
 
     /// More of them, with an axis of their own on the right.
+    #[must_use]
     pub fn right_curves<C: AsRef<Curve>>(mut self, label: &str, curves: &[(&str, C)]) -> Self {
         self.right = Some(vertical(label, curves));
         self.with_curves(curves, true)

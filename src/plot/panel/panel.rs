@@ -95,23 +95,27 @@ impl Panel {
     }
 
     /// Draws something over what there is.
+    #[must_use]
     pub fn mark(mut self, mark: Mark) -> Self {
         self.marks.push(mark);
         self
     }
 
     /// Tells what an ink means.
+    #[must_use]
     pub fn key(mut self, name: impl Into<String>, color: ColorRole) -> Self {
         self.keys.push((name.into(), color));
         self
     }
 
     /// Another title.
+    #[must_use]
     pub fn titled(self, title: impl Into<String>) -> Self {
         Self { title: title.into(), ..self }
     }
 
     /// Other limits of the axes: what is beyond them is cut off.
+    #[must_use]
     pub fn within(mut self, x: RangeInclusive<f64>, y: RangeInclusive<f64>) -> Self {
         (self.x.low, self.x.high) = x.into_inner();
         (self.y.low, self.y.high) = y.into_inner();
@@ -119,6 +123,7 @@ impl Panel {
     }
 
     /// An upright line at this place of the horizontal axis: the epoch that is shown, say.
+    #[must_use]
     pub fn marker(self, x: f64) -> Self {
         let (low, high) = (self.y.low, self.y.high);
         self.mark(Mark::Line { points: vec![[x, low], [x, high]], color: ColorRole::Marker, width: 1.5, right: false })

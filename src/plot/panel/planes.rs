@@ -99,12 +99,13 @@ impl Panel {
     }
 
     /// Names in place of "class 0", "class 1" ... in the key.
+    #[must_use]
     pub fn name_classes<S: AsRef<str>>(mut self, names: &[S]) -> Self {
         for (told, color) in &mut self.keys {
             if let ColorRole::Class(class) = *color
                 && let Some(name) = names.get(class)
             {
-                *told = name.as_ref().to_owned();
+                name.as_ref().clone_into(told);
             }
         }
         self
@@ -127,6 +128,7 @@ impl Panel {
     /// assert!(matches!(panel.marks[0], Mark::Area { .. }));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
+    #[must_use]
     pub fn regions(mut self, map: &DecisionBoundary) -> Self {
         let above = std::mem::take(&mut self.marks);
         self.add_map(map);
@@ -135,6 +137,7 @@ impl Panel {
     }
 
     /// A ring around these of the points, `(points, 2)`: around the samples that are told wrong, say.
+    #[must_use]
     pub fn ring(self, points: &Matrix, which: &[usize]) -> Self {
         let known = which.iter().filter(|&&i| i < points.nrows() && points.ncols() == 2);
         let points = known.map(|&i| [points[(i, 0)].into(), points[(i, 1)].into()]).collect();

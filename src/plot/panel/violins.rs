@@ -1,5 +1,7 @@
 //! How the values of layers are distributed: a violin for each.
 
+use std::fmt;
+
 use std::ops::RangeInclusive;
 
 use super::{clip::Point, planes::wider};
@@ -24,6 +26,16 @@ pub struct Violins<'f, 'a, M> {
     selection: LayerFilter,
     low: f64,
     high: f64,
+}
+
+impl<M> fmt::Debug for Violins<'_, '_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Violins")
+            .field("quantity", &self.quantity)
+            .field("low", &self.low)
+            .field("high", &self.high)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'f, 'a, M: Forward> Violins<'f, 'a, M> {
@@ -113,9 +125,6 @@ fn outline(at: f64, values: &Distribution) -> Result<Option<Vec<Point>>> {
 /// Of the layers alone, where each has one row.
 pub(crate) fn names(rows: &[LayerDistribution]) -> Vec<String> {
     let once = rows.iter().all(|row| rows.iter().filter(|other| other.layer == row.layer).count() == 1);
-    let name = |row: &LayerDistribution| match once {
-        true => row.layer.clone(),
-        false => format!("{} {}", row.layer, row.name),
-    };
+    let name = |row: &LayerDistribution| if once { row.layer.clone() } else { format!("{} {}", row.layer, row.name) };
     rows.iter().map(name).collect()
 }

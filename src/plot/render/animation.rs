@@ -1,5 +1,7 @@
 //! Figures one after the other, as a GIF.
 
+use std::fmt;
+
 use std::{fs::File, io, io::Write, ops::RangeBounds, path::Path};
 
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
@@ -49,6 +51,17 @@ pub struct Animation<'a> {
     progress: Box<dyn FnMut(usize, usize) + 'a>,
 }
 
+impl fmt::Debug for Animation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Animation")
+            .field("epochs", &self.epochs)
+            .field("frames_per_second", &self.frames_per_second)
+            .field("hold", &self.hold)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a> Animation<'a> {
     /// With a frame for each of these epochs, ten a second, the last one for two seconds; then from the beginning.
     pub fn of<'e>(epochs: impl IntoIterator<Item = &'e u64>) -> Self {
@@ -57,12 +70,14 @@ impl<'a> Animation<'a> {
     }
 
     /// Of these epochs alone.
+    #[must_use]
     pub fn between(mut self, epochs: impl RangeBounds<u64>) -> Self {
         self.epochs.retain(|epoch| epochs.contains(epoch));
         self
     }
 
     /// Only every n-th of them, and the last; each for 0.
+    #[must_use]
     pub fn every(mut self, n: usize) -> Self {
         let last = self.epochs.len().saturating_sub(1);
         let kept = self.epochs.iter().enumerate().filter(|(i, _)| i % n.max(1) == 0 || *i == last);
@@ -71,21 +86,25 @@ impl<'a> Animation<'a> {
     }
 
     /// How many of them are shown in a second: a GIF knows hundredths of a second, and most programs no less than two.
+    #[must_use]
     pub fn frames_per_second(self, frames: f64) -> Self {
         Self { frames_per_second: frames, ..self }
     }
 
     /// For how many seconds the last one is shown.
+    #[must_use]
     pub fn hold(self, seconds: f64) -> Self {
         Self { hold: seconds, ..self }
     }
 
     /// How many threads draw.
+    #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
 
     /// Is told how many frames are written, of how many.
+    #[must_use]
     pub fn progress(self, progress: impl FnMut(usize, usize) + 'a) -> Self {
         Self { progress: Box::new(progress), ..self }
     }
@@ -149,9 +168,12 @@ impl<'a> Animation<'a> {
 
     /// Of a frame and of the last one, in hundredths of a second.
     fn delays(&self) -> Result<(u16, u16)> {
-        let delay = |what: &str, given: f64, seconds: f64| match seconds > 0.0 && seconds <= 600.0 {
-            true => Ok((seconds * 100.0).round().max(1.0) as u16),
-            false => Err(Error::invalid(what, "a positive number, for frames of up to ten minutes", given)),
+        let delay = |what: &str, given: f64, seconds: f64| {
+            if seconds > 0.0 && seconds <= 600.0 {
+                Ok((seconds * 100.0).round().max(1.0) as u16)
+            } else {
+                Err(Error::invalid(what, "a positive number, for frames of up to ten minutes", given))
+            }
         };
         let frame = delay("the number of frames per second", self.frames_per_second, 1.0 / self.frames_per_second)?;
         Ok((frame, delay("the time of the last frame", self.hold, self.hold)?.max(frame)))
@@ -161,16 +183,11 @@ impl<'a> Animation<'a> {
 /// Fails unless the figure of this epoch has the size of the first one.
 fn checked(figure: Figure, size: (u32, u32), epoch: u64) -> Result<Figure> {
     let (width, height) = figure.dimensions();
-    match (width, height) == size {
-        true => Ok(figure),
-        false => {
-            let expected = format!("{} x {}, as the first one", size.0, size.1);
-            Err(Error::invalid(
-                format!("the size of the frame of epoch {epoch}"),
-                expected,
-                format!("{width} x {height}"),
-            ))
-        }
+    if (width, height) == size {
+        Ok(figure)
+    } else {
+        let expected = format!("{} x {}, as the first one", size.0, size.1);
+        Err(Error::invalid(format!("the size of the frame of epoch {epoch}"), expected, format!("{width} x {height}")))
     }
 }
 

@@ -110,9 +110,9 @@ impl DrawingBackend for Canvas<'_> {
         let (from, to) = if fill { (corner(from), corner((to.0 + 1, to.1 + 1))) } else { (centre(from), centre(to)) };
         let path = Rect::from_ltrb(from.0, from.1, to.0, to.1).map(PathBuilder::from_rect);
         if fill {
-            self.fill(path, style.color(), false)
+            self.fill(path, style.color(), false);
         } else {
-            self.stroke(path, style)
+            self.stroke(path, style);
         }
         Ok(())
     }
@@ -130,9 +130,9 @@ impl DrawingBackend for Canvas<'_> {
         let (x, y) = centre(at);
         let path = PathBuilder::from_circle(x, y, radius as f32);
         if fill {
-            self.fill(path, style.color(), true)
+            self.fill(path, style.color(), true);
         } else {
-            self.stroke(path, style)
+            self.stroke(path, style);
         }
         Ok(())
     }

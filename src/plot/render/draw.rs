@@ -152,12 +152,11 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
             _ => width - style.lines(1.0),
         };
         plot.x = Scale::new(&panel.x, most(to - from, 4.5)).on(from, to);
-        match from < to && top < bottom {
-            true => Ok(plot),
-            false => {
-                let expected = "large enough for a plot between title and axes";
-                Err(Error::invalid("the area of a panel", expected, format!("{width} x {height} pixels")))
-            }
+        if from < to && top < bottom {
+            Ok(plot)
+        } else {
+            let expected = "large enough for a plot between title and axes";
+            Err(Error::invalid("the area of a panel", expected, format!("{width} x {height} pixels")))
         }
     }
 
@@ -182,7 +181,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     /// The title, and the key below it.
     fn draw_head(&self) -> Result<()> {
         let (from, to) = (self.x.from, self.x.to);
-        let centre = (from + to) / 2;
+        let centre = i32::midpoint(from, to);
         let top = self.style.lines(0.35);
         let mut below = top;
         if !self.panel.title.is_empty() {
@@ -296,7 +295,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         self.draw_x_ticks(stroke)?;
         self.draw_y_ticks(&self.y, left, -1, stroke)?;
         let height = self.area.dim_in_pixel().1 as i32;
-        let (centre, middle) = ((left + right) / 2, (bottom + top) / 2);
+        let (centre, middle) = (i32::midpoint(left, right), i32::midpoint(bottom, top));
         self.write(
             &self.panel.x.label,
             (centre, height - self.style.lines(0.6)),

@@ -60,32 +60,38 @@ impl Figure {
     }
 
     /// What stands above all panels.
+    #[must_use]
     pub fn title(self, title: impl Into<String>) -> Self {
         Self { title: title.into(), ..self }
     }
 
     /// Adds a row of panels of equal width.
+    #[must_use]
     pub fn row(self, panels: impl IntoIterator<Item = Panel>) -> Self {
         self.tall_row(1.0, panels)
     }
 
     /// Adds a row that is so many times as high as others.
+    #[must_use]
     pub fn tall_row(mut self, height: f64, panels: impl IntoIterator<Item = Panel>) -> Self {
         self.rows.push((if height > 0.0 && height.is_finite() { height } else { 1.0 }, panels.into_iter().collect()));
         self
     }
 
     /// Its size in pixels.
+    #[must_use]
     pub fn size(self, width: u32, height: u32) -> Self {
         Self { width, height, ..self }
     }
 
     /// In these colours.
+    #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
 
     /// With text of this size in pixels. Without it from 12 to 16, as panels have room.
+    #[must_use]
     pub fn text(self, pixels: f64) -> Self {
         Self { text: Some(pixels), ..self }
     }
@@ -162,12 +168,11 @@ impl Figure {
 
     fn check(&self) -> Result<()> {
         let allowed = 1..=MAX_PIXELS;
-        match allowed.contains(&self.width) && allowed.contains(&self.height) {
-            true => Ok(()),
-            false => {
-                let expected = format!("from 1 to {MAX_PIXELS} along each side");
-                Err(Error::invalid("the size of a picture", expected, format!("{} x {}", self.width, self.height)))
-            }
+        if allowed.contains(&self.width) && allowed.contains(&self.height) {
+            Ok(())
+        } else {
+            let expected = format!("from 1 to {MAX_PIXELS} along each side");
+            Err(Error::invalid("the size of a picture", expected, format!("{} x {}", self.width, self.height)))
         }
     }
 

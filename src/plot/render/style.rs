@@ -38,11 +38,13 @@ impl Default for Style {
 
 impl Style {
     /// In these colours.
+    #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
 
     /// With text of this size in pixels; lines and dots go with it. From 4 to 400.
+    #[must_use]
     pub fn text(self, pixels: f64) -> Self {
         Self { text: if pixels.is_nan() { 14.0 } else { pixels.clamp(4.0, 400.0) }, ..self }
     }

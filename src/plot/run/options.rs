@@ -49,31 +49,37 @@ impl Default for RunPlotOptions {
 
 impl RunPlotOptions {
     /// The layer to look into. One of more than two units is seen on the plane that shows most of it over all epochs.
+    #[must_use]
     pub fn layer(self, name: impl Into<String>) -> Self {
         Self { layer: Some(name.into()), ..self }
     }
 
     /// The plane to see the layer on.
+    #[must_use]
     pub fn plane(self, plane: Plane) -> Self {
         Self { plane: Some(plane), ..self }
     }
 
     /// The part of the input space that is shown, where there are two inputs, and how fine.
+    #[must_use]
     pub fn grid(self, grid: Grid) -> Self {
         Self { grid: Some(grid), ..self }
     }
 
     /// What samples are billed with, if not the loss that the recording noted.
+    #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
     /// Names for the classes 0, 1 ... in turn.
+    #[must_use]
     pub fn name_classes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Self { class_names: names.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// How many bars histograms have.
+    #[must_use]
     pub fn bins(self, bins: usize) -> Self {
         Self { bins, ..self }
     }

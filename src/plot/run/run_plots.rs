@@ -1,5 +1,7 @@
 //! A run, ready to be shown at any epoch, on axes that are the same for all of them.
 
+use std::fmt;
+
 use super::{
     axis_limits::AxisLimits,
     options::{HALF, Hidden, RunPlotOptions, Settings},
@@ -48,6 +50,12 @@ pub struct RunPlots<'a, M> {
     pub(crate) data: &'a Dataset,
     pub(crate) settings: Settings,
     pub(crate) reach: AxisLimits,
+}
+
+impl<M> fmt::Debug for RunPlots<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunPlots").field("run", &self.run).finish_non_exhaustive()
+    }
 }
 
 impl<'a, M: Forward> RunPlots<'a, M> {
@@ -224,12 +232,11 @@ impl<'a, M: Forward> RunPlots<'a, M> {
     /// Loss and accuracy over all samples at every epoch, with a line at this one.
     pub fn curves(&self, epoch: u64) -> Panel {
         let loss = Panel::curves("loss", &[("loss", &self.reach.losses)]);
-        let panel = match self.reach.accuracies.is_empty() {
-            true => loss.titled("Loss"),
-            false => {
-                let accuracy = [("accuracy", &self.reach.accuracies)];
-                loss.right_curves("accuracy", &accuracy).titled("Loss and accuracy over all samples")
-            }
+        let panel = if self.reach.accuracies.is_empty() {
+            loss.titled("Loss")
+        } else {
+            let accuracy = [("accuracy", &self.reach.accuracies)];
+            loss.right_curves("accuracy", &accuracy).titled("Loss and accuracy over all samples")
         };
         panel.marker(epoch as f64)
     }
