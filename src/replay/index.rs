@@ -35,7 +35,7 @@ impl Index {
             }
             Kind::Epoch => self.take_snapshot(&found),
             Kind::End => self.finished = true,
-            kind if kind.may_be_skipped() => {}
+            kind @ Kind::Unknown(_) if kind.may_be_skipped() => {}
             kind @ Kind::Unknown(_) => return Err(newer(kind, found.offset)),
         }
         Ok(())
