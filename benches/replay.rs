@@ -13,7 +13,7 @@ use common::{article, grid, limit, naive, network};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Replay, Trainer,
-    analysis::{DecisionBoundary, FeatureSpace, Grid, LayerFilter, MilestoneOptions, Quantity, VerifyOptions},
+    analysis::{DecisionBoundary, FeatureSpace, Grid, LayerFilter, MilestoneOptions, Quantity, VerifyOptions, View},
     datasets,
 };
 
@@ -79,7 +79,8 @@ fn questions(c: &mut Criterion) {
     let violin = activations().swap_remove(0).distribution;
     group.bench_function("density on 100 points", |b| b.iter(|| violin.density(100).unwrap()));
     group.bench_function("feature space", |b| b.iter(|| snapshot.feature_space("hidden", &grid).unwrap()));
-    group.bench_function("decision boundary", |b| b.iter(|| snapshot.decision_boundary(&grid).unwrap()));
+    group
+        .bench_function("decision boundary", |b| b.iter(|| snapshot.decision_boundary(View::inputs(), &grid).unwrap()));
     group.finish();
 }
 
@@ -93,7 +94,7 @@ fn sweeps(c: &mut Criterion) {
     for threads in [1, 2] {
         group.bench_function(BenchmarkId::new("feature space of a million points, in patches", threads), |b| {
             b.iter(|| {
-                let run = replay.run().threads(threads);
+                let run = replay.run().unwrap().threads(threads);
                 run.map_with(FeatureSpace::default, |space, at| {
                     space.update_with(at.model(), "hidden", at.dataset()?, &fine, |patch| {
                         black_box(patch);
@@ -104,18 +105,20 @@ fn sweeps(c: &mut Criterion) {
         });
         group.bench_function(BenchmarkId::new("feature space of a million points", threads), |b| {
             b.iter(|| {
-                let run = replay.run().threads(threads);
-                run.map_with(FeatureSpace::default, |space, at| at.feature_space_into("hidden", &fine, space))
+                let run = replay.run().unwrap().threads(threads);
+                run.map_with(FeatureSpace::default, |space, at| {
+                    space.update(at.model(), "hidden", at.dataset()?, &fine)
+                })
             });
         });
         group.bench_function(BenchmarkId::new("decision boundary of a million points", threads), |b| {
             b.iter(|| {
-                let run = replay.run().threads(threads);
-                run.map_with(DecisionBoundary::default, |map, at| at.decision_boundary_into(&fine, map))
+                let run = replay.run().unwrap().threads(threads);
+                run.map_with(DecisionBoundary::default, |map, at| map.update(at.model(), View::inputs(), &fine))
             });
         });
     }
-    let run = || replay.run().threads(1);
+    let run = || replay.run().unwrap().threads(1);
     group.bench_function("probabilities", |b| b.iter(|| run().map(|at| at.outputs()).unwrap()));
     group.bench_function("losses", |b| b.iter(|| run().map(|at| at.losses(loss)).unwrap()));
     group.bench_function("gradients", |b| b.iter(|| run().map(|at| at.gradients(loss)).unwrap()));
@@ -142,7 +145,7 @@ fn growth(c: &mut Criterion) {
     let replay = recorded();
     for epochs in [1, 10, 100] {
         group.bench_function(BenchmarkId::new("epochs of probabilities", epochs), |b| {
-            b.iter(|| replay.run().threads(1).epochs(0..epochs).map(|at| at.outputs()).unwrap());
+            b.iter(|| replay.run().unwrap().threads(1).epochs(0..epochs).map(|at| at.outputs()).unwrap());
         });
     }
     let inputs = Matrix::from_fn(10_000, 100, |i, j| ((7 * i + 13 * j) % 101) as f32 / 101.0);

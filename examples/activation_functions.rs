@@ -75,7 +75,10 @@ fn tell(folder: &Path, straight: &Replay) -> Result<()> {
     println!("\nPlateaus, where the loss moves by less than {} an epoch for {} epochs or more:\n", FLAT.0, FLAT.1);
     stories.iter().for_each(Story::print_plateaus);
     let sigmoid = Replay::open(folder.join("sigmoid.replay"))?;
-    println!("\nThe story of the sigmoid network, as rows:\n\n{}", sigmoid.milestones(&MilestoneOptions::default())?);
+    println!(
+        "\nThe story of the sigmoid network, as rows:\n\n{}",
+        sigmoid.run()?.milestones(&MilestoneOptions::default())?
+    );
     println!("The recordings are {}.", listed(folder));
     Ok(())
 }
@@ -83,7 +86,7 @@ fn tell(folder: &Path, straight: &Replay) -> Result<()> {
 /// The article's figures 1 to 10, an animation of each network, and the page.
 fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Result<()> {
     let mut album = Album::new(folder);
-    let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay));
+    let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay)?);
     let straight = plots(straight)?;
     let films = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
     let sigmoid = &films[0];
@@ -127,7 +130,7 @@ fn compare_curves(runs: &[Replay]) -> Result<Figure> {
     let panel = |metric: &str| -> Result<Panel> {
         let mut curves = Vec::new();
         for ((name, _), replay) in HIDDEN.iter().zip(runs) {
-            let at = replay.run().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?.get(metric))))?;
+            let at = replay.run()?.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?.get(metric))))?;
             let points: Vec<_> = at.into_iter().filter_map(|(epoch, value)| Some((epoch, value?))).collect();
             curves.push((*name, points));
         }
@@ -179,8 +182,8 @@ struct Story {
 
 impl Story {
     fn of(name: &'static str, replay: &Replay) -> Result<Self> {
-        let told = replay.milestones(&MilestoneOptions::default())?;
-        let metrics = replay.run().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?)))?;
+        let told = replay.run()?.milestones(&MilestoneOptions::default())?;
+        let metrics = replay.run()?.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?)))?;
         let number = |at: &Metrics, name| at.get(name).unwrap_or(f64::NAN);
         Ok(Self {
             name,

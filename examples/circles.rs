@@ -39,7 +39,7 @@ fn run() -> Result<()> {
     common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
 
     let replay = Replay::open(&path)?;
-    let story = replay.milestones(&MilestoneOptions::default())?;
+    let story = replay.run()?.milestones(&MilestoneOptions::default())?;
     println!("The story of {}:\n\n{story}", path.display());
     let dead = story.of_kind(MilestoneKind::Dead).count();
     println!("{dead} times a ReLU unit was dead for a while, {} to the end.", story.dead_units().count());
@@ -49,7 +49,7 @@ fn run() -> Result<()> {
 
 /// The film finds the plane by itself.
 fn draw(replay: &Replay) -> Result<()> {
-    let plots = RunPlots::options().layer("hidden").name_classes(["outer circle", "inner circle"]).of(replay.run())?;
+    let plots = RunPlots::options().layer("hidden").name_classes(["outer circle", "inner circle"]).of(replay.run()?)?;
     let mut album = Album::new(&common::folder("circles")?);
     album.save("circles.png", &plots.figure(EPOCHS)?)?;
     album.animate("circles.gif", &plots)?;
@@ -61,7 +61,7 @@ fn draw(replay: &Replay) -> Result<()> {
 
 /// The layer of three units, on one plane for all epochs.
 fn print_hidden_space(replay: &Replay) -> Result<()> {
-    let principal = replay.principal_plane("hidden")?;
+    let principal = replay.run()?.principal_plane("hidden")?;
     let shares = principal.explained_variance_ratio.map(|share| format!("{:.1} %", 100.0 * share));
     println!("\nThe plane for the hidden layer shows {} and {} of its variance over all epochs.", shares[0], shares[1]);
     println!("Of the single epochs it shows, and the samples reach there\n");

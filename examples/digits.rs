@@ -37,7 +37,7 @@ fn run() -> Result<()> {
     print_curves(&replay)?;
     print_places(&replay)?;
     print_hidden_layers(&replay)?;
-    print_hard_ones(&replay.sample_history(LOSS)?)?;
+    print_hard_ones(&replay.run()?.sample_history(LOSS)?)?;
     draw(&replay)?;
     verify(replay, &validation)
 }
@@ -100,7 +100,7 @@ fn print_curves(replay: &Replay) -> Result<()> {
 /// Where each digit has its place among all that two tanh can be.
 fn print_places(replay: &Replay) -> Result<()> {
     let snapshot = replay.at(EPOCHS)?;
-    let map = snapshot.decision_boundary_behind("plane", &Grid::default().points(40))?;
+    let map = snapshot.decision_boundary("plane", &Grid::default().points(40))?;
     let told = map.predicted_classes(0.5)?;
     println!("\nThe digit that is told at each place of the layer of two units, with {} lines:\n", map.boundary.len());
     for row in (0..40).rev().step_by(2) {
@@ -114,7 +114,7 @@ fn print_places(replay: &Replay) -> Result<()> {
 /// What a plane shows of the layer of 48 units.
 fn print_hidden_layers(replay: &Replay) -> Result<()> {
     let relu = "activation_1";
-    let principal = replay.principal_plane(relu)?;
+    let principal = replay.run()?.principal_plane(relu)?;
     let space = replay.at(EPOCHS)?.feature_space(View::of(relu).on(&principal.plane), &Grid::default())?;
     println!(
         "\nOf the 48 units before it one plane shows {:.0} % over all epochs, and {:.0} % of the last one.",
@@ -138,7 +138,7 @@ fn print_hard_ones(sample_history: &SampleHistory) -> Result<()> {
 fn draw(replay: &Replay) -> Result<()> {
     let digits = (0..10).map(|digit| digit.to_string());
     let plots =
-        RunPlots::options().layer("plane").name_classes(digits).of(replay.run().epochs((0..=EPOCHS).step_by(4)))?;
+        RunPlots::options().layer("plane").name_classes(digits).of(replay.run()?.epochs((0..=EPOCHS).step_by(4)))?;
     let mut album = Album::new(&common::folder("digits")?);
     album.save("digits.png", &plots.figure(EPOCHS)?)?;
     let mut page = Page::new("Handwritten digits through two units");
@@ -150,7 +150,7 @@ fn draw(replay: &Replay) -> Result<()> {
 /// The recording on the other data gives the numbers that were logged.
 fn verify(replay: Replay, validation: &Dataset) -> Result<()> {
     let options = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(1e-6);
-    let verification = replay.with_dataset(validation)?.verify(&options)?;
+    let verification = replay.with_dataset(validation)?.run()?.verify(&options)?;
     println!(
         "\n{} logged numbers of the validation set, recomputed: {:.0} % agree.",
         verification.checks.len(),

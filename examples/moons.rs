@@ -12,7 +12,7 @@ mod common;
 use common::pictures::Album;
 use training_replay::{
     Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
-    analysis::{Baseline, Grid, LayerFilter, MilestoneOptions, Polyline, Quantity, SampleHistory},
+    analysis::{Baseline, Grid, LayerFilter, MilestoneOptions, Polyline, Quantity, SampleHistory, View},
     datasets,
     plot::{Page, RunPlots},
 };
@@ -40,15 +40,15 @@ fn run() -> Result<()> {
     common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
 
     let replay = Replay::open(&path)?;
-    println!("The story of {}:\n\n{}", path.display(), replay.milestones(&MilestoneOptions::default())?);
+    println!("The story of {}:\n\n{}", path.display(), replay.run()?.milestones(&MilestoneOptions::default())?);
     print_distances(&replay)?;
     print_boundary(&replay)?;
-    print_learning(&replay.sample_history(LOSS)?)?;
+    print_learning(&replay.run()?.sample_history(LOSS)?)?;
     draw(&replay)
 }
 
 fn draw(replay: &Replay) -> Result<()> {
-    let plots = RunPlots::options().name_classes(["upper moon", "lower moon"]).of(replay.run())?;
+    let plots = RunPlots::options().name_classes(["upper moon", "lower moon"]).of(replay.run()?)?;
     let mut album = Album::new(&common::folder("moons")?);
     album.save("moons.png", &plots.figure(EPOCHS)?)?;
     album.animate("moons.gif", &plots)?;
@@ -60,7 +60,7 @@ fn draw(replay: &Replay) -> Result<()> {
 
 /// How far the weights have come from where they began.
 fn print_distances(replay: &Replay) -> Result<()> {
-    let ways = replay.run().epochs(MOMENTS).statistic(
+    let ways = replay.run()?.epochs(MOMENTS).statistic(
         Quantity::weights().since(Baseline::Start),
         &LayerFilter::default(),
         |way| way.max.max(-way.min),
@@ -79,7 +79,7 @@ fn print_boundary(replay: &Replay) -> Result<()> {
     let grid = Grid::covering(replay.dataset()?, 0.1);
     println!("\nThe line between the classes, and how much longer it is than the way from end to end:\n");
     for epoch in MOMENTS {
-        let boundary = replay.at(epoch)?.decision_boundary(&grid)?.boundary;
+        let boundary = replay.at(epoch)?.decision_boundary(View::inputs(), &grid)?.boundary;
         let told: Vec<String> = boundary.iter().map(|line| format!("{:.3} times", bend(line))).collect();
         println!("epoch {epoch:>4}: {}", if told.is_empty() { "none".into() } else { told.join(", ") });
     }

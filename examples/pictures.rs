@@ -29,7 +29,7 @@ fn run() -> Result<()> {
     let names = ["sigmoid", "tanh", "relu"];
     let recordings = names.map(|name| Path::new("out/activation_functions").join(name).with_extension("replay"));
     let replays = recordings.iter().map(Replay::open).collect::<Result<Vec<_>>>()?;
-    let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay));
+    let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay)?);
     let films = replays.iter().map(plots).collect::<Result<Vec<_>>>()?;
     spaces(&films, names)?.size(960, 600).save(folder.join("spaces.png"))?;
     let tanh = &films[1];

@@ -37,7 +37,7 @@ fn run() -> Result<()> {
         print_layers(&replay)?;
         let title = format!("{activation}, {name}");
         album.save(&format!("{activation}.png"), &violins(&replay)?.title(&title))?;
-        page.run(title, &RunPlots::options().name_classes(["inner", "outer"]).of(replay.run())?)?;
+        page.run(title, &RunPlots::options().name_classes(["inner", "outer"]).of(replay.run()?)?)?;
     }
     album.page(&page)?;
     album.print();
@@ -85,7 +85,7 @@ fn print_layers(replay: &Replay) -> Result<()> {
             gradients[layer].std,
         );
     }
-    let vanishing = replay.milestones(&MilestoneOptions::default())?;
+    let vanishing = replay.run()?.milestones(&MilestoneOptions::default())?;
     let layers: Vec<String> = vanishing.of_kind(MilestoneKind::Vanishing).map(|row| row.subject.to_string()).collect();
     println!(
         "{}\n",

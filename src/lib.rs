@@ -13,6 +13,7 @@ mod loss;
 mod math;
 mod metrics;
 mod model;
+mod moment;
 
 // The training half.
 pub mod nn;
@@ -33,6 +34,7 @@ pub use loss::Loss;
 pub use math::matrix::{Matrix, to_row_major};
 pub use metrics::Metrics;
 pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
+pub use moment::Moment;
 pub use nn::{Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, Sequential};
 pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot};
 pub use storage::Damage;

@@ -10,21 +10,18 @@ use common::{
     bytes::{EPOCH, MODEL, Record, records},
     scale::{report, scaled},
 };
-use training_replay::{Dataset, Error, Metrics, Replay, Result, Weights, datasets};
+use training_replay::{Dataset, Error, Metrics, Moment, Replay, datasets};
 
 fn data() -> Dataset {
     datasets::parabola(2, 1)
 }
 
-/// An epoch and 0, or a step within it.
-type Moment = (u64, u32);
-
 fn moments() -> Vec<Moment> {
-    (0..scaled(3, 12)).flat_map(|epoch| [(epoch, 2), (epoch, 0)]).skip(1).collect()
+    (0..scaled(3, 12)).flat_map(|epoch| [Moment::from((epoch, 2)), Moment::from(epoch)]).skip(1).collect()
 }
 
-fn number((epoch, step): Moment) -> u64 {
-    10 * epoch + u64::from(step)
+fn number(moment: Moment) -> u64 {
+    10 * moment.epoch() + u64::from(moment.step().unwrap_or(0))
 }
 
 fn model(moment: Moment) -> Arrays {
@@ -35,17 +32,9 @@ fn metrics(moment: Moment) -> Metrics {
     Metrics::from([("loss", number(moment) as f64)])
 }
 
-fn weights_at(replay: &Replay, (epoch, step): Moment) -> Result<Weights> {
-    if step == 0 { replay.weights(epoch) } else { replay.step_weights(epoch, step) }
-}
-
-fn metrics_at(replay: &Replay, (epoch, step): Moment) -> Result<Metrics> {
-    if step == 0 { replay.metrics(epoch) } else { replay.step_metrics(epoch, step) }
-}
-
 fn recorded(replay: &Replay) -> Vec<Moment> {
-    let mut moments: Vec<Moment> = replay.steps().chain(replay.epochs().map(|epoch| (epoch, 0))).collect();
-    moments.sort_by_key(|&(epoch, step)| (epoch, step == 0));
+    let mut moments: Vec<Moment> = replay.steps().iter().chain(replay.epochs().map(Moment::from)).collect();
+    moments.sort_unstable();
     moments
 }
 
@@ -54,9 +43,9 @@ fn recording(finished: bool) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut replay = Replay::create(file(&folder), &data()).unwrap();
     for moment in moments() {
-        match moment.1 {
-            0 => assert_eq!(replay.record(&model(moment), metrics(moment)).unwrap(), moment.0),
-            step => assert!(replay.record_step(moment.0, step, &model(moment), metrics(moment)).unwrap()),
+        match moment.step() {
+            None => assert_eq!(replay.record(&model(moment), metrics(moment)).unwrap(), moment.epoch()),
+            Some(_) => assert!(replay.record_at(moment, &model(moment), metrics(moment)).unwrap()),
         }
     }
     if finished {
@@ -89,8 +78,8 @@ fn expect_exactly(bytes: &[u8], whole: &[Moment], finished: bool) {
     assert!(replay.check_integrity().unwrap().is_empty());
     assert_eq!(replay.dataset().unwrap(), &data());
     for &moment in whole {
-        assert!(same_bits(&weights_at(&replay, moment).unwrap(), &model(moment)));
-        assert_eq!(metrics_at(&replay, moment).unwrap(), metrics(moment));
+        assert!(same_bits(&replay.weights(moment).unwrap(), &model(moment)));
+        assert_eq!(replay.metrics(moment).unwrap(), metrics(moment));
     }
 }
 
@@ -136,26 +125,26 @@ impl Flipped<'_> {
     }
 
     fn check_snapshot(&self, replay: &Replay, moment: Moment) {
-        match weights_at(replay, moment) {
+        match replay.weights(moment) {
             Ok(weights) => assert!(same_bits(&weights, &model(moment)), "byte {}: wrong weights", self.byte),
             Err(error) => self.expect_named(moment, &error, replay),
         }
-        match metrics_at(replay, moment) {
+        match replay.metrics(moment) {
             Ok(found) => assert_eq!(found, metrics(moment), "byte {}: wrong metrics", self.byte),
             Err(error) => self.expect_named(moment, &error, replay),
         }
     }
 
     fn check_curves(&self, replay: &Replay) {
-        let epochs = replay.curve("loss").unwrap_or_default().into_iter().map(|(epoch, loss)| ((epoch, 0), loss));
-        let steps = replay.step_curve("loss").unwrap_or_default();
+        let epochs = replay.curve("loss").unwrap_or_default().into_iter().map(|(epoch, loss)| (epoch.into(), loss));
+        let steps = replay.steps().curve("loss").unwrap_or_default();
         let right = |(moment, loss): (Moment, f64)| loss == number(moment) as f64;
         assert!(epochs.chain(steps).all(right), "byte {}: wrong curves", self.byte);
     }
 
     /// Whatever is lost is listed.
     fn check_listed(&self, replay: &Replay) {
-        let lost = |moment: &Moment| weights_at(replay, *moment).is_err() || metrics_at(replay, *moment).is_err();
+        let lost = |moment: &Moment| replay.weights(*moment).is_err() || replay.metrics(*moment).is_err();
         let lost = moments().iter().filter(|moment| lost(moment)).count() + usize::from(replay.dataset().is_err());
         let listed = replay.check_integrity().unwrap();
         assert!(lost <= 1, "byte {}: {lost} are lost", self.byte);
@@ -167,14 +156,13 @@ impl Flipped<'_> {
     /// The error must say what and at which byte. In the last record of an unfinished file, damage cannot be told from
     /// a torn tail.
     fn expect_named(&self, moment: Moment, error: &Error, replay: &Replay) {
-        let (epoch, step) = moment;
-        let of = |r: &&Record| r.kind == EPOCH && (r.epoch, r.step) == moment;
+        let number = (moment.epoch(), moment.step().unwrap_or(0));
+        let of = |r: &&Record| r.kind == EPOCH && (r.epoch, r.step) == number;
         let record = &self.records.iter().find(of).unwrap().bytes;
         assert!(record.contains(&self.byte), "byte {}: {moment:?} is lost: {error}", self.byte);
         match error {
             Error::Corrupted { what, offset, .. } => {
-                let name = if step == 0 { format!("epoch {epoch}") } else { format!("step {step} of epoch {epoch}") };
-                assert!(what.contains(&name), "byte {}: {what}", self.byte);
+                assert!(what.contains(&moment.to_string()), "byte {}: {what}", self.byte);
                 assert_eq!(*offset, record.start as u64, "byte {}", self.byte);
             }
             Error::UnknownEpoch { .. } => assert!(self.hits_last_record() && replay.torn_bytes() > 0),

@@ -42,7 +42,7 @@ fn decode(bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<u16>, Repeat) {
 #[test]
 fn every_frame_is_the_figure_of_its_epoch() {
     let replay = replay();
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let mut bytes = Vec::new();
     Animation::of(plots.epochs()).write(&mut bytes, |epoch| small(&plots, epoch)).unwrap();
     let (frames, delays, repeat) = decode(&bytes);
@@ -62,7 +62,7 @@ fn every_frame_is_the_figure_of_its_epoch() {
 #[test]
 fn epochs_are_those_that_were_asked_for() {
     let replay = replay();
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let drawn = Mutex::new(Vec::new());
     let mut told = Vec::new();
     let mut bytes = Vec::new();
@@ -84,7 +84,7 @@ fn epochs_are_those_that_were_asked_for() {
 #[test]
 fn any_number_of_threads_writes_the_same_bytes() {
     let replay = replay();
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let with = |threads: usize| {
         let mut bytes = Vec::new();
         Animation::of(plots.epochs()).threads(threads).write(&mut bytes, |epoch| small(&plots, epoch)).unwrap();
@@ -96,7 +96,7 @@ fn any_number_of_threads_writes_the_same_bytes() {
 #[test]
 fn what_cannot_be_an_animation_is_refused() {
     let replay = replay();
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let write = |animation: Animation<'_>| animation.write(Vec::new(), |epoch| small(&plots, epoch)).unwrap_err();
     let all = || Animation::of(plots.epochs());
     let message = write(all().between(100..)).to_string();
@@ -123,7 +123,7 @@ fn what_cannot_be_an_animation_is_refused() {
 fn every_zeroth_is_every_one() {
     let replay = replay();
     let mut bytes = Vec::new();
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let animation = Animation::of(plots.epochs()).between(0..3).every(0);
     animation.write(&mut bytes, |epoch| small(&plots, epoch)).unwrap();
     assert_eq!(decode(&bytes).0.len(), 3);

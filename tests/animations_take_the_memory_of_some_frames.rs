@@ -16,7 +16,7 @@ static PEAK: PeakAlloc = PeakAlloc;
 #[test]
 fn a_long_animation_takes_no_more_memory_than_a_short_one() {
     let replay = trained::article(&datasets::parabola(60, 13), Activation::Tanh, 150);
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let peak = |epochs: u64| {
         PEAK.reset_peak_usage();
         let before = PEAK.current_usage();

@@ -7,7 +7,7 @@ use training_replay::{
     Activation, Architecture, Backward, BatchNormalization, Dataset, Dense, Description, Dropout, Durability, Error,
     Forward, Initializer, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer,
     Values, Weights,
-    analysis::{ConfusionMatrix, Grid, ProbabilityHistogram},
+    analysis::{ConfusionMatrix, Grid, Histogram, ProbabilityHistogram, View},
     datasets,
     nn::Layer,
 };
@@ -202,21 +202,24 @@ fn questions_that_make_no_sense_for_the_model_or_data_say_what_they_need() {
     let data = Dataset::new(Matrix::from_fn(4, 3, |i, j| (i + j) as f32), targets).unwrap();
     let replay = recorded(&wide, &data);
     let snapshot = replay.at(0).unwrap();
-    assert!(matches!(snapshot.decision_boundary(&Grid::default()), Err(Error::Shape { .. })), "three inputs");
+    assert!(
+        matches!(snapshot.decision_boundary(View::inputs(), &Grid::default()), Err(Error::Shape { .. })),
+        "three inputs"
+    );
     let space = snapshot.feature_space("both", &Grid::default()).unwrap();
     assert_eq!((space.samples.nrows(), space.lines.len(), space.region.nrows()), (4, 0, 0), "no plane to bend");
     assert!(message(snapshot.probability_histogram(10, 0.5)).contains("to name a class"));
     assert!(message(snapshot.confusion(0.5)).contains("to name a class"));
     assert_eq!(snapshot.evaluate(Loss::MeanSquaredError).unwrap().get("accuracy"), None, "regression has none");
     assert!(snapshot.losses(Loss::BinaryCrossEntropy).is_ok());
-    assert!(snapshot.loss_histogram(Loss::MeanSquaredError, 0).is_err());
+    assert!(Histogram::of_losses(&snapshot.losses(Loss::MeanSquaredError).unwrap(), 0).is_err());
 
     let replay = recorded(&article().build(1).unwrap(), &datasets::parabola(5, 1));
     let snapshot = replay.at(0).unwrap();
     assert!(message(snapshot.losses(Loss::CategoricalCrossEntropy)).contains("2 or more"));
     assert!(message(snapshot.probability_histogram(0, 0.5)).contains("number of bins is 0"));
     assert!(message(snapshot.probability_histogram(10, 2.0)).contains("threshold is 2"));
-    assert!(message(snapshot.decision_boundary(&Grid::new(1.0..=-1.0, 0.0..=1.0))).contains("1..=-1"));
+    assert!(message(snapshot.decision_boundary(View::inputs(), &Grid::new(1.0..=-1.0, 0.0..=1.0))).contains("1..=-1"));
     assert!(snapshot.feature_space("hidden", &Grid::default().points(0)).is_err());
     assert!(ConfusionMatrix::of(&Matrix::zeros(2, 1), &Matrix::zeros(3, 1), 0.5).is_err());
     let nothing = Matrix::zeros(1 << 60, 0);
@@ -285,10 +288,10 @@ fn options_and_epoch_numbers_out_of_order_are_refused() {
     let model = article().build(1).unwrap();
     assert!(Replay::options().every(0).in_memory().record(&model, Metrics::new()).is_err());
     let mut replay = Replay::options().in_memory();
-    replay.record_epoch(5, &model, Metrics::new()).unwrap();
-    let refused = message(replay.record_epoch(5, &model, Metrics::new()));
+    replay.record_at(5, &model, Metrics::new()).unwrap();
+    let refused = message(replay.record_at(5, &model, Metrics::new()));
     assert_eq!(refused, "the next snapshot is epoch 5; it must be later than epoch 5, the last one recorded");
-    replay.record_epoch(u64::MAX, &model, Metrics::new()).unwrap();
+    replay.record_at(u64::MAX, &model, Metrics::new()).unwrap();
     assert!(replay.record(&model, Metrics::new()).is_err(), "there is no epoch behind the last one");
     assert!(message(Replay::options().in_memory().finish()).contains("recorded epochs is 0"));
 }

@@ -4,7 +4,7 @@
 use training_replay::{
     Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
     Trainer, Weights,
-    analysis::{DecisionBoundary, FeatureSpace, Grid, Polyline},
+    analysis::{DecisionBoundary, FeatureSpace, Grid, Polyline, View},
     datasets,
 };
 
@@ -66,7 +66,7 @@ fn in_every_layer_of_two_units_the_boundary_is_where_the_rest_of_the_network_is_
         }
     }
     let [coarse, fine] =
-        [100, 400].map(|points| DecisionBoundary::of(&model, &Grid::default().points(points)).unwrap());
+        [100, 400].map(|points| DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(points)).unwrap());
     assert_second_order(gap(&model, 0, &coarse.boundary), gap(&model, 0, &fine.boundary));
 }
 
@@ -94,7 +94,7 @@ fn every_class_of_several_has_its_outline() {
     for _ in 0..200 {
         trainer.epoch(&mut model, &data).unwrap();
     }
-    let map = DecisionBoundary::of(&model, &Grid::default()).unwrap();
+    let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default()).unwrap();
     assert_eq!(map.outputs.shape(), (100 * 100, 3));
     // Where three classes meet, within one cell of the grid, an outline may cut the corner.
     let cut = |line: &Polyline| {
@@ -117,7 +117,7 @@ fn saturated_sigmoids_part_where_their_pre_activations_do() {
             Sequential::builder(2).layer(Dense::new(3).name("o").activation(Activation::Sigmoid).without_bias());
         let weights = Weights::from_iter([Parameter::new("o", "kernel", [2, 3], kernel.to_vec())]);
         let model = model.build(0).unwrap().with_weights(&weights).unwrap();
-        let outlines = DecisionBoundary::of(&model, &Grid::default()).unwrap().boundary;
+        let outlines = DecisionBoundary::of(&model, View::inputs(), &Grid::default()).unwrap().boundary;
         assert_eq!(outlines.len(), 3);
         for line in outlines {
             let off = tie(&model.pre_activation(&line, 0).unwrap()) / steepness;
@@ -147,12 +147,12 @@ fn the_line_behind_the_last_hidden_layer_is_straight_wherever_the_layer_lies() {
 #[test]
 fn a_fine_grid_has_the_same_outputs_as_its_points_one_by_one() {
     let model = Sequential::builder(2).layer(Dense::new(64)).layer(Dense::new(1)).build(1).unwrap();
-    let map = DecisionBoundary::of(&model, &Grid::default().points(300)).unwrap();
+    let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(300)).unwrap();
     for i in [0, 16_383, 16_384, 89_999] {
         let point = Matrix::from_row_slice(1, 2, &[map.x[i % 300], map.y[i / 300]]);
         assert!((model.predict(&point).unwrap()[0] - map.outputs[i]).abs() < 1e-6, "{i}");
     }
-    let refused = DecisionBoundary::of(&model, &Grid::default().points(4_097)).unwrap_err().to_string();
+    let refused = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(4_097)).unwrap_err().to_string();
     assert_eq!(refused, "the grid's number of points is 4097; it must be from 2 to 4096");
 }
 
@@ -172,7 +172,7 @@ fn the_last_activation_does_not_move_the_boundary() {
         for slope in [300.0, 3.0] {
             let dense = Dense::new(1).activation(activation).kernel_initializer(Initializer::Constant(slope));
             let model = Sequential::builder(2).layer(dense).build(0).unwrap();
-            let map = DecisionBoundary::of(&model, &Grid::default().points(50)).unwrap();
+            let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(50)).unwrap();
             let spacing = 2.0 / 49.0;
             let tolerance = if slope > 100.0 { spacing } else { 0.1 * spacing };
             for point in map.boundary[0].row_iter() {

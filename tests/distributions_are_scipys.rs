@@ -164,7 +164,7 @@ fn article() -> Replay {
     let mut replay = Replay::options().dataset(&reference.dataset()).in_memory();
     for epoch in [0, 1, 80, 150] {
         let model = article_model(Activation::Sigmoid, &reference.article_weights(epoch));
-        replay.record_epoch(epoch as u64, &model, Metrics::new()).unwrap();
+        replay.record_at(epoch as u64, &model, Metrics::new()).unwrap();
     }
     replay
 }
@@ -191,7 +191,7 @@ fn deviations_of_weights_and_updates_over_the_epochs_are_numpys() {
         [(0, 0.20864450890603992), (1, 0.21183361165777653), (80, 3.156321366113322), (150, 5.412452492216337)];
     assert_curve(curve(&deviations, "hidden"), &expected);
     let updates = |since, number: fn(&training_replay::analysis::Distribution) -> f64| {
-        replay.run().statistic(Quantity::weights().since(since), &LayerFilter::default(), number).unwrap()
+        replay.run().unwrap().statistic(Quantity::weights().since(since), &LayerFilter::default(), number).unwrap()
     };
     let steps = updates(Baseline::EpochBefore, |steps| steps.std);
     assert_curve(&curve(&steps, "hidden")[..1], &[(1, 0.003273341641907646)]);
@@ -213,7 +213,7 @@ fn changes_of_activations_z_values_and_gradients_are_numpys() {
     let mut replay = Replay::options().dataset(&data).in_memory();
     for epoch in [0, 80, 150] {
         let model = article_model(Activation::Sigmoid, &reference.article_weights(epoch));
-        replay.record_epoch(epoch as u64, &model, Metrics::new()).unwrap();
+        replay.record_at(epoch as u64, &model, Metrics::new()).unwrap();
     }
     let gradients = change(&replay, 150, Quantity::gradients(LOSS).since(Baseline::Start), "hidden");
     assert_near("gradients", gradients.std, 0.002462819857769463, 0.002462819857769463);
@@ -244,7 +244,8 @@ fn change(replay: &Replay, epoch: u64, quantity: Quantity, layer: &str) -> Distr
 #[test]
 fn deviations_of_gradients_over_the_epochs_are_numpys() {
     let replay = article();
-    let deviations = replay.gradients_std(LOSS).unwrap();
+    let deviations =
+        replay.run().unwrap().statistic(Quantity::gradients(LOSS), &LayerFilter::default(), |row| row.std).unwrap();
     let kept = |layer| curve(&deviations, layer).iter().copied().filter(|(epoch, _)| *epoch != 1).collect::<Vec<_>>();
     assert_curve(
         &kept("hidden"),
@@ -260,7 +261,7 @@ fn any_other_model_is_told_of_alike_and_one_without_gradients_says_so() {
     let activations = |epoch| {
         let built_in =
             replay.at(epoch).unwrap().distributions(Quantity::activations(), &LayerFilter::default()).unwrap();
-        let other = replay.at_with(epoch, &foreign).unwrap();
+        let other = replay.run_with(&foreign).at(epoch).unwrap();
         assert_eq!(other.distributions(Quantity::activations(), &LayerFilter::default()).unwrap(), built_in);
         other.distributions(Quantity::gradients(LOSS), &LayerFilter::default()).unwrap_err().to_string()
     };

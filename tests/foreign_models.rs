@@ -6,7 +6,9 @@ use std::ops::Range;
 use training_replay::{
     Activation, Backward, Dense, Description, Error, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result,
     Run, Sequential, Values, Weights,
-    analysis::{EpochSummary, Grid, LayerFilter, MilestoneOptions, Milestones, Quantity, VerifyOptions},
+    analysis::{
+        EpochSummary, Grid, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity, VerifyOptions, View,
+    },
     datasets,
 };
 
@@ -114,7 +116,8 @@ fn double_precision_weights_come_back_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let (models, replay) = reopened(&folder);
     for (epoch, model) in (0..3).zip(&models) {
-        let snapshot = replay.at_with(epoch, &Double::new()).unwrap();
+        let template = Double::new();
+        let snapshot = replay.run_with(&template).at(epoch).unwrap();
         assert_eq!(snapshot.model(), model);
         let weights = replay.weights(epoch).unwrap();
         assert!(matches!(weights.get("hidden", "weights").unwrap().values(), Values::F64(_)));
@@ -128,7 +131,8 @@ fn every_query_of_forward_answers_for_a_foreign_model_as_for_the_built_in_one() 
     let data = datasets::parabola(100, 13);
     let mut own = Replay::options().dataset(&data).in_memory();
     own.record(&rounded(&models[2]), Metrics::new()).unwrap();
-    let (foreign, own) = (replay.at_with(2, &Double::new()).unwrap(), own.at(0).unwrap());
+    let template = Double::new();
+    let (foreign, own) = (replay.run_with(&template).at(2).unwrap(), own.at(0).unwrap());
     let close = |a: &Matrix, b: &Matrix| assert!((a - b).amax() < 1e-5);
     let grid = Grid::default().points(25);
 
@@ -138,7 +142,10 @@ fn every_query_of_forward_answers_for_a_foreign_model_as_for_the_built_in_one() 
     close(&space.samples, &expected.samples);
     close(&space.region, &expected.region);
     close(&space.lines[3], &expected.lines[3]);
-    let (map, expected) = (foreign.decision_boundary(&grid).unwrap(), own.decision_boundary(&grid).unwrap());
+    let (map, expected) = (
+        foreign.decision_boundary(View::inputs(), &grid).unwrap(),
+        own.decision_boundary(View::inputs(), &grid).unwrap(),
+    );
     close(&map.outputs, &expected.outputs);
     assert_eq!(map.boundary.len(), expected.boundary.len());
     let (found, expected) = (foreign.losses(LOSS).unwrap(), own.losses(LOSS).unwrap());
@@ -146,10 +153,10 @@ fn every_query_of_forward_answers_for_a_foreign_model_as_for_the_built_in_one() 
     let (found, expected) = (foreign.evaluate(LOSS).unwrap(), own.evaluate(LOSS).unwrap());
     assert_eq!(found.get("accuracy"), expected.get("accuracy"));
     assert_eq!(foreign.probability_histogram(10, 0.5).unwrap().edges.len(), 11);
-    assert_eq!(foreign.loss_histogram(LOSS, 10).unwrap().counts.iter().sum::<u64>(), 200);
+    assert_eq!(Histogram::of_losses(&foreign.losses(LOSS).unwrap(), 10).unwrap().counts.iter().sum::<u64>(), 200);
     assert_eq!(foreign.activations().unwrap().len(), 2);
     assert_eq!(foreign.pre_activations().unwrap()[0].values, foreign.activations().unwrap()[0].values);
-    assert_eq!(replay.snapshots_with(&Double::new()).flatten().count(), 3);
+    assert_eq!(replay.run_with(&Double::new()).snapshots().flatten().count(), 3);
 }
 
 #[test]
@@ -203,7 +210,8 @@ fn a_foreign_model_in_single_precision_replays_its_own_gradients() {
     let data = datasets::parabola(50, 1);
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&Line(vec![0.25, -0.5]), Metrics::new()).unwrap();
-    let snapshot = replay.at_with(0, &Line(vec![0.0; 2])).unwrap();
+    let template = Line(vec![0.0; 2]);
+    let snapshot = replay.run_with(&template).at(0).unwrap();
     let found = snapshot.gradients(Loss::MeanSquaredError).unwrap();
     let built_in = Sequential::builder(2).layer(Dense::new(1).name("line").without_bias()).build(0).unwrap();
     let built_in = built_in.with_weights(&replay.weights(0).unwrap()).unwrap();
@@ -290,10 +298,10 @@ fn outputs_of_the_wrong_shape_are_an_error() {
     let data = datasets::parabola(10, 1);
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&Short, Metrics::new()).unwrap();
-    let snapshot = replay.at_with(0, &Short).unwrap();
+    let snapshot = replay.run_with(&Short).at(0).unwrap();
     assert!(matches!(snapshot.outputs(), Err(Error::Shape { .. })));
     assert!(matches!(snapshot.losses(LOSS), Err(Error::Shape { .. })));
-    assert!(matches!(snapshot.decision_boundary(&Grid::default()), Err(Error::Shape { .. })));
+    assert!(matches!(snapshot.decision_boundary(View::inputs(), &Grid::default()), Err(Error::Shape { .. })));
     assert!(matches!(replay.run_with(&Short).sample_history(LOSS), Err(Error::Shape { .. })));
     assert!(matches!(replay.run_with(&Short).milestones(&MilestoneOptions::default()), Err(Error::Shape { .. })));
     assert!(matches!(replay.run_with(&Short).principal_plane("only"), Err(Error::Shape { .. })));

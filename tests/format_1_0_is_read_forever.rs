@@ -15,8 +15,8 @@ use common::{
     scale::{report, scaled},
 };
 use training_replay::{
-    Activation, Dataset, Dense, Description, Error, Forward, Initializer, Loss, Matrix, Metrics, Model, Parameter,
-    Replay, Result, Sequential, Values, Weights,
+    Activation, Dataset, Dense, Description, Error, Forward, Initializer, Loss, Matrix, Metrics, Model, Moment,
+    Parameter, Replay, Result, Sequential, Values, Weights,
 };
 
 fn data_folder() -> PathBuf {
@@ -74,10 +74,10 @@ mod finished {
         for epoch in 0..2 {
             replay.record(&model(4 * epoch), metrics(epoch))?;
         }
-        replay.record_step(2, 1, &model(5), [("loss", 0.5)])?;
-        replay.record_step(2, 3, &model(6), Metrics::new())?;
+        replay.record_at((2, 1), &model(5), [("loss", 0.5)])?;
+        replay.record_at((2, 3), &model(6), Metrics::new())?;
         replay.record(&model(8), metrics(2))?;
-        replay.record_epoch(5, &model(20), metrics(5))?;
+        replay.record_at(5, &model(20), metrics(5))?;
         replay.finish()?;
         let mut replay = Replay::append(path)?;
         replay.record(&model(24), metrics(6))?;
@@ -92,14 +92,14 @@ mod finished {
         assert_eq!(replay.metadata().collect::<Vec<_>>(), [("seed", "42"), ("note", "gr\u{f6}\u{df}er")]);
         assert_eq!(replay.dataset().unwrap(), &data());
         assert!(replay.epochs().eq(EPOCHS));
-        assert!(replay.steps().eq(STEPS));
+        assert!(replay.steps().iter().eq(STEPS.map(Moment::from)));
         for epoch in EPOCHS {
             assert_eq!(replay.at(epoch).unwrap().model(), &model(4 * epoch));
             assert_eq!(bits(&replay.metrics(epoch).unwrap()), bits(&metrics(epoch)));
         }
-        assert_eq!(replay.at_step(2, 1).unwrap().model(), &model(5));
-        assert_eq!(replay.at_step(2, 3).unwrap().model(), &model(6));
-        assert_eq!(replay.step_curve("loss").unwrap(), [((2, 1), 0.5)]);
+        assert_eq!(replay.at((2, 1)).unwrap().model(), &model(5));
+        assert_eq!(replay.at((2, 3)).unwrap().model(), &model(6));
+        assert_eq!(replay.steps().curve("loss").unwrap(), [((2, 1).into(), 0.5)]);
         assert_eq!(replay.curve("late").unwrap(), [(6, 6.5)]);
         let names: Vec<_> = replay.metric_names().collect();
         assert_eq!(names, ["loss", "accuracy", "Verlust \u{2265} 0", "late"]);
@@ -336,21 +336,19 @@ fn expected_dump(path: &Path) -> Vec<String> {
             lines.push(dumped(name, &values, &[matrix.nrows(), matrix.ncols()]));
         }
     }
-    let mut moments: Vec<(u64, u32)> = replay.steps().chain(replay.epochs().map(|epoch| (epoch, 0))).collect();
-    moments.sort_by_key(|&(epoch, step)| (epoch, step.wrapping_sub(1)));
+    let mut moments: Vec<Moment> = replay.steps().iter().chain(replay.epochs().map(Moment::from)).collect();
+    moments.sort_unstable();
     moments.into_iter().for_each(|moment| lines.extend(expected_snapshot(&replay, moment)));
     lines
 }
 
-fn expected_snapshot(replay: &Replay, (epoch, step): (u64, u32)) -> Vec<String> {
-    let (metrics, weights) = match step {
-        0 => (replay.metrics(epoch), replay.weights(epoch)),
-        step => (replay.step_metrics(epoch, step), replay.step_weights(epoch, step)),
-    };
+fn expected_snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
+    let (metrics, weights) = (replay.metrics(moment), replay.weights(moment));
     let logged = |(name, bits): (&str, u64)| format!("'{name} {}'", hex(bits.to_le_bytes()));
     let logged = metrics
         .as_ref()
         .map(|metrics| format!("[{}]", bits(metrics).into_iter().map(logged).collect::<Vec<_>>().join(", ")));
+    let (epoch, step) = (moment.epoch(), moment.step().unwrap_or(0));
     let mut lines = vec![format!("{epoch} {step} {}", logged.unwrap_or("damaged".into()))];
     match weights {
         Ok(weights) => lines.extend(weights.iter().map(|p| {

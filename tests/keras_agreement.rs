@@ -5,7 +5,7 @@ mod common;
 use common::{Reference, article_model, assert_close, distance, rows};
 use training_replay::{
     Activation, Backward, Forward, Loss, Metrics, Replay, Sequential, Snapshot,
-    analysis::{Grid, LayerValues},
+    analysis::{Grid, LayerValues, View},
 };
 
 const TOLERANCE: f32 = 1e-5;
@@ -18,7 +18,7 @@ fn at_each_expected_epoch(check: impl Fn(&Reference, usize, &Snapshot<'_, Sequen
     let epochs = [0, 80, 150];
     for epoch in epochs {
         let model = article_model(Activation::Sigmoid, &reference.article_weights(epoch));
-        replay.record_epoch(epoch as u64, &model, Metrics::new()).unwrap();
+        replay.record_at(epoch as u64, &model, Metrics::new()).unwrap();
     }
     let mut bytes = Vec::new();
     replay.write_to(&mut bytes).unwrap();
@@ -100,7 +100,7 @@ fn regions_of_predictions_agree() {
         assert_close("region", &region, &swap(reference.entry("expected.fs.bent_contour", i), 2), TOLERANCE);
         let outputs = space.outputs.as_slice();
         assert_close("outputs", outputs, &swap(reference.entry("expected.fs.contour_proba", i), 1), TOLERANCE);
-        let map = snapshot.decision_boundary(&grid).unwrap();
+        let map = snapshot.decision_boundary(View::inputs(), &grid).unwrap();
         assert_close("map", map.outputs.as_slice(), &swap(reference.entry("expected.db.proba", i), 1), TOLERANCE);
     });
 }
@@ -131,7 +131,7 @@ fn the_boundary_in_the_hidden_space_is_the_straight_line_of_the_output_layer() {
 #[test]
 fn the_boundary_in_the_input_space_is_where_the_probability_is_one_half() {
     at_each_expected_epoch(|_, i, snapshot| {
-        let map = snapshot.decision_boundary(&Grid::default().points(100)).unwrap();
+        let map = snapshot.decision_boundary(View::inputs(), &Grid::default().points(100)).unwrap();
         if i == 0 {
             return assert!(map.boundary.is_empty(), "before training every probability is below one half");
         }

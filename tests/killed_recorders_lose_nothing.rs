@@ -40,7 +40,7 @@ fn record(replay: &mut Replay, parameters: usize, number: u64) {
     let (weights, metrics) = (weights(parameters, number), metrics(number));
     match moment(number) {
         (epoch, 0) => assert_eq!(replay.record(&weights, metrics).unwrap(), epoch),
-        (epoch, step) => assert!(replay.record_step(epoch, step, &weights, metrics).unwrap()),
+        (epoch, step) => assert!(replay.record_at((epoch, step), &weights, metrics).unwrap()),
     }
 }
 
@@ -97,7 +97,7 @@ fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
     for number in 0..recorded {
         let (found, logged) = match moment(number) {
             (epoch, 0) => (replay.weights(epoch), replay.metrics(epoch)),
-            (epoch, step) => (replay.step_weights(epoch, step), replay.step_metrics(epoch, step)),
+            (epoch, step) => (replay.weights((epoch, step)), replay.metrics((epoch, step))),
         };
         assert!(same_bits(&found.unwrap(), &weights(parameters, number)), "{:?}", moment(number));
         assert_eq!(logged.unwrap(), metrics(number));

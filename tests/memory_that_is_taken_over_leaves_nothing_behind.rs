@@ -3,7 +3,7 @@
 use training_replay::{
     Activation, Dataset, Dense, Error, Forward, Matrix, Metrics, Model, Parameter, Replay, Result, Sequential, Values,
     Weights,
-    analysis::{DecisionBoundary, FeatureSpace, Grid},
+    analysis::{DecisionBoundary, FeatureSpace, Grid, View},
     datasets,
 };
 
@@ -117,7 +117,7 @@ fn a_decision_boundary_forgets_the_grid_and_the_outputs_before() {
     let mut map = DecisionBoundary::default();
     for (outputs, points) in [(1, 50), (3, 20), (3, 70), (1, 70)] {
         let (model, grid) = (network(2, outputs, 1), Grid::default().points(points));
-        map.update(&model, &grid).unwrap();
-        assert_eq!(map, DecisionBoundary::of(&model, &grid).unwrap());
+        map.update(&model, View::inputs(), &grid).unwrap();
+        assert_eq!(map, DecisionBoundary::of(&model, View::inputs(), &grid).unwrap());
     }
 }

@@ -7,7 +7,7 @@ use common::{Reference, article_model};
 use training_replay::{
     Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
     Trainer, Weights,
-    analysis::{EpochSummary, Grid, MilestoneKind, MilestoneOptions, Milestones, Subject, VerifyOptions},
+    analysis::{EpochSummary, Grid, MilestoneKind, MilestoneOptions, Milestones, Subject, VerifyOptions, View},
     datasets,
 };
 
@@ -33,7 +33,7 @@ fn train(model: &mut Sequential, data: &Dataset, loss: Loss, optimizer: Optimize
 }
 
 fn milestones(replay: &Replay) -> Milestones {
-    replay.milestones(&MilestoneOptions::default()).unwrap()
+    replay.run().unwrap().milestones(&MilestoneOptions::default()).unwrap()
 }
 
 fn unit(layer: &str, unit: usize) -> Subject {
@@ -187,10 +187,12 @@ fn a_run_with_a_huge_learning_rate_is_recorded_replayed_and_told() {
     assert_eq!(told.all_correct(), None);
     // Every other question has an answer too.
     let snapshot = replay.at(20).unwrap();
-    assert!(snapshot.decision_boundary(&Grid::default()).unwrap().boundary.is_empty());
+    assert!(snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap().boundary.is_empty());
     assert_eq!(snapshot.confusion(0.5).unwrap().undecided, [200, 200]);
-    assert!(replay.sample_history(Loss::MeanSquaredError).unwrap().flips(19, 20).unwrap().learned.is_empty());
-    assert!(replay.verify(&VerifyOptions::default()).unwrap().holds());
+    assert!(
+        replay.run().unwrap().sample_history(Loss::MeanSquaredError).unwrap().flips(19, 20).unwrap().learned.is_empty()
+    );
+    assert!(replay.run().unwrap().verify(&VerifyOptions::default()).unwrap().holds());
 }
 
 #[test]
@@ -224,9 +226,9 @@ fn without_a_loss_or_classes_what_needs_them_is_left_out() {
         .unwrap();
     let told = milestones(&replay);
     assert!(told.final_loss().is_none() && told.of_kind(MilestoneKind::FinalErrors).count() == 1);
-    let message = replay.verify(&VerifyOptions::default()).unwrap_err().to_string();
+    let message = replay.run().unwrap().verify(&VerifyOptions::default()).unwrap_err().to_string();
     assert!(message.starts_with("the recording holds no loss to compare; give the one"), "{message}");
-    let message = replay.verify(&VerifyOptions::default().loss(LOSS)).unwrap_err().to_string();
+    let message = replay.run().unwrap().verify(&VerifyOptions::default().loss(LOSS)).unwrap_err().to_string();
     assert_eq!(message, "the recording holds no \"loss\" or \"accuracy\" that was logged; see `VerifyOptions::names`");
 
     let numbers = Dataset::new(data.inputs().clone(), data.inputs().columns(0, 1).map(f32::sin)).unwrap();

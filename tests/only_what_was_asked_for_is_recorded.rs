@@ -4,7 +4,7 @@ mod common;
 
 use common::arrays::{Arrays, counted, file, same_bits};
 use training_replay::{
-    Activation, Dense, Durability, Error, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
+    Activation, Dense, Durability, Error, Loss, Metrics, Moment, Optimizer, Replay, Sequential, Trainer, datasets,
 };
 
 #[test]
@@ -13,7 +13,7 @@ fn epochs_that_were_not_recorded_stay_gaps() {
     for epoch in 0..=25 {
         assert_eq!(replay.record(&counted(epoch), [("loss", epoch as f64)]).unwrap(), epoch);
     }
-    replay.record_epoch(37, &counted(37), Metrics::new()).unwrap();
+    replay.record_at(37, &counted(37), Metrics::new()).unwrap();
     assert_eq!(replay.record(&counted(38), Metrics::new()).unwrap(), 38);
     assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 10, 20, 37]);
     assert_eq!(replay.curve("loss").unwrap(), [(0, 0.0), (10, 10.0), (20, 20.0)]);
@@ -72,25 +72,26 @@ fn steps_within_an_epoch_are_snapshots_of_their_own() {
     for epoch in 1..=2 {
         for step in [7, 9] {
             let metrics = [("loss", f64::from(step))];
-            assert!(replay.record_step(epoch, step, &counted(10 * epoch + u64::from(step)), metrics).unwrap());
+            assert!(replay.record_at((epoch, step), &counted(10 * epoch + u64::from(step)), metrics).unwrap());
         }
         replay.record(&counted(epoch), [("loss", 0.5)]).unwrap();
     }
-    replay.record_step(3, 1, &counted(31), Metrics::new()).unwrap(); // killed in the third epoch
+    replay.record_at((3, 1), &counted(31), Metrics::new()).unwrap(); // killed in the third epoch
     drop(replay);
 
     let replay = Replay::append(file(&folder)).unwrap();
     assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1, 2]);
-    assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 7), (1, 9), (2, 7), (2, 9), (3, 1)]);
+    assert_eq!(replay.steps().iter().collect::<Vec<_>>(), [(1, 7), (1, 9), (2, 7), (2, 9), (3, 1)].map(Moment::from));
     assert_eq!(replay.curve("loss").unwrap(), [(1, 0.5), (2, 0.5)]);
-    let at_steps = [((1, 7), 7.0), ((1, 9), 9.0), ((2, 7), 7.0), ((2, 9), 9.0)];
-    assert_eq!(replay.step_curve("loss").unwrap(), at_steps);
-    assert_eq!(replay.step_metric_names().collect::<Vec<_>>(), ["loss"]);
-    assert!(same_bits(&replay.step_weights(2, 9).unwrap(), &counted(29)));
-    assert_eq!(replay.step_metrics(2, 9).unwrap(), Metrics::from([("loss", 9.0)]));
+    let at_steps =
+        [((1, 7), 7.0), ((1, 9), 9.0), ((2, 7), 7.0), ((2, 9), 9.0)].map(|(at, loss)| (Moment::from(at), loss));
+    assert_eq!(replay.steps().curve("loss").unwrap(), at_steps);
+    assert_eq!(replay.steps().metric_names().collect::<Vec<_>>(), ["loss"]);
+    assert!(same_bits(&replay.weights((2, 9)).unwrap(), &counted(29)));
+    assert_eq!(replay.metrics((2, 9)).unwrap(), Metrics::from([("loss", 9.0)]));
     assert!(same_bits(&replay.weights(2).unwrap(), &counted(2)));
-    assert!(replay.step_metrics(3, 1).unwrap().is_empty());
-    let message = replay.step_weights(2, 8).unwrap_err().to_string();
+    assert!(replay.metrics((3, 1)).unwrap().is_empty());
+    let message = replay.weights((2, 8)).unwrap_err().to_string();
     assert_eq!(message, "step 8 of epoch 2 was not recorded; 2 other steps of that epoch were, see `steps`");
 }
 
@@ -100,17 +101,17 @@ fn a_run_that_was_killed_within_an_epoch_repeats_it_and_its_steps_stay_as_they_w
     let mut replay = Replay::options().create(file(&folder)).unwrap();
     replay.record(&counted(0), Metrics::new()).unwrap();
     for step in [1, 2] {
-        replay.record_step(1, step, &counted(10 + u64::from(step)), Metrics::new()).unwrap();
+        replay.record_at((1, step), &counted(10 + u64::from(step)), Metrics::new()).unwrap();
     }
     drop(replay);
     let mut replay = Replay::append(file(&folder)).unwrap();
     let again: Vec<bool> =
-        (1..=3).map(|step| replay.record_step(1, step, &counted(99), Metrics::new()).unwrap()).collect();
+        (1..=3).map(|step| replay.record_at((1, step), &counted(99), Metrics::new()).unwrap()).collect();
     assert_eq!(again, [false, false, true]);
     assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 1);
-    assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 1), (1, 2), (1, 3)]);
-    assert!(same_bits(&replay.step_weights(1, 2).unwrap(), &counted(12)));
-    assert!(same_bits(&replay.step_weights(1, 3).unwrap(), &counted(99)));
+    assert_eq!(replay.steps().iter().collect::<Vec<_>>(), [(1, 1), (1, 2), (1, 3)].map(Moment::from));
+    assert!(same_bits(&replay.weights((1, 2)).unwrap(), &counted(12)));
+    assert!(same_bits(&replay.weights((1, 3)).unwrap(), &counted(99)));
 }
 
 /// Epochs 1 to 9 were left out, and so the last thing recorded was a step of epoch 10.
@@ -121,7 +122,7 @@ fn a_run_that_was_killed_behind_a_step_goes_on_with_its_epoch() {
     for epoch in 0..10 {
         replay.record(&counted(epoch), Metrics::new()).unwrap();
     }
-    assert!(replay.record_step(10, 1, &counted(1), Metrics::new()).unwrap());
+    assert!(replay.record_at((10, 1), &counted(1), Metrics::new()).unwrap());
     drop(replay);
     let mut replay = Replay::append(file(&folder)).unwrap();
     assert_eq!(replay.record(&counted(10), Metrics::new()).unwrap(), 10);
@@ -131,15 +132,15 @@ fn a_run_that_was_killed_behind_a_step_goes_on_with_its_epoch() {
 fn steps_out_of_order_are_refused() {
     let mut replay = Replay::options().in_memory();
     replay.record(&counted(0), Metrics::new()).unwrap();
-    replay.record_step(4, 5, &counted(1), Metrics::new()).unwrap();
-    let message = replay.record_step(4, 5, &counted(1), Metrics::new()).unwrap_err().to_string();
+    replay.record_at((4, 5), &counted(1), Metrics::new()).unwrap();
+    let message = replay.record_at((4, 5), &counted(1), Metrics::new()).unwrap_err().to_string();
     let expected =
         "the next snapshot is step 5 of epoch 4; it must be later than step 5 of epoch 4, the last one recorded";
     assert_eq!(message, expected);
     assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 4, "the epoch that the step was of");
-    assert!(replay.record_step(4, 6, &counted(2), Metrics::new()).is_err(), "it has ended");
-    assert!(replay.record_step(5, 1, &counted(2), Metrics::new()).unwrap());
-    assert_eq!(replay.steps().collect::<Vec<_>>(), [(4, 5), (5, 1)]);
+    assert!(replay.record_at((4, 6), &counted(2), Metrics::new()).is_err(), "it has ended");
+    assert!(replay.record_at((5, 1), &counted(2), Metrics::new()).unwrap());
+    assert_eq!(replay.steps().iter().collect::<Vec<_>>(), [(4, 5), (5, 1)].map(Moment::from));
 }
 
 #[test]
@@ -149,13 +150,13 @@ fn steps_are_recorded_as_often_as_was_asked_and_only_within_epochs_that_are() {
         if epoch > 0 {
             for step in 1..=7 {
                 let taken = epoch % 2 == 0 && step % 3 == 0;
-                assert_eq!(replay.record_step(epoch, step, &counted(0), Metrics::new()).unwrap(), taken);
+                assert_eq!(replay.record_at((epoch, step), &counted(0), Metrics::new()).unwrap(), taken);
             }
         }
         replay.record(&counted(0), Metrics::new()).unwrap();
     }
     assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 2, 4]);
-    assert_eq!(replay.steps().collect::<Vec<_>>(), [(2, 3), (2, 6), (4, 3), (4, 6)]);
+    assert_eq!(replay.steps().iter().collect::<Vec<_>>(), [(2, 3), (2, 6), (4, 3), (4, 6)].map(Moment::from));
 }
 
 #[test]
@@ -166,17 +167,17 @@ fn steps_of_a_trainer_are_replayed_like_epochs() {
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     let record =
-        |step: training_replay::train::Step<'_>| replay.record_step(1, step.number(), step.model(), step.metrics());
+        |step: training_replay::train::Step<'_>| replay.record_at((1, step.number()), step.model(), step.metrics());
     let metrics = trainer.epoch_with(&mut model, &data, record).unwrap();
     replay.record(&model, &metrics).unwrap();
-    assert_eq!(replay.steps().collect::<Vec<_>>(), [(1, 1), (1, 2), (1, 3), (1, 4)]);
-    let snapshots: Vec<_> = (1..=4).map(|step| replay.at_step(1, step).unwrap()).collect();
-    assert_eq!((snapshots[1].epoch(), snapshots[1].step()), (1, Some(2)));
+    assert_eq!(replay.steps().iter().collect::<Vec<_>>(), [(1, 1), (1, 2), (1, 3), (1, 4)].map(Moment::from));
+    let snapshots: Vec<_> = (1..=4).map(|step| replay.at((1, step)).unwrap()).collect();
+    assert_eq!(snapshots[1].moment(), Moment::from((1, 2)));
     assert_ne!(snapshots[2].model(), snapshots[3].model());
     assert_eq!(snapshots[3].model(), &model);
     assert_eq!(snapshots[3].metrics().unwrap(), metrics, "the means over the whole epoch");
-    assert_eq!(replay.at_step_with(1, 4, &model).unwrap().model(), &model);
-    assert_eq!(replay.at(1).unwrap().step(), None);
+    assert_eq!(replay.run_with(&model).at((1, 4)).unwrap().model(), &model);
+    assert_eq!(replay.at(1).unwrap().moment(), Moment::from(1));
 }
 
 #[test]
@@ -209,12 +210,12 @@ fn a_policy_or_a_step_that_makes_no_sense_is_refused() {
     assert!(with(Replay::options().epochs([])).starts_with("the number of `epochs` to record is 0"));
     assert!(!std::path::Path::new("never").exists());
     let mut replay = Replay::options().in_memory();
-    let of_epoch_0 = replay.record_step(0, 1, &counted(0), Metrics::new()).map(drop);
+    let of_epoch_0 = replay.record_at((0, 1), &counted(0), Metrics::new()).map(drop);
     assert_eq!(message(of_epoch_0), "the epoch of a step is 0; it must be 1 or more; epoch 0 is before training");
     replay.record(&counted(0), Metrics::new()).unwrap();
-    assert!(message(replay.record_step(1, 0, &counted(0), Metrics::new()).map(drop)).starts_with("the step is 0"));
-    assert!(message(replay.step_weights(1, 0).map(drop)).starts_with("the step is 0"));
-    let of_another = replay.record_step(1, 1, &Arrays(vec![]), Metrics::new()).map(drop);
+    assert!(message(replay.record_at((1, 0), &counted(0), Metrics::new()).map(drop)).starts_with("the step is 0"));
+    assert!(message(replay.weights((1, 0)).map(drop)).starts_with("the step is 0"));
+    let of_another = replay.record_at((1, 1), &Arrays(vec![]), Metrics::new()).map(drop);
     assert!(message(of_another).contains("parameters is 0"));
     let long = replay.record(&counted(1), [("x".repeat(4_097), 0.0)]).map(drop);
     assert_eq!(message(long), "the name of a metric is 4097 bytes; it must be at most 4096 bytes");

@@ -81,7 +81,7 @@ fn number(steps: u16, (low, high): (f64, f64)) -> f64 {
 }
 
 fn page(replay: &Replay) -> DecodedPage {
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     DecodedPage::read(Page::new("A page").run("the run", &plots).unwrap().to_html().unwrap())
 }
 
@@ -177,7 +177,7 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
     let replay = trained::article(&datasets::parabola(60, 13), Activation::Tanh, 12);
     let page = page(&replay);
     let run = page.run(0);
-    let evaluated = replay.run().map(|snapshot| snapshot.evaluate(Loss::BinaryCrossEntropy)).unwrap();
+    let evaluated = replay.run().unwrap().map(|snapshot| snapshot.evaluate(Loss::BinaryCrossEntropy)).unwrap();
     for (curve, name) in [(0, "loss"), (1, "accuracy")] {
         assert_eq!(run["curves"][curve]["name"], name);
         let values = run["curves"][curve]["values"].as_array().unwrap();
@@ -185,7 +185,7 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
             assert!((found.as_f64().unwrap() - expected.get(name).unwrap()).abs() < 1e-12);
         }
     }
-    let story = replay.milestones(&MilestoneOptions::default()).unwrap();
+    let story = replay.run().unwrap().milestones(&MilestoneOptions::default()).unwrap();
     let told = run["milestones"].as_array().unwrap();
     assert_eq!(told.len(), story.rows.len());
     for (told, row) in told.iter().zip(&story.rows) {
@@ -213,7 +213,7 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
 fn of_many_samples_some_are_taken_at_equal_distances_and_the_curves_are_of_all() {
     let data = datasets::moons(1_000, 0.1, 7);
     let replay = trained::article(&data, Activation::Tanh, 2);
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let mut page = Page::new("Few of many").max_samples(250);
     let page = DecodedPage::read(page.run("run", &plots).unwrap().to_html().unwrap());
     let run = page.run(0);
@@ -269,7 +269,7 @@ fn hostile() -> String {
     for name in HOSTILE {
         let hidden = Dense::new(2).name(name).activation(Activation::Tanh);
         let replay = trained::run(&data, [hidden, trained::sigmoid()], Loss::BinaryCrossEntropy, 12);
-        let plots = RunPlots::options().name_classes([name, HOSTILE[1]]).of(replay.run()).unwrap();
+        let plots = RunPlots::options().name_classes([name, HOSTILE[1]]).of(replay.run().unwrap()).unwrap();
         page.run(name, &plots).unwrap();
     }
     page.to_html().unwrap()
@@ -286,7 +286,7 @@ fn three() -> String {
         let loss = Loss::BinaryCrossEntropy;
         let trainer = Trainer::new(loss, Optimizer::sgd(0.05)).batch_size(16).seed(42);
         let replay = trained::train(model, trainer, &data, loss, 150);
-        let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()).unwrap();
+        let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run().unwrap()).unwrap();
         page.run(name, &plots).unwrap();
     }
     page.to_html().unwrap()
@@ -307,6 +307,6 @@ fn ten_classes() -> String {
         Dense::new(10).name("output").activation(Activation::Softmax),
     ];
     let replay = trained::run(&data, layers, Loss::CategoricalCrossEntropy, 40);
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     Page::new("Ten classes").run("2-16-2-10", &plots).unwrap().to_html().unwrap()
 }

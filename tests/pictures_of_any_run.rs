@@ -17,7 +17,7 @@ fn panels(plots: &RunPlots<'_, Sequential>, epoch: u64) -> Vec<String> {
 
 /// Draws everything that a film can show.
 fn show(replay: &Replay, epoch: u64) -> Vec<String> {
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     plots.figure(epoch).unwrap().size(600, 400).to_png().unwrap();
     let mut page = Page::new("Any run");
     assert!(page.run("it", &plots).unwrap().to_html().unwrap().contains("Any run"));
@@ -30,18 +30,19 @@ fn a_wide_layer_is_seen_on_its_principal_plane() {
     let layers = [trained::wide(8, Activation::Tanh), trained::sigmoid()];
     let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 5);
     assert!(show(&replay, 5).contains(&"Feature space of hidden".to_owned()));
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let found = plots.feature_space(5).unwrap();
     assert_eq!((found.x.label.as_str(), found.y.label.as_str()), ("principal axis 1", "principal axis 2"));
     let space = replay.at(5).unwrap();
-    let plane = replay.principal_plane("hidden").unwrap().plane;
+    let plane = replay.run().unwrap().principal_plane("hidden").unwrap().plane;
     let view = training_replay::analysis::View::of("hidden").on(&plane);
     let space = space.feature_space(view, &Grid::covering(&data, 0.1)).unwrap();
     let dots = found.in_color(ColorRole::Class(0)).next().unwrap().points();
     let first = data.classes().unwrap().iter().position(|&class| class == 0).unwrap();
     assert_eq!(dots[0], [0, 1].map(|axis| f64::from(space.samples[(first, axis)])));
 
-    let chosen = RunPlots::options().layer("hidden").plane(Plane::of_axes(8, 2, 5).unwrap()).of(replay.run()).unwrap();
+    let chosen =
+        RunPlots::options().layer("hidden").plane(Plane::of_axes(8, 2, 5).unwrap()).of(replay.run().unwrap()).unwrap();
     assert_ne!(chosen.feature_space(5).unwrap().marks, found.marks);
 }
 
@@ -51,7 +52,7 @@ fn many_inputs_are_seen_on_the_plane_of_the_data_and_wrong_samples_have_rings() 
     let layers = [trained::wide(6, Activation::Relu), trained::sigmoid()];
     let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 3);
     assert_eq!(show(&replay, 3).len(), 6);
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     assert_eq!(plots.decision_boundary(0).unwrap().x.label, "principal axis 1");
     let wrong = replay.at(0).unwrap().confusion(0.5).unwrap();
     let rings = plots.feature_space(0).unwrap();
@@ -65,7 +66,7 @@ fn a_layer_of_two_units_behind_many_inputs_has_the_regions_behind_it() {
     let layers = [trained::wide(2, Activation::Tanh), trained::sigmoid()];
     let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 5);
     assert_eq!(show(&replay, 5).len(), 6);
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let panel = plots.feature_space(5).unwrap();
     let corners = Matrix::from_row_slice(
         2,
@@ -73,7 +74,7 @@ fn a_layer_of_two_units_behind_many_inputs_has_the_regions_behind_it() {
         &[panel.x.low as f32, panel.y.low as f32, panel.x.high as f32, panel.y.high as f32],
     );
     let map = replay.at(5).unwrap();
-    let map = map.decision_boundary_behind("hidden", &Grid::covering_points(&corners, 0.0)).unwrap();
+    let map = map.decision_boundary("hidden", &Grid::covering_points(&corners, 0.0)).unwrap();
     let told = map.predicted_classes(0.5).unwrap();
     for class in [0, 1] {
         let regions = panel.in_color(ColorRole::Region(class)).count();
@@ -87,7 +88,7 @@ fn a_network_without_a_hidden_layer_or_with_one_input_has_the_panels_that_it_can
     let data = datasets::moons(60, 0.1, 7);
     let straight = trained::run(&data, [trained::sigmoid()], Loss::BinaryCrossEntropy, 2);
     assert_eq!(show(&straight, 2).len(), 5);
-    let plots = RunPlots::of(straight.run()).unwrap();
+    let plots = RunPlots::of(straight.run().unwrap()).unwrap();
     assert!(!plots.has_feature_space() && plots.has_decision_boundary());
     assert!(matches!(plots.feature_space(2), Err(Error::Missing { .. })));
 
@@ -96,7 +97,7 @@ fn a_network_without_a_hidden_layer_or_with_one_input_has_the_panels_that_it_can
     let line = Dataset::new(x, y).unwrap();
     let one_input = trained::article(&line, Activation::Tanh, 2);
     assert_eq!(show(&one_input, 2).len(), 5);
-    let plots = RunPlots::of(one_input.run()).unwrap();
+    let plots = RunPlots::of(one_input.run().unwrap()).unwrap();
     assert!(plots.has_feature_space() && !plots.has_decision_boundary());
     assert!(matches!(plots.decision_boundary(2), Err(Error::Missing { .. })));
 }
@@ -131,9 +132,9 @@ fn of_several_hidden_layers_the_last_one_of_two_units_is_seen() {
     let data = datasets::parabola(30, 13);
     let layers = [("a", 2), ("b", 2), ("c", 5)].map(|(name, units)| Dense::new(units).name(name));
     let replay = trained::run(&data, layers.into_iter().chain([trained::sigmoid()]), Loss::BinaryCrossEntropy, 1);
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     assert_eq!(plots.feature_space(0).unwrap().title, "Feature space of b");
-    let chosen = RunPlots::options().layer("c").of(replay.run()).unwrap();
+    let chosen = RunPlots::options().layer("c").of(replay.run().unwrap()).unwrap();
     assert_eq!(chosen.feature_space(0).unwrap().title, "Feature space of c");
 }
 
@@ -147,7 +148,7 @@ fn where_nothing_differs_there_is_no_principal_plane_but_a_picture() {
         1,
     );
     assert_eq!(show(&replay, 1).len(), 6);
-    let plots = RunPlots::of(replay.run().epochs([0])).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap().epochs([0])).unwrap();
     let (space, boundary) = (plots.feature_space(0).unwrap(), plots.decision_boundary(0).unwrap());
     assert_eq!((space.x.label.as_str(), boundary.y.label.as_str()), ("unit 1", "x2"));
 }
@@ -156,13 +157,13 @@ fn where_nothing_differs_there_is_no_principal_plane_but_a_picture() {
 fn epochs_may_have_gaps_and_a_film_may_have_one() {
     let data = datasets::parabola(30, 13);
     let replay = trained::article(&data, Activation::Tanh, 6);
-    let plots = RunPlots::of(replay.run().epochs([4, 1, 4])).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap().epochs([4, 1, 4])).unwrap();
     assert_eq!(plots.epochs(), [1, 4]);
     assert!(plots.figure(4).is_ok() && matches!(plots.figure(99), Err(Error::UnknownEpoch { epoch: 99, .. })));
-    let single = RunPlots::of(replay.run().epochs([3])).unwrap();
+    let single = RunPlots::of(replay.run().unwrap().epochs([3])).unwrap();
     assert!(single.figure(3).unwrap().to_png().is_ok());
     assert!(Page::new("One").run("epoch", &single).unwrap().to_html().is_ok());
-    assert!(matches!(RunPlots::of(replay.run().epochs([])), Err(Error::Invalid { .. })));
+    assert!(matches!(RunPlots::of(replay.run().unwrap().epochs([])), Err(Error::Invalid { .. })));
 }
 
 #[test]
@@ -171,31 +172,31 @@ fn what_a_film_needs_and_has_not_is_named() {
     let model = Sequential::builder(2).layer(trained::sigmoid()).build(1).unwrap();
     let mut bare = Replay::options().in_memory();
     bare.record(&model, Metrics::new()).unwrap();
-    assert!(matches!(RunPlots::of(bare.run()), Err(Error::Missing { .. })));
+    assert!(matches!(RunPlots::of(bare.run().unwrap()), Err(Error::Missing { .. })));
     let mut without_loss = Replay::options().dataset(&data).in_memory();
     without_loss.record(&model, Metrics::new()).unwrap();
-    let message = RunPlots::of(without_loss.run()).err().unwrap().to_string();
+    let message = RunPlots::of(without_loss.run().unwrap()).err().unwrap().to_string();
     assert!(message.starts_with("the recording holds no loss; give the one"), "{message}");
-    assert!(RunPlots::options().loss(Loss::MeanSquaredError).of(without_loss.run()).is_ok());
+    assert!(RunPlots::options().loss(Loss::MeanSquaredError).of(without_loss.run().unwrap()).is_ok());
 
     let numbers = Dataset::new(Matrix::from_element(3, 2, 0.5), Matrix::from_element(3, 1, 0.3)).unwrap();
     let regression = trained::run(&numbers, [Dense::new(1)], Loss::MeanSquaredError, 1);
-    assert!(matches!(RunPlots::of(regression.run()), Err(Error::Invalid { .. })));
+    assert!(matches!(RunPlots::of(regression.run().unwrap()), Err(Error::Invalid { .. })));
 
     let replay = trained::article(&data, Activation::Tanh, 1);
-    let unknown = RunPlots::options().layer("hiden").of(replay.run()).err().unwrap();
+    let unknown = RunPlots::options().layer("hiden").of(replay.run().unwrap()).err().unwrap();
     assert_eq!(unknown.to_string(), r#"no layer is named "hiden"; layers are ["hidden", "output"]"#);
-    assert!(RunPlots::options().layer("output").of(replay.run()).is_err(), "a single unit");
-    assert!(RunPlots::options().bins(0).of(replay.run()).is_err());
-    assert!(RunPlots::options().grid(Grid::new(1.0..=0.0, 0.0..=1.0)).of(replay.run()).is_err());
-    assert!(RunPlots::of(replay.run()).unwrap().probabilities(0, 2).is_err());
+    assert!(RunPlots::options().layer("output").of(replay.run().unwrap()).is_err(), "a single unit");
+    assert!(RunPlots::options().bins(0).of(replay.run().unwrap()).is_err());
+    assert!(RunPlots::options().grid(Grid::new(1.0..=0.0, 0.0..=1.0)).of(replay.run().unwrap()).is_err());
+    assert!(RunPlots::of(replay.run().unwrap()).unwrap().probabilities(0, 2).is_err());
 }
 
 #[test]
 fn violins_keep_their_axis_and_changes_have_none_before_the_first() {
     let data = datasets::parabola(30, 13);
     let replay = trained::article(&data, Activation::Tanh, 6);
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     for quantity in [
         Quantity::weights(),
         Quantity::pre_activations(),
@@ -264,6 +265,6 @@ fn a_model_of_ones_own_is_shown_through_its_sweep() {
     let data = datasets::parabola(30, 13);
     let replay = trained::article(&data, Activation::Tanh, 2);
     let model = replay.at(0).unwrap().into_model();
-    let (own, found) = (RunPlots::of(replay.run_with(&model)).unwrap(), RunPlots::of(replay.run()).unwrap());
+    let (own, found) = (RunPlots::of(replay.run_with(&model)).unwrap(), RunPlots::of(replay.run().unwrap()).unwrap());
     assert_eq!(own.figure(2).unwrap(), found.figure(2).unwrap());
 }

@@ -9,6 +9,7 @@ use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Replay,
     analysis::{
         DecisionBoundary, FeatureSpace, Grid, Histogram, LayerFilter, ProbabilityHistogram, QuantileBand, Quantity,
+        View,
     },
     datasets,
     plot::{Axis, ColorRole, Figure, Mark, Panel, Point, Rgb, RunPlots, Style, Theme, plotters::prelude::*},
@@ -80,7 +81,7 @@ fn samples_have_the_colour_of_their_class_where_they_are() {
     let (data, replay) = run();
     let snapshot = replay.at(8).unwrap();
     let space = snapshot.feature_space("hidden", &Grid::covering(&data, 0.1)).unwrap();
-    let map = snapshot.decision_boundary(&Grid::covering(&data, 0.1)).unwrap();
+    let map = snapshot.decision_boundary(View::inputs(), &Grid::covering(&data, 0.1)).unwrap();
     let classes = data.classes().unwrap();
     for theme in [Theme::light(), Theme::dark()] {
         for (panel, points) in [
@@ -103,7 +104,7 @@ fn samples_have_the_colour_of_their_class_where_they_are() {
 #[test]
 fn regions_have_the_colour_of_the_class_that_is_told() {
     let (data, replay) = run();
-    let map = replay.at(8).unwrap().decision_boundary(&Grid::covering(&data, 0.1).points(50)).unwrap();
+    let map = replay.at(8).unwrap().decision_boundary(View::inputs(), &Grid::covering(&data, 0.1).points(50)).unwrap();
     let picture = Picture::of(&Panel::decision_boundary(&map, data.inputs(), &data).unwrap());
     let told = map.predicted_classes(0.5).unwrap();
     let (mut right, mut wrong) = (0, 0);
@@ -295,7 +296,7 @@ fn three_classes_have_three_regions() {
     let replay = trained::run(&data, layers, Loss::CategoricalCrossEntropy, 30);
     let snapshot = replay.at(30).unwrap();
     let grid = Grid::covering(&data, 0.1);
-    let map = snapshot.decision_boundary(&grid).unwrap();
+    let map = snapshot.decision_boundary(View::inputs(), &grid).unwrap();
     let mut panel = Panel::decision_boundary(&map, data.inputs(), &data).unwrap();
     panel.marks.retain(|mark| matches!(mark, Mark::Area { .. }));
     let picture = Picture::of(&panel);
@@ -310,7 +311,7 @@ fn three_classes_have_three_regions() {
     for class in 0..3 {
         assert!(told.contains(&Some(class)) && picture.count(ColorRole::Region(class)) > 1_000, "class {class}");
     }
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     assert_eq!(plots.figure(30).unwrap().panels().count(), 5, "one histogram for all three");
     assert_eq!(plots.class_names(), ["class 0", "class 1", "class 2"]);
 }
@@ -318,7 +319,7 @@ fn three_classes_have_three_regions() {
 #[test]
 fn axes_are_the_same_at_every_epoch_and_hold_everything() {
     let (data, replay) = run();
-    let plots = RunPlots::of(replay.run()).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let axes = |epoch: u64| -> Vec<(Axis, Axis)> {
         plots.figure(epoch).unwrap().panels().map(|panel| (panel.x.clone(), panel.y.clone())).collect()
     };
@@ -341,7 +342,8 @@ fn axes_are_the_same_at_every_epoch_and_hold_everything() {
         assert_eq!(plots.curves(epoch).in_color(ColorRole::Marker).next().unwrap().points(), marker);
     }
     let space = plots.feature_space(0).unwrap();
-    let all = replay.run().map(|snapshot| snapshot.feature_space("hidden", &Grid::covering(&data, 0.1))).unwrap();
+    let all =
+        replay.run().unwrap().map(|snapshot| snapshot.feature_space("hidden", &Grid::covering(&data, 0.1))).unwrap();
     let low = all.iter().map(|space| space.region.column(0).min()).fold(f32::MAX, f32::min).into();
     let high = all.iter().map(|space| space.region.column(0).max()).fold(f32::MIN, f32::max).into();
     assert!(space.x.low <= low && space.x.high >= high && space.x.high - space.x.low < 1.05 * (high - low));
@@ -350,7 +352,7 @@ fn axes_are_the_same_at_every_epoch_and_hold_everything() {
 #[test]
 fn titles_labels_and_names_are_written() {
     let (_, replay) = run();
-    let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()).unwrap();
+    let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run().unwrap()).unwrap();
     let svg = plots.figure(3).unwrap().to_svg().unwrap();
     for word in [
         "Epoch 3",

@@ -8,7 +8,9 @@ use common::arrays::{Arrays, counted, file, leave_behind, same_bits};
 use proptest::prelude::*;
 use training_replay::{
     Activation, Dataset, Dense, Error, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential, Trainer,
-    Values, Weights, datasets,
+    Values, Weights,
+    analysis::{Grid, Histogram, View},
+    datasets,
 };
 
 fn any_values() -> impl Strategy<Value = (Vec<usize>, Values<'static>)> {
@@ -110,7 +112,10 @@ fn a_recording_opens_by_itself_with_its_data_loss_curves_and_notes() {
     assert_eq!(epochs, [1, 2, 3, 4, 5], "nothing was logged at epoch 0, so nothing is shown");
     assert!(replay.metrics(0).unwrap().is_empty());
     assert_eq!(replay.at(5).unwrap().into_model(), model);
-    assert_eq!(replay.snapshots().map(|snapshot| snapshot.unwrap().epoch()).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(
+        replay.run().unwrap().snapshots().map(|snapshot| snapshot.unwrap().epoch()).collect::<Vec<_>>(),
+        [0, 1, 2, 3, 4, 5]
+    );
 }
 
 #[test]
@@ -203,7 +208,7 @@ fn weights_and_metrics_of_a_run_that_diverged_are_recorded_as_they_are() {
     assert_eq!(snapshot.predicted_classes(0.5).unwrap(), [None; 10]);
     assert_eq!(snapshot.confusion(0.5).unwrap().undecided, [5, 5]);
     assert_eq!(snapshot.probability_histogram(4, 0.5).unwrap().undecided, [5, 5]);
-    assert_eq!(snapshot.loss_histogram(Loss::MeanSquaredError, 4).unwrap().not_finite, 10);
-    let space = snapshot.decision_boundary(&training_replay::analysis::Grid::default()).unwrap();
+    assert_eq!(Histogram::of_losses(&snapshot.losses(Loss::MeanSquaredError).unwrap(), 4).unwrap().not_finite, 10);
+    let space = snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap();
     assert!(space.boundary.is_empty());
 }

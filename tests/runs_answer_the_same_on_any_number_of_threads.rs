@@ -31,13 +31,18 @@ fn recorded() -> Replay {
 fn answers_are_those_of_each_epoch_in_order_bit_for_bit() {
     let replay = recorded();
     let grid = Grid::default().points(70);
-    let one_by_one: Vec<FeatureSpace> =
-        replay.snapshots().map(|snapshot| snapshot.unwrap().feature_space("hidden", &grid).unwrap()).collect();
+    let one_by_one: Vec<FeatureSpace> = replay
+        .run()
+        .unwrap()
+        .snapshots()
+        .map(|snapshot| snapshot.unwrap().feature_space("hidden", &grid).unwrap())
+        .collect();
     for threads in [1, 2, 3, 8, 100] {
-        let fresh = replay.run().threads(threads).map(|snapshot| snapshot.feature_space("hidden", &grid)).unwrap();
+        let fresh =
+            replay.run().unwrap().threads(threads).map(|snapshot| snapshot.feature_space("hidden", &grid)).unwrap();
         assert!(fresh == one_by_one, "{threads} threads");
-        let kept = replay.run().threads(threads).map_with(FeatureSpace::default, |space, snapshot| {
-            snapshot.feature_space_into("hidden", &grid, space)?;
+        let kept = replay.run().unwrap().threads(threads).map_with(FeatureSpace::default, |space, snapshot| {
+            space.update(snapshot.model(), "hidden", snapshot.dataset()?, &grid)?;
             Ok(space.clone())
         });
         assert!(kept.unwrap() == one_by_one, "{threads} threads that keep their memory");
@@ -48,12 +53,14 @@ fn answers_are_those_of_each_epoch_in_order_bit_for_bit() {
 fn questions_about_the_whole_run_have_one_answer() {
     let replay = recorded();
     let options = MilestoneOptions::default().loss(Loss::BinaryCrossEntropy);
-    let (story, sample_history) =
-        (replay.milestones(&options).unwrap(), replay.sample_history(Loss::BinaryCrossEntropy).unwrap());
+    let (story, sample_history) = (
+        replay.run().unwrap().milestones(&options).unwrap(),
+        replay.run().unwrap().sample_history(Loss::BinaryCrossEntropy).unwrap(),
+    );
     let verify_options = VerifyOptions::default().loss(Loss::BinaryCrossEntropy);
-    let verification = replay.verify(&verify_options).unwrap();
+    let verification = replay.run().unwrap().verify(&verify_options).unwrap();
     for threads in [1, 3, 100] {
-        let run = || replay.run().threads(threads);
+        let run = || replay.run().unwrap().threads(threads);
         assert_eq!(run().milestones(&options).unwrap(), story);
         assert_eq!(run().sample_history(Loss::BinaryCrossEntropy).unwrap(), sample_history);
         assert_eq!(run().verify(&verify_options).unwrap(), verification);
@@ -64,7 +71,7 @@ fn questions_about_the_whole_run_have_one_answer() {
 fn epochs_are_shown_one_after_the_other_until_one_is_an_error() {
     let replay = recorded();
     let mut seen = Vec::new();
-    let shown = replay.run().epochs([4, 2, 99, 3]).try_for_each(|snapshot| {
+    let shown = replay.run().unwrap().epochs([4, 2, 99, 3]).try_for_each(|snapshot| {
         seen.push(snapshot.epoch());
         Ok(())
     });
@@ -75,27 +82,27 @@ fn epochs_are_shown_one_after_the_other_until_one_is_an_error() {
 #[test]
 fn epochs_are_asked_in_the_order_given_and_as_often() {
     let replay = recorded();
-    let asked = replay.run().threads(3).epochs([7, 0, 30, 7]).map(|snapshot| Ok(snapshot.epoch()));
+    let asked = replay.run().unwrap().threads(3).epochs([7, 0, 30, 7]).map(|snapshot| Ok(snapshot.epoch()));
     assert_eq!(asked.unwrap(), [7, 0, 30, 7]);
-    assert!(replay.run().epochs([]).map(|snapshot| Ok(snapshot.epoch())).unwrap().is_empty());
-    assert_eq!(replay.run().map(|snapshot| Ok(snapshot.epoch())).unwrap(), (0..=EPOCHS).collect::<Vec<_>>());
+    assert!(replay.run().unwrap().epochs([]).map(|snapshot| Ok(snapshot.epoch())).unwrap().is_empty());
+    assert_eq!(replay.run().unwrap().map(|snapshot| Ok(snapshot.epoch())).unwrap(), (0..=EPOCHS).collect::<Vec<_>>());
 }
 
 #[test]
 fn the_error_is_that_of_the_first_epoch_that_has_one() {
     let replay = recorded();
     for threads in [1, 2, 5] {
-        let ask = |epochs: Vec<u64>| replay.run().threads(threads).epochs(epochs).map(|_| Ok(())).unwrap_err();
+        let ask = |epochs: Vec<u64>| replay.run().unwrap().threads(threads).epochs(epochs).map(|_| Ok(())).unwrap_err();
         let message = ask(vec![3, 99, 4, 77]).to_string();
         assert!(message.contains("99"), "{message}");
-        let failed = replay.run().threads(threads).map(|snapshot| match snapshot.epoch() {
+        let failed = replay.run().unwrap().threads(threads).map(|snapshot| match snapshot.epoch() {
             epoch @ 10.. => Err(Error::model(format!("at {epoch}"))),
             epoch => Ok(epoch),
         });
         let source = std::error::Error::source(&failed.unwrap_err()).unwrap().to_string();
         assert_eq!(source, "at 10");
     }
-    let message = replay.run().threads(0).map(|_| Ok(())).unwrap_err().to_string();
+    let message = replay.run().unwrap().threads(0).map(|_| Ok(())).unwrap_err().to_string();
     assert_eq!(message, "the number of threads is 0; it must be 1 or more");
 }
 
@@ -105,7 +112,7 @@ fn every_thread_begins_once_and_no_more_of_them_than_there_are_epochs() {
     for (threads, epochs, expected) in [(1, 30, 1), (2, 30, 2), (8, 3, 3), (4, 0, 1)] {
         let begun = AtomicUsize::new(0);
         let begin = || begun.fetch_add(1, Ordering::Relaxed);
-        replay.run().threads(threads).epochs(0..epochs).map_with(begin, |_, _| Ok(())).unwrap();
+        replay.run().unwrap().threads(threads).epochs(0..epochs).map_with(begin, |_, _| Ok(())).unwrap();
         assert_eq!(begun.into_inner(), expected);
     }
 }
@@ -114,7 +121,7 @@ fn every_thread_begins_once_and_no_more_of_them_than_there_are_epochs() {
 fn a_panic_in_a_question_reaches_whoever_asked() {
     let replay = recorded();
     let ask = || {
-        replay.run().threads(2).map(|snapshot| {
+        replay.run().unwrap().threads(2).map(|snapshot| {
             assert_ne!(snapshot.epoch(), 20, "my own assertion");
             Ok(())
         })
@@ -128,7 +135,7 @@ fn a_model_of_ones_own_is_swept_like_a_built_in_one() {
     let replay = recorded();
     let template = Sequential::from_description(replay.description().unwrap()).unwrap();
     let own = replay.run_with(&template).map(|snapshot| snapshot.outputs()).unwrap();
-    let built_in = replay.run().map(|snapshot| snapshot.outputs()).unwrap();
+    let built_in = replay.run().unwrap().map(|snapshot| snapshot.outputs()).unwrap();
     assert!(own == built_in);
     assert_eq!(template.layers(), ["hidden", "output"]);
 }

@@ -18,12 +18,12 @@ fn keras() -> VerifyOptions {
 #[test]
 fn what_keras_logged_is_what_its_weights_give() {
     let replay = Reference::article().article_replay();
-    let verification = replay.verify(&keras()).unwrap();
+    let verification = replay.run().unwrap().verify(&keras()).unwrap();
     assert_eq!((verification.holds(), verification.checks.len()), (true, 300));
     assert_eq!(verification.share_of("loss"), 1.0);
     let foreign = NoGradients(replay.at(0).unwrap().into_model());
     assert_eq!(replay.run_with(&foreign).verify(&keras()).unwrap().checks.len(), 300);
-    let backwards = replay.run().epochs((0..=150).rev()).verify(&keras()).unwrap();
+    let backwards = replay.run().unwrap().epochs((0..=150).rev()).verify(&keras()).unwrap();
     assert_eq!(backwards, verification, "in whichever order the epochs are asked");
 }
 
@@ -49,7 +49,7 @@ fn wrong_preprocessing_of_the_data_is_found() {
         [("halved", &x * 0.5), ("shifted", x.add_scalar(0.5)), ("rolled", rolled), ("swapped", swapped)]
     {
         let replay = reference.article_replay().with_dataset(&Dataset::new(inputs, y.clone()).unwrap()).unwrap();
-        assert!(!replay.verify(&keras()).unwrap().holds(), "{what}");
+        assert!(!replay.run().unwrap().verify(&keras()).unwrap().holds(), "{what}");
     }
 }
 
@@ -68,11 +68,11 @@ fn a_validation_loss_is_recomputed_exactly() {
         replay.record(&model, metrics).unwrap();
     }
     let options = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(0.0);
-    assert!(replay.verify(&options).unwrap().holds());
+    assert!(replay.run().unwrap().verify(&options).unwrap().holds());
     let slipped = Dataset::new(data.inputs() * 1.01, data.targets().clone()).unwrap();
     let other = replay.with_dataset(&slipped).unwrap();
-    assert!(!other.verify(&options.clone().tolerance(1e-4)).unwrap().holds());
-    assert!(!other.verify(&options.tolerance(f64::NAN)).unwrap().holds(), "no tolerance at all");
+    assert!(!other.run().unwrap().verify(&options.clone().tolerance(1e-4)).unwrap().holds());
+    assert!(!other.run().unwrap().verify(&options.tolerance(f64::NAN)).unwrap().holds(), "no tolerance at all");
 }
 
 /// A run of one parameter whose values are given.
@@ -80,7 +80,7 @@ fn run(first: u64, values: &[[f32; 2]]) -> Replay {
     let mut replay = Replay::options().in_memory();
     for (epoch, values) in (first..).zip(values) {
         let weights = Weights::from_iter([Parameter::new("a", "kernel", [2, 1], values.to_vec())]);
-        replay.record_epoch(epoch, &weights, Metrics::new()).unwrap();
+        replay.record_at(epoch, &weights, Metrics::new()).unwrap();
     }
     replay
 }
@@ -126,7 +126,7 @@ fn a_run_repeated_here_stays_beside_keras() {
 fn the_bill_of_every_sample_is_deepreplays() {
     let reference = Reference::article();
     let replay = reference.article_replay();
-    let sample_history = replay.sample_history(LOSS).unwrap();
+    let sample_history = replay.run().unwrap().sample_history(LOSS).unwrap();
     assert_eq!((sample_history.samples(), sample_history.epochs.len()), (2_000, 151));
     let SampleOutcomes::Classes { probabilities, correct } = &sample_history.told else {
         panic!("the targets are classes")
@@ -144,7 +144,7 @@ fn the_bill_of_every_sample_is_deepreplays() {
         assert_eq!(right as f32 / 2_000.0, reference.values("expected.accuracy")[i]);
     }
     let last = (0..2_000).filter_map(|sample| sample_history.learned_at(sample).unwrap()).max();
-    let milestones = replay.milestones(&MilestoneOptions::default()).unwrap();
+    let milestones = replay.run().unwrap().milestones(&MilestoneOptions::default()).unwrap();
     assert_eq!(last, milestones.all_correct(), "the last sample that is learned makes all correct");
     assert!(sample_history.never_learned().unwrap().is_empty());
     let flips = sample_history.flips(0, 150).unwrap();
@@ -152,5 +152,5 @@ fn the_bill_of_every_sample_is_deepreplays() {
     let foreign = NoGradients(replay.at(0).unwrap().into_model());
     let other = replay.run_with(&foreign).epochs([0, 80]).sample_history(LOSS).unwrap();
     assert_eq!(other.epochs, [0, 80]);
-    assert!(replay.run().epochs([80, 0]).sample_history(LOSS).is_err(), "time does not run backwards");
+    assert!(replay.run().unwrap().epochs([80, 0]).sample_history(LOSS).is_err(), "time does not run backwards");
 }

@@ -53,7 +53,7 @@ fn a_plane_of_two_units_shows_just_what_these_put_out() {
         "{}",
         space.explained_variance_ratio
     );
-    let outputs = snapshot.decision_boundary(&Grid::default()).unwrap().outputs;
+    let outputs = snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap().outputs;
     assert_eq!(space.outputs, outputs, "the points of the region are those of the input space");
 }
 
@@ -73,9 +73,9 @@ fn the_boundary_on_a_plane_is_the_bent_one_of_the_input_space() {
     let replay = moons();
     let snapshot = replay.at(30).unwrap();
     let grid = Grid::covering(snapshot.dataset().unwrap(), 0.1);
-    let principal = replay.principal_plane("h1").unwrap();
+    let principal = replay.run().unwrap().principal_plane("h1").unwrap();
     let space = snapshot.feature_space(View::of("h1").on(&principal.plane), &grid).unwrap();
-    let straight = snapshot.decision_boundary(&grid).unwrap().boundary;
+    let straight = snapshot.decision_boundary(View::inputs(), &grid).unwrap().boundary;
     assert!(!straight.is_empty());
     for (bent, line) in space.boundary.iter().zip(&straight) {
         let hidden = snapshot.model().forward(line, 0..1).unwrap();
@@ -86,7 +86,7 @@ fn the_boundary_on_a_plane_is_the_bent_one_of_the_input_space() {
 #[test]
 fn one_principal_plane_shows_all_epochs_and_more_of_them_than_any_pair_of_units() {
     let replay = moons();
-    let principal = replay.principal_plane("h1").unwrap();
+    let principal = replay.run().unwrap().principal_plane("h1").unwrap();
     let few = Grid::default().points(2).lines(2);
     let every = |plane: &Plane| -> Vec<Matrix> {
         let seen = |epoch| replay.at(epoch).unwrap().feature_space(View::of("h1").on(plane), &few);
@@ -117,7 +117,7 @@ fn one_principal_plane_shows_all_epochs_and_more_of_them_than_any_pair_of_units(
     );
     let pair = seen(&every(&Plane::of_axes(16, 0, 1).unwrap()));
     assert!(seen(&frames) > pair);
-    assert_eq!(replay.principal_plane("h1").unwrap(), principal, "the same again");
+    assert_eq!(replay.run().unwrap().principal_plane("h1").unwrap(), principal, "the same again");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn with_many_inputs_the_boundary_is_where_the_plane_through_the_mean_cuts_it() {
     let above = |i: usize| if inputs.row(i).sum() > 0.0 { 1.0 } else { 0.0 }; // cut through the middle
     let data = Dataset::new(inputs.clone(), Matrix::from_fn(300, 1, |i, _| above(i))).unwrap();
     let replay = record(&data, &[tanh(6, "h1"), tanh(3, "h2"), sigmoid_output()], Loss::BinaryCrossEntropy, 60);
-    let principal = replay.principal_plane("h1").unwrap();
+    let principal = replay.run().unwrap().principal_plane("h1").unwrap();
     let snapshot = replay.at(60).unwrap();
     let space = snapshot.feature_space(View::of("h1").on(&principal.plane), &Grid::default()).unwrap();
     assert!(space.lines.is_empty() && space.region.is_empty());
@@ -149,7 +149,7 @@ fn a_model_of_many_inputs_has_a_boundary_on_any_plane_in_their_space() {
     let mean: Vec<f32> = data.inputs().row_mean().iter().copied().collect();
     let plane = Plane::of_axes(10, 2, 7).unwrap().through(&mean).unwrap();
     let grid = Grid::new(-3.0..=3.0, -2.0..=2.0).points(50);
-    let map = snapshot.decision_boundary_on(&plane, &grid).unwrap();
+    let map = snapshot.decision_boundary(View::inputs().on(&plane), &grid).unwrap();
     let mut point = mean;
     (point[2], point[7]) = (map.x[10], map.y[20]);
     let there = snapshot.model().predict(&Matrix::from_row_slice(1, 10, &point)).unwrap()[0];
@@ -158,8 +158,8 @@ fn a_model_of_many_inputs_has_a_boundary_on_any_plane_in_their_space() {
         let outputs = snapshot.model().predict(&plane.embed(line).unwrap()).unwrap();
         assert!(outputs.iter().all(|p| (p - 0.5).abs() < 1e-2));
     }
-    assert!(snapshot.decision_boundary(&grid).is_err(), "without a plane there are too many inputs");
-    assert!(snapshot.decision_boundary_on(&Plane::of_axes(9, 0, 1).unwrap(), &grid).is_err());
+    assert!(snapshot.decision_boundary(View::inputs(), &grid).is_err(), "without a plane there are too many inputs");
+    assert!(snapshot.decision_boundary(View::inputs().on(&Plane::of_axes(9, 0, 1).unwrap()), &grid).is_err());
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn the_space_of_a_layer_has_regions_whatever_the_inputs_are() {
     let replay = record(&data, &[tanh(8, "h1"), tanh(2, "h2"), sigmoid_output()], Loss::BinaryCrossEntropy, 60);
     let snapshot = replay.at(60).unwrap();
     let grid = Grid::default().points(40);
-    let map = snapshot.decision_boundary_behind("h2", &grid).unwrap();
+    let map = snapshot.decision_boundary("h2", &grid).unwrap();
     let point = Matrix::from_row_slice(1, 2, &[map.x[30], map.y[5]]);
     assert_eq!(map.outputs[5 * 40 + 30], snapshot.model().forward(&point, 2..3).unwrap()[0]);
     // The same straight line as that of the feature space, which lies within other limits.
@@ -181,11 +181,11 @@ fn the_space_of_a_layer_has_regions_whatever_the_inputs_are() {
         assert!((from[0] * way[1] - from[1] * way[0]).abs() / way.norm() < 1e-4);
     }
     let plane = Plane::of_axes(8, 1, 6).unwrap();
-    let wide = snapshot.decision_boundary_behind(View::of("h1").on(&plane), &grid).unwrap();
+    let wide = snapshot.decision_boundary(View::of("h1").on(&plane), &grid).unwrap();
     let there = plane.embed(&Matrix::from_row_slice(1, 2, &[wide.x[3], wide.y[2]])).unwrap();
     assert_eq!(wide.outputs[2 * 40 + 3], snapshot.model().forward(&there, 1..3).unwrap()[0]);
-    assert!(snapshot.decision_boundary_behind("h1", &grid).is_err(), "eight units, and no plane");
-    assert!(snapshot.decision_boundary_behind("h9", &grid).is_err());
+    assert!(snapshot.decision_boundary("h1", &grid).is_err(), "eight units, and no plane");
+    assert!(snapshot.decision_boundary("h9", &grid).is_err());
 }
 
 /// Three classes around the origin, a third of a turn each.
@@ -199,7 +199,7 @@ fn several_classes_have_regions_whose_edges_are_the_boundaries() {
     let replay = record(&data, &[tanh(2, "h"), output], Loss::CategoricalCrossEntropy, 150);
     let snapshot = replay.at(150).unwrap();
     let grid = Grid::default().points(200);
-    let map = snapshot.decision_boundary(&grid).unwrap();
+    let map = snapshot.decision_boundary(View::inputs(), &grid).unwrap();
     let told = map.predicted_classes(0.5).unwrap();
     let at = |i: usize, j: usize| told[j * 200 + i];
     for (i, j, class) in [(167, 150, 0), (27, 100, 1), (167, 47, 2)] {
@@ -231,7 +231,7 @@ fn a_model_of_numbers_has_level_lines_where_its_output_is_at_the_level() {
     let residuals = snapshot.residuals().unwrap();
     let rms = residuals.norm() / 20.0;
     assert!(rms < 0.05 && largest(&residuals) < 0.3, "it has learned: {rms}");
-    let map = snapshot.decision_boundary(&Grid::default().points(200)).unwrap();
+    let map = snapshot.decision_boundary(View::inputs(), &Grid::default().points(200)).unwrap();
     for level in [0.15_f32, 0.3] {
         let lines = map.level_lines(0, level).unwrap();
         assert!(!lines.is_empty());
@@ -255,9 +255,9 @@ fn a_view_that_does_not_fit_is_an_error_that_says_so() {
     let narrow = Plane::of_axes(4, 0, 1).unwrap();
     let message = snapshot.feature_space(View::of("h1").on(&narrow), &Grid::default()).unwrap_err().to_string();
     assert_eq!(message, "the points that a plane shows: expected shape [200, 4], found [200, 16]");
-    assert!(replay.principal_plane("o").is_err(), "one unit spans no plane");
-    assert!(replay.principal_plane("h9").is_err());
-    assert!(replay.run().epochs([]).principal_plane("h1").is_err());
+    assert!(replay.run().unwrap().principal_plane("o").is_err(), "one unit spans no plane");
+    assert!(replay.run().unwrap().principal_plane("h9").is_err());
+    assert!(replay.run().unwrap().epochs([]).principal_plane("h1").is_err());
 }
 
 #[test]
@@ -265,10 +265,10 @@ fn another_model_than_the_built_in_ones_is_seen_alike() {
     let replay = moons();
     let foreign = common::NoGradients(replay.at(0).unwrap().into_model());
     let principal = replay.run_with(&foreign).principal_plane("h1").unwrap();
-    assert_eq!(principal, replay.principal_plane("h1").unwrap());
+    assert_eq!(principal, replay.run().unwrap().principal_plane("h1").unwrap());
     let view = View::of("h1").on(&principal.plane);
-    let other = replay.at_with(30, &foreign).unwrap();
+    let other = replay.run_with(&foreign).at(30).unwrap();
     let space = FeatureSpace::of(other.model(), view, other.dataset().unwrap(), &Grid::default()).unwrap();
     assert_eq!(space.samples, replay.at(30).unwrap().feature_space(view, &Grid::default()).unwrap().samples);
-    assert!(DecisionBoundary::of(other.model(), &Grid::default()).is_ok());
+    assert!(DecisionBoundary::of(other.model(), View::inputs(), &Grid::default()).is_ok());
 }

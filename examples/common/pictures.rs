@@ -30,7 +30,7 @@ impl Album {
     }
 
     /// Writes an animation of all panels over all epochs.
-    pub fn animate<M: Forward>(&mut self, name: &str, plots: &RunPlots<'_, M>) -> Result<()> {
+    pub fn animate<M: Forward + Sync>(&mut self, name: &str, plots: &RunPlots<'_, M>) -> Result<()> {
         let path = self.folder.join(name);
         let watched = std::io::stderr().is_terminal();
         let progress = |done: usize, all: usize| {

@@ -10,10 +10,10 @@
 //! computed for any model that implements [`Forward`](crate::Forward) too, recorded or not:
 //!
 //! ```
-//! use training_replay::{Activation, Dense, Sequential, analysis::{DecisionBoundary, Grid}};
+//! use training_replay::{Activation, Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
 //!
 //! let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
-//! let map = DecisionBoundary::of(&model, &Grid::default())?;
+//! let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default())?;
 //! assert_eq!(map.outputs.shape(), (100 * 100, 1));
 //! assert_eq!(map.boundary.len(), 1); // without a hidden layer: one line
 //! # Ok::<(), training_replay::Error>(())

@@ -70,7 +70,7 @@ pub trait Model {
 /// }
 /// let mut short = options.in_memory();
 /// for epoch in long.epochs().step_by(10) {
-///     short.record_epoch(epoch, &long.weights(epoch)?, long.metrics(epoch)?)?;
+///     short.record_at(epoch, &long.weights(epoch)?, long.metrics(epoch)?)?;
 /// }
 /// assert_eq!(short.epochs().collect::<Vec<_>>(), [0, 10, 20]);
 /// assert_eq!(short.at(20)?.model(), &model);

@@ -30,7 +30,7 @@
 //! #     let metrics = trainer.epoch(&mut model, &data)?;
 //! #     replay.record(&model, metrics)?;
 //! # }
-//! let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run())?;
+//! let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?;
 //! plots.figure(2)?.save(folder.join("epoch_2.png"))?;
 //! Figure::of(plots.feature_space(2)?).save(folder.join("feature_space.svg"))?;
 //! Animation::of(plots.epochs()).save(folder.join("run.gif"), |epoch| Ok(plots.figure(epoch)?.size(600, 300)))?;

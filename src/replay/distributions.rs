@@ -2,7 +2,7 @@
 
 use super::{Replay, Run, Snapshot};
 use crate::{
-    Forward, Loss, Result, Weights,
+    Forward, Result, Weights,
     analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, LayerValues, Measured, Quantity},
     model::checked,
 };
@@ -58,7 +58,7 @@ impl<M: Forward> Snapshot<'_, M> {
     /// As [`Replay::weights`].
     pub fn updates(&self, since: Baseline) -> Result<Option<Weights>> {
         let Some(earlier) = self.earlier(since)? else { return Ok(None) };
-        self.replay.weights_at(self.moment)?.minus(&earlier).map(Some)
+        self.replay.weights(self.moment)?.minus(&earlier).map(Some)
     }
 
     /// The weights that a change is counted from, if there are some.
@@ -68,7 +68,7 @@ impl<M: Forward> Snapshot<'_, M> {
             Baseline::EpochBefore => epochs.before(self.epoch()),
             Baseline::Start => epochs.first(),
         };
-        moment.map(|moment| self.replay.weights_at(moment)).transpose()
+        moment.map(|moment| self.replay.weights(moment)).transpose()
     }
 
     /// The values, under the names of their layers; those of samples as if they were parameters.
@@ -97,7 +97,7 @@ impl<M: Forward> Snapshot<'_, M> {
     }
 }
 
-impl<M: Forward> Run<'_, M> {
+impl<M: Forward + Sync> Run<'_, M> {
     /// A number that tells of each layer, such as the deviation, over the epochs.
     ///
     /// ```
@@ -110,7 +110,7 @@ impl<M: Forward> Run<'_, M> {
     /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
     /// # }
     /// let steps = Quantity::weights().since(Baseline::EpochBefore);
-    /// let largest = replay.run().statistic(steps, &LayerFilter::default(), |steps| steps.max.max(-steps.min))?;
+    /// let largest = replay.run()?.statistic(steps, &LayerFilter::default(), |steps| steps.max.max(-steps.min))?;
     /// assert_eq!((largest[0].layer.as_str(), largest[0].name.as_str()), ("dense_1", "kernel"));
     /// assert_eq!(largest[0].points.len(), 2); // the first of three epochs has none before it
     /// # Ok::<(), training_replay::Error>(())
@@ -158,15 +158,5 @@ impl Replay {
             Ok((epoch, rows.map(|row| (row.layer, row.name, row.distribution.std)).collect()))
         });
         Ok(LayerCurve::join(rows.collect::<Result<Vec<_>>>()?))
-    }
-
-    /// The standard deviation of the gradients of each trainable parameter over the epochs, for a built-in network:
-    /// deepreplay's `gradients_std`. For other models: [`run_with`](Self::run_with) and [`Run::statistic`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Snapshot::gradients`].
-    pub fn gradients_std(&self, loss: Loss) -> Result<Vec<LayerCurve>> {
-        self.run().statistic(Quantity::gradients(loss), &LayerFilter::default(), |gradients| gradients.std)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::timeline::{Entry, Location, Timeline};
 use crate::{
-    Error, Result,
-    storage::{Damage, Kind, Manifest, Moment, Record, TensorSpec},
+    Error, Moment, Result,
+    storage::{Damage, Kind, Manifest, Record, TensorSpec},
 };
 
 /// Everything but weights and data.
@@ -45,6 +45,7 @@ impl Index {
     ///
     /// [`Error::Corrupted`] if a damaged record lies where it would be; if none does, it was not recorded.
     pub(super) fn at(&self, moment: Moment) -> Result<&Entry> {
+        moment.check()?;
         self.series(moment).at(moment).ok_or_else(|| match self.damage_in_place_of(moment) {
             Some(damage) => {
                 let reason = "the record that lies in its place cannot be read";
@@ -56,7 +57,7 @@ impl Index {
 
     /// The series that a moment belongs to.
     pub(super) fn series(&self, moment: Moment) -> &Timeline {
-        if moment.step == 0 { &self.epochs } else { &self.steps }
+        if moment.step().is_none() { &self.epochs } else { &self.steps }
     }
 
     /// Every record that has data, and what it holds.
@@ -99,7 +100,7 @@ impl Index {
         if self.last().is_some_and(|last| moment <= last) {
             return self.note_damage(found, &format!("{moment}, behind a later one"));
         }
-        let series = if moment.step == 0 { &mut self.epochs } else { &mut self.steps };
+        let series = if moment.step().is_none() { &mut self.epochs } else { &mut self.steps };
         if !series.take(found) {
             self.note_damage(found, &format!("the metrics of {moment}"));
         }
@@ -123,10 +124,11 @@ impl Index {
         self.damage.iter().find(lies_between)
     }
 
-    fn unknown(&self, Moment { epoch, step }: Moment) -> Error {
-        match step {
-            0 => Error::UnknownEpoch { epoch, recorded: self.describe_epochs() },
-            _ => Error::UnknownStep { epoch, step, recorded: self.describe_steps(epoch) },
+    fn unknown(&self, moment: Moment) -> Error {
+        let epoch = moment.epoch();
+        match moment.step() {
+            None => Error::UnknownEpoch { epoch, recorded: self.describe_epochs() },
+            Some(step) => Error::UnknownStep { epoch, step, recorded: self.describe_steps(epoch) },
         }
     }
 
@@ -135,7 +137,7 @@ impl Index {
         let (Some(first), Some(last)) = (self.epochs.first(), self.epochs.last()) else {
             return "nothing was".into();
         };
-        let (first, last, count) = (first.epoch, last.epoch, self.epochs.len());
+        let (first, last, count) = (first.epoch(), last.epoch(), self.epochs.len());
         if last - first == count as u64 - 1 {
             format!("recorded are {first} to {last}")
         } else {
@@ -144,7 +146,7 @@ impl Index {
     }
 
     fn describe_steps(&self, epoch: u64) -> String {
-        let count = self.steps.moments().filter(|moment| moment.epoch == epoch).count();
+        let count = self.steps.moments().filter(|moment| moment.epoch() == epoch).count();
         format!("{count} other steps of that epoch were, see `steps`")
     }
 }

@@ -174,9 +174,9 @@ fn expect_known_version(major: u16) -> Result<()> {
 mod tests {
     use super::*;
     use crate::{
-        Metrics, Parameter,
+        Metrics, Moment, Parameter,
         storage::{
-            Kind, Manifest, Moment, encode_metrics,
+            Kind, Manifest, encode_metrics,
             testing::faulty::{Call, Calls, Fault, Faulty},
         },
     };

@@ -9,10 +9,7 @@ use std::{
 };
 
 use super::{Origin, Replay};
-use crate::{
-    Dataset, Description, Error, Loss, Result,
-    storage::{self, Moment},
-};
+use crate::{Dataset, Description, Error, Loss, Result, storage};
 
 /// When recorded bytes are forced to the disk.
 ///
@@ -121,7 +118,7 @@ impl ReplayOptions {
         Self { epochs: Epochs::Only(numbers.into_iter().collect()), ..self }
     }
 
-    /// Of the steps that [`Replay::record_step`] is called for, record one in `n`: the ones whose number is a multiple
+    /// Of the steps that [`Replay::record_at`] is called for, record one in `n`: the ones whose number is a multiple
     /// of it. Without this, every one is recorded. Either way only those within epochs that are recorded themselves.
     #[must_use]
     pub fn every_step(self, n: u32) -> Self {
@@ -190,18 +187,18 @@ impl ReplayOptions {
         Replay::resume(path.as_ref(), self)
     }
 
-    /// Whether [`Replay::record`] records this epoch.
+    /// Whether a step is recorded.
+    pub(super) fn takes_step(&self, epoch: u64, step: u32) -> bool {
+        self.takes_epoch(epoch) && self.step.is_none_or(|n| step.is_multiple_of(n))
+    }
+
+    /// Whether the end of the next epoch is recorded.
     pub(super) fn takes_epoch(&self, epoch: u64) -> bool {
         match &self.epochs {
             Epochs::All => true,
             Epochs::Every(n) => epoch.is_multiple_of(*n),
             Epochs::Only(numbers) => numbers.contains(&epoch),
         }
-    }
-
-    /// Whether [`Replay::record_step`] records this one.
-    pub(super) fn takes_step(&self, moment: Moment) -> bool {
-        self.takes_epoch(moment.epoch) && self.step.is_none_or(|n| moment.step.is_multiple_of(n))
     }
 
     pub(super) fn take_dataset(&mut self) -> Option<Dataset> {

@@ -4,8 +4,8 @@ use std::{fs::File, sync::OnceLock};
 
 use super::{Durability, Index, Origin, Replay, ReplayOptions, options::Replacement};
 use crate::{
-    Dataset, Error, Matrix, Metrics, Model, Parameter, Result,
-    storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Moment, Record, encode_metrics},
+    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result,
+    storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
 
 /// What a replay needs only while it records.
@@ -28,10 +28,28 @@ impl Recorder {
 
     /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.
     pub(super) fn behind(last: Option<Moment>, options: ReplayOptions) -> Self {
-        let stopped_at = last.filter(|last| last.step > 0);
-        let next = stopped_at.or(last).map_or(0, |last| last.epoch.saturating_add(u64::from(last.step == 0)));
-        Self { next, stopped_at, ..Self::new(options, None) }
+        let stopped_at = last.filter(|last| last.step().is_some());
+        Self { next: last.map_or(0, epoch_behind), stopped_at, ..Self::new(options, None) }
     }
+
+    /// Whether a step was recorded before the recorder was stopped within its epoch, which is now trained again.
+    fn repeats(&self, moment: Moment, last: Option<Moment>) -> bool {
+        let again = |stopped: Moment| moment.epoch() == stopped.epoch() && moment <= stopped && last == Some(stopped);
+        moment.step().is_some() && self.stopped_at.is_some_and(again)
+    }
+}
+
+/// The number of the epoch that comes to its end next.
+fn epoch_behind(moment: Moment) -> u64 {
+    moment.epoch().saturating_add(u64::from(moment.step().is_none()))
+}
+
+/// Fails for a step that cannot be.
+fn check_step(moment: Moment) -> Result<()> {
+    if moment.epoch() == 0 && moment.step().is_some() {
+        return Err(Error::invalid("the epoch of a step", "1 or more; epoch 0 is before training", 0));
+    }
+    moment.check()
 }
 
 impl Replay {
@@ -64,35 +82,53 @@ impl Replay {
         recorder.options.check()?;
         let epoch = recorder.next;
         if recorder.options.takes_epoch(epoch) {
-            self.record_epoch(epoch, model, metrics)?;
+            self.append_snapshot(epoch.into(), model, metrics.into())?;
         } else {
             recorder.next = epoch.saturating_add(1);
         }
         Ok(epoch)
     }
 
-    /// Appends the model's parameters as this epoch, whatever the options say; the next [`record`](Self::record) goes on
-    /// from there.
+    /// Appends the model's parameters as they are at a moment; returns whether they were recorded: [`ReplayOptions`] may
+    /// leave a step out. The end of an epoch that is given by its number is recorded whatever the options say.
+    ///
+    /// `record_at(100, ..)` is the end of epoch 100, and the next [`record`](Self::record) is epoch 101.
+    /// `record_at((7, 20), ..)` is within epoch 7, after 20 of its mini-batches, and the next `record` is its end; steps
+    /// count from 1 in every epoch. What is promised of epochs is promised of steps: [`steps`](Self::steps) lists them.
+    ///
+    /// A run that was killed within an epoch, and after [`append`](Self::append) repeats it from its beginning, meets
+    /// steps that were recorded before. They stay as they were recorded, and this returns `false` for them.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
     /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
     /// let mut replay = Replay::options().in_memory();
-    /// replay.record_epoch(100, &model, Metrics::new())?;
-    /// assert_eq!(replay.record(&model, Metrics::new())?, 101);
+    /// assert!(replay.record_at(100, &model, Metrics::new())?);
+    /// assert!(replay.record_at((101, 20), &model, [("loss", 0.3)])?); // a step of the next epoch
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 101); // its end
     /// assert_eq!(replay.epochs().collect::<Vec<_>>(), [100, 101]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`record`](Self::record), and [`Error::Invalid`] if the number is not larger than the last recorded one.
-    pub fn record_epoch<M>(&mut self, epoch: u64, model: &M, metrics: impl Into<Metrics>) -> Result<()>
+    /// As [`record`](Self::record), and [`Error::Invalid`] for a moment that is not later than the last recorded one, for
+    /// step 0, and for a step of epoch 0, which is the model before training.
+    pub fn record_at<M>(&mut self, moment: impl Into<Moment>, model: &M, metrics: impl Into<Metrics>) -> Result<bool>
     where
         M: Model + ?Sized,
     {
-        self.recorder()?.options.check()?;
-        self.record_at(epoch.into(), model, metrics.into())
+        let (moment, last) = (moment.into(), self.index.last());
+        check_step(moment)?;
+        let recorder = self.recorder()?;
+        recorder.options.check()?;
+        if recorder.repeats(moment, last)
+            || moment.step().is_some_and(|step| !recorder.options.takes_step(moment.epoch(), step))
+        {
+            return Ok(false);
+        }
+        self.append_snapshot(moment, model, metrics.into())?;
+        Ok(true)
     }
 
     /// Marks the recording as complete and, unless told otherwise, waits until the disk has it.
@@ -125,7 +161,7 @@ impl Replay {
     }
 
     /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.
-    pub(super) fn record_at<M>(&mut self, moment: Moment, model: &M, metrics: Metrics) -> Result<()>
+    fn append_snapshot<M>(&mut self, moment: Moment, model: &M, metrics: Metrics) -> Result<()>
     where
         M: Model + ?Sized,
     {
@@ -137,7 +173,7 @@ impl Replay {
         let parameters = model.parameters()?;
         let first = self.prepare(model, &parameters)?;
         self.write(first, moment, encode_metrics(&metrics), &parameters)?;
-        self.recorder()?.next = moment.epoch.saturating_add(u64::from(moment.step == 0));
+        self.recorder()?.next = epoch_behind(moment);
         self.confirm()
     }
 
@@ -167,7 +203,7 @@ impl Replay {
             return manifest.check(parameters, description.as_ref()).map(|()| None);
         }
         if let Some(data) = self.dataset.get() {
-            super::expect_fit(description.as_ref(), data)?;
+            super::data::expect_fit(description.as_ref(), data)?;
         }
         let mut manifest = Manifest::new(parameters, description)?;
         if let Some(recorder) = &self.recorder {

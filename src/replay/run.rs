@@ -1,14 +1,15 @@
-//! One question asked of many epochs, several of them at a time.
+//! A recording with its model: what is asked of a run, epoch by epoch or as a whole.
 
 use std::fmt;
 
 use super::{Replay, Snapshot};
-use crate::{Forward, Result, Sequential, math::parallel};
+use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
 
-/// One question asked of many epochs, several of them at a time, the answers in the order of the epochs.
+/// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
-/// Made by [`Replay::run`] and [`Replay::run_with`]; without further calls over every recorded epoch, on as many
-/// threads as the machine has cores. The answers are the same, bit for bit, for any number of threads.
+/// Made by [`Replay::run`] for built-in networks, which a recording describes, and by [`Replay::run_with`] for models of
+/// your own. Without further calls it goes over every recorded epoch, on as many threads as the machine has cores.
+/// The answers come in the order of the epochs and are the same, bit for bit, for any number of threads.
 ///
 /// ```
 /// use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, analysis::FeatureSpace};
@@ -25,12 +26,12 @@ use crate::{Forward, Result, Sequential, math::parallel};
 ///     replay.record(&model, metrics)?;
 /// }
 ///
-/// let losses = replay.run().map(|snapshot| snapshot.losses(Loss::MeanSquaredError))?;
+/// let losses = replay.run()?.map(|snapshot| snapshot.losses(Loss::MeanSquaredError))?;
 /// assert_eq!((losses.len(), losses[0].len()), (11, 100));
 ///
 /// // Something large for each epoch, in memory that each thread keeps, of which little is wanted in the end:
 /// let grid = Grid::covering(&data, 0.1).points(200);
-/// let widths = replay.run().epochs([0, 5, 10]).threads(2).map_with(FeatureSpace::default, |space, snapshot| {
+/// let widths = replay.run()?.epochs([0, 5, 10]).threads(2).map_with(FeatureSpace::default, |space, snapshot| {
 ///     space.update(snapshot.model(), "hidden", snapshot.dataset()?, &grid)?;
 ///     Ok(space.region.column(0).max() - space.region.column(0).min())
 /// })?;
@@ -38,79 +39,182 @@ use crate::{Forward, Result, Sequential, math::parallel};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 pub struct Run<'a, M> {
-    pub(super) replay: &'a Replay,
+    replay: &'a Replay,
+    template: Template<'a, M>,
     epochs: Vec<u64>,
     /// As many as the machine has cores, if nothing else was said.
     threads: Option<usize>,
-    restore: Box<dyn Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a>,
 }
 
-impl<M> fmt::Debug for Run<'_, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run").field("epochs", &self.epochs).field("threads", &self.threads).finish_non_exhaustive()
-    }
+/// What becomes the model of an epoch, given its weights.
+enum Template<'a, M> {
+    /// The network that the recording describes.
+    Described(fn(&Replay, &Weights) -> Result<M>),
+    /// A model of the caller's.
+    Model(&'a M),
 }
 
 impl Replay {
-    /// Begins to ask a question of the built-in network at many epochs.
-    pub fn run(&self) -> Run<'_, Sequential> {
-        Run::new(self, move |epoch| self.at(epoch))
+    /// Returns the built-in network as of a moment: `at(30)` for an epoch, `at((30, 5))` for a step in it.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// assert_eq!(replay.at(0)?.model(), &model); // bit for bit
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights), and [`Error::Missing`] if the recorded model is no built-in network: then
+    /// [`run_with`](Self::run_with) takes one.
+    pub fn at(&self, moment: impl Into<Moment>) -> Result<Snapshot<'_, Sequential>> {
+        let moment = moment.into();
+        Ok(Snapshot::new(self, moment, rebuild(self, &self.weights(moment)?)?))
     }
 
-    /// Begins to ask a question of any other model at many epochs.
+    /// Returns the recording with the built-in network that it describes, to be asked about its epochs.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let shapes = replay.run()?.map(|snapshot| Ok(snapshot.outputs()?.shape()))?;
+    /// assert_eq!(shapes, [(50, 1)]); // one epoch of 50 samples and one output
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if the recorded model is no built-in network: then [`run_with`](Self::run_with) takes one.
+    pub fn run(&self) -> Result<Run<'_, Sequential>> {
+        if !self.index.epochs.is_empty() {
+            Sequential::architecture_of(self.expect_description()?)?;
+        }
+        Ok(Run::new(self, Template::Described(rebuild)))
+    }
+
+    /// Returns the recording with a model of your own, to be asked about its epochs.
+    ///
+    /// The model's own weights do not matter: each epoch is the model [with](Forward::with_weights) the recorded ones.
     ///
     /// ```
     /// # use training_replay::{Dense, Forward, Metrics, Replay, Sequential};
     /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
     /// let mut replay = Replay::options().in_memory();
     /// replay.record(&model, Metrics::new())?;
-    /// let layers = replay.run_with(&model).map(|snapshot| Ok(snapshot.model().layers()))?;
-    /// assert_eq!(layers, [["dense_1"]]);
+    /// let run = replay.run_with(&model);
+    /// assert_eq!(run.at(0)?.model().layers(), ["dense_1"]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn run_with<'a, M: Forward + Sync>(&'a self, model: &'a M) -> Run<'a, M> {
-        Run::new(self, move |epoch| self.at_with(epoch, model))
+    pub fn run_with<'a, M: Forward>(&'a self, model: &'a M) -> Run<'a, M> {
+        Run::new(self, Template::Model(model))
+    }
+
+    fn expect_description(&self) -> Result<&crate::Description> {
+        self.description().ok_or_else(|| Error::missing("description of its model", "pass a model to `run_with`"))
     }
 }
 
+/// The built-in network that a recording describes, with weights from it.
+fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
+    Sequential::restore(replay.expect_description()?, weights)
+}
+
 impl<'a, M> Run<'a, M> {
-    fn new(replay: &'a Replay, restore: impl Fn(u64) -> Result<Snapshot<'a, M>> + Sync + 'a) -> Self {
-        Self { replay, epochs: replay.epochs().collect(), threads: None, restore: Box::new(restore) }
+    fn new(replay: &'a Replay, template: Template<'a, M>) -> Self {
+        Self { replay, template, epochs: replay.epochs().collect(), threads: None }
     }
 
-    /// Which epochs are asked, in this order.
+    /// Sets the epochs that are asked, in this order.
     #[must_use]
     pub fn epochs(self, epochs: impl IntoIterator<Item = u64>) -> Self {
         Self { epochs: epochs.into_iter().collect(), ..self }
     }
 
-    /// How many threads share the work; 1 is the one that asks.
+    /// Sets how many threads share the work; 1 is the one that asks.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
 
-    /// Which epochs are asked, in their order.
-    pub fn chosen(&self) -> &[u64] {
+    /// Returns the epochs that are asked, in their order.
+    pub fn chosen_epochs(&self) -> &[u64] {
         &self.epochs
     }
 
-    /// The model at one epoch, whether it is among those that are asked or not.
+    /// Returns the recording.
+    pub fn replay(&self) -> &'a Replay {
+        self.replay
+    }
+}
+
+impl<'a, M: Forward> Run<'a, M> {
+    /// Returns the model as of a moment, whether that is among the epochs that are asked or not.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let snapshot = replay.run_with(&model).at(0)?; // `at((5, 20))` is step 20 of epoch 5
+    /// assert_eq!((snapshot.epoch(), snapshot.model()), (0, &model));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the epoch is not recorded, or cannot be read.
-    pub fn at(&self, epoch: u64) -> Result<Snapshot<'a, M>> {
-        (self.restore)(epoch)
+    /// As [`Replay::weights`], and whatever the model's [`with_weights`](Forward::with_weights) says of them.
+    pub fn at(&self, moment: impl Into<Moment>) -> Result<Snapshot<'a, M>> {
+        let moment = moment.into();
+        let weights = self.replay.weights(moment)?;
+        let model = match self.template {
+            Template::Described(rebuild) => rebuild(self.replay, &weights)?,
+            Template::Model(model) => model.with_weights(&weights)?,
+        };
+        Ok(Snapshot::new(self.replay, moment, model))
     }
 
-    /// The recording.
-    pub fn replay(&self) -> &'a Replay {
-        self.replay
+    /// Returns the model at each epoch, one after the other; an epoch that cannot be read is an error, and the next one
+    /// follows.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let mut replay = Replay::options().in_memory();
+    /// # for seed in 0..3 {
+    /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
+    /// # }
+    /// for snapshot in replay.run()?.snapshots() {
+    ///     let snapshot = snapshot?;
+    ///     println!("epoch {}: {:?}", snapshot.epoch(), snapshot.model());
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn snapshots(self) -> impl ExactSizeIterator<Item = Result<Snapshot<'a, M>>> {
+        (0..self.epochs.len()).map(move |index| self.at(self.epochs[index]))
     }
 
     /// Shows the model at each epoch, one after the other on this thread: for what gathers from epoch to epoch, and
     /// keeps no more than one of them.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// # for seed in 0..3 {
+    /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
+    /// # }
+    /// let mut sum = vec![0.0; 50]; // of the losses of each sample over all epochs
+    /// replay.run()?.try_for_each(|snapshot| {
+    ///     let losses = snapshot.losses(Loss::MeanSquaredError)?;
+    ///     sum.iter_mut().zip(losses).for_each(|(sum, loss)| *sum += loss);
+    ///     Ok(())
+    /// })?;
+    /// assert!(sum.iter().all(|&sum| sum > 0.0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -118,13 +222,15 @@ impl<'a, M> Run<'a, M> {
     pub fn try_for_each(&self, mut each: impl FnMut(&Snapshot<'a, M>) -> Result<()>) -> Result<()> {
         self.epochs.iter().try_for_each(|&epoch| each(&self.at(epoch)?))
     }
+}
 
-    /// What the model at each epoch answers.
+impl<'a, M: Forward + Sync> Run<'a, M> {
+    /// Asks one question of the model at each epoch, several of them at a time.
     ///
     /// # Errors
     ///
     /// That of the first epoch, in their order, which is not recorded, cannot be read, or answers with one;
-    /// [`Error::Invalid`](crate::Error::Invalid) for no threads.
+    /// [`Error::Invalid`] for no threads.
     ///
     /// # Panics
     ///
@@ -137,7 +243,8 @@ impl<'a, M> Run<'a, M> {
         self.map_with(|| (), |(), snapshot| ask(snapshot))
     }
 
-    /// As [`map`](Self::map), with something that each thread begins with and keeps from epoch to epoch: buffers, say.
+    /// Asks one question of the model at each epoch, with something that each thread begins with and keeps from epoch to
+    /// epoch: buffers, say.
     ///
     /// # Errors
     ///
@@ -153,5 +260,15 @@ impl<'a, M> Run<'a, M> {
         F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
     {
         parallel::map_with(&self.epochs, self.threads, begin, |state, &epoch| ask(state, &self.at(epoch)?))
+    }
+}
+
+impl<M> fmt::Debug for Run<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("replay", &self.replay)
+            .field("epochs", &self.epochs.len())
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
     }
 }

@@ -1,20 +1,40 @@
 //! Questions about the run as a whole, answered by going through its epochs.
 
-use std::collections::HashSet;
-
-use super::{Replay, Run, Snapshot};
+use super::{Run, Snapshot};
 use crate::{
-    Error, Forward, Loss, Metrics, Result, Weights,
+    Error, Forward, Loss, Metrics, Result,
     analysis::{
-        EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, RunDiff, SampleHistory,
-        Verification, VerifyOptions, WeightDiff,
+        EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory, Verification,
+        VerifyOptions,
     },
     model::checked,
 };
 
-impl<M: Forward> Run<'_, M> {
+impl<M: Forward + Sync> Run<'_, M> {
     /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together, so that
     /// its axes are the same in every picture. It takes the epochs one after the other.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// use training_replay::analysis::{Grid, View};
+    ///
+    /// # let data = datasets::moons(100, 0.1, 7);
+    /// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
+    /// # let mut replay = Replay::options().dataset(&data).in_memory();
+    /// # for _ in 0..10 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let principal = replay.run()?.principal_plane("hidden")?; // of eight units
+    /// println!("{:.0} % of the variance is seen", 100.0 * principal.total_explained_variance_ratio());
+    /// for snapshot in replay.run()?.snapshots() {
+    ///     let space = snapshot?.feature_space(View::of("hidden").on(&principal.plane), &Grid::default())?;
+    ///     assert!(space.lines.len() == 22 && space.explained_variance_ratio > 0.5);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -33,11 +53,32 @@ impl<M: Forward> Run<'_, M> {
 
     /// The story of the run as rows: see [`Milestones`].
     ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// use training_replay::analysis::MilestoneOptions;
+    ///
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// # for _ in 0..60 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// println!("{milestones}");
+    /// assert!(milestones.all_correct().is_some_and(|epoch| epoch <= 60));
+    /// assert_eq!(milestones.dead_units().count(), 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`EpochSummary::of`], and whatever going through the epochs says.
     pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
-        let options = options.clone().or_loss(self.replay.loss());
+        let options = options.clone().or_loss(self.replay().loss());
         let see = |snapshot: &Snapshot<'_, M>| {
             EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
         };
@@ -50,7 +91,7 @@ impl<M: Forward> Run<'_, M> {
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
-        let mut sample_history = SampleHistory::new(self.replay.dataset()?);
+        let mut sample_history = SampleHistory::new(self.replay().dataset()?);
         let page = |snapshot: &Snapshot<'_, M>| {
             sample_history.page(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
         };
@@ -68,8 +109,8 @@ impl<M: Forward> Run<'_, M> {
     /// and as [`Snapshot::evaluate`].
     pub fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
         let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";
-        let loss = options.loss.or(self.replay.loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
-        let replay = self.replay;
+        let loss = options.loss.or(self.replay().loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
+        let replay = self.replay();
         let mut recomputed = self.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
         recomputed.sort_by_key(|(epoch, _)| *epoch);
         let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
@@ -83,142 +124,6 @@ impl<M: Forward> Run<'_, M> {
             ));
         }
         Ok(verification)
-    }
-}
-
-impl Replay {
-    /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together. Of a
-    /// built-in network; for other models: [`run_with`](Self::run_with) and [`Run::principal_plane`].
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-    /// use training_replay::analysis::{Grid, View};
-    ///
-    /// # let data = datasets::moons(100, 0.1, 7);
-    /// # let layers = [Dense::new(8).name("hidden").activation(Activation::Tanh), Dense::new(1)];
-    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
-    /// # let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
-    /// # let mut replay = Replay::options().dataset(&data).in_memory();
-    /// # for _ in 0..10 {
-    /// #     let metrics = trainer.epoch(&mut model, &data)?;
-    /// #     replay.record(&model, metrics)?;
-    /// # }
-    /// let principal = replay.principal_plane("hidden")?; // of eight units
-    /// println!("{:.0} % of the variance is seen", 100.0 * principal.total_explained_variance_ratio());
-    /// for snapshot in replay.snapshots() {
-    ///     let space = snapshot?.feature_space(View::of("hidden").on(&principal.plane), &Grid::default())?;
-    ///     assert!(space.lines.len() == 22 && space.explained_variance_ratio > 0.5);
-    /// }
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::principal_plane`].
-    pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
-        self.run().principal_plane(layer)
-    }
-
-    /// The story of the run as rows, fit for an assertion in a test of one's own training code. Of a built-in network;
-    /// for other models: [`run_with`](Self::run_with) and [`Run::milestones`].
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
-    /// use training_replay::analysis::MilestoneOptions;
-    ///
-    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
-    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
-    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
-    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// # for _ in 0..60 {
-    /// #     let metrics = trainer.epoch(&mut model, &data)?;
-    /// #     replay.record(&model, metrics)?;
-    /// # }
-    /// let milestones = replay.milestones(&MilestoneOptions::default())?;
-    /// println!("{milestones}");
-    /// assert!(milestones.all_correct().is_some_and(|epoch| epoch <= 60));
-    /// assert_eq!(milestones.dead_units().count(), 0);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::milestones`].
-    pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
-        self.run().milestones(options)
-    }
-
-    /// What became of every sample, epoch by epoch: when it was learned, how often forgotten. Of a built-in network; for
-    /// other models: [`run_with`](Self::run_with) and [`Run::sample_history`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::sample_history`].
-    pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
-        self.run().sample_history(loss)
-    }
-
-    /// Compares what was logged with what is recomputed from the weights and the data. Of a built-in network; for other
-    /// models: [`run_with`](Self::run_with) and [`Run::verify`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::verify`].
-    pub fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
-        self.run().verify(options)
-    }
-
-    /// Where this run and another of the same model part: the first epoch and parameter that differ by more than
-    /// `tolerance`, and how far the runs are apart from epoch to epoch. Of any model; epochs that only one of them has
-    /// recorded are counted and passed over.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets};
-    /// # fn main() -> Result<()> {
-    /// let data = datasets::moons(50, 0.1, 7);
-    /// let run = |rate: f32| -> Result<Replay> {
-    ///     let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    ///     let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
-    ///     let mut replay = Replay::options().in_memory();
-    ///     for epoch in 0..10 {
-    ///         if epoch == 6 {
-    ///             trainer.set_learning_rate(rate);
-    ///         }
-    ///         let metrics = trainer.epoch(&mut model, &data)?;
-    ///         replay.record(&model, metrics)?;
-    ///     }
-    ///     Ok(replay)
-    /// };
-    /// let parting = run(0.1)?.diff(&run(0.05)?, 0.0)?;
-    /// let (epoch, difference) = parting.first.expect("another learning rate");
-    /// assert_eq!((epoch, difference.name.as_str()), (6, "kernel"));
-    /// assert_eq!(run(0.1)?.diff(&run(0.1)?, 0.0)?.first, None);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`weights`](Self::weights) and [`WeightDiff::between`].
-    pub fn diff(&self, other: &Self, tolerance: f64) -> Result<RunDiff> {
-        WeightDiff::check_tolerance(tolerance)?;
-        let (mut one, mut another) = (Weights::default(), Weights::default());
-        let theirs: HashSet<u64> = other.epochs().collect();
-        let mut parting = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
-        for epoch in self.epochs().filter(|epoch| theirs.contains(epoch)) {
-            self.weights_into(epoch, &mut one)?;
-            other.weights_into(epoch, &mut another)?;
-            let differences = WeightDiff::of_each(&one, &another)?;
-            let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
-            parting.distances.push((epoch, largest));
-            let beyond = differences.into_iter().find(|difference| difference.distance > tolerance);
-            parting.first = parting.first.or(beyond.map(|difference| (epoch, difference)));
-        }
-        let common = parting.distances.len();
-        parting.unmatched = (self.epochs().len() - common, theirs.len() - common);
-        Ok(parting)
     }
 }
 

@@ -167,9 +167,9 @@ impl Runs {
     ///
     /// # Errors
     ///
-    /// As [`Replay::milestones`], for the first run that has none.
+    /// As [`Run::milestones`](super::Run::milestones), for the first run that has none.
     pub fn milestones(&self, options: &MilestoneOptions) -> Result<Vec<Milestones>> {
-        self.map(|_, replay| replay.milestones(options))
+        self.map(|_, replay| replay.run()?.milestones(options))
     }
 
     /// When each run came to a milestone, which is picked from its story.

@@ -2,15 +2,13 @@
 
 use super::Replay;
 use crate::{
-    Backward, Dataset, Forward, Loss, Matrix, Metrics, Result, Weights,
+    Backward, Dataset, Forward, Loss, Matrix, Metrics, Moment, Result, Weights,
     analysis::{
-        ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, LayerValues, Plane, ProbabilityHistogram,
-        View, evaluate,
+        ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, LayerValues, ProbabilityHistogram, View, evaluate,
     },
     data::labels,
     math::matrix,
     model::checked,
-    storage::Moment,
 };
 
 /// The model as it was after one recorded epoch, or within one.
@@ -51,14 +49,14 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         Self { replay, moment, model }
     }
 
-    /// The epoch's number; 0 is before training.
+    /// Returns the epoch's number; 0 is before training.
     pub fn epoch(&self) -> u64 {
-        self.moment.epoch
+        self.moment.epoch()
     }
 
-    /// How many mini-batches of the epoch the model had been trained on; `None` at its end.
-    pub fn step(&self) -> Option<u32> {
-        (self.moment.step > 0).then_some(self.moment.step)
+    /// Returns the moment of the run: the end of the epoch, or a step within it.
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// The model with the epoch's weights.
@@ -86,7 +84,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`Replay::metrics`].
     pub fn metrics(&self) -> Result<Metrics> {
-        self.replay.metrics_at(self.moment)
+        self.replay.metrics(self.moment)
     }
 
     /// How a layer of two units bends the input space: samples, grid lines, region and boundary. For a wider layer a
@@ -99,69 +97,30 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         FeatureSpace::of(&self.model, view, self.dataset()?, grid)
     }
 
-    /// The same into a feature space that is there already, whose memory it takes over: with a fine grid for many epochs.
+    /// Returns where the classes part: among the inputs, or in the space of a layer; of more than two dimensions on a plane.
+    /// Needs no data.
     ///
     /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
-    /// use training_replay::analysis::{FeatureSpace, Grid};
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// use training_replay::analysis::{Grid, Plane, View};
     ///
-    /// # let model = Sequential::builder(2).layer(Dense::new(2).name("hidden")).layer(Dense::new(1)).build(1)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::moons(10, 0.1, 7)).in_memory();
+    /// # let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
+    /// # let model = Sequential::builder(3).layers(layers).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
     /// # replay.record(&model, Metrics::new())?;
-    /// let grid = Grid::default().points(1_000); // a million of them
-    /// let mut space = FeatureSpace::default();
-    /// for snapshot in replay.snapshots() {
-    ///     snapshot?.feature_space_into("hidden", &grid, &mut space)?;
-    ///     assert_eq!(space.region.nrows(), 1_000_000);
-    /// }
+    /// let (snapshot, grid) = (replay.at(0)?, Grid::default().points(50));
+    /// let features = Plane::of_axes(3, 0, 2)?; // the first and the third of three
+    /// let map = snapshot.decision_boundary(View::inputs().on(&features), &grid)?;
+    /// let behind = snapshot.decision_boundary("hidden", &grid)?; // by the rest of the network
+    /// assert_eq!((map.outputs.nrows(), behind.outputs.nrows()), (2_500, 2_500));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`FeatureSpace::update`].
-    pub fn feature_space_into<'v, V>(&self, view: V, grid: &Grid, space: &mut FeatureSpace) -> Result<()>
-    where
-        V: Into<View<'v>>,
-    {
-        space.update(&self.model, view, self.dataset()?, grid)
-    }
-
-    /// Where the classes part in the space of the two inputs. Needs no data.
-    ///
-    /// # Errors
-    ///
     /// As [`DecisionBoundary::of`].
-    pub fn decision_boundary(&self, grid: &Grid) -> Result<DecisionBoundary> {
-        DecisionBoundary::of(&self.model, grid)
-    }
-
-    /// Where the classes part on a plane in the space of more inputs. Needs no data.
-    ///
-    /// # Errors
-    ///
-    /// As [`DecisionBoundary::on`].
-    pub fn decision_boundary_on(&self, plane: &Plane, grid: &Grid) -> Result<DecisionBoundary> {
-        DecisionBoundary::on(&self.model, plane, grid)
-    }
-
-    /// Where the classes part in the space of a layer of two units, or on a plane in that of a wider one: by the rest of the
-    /// network, and so for any number of inputs. Needs no data.
-    ///
-    /// # Errors
-    ///
-    /// As [`DecisionBoundary::behind`].
-    pub fn decision_boundary_behind<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<DecisionBoundary> {
-        DecisionBoundary::behind(&self.model, view, grid)
-    }
-
-    /// [`decision_boundary`](Self::decision_boundary) into a map that is there already, whose memory it takes over.
-    ///
-    /// # Errors
-    ///
-    /// As [`DecisionBoundary::update`].
-    pub fn decision_boundary_into(&self, grid: &Grid, map: &mut DecisionBoundary) -> Result<()> {
-        map.update(&self.model, grid)
+    pub fn decision_boundary<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<DecisionBoundary> {
+        DecisionBoundary::of(&self.model, view, grid)
     }
 
     /// The model's outputs on the data, `(samples, outputs)`.
@@ -236,18 +195,6 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     /// As [`outputs`](Self::outputs), and if the targets are none of the loss.
     pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
         checked::losses(&self.model, self.dataset()?, loss)
-    }
-
-    /// The losses of the samples in bins of equal width from 0 to the largest.
-    ///
-    /// # Errors
-    ///
-    /// As [`losses`](Self::losses) and [`Histogram::of`].
-    pub fn loss_histogram(&self, loss: Loss, bins: usize) -> Result<Histogram> {
-        let losses = self.losses(loss)?;
-        let largest = losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max);
-        let range = if largest > 0.0 { f64::from(largest) } else { 1.0 };
-        Histogram::of(&losses, 0.0..=range, bins)
     }
 
     /// `loss` and `accuracy` over the whole data set with this epoch's weights, unlike the running means that a trainer

@@ -8,9 +8,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Durability, Origin, Replay, ReplayOptions};
 use crate::{
-    Dataset, Error, Metrics, Parameter, Result, Weights, datasets,
+    Dataset, Error, Metrics, Moment, Parameter, Result, Weights, datasets,
     storage::{
-        Backend, Log, Moment,
+        Backend, Log,
         testing::{
             faulty::{Call, Calls, Fault, Faulty},
             powerless::Powerless,
@@ -28,11 +28,12 @@ fn scaled(every_change: u64, release: u64) -> u64 {
 
 /// When the snapshot of a number is taken.
 fn moment(number: u64) -> Moment {
-    Moment { epoch: number.div_ceil(2), step: (number % 2) as u32 }
+    let epoch = number.div_ceil(2);
+    if number.is_multiple_of(2) { epoch.into() } else { (epoch, 1).into() }
 }
 
 fn number(moment: Moment) -> u64 {
-    2 * moment.epoch - u64::from(moment.step)
+    2 * moment.epoch() - u64::from(moment.step().unwrap_or(0))
 }
 
 /// So many parameters, other ones for every snapshot and version.
@@ -68,9 +69,10 @@ fn options() -> ReplayOptions {
 
 fn record_version(replay: &mut Replay, parameters: usize, number: u64, version: u64) -> Result<()> {
     let (weights, metrics) = (weights(parameters, number, version), metrics(number, version));
-    match moment(number) {
-        Moment { epoch, step: 0 } => replay.record(&weights, metrics).map(|recorded| assert_eq!(recorded, epoch)),
-        Moment { epoch, step } => replay.record_step(epoch, step, &weights, metrics).map(|recorded| assert!(recorded)),
+    let moment = moment(number);
+    match moment.step() {
+        None => replay.record(&weights, metrics).map(|recorded| assert_eq!(recorded, moment.epoch())),
+        Some(_) => replay.record_at(moment, &weights, metrics).map(|recorded| assert!(recorded)),
     }
 }
 
@@ -106,8 +108,8 @@ fn expect_snapshots(medium: &Faulty, count: u64) {
     assert!(replay.check_integrity().unwrap().is_empty());
     assert_eq!(replay.dataset().unwrap(), &data());
     for number in 0..count {
-        assert_eq!(replay.weights_at(moment(number)).unwrap(), weights(LARGE, number, 0));
-        assert_eq!(replay.metrics_at(moment(number)).unwrap(), metrics(number, 0));
+        assert_eq!(replay.weights(moment(number)).unwrap(), weights(LARGE, number, 0));
+        assert_eq!(replay.metrics(moment(number)).unwrap(), metrics(number, 0));
     }
 }
 
@@ -216,7 +218,7 @@ fn whichever_read_fails_it_is_an_error_and_reading_again_makes_up_for_it() {
         assert!(replay.damage().is_empty());
         replay.dataset()?;
         (0..SNAPSHOTS).try_for_each(|number| {
-            replay.weights_at(moment(number)).map(|found| assert_eq!(found, weights(LARGE, number, 0)))
+            replay.weights(moment(number)).map(|found| assert_eq!(found, weights(LARGE, number, 0)))
         })
     };
     let medium = undisturbed();
@@ -244,7 +246,7 @@ fn opening_reads_headers_and_the_last_epoch_and_any_other_is_read_on_its_own() {
     assert!(opening <= 4 * LARGE + records * windows, "{opening} bytes of {}", medium.bytes().len());
     for number in 0..SNAPSHOTS {
         before = medium.bytes_read();
-        replay.weights_at(moment(number)).unwrap();
+        replay.weights(moment(number)).unwrap();
         assert_eq!(medium.bytes_read() - before, 4 * LARGE, "snapshot {number}, and nothing else");
     }
 }
@@ -281,7 +283,7 @@ impl Acknowledged {
     fn check(&mut self, replay: &Replay, parameters: usize) {
         if let Some((number, version)) = self.undead.take() {
             let came_back =
-                replay.weights_at(moment(number)).is_ok_and(|found| found == weights(parameters, number, version));
+                replay.weights(moment(number)).is_ok_and(|found| found == weights(parameters, number, version));
             if came_back {
                 self.versions.insert(number, version);
             }
@@ -302,7 +304,7 @@ impl Acknowledged {
 
     fn is_there(&self, replay: &Replay, parameters: usize, number: u64) -> bool {
         let version = self.versions[&number];
-        let found = (replay.weights_at(moment(number)), replay.metrics_at(moment(number)));
+        let found = (replay.weights(moment(number)), replay.metrics(moment(number)));
         if let Ok(found) = &found.0 {
             assert_eq!(*found, weights(parameters, number, version), "snapshot {number}");
         }

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, ops::Range};
 
 use crate::{
-    Metrics,
-    storage::{MAX_METRICS, Moment, Record, decode_metrics},
+    Metrics, Moment,
+    storage::{MAX_METRICS, Record, decode_metrics},
 };
 
 /// Where the data of a record is.
@@ -93,8 +93,12 @@ impl Timeline {
 
     /// The last snapshot of an earlier epoch.
     pub(super) fn before(&self, epoch: u64) -> Option<Moment> {
-        let at = self.snapshots.partition_point(|snapshot| snapshot.moment.epoch < epoch);
+        let at = self.snapshots.partition_point(|snapshot| snapshot.moment.epoch() < epoch);
         self.snapshots[..at].last().map(|snapshot| snapshot.moment)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.snapshots.is_empty()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,6 +1,8 @@
 //! The fixed parts of the file: the preamble and the record headers, 64 bytes each, each with a checksum of its own.
 
-use std::{cmp::Ordering, fmt, ops::Range};
+use std::ops::Range;
+
+use crate::Moment;
 
 /// Everything begins at a multiple of this, so that a scan can find the next record behind a damaged one.
 pub(crate) const ALIGN: u64 = 64;
@@ -111,49 +113,6 @@ impl Kind {
     }
 }
 
-/// When in a run a snapshot was taken: after an epoch, or within one. Zeros for records that are no snapshots.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Moment {
-    pub(crate) epoch: u64,
-    /// How many mini-batches of the epoch it had; 0 at its end.
-    pub(crate) step: u32,
-}
-
-impl Moment {
-    /// In the order of time; the end of an epoch, 0, comes behind all its steps.
-    fn key(self) -> (u64, u32) {
-        (self.epoch, self.step.wrapping_sub(1))
-    }
-}
-
-/// The end of an epoch.
-impl From<u64> for Moment {
-    fn from(epoch: u64) -> Self {
-        Self { epoch, step: 0 }
-    }
-}
-
-impl Ord for Moment {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for Moment {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl fmt::Display for Moment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.step {
-            0 => write!(f, "epoch {}", self.epoch),
-            step => write!(f, "step {step} of epoch {}", self.epoch),
-        }
-    }
-}
-
 /// The first 64 bytes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
@@ -176,10 +135,10 @@ impl Header {
         put(&mut bytes, 16, &self.sequence.to_le_bytes());
         put(&mut bytes, 24, &self.meta_len.to_le_bytes());
         put(&mut bytes, 32, &self.data_len.to_le_bytes());
-        put(&mut bytes, 40, &self.moment.epoch.to_le_bytes());
+        put(&mut bytes, 40, &self.moment.epoch().to_le_bytes());
         put(&mut bytes, 48, &self.meta_crc.to_le_bytes());
         put(&mut bytes, 52, &self.data_crc.to_le_bytes());
-        put(&mut bytes, 56, &self.moment.step.to_le_bytes());
+        put(&mut bytes, 56, &self.moment.step().unwrap_or(0).to_le_bytes());
         seal(bytes)
     }
 
@@ -194,7 +153,7 @@ impl Header {
             sequence: u64_at(bytes, 16),
             meta_len: u64_at(bytes, 24),
             data_len: u64_at(bytes, 32),
-            moment: Moment { epoch: u64_at(bytes, 40), step: u32_at(bytes, 56) },
+            moment: moment_at(bytes),
             meta_crc: u32_at(bytes, 48),
             data_crc: u32_at(bytes, 52),
         };
@@ -234,6 +193,12 @@ fn is_sealed(bytes: &[u8; HEADER]) -> bool {
     crc32fast::hash(&bytes[..60]) == u32_at(bytes, 60)
 }
 
+/// A step of 0 is the end of the epoch.
+fn moment_at(bytes: &[u8; HEADER]) -> Moment {
+    let (epoch, step) = (u64_at(bytes, 40), u32_at(bytes, 56));
+    if step == 0 { epoch.into() } else { (epoch, step).into() }
+}
+
 fn u16_at(bytes: &[u8; HEADER], at: usize) -> u16 {
     u16::from_le_bytes([bytes[at], bytes[at + 1]])
 }
@@ -250,35 +215,37 @@ fn u64_at(bytes: &[u8; HEADER], at: usize) -> u64 {
 mod tests {
     use super::*;
 
-    const SAMPLE: Header = Header {
-        kind: Kind::Epoch,
-        salt: 7,
-        sequence: 3,
-        meta_len: 60,
-        data_len: 100,
-        moment: Moment { epoch: 9, step: 4 },
-        meta_crc: 1,
-        data_crc: 2,
-    };
+    fn sample() -> Header {
+        Header {
+            kind: Kind::Epoch,
+            salt: 7,
+            sequence: 3,
+            meta_len: 60,
+            data_len: 100,
+            moment: (9, 4).into(),
+            meta_crc: 1,
+            data_crc: 2,
+        }
+    }
 
     #[test]
     fn headers_and_preambles_come_back() {
-        assert_eq!(Header::decode(&SAMPLE.encode()), Some(SAMPLE));
+        assert_eq!(Header::decode(&sample().encode()), Some(sample()));
         let preamble = Preamble::new(u64::MAX - 1);
         assert_eq!(Preamble::decode(&preamble.encode()), Ok(preamble));
     }
 
     #[test]
     fn the_steps_of_an_epoch_lie_between_the_end_of_the_one_before_and_its_own() {
-        let steps = [1, 2, u32::MAX].map(|step| Moment { epoch: 3, step });
-        let moments = [&[Moment::from(2)], &steps[..], &[Moment::from(3)], &[Moment { epoch: 4, step: 1 }]].concat();
+        let steps = [1, 2, u32::MAX].map(|step| Moment::from((3, step)));
+        let moments = [&[Moment::from(2)], &steps[..], &[Moment::from(3)], &[Moment::from((4, 1))]].concat();
         assert!(moments.is_sorted_by(|a, b| a < b), "{moments:?}");
     }
 
     #[test]
     fn any_flipped_bit_is_noticed() {
         for bit in 0..8 * HEADER {
-            let mut header = SAMPLE.encode();
+            let mut header = sample().encode();
             header[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(Header::decode(&header), None, "bit {bit}");
             let mut preamble = Preamble::new(5).encode();
@@ -298,14 +265,14 @@ mod tests {
 
     #[test]
     fn lengths_beyond_the_limits_are_no_header() {
-        assert_eq!(Header::decode(&Header { meta_len: MAX_META + 1, ..SAMPLE }.encode()), None);
-        assert_eq!(Header::decode(&Header { data_len: u64::MAX, ..SAMPLE }.encode()), None);
+        assert_eq!(Header::decode(&Header { meta_len: MAX_META + 1, ..sample() }.encode()), None);
+        assert_eq!(Header::decode(&Header { data_len: u64::MAX, ..sample() }.encode()), None);
     }
 
     #[test]
     fn the_parts_of_a_record_begin_at_multiples_of_64() {
-        assert_eq!(SAMPLE.meta(128), 192..252);
-        assert_eq!(SAMPLE.data(128), 256..356);
-        assert_eq!(SAMPLE.end(128), 384);
+        assert_eq!(sample().meta(128), 192..252);
+        assert_eq!(sample().data(128), 256..356);
+        assert_eq!(sample().end(128), 384);
     }
 }

@@ -12,10 +12,10 @@ use std::{
 use super::{
     backend::Backend,
     endian::{self, Number},
-    header::{ALIGN, BadPreamble, HEADER, Header, Kind, MAX_DATA, MAX_META, MAX_RECORDS, Moment, Preamble, up},
+    header::{ALIGN, BadPreamble, HEADER, Header, Kind, MAX_DATA, MAX_META, MAX_RECORDS, Preamble, up},
     scan::Record,
 };
-use crate::{Error, Result};
+use crate::{Error, Moment, Result};
 
 /// How much is gathered before it is written, and read at a time.
 const CHUNK: usize = 1 << 20;

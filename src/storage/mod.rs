@@ -22,7 +22,7 @@ mod tensor;
 pub(crate) mod testing;
 
 pub(crate) use backend::{Backend, is_still_there, open_to_read, open_to_write};
-pub(crate) use header::{BadPreamble, Kind, Moment, VERSION};
+pub(crate) use header::{BadPreamble, Kind, VERSION};
 pub(crate) use log::{Log, RecordReader};
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};

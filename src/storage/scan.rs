@@ -172,7 +172,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     use super::*;
-    use crate::storage::header::{Kind, Moment};
+    use crate::{Moment, storage::header::Kind};
 
     fn bytes_of(log: &Log) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -199,7 +199,7 @@ mod tests {
         let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
         let (mut epochs, mut damage) = (Vec::new(), Vec::new());
         let scanned = log.scan(|found, passed| {
-            epochs.push(found.header.moment.epoch);
+            epochs.push(found.header.moment.epoch());
             damage.extend(passed.map(|passed| [passed.bytes.start, passed.bytes.end]));
             Ok(())
         });
@@ -289,7 +289,7 @@ mod tests {
         let mut seen = Vec::new();
         let mut see = |log: &mut Log| {
             log.scan(|found, _| {
-                seen.push(found.header.moment.epoch);
+                seen.push(found.header.moment.epoch());
                 Ok(())
             })
         };

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use training_replay::{Loss, Metrics, Replay, Result};
+use training_replay::{Loss, Metrics, Moment, Replay, Result};
 
 use super::bytes::{Record, records, renumber, reseal};
 
@@ -13,11 +13,11 @@ pub fn ask(replay: &Replay) {
     for epoch in replay.epochs().chain([0, 7, u64::MAX]) {
         drop((replay.weights(epoch), replay.metrics(epoch)));
     }
-    for (epoch, step) in replay.steps().chain([(0, 0), (1, 1), (u64::MAX, u32::MAX)]) {
-        drop((replay.step_weights(epoch, step), replay.step_metrics(epoch, step)));
+    for step in replay.steps().iter().chain([(0, 0), (1, 1), (u64::MAX, u32::MAX)].map(Moment::from)) {
+        drop((replay.weights(step), replay.metrics(step)));
     }
     replay.metric_names().for_each(|name| assert!(replay.curve(name).is_some()));
-    replay.step_metric_names().for_each(|name| assert!(replay.step_curve(name).is_some()));
+    replay.steps().metric_names().for_each(|name| assert!(replay.steps().curve(name).is_some()));
     drop((replay.dataset().is_ok(), replay.check_integrity()));
 }
 
@@ -37,19 +37,14 @@ pub fn run(replay: &Replay) {
     drop(snapshot.gradients(Loss::MeanSquaredError));
 }
 
-/// Every snapshot of a recording: its weights as bits, and what it logged; `None` where they cannot be read. A step of
-/// 0 is the end of the epoch.
-fn told(replay: &Replay) -> BTreeMap<(u64, u32), [Option<String>; 2]> {
+/// Every snapshot of a recording: its weights as bits, and what it logged; `None` where they cannot be read.
+fn snapshots(replay: &Replay) -> BTreeMap<Moment, [Option<String>; 2]> {
     let shown = |result: Result<String>| result.ok();
-    let epochs = replay.epochs().map(|epoch| {
-        let weights = shown(replay.weights(epoch).map(|weights| format!("{weights:?}")));
-        ((epoch, 0), [weights, shown(replay.metrics(epoch).map(|metrics| format!("{metrics:?}")))])
-    });
-    let steps = replay.steps().map(|(epoch, step)| {
-        let weights = shown(replay.step_weights(epoch, step).map(|weights| format!("{weights:?}")));
-        ((epoch, step), [weights, shown(replay.step_metrics(epoch, step).map(|metrics| format!("{metrics:?}")))])
-    });
-    epochs.chain(steps).collect()
+    let snapshot = |moment: Moment| {
+        let weights = shown(replay.weights(moment).map(|weights| format!("{weights:?}")));
+        (moment, [weights, shown(replay.metrics(moment).map(|metrics| format!("{metrics:?}")))])
+    };
+    replay.epochs().map(Moment::from).chain(replay.steps().iter()).map(snapshot).collect()
 }
 
 /// Appends to the file, if it can be opened to be, and fails unless every epoch and step that was there is still the
@@ -58,8 +53,8 @@ pub fn append(bytes: &[u8], path: &Path) -> bool {
     let Ok(before) = Replay::from_bytes(bytes) else { return false };
     fs::write(path, bytes).unwrap();
     let acknowledged = append_again(&before, path);
-    let (old, new) = (told(&before), told(&Replay::open(path).unwrap()));
-    assert!(old.iter().all(|(moment, told)| new.get(moment) == Some(told)));
+    let (old, new) = (snapshots(&before), snapshots(&Replay::open(path).unwrap()));
+    assert!(old.iter().all(|(moment, snapshot)| new.get(moment) == Some(snapshot)));
     assert_eq!(new.len(), old.len() + acknowledged);
     acknowledged > 0
 }
@@ -69,7 +64,7 @@ fn append_again(before: &Replay, path: &Path) -> usize {
     let Some(weights) = before.epochs().filter_map(|epoch| before.weights(epoch).ok()).last() else { return 0 };
     let Ok(mut replay) = Replay::append(path) else { return 0 };
     let Ok(epoch) = replay.record(&weights, [("again", 1.0)]) else { return 0 };
-    1 + usize::from(matches!(replay.record_step(epoch.saturating_add(1), 1, &weights, Metrics::new()), Ok(true)))
+    1 + usize::from(matches!(replay.record_at((epoch.saturating_add(1), 1), &weights, Metrics::new()), Ok(true)))
 }
 
 /// A file with all kinds of records, to begin with.
@@ -86,7 +81,7 @@ pub fn recording() -> Vec<u8> {
     let mut replay = options.in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     for epoch in 1..4 {
-        replay.record_step(epoch, 2, &model, [("loss", epoch as f64)]).unwrap();
+        replay.record_at((epoch, 2), &model, [("loss", epoch as f64)]).unwrap();
         replay.record(&model, [("loss", 0.5), ("accuracy", 0.5)]).unwrap();
     }
     let mut bytes = Vec::new();

@@ -42,7 +42,7 @@ fn open(folder: &Path) -> Result<&'static Replay> {
 }
 
 fn plots(replay: &'static Replay) -> Result<RunPlots<'static, Sequential>> {
-    Ok(RunPlots::options().loss(LOSS).of(replay.run().threads(1))?)
+    Ok(RunPlots::options().loss(LOSS).of(replay.run().unwrap().threads(1))?)
 }
 
 struct Frames {

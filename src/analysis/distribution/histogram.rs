@@ -39,6 +39,24 @@ impl Histogram {
         Self::counting(values, &Bins::new(range, bins)?)
     }
 
+    /// Counts losses in bins of equal width from 0 to the largest finite one; from 0 to 1 where none is above 0.
+    ///
+    /// ```
+    /// use training_replay::analysis::Histogram;
+    ///
+    /// let histogram = Histogram::of_losses(&[0.1, 0.2, 3.9, 4.0], 4)?;
+    /// assert_eq!((histogram.edges.as_slice(), histogram.counts.as_slice()), (&[0.0, 1.0, 2.0, 3.0, 4.0][..], &[2, 0, 0, 2][..]));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of).
+    pub fn of_losses(losses: &[f32], bins: usize) -> Result<Self> {
+        let largest = losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max);
+        Self::of(losses, 0.0..=if largest > 0.0 { f64::from(largest) } else { 1.0 }, bins)
+    }
+
     /// Counts values that are within the bins' range.
     pub(crate) fn counting<T: Copy + Into<f64>>(values: &[T], bins: &Bins) -> Result<Self> {
         let mut counts = vec![0; bins.count];

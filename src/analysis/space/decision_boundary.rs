@@ -1,23 +1,21 @@
 //! Where a model's classes part in its input space.
 
-use std::ops::Range;
-
 use super::{boundary_score::Boundary, contour::Contour};
-use crate::analysis::{Grid, Plane, Polyline, View};
-use crate::{Error, Forward, Matrix, Result, data::labels, math::matrix, model::checked};
+use crate::analysis::{Grid, Polyline, View};
+use crate::{Error, Forward, Matrix, Result, data::labels, math::matrix};
 
 /// The model's outputs on a grid over its two inputs, and the lines where its class changes.
 ///
 /// ```
 /// use training_replay::{Dense, Forward, Parameter, Sequential, Weights, Activation};
-/// use training_replay::analysis::{DecisionBoundary, Grid};
+/// use training_replay::analysis::{DecisionBoundary, Grid, View};
 ///
 /// let model = Sequential::builder(2).layer(Dense::new(1).name("output").activation(Activation::Sigmoid)).build(1)?;
 /// let model = model.with_weights(&Weights::from_iter([
 ///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, 1.0]),
 ///     Parameter::new("output", "bias", [1], vec![-0.5_f32]),
 /// ]))?;
-/// let map = DecisionBoundary::of(&model, &Grid::default().points(10))?;
+/// let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(10))?;
 /// let line = &map.boundary[0];
 /// assert!(line.row_iter().all(|point| (point[0] + point[1] - 0.5).abs() < 1e-6));
 /// # Ok::<(), training_replay::Error>(())
@@ -38,68 +36,35 @@ pub struct DecisionBoundary {
 }
 
 impl DecisionBoundary {
-    /// That of a model with two inputs.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Shape`] if the model takes another number of inputs,
-    /// [`Error::Invalid`] for a grid without area, with fewer than 2 points or more than
-    /// 4,096.
-    pub fn of(model: &dyn Forward, grid: &Grid) -> Result<Self> {
-        let mut map = Self::default();
-        map.update(model, grid)?;
-        Ok(map)
-    }
-
-    /// That of a model with more inputs, on a plane in their space: of two features with the others as they are at some
-    /// point, or of the principal components of the data.
+    /// Returns the outputs and the boundary in a space of a model: among its inputs, or behind a layer, by the rest of the
+    /// network. A space of more than two dimensions is cut by the plane of the view.
     ///
     /// ```
-    /// use training_replay::{Dense, Sequential, datasets};
-    /// use training_replay::analysis::{DecisionBoundary, Grid, Plane};
+    /// use training_replay::{Activation, Dense, Sequential, datasets};
+    /// use training_replay::analysis::{DecisionBoundary, Grid, Plane, View};
     ///
     /// let data = datasets::ball(10, 100, 13);
-    /// let model = Sequential::builder(10).layer(Dense::new(1)).build(1)?;
+    /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(3).name("output")];
+    /// let model = Sequential::builder(10).layers(layers).build(1)?;
+    /// // Of ten inputs, two vary and the others stay as they are on the average:
     /// let mean: Vec<f32> = data.inputs().row_mean().iter().copied().collect();
     /// let plane = Plane::of_axes(10, 0, 3)?.through(&mean)?;
     /// let grid = Grid::covering_points(&plane.project(data.inputs())?, 0.1);
-    /// let map = DecisionBoundary::on(&model, &plane, &grid)?;
-    /// assert_eq!(map.outputs.nrows(), 100 * 100);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`of`](Self::of), with [`Error::Shape`] if the plane is in the space of another number of
-    /// inputs.
-    pub fn on(model: &dyn Forward, plane: &Plane, grid: &Grid) -> Result<Self> {
-        let mut map = Self::default();
-        map.fill(model, 0..model.layers().len(), Some(plane), grid)?;
-        Ok(map)
-    }
-
-    /// What the rest of the network makes of the space of a layer of two units, or of a plane in that of a wider one:
-    /// whatever the model's inputs are.
-    ///
-    /// ```
-    /// use training_replay::{Activation, Dense, Forward, Sequential, analysis::{DecisionBoundary, Grid}};
-    ///
-    /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(3).name("output")];
-    /// let model = Sequential::builder(64).layers(layers).build(1)?;
-    /// let regions = DecisionBoundary::behind(&model, "hidden", &Grid::default().points(30))?; // all that tanh can reach
+    /// let map = DecisionBoundary::of(&model, View::inputs().on(&plane), &grid)?;
+    /// assert_eq!(map.outputs.shape(), (100 * 100, 3));
+    /// // The regions of the three classes in all that tanh can reach:
+    /// let regions = DecisionBoundary::of(&model, "hidden", &Grid::default().points(30))?;
     /// assert_eq!(regions.outputs.shape(), (30 * 30, 3));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`], and as [`of`](Self::of), with
-    /// [`Error::Shape`] if the layer has not two units, or as many as the plane has dimensions.
-    pub fn behind<'a>(model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<Self> {
-        let view = view.into();
-        let layers = checked::layer_index(model, view.layer())? + 1..model.layers().len();
+    /// [`Error::UnknownLayer`], [`Error::Shape`] if the space has other than two dimensions, or as many as the plane is in,
+    /// and [`Error::Invalid`] for a grid without area, with fewer than 2 points or more than 4,096.
+    pub fn of<'a>(model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<Self> {
         let mut map = Self::default();
-        map.fill(model, layers, view.plane(), grid)?;
+        map.update(model, view, grid)?;
         Ok(map)
     }
 
@@ -107,9 +72,9 @@ impl DecisionBoundary {
     /// largest, the first of equals. `None` where an output is NaN.
     ///
     /// ```
-    /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}};
+    /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
     /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
-    /// let regions = DecisionBoundary::of(&model, &Grid::default().points(20))?.predicted_classes(0.5)?;
+    /// let regions = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(20))?.predicted_classes(0.5)?;
     /// assert!(regions.len() == 400 && regions.iter().all(|class| class.is_some_and(|class| class < 3)));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -125,12 +90,12 @@ impl DecisionBoundary {
     /// to part.
     ///
     /// ```
-    /// use training_replay::{Dense, Forward, Parameter, Sequential, Weights, analysis::{DecisionBoundary, Grid}};
+    /// use training_replay::{Dense, Forward, Parameter, Sequential, Weights, analysis::{DecisionBoundary, Grid, View}};
     ///
     /// let model = Sequential::builder(2).layer(Dense::new(1).name("sum").without_bias()).build(1)?;
     /// let kernel = Parameter::new("sum", "kernel", [2, 1], vec![1.0_f32, 1.0]);
     /// let model = model.with_weights(&Weights::from_iter([kernel]))?;
-    /// let lines = DecisionBoundary::of(&model, &Grid::default())?.level_lines(0, -1.25)?;
+    /// let lines = DecisionBoundary::of(&model, View::inputs(), &Grid::default())?.level_lines(0, -1.25)?;
     /// assert!(lines[0].row_iter().all(|point| (point[0] + point[1] + 1.25).abs() < 1e-6));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -154,12 +119,12 @@ impl DecisionBoundary {
     /// Becomes that of another model, or another epoch, in the memory it has.
     ///
     /// ```
-    /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}};
+    /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
     /// let mut map = DecisionBoundary::default();
     /// for seed in 0..3 {
     ///     let model = Sequential::builder(2).layer(Dense::new(1)).build(seed)?;
-    ///     map.update(&model, &Grid::default())?;
-    ///     assert_eq!(map, DecisionBoundary::of(&model, &Grid::default())?);
+    ///     map.update(&model, View::inputs(), &Grid::default())?;
+    ///     assert_eq!(map, DecisionBoundary::of(&model, View::inputs(), &Grid::default())?);
     /// }
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -167,17 +132,15 @@ impl DecisionBoundary {
     /// # Errors
     ///
     /// As [`of`](Self::of); what it holds is then of no use.
-    pub fn update(&mut self, model: &dyn Forward, grid: &Grid) -> Result<()> {
-        self.fill(model, 0..model.layers().len(), None, grid)
-    }
-
-    /// By these layers on a grid, which may be on a plane in the space that they are fed from.
-    fn fill(&mut self, model: &dyn Forward, layers: Range<usize>, plane: Option<&Plane>, grid: &Grid) -> Result<()> {
+    pub fn update<'a>(&mut self, model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<()> {
+        let view = view.into();
+        let layers = view.depth(model)?..model.layers().len();
         grid.check()?;
         (self.x, self.y) = grid.axes();
         let outputs = &mut self.outputs;
         let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
-        self.boundary = Boundary::on(model, layers, plane.cloned(), grid)?.lines(&self.x, &self.y, Some(keep))?;
+        let mut boundary = Boundary::on(model, layers, view.plane().cloned(), grid)?;
+        self.boundary = boundary.lines(&self.x, &self.y, Some(keep))?;
         Ok(())
     }
 }

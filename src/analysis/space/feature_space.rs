@@ -222,8 +222,8 @@ pub struct Patch<'a> {
 /// What shows inputs as a layer of two units sees them, or a plane a wider one.
 struct Lens<'a> {
     model: &'a dyn Forward,
-    /// The index of the layer.
-    layer: usize,
+    /// How many layers lead to what is seen.
+    depth: usize,
     view: View<'a>,
     /// What the layer last put out, if a plane shows it.
     hidden: Matrix,
@@ -231,13 +231,12 @@ struct Lens<'a> {
 
 impl<'a> Lens<'a> {
     fn new(model: &'a dyn Forward, view: View<'a>) -> Result<Self> {
-        let layer = checked::layer_index(model, view.layer())?;
-        Ok(Self { model, layer, view, hidden: Matrix::zeros(0, 0) })
+        Ok(Self { model, depth: view.depth(model)?, view, hidden: Matrix::zeros(0, 0) })
     }
 
     /// Leaves in `seen` where inputs are seen.
     fn show(&mut self, inputs: &Matrix, seen: &mut Matrix) -> Result<()> {
-        let layers = 0..self.layer + 1;
+        let layers = 0..self.depth;
         if let Some(plane) = self.view.plane() {
             checked::layers_into(self.model, inputs, layers, &mut self.hidden)?;
             return plane.project_into(&self.hidden, seen);
@@ -245,16 +244,17 @@ impl<'a> Lens<'a> {
         checked::layers_into(self.model, inputs, layers, seen)?;
         match seen.ncols() {
             2 => Ok(()),
-            units => {
-                let what = format!("the number of units of layer {:?}", self.view.layer());
-                Err(Error::invalid(what, "2 for a feature space, unless a plane is given to see it on", units))
-            }
+            units => Err(Error::invalid(
+                self.view.dimensions(),
+                "2 for a feature space, unless a plane is given to see it on",
+                units,
+            )),
         }
     }
 
     /// The layers behind.
     fn rest(&self) -> std::ops::Range<usize> {
-        self.layer + 1..self.model.layers().len()
+        self.depth..self.model.layers().len()
     }
 
     /// Leaves the model's outputs at the inputs that are seen at `seen` since the last `show`.

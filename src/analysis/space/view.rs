@@ -1,45 +1,62 @@
-//! Which layer a feature space is of, and how it is looked at.
+//! Which space is looked at, and on which plane.
 
-use crate::analysis::Plane;
+use crate::{Forward, Result, analysis::Plane, model::checked};
 
-/// Which layer a feature space is of, and the plane to look at it on, if it has more than two units. A name alone is a
-/// view of a layer of two units.
+/// A space that a network sees its samples in, and the plane to look at it on: that of the inputs, or of a layer's units.
+///
+/// A space of two dimensions needs no plane. The name of a layer is a view of its units.
 ///
 /// ```
 /// use training_replay::analysis::{Plane, View};
 ///
 /// let plane = Plane::of_axes(10, 0, 7)?;
 /// let view = View::of("hidden").on(&plane);
-/// assert_eq!((view.layer(), view.plane()), ("hidden", Some(&plane)));
-/// assert_eq!(View::from("hidden").plane(), None);
+/// assert_eq!((view.layer(), view.plane()), (Some("hidden"), Some(&plane)));
+/// assert_eq!(View::from("hidden"), View::of("hidden"));
+/// assert_eq!(View::inputs().layer(), None);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View<'a> {
-    layer: &'a str,
+    layer: Option<&'a str>,
     plane: Option<&'a Plane>,
 }
 
 impl<'a> View<'a> {
-    /// Of the layer of this name.
-    pub fn of(layer: &'a str) -> Self {
-        Self { layer, plane: None }
+    /// Creates a view of the inputs of the network.
+    pub fn inputs() -> Self {
+        Self { layer: None, plane: None }
     }
 
-    /// On this plane in the space of the layer's units.
+    /// Creates a view of the units of the layer of this name.
+    pub fn of(layer: &'a str) -> Self {
+        Self { layer: Some(layer), plane: None }
+    }
+
+    /// Sets the plane to look at the space on.
     #[must_use]
     pub fn on(self, plane: &'a Plane) -> Self {
         Self { plane: Some(plane), ..self }
     }
 
-    /// The layer's name.
-    pub fn layer(&self) -> &'a str {
+    /// Returns the layer's name, or `None` for the inputs.
+    pub fn layer(&self) -> Option<&'a str> {
         self.layer
     }
 
-    /// The plane, if there is one.
+    /// Returns the plane, if there is one.
     pub fn plane(&self) -> Option<&'a Plane> {
         self.plane
+    }
+
+    /// How errors call the dimensions of the space.
+    pub(crate) fn dimensions(&self) -> String {
+        self.layer.map_or("the number of inputs".into(), |layer| format!("the number of units of layer {layer:?}"))
+    }
+
+    /// How many layers of a model lead to the space.
+    pub(crate) fn depth(&self, model: &dyn Forward) -> Result<usize> {
+        self.layer.map_or(Ok(0), |layer| Ok(checked::layer_index(model, layer)? + 1))
     }
 }
 

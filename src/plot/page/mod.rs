@@ -37,7 +37,7 @@ use crate::{Error, Forward, Result};
 /// let runs = [("tanh", train(Activation::Tanh)?), ("ReLU", train(Activation::Relu)?)];
 /// let mut page = Page::new("Two activations");
 /// for (name, replay) in &runs {
-///     page.run(*name, &RunPlots::options().name_classes(["negative", "positive"]).of(replay.run())?)?;
+///     page.run(*name, &RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?)?;
 /// }
 /// page.save(&path)?;
 /// # Ok(())
@@ -73,7 +73,7 @@ impl Page {
     /// # Errors
     ///
     /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels says.
-    pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
+    pub fn run<M: Forward + Sync>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
         let run = run_data::run(&name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);
         Ok(self)

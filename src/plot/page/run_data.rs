@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::arrays::{Arrays, Losses, Quantizer};
 use crate::{
     Error, Forward, Matrix, Result,
-    analysis::{Grid, LayerDistribution, LayerFilter, Milestones, Polyline, Quantity},
+    analysis::{Grid, LayerDistribution, LayerFilter, Milestones, Polyline, Quantity, View},
     plot::{
         RunPlots,
         panel::{regions::Scores, violins},
@@ -25,7 +25,12 @@ const MAX_CLASSES: usize = 255;
 const HEIGHTS: usize = 32;
 
 /// The run as JSON; its numbers go to the arrays.
-pub(crate) fn run<M: Forward>(name: &str, plots: &RunPlots<'_, M>, most: usize, arrays: &mut Arrays) -> Result<Value> {
+pub(crate) fn run<M: Forward + Sync>(
+    name: &str,
+    plots: &RunPlots<'_, M>,
+    most: usize,
+    arrays: &mut Arrays,
+) -> Result<Value> {
     if plots.class_names().len() > MAX_CLASSES {
         let expected = format!("at most {MAX_CLASSES}");
         return Err(Error::invalid("the number of classes on a page", expected, plots.class_names().len()));
@@ -68,7 +73,7 @@ struct Samples {
 
 impl Samples {
     /// All, or as many as the page has room for, at equal distances.
-    fn of<M: Forward>(plots: &RunPlots<'_, M>, most: usize) -> Result<Self> {
+    fn of<M: Forward + Sync>(plots: &RunPlots<'_, M>, most: usize) -> Result<Self> {
         let (all, classes) = (plots.data.samples(), plots.data.classes()?);
         let shown = all.min(most.max(1));
         let rows: Vec<usize> = (0..shown).map(|i| (i as u128 * all as u128 / shown as u128) as usize).collect();
@@ -96,7 +101,7 @@ struct PlaneData {
 }
 
 impl Frame {
-    fn of<M: Forward>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
+    fn of<M: Forward + Sync>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
         let outputs = snapshot.outputs()?;
         let told = snapshot.predicted_classes(HALF)?;
         let losses = snapshot.losses(plots.settings.loss)?;
@@ -115,7 +120,11 @@ impl Frame {
 }
 
 impl PlaneData {
-    fn hidden<M: Forward>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
+    fn hidden<M: Forward + Sync>(
+        plots: &RunPlots<'_, M>,
+        snapshot: &Snapshot<'_, M>,
+        samples: &Samples,
+    ) -> Result<Self> {
         let Some(hidden) = &plots.settings.hidden else { return Ok(Self::default()) };
         let space = snapshot.feature_space(hidden.view(), &plots.settings.grid.clone().points(BENT))?;
         let scale = hidden_scale(plots);
@@ -130,12 +139,12 @@ impl PlaneData {
         Ok(Self { samples: rows(&space.samples, &samples.rows), grid: rows(&space.region, &all), scores, boundary })
     }
 
-    fn input<M: Forward>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>) -> Result<Self> {
+    fn input<M: Forward + Sync>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>) -> Result<Self> {
         let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
         let grid = input.grid.clone().points(STRAIGHT);
         let map = match &input.plane {
-            None => snapshot.decision_boundary(&grid)?,
-            Some(plane) => snapshot.decision_boundary_on(plane, &grid)?,
+            None => snapshot.decision_boundary(View::inputs(), &grid)?,
+            Some(plane) => snapshot.decision_boundary(View::inputs().on(plane), &grid)?,
         };
         let scores = scores(&map.outputs);
         Ok(Self { scores, boundary: lines(&map.boundary, input_scale(&input.grid)), ..Self::default() })
@@ -175,14 +184,19 @@ fn lines(lines: &[Polyline], scale: [Quantizer; 2]) -> Vec<Vec<[u16; 2]>> {
 }
 
 /// The range of the losses that are not 0.
-fn bill<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
+fn bill<M: Forward + Sync>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
     let losses = frames.iter().flat_map(|frame| &frame.losses).map(|&loss| f64::from(loss));
     let low = losses.filter(|loss| loss.is_finite() && *loss > 0.0).fold(f64::INFINITY, f64::min);
     let high = plots.reach.loss;
     Losses { low: if low < high { low } else { high / 2.0 }, high }
 }
 
-fn input<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], samples: &Samples, arrays: &mut Arrays) -> Value {
+fn input<M: Forward + Sync>(
+    plots: &RunPlots<'_, M>,
+    frames: &[Frame],
+    samples: &Samples,
+    arrays: &mut Arrays,
+) -> Value {
     let Some(input) = &plots.settings.input else { return Value::Null };
     let scale = input_scale(&input.grid);
     let along = |axis: usize| samples.rows.iter().map(move |&row| scale[axis].of(input.samples[(row, axis)].into()));
@@ -217,7 +231,7 @@ fn straight_grid(every: usize, sights: &[&PlaneData], arrays: &mut Arrays) -> Va
     })
 }
 
-fn hidden<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> Value {
+fn hidden<M: Forward + Sync>(plots: &RunPlots<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> Value {
     let Some(hidden) = &plots.settings.hidden else { return Value::Null };
     let sights: Vec<&PlaneData> = frames.iter().map(|frame| &frame.hidden).collect();
     let join =
@@ -270,7 +284,7 @@ fn boundary(sights: &[&PlaneData], arrays: &mut Arrays) -> Value {
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.
-fn curves<M: Forward>(plots: &RunPlots<'_, M>) -> Vec<Value> {
+fn curves<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> Vec<Value> {
     let values = |curve: &[(u64, f64)]| -> Vec<Option<f64>> {
         let at = |epoch: &u64| curve.binary_search_by_key(epoch, |point| point.0).ok().map(|i| curve[i].1);
         plots.epochs().iter().map(at).collect()
@@ -299,7 +313,7 @@ fn milestones(told: &Milestones) -> Vec<Value> {
 }
 
 /// Of weights, z-values, activations and, if the model gives them, gradients.
-fn violins_of<M: Forward>(plots: &RunPlots<'_, M>, arrays: &mut Arrays) -> Result<Vec<Value>> {
+fn violins_of<M: Forward + Sync>(plots: &RunPlots<'_, M>, arrays: &mut Arrays) -> Result<Vec<Value>> {
     let Some(&first) = plots.epochs().first() else { return Ok(Vec::new()) };
     let gradients = plots.run.at(first)?.model().as_backward().is_some();
     let mut quantities = vec![Quantity::weights(), Quantity::pre_activations(), Quantity::activations()];
@@ -307,7 +321,7 @@ fn violins_of<M: Forward>(plots: &RunPlots<'_, M>, arrays: &mut Arrays) -> Resul
     quantities.into_iter().map(|quantity| violin(plots, quantity, arrays)).collect()
 }
 
-fn violin<M: Forward>(plots: &RunPlots<'_, M>, quantity: Quantity, arrays: &mut Arrays) -> Result<Value> {
+fn violin<M: Forward + Sync>(plots: &RunPlots<'_, M>, quantity: Quantity, arrays: &mut Arrays) -> Result<Value> {
     let violins = plots.violins(quantity, &LayerFilter::default())?;
     let epochs = plots.run.map(|snapshot| {
         let rows = violins.rows(snapshot)?;

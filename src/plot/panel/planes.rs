@@ -54,11 +54,11 @@ impl Panel {
     /// [`Plane::project`](crate::analysis::Plane::project) makes of them.
     ///
     /// ```
-    /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid}, datasets, plot::Panel};
+    /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid, View}, datasets, plot::Panel};
     ///
     /// let data = datasets::moons(100, 0.1, 7);
     /// let model = Sequential::builder(2).layer(Dense::new(1)).build(42)?;
-    /// let map = DecisionBoundary::of(&model, &Grid::covering(&data, 0.1))?;
+    /// let map = DecisionBoundary::of(&model, View::inputs(), &Grid::covering(&data, 0.1))?;
     /// let panel = Panel::decision_boundary(&map, data.inputs(), &data)?;
     /// assert_eq!(panel.x.label, "x1");
     /// # Ok::<(), training_replay::Error>(())
@@ -123,7 +123,7 @@ impl Panel {
     /// let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
     /// let model = Sequential::builder(10).layers(layers).build(42)?;
     /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
-    /// let map = DecisionBoundary::behind(&model, "hidden", &Grid::covering_points(&space.samples, 0.1))?;
+    /// let map = DecisionBoundary::of(&model, "hidden", &Grid::covering_points(&space.samples, 0.1))?;
     /// let panel = Panel::feature_space(&space, &data)?.regions(&map);
     /// assert!(matches!(panel.marks[0], Mark::Area { .. }));
     /// # Ok::<(), training_replay::Error>(())

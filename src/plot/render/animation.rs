@@ -31,7 +31,7 @@ const AT_ONCE: usize = 16;
 /// #     let metrics = trainer.epoch(&mut model, &data)?;
 /// #     replay.record(&model, metrics)?;
 /// # }
-/// let plots = RunPlots::of(replay.run())?;
+/// let plots = RunPlots::of(replay.run()?)?;
 /// Animation::of(plots.epochs())
 ///     .between(0..=100)
 ///     .every(2)

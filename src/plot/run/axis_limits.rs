@@ -40,7 +40,7 @@ struct EpochLimits {
 }
 
 impl AxisLimits {
-    pub(crate) fn over<M: Forward>(run: &Run<'_, M>, data: &Dataset, settings: &Settings) -> Result<Self> {
+    pub(crate) fn over<M: Forward + Sync>(run: &Run<'_, M>, data: &Dataset, settings: &Settings) -> Result<Self> {
         let needs =
             run.map_with(FeatureSpace::default, |space, snapshot| EpochLimits::of(snapshot, data, settings, space))?;
         let largest = needs.iter().map(|need| need.loss).fold(0.0, f32::max);
@@ -69,7 +69,7 @@ impl AxisLimits {
 }
 
 impl EpochLimits {
-    fn of<M: Forward>(
+    fn of<M: Forward + Sync>(
         snapshot: &Snapshot<'_, M>,
         data: &Dataset,
         settings: &Settings,

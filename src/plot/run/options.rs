@@ -24,7 +24,7 @@ use crate::{
 ///     .grid(Grid::covering(&data, 0.2).points(60))
 ///     .name_classes(["upper", "lower"])
 ///     .bins(30)
-///     .of(replay.run())?;
+///     .of(replay.run()?)?;
 /// assert_eq!(plots.class_names(), ["upper", "lower"]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
@@ -91,7 +91,7 @@ impl RunPlotOptions {
     /// [`Error::Missing`] if the recording has no data or noted no loss and none is given, [`Error::Invalid`] for no epochs,
     /// targets that name no classes, outputs that are no probabilities, or a layer of a single unit; and whatever a question
     /// behind one of the panels says.
-    pub fn of<M: Forward>(self, run: Run<'_, M>) -> Result<RunPlots<'_, M>> {
+    pub fn of<M: Forward + Sync>(self, run: Run<'_, M>) -> Result<RunPlots<'_, M>> {
         RunPlots::new(run, self)
     }
 }
@@ -129,7 +129,11 @@ pub(crate) struct Input {
 }
 
 impl Settings {
-    pub(crate) fn resolve<M: Forward>(run: &Run<'_, M>, data: &Dataset, options: RunPlotOptions) -> Result<Self> {
+    pub(crate) fn resolve<M: Forward + Sync>(
+        run: &Run<'_, M>,
+        data: &Dataset,
+        options: RunPlotOptions,
+    ) -> Result<Self> {
         data.classes()?;
         let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
         let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
@@ -149,8 +153,8 @@ impl Settings {
 }
 
 impl Hidden {
-    fn find<M: Forward>(run: &Run<'_, M>, data: &Dataset, options: &RunPlotOptions) -> Result<Option<Self>> {
-        let Some(&first) = run.chosen().first() else {
+    fn find<M: Forward + Sync>(run: &Run<'_, M>, data: &Dataset, options: &RunPlotOptions) -> Result<Option<Self>> {
+        let Some(&first) = run.chosen_epochs().first() else {
             return Err(Error::invalid("the number of epochs in a film", "1 or more", 0));
         };
         let sample = matrix::first_rows(data.inputs(), 1);

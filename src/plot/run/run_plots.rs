@@ -9,7 +9,7 @@ use super::{
 use crate::plot::{Figure, Panel, Violins};
 use crate::{
     Dataset, Error, Forward, Loss, Result,
-    analysis::{DecisionBoundary, FeatureSpace, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity},
+    analysis::{DecisionBoundary, FeatureSpace, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity, View},
     replay::{Run, Snapshot},
 };
 
@@ -37,7 +37,7 @@ const REGIONS: usize = 100;
 /// #     let metrics = trainer.epoch(&mut model, &data)?;
 /// #     replay.record(&model, metrics)?;
 /// # }
-/// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run())?;
+/// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?;
 /// let figure = plots.figure(3)?; // all panels of one epoch
 /// assert_eq!(figure.panels().count(), 6);
 /// let alone = plots.feature_space(5)?;
@@ -58,7 +58,7 @@ impl<M> fmt::Debug for RunPlots<'_, M> {
     }
 }
 
-impl<'a, M: Forward> RunPlots<'a, M> {
+impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// With the settings that [`RunPlotOptions`] has by default.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl<'a, M: Forward> RunPlots<'a, M> {
     }
 
     pub(crate) fn new(run: Run<'a, M>, options: RunPlotOptions) -> Result<Self> {
-        let mut epochs = run.chosen().to_vec();
+        let mut epochs = run.chosen_epochs().to_vec();
         epochs.sort_unstable();
         epochs.dedup();
         let run = run.epochs(epochs);
@@ -81,7 +81,7 @@ impl<'a, M: Forward> RunPlots<'a, M> {
 
     /// The epochs that can be shown, in order.
     pub fn epochs(&self) -> &[u64] {
-        self.run.chosen()
+        self.run.chosen_epochs()
     }
 
     /// The names of the classes.
@@ -130,9 +130,7 @@ impl<'a, M: Forward> RunPlots<'a, M> {
     /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
     pub(crate) fn map_behind(&self, snapshot: &Snapshot<'_, M>, points: usize) -> Result<Option<DecisionBoundary>> {
         let hidden = self.settings.hidden.as_ref().filter(|hidden| hidden.is_plain() && self.data.features() != 2);
-        let map = |hidden: &Hidden| {
-            snapshot.decision_boundary_behind(hidden.view(), &self.reach.hidden.grid().points(points))
-        };
+        let map = |hidden: &Hidden| snapshot.decision_boundary(hidden.view(), &self.reach.hidden.grid().points(points));
         hidden.map(map).transpose()
     }
 
@@ -172,8 +170,8 @@ impl<'a, M: Forward> RunPlots<'a, M> {
         match &self.settings.input {
             None => Ok(DecisionBoundary::default()),
             Some(input) => match &input.plane {
-                None => snapshot.decision_boundary(&input.grid),
-                Some(plane) => snapshot.decision_boundary_on(plane, &input.grid),
+                None => snapshot.decision_boundary(View::inputs(), &input.grid),
+                Some(plane) => snapshot.decision_boundary(View::inputs().on(plane), &input.grid),
             },
         }
     }
@@ -252,7 +250,7 @@ impl<'a, M: Forward> RunPlots<'a, M> {
     /// # let model = Sequential::builder(2).layers(layers).build(42)?;
     /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     /// # replay.record(&model, Metrics::new())?;
-    /// let plots = RunPlots::of(replay.run())?;
+    /// let plots = RunPlots::of(replay.run()?)?;
     /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
     /// assert_eq!(violins.panel(0)?.x.names, ["hidden", "dense_1"]);
     /// # Ok::<(), training_replay::Error>(())

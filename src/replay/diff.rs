@@ -1,0 +1,62 @@
+//! Where two recordings of the same model differ.
+
+use std::collections::HashSet;
+
+use super::Replay;
+use crate::{
+    Result, Weights,
+    analysis::{RunDiff, WeightDiff},
+};
+
+impl Replay {
+    /// Where this run and another of the same model part: the first epoch and parameter that differ by more than
+    /// `tolerance`, and how far the runs are apart from epoch to epoch. Of any model; epochs that only one of them has
+    /// recorded are counted and passed over.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets};
+    /// # fn main() -> Result<()> {
+    /// let data = datasets::moons(50, 0.1, 7);
+    /// let run = |rate: f32| -> Result<Replay> {
+    ///     let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    ///     let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
+    ///     let mut replay = Replay::options().in_memory();
+    ///     for epoch in 0..10 {
+    ///         if epoch == 6 {
+    ///             trainer.set_learning_rate(rate);
+    ///         }
+    ///         let metrics = trainer.epoch(&mut model, &data)?;
+    ///         replay.record(&model, metrics)?;
+    ///     }
+    ///     Ok(replay)
+    /// };
+    /// let parting = run(0.1)?.diff(&run(0.05)?, 0.0)?;
+    /// let (epoch, difference) = parting.first.expect("another learning rate");
+    /// assert_eq!((epoch, difference.name.as_str()), (6, "kernel"));
+    /// assert_eq!(run(0.1)?.diff(&run(0.1)?, 0.0)?.first, None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights) and [`WeightDiff::between`].
+    pub fn diff(&self, other: &Self, tolerance: f64) -> Result<RunDiff> {
+        WeightDiff::check_tolerance(tolerance)?;
+        let (mut one, mut another) = (Weights::default(), Weights::default());
+        let theirs: HashSet<u64> = other.epochs().collect();
+        let mut parting = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
+        for epoch in self.epochs().filter(|epoch| theirs.contains(epoch)) {
+            self.weights_into(epoch, &mut one)?;
+            other.weights_into(epoch, &mut another)?;
+            let differences = WeightDiff::of_each(&one, &another)?;
+            let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
+            parting.distances.push((epoch, largest));
+            let beyond = differences.into_iter().find(|difference| difference.distance > tolerance);
+            parting.first = parting.first.or(beyond.map(|difference| (epoch, difference)));
+        }
+        let common = parting.distances.len();
+        parting.unmatched = (self.epochs().len() - common, theirs.len() - common);
+        Ok(parting)
+    }
+}

@@ -1,0 +1,54 @@
+//! What of a file is not what was written.
+
+use super::Replay;
+use crate::{Error, Result, storage::Damage};
+
+impl Replay {
+    /// The parts of the file that are not what was written, as far as opening it told. Damaged weights and data are an
+    /// error when they are read; [`check_integrity`](Self::check_integrity) reads them all.
+    pub fn damage(&self) -> &[Damage] {
+        &self.index.damage
+    }
+
+    /// Reads the whole recording, compares every checksum, and lists all damage: [`damage`](Self::damage), and the
+    /// epochs, steps and data whose bytes are not what was written.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// replay.record(&model, Metrics::new())?;
+    /// let mut bytes = Vec::new();
+    /// replay.write_to(&mut bytes)?;
+    /// let weights_of_epoch_0 = bytes.len() - 320; // before the 192 bytes of epoch 1
+    /// bytes[weights_of_epoch_0] ^= 1;
+    /// let damage = Replay::from_bytes(bytes)?.check_integrity()?;
+    /// assert_eq!(damage.len(), 1);
+    /// assert_eq!(damage[0].reason, "epoch 0 is corrupted: its checksum does not agree");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be read.
+    pub fn check_integrity(&self) -> Result<Vec<Damage>> {
+        let mut damage = self.index.damage.clone();
+        for (what, place) in self.index.places() {
+            match self.source(what, place).finish() {
+                Err(Error::Corrupted { what, reason, .. }) => {
+                    damage.push(Damage::new(place.offset..place.data.end, format!("{what} is corrupted: {reason}")));
+                }
+                read => read?,
+            }
+        }
+        damage.sort_by_key(|damage| damage.bytes.start);
+        Ok(damage)
+    }
+
+    /// How many bytes lay behind the last whole record when the file was opened or refreshed: what a killed recorder
+    /// left unfinished, or one at work is just writing. [`append`](Self::append) has cut them off.
+    pub fn torn_bytes(&self) -> u64 {
+        self.torn_bytes
+    }
+}

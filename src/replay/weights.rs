@@ -1,0 +1,81 @@
+//! What was recorded at a moment: the weights and what was logged with them.
+
+use super::Replay;
+use crate::{
+    Error, Metrics, Moment, Result, Weights,
+    storage::{self, Manifest},
+};
+
+impl Replay {
+    /// Returns what was logged at a moment: `metrics(30)` of an epoch, `metrics((30, 5))` of a step in it.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, [("loss", 0.7), ("accuracy", 0.5)])?;
+    /// assert_eq!(replay.metrics(0)?.get("accuracy"), Some(0.5));
+    /// assert_eq!(replay.metrics(0)?.get("recall"), None); // never a zero for what was not logged
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownEpoch`] or [`Error::UnknownStep`] if the moment was not recorded, [`Error::Corrupted`] if what it
+    /// logged is damaged, or a damaged record lies where the moment would be.
+    pub fn metrics(&self, at: impl Into<Moment>) -> Result<Metrics> {
+        let moment = at.into();
+        let found = self.index.at(moment)?;
+        if found.metrics_lost {
+            return Err(Error::corrupted(format!("what {moment} logged"), found.place.offset, "it cannot be read"));
+        }
+        Ok(self.index.series(moment).metrics(moment))
+    }
+
+    /// Returns all parameters as they were at a moment, bit for bit.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let weights = replay.weights(0)?;
+    /// assert_eq!(weights.require("hidden", "kernel", &[2, 3])?.shape(), [2, 3]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownEpoch`] or [`Error::UnknownStep`] if the moment was not recorded, [`Error::Corrupted`] if its
+    /// weights are damaged, or a damaged record lies where the moment would be, [`Error::Io`] if the file cannot be read.
+    pub fn weights(&self, at: impl Into<Moment>) -> Result<Weights> {
+        let mut weights = Weights::default();
+        self.weights_into(at, &mut weights)?;
+        Ok(weights)
+    }
+
+    /// Reads all parameters into weights that are there already, and takes over their memory.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, Weights};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let mut weights = Weights::default();
+    /// for epoch in replay.epochs() {
+    ///     replay.weights_into(epoch, &mut weights)?; // a large model is given memory once
+    ///     assert_eq!(weights, replay.weights(epoch)?);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights); none are left then.
+    pub fn weights_into(&self, at: impl Into<Moment>, weights: &mut Weights) -> Result<()> {
+        let moment = at.into();
+        let place = &self.index.at(moment)?.place;
+        let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
+        storage::read_weights(self.source(moment.to_string(), place), specs, weights)
+    }
+}
