@@ -6,7 +6,9 @@ use super::Replay;
 use crate::{Dataset, Description, Error, Matrix, Result, Sequential, math::matrix, storage};
 
 impl Replay {
-    /// The data that snapshots are replayed on: the recorded set, or the one of [`with_dataset`](Self::with_dataset).
+    /// Returns the data that snapshots are replayed on: the recorded set, or that of [`with_dataset`](Self::with_dataset).
+    ///
+    /// It is read from the file when it is first asked for.
     ///
     /// # Errors
     ///
@@ -21,7 +23,7 @@ impl Replay {
         }
     }
 
-    /// Replays on other data than the recorded: a validation set, or data that was not recorded at all.
+    /// Replaces the data that snapshots are replayed on, by a validation set, say, or where no data were recorded.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};

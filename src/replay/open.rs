@@ -9,7 +9,21 @@ use crate::{
 };
 
 impl Replay {
-    /// Opens a recording to read it; also one that another process is writing.
+    /// Opens a recording to read it, also while another process is writing it.
+    ///
+    /// What is read is headers and metrics; weights and data are read when they are asked for.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut replay = Replay::options().create(&path)?;
+    /// replay.record(&model, [("loss", 0.7)])?;
+    /// let reader = Replay::open(&path)?; // in any process, at any time
+    /// assert_eq!(reader.curve("loss"), Some(vec![(0, 0.7)]));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -42,7 +56,7 @@ impl Replay {
         Self::load(Box::new(bytes.into()), Origin::Memory)
     }
 
-    /// Opens a recording to go on with it: `Replay::options().append(path)`.
+    /// Opens a recording to go on with it, as the short form of `Replay::options().append(path)`.
     ///
     /// What a killed recorder left unfinished is cut off; [`torn_bytes`](Self::torn_bytes) says how much that was.
     /// The next epoch follows the last recorded one, and the model must be the recorded one.
@@ -71,8 +85,9 @@ impl Replay {
         Self::options().append(path)
     }
 
-    /// Takes in what another process has appended since; returns how many epochs. A recording that was replaced by a
-    /// new one under its name is still the old one here: [`open`](Self::open) it again.
+    /// Takes in what another process has appended since, and returns the number of new epochs.
+    ///
+    /// A recording that was replaced by a new one under its name is still the old one here: [`open`](Self::open) it again.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};

@@ -1,4 +1,4 @@
-//! How a recording is made: what goes into it beside the weights, and how safely.
+//! The settings of a recording: what goes into it beside the weights, and how safely.
 
 use std::{
     collections::BTreeSet,
@@ -13,7 +13,7 @@ use crate::{Dataset, Description, Error, Loss, Result, storage};
 
 /// When recorded bytes are forced to the disk.
 ///
-/// A killed process loses nothing acknowledged under any of them; this is about a loss of power.
+/// The default is [`OnFinish`](Self::OnFinish). A killed process loses nothing acknowledged under any of them; this is about a loss of power.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
     /// When the operating system sees fit.
@@ -34,7 +34,7 @@ enum Epochs {
     Only(BTreeSet<u64>),
 }
 
-/// How a recording is made; [`Replay::options`] begins one.
+/// The settings of a recording, made by [`Replay::options`].
 ///
 /// ```
 /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
@@ -66,41 +66,42 @@ pub struct ReplayOptions {
 }
 
 impl ReplayOptions {
-    /// The data the model is trained on. Stored once, so that a replay needs nothing else.
+    /// Sets the data that the model is trained on, which are stored once, so that a replay needs nothing else.
     #[must_use]
     pub fn dataset(self, data: &Dataset) -> Self {
         Self { dataset: Some(data.clone()), ..self }
     }
 
-    /// The loss the model is trained with, stored for those who replay it.
+    /// Sets the loss that the model is trained with, which is stored for those who replay it.
     #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
-    /// What is recorded of a model that does not describe itself, as plain [`Weights`](crate::Weights) do not.
+    /// Sets the description of a model that does not describe itself, as plain [`Weights`](crate::Weights) do not.
     #[must_use]
     pub fn description(self, description: &Description) -> Self {
         Self { description: Some(description.clone()), ..self }
     }
 
-    /// A note of the user's, stored once: a seed, a git revision, who made it.
+    /// Adds a note, which is stored once: a seed, a git revision, who made it.
     #[must_use]
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.push((key.into(), value.into()));
         self
     }
 
-    /// Record one epoch in `n`, weights and metrics: the ones whose number is a multiple of it. [`Replay::record`] is
-    /// called for every epoch all the same, and returns its number without looking at the model of the others.
+    /// Records every n-th epoch, weights and metrics: those whose number is a multiple of `n`.
     ///
+    /// [`Replay::record`] is called for every epoch all the same, and returns its number without looking at the model of
+    /// the others.
     /// Of this and [`epochs`](Self::epochs) the later call holds.
     #[must_use]
     pub fn every(self, n: u64) -> Self {
         Self { epochs: Epochs::Every(n), ..self }
     }
 
-    /// Record these epochs and no others; otherwise like [`every`](Self::every).
+    /// Records these epochs and no others; otherwise like [`every`](Self::every).
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -118,21 +119,32 @@ impl ReplayOptions {
         Self { epochs: Epochs::Only(numbers.into_iter().collect()), ..self }
     }
 
-    /// Of the steps that [`Replay::record_at`] is called for, record one in `n`: the ones whose number is a multiple
-    /// of it. Without this, every one is recorded. Either way only those within epochs that are recorded themselves.
+    /// Records every n-th step that [`Replay::record_at`] is called for: those whose number is a multiple of `n`.
+    ///
+    /// Without this, every one is recorded; either way only those within epochs that are recorded themselves.
     #[must_use]
     pub fn every_step(self, n: u32) -> Self {
         Self { step: Some(n), ..self }
     }
 
-    /// When recorded bytes are forced to the disk.
+    /// Sets when recorded bytes are forced to the disk.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Durability, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().durability(Durability::Every(10)).in_memory(); // of a file: every ten epochs
+    /// replay.record(&model, Metrics::new())?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn durability(self, durability: Durability) -> Self {
         Self { durability, ..self }
     }
 
-    /// Whether a file that exists is replaced. The new recording is written beside it and takes its name when the
-    /// first epoch is recorded; until then the old one is still there.
+    /// Sets whether a file that exists is replaced; by default it is not, and creating fails.
+    ///
+    /// The new recording is written beside it and takes its name when the first epoch is recorded; until then the old one
+    /// is still there.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -156,7 +168,7 @@ impl ReplayOptions {
     /// # Errors
     ///
     /// [`Error::Io`] if the file exists or cannot be created, [`Error::Locked`] if one that is to be overwritten is
-    /// being recorded, [`Error::Invalid`] for an `every`, a `step` or a [`Durability::Every`] of 0, or no `epochs`.
+    /// being recorded, [`Error::Invalid`] for an `every`, an `every_step` or a [`Durability::Every`] of 0, or no `epochs`.
     pub fn create(self, path: impl AsRef<Path>) -> Result<Replay> {
         self.check()?;
         let path = path.as_ref();
@@ -169,14 +181,15 @@ impl ReplayOptions {
         Ok(Replay::recording(log, origin, self, replacement))
     }
 
-    /// Begins a recording in memory.
+    /// Begins a recording in memory, which [`Replay::write_to`] can write to a file.
     pub fn in_memory(self) -> Replay {
         let name = Origin::Memory.path().display().to_string();
         Replay::recording(storage::Log::in_memory(name, salt()), Origin::Memory, self, None)
     }
 
-    /// Opens a recording to go on with it, under these options; its data set, loss and metadata stay the recorded
-    /// ones. [`Replay::append`] is the short form.
+    /// Opens a recording to go on with it, under these options; [`Replay::append`] is the short form.
+    ///
+    /// Its data set, loss and metadata stay the recorded ones.
     ///
     /// # Errors
     ///

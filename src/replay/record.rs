@@ -53,7 +53,7 @@ fn check_step(moment: Moment) -> Result<()> {
 }
 
 impl Replay {
-    /// Appends the model's parameters as the next epoch; returns its number. Epoch 0 is before training.
+    /// Appends the model's parameters as the next epoch, and returns its number; epoch 0 is before training.
     ///
     /// Once this has returned `Ok`, the epoch can be read back bit for bit, whatever happens to the process, unless
     /// [`every`](crate::ReplayOptions::every) or [`epochs`](crate::ReplayOptions::epochs) leave it out. Weights and
@@ -89,8 +89,9 @@ impl Replay {
         Ok(epoch)
     }
 
-    /// Appends the model's parameters as they are at a moment; returns whether they were recorded: [`ReplayOptions`] may
-    /// leave a step out. The end of an epoch that is given by its number is recorded whatever the options say.
+    /// Appends the model's parameters as they are at a moment, and returns whether they were recorded.
+    ///
+    /// [`ReplayOptions`] may leave a step out. The end of an epoch that is given by its number is recorded whatever they say.
     ///
     /// `record_at(100, ..)` is the end of epoch 100, and the next [`record`](Self::record) is epoch 101.
     /// `record_at((7, 20), ..)` is within epoch 7, after 20 of its mini-batches, and the next `record` is its end; steps
@@ -131,7 +132,7 @@ impl Replay {
         Ok(true)
     }
 
-    /// Marks the recording as complete and, unless told otherwise, waits until the disk has it.
+    /// Marks the recording as complete and waits until the disk has it, unless its [`Durability`] says never.
     ///
     /// A recording that is dropped without it loses nothing, but does not say that the run came to its end.
     ///

@@ -11,8 +11,10 @@ use crate::{
 };
 
 impl<M: Forward + Sync> Run<'_, M> {
-    /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together, so that
-    /// its axes are the same in every picture. It takes the epochs one after the other.
+    /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
+    ///
+    /// Its axes are the first two principal components, and the same in every picture. The epochs are read one after the
+    /// other.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -51,7 +53,10 @@ impl<M: Forward + Sync> Run<'_, M> {
         scatter.ok_or_else(no_epochs)?.principal_plane()
     }
 
-    /// The story of the run as rows: see [`Milestones`].
+    /// Returns what happened in the run, as rows: when all samples were classified correctly, where the loss stood still,
+    /// which units died, what diverged first.
+    ///
+    /// The rows are fit for an assertion in a test of your own training code; see [`Milestones`].
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -85,7 +90,8 @@ impl<M: Forward + Sync> Run<'_, M> {
         Milestones::of(&self.map(see)?, &options)
     }
 
-    /// What became of every sample, epoch by epoch.
+    /// Returns what became of every sample, epoch by epoch: its probability, its loss, and whether it was classified
+    /// correctly.
     ///
     /// # Errors
     ///
@@ -100,12 +106,13 @@ impl<M: Forward + Sync> Run<'_, M> {
         Ok(sample_history)
     }
 
-    /// Compares what was logged with what is recomputed from the weights and the data, so that a wrong architecture or
-    /// another preparation of the data is found.
+    /// Compares what was logged with what is recomputed from the weights and the data.
+    ///
+    /// So a wrong architecture is found, or another preparation of the data.
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are audited;
+    /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are compared;
     /// and as [`Snapshot::evaluate`].
     pub fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
         let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";
