@@ -1,4 +1,4 @@
-//! How long pictures take: an epoch's figure as PNG and SVG, a frame of an animation, a film, a page.
+//! How long pictures take: an epoch's figure as PNG and SVG, a frame of an animation, the limits of a run, a page.
 //!
 //! ```text
 //! cargo bench --features plot --bench plot
@@ -35,7 +35,7 @@ fn recorded() -> Replay {
 
 fn pictures(c: &mut Criterion) {
     let replay = recorded();
-    let plots = RunPlots::of(replay.run().unwrap()).expect("a film");
+    let plots = RunPlots::of(replay.run().unwrap()).expect("plots");
     let mut group = c.benchmark_group("1,440 x 720");
     group.sample_size(10);
     let figure = || plots.figure(20).expect("an epoch");
@@ -57,7 +57,7 @@ fn pictures(c: &mut Criterion) {
 
 fn runs(c: &mut Criterion) {
     let replay = recorded();
-    let plots = || RunPlots::of(replay.run().unwrap()).expect("a film");
+    let plots = || RunPlots::of(replay.run().unwrap()).expect("plots");
     let mut group = c.benchmark_group("2,000 samples, 33 epochs");
     group.sample_size(10);
     group.bench_function("a plots: the limits of its axes", |b| b.iter(|| plots().epochs().len()));
