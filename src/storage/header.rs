@@ -1,75 +1,17 @@
-//! The fixed parts of the file: the preamble and the record headers, 64 bytes each, each with a checksum of its own.
+//! The header of a record: what the record holds, how long it is, and the checksums of its parts.
 
 use std::{cmp::Ordering, fmt, ops::Range};
 
-/// Everything begins at a multiple of this, so that a scan can find the next record behind a damaged one.
-pub(crate) const ALIGN: u64 = 64;
-/// The size of the preamble and of a header.
-pub(crate) const HEADER: usize = 64;
+use super::block::{ALIGN, BLOCK, is_sealed, put, seal, u16_at, u32_at, u64_at, up};
+
 /// The largest meta a record may have.
 pub(crate) const MAX_META: u64 = 16 << 20;
 /// The most data bytes a record may have.
 pub(crate) const MAX_DATA: u64 = 1 << 40;
 /// The largest sequence number that counts, so that there is always a next one.
 pub(crate) const MAX_RECORDS: u64 = 1 << 63;
-/// The version of the format that this crate writes: major, minor.
-pub(crate) const VERSION: (u16, u16) = (1, 0);
 
-const MAGIC: [u8; 8] = *b"\x89TRPL\r\n\x1a";
 const RECORD_MAGIC: [u8; 4] = *b"TREC";
-
-/// `n` rounded up to a multiple of [`ALIGN`]; `n` is far below `u64::MAX` wherever this is called.
-pub(crate) fn up(n: u64) -> u64 {
-    n.next_multiple_of(ALIGN)
-}
-
-/// The first 64 bytes of a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Preamble {
-    pub(crate) major: u16,
-    pub(crate) minor: u16,
-    /// Repeated in every header, so that stale bytes of another file are not taken for records.
-    pub(crate) salt: u64,
-}
-
-/// Why 64 bytes are no preamble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BadPreamble {
-    /// Another file.
-    Magic,
-    /// The beginning of one: whoever created it was stopped.
-    Short,
-    /// One whose bytes have changed.
-    Checksum,
-}
-
-impl Preamble {
-    pub(crate) fn new(salt: u64) -> Self {
-        Self { major: VERSION.0, minor: VERSION.1, salt }
-    }
-
-    pub(crate) fn encode(self) -> [u8; HEADER] {
-        let mut bytes = [0; HEADER];
-        put(&mut bytes, 0, &MAGIC);
-        put(&mut bytes, 8, &self.major.to_le_bytes());
-        put(&mut bytes, 10, &self.minor.to_le_bytes());
-        put(&mut bytes, 16, &self.salt.to_le_bytes());
-        seal(bytes)
-    }
-
-    /// The preamble in the first bytes, at most 64, of a file.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadPreamble> {
-        let magic = bytes.len().min(MAGIC.len());
-        if bytes[..magic] != MAGIC[..magic] {
-            return Err(BadPreamble::Magic);
-        }
-        let bytes = bytes.first_chunk::<HEADER>().ok_or(BadPreamble::Short)?;
-        if !is_sealed(bytes) {
-            return Err(BadPreamble::Checksum);
-        }
-        Ok(Self { major: u16_at(bytes, 8), minor: u16_at(bytes, 10), salt: u64_at(bytes, 16) })
-    }
-}
 
 /// What a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,8 +110,8 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(crate) fn encode(&self) -> [u8; HEADER] {
-        let mut bytes = [0; HEADER];
+    pub(crate) fn encode(&self) -> [u8; BLOCK] {
+        let mut bytes = [0; BLOCK];
         put(&mut bytes, 0, &RECORD_MAGIC);
         put(&mut bytes, 4, &self.kind.id().to_le_bytes());
         put(&mut bytes, 8, &self.salt.to_le_bytes());
@@ -184,7 +126,7 @@ impl Header {
     }
 
     /// The header, if these bytes are one: magic, checksum and limits hold.
-    pub(crate) fn decode(bytes: &[u8; HEADER]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8; BLOCK]) -> Option<Self> {
         if !bytes.starts_with(&RECORD_MAGIC) || !is_sealed(bytes) {
             return None;
         }
@@ -219,33 +161,6 @@ impl Header {
     }
 }
 
-fn put(bytes: &mut [u8; HEADER], at: usize, field: &[u8]) {
-    bytes[at..at + field.len()].copy_from_slice(field);
-}
-
-/// Writes the checksum of the first 60 bytes into the last four.
-fn seal(mut bytes: [u8; HEADER]) -> [u8; HEADER] {
-    let crc = crc32fast::hash(&bytes[..60]);
-    put(&mut bytes, 60, &crc.to_le_bytes());
-    bytes
-}
-
-fn is_sealed(bytes: &[u8; HEADER]) -> bool {
-    crc32fast::hash(&bytes[..60]) == u32_at(bytes, 60)
-}
-
-fn u16_at(bytes: &[u8; HEADER], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn u32_at(bytes: &[u8; HEADER], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
-}
-
-fn u64_at(bytes: &[u8; HEADER], at: usize) -> u64 {
-    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,10 +177,8 @@ mod tests {
     };
 
     #[test]
-    fn headers_and_preambles_come_back() {
+    fn headers_come_back() {
         assert_eq!(Header::decode(&SAMPLE.encode()), Some(SAMPLE));
-        let preamble = Preamble::new(u64::MAX - 1);
-        assert_eq!(Preamble::decode(&preamble.encode()), Ok(preamble));
     }
 
     #[test]
@@ -276,24 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn any_flipped_bit_is_noticed() {
-        for bit in 0..8 * HEADER {
+    fn any_flipped_bit_of_a_header_is_noticed() {
+        for bit in 0..8 * BLOCK {
             let mut header = SAMPLE.encode();
             header[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(Header::decode(&header), None, "bit {bit}");
-            let mut preamble = Preamble::new(5).encode();
-            preamble[bit / 8] ^= 1 << (bit % 8);
-            assert!(Preamble::decode(&preamble).is_err(), "bit {bit}");
         }
-    }
-
-    #[test]
-    fn the_beginning_of_a_preamble_is_told_from_another_file() {
-        let preamble = Preamble::new(5).encode();
-        for length in 0..HEADER {
-            assert_eq!(Preamble::decode(&preamble[..length]), Err(BadPreamble::Short), "{length}");
-        }
-        assert_eq!(Preamble::decode(b"\x89PNG"), Err(BadPreamble::Magic));
     }
 
     #[test]

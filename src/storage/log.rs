@@ -11,8 +11,10 @@ use std::{
 
 use super::{
     backend::Backend,
+    block::{ALIGN, BLOCK, up},
     endian::{self, Number},
-    header::{ALIGN, BadPreamble, HEADER, Header, Kind, MAX_DATA, MAX_META, MAX_RECORDS, Moment, Preamble, up},
+    header::{Header, Kind, MAX_DATA, MAX_META, MAX_RECORDS, Moment},
+    preamble::{BadPreamble, Preamble},
     scan::Record,
 };
 use crate::{Error, Result};
@@ -64,8 +66,8 @@ impl Log {
     pub(crate) fn open(medium: Box<dyn Backend>, name: String) -> Result<Result<Self, BadPreamble>> {
         let failed = |source| Error::io(format!("reading {name}"), source);
         let length = medium.len().map_err(failed)?;
-        let mut bytes = [0; HEADER];
-        let whole = usize::try_from(length).unwrap_or(HEADER).min(HEADER);
+        let mut bytes = [0; BLOCK];
+        let whole = usize::try_from(length).unwrap_or(BLOCK).min(BLOCK);
         medium.read_at(&mut bytes[..whole], 0).map_err(failed)?;
         Ok(Preamble::decode(&bytes[..whole]).map(|preamble| Self::at_start(medium, name, preamble)))
     }
@@ -233,7 +235,7 @@ pub(crate) struct RecordWriter<'a> {
 impl<'a> RecordWriter<'a> {
     fn new(medium: &'a mut dyn Backend, name: &'a str, buffer: &'a mut Vec<u8>, offset: u64) -> Self {
         buffer.clear();
-        buffer.resize(HEADER, 0); // The header's place.
+        buffer.resize(BLOCK, 0); // The header's place.
         Self { medium, name, buffer, offset, crc: crc32fast::Hasher::new(), data_len: 0 }
     }
 
@@ -241,7 +243,7 @@ impl<'a> RecordWriter<'a> {
     pub(super) fn values<T: Number>(&mut self, values: &[T]) -> Result<()> {
         for chunk in values.chunks(CHUNK / size_of::<T>()) {
             let bytes = endian::little_endian(chunk);
-            if bytes.len() == CHUNK && self.buffer.len().is_multiple_of(HEADER) {
+            if bytes.len() == CHUNK && self.buffer.len().is_multiple_of(BLOCK) {
                 self.write(&bytes)?;
             } else {
                 self.gather(&bytes)?;
@@ -253,7 +255,7 @@ impl<'a> RecordWriter<'a> {
     /// Appends zeros up to the next multiple of [`ALIGN`] of the data.
     pub(super) fn align(&mut self) -> Result<()> {
         let padding = up(self.data_len) - self.data_len;
-        self.gather(&[0; HEADER][..padding as usize])
+        self.gather(&[0; BLOCK][..padding as usize])
     }
 
     fn place_meta(&mut self, meta: &[u8]) {
@@ -291,9 +293,9 @@ impl<'a> RecordWriter<'a> {
         Ok((self.data_len, self.crc.clone().finalize()))
     }
 
-    fn place_header(&mut self, header: &[u8; HEADER], start: u64) -> Result<()> {
+    fn place_header(&mut self, header: &[u8; BLOCK], start: u64) -> Result<()> {
         if self.offset == start {
-            self.buffer[..HEADER].copy_from_slice(header);
+            self.buffer[..BLOCK].copy_from_slice(header);
             return self.flush();
         }
         self.flush()?;
@@ -302,7 +304,7 @@ impl<'a> RecordWriter<'a> {
 
     /// Zeros up to the next multiple of [`ALIGN`]; the buffer began at one.
     fn pad(&mut self) {
-        let length = self.buffer.len().next_multiple_of(HEADER);
+        let length = self.buffer.len().next_multiple_of(BLOCK);
         self.buffer.resize(length, 0);
     }
 
@@ -354,7 +356,7 @@ impl RecordReader<'_> {
     /// Passes over the zeros between two arrays.
     pub(super) fn align(&mut self, read: u64) -> Result<()> {
         let padding = self.expect(usize::try_from(up(read) - read).ok())?;
-        self.read(&mut [0; HEADER][..padding as usize])
+        self.read(&mut [0; BLOCK][..padding as usize])
     }
 
     /// Reads what is left and compares the checksum.

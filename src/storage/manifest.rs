@@ -4,10 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    header::{MAX_DATA, up},
-    tensor::TensorSpec,
-};
+use super::{block::up, header::MAX_DATA, tensor::TensorSpec};
 use crate::{Description, Error, Loss, Parameter, Result, codec};
 
 /// The most parameters (arrays, not values) a model may have.

@@ -1,7 +1,9 @@
 //! The file: bytes, checksums, and what is done when they do not agree. `docs/format.md` specifies it byte by byte.
 //!
 //! ```text
-//! header    64-byte preamble and headers, the alignment of everything
+//! block     64 bytes with a checksum, the alignment of everything
+//! preamble  the first block: version and salt
+//! header    the first block of a record
 //! backend   where the bytes are: a file or memory
 //! log       records appended and read back, the one place that writes
 //! scan      the walk over the headers, past damage
@@ -11,21 +13,24 @@
 //! ```
 
 mod backend;
+mod block;
 mod endian;
 mod header;
 mod log;
 mod manifest;
 mod metrics;
+mod preamble;
 mod scan;
 mod tensor;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub(crate) use backend::{Backend, is_still_there, open_to_read, open_to_write};
-pub(crate) use header::{BadPreamble, Kind, Moment, VERSION};
+pub(crate) use header::{Kind, Moment};
 pub(crate) use log::{Log, RecordReader};
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};
+pub(crate) use preamble::{BadPreamble, VERSION};
 pub use scan::Damage;
 pub(crate) use scan::Record;
 pub(crate) use tensor::{TensorSpec, matrix_spec, read_matrix, read_weights, write_matrix, write_weights};

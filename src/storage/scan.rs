@@ -6,7 +6,8 @@
 use std::{io, ops::Range};
 
 use super::{
-    header::{ALIGN, HEADER, Header, MAX_RECORDS},
+    block::{ALIGN, BLOCK},
+    header::{Header, MAX_RECORDS},
     log::{Log, Position},
 };
 use crate::{Error, Result};
@@ -110,7 +111,7 @@ impl<'a> Walk<'a> {
 
     /// The header at `at`, if there is one of this file.
     fn header(&mut self, at: u64, sequence: u64) -> Result<Option<Header>> {
-        let header = self.bytes(at..at + ALIGN)?.first_chunk::<HEADER>().and_then(Header::decode);
+        let header = self.bytes(at..at + ALIGN)?.first_chunk::<BLOCK>().and_then(Header::decode);
         let salt = self.log.preamble.salt;
         Ok(header.filter(|header| header.salt == salt && (sequence..MAX_RECORDS).contains(&header.sequence)))
     }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    header::{MAX_DATA, up},
+    block::up,
+    header::MAX_DATA,
     log::{RecordReader, RecordWriter},
 };
 use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, math::matrix};
