@@ -5,6 +5,7 @@
 //! preamble  the first block: version and salt
 //! header    the first block of a record
 //! backend   where the bytes are: a file or memory
+//! lock      one recorder at a time
 //! log       records appended and read back, the one place that writes
 //! scan      the walk over the headers, past damage
 //! manifest  the first record: which parameters, which model
@@ -16,6 +17,7 @@ mod backend;
 mod block;
 mod endian;
 mod header;
+mod lock;
 mod log;
 mod manifest;
 mod metrics;
@@ -25,8 +27,9 @@ mod tensor;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use backend::{Backend, is_still_there, open_to_read, open_to_write};
+pub(crate) use backend::{Backend, open_to_read};
 pub(crate) use header::{Kind, Moment};
+pub(crate) use lock::{is_still_there, open_to_write};
 pub(crate) use log::{Log, RecordReader};
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};
