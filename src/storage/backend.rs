@@ -17,13 +17,39 @@ pub(crate) trait Backend: Debug + Send + Sync {
     /// Fills the whole buffer; an error if the bytes end before it is full.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
 
-    /// Writes all bytes, making the medium longer where they reach beyond its end.
+    /// Writes all bytes, making the backend longer where they reach beyond its end.
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
 
     fn truncate(&mut self, length: u64) -> io::Result<()>;
 
     /// Returns when everything written so far would survive a loss of power.
     fn sync(&mut self) -> io::Result<()>;
+}
+
+/// A backend with the name that errors call it by.
+#[derive(Debug)]
+pub(super) struct NamedBackend {
+    pub(super) inner: Box<dyn Backend>,
+    pub(super) name: String,
+}
+
+impl NamedBackend {
+    pub(super) fn len(&self) -> Result<u64> {
+        self.inner.len().map_err(|source| self.failed("reading", source))
+    }
+
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
+        self.inner.read_at(buffer, offset).map_err(|source| self.failed("reading", source))
+    }
+
+    pub(super) fn write_at(&mut self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.inner.write_at(bytes, offset).map_err(|source| self.failed("writing", source))
+    }
+
+    /// What the backend said when something was done to it.
+    pub(super) fn failed(&self, doing: &str, source: io::Error) -> Error {
+        Error::io(format!("{doing} {}", self.name), source)
+    }
 }
 
 impl Backend for File {
@@ -55,8 +81,8 @@ impl Backend for Vec<u8> {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        let source = self.get(start..).and_then(|rest| rest.get(..buffer.len()));
-        buffer.copy_from_slice(source.ok_or(io::ErrorKind::UnexpectedEof)?);
+        let bytes = self.get(start..).and_then(|rest| rest.get(..buffer.len()));
+        buffer.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
 
@@ -90,10 +116,10 @@ pub(crate) fn open_to_read(path: &Path) -> Result<File> {
 /// Fails for a folder, and for a pipe or a device: opening one could wait for ever, and overwriting it remove it.
 pub(super) fn expect_file(path: &Path) -> Result<()> {
     match fs::metadata(path) {
-        Ok(found) if !found.is_file() => {
+        Ok(metadata) if !metadata.is_file() => {
             Err(Error::invalid(path.display().to_string(), "a file to hold a recording", "something else"))
         }
-        _ => Ok(()), // Whether it is there at all is told by opening it.
+        _ => Ok(()), // Opening it says whether it is there at all.
     }
 }
 

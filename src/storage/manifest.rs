@@ -114,8 +114,8 @@ impl Manifest {
 
 /// The length of all arrays, each beginning at a multiple of 64, if it is within the limits.
 fn data_len(specs: &[TensorSpec]) -> Option<u64> {
-    let place = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MAX_DATA);
-    specs.iter().try_fold(0, place)
+    let add = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MAX_DATA);
+    specs.iter().try_fold(0, add)
 }
 
 fn loss_id(loss: Loss) -> u8 {

@@ -4,11 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    block::up,
-    header::MAX_DATA,
-    log::{RecordReader, RecordWriter},
-};
+use super::{block::up, header::MAX_DATA, reader::RecordReader, writer::RecordWriter};
 use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, math::matrix};
 
 /// The most dimensions an array may have.
@@ -181,12 +177,12 @@ impl TensorSpec {
 }
 
 /// Writes every parameter, each at a multiple of 64 bytes.
-pub(crate) fn write_weights(sink: &mut RecordWriter<'_>, parameters: &[Parameter<'_>]) -> Result<()> {
+pub(crate) fn write_weights(writer: &mut RecordWriter<'_>, parameters: &[Parameter<'_>]) -> Result<()> {
     for parameter in parameters {
-        sink.align()?;
+        writer.align()?;
         match parameter.values() {
-            Values::F32(values) => sink.values(values)?,
-            Values::F64(values) => sink.values(values)?,
+            Values::F32(values) => writer.values(values)?,
+            Values::F64(values) => writer.values(values)?,
         }
     }
     Ok(())
@@ -194,26 +190,26 @@ pub(crate) fn write_weights(sink: &mut RecordWriter<'_>, parameters: &[Parameter
 
 /// Reads the parameters back, if the checksum agrees, in the memory of `weights` where they are such parameters already.
 /// On an error none are left.
-pub(crate) fn read_weights(mut source: RecordReader<'_>, specs: &[TensorSpec], weights: &mut Weights) -> Result<()> {
+pub(crate) fn read_weights(mut reader: RecordReader<'_>, specs: &[TensorSpec], weights: &mut Weights) -> Result<()> {
     let mut old = std::mem::take(weights).into_iter();
     let mut parameters = Vec::with_capacity(specs.len());
     let mut read = 0;
     for spec in specs {
-        source.align(read)?;
-        let too_large = || source.corrupted("it has more values than this machine can address");
+        reader.align(read)?;
+        let too_large = || reader.corrupted("it has more values than this machine can address");
         let (count, shape) = spec.count().zip(spec.shape()).ok_or_else(too_large)?;
         let mut parameter = match old.next().filter(|old| spec.describes(old)) {
             Some(old) => old,
             None => Parameter::new(spec.layer.clone(), spec.name.clone(), shape, spec.dtype.no_values()),
         };
         match parameter.values_mut() {
-            Values::F32(values) => source.values(count, values.to_mut())?,
-            Values::F64(values) => source.values(count, values.to_mut())?,
+            Values::F32(values) => reader.values(count, values.to_mut())?,
+            Values::F64(values) => reader.values(count, values.to_mut())?,
         }
         parameters.push(parameter);
         read = up(read) + spec.bytes().unwrap_or(0);
     }
-    source.finish()?;
+    reader.finish()?;
     *weights = parameters.into_iter().collect();
     Ok(())
 }
@@ -230,20 +226,20 @@ pub(crate) fn matrix_spec(name: &str, matrix: &Matrix) -> TensorSpec {
 }
 
 /// Writes a matrix as it lies in memory.
-pub(crate) fn write_matrix(sink: &mut RecordWriter<'_>, matrix: &Matrix) -> Result<()> {
-    sink.values(matrix.as_slice())
+pub(crate) fn write_matrix(writer: &mut RecordWriter<'_>, matrix: &Matrix) -> Result<()> {
+    writer.values(matrix.as_slice())
 }
 
 /// Reads a matrix back, if the checksum agrees and it is one.
-pub(crate) fn read_matrix(mut source: RecordReader<'_>, spec: &TensorSpec) -> Result<Matrix> {
+pub(crate) fn read_matrix(mut reader: RecordReader<'_>, spec: &TensorSpec) -> Result<Matrix> {
     let shape = spec.shape().and_then(|shape| <[usize; 2]>::try_from(shape).ok());
-    let (count, [rows, columns]) = spec.count().zip(shape).ok_or_else(|| source.corrupted("it is no matrix"))?;
+    let (count, [rows, columns]) = spec.count().zip(shape).ok_or_else(|| reader.corrupted("it is no matrix"))?;
     if spec.dtype != Dtype::F32 {
-        return Err(source.corrupted("its values are not f32"));
+        return Err(reader.corrupted("its values are not f32"));
     }
     let mut values = Vec::new();
-    source.values(count, &mut values)?;
-    source.finish()?;
+    reader.values(count, &mut values)?;
+    reader.finish()?;
     Ok(match spec.order {
         Order::Column => Matrix::from_vec(rows, columns, values),
         Order::Row => matrix::from_row_major(rows, columns, &values),

@@ -1,4 +1,4 @@
-//! For tests: a medium whose calls fail when told to.
+//! For tests: a backend whose calls fail when told to.
 
 use std::{
     io,

@@ -85,9 +85,9 @@ impl State {
 
 /// As much of a page as lies within the file.
 fn write_page(file: &mut [u8], page: usize, version: &[u8]) {
-    let place = file.get_mut(page * PAGE..).unwrap_or_default();
-    let length = place.len().min(PAGE);
-    place[..length].copy_from_slice(&version[..length]);
+    let held = file.get_mut(page * PAGE..).unwrap_or_default();
+    let length = held.len().min(PAGE);
+    held[..length].copy_from_slice(&version[..length]);
 }
 
 impl Backend for Powerless {
