@@ -64,7 +64,7 @@ impl Log {
     }
 
     /// Returns where the next record goes.
-    pub(crate) fn mark(&self) -> Position {
+    pub(crate) fn position(&self) -> Position {
         self.end
     }
 
@@ -145,8 +145,8 @@ impl Log {
     }
 
     /// Reads the data of a record, `what` in errors.
-    pub(crate) fn source(&self, what: String, range: Range<u64>, offset: u64, crc: u32) -> RecordReader<'_> {
-        RecordReader::new(&self.backend, what, range, offset, crc)
+    pub(crate) fn reader(&self, what: String, data: Range<u64>, offset: u64, crc: u32) -> RecordReader<'_> {
+        RecordReader::new(&self.backend, what, data, offset, crc)
     }
 
     /// Hands over all whole records as bytes, preamble included, in chunks.
