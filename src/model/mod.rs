@@ -2,8 +2,10 @@
 
 pub(crate) mod checked;
 mod parameter;
+mod weights;
 
-pub use parameter::{Parameter, Values, Weights};
+pub use parameter::{Parameter, Values};
+pub use weights::Weights;
 
 use std::ops::{Range, RangeInclusive};
 
@@ -51,34 +53,6 @@ pub trait Model {
     /// recordings open without any code of the user's.
     fn description(&self) -> Option<Description> {
         None
-    }
-}
-
-/// Weights on their own are enough to record: to thin out or to mend a recording, say.
-///
-/// ```
-/// use training_replay::{Dense, Metrics, Replay, Sequential};
-///
-/// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-/// let mut long = Replay::options().in_memory();
-/// for _ in 0..=20 {
-///     long.record(&model, Metrics::new())?;
-/// }
-/// let mut options = Replay::options();
-/// if let Some(description) = long.description() {
-///     options = options.description(description); // so that it opens by itself, too
-/// }
-/// let mut short = options.in_memory();
-/// for epoch in long.epochs().step_by(10) {
-///     short.record_epoch(epoch, &long.weights(epoch)?, long.metrics(epoch)?)?;
-/// }
-/// assert_eq!(short.epochs().collect::<Vec<_>>(), [0, 10, 20]);
-/// assert_eq!(short.at(20)?.model(), &model);
-/// # Ok::<(), training_replay::Error>(())
-/// ```
-impl Model for Weights {
-    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        Ok(self.iter().map(Parameter::borrowed).collect())
     }
 }
 

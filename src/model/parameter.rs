@@ -1,8 +1,8 @@
-//! The arrays that a model hands over: values, with a name and a shape, and all of them at one epoch.
+//! One array that a model hands over: its values, with a layer, a name and a shape.
 
 use std::borrow::Cow;
 
-use crate::{Error, Matrix, Model, Result, math::matrix};
+use crate::{Error, Matrix, Result, math::matrix};
 
 /// Floating-point values as the model holds them, row-major; recorded without loss.
 ///
@@ -181,7 +181,7 @@ impl<'a> Parameter<'a> {
         Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
     }
 
-    /// The same parameter, its values borrowed: for a [`Model`] that keeps its parameters as such.
+    /// The same parameter, its values borrowed: for a [`Model`](crate::Model) that keeps its parameters as such.
     pub fn borrowed(&self) -> Parameter<'_> {
         Parameter {
             layer: Cow::Borrowed(&self.layer),
@@ -202,7 +202,7 @@ impl<'a> Parameter<'a> {
     }
 
     /// The difference of every value from that of another of the same shape.
-    fn minus(&self, earlier: &Parameter<'_>) -> Parameter<'static> {
+    pub(super) fn minus(&self, earlier: &Parameter<'_>) -> Parameter<'static> {
         let (later, earlier) = (self.values.to_f64(), earlier.values.to_f64());
         let differences: Vec<f64> = later.iter().zip(earlier.iter()).map(|(later, earlier)| later - earlier).collect();
         Parameter::new(self.layer.to_string(), self.name.to_string(), self.shape.clone(), differences)
@@ -220,132 +220,5 @@ impl<'a> Parameter<'a> {
             return Ok(());
         }
         Err(Error::shape(format!("the values of {}", self.label()), self.shape.clone(), [self.values.len()]))
-    }
-}
-
-/// All parameters of a model at one epoch, in the order the model listed them.
-///
-/// ```
-/// use training_replay::{Parameter, Weights};
-///
-/// let weights = Weights::from_iter([
-///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
-///     Parameter::new("output", "bias", [1], vec![0.5_f32]),
-/// ]);
-/// let names: Vec<_> = weights.iter().map(|parameter| parameter.name()).collect();
-/// assert_eq!(names, ["kernel", "bias"]);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Weights {
-    parameters: Vec<Parameter<'static>>,
-}
-
-impl Weights {
-    /// A copy of the model's parameters as they are now.
-    ///
-    /// # Errors
-    ///
-    /// Whatever [`Model::parameters`] returns.
-    pub fn of<M: Model + ?Sized>(model: &M) -> Result<Self> {
-        Ok(model.parameters()?.into_iter().map(Parameter::into_owned).collect())
-    }
-
-    /// The parameters in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Parameter<'static>> {
-        self.parameters.iter()
-    }
-
-    /// The parameter `name` of `layer`.
-    pub fn get(&self, layer: &str, name: &str) -> Option<&Parameter<'static>> {
-        self.iter().find(|parameter| parameter.layer() == layer && parameter.name() == name)
-    }
-
-    /// How many parameters (arrays, not values) there are.
-    pub fn len(&self) -> usize {
-        self.parameters.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.parameters.is_empty()
-    }
-
-    /// The parameter `name` of `layer` with exactly this shape, as a model's `with_weights` wants it.
-    ///
-    /// ```
-    /// use training_replay::{Parameter, Weights};
-    ///
-    /// let weights = Weights::from_iter([Parameter::new("hidden", "bias", [2], vec![0.5_f32, 1.5])]);
-    /// assert_eq!(weights.require("hidden", "bias", &[2])?.values().to_f32(), [0.5, 1.5].as_slice());
-    /// let message = weights.require("hidden", "kernel", &[2, 2]).unwrap_err().to_string();
-    /// assert_eq!(message, r#"parameter hidden/kernel is none of the weights; it must be one of ["hidden/bias"]"#);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if there is no such parameter, [`Error::Shape`] if it has another shape.
-    pub fn require(&self, layer: &str, name: &str, shape: &[usize]) -> Result<&Parameter<'static>> {
-        let parameter = self.get(layer, name).ok_or_else(|| {
-            let known: Vec<_> = self.iter().map(Parameter::label).collect();
-            Error::invalid(format!("parameter {layer}/{name}"), format!("one of {known:?}"), "none of the weights")
-        })?;
-        if parameter.shape() != shape {
-            return Err(Error::shape(parameter.label(), shape, parameter.shape()));
-        }
-        parameter.check()?;
-        Ok(parameter)
-    }
-
-    /// How far these are from others, value by value, in double precision: what training has changed since then.
-    ///
-    /// ```
-    /// use training_replay::{Parameter, Weights};
-    ///
-    /// let weights = |value: f32| Weights::from_iter([Parameter::new("output", "bias", [1], vec![value])]);
-    /// let update = weights(0.75).minus(&weights(0.5))?;
-    /// assert_eq!(update.require("output", "bias", &[1])?.values().to_f64(), [0.25].as_slice());
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] or [`Error::Shape`] if the two are not weights of the same model.
-    pub fn minus(&self, earlier: &Self) -> Result<Self> {
-        self.expect_same_parameters(earlier)?;
-        let pairs = self.iter().zip(earlier.iter());
-        Ok(pairs.map(|(later, earlier)| later.minus(earlier)).collect())
-    }
-
-    /// Fails unless the other has parameters of the same names and shapes in the same order.
-    pub(crate) fn expect_same_parameters(&self, other: &Self) -> Result<()> {
-        if self.len() != other.len() {
-            let expected = format!("{}, as the others have", self.len());
-            return Err(Error::invalid("the number of parameters", expected, other.len()));
-        }
-        self.iter().zip(other.iter()).enumerate().try_for_each(|(i, (one, other))| {
-            if one.label() != other.label() {
-                return Err(Error::invalid(format!("the name of parameter {i}"), one.label(), other.label()));
-            }
-            if one.shape() != other.shape() || one.values().len() != other.values().len() {
-                return Err(Error::shape(one.label(), one.shape(), other.shape()));
-            }
-            Ok(())
-        })
-    }
-}
-
-impl FromIterator<Parameter<'static>> for Weights {
-    fn from_iter<I: IntoIterator<Item = Parameter<'static>>>(parameters: I) -> Self {
-        Self { parameters: parameters.into_iter().collect() }
-    }
-}
-
-impl IntoIterator for Weights {
-    type Item = Parameter<'static>;
-    type IntoIter = std::vec::IntoIter<Parameter<'static>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.parameters.into_iter()
     }
 }
