@@ -20,7 +20,15 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// A copy of the model's parameters as they are now.
+    /// Copies the model's parameters as they are now.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
+    /// assert_eq!(Weights::of(&model)?.len(), 2); // kernel and bias
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -29,27 +37,49 @@ impl Weights {
         Ok(model.parameters()?.into_iter().map(Parameter::into_owned).collect())
     }
 
-    /// The parameters in order.
+    /// Returns the parameters in the order the model listed them.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights};
+    ///
+    /// let weights = Weights::of(&Sequential::builder(2).layer(Dense::new(3)).build(1)?)?;
+    /// let count: usize = weights.iter().map(|parameter| parameter.values().len()).sum();
+    /// assert_eq!(count, 2 * 3 + 3);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Parameter<'static>> {
         self.parameters.iter()
     }
 
-    /// The parameter `name` of `layer`.
+    /// Returns the parameter `name` of `layer`, if there is one.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights};
+    ///
+    /// let weights = Weights::from_iter([Parameter::new("hidden", "bias", [2], vec![0.5_f32, 1.5])]);
+    /// assert!(weights.get("hidden", "bias").is_some());
+    /// assert!(weights.get("hidden", "kernel").is_none());
+    /// ```
     pub fn get(&self, layer: &str, name: &str) -> Option<&Parameter<'static>> {
         self.iter().find(|parameter| parameter.layer() == layer && parameter.name() == name)
     }
 
-    /// How many parameters (arrays, not values) there are.
+    /// Returns the number of parameters: arrays, not values.
     pub fn len(&self) -> usize {
         self.parameters.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no parameters.
+    ///
+    /// ```
+    /// assert!(training_replay::Weights::default().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.parameters.is_empty()
     }
 
-    /// The parameter `name` of `layer` with exactly this shape, as a model's `with_weights` wants it.
+    /// Returns the parameter `name` of `layer` with exactly this shape, as a model's
+    /// [`with_weights`](crate::Forward::with_weights) wants it.
     ///
     /// ```
     /// use training_replay::{Parameter, Weights};
@@ -76,7 +106,7 @@ impl Weights {
         Ok(parameter)
     }
 
-    /// How far these are from others, value by value, in double precision: what training has changed since then.
+    /// Subtracts earlier weights value by value, in double precision: what training has changed since then.
     ///
     /// ```
     /// use training_replay::{Parameter, Weights};
