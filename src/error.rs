@@ -68,8 +68,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// The file was written by a later version of the format, one this version cannot read.
-    #[error("file format {found} is newer than the newest supported, {supported}")]
+    #[error("{} has file format {found}, newer than the newest supported, {supported}", path.display())]
     UnsupportedVersion {
+        /// The file.
+        path: PathBuf,
         /// The major version in the file.
         found: u16,
         /// The newest major version that this crate reads.
