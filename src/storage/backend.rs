@@ -1,5 +1,7 @@
-//! Where the bytes of a recording are: a file, or memory. All input and output goes through the five calls of
-//! [`Backend`], so that tests can make each of them fail.
+//! Where the bytes of a recording are: a file, or memory.
+//!
+//! All input and output goes through the five calls of [`Backend`], so that tests can make each of them fail. There is no
+//! cursor: every call says at which byte, and reading needs no exclusive access. Any number of threads read one recording.
 
 use std::{
     fmt::Debug,
@@ -12,6 +14,7 @@ use crate::{Error, Result};
 
 /// Bytes that can be read and written at any place.
 pub(crate) trait Backend: Debug + Send + Sync {
+    /// Returns how many bytes there are; more than before where another process appends.
     fn len(&self) -> io::Result<u64>;
 
     /// Fills the whole buffer; an error if the bytes end before it is full.
@@ -20,6 +23,7 @@ pub(crate) trait Backend: Debug + Send + Sync {
     /// Writes all bytes, making the backend longer where they reach beyond its end.
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
 
+    /// Cuts off everything behind the first `length` bytes.
     fn truncate(&mut self, length: u64) -> io::Result<()>;
 
     /// Returns when everything written so far would survive a loss of power.
@@ -46,7 +50,7 @@ impl NamedBackend {
         self.inner.write_at(bytes, offset).map_err(|source| self.failed("writing", source))
     }
 
-    /// What the backend said when something was done to it.
+    /// Makes an error of what the backend returned when something was done to it.
     pub(super) fn failed(&self, doing: &str, source: io::Error) -> Error {
         Error::io(format!("{doing} {}", self.name), source)
     }
@@ -107,7 +111,7 @@ impl Backend for Vec<u8> {
     }
 }
 
-/// A file to read, whether or not another process writes it.
+/// Opens a file to read, whether or not another process writes it: reading needs no lock.
 pub(crate) fn open_to_read(path: &Path) -> Result<File> {
     expect_file(path)?;
     File::open(path).map_err(|source| Error::io(format!("opening {}", path.display()), source))
@@ -123,6 +127,7 @@ pub(super) fn expect_file(path: &Path) -> Result<()> {
     }
 }
 
+/// Reading and writing at an offset, which the standard library has for each system apart.
 #[cfg(unix)]
 mod positioned {
     use std::{fs::File, io, os::unix::fs::FileExt};
@@ -136,6 +141,7 @@ mod positioned {
     }
 }
 
+/// Windows reads and writes as many bytes as it likes at a time.
 #[cfg(windows)]
 mod positioned {
     use std::{fs::File, io, os::windows::fs::FileExt};

@@ -1,13 +1,14 @@
 //! 64 bytes, the last four of them the checksum of the others: what the preamble and every header of a record are.
 //!
-//! Everything in a recording begins at a multiple of such a block. The byte tables are in `docs/format.md`.
+//! Everything in a recording begins at a multiple of such a block. `docs/format.md` says which field lies
+//! where.
 
-/// The size of a block.
+/// The size of a block, in bytes.
 pub(super) const BLOCK: usize = 64;
 /// Everything begins at a multiple of this, so that a scan can find the next record behind a damaged one.
 pub(super) const ALIGN: u64 = BLOCK as u64;
 
-/// `n` rounded up to a multiple of [`ALIGN`]; `n` is far below `u64::MAX` wherever this is called.
+/// Rounds `n` up to a multiple of [`ALIGN`]; `n` is far below `u64::MAX` wherever this is called.
 pub(super) fn up(n: u64) -> u64 {
     n.next_multiple_of(ALIGN)
 }

@@ -1,12 +1,15 @@
 //! The header of a record: what the record holds, how long it is, and the checksums of its parts.
+//!
+//! A header has a checksum of its own, so that damage to the values of a record costs that record and no other: where
+//! the next one begins is still known. `docs/format.md` has the table of its bytes, under "Records".
 
 use std::{cmp::Ordering, fmt, ops::Range};
 
 use super::block::{ALIGN, BLOCK, is_sealed, put, seal, u16_at, u32_at, u64_at, up};
 
-/// The largest meta a record may have.
+/// The largest meta a record may have, in bytes: a reader holds one whole in memory.
 pub(crate) const MAX_META: u64 = 16 << 20;
-/// The most data bytes a record may have.
+/// The most data bytes a record may have. With [`MAX_META`] it keeps sums of offsets far below `u64::MAX`.
 pub(crate) const MAX_DATA: u64 = 1 << 40;
 /// The largest sequence number that counts, so that there is always a next one.
 pub(crate) const MAX_RECORDS: u64 = 1 << 63;
@@ -16,9 +19,13 @@ const RECORD_MAGIC: [u8; 4] = *b"TREC";
 /// What a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// What all epochs share: the [`Manifest`](super::Manifest).
     Model,
+    /// A matrix of the data set.
     Data,
+    /// The weights after an epoch or within one, and what was measured.
     Epoch,
+    /// Nothing: the recorder came to its end.
     End,
     /// A kind of a later version: one that may be skipped, or one that may not.
     Unknown(u16),
@@ -28,6 +35,7 @@ impl Kind {
     /// Kinds from here on may be skipped by a reader that does not know them.
     const SKIPPABLE: u16 = 0x8000;
 
+    /// Returns whether a reader that does not know the kind may go on without it.
     pub(crate) fn may_be_skipped(self) -> bool {
         matches!(self, Self::Unknown(id) if id >= Self::SKIPPABLE)
     }
@@ -100,16 +108,21 @@ impl fmt::Display for Moment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) kind: Kind,
+    /// That of the preamble, in every record of the file.
     pub(crate) salt: u64,
+    /// The number of the record in its file, above that of every record before it.
     pub(crate) sequence: u64,
     pub(crate) meta_len: u64,
     pub(crate) data_len: u64,
     pub(crate) moment: Moment,
+    /// The checksum of the meta, without the zeros behind it.
     pub(crate) meta_crc: u32,
+    /// The checksum of the data, without the zeros behind them.
     pub(crate) data_crc: u32,
 }
 
 impl Header {
+    /// Returns the bytes in the file.
     pub(crate) fn encode(&self) -> [u8; BLOCK] {
         let mut bytes = [0; BLOCK];
         put(&mut bytes, 0, &RECORD_MAGIC);
@@ -125,7 +138,8 @@ impl Header {
         seal(bytes)
     }
 
-    /// The header, if these bytes are one: magic, checksum and limits hold.
+    /// Returns the header, if these bytes are one: magic, checksum and limits hold. Whether it is a header of this file
+    /// its salt and sequence number say.
     pub(crate) fn decode(bytes: &[u8; BLOCK]) -> Option<Self> {
         if !bytes.starts_with(&RECORD_MAGIC) || !is_sealed(bytes) {
             return None;
@@ -143,19 +157,19 @@ impl Header {
         (header.meta_len <= MAX_META && header.data_len <= MAX_DATA).then_some(header)
     }
 
-    /// Where the meta lies in a file whose record begins at `offset`.
+    /// Returns where the meta lies in a file whose record begins at `offset`.
     pub(crate) fn meta(&self, offset: u64) -> Range<u64> {
         let start = offset + ALIGN;
         start..start + self.meta_len
     }
 
-    /// Where the data lies.
+    /// Returns where the data lie.
     pub(crate) fn data(&self, offset: u64) -> Range<u64> {
         let start = up(self.meta(offset).end);
         start..start + self.data_len
     }
 
-    /// Where the next record begins.
+    /// Returns where the next record begins.
     pub(crate) fn end(&self, offset: u64) -> u64 {
         up(self.data(offset).end)
     }

@@ -11,7 +11,7 @@ use std::{
 use super::backend::expect_file;
 use crate::{Error, Result};
 
-/// A file to write, locked against every other recorder until it is dropped; `new` if it must not exist yet.
+/// Opens a file to write, locked against every other recorder until it is dropped; `new` if it must not exist yet.
 pub(crate) fn open_to_write(path: &Path, new: bool) -> Result<File> {
     expect_file(path)?;
     let mut options = OpenOptions::new();
@@ -25,7 +25,7 @@ pub(crate) fn open_to_write(path: &Path, new: bool) -> Result<File> {
     locked.map(|()| file)
 }
 
-/// Whether the path still names the file: it may have been removed or replaced.
+/// Returns whether the path still names the file: it may have been removed or replaced.
 #[cfg(unix)]
 pub(crate) fn is_still_there(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -39,6 +39,7 @@ pub(crate) fn is_still_there(_: &File, _: &Path) -> bool {
     true
 }
 
+/// Makes an error of what the system said, with what to do about it where that is known.
 fn io_error(path: &Path, source: io::Error) -> Error {
     let context = match source.kind() {
         io::ErrorKind::AlreadyExists if !path.exists() => {
@@ -55,6 +56,7 @@ fn io_error(path: &Path, source: io::Error) -> Error {
     Error::io(context, source)
 }
 
+/// An advisory lock: it keeps out recorders, which ask for it, and not readers, which do not.
 #[cfg(not(windows))]
 mod exclusive {
     use std::{

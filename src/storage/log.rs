@@ -22,6 +22,7 @@ use crate::{Error, Result};
 pub(crate) struct Log {
     backend: NamedBackend,
     preamble: Preamble,
+    /// Everything before it is whole; what lies behind is a torn tail, or not looked at yet.
     end: Position,
     /// Where, among damage, a header says that its record ends beyond the file: what is appended would become part of
     /// it.
@@ -59,6 +60,7 @@ impl Log {
         Ok(Preamble::decode(&bytes[..whole]).map(|preamble| Self::at_start(backend, preamble)))
     }
 
+    /// Returns version and salt of the file.
     pub(crate) fn preamble(&self) -> Preamble {
         self.preamble
     }
@@ -126,7 +128,7 @@ impl Log {
         }
     }
 
-    /// Cuts the log back to `position`; poisons it if that fails.
+    /// Cuts the log back to `position`; poisons it if that fails, as the next record would be written over what is left.
     pub(crate) fn rewind(&mut self, position: Position) {
         self.end = position;
         if let Err(source) = self.cut() {

@@ -1,16 +1,22 @@
 //! The first 64 bytes of a recording: that it is one, the version of its format, and the salt of its records.
+//!
+//! Every later major version keeps these bytes, so that an older reader can refuse it by its number. `docs/format.md`
+//! has their table, under "Preamble".
 
 use super::block::{BLOCK, is_sealed, put, seal, u16_at, u64_at};
 
 /// The version of the format that this crate writes: major, minor.
 pub(crate) const VERSION: (u16, u16) = (1, 0);
 
+/// Not text, "TRPL", a line break that a copy in text mode would change, and the end of a file on DOS.
 const MAGIC: [u8; 8] = *b"\x89TRPL\r\n\x1a";
 
 /// The first 64 bytes of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Preamble {
+    /// A reader of an older one refuses the file.
     pub(crate) major: u16,
+    /// A reader of an older one ignores what is new; a recorder of an older one does not append.
     pub(crate) minor: u16,
     /// Repeated in every header, so that stale bytes of another file are not taken for records.
     pub(crate) salt: u64,
@@ -28,10 +34,12 @@ pub(crate) enum BadPreamble {
 }
 
 impl Preamble {
+    /// Creates the preamble of a new file.
     pub(crate) fn new(salt: u64) -> Self {
         Self { major: VERSION.0, minor: VERSION.1, salt }
     }
 
+    /// Returns the bytes in the file.
     pub(crate) fn encode(self) -> [u8; BLOCK] {
         let mut bytes = [0; BLOCK];
         put(&mut bytes, 0, &MAGIC);
@@ -41,7 +49,8 @@ impl Preamble {
         seal(bytes)
     }
 
-    /// The preamble in the first bytes, at most 64, of a file.
+    /// Returns the preamble in the first bytes, at most 64, of a file. The magic is compared as far as there are bytes:
+    /// the beginning of a recording is not taken for another kind of file.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadPreamble> {
         let magic = bytes.len().min(MAGIC.len());
         if bytes[..magic] != MAGIC[..magic] {

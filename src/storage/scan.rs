@@ -61,6 +61,7 @@ pub(super) fn scan(
     Ok(())
 }
 
+/// A scan on its way.
 struct Walk<'a> {
     backend: &'a NamedBackend,
     salt: u64,
@@ -68,7 +69,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Returns the first record at or behind `from`.
+    /// Returns the first record at or behind `from` that ends within the file. Every multiple of 64 may be its beginning,
+    /// as a damaged header does not say how long its record was.
     fn next_record(&mut self, from: Position) -> Result<Option<Step>> {
         let (mut at, mut overhang) = (from.offset, None);
         while at + ALIGN <= self.window.length() {
@@ -87,7 +89,8 @@ impl Walk<'_> {
         Ok(None)
     }
 
-    /// Returns the header at `at`, if there is one of this file.
+    /// Returns the header at `at`, if there is one of this file: bytes of another recording have another salt, and an
+    /// older copy of a record a sequence number that was there already.
     fn header(&mut self, at: u64, sequence: u64) -> Result<Option<Header>> {
         let header = self.window.bytes(at..at + ALIGN)?.first_chunk::<BLOCK>().and_then(Header::decode);
         let counts = |header: &Header| header.salt == self.salt && (sequence..MAX_RECORDS).contains(&header.sequence);

@@ -1,4 +1,8 @@
-//! One array: what it is called, what shape it has, and its bytes.
+//! One array: its descriptor (names, type, order, shape) and its values.
+//!
+//! The descriptor lies in a record's meta and the values in a record's data, so that a reader knows from the metas alone
+//! what it would have to read. Shapes come from a file and may be absurd: every product is checked, and no memory is
+//! taken for values that the file has no bytes for. `docs/format.md` has the bytes, under "Tensor descriptor".
 
 use std::borrow::Cow;
 
@@ -19,6 +23,7 @@ enum Dtype {
 }
 
 impl Dtype {
+    /// Returns the type of these values.
     fn of(values: &Values<'_>) -> Self {
         match values {
             Values::F32(_) => Self::F32,
@@ -26,15 +31,15 @@ impl Dtype {
         }
     }
 
+    /// Returns the size of one value.
     fn bytes(self) -> u64 {
         match self {
             Self::F32 => 4,
             Self::F64 => 8,
         }
     }
-}
 
-impl Dtype {
+    /// Returns values of this type to be read into.
     fn no_values(self) -> Values<'static> {
         match self {
             Self::F32 => Values::F32(Cow::Owned(Vec::new())),
@@ -95,7 +100,7 @@ impl TryFrom<u8> for Order {
     }
 }
 
-/// What is known of an array without its values.
+/// The descriptor of an array: what is known of it without its values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TensorSpec {
     layer: String,
@@ -106,7 +111,7 @@ pub(crate) struct TensorSpec {
 }
 
 impl TensorSpec {
-    /// That of a parameter whose shape fits its values.
+    /// Describes a parameter; fails if its shape does not fit its values, or is beyond the limits of the format.
     pub(super) fn of(parameter: &Parameter<'_>) -> Result<Self> {
         parameter.check()?;
         let spec = Self {
@@ -130,17 +135,17 @@ impl TensorSpec {
         &self.name
     }
 
-    /// The meta of a DATA record.
+    /// Returns the meta of a DATA record.
     pub(crate) fn encode(&self) -> Result<Vec<u8>> {
         codec::encode(self).map_err(|reason| Error::invalid("the descriptor of the data", "below 16 MiB", reason))
     }
 
-    /// The descriptor in the meta of a DATA record, or why there is none.
+    /// Returns the descriptor in the meta of a DATA record, or why there is none.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         codec::decode_prefix(bytes)
     }
 
-    /// Whether the parameter is the one this was made of, with other values perhaps.
+    /// Returns whether the parameter is the one this was made of, with other values perhaps.
     pub(super) fn describes(&self, parameter: &Parameter<'_>) -> bool {
         self.layer == parameter.layer()
             && self.name == parameter.name()
@@ -148,35 +153,36 @@ impl TensorSpec {
             && self.shape.iter().copied().eq(parameter.shape().iter().map(|&length| length as u64))
     }
 
-    /// `layer/name [shape] type`, as errors call it.
+    /// Returns `layer/name [shape] type`, as errors call it.
     pub(super) fn label(&self) -> String {
         let bits = 8 * self.dtype.bytes();
         format!("{}/{} {:?} f{bits}", self.layer, self.name, self.shape)
     }
 
-    /// Whether the numbers are within the limits of the format and a row-major parameter.
+    /// Returns whether this can be a parameter's: row-major, and within the limits of the format.
     pub(super) fn is_parameter(&self) -> bool {
         self.order == Order::Row && self.bytes().is_some()
     }
 
-    /// The length of the values in bytes, if it is within the limits of the format.
+    /// Returns the length of the values in bytes, if it is within the limits of the format.
     pub(super) fn bytes(&self) -> Option<u64> {
         let within = self.shape.len() <= MAX_DIMENSIONS;
         let count = self.shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length))?;
         count.checked_mul(self.dtype.bytes()).filter(|&bytes| within && bytes <= MAX_DATA)
     }
 
+    /// Returns the number of values, if this machine can address them.
     fn count(&self) -> Option<usize> {
         usize::try_from(self.bytes()? / self.dtype.bytes()).ok()
     }
 
-    /// The shape, if this machine can address it.
+    /// Returns the shape, if this machine can address it.
     fn shape(&self) -> Option<Vec<usize>> {
         self.shape.iter().map(|&length| usize::try_from(length).ok()).collect()
     }
 }
 
-/// Writes every parameter, each at a multiple of 64 bytes.
+/// Writes every parameter, each at a multiple of 64 bytes, where `numpy.memmap` can take it from.
 pub(crate) fn write_weights(writer: &mut RecordWriter<'_>, parameters: &[Parameter<'_>]) -> Result<()> {
     for parameter in parameters {
         writer.align()?;
@@ -189,7 +195,8 @@ pub(crate) fn write_weights(writer: &mut RecordWriter<'_>, parameters: &[Paramet
 }
 
 /// Reads the parameters back, if the checksum agrees, in the memory of `weights` where they are such parameters already.
-/// On an error none are left.
+///
+/// On an error none are left: nothing that was read before the checksum was compared is handed out.
 pub(crate) fn read_weights(mut reader: RecordReader<'_>, specs: &[TensorSpec], weights: &mut Weights) -> Result<()> {
     let mut old = std::mem::take(weights).into_iter();
     let mut parameters = Vec::with_capacity(specs.len());
@@ -214,7 +221,7 @@ pub(crate) fn read_weights(mut reader: RecordReader<'_>, specs: &[TensorSpec], w
     Ok(())
 }
 
-/// The descriptor of a matrix in the order it has in memory.
+/// Describes a matrix, in the order it has in memory.
 pub(crate) fn matrix_spec(name: &str, matrix: &Matrix) -> TensorSpec {
     TensorSpec {
         layer: String::new(),
