@@ -239,7 +239,7 @@ impl Replay {
     }
 
     fn source(&self, what: String, place: &Location) -> storage::RecordReader<'_> {
-        self.log.source(what, place.data.clone(), place.offset, place.crc)
+        self.log.reader(what, place.data.clone(), place.offset, place.crc)
     }
 }
 

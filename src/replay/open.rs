@@ -146,7 +146,7 @@ impl Replay {
             BadPreamble::Short => Error::NotStarted { path: origin.path() },
             BadPreamble::Checksum => Error::corrupted("the preamble", 0, "its checksum does not agree"),
         })?;
-        expect_known_version(log.preamble().major)?;
+        expect_known_version(log.preamble().major, &origin)?;
         let index = Index::default();
         let mut replay = Self { log, origin, index, torn_bytes: 0, dataset: OnceLock::new(), recorder: None };
         replay.scan()?;
@@ -177,10 +177,12 @@ impl Replay {
     }
 }
 
-fn expect_known_version(major: u16) -> Result<()> {
+fn expect_known_version(major: u16, origin: &Origin) -> Result<()> {
     match major {
         0 => Err(Error::corrupted("the preamble", 8, "there is no version 0")),
-        major if major > VERSION.0 => Err(Error::UnsupportedVersion { found: major, supported: VERSION.0 }),
+        major if major > VERSION.0 => {
+            Err(Error::UnsupportedVersion { path: origin.path(), found: major, supported: VERSION.0 })
+        }
         _ => Ok(()),
     }
 }

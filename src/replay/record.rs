@@ -224,7 +224,7 @@ impl Replay {
         meta: Vec<u8>,
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
-        let mark = self.log.mark();
+        let mark = self.log.position();
         let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;

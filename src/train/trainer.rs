@@ -157,7 +157,7 @@ impl Trainer {
     }
 
     /// As [`epoch`](Self::epoch), calling `each` after every step: to record snapshots within the epoch
-    /// ([`Replay::record_step`](crate::Replay::record_step) shows how), to watch it, or to stop it by an error.
+    /// ([`Replay::record_at`](crate::Replay::record_at) shows how), to watch it, or to stop it by an error.
     ///
     /// ```
     /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
