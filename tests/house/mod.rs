@@ -1,6 +1,7 @@
 //! Readers of this crate's own source and documentation, for the tests that hold them to their rules.
 #![allow(dead_code)] // Every test binary uses a part of it.
 
+pub mod functions;
 pub mod imports;
 pub mod tokens;
 
