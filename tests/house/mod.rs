@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Every test binary uses a part of it.
 
 pub mod functions;
+pub mod html;
 pub mod imports;
 pub mod tokens;
 
