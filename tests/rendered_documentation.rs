@@ -1,7 +1,7 @@
 //! The documentation as a browser shows it: no link or picture is broken, the public interface is the one that
 //! `docs/public-api.txt` lists, and methods have examples.
 //!
-//! It reads what `cargo doc --no-deps --all-features` wrote, so its tests on it are ignored unless asked for:
+//! Most of it reads what `cargo doc --no-deps --all-features` wrote, and is ignored unless asked for:
 //!
 //! ```text
 //! rm -rf target/doc && cargo doc --no-deps --all-features
@@ -81,6 +81,35 @@ fn the_two_largest_types_have_a_limited_number_of_methods() {
         println!("{name} has {methods} methods");
         assert!(methods <= most, "{name} has {methods} methods, and {most} are many");
     }
+}
+
+/// A page of rustdoc holds no files, so the pictures of the README stand in `docs/images/embedded.md` a second time, as data
+/// under the same labels. `lib.rs` includes it before the README, and the first definition of a label counts:
+///
+/// ```text
+/// #![cfg_attr(all(doc, not(doctest)), doc = include_str!("../docs/images/embedded.md"))]
+/// #![doc = include_str!("../README.md")]
+/// ```
+#[test]
+#[cfg(feature = "plot")]
+fn the_crates_page_embeds_the_pictures_of_the_readme() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
+    let file = root().join("docs/images/embedded.md");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let line = |(label, path): (&str, &str)| {
+        let picture = fs::read(root().join("docs/images").join(path)).unwrap();
+        let (_, extension) = path.rsplit_once('.').unwrap();
+        let media = if extension == "svg" { "svg+xml" } else { extension };
+        format!("[{label}]: data:image/{media};base64,{}\n", STANDARD.encode(picture))
+    };
+    let definitions = readme.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: docs/images/"));
+    let embedded: String = definitions.map(line).collect();
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&file, &embedded).unwrap();
+    }
+    let known = fs::read_to_string(file).unwrap_or_default();
+    assert!(embedded == known, "docs/images/embedded.md has other pictures than the README (UPDATE=1 writes it anew)");
 }
 
 /// Where `cargo doc` writes, also with another target folder.
