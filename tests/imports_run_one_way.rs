@@ -74,7 +74,7 @@ const CIRCLES: [&[&str]; 5] = [
     &["model/mod.rs", "model/parameter.rs"],
     &["nn/architecture.rs", "nn/encoding.rs", "nn/pass.rs", "nn/sequential.rs", "nn/tile.rs"],
     &["plot/run/axis_limits.rs", "plot/run/options.rs", "plot/run/run_plots.rs"],
-    &["replay/mod.rs", "replay/options.rs", "replay/record.rs", "replay/snapshot.rs"],
+    &["replay/data.rs", "replay/mod.rs", "replay/options.rs", "replay/record.rs"],
     &["storage/log.rs", "storage/scan.rs"],
 ];
 

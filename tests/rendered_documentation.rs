@@ -24,10 +24,10 @@ use house::{
 };
 
 /// For a hundred public methods, so many examples stand on the pages of the items at least. To be raised to 60.
-const MIN_EXAMPLES_PERCENT: usize = 30;
+const MIN_EXAMPLES_PERCENT: usize = 37;
 
-/// The most methods that a type may have. To be lowered to 34 and 21.
-const MAX_METHODS: [(&str, usize); 2] = [("Replay", 47), ("Snapshot", 25)];
+/// The most methods that a type may have: more are hard to find one's way among.
+const MAX_METHODS: [(&str, usize); 2] = [("Replay", 34), ("Snapshot", 21)];
 
 /// Links that are broken and still to be mended. An entry that nothing needs any more fails the test.
 const BROKEN: [&str; 3] = [

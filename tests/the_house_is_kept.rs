@@ -21,7 +21,7 @@ const LONG_FILES: [&str; 6] = [
     "loss.rs",
     "nn/activation.rs",
     "plot/render/draw.rs",
-    "replay/mod.rs",
+    "replay/open.rs",
     "storage/log.rs",
 ];
 

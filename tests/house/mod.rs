@@ -26,7 +26,10 @@ pub fn files(folder: &Path, extension: &str) -> Files {
     let mut found = Files::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
-        let entries: Vec<PathBuf> = fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let entries: Vec<PathBuf> = fs::read_dir(&next)
+            .unwrap_or_else(|error| panic!("{}: {error}", next.display()))
+            .map(|entry| entry.unwrap().path())
+            .collect();
         for path in entries {
             if path.is_dir() {
                 folders.push(path);
