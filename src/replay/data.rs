@@ -54,8 +54,8 @@ impl Replay {
     }
 
     fn read_matrix(&self, name: &str) -> Result<Matrix> {
-        let found = self.index.data.iter().find(|(spec, _)| spec.name() == name);
-        let Some((spec, place)) = found else {
+        let entry = self.index.data.iter().find(|(spec, _)| spec.name() == name);
+        let Some((spec, location)) = entry else {
             let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
             return Err(if recorded {
                 Error::missing(format!("readable {name}"), "their record is damaged, see `damage`")
@@ -63,7 +63,7 @@ impl Replay {
                 Error::missing("data set", "supply one by `with_dataset`")
             });
         };
-        storage::read_matrix(self.source(format!("the data set's {name}"), place), spec)
+        storage::read_matrix(self.source(format!("the data set's {name}"), location), spec)
     }
 }
 

@@ -37,10 +37,13 @@ impl Replay {
     /// [`Error::Io`] if the file cannot be read.
     pub fn check_integrity(&self) -> Result<Vec<Damage>> {
         let mut damage = self.index.damage.clone();
-        for (what, place) in self.index.places() {
-            match self.source(what, place).finish() {
+        for (what, location) in self.index.locations() {
+            match self.source(what, location).finish() {
                 Err(Error::Corrupted { what, reason, .. }) => {
-                    damage.push(Damage::new(place.offset..place.data.end, format!("{what} is corrupted: {reason}")));
+                    damage.push(Damage::new(
+                        location.offset..location.data.end,
+                        format!("{what} is corrupted: {reason}"),
+                    ));
                 }
                 read => read?,
             }

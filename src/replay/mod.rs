@@ -1,6 +1,8 @@
 //! The recording: a log of a model's weights, one snapshot an epoch, written in a training loop and queried at any
 //! time, by any process.
 
+mod append;
+mod create;
 mod data;
 mod diff;
 mod distributions;
@@ -9,9 +11,12 @@ mod integrity;
 mod open;
 mod options;
 mod record;
+mod recorder;
+mod replacement;
 mod run;
 mod run_questions;
 mod runs;
+mod salt;
 mod snapshot;
 mod steps;
 #[cfg(test)]
@@ -27,7 +32,7 @@ use std::{
 
 use index::Index;
 pub use options::{Durability, ReplayOptions};
-use record::Recorder;
+use recorder::Recorder;
 pub use run::Run;
 pub use runs::Runs;
 pub use snapshot::Snapshot;
@@ -238,8 +243,8 @@ impl Replay {
         writer.flush().map_err(failed)
     }
 
-    fn source(&self, what: String, place: &Location) -> storage::RecordReader<'_> {
-        self.log.reader(what, place.data.clone(), place.offset, place.crc)
+    fn source(&self, what: String, location: &Location) -> storage::RecordReader<'_> {
+        self.log.reader(what, location.data.clone(), location.offset, location.crc)
     }
 }
 

@@ -1,15 +1,8 @@
 //! The settings of a recording: what goes into it beside the weights, and how safely.
 
-use std::{
-    collections::BTreeSet,
-    ffi::OsString,
-    fs::{self, File},
-    hash::{BuildHasher, RandomState},
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
 
-use super::{Origin, Replay};
-use crate::{Dataset, Description, Error, Loss, Result, storage};
+use crate::{Dataset, Description, Error, Loss, Result};
 
 /// When recorded bytes are forced to the disk.
 ///
@@ -18,14 +11,14 @@ use crate::{Dataset, Description, Error, Loss, Result, storage};
 pub enum Durability {
     /// When the operating system sees fit.
     Never,
-    /// In [`Replay::finish`].
+    /// In [`Replay::finish`](crate::Replay::finish).
     #[default]
     OnFinish,
-    /// After every so many recorded epochs, steps counted like epochs, and in [`Replay::finish`].
+    /// After every so many recorded epochs, steps counted like epochs, and in [`Replay::finish`](crate::Replay::finish).
     Every(u64),
 }
 
-/// Which epochs [`Replay::record`] records.
+/// Which epochs [`Replay::record`](crate::Replay::record) records.
 #[derive(Clone, Debug, Default)]
 enum Epochs {
     #[default]
@@ -34,7 +27,7 @@ enum Epochs {
     Only(BTreeSet<u64>),
 }
 
-/// The settings of a recording, made by [`Replay::options`].
+/// The settings of a recording, made by [`Replay::options`](crate::Replay::options).
 ///
 /// ```
 /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
@@ -62,7 +55,7 @@ pub struct ReplayOptions {
     epochs: Epochs,
     step: Option<u32>,
     pub(super) durability: Durability,
-    overwrite: bool,
+    pub(super) overwrite: bool,
 }
 
 impl ReplayOptions {
@@ -93,7 +86,7 @@ impl ReplayOptions {
 
     /// Records every n-th epoch, weights and metrics: those whose number is a multiple of `n`.
     ///
-    /// [`Replay::record`] is called for every epoch all the same, and returns its number without looking at the model of
+    /// [`Replay::record`](crate::Replay::record) is called for every epoch all the same, and returns its number without looking at the model of
     /// the others.
     /// Of this and [`epochs`](Self::epochs) the later call holds.
     #[must_use]
@@ -119,7 +112,7 @@ impl ReplayOptions {
         Self { epochs: Epochs::Only(numbers.into_iter().collect()), ..self }
     }
 
-    /// Records every n-th step that [`Replay::record_at`] is called for: those whose number is a multiple of `n`.
+    /// Records every n-th step that [`Replay::record_at`](crate::Replay::record_at) is called for: those whose number is a multiple of `n`.
     ///
     /// Without this, every one is recorded; either way only those within epochs that are recorded themselves.
     #[must_use]
@@ -163,43 +156,6 @@ impl ReplayOptions {
         Self { overwrite, ..self }
     }
 
-    /// Begins a recording in a file that does not exist yet, unless [`overwrite`](Self::overwrite) allows it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] if the file exists or cannot be created, [`Error::Locked`] if one that is to be overwritten is
-    /// being recorded, [`Error::Invalid`] for an `every`, an `every_step` or a [`Durability::Every`] of 0, or no `epochs`.
-    pub fn create(self, path: impl AsRef<Path>) -> Result<Replay> {
-        self.check()?;
-        let path = path.as_ref();
-        let replacement = self.replacement(path)?;
-        let written = replacement.as_ref().map_or(path, |replacement| &replacement.from);
-        let file = storage::open_to_write(written, true)?;
-        let log = storage::Log::create(Box::new(file), path.display().to_string(), salt())
-            .inspect_err(|_| drop(fs::remove_file(written)))?;
-        let origin = Origin::File(path.into());
-        Ok(Replay::recording(log, origin, self, replacement))
-    }
-
-    /// Begins a recording in memory, which [`Replay::write_to`] can write to a file.
-    pub fn in_memory(self) -> Replay {
-        let name = Origin::Memory.path().display().to_string();
-        Replay::recording(storage::Log::in_memory(name, salt()), Origin::Memory, self, None)
-    }
-
-    /// Opens a recording to go on with it, under these options; [`Replay::append`] is the short form.
-    ///
-    /// Its data set, loss and metadata stay the recorded ones.
-    ///
-    /// # Errors
-    ///
-    /// As [`Replay::append`]; [`Error::Invalid`] also for options that [`create`](Self::create) refuses, or if a
-    /// data set is given that is not the recorded one.
-    pub fn append(self, path: impl AsRef<Path>) -> Result<Replay> {
-        self.check()?;
-        Replay::resume(path.as_ref(), self)
-    }
-
     /// Whether a step is recorded.
     pub(super) fn takes_step(&self, epoch: u64, step: u32) -> bool {
         self.takes_epoch(epoch) && self.step.is_none_or(|n| step.is_multiple_of(n))
@@ -234,54 +190,4 @@ impl ReplayOptions {
         }
         Ok(())
     }
-
-    /// What is to take the place of a file that exists and may be overwritten.
-    fn replacement(&self, path: &Path) -> Result<Option<Replacement>> {
-        if !self.overwrite || !path.exists() {
-            return Ok(None);
-        }
-        let old = storage::open_to_write(path, false)?;
-        // What a link points to is replaced, not the link.
-        let to = fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
-        let mut name = OsString::from(".");
-        name.push(to.file_name().unwrap_or_default());
-        name.push(format!(".{:016x}.new", salt()));
-        Ok(Some(Replacement { from: to.with_file_name(name), to, old }))
-    }
-}
-
-/// A new recording that has not taken the place of the old one yet; dropped before, it vanishes.
-#[derive(Debug)]
-pub(super) struct Replacement {
-    from: PathBuf,
-    to: PathBuf,
-    /// Held, and so locked, until it is gone: nobody appends to what is about to go.
-    old: File,
-}
-
-impl Replacement {
-    /// Gives the new file the name and the permissions of the old one. Fails if another file has that name by now:
-    /// somebody removed the old one, and somebody else may be recording there.
-    pub(super) fn take_place(&self) -> Result<()> {
-        if self.to.exists() && !storage::is_still_there(&self.old, &self.to) {
-            return Err(Error::Locked { path: self.to.clone() });
-        }
-        let permissions = self.old.metadata().map(|metadata| metadata.permissions());
-        let renamed = permissions
-            .and_then(|permissions| fs::set_permissions(&self.from, permissions))
-            .and_then(|()| fs::rename(&self.from, &self.to));
-        renamed.map_err(|source| Error::io(format!("replacing {}", self.to.display()), source))
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        // Either it has taken its place and there is no such file, or nothing was recorded in it.
-        drop(fs::remove_file(&self.from));
-    }
-}
-
-/// A number that no other recording has, in all likelihood: the standard library seeds its hash maps with such.
-fn salt() -> u64 {
-    RandomState::new().hash_one(std::process::id())
 }

@@ -113,7 +113,7 @@ impl Panel {
 
     /// Colours what there is not coloured yet: where each class is told by a map of this space, below everything else. For the
     /// space of a layer behind more than two inputs, of which no grid can be bent:
-    /// [`DecisionBoundary::behind`].
+    /// [`DecisionBoundary::of`] with the view of that layer.
     ///
     /// ```
     /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, FeatureSpace, Grid}, datasets};
