@@ -162,6 +162,6 @@ fn verify(replay: Replay, validation: &Dataset) -> Result<()> {
     if verification.holds() {
         Ok(())
     } else {
-        Err(Error::model("the recording is not of this network, or not of these data"))
+        Err(Error::other("the recording is not of this network, or not of these data"))
     }
 }

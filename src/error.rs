@@ -39,8 +39,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 ///
 /// As the causes are in the text, [`source`](std::error::Error::source) returns none of them: a report that follows it,
-/// such as anyhow's `{:#}`, prints each cause once. The causes themselves are in the fields of [`Error::Io`] and
-/// [`Error::Model`].
+/// such as anyhow's `{:#}`, prints each cause once. The causes themselves are in the fields of [`Error::Io`],
+/// [`Error::Model`] and [`Error::Other`].
 ///
 /// `{error:?}` is the same line, so that `fn main() -> training_replay::Result<()>` ends with a sentence, as `unwrap`
 /// and `expect` do.
@@ -161,9 +161,12 @@ pub enum Error {
         /// What the drawing area, or the encoder of the file, says.
         reason: String,
     },
-    /// The caller's own code returned an error: a model, or a function that was handed over.
+    /// A model of the caller's own returned an error.
     #[error("the model failed: {}", with_causes(&**.0))]
     Model(Box<dyn StdError + Send + Sync>),
+    /// Other code of the caller's returned an error: a function that was handed over, or a program built on this crate.
+    #[error("{}", with_causes(&**.0))]
+    Other(Box<dyn StdError + Send + Sync>),
 }
 
 impl Error {
@@ -183,6 +186,22 @@ impl Error {
     /// ```
     pub fn model(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Model(cause.into())
+    }
+
+    /// Wraps any other error or text of the caller's: to stop training from a callback, or to end a `main` that returns this
+    /// crate's [`Result`].
+    ///
+    /// ```
+    /// use training_replay::{Error, Result};
+    ///
+    /// fn check(loss: f64) -> Result<()> {
+    ///     if loss.is_nan() { Err(Error::other("the loss is NaN")) } else { Ok(()) }
+    /// }
+    ///
+    /// assert_eq!(check(f64::NAN).unwrap_err().to_string(), "the loss is NaN");
+    /// ```
+    pub fn other(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Other(cause.into())
     }
 
     pub(crate) fn io(context: impl Into<String>, source: io::Error) -> Self {

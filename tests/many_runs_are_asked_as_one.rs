@@ -124,6 +124,6 @@ fn other_questions_and_other_models_go_through_every_run() {
     assert!((band.low[1] - right).abs() < 1e-6 && (band.high[1] - wrong).abs() < 1e-6);
     assert!((band.median[0] - wrong).abs() < 1e-6);
     assert!(
-        runs.map(|name, _| if name == "seed 1" { Err(training_replay::Error::model("no")) } else { Ok(()) }).is_err()
+        runs.map(|name, _| if name == "seed 1" { Err(training_replay::Error::other("no")) } else { Ok(()) }).is_err()
     );
 }

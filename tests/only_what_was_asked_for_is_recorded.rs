@@ -188,7 +188,7 @@ fn a_step_that_fails_ends_the_epoch_with_its_error() {
     let mut steps = 0;
     let stopped = trainer.epoch_with(&mut model, &data, |step| {
         steps = step.number();
-        if steps == 2 { Err(Error::model("enough")) } else { Ok(()) }
+        if steps == 2 { Err(Error::other("enough")) } else { Ok(()) }
     });
     assert!(matches!(stopped, Err(Error::Model(_))));
     assert_eq!(steps, 2);

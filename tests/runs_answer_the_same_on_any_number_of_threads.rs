@@ -96,7 +96,7 @@ fn the_error_is_that_of_the_first_epoch_that_has_one() {
         let message = ask(vec![3, 99, 4, 77]).to_string();
         assert!(message.contains("99"), "{message}");
         let failed = replay.run().unwrap().threads(threads).map(|snapshot| match snapshot.epoch() {
-            epoch @ 10.. => Err(Error::model(format!("at {epoch}"))),
+            epoch @ 10.. => Err(Error::other(format!("at {epoch}"))),
             epoch => Ok(epoch),
         });
         let source = std::error::Error::source(&failed.unwrap_err()).unwrap().to_string();
