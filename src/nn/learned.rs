@@ -1,6 +1,6 @@
 //! What a layer has learnt, whatever its kind, and what it makes of inputs in a replay.
 
-use super::{Layer, affine::Affine, normalization::Normalization};
+use super::layer::{Affine, Layer, Normalization};
 use crate::{
     Parameter, Result, Weights,
     math::{gemm::Rows, random},

@@ -1,6 +1,6 @@
 //! A batch normalization's part of a pass: the statistics that it went by, and its gradients.
 
-use super::normalization::{Moments, Normalization};
+use super::layer::{Moments, Normalization};
 use crate::{
     Matrix, Parameter,
     math::{gemm::Rows, matrix},

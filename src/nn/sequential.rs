@@ -2,7 +2,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::{Activation, Architecture, Layer, Pass, encoding, learned::Learned, pass::is_link, tile::Tile};
+use super::{Activation, Architecture, Layer, Pass, backprop::is_link, encoding, infer::Tile, learned::Learned};
 use crate::{
     Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights,
     loss::Basis,

@@ -2,7 +2,11 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::{Layer, affine::Affine, learned::Learned, mask::Mask, normalization_pass::NormalizationPass};
+use super::{
+    layer::{Affine, Layer, Mask},
+    learned::Learned,
+    normalization_pass::NormalizationPass,
+};
 use crate::{
     Matrix, Parameter,
     math::{gemm::Rows, matrix},

@@ -1,6 +1,6 @@
 //! `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`: the arrays of a batch normalization.
 
-use super::BatchNormalization;
+use crate::BatchNormalization;
 use crate::{
     Parameter, Result, Weights,
     math::{gemm::Rows, matrix},
@@ -8,7 +8,7 @@ use crate::{
 
 /// Four values for every unit, and what they were made with.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Normalization {
+pub(in crate::nn) struct Normalization {
     gamma: Vec<f32>,
     beta: Vec<f32>,
     moving_mean: Vec<f32>,
@@ -19,15 +19,15 @@ pub(super) struct Normalization {
 
 /// Mean and variance of one unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Moments {
-    pub(super) mean: f64,
+pub(in crate::nn) struct Moments {
+    pub(in crate::nn) mean: f64,
     /// The mean of the squares of what is off the mean.
-    pub(super) variance: f64,
+    pub(in crate::nn) variance: f64,
 }
 
 impl Moments {
     /// Of some values, in two passes: a difference of two large sums would leave nothing of a small variance.
-    pub(super) fn of(values: &[f32]) -> Self {
+    pub(in crate::nn) fn of(values: &[f32]) -> Self {
         let count = values.len() as f64;
         let mean = matrix::sum_f64(values) / count;
         let squares = matrix::sum_f64_of_pairs(values, values, |a, b| (a - mean) * (b - mean));
@@ -37,12 +37,12 @@ impl Moments {
 
 impl Normalization {
     /// What a layer of so many units begins with: gamma and variance one, beta and mean zero.
-    pub(super) fn initial(layer: &BatchNormalization, units: usize) -> Result<Self> {
+    pub(in crate::nn) fn initial(layer: &BatchNormalization, units: usize) -> Result<Self> {
         Self::filled(layer, units, 1.0)
     }
 
     /// All zeros.
-    pub(super) fn zeros(layer: &BatchNormalization, units: usize) -> Result<Self> {
+    pub(in crate::nn) fn zeros(layer: &BatchNormalization, units: usize) -> Result<Self> {
         Self::filled(layer, units, 0.0)
     }
 
@@ -61,7 +61,7 @@ impl Normalization {
     }
 
     /// The layer's own among these weights.
-    pub(super) fn restore(layer: &BatchNormalization, units: usize, weights: &Weights) -> Result<Self> {
+    pub(in crate::nn) fn restore(layer: &BatchNormalization, units: usize, weights: &Weights) -> Result<Self> {
         let array = |name| -> Result<Vec<f32>> {
             Ok(weights.require(&layer.name, name, &[units])?.values().to_f32().into_owned())
         };
@@ -76,7 +76,7 @@ impl Normalization {
     }
 
     /// Normalises by the moving statistics, one column of outputs behind another after `stride` values.
-    pub(super) fn apply(&self, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
+    pub(in crate::nn) fn apply(&self, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
         for (unit, outputs) in outputs.chunks_mut(stride.max(1)).enumerate() {
             let (mean, beta) = (self.moving_mean[unit], self.beta[unit]);
             let factor = self.factor(unit, self.moving(unit)) as f32;
@@ -86,27 +86,27 @@ impl Normalization {
         }
     }
 
-    pub(super) fn beta(&self, unit: usize) -> f64 {
+    pub(in crate::nn) fn beta(&self, unit: usize) -> f64 {
         self.beta[unit].into()
     }
 
     /// What the difference to the mean is multiplied by.
-    pub(super) fn factor(&self, unit: usize, moments: Moments) -> f64 {
+    pub(in crate::nn) fn factor(&self, unit: usize, moments: Moments) -> f64 {
         f64::from(self.gamma[unit]) * self.inverse_deviation(moments)
     }
 
     /// `1 / sqrt(variance + epsilon)`
-    pub(super) fn inverse_deviation(&self, moments: Moments) -> f64 {
+    pub(in crate::nn) fn inverse_deviation(&self, moments: Moments) -> f64 {
         1.0 / (moments.variance + f64::from(self.epsilon)).sqrt()
     }
 
     /// The moving statistics of one unit.
-    pub(super) fn moving(&self, unit: usize) -> Moments {
+    pub(in crate::nn) fn moving(&self, unit: usize) -> Moments {
         Moments { mean: self.moving_mean[unit].into(), variance: self.moving_variance[unit].into() }
     }
 
     /// Moves the moving statistics towards those of a batch.
-    pub(super) fn follow(&mut self, batch: &[Moments]) {
+    pub(in crate::nn) fn follow(&mut self, batch: &[Moments]) {
         let momentum = f64::from(self.momentum);
         let step =
             |moving: &mut f32, batch| *moving = (momentum * f64::from(*moving) + (1.0 - momentum) * batch) as f32;
@@ -115,16 +115,16 @@ impl Normalization {
     }
 
     /// Gamma, then beta.
-    pub(super) fn trainable(&self) -> [Option<&[f32]>; 2] {
+    pub(in crate::nn) fn trainable(&self) -> [Option<&[f32]>; 2] {
         [Some(&self.gamma), Some(&self.beta)]
     }
 
-    pub(super) fn trainable_mut(&mut self) -> [&mut [f32]; 2] {
+    pub(in crate::nn) fn trainable_mut(&mut self) -> [&mut [f32]; 2] {
         [&mut self.gamma, &mut self.beta]
     }
 
     /// All four arrays under their names.
-    pub(super) fn arrays(&self) -> [(&'static str, &[f32]); 4] {
+    pub(in crate::nn) fn arrays(&self) -> [(&'static str, &[f32]); 4] {
         [
             ("gamma", &self.gamma),
             ("beta", &self.beta),
@@ -134,7 +134,7 @@ impl Normalization {
     }
 
     /// Adds them to the parameters, as those of a layer.
-    pub(super) fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {
+    pub(in crate::nn) fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {
         parameters.extend(self.arrays().map(|(name, values)| Parameter::new(layer, name, [values.len()], values)));
     }
 }

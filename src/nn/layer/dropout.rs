@@ -7,7 +7,7 @@ use crate::{Matrix, math::matrix};
 
 /// The draws of one layer in one epoch, and what the last ones made of every value.
 #[derive(Clone, Debug)]
-pub(super) struct Mask {
+pub(in crate::nn) struct Mask {
     rng: ChaCha8Rng,
     /// Values are dropped whose draw out of 2^32 is below it.
     threshold: u32,
@@ -19,13 +19,13 @@ pub(super) struct Mask {
 
 impl Mask {
     /// Drops values with a probability of `rate`, from 0 to below 1.
-    pub(super) fn new(rate: f32, rng: ChaCha8Rng) -> Self {
+    pub(in crate::nn) fn new(rate: f32, rng: ChaCha8Rng) -> Self {
         let threshold = (f64::from(rate) * 2.0_f64.powi(32)) as u32;
         Self { rng, threshold, scale: 1.0 / (1.0 - rate), factors: Vec::new() }
     }
 
     /// Draws anew, and drops and scales the inputs. The outputs have their shape.
-    pub(super) fn forward(&mut self, inputs: &Matrix, outputs: &mut Matrix) {
+    pub(in crate::nn) fn forward(&mut self, inputs: &Matrix, outputs: &mut Matrix) {
         self.factors.clear();
         let draws = (0..inputs.len()).map(|_| self.rng.random::<u32>());
         self.factors.extend(draws.map(|draw| if draw < self.threshold { 0.0 } else { self.scale }));
@@ -33,7 +33,7 @@ impl Mask {
     }
 
     /// The gradient with respect to the inputs of the last [`forward`](Self::forward).
-    pub(super) fn backpropagate(&self, outputs: &Matrix, inputs: &mut Matrix) {
+    pub(in crate::nn) fn backpropagate(&self, outputs: &Matrix, inputs: &mut Matrix) {
         matrix::reshape(inputs, outputs.nrows(), outputs.ncols());
         self.apply(outputs, inputs);
     }

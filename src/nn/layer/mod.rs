@@ -1,5 +1,13 @@
 //! The layers of a network as an architecture lists them: what they compute, not their weights.
 
+mod batch_normalization;
+mod dense;
+mod dropout;
+
+pub(super) use batch_normalization::{Moments, Normalization};
+pub(super) use dense::Affine;
+pub(super) use dropout::Mask;
+
 use super::{Activation, Initializer};
 
 /// `outputs = activation(inputs * kernel + bias)`, kernel `(inputs, units)`, bias `(units)`.
