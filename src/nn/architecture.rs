@@ -1,11 +1,8 @@
 //! What a network is without its weights: the inputs it takes and the list of its layers.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::RangeBounds,
-};
+use std::collections::{HashMap, HashSet};
 
-use super::{BatchNormalization, Layer, Sequential, encoding};
+use super::{Layer, Sequential, encoding};
 use crate::{Error, Result, math::matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
@@ -129,20 +126,15 @@ impl Architecture {
                     format!("{:?} again", layer.name()),
                 ));
             }
-            check_units(layer)?;
-            check_constants(layer)?;
+            layer.check()?;
         }
         self.check_size()
     }
 
     /// The architecture, if its weights are few enough.
     fn check_size(self) -> Result<Self> {
-        let weights = |(i, layer): (usize, &Layer)| match layer {
-            Layer::Dense(dense) => self.width(i).checked_mul(dense.units),
-            Layer::BatchNormalization(_) => self.width(i).checked_mul(4),
-            Layer::Activation { .. } | Layer::Dropout(_) => Some(0),
-        };
-        let mut weights = self.layers.iter().enumerate().map(weights);
+        let layers = self.layers.iter().enumerate();
+        let mut weights = layers.map(|(i, layer)| layer.weight_count(self.width(i)));
         let total = weights.try_fold(0_usize, |total, weights| total.checked_add(weights?));
         if total.is_some_and(|total| total <= LARGEST) {
             return Ok(self);
@@ -158,45 +150,5 @@ impl<'a> IntoIterator for &'a Architecture {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
-    }
-}
-
-fn check_units(layer: &Layer) -> Result<()> {
-    match layer {
-        Layer::Dense(dense) if dense.units == 0 => {
-            Err(Error::invalid(format!("the number of units of layer {:?}", dense.name), "1 or more", 0))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_constants(layer: &Layer) -> Result<()> {
-    check_constant(layer, layer.activation().constant())?;
-    match layer {
-        Layer::Dense(dense) => check_constant(layer, dense.kernel_initializer.constant())
-            .and(check_constant(layer, dense.bias_initializer.and_then(crate::nn::Initializer::constant))),
-        Layer::Activation { .. } => Ok(()),
-        Layer::Dropout(dropout) => expect(layer, "rate", dropout.rate, 0.0..1.0, "from 0 to below 1"),
-        Layer::BatchNormalization(BatchNormalization { momentum, epsilon, .. }) => {
-            expect(layer, "momentum", *momentum, 0.0..1.0, "from 0 to below 1")?;
-            expect(layer, "epsilon", *epsilon, f32::MIN_POSITIVE..=f32::MAX, "above 0, and a finite number")
-        }
-    }
-}
-
-fn expect(layer: &Layer, what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
-    if range.contains(&value) {
-        Ok(())
-    } else {
-        Err(Error::invalid(format!("{what} of layer {:?}", layer.name()), expected, value))
-    }
-}
-
-fn check_constant(layer: &Layer, constant: Option<(&str, f32)>) -> Result<()> {
-    match constant {
-        Some((name, value)) if !value.is_finite() => {
-            Err(Error::invalid(format!("{name} of layer {:?}", layer.name()), "a finite number", value))
-        }
-        _ => Ok(()),
     }
 }

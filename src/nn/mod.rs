@@ -19,10 +19,7 @@ mod encoding;
 mod infer;
 mod initializer;
 mod layer;
-mod learned;
-mod normalization_pass;
 mod sequential;
-mod stage;
 
 pub use activation::Activation;
 pub use architecture::Architecture;

@@ -191,7 +191,7 @@ impl Trainer {
             run.batch(model, data, batch, self.loss);
             run.rate = self.learning_rate();
             let mut update = self.state.step(self.optimizer, run.rate);
-            run.pass.descend(model, |weights, gradients| update.apply(weights, gradients));
+            run.pass.update(model, |weights, gradients| update.apply(weights, gradients));
             each(Step { model, run: &run })?;
         }
         self.epochs = self.epochs.saturating_add(1);

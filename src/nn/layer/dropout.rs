@@ -1,11 +1,129 @@
-//! Which values a dropout layer lets through in training, drawn anew for every batch.
+//! A layer that drops values in training.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Matrix, math::matrix};
+use super::{
+    Kind, Layer, Mode,
+    kind::{expect, pass_through},
+};
+use crate::{
+    Matrix, Result, Weights,
+    math::{gemm::Rows, matrix},
+    nn::encoding,
+};
 
-/// The draws of one layer in one epoch, and what the last ones made of every value.
+/// In training, every value is 0 with probability `rate`, and otherwise `1 / (1 - rate)` times itself, so that the mean
+/// stays. In a replay the layer hands on what it is fed: forward, losses and gradients are those of the network without
+/// it.
+///
+/// Keras' definition (Srivastava et al., 2014, but scaled in training). [`Trainer::seed`](crate::Trainer::seed) is what
+/// is drawn from, anew for every batch: the same seed drops the same values. Named `dropout_1`, `dropout_2` and so on
+/// when the network is built. It has no parameters, and as many units as it is fed.
+///
+/// ```
+/// use training_replay::{Activation, Dense, Dropout, Forward, Matrix, Sequential};
+///
+/// let hidden = Dense::new(10).activation(Activation::Relu);
+/// let model = Sequential::builder(2).layer(hidden).layer(Dropout::new(0.5)).layer(Dense::new(1)).build(42)?;
+/// let inputs = Matrix::from_element(3, 2, 0.5);
+/// assert_eq!(model.forward(&inputs, 0..2)?, model.forward(&inputs, 0..1)?); // nothing is dropped but in training
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dropout {
+    pub(super) name: String,
+    rate: f32,
+}
+
+impl Dropout {
+    /// Drops values with this probability, from 0 to below 1; another is refused when the network is built.
+    pub fn new(rate: f32) -> Self {
+        Self { name: String::new(), rate }
+    }
+
+    /// The name by which queries call the layer.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// The probability.
+    pub fn rate(&self) -> f32 {
+        self.rate
+    }
+}
+
+impl Kind for Dropout {
+    type Weights = ();
+    /// Nothing in a replay, which drops nothing. In a box: it is larger than what other layers keep.
+    type Pass = Option<Box<Mask>>;
+
+    const NUMBER: u16 = 3;
+    const STEM: &'static str = "dropout";
+
+    fn check(&self, layer: &str) -> Result<()> {
+        expect(layer, "rate", self.rate, 0.0..1.0, "from 0 to below 1")
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encoding::encode(&self.rate)
+    }
+
+    fn decode(name: String, settings: &[u8]) -> Result<Layer> {
+        Ok(Self { name, rate: encoding::decode(settings)? }.into())
+    }
+
+    fn weight_count(&self, _: usize) -> Option<usize> {
+        Some(0)
+    }
+
+    fn zeros(&self, _: usize) -> Result<()> {
+        Ok(())
+    }
+
+    fn initial(&self, _: usize, _: &mut ChaCha8Rng) -> Result<()> {
+        Ok(())
+    }
+
+    fn restore(&self, _: usize, _: &Weights) -> Result<()> {
+        Ok(())
+    }
+
+    fn apply(&self, (): &(), inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
+        pass_through(inputs, outputs, stride);
+    }
+
+    fn pass(&self, (): &(), mode: Mode) -> Self::Pass {
+        mode.rng().map(|rng| Box::new(Mask::new(self.rate, rng)))
+    }
+
+    #[inline]
+    fn forward(&self, (): &(), pass: &mut Self::Pass, inputs: &Matrix, outputs: &mut Matrix) {
+        match pass {
+            Some(mask) => mask.forward(inputs, outputs),
+            None => matrix::copy_to(inputs, outputs),
+        }
+    }
+
+    #[inline]
+    fn backward_inputs(
+        &self,
+        (): &(),
+        pass: &Self::Pass,
+        _: &Matrix,
+        gradient: &Matrix,
+        _: &mut Matrix,
+        input_gradient: &mut Matrix,
+    ) {
+        match pass {
+            Some(mask) => mask.backward(gradient, input_gradient),
+            None => matrix::copy_to(gradient, input_gradient),
+        }
+    }
+}
+
+/// Which values a layer lets through in one epoch of training, drawn anew for every batch.
 #[derive(Clone, Debug)]
 pub(in crate::nn) struct Mask {
     rng: ChaCha8Rng,
@@ -19,13 +137,13 @@ pub(in crate::nn) struct Mask {
 
 impl Mask {
     /// Drops values with a probability of `rate`, from 0 to below 1.
-    pub(in crate::nn) fn new(rate: f32, rng: ChaCha8Rng) -> Self {
+    fn new(rate: f32, rng: ChaCha8Rng) -> Self {
         let threshold = (f64::from(rate) * 2.0_f64.powi(32)) as u32;
         Self { rng, threshold, scale: 1.0 / (1.0 - rate), factors: Vec::new() }
     }
 
     /// Draws anew, and drops and scales the inputs. The outputs have their shape.
-    pub(in crate::nn) fn forward(&mut self, inputs: &Matrix, outputs: &mut Matrix) {
+    fn forward(&mut self, inputs: &Matrix, outputs: &mut Matrix) {
         self.factors.clear();
         let draws = (0..inputs.len()).map(|_| self.rng.random::<u32>());
         self.factors.extend(draws.map(|draw| if draw < self.threshold { 0.0 } else { self.scale }));
@@ -33,9 +151,9 @@ impl Mask {
     }
 
     /// The gradient with respect to the inputs of the last [`forward`](Self::forward).
-    pub(in crate::nn) fn backpropagate(&self, outputs: &Matrix, inputs: &mut Matrix) {
-        matrix::reshape(inputs, outputs.nrows(), outputs.ncols());
-        self.apply(outputs, inputs);
+    fn backward(&self, gradient: &Matrix, input_gradient: &mut Matrix) {
+        matrix::reshape(input_gradient, gradient.nrows(), gradient.ncols());
+        self.apply(gradient, input_gradient);
     }
 
     fn apply(&self, from: &Matrix, to: &mut Matrix) {
@@ -49,7 +167,10 @@ impl Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::random::{self, Purpose};
+    use crate::{
+        math::random::{self, Purpose},
+        nn::encoding::{described, read},
+    };
 
     fn mask(rate: f32) -> Mask {
         Mask::new(rate, random::rng(1, Purpose::Dropout { layer: 0, epoch: 0 }))
@@ -87,7 +208,7 @@ mod tests {
         let inputs = Matrix::from_element(20, 3, 1.0);
         let (mut mask, mut outputs, mut gradient) = (mask(0.5), inputs.clone(), Matrix::zeros(0, 0));
         mask.forward(&inputs, &mut outputs);
-        mask.backpropagate(&(&inputs * 3.0), &mut gradient);
+        mask.backward(&(&inputs * 3.0), &mut gradient);
         assert_eq!(gradient, outputs * 3.0);
     }
 
@@ -97,5 +218,24 @@ mod tests {
         let (mut mask, mut outputs) = (mask(0.5), inputs.clone());
         mask.forward(&inputs, &mut outputs);
         assert!(outputs.iter().all(|&value| value == 0.0 || value == f32::INFINITY));
+    }
+
+    #[test]
+    fn a_layer_comes_back_from_its_description() {
+        for rate in [0.0, 0.25, 1.0_f32.next_down()] {
+            let layer = Layer::from(Dropout::new(rate).name("d"));
+            assert_eq!(read(&described(layer.clone())).unwrap().list(), [layer]);
+        }
+        let bytes = described(Dropout::new(0.25).name("d")).bytes().to_vec();
+        let (settings, number) = ([4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3e], [3, 0]);
+        assert!(bytes.ends_with(&settings) && bytes[16..18] == number, "{bytes:?}");
+    }
+
+    #[test]
+    fn a_rate_out_of_range_is_an_error_that_names_the_layer() {
+        for rate in [f32::NAN, f32::INFINITY, -0.1, 1.0] {
+            let message = read(&described(Dropout::new(rate))).unwrap_err().to_string();
+            assert_eq!(message, format!("rate of layer \"dropout_1\" is {rate}; it must be from 0 to below 1"));
+        }
     }
 }

@@ -1,202 +1,79 @@
-//! The layers of a network as an architecture lists them: what they compute, not their weights.
+//! The layers of a network, a file for each: its settings, its weights, what it computes forward and backward, and how
+//! a recording describes it.
+//!
+//! A new layer implements [`Kind`] in a file of its own. This file lists it: in the enums [`Layer`], [`LayerWeights`] and
+//! [`LayerPass`], in `each!`, and in [`Layer::name`] and [`Layer::set_name`].
 
+mod activation;
 mod batch_normalization;
 mod dense;
 mod dropout;
+mod kind;
+mod normalization;
 
-pub(super) use batch_normalization::{Moments, Normalization};
-pub(super) use dense::Affine;
-pub(super) use dropout::Mask;
+pub use batch_normalization::BatchNormalization;
+pub use dense::Dense;
+pub use dropout::Dropout;
+use kind::Arrays;
+pub(super) use kind::{Kind, Mode};
 
-use super::{Activation, Initializer};
+use super::{Activation, encoding};
+use crate::{
+    Matrix, Parameter, Result, Weights,
+    math::{
+        gemm::Rows,
+        random::{self, Purpose},
+    },
+};
 
-/// `outputs = activation(inputs * kernel + bias)`, kernel `(inputs, units)`, bias `(units)`.
-///
-/// Without further calls: linear, kernel from [`Initializer::GlorotUniform`], bias from zeros, named `dense_1`,
-/// `dense_2` and so on when the network is built.
-///
-/// ```
-/// use training_replay::{Activation, Dense, Initializer, Model, Sequential};
-///
-/// let dense = Dense::new(10).name("hidden").activation(Activation::Relu).kernel_initializer(Initializer::HeNormal);
-/// let model = Sequential::builder(4).layer(dense.without_bias()).build(42)?;
-/// assert_eq!(model.parameters()?[0].shape(), [4, 10]);
-/// # Ok::<(), training_replay::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Dense {
-    pub(super) name: String,
-    pub(super) units: usize,
-    pub(super) activation: Activation,
-    pub(super) kernel_initializer: Initializer,
-    pub(super) bias_initializer: Option<Initializer>,
+/// Matches a layer, perhaps with its weights and its part of a pass, and does the same whatever its kind.
+macro_rules! each {
+    ($($arguments:tt)+) => {
+        // Every kind, with the field of its variant that holds the settings.
+        each_of!([Dense.0, Activation.activation, Dropout.0, BatchNormalization.0] $($arguments)+)
+    };
 }
 
-impl Dense {
-    /// A layer of this many units; none is refused when the network is built.
-    pub fn new(units: usize) -> Self {
-        Self {
-            name: String::new(),
-            units,
-            activation: Activation::default(),
-            kernel_initializer: Initializer::default(),
-            bias_initializer: Some(Initializer::Zeros),
+macro_rules! each_of {
+    ([$($kind:ident.$field:tt),+] $layer:expr, $settings:ident => $do:expr) => {
+        match $layer {
+            $(Layer::$kind { $field: $settings, .. } => $do,)+
         }
-    }
-
-    /// The name by which parameters and queries call the layer.
-    #[must_use]
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self { name: name.into(), ..self }
-    }
-
-    /// What is applied to `inputs * kernel + bias`.
-    #[must_use]
-    pub fn activation(self, activation: Activation) -> Self {
-        Self { activation, ..self }
-    }
-
-    /// How the kernel is drawn.
-    #[must_use]
-    pub fn kernel_initializer(self, kernel: Initializer) -> Self {
-        Self { kernel_initializer: kernel, ..self }
-    }
-
-    /// How the bias is drawn; the layer has one. For initialisers that ask, it has one input and the layer's units.
-    #[must_use]
-    pub fn bias_initializer(self, bias: Initializer) -> Self {
-        Self { bias_initializer: Some(bias), ..self }
-    }
-
-    /// `outputs = activation(inputs * kernel)`.
-    #[must_use]
-    pub fn without_bias(self) -> Self {
-        Self { bias_initializer: None, ..self }
-    }
-
-    /// The number of units.
-    pub fn units(&self) -> usize {
-        self.units
-    }
-
-    /// Whether the layer has a bias.
-    pub fn has_bias(&self) -> bool {
-        self.bias_initializer.is_some()
-    }
-}
-
-/// In training, every value is 0 with probability `rate`, and otherwise `1 / (1 - rate)` times itself, so that the mean
-/// stays. In a replay the layer hands on what it is fed: forward, losses and gradients are those of the network without
-/// it.
-///
-/// Keras' definition (Srivastava et al., 2014, but scaled in training). [`Trainer::seed`](crate::Trainer::seed) is what
-/// is drawn from, anew for every batch: the same seed drops the same values. Named `dropout_1`, `dropout_2` and so on
-/// when the network is built. It has no parameters, and as many units as it is fed.
-///
-/// ```
-/// use training_replay::{Activation, Dense, Dropout, Forward, Matrix, Sequential};
-///
-/// let hidden = Dense::new(10).activation(Activation::Relu);
-/// let model = Sequential::builder(2).layer(hidden).layer(Dropout::new(0.5)).layer(Dense::new(1)).build(42)?;
-/// let inputs = Matrix::from_element(3, 2, 0.5);
-/// assert_eq!(model.forward(&inputs, 0..2)?, model.forward(&inputs, 0..1)?); // nothing is dropped but in training
-/// # Ok::<(), training_replay::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Dropout {
-    pub(super) name: String,
-    pub(super) rate: f32,
-}
-
-impl Dropout {
-    /// Drops values with this probability, from 0 to below 1; another is refused when the network is built.
-    pub fn new(rate: f32) -> Self {
-        Self { name: String::new(), rate }
-    }
-
-    /// The name by which queries call the layer.
-    #[must_use]
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self { name: name.into(), ..self }
-    }
-
-    /// The probability.
-    pub fn rate(&self) -> f32 {
-        self.rate
-    }
-}
-
-/// `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`, each unit by itself.
-///
-/// In training, mean and variance are those of the batch, the variance biased: the mean of the squares of what is off
-/// the mean. With every step `moving_mean` and `moving_variance` follow them,
-/// `moving = momentum * moving + (1 - momentum) * batch`. In a replay, mean and variance are the moving ones; forward,
-/// losses and gradients go by these.
-///
-/// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015); Keras 2 moved the variance towards
-/// an unbiased one. Sums over samples are in `f64`. Named `batch_normalization_1`, `batch_normalization_2` and so on
-/// when the network is built. It has as many units as it is fed, and these parameters, all of `[units]` and all
-/// recorded:
-///
-/// | parameter | at first | changed by |
-/// |---|---|---|
-/// | `gamma` | ones | the optimizer |
-/// | `beta` | zeros | the optimizer |
-/// | `moving_mean` | zeros | every step of training |
-/// | `moving_variance` | ones | every step of training |
-///
-/// ```
-/// use training_replay::{BatchNormalization, Forward, Matrix, Model, Parameter, Sequential, Weights};
-///
-/// let model = Sequential::builder(1).layer(BatchNormalization::new().name("norm").epsilon(1.0)).build(42)?;
-/// let names: Vec<_> = model.parameters()?.iter().map(|parameter| parameter.name().to_owned()).collect();
-/// assert_eq!(names, ["gamma", "beta", "moving_mean", "moving_variance"]);
-/// let model = model.with_weights(&Weights::from_iter([
-///     Parameter::new("norm", "gamma", [1], vec![10.0_f32]),
-///     Parameter::new("norm", "beta", [1], vec![0.5_f32]),
-///     Parameter::new("norm", "moving_mean", [1], vec![4.0_f32]),
-///     Parameter::new("norm", "moving_variance", [1], vec![3.0_f32]),
-/// ]))?;
-/// assert_eq!(model.predict(&Matrix::from_element(1, 1, 5.0))?[0], 5.5); // 10 (5 - 4) / sqrt(3 + 1) + 0.5
-/// # Ok::<(), training_replay::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct BatchNormalization {
-    pub(super) name: String,
-    pub(super) momentum: f32,
-    pub(super) epsilon: f32,
-}
-
-impl BatchNormalization {
-    /// With Keras' momentum of 0.99 and epsilon of 0.001.
-    pub fn new() -> Self {
-        Self { name: String::new(), momentum: 0.99, epsilon: 1e-3 }
-    }
-
-    /// The name by which parameters and queries call the layer.
-    #[must_use]
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self { name: name.into(), ..self }
-    }
-
-    /// How much of the moving statistics is kept at each step, from 0 to below 1; another is refused when the network
-    /// is built.
-    #[must_use]
-    pub fn momentum(self, momentum: f32) -> Self {
-        Self { momentum, ..self }
-    }
-
-    /// What is added to the variance, above 0; another is refused when the network is built.
-    #[must_use]
-    pub fn epsilon(self, epsilon: f32) -> Self {
-        Self { epsilon, ..self }
-    }
-}
-
-impl Default for BatchNormalization {
-    fn default() -> Self {
-        Self::new()
-    }
+    };
+    // The weights of that kind, as the variant of theirs.
+    ([$($kind:ident.$field:tt),+] $layer:expr => LayerWeights, $settings:ident => $do:expr) => {
+        match $layer {
+            $(Layer::$kind { $field: $settings, .. } => LayerWeights::$kind($do),)+
+        }
+    };
+    ([$($kind:ident.$field:tt),+] ($layer:expr, $weights:expr), ($settings:ident, $own:ident) => $do:expr) => {
+        match ($layer, $weights) {
+            $((Layer::$kind { $field: $settings, .. }, LayerWeights::$kind($own)) => $do,)+
+            _ => unreachable!("weights are made for their layer"),
+        }
+    };
+    // A pass of that kind, as the variant of its own.
+    ([$($kind:ident.$field:tt),+] ($layer:expr, $weights:expr) => LayerPass, ($settings:ident, $own:ident) => $do:expr) => {
+        match ($layer, $weights) {
+            $((Layer::$kind { $field: $settings, .. }, LayerWeights::$kind($own)) => LayerPass::$kind($do),)+
+            _ => unreachable!("weights are made for their layer"),
+        }
+    };
+    (
+        [$($kind:ident.$field:tt),+]
+        ($layer:expr, $weights:expr, $pass:expr), ($settings:ident, $own:ident, $kept:ident) => $do:expr
+    ) => {
+        match ($layer, $weights, $pass) {
+            $((Layer::$kind { $field: $settings, .. }, LayerWeights::$kind($own), LayerPass::$kind($kept)) => $do,)+
+            _ => unreachable!("weights and passes are made for their layer"),
+        }
+    };
+    ([$($kind:ident.$field:tt),+] number $number:expr, ($name:expr, $settings:expr)) => {
+        match $number {
+            $($kind::NUMBER => $kind::decode($name, $settings),)+
+            unknown => Err(encoding::newer("layer", unknown)),
+        }
+    };
 }
 
 /// One step of a [`Sequential`](super::Sequential); an activation alone is a layer too.
@@ -227,6 +104,24 @@ pub enum Layer {
     BatchNormalization(BatchNormalization),
 }
 
+/// The weights of a layer, whatever its kind.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum LayerWeights {
+    Dense(<Dense as Kind>::Weights),
+    Activation(<Activation as Kind>::Weights),
+    Dropout(<Dropout as Kind>::Weights),
+    BatchNormalization(<BatchNormalization as Kind>::Weights),
+}
+
+/// A layer's part of a pass through the network, whatever its kind.
+#[derive(Clone, Debug)]
+pub(super) enum LayerPass {
+    Dense(<Dense as Kind>::Pass),
+    Activation(<Activation as Kind>::Pass),
+    Dropout(<Dropout as Kind>::Pass),
+    BatchNormalization(<BatchNormalization as Kind>::Pass),
+}
+
 impl Layer {
     /// The layer's name; empty if none was given and the network is not built yet.
     pub fn name(&self) -> &str {
@@ -238,33 +133,6 @@ impl Layer {
         }
     }
 
-    /// The activation function that ends the layer; linear where it has none.
-    pub fn activation(&self) -> Activation {
-        match self {
-            Self::Dense(dense) => dense.activation,
-            Self::Activation { activation, .. } => *activation,
-            Self::Dropout(_) | Self::BatchNormalization(_) => Activation::Linear,
-        }
-    }
-
-    /// The number of units of a layer that is fed `inputs` values.
-    pub fn units(&self, inputs: usize) -> usize {
-        match self {
-            Self::Dense(dense) => dense.units,
-            Self::Activation { .. } | Self::Dropout(_) | Self::BatchNormalization(_) => inputs,
-        }
-    }
-
-    /// The stem of its name if none is given.
-    pub(super) fn stem(&self) -> &'static str {
-        match self {
-            Self::Dense(_) => "dense",
-            Self::Activation { .. } => "activation",
-            Self::Dropout(_) => "dropout",
-            Self::BatchNormalization(_) => "batch_normalization",
-        }
-    }
-
     pub(super) fn set_name(&mut self, name: String) {
         match self {
             Self::Dense(dense) => dense.name = name,
@@ -273,11 +141,163 @@ impl Layer {
             Self::BatchNormalization(normalization) => normalization.name = name,
         }
     }
+
+    /// The activation function that ends the layer; linear where it has none.
+    pub fn activation(&self) -> Activation {
+        each!(self, settings => Kind::activation(settings))
+    }
+
+    /// The number of units of a layer that is fed `inputs` values.
+    pub fn units(&self, inputs: usize) -> usize {
+        each!(self, settings => Kind::units(settings, inputs))
+    }
+
+    /// The stem of its name if none is given.
+    pub(super) fn stem(&self) -> &'static str {
+        each!(self, settings => stem_of(settings))
+    }
+
+    /// Fails unless every setting is in its range.
+    pub(super) fn check(&self) -> Result<()> {
+        each!(self, settings => settings.check(self.name()))
+    }
+
+    /// How many values the weights have; none if there are more than can be counted.
+    pub(super) fn weight_count(&self, inputs: usize) -> Option<usize> {
+        each!(self, settings => settings.weight_count(inputs))
+    }
+
+    /// The number of the kind, and the settings, as the description of a network holds them.
+    pub(super) fn encode(&self) -> Result<(u16, Vec<u8>)> {
+        each!(self, settings => Ok((number_of(settings), settings.encode()?)))
+    }
+
+    /// The layer that was encoded.
+    pub(super) fn decode(number: u16, name: String, settings: &[u8]) -> Result<Self> {
+        each!(number number, (name, settings))
+    }
+}
+
+fn stem_of<K: Kind>(_: &K) -> &'static str {
+    K::STEM
+}
+
+fn number_of<K: Kind>(_: &K) -> u16 {
+    K::NUMBER
+}
+
+impl LayerWeights {
+    /// Weights of zeros, of a layer that is fed so many values.
+    pub(super) fn zeros(layer: &Layer, inputs: usize) -> Result<Self> {
+        Ok(each!(layer => LayerWeights, settings => settings.zeros(inputs)?))
+    }
+
+    /// The weights before training; their numbers are drawn from the stream of the layer's index.
+    pub(super) fn initial(layer: &Layer, inputs: usize, index: usize, seed: u64) -> Result<Self> {
+        let mut rng = random::rng(seed, Purpose::Weights(index));
+        Ok(each!(layer => LayerWeights, settings => settings.initial(inputs, &mut rng)?))
+    }
+
+    /// The layer's own among these weights. Never allocates more than those.
+    pub(super) fn restore(layer: &Layer, inputs: usize, weights: &Weights) -> Result<Self> {
+        Ok(each!(layer => LayerWeights, settings => settings.restore(inputs, weights)?))
+    }
+
+    /// What the layer makes of some rows before its activation, one column behind another after `stride` values.
+    pub(super) fn apply(&self, layer: &Layer, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
+        each!((layer, self), (settings, weights) => settings.apply(weights, inputs, outputs, stride));
+    }
+
+    /// Adds the number of values of every array that an optimizer changes, in the order of the parameters.
+    pub(super) fn list_lengths(&self, layer: &Layer, lengths: &mut Vec<usize>) {
+        each!((layer, self), (_settings, weights) => weights.list_lengths(lengths));
+    }
+
+    /// How many parameters there are.
+    pub(super) fn count(&self, layer: &Layer) -> usize {
+        each!((layer, self), (_settings, weights) => weights.count())
+    }
+
+    /// Adds all arrays to the parameters, as those of the layer.
+    pub(super) fn list<'a>(&'a self, layer: &'a Layer, parameters: &mut Vec<Parameter<'a>>) {
+        each!((layer, self), (_settings, weights) => weights.list(layer.name(), parameters));
+    }
+}
+
+impl LayerPass {
+    /// Begins a pass through a layer.
+    pub(super) fn new(layer: &Layer, weights: &LayerWeights, mode: Mode) -> Self {
+        each!((layer, weights) => LayerPass, (settings, own) => settings.pass(own, mode))
+    }
+
+    /// What the layer makes of `inputs` before its activation; `outputs` have their shape already.
+    #[inline]
+    pub(super) fn forward(&mut self, layer: &Layer, weights: &LayerWeights, inputs: &Matrix, outputs: &mut Matrix) {
+        each!((layer, weights, self), (settings, own, pass) => settings.forward(own, pass, inputs, outputs));
+    }
+
+    /// Leaves the gradients of the layer's weights, given that with respect to its outputs before the activation.
+    /// `scratch` is for transposes.
+    #[inline]
+    pub(super) fn backward_weights(
+        &mut self,
+        layer: &Layer,
+        weights: &LayerWeights,
+        inputs: &Matrix,
+        gradient: &Matrix,
+        scratch: &mut Matrix,
+    ) {
+        each!((layer, weights, self), (settings, own, pass) => {
+            settings.backward_weights(own, pass, inputs, gradient, scratch);
+        });
+    }
+
+    /// Leaves in `input_gradient` the gradient with respect to `inputs`, after
+    /// [`backward_weights`](Self::backward_weights).
+    #[inline]
+    pub(super) fn backward_inputs(
+        &self,
+        layer: &Layer,
+        weights: &LayerWeights,
+        inputs: &Matrix,
+        gradient: &Matrix,
+        scratch: &mut Matrix,
+        input_gradient: &mut Matrix,
+    ) {
+        each!((layer, weights, self), (settings, own, pass) => {
+            settings.backward_inputs(own, pass, inputs, gradient, scratch, input_gradient);
+        });
+    }
+
+    /// Shows `step` every trainable array with its gradient, in the order of the parameters; statistics that follow the
+    /// batches by themselves take their step.
+    #[inline]
+    pub(super) fn update(&self, layer: &Layer, weights: &mut LayerWeights, step: impl FnMut(&mut [f32], &[f32])) {
+        each!((layer, weights, self), (settings, own, pass) => settings.update(own, pass, step));
+    }
+
+    /// Adds the gradient of every trainable array, under the name of the layer's parameter.
+    pub(super) fn list_gradients<'a>(
+        &'a self,
+        layer: &'a Layer,
+        weights: &LayerWeights,
+        gradients: &mut Vec<Parameter<'a>>,
+    ) {
+        each!((layer, weights, self), (settings, _own, pass) => {
+            settings.list_gradients(layer.name(), pass, gradients);
+        });
+    }
 }
 
 impl From<Dense> for Layer {
     fn from(dense: Dense) -> Self {
         Self::Dense(dense)
+    }
+}
+
+impl From<Activation> for Layer {
+    fn from(activation: Activation) -> Self {
+        Self::Activation { name: String::new(), activation }
     }
 }
 
@@ -290,11 +310,5 @@ impl From<Dropout> for Layer {
 impl From<BatchNormalization> for Layer {
     fn from(normalization: BatchNormalization) -> Self {
         Self::BatchNormalization(normalization)
-    }
-}
-
-impl From<Activation> for Layer {
-    fn from(activation: Activation) -> Self {
-        Self::Activation { name: String::new(), activation }
     }
 }
