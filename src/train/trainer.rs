@@ -186,16 +186,16 @@ impl Trainer {
         self.check(model, data)?;
         let order = self.order(data.samples());
         let pass = Pass::training(model, self.seed, self.epochs);
-        let mut run = Run::new(pass, model, data, self.batch_size, self.loss);
+        let mut epoch = EpochPass::new(pass, model, data, self.batch_size, self.loss);
         for batch in order.chunks(self.batch_size) {
-            run.batch(model, data, batch, self.loss);
-            run.rate = self.learning_rate();
-            let mut update = self.state.step(self.optimizer, run.rate);
-            run.pass.update(model, |weights, gradients| update.apply(weights, gradients));
-            each(Step { model, run: &run })?;
+            epoch.batch(model, data, batch, self.loss);
+            epoch.rate = self.learning_rate();
+            let mut update = self.state.step(self.optimizer, epoch.rate);
+            epoch.pass.update(model, |weights, gradients| update.apply(weights, gradients));
+            each(Step { model, epoch: &epoch })?;
         }
         self.epochs = self.epochs.saturating_add(1);
-        Ok(run.metrics())
+        Ok(epoch.metrics())
     }
 
     fn check(&self, model: &Sequential, data: &Dataset) -> Result<()> {
@@ -226,7 +226,7 @@ impl Trainer {
 /// A step of training that was just made: one mini-batch, one update of the weights.
 pub struct Step<'a> {
     model: &'a Sequential,
-    run: &'a Run,
+    epoch: &'a EpochPass,
 }
 
 impl fmt::Debug for Step<'_> {
@@ -238,7 +238,7 @@ impl fmt::Debug for Step<'_> {
 impl<'a> Step<'a> {
     /// How many mini-batches of the epoch the model has been trained on; the first step is 1.
     pub fn number(&self) -> u32 {
-        self.run.steps
+        self.epoch.steps
     }
 
     /// The model after the step.
@@ -249,44 +249,44 @@ impl<'a> Step<'a> {
     /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them, and the `learning_rate` of the
     /// step.
     pub fn metrics(&self) -> Metrics {
-        self.run.metrics()
+        self.epoch.metrics()
     }
 }
 
-/// One epoch under way: the buffers of a batch, and what was told so far.
-struct Run {
+/// One epoch under way: the buffers of a batch, and the metrics so far.
+struct EpochPass {
     pass: Pass,
     inputs: Matrix,
     targets: Matrix,
-    tally: RunningMetrics,
+    metrics: RunningMetrics,
     basis: Basis,
     steps: u32,
     /// The learning rate of the last step.
     rate: f32,
 }
 
-impl Run {
+impl EpochPass {
     fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
         let basis = model.basis(loss);
-        let tally = RunningMetrics::new(data, batch_size, loss, basis);
-        Self { pass, inputs, targets, tally, basis, steps: 0, rate: 0.0 }
+        let metrics = RunningMetrics::new(data, batch_size, loss, basis);
+        Self { pass, inputs, targets, metrics, basis, steps: 0, rate: 0.0 }
     }
 
-    /// Leaves the gradients of one batch in `pass`, and takes in what was told of its samples.
+    /// Leaves the gradients of one batch in `pass`, and adds its predictions to the metrics.
     fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
         matrix::reshape(&mut self.inputs, rows.len(), data.features());
         matrix::reshape(&mut self.targets, rows.len(), data.outputs());
         matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
         matrix::gather_rows(data.targets(), rows, &mut self.targets);
         self.pass.forward(model, &self.inputs);
-        self.tally.take(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
+        self.metrics.add(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
         self.steps = self.steps.saturating_add(1);
         self.pass.backward(model, &self.inputs, &self.targets, loss);
     }
 
     fn metrics(&self) -> Metrics {
-        let mut metrics = self.tally.metrics();
+        let mut metrics = self.metrics.means();
         metrics.insert("learning_rate", self.rate.into());
         metrics
     }
