@@ -15,10 +15,9 @@ use crate::{
 
 /// `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`, each unit by itself.
 ///
-/// In training, mean and variance are those of the batch, the variance biased: the mean of the squares of what is off
-/// the mean. With every step `moving_mean` and `moving_variance` follow them,
-/// `moving = momentum * moving + (1 - momentum) * batch`. In a replay, mean and variance are the moving ones; forward,
-/// losses and gradients go by these.
+/// In training, mean and biased variance are those of the batch. With every step `moving_mean` and `moving_variance`
+/// follow them, `moving = momentum * moving + (1 - momentum) * batch`. Replays use the moving ones, in outputs, losses
+/// and gradients.
 ///
 /// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015); Keras 2 moved the variance towards
 /// an unbiased one. Sums over samples are in `f64`. Named `batch_normalization_1`, `batch_normalization_2` and so on
@@ -286,7 +285,7 @@ mod tests {
     use super::*;
     use crate::nn::{
         encoding::{described, read},
-        layer::kind::testing::{TRAINING, assert_close, run},
+        layer::kind::testing::{TRAINING, assert_close, finite_differences, run},
     };
 
     /// Two units; the second one's variance is lost in single precision unless its mean is taken off first.
@@ -303,11 +302,9 @@ mod tests {
     }
 
     fn weights(moving_mean: [f32; 2], moving_variance: [f32; 2]) -> BatchNormalizationWeights {
-        let scale_and_shift = [("gamma", [1.5, -0.5]), ("beta", [0.25, 1.0])];
-        let moving = [("moving_mean", moving_mean), ("moving_variance", moving_variance)];
-        let arrays = scale_and_shift.into_iter().chain(moving);
-        let weights = arrays.map(|(name, values)| Parameter::new("n", name, [2], values.to_vec())).collect();
-        layer().restore(2, &weights).unwrap()
+        let affine = Affine { gamma: vec![1.5, -0.5], beta: vec![0.25, 1.0] };
+        let (moving_mean, moving_variance) = (moving_mean.to_vec(), moving_variance.to_vec());
+        BatchNormalizationWeights { affine, moving_mean, moving_variance }
     }
 
     /// By numpy in float64; the gradient with respect to the inputs was compared with central differences there:
@@ -324,11 +321,14 @@ mod tests {
     #[test]
     fn training_agrees_with_numpy_in_double_precision() {
         let mut weights = weights([0.0, 0.0], [1.0, 1.0]);
-        let (pass, [outputs, input_gradient]) = run(&layer(), &weights, TRAINING, &inputs(), &gradient());
+        let (pass, [outputs, input_gradient]) = run(&layer(), &weights, TRAINING, [&inputs(), &gradient()]);
         assert_close("outputs", &outputs, &TRAINED);
         assert_close("gradient of gamma", &pass.gradients.gamma, &[3.333717867375489, -1.5783015298767036]);
         assert_close("gradient of beta", &pass.gradients.beta, &[-0.5, 2.5]);
         assert_close("gradient of the inputs", &input_gradient, &INPUT_GRADIENT);
+        // A step that is a power of two, which inputs of 20,000 have room for.
+        let numeric = finite_differences(&layer(), &weights, TRAINING, [&inputs(), &gradient()], 1.0 / 64.0);
+        assert!(numeric.iter().zip(&input_gradient).all(|(a, b)| (a - f64::from(*b)).abs() < 2e-4), "{numeric:?}");
         layer().update(&mut weights, &pass, |_, _| {});
         assert_close("moving mean", &weights.moving_mean, &[0.25, 4999.875]);
         assert_close("moving variance", &weights.moving_variance, &[2.375, 2.5625]);
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn a_replay_agrees_with_numpy_and_leaves_the_moving_statistics() {
         let mut weights = weights([0.5, 20_000.0], [2.0, 9.0]);
-        let (pass, [outputs, input_gradient]) = run(&layer(), &weights, Mode::Replay, &inputs(), &gradient());
+        let (pass, [outputs, input_gradient]) = run(&layer(), &weights, Mode::Replay, [&inputs(), &gradient()]);
         assert_close("outputs", &outputs, &REPLAYED);
         assert_close("gradient of gamma", &pass.gradients.gamma, &[5.832173083727945, -1.83323148996835]);
         assert_close("gradient of beta", &pass.gradients.beta, &[-0.5, 2.5]);
