@@ -25,5 +25,5 @@ pub use activation::Activation;
 pub use architecture::Architecture;
 pub(crate) use backprop::Pass;
 pub use initializer::Initializer;
-pub use layer::{BatchNormalization, Dense, Dropout, Layer};
+pub use layer::{BatchNormalization, Dense, Dropout, Layer, LayerNormalization};
 pub use sequential::Sequential;

@@ -9,6 +9,7 @@ mod batch_normalization;
 mod dense;
 mod dropout;
 mod kind;
+mod layer_normalization;
 mod normalization;
 
 pub use batch_normalization::BatchNormalization;
@@ -16,6 +17,7 @@ pub use dense::Dense;
 pub use dropout::Dropout;
 use kind::Arrays;
 pub(super) use kind::{Kind, Mode};
+pub use layer_normalization::LayerNormalization;
 
 use super::{Activation, encoding};
 use crate::{
@@ -30,7 +32,7 @@ use crate::{
 macro_rules! each {
     ($($arguments:tt)+) => {
         // Every kind, with the field of its variant that holds the settings.
-        each_of!([Dense.0, Activation.activation, Dropout.0, BatchNormalization.0] $($arguments)+)
+        each_of!([Dense.0, Activation.activation, Dropout.0, BatchNormalization.0, LayerNormalization.0] $($arguments)+)
     };
 }
 
@@ -102,6 +104,8 @@ pub enum Layer {
     Dropout(Dropout),
     /// A layer that normalises every unit.
     BatchNormalization(BatchNormalization),
+    /// A layer that normalises every sample.
+    LayerNormalization(LayerNormalization),
 }
 
 /// The weights of a layer, whatever its kind.
@@ -111,6 +115,7 @@ pub(super) enum LayerWeights {
     Activation(<Activation as Kind>::Weights),
     Dropout(<Dropout as Kind>::Weights),
     BatchNormalization(<BatchNormalization as Kind>::Weights),
+    LayerNormalization(<LayerNormalization as Kind>::Weights),
 }
 
 /// A layer's part of a pass through the network, whatever its kind.
@@ -120,6 +125,7 @@ pub(super) enum LayerPass {
     Activation(<Activation as Kind>::Pass),
     Dropout(<Dropout as Kind>::Pass),
     BatchNormalization(<BatchNormalization as Kind>::Pass),
+    LayerNormalization(<LayerNormalization as Kind>::Pass),
 }
 
 impl Layer {
@@ -130,6 +136,7 @@ impl Layer {
             Self::Activation { name, .. } => name,
             Self::Dropout(dropout) => &dropout.name,
             Self::BatchNormalization(normalization) => &normalization.name,
+            Self::LayerNormalization(normalization) => &normalization.name,
         }
     }
 
@@ -139,6 +146,7 @@ impl Layer {
             Self::Activation { name: own, .. } => *own = name,
             Self::Dropout(dropout) => dropout.name = name,
             Self::BatchNormalization(normalization) => normalization.name = name,
+            Self::LayerNormalization(normalization) => normalization.name = name,
         }
     }
 
@@ -310,5 +318,11 @@ impl From<Dropout> for Layer {
 impl From<BatchNormalization> for Layer {
     fn from(normalization: BatchNormalization) -> Self {
         Self::BatchNormalization(normalization)
+    }
+}
+
+impl From<LayerNormalization> for Layer {
+    fn from(normalization: LayerNormalization) -> Self {
+        Self::LayerNormalization(normalization)
     }
 }
