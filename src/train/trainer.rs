@@ -1,17 +1,11 @@
 //! Epochs of mini-batches: shuffle, run forward, differentiate, update.
 
-use std::fmt;
-
 use rand::seq::SliceRandom;
 
-use super::{Optimizer, optimizer::State, running_metrics::RunningMetrics};
+use super::{Optimizer, Step, optimizer::State, step::EpochPass};
 use crate::{
-    Dataset, Error, Loss, Matrix, Metrics, Result, Sequential,
-    loss::Basis,
-    math::{
-        matrix,
-        random::{self, Purpose},
-    },
+    Dataset, Error, Loss, Metrics, Result, Sequential,
+    math::random::{self, Purpose},
     nn::Pass,
 };
 
@@ -220,75 +214,6 @@ impl Trainer {
             order.shuffle(&mut random::rng(self.seed, Purpose::Shuffle(self.epochs)));
         }
         order
-    }
-}
-
-/// A step of training that was just made: one mini-batch, one update of the weights.
-pub struct Step<'a> {
-    model: &'a Sequential,
-    epoch: &'a EpochPass,
-}
-
-impl fmt::Debug for Step<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Step").field("number", &self.number()).finish_non_exhaustive()
-    }
-}
-
-impl<'a> Step<'a> {
-    /// How many mini-batches of the epoch the model has been trained on; the first step is 1.
-    pub fn number(&self) -> u32 {
-        self.epoch.steps
-    }
-
-    /// The model after the step.
-    pub fn model(&self) -> &'a Sequential {
-        self.model
-    }
-
-    /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them, and the `learning_rate` of the
-    /// step.
-    pub fn metrics(&self) -> Metrics {
-        self.epoch.metrics()
-    }
-}
-
-/// One epoch under way: the buffers of a batch, and the metrics so far.
-struct EpochPass {
-    pass: Pass,
-    inputs: Matrix,
-    targets: Matrix,
-    metrics: RunningMetrics,
-    basis: Basis,
-    steps: u32,
-    /// The learning rate of the last step.
-    rate: f32,
-}
-
-impl EpochPass {
-    fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
-        let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
-        let basis = model.basis(loss);
-        let metrics = RunningMetrics::new(data, batch_size, loss, basis);
-        Self { pass, inputs, targets, metrics, basis, steps: 0, rate: 0.0 }
-    }
-
-    /// Leaves the gradients of one batch in `pass`, and adds its predictions to the metrics.
-    fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
-        matrix::reshape(&mut self.inputs, rows.len(), data.features());
-        matrix::reshape(&mut self.targets, rows.len(), data.outputs());
-        matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
-        matrix::gather_rows(data.targets(), rows, &mut self.targets);
-        self.pass.forward(model, &self.inputs);
-        self.metrics.add(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
-        self.steps = self.steps.saturating_add(1);
-        self.pass.backward(model, &self.inputs, &self.targets, loss);
-    }
-
-    fn metrics(&self) -> Metrics {
-        let mut metrics = self.metrics.means();
-        metrics.insert("learning_rate", self.rate.into());
-        metrics
     }
 }
 
