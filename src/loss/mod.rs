@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What training makes small.
+/// A measure of how far predictions are off their targets, which training makes small.
 ///
 /// With `k` outputs per sample, target `y`, output `p` and logit (pre-activation) `z`:
 ///
@@ -56,7 +56,13 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Keras' name, such as `binary_crossentropy`.
+    /// Returns Keras' name, such as `binary_crossentropy`.
+    ///
+    /// ```
+    /// use training_replay::Loss;
+    ///
+    /// assert_eq!(Loss::MeanSquaredError.name(), "mean_squared_error");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::BinaryCrossEntropy => "binary_crossentropy",
@@ -65,19 +71,43 @@ impl Loss {
         }
     }
 
-    /// The loss of each sample, from the model's outputs.
+    /// Returns the loss of each sample, from the model's outputs.
+    ///
+    /// # Shapes
+    ///
+    /// Both matrices are `(samples, outputs)`.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let outputs = Matrix::from_row_slice(2, 2, &[1.0, 3.0, 0.0, 0.0]);
+    /// let losses = Loss::MeanSquaredError.per_sample(&outputs, &Matrix::zeros(2, 2))?;
+    /// assert_eq!(losses, [5.0, 0.0]); // the mean of the squares over the outputs
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets are none of this
+    /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets do not suit this
     /// loss: outside 0 to 1 for binary cross-entropy; negative, or a single output, for categorical.
     pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
         self.check(outputs, targets)?;
         Ok(self.losses(outputs, targets, Basis::Outputs))
     }
 
-    /// The loss of each sample, from the pre-activations of a last layer whose activation is the loss's link:
-    /// sigmoid, softmax or linear.
+    /// Returns the loss of each sample, from the pre-activations of the last layer.
+    ///
+    /// The activation of that layer must be the loss's link: sigmoid, softmax or linear.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (logits, targets) = (Matrix::from_element(1, 1, 100.0), Matrix::zeros(1, 1));
+    /// assert_eq!(Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets)?, [100.0]);
+    /// let clipped = Loss::BinaryCrossEntropy.per_sample(&Matrix::from_element(1, 1, 1.0), &targets)?;
+    /// assert!(clipped[0] < 16.2); // from the probability, which is clipped
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -87,7 +117,15 @@ impl Loss {
         Ok(self.losses(logits, targets, Basis::Logits))
     }
 
-    /// The mean loss over the samples, summed in `f64`; NaN for no samples.
+    /// Returns the mean loss over the samples, summed in `f64`; NaN for no samples.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let outputs = Matrix::from_column_slice(2, 1, &[1.0, 3.0]);
+    /// assert_eq!(Loss::MeanSquaredError.mean(&outputs, &Matrix::zeros(2, 1))?, 5.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,7 +134,7 @@ impl Loss {
         Ok(mean(&self.per_sample(outputs, targets)?))
     }
 
-    /// The gradient of the mean loss with respect to the outputs; zero where a probability is clipped.
+    /// Returns the gradient of the mean loss with respect to the outputs; zero where a probability is clipped.
     ///
     /// # Shapes
     ///
@@ -121,8 +159,16 @@ impl Loss {
         Ok(gradient)
     }
 
-    /// The gradient of the mean loss with respect to the logits of its link: the difference of prediction and target,
-    /// scaled.
+    /// Returns the gradient of the mean loss with respect to the logits: the scaled difference of prediction and target.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (logits, targets) = (Matrix::zeros(2, 1), Matrix::from_column_slice(2, 1, &[0.0, 1.0]));
+    /// let gradient = Loss::BinaryCrossEntropy.gradient_from_logits(&logits, &targets)?;
+    /// assert_eq!(gradient.as_slice(), [0.25, -0.25]); // (0.5 - y) / samples
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

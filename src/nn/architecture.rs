@@ -8,7 +8,9 @@ use crate::{Error, Result, math::matrix::LARGEST};
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
 const MAX_LAYERS: usize = 4096;
 
-/// What a network is without its weights; its [`Description`](crate::Description) in a recording.
+/// The inputs and layers of a network, without weights.
+///
+/// A recording holds it as the network's [`Description`](crate::Description).
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Sequential};
@@ -26,12 +28,19 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// A network without layers yet.
+    /// Creates a network without layers.
     pub(super) fn new(inputs: usize) -> Self {
         Self { inputs, layers: Vec::new() }
     }
 
     /// Adds a layer behind the others.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Sequential};
+    ///
+    /// let architecture = Sequential::builder(2).layer(Dense::new(3)).layer(Activation::Relu);
+    /// assert_eq!(architecture.iter().len(), 2);
+    /// ```
     #[must_use]
     pub fn layer(mut self, layer: impl Into<Layer>) -> Self {
         self.layers.push(layer.into());
@@ -54,7 +63,16 @@ impl Architecture {
         self
     }
 
-    /// Draws the initial weights; the same ones for the same seed, whatever layers follow.
+    /// Builds a network with initial weights: for the same seed a layer has the same ones, whatever layers follow.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(42)?;
+    /// assert_eq!(model, Sequential::builder(2).layer(Dense::new(3)).build(42)?);
+    /// assert_ne!(model, Sequential::builder(2).layer(Dense::new(3)).build(43)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -67,12 +85,27 @@ impl Architecture {
         Sequential::new(architecture, seed)
     }
 
-    /// The number of features it takes.
+    /// Returns the number of features that the network takes.
+    ///
+    /// ```
+    /// use training_replay::Sequential;
+    ///
+    /// assert_eq!(Sequential::builder(2).inputs(), 2);
+    /// ```
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
-    /// Returns the layers in forward order.
+    /// Returns an iterator over the layers in forward order.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3).name("a")).layer(Dense::new(1).name("b")).build(42)?;
+    /// let names: Vec<_> = model.architecture().iter().map(|layer| layer.name()).collect();
+    /// assert_eq!(names, ["a", "b"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Layer> {
         self.layers.iter()
     }
@@ -81,7 +114,13 @@ impl Architecture {
         &self.layers
     }
 
-    /// The number of outputs of the last layer.
+    /// Returns the number of outputs of the last layer.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Dropout, Sequential};
+    ///
+    /// assert_eq!(Sequential::builder(2).layer(Dense::new(3)).layer(Dropout::new(0.5)).outputs(), 3);
+    /// ```
     pub fn outputs(&self) -> usize {
         self.width(self.layers.len())
     }

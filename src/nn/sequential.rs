@@ -12,7 +12,8 @@ use crate::{
 /// A network whose layers follow one another, with its weights.
 ///
 /// A dense layer's parameters are `kernel` of `[inputs, units]` and, unless it has none, `bias` of `[units]`.
-/// [`BatchNormalization`](super::BatchNormalization) has four, and its gradients are those of the two that are trained.
+/// [`LayerNormalization`](super::LayerNormalization) has two, `gamma` and `beta`, and
+/// [`BatchNormalization`](super::BatchNormalization) four; its gradients are those of the two that are trained.
 ///
 /// [`Trainer`](crate::Trainer) alone trains: [`Dropout`](super::Dropout) and batch normalization, which do something
 /// else in training, do in [`Forward`] and [`Backward`] what they do in a network that has been trained.
@@ -38,12 +39,33 @@ pub struct Sequential {
 }
 
 impl Sequential {
-    /// An empty network that takes so many features; add layers, then [`build`](Architecture::build).
+    /// Creates an architecture of so many inputs; add layers, then [`build`](Architecture::build).
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
+    /// assert_eq!(model.architecture().inputs(), 2);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn builder(inputs: usize) -> Architecture {
         Architecture::new(inputs)
     }
 
-    /// The network a recording describes, its weights all zero until [`with_weights`](Forward::with_weights).
+    /// Returns the network that a description stands for, with weights of zeros.
+    ///
+    /// [`with_weights`](Forward::with_weights) gives it others.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Model, Sequential, Weights};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(42)?;
+    /// if let Some(description) = model.description() {
+    ///     let zeros = Sequential::from_description(&description)?;
+    ///     assert_eq!(zeros.with_weights(&Weights::of(&model)?)?, model);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -72,12 +94,30 @@ impl Sequential {
         Ok(Self { architecture, weights })
     }
 
-    /// What the network is without its weights.
+    /// Returns the inputs and layers of the network.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).layer(Dense::new(1)).build(42)?;
+    /// assert_eq!(model.architecture().iter().len(), 2);
+    /// assert_eq!(model.architecture().outputs(), 1);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// The network's outputs: `forward` through all layers.
+    /// Returns the outputs of the network: [`forward`](Forward::forward) through all layers.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Initializer, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).kernel_initializer(Initializer::Ones)).build(42)?;
+    /// let inputs = Matrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]);
+    /// assert_eq!(model.predict(&inputs)?.as_slice(), [3.0, 7.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Shapes
     ///

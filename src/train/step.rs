@@ -6,6 +6,25 @@ use super::running_metrics::RunningMetrics;
 use crate::{Dataset, Loss, Matrix, Metrics, Sequential, loss::Basis, math::matrix, nn::Pass};
 
 /// A step of training that was just made: one mini-batch, one update of the weights.
+///
+/// [`Trainer::epoch_with`](super::Trainer::epoch_with) hands it out.
+///
+/// ```
+/// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+///
+/// let data = datasets::parabola(8, 1); // 16 samples
+/// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(8);
+/// let mut models = Vec::new();
+/// trainer.epoch_with(&mut model, &data, |step| {
+///     assert!(step.metrics().get("loss") > Some(0.0));
+///     models.push((step.number(), step.model().clone()));
+///     Ok(())
+/// })?;
+/// assert_eq!((models[0].0, models[1].0), (1, 2));
+/// assert_eq!(models[1].1, model);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 pub struct Step<'a> {
     pub(super) model: &'a Sequential,
     pub(super) epoch: &'a EpochPass,
@@ -18,18 +37,19 @@ impl fmt::Debug for Step<'_> {
 }
 
 impl<'a> Step<'a> {
-    /// How many mini-batches of the epoch the model has been trained on; the first step is 1.
+    /// Returns how many mini-batches of the epoch the model has been trained on; the first step is 1.
     pub fn number(&self) -> u32 {
         self.epoch.steps
     }
 
-    /// The model after the step.
+    /// Returns the model after the step.
     pub fn model(&self) -> &'a Sequential {
         self.model
     }
 
-    /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them, and the `learning_rate` of the
-    /// step.
+    /// Returns `loss` and `accuracy` over the epoch so far, and the `learning_rate` of the step.
+    ///
+    /// [`Trainer::epoch`](super::Trainer::epoch) defines them.
     pub fn metrics(&self) -> Metrics {
         self.epoch.metrics()
     }

@@ -9,10 +9,10 @@ use crate::{
     nn::Pass,
 };
 
-/// Runs epochs of mini-batches over a data set and keeps the optimizer's memory from one to the next; another model
-/// wants a trainer of its own.
+/// Trains a network: epochs of mini-batches over a data set.
 ///
-/// Without further calls: batches of 32 samples, shuffled anew for every epoch, seed 0: Keras' defaults.
+/// It keeps the optimizer's memory from one epoch to the next, so another model needs a trainer of its own. The defaults
+/// are Keras': batches of 32 samples, shuffled anew for every epoch; the seed is 0.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -43,31 +43,69 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A trainer that makes the mean loss of each batch smaller.
+    /// Creates a trainer that lowers the mean loss of each batch.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Optimizer, Trainer};
+    ///
+    /// let trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
+    /// assert_eq!(trainer.learning_rate(), 0.1);
+    /// ```
     pub fn new(loss: Loss, optimizer: Optimizer) -> Self {
         Self { loss, optimizer, decay: 0.0, batch_size: 32, shuffle: true, seed: 0, epochs: 0, state: State::default() }
     }
 
-    /// How many samples each step takes; the last batch of an epoch may have fewer.
+    /// Sets how many samples each step takes, 32 without this call; the last batch of an epoch may have fewer.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(8, 1); // 16 samples
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut steps = 0;
+    /// Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(5).epoch_with(&mut model, &data, |step| {
+    ///     steps = step.number();
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(steps, 4);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn batch_size(self, samples: usize) -> Self {
         Self { batch_size: samples, ..self }
     }
 
-    /// Whether every epoch takes the samples in another order.
+    /// Sets whether every epoch takes the samples in another order; it does without this call.
     #[must_use]
     pub fn shuffle(self, shuffle: bool) -> Self {
         Self { shuffle, ..self }
     }
 
-    /// What the orders are drawn from: epoch `e` has the same one for the same seed and number of samples. So is what
-    /// [`Dropout`](crate::Dropout) drops, from numbers of their own for every layer and epoch.
+    /// Sets the seed of the orders of the samples, and of what [`Dropout`](crate::Dropout) drops.
+    ///
+    /// An epoch has the same order for the same seed and number of samples. Every dropout layer has numbers of its own for
+    /// every epoch.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(20, 1);
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let train = |seed| {
+    ///     let mut trained = model.clone();
+    ///     let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(8).seed(seed);
+    ///     trainer.epoch(&mut trained, &data).map(|_| trained)
+    /// };
+    /// assert_eq!(train(1)?, train(1)?);
+    /// assert_ne!(train(1)?, train(2)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// Lets the learning rate fall: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`, as the `decay` of
+    /// Sets how fast the learning rate falls: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`, as the `decay` of
     /// Keras' optimizers does. 0, the default, keeps it.
     ///
     /// ```
@@ -86,14 +124,31 @@ impl Trainer {
         Self { decay, ..self }
     }
 
-    /// Continues the orders of a run that was trained for so many epochs already, and what [`Dropout`](crate::Dropout)
-    /// drops. The optimizer's memory starts anew, and so does a [`decay`](Self::decay).
+    /// Sets how many epochs the model was trained for already, to continue their orders and dropouts.
+    ///
+    /// The optimizer's memory starts anew, and so does a [`decay`](Self::decay).
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(20, 1);
+    /// let mut whole = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut parts = whole.clone();
+    /// let trainer = || Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)); // which remembers nothing
+    /// let mut in_one_go = trainer();
+    /// in_one_go.epoch(&mut whole, &data)?;
+    /// in_one_go.epoch(&mut whole, &data)?;
+    /// trainer().epoch(&mut parts, &data)?;
+    /// trainer().start_epoch(1).epoch(&mut parts, &data)?;
+    /// assert_eq!(parts, whole);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn start_epoch(self, epochs: u64) -> Self {
         Self { epochs, ..self }
     }
 
-    /// The learning rate of the next step.
+    /// Returns the learning rate of the next step.
     pub fn learning_rate(&self) -> f32 {
         let fallen = 1.0 + f64::from(self.decay) * self.state.steps() as f64;
         (f64::from(self.optimizer.learning_rate()) / fallen) as f32
@@ -133,10 +188,10 @@ impl Trainer {
         self.optimizer = self.optimizer.with_learning_rate(learning_rate);
     }
 
-    /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them, and
-    /// `learning_rate` is that of its last step.
+    /// Trains for one pass over the data and returns its metrics.
     ///
-    /// Each mean is over the samples, every one measured with the weights its batch began with, and as the network is
+    /// `loss` and `accuracy` are the means over the batches, as Keras logs them, and `learning_rate` is that of the last
+    /// step. Each mean is over the samples, every one measured with the weights its batch began with, and as the network is
     /// trained: with what [`Dropout`](crate::Dropout) drops, and by the statistics of its batch in a
     /// [`BatchNormalization`](crate::BatchNormalization). `accuracy` is only there where every target row names a
     /// class: 0 or 1 for a single output, one-hot for several.
@@ -144,13 +199,13 @@ impl Trainer {
     /// # Errors
     ///
     /// [`Error::Shape`] if model and data do not fit, [`Error::Invalid`] for a batch size of 0, a number of the
-    /// optimizer out of its range, targets that are none of the loss, or a model of another size than the
+    /// optimizer out of its range, targets that do not suit the loss, or a model of another size than the
     /// optimizer's memory. The model is then unchanged.
     pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
         self.epoch_with(model, data, |_| Ok(()))
     }
 
-    /// As [`epoch`](Self::epoch), calling `each` after every step: to record snapshots within the epoch
+    /// Trains for one [`epoch`](Self::epoch) and calls `each` after every step: to record snapshots within the epoch
     /// ([`Replay::record_step`](crate::Replay::record_step) shows how), to watch it, or to stop it by an error.
     ///
     /// ```

@@ -8,7 +8,7 @@ use kernels::{SELU_ALPHA, SELU_SCALE};
 
 use crate::{Matrix, Result, math::matrix};
 
-/// What a layer makes of its pre-activation.
+/// A function that a layer applies to its pre-activation.
 ///
 /// | activation | `f(z)` | `f'(z)` |
 /// |---|---|---|
@@ -70,7 +70,13 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Keras' name, such as `hard_sigmoid`.
+    /// Returns Keras' name, such as `hard_sigmoid`.
+    ///
+    /// ```
+    /// use training_replay::Activation;
+    ///
+    /// assert_eq!(Activation::LeakyRelu { slope: 0.3 }.name(), "leaky_relu");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Linear => "linear",
@@ -87,7 +93,7 @@ impl Activation {
         }
     }
 
-    /// What `f(z)` lies between, ends included; infinite where nothing bounds it.
+    /// Returns the range of `f(z)`, ends included; infinite where nothing bounds it.
     ///
     /// ```
     /// use training_replay::Activation;
@@ -107,16 +113,25 @@ impl Activation {
         }
     }
 
-    /// `f(z)` in a layer of a single unit. That of softmax is always 1; for several units see
-    /// [`apply`](Self::apply).
+    /// Returns `f(z)` in a layer of a single unit.
+    ///
+    /// That of softmax is always 1; for several units see [`apply`](Self::apply).
+    ///
+    /// ```
+    /// use training_replay::Activation;
+    ///
+    /// assert_eq!(Activation::Relu.value(-2.0), 0.0);
+    /// assert_eq!(Activation::Softsign.value(1.0), 0.5);
+    /// ```
     pub fn value(self, z: f32) -> f32 {
         let mut values = [z];
         self.apply_to_units(&mut values);
         values[0]
     }
 
-    /// `f'(z)` in a layer of a single unit. That of softmax is always 0; for several units see
-    /// [`jacobian`](Self::jacobian).
+    /// Returns `f'(z)` in a layer of a single unit.
+    ///
+    /// That of softmax is always 0; for several units see [`jacobian`](Self::jacobian).
     ///
     /// ```
     /// use training_replay::Activation;
@@ -128,7 +143,14 @@ impl Activation {
         self.slope(z, self.value(z))
     }
 
-    /// `f` of every value; softmax of every row.
+    /// Returns `f` of every value; softmax of every row.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Matrix};
+    ///
+    /// let z = Matrix::from_row_slice(1, 3, &[-1.0, 0.0, 2.0]);
+    /// assert_eq!(Activation::Relu.apply(&z).as_slice(), [0.0, 0.0, 2.0]);
+    /// ```
     ///
     /// # Shapes
     ///
@@ -139,8 +161,11 @@ impl Activation {
         values
     }
 
-    /// The derivative of every unit with respect to every pre-activation of one sample, `(units, units)`: row `i`,
-    /// column `j` is `d f_i / d z_j`. Diagonal for all but softmax.
+    /// Returns the Jacobian of one sample: the derivative of every unit with respect to every pre-activation.
+    ///
+    /// # Shapes
+    ///
+    /// `(units, units)`: row `i`, column `j` is `d f_i / d z_j`. Diagonal for all but softmax.
     ///
     /// ```
     /// use training_replay::Activation;

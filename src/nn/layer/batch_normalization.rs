@@ -13,16 +13,15 @@ use crate::{
     nn::encoding,
 };
 
-/// `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`, each unit by itself.
+/// A layer that normalises every unit: `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`.
 ///
 /// In training, mean and biased variance are those of the batch. With every step `moving_mean` and `moving_variance`
 /// follow them, `moving = momentum * moving + (1 - momentum) * batch`. Replays use the moving ones, in outputs, losses
 /// and gradients.
 ///
 /// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015); Keras 2 moved the variance towards
-/// an unbiased one. Sums over samples are in `f64`. Named `batch_normalization_1`, `batch_normalization_2` and so on
-/// when the network is built. It has as many units as it is fed, and these parameters, all of `[units]` and all
-/// recorded:
+/// an unbiased one. Sums over samples are in `f64`. Without a name it becomes `batch_normalization_1` and so on when the
+/// network is built. It has as many units as it is fed, and these parameters, all of `[units]` and all recorded:
 ///
 /// | parameter | at first | changed by |
 /// |---|---|---|
@@ -54,25 +53,24 @@ pub struct BatchNormalization {
 }
 
 impl BatchNormalization {
-    /// With Keras' momentum of 0.99 and epsilon of 0.001.
+    /// Creates a layer with Keras' momentum of 0.99 and epsilon of 0.001.
     pub fn new() -> Self {
         Self { name: String::new(), momentum: 0.99, epsilon: 1e-3 }
     }
 
-    /// The name by which parameters and queries call the layer.
+    /// Sets the name of the layer, by which parameters and queries call it.
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// How much of the moving statistics is kept at each step, from 0 to below 1; another is refused when the network
-    /// is built.
+    /// Sets how much of the moving statistics each step keeps, from 0 to below 1; `build` refuses any other.
     #[must_use]
     pub fn momentum(self, momentum: f32) -> Self {
         Self { momentum, ..self }
     }
 
-    /// What is added to the variance, above 0; another is refused when the network is built.
+    /// Sets what is added to the variance, above 0; `build` refuses any other.
     #[must_use]
     pub fn epsilon(self, epsilon: f32) -> Self {
         Self { epsilon, ..self }

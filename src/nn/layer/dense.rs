@@ -16,10 +16,14 @@ use crate::{
     nn::encoding::{self, Choice},
 };
 
-/// `outputs = activation(inputs * kernel + bias)`, kernel `(inputs, units)`, bias `(units)`.
+/// A densely connected layer: `outputs = activation(inputs * kernel + bias)`.
 ///
-/// Without further calls: linear, kernel from [`Initializer::GlorotUniform`], bias from zeros, named `dense_1`,
-/// `dense_2` and so on when the network is built.
+/// The defaults are Keras': linear, the kernel drawn by [`Initializer::GlorotUniform`], a bias of zeros. A layer without
+/// a name becomes `dense_1`, `dense_2` and so on when the network is built.
+///
+/// # Shapes
+///
+/// `(samples, inputs)` to `(samples, units)`. The kernel is `[inputs, units]`, the bias `[units]`.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Initializer, Model, Sequential};
@@ -39,7 +43,14 @@ pub struct Dense {
 }
 
 impl Dense {
-    /// A layer of this many units; none is refused when the network is built.
+    /// Creates a layer of this many units; [`build`](crate::Architecture::build) refuses 0.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// assert_eq!(Sequential::builder(4).layer(Dense::new(10)).outputs(), 10);
+    /// assert!(Sequential::builder(4).layer(Dense::new(0)).build(42).is_err());
+    /// ```
     pub fn new(units: usize) -> Self {
         Self {
             name: String::new(),
@@ -50,42 +61,83 @@ impl Dense {
         }
     }
 
-    /// The name by which parameters and queries call the layer.
+    /// Sets the name of the layer, by which parameters and queries call it.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Model, Sequential};
+    ///
+    /// let model = Sequential::builder(4).layer(Dense::new(10).name("hidden")).build(42)?;
+    /// assert_eq!(model.layers(), ["hidden"]);
+    /// assert_eq!(model.parameters()?[0].layer(), "hidden");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// What is applied to `inputs * kernel + bias`.
+    /// Sets the function that is applied to `inputs * kernel + bias`; linear without this call.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(1).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
+    /// assert_eq!(model.predict(&Matrix::zeros(1, 1))?[0], 0.5);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn activation(self, activation: Activation) -> Self {
         Self { activation, ..self }
     }
 
-    /// How the kernel is drawn.
+    /// Sets how the kernel is drawn; [`Initializer::GlorotUniform`] without this call.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Initializer, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(3).layer(Dense::new(1).kernel_initializer(Initializer::Ones)).build(42)?;
+    /// assert_eq!(model.predict(&Matrix::from_element(1, 3, 2.0))?[0], 6.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn kernel_initializer(self, kernel: Initializer) -> Self {
         Self { kernel_initializer: kernel, ..self }
     }
 
-    /// How the bias is drawn; the layer has one. For initialisers that ask, it has one input and the layer's units.
+    /// Sets how the bias is drawn, as a kernel of one input; zeros without this call.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Initializer, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(3).layer(Dense::new(1).bias_initializer(Initializer::Constant(0.5))).build(42)?;
+    /// assert_eq!(model.predict(&Matrix::zeros(1, 3))?[0], 0.5);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn bias_initializer(self, bias: Initializer) -> Self {
         Self { bias_initializer: Some(bias), ..self }
     }
 
-    /// `outputs = activation(inputs * kernel)`.
+    /// Leaves out the bias: `outputs = activation(inputs * kernel)`.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Model, Sequential};
+    ///
+    /// let model = Sequential::builder(3).layer(Dense::new(1).without_bias()).build(42)?;
+    /// assert_eq!(model.parameters()?.len(), 1);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn without_bias(self) -> Self {
         Self { bias_initializer: None, ..self }
     }
 
-    /// The number of units.
+    /// Returns the number of units.
     pub fn units(&self) -> usize {
         self.units
     }
 
-    /// Whether the layer has a bias.
+    /// Returns whether the layer has a bias.
     pub fn has_bias(&self) -> bool {
         self.bias_initializer.is_some()
     }

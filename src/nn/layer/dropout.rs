@@ -13,13 +13,14 @@ use crate::{
     nn::encoding,
 };
 
-/// In training, every value is 0 with probability `rate`, and otherwise `1 / (1 - rate)` times itself, so that the mean
-/// stays. In a replay the layer hands on what it is fed: forward, losses and gradients are those of the network without
-/// it.
+/// A layer that sets values to 0 in training, each with probability `rate`.
 ///
-/// Keras' definition (Srivastava et al., 2014, but scaled in training). [`Trainer::seed`](crate::Trainer::seed) is what
-/// is drawn from, anew for every batch: the same seed drops the same values. Named `dropout_1`, `dropout_2` and so on
-/// when the network is built. It has no parameters, and as many units as it is fed.
+/// The other values are multiplied by `1 / (1 - rate)`, so that the mean stays. In a replay the layer hands on what it is
+/// fed: outputs, losses and gradients are those of the network without it.
+///
+/// The definition is Keras' (Srivastava et al., 2014, but scaled in training). Every batch has draws of its own, from
+/// [`Trainer::seed`](crate::Trainer::seed): the same seed drops the same values. The layer has no parameters, and as many
+/// units as it is fed. Without a name it becomes `dropout_1`, `dropout_2` and so on when the network is built.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Dropout, Forward, Matrix, Sequential};
@@ -37,18 +38,38 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    /// Drops values with this probability, from 0 to below 1; another is refused when the network is built.
+    /// Creates a layer that drops values with this probability, from 0 to below 1;
+    /// [`build`](crate::Architecture::build) refuses any other.
+    ///
+    /// ```
+    /// use training_replay::{Dropout, Sequential};
+    ///
+    /// assert!(Sequential::builder(2).layer(Dropout::new(0.5)).build(42).is_ok());
+    /// assert!(Sequential::builder(2).layer(Dropout::new(1.0)).build(42).is_err());
+    /// ```
     pub fn new(rate: f32) -> Self {
         Self { name: String::new(), rate }
     }
 
-    /// The name by which queries call the layer.
+    /// Sets the name of the layer, by which queries call it.
+    ///
+    /// ```
+    /// use training_replay::{Dropout, nn::Layer};
+    ///
+    /// assert_eq!(Layer::from(Dropout::new(0.5).name("drop")).name(), "drop");
+    /// ```
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// The probability.
+    /// Returns the probability with which a value is dropped.
+    ///
+    /// ```
+    /// use training_replay::Dropout;
+    ///
+    /// assert_eq!(Dropout::new(0.25).rate(), 0.25);
+    /// ```
     pub fn rate(&self) -> f32 {
         self.rate
     }

@@ -13,14 +13,14 @@ use crate::{
     nn::encoding,
 };
 
-/// `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`, each sample by itself.
+/// A layer that normalises every sample: `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`.
 ///
 /// Mean and variance are those of the sample over the units of the layer, the variance biased: the mean of the squared
 /// differences to the mean. So no sample depends on others, and training and replays compute the same. A sample whose
 /// units are all equal, as those of a single unit are, puts out beta.
 ///
 /// The definition and the default are those of Keras 3 for its last axis (Ba, Kiros and Hinton, "Layer Normalization",
-/// 2016). Sums over units and samples are in `f64`. Named `layer_normalization_1`, `layer_normalization_2` and so on
+/// 2016). Sums over units and samples are in `f64`. Without a name it becomes `layer_normalization_1` and so on
 /// when the network is built. It has as many units as it is fed, and these parameters, both of `[units]`, trained and
 /// recorded:
 ///
@@ -60,7 +60,7 @@ impl LayerNormalization {
         Self { name: String::new(), epsilon: 1e-3 }
     }
 
-    /// Sets the name by which parameters and queries call the layer.
+    /// Sets the name of the layer, by which parameters and queries call it.
     ///
     /// ```
     /// use training_replay::{LayerNormalization, Model, Sequential};
@@ -74,7 +74,7 @@ impl LayerNormalization {
         Self { name: name.into(), ..self }
     }
 
-    /// Sets what is added to the variance, above 0; another value is refused when the network is built.
+    /// Sets what is added to the variance, above 0; `build` refuses any other.
     ///
     /// ```
     /// use training_replay::{LayerNormalization, Sequential};

@@ -78,7 +78,7 @@ macro_rules! each_of {
     };
 }
 
-/// One step of a [`Sequential`](super::Sequential); an activation alone is a layer too.
+/// A layer of a [`Sequential`](super::Sequential), whatever its kind: its settings, not its weights.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, nn::Layer};
@@ -129,7 +129,16 @@ pub(super) enum LayerPass {
 }
 
 impl Layer {
-    /// The layer's name; empty if none was given and the network is not built yet.
+    /// Returns the layer's name; empty if none was given and the network is not built yet.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, nn::Layer};
+    ///
+    /// assert_eq!(Layer::from(Dense::new(1)).name(), "");
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(42)?;
+    /// assert_eq!(model.architecture().iter().next().map(|layer| layer.name()), Some("dense_1"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn name(&self) -> &str {
         match self {
             Self::Dense(dense) => &dense.name,
@@ -150,12 +159,26 @@ impl Layer {
         }
     }
 
-    /// The activation function that ends the layer; linear where it has none.
+    /// Returns the activation function that ends the layer; linear where it has none.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Dropout, nn::Layer};
+    ///
+    /// assert_eq!(Layer::from(Dense::new(1).activation(Activation::Tanh)).activation(), Activation::Tanh);
+    /// assert_eq!(Layer::from(Dropout::new(0.5)).activation(), Activation::Linear);
+    /// ```
     pub fn activation(&self) -> Activation {
         each!(self, settings => Kind::activation(settings))
     }
 
-    /// The number of units of a layer that is fed `inputs` values.
+    /// Returns the number of units of a layer that is fed `inputs` values.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Dropout, nn::Layer};
+    ///
+    /// assert_eq!(Layer::from(Dense::new(10)).units(4), 10);
+    /// assert_eq!(Layer::from(Dropout::new(0.5)).units(4), 4);
+    /// ```
     pub fn units(&self, inputs: usize) -> usize {
         each!(self, settings => Kind::units(settings, inputs))
     }
