@@ -110,7 +110,9 @@ pub use math::matrix::{Matrix, to_row_major};
 pub use metrics::Metrics;
 pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
 pub use moment::Moment;
-pub use nn::{Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, Sequential};
+pub use nn::{
+    Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
+};
 pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 pub use train::{Optimizer, Trainer};

@@ -1,6 +1,14 @@
 //! Losses: per sample, mean, and gradient, from outputs or from logits.
 
+mod kernels;
+
 use std::fmt;
+
+pub(crate) use kernels::softmax_columns;
+use kernels::{
+    add_elements, add_logit_cross_entropy, categorical, categorical_slope, cross_entropy, cross_entropy_slope,
+    logit_categorical, mean_over_outputs,
+};
 
 use crate::{
     Error, Matrix, Result,
@@ -10,10 +18,7 @@ use crate::{
     },
 };
 
-/// Keras' `epsilon`, by which it keeps probabilities off 0 and 1.
-const EPSILON: f32 = 1e-7;
-
-/// What training makes small.
+/// A measure of how far predictions are off their targets, which training makes small.
 ///
 /// With `k` outputs per sample, target `y`, output `p` and logit (pre-activation) `z`:
 ///
@@ -51,7 +56,13 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Keras' name, such as `binary_crossentropy`.
+    /// Returns Keras' name, such as `binary_crossentropy`.
+    ///
+    /// ```
+    /// use training_replay::Loss;
+    ///
+    /// assert_eq!(Loss::MeanSquaredError.name(), "mean_squared_error");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::BinaryCrossEntropy => "binary_crossentropy",
@@ -60,19 +71,43 @@ impl Loss {
         }
     }
 
-    /// The loss of each sample, from the model's outputs.
+    /// Returns the loss of each sample, from the model's outputs.
+    ///
+    /// # Shapes
+    ///
+    /// Both matrices are `(samples, outputs)`.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let outputs = Matrix::from_row_slice(2, 2, &[1.0, 3.0, 0.0, 0.0]);
+    /// let losses = Loss::MeanSquaredError.per_sample(&outputs, &Matrix::zeros(2, 2))?;
+    /// assert_eq!(losses, [5.0, 0.0]); // the mean of the squares over the outputs
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets are none of this
+    /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets do not suit this
     /// loss: outside 0 to 1 for binary cross-entropy; negative, or a single output, for categorical.
     pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
         self.check(outputs, targets)?;
         Ok(self.losses(outputs, targets, Basis::Outputs))
     }
 
-    /// The loss of each sample, from the pre-activations of a last layer whose activation is the loss's link:
-    /// sigmoid, softmax or linear.
+    /// Returns the loss of each sample, from the pre-activations of the last layer.
+    ///
+    /// The activation of that layer must be the loss's link: sigmoid, softmax or linear.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (logits, targets) = (Matrix::from_element(1, 1, 100.0), Matrix::zeros(1, 1));
+    /// assert_eq!(Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets)?, [100.0]);
+    /// let clipped = Loss::BinaryCrossEntropy.per_sample(&Matrix::from_element(1, 1, 1.0), &targets)?;
+    /// assert!(clipped[0] < 16.2); // from the probability, which is clipped
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -82,7 +117,15 @@ impl Loss {
         Ok(self.losses(logits, targets, Basis::Logits))
     }
 
-    /// The mean loss over the samples, summed in `f64`; NaN for no samples.
+    /// Returns the mean loss over the samples, summed in `f64`; NaN for no samples.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let outputs = Matrix::from_column_slice(2, 1, &[1.0, 3.0]);
+    /// assert_eq!(Loss::MeanSquaredError.mean(&outputs, &Matrix::zeros(2, 1))?, 5.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -91,7 +134,7 @@ impl Loss {
         Ok(mean(&self.per_sample(outputs, targets)?))
     }
 
-    /// The gradient of the mean loss with respect to the outputs; zero where a probability is clipped.
+    /// Returns the gradient of the mean loss with respect to the outputs; zero where a probability is clipped.
     ///
     /// # Shapes
     ///
@@ -116,8 +159,16 @@ impl Loss {
         Ok(gradient)
     }
 
-    /// The gradient of the mean loss with respect to the logits of its link: the difference of prediction and target,
-    /// scaled.
+    /// Returns the gradient of the mean loss with respect to the logits: the scaled difference of prediction and target.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (logits, targets) = (Matrix::zeros(2, 1), Matrix::from_column_slice(2, 1, &[0.0, 1.0]));
+    /// let gradient = Loss::BinaryCrossEntropy.gradient_from_logits(&logits, &targets)?;
+    /// assert_eq!(gradient.as_slice(), [0.25, -0.25]); // (0.5 - y) / samples
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -248,109 +299,6 @@ pub(crate) enum Basis {
 /// The mean in double precision.
 pub(crate) fn mean(losses: &[f32]) -> f64 {
     matrix::sum_f64(losses) / losses.len() as f64
-}
-
-/// Softmax of every row, shifted by the row's largest value so that nothing overflows. The logits are columns of so many
-/// rows, one behind another after `stride` values.
-pub(crate) fn softmax_columns(logits: &mut [f32], stride: usize, rows: usize) {
-    if logits.is_empty() {
-        return;
-    }
-    let mut largest = vec![f32::NEG_INFINITY; rows];
-    for column in logits.chunks(stride) {
-        largest.iter_mut().zip(column).for_each(|(largest, z)| *largest = largest.max(*z));
-    }
-    let mut totals = vec![0.0; rows];
-    for column in logits.chunks_mut(stride).map(|column| &mut column[..rows]) {
-        column.iter_mut().zip(&largest).for_each(|(z, largest)| *z -= largest);
-        functions::apply(Function::Exp, column);
-        totals.iter_mut().zip(column).for_each(|(total, p)| *total += *p);
-    }
-    for column in logits.chunks_mut(stride) {
-        column.iter_mut().zip(&totals).for_each(|(p, total)| *p /= total);
-    }
-}
-
-/// Off 0 and 1 by `EPSILON`; NaN stays NaN.
-fn clip(p: f32) -> f32 {
-    p.clamp(EPSILON, 1.0 - EPSILON)
-}
-
-fn is_clipped(p: f32) -> bool {
-    !(EPSILON..=1.0 - EPSILON).contains(&p) && !p.is_nan()
-}
-
-fn cross_entropy(p: f32, y: f32) -> f32 {
-    let p = clip(p);
-    -(y * p.ln() + (1.0 - y) * (-p).ln_1p())
-}
-
-fn cross_entropy_slope(p: f32, y: f32) -> f32 {
-    if is_clipped(p) { 0.0 } else { (p - y) / (p * (1.0 - p)) }
-}
-
-/// Adds to losses `max(z, 0) - z y + ln(1 + exp(-abs z))`.
-fn add_logit_cross_entropy(losses: &mut [f32], logits: &[f32], targets: &[f32]) {
-    let mut some = [0.0; 64];
-    let pairs = logits.chunks(some.len()).zip(targets.chunks(some.len()));
-    for (losses, (logits, targets)) in losses.chunks_mut(some.len()).zip(pairs) {
-        let tails = &mut some[..logits.len()];
-        tails.copy_from_slice(logits);
-        functions::apply(Function::LnOnePlusExp, tails);
-        for ((loss, tail), (z, y)) in losses.iter_mut().zip(tails).zip(logits.iter().zip(targets)) {
-            // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added.
-            *loss += z.max(0.0) - z * y + *tail;
-        }
-    }
-}
-
-/// Adds to losses what `element` says of every output and target.
-fn add_elements(losses: &mut [f32], outputs: &[f32], targets: &[f32], element: impl Fn(f32, f32) -> f32) {
-    let pairs = outputs.iter().zip(targets);
-    losses.iter_mut().zip(pairs).for_each(|(loss, (&p, &y))| *loss += element(p, y));
-}
-
-/// The mean over the outputs of what `add` adds for each, one after the other.
-fn mean_over_outputs(outputs: &Matrix, targets: &Matrix, losses: &mut [f32], add: impl Fn(&mut [f32], &[f32], &[f32])) {
-    for (p, y) in matrix::columns(outputs).zip(matrix::columns(targets)) {
-        add(losses, p, y);
-    }
-    if outputs.ncols() > 1 {
-        let width = outputs.ncols() as f32;
-        losses.iter_mut().for_each(|loss| *loss /= width);
-    }
-}
-
-fn categorical(outputs: &Matrix, targets: &Matrix, losses: &mut [f32]) {
-    for ((p, y), loss) in outputs.row_iter().zip(targets.row_iter()).zip(losses) {
-        let total = p.sum();
-        *loss = p.iter().zip(y.iter()).map(|(&p, &y)| -y * clip(p / total).ln()).sum();
-    }
-}
-
-fn logit_categorical(logits: &Matrix, targets: &Matrix, losses: &mut [f32]) {
-    for ((z, y), loss) in logits.row_iter().zip(targets.row_iter()).zip(losses) {
-        let largest = z.max();
-        let log_total = z.iter().map(|z| (z - largest).exp()).sum::<f32>().ln();
-        // An output that is not the target's counts nothing, also where its logarithm is infinite.
-        let of_one = |(&z, &y): (&f32, &f32)| if y == 0.0 { 0.0 } else { y * (log_total - (z - largest)) };
-        *loss = z.iter().zip(y.iter()).map(of_one).sum();
-    }
-}
-
-/// With `s = sum p` and `q = p / s`: `d/dp_i` of `-sum_j y_j ln q_j` is `(sum_j y_j - y_i / q_i) / s`, the sum and the
-/// quotient over the `q` that are not clipped.
-fn categorical_slope(outputs: &mut Matrix, targets: &Matrix) {
-    let samples = outputs.nrows() as f32;
-    for (mut p, y) in outputs.row_iter_mut().zip(targets.row_iter()) {
-        let total = p.sum();
-        let free = |p: f32| !is_clipped(p / total);
-        let mass: f32 = p.iter().zip(y.iter()).filter(|&(&p, _)| free(p)).map(|(_, y)| y).sum();
-        for (p, y) in p.iter_mut().zip(y.iter()) {
-            let pull = if free(*p) { y * total / *p } else { 0.0 };
-            *p = (mass - pull) / (total * samples);
-        }
-    }
 }
 
 #[cfg(test)]

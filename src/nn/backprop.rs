@@ -1,62 +1,61 @@
-//! One run through a network, forward and back, in buffers that are kept from batch to batch.
+//! One pass through a network, forward and back, in buffers that are kept from batch to batch.
 
-use super::{Activation, Sequential, stage::Stage};
-use crate::{
-    Loss, Matrix, Parameter, Weights,
-    loss::Basis,
-    math::{
-        matrix,
-        random::{self, Purpose},
-    },
+use super::{
+    Activation, Sequential,
+    layer::{LayerPass, Mode},
 };
+use crate::{Loss, Matrix, Parameter, Weights, loss::Basis, math::matrix};
 
-/// What a run through the layers leaves behind: every layer's values and, after the way back, its gradients.
+/// A pass through the layers: every layer's values and, after the way back, its gradients.
 #[derive(Clone, Debug)]
 pub(crate) struct Pass {
-    layers: Vec<LayerPass>,
+    layers: Vec<LayerValues>,
     /// For transposes: of what the layer at work was fed, and of its kernel.
-    room: Matrix,
+    scratch: Matrix,
 }
 
 #[derive(Clone, Debug)]
-struct LayerPass {
+struct LayerValues {
     pre_activation: Matrix,
     activation: Matrix,
     /// Gradient of the loss with respect to the activation, then to the pre-activation.
-    slope: Matrix,
-    stage: Stage,
+    gradient: Matrix,
+    pass: LayerPass,
+}
+
+impl LayerValues {
+    fn new(pass: LayerPass) -> Self {
+        let empty = || Matrix::zeros(0, 0);
+        Self { pre_activation: empty(), activation: empty(), gradient: empty(), pass }
+    }
 }
 
 impl Pass {
     /// Empty buffers to differentiate a network as it is replayed.
     pub(super) fn replaying(model: &Sequential) -> Self {
-        Self::new(model.learned().iter().map(Stage::replaying))
+        Self::new(model, |_| Mode::Replay)
     }
 
     /// Empty buffers to train a network through one epoch.
     pub(crate) fn training(model: &Sequential, seed: u64, epoch: u64) -> Self {
-        let layers = model.architecture().iter().zip(model.learned()).enumerate();
-        Self::new(layers.map(|(index, (layer, learned))| {
-            Stage::training(layer, learned, || random::rng(seed, Purpose::Dropout { layer: index, epoch }))
-        }))
+        Self::new(model, |layer| Mode::Training { seed, layer, epoch })
     }
 
-    fn new(stages: impl Iterator<Item = Stage>) -> Self {
-        let empty = || Matrix::zeros(0, 0);
-        let layer = |stage| LayerPass { pre_activation: empty(), activation: empty(), slope: empty(), stage };
-        Self { layers: stages.map(layer).collect(), room: empty() }
+    fn new(model: &Sequential, mode: impl Fn(usize) -> Mode) -> Self {
+        let passes = model.layers().enumerate().map(|(i, (layer, weights))| LayerPass::new(layer, weights, mode(i)));
+        Self { layers: passes.map(LayerValues::new).collect(), scratch: Matrix::zeros(0, 0) }
     }
 
     /// Runs `inputs`, which must have the network's width, through all layers.
     pub(crate) fn forward(&mut self, model: &Sequential, inputs: &Matrix) {
-        for i in 0..self.layers.len() {
+        for (i, (layer, weights)) in model.layers().enumerate() {
             let (before, rest) = self.layers.split_at_mut(i);
-            let layer = &mut rest[0];
-            let inputs = before.last().map_or(inputs, |layer| &layer.activation);
-            matrix::reshape(&mut layer.pre_activation, inputs.nrows(), model.architecture().width(i + 1));
-            layer.stage.forward(&model.learned()[i], inputs, &mut layer.pre_activation);
-            matrix::copy_to(&layer.pre_activation, &mut layer.activation);
-            model.activation(i).apply_mut(&mut layer.activation);
+            let values = &mut rest[0];
+            let inputs = before.last().map_or(inputs, |values| &values.activation);
+            matrix::reshape(&mut values.pre_activation, inputs.nrows(), layer.units(inputs.ncols()));
+            values.pass.forward(layer, weights, inputs, &mut values.pre_activation);
+            matrix::copy_to(&values.pre_activation, &mut values.activation);
+            layer.activation().apply_mut(&mut values.activation);
         }
     }
 
@@ -76,51 +75,49 @@ impl Pass {
     /// Computes the gradient of the mean loss of the last `forward`, which was fed the same `inputs`.
     pub(crate) fn backward(&mut self, model: &Sequential, inputs: &Matrix, targets: &Matrix, loss: Loss) {
         self.differentiate_loss(model, targets, loss);
-        for i in (0..self.layers.len()).rev() {
+        for (i, (layer, weights)) in model.layers().enumerate().rev() {
             let (before, rest) = self.layers.split_at_mut(i);
-            let layer = &mut rest[0];
-            let (inputs, handed_on) = match before.last_mut() {
-                Some(LayerPass { activation, slope, .. }) => (&*activation, Some(slope)),
-                None => (inputs, None),
+            let LayerValues { gradient, pass, .. } = &mut rest[0];
+            let Some(previous) = before.last_mut() else {
+                pass.backward_weights(layer, weights, inputs, gradient, &mut self.scratch);
+                break;
             };
-            let learned = &model.learned()[i];
-            layer.stage.differentiate(learned, inputs, &layer.slope, &mut self.room);
-            let Some(handed_on) = handed_on else { break };
-            layer.stage.backpropagate(learned, inputs, &layer.slope, &mut self.room, handed_on);
-            let previous = &mut before[i - 1];
-            model.activation(i - 1).backpropagate(&previous.pre_activation, &previous.activation, &mut previous.slope);
+            let LayerValues { pre_activation, activation, gradient: input_gradient, .. } = previous;
+            pass.backward_weights(layer, weights, activation, gradient, &mut self.scratch);
+            pass.backward_inputs(layer, weights, activation, gradient, &mut self.scratch, input_gradient);
+            model.activation(i - 1).backpropagate(pre_activation, activation, input_gradient);
         }
     }
 
-    /// Shows every trainable array of the network with its gradient of the last `backward`, in layer order.
-    pub(crate) fn descend(&self, model: &mut Sequential, mut step: impl FnMut(&mut [f32], &[f32])) {
-        let pairs = model.learned_mut().iter_mut().zip(&self.layers);
-        pairs.for_each(|(learned, layer)| layer.stage.descend(learned, &mut step));
+    /// Shows `step` every trainable array of the network with its gradient of the last `backward`, in layer order.
+    pub(crate) fn update(&self, model: &mut Sequential, mut step: impl FnMut(&mut [f32], &[f32])) {
+        let layers = model.layers_mut().zip(&self.layers);
+        layers.for_each(|((layer, weights), values)| values.pass.update(layer, weights, &mut step));
     }
 
     /// The gradients of the last `backward` under the names of the network's parameters.
     pub(super) fn gradients(&self, model: &Sequential) -> Weights {
         let mut gradients = Vec::new();
-        let layers = model.architecture().iter().zip(&self.layers);
-        layers.for_each(|(layer, pass)| pass.stage.list(layer.name(), &mut gradients));
+        let layers = model.layers().zip(&self.layers);
+        layers.for_each(|((layer, weights), values)| values.pass.list_gradients(layer, weights, &mut gradients));
         gradients.into_iter().map(Parameter::into_owned).collect()
     }
 
-    fn last(&self) -> &LayerPass {
+    fn last(&self) -> &LayerValues {
         // A network has a layer at least: `Architecture::build` sees to it.
         &self.layers[self.layers.len() - 1]
     }
 
-    /// Leaves the gradient with respect to the last layer's pre-activation in its slope.
+    /// Leaves the gradient with respect to the last layer's pre-activation in its `gradient`.
     fn differentiate_loss(&mut self, model: &Sequential, targets: &Matrix, loss: Loss) {
         let index = self.layers.len() - 1;
         let (layer, activation) = (&mut self.layers[index], model.activation(index));
-        matrix::copy_to(&layer.activation, &mut layer.slope);
+        matrix::copy_to(&layer.activation, &mut layer.gradient);
         if model.basis(loss) == Basis::Logits {
-            loss.differentiate_linked(&mut layer.slope, targets);
+            loss.differentiate_linked(&mut layer.gradient, targets);
         } else {
-            loss.differentiate(&mut layer.slope, targets);
-            activation.backpropagate(&layer.pre_activation, &layer.activation, &mut layer.slope);
+            loss.differentiate(&mut layer.gradient, targets);
+            activation.backpropagate(&layer.pre_activation, &layer.activation, &mut layer.gradient);
         }
     }
 }
