@@ -50,7 +50,7 @@ impl Distribution {
             count: sorted.len(),
             not_finite: values.len() - sorted.len(),
             mean,
-            std: self::mean(sorted.iter().map(|value| (value - mean).powi(2))).sqrt(),
+            std: self::mean(sorted.iter().map(|value| (value - mean) * (value - mean))).sqrt(),
             min: sorted.first().copied().unwrap_or(f64::NAN),
             max: sorted.last().copied().unwrap_or(f64::NAN),
             zeros: share(sorted.iter().filter(|&&value| value == 0.0).count()),
