@@ -22,6 +22,7 @@ use crate::{
     math::{
         elementary, matrix,
         random::{self, Purpose},
+        stats::linspace,
     },
 };
 
@@ -116,13 +117,6 @@ pub fn hypercube(dimensions: usize, seed: u64) -> Dataset {
     let values = corners.clone().flat_map(move |corner| (0..dimensions).map(move |axis| coordinate(corner, axis)));
     let class = |corner: u32| f32::from(u8::from(2 * corner.count_ones() as usize >= dimensions));
     shuffled(values, dimensions, corners.map(class).collect(), &mut random::rng(seed, Purpose::Data))
-}
-
-/// `count` numbers in equal steps, both ends included; a single one is the start. As numpy's.
-fn linspace(start: f64, end: f64, count: usize) -> impl Iterator<Item = f64> + Clone {
-    let step = (end - start) / count.saturating_sub(1).max(1) as f64;
-    let last = if count > 1 { count - 1 } else { usize::MAX };
-    (0..count).map(move |i| if i == last { end } else { start + i as f64 * step })
 }
 
 /// So many samples in two classes, the second one larger by one if need be, none empty.

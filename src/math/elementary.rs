@@ -10,25 +10,42 @@
 
 use std::f64::consts::{LOG2_E, SQRT_2, TAU};
 
+use pulp::Arch;
+
 /// `ln 2` in two parts, the first of 32 bits, so that a thousand times it is exact (Cody and Waite, 1980).
 const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
 
 /// Bits of the fraction of an `f64`.
 const FRACTION: u32 = 52;
 
+/// Added to a number below 2^51 it leaves the nearest whole one in the last bits of the sum.
+const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
+
 /// `exp x`, 1.0 units where the result is a normal number.
-///
-/// With `x = n ln 2 + r` it is `2^n exp r`, and `exp r` a series.
 pub(crate) fn exp(x: f64) -> f64 {
+    exp_in_line(x)
+}
+
+/// Replaces every value by its exponential, in the widest vectors that the machine has; the same bits as one by one.
+pub(crate) fn exp_of_all(values: &mut [f64]) {
+    Arch::new().dispatch(|| values.iter_mut().for_each(|x| *x = exp_in_line(*x)));
+}
+
+/// With `x = n ln 2 + r` it is `2^n exp r`, and `exp r` a series.
+#[inline(always)]
+fn exp_in_line(x: f64) -> f64 {
     const SERIES: [f64; 12] = inverse_factorials(13, 1, 1.0);
     // Beyond these limits the result is 0 or infinite.
     let x = x.clamp(-746.0, 710.0);
-    let n = (x * LOG2_E).round();
+    let rounded = x * LOG2_E + ROUND;
+    let n = rounded - ROUND;
     let r = (x - n * LN_2[0]) - n * LN_2[1];
     let value = 1.0 + (r + r * r * polynomial(r, SERIES));
-    let n = n as i64;
-    // In two steps: 2^1024 and 2^-1074 are no normal numbers.
-    value * power_of_two(n / 2) * power_of_two(n - n / 2)
+    // In two factors: 2^1024 and 2^-1074 are no normal numbers. The exponent is made positive to be halved.
+    let positive = rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(2_048);
+    let half = positive >> 1;
+    let power = |biased: u64| f64::from_bits(biased.wrapping_sub(1) << FRACTION);
+    value * power(half) * power(positive.wrapping_sub(half))
 }
 
 /// `ln x`, 0.8 units; infinite for 0, and NaN below.
@@ -87,10 +104,10 @@ pub(crate) fn powi(base: f64, exponent: u64) -> f64 {
 ///
 /// Turns, unlike radians, are taken apart into quarters without an error.
 pub(crate) fn cos_sin_of_turn(share: f64) -> [f64; 2] {
-    let quarters = (4.0 * share).round();
-    let x = TAU * (share - quarters / 4.0);
+    let rounded = 4.0 * share + ROUND;
+    let x = TAU * (share - 0.25 * (rounded - ROUND));
     let (cos, sin) = (cos_of_eighth(x), sin_of_eighth(x));
-    match quarters.rem_euclid(4.0) as u8 {
+    match rounded.to_bits() & 3 {
         0 => [cos, sin],
         // Not `-sin`: at a quarter that is -0.
         1 => [0.0 - sin, cos],
@@ -135,21 +152,20 @@ const fn inverse_factorials<const N: usize>(largest: usize, step: usize, sign: f
     all
 }
 
+/// 2^54, which makes normal numbers of those that are not.
+const LIFT: f64 = 18_014_398_509_481_984.0;
+
 /// `n` and `f` with `x = 2^n (1 + f)` and `1 + f` from `sqrt 1/2` to `sqrt 2`, for `x` that is positive and finite.
 fn exponent_and_rest(x: f64) -> (f64, f64) {
-    let (x, lifted) = if x < f64::MIN_POSITIVE { (x * power_of_two(54), 54) } else { (x, 0) };
+    let (x, lifted) = if x < f64::MIN_POSITIVE { (x * LIFT, 54) } else { (x, 0) };
     let exponent = (x.to_bits() >> FRACTION) as i64 - 1023;
     let value = f64::from_bits(x.to_bits() & ((1 << FRACTION) - 1) | 1.0_f64.to_bits());
     let (exponent, value) = if value > SQRT_2 { (exponent + 1, 0.5 * value) } else { (exponent, value) };
     ((exponent - lifted) as f64, value - 1.0)
 }
 
-/// `2^n`, a normal number.
-fn power_of_two(n: i64) -> f64 {
-    f64::from_bits(((1023 + n) as u64) << FRACTION)
-}
-
 /// By Horner's rule, not fused: without an instruction for it that takes a hundred times as long.
+#[inline(always)]
 fn polynomial<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
     coefficients[1..].iter().fold(coefficients[0], |sum, coefficient| sum * x + coefficient)
 }
@@ -267,6 +283,14 @@ mod tests {
         let quarters = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0], [1.0, 0.0]];
         assert_eq!([0.0, 0.25, 0.5, 0.75, 1.0].map(cos_sin_of_turn), quarters);
         assert_eq!(cos_sin_of_turn(-0.25), [0.0, -1.0]);
+    }
+
+    #[test]
+    fn vectors_give_the_same_bits_as_single_values() {
+        let values: Vec<f64> = (0..1_001).map(|i| f64::from(i) * 1.5 - 750.0).collect();
+        let mut all = values.clone();
+        exp_of_all(&mut all);
+        assert_eq!(all, values.into_iter().map(exp).collect::<Vec<_>>());
     }
 
     /// The system's functions are exact to a unit; these, at many arguments, to what their documentation says.

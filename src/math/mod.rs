@@ -1,5 +1,5 @@
-//! Numbers, before they mean anything: matrices and their products, functions with the same bits everywhere, seeded draws,
-//! threads.
+//! Numbers, before they mean anything: matrices and their products, functions with the same bits everywhere, where
+//! numbers lie, seeded draws, threads.
 
 pub(crate) mod elementary;
 pub(crate) mod functions;
@@ -7,3 +7,4 @@ pub(crate) mod gemm;
 pub(crate) mod matrix;
 pub(crate) mod parallel;
 pub(crate) mod random;
+pub(crate) mod stats;

@@ -8,7 +8,7 @@ use crate::{
         View, evaluate,
     },
     data::labels,
-    math::matrix,
+    math::{matrix, stats},
     model::checked,
     storage::Moment,
 };
@@ -245,9 +245,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     /// As [`losses`](Self::losses) and [`Histogram::of`].
     pub fn loss_histogram(&self, loss: Loss, bins: usize) -> Result<Histogram> {
         let losses = self.losses(loss)?;
-        let largest = losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max);
-        let range = if largest > 0.0 { f64::from(largest) } else { 1.0 };
-        Histogram::of(&losses, 0.0..=range, bins)
+        Histogram::of(&losses, 0.0..=stats::largest_or_one(&losses), bins)
     }
 
     /// `loss` and `accuracy` over the whole data set with this epoch's weights, unlike the running means that a trainer

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::{Error, Result};
+use crate::{Error, Result, math::stats};
 
 /// More bins than anybody can look at.
 const MAX_BINS: usize = 1_000_000;
@@ -72,8 +72,7 @@ impl Bins {
     }
 
     pub(crate) fn edges(&self) -> Vec<f64> {
-        let width = (self.end - self.start) / self.count as f64;
-        (0..self.count).map(|i| self.start + width * i as f64).chain([self.end]).collect()
+        stats::linspace(self.start, self.end, self.count + 1).collect()
     }
 
     /// The bin of the value that has this index among others.

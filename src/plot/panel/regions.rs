@@ -29,7 +29,7 @@ impl Scores {
             scores.apply(|p| *p = p.max(least));
             functions::apply(Function::Ln, scores.as_mut_slice());
         }
-        Self { scores, told: labels::classes(outputs, 0.5) }
+        Self { scores, told: labels::classes(outputs, labels::THRESHOLD) }
     }
 
     /// The class that is told; none where an output is NaN.
