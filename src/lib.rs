@@ -80,6 +80,8 @@
 // Input must not reach a panic, and bytes in files have one order.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::dbg_macro)]
 #![warn(clippy::host_endian_bytes, clippy::big_endian_bytes)]
+// Numbers are promised to the bit: `clippy.toml` has the functions whose bits depend on the system.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 // The rooms, which `docs/architecture.md` walks through in the order of the flow.

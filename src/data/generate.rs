@@ -14,16 +14,15 @@
 //! assert_eq!(positive, 1_000);
 //! ```
 
-use std::f64::consts::{PI, TAU};
-
 use rand::{RngExt, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
     Dataset, Matrix,
     math::{
-        matrix,
+        elementary, matrix,
         random::{self, Purpose},
+        stats::linspace,
     },
 };
 
@@ -54,8 +53,8 @@ pub fn parabola(points: usize, seed: u64) -> Dataset {
 /// ```
 pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
     let (upper, lower) = halves(samples);
-    let upper = linspace(0.0, PI, upper).map(|t| [t.cos(), t.sin()]);
-    let lower = linspace(0.0, PI, lower).map(|t| [1.0 - t.cos(), 0.5 - t.sin()]);
+    let half_circle = |points: usize| linspace(0.0, 0.5, points).map(elementary::cos_sin_of_turn);
+    let (upper, lower) = (half_circle(upper), half_circle(lower).map(|[x, y]| [1.0 - x, 0.5 - y]));
     noisy(upper, lower, noise, seed)
 }
 
@@ -73,8 +72,8 @@ pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
 pub fn circles(samples: usize, noise: f64, factor: f64, seed: u64) -> Dataset {
     let (outer, inner) = halves(samples);
     let circle = |points: usize, radius: f64| {
-        let angles = (0..points).map(move |i| TAU * i as f64 / points as f64);
-        angles.map(move |t| [radius * t.cos(), radius * t.sin()])
+        let turns = (0..points).map(move |i| i as f64 / points as f64);
+        turns.map(move |turn| elementary::cos_sin_of_turn(turn).map(|x| radius * x))
     };
     noisy(circle(outer, 1.0), circle(inner, amount(factor)), noise, seed)
 }
@@ -118,13 +117,6 @@ pub fn hypercube(dimensions: usize, seed: u64) -> Dataset {
     let values = corners.clone().flat_map(move |corner| (0..dimensions).map(move |axis| coordinate(corner, axis)));
     let class = |corner: u32| f32::from(u8::from(2 * corner.count_ones() as usize >= dimensions));
     shuffled(values, dimensions, corners.map(class).collect(), &mut random::rng(seed, Purpose::Data))
-}
-
-/// `count` numbers in equal steps, both ends included; a single one is the start. As numpy's.
-fn linspace(start: f64, end: f64, count: usize) -> impl Iterator<Item = f64> + Clone {
-    let step = (end - start) / count.saturating_sub(1).max(1) as f64;
-    let last = if count > 1 { count - 1 } else { usize::MAX };
-    (0..count).map(move |i| if i == last { end } else { start + i as f64 * step })
 }
 
 /// So many samples in two classes, the second one larger by one if need be, none empty.
@@ -180,14 +172,14 @@ fn shuffled(values: impl Iterator<Item = f64>, width: usize, labels: Vec<f32>, r
 fn in_ball(dimensions: usize, radius: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
     let direction: Vec<f64> = (0..dimensions).map(|_| random::normal(rng)).collect();
     let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-    let distance = radius * rng.random::<f64>().powf(1.0 / dimensions as f64);
+    let distance = radius * elementary::pow(rng.random(), 1.0 / dimensions as f64);
     direction.into_iter().map(|x| x * distance / length).collect()
 }
 
 fn deviation(rows: &[Vec<f64>]) -> f64 {
     let count = rows.iter().map(Vec::len).sum::<usize>() as f64;
     let mean = rows.iter().flatten().sum::<f64>() / count;
-    (rows.iter().flatten().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt()
+    (rows.iter().flatten().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt()
 }
 
 #[cfg(test)]

@@ -17,19 +17,25 @@ pub(crate) fn softmax_columns(logits: &mut [f32], stride: usize, rows: usize) {
     if logits.is_empty() {
         return;
     }
-    let mut largest = vec![f32::NEG_INFINITY; rows];
-    for column in logits.chunks(stride) {
-        largest.iter_mut().zip(column).for_each(|(largest, z)| *largest = largest.max(*z));
-    }
+    let largest = largest_of_rows(logits, stride, rows);
     let mut totals = vec![0.0; rows];
     for column in logits.chunks_mut(stride).map(|column| &mut column[..rows]) {
         column.iter_mut().zip(&largest).for_each(|(z, largest)| *z -= largest);
         functions::apply(Function::Exp, column);
-        totals.iter_mut().zip(column).for_each(|(total, p)| *total += *p);
+        add(&mut totals, column);
     }
     for column in logits.chunks_mut(stride) {
         column.iter_mut().zip(&totals).for_each(|(p, total)| *p /= total);
     }
+}
+
+/// The largest logit of every row.
+fn largest_of_rows(logits: &[f32], stride: usize, rows: usize) -> Vec<f32> {
+    let mut largest = vec![f32::NEG_INFINITY; rows];
+    for column in logits.chunks(stride.max(1)) {
+        largest.iter_mut().zip(column).for_each(|(largest, z)| *largest = largest.max(*z));
+    }
+    largest
 }
 
 /// Off 0 and 1 by `EPSILON`; NaN stays NaN.
@@ -42,13 +48,24 @@ fn is_clipped(p: f32) -> bool {
     !(EPSILON..=1.0 - EPSILON).contains(&p) && !p.is_nan()
 }
 
-/// Binary cross-entropy of one probability and target.
-pub(super) fn cross_entropy(p: f32, y: f32) -> f32 {
-    let p = clip(p);
-    -(y * p.ln() + (1.0 - y) * (-p).ln_1p())
+/// Adds to losses `-y ln p - (1 - y) ln(1 - p)`.
+pub(super) fn add_cross_entropy(losses: &mut [f32], outputs: &[f32], targets: &[f32]) {
+    let (mut some, mut others) = ([0.0; 64], [0.0; 64]);
+    let pairs = outputs.chunks(some.len()).zip(targets.chunks(some.len()));
+    for (losses, (outputs, targets)) in losses.chunks_mut(some.len()).zip(pairs) {
+        let (ones, zeros) = (&mut some[..outputs.len()], &mut others[..outputs.len()]);
+        outputs.iter().zip(ones.iter_mut().zip(zeros.iter_mut())).for_each(|(&p, (one, zero))| {
+            (*one, *zero) = (clip(p), -clip(p));
+        });
+        functions::apply(Function::Ln, ones);
+        functions::apply(Function::Ln1p, zeros);
+        for ((loss, y), (one, zero)) in losses.iter_mut().zip(targets).zip(ones.iter().zip(zeros.iter())) {
+            *loss += -(y * one + (1.0 - y) * zero);
+        }
+    }
 }
 
-/// Its derivative with respect to the probability.
+/// The derivative of binary cross-entropy with respect to the probability.
 pub(super) fn cross_entropy_slope(p: f32, y: f32) -> f32 {
     if is_clipped(p) { 0.0 } else { (p - y) / (p * (1.0 - p)) }
 }
@@ -92,21 +109,39 @@ pub(super) fn mean_over_outputs(
 
 /// `-sum over k of y ln(p / sum p)` of every row.
 pub(super) fn categorical(outputs: &Matrix, targets: &Matrix, losses: &mut [f32]) {
-    for ((p, y), loss) in outputs.row_iter().zip(targets.row_iter()).zip(losses) {
-        let total = p.sum();
-        *loss = p.iter().zip(y.iter()).map(|(&p, &y)| -y * clip(p / total).ln()).sum();
+    let mut totals = vec![0.0; losses.len()];
+    matrix::columns(outputs).for_each(|p| add(&mut totals, p));
+    let mut logarithms = vec![0.0; losses.len()];
+    for (p, y) in matrix::columns(outputs).zip(matrix::columns(targets)) {
+        let shares = logarithms.iter_mut().zip(p.iter().zip(&totals));
+        shares.for_each(|(share, (p, total))| *share = clip(p / total));
+        functions::apply(Function::Ln, &mut logarithms);
+        losses.iter_mut().zip(y.iter().zip(&logarithms)).for_each(|(loss, (y, ln))| *loss += -y * ln);
     }
 }
 
 /// `sum over k of y (ln sum exp z - z)` of every row.
 pub(super) fn logit_categorical(logits: &Matrix, targets: &Matrix, losses: &mut [f32]) {
-    for ((z, y), loss) in logits.row_iter().zip(targets.row_iter()).zip(losses) {
-        let largest = z.max();
-        let log_total = z.iter().map(|z| (z - largest).exp()).sum::<f32>().ln();
-        // An output that is not the target's counts nothing, also where its logarithm is infinite.
-        let of_one = |(&z, &y): (&f32, &f32)| if y == 0.0 { 0.0 } else { y * (log_total - (z - largest)) };
-        *loss = z.iter().zip(y.iter()).map(of_one).sum();
+    let largest = largest_of_rows(logits.as_slice(), losses.len(), losses.len());
+    let (mut totals, mut some) = (vec![0.0; losses.len()], vec![0.0; losses.len()]);
+    for z in matrix::columns(logits) {
+        some.iter_mut().zip(z.iter().zip(&largest)).for_each(|(exp, (z, largest))| *exp = z - largest);
+        functions::apply(Function::Exp, &mut some);
+        add(&mut totals, &some);
     }
+    functions::apply(Function::Ln, &mut totals);
+    for (z, y) in matrix::columns(logits).zip(matrix::columns(targets)) {
+        let rows = z.iter().zip(y).zip(largest.iter().zip(&totals));
+        for (loss, ((z, &y), (largest, log_total))) in losses.iter_mut().zip(rows) {
+            // An output that is not the target's counts nothing, also where its logarithm is infinite.
+            *loss += if y == 0.0 { 0.0 } else { y * (log_total - (z - largest)) };
+        }
+    }
+}
+
+/// Adds values to sums.
+fn add(sums: &mut [f32], values: &[f32]) {
+    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
 
 /// With `s = sum p` and `q = p / s`: `d/dp_i` of `-sum_j y_j ln q_j` is `(sum_j y_j - y_i / q_i) / s`, the sum and the

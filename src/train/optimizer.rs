@@ -2,7 +2,7 @@
 
 use std::ops::RangeBounds;
 
-use crate::{Error, Result};
+use crate::{Error, Result, math::elementary};
 
 /// A rule by which gradients change weights; the constructors give Keras' defaults.
 ///
@@ -210,8 +210,7 @@ impl Update<'_> {
 /// Adam's rate makes up for running means that start at zero; the others take theirs as it is.
 fn corrected_rate(optimizer: Optimizer, rate: f32, step: u64) -> f32 {
     let Optimizer::Adam { beta1, beta2, .. } = optimizer else { return rate };
-    let step = i32::try_from(step).unwrap_or(i32::MAX);
-    let left = |beta: f32| 1.0 - f64::from(beta).powi(step);
+    let left = |beta: f32| 1.0 - elementary::powi(f64::from(beta), step);
     (f64::from(rate) * left(beta2).sqrt() / left(beta1)) as f32
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Matrix, Result,
-    data::labels::{check_threshold, class_count, classes, target_classes},
+    data::labels::{Outcome, check_threshold, class_count, outcomes},
     math::matrix,
 };
 
@@ -47,8 +47,8 @@ impl ConfusionMatrix {
             return Err(Error::invalid("the number of classes", format!("at most {MAX_CLASSES}"), count));
         }
         let (mut counts, mut undecided) = (vec![vec![0; count]; count], vec![0; count]);
-        for (class, told) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {
-            *told.map_or(&mut undecided[class], |told| &mut counts[class][told]) += 1;
+        for Outcome { class, predicted } in outcomes(outputs, targets, threshold)? {
+            *predicted.map_or(&mut undecided[class], |predicted| &mut counts[class][predicted]) += 1;
         }
         Ok(Self { counts, undecided })
     }

@@ -1,6 +1,9 @@
 //! How densely numbers lie along an axis: the outline of a violin.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    math::{elementary, stats},
+};
 
 /// More points than anybody can look at.
 const MAX_POINTS: usize = 1_000_000;
@@ -60,9 +63,7 @@ impl Density {
         }
         let Some(bandwidth) = bandwidth(sorted) else { return Ok(None) };
         let (low, high) = (sorted[0] - 2.0 * bandwidth, sorted[sorted.len() - 1] + 2.0 * bandwidth);
-        let step = (high - low) / (points - 1) as f64;
-        let x = (0..points - 1).map(|i| low + step * i as f64).chain([high]).collect();
-        Ok(Some(Self::of(sorted, bandwidth, x)))
+        Ok(Some(Self::of(sorted, bandwidth, stats::linspace(low, high, points).collect())))
     }
 
     fn of(sorted: &[f64], bandwidth: f64, x: Vec<f64>) -> Self {
@@ -75,17 +76,27 @@ impl Density {
 /// By Scott's rule; `None` where values do not differ, or by more than `f64` can tell.
 fn bandwidth(sorted: &[f64]) -> Option<f64> {
     let count = sorted.len() as f64;
-    let mean = sorted.iter().sum::<f64>() / count;
-    let variance = sorted.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    let bandwidth = count.powf(-0.2) * variance.sqrt();
+    let mean = stats::mean(sorted.iter().copied());
+    let variance = sorted.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (count - 1.0);
+    let bandwidth = elementary::pow(count, -0.2) * variance.sqrt();
     (sorted.first() < sorted.last() && bandwidth > 0.0 && bandwidth.is_finite()).then_some(bandwidth)
 }
 
 /// The sum of the kernels of all values that reach a place.
 fn weight_near(sorted: &[f64], x: f64, bandwidth: f64) -> f64 {
     let first = sorted.partition_point(|&value| value < x - REACH * bandwidth);
-    let near = sorted[first..].iter().take_while(|&&value| value <= x + REACH * bandwidth);
-    near.map(|value| (-0.5 * ((x - value) / bandwidth).powi(2)).exp()).sum()
+    let count = sorted[first..].partition_point(|&value| value <= x + REACH * bandwidth);
+    let (mut sum, mut some) = (0.0, [0.0; 64]);
+    for near in sorted[first..][..count].chunks(some.len()) {
+        let weights = &mut some[..near.len()];
+        for (weight, value) in weights.iter_mut().zip(near) {
+            let away = (x - value) / bandwidth;
+            *weight = -0.5 * (away * away);
+        }
+        elementary::exp_of_all(weights);
+        sum = weights.iter().fold(sum, |sum, weight| sum + weight);
+    }
+    sum
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::histogram::Bins;
 use crate::analysis::{Density, Histogram};
-use crate::{Error, Result};
+use crate::{Error, Result, math::stats::mean};
 
 /// How some numbers are distributed. Those that are NaN or infinite are counted, and left out of everything else.
 ///
@@ -45,12 +45,12 @@ impl Distribution {
         let mut sorted: Vec<f64> = values.iter().map(|&value| value.into()).filter(|value| value.is_finite()).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let share = |count: usize| count as f64 / sorted.len() as f64;
-        let mean = mean(sorted.iter().copied());
+        let center = mean(sorted.iter().copied());
         Self {
             count: sorted.len(),
             not_finite: values.len() - sorted.len(),
-            mean,
-            std: self::mean(sorted.iter().map(|value| (value - mean).powi(2))).sqrt(),
+            mean: center,
+            std: mean(sorted.iter().map(|value| (value - center) * (value - center))).sqrt(),
             min: sorted.first().copied().unwrap_or(f64::NAN),
             max: sorted.last().copied().unwrap_or(f64::NAN),
             zeros: share(sorted.iter().filter(|&&value| value == 0.0).count()),
@@ -107,12 +107,6 @@ impl Distribution {
         let bins = Bins::new(low - margin..=high + margin, bins)?;
         Ok(Histogram { not_finite: self.not_finite as u64, ..Histogram::counting(&self.sorted, &bins)? })
     }
-}
-
-/// NaN for no values.
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = values.len() as f64;
-    values.sum::<f64>() / count
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::{Error, Result};
+use crate::{Error, Result, math::stats};
 
 /// More bins than anybody can look at.
 const MAX_BINS: usize = 1_000_000;
@@ -53,8 +53,7 @@ impl Histogram {
     ///
     /// As [`of`](Self::of).
     pub fn of_losses(losses: &[f32], bins: usize) -> Result<Self> {
-        let largest = losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max);
-        Self::of(losses, 0.0..=if largest > 0.0 { f64::from(largest) } else { 1.0 }, bins)
+        Self::of(losses, 0.0..=stats::largest_or_one(losses), bins)
     }
 
     /// Counts values that are within the bins' range.
@@ -90,8 +89,7 @@ impl Bins {
     }
 
     pub(crate) fn edges(&self) -> Vec<f64> {
-        let width = (self.end - self.start) / self.count as f64;
-        (0..self.count).map(|i| self.start + width * i as f64).chain([self.end]).collect()
+        stats::linspace(self.start, self.end, self.count + 1).collect()
     }
 
     /// The bin of the value that has this index among others.

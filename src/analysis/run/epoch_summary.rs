@@ -7,7 +7,7 @@ use crate::{
     Dataset, Forward, Loss, Matrix, Parameter, Result,
     data::labels::{self, class_count},
     loss,
-    math::matrix,
+    math::{matrix, stats},
     model::checked,
 };
 
@@ -119,7 +119,7 @@ impl LayerState {
         let near_an_end = |bounds: Bounds| -> Vec<f64> {
             matrix::columns(values).map(|unit| bounds.share_near_an_end(unit, options.margin)).collect()
         };
-        let limits: Vec<_> = matrix::columns(values).map(matrix::limits).collect();
+        let limits: Vec<_> = matrix::columns(values).map(stats::limits).collect();
         Self {
             layer,
             coverage: bounded.map(|bounds| bounds.coverage(&limits)),
@@ -166,8 +166,8 @@ fn cover_by_grid(model: &dyn Forward, grid: &Grid, layers: &mut [LayerState]) ->
         for (i, limits) in limits.iter_mut().enumerate() {
             values = checked::layers(model, &values, i..i + 1)?;
             limits.resize(values.ncols(), None);
-            let found = matrix::columns(&values).map(matrix::limits);
-            limits.iter_mut().zip(found).for_each(|(limits, found)| *limits = matrix::wider(*limits, found));
+            let found = matrix::columns(&values).map(stats::limits);
+            limits.iter_mut().zip(found).for_each(|(limits, found)| *limits = stats::wider(*limits, found));
         }
     }
     for (i, (layer, limits)) in layers.iter_mut().zip(&limits).enumerate() {
@@ -183,10 +183,9 @@ fn count_errors(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Ve
         return Ok(Vec::new());
     }
     let mut counts = vec![ClassCount::default(); class_count(targets.ncols())];
-    let told = labels::classes(outputs, threshold);
-    for (class, told) in labels::target_classes(targets)?.into_iter().zip(told) {
-        counts[class].samples += 1;
-        counts[class].errors += u64::from(told != Some(class));
+    for outcome in labels::outcomes(outputs, targets, threshold)? {
+        counts[outcome.class].samples += 1;
+        counts[outcome.class].errors += u64::from(!outcome.is_correct());
     }
     Ok(counts)
 }

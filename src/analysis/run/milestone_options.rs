@@ -1,7 +1,7 @@
 //! What counts as a milestone: the thresholds.
 
 use crate::analysis::Grid;
-use crate::{Error, Loss, Result};
+use crate::{Error, Loss, Result, data::labels::THRESHOLD};
 
 /// What counts as a milestone. Every threshold has a default; a test of one's own training code sets those that it means.
 ///
@@ -32,7 +32,7 @@ impl Default for MilestoneOptions {
     fn default() -> Self {
         Self {
             loss: None,
-            threshold: 0.5,
+            threshold: THRESHOLD,
             flat: 0.003,
             plateau: 10,
             fall: 0.1,

@@ -96,8 +96,8 @@ impl SampleHistory {
         let losses = losses.to_vec();
         Ok(match self.told {
             SampleOutcomes::Classes { .. } => {
-                let (told, right) = (labels::classes(outputs, 0.5), labels::classes(&self.targets, 0.5));
-                let correct = told.into_iter().zip(right).map(|(told, right)| told == right).collect();
+                let outcomes = labels::outcomes(outputs, &self.targets, labels::THRESHOLD)?;
+                let correct = outcomes.into_iter().map(labels::Outcome::is_correct).collect();
                 Page { epoch, losses, numbers: own_probabilities(outputs, &self.targets), correct }
             }
             SampleOutcomes::Numbers { .. } => {
@@ -242,7 +242,7 @@ fn own_probabilities(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
         (1, _) => outputs[row],
         (_, class) => class.map_or(f32::NAN, |class| outputs[(row, class)]),
     };
-    labels::classes(targets, 0.5).into_iter().zip(0..).map(own).collect()
+    labels::classes(targets, labels::THRESHOLD).into_iter().zip(0..).map(own).collect()
 }
 
 /// The signed distance of a single output from its target, the length of the distances of several.

@@ -6,6 +6,7 @@ use super::{contour::Contour, grid::Patches};
 use crate::analysis::{Grid, Plane, Polyline};
 use crate::{
     Error, Forward, Matrix, Result,
+    data::labels::THRESHOLD,
     loss::softmax_columns,
     math::{
         functions::{self, Function},
@@ -79,7 +80,8 @@ impl<'a> Boundary<'a> {
             if let Some(visit) = &mut visit {
                 visit(start, count, &self.outputs)?;
             }
-            let margins = if self.linked { Margins::new(&self.logits, 0.0) } else { Margins::new(&self.outputs, 0.5) };
+            let margins =
+                if self.linked { Margins::new(&self.logits, 0.0) } else { Margins::new(&self.outputs, THRESHOLD) };
             contours.resize_with(margins.count(), || Contour::new(x, y));
             for (class, contour) in contours.iter_mut().enumerate() {
                 contour.extend(&margins.of(class));

@@ -4,7 +4,12 @@ use std::mem;
 
 use super::{boundary_score::Boundary, contour::straighten, grid::Patches};
 use crate::analysis::{Grid, Plane, Polyline, View};
-use crate::{Dataset, Error, Forward, Matrix, Result, data::labels, math::matrix, model::checked};
+use crate::{
+    Dataset, Error, Forward, Matrix, Result,
+    data::labels,
+    math::{matrix, stats::Extent},
+    model::checked,
+};
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
 const STRAIGHT: f32 = 1e-5;
@@ -164,8 +169,8 @@ impl FeatureSpace {
         self.explained_variance_ratio = lens.explained_variance_ratio()?;
         (self.region, self.outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
         let section = lens.section();
-        let mut limits = Limits::default();
-        limits.take(&self.samples);
+        let mut limits = Extent::default();
+        limits = limits.and(Extent::of(&self.samples));
         if data.features() == 2 {
             self.bend_lines(&mut lens, grid)?;
             bend(&mut lens, grid, &mut limits, each)?;
@@ -277,7 +282,7 @@ impl<'a> Lens<'a> {
 }
 
 /// Puts the points of the input space into the layer's, and on through the rest of the network.
-fn bend<F>(lens: &mut Lens<'_>, grid: &Grid, limits: &mut Limits, mut each: F) -> Result<()>
+fn bend<F>(lens: &mut Lens<'_>, grid: &Grid, limits: &mut Extent, mut each: F) -> Result<()>
 where
     F: FnMut(Patch<'_>) -> Result<()>,
 {
@@ -287,29 +292,10 @@ where
     while let Some((start, inputs)) = patches.next() {
         lens.show(inputs, &mut region)?;
         lens.outputs(&region, &mut outputs)?;
-        limits.take(&region);
+        *limits = limits.and(Extent::of(&region));
         each(Patch { start, inputs, region: &region, outputs: &outputs })?;
     }
     Ok(())
-}
-
-/// The smallest box around points of the plane, leaving out coordinates that are not finite.
-#[derive(Default)]
-struct Limits([Option<(f32, f32)>; 2]);
-
-impl Limits {
-    /// Widens the box to these points.
-    fn take(&mut self, points: &Matrix) {
-        for (limits, values) in self.0.iter_mut().zip(matrix::columns(points)) {
-            *limits = matrix::wider(*limits, matrix::limits(values));
-        }
-    }
-
-    /// Lower left and upper right corner; NaN where there was no finite coordinate at all.
-    fn corners(&self) -> Matrix {
-        let [x, y] = self.0.map(|limits| limits.unwrap_or((f32::NAN, f32::NAN)));
-        Matrix::from_row_slice(2, 2, &[x.0, y.0, x.1, y.1])
-    }
 }
 
 /// The boundary in the space of the inputs, bent.
@@ -326,7 +312,7 @@ fn bent_boundary(lens: &mut Lens<'_>, grid: &Grid) -> Result<Vec<Polyline>> {
 
 /// On the points of a grid around these limits, of the layer's own space or of a plane in it; of a sample of them where
 /// the score is straight.
-fn boundary(lens: &Lens<'_>, section: Option<Plane>, limits: &Limits, grid: &Grid) -> Result<Vec<Polyline>> {
+fn boundary(lens: &Lens<'_>, section: Option<Plane>, limits: &Extent, grid: &Grid) -> Result<Vec<Polyline>> {
     let grid = Grid::around(&limits.corners(), grid);
     let mut boundary = Boundary::on(lens.model, lens.rest(), section, &grid)?;
     let (x, y) = if boundary.is_straight() { grid.sample_axes() } else { grid.axes() };

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::analysis::Polyline;
-use crate::{Dataset, Error, Matrix, Result};
+use crate::{Dataset, Error, Matrix, Result, math::stats};
 
 /// Points along an axis; their square is a region of some hundred megabytes.
 const MAX_POINTS: usize = 4_096;
@@ -182,26 +182,20 @@ impl<'a> Patches<'a> {
 
 /// `count` numbers in equal steps from one limit to the other.
 fn spread(range: &RangeInclusive<f32>, count: usize) -> Vec<f32> {
-    let (start, end) = (f64::from(*range.start()), f64::from(*range.end()));
-    let step = (end - start) / (count - 1) as f64;
-    let inner = (0..count - 1).map(|i| (start + step * i as f64) as f32);
-    inner.chain([*range.end()]).collect()
+    stats::linspace((*range.start()).into(), (*range.end()).into(), count).map(|x| x as f32).collect()
 }
 
 /// The range of the values, wider by `margin` of itself on every side; some range around them if they are all equal.
 fn around(values: impl Iterator<Item = f32>, margin: f32) -> RangeInclusive<f32> {
-    let finite = values.filter(|value| value.is_finite());
-    let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    if low > high {
-        return -1.0..=1.0; // Not one finite value.
-    }
     // In f64, because the values of a run that diverges may be further apart than the largest f32.
-    let wider = (f64::from(high) - f64::from(low)) * f64::from(margin);
+    let Some((low, high)) = stats::finite_range(values.map(f64::from)) else { return -1.0..=1.0 };
+    let wider = (high - low) * f64::from(margin);
     let largest = f64::from(f32::MAX) / 2.0;
-    let (start, end) = (f64::from(low) - wider, f64::from(high) + wider);
+    let (start, end) = (low - wider, high + wider);
     if start < end {
         start.clamp(-largest, largest) as f32..=end.clamp(-largest, largest) as f32
     } else {
+        let (low, high) = (low as f32, high as f32);
         low - low.abs().max(1.0) * 0.01..=high + high.abs().max(1.0) * 0.01
     }
 }

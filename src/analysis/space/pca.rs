@@ -3,7 +3,10 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use crate::analysis::Plane;
-use crate::{Error, Matrix, Result, math::matrix};
+use crate::{
+    Error, Matrix, Result,
+    math::{gemm, matrix},
+};
 
 /// The scatter of as many dimensions is 32 MB, and its axes take ten seconds.
 const MAX_DIMENSIONS: usize = 2_048;
@@ -82,7 +85,7 @@ impl IncrementalPca {
         let means: Vec<f64> = points.row_mean().iter().copied().collect();
         self.add(rows.len() as f64, means, |means| {
             let centred = DMatrix::from_fn(points.nrows(), points.ncols(), |i, j| points[(i, j)] - means[j]);
-            centred.transpose() * centred
+            gemm::products_of_columns(&centred)
         });
         Ok(())
     }

@@ -165,7 +165,7 @@ impl Plane {
 fn variance(points: &Matrix) -> f64 {
     let along = |column: &[f32]| {
         let mean = matrix::sum_f64(column) / column.len() as f64;
-        column.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / column.len() as f64
+        column.iter().map(|&x| f64::from(x) - mean).map(|off| off * off).sum::<f64>() / column.len() as f64
     };
     matrix::columns(points).map(along).sum()
 }

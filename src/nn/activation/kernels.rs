@@ -97,7 +97,7 @@ impl Activation {
             Self::Elu { alpha } => elu_slope(z, alpha),
             Self::Selu => SELU_SCALE * elu_slope(z, SELU_ALPHA),
             Self::Softplus => functions::of(Function::Sigmoid, z),
-            Self::Softsign => (1.0 + z.abs()).powi(-2),
+            Self::Softsign => 1.0 / ((1.0 + z.abs()) * (1.0 + z.abs())),
             Self::Softmax => 0.0,
         }
     }

@@ -159,7 +159,7 @@ pub(in crate::nn) struct Mask {
 impl Mask {
     /// Drops values with a probability of `rate`, from 0 to below 1.
     fn new(rate: f32, rng: ChaCha8Rng) -> Self {
-        let threshold = (f64::from(rate) * 2.0_f64.powi(32)) as u32;
+        let threshold = (f64::from(rate) * 4_294_967_296.0) as u32;
         Self { rng, threshold, scale: 1.0 / (1.0 - rate), factors: Vec::new() }
     }
 

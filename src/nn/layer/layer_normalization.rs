@@ -100,7 +100,10 @@ impl LayerNormalization {
         // In a second pass: a difference of two large sums would leave nothing of a small variance.
         for unit in 0..units {
             let pairs = samples.iter_mut().zip(inputs.column(unit));
-            pairs.for_each(|(sample, &input)| sample.scale += (f64::from(input) - sample.mean).powi(2));
+            pairs.for_each(|(sample, &input)| {
+                let off = f64::from(input) - sample.mean;
+                sample.scale += off * off;
+            });
         }
         let epsilon = f64::from(self.epsilon);
         samples.iter_mut().for_each(|sample| sample.scale = 1.0 / (sample.scale / count + epsilon).sqrt());

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::ZlibEncoder};
 use serde_json::{Value, json};
 
-use crate::{Error, Result};
+use crate::{Error, Result, math::elementary};
 
 /// The bytes of all arrays of a page, one behind the other. Each array is told of by its type, where it begins, how many
 /// values it has, and how far back the value lies that each is written as the difference from.
@@ -108,7 +108,7 @@ impl Losses {
             loss if !loss.is_finite() => Quantizer::NONE,
             loss if loss <= 0.0 => 0,
             loss => {
-                let share = (loss / self.low).ln() / (self.high / self.low).ln();
+                let share = elementary::ln(loss / self.low) / elementary::ln(self.high / self.low);
                 1 + (share.clamp(0.0, 1.0) * 65_533.0).round() as u16
             }
         }

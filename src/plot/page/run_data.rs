@@ -6,10 +6,11 @@ use super::arrays::{Arrays, Losses, Quantizer};
 use crate::{
     Error, Forward, Matrix, Result,
     analysis::{Grid, LayerDistribution, LayerFilter, Milestones, Polyline, Quantity, View},
+    data::labels,
+    math::stats,
     plot::{
         RunPlots,
         panel::{regions::Scores, violins},
-        run::options::HALF,
     },
     replay::Snapshot,
 };
@@ -103,7 +104,7 @@ struct PlaneData {
 impl Frame {
     fn of<M: Forward + Sync>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>, samples: &Samples) -> Result<Self> {
         let outputs = snapshot.outputs()?;
-        let told = snapshot.predicted_classes(HALF)?;
+        let told = snapshot.predicted_classes(labels::THRESHOLD)?;
         let losses = snapshot.losses(plots.settings.loss)?;
         let probability = |(&row, &class): (&usize, &usize)| {
             let column = if outputs.ncols() == 2 { 1 } else { class.min(outputs.ncols() - 1) };
@@ -186,9 +187,9 @@ fn lines(lines: &[Polyline], scale: [Quantizer; 2]) -> Vec<Vec<[u16; 2]>> {
 /// The range of the losses that are not 0.
 fn bill<M: Forward + Sync>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
     let losses = frames.iter().flat_map(|frame| &frame.losses).map(|&loss| f64::from(loss));
-    let low = losses.filter(|loss| loss.is_finite() && *loss > 0.0).fold(f64::INFINITY, f64::min);
+    let low = stats::finite_range(losses.filter(|loss| *loss > 0.0)).map(|(low, _)| low);
     let high = plots.reach.loss;
-    Losses { low: if low < high { low } else { high / 2.0 }, high }
+    Losses { low: low.filter(|low| *low < high).unwrap_or(high / 2.0), high }
 }
 
 fn input<M: Forward + Sync>(
@@ -353,7 +354,7 @@ struct Widths {
 fn widths(row: &LayerDistribution) -> Result<Widths> {
     let values = &row.distribution;
     let (low, high) = (values.min, values.max);
-    let places: Vec<f64> = (0..HEIGHTS).map(|i| low + (high - low) * i as f64 / (HEIGHTS - 1) as f64).collect();
+    let places: Vec<f64> = stats::linspace(low, high, HEIGHTS).collect();
     let density = if low.is_finite() && low < high {
         crate::analysis::Density::at(values.values(), &places)?.map_or_else(Vec::new, |density| density.density)
     } else {

@@ -1,11 +1,12 @@
 //! How far everything in a run goes, for axes that are the same at every epoch.
 
-use super::options::{HALF, Settings};
-use crate::plot::Panel;
+use super::options::Settings;
+use crate::plot::{Panel, panel::planes};
 use crate::{
-    Dataset, Forward, Matrix, Result,
+    Dataset, Forward, Result,
     analysis::{FeatureSpace, Grid, Histogram, ProbabilityHistogram},
-    math::matrix,
+    data::labels,
+    math::stats::{Extent, limits},
     replay::{Run, Snapshot},
 };
 
@@ -20,13 +21,6 @@ pub(crate) struct AxisLimits {
     pub(crate) counts_of_losses: f64,
     pub(crate) losses: Vec<(u64, f64)>,
     pub(crate) accuracies: Vec<(u64, f64)>,
-}
-
-/// The limits of points in a plane.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Extent {
-    x: Option<(f32, f32)>,
-    y: Option<(f32, f32)>,
 }
 
 /// What one epoch needs of the axes.
@@ -83,7 +77,7 @@ impl EpochLimits {
             })?;
             hidden = hidden.and(Extent::of(&space.samples));
         }
-        let histogram = snapshot.probability_histogram(settings.bins, HALF)?;
+        let histogram = snapshot.probability_histogram(settings.bins, labels::THRESHOLD)?;
         let losses = snapshot.losses(settings.loss)?;
         let metrics = snapshot.evaluate(settings.loss)?;
         Ok(Self {
@@ -94,22 +88,13 @@ impl EpochLimits {
                 .into_iter()
                 .max()
                 .unwrap_or(0),
-            loss: losses.into_iter().filter(|loss| loss.is_finite()).fold(0.0, f32::max),
+            loss: limits(&losses).map_or(0.0, |(_, high)| high),
             metrics: ["loss", "accuracy"].map(|name| metrics.get(name)),
         })
     }
 }
 
 impl Extent {
-    fn of(points: &Matrix) -> Self {
-        let limits = |axis| matrix::columns(points).nth(axis).and_then(matrix::limits);
-        Self { x: limits(0), y: limits(1) }
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self { x: matrix::wider(self.x, other.x), y: matrix::wider(self.y, other.y) }
-    }
-
     /// Gives the axes of a panel these limits, and a little more.
     pub(crate) fn apply(&self, panel: Panel) -> Panel {
         let [x, y] = self.ranges();
@@ -124,7 +109,7 @@ impl Extent {
 
     pub(crate) fn ranges(&self) -> [std::ops::RangeInclusive<f64>; 2] {
         let ends = |limits: Option<(f32, f32)>| limits.into_iter().flat_map(|(low, high)| [low.into(), high.into()]);
-        [self.x, self.y].map(|limits| crate::plot::panel::planes::wider(ends(limits)))
+        [self.x, self.y].map(|limits| planes::wider(ends(limits)))
     }
 }
 

@@ -96,9 +96,6 @@ impl RunPlotOptions {
     }
 }
 
-/// Above which a single output tells class 1.
-pub(crate) const HALF: f32 = 0.5;
-
 /// The same, with everything found.
 pub(crate) struct Settings {
     pub(crate) hidden: Option<Hidden>,

@@ -4,12 +4,13 @@ use std::fmt;
 
 use super::{
     axis_limits::AxisLimits,
-    options::{HALF, Hidden, RunPlotOptions, Settings},
+    options::{Hidden, RunPlotOptions, Settings},
 };
 use crate::plot::{Figure, Panel, Violins};
 use crate::{
     Dataset, Error, Forward, Loss, Result,
     analysis::{DecisionBoundary, FeatureSpace, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity, View},
+    data::labels,
     replay::{Run, Snapshot},
 };
 
@@ -142,9 +143,8 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
 
     /// The samples that are told wrong, or not at all.
     fn wrong(&self, snapshot: &Snapshot<'_, M>) -> Result<Vec<usize>> {
-        let told = snapshot.predicted_classes(HALF)?;
-        let pairs = told.into_iter().zip(self.data.classes()?).enumerate();
-        Ok(pairs.filter(|(_, (told, class))| *told != Some(*class)).map(|(sample, _)| sample).collect())
+        let outcomes = labels::outcomes(&snapshot.outputs()?, self.data.targets(), labels::THRESHOLD)?;
+        Ok((0..outcomes.len()).filter(|&sample| !outcomes[sample].is_correct()).collect())
     }
 
     /// Where the classes part among the inputs at an epoch: with more than two of them on the plane that shows most of the
@@ -186,7 +186,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     }
 
     fn probabilities_of(&self, snapshot: &Snapshot<'_, M>, class: usize) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, HALF)?;
+        let histogram = snapshot.probability_histogram(self.settings.bins, labels::THRESHOLD)?;
         let mut panel = Panel::probabilities(&histogram, class)?;
         let names = self.class_names();
         panel.title = format!("{} samples", names[class]);
@@ -205,7 +205,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     }
 
     fn certainties_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, HALF)?;
+        let histogram = snapshot.probability_histogram(self.settings.bins, labels::THRESHOLD)?;
         let mut panel = Panel::confidences(&histogram, self.data.outputs() == 1).name_classes(self.class_names());
         panel.y.high = self.reach.counts_of_all;
         Ok(panel)
