@@ -48,8 +48,8 @@ const STRANGERS: [(&str, &[&str]); 5] = [
 
 /// What of a stranger a room knows all the same.
 const SHOWN: [(&str, &str); 2] = [
-    ("plot/panel", "nn/activation.rs"),  // Drawn as functions.
-    ("plot/render", "math/parallel.rs"), // The frames of an animation are drawn on several threads.
+    ("plot/panel", "nn/activation/mod.rs"), // Drawn as functions.
+    ("plot/render", "math/parallel.rs"),    // The frames of an animation are drawn on several threads.
 ];
 
 /// The one file that may name a crate.
@@ -70,8 +70,17 @@ const AGAINST_THE_ORDER: [(&str, &str); 8] = [
 ];
 
 /// Circles that are still to be broken. An entry that nothing needs any more fails the test.
-const CIRCLES: [&[&str]; 2] = [
-    &["nn/architecture.rs", "nn/encoding.rs", "nn/pass.rs", "nn/sequential.rs", "nn/tile.rs"],
+const CIRCLES: [&[&str]; 3] = [
+    &["nn/activation/kernels.rs", "nn/activation/mod.rs"],
+    &[
+        "nn/architecture.rs",
+        "nn/backprop.rs",
+        "nn/encoding.rs",
+        "nn/infer.rs",
+        "nn/layer/kind.rs",
+        "nn/layer/mod.rs",
+        "nn/sequential.rs",
+    ],
     &["plot/run/axis_limits.rs", "plot/run/options.rs", "plot/run/run_plots.rs"],
 ];
 
