@@ -1,0 +1,62 @@
+//! When each of many runs came to a milestone, if it did.
+
+/// When each of many runs came to a milestone, if it did.
+///
+/// ```
+/// use training_replay::analysis::EpochsToTarget;
+///
+/// let relu = EpochsToTarget { epochs: vec![Some(40), None, Some(55), Some(48)] };
+/// assert_eq!((relu.share(), relu.share_by(50), relu.median()), (0.75, 0.5, Some(48)));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EpochsToTarget {
+    /// For each run the epoch, or `None` if it never came there.
+    pub epochs: Vec<Option<u64>>,
+}
+
+impl EpochsToTarget {
+    /// The share of the runs that came there; NaN for no runs.
+    pub fn share(&self) -> f64 {
+        self.share_by(u64::MAX)
+    }
+
+    /// The share of the runs that were there by the end of an epoch; NaN for no runs.
+    pub fn share_by(&self, epoch: u64) -> f64 {
+        let there = self.epochs.iter().flatten().filter(|&&reached| reached <= epoch).count();
+        there as f64 / self.epochs.len() as f64
+    }
+
+    /// The share of the runs that were there, at each epoch at which one more came.
+    pub fn curve(&self) -> Vec<(u64, f64)> {
+        let mut epochs: Vec<u64> = self.epochs.iter().flatten().copied().collect();
+        epochs.sort_unstable();
+        epochs.dedup();
+        epochs.into_iter().map(|epoch| (epoch, self.share_by(epoch))).collect()
+    }
+
+    /// The first epoch by which half of the runs were there; `None` if fewer ever came.
+    pub fn median(&self) -> Option<u64> {
+        self.curve().into_iter().find(|(_, share)| *share >= 0.5).map(|(epoch, _)| epoch)
+    }
+}
+
+impl FromIterator<Option<u64>> for EpochsToTarget {
+    fn from_iter<I: IntoIterator<Item = Option<u64>>>(epochs: I) -> Self {
+        Self { epochs: epochs.into_iter().collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_count_the_runs_that_never_came_too() {
+        let reached = EpochsToTarget::from_iter([Some(30), None, Some(10), Some(30), None]);
+        assert_eq!(reached.curve(), [(10, 0.2), (30, 0.6)]);
+        assert_eq!((reached.share_by(9), reached.share_by(29), reached.share()), (0.0, 0.2, 0.6));
+        assert_eq!(reached.median(), Some(30));
+        assert_eq!(EpochsToTarget::from_iter([None, None, Some(1)]).median(), None, "fewer than half");
+        assert!(EpochsToTarget::default().share().is_nan() && EpochsToTarget::default().curve().is_empty());
+    }
+}
