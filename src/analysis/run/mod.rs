@@ -3,6 +3,7 @@
 mod epoch_summary;
 mod milestone;
 mod milestone_options;
+mod milestone_rules;
 mod milestones;
 mod plateau;
 mod run_diff;
