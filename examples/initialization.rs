@@ -35,7 +35,7 @@ fn run() -> Result<()> {
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)]
     {
         let runs = train(activation, &data)?;
-        let reached = runs.reached(&MilestoneOptions::default(), |story| story.all_correct())?;
+        let reached = runs.epochs_to_target(&MilestoneOptions::default(), |story| story.all_correct())?;
         print(name, &runs, &reached)?;
         told.push((name, reached));
         bands.push((name, runs.band("loss", 0.8)?, runs.band("accuracy", 0.8)?));

@@ -47,23 +47,23 @@ impl ConfusionMatrix {
             return Err(Error::invalid("the number of classes", format!("at most {MAX_CLASSES}"), count));
         }
         let (mut counts, mut undecided) = (vec![vec![0; count]; count], vec![0; count]);
-        for (class, told) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {
-            *told.map_or(&mut undecided[class], |told| &mut counts[class][told]) += 1;
+        for (class, predicted) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {
+            *predicted.map_or(&mut undecided[class], |predicted| &mut counts[class][predicted]) += 1;
         }
         Ok(Self { counts, undecided })
     }
 
     /// How many samples of a class are told as another or as none; 0 for a class that there is not.
     pub fn errors(&self, class: usize) -> u64 {
-        let told = self.counts.get(class).into_iter().flatten().enumerate();
-        let others = told.filter(|&(told, _)| told != class).map(|(_, count)| count);
+        let row = self.counts.get(class).into_iter().flatten().enumerate();
+        let others = row.filter(|&(predicted, _)| predicted != class).map(|(_, count)| count);
         others.chain(self.undecided.get(class)).fold(0, |errors, &count| errors.saturating_add(count))
     }
 
     /// The share of samples that are told right.
     pub fn accuracy(&self) -> f64 {
         let sum = |counts: &mut dyn Iterator<Item = &u64>| counts.map(|&count| count as f64).sum::<f64>();
-        let right = sum(&mut self.counts.iter().enumerate().filter_map(|(class, told)| told.get(class)));
-        right / sum(&mut self.counts.iter().flatten().chain(&self.undecided))
+        let correct = sum(&mut self.counts.iter().enumerate().filter_map(|(class, row)| row.get(class)));
+        correct / sum(&mut self.counts.iter().flatten().chain(&self.undecided))
     }
 }

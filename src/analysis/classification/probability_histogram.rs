@@ -52,7 +52,7 @@ impl ProbabilityHistogram {
             return Err(Error::invalid("the threshold", "from 0 to 1", threshold));
         }
         let bins = Bins::new(0.0..=1.0, bins)?;
-        let (classes, told) = (target_classes(targets)?, classes(outputs, threshold));
+        let (classes, predicted) = (target_classes(targets)?, classes(outputs, threshold));
         let count = class_count(outputs.ncols());
         if count.saturating_mul(bins.count) > MAX_COUNTS {
             let found = format!("{} for each of {count} classes", bins.count);
@@ -60,13 +60,13 @@ impl ProbabilityHistogram {
         }
         let (mut correct, mut undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
         let mut misclassified = correct.clone();
-        for (row, (class, told)) in classes.into_iter().zip(told).enumerate() {
-            let Some(told) = told else {
+        for (row, (class, predicted)) in classes.into_iter().zip(predicted).enumerate() {
+            let Some(predicted) = predicted else {
                 undecided[class] += 1;
                 continue;
             };
             let probability = outputs[(row, class.min(outputs.ncols() - 1))];
-            let counts = if class == told { &mut correct } else { &mut misclassified };
+            let counts = if class == predicted { &mut correct } else { &mut misclassified };
             counts[class][bins.index(row, f64::from(probability))?] += 1;
         }
         Ok(Self { edges: bins.edges(), correct, misclassified, undecided })

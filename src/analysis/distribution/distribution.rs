@@ -68,10 +68,10 @@ impl Distribution {
         if !(0.0..=1.0).contains(&share) {
             return Err(Error::invalid("the share of a quantile", "from 0 to 1", share));
         }
-        let place = share * self.count.saturating_sub(1) as f64;
+        let position = share * self.count.saturating_sub(1) as f64;
         let at = |index: usize| self.sorted.get(index).copied().unwrap_or(f64::NAN);
-        let (below, above) = (at(place.floor() as usize), at(place.ceil() as usize));
-        Ok(below + (above - below) * place.fract())
+        let (below, above) = (at(position.floor() as usize), at(position.ceil() as usize));
+        Ok(below + (above - below) * position.fract())
     }
 
     /// The value in the middle.
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn single_and_double_precision_tell_the_same_in_any_order() {
+    fn single_and_double_precision_agree_in_any_order() {
         let mut doubles = VALUES.map(f64::from);
         doubles.reverse();
         assert_eq!(Distribution::of(&doubles), Distribution::of(&VALUES));

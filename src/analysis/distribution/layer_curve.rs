@@ -20,9 +20,9 @@ impl LayerCurve {
             for (i, (layer, name, value)) in rows.into_iter().enumerate() {
                 let is_it = |curve: &Self| curve.layer == layer && curve.name == name;
                 // At every epoch the same rows, as a rule.
-                let place = if curves.get(i).is_some_and(is_it) { Some(i) } else { curves.iter().position(is_it) };
-                match place {
-                    Some(place) => curves[place].points.push((epoch, value)),
+                let index = if curves.get(i).is_some_and(is_it) { Some(i) } else { curves.iter().position(is_it) };
+                match index {
+                    Some(index) => curves[index].points.push((epoch, value)),
                     None => curves.push(Self { layer, name, points: vec![(epoch, value)] }),
                 }
             }
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn curves_follow_their_layer_whatever_else_an_epoch_tells_of() {
+    fn curves_follow_their_layer_whatever_other_layers_an_epoch_has() {
         let row = |layer: &str, value| (layer.to_string(), "kernel".to_string(), value);
         let epochs = [(0, vec![row("a", 1.0)]), (1, vec![row("b", 5.0), row("a", 2.0)]), (3, vec![row("a", 3.0)])];
         let curves = LayerCurve::join(epochs);

@@ -39,10 +39,10 @@ impl LayerDistribution {
     /// # Errors
     ///
     /// As [`LayerFilter`] says.
-    pub fn of_weights(weights: &Weights, selection: &LayerFilter) -> Result<Vec<Self>> {
+    pub fn of_weights(weights: &Weights, filter: &LayerFilter) -> Result<Vec<Self>> {
         let mut layers: Vec<&str> = weights.iter().map(Parameter::layer).collect();
         layers.dedup();
-        let chosen: HashSet<&str> = selection.choose(&layers)?.into_iter().collect();
+        let chosen: HashSet<&str> = filter.choose(&layers)?.into_iter().collect();
         let chosen = weights.iter().filter(|parameter| chosen.contains(parameter.layer()));
         Ok(chosen.map(Self::of_parameter).collect())
     }
@@ -52,8 +52,8 @@ impl LayerDistribution {
     /// # Errors
     ///
     /// As [`LayerFilter`] says.
-    pub fn of_layers(name: &'static str, values: Vec<LayerValues>, selection: &LayerFilter) -> Result<Vec<Self>> {
-        Self::of_weights(&LayerValues::into_weights(name, values), selection)
+    pub fn of_layers(name: &'static str, values: Vec<LayerValues>, filter: &LayerFilter) -> Result<Vec<Self>> {
+        Self::of_weights(&LayerValues::into_weights(name, values), filter)
     }
 
     pub(crate) fn new(layer: &str, name: &str, distribution: Distribution) -> Self {

@@ -20,9 +20,9 @@ use crate::{
 /// let data = datasets::moons(100, 0.1, 7);
 /// let layers = [Dense::new(3).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
 /// let model = Sequential::builder(2).layers(layers).build(1)?;
-/// let seen = EpochSummary::of(0, &model, &data, &MilestoneOptions::default().loss(Loss::BinaryCrossEntropy))?;
-/// assert!(seen.loss.is_some_and(|loss| loss > 0.3));
-/// assert!(seen.layers[0].coverage.is_some_and(|share| share > 0.0 && share < 1.0)); // of tanh's range
+/// let summary = EpochSummary::of(0, &model, &data, &MilestoneOptions::default().loss(Loss::BinaryCrossEntropy))?;
+/// assert!(summary.loss.is_some_and(|loss| loss > 0.3));
+/// assert!(summary.layers[0].coverage.is_some_and(|share| share > 0.0 && share < 1.0)); // of tanh's range
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -183,10 +183,10 @@ fn count_errors(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Ve
         return Ok(Vec::new());
     }
     let mut counts = vec![ClassCount::default(); class_count(targets.ncols())];
-    let told = labels::classes(outputs, threshold);
-    for (class, told) in labels::target_classes(targets)?.into_iter().zip(told) {
+    let predicted = labels::classes(outputs, threshold);
+    for (class, predicted) in labels::target_classes(targets)?.into_iter().zip(predicted) {
         counts[class].samples += 1;
-        counts[class].errors += u64::from(told != Some(class));
+        counts[class].errors += u64::from(predicted != Some(class));
     }
     Ok(counts)
 }

@@ -105,7 +105,7 @@ impl MilestoneKind {
     }
 
     /// Its evidence in words.
-    fn tell(self, evidence: f64) -> String {
+    fn describe(self, evidence: f64) -> String {
         let number = match evidence {
             whole if whole.fract() == 0.0 => format!("{whole}"),
             small if small.abs() < 1e-3 => format!("{small:.2e}"),
@@ -151,6 +151,6 @@ impl fmt::Display for Milestone {
             None if kind.is_moment() => format!("epoch {epoch}"),
             None => format!("epoch {epoch} on"),
         };
-        write!(f, "{time:<20} {kind:<18} {subject:<16} {}", kind.tell(*evidence))
+        write!(f, "{time:<20} {kind:<18} {subject:<16} {}", kind.describe(*evidence))
     }
 }

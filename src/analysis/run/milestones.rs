@@ -18,12 +18,12 @@ use crate::{Error, Result};
 /// let mut model = Sequential::builder(2).layers(layers).build(1)?;
 /// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
 /// let options = MilestoneOptions::default().loss(Loss::BinaryCrossEntropy);
-/// let mut seen = vec![EpochSummary::of(0, &model, &data, &options)?];
+/// let mut summaries = vec![EpochSummary::of(0, &model, &data, &options)?];
 /// for epoch in 1..=60 {
 ///     trainer.epoch(&mut model, &data)?;
-///     seen.push(EpochSummary::of(epoch, &model, &data, &options)?);
+///     summaries.push(EpochSummary::of(epoch, &model, &data, &options)?);
 /// }
-/// let milestones = Milestones::of(&seen, &options)?; // of a recording: `Replay::milestones`
+/// let milestones = Milestones::of(&summaries, &options)?; // of a recording: `Replay::milestones`
 /// assert!(milestones.all_correct().is_some_and(|epoch| epoch <= 60));
 /// assert!(milestones.diverged().is_none());
 /// # Ok::<(), training_replay::Error>(())
@@ -45,7 +45,7 @@ impl Milestones {
         options.check()?;
         if let Some(pair) = summaries.windows(2).find(|pair| pair[0].epoch >= pair[1].epoch) {
             let expected = format!("later than {}, the one before", pair[0].epoch);
-            return Err(Error::invalid("the epoch of an observation", expected, pair[1].epoch));
+            return Err(Error::invalid("the epoch of a summary", expected, pair[1].epoch));
         }
         Ok(Self { rows: milestone_rules::apply(summaries, options) })
     }
@@ -109,7 +109,7 @@ mod tests {
     use crate::analysis::run::milestone_rules::testing::summaries_of;
 
     #[test]
-    fn nothing_observed_nothing_told_and_disorder_is_refused() {
+    fn no_summaries_give_no_milestones_and_disorder_is_refused() {
         assert_eq!(Milestones::of(&[], &MilestoneOptions::default()).unwrap(), Milestones::default());
         let mut summaries = summaries_of(3, |_| ());
         assert!(Milestones::of(&summaries, &MilestoneOptions::default()).unwrap().rows.is_empty());

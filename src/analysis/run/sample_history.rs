@@ -14,14 +14,14 @@ use crate::{Dataset, Error, Matrix, Result, data::labels, math::matrix};
 /// use training_replay::{Dataset, Matrix, analysis::SampleHistory};
 ///
 /// let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
-/// let mut sample_history = SampleHistory::new(&data);
+/// let mut history = SampleHistory::new(&data);
 /// for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
-///     sample_history.write(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+///     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
 /// }
-/// assert_eq!(sample_history.learned_at(1)?, Some(1)); // right from epoch 1 on
-/// assert_eq!((sample_history.first_correct(0)?, sample_history.learned_at(0)?, sample_history.forgotten(0)?), (Some(0), Some(2), 1));
-/// assert_eq!(sample_history.never_learned()?, [2]);
-/// assert_eq!(sample_history.flips(0, 1)?.forgotten, [0]);
+/// assert_eq!(history.learned_at(1)?, Some(1)); // right from epoch 1 on
+/// assert_eq!((history.first_correct(0)?, history.learned_at(0)?, history.forgotten(0)?), (Some(0), Some(2), 1));
+/// assert_eq!(history.never_learned()?, [2]);
+/// assert_eq!(history.flips(0, 1)?.forgotten, [0]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub struct SampleHistory {
     /// The loss of each sample, `(samples, epochs)`.
     pub losses: Matrix,
     /// What the model told of each sample.
-    pub told: SampleOutcomes,
+    pub outcomes: SampleOutcomes,
     targets: Matrix,
 }
 
@@ -40,14 +40,14 @@ pub struct SampleHistory {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SampleOutcomes {
     /// Where every target names a class.
-    Classes {
+    Classification {
         /// The output for the sample's own class; for a single output `p` that is `1 - p` where the class is 0.
         probabilities: Matrix,
         /// Whether that class was told: by a threshold of 0.5, or as the largest output. Never where an output is NaN.
         correct: DMatrix<bool>,
     },
     /// Where targets are numbers.
-    Numbers {
+    Regression {
         /// `output - target`; of several outputs the length of that vector.
         residuals: Matrix,
     },
@@ -67,14 +67,14 @@ impl SampleHistory {
     /// An empty one for the samples of this data set.
     pub fn new(data: &Dataset) -> Self {
         let empty = || Matrix::zeros(data.samples(), 0);
-        let told = match labels::check_targets(data.targets()) {
-            Ok(()) => SampleOutcomes::Classes {
+        let outcomes = match labels::check_targets(data.targets()) {
+            Ok(()) => SampleOutcomes::Classification {
                 probabilities: empty(),
                 correct: DMatrix::from_element(data.samples(), 0, false),
             },
-            Err(_) => SampleOutcomes::Numbers { residuals: empty() },
+            Err(_) => SampleOutcomes::Regression { residuals: empty() },
         };
-        Self { epochs: Vec::new(), losses: empty(), told, targets: data.targets().clone() }
+        Self { epochs: Vec::new(), losses: empty(), outcomes, targets: data.targets().clone() }
     }
 
     /// Writes down the next epoch: the outputs, `(samples, outputs)`, and the loss of each sample.
@@ -83,43 +83,43 @@ impl SampleHistory {
     ///
     /// [`Error::Shape`] if there are not as many outputs as targets, or losses as samples, and [`Error::Invalid`] for an
     /// epoch that is not later than the last.
-    pub fn write(&mut self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<()> {
-        self.append(self.page(epoch, outputs, losses)?)
+    pub fn push(&mut self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<()> {
+        self.append(self.outcomes_of(epoch, outputs, losses)?)
     }
 
     /// What one epoch has to say of every sample.
-    pub(crate) fn page(&self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<Page> {
+    pub(crate) fn outcomes_of(&self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<EpochOutcomes> {
         matrix::expect_shape("the model's outputs", outputs, self.targets.shape())?;
         if losses.len() != self.samples() {
             return Err(Error::shape("the losses", [self.samples()], [losses.len()]));
         }
         let losses = losses.to_vec();
-        Ok(match self.told {
-            SampleOutcomes::Classes { .. } => {
-                let (told, right) = (labels::classes(outputs, 0.5), labels::classes(&self.targets, 0.5));
-                let correct = told.into_iter().zip(right).map(|(told, right)| told == right).collect();
-                Page { epoch, losses, numbers: own_probabilities(outputs, &self.targets), correct }
+        Ok(match self.outcomes {
+            SampleOutcomes::Classification { .. } => {
+                let (predicted, own) = (labels::classes(outputs, 0.5), labels::classes(&self.targets, 0.5));
+                let correct = predicted.into_iter().zip(own).map(|(predicted, own)| predicted == own).collect();
+                EpochOutcomes { epoch, losses, numbers: own_probabilities(outputs, &self.targets), correct }
             }
-            SampleOutcomes::Numbers { .. } => {
-                Page { epoch, losses, numbers: distances(outputs, &self.targets), correct: Vec::new() }
+            SampleOutcomes::Regression { .. } => {
+                EpochOutcomes { epoch, losses, numbers: distances(outputs, &self.targets), correct: Vec::new() }
             }
         })
     }
 
-    /// Takes in the page of the next epoch.
-    pub(crate) fn append(&mut self, page: Page) -> Result<()> {
-        if let Some(last) = self.epochs.last().filter(|&&last| page.epoch <= last) {
+    /// Appends the outcomes of the next epoch.
+    pub(crate) fn append(&mut self, outcomes: EpochOutcomes) -> Result<()> {
+        if let Some(last) = self.epochs.last().filter(|&&last| outcomes.epoch <= last) {
             let expected = format!("later than {last}, the last");
-            return Err(Error::invalid("the next epoch of a ledger", expected, page.epoch));
+            return Err(Error::invalid("the next epoch of a sample history", expected, outcomes.epoch));
         }
-        self.epochs.push(page.epoch);
-        self.losses.extend(page.losses);
-        match &mut self.told {
-            SampleOutcomes::Classes { probabilities, correct } => {
-                probabilities.extend(page.numbers);
-                correct.extend(page.correct);
+        self.epochs.push(outcomes.epoch);
+        self.losses.extend(outcomes.losses);
+        match &mut self.outcomes {
+            SampleOutcomes::Classification { probabilities, correct } => {
+                probabilities.extend(outcomes.numbers);
+                correct.extend(outcomes.correct);
             }
-            SampleOutcomes::Numbers { residuals } => residuals.extend(page.numbers),
+            SampleOutcomes::Regression { residuals } => residuals.extend(outcomes.numbers),
         }
         Ok(())
     }
@@ -135,9 +135,9 @@ impl SampleHistory {
     ///
     /// [`Error::Invalid`] if the targets name no classes.
     pub fn correct(&self) -> Result<&DMatrix<bool>> {
-        match &self.told {
-            SampleOutcomes::Classes { correct, .. } => Ok(correct),
-            SampleOutcomes::Numbers { .. } => {
+        match &self.outcomes {
+            SampleOutcomes::Classification { correct, .. } => Ok(correct),
+            SampleOutcomes::Regression { .. } => {
                 Err(Error::invalid("the kind of targets", "classes, for samples to be right or wrong", "numbers"))
             }
         }
@@ -149,9 +149,8 @@ impl SampleHistory {
     ///
     /// [`Error::Invalid`] if the targets name no classes, or there is no such sample.
     pub fn learned_at(&self, sample: usize) -> Result<Option<u64>> {
-        let right = self.history(sample)?;
-        let wrong = right.iter().rposition(|right| !right);
-        Ok(self.epochs.get(wrong.map_or(0, |wrong| wrong + 1)).copied())
+        let last_error = self.row(sample)?.iter().rposition(|correct| !correct);
+        Ok(self.epochs.get(last_error.map_or(0, |column| column + 1)).copied())
     }
 
     /// The first epoch at which a sample was right.
@@ -160,8 +159,8 @@ impl SampleHistory {
     ///
     /// As [`learned_at`](Self::learned_at).
     pub fn first_correct(&self, sample: usize) -> Result<Option<u64>> {
-        let place = self.history(sample)?.iter().position(|&right| right);
-        Ok(place.and_then(|place| self.epochs.get(place)).copied())
+        let column = self.row(sample)?.iter().position(|&correct| correct);
+        Ok(column.and_then(|column| self.epochs.get(column)).copied())
     }
 
     /// How often a sample was right and, at the next epoch, wrong.
@@ -170,7 +169,7 @@ impl SampleHistory {
     ///
     /// As [`learned_at`](Self::learned_at).
     pub fn forgotten(&self, sample: usize) -> Result<usize> {
-        Ok(self.history(sample)?.windows(2).filter(|pair| pair[0] && !pair[1]).count())
+        Ok(self.row(sample)?.windows(2).filter(|pair| pair[0] && !pair[1]).count())
     }
 
     /// The samples that were wrong at every epoch.
@@ -180,17 +179,17 @@ impl SampleHistory {
     /// [`Error::Invalid`] if the targets name no classes.
     pub fn never_learned(&self) -> Result<Vec<usize>> {
         let rows = self.correct()?.row_iter().enumerate();
-        Ok(rows.filter(|(_, row)| row.iter().all(|right| !right)).map(|(sample, _)| sample).collect())
+        Ok(rows.filter(|(_, row)| row.iter().all(|correct| !correct)).map(|(sample, _)| sample).collect())
     }
 
     /// The samples that are right at one of two epochs and wrong at the other.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the targets name no classes, [`Error::UnknownEpoch`] for an epoch that is not in the ledger.
+    /// [`Error::Invalid`] if the targets name no classes, [`Error::UnknownEpoch`] for an epoch that is not in the history.
     pub fn flips(&self, first: u64, second: u64) -> Result<Flips> {
         let correct = self.correct()?;
-        let (before, after) = (correct.column(self.place(first)?), correct.column(self.place(second)?));
+        let (before, after) = (correct.column(self.column(first)?), correct.column(self.column(second)?));
         let mut flips = Flips::default();
         for (sample, (before, after)) in before.iter().zip(after.iter()).enumerate() {
             match (before, after) {
@@ -206,16 +205,16 @@ impl SampleHistory {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEpoch`] if it is not in the ledger.
-    pub fn place(&self, epoch: u64) -> Result<usize> {
+    /// [`Error::UnknownEpoch`] if it is not in the history.
+    pub fn column(&self, epoch: u64) -> Result<usize> {
         self.epochs.binary_search(&epoch).map_err(|_| {
-            let recorded = format!("the sample_history has {} other epochs", self.epochs.len());
+            let recorded = format!("the history has {} other epochs", self.epochs.len());
             Error::UnknownEpoch { epoch, recorded }
         })
     }
 
     /// Whether a sample was right, epoch by epoch.
-    fn history(&self, sample: usize) -> Result<Vec<bool>> {
+    fn row(&self, sample: usize) -> Result<Vec<bool>> {
         let correct = self.correct()?;
         if sample < self.samples() {
             Ok(correct.row(sample).iter().copied().collect())
@@ -226,7 +225,7 @@ impl SampleHistory {
 }
 
 /// What one epoch has to say of every sample.
-pub(crate) struct Page {
+pub(crate) struct EpochOutcomes {
     epoch: u64,
     losses: Vec<f32>,
     /// Probabilities or residuals.
@@ -261,34 +260,34 @@ mod tests {
     /// Four samples, the last one of class 0, and whether they are right at the epochs 0, 2, 3 and 7.
     fn sample_history() -> SampleHistory {
         let data = Dataset::new(Matrix::zeros(4, 1), Matrix::from_column_slice(4, 1, &[1.0, 1.0, 1.0, 0.0])).unwrap();
-        let mut sample_history = SampleHistory::new(&data);
-        let told = [[0.9, 0.2, 0.6, 0.4], [0.9, 0.7, 0.4, 0.6], [0.8, 0.3, 0.7, f32::NAN], [0.9, 0.9, 0.1, 0.7]];
-        for (epoch, told) in [0, 2, 3, 7].into_iter().zip(told) {
-            let losses = told.map(|p: f32| 1.0 - p);
-            sample_history.write(epoch, &Matrix::from_column_slice(4, 1, &told), &losses).unwrap();
+        let mut history = SampleHistory::new(&data);
+        let outputs = [[0.9, 0.2, 0.6, 0.4], [0.9, 0.7, 0.4, 0.6], [0.8, 0.3, 0.7, f32::NAN], [0.9, 0.9, 0.1, 0.7]];
+        for (epoch, outputs) in [0, 2, 3, 7].into_iter().zip(outputs) {
+            let losses = outputs.map(|p: f32| 1.0 - p);
+            history.push(epoch, &Matrix::from_column_slice(4, 1, &outputs), &losses).unwrap();
         }
-        sample_history
+        history
     }
 
     #[test]
     fn learning_and_forgetting_are_counted_from_epoch_to_epoch() {
-        let sample_history = sample_history();
+        let history = sample_history();
         let of = |sample| {
             (
-                sample_history.first_correct(sample).unwrap(),
-                sample_history.learned_at(sample).unwrap(),
-                sample_history.forgotten(sample).unwrap(),
+                history.first_correct(sample).unwrap(),
+                history.learned_at(sample).unwrap(),
+                history.forgotten(sample).unwrap(),
             )
         };
         assert_eq!(of(0), (Some(0), Some(0), 0), "always right");
         assert_eq!(of(1), (Some(2), Some(7), 1), "right, forgotten, right again");
         assert_eq!(of(2), (Some(0), None, 2), "wrong at the last epoch");
         assert_eq!(of(3), (Some(0), None, 1), "of class 0; NaN is wrong and no second forgetting");
-        assert!(sample_history.never_learned().unwrap().is_empty());
+        assert!(history.never_learned().unwrap().is_empty());
     }
 
     #[test]
-    fn flips_tell_what_two_epochs_have_not_in_common() {
+    fn flips_are_what_changes_between_two_epochs() {
         let flips = sample_history().flips(0, 2).unwrap();
         assert_eq!((flips.learned, flips.forgotten), (vec![1], vec![2, 3]));
         assert_eq!(sample_history().flips(7, 7).unwrap(), Flips::default());
@@ -297,16 +296,16 @@ mod tests {
 
     #[test]
     fn probabilities_are_those_of_the_samples_own_class() {
-        let sample_history = sample_history();
-        let SampleOutcomes::Classes { probabilities, .. } = &sample_history.told else {
+        let history = sample_history();
+        let SampleOutcomes::Classification { probabilities, .. } = &history.outcomes else {
             panic!("the targets are classes")
         };
         assert_eq!(probabilities.column(1).as_slice(), [0.9, 0.7, 0.4, 1.0 - 0.6]);
-        assert_eq!(sample_history.losses.shape(), (4, 4));
+        assert_eq!(history.losses.shape(), (4, 4));
         let three = Dataset::from_labels(Matrix::zeros(1, 1), &[2], 3).unwrap();
-        let mut sample_history = SampleHistory::new(&three);
-        sample_history.write(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
-        let SampleOutcomes::Classes { probabilities, correct } = &sample_history.told else {
+        let mut history = SampleHistory::new(&three);
+        history.push(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
+        let SampleOutcomes::Classification { probabilities, correct } = &history.outcomes else {
             panic!("the targets are classes")
         };
         assert_eq!((probabilities[0], correct[0]), (0.3, false));
@@ -315,32 +314,32 @@ mod tests {
     #[test]
     fn numbers_have_residuals_and_are_neither_right_nor_wrong() {
         let data = Dataset::new(Matrix::zeros(2, 1), Matrix::from_row_slice(2, 2, &[0.5, 1.0, 2.0, 0.25])).unwrap();
-        let mut sample_history = SampleHistory::new(&data);
-        sample_history.write(0, &Matrix::from_row_slice(2, 2, &[3.5, 5.0, 2.0, 0.25]), &[12.5, 0.0]).unwrap();
+        let mut history = SampleHistory::new(&data);
+        history.push(0, &Matrix::from_row_slice(2, 2, &[3.5, 5.0, 2.0, 0.25]), &[12.5, 0.0]).unwrap();
         assert_eq!(
-            sample_history.told,
-            SampleOutcomes::Numbers { residuals: Matrix::from_column_slice(2, 1, &[5.0, 0.0]) }
+            history.outcomes,
+            SampleOutcomes::Regression { residuals: Matrix::from_column_slice(2, 1, &[5.0, 0.0]) }
         );
-        let message = sample_history.learned_at(0).unwrap_err().to_string();
+        let message = history.learned_at(0).unwrap_err().to_string();
         assert_eq!(message, "the kind of targets is numbers; it must be classes, for samples to be right or wrong");
         let single = Dataset::new(Matrix::zeros(1, 1), Matrix::from_element(1, 1, 0.5)).unwrap();
-        let mut sample_history = SampleHistory::new(&single);
-        sample_history.write(0, &Matrix::zeros(1, 1), &[0.25]).unwrap();
+        let mut history = SampleHistory::new(&single);
+        history.push(0, &Matrix::zeros(1, 1), &[0.25]).unwrap();
         assert_eq!(
-            sample_history.told,
-            SampleOutcomes::Numbers { residuals: Matrix::from_element(1, 1, -0.5) },
+            history.outcomes,
+            SampleOutcomes::Regression { residuals: Matrix::from_element(1, 1, -0.5) },
             "with its sign"
         );
     }
 
     #[test]
-    fn what_does_not_fit_the_ledger_is_refused_and_leaves_it_as_it_was() {
-        let mut sample_history = sample_history();
+    fn what_does_not_fit_the_history_is_refused_and_leaves_it_as_it_was() {
+        let mut history = sample_history();
         let outputs = Matrix::zeros(4, 1);
-        assert!(sample_history.write(7, &outputs, &[0.0; 4]).is_err(), "an epoch again");
-        assert!(sample_history.write(8, &outputs, &[0.0; 3]).is_err());
-        assert!(sample_history.write(8, &Matrix::zeros(4, 2), &[0.0; 4]).is_err());
-        assert!(sample_history.learned_at(4).is_err());
-        assert_eq!(sample_history.losses.ncols(), sample_history.epochs.len());
+        assert!(history.push(7, &outputs, &[0.0; 4]).is_err(), "an epoch again");
+        assert!(history.push(8, &outputs, &[0.0; 3]).is_err());
+        assert!(history.push(8, &Matrix::zeros(4, 2), &[0.0; 4]).is_err());
+        assert!(history.learned_at(4).is_err());
+        assert_eq!(history.losses.ncols(), history.epochs.len());
     }
 }

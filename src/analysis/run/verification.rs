@@ -163,11 +163,11 @@ impl Verification {
 impl VerifyOptions {
     /// The checks of one metric, at every epoch that both curves have.
     fn compare(&self, metric: &str, logged: &[(u64, f64)], recomputed: &[(u64, f64)], allowed: f64) -> Vec<Check> {
-        let check = |(place, &(epoch, after)): (usize, &(u64, f64))| {
+        let check = |(index, &(epoch, after)): (usize, &(u64, f64))| {
             let found = logged.binary_search_by_key(&epoch, |(epoch, _)| *epoch).ok()?;
             // A running mean began with the weights of the epoch before, if those were recorded.
             let before =
-                place.checked_sub(1).map(|before| recomputed[before]).filter(|(before, _)| before + 1 == epoch);
+                index.checked_sub(1).map(|before| recomputed[before]).filter(|(before, _)| before + 1 == epoch);
             let before = before.filter(|_| !self.at_end).map(|(_, before)| before);
             Some(Check { epoch, metric: metric.to_owned(), logged: logged[found].1, before, after, allowed })
         };

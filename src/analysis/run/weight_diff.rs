@@ -66,7 +66,7 @@ impl WeightDiff {
         // The first of equals.
         let (index, values, distance) =
             pairs.fold(None, |largest: Option<(usize, (f64, f64), f64)>, (index, pair)| {
-                let distance = apart(pair);
+                let distance = distance(pair);
                 match largest {
                     Some(largest) if distance <= largest.2 => Some(largest),
                     _ => Some((index, pair, distance)),
@@ -77,7 +77,7 @@ impl WeightDiff {
 }
 
 /// Never NaN.
-fn apart((one, other): (f64, f64)) -> f64 {
+fn distance((one, other): (f64, f64)) -> f64 {
     let distance = (one - other).abs();
     match one == other || (one.is_nan() && other.is_nan()) {
         true => 0.0,

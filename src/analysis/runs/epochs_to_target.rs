@@ -22,8 +22,8 @@ impl EpochsToTarget {
 
     /// The share of the runs that were there by the end of an epoch; NaN for no runs.
     pub fn share_by(&self, epoch: u64) -> f64 {
-        let there = self.epochs.iter().flatten().filter(|&&reached| reached <= epoch).count();
-        there as f64 / self.epochs.len() as f64
+        let arrived = self.epochs.iter().flatten().filter(|&&own| own <= epoch).count();
+        arrived as f64 / self.epochs.len() as f64
     }
 
     /// The share of the runs that were there, at each epoch at which one more came.
@@ -52,10 +52,10 @@ mod tests {
 
     #[test]
     fn shares_count_the_runs_that_never_came_too() {
-        let reached = EpochsToTarget::from_iter([Some(30), None, Some(10), Some(30), None]);
-        assert_eq!(reached.curve(), [(10, 0.2), (30, 0.6)]);
-        assert_eq!((reached.share_by(9), reached.share_by(29), reached.share()), (0.0, 0.2, 0.6));
-        assert_eq!(reached.median(), Some(30));
+        let epochs = EpochsToTarget::from_iter([Some(30), None, Some(10), Some(30), None]);
+        assert_eq!(epochs.curve(), [(10, 0.2), (30, 0.6)]);
+        assert_eq!((epochs.share_by(9), epochs.share_by(29), epochs.share()), (0.0, 0.2, 0.6));
+        assert_eq!(epochs.median(), Some(30));
         assert_eq!(EpochsToTarget::from_iter([None, None, Some(1)]).median(), None, "fewer than half");
         assert!(EpochsToTarget::default().share().is_nan() && EpochsToTarget::default().curve().is_empty());
     }

@@ -9,9 +9,9 @@ use crate::{Error, Result, analysis::EpochsToTarget};
 ///
 /// let relu = EpochsToTarget { epochs: vec![Some(40), None, Some(55), None] };
 /// let tanh = EpochsToTarget { epochs: vec![Some(60), Some(50), Some(55), None] };
-/// let race = HeadToHead::of(&[&relu, &tanh])?;
-/// assert_eq!((race.wins.as_slice(), race.tied, race.nobody), (&[1, 1][..], 1, 1));
-/// assert_eq!(format!("ReLU before tanh in {} of {}", race.wins[0], race.runs()), "ReLU before tanh in 1 of 4");
+/// let counts = HeadToHead::of(&[&relu, &tanh])?;
+/// assert_eq!((counts.wins.as_slice(), counts.tied, counts.nobody), (&[1, 1][..], 1, 1));
+/// assert_eq!(format!("ReLU before tanh in {} of {}", counts.wins[0], counts.runs()), "ReLU before tanh in 1 of 4");
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,20 +38,20 @@ impl HeadToHead {
             let expected = format!("{runs}, as the first one's");
             return Err(Error::invalid("the number of runs of an entrant", expected, other.epochs.len()));
         }
-        let mut race = Self { wins: vec![0; entrants.len()], tied: 0, nobody: 0 };
+        let mut counts = Self { wins: vec![0; entrants.len()], tied: 0, nobody: 0 };
         for run in 0..runs {
             let epochs: Vec<Option<u64>> = entrants.iter().map(|entrant| entrant.epochs[run]).collect();
             let Some(best) = epochs.iter().flatten().min() else {
-                race.nobody += 1;
+                counts.nobody += 1;
                 continue;
             };
             let first: Vec<usize> = (0..epochs.len()).filter(|&entrant| epochs[entrant] == Some(*best)).collect();
             match first[..] {
-                [winner] => race.wins[winner] += 1,
-                _ => race.tied += 1,
+                [winner] => counts.wins[winner] += 1,
+                _ => counts.tied += 1,
             }
         }
-        Ok(race)
+        Ok(counts)
     }
 
     /// How many runs there were.
@@ -65,13 +65,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_race_is_run_seed_by_seed() {
+    fn runs_are_compared_seed_by_seed() {
         let a = EpochsToTarget::from_iter([Some(1), Some(5), None, None, Some(7)]);
         let b = EpochsToTarget::from_iter([Some(2), Some(5), Some(9), None, Some(6)]);
         let c = EpochsToTarget::from_iter([Some(3), Some(4), Some(9), None, None]);
-        let race = HeadToHead::of(&[&a, &b, &c]).unwrap();
-        assert_eq!(race, HeadToHead { wins: vec![1, 1, 1], tied: 1, nobody: 1 });
-        assert_eq!(race.runs(), 5);
+        let counts = HeadToHead::of(&[&a, &b, &c]).unwrap();
+        assert_eq!(counts, HeadToHead { wins: vec![1, 1, 1], tied: 1, nobody: 1 });
+        assert_eq!(counts.runs(), 5);
         assert!(HeadToHead::of(&[&a, &EpochsToTarget::default()]).is_err());
         assert_eq!(HeadToHead::of(&[]).unwrap().runs(), 0);
     }

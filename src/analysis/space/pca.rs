@@ -117,7 +117,7 @@ impl IncrementalPca {
         let found = SymmetricEigen::try_new(self.products, f64::EPSILON, steps);
         let expected = "one whose axes are found in a hundred steps each";
         let SymmetricEigen { eigenvalues, eigenvectors } =
-            found.ok_or_else(|| Error::invalid("the scatter of the points", expected, "another"))?;
+            found.ok_or_else(|| Error::invalid("the covariance of the points", expected, "another"))?;
         let mut order: Vec<usize> = (0..eigenvalues.len()).collect();
         order.sort_by(|&a, &b| eigenvalues[b].total_cmp(&eigenvalues[a]));
         let axes = [order[0], order[1]].map(|i| directed(eigenvectors.column(i).iter().copied().collect()));
@@ -145,14 +145,14 @@ mod tests {
     ];
 
     fn plane_of_parts(sizes: &[usize]) -> PrincipalPlane {
-        let mut scatter = IncrementalPca::new(4).unwrap();
+        let mut pca = IncrementalPca::new(4).unwrap();
         let mut points = POINTS.as_slice();
         for &size in sizes {
             let (part, rest) = points.split_at(4 * size);
-            scatter.partial_fit(&Matrix::from_row_slice(size, 4, part)).unwrap();
+            pca.partial_fit(&Matrix::from_row_slice(size, 4, part)).unwrap();
             points = rest;
         }
-        scatter.principal_plane().unwrap()
+        pca.principal_plane().unwrap()
     }
 
     /// `c = x - x.mean(0); u, s, v = np.linalg.svd(c); print(s**2 / (s**2).sum(), v[:2])`, each axis turned to where its
@@ -184,18 +184,18 @@ mod tests {
 
     #[test]
     fn points_of_a_run_that_diverged_are_left_out() {
-        let mut scatter = IncrementalPca::new(4).unwrap();
-        scatter.partial_fit(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
-        scatter.partial_fit(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
-        scatter.partial_fit(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
-        assert_eq!(scatter.principal_plane().unwrap(), plane_of_parts(&[6]));
+        let mut pca = IncrementalPca::new(4).unwrap();
+        pca.partial_fit(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
+        pca.partial_fit(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
+        pca.partial_fit(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
+        assert_eq!(pca.principal_plane().unwrap(), plane_of_parts(&[6]));
     }
 
     #[test]
     fn points_that_do_not_differ_and_spaces_that_are_none_are_refused() {
-        let mut scatter = IncrementalPca::new(2).unwrap();
-        scatter.partial_fit(&Matrix::from_element(5, 2, 3.0)).unwrap();
-        assert!(scatter.principal_plane().is_err());
+        let mut pca = IncrementalPca::new(2).unwrap();
+        pca.partial_fit(&Matrix::from_element(5, 2, 3.0)).unwrap();
+        assert!(pca.principal_plane().is_err());
         assert!(IncrementalPca::new(2).unwrap().principal_plane().is_err(), "no points at all");
         assert!(IncrementalPca::new(1).is_err() && IncrementalPca::new(1 << 40).is_err());
         assert!(IncrementalPca::new(3).unwrap().partial_fit(&Matrix::zeros(1, 2)).is_err());

@@ -203,8 +203,8 @@ mod tests {
     #[test]
     fn the_share_of_variance_is_that_of_the_axes_seen() {
         let points = Matrix::from_row_slice(2, 3, &[3.0, 4.0, 12.0, -3.0, -4.0, -12.0]);
-        let shown = Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&points).unwrap();
-        assert!((shown - 25.0 / 169.0).abs() < 1e-12);
+        let ratio = Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&points).unwrap();
+        assert!((ratio - 25.0 / 169.0).abs() < 1e-12);
         assert_eq!(
             Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&Matrix::from_element(4, 3, 0.5)).unwrap(),
             1.0

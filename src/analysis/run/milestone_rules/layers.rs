@@ -55,7 +55,7 @@ mod tests {
     };
 
     #[test]
-    fn what_lasts_is_told_from_when_to_when_and_what_flickers_is_not() {
+    fn what_lasts_has_a_first_and_a_last_epoch_and_what_flickers_has_no_row() {
         // Covered: little for epochs 0 to 6, much from 10 on but for epoch 12, which leaves 10 and 11 alone.
         let coverage = |epoch| {
             if epoch < 7 {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn units_are_told_of_one_by_one() {
+    fn units_have_rows_one_by_one() {
         let summaries = summaries_of(10, |summary| {
             let saturation = [0.96, 0.94, if summary.epoch > 3 { 1.0 } else { 0.0 }];
             summary.layers = vec![layer(None, &saturation, &[summary.epoch < 6, summary.epoch > 7, false])];
