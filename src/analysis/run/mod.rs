@@ -1,4 +1,5 @@
-//! One run over its epochs: what happened, when, to which sample, and whether what was logged is so.
+//! One run over its epochs: its milestones, its samples, its verification against the log, its differences from
+//! another.
 
 mod epoch_summary;
 mod milestone;
@@ -8,6 +9,7 @@ mod milestones;
 mod plateau;
 mod run_diff;
 mod sample_history;
+mod sample_outcomes;
 mod verification;
 mod weight_diff;
 
@@ -17,6 +19,7 @@ pub use milestone_options::MilestoneOptions;
 pub use milestones::Milestones;
 pub use plateau::{Plateau, plateaus};
 pub use run_diff::RunDiff;
-pub use sample_history::{Flips, SampleHistory, SampleOutcomes};
+pub use sample_history::{Flips, SampleHistory};
+pub use sample_outcomes::SampleOutcomes;
 pub use verification::{Check, Verification, VerifyOptions};
 pub use weight_diff::WeightDiff;

@@ -1,14 +1,18 @@
-//! What became of every sample: how sure the model was of it, what it cost, whether it was right, epoch by epoch.
+//! The history of every sample: its probability, its loss, and whether it is correct, epoch by epoch.
 
 use nalgebra::DMatrix;
 
-use crate::{Dataset, Error, Matrix, Result, data::labels, math::matrix};
+use super::sample_outcomes::{OutcomeColumn, SampleOutcomes};
+use crate::{Dataset, Error, Matrix, Result, math::matrix};
 
-/// What became of every sample, epoch by epoch.
+/// The history of every sample: its loss, and whether its predicted class is correct, epoch by epoch.
 ///
-/// Columns are epochs, rows are samples in the data set's order: a bill of 8 or 9 bytes for each sample and epoch.
-/// Learning and forgetting are those of Toneva et al., "An Empirical Study of Example Forgetting during Deep Neural
-/// Network Learning" (2019): a sample is forgotten when it is right at one epoch and wrong at the next.
+/// Rows are samples in the data set's order, columns are epochs. Each sample takes 9 bytes an epoch where targets are
+/// classes, 8 where they are numbers. Learning and forgetting are those of Toneva et al., "An Empirical Study of Example
+/// Forgetting during Deep Neural Network Learning" (2019): a sample is forgotten when it is correct at one epoch and
+/// misclassified at the next.
+///
+/// [`Run::sample_history`](crate::Run::sample_history) makes one of a recording.
 ///
 /// ```
 /// use training_replay::{Dataset, Matrix, analysis::SampleHistory};
@@ -18,92 +22,73 @@ use crate::{Dataset, Error, Matrix, Result, data::labels, math::matrix};
 /// for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
 ///     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
 /// }
-/// assert_eq!(history.learned_at(1)?, Some(1)); // right from epoch 1 on
-/// assert_eq!((history.first_correct(0)?, history.learned_at(0)?, history.forgotten(0)?), (Some(0), Some(2), 1));
+/// assert_eq!(history.first_correct(0)?, Some(0));
+/// assert_eq!(history.forgotten(0)?, 1); // at epoch 1
+/// assert_eq!(history.learned_at(0)?, Some(2)); // and correct from epoch 2 on
 /// assert_eq!(history.never_learned()?, [2]);
-/// assert_eq!(history.flips(0, 1)?.forgotten, [0]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SampleHistory {
-    /// The epochs, in increasing order: one for each column.
+    /// The epochs in increasing order, one for each column.
     pub epochs: Vec<u64>,
-    /// The loss of each sample, `(samples, epochs)`.
+    /// The losses, `(samples, epochs)`.
     pub losses: Matrix,
-    /// What the model told of each sample.
+    /// The probabilities of the true classes, or the residuals, `(samples, epochs)`.
     pub outcomes: SampleOutcomes,
     targets: Matrix,
 }
 
-/// What a model told of samples, `(samples, epochs)`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SampleOutcomes {
-    /// Where every target names a class.
-    Classification {
-        /// The output for the sample's own class; for a single output `p` that is `1 - p` where the class is 0.
-        probabilities: Matrix,
-        /// Whether that class was told: by a threshold of 0.5, or as the largest output. Never where an output is NaN.
-        correct: DMatrix<bool>,
-    },
-    /// Where targets are numbers.
-    Regression {
-        /// `output - target`; of several outputs the length of that vector.
-        residuals: Matrix,
-    },
-}
-
-/// The samples whose class is told right at one epoch and wrong at another.
+/// The samples that are correct at one epoch and misclassified at another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Flips {
-    /// Wrong at the first, right at the second.
+    /// The samples that are misclassified at the first epoch and correct at the second.
     pub learned: Vec<usize>,
-    /// Right at the first, wrong at the second.
+    /// The samples that are correct at the first epoch and misclassified at the second.
     pub forgotten: Vec<usize>,
 }
 
 impl SampleHistory {
-    /// An empty one for the samples of this data set.
+    /// Creates an empty history for the samples of a data set.
     pub fn new(data: &Dataset) -> Self {
-        let empty = || Matrix::zeros(data.samples(), 0);
-        let outcomes = match labels::check_targets(data.targets()) {
-            Ok(()) => SampleOutcomes::Classification {
-                probabilities: empty(),
-                correct: DMatrix::from_element(data.samples(), 0, false),
-            },
-            Err(_) => SampleOutcomes::Regression { residuals: empty() },
-        };
-        Self { epochs: Vec::new(), losses: empty(), outcomes, targets: data.targets().clone() }
+        let (losses, outcomes) = (Matrix::zeros(data.samples(), 0), SampleOutcomes::empty(data));
+        Self { epochs: Vec::new(), losses, outcomes, targets: data.targets().clone() }
     }
 
-    /// Writes down the next epoch: the outputs, `(samples, outputs)`, and the loss of each sample.
+    /// Appends the next epoch: the outputs, `(samples, outputs)`, and the loss of each sample.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Dense, Forward, Sequential, analysis::SampleHistory, datasets};
+    ///
+    /// let data = datasets::moons(50, 0.1, 7);
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let outputs = model.forward(data.inputs(), 0..1)?;
+    /// let losses = Loss::MeanSquaredError.per_sample(&outputs, data.targets())?;
+    /// let mut history = SampleHistory::new(&data);
+    /// history.push(0, &outputs, &losses)?;
+    /// assert_eq!(history.losses.shape(), (50, 1));
+    /// assert!(history.push(0, &outputs, &losses).is_err()); // epoch 0 again
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] if there are not as many outputs as targets, or losses as samples, and [`Error::Invalid`] for an
-    /// epoch that is not later than the last.
+    /// [`Error::Shape`] if there are not as many outputs as targets, or losses as samples, and [`Error::Invalid`] for
+    /// an epoch that is not later than the last.
     pub fn push(&mut self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<()> {
         self.append(self.outcomes_of(epoch, outputs, losses)?)
     }
 
-    /// What one epoch has to say of every sample.
+    /// Computes the column of one epoch, without appending it.
     pub(crate) fn outcomes_of(&self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<EpochOutcomes> {
         matrix::expect_shape("the model's outputs", outputs, self.targets.shape())?;
         if losses.len() != self.samples() {
             return Err(Error::shape("the losses", [self.samples()], [losses.len()]));
         }
-        let losses = losses.to_vec();
-        Ok(match self.outcomes {
-            SampleOutcomes::Classification { .. } => {
-                let (predicted, own) = (labels::classes(outputs, 0.5), labels::classes(&self.targets, 0.5));
-                let correct = predicted.into_iter().zip(own).map(|(predicted, own)| predicted == own).collect();
-                EpochOutcomes { epoch, losses, numbers: own_probabilities(outputs, &self.targets), correct }
-            }
-            SampleOutcomes::Regression { .. } => {
-                EpochOutcomes { epoch, losses, numbers: distances(outputs, &self.targets), correct: Vec::new() }
-            }
-        })
+        let column = self.outcomes.column_of(outputs, &self.targets);
+        Ok(EpochOutcomes { epoch, losses: losses.to_vec(), column })
     }
 
     /// Appends the outcomes of the next epoch.
@@ -114,22 +99,30 @@ impl SampleHistory {
         }
         self.epochs.push(outcomes.epoch);
         self.losses.extend(outcomes.losses);
-        match &mut self.outcomes {
-            SampleOutcomes::Classification { probabilities, correct } => {
-                probabilities.extend(outcomes.numbers);
-                correct.extend(outcomes.correct);
-            }
-            SampleOutcomes::Regression { residuals } => residuals.extend(outcomes.numbers),
-        }
+        self.outcomes.append(outcomes.column);
         Ok(())
     }
 
-    /// How many samples there are.
+    /// Returns the number of samples.
     pub fn samples(&self) -> usize {
         self.targets.nrows()
     }
 
-    /// Whether each sample was right, `(samples, epochs)`.
+    /// Returns whether each sample is correct, `(samples, epochs)`.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+    /// # let mut history = SampleHistory::new(&data);
+    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+    /// # }
+    /// let correct = history.correct()?;
+    /// assert!(correct[(0, 0)] && !correct[(2, 0)]);
+    /// let accuracies: Vec<usize> = correct.column_iter().map(|epoch| epoch.iter().filter(|c| **c).count()).collect();
+    /// assert_eq!(accuracies, [1, 1, 2]); // of 3 samples
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -137,13 +130,27 @@ impl SampleHistory {
     pub fn correct(&self) -> Result<&DMatrix<bool>> {
         match &self.outcomes {
             SampleOutcomes::Classification { correct, .. } => Ok(correct),
-            SampleOutcomes::Regression { .. } => {
-                Err(Error::invalid("the kind of targets", "classes, for samples to be right or wrong", "numbers"))
-            }
+            SampleOutcomes::Regression { .. } => Err(Error::invalid(
+                "the kind of targets",
+                "classes, for samples to be correct or misclassified",
+                "numbers",
+            )),
         }
     }
 
-    /// The epoch from which on a sample was right at every epoch; `None` if it was wrong at the last one.
+    /// Returns the epoch from which on a sample is correct at every epoch; `None` if it is misclassified at the last.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+    /// # let mut history = SampleHistory::new(&data);
+    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+    /// # }
+    /// assert_eq!(history.learned_at(1)?, Some(1));
+    /// assert_eq!(history.learned_at(2)?, None);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -153,7 +160,18 @@ impl SampleHistory {
         Ok(self.epochs.get(last_error.map_or(0, |column| column + 1)).copied())
     }
 
-    /// The first epoch at which a sample was right.
+    /// Returns the first epoch at which a sample is correct; `None` if it never is.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+    /// # let mut history = SampleHistory::new(&data);
+    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+    /// # }
+    /// assert_eq!((history.first_correct(0)?, history.learned_at(0)?), (Some(0), Some(2))); // not at epoch 1
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -163,7 +181,19 @@ impl SampleHistory {
         Ok(column.and_then(|column| self.epochs.get(column)).copied())
     }
 
-    /// How often a sample was right and, at the next epoch, wrong.
+    /// Returns how often a sample is forgotten: correct at one epoch and misclassified at the next.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+    /// # let mut history = SampleHistory::new(&data);
+    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+    /// # }
+    /// let forgotten: Vec<usize> = (0..3).map(|sample| history.forgotten(sample)).collect::<Result<_, _>>()?;
+    /// assert_eq!(forgotten, [1, 0, 0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -172,7 +202,18 @@ impl SampleHistory {
         Ok(self.row(sample)?.windows(2).filter(|pair| pair[0] && !pair[1]).count())
     }
 
-    /// The samples that were wrong at every epoch.
+    /// Returns the samples that are misclassified at every epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+    /// # let mut history = SampleHistory::new(&data);
+    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+    /// # }
+    /// assert_eq!(history.never_learned()?, [2]); // of class 0, and predicted as class 1 throughout
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -182,11 +223,24 @@ impl SampleHistory {
         Ok(rows.filter(|(_, row)| row.iter().all(|correct| !correct)).map(|(sample, _)| sample).collect())
     }
 
-    /// The samples that are right at one of two epochs and wrong at the other.
+    /// Returns the samples that are correct at one of two epochs and misclassified at the other.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+    /// # let mut history = SampleHistory::new(&data);
+    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+    /// # }
+    /// let flips = history.flips(0, 1)?;
+    /// assert_eq!((flips.learned, flips.forgotten), (vec![1], vec![0]));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the targets name no classes, [`Error::UnknownEpoch`] for an epoch that is not in the history.
+    /// [`Error::Invalid`] if the targets name no classes, [`Error::UnknownEpoch`] for an epoch that is not in the
+    /// history.
     pub fn flips(&self, first: u64, second: u64) -> Result<Flips> {
         let correct = self.correct()?;
         let (before, after) = (correct.column(self.column(first)?), correct.column(self.column(second)?));
@@ -201,7 +255,19 @@ impl SampleHistory {
         Ok(flips)
     }
 
-    /// The column of an epoch.
+    /// Returns the column of an epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
+    /// # let mut history = SampleHistory::new(&data);
+    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
+    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
+    /// # }
+    /// assert_eq!(history.losses.column(history.column(2)?).as_slice(), [0.0; 3]);
+    /// assert!(history.column(9).is_err());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -213,7 +279,7 @@ impl SampleHistory {
         })
     }
 
-    /// Whether a sample was right, epoch by epoch.
+    /// Whether a sample is correct, epoch by epoch.
     fn row(&self, sample: usize) -> Result<Vec<bool>> {
         let correct = self.correct()?;
         if sample < self.samples() {
@@ -224,40 +290,18 @@ impl SampleHistory {
     }
 }
 
-/// What one epoch has to say of every sample.
+/// The column of one epoch.
 pub(crate) struct EpochOutcomes {
     epoch: u64,
     losses: Vec<f32>,
-    /// Probabilities or residuals.
-    numbers: Vec<f32>,
-    /// None if targets are numbers.
-    correct: Vec<bool>,
-}
-
-/// The output for every sample's own class.
-fn own_probabilities(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
-    let own = |(class, row): (Option<usize>, usize)| match (outputs.ncols(), class) {
-        (1, Some(0)) => 1.0 - outputs[row],
-        (1, _) => outputs[row],
-        (_, class) => class.map_or(f32::NAN, |class| outputs[(row, class)]),
-    };
-    labels::classes(targets, 0.5).into_iter().zip(0..).map(own).collect()
-}
-
-/// The signed distance of a single output from its target, the length of the distances of several.
-fn distances(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
-    let difference = outputs - targets;
-    match difference.ncols() {
-        1 => difference.iter().copied().collect(),
-        _ => difference.row_iter().map(|row| row.norm()).collect(),
-    }
+    column: OutcomeColumn,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Four samples, the last one of class 0, and whether they are right at the epochs 0, 2, 3 and 7.
+    /// Four samples, the last one of class 0, and whether they are correct at the epochs 0, 2, 3 and 7.
     fn sample_history() -> SampleHistory {
         let data = Dataset::new(Matrix::zeros(4, 1), Matrix::from_column_slice(4, 1, &[1.0, 1.0, 1.0, 0.0])).unwrap();
         let mut history = SampleHistory::new(&data);
@@ -279,10 +323,10 @@ mod tests {
                 history.forgotten(sample).unwrap(),
             )
         };
-        assert_eq!(of(0), (Some(0), Some(0), 0), "always right");
-        assert_eq!(of(1), (Some(2), Some(7), 1), "right, forgotten, right again");
-        assert_eq!(of(2), (Some(0), None, 2), "wrong at the last epoch");
-        assert_eq!(of(3), (Some(0), None, 1), "of class 0; NaN is wrong and no second forgetting");
+        assert_eq!(of(0), (Some(0), Some(0), 0), "always correct");
+        assert_eq!(of(1), (Some(2), Some(7), 1), "correct, forgotten, correct again");
+        assert_eq!(of(2), (Some(0), None, 2), "misclassified at the last epoch");
+        assert_eq!(of(3), (Some(0), None, 1), "of class 0; NaN is not correct, and no second forgetting");
         assert!(history.never_learned().unwrap().is_empty());
     }
 
@@ -312,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_residuals_and_are_neither_right_nor_wrong() {
+    fn numbers_have_residuals_and_are_neither_correct_nor_misclassified() {
         let data = Dataset::new(Matrix::zeros(2, 1), Matrix::from_row_slice(2, 2, &[0.5, 1.0, 2.0, 0.25])).unwrap();
         let mut history = SampleHistory::new(&data);
         history.push(0, &Matrix::from_row_slice(2, 2, &[3.5, 5.0, 2.0, 0.25]), &[12.5, 0.0]).unwrap();
@@ -321,7 +365,10 @@ mod tests {
             SampleOutcomes::Regression { residuals: Matrix::from_column_slice(2, 1, &[5.0, 0.0]) }
         );
         let message = history.learned_at(0).unwrap_err().to_string();
-        assert_eq!(message, "the kind of targets is numbers; it must be classes, for samples to be right or wrong");
+        assert_eq!(
+            message,
+            "the kind of targets is numbers; it must be classes, for samples to be correct or misclassified"
+        );
         let single = Dataset::new(Matrix::zeros(1, 1), Matrix::from_element(1, 1, 0.5)).unwrap();
         let mut history = SampleHistory::new(&single);
         history.push(0, &Matrix::zeros(1, 1), &[0.25]).unwrap();
