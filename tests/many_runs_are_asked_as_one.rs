@@ -44,15 +44,15 @@ fn runs(learned: &[Option<u64>]) -> Runs {
 #[test]
 fn the_share_of_runs_that_learned_by_an_epoch_is_what_was_recorded() {
     let learned = [Some(5), None, Some(12), Some(0), Some(12)];
-    let epochs =
+    let to_target =
         runs(&learned).epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct()).unwrap();
-    assert_eq!(epochs.epochs, learned);
-    assert_eq!([4, 5, 11, 12, 30].map(|epoch| epochs.share_by(epoch)), [0.2, 0.4, 0.4, 0.8, 0.8]);
-    assert_eq!(epochs.median(), Some(12));
+    assert_eq!(to_target.epochs, learned);
+    assert_eq!([4, 5, 11, 12, 30].map(|epoch| to_target.share_by(epoch)), [0.2, 0.4, 0.4, 0.8, 0.8]);
+    assert_eq!(to_target.median(), Some(12));
     let of_class = runs(&learned)
         .epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.class_correct(1))
         .unwrap();
-    assert_eq!(of_class, epochs);
+    assert_eq!(of_class, to_target);
 }
 
 #[test]

@@ -1,19 +1,32 @@
 //! A number of a layer over the epochs.
 
-/// A number that tells of a layer, over the epochs.
+/// A number of one layer over the epochs, such as the deviation of its weights.
+///
+/// ```
+/// use training_replay::{Dense, Metrics, Replay, Sequential, analysis::{LayerFilter, Quantity}};
+///
+/// let mut replay = Replay::options().in_memory();
+/// for seed in [1, 2, 3] {
+///     replay.record(&Sequential::builder(2).layer(Dense::new(1).name("output")).build(seed)?, Metrics::new())?;
+/// }
+/// let curves = replay.run()?.statistic(Quantity::weights(), &LayerFilter::default(), |row| row.std)?;
+/// assert_eq!((curves[0].layer.as_str(), curves[0].name.as_str()), ("output", "kernel"));
+/// assert_eq!(curves[0].points.len(), 3);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LayerCurve {
     /// The layer's name.
     pub layer: String,
-    /// What of it, as [`LayerDistribution::name`](crate::analysis::LayerDistribution::name) says.
+    /// What the number is of, as [`LayerDistribution::name`](crate::analysis::LayerDistribution::name).
     pub name: String,
-    /// Epochs and values.
+    /// Epochs and numbers.
     pub points: Vec<(u64, f64)>,
 }
 
 impl LayerCurve {
-    /// One curve for each layer and name that some epoch tells of, in the order they first appear.
+    /// Joins the rows of epochs to one curve for each layer and name, in the order they first appear.
     pub(crate) fn join(epochs: impl IntoIterator<Item = (u64, Vec<(String, String, f64)>)>) -> Vec<Self> {
         let mut curves: Vec<Self> = Vec::new();
         for (epoch, rows) in epochs {

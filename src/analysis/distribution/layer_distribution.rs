@@ -1,20 +1,20 @@
-//! How the values of every layer are distributed: its parameters, or what it makes of the data.
+//! How the values of every layer are distributed: its parameters, or what it computes from the data.
 
 use std::collections::HashSet;
 
 use crate::analysis::{Distribution, LayerFilter, LayerValues};
 use crate::{Parameter, Result, Weights};
 
-/// How some values of one layer are distributed.
+/// The distribution of some values of one layer.
 ///
 /// ```
 /// use training_replay::{Dense, Matrix, Sequential, Weights};
-/// use training_replay::analysis::{LayerDistribution, LayerValues, LayerFilter};
+/// use training_replay::analysis::{LayerDistribution, LayerFilter, LayerValues};
 ///
 /// let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).layer(Dense::new(1)).build(1)?;
 /// let weights = LayerDistribution::of_weights(&Weights::of(&model)?, &LayerFilter::default().layers(["hidden"]))?;
-/// let told: Vec<_> = weights.iter().map(|row| (row.layer.as_str(), row.name.as_str())).collect();
-/// assert_eq!(told, [("hidden", "kernel"), ("hidden", "bias")]);
+/// let names: Vec<_> = weights.iter().map(|row| (row.layer.as_str(), row.name.as_str())).collect();
+/// assert_eq!(names, [("hidden", "kernel"), ("hidden", "bias")]);
 /// assert_eq!((weights[0].distribution.count, weights[1].distribution.zeros), (6, 1.0));
 ///
 /// let activations = LayerValues::activations(&model, &Matrix::from_element(5, 2, 1.0))?;
@@ -27,18 +27,27 @@ use crate::{Parameter, Result, Weights};
 pub struct LayerDistribution {
     /// The layer's name.
     pub layer: String,
-    /// What of it: the name of a parameter, such as `kernel`; `activation`, `pre_activation`, or `input`.
+    /// What the values are: the name of a parameter, such as `kernel`; `activation`, `pre_activation`, or `input`.
     pub name: String,
-    /// How the values are distributed.
+    /// The distribution of the values.
     pub distribution: Distribution,
 }
 
 impl LayerDistribution {
-    /// One for each of these parameters: those of a model, its gradients, or a difference of either.
+    /// Computes the distribution of each parameter: of a model, of its gradients, or of a difference of either.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights, analysis::{LayerDistribution, LayerFilter}};
+    ///
+    /// let weights = Weights::from_iter([Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -3.0])]);
+    /// let rows = LayerDistribution::of_weights(&weights, &LayerFilter::default())?;
+    /// assert_eq!((rows[0].name.as_str(), rows[0].distribution.mean), ("kernel", -1.0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`LayerFilter`] says.
+    /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) if the filter names a layer that does not exist.
     pub fn of_weights(weights: &Weights, filter: &LayerFilter) -> Result<Vec<Self>> {
         let mut layers: Vec<&str> = weights.iter().map(Parameter::layer).collect();
         layers.dedup();
@@ -47,11 +56,21 @@ impl LayerDistribution {
         Ok(chosen.map(Self::of_parameter).collect())
     }
 
-    /// One for each of these layers; `name` says what their values are.
+    /// Computes the distribution of the values of each layer; `name` says what the values are.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Matrix, Sequential, analysis::{LayerDistribution, LayerFilter, LayerValues}};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).build(1)?;
+    /// let values = LayerValues::pre_activations(&model, &Matrix::zeros(5, 2))?;
+    /// let rows = LayerDistribution::of_layers("pre_activation", values, &LayerFilter::default())?;
+    /// assert_eq!((rows[0].layer.as_str(), rows[0].name.as_str()), ("hidden", "pre_activation"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`LayerFilter`] says.
+    /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) if the filter names a layer that does not exist.
     pub fn of_layers(name: &'static str, values: Vec<LayerValues>, filter: &LayerFilter) -> Result<Vec<Self>> {
         Self::of_weights(&LayerValues::into_weights(name, values), filter)
     }

@@ -2,15 +2,14 @@
 
 use crate::Loss;
 
-/// What of a model is told of, layer by layer: its values, or what training has changed them by.
+/// A quantity of every layer: weights, gradients, pre-activations or activations, or how training has changed them.
 ///
 /// ```
-/// use training_replay::{Loss, analysis::{Quantity, Baseline}};
+/// use training_replay::{Loss, analysis::{Baseline, Quantity}};
 ///
-/// let step = Quantity::weights().since(Baseline::EpochBefore); // what one epoch has done
+/// let update = Quantity::weights().since(Baseline::EpochBefore); // what one epoch has changed
 /// let drift = Quantity::activations().since(Baseline::Start); // of the same samples
-/// assert_ne!(Quantity::gradients(Loss::MeanSquaredError), Quantity::gradients(Loss::BinaryCrossEntropy));
-/// # assert_ne!(step, drift);
+/// assert_eq!((update.name(), drift.name()), ("changes of weights", "changes of activations"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quantity {
@@ -18,7 +17,7 @@ pub struct Quantity {
     pub(crate) since: Option<Baseline>,
 }
 
-/// What of a model is measured.
+/// The values that a [`Quantity`] is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measured {
     Weights,
@@ -28,27 +27,45 @@ pub(crate) enum Measured {
 }
 
 impl Quantity {
-    /// The parameters: weights, biases, and whatever else the model lists.
+    /// Selects the parameters: weights, biases, and whatever else the model lists.
     pub fn weights() -> Self {
         Self { of: Measured::Weights, since: None }
     }
 
-    /// The gradients of the mean loss over the data with respect to them.
+    /// Selects the gradients of the mean loss over the data with respect to the parameters.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::{LayerFilter, Quantity};
+    ///
+    /// let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// let gradients = Quantity::gradients(Loss::MeanSquaredError);
+    /// let rows = replay.at(0)?.distributions(gradients, &LayerFilter::default())?;
+    /// assert_eq!((rows[0].name.as_str(), rows[0].distribution.count), ("kernel", 2));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn gradients(loss: Loss) -> Self {
         Self { of: Measured::Gradients(loss), since: None }
     }
 
-    /// What goes into the activation functions for the data: "z-values".
+    /// Selects the inputs of the activation functions for the data ("z-values").
     pub fn pre_activations() -> Self {
         Self { of: Measured::PreActivations, since: None }
     }
 
-    /// What the layers put out for the data.
+    /// Selects the outputs of the layers for the data.
     pub fn activations() -> Self {
         Self { of: Measured::Activations, since: None }
     }
 
-    /// What is measured, in a word or two: `weights`, `gradients`, `z-values`, `activations`, or the changes of them.
+    /// Returns its name: `weights`, `gradients`, `z-values`, `activations`, or `changes of` one of them.
+    ///
+    /// ```
+    /// use training_replay::analysis::Quantity;
+    ///
+    /// assert_eq!(Quantity::pre_activations().name(), "z-values");
+    /// ```
     pub fn name(self) -> &'static str {
         match (self.of, self.since.is_some()) {
             (Measured::Weights, false) => "weights",
@@ -62,19 +79,34 @@ impl Quantity {
         }
     }
 
-    /// What training has changed them by, value by value.
+    /// Takes the change of each value since a baseline, in place of the value.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// use training_replay::analysis::{Baseline, LayerFilter, Quantity};
+    ///
+    /// let mut replay = Replay::options().in_memory();
+    /// for seed in [1, 2] {
+    ///     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
+    /// }
+    /// let updates = Quantity::weights().since(Baseline::EpochBefore);
+    /// let rows = replay.at(1)?.distributions(updates, &LayerFilter::default())?;
+    /// assert!(rows[0].distribution.std > 0.0);
+    /// assert!(replay.at(0)?.distributions(updates, &LayerFilter::default())?.is_empty()); // no epoch is before it
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn since(self, since: Baseline) -> Self {
         Self { since: Some(since), ..self }
     }
 }
 
-/// What a change is counted from.
+/// The epoch that a change is counted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Baseline {
-    /// The recorded epoch before.
+    /// The recorded epoch before: a change is what one epoch has done.
     EpochBefore,
-    /// The first recorded epoch: how far training has come.
+    /// The first recorded epoch: a change is how far training has come.
     Start,
 }

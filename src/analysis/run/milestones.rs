@@ -1,17 +1,20 @@
-//! The story of a run, as rows.
+//! The milestones of a run, as rows.
 
 use std::fmt;
 
 use super::milestone_rules;
-use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Subject};
+use crate::analysis::{EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
 use crate::{Error, Result};
 
-/// The story of a run, as rows: from when on which class was right, where the loss stood still and where it fell, which
-/// layers were squashed, which units saturated or dead, which gradients vanished or exploded, and whether it diverged.
+/// The milestones of a run: what happened to the loss, the classes, the layers and their units, and when.
+///
+/// From which epoch on every sample of a class is correct, where the loss is on a plateau and where it falls, which
+/// layers are squashed, which units are saturated or dead, which gradients vanish or explode, and whether the run
+/// diverges.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
-/// use training_replay::analysis::{MilestoneOptions, Milestones, EpochSummary};
+/// use training_replay::analysis::{EpochSummary, MilestoneOptions, Milestones};
 ///
 /// let data = datasets::circles(100, 0.05, 0.5, 7);
 /// let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
@@ -23,7 +26,7 @@ use crate::{Error, Result};
 ///     trainer.epoch(&mut model, &data)?;
 ///     summaries.push(EpochSummary::of(epoch, &model, &data, &options)?);
 /// }
-/// let milestones = Milestones::of(&summaries, &options)?; // of a recording: `Replay::milestones`
+/// let milestones = Milestones::of(&summaries, &options)?; // of a recording: `Run::milestones`
 /// assert!(milestones.all_correct().is_some_and(|epoch| epoch <= 60));
 /// assert!(milestones.diverged().is_none());
 /// # Ok::<(), training_replay::Error>(())
@@ -31,12 +34,19 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Milestones {
-    /// The rows in the order of their epochs.
+    /// The milestones in the order of their epochs.
     pub rows: Vec<Milestone>,
 }
 
 impl Milestones {
-    /// What these observations, made with the same criteria in the order of time, tell.
+    /// Finds the milestones in summaries of epochs, made with the same options and in the order of time.
+    ///
+    /// ```
+    /// use training_replay::analysis::{MilestoneOptions, Milestones};
+    ///
+    /// assert_eq!(Milestones::of(&[], &MilestoneOptions::default())?, Milestones::default());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -50,53 +60,185 @@ impl Milestones {
         Ok(Self { rows: milestone_rules::apply(summaries, options) })
     }
 
-    /// The rows of one kind.
-    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Milestone> {
+    /// Returns the milestones of one kind, in the order of their epochs.
+    ///
+    /// ```
+    /// use training_replay::analysis::MilestoneKind;
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// # use training_replay::analysis::MilestoneOptions;
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// # for _ in 0..60 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    ///
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// for fall in milestones.of_kind(MilestoneKind::Fall) {
+    ///     println!("the loss falls by {} from epoch {} on", fall.evidence, fall.epoch);
+    /// }
+    /// assert!(milestones.of_kind(MilestoneKind::Fall).count() > 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn of_kind(&self, kind: MilestoneKind) -> impl Iterator<Item = &Milestone> {
         self.rows.iter().filter(move |row| row.kind == kind)
     }
 
-    /// The first row of a kind and subject.
-    pub fn find(&self, kind: Kind, subject: &Subject) -> Option<&Milestone> {
+    /// Returns the first milestone of a kind and subject.
+    ///
+    /// ```
+    /// use training_replay::analysis::{MilestoneKind, Subject};
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// # use training_replay::analysis::MilestoneOptions;
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// # for _ in 0..60 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    ///
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// let best = milestones.find(MilestoneKind::BestLoss, &Subject::Run);
+    /// assert_eq!(best, milestones.best_loss());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn find(&self, kind: MilestoneKind, subject: &Subject) -> Option<&Milestone> {
         self.of_kind(kind).find(|row| row.subject == *subject)
     }
 
-    /// The epoch from which on every sample was right.
+    /// Returns the epoch from which on every sample is correct, to the end of the run.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// # use training_replay::analysis::MilestoneOptions;
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// # for _ in 0..60 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// let epoch = milestones.all_correct().expect("an easy task");
+    /// assert_eq!(replay.at(epoch)?.confusion(0.5)?.accuracy(), 1.0);
+    /// assert!(replay.at(epoch - 1)?.confusion(0.5)?.accuracy() < 1.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn all_correct(&self) -> Option<u64> {
-        self.find(Kind::AllCorrect, &Subject::Run).map(|row| row.epoch)
+        self.find(MilestoneKind::AllCorrect, &Subject::Run).map(|row| row.epoch)
     }
 
-    /// The epoch from which on every sample of a class was right.
+    /// Returns the epoch from which on every sample of a class is correct, to the end of the run.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// # use training_replay::analysis::MilestoneOptions;
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// # for _ in 0..60 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// let last = milestones.class_correct(0).max(milestones.class_correct(1));
+    /// assert_eq!(milestones.all_correct(), last);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn class_correct(&self, class: usize) -> Option<u64> {
-        self.find(Kind::AllCorrect, &Subject::Class(class)).map(|row| row.epoch)
+        self.find(MilestoneKind::AllCorrect, &Subject::Class(class)).map(|row| row.epoch)
     }
 
-    /// The first value that was NaN or infinite.
+    /// Returns the milestone of the first NaN or infinite value; `None` if there is no such value.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// use training_replay::analysis::MilestoneOptions;
+    ///
+    /// let data = datasets::moons(50, 0.1, 7);
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1).name("output")).build(1)?;
+    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(1e9)); // far too fast
+    /// let mut replay = Replay::options().dataset(&data).in_memory();
+    /// for _ in 0..10 {
+    ///     let metrics = trainer.epoch(&mut model, &data)?;
+    ///     replay.record(&model, metrics)?;
+    /// }
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// assert_eq!(milestones.diverged().map(|row| row.subject.to_string()), Some("output/kernel".into()));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn diverged(&self) -> Option<&Milestone> {
-        self.of_kind(Kind::Diverged).next()
+        self.of_kind(MilestoneKind::Diverged).next()
     }
 
-    /// The units that were dead to the end of the run, and from when on.
+    /// Returns the units that are dead at the end of the run, with the epoch from which on they are.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Initializer, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::MilestoneOptions;
+    ///
+    /// let hidden = Dense::new(3).name("hidden").activation(Activation::Relu).kernel_initializer(Initializer::Zeros);
+    /// let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// replay.record(&Sequential::builder(2).layer(hidden).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// let dead: Vec<_> = milestones.dead_units().map(|row| row.subject.to_string()).collect();
+    /// assert_eq!(dead, ["hidden unit 0", "hidden unit 1", "hidden unit 2"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn dead_units(&self) -> impl Iterator<Item = &Milestone> {
-        self.of_kind(Kind::Dead).filter(|row| row.until.is_none())
+        self.of_kind(MilestoneKind::Dead).filter(|row| row.until.is_none())
     }
 
-    /// The units that were saturated to the end of the run, and from when on.
+    /// Returns the units that are saturated at the end of the run, with the epoch from which on they are.
     pub fn saturated_units(&self) -> impl Iterator<Item = &Milestone> {
-        self.of_kind(Kind::Saturated).filter(|row| row.until.is_none())
+        self.of_kind(MilestoneKind::Saturated).filter(|row| row.until.is_none())
     }
 
-    /// The epoch with the smallest loss.
+    /// Returns the milestone of the smallest loss; `None` if the loss is not known.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// # use training_replay::analysis::MilestoneOptions;
+    /// # let data = datasets::circles(100, 0.05, 0.5, 7);
+    /// # let layers = [Dense::new(8).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// # for _ in 0..60 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// let best = milestones.best_loss().expect("the recording notes its loss");
+    /// assert!(Some(best.evidence) <= milestones.final_loss());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn best_loss(&self) -> Option<&Milestone> {
-        self.of_kind(Kind::BestLoss).next()
+        self.of_kind(MilestoneKind::BestLoss).next()
     }
 
-    /// The loss at the end of the run.
+    /// Returns the loss at the end of the run; `None` if the loss is not known.
     pub fn final_loss(&self) -> Option<f64> {
-        self.of_kind(Kind::FinalLoss).next().map(|row| row.evidence)
+        self.of_kind(MilestoneKind::FinalLoss).next().map(|row| row.evidence)
     }
 }
 
-/// A row a line.
+/// Writes each milestone on a line of its own.
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))

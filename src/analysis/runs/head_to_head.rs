@@ -2,10 +2,10 @@
 
 use crate::{Error, Result, analysis::EpochsToTarget};
 
-/// Who came to a milestone first, run by run: of two, how often A was before B.
+/// Counts of which group of runs came to a milestone first, seed by seed.
 ///
 /// ```
-/// use training_replay::analysis::{HeadToHead, EpochsToTarget};
+/// use training_replay::analysis::{EpochsToTarget, HeadToHead};
 ///
 /// let relu = EpochsToTarget { epochs: vec![Some(40), None, Some(55), None] };
 /// let tanh = EpochsToTarget { epochs: vec![Some(60), Some(50), Some(55), None] };
@@ -17,35 +17,43 @@ use crate::{Error, Result, analysis::EpochsToTarget};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeadToHead {
-    /// For each entrant, in how many runs it came earlier than every other.
+    /// For each group, the number of runs in which it was earlier than every other group.
     pub wins: Vec<usize>,
-    /// In how many runs several came first at the same epoch.
+    /// The number of runs in which several groups were first at the same epoch.
     pub tied: usize,
-    /// In how many runs nobody came there.
+    /// The number of runs in which no group came to the milestone.
     pub nobody: usize,
 }
 
 impl HeadToHead {
-    /// Run by run: the first run of each entrant against the first of every other, and so on, as runs of the same seed
-    /// are.
+    /// Compares groups run by run: the first run of each group with the first of every other, and so on, as runs of the
+    /// same seed are.
+    ///
+    /// ```
+    /// use training_replay::analysis::{EpochsToTarget, HeadToHead};
+    ///
+    /// let [one, other] = [Some(3), None].map(|epoch| EpochsToTarget { epochs: vec![epoch] });
+    /// assert_eq!(HeadToHead::of(&[&one, &other])?.wins, [1, 0]); // a run that never came there loses
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the entrants have different numbers of runs.
-    pub fn of(entrants: &[&EpochsToTarget]) -> Result<Self> {
-        let runs = entrants.first().map_or(0, |entrant| entrant.epochs.len());
-        if let Some(other) = entrants.iter().find(|entrant| entrant.epochs.len() != runs) {
+    /// [`Error::Invalid`] if the groups have different numbers of runs.
+    pub fn of(groups: &[&EpochsToTarget]) -> Result<Self> {
+        let runs = groups.first().map_or(0, |group| group.epochs.len());
+        if let Some(other) = groups.iter().find(|group| group.epochs.len() != runs) {
             let expected = format!("{runs}, as the first one's");
-            return Err(Error::invalid("the number of runs of an entrant", expected, other.epochs.len()));
+            return Err(Error::invalid("the number of runs of a group", expected, other.epochs.len()));
         }
-        let mut counts = Self { wins: vec![0; entrants.len()], tied: 0, nobody: 0 };
+        let mut counts = Self { wins: vec![0; groups.len()], tied: 0, nobody: 0 };
         for run in 0..runs {
-            let epochs: Vec<Option<u64>> = entrants.iter().map(|entrant| entrant.epochs[run]).collect();
+            let epochs: Vec<Option<u64>> = groups.iter().map(|group| group.epochs[run]).collect();
             let Some(best) = epochs.iter().flatten().min() else {
                 counts.nobody += 1;
                 continue;
             };
-            let first: Vec<usize> = (0..epochs.len()).filter(|&entrant| epochs[entrant] == Some(*best)).collect();
+            let first: Vec<usize> = (0..epochs.len()).filter(|&group| epochs[group] == Some(*best)).collect();
             match first[..] {
                 [winner] => counts.wins[winner] += 1,
                 _ => counts.tied += 1,
@@ -54,7 +62,7 @@ impl HeadToHead {
         Ok(counts)
     }
 
-    /// How many runs there were.
+    /// Returns the number of runs in each group.
     pub fn runs(&self) -> usize {
         self.wins.iter().sum::<usize>() + self.tied + self.nobody
     }

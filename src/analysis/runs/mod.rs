@@ -1,4 +1,4 @@
-//! Many runs as one: a band of their curves, who came first.
+//! Many runs: bands of their curves, and when each of them came to a milestone.
 
 mod epochs_to_target;
 mod head_to_head;

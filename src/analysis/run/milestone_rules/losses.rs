@@ -39,8 +39,8 @@ fn fall_rows(losses: &[(u64, f64)], slope: f64, least: f64) -> impl Iterator<Ite
     })
 }
 
-/// Each value replaced by the median of itself and the two on either side, fewer near the ends: it takes out the jitter of
-/// mini-batches, and leaves what rises or falls steadily as it is.
+/// Each value replaced by the median of itself and the two on either side, fewer near the ends: it takes out the
+/// jitter of mini-batches, and leaves what rises or falls steadily as it is.
 fn running_median(curve: &[(u64, f64)]) -> Vec<(u64, f64)> {
     let median = |index: usize| {
         let sides = index.min(curve.len() - 1 - index).min(2);
@@ -51,8 +51,8 @@ fn running_median(curve: &[(u64, f64)]) -> Vec<(u64, f64)> {
     curve.iter().enumerate().map(|(index, (epoch, _))| (*epoch, median(index))).collect()
 }
 
-/// Plateaus with less than `gap` epochs between them are one, if the curve comes from one to the other no faster than it
-/// may on a plateau.
+/// Plateaus with less than `gap` epochs between them are one, if the curve comes from one to the other no faster than
+/// it may on a plateau.
 fn join(stretches: Vec<Plateau>, curve: &[(u64, f64)], slope: f64, gap: u64) -> Vec<Plateau> {
     let middle = |stretch: &Plateau| (stretch.first + (stretch.last - stretch.first) / 2) as f64;
     let mut joined: Vec<Plateau> = Vec::new();
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(plateaus.iter().map(|row| row.0).collect::<Vec<_>>(), [0, 44], "{plateaus:?}");
         let falls = rows(&summaries, Kind::Fall);
         assert_eq!(falls.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(), [(19, Some(44))], "{falls:?}");
-        // Three epochs are too many for the median of five, and too few to part a plateau in two.
+        // Three epochs are too many for the median of five, and too few to split a plateau in two.
         let bump = |epoch: u64| if (8..11).contains(&epoch) { 0.05 } else { 0.0 };
         let summaries = summaries_of(70, |summary| summary.loss = Some(loss(summary.epoch) + bump(summary.epoch)));
         assert_eq!(rows(&summaries, Kind::Plateau)[0], (0, Some(19), "run".into(), 1.05), "level of the middle");

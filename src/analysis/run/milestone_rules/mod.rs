@@ -1,6 +1,7 @@
 //! The rules by which summaries of epochs become milestones.
 //!
-//! Each file has those of one subject, and one function that applies them: from the summaries in the order of time to rows.
+//! Each file has those of one subject, and one function that applies them: from the summaries in the order of time to
+//! rows.
 
 mod correctness;
 mod divergence;
