@@ -35,7 +35,7 @@ fn run() -> Result<()> {
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)]
     {
         let runs = train(activation, &data)?;
-        let reached = runs.reached(&MilestoneOptions::default(), |run| run.all_correct())?;
+        let reached = runs.epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct())?;
         print(name, &runs, &reached)?;
         learned.push((name, reached));
         bands.push((name, runs.band("loss", 0.8)?, runs.band("accuracy", 0.8)?));

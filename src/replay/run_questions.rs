@@ -97,13 +97,13 @@ impl<M: Forward + Sync> Run<'_, M> {
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
-        let mut sample_history = SampleHistory::new(self.replay().dataset()?);
-        let page = |snapshot: &Snapshot<'_, M>| {
-            sample_history.page(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
+        let mut history = SampleHistory::new(self.replay().dataset()?);
+        let outcomes = |snapshot: &Snapshot<'_, M>| {
+            history.outcomes_of(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
         };
-        let pages = self.map(page)?;
-        pages.into_iter().try_for_each(|page| sample_history.append(page))?;
-        Ok(sample_history)
+        let outcomes = self.map(outcomes)?;
+        outcomes.into_iter().try_for_each(|outcomes| history.append(outcomes))?;
+        Ok(history)
     }
 
     /// Compares what was logged with what is recomputed from the weights and the data.

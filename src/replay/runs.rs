@@ -35,13 +35,15 @@ use crate::{
 /// }
 /// let losses = tanh.band("loss", 0.5)?; // the median, and the band between the quartiles
 /// assert_eq!((losses.epochs.len(), losses.runs[0]), (40, 5));
-/// let learned = [&tanh, &relu].map(|runs| runs.reached(&MilestoneOptions::default(), |run| run.all_correct()));
+/// let learned = [&tanh, &relu].map(|runs| {
+///     runs.epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct())
+/// });
 /// let [tanh, relu] = learned;
 /// let (tanh, relu) = (tanh?, relu?);
 /// println!("tanh: {:.0} % by epoch 20, half of the runs by {:?}", 100.0 * tanh.share_by(20), tanh.median());
-/// let race = HeadToHead::of(&[&tanh, &relu])?;
-/// println!("tanh before ReLU in {} of {}", race.wins[0], race.runs());
-/// # assert_eq!(race.runs(), 5);
+/// let wins = HeadToHead::of(&[&tanh, &relu])?;
+/// println!("tanh before ReLU in {} of {}", wins.wins[0], wins.runs());
+/// # assert_eq!(wins.runs(), 5);
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +194,7 @@ impl Runs {
     /// # Errors
     ///
     /// As [`milestones`](Self::milestones).
-    pub fn reached(
+    pub fn epochs_to_target(
         &self,
         options: &MilestoneOptions,
         pick: impl Fn(&Milestones) -> Option<u64>,

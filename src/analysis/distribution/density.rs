@@ -1,4 +1,4 @@
-//! How densely numbers lie along an axis: the outline of a violin.
+//! Kernel density estimates: the outlines of violins.
 
 use crate::{
     Error, Result,
@@ -11,7 +11,7 @@ const MAX_POINTS: usize = 1_000_000;
 /// From so many bandwidths away a value adds less than 3e-18 of what it adds beside itself, which `f64` does not show.
 const REACH: f64 = 9.0;
 
-/// How densely numbers lie along an axis, by a Gaussian kernel: `scipy.stats.gaussian_kde` with its defaults.
+/// A kernel density estimate of numbers, with a Gaussian kernel: `scipy.stats.gaussian_kde` with its defaults.
 ///
 /// With `n` values `v`: `density(x) = sum over v of exp(-((x - v) / h)² / 2) / (n h sqrt(2 pi))`, where the bandwidth
 /// is `h = n^(-1/5) std`, by the rule of Scott, "Multivariate Density Estimation" (1992), and `std` the deviation of
@@ -28,21 +28,31 @@ const REACH: f64 = 9.0;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Density {
-    /// Where the density is told.
+    /// The points at which the density is given.
     pub x: Vec<f64>,
-    /// The density there; over all of the axis it adds up to 1.
+    /// The density at each point; its integral over the whole axis is 1.
     pub density: Vec<f64>,
-    /// The deviation of the kernel.
+    /// The standard deviation of the kernel.
     pub bandwidth: f64,
 }
 
 impl Density {
-    /// The density of these values at these places; `None` for fewer than two values, or values that are all the same.
-    /// NaN and infinite values are left out.
+    /// Estimates the density of values at these points; `None` for fewer than two values, or values that are all equal.
+    ///
+    /// Values that are NaN or infinite are left out.
+    ///
+    /// ```
+    /// use training_replay::analysis::Density;
+    ///
+    /// let density = Density::at(&[0.0, 1.0, 2.0], &[1.0, 50.0])?.expect("values that differ");
+    /// assert!(density.density[0] > 0.3 && density.density[1] == 0.0);
+    /// assert_eq!(Density::at(&[3.0, 3.0, f64::NAN], &[1.0])?, None);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for more than a million places, or one that is not a finite number.
+    /// [`Error::Invalid`] for more than a million points, or one that is not a finite number.
     pub fn at(values: &[f64], x: &[f64]) -> Result<Option<Self>> {
         if x.len() > MAX_POINTS {
             return Err(Error::invalid("the number of places", format!("at most {MAX_POINTS}"), x.len()));

@@ -1,8 +1,8 @@
-//! How far two sets of weights are apart, and where.
+//! The difference of two sets of weights.
 
 use crate::{Error, Parameter, Result, Weights};
 
-/// How far two sets of weights of the same model are apart, and in which value most.
+/// The largest difference between two sets of weights in one parameter, and the value it is in.
 ///
 /// ```
 /// use training_replay::{Parameter, Weights, analysis::WeightDiff};
@@ -14,27 +14,37 @@ use crate::{Error, Parameter, Result, Weights};
 /// let difference = WeightDiff::between(&weights(0.5), &weights(0.75), 0.0)?.expect("another bias");
 /// assert_eq!((difference.layer.as_str(), difference.name.as_str()), ("output", "bias"));
 /// assert_eq!((difference.index, difference.values, difference.distance), (0, (0.5, 0.75), 0.25));
-/// assert_eq!(WeightDiff::between(&weights(0.5), &weights(0.5), 0.0)?, None);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WeightDiff {
-    /// The layer of the first parameter that differs.
+    /// The parameter's layer.
     pub layer: String,
-    /// Its name within the layer.
+    /// The parameter's name within the layer.
     pub name: String,
-    /// Which of its values, counted row by row, differs most.
+    /// The index of the value that differs most, in row-major order.
     pub index: usize,
-    /// That value in the one and the other.
+    /// That value in the one and in the other.
     pub values: (f64, f64),
-    /// The absolute difference of both; infinite where one of them is NaN and the other is not.
+    /// The absolute difference of the two values; infinite where only one of them is NaN.
     pub distance: f64,
 }
 
 impl WeightDiff {
-    /// That in the first parameter in which any value differs by more than `tolerance`; with 0, in anything that is not
-    /// equal. NaN is equal to NaN, and 0 to -0.
+    /// Returns the first parameter in which a value differs by more than `tolerance`; `None` if there is none.
+    ///
+    /// With a tolerance of 0, the weights must be equal. NaN is equal to NaN, and 0 to -0.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights, analysis::WeightDiff};
+    ///
+    /// let weights = |bias: f32| Weights::from_iter([Parameter::new("output", "bias", [1], vec![bias])]);
+    /// assert!(WeightDiff::between(&weights(1.0), &weights(1.5), 0.25)?.is_some());
+    /// assert!(WeightDiff::between(&weights(1.0), &weights(1.5), 0.5)?.is_none());
+    /// assert!(WeightDiff::between(&weights(f32::NAN), &weights(f32::NAN), 0.0)?.is_none());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -49,7 +59,17 @@ impl WeightDiff {
         if (0.0..).contains(&tolerance) { Ok(()) } else { Err(Error::invalid("the tolerance", "0 or more", tolerance)) }
     }
 
-    /// That in each parameter which has values, in order.
+    /// Returns the largest difference in each parameter, in order; parameters without values are left out.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights, analysis::WeightDiff};
+    ///
+    /// let weights = |seed| Weights::of(&Sequential::builder(2).layer(Dense::new(3)).build(seed)?);
+    /// let differences = WeightDiff::of_each(&weights(1)?, &weights(2)?)?;
+    /// assert!(differences[0].distance > 0.0); // kernels are random
+    /// assert_eq!((differences[1].name.as_str(), differences[1].distance), ("bias", 0.0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -59,14 +79,14 @@ impl WeightDiff {
         Ok(one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other)).collect())
     }
 
-    /// In which value two parameters of the same shape differ most; `None` if they have none.
+    /// The largest difference of two parameters of the same shape; `None` if they have no values.
     fn largest(one: &Parameter<'_>, other: &Parameter<'_>) -> Option<Self> {
         let (ones, others) = (one.values().to_f64(), other.values().to_f64());
         let pairs = ones.iter().copied().zip(others.iter().copied()).enumerate();
         // The first of equals.
         let (index, values, distance) =
             pairs.fold(None, |largest: Option<(usize, (f64, f64), f64)>, (index, pair)| {
-                let distance = apart(pair);
+                let distance = distance(pair);
                 match largest {
                     Some(largest) if distance <= largest.2 => Some(largest),
                     _ => Some((index, pair, distance)),
@@ -76,27 +96,14 @@ impl WeightDiff {
     }
 }
 
-/// Never NaN.
-fn apart((one, other): (f64, f64)) -> f64 {
+/// The absolute difference of two values, never NaN.
+fn distance((one, other): (f64, f64)) -> f64 {
     let distance = (one - other).abs();
     match one == other || (one.is_nan() && other.is_nan()) {
         true => 0.0,
         false if distance.is_nan() => f64::INFINITY,
         false => distance,
     }
-}
-
-/// Where two runs part.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RunDiff {
-    /// The first epoch, among those that both have recorded, at which they differ, and where they do; `None` if they
-    /// never do.
-    pub first: Option<(u64, WeightDiff)>,
-    /// For every epoch that both have recorded, the largest absolute difference of any two values.
-    pub distances: Vec<(u64, f64)>,
-    /// How many epochs only the one has recorded, and only the other.
-    pub unmatched: (usize, usize),
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! What was logged is verified against what the weights give, so that a wrong model or wrong data are found; two runs
-//! are compared to the value in which they part; and every sample has its bill.
+//! are compared to the value in which they differ; and every sample has its history.
 
 mod common;
 
@@ -86,14 +86,14 @@ fn run(first: u64, values: &[[f32; 2]]) -> Replay {
 }
 
 #[test]
-fn two_runs_part_at_the_first_epoch_and_value_that_differ() {
+fn two_runs_differ_from_the_first_epoch_and_value_on_that_does() {
     let one = run(0, &[[1.0, 2.0], [1.5, 2.0], [2.0, 2.0], [2.5, 9.0]]);
     let other = run(1, &[[1.5, 2.0], [2.0, 2.25], [2.5, 1.0]]);
-    let parting = one.diff(&other, 0.0).unwrap();
-    let (epoch, difference) = parting.first.unwrap();
+    let diff = one.diff(&other, 0.0).unwrap();
+    let (epoch, difference) = diff.first.unwrap();
     assert_eq!((epoch, difference.index, difference.values, difference.distance), (2, 1, (2.0, 2.25), 0.25));
-    assert_eq!(parting.distances, [(1, 0.0), (2, 0.25), (3, 8.0)]);
-    assert_eq!(parting.unmatched, (1, 0), "epoch 0 is in one of them only");
+    assert_eq!(diff.distances, [(1, 0.0), (2, 0.25), (3, 8.0)]);
+    assert_eq!(diff.unmatched, (1, 0), "epoch 0 is in one of them only");
     assert_eq!(one.diff(&other, 1.0).unwrap().first.unwrap().0, 3);
     assert_eq!(one.diff(&one, 0.0).unwrap().first, None);
     assert!(one.diff(&other, -0.5).is_err());
@@ -101,7 +101,7 @@ fn two_runs_part_at_the_first_epoch_and_value_that_differ() {
 }
 
 /// The recording of deepreplay and one made here from the same initial weights, on the same order of samples, stay
-/// within 2e-4 of each other; with another optimizer they part at the first epoch.
+/// within 2e-4 of each other; with another learning rate they differ from the first epoch on.
 #[test]
 fn a_run_repeated_here_stays_beside_keras() {
     let reference = Reference::article();
@@ -123,32 +123,36 @@ fn a_run_repeated_here_stays_beside_keras() {
 }
 
 #[test]
-fn the_bill_of_every_sample_is_deepreplays() {
+fn the_history_of_every_sample_is_deepreplays() {
     let reference = Reference::article();
     let replay = reference.article_replay();
-    let sample_history = replay.run().unwrap().sample_history(LOSS).unwrap();
-    assert_eq!((sample_history.samples(), sample_history.epochs.len()), (2_000, 151));
-    let SampleOutcomes::Classes { probabilities, correct } = &sample_history.told else {
+    let history = replay.run().unwrap().sample_history(LOSS).unwrap();
+    assert_eq!((history.samples(), history.epochs.len()), (2_000, 151));
+    let SampleOutcomes::Classification { probabilities, correct } = &history.outcomes else {
         panic!("the targets are classes")
     };
     for (i, epoch) in [0, 80, 150].into_iter().enumerate() {
-        let place = sample_history.place(epoch).unwrap();
-        let losses: Vec<f32> = sample_history.losses.column(place).iter().take(200).copied().collect();
+        let column = history.column(epoch).unwrap();
+        let losses: Vec<f32> = history.losses.column(column).iter().take(200).copied().collect();
         assert_close("losses", &losses, &reference.entry("expected.bce_per_sample", i), 1e-5);
-        let told = reference.entry("expected.predict_proba", i);
+        let outputs = reference.entry("expected.predict_proba", i);
         let own = |(p, y): (&f32, &f32)| if *y == 1.0 { *p } else { 1.0 - *p };
-        let expected: Vec<f32> = told.iter().zip(&reference.values("targets")).map(own).collect();
-        let found: Vec<f32> = probabilities.column(place).iter().take(200).copied().collect();
+        let expected: Vec<f32> = outputs.iter().zip(&reference.values("targets")).map(own).collect();
+        let found: Vec<f32> = probabilities.column(column).iter().take(200).copied().collect();
         assert_close("probabilities", &found, &expected, 1e-5);
-        let right = correct.column(place).iter().filter(|right| **right).count();
-        assert_eq!(right as f32 / 2_000.0, reference.values("expected.accuracy")[i]);
+        let count = correct.column(column).iter().filter(|correct| **correct).count();
+        assert_eq!(count as f32 / 2_000.0, reference.values("expected.accuracy")[i]);
     }
-    let last = (0..2_000).filter_map(|sample| sample_history.learned_at(sample).unwrap()).max();
+    let last = (0..2_000).filter_map(|sample| history.learned_at(sample).unwrap()).max();
     let milestones = replay.run().unwrap().milestones(&MilestoneOptions::default()).unwrap();
     assert_eq!(last, milestones.all_correct(), "the last sample that is learned makes all correct");
-    assert!(sample_history.never_learned().unwrap().is_empty());
-    let flips = sample_history.flips(0, 150).unwrap();
-    assert_eq!((flips.learned.len(), flips.forgotten.len()), (1_000, 0), "before training all are told as class 0");
+    assert!(history.never_learned().unwrap().is_empty());
+    let flips = history.flips(0, 150).unwrap();
+    assert_eq!(
+        (flips.learned.len(), flips.forgotten.len()),
+        (1_000, 0),
+        "before training all are predicted as class 0"
+    );
     let foreign = NoGradients(replay.at(0).unwrap().into_model());
     let other = replay.run_with(&foreign).epochs([0, 80]).sample_history(LOSS).unwrap();
     assert_eq!(other.epochs, [0, 80]);

@@ -32,7 +32,7 @@ fn train(model: &mut Sequential, data: &Dataset, loss: Loss, optimizer: Optimize
     replay
 }
 
-fn milestones(replay: &Replay) -> Milestones {
+fn milestones_of(replay: &Replay) -> Milestones {
     replay.run().unwrap().milestones(&MilestoneOptions::default()).unwrap()
 }
 
@@ -53,17 +53,17 @@ fn unit(layer: &str, unit: usize) -> Subject {
 #[test]
 fn the_articles_sigmoid_network_learns_when_numpy_says() {
     let replay = Reference::article().article_replay();
-    let told = milestones(&replay);
-    let found = (told.all_correct(), told.class_correct(0), told.class_correct(1));
+    let milestones = milestones_of(&replay);
+    let found = (milestones.all_correct(), milestones.class_correct(0), milestones.class_correct(1));
     assert_eq!(found, (Some(99), Some(65), Some(99)));
     let logged = replay.curve("acc").unwrap();
     let last_below = logged.iter().rev().find(|(_, accuracy)| *accuracy < 1.0).unwrap().0;
     assert_eq!(last_below, 101);
-    let best = told.best_loss().unwrap();
-    assert_eq!((best.epoch, told.final_loss()), (150, Some(best.evidence)), "it falls to the end");
-    let squashed = told.find(MilestoneKind::Squashed, &Subject::Layer("hidden".into())).unwrap();
+    let best = milestones.best_loss().unwrap();
+    assert_eq!((best.epoch, milestones.final_loss()), (150, Some(best.evidence)), "it falls to the end");
+    let squashed = milestones.find(MilestoneKind::Squashed, &Subject::Layer("hidden".into())).unwrap();
     assert_eq!(squashed.epoch, 0, "small initial weights leave the sigmoids in their middle");
-    let widened = told.find(MilestoneKind::Widened, &Subject::Layer("hidden".into())).unwrap();
+    let widened = milestones.find(MilestoneKind::Widened, &Subject::Layer("hidden".into())).unwrap();
     assert!(squashed.until.unwrap() < widened.epoch && widened.epoch < 99);
 }
 
@@ -82,8 +82,8 @@ fn a_relu_unit_killed_by_a_negative_bias_is_dead_from_that_epoch_on() {
         let weights = Weights::from_iter([kernel.clone(), bias, output[0].clone(), output[1].clone()]);
         replay.record(&article_model(Activation::Relu, &weights), Metrics::new()).unwrap();
     }
-    let told = milestones(&replay);
-    let dead: Vec<_> = told.dead_units().collect();
+    let milestones = milestones_of(&replay);
+    let dead: Vec<_> = milestones.dead_units().collect();
     assert_eq!(dead.len(), 1);
     assert_eq!((dead[0].epoch, &dead[0].subject, dead[0].evidence), (7, &unit("hidden", 1), 400.0));
     // A model that does not say what its units' range is has the same dead units.
@@ -99,9 +99,9 @@ fn units_of_zeros_that_can_be_less_are_not_dead() {
     let zeros = dense(3, "h", Activation::Tanh).kernel_initializer(Initializer::Zeros);
     let mut model = network(2, &[zeros, output]);
     let replay = train(&mut model, &datasets::moons(50, 0.1, 1), LOSS, Optimizer::sgd(0.0), 3);
-    let told = milestones(&replay);
-    assert_eq!(told.of_kind(MilestoneKind::Dead).count(), 0);
-    assert_eq!(told.find(MilestoneKind::Squashed, &Subject::Layer("h".into())).unwrap().evidence, 0.0);
+    let milestones = milestones_of(&replay);
+    assert_eq!(milestones.of_kind(MilestoneKind::Dead).count(), 0);
+    assert_eq!(milestones.find(MilestoneKind::Squashed, &Subject::Layer("h".into())).unwrap().evidence, 0.0);
 }
 
 /// A sigmoid unit with a kernel of hundreds is a step: nearly every sample is at one of its ends.
@@ -116,13 +116,13 @@ fn a_sigmoid_unit_with_a_huge_kernel_is_saturated_and_one_with_a_small_kernel_is
     ]);
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&article_model(Activation::Sigmoid, &weights), Metrics::new()).unwrap();
-    let told = milestones(&replay);
-    let saturated: Vec<_> = told.saturated_units().map(|row| (row.epoch, row.subject.clone())).collect();
+    let milestones = milestones_of(&replay);
+    let saturated: Vec<_> = milestones.saturated_units().map(|row| (row.epoch, row.subject.clone())).collect();
     assert_eq!(saturated, [(0, unit("hidden", 0))]);
     // sigmoid(900 x) is within 0.05 of an end unless |x| < ln(19) / 900 = 0.00327.
     let inputs = data.inputs().column(0);
     let share = inputs.iter().filter(|x| x.abs() >= 19_f32.ln() / 900.0).count() as f64 / 400.0;
-    assert_eq!(told.saturated_units().next().unwrap().evidence, share);
+    assert_eq!(milestones.saturated_units().next().unwrap().evidence, share);
 }
 
 /// Each of the sigmoid layers takes a factor of at least 4 from the gradient, and its small kernel more.
@@ -134,8 +134,8 @@ fn gradients_vanish_in_deep_sigmoids() {
     let small: Vec<Dense> = layers.map(|layer| layer.kernel_initializer(Initializer::Normal { std: 0.05 })).collect();
     let mut replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
     replay.record(&network(10, &small), Metrics::new()).unwrap();
-    let told = milestones(&replay);
-    let vanishing: Vec<_> = told.of_kind(MilestoneKind::Vanishing).map(|row| row.subject.to_string()).collect();
+    let milestones = milestones_of(&replay);
+    let vanishing: Vec<_> = milestones.of_kind(MilestoneKind::Vanishing).map(|row| row.subject.to_string()).collect();
     assert_eq!(vanishing, ["h1", "h2", "h3", "h4"]);
     // The ratio is that of deepreplay's gradients: the root of the mean square of each kernel's.
     let gradients = replay.at(0).unwrap().gradients(LOSS).unwrap();
@@ -143,7 +143,7 @@ fn gradients_vanish_in_deep_sigmoids() {
         let g = gradients.get(layer, "kernel").unwrap().values().to_f64().into_owned();
         (g.iter().map(|g| g * g).sum::<f64>() / g.len() as f64).sqrt()
     };
-    let row = told.find(MilestoneKind::Vanishing, &Subject::Layer("h2".into())).unwrap();
+    let row = milestones.find(MilestoneKind::Vanishing, &Subject::Layer("h2".into())).unwrap();
     assert!((row.evidence / (rms("h2") / rms("o")) - 1.0).abs() < 1e-12);
 }
 
@@ -162,13 +162,13 @@ fn gradients_explode_before_a_huge_kernel() {
     ]);
     let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
     replay.record(&model.with_weights(&weights).unwrap(), Metrics::new()).unwrap();
-    let told = milestones(&replay);
-    let row = told.find(MilestoneKind::Exploding, &Subject::Layer("a".into())).unwrap();
+    let milestones = milestones_of(&replay);
+    let row = milestones.find(MilestoneKind::Exploding, &Subject::Layer("a".into())).unwrap();
     assert!((row.evidence - 10_000.0).abs() < 0.01, "{row}");
 }
 
 #[test]
-fn a_run_with_a_huge_learning_rate_is_recorded_replayed_and_told() {
+fn a_run_with_a_huge_learning_rate_is_recorded_replayed_and_reported() {
     let data = datasets::parabola(200, 13);
     let mut model = network(2, &[dense(20, "hidden", Activation::Relu), dense(1, "output", Activation::Linear)]);
     let replay = train(&mut model, &data, Loss::MeanSquaredError, Optimizer::sgd(50.0), 20);
@@ -177,14 +177,14 @@ fn a_run_with_a_huge_learning_rate_is_recorded_replayed_and_told() {
         weights.iter().flat_map(|p| p.values().to_f32().iter().map(|w| w.to_bits()).collect::<Vec<_>>()).collect()
     };
     assert_eq!(bits(&replay.weights(20).unwrap()), bits(&Weights::of(&model).unwrap()), "NaN and all");
-    let told = milestones(&replay);
-    let diverged = told.diverged().unwrap();
+    let milestones = milestones_of(&replay);
+    let diverged = milestones.diverged().unwrap();
     assert!((1..=3).contains(&diverged.epoch), "{diverged}");
     let finite =
         |epoch| replay.weights(epoch).unwrap().iter().all(|p| p.values().to_f64().iter().all(|w| w.is_finite()));
     assert!(finite(diverged.epoch - 1) && !finite(diverged.epoch));
     assert!(matches!(&diverged.subject, Subject::Parameter { layer, .. } if layer == "hidden"), "{diverged}");
-    assert_eq!(told.all_correct(), None);
+    assert_eq!(milestones.all_correct(), None);
     // Every other question has an answer too.
     let snapshot = replay.at(20).unwrap();
     assert!(snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap().boundary.is_empty());
@@ -224,8 +224,8 @@ fn without_a_loss_or_classes_what_needs_them_is_left_out() {
     replay
         .record(&network(2, &[dense(3, "h", Activation::Tanh), dense(1, "o", Activation::Sigmoid)]), Metrics::new())
         .unwrap();
-    let told = milestones(&replay);
-    assert!(told.final_loss().is_none() && told.of_kind(MilestoneKind::FinalErrors).count() == 1);
+    let milestones = milestones_of(&replay);
+    assert!(milestones.final_loss().is_none() && milestones.of_kind(MilestoneKind::FinalErrors).count() == 1);
     let message = replay.run().unwrap().verify(&VerifyOptions::default()).unwrap_err().to_string();
     assert!(message.starts_with("the recording holds no loss to compare; give the one"), "{message}");
     let message = replay.run().unwrap().verify(&VerifyOptions::default().loss(LOSS)).unwrap_err().to_string();
@@ -233,7 +233,7 @@ fn without_a_loss_or_classes_what_needs_them_is_left_out() {
 
     let numbers = Dataset::new(data.inputs().clone(), data.inputs().columns(0, 1).map(f32::sin)).unwrap();
     let mut model = network(2, &[dense(3, "h", Activation::Tanh), dense(1, "o", Activation::Linear)]);
-    let told = milestones(&train(&mut model, &numbers, Loss::MeanSquaredError, Optimizer::sgd(0.1), 5));
-    assert!(told.all_correct().is_none() && told.of_kind(MilestoneKind::FinalErrors).count() == 0);
-    assert!(told.final_loss().is_some());
+    let milestones = milestones_of(&train(&mut model, &numbers, Loss::MeanSquaredError, Optimizer::sgd(0.1), 5));
+    assert!(milestones.all_correct().is_none() && milestones.of_kind(MilestoneKind::FinalErrors).count() == 0);
+    assert!(milestones.final_loss().is_some());
 }
