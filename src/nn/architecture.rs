@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Layer, Sequential, encoding};
+use super::Layer;
 use crate::{Error, Result, math::matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
@@ -61,28 +61,6 @@ impl Architecture {
     pub fn layers<L: Into<Layer>>(mut self, layers: impl IntoIterator<Item = L>) -> Self {
         self.layers.extend(layers.into_iter().map(Into::into));
         self
-    }
-
-    /// Builds a network with initial weights: for the same seed a layer has the same ones, whatever layers follow.
-    ///
-    /// ```
-    /// use training_replay::{Dense, Sequential};
-    ///
-    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(42)?;
-    /// assert_eq!(model, Sequential::builder(2).layer(Dense::new(3)).build(42)?);
-    /// assert_ne!(model, Sequential::builder(2).layer(Dense::new(3)).build(43)?);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if there are no inputs, no layers or more than 4,096, if a layer has no units, two layers
-    /// share a name, a number in an activation or initialiser is not finite or one of another layer out of its range,
-    /// or the network has more than 2^31 weights or more than memory has room for.
-    pub fn build(self, seed: u64) -> Result<Sequential> {
-        let architecture = self.named().checked()?;
-        encoding::describe(&architecture)?; // A network that cannot be described could not be recorded.
-        Sequential::new(architecture, seed)
     }
 
     /// Returns the number of features that the network takes.

@@ -1,10 +1,10 @@
 //! One pass through a network, forward and back, in buffers that are kept from batch to batch.
 
 use super::{
-    Activation, Sequential,
+    Sequential,
     layer::{LayerPass, Mode},
 };
-use crate::{Loss, Matrix, Parameter, Weights, loss::Basis, math::matrix};
+use crate::{Backward, Loss, Matrix, Parameter, Result, Weights, loss::Basis, math::matrix};
 
 /// A pass through the layers: every layer's values and, after the way back, its gradients.
 #[derive(Clone, Debug)]
@@ -122,21 +122,21 @@ impl Pass {
     }
 }
 
-/// Whether the activation is the one whose pre-activations are the loss's logits: then the gradient is a mere
-/// difference, and nothing is lost where the activation saturates.
-pub(super) fn is_link(activation: Activation, loss: Loss) -> bool {
-    matches!(
-        (loss, activation),
-        (Loss::BinaryCrossEntropy, Activation::Sigmoid)
-            | (Loss::CategoricalCrossEntropy, Activation::Softmax)
-            | (Loss::MeanSquaredError, Activation::Linear)
-    )
+impl Backward for Sequential {
+    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+        self.check(inputs, targets, loss)?;
+        self.expect_room(inputs)?;
+        let mut pass = Pass::replaying(self);
+        pass.forward(self, inputs);
+        pass.backward(self, inputs, targets, loss);
+        Ok(pass.gradients(self))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dense, nn::Layer};
+    use crate::{Activation, Dense, nn::Layer};
 
     #[test]
     fn a_short_batch_after_a_long_one_leaves_nothing_of_it_behind() {

@@ -1,61 +1,18 @@
-//! An architecture as bytes and back: what `Description::bytes` of a built-in network holds.
+//! The settings of layers as bytes and back: parts of what `Description::bytes` of a built-in network holds.
 //!
 //! Every kind of layer, activation and initialiser has an explicit number, never its position in an enum, so that
 //! adding one changes no recording. `docs/format.md` lists them.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Architecture, Initializer, Layer};
-use crate::{Description, Error, Result, codec};
-
-/// Who can read the bytes.
-const KIND: &str = "training_replay::Sequential/1";
-
-#[derive(Serialize, Deserialize)]
-struct Network {
-    inputs: u64,
-    layers: Vec<Step>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Step {
-    kind: u16,
-    name: String,
-    /// The settings of this kind of layer, encoded on their own.
-    settings: Vec<u8>,
-}
+use super::{Activation, Initializer};
+use crate::{Error, Result, codec};
 
 /// A variant and the number it carries, 0 where it carries none.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Choice {
-    id: u16,
-    constant: f32,
-}
-
-/// The architecture, so that a recording opens without the code that built it.
-pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
-    let layers = architecture.iter().map(step).collect::<Result<_>>()?;
-    Ok(Description::new(KIND, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
-}
-
-/// The architecture that was described.
-pub(super) fn read(description: &Description) -> Result<Architecture> {
-    if description.kind() != KIND {
-        let missing = format!("built-in network but a {:?}", description.kind());
-        return Err(Error::missing(missing, "pass a model of that kind to `at_with`"));
-    }
-    let network: Network = decode(description.bytes())?;
-    let empty = Architecture::new(length(network.inputs)?);
-    let architecture = network
-        .layers
-        .into_iter()
-        .try_fold(empty, |all, step| Ok(all.layer(Layer::decode(step.kind, step.name, &step.settings)?)));
-    architecture?.checked()
-}
-
-fn step(layer: &Layer) -> Result<Step> {
-    let (kind, settings) = layer.encode()?;
-    Ok(Step { kind, name: layer.name().into(), settings })
+    pub(super) id: u16,
+    pub(super) constant: f32,
 }
 
 impl From<Activation> for Choice {
@@ -143,7 +100,7 @@ pub(super) fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
 
 /// The part of the description that these bytes are.
 pub(super) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let expected = format!("what {KIND} is documented to hold");
+    let expected = "what the format documents for a built-in network";
     codec::decode(bytes).map_err(|reason| Error::invalid("the description of the network", expected, reason))
 }
 
@@ -157,54 +114,4 @@ pub(super) fn length(value: u64) -> Result<usize> {
 pub(super) fn newer(what: &str, id: u16) -> Error {
     let expected = "one that this version of training-replay knows; a newer one may have written it";
     Error::invalid(format!("the {what} in the description of the network"), expected, format!("number {id}"))
-}
-
-/// The description of a network of this layer alone.
-#[cfg(test)]
-pub(super) fn described(layer: impl Into<Layer>) -> Description {
-    describe(&crate::Sequential::builder(2).layer(layer).named()).unwrap()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{BatchNormalization, Dense, Dropout, Sequential};
-
-    #[test]
-    fn every_layer_activation_and_initialiser_comes_back() {
-        for id in 0..=10 {
-            let activation = Choice { id, constant: 0.25 }.activation().unwrap();
-            assert_eq!(Choice::from(activation).id, id);
-            for id in 0..=11 {
-                let initializer = Choice { id, constant: 0.5 }.initializer().unwrap();
-                assert_eq!(Choice::from(initializer).id, id);
-                let dense =
-                    Dense::new(3).name("d").activation(activation).kernel_initializer(initializer).without_bias();
-                let architecture = Sequential::builder(2).layer(dense).layer(activation).named();
-                assert_eq!(read(&describe(&architecture).unwrap()).unwrap(), architecture);
-            }
-        }
-    }
-
-    #[test]
-    fn an_unknown_number_is_said_to_be_newer_rather_than_guessed() {
-        let message = Choice { id: 99, constant: 0.0 }.activation().unwrap_err().to_string();
-        assert!(message.contains("number 99") && message.contains("newer"), "{message}");
-    }
-
-    #[test]
-    fn a_description_of_another_kind_names_it() {
-        let message = read(&Description::new("candle::Net/1", vec![])).unwrap_err().to_string();
-        assert!(message.contains("candle::Net/1") && message.contains("at_with"), "{message}");
-    }
-
-    #[test]
-    fn bytes_cut_anywhere_are_an_error() {
-        let layers = Sequential::builder(2).layer(Dense::new(3)).layer(Dropout::new(0.5));
-        let layers = layers.layer(BatchNormalization::new());
-        let whole = describe(&layers.named()).unwrap();
-        for length in 0..whole.bytes().len() {
-            assert!(read(&Description::new(KIND, &whole.bytes()[..length])).is_err(), "{length}");
-        }
-    }
 }

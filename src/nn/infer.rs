@@ -60,6 +60,28 @@ impl Tile {
     }
 }
 
+impl Sequential {
+    /// Runs the inputs through the layers, the last with this activation in place of its own.
+    pub(super) fn run(
+        &self,
+        inputs: &Matrix,
+        layers: Range<usize>,
+        last: Activation,
+        outputs: &mut Matrix,
+    ) -> Result<()> {
+        self.check_range(inputs, &layers)?;
+        matrix::try_reshape(outputs, inputs.nrows(), self.architecture().width(layers.end))?;
+        if layers.is_empty() {
+            outputs.copy_from(inputs);
+        } else {
+            let hidden = layers.start + 1..layers.end;
+            let widest = hidden.map(|layer| self.architecture().width(layer)).max().unwrap_or(0);
+            Tile::new(inputs.nrows(), widest)?.run(self, layers, last, inputs, outputs);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@
 mod activation;
 mod architecture;
 mod backprop;
+mod description;
 mod encoding;
 mod infer;
 mod initializer;

@@ -2,7 +2,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::{Activation, Architecture, Layer, Pass, backprop::is_link, encoding, infer::Tile, layer::LayerWeights};
+use super::{Activation, Architecture, Layer, description, layer::LayerWeights};
 use crate::{
     Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights,
     loss::Basis,
@@ -72,23 +72,23 @@ impl Sequential {
     /// [`Error::Missing`] if something else than a built-in network is described, [`Error::Invalid`] if the bytes
     /// are not a description that this version can read.
     pub fn from_description(description: &Description) -> Result<Self> {
-        let architecture = encoding::read(description)?;
+        let architecture = description::read(description)?;
         let weights = each_layer(&architecture, |layer, inputs, _| LayerWeights::zeros(layer, inputs))?;
         Ok(Self { architecture, weights })
     }
 
     /// The architecture that a recording describes.
     pub(crate) fn architecture_of(description: &Description) -> Result<Architecture> {
-        encoding::read(description)
+        description::read(description)
     }
 
     /// The network that a recording describes, with weights from that recording. Never allocates more than those.
     pub(crate) fn restore(description: &Description, weights: &Weights) -> Result<Self> {
-        Self::assemble(encoding::read(description)?, weights)
+        Self::assemble(description::read(description)?, weights)
     }
 
     /// A checked architecture with weights as its initialisers draw them.
-    pub(super) fn new(architecture: Architecture, seed: u64) -> Result<Self> {
+    fn new(architecture: Architecture, seed: u64) -> Result<Self> {
         let weights =
             each_layer(&architecture, |layer, inputs, index| LayerWeights::initial(layer, inputs, index, seed))?;
         Ok(Self { architecture, weights })
@@ -146,7 +146,7 @@ impl Sequential {
 
     /// What the loss is best computed from: logits if the last activation is the one that goes with it.
     pub(crate) fn basis(&self, loss: Loss) -> Basis {
-        if is_link(self.activation(self.weights.len() - 1), loss) { Basis::Logits } else { Basis::Outputs }
+        if self.activation(self.weights.len() - 1).is_link_of(loss) { Basis::Logits } else { Basis::Outputs }
     }
 
     /// How many values every trainable array has, in layer order.
@@ -178,21 +178,7 @@ impl Sequential {
         self.weights[layer].apply(&self.architecture.list()[layer], rows, outputs, stride);
     }
 
-    /// Runs the inputs through the layers, the last with this activation in place of its own.
-    fn run(&self, inputs: &Matrix, layers: Range<usize>, last: Activation, outputs: &mut Matrix) -> Result<()> {
-        self.check_range(inputs, &layers)?;
-        matrix::try_reshape(outputs, inputs.nrows(), self.architecture.width(layers.end))?;
-        if layers.is_empty() {
-            outputs.copy_from(inputs);
-        } else {
-            let hidden = layers.start + 1..layers.end;
-            let widest = hidden.map(|layer| self.architecture.width(layer)).max().unwrap_or(0);
-            Tile::new(inputs.nrows(), widest)?.run(self, layers, last, inputs, outputs);
-        }
-        Ok(())
-    }
-
-    fn check_range(&self, inputs: &Matrix, layers: &Range<usize>) -> Result<()> {
+    pub(super) fn check_range(&self, inputs: &Matrix, layers: &Range<usize>) -> Result<()> {
         let count = self.weights.len();
         if layers.start > layers.end || layers.end > count {
             return Err(Error::invalid("the range of layers", format!("within 0..{count}"), format!("{layers:?}")));
@@ -206,10 +192,34 @@ impl Sequential {
     }
 
     /// Fails unless memory has room for the values of all layers, before and after the activation, at once.
-    fn expect_room(&self, inputs: &Matrix) -> Result<()> {
+    pub(super) fn expect_room(&self, inputs: &Matrix) -> Result<()> {
         let widths = (1..=self.weights.len()).map(|layer| self.architecture.width(layer));
         let values = widths.fold(0_usize, |sum, width| sum.saturating_add(width)).saturating_mul(2);
         matrix::expect_room(inputs.nrows(), values).map(drop)
+    }
+}
+
+impl Architecture {
+    /// Builds a network with initial weights: for the same seed a layer has the same ones, whatever layers follow.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(42)?;
+    /// assert_eq!(model, Sequential::builder(2).layer(Dense::new(3)).build(42)?);
+    /// assert_ne!(model, Sequential::builder(2).layer(Dense::new(3)).build(43)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there are no inputs, no layers or more than 4,096, if a layer has no units, two layers
+    /// share a name, a number in an activation or initialiser is not finite or one of another layer out of its range,
+    /// or the network has more than 2^31 weights or more than memory has room for.
+    pub fn build(self, seed: u64) -> Result<Sequential> {
+        let architecture = self.named().checked()?;
+        description::describe(&architecture)?; // A network that cannot be described could not be recorded.
+        Sequential::new(architecture, seed)
     }
 }
 
@@ -221,7 +231,7 @@ impl Model for Sequential {
     }
 
     fn description(&self) -> Option<Description> {
-        encoding::describe(&self.architecture).ok()
+        description::describe(&self.architecture).ok()
     }
 }
 
@@ -273,17 +283,6 @@ impl Forward for Sequential {
 
     fn as_backward(&self) -> Option<&dyn Backward> {
         Some(self)
-    }
-}
-
-impl Backward for Sequential {
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
-        self.check(inputs, targets, loss)?;
-        self.expect_room(inputs)?;
-        let mut pass = Pass::replaying(self);
-        pass.forward(self, inputs);
-        pass.backward(self, inputs, targets, loss);
-        Ok(pass.gradients(self))
     }
 }
 

@@ -43,14 +43,14 @@ impl<M: Forward + Sync> Run<'_, M> {
     /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit or more than 2,048, or whose values do not
     /// differ, and whatever going through the epochs says.
     pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
-        let mut scatter = None;
+        let mut pca = None;
         self.try_for_each(|snapshot| {
             let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
             let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-            let begun: Option<IncrementalPca> = scatter.take();
-            scatter.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
+            let begun: Option<IncrementalPca> = pca.take();
+            pca.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
         })?;
-        scatter.ok_or_else(no_epochs)?.principal_plane()
+        pca.ok_or_else(no_epochs)?.principal_plane()
     }
 
     /// Returns what happened in the run, as rows: when all samples were classified correctly, where the loss stood still,

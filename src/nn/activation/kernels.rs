@@ -1,17 +1,24 @@
 //! The values of activation functions and the gradients through them, on slices of many values.
 
-use super::Activation;
+use super::{Activation, SELU_ALPHA, SELU_SCALE};
 use crate::{
-    Matrix,
+    Loss, Matrix,
     loss::softmax_columns,
     math::functions::{self, Function},
 };
 
-/// SELU's constants, by Klambauer et al. (2017).
-pub(super) const SELU_ALPHA: f32 = 1.673_263_2;
-pub(super) const SELU_SCALE: f32 = 1.050_701;
-
 impl Activation {
+    /// Whether the pre-activations are the loss's logits: then the gradient is a mere difference, and nothing is lost where
+    /// the activation saturates.
+    pub(in crate::nn) fn is_link_of(self, loss: Loss) -> bool {
+        matches!(
+            (loss, self),
+            (Loss::BinaryCrossEntropy, Self::Sigmoid)
+                | (Loss::CategoricalCrossEntropy, Self::Softmax)
+                | (Loss::MeanSquaredError, Self::Linear)
+        )
+    }
+
     /// Replaces pre-activations by activations.
     pub(crate) fn apply_mut(self, z: &mut Matrix) {
         let rows = z.nrows();

@@ -4,9 +4,11 @@ mod kernels;
 
 use std::{fmt, ops::RangeInclusive};
 
-use kernels::{SELU_ALPHA, SELU_SCALE};
-
 use crate::{Matrix, Result, math::matrix};
+
+/// SELU's constants, by Klambauer et al. (2017).
+const SELU_ALPHA: f32 = 1.673_263_2;
+const SELU_SCALE: f32 = 1.050_701;
 
 /// A function that a layer applies to its pre-activation.
 ///

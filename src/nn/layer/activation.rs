@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Kind, Layer, Mode,
+    Kind, Mode,
     kind::{expect_finite, pass_through},
 };
 use crate::{
@@ -31,9 +31,8 @@ impl Kind for Activation {
         encoding::encode(&Choice::from(*self))
     }
 
-    fn decode(name: String, settings: &[u8]) -> Result<Layer> {
-        let activation = encoding::decode::<Choice>(settings)?.activation()?;
-        Ok(Layer::Activation { name, activation })
+    fn decode(settings: &[u8]) -> Result<Self> {
+        encoding::decode::<Choice>(settings)?.activation()
     }
 
     fn weight_count(&self, _: usize) -> Option<usize> {

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Kind, Layer, Mode,
+    Kind, Mode,
     kind::{Arrays, expect, restore_units},
     normalization::{Affine, Moments, expect_epsilon},
 };
@@ -104,9 +104,9 @@ impl Kind for BatchNormalization {
         encoding::encode(&(self.momentum, self.epsilon))
     }
 
-    fn decode(name: String, settings: &[u8]) -> Result<Layer> {
+    fn decode(settings: &[u8]) -> Result<Self> {
         let (momentum, epsilon) = encoding::decode(settings)?;
-        Ok(Self { name, momentum, epsilon }.into())
+        Ok(Self { name: String::new(), momentum, epsilon })
     }
 
     fn weight_count(&self, inputs: usize) -> Option<usize> {
@@ -282,7 +282,8 @@ pub(in crate::nn) struct BatchNormalizationPass {
 mod tests {
     use super::*;
     use crate::nn::{
-        encoding::{described, read},
+        Layer,
+        description::{described, read},
         layer::kind::testing::{TRAINING, assert_close, finite_differences, run},
     };
 

@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kind, Layer, Mode,
+    Kind, Mode,
     kind::{Arrays, expect_finite, restore_units},
 };
 use crate::{
@@ -177,15 +177,15 @@ impl Kind for Dense {
         })
     }
 
-    fn decode(name: String, settings: &[u8]) -> Result<Layer> {
+    fn decode(settings: &[u8]) -> Result<Self> {
         let settings: Settings = encoding::decode(settings)?;
-        Ok(Layer::Dense(Self {
-            name,
+        Ok(Self {
+            name: String::new(),
             units: encoding::length(settings.units)?,
             activation: settings.activation.activation()?,
             kernel_initializer: settings.kernel_initializer.initializer()?,
             bias_initializer: settings.bias_initializer.as_ref().map(Choice::initializer).transpose()?,
-        }))
+        })
     }
 
     fn weight_count(&self, inputs: usize) -> Option<usize> {

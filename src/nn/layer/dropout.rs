@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Kind, Layer, Mode,
+    Kind, Mode,
     kind::{expect, pass_through},
 };
 use crate::{
@@ -91,8 +91,8 @@ impl Kind for Dropout {
         encoding::encode(&self.rate)
     }
 
-    fn decode(name: String, settings: &[u8]) -> Result<Layer> {
-        Ok(Self { name, rate: encoding::decode(settings)? }.into())
+    fn decode(settings: &[u8]) -> Result<Self> {
+        Ok(Self { name: String::new(), rate: encoding::decode(settings)? })
     }
 
     fn weight_count(&self, _: usize) -> Option<usize> {
@@ -190,7 +190,10 @@ mod tests {
     use super::*;
     use crate::{
         math::random::{self, Purpose},
-        nn::encoding::{described, read},
+        nn::{
+            Layer,
+            description::{described, read},
+        },
     };
 
     fn mask(rate: f32) -> Mask {

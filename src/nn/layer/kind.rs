@@ -4,7 +4,6 @@ use std::ops::RangeBounds;
 
 use rand_chacha::ChaCha8Rng;
 
-use super::Layer;
 use crate::{
     Activation, Error, Matrix, Parameter, Result, Weights,
     math::{
@@ -44,8 +43,8 @@ pub(in crate::nn) trait Kind: Sized {
     /// The settings without the name, as the description of a network holds them.
     fn encode(&self) -> Result<Vec<u8>>;
 
-    /// The layer that was encoded.
-    fn decode(name: String, settings: &[u8]) -> Result<Layer>;
+    /// The layer that was encoded, without a name.
+    fn decode(settings: &[u8]) -> Result<Self>;
 
     /// How many values the weights have; none if there are more than can be counted.
     fn weight_count(&self, inputs: usize) -> Option<usize>;

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Kind, Layer, Mode,
+    Kind, Mode,
     kind::Arrays,
     normalization::{Affine, expect_epsilon},
 };
@@ -131,8 +131,8 @@ impl Kind for LayerNormalization {
         encoding::encode(&self.epsilon)
     }
 
-    fn decode(name: String, settings: &[u8]) -> Result<Layer> {
-        Ok(Self { name, epsilon: encoding::decode(settings)? }.into())
+    fn decode(settings: &[u8]) -> Result<Self> {
+        Ok(Self { name: String::new(), epsilon: encoding::decode(settings)? })
     }
 
     fn weight_count(&self, inputs: usize) -> Option<usize> {
@@ -276,7 +276,8 @@ impl LayerNormalizationPass {
 mod tests {
     use super::*;
     use crate::nn::{
-        encoding::{described, read},
+        Layer,
+        description::{described, read},
         layer::kind::testing::{TRAINING, assert_close, finite_differences, run},
     };
 

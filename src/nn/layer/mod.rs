@@ -70,9 +70,9 @@ macro_rules! each_of {
             _ => unreachable!("weights and passes are made for their layer"),
         }
     };
-    ([$($kind:ident.$field:tt),+] number $number:expr, ($name:expr, $settings:expr)) => {
+    ([$($kind:ident.$field:tt),+] number $number:expr, $settings:expr) => {
         match $number {
-            $($kind::NUMBER => $kind::decode($name, $settings),)+
+            $($kind::NUMBER => $kind::decode($settings).map(Layer::from),)+
             unknown => Err(encoding::newer("layer", unknown)),
         }
     };
@@ -205,7 +205,9 @@ impl Layer {
 
     /// The layer that was encoded.
     pub(super) fn decode(number: u16, name: String, settings: &[u8]) -> Result<Self> {
-        each!(number number, (name, settings))
+        let mut layer: Self = each!(number number, settings)?;
+        layer.set_name(name);
+        Ok(layer)
     }
 }
 

@@ -1,6 +1,6 @@
 //! From when on every sample is correct, and how many are not.
 
-use super::{best_and_final, curve, from_epoch};
+use super::rows::{best_and_final, curve, from_epoch};
 use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Subject};
 
 pub(super) fn milestones(summaries: &[EpochSummary], _: &MilestoneOptions) -> Vec<Milestone> {

@@ -1,6 +1,6 @@
 //! The first weight or loss that is NaN or infinite.
 
-use super::from_epoch;
+use super::rows::from_epoch;
 use crate::analysis::{EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
 
 pub(super) fn milestones(summaries: &[EpochSummary], _: &MilestoneOptions) -> Vec<Milestone> {

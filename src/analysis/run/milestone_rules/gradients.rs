@@ -1,6 +1,6 @@
 //! Gradients that vanish or explode from the last layer to the first.
 
-use super::stretches;
+use super::rows::stretches;
 use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Subject};
 
 /// Each layer's gradients against those of the last one.

@@ -1,6 +1,6 @@
 //! Hidden layers that are squashed or widened, units that are saturated or dead.
 
-use super::stretches;
+use super::rows::stretches;
 use crate::analysis::{EpochSummary, LayerState, Milestone, MilestoneKind as Kind, MilestoneOptions, Subject};
 
 pub(super) fn milestones(summaries: &[EpochSummary], options: &MilestoneOptions) -> Vec<Milestone> {

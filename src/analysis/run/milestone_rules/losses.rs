@@ -1,6 +1,6 @@
 //! Where the loss is smallest, stands still, falls, and ends.
 
-use super::{best_and_final, curve, from_epoch};
+use super::rows::{best_and_final, curve, from_epoch};
 use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Plateau, Subject, plateaus};
 
 pub(super) fn milestones(summaries: &[EpochSummary], options: &MilestoneOptions) -> Vec<Milestone> {
