@@ -187,7 +187,7 @@ impl FeatureSpace {
     {
         grid.check()?;
         let mut lens = Lens::new(model, view.into())?;
-        lens.map(data.inputs(), &mut self.samples)?;
+        lens.show(data.inputs(), &mut self.samples)?;
         self.explained_variance_ratio = lens.explained_variance_ratio()?;
         (self.region, self.outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
         let section = lens.section();
@@ -212,12 +212,12 @@ impl FeatureSpace {
         self.lines.truncate(lines.size_hint().0);
         for line in &mut self.lines {
             let Some(straight) = lines.next() else { break };
-            lens.map(&straight, line)?;
+            lens.show(&straight, line)?;
         }
         for straight in lines {
             self.lines.push(Matrix::zeros(0, 0));
             let Some(line) = self.lines.last_mut() else { break };
-            lens.map(&straight, line)?;
+            lens.show(&straight, line)?;
         }
         Ok(())
     }
@@ -261,15 +261,15 @@ impl<'a> Lens<'a> {
         Ok(Self { model, depth: view.depth(model)?, view, hidden: Matrix::zeros(0, 0) })
     }
 
-    /// Leaves in `image` where inputs are mapped to.
-    fn map(&mut self, inputs: &Matrix, image: &mut Matrix) -> Result<()> {
+    /// Leaves in `seen` where the plane of the view shows inputs.
+    fn show(&mut self, inputs: &Matrix, seen: &mut Matrix) -> Result<()> {
         let layers = 0..self.depth;
         if let Some(plane) = self.view.plane() {
             checked::layers_into(self.model, inputs, layers, &mut self.hidden)?;
-            return plane.project_into(&self.hidden, image);
+            return plane.project_into(&self.hidden, seen);
         }
-        checked::layers_into(self.model, inputs, layers, image)?;
-        match image.ncols() {
+        checked::layers_into(self.model, inputs, layers, seen)?;
+        match seen.ncols() {
             2 => Ok(()),
             units => Err(Error::invalid(
                 self.view.dimensions(),
@@ -284,9 +284,9 @@ impl<'a> Lens<'a> {
         self.depth..self.model.layers().len()
     }
 
-    /// Leaves the model's outputs at the inputs that the last `map` has mapped to `image`.
-    fn outputs(&self, image: &Matrix, outputs: &mut Matrix) -> Result<()> {
-        let hidden = if self.view.plane().is_some() { &self.hidden } else { image };
+    /// Leaves the model's outputs at the inputs that the last `show` has left in `seen`.
+    fn outputs(&self, seen: &Matrix, outputs: &mut Matrix) -> Result<()> {
+        let hidden = if self.view.plane().is_some() { &self.hidden } else { seen };
         checked::layers_into(self.model, hidden, self.rest(), outputs)
     }
 
@@ -312,7 +312,7 @@ where
     let mut patches = Patches::of(&x, &y);
     let (mut region, mut outputs) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
     while let Some((start, inputs)) = patches.next() {
-        lens.map(inputs, &mut region)?;
+        lens.show(inputs, &mut region)?;
         lens.outputs(&region, &mut outputs)?;
         *limits = limits.and(Extent::of(&region));
         each(Patch { start, inputs, region: &region, outputs: &outputs })?;
@@ -326,7 +326,7 @@ fn bent_boundary(lens: &mut Lens<'_>, grid: &Grid) -> Result<Vec<Polyline>> {
     let straight = Boundary::new(lens.model, 0..lens.model.layers().len(), grid)?.lines(&x, &y, NO_VISIT)?;
     let bend = |line: Polyline| {
         let mut bent = Matrix::zeros(0, 0);
-        lens.map(&line, &mut bent)?;
+        lens.show(&line, &mut bent)?;
         Ok(bent)
     };
     straight.into_iter().map(bend).collect()
