@@ -46,7 +46,7 @@ pub(crate) fn predicted(outputs: &Matrix, threshold: f32) -> Result<Vec<Option<u
     Ok(classes(outputs, threshold))
 }
 
-/// How many classes so many outputs tell apart.
+/// The number of classes that so many outputs distinguish.
 pub(crate) fn class_count(outputs: usize) -> usize {
     outputs.max(2)
 }

@@ -27,9 +27,16 @@ pub(crate) fn from_row_major(rows: usize, columns: usize, values: &[f32]) -> Mat
     if values.is_empty() { Matrix::zeros(rows, columns) } else { Matrix::from_row_slice(rows, columns, values) }
 }
 
-/// The values row by row, as other frameworks want them (nalgebra keeps columns together).
+/// Returns the values row by row, as other frameworks want them: nalgebra keeps columns together.
 ///
 /// The way back is `Matrix::from_row_slice`.
+///
+/// ```
+/// use training_replay::{Matrix, to_row_major};
+///
+/// let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// assert_eq!(to_row_major(&Matrix::from_row_slice(2, 3, &values)), values);
+/// ```
 pub fn to_row_major(matrix: &Matrix) -> Vec<f32> {
     // nalgebra would walk all rows of a matrix without columns.
     if matrix.is_empty() { Vec::new() } else { matrix.transpose().as_slice().to_vec() }
