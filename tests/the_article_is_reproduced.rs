@@ -1,5 +1,5 @@
 //! The article's story holds: from the recorded initial weights all three activations learn the parabolas, in the order
-//! and at about the epochs it tells, and a network without hidden layer does not.
+//! and at about the epochs it names, and a network without hidden layer does not.
 
 mod common;
 
@@ -31,8 +31,8 @@ fn all_correct_from(replay: &Replay) -> Option<u64> {
 
 fn assert_story(data: &Dataset, shuffle: bool) {
     let weights = Reference::article().article_weights(0);
-    let told = [(Activation::Sigmoid, 93..=113), (Activation::Tanh, 54..=84), (Activation::Relu, 42..=62)];
-    for (activation, expected) in told {
+    let expectations = [(Activation::Sigmoid, 93..=113), (Activation::Tanh, 54..=84), (Activation::Relu, 42..=62)];
+    for (activation, expected) in expectations {
         let from = all_correct_from(&record(article_model(activation, &weights), data, shuffle)).unwrap();
         println!("{activation}: all correct from epoch {from}");
         assert!(expected.contains(&from), "{activation}: all correct from epoch {from}, expected {expected:?}");
