@@ -37,10 +37,10 @@ pub fn numbers() -> Vec<(String, u64)> {
 
 fn datasets_of_every_generator() -> Vec<(String, u64)> {
     let all = [
-        ("parabola", datasets::parabola(100, 13)),
-        ("moons", datasets::moons(101, 0.1, 13)),
-        ("circles", datasets::circles(101, 0.1, 0.5, 13)),
-        ("ball", datasets::ball(10, 100, 13)),
+        ("parabola", datasets::parabola(1_000, 13)),
+        ("moons", datasets::moons(1_001, 0.1, 13)),
+        ("circles", datasets::circles(1_001, 0.1, 0.5, 13)),
+        ("ball", datasets::ball(10, 1_000, 13)),
         ("hypercube", datasets::hypercube(5, 13)),
     ];
     all.iter().map(|(name, data)| ((*name).to_owned(), of_data(data))).collect()
@@ -58,7 +58,7 @@ fn weights_of_every_initializer() -> Vec<(String, u64)> {
         Initializer::LecunUniform,
         Initializer::LecunNormal,
     ];
-    all.iter().map(|one| (one.name().to_owned(), of_f32(&one.matrix(10, 20, 42).unwrap()))).collect()
+    all.iter().map(|one| (one.name().to_owned(), of_f32(&one.matrix(100, 200, 42).unwrap()))).collect()
 }
 
 /// Of the article's network.
@@ -83,9 +83,9 @@ fn epoch(optimizer: Optimizer) -> u64 {
     of_f64(weights.iter().chain([&metrics.get("loss").unwrap(), &metrics.get("accuracy").unwrap()]))
 }
 
-/// From -12 to 12 in steps of 1/8.
+/// From -12 to 12, in no order, so that no two rows have the same shares.
 fn pre_activations() -> Matrix {
-    Matrix::from_fn(64, 3, |i, j| (i as f32 * 3.0 + j as f32) / 8.0 - 12.0)
+    Matrix::from_fn(500, 3, |i, j| ((i * 37 + j * j * 611 + i * i * j) % 1_999) as f32 * 0.012 - 12.0)
 }
 
 fn activations() -> Vec<(String, u64)> {
@@ -108,7 +108,7 @@ fn activations() -> Vec<(String, u64)> {
 }
 
 fn losses() -> Vec<(String, u64)> {
-    let targets = Matrix::from_fn(64, 3, |i, j| f32::from(u8::from(i % 3 == j)));
+    let targets = Matrix::from_fn(500, 3, |i, j| f32::from(u8::from(i % 3 == j)));
     let of_one = |loss: Loss| {
         let shares = Activation::Softmax.apply(&pre_activations());
         let mut all = loss.per_sample(&shares, &targets).unwrap();
@@ -123,7 +123,8 @@ fn losses() -> Vec<(String, u64)> {
 fn analyses() -> Vec<(String, u64)> {
     let data = datasets::ball(10, 100, 13);
     let values: Vec<f64> = data.inputs().iter().map(|&x| x.into()).collect();
-    let density = Density::at(&values, &[-1.5, -0.3, 0.0, 0.25, 2.0]).unwrap().unwrap();
+    let places: Vec<f64> = (0..100).map(|i| f64::from(i) * 0.06 - 3.0).collect();
+    let density = Density::at(&values, &places).unwrap().unwrap();
     let mut scatter = IncrementalPca::new(10).unwrap();
     scatter.partial_fit(data.inputs()).unwrap();
     let principal = scatter.principal_plane().unwrap();
