@@ -233,8 +233,9 @@ fn every_question_about_a_run_is_answered_for_a_foreign_model_as_for_the_built_i
     }
     let line = Line(vec![0.0; 2]);
     let (foreign, own) = (|| replay.run_with(&line), || replay.run_with(&built_in));
-    let story =
-        |milestones: Milestones| milestones.rows.into_iter().map(|row| (row.kind, row.epoch, row.until)).collect::<Vec<_>>();
+    let story = |milestones: Milestones| {
+        milestones.rows.into_iter().map(|row| (row.kind, row.epoch, row.until)).collect::<Vec<_>>()
+    };
     let options = MilestoneOptions::default();
     assert_eq!(story(foreign().milestones(&options).unwrap()), story(own().milestones(&options).unwrap()));
     let observed = |model: &dyn Forward| EpochSummary::of(0, model, &data, &options.clone().loss(LOSS)).unwrap();
