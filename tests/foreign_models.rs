@@ -166,7 +166,7 @@ fn a_recording_of_a_foreign_model_says_what_it_needs_to_be_replayed() {
     assert_eq!(replay.description().unwrap().kind(), "foreign_models::Double/1");
     assert_eq!(replay.description().unwrap().bytes(), b"tanh");
     let message = replay.at(0).unwrap_err().to_string();
-    assert!(message.contains("foreign_models::Double/1") && message.contains("at_with"), "{message}");
+    assert!(message.contains("foreign_models::Double/1") && message.contains("run_with"), "{message}");
 }
 
 /// A model in single precision that differentiates itself: a line through the data, `p = x * w`.

@@ -190,7 +190,7 @@ fn a_step_that_fails_ends_the_epoch_with_its_error() {
         steps = step.number();
         if steps == 2 { Err(Error::other("enough")) } else { Ok(()) }
     });
-    assert!(matches!(stopped, Err(Error::Model(_))));
+    assert!(matches!(stopped, Err(Error::Other(_))));
     assert_eq!(steps, 2);
     let fresh = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(10);
     let [again, first] = [trainer, fresh].map(|mut trainer| {

@@ -81,15 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_number_is_said_to_be_newer_rather_than_guessed() {
-        let message = Choice { id: 99, constant: 0.0 }.activation().unwrap_err().to_string();
-        assert!(message.contains("number 99") && message.contains("newer"), "{message}");
-    }
-
-    #[test]
     fn a_description_of_another_kind_names_it() {
         let message = read(&Description::new("candle::Net/1", vec![])).unwrap_err().to_string();
-        assert!(message.contains("candle::Net/1") && message.contains("at_with"), "{message}");
+        assert!(message.contains("candle::Net/1") && message.contains("run_with"), "{message}");
     }
 
     #[test]

@@ -115,3 +115,14 @@ pub(super) fn newer(what: &str, id: u16) -> Error {
     let expected = "one that this version of training-replay knows; a newer one may have written it";
     Error::invalid(format!("the {what} in the description of the network"), expected, format!("number {id}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_number_is_said_to_be_newer_rather_than_guessed() {
+        let message = Choice { id: 99, constant: 0.0 }.activation().unwrap_err().to_string();
+        assert!(message.contains("number 99") && message.contains("newer"), "{message}");
+    }
+}
