@@ -1,28 +1,42 @@
 //! The recording: a log of a model's weights, one snapshot an epoch, written in a training loop and queried at any
 //! time, by any process.
 
-mod append;
-mod create;
-mod data;
-mod diff;
-mod distributions;
+// What a recorder needs, and what a reader keeps of the file.
 mod index;
-mod integrity;
-mod open;
 mod options;
-mod record;
 mod recorder;
 mod replacement;
+mod salt;
+mod steps;
+mod timeline;
+
+// What a recording can do, in the order of its life: the documentation lists the methods in this order.
+mod create;
+
+mod record;
+
+mod append;
+
+mod open;
+
 mod run;
+
+mod weights;
+
+mod data;
+
+mod integrity;
+
+mod diff;
+
+// What is asked of an epoch, of a run, of many runs.
+mod distributions;
 mod run_questions;
 mod runs;
-mod salt;
 mod snapshot;
-mod steps;
+
 #[cfg(test)]
 mod survival;
-mod timeline;
-mod weights;
 
 use std::{
     fmt, io,
