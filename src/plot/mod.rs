@@ -44,7 +44,7 @@ mod render;
 mod run;
 
 pub use page::Page;
-pub use panel::{Axis, Mark, Panel, Point, Violins};
+pub use panel::{Axis, ColorRole, Mark, Panel, Point};
 pub use plotters;
-pub use render::{Animation, ColorRole, Figure, PlotArea, Rgb, Style, Theme};
-pub use run::{RunPlotOptions, RunPlots};
+pub use render::{Animation, Figure, PlotArea, Rgb, Style, Theme};
+pub use run::{RunPlotOptions, RunPlots, Violins};

@@ -1,8 +1,8 @@
 //! An activation function and its gradient.
 
 use super::planes::wider;
+use super::{Axis, ColorRole, Mark, Panel};
 use crate::Activation;
-use crate::plot::{Axis, ColorRole, Mark, Panel};
 
 impl Panel {
     /// An activation function and its gradient, from -5 to 5.

@@ -1,8 +1,8 @@
 //! Numbers over the epochs: of one run, and of many.
 
 use super::planes::wider;
+use super::{Axis, ColorRole, Mark, Panel};
 use crate::analysis::QuantileBand;
-use crate::plot::{Axis, ColorRole, Mark, Panel};
 
 /// Epochs and values.
 type Curve = [(u64, f64)];

@@ -1,6 +1,6 @@
 //! How sure a model is of each class, and what samples cost it: counts as bars.
 
-use crate::plot::{Axis, ColorRole, Mark, Panel};
+use super::{Axis, ColorRole, Mark, Panel};
 use crate::{
     Error, Result,
     analysis::{Histogram, ProbabilityHistogram},

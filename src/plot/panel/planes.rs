@@ -2,11 +2,11 @@
 
 use std::{cmp::Ordering, ops::RangeInclusive};
 
+use super::{Axis, ColorRole, Mark, Panel};
 use super::{
     clip::Point,
     regions::{Cells, Scores},
 };
-use crate::plot::{Axis, ColorRole, Mark, Panel};
 use crate::{
     Dataset, Matrix, Result,
     analysis::{DecisionBoundary, FeatureSpace, Polyline},

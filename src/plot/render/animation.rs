@@ -7,8 +7,8 @@ use std::{fs::File, io, io::Write, ops::RangeBounds, path::Path};
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use tiny_skia::Pixmap;
 
+use super::Figure;
 use super::gif_palette::Palette;
-use crate::plot::Figure;
 use crate::{Error, Result, math::parallel};
 
 /// Frames that are drawn before some are written: enough for many threads, few enough for memory.

@@ -1,7 +1,7 @@
 //! Draws a panel on a drawing area of plotters.
 
 use plotters::{
-    coord::{Shift, cartesian::Cartesian2d, ranged1d::Ranged, types::RangedCoordf64},
+    coord::{Shift, cartesian::Cartesian2d, types::RangedCoordf64},
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{Circle, PathElement, Polygon, Rectangle},
     prelude::DrawingBackend,
@@ -11,9 +11,10 @@ use plotters::{
     },
 };
 
-use crate::plot::{
-    Axis, ColorRole, Mark, Panel, Style,
-    panel::clip::{Frame, Point},
+use super::{Style, scale::Scale};
+use crate::plot::panel::{
+    Axis, ColorRole, Mark, Panel,
+    clip::{Frame, Point},
 };
 use crate::{Error, Result};
 
@@ -69,69 +70,6 @@ struct Plot<'a, DB: DrawingBackend> {
     x: Scale,
     y: Scale,
     right: Option<Scale>,
-}
-
-/// Where the values of an axis are.
-#[derive(Clone, Debug)]
-struct Scale {
-    low: f64,
-    high: f64,
-    /// The pixels of both ends.
-    from: i32,
-    to: i32,
-    /// The values that are written along it, and how.
-    ticks: Vec<(f64, String)>,
-}
-
-impl Scale {
-    /// At most so many ticks: the pixels are not known yet.
-    fn new(axis: &Axis, most: usize) -> Self {
-        let (low, high) = limits(axis);
-        let ticks = if axis.names.is_empty() { numbers(low, high, most) } else { names(axis, low, high) };
-        Self { low, high, from: 0, to: 0, ticks }
-    }
-
-    fn on(self, from: i32, to: i32) -> Self {
-        Self { from, to, ..self }
-    }
-
-    fn at(&self, value: f64) -> i32 {
-        let share = (value - self.low) / (self.high - self.low);
-        (f64::from(self.from) + share * f64::from(self.to - self.from)).round() as i32
-    }
-}
-
-/// Those of an axis, or some around them where there is next to nothing between.
-fn limits(axis: &Axis) -> (f64, f64) {
-    let (low, high) = (axis.low, axis.high);
-    let (span, largest) = (high - low, low.abs().max(high.abs()));
-    match low.is_finite() && high.is_finite() {
-        true if span.is_finite() && span > largest * 1e-9 && span > 1e-100 => (low, high),
-        true => (low - 0.5 * largest.max(1.0), low + 0.5 * largest.max(1.0)),
-        false => (0.0, 1.0),
-    }
-}
-
-/// Round numbers between two limits.
-fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    // Where plotters looks for round numbers it would not come to an end.
-    let values =
-        if high - low > 1e100 { vec![low, high] } else { RangedCoordf64::from(low..high).key_points(most.max(2)) };
-    let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
-    let largest = low.abs().max(high.abs());
-    let digits = (-(step * 1.001).log10().floor()).clamp(0.0, 9.0) as usize;
-    let tell = |value: f64| match largest {
-        _ if value.abs() < step * 1e-6 => "0".into(),
-        _ if !(1e-4..1e6).contains(&largest) => format!("{value:.1e}"),
-        _ => format!("{value:.digits$}"),
-    };
-    values.into_iter().map(|value| (value, tell(value))).collect()
-}
-
-/// The names within the limits.
-fn names(axis: &Axis, low: f64, high: f64) -> Vec<(f64, String)> {
-    let names = axis.names.iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
-    names.filter(|(at, _)| (low..=high).contains(at)).collect()
 }
 
 impl<'a, DB: DrawingBackend> Plot<'a, DB> {

@@ -9,12 +9,13 @@ use plotters::{
 };
 use tiny_skia::Pixmap;
 
+use super::{Style, Theme};
 use super::{
     canvas::{Canvas, halved},
     draw::{self, failed},
     style::color,
 };
-use crate::plot::{Panel, Style, Theme};
+use crate::plot::panel::Panel;
 use crate::{Error, Result};
 
 /// More pixels along a side than anybody can look at: they would take 3 GB.

@@ -7,7 +7,8 @@ use plotters::style::{
 };
 use plotters_backend::BackendColor;
 
-use crate::plot::{ColorRole, Rgb, Theme};
+use super::{Rgb, Theme};
+use crate::plot::panel::ColorRole;
 
 /// How large, and in which colours, a panel is drawn.
 ///

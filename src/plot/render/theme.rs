@@ -1,31 +1,9 @@
 //! Which colours a picture is drawn in.
 
+use crate::plot::panel::ColorRole;
+
 /// Red, green and blue.
 pub type Rgb = [u8; 3];
-
-/// What something is drawn in, whatever the [`Theme`] makes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ColorRole {
-    /// The samples of a class.
-    Class(usize),
-    /// Where a class is told: the same, paler.
-    Region(usize),
-    /// What is told wrong.
-    Wrong,
-    /// Where classes part.
-    Boundary,
-    /// The lines of a bent grid.
-    Grid,
-    /// A curve of its own, the first, the second ...
-    Series(usize),
-    /// The same, paler: a band around it, or what is yet to come.
-    Band(usize),
-    /// The epoch that is shown.
-    Marker,
-    /// Words and axes.
-    Text,
-}
 
 /// The colours of a picture.
 ///
@@ -184,18 +162,6 @@ mod tests {
                     assert!(distance(one, theme.wrong) > 12.0, "{one:02X?} and what is told wrong");
                     assert!(distance(one, theme.background) > 20.0, "{one:02X?} and the background");
                 }
-            }
-        }
-    }
-
-    #[test]
-    fn the_page_has_the_same_colours() {
-        let (light, dark) = include_str!("../page/web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
-        for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
-            let told = |name: String, [r, g, b]: Rgb| css.contains(&format!("--{name}: #{r:02x}{g:02x}{b:02x};"));
-            assert!(told("wrong".into(), theme.wrong));
-            for (class, &colour) in theme.classes.iter().enumerate() {
-                assert!(told(format!("class-{class}"), colour), "class {class}");
             }
         }
     }

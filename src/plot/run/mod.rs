@@ -3,6 +3,8 @@
 pub(crate) mod axis_limits;
 pub(crate) mod options;
 mod run_plots;
+mod violins;
 
 pub use options::RunPlotOptions;
 pub use run_plots::RunPlots;
+pub use violins::Violins;

@@ -1,0 +1,25 @@
+//! What something is drawn in, before a theme says which color that is.
+
+/// What something is drawn in, whatever the [`Theme`](crate::plot::Theme) makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColorRole {
+    /// The samples of a class.
+    Class(usize),
+    /// Where a class is told: the same, paler.
+    Region(usize),
+    /// What is told wrong.
+    Wrong,
+    /// Where classes part.
+    Boundary,
+    /// The lines of a bent grid.
+    Grid,
+    /// A curve of its own, the first, the second ...
+    Series(usize),
+    /// The same, paler: a band around it, or what is yet to come.
+    Band(usize),
+    /// The epoch that is shown.
+    Marker,
+    /// Words and axes.
+    Text,
+}
