@@ -92,7 +92,7 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
     let page = page(&replay);
     let run = page.run(0);
     let (told, probabilities, losses) =
-        (page.u8(&run["told"]), page.u16(&run["probability"]), page.u16(&run["losses"]));
+        (page.u8(&run["predicted"]), page.u16(&run["probability"]), page.u16(&run["losses"]));
     let hidden = page.u16(&run["hidden"]["points"]);
     let input = page.u16(&run["input"]["points"]);
     let classes: Vec<u8> = data.classes().unwrap().iter().map(|&class| class as u8).collect();

@@ -289,7 +289,7 @@ test("a sample under the pointer is told of and marked in all panels of all runs
     const [low, high] = run.loss_range;
     const q = source.values(run.losses)[at];
     const loss = q === 0 ? 0 : low * (high / low) ** ((q - 1) / 65533);
-    const names = [source.values(run.classes)[sample], source.values(run.told)[at]].map((k) => run.class_names[k]);
+    const names = [source.values(run.classes)[sample], source.values(run.predicted)[at]].map((k) => run.class_names[k]);
     return [run.name, ...names, written(source.values(run.probability)[at] / 65534), written(loss)];
   });
   assert.deepEqual(lines, expected);
@@ -372,7 +372,7 @@ test("each class is counted right and wrong at every epoch", async () => {
   for (const epoch of [3, 40, 150]) {
     await slideTo(page, epoch);
     for (const [i, run] of source.meta.runs.entries()) {
-      const [classes, told] = [source.values(run.classes), source.values(run.told)];
+      const [classes, told] = [source.values(run.classes), source.values(run.predicted)];
       const expected = run.class_names.map((_, k) => {
         const samples = [...classes.keys()].filter((sample) => classes[sample] === k);
         const right = samples.filter((sample) => told[run.epochs.indexOf(epoch) * run.samples + sample] === k);
@@ -599,7 +599,7 @@ test("values that are no numbers are left out, and said to be", async () => {
   const [run] = source.meta.runs;
   const altered = (array, change) => source.put(array.type, source.values(array).map(change));
   const late = (i) => i >= 100 * run.samples;
-  run.told = altered(run.told, (value, i) => (late(i) ? 255 : value));
+  run.predicted = altered(run.told, (value, i) => (late(i) ? 255 : value));
   run.probability = altered(run.probability, (value, i) => (late(i) ? 65535 : value));
   run.losses = altered(run.losses, (value, i) => (late(i) ? 65535 : value));
   run.hidden.points = altered(run.hidden.points, (value, i) => (i >= 200 * run.samples ? 65535 : value));

@@ -1,7 +1,7 @@
 //! One run over its epochs: what happened, when, to which sample, and whether what was logged is so.
 
 mod diff;
-mod epoch_summary;
+pub(crate) mod epoch_summary;
 mod milestone;
 mod milestone_options;
 mod milestones;

@@ -1,14 +1,17 @@
 //! A page to play with: runs side by side, on one clock.
 
 mod arrays;
+mod frame;
 mod html;
+mod run;
 mod run_data;
 
 use std::{fs, path::Path};
 
-use serde_json::{Value, json};
-
-use self::arrays::Arrays;
+use self::{
+    arrays::Arrays,
+    run_data::{PageData, RunData},
+};
 use super::run::RunPlots;
 use crate::{Error, Forward, Result};
 
@@ -51,7 +54,7 @@ use crate::{Error, Forward, Result};
 pub struct Page {
     title: String,
     max_samples: usize,
-    runs: Vec<Value>,
+    runs: Vec<RunData>,
     arrays: Arrays,
 }
 
@@ -74,7 +77,7 @@ impl Page {
     ///
     /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels says.
     pub fn run<M: Forward + Sync>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
-        let run = run_data::run(&name.into(), plots, self.max_samples, &mut self.arrays)?;
+        let run = run::run(name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);
         Ok(self)
     }
@@ -85,8 +88,10 @@ impl Page {
     ///
     /// [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
-        let meta = json!({ "title": self.title, "runs": self.runs });
-        Ok(html::page(&self.title, &meta.to_string(), &self.arrays.to_base64()?))
+        let page = PageData { title: &self.title, runs: &self.runs };
+        let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
+        let meta = serde_json::to_string(&page).map_err(failed)?;
+        Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))
     }
 
     /// Writes the page to a file.

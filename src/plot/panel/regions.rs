@@ -7,7 +7,7 @@ use crate::{Matrix, data::labels};
 pub(crate) struct Scores {
     /// One row for each point, one column for each class.
     scores: Matrix,
-    told: Vec<Option<usize>>,
+    predicted: Vec<Option<usize>>,
 }
 
 impl Scores {
@@ -24,12 +24,12 @@ impl Scores {
             }),
             _ => outputs.map(score),
         };
-        Self { scores, told: labels::classes(outputs, 0.5) }
+        Self { scores, predicted: labels::classes(outputs, 0.5) }
     }
 
     /// The class that is told; none where an output is NaN.
-    pub(crate) fn told(&self, point: usize) -> Option<usize> {
-        self.told[point]
+    pub(crate) fn predicted(&self, point: usize) -> Option<usize> {
+        self.predicted[point]
     }
 
     /// That of every class at a point.
@@ -79,7 +79,7 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
 
     /// The class that all corners of a cell agree on.
     fn common_class(&self, row: usize, column: usize) -> Option<usize> {
-        let [first, others @ ..] = self.corners(row, column).map(|corner| self.scores.told(corner));
+        let [first, others @ ..] = self.corners(row, column).map(|corner| self.scores.predicted(corner));
         first.filter(|_| others.iter().all(|&other| other == first))
     }
 
@@ -101,7 +101,7 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
     /// cell and at none of its corners.
     fn cut_cell(&self, row: usize, column: usize, regions: &mut Vec<(usize, Vec<Point>)>) {
         let corners = self.corners(row, column);
-        if corners.iter().any(|&corner| self.scores.told(corner).is_none()) {
+        if corners.iter().any(|&corner| self.scores.predicted(corner).is_none()) {
             return; // An output is NaN.
         }
         let vertex = |corner: usize| Vertex { at: (self.point)(corner), scores: self.scores.at(corner) };

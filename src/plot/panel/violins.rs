@@ -34,7 +34,8 @@ impl Panel {
     /// As [`Distribution::density`].
     pub fn violins(label: &str, rows: &[LayerDistribution]) -> Result<Self> {
         let ends = rows.iter().flat_map(|row| [row.distribution.min, row.distribution.max]);
-        let (x, y) = (Axis::of_names("", names(rows)), Axis::new(label, wider(ends)));
+        let pairs: Vec<_> = rows.iter().map(|row| (row.layer.as_str(), row.name.as_str())).collect();
+        let (x, y) = (Axis::of_names("", names(&pairs)), Axis::new(label, wider(ends)));
         let mut panel = Self::new("", x, y);
         for (at, row) in rows.iter().enumerate() {
             panel.add_violin(at as f64, &row.distribution)?;
@@ -65,9 +66,9 @@ fn outline(at: f64, values: &Distribution) -> Result<Option<Vec<Point>>> {
     Ok(Some(side(1.0).chain(side(-1.0).rev()).collect()))
 }
 
-/// Of the layers alone, where each has one row.
-pub(crate) fn names(rows: &[LayerDistribution]) -> Vec<String> {
-    let once = rows.iter().all(|row| rows.iter().filter(|other| other.layer == row.layer).count() == 1);
-    let name = |row: &LayerDistribution| if once { row.layer.clone() } else { format!("{} {}", row.layer, row.name) };
+/// The names of rows of layers: a layer's alone, where each has one row.
+pub(crate) fn names(rows: &[(&str, &str)]) -> Vec<String> {
+    let once = rows.iter().all(|(layer, _)| rows.iter().filter(|(other, _)| other == layer).count() == 1);
+    let name = |(layer, name): &(&str, &str)| if once { (*layer).to_owned() } else { format!("{layer} {name}") };
     rows.iter().map(name).collect()
 }

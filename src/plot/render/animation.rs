@@ -2,7 +2,14 @@
 
 use std::fmt;
 
-use std::{fs::File, io, io::Write, ops::RangeBounds, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io,
+    io::Write,
+    ops::RangeBounds,
+    path::Path,
+};
 
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use tiny_skia::Pixmap;
@@ -131,20 +138,23 @@ impl<'a> Animation<'a> {
         let Some(&first) = self.epochs.first() else {
             return Err(Error::invalid("the number of epochs in an animation", "1 or more", 0));
         };
-        let size = figure(first)?.dimensions();
+        let first = figure(first)?;
+        let size = first.dimensions();
         let draw = |memory: &mut Option<_>, epoch: u64| checked(figure(epoch)?, size, epoch)?.to_rgb_with(memory);
-        let palette = self.palette(&draw)?;
+        let (palette, mut early) = self.palette(&first, &draw)?;
+        drop(first);
         // `u16` is enough: a figure has no more pixels along a side.
         let mut encoder = Encoder::new(&mut to, size.0 as u16, size.1 as u16, palette.colours()).map_err(failed)?;
         encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
         let (mut shown, mut written, all) = (None, 0, self.epochs.len());
-        for some in self.epochs.chunks(AT_ONCE) {
-            let pixels = parallel::map_with(
-                some,
-                self.threads,
-                || None,
-                |memory, &epoch| Ok(palette.indices(&draw(memory, epoch)?)),
-            )?;
+        for start in (0..all).step_by(AT_ONCE) {
+            let places: Vec<usize> = (start..all.min(start + AT_ONCE)).collect();
+            let of = |memory: &mut _, place: &usize| match early.get(place) {
+                Some(pixels) => Ok(pixels.clone()),
+                None => Ok(palette.indices(&draw(memory, self.epochs[*place])?)),
+            };
+            let pixels = parallel::map_with(&places, self.threads, || None, of)?;
+            early.retain(|place, _| !places.contains(place));
             for mut frame in compressed(shown.as_deref(), &pixels, size, self.threads)? {
                 written += 1;
                 frame.delay = if written == all { hold } else { delay };
@@ -157,13 +167,28 @@ impl<'a> Animation<'a> {
         to.flush().map_err(|source| Error::io("writing the animation", source))
     }
 
-    /// Fitted to the first, the middle and the last frame.
-    fn palette(&self, draw: &(impl Fn(&mut Option<Pixmap>, u64) -> Result<Vec<u8>> + Sync)) -> Result<Palette> {
-        let last = self.epochs.len() - 1;
-        let some = [0, last / 2, last].map(|i| self.epochs[i]);
-        Ok(Palette::of(
-            &parallel::map_with(&some, self.threads, || None, |memory, &epoch| draw(memory, epoch))?.concat(),
-        ))
+    /// Fitted to the first, the middle and the last frame; these come with it, by their place, so that each figure is made
+    /// once.
+    fn palette(
+        &self,
+        first: &Figure,
+        draw: &(impl Fn(&mut Option<Pixmap>, u64) -> Result<Vec<u8>> + Sync),
+    ) -> Result<(Palette, BTreeMap<usize, Vec<u8>>)> {
+        let epochs = &self.epochs;
+        let last = epochs.len() - 1;
+        let fitted = [0, last / 2, last];
+        let places: Vec<usize> = BTreeSet::from(fitted).into_iter().collect();
+        let frames = parallel::map_with(
+            &places,
+            self.threads,
+            || None,
+            |memory, &place| if place == 0 { first.to_rgb_with(memory) } else { draw(memory, epochs[place]) },
+        )?;
+        let frames: BTreeMap<usize, Vec<u8>> = places.into_iter().zip(frames).collect();
+        // Of fewer than three frames one counts more than once.
+        let palette = Palette::of(&fitted.map(|place| frames[&place].as_slice()).concat());
+        let pixels = frames.iter().map(|(&place, rgb)| (place, palette.indices(rgb))).collect();
+        Ok((palette, pixels))
     }
 
     /// Of a frame and of the last one, in hundredths of a second.

@@ -3,9 +3,9 @@
 use crate::plot::RunPlots;
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
-    analysis::{Grid, IncrementalPca, LayerValues, Plane, PrincipalPlane, View},
+    analysis::{DecisionBoundary, Grid, IncrementalPca, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
-    replay::Run,
+    replay::{Run, Snapshot},
 };
 
 /// What a film shows; whatever is not said is found in the recording.
@@ -129,8 +129,10 @@ pub(crate) struct Input {
 }
 
 impl Settings {
-    pub(crate) fn resolve<M: Forward + Sync>(
-        run: &Run<'_, M>,
+    /// One of the epochs is at hand already.
+    pub(crate) fn resolve<'a, M: Forward + Sync>(
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
         data: &Dataset,
         options: RunPlotOptions,
     ) -> Result<Self> {
@@ -142,7 +144,7 @@ impl Settings {
         let class_names =
             names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
         Ok(Self {
-            hidden: Hidden::find(run, data, &options)?,
+            hidden: Hidden::find(run, known, data, &options)?,
             input: Input::find(data, &grid)?,
             grid,
             loss,
@@ -153,12 +155,14 @@ impl Settings {
 }
 
 impl Hidden {
-    fn find<M: Forward + Sync>(run: &Run<'_, M>, data: &Dataset, options: &RunPlotOptions) -> Result<Option<Self>> {
-        let Some(&first) = run.chosen_epochs().first() else {
-            return Err(Error::invalid("the number of epochs in a film", "1 or more", 0));
-        };
+    fn find<'a, M: Forward + Sync>(
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
+        data: &Dataset,
+        options: &RunPlotOptions,
+    ) -> Result<Option<Self>> {
         let sample = matrix::first_rows(data.inputs(), 1);
-        let layers = LayerValues::activations(run.at(first)?.model(), &sample)?;
+        let layers = LayerValues::activations(known.model(), &sample)?;
         let chosen = match &options.layer {
             Some(name) => Some(named(name, &layers)?),
             None => last_hidden(&layers),
@@ -170,7 +174,7 @@ impl Hidden {
             (Some(plane), _) => (Some(plane.clone()), "axis "),
             (None, 2) => (None, "unit "),
             (None, _) => {
-                let (plane, axes) = principal(run.principal_plane(&layer), units, "unit ")?;
+                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer), units, "unit ")?;
                 (Some(plane), axes)
             }
         };
@@ -230,6 +234,12 @@ impl Input {
 
     pub(crate) fn labels(&self) -> [String; 2] {
         labels(self.axes)
+    }
+
+    /// Where the classes part there at an epoch.
+    pub(crate) fn map<M: Forward>(&self, snapshot: &Snapshot<'_, M>, grid: &Grid) -> Result<DecisionBoundary> {
+        let view = View::inputs();
+        snapshot.decision_boundary(self.plane.as_ref().map_or(view, |plane| view.on(plane)), grid)
     }
 }
 

@@ -4,12 +4,13 @@ use std::fmt;
 
 use super::{
     axis_limits::AxisLimits,
-    options::{HALF, Hidden, RunPlotOptions, Settings},
+    epoch_data::EpochData,
+    options::{Hidden, RunPlotOptions, Settings},
 };
 use crate::plot::{Figure, Panel, Violins};
 use crate::{
-    Dataset, Error, Forward, Loss, Result,
-    analysis::{DecisionBoundary, FeatureSpace, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity, View},
+    Dataset, Error, Forward, Loss, Matrix, Result,
+    analysis::{DecisionBoundary, Histogram, LayerFilter, Quantity},
     replay::{Run, Snapshot},
 };
 
@@ -49,7 +50,7 @@ pub struct RunPlots<'a, M> {
     pub(crate) run: Run<'a, M>,
     pub(crate) data: &'a Dataset,
     pub(crate) settings: Settings,
-    pub(crate) reach: AxisLimits,
+    pub(crate) limits: AxisLimits,
 }
 
 impl<M> fmt::Debug for RunPlots<'_, M> {
@@ -74,9 +75,13 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         epochs.dedup();
         let run = run.epochs(epochs);
         let data = run.replay().dataset()?;
-        let settings = Settings::resolve(&run, data, options)?;
-        let reach = AxisLimits::over(&run, data, &settings)?;
-        Ok(Self { run, data, settings, reach })
+        let Some(&first) = run.chosen_epochs().first() else {
+            return Err(Error::invalid("the number of epochs to plot", "1 or more", 0));
+        };
+        let first = run.at(first)?;
+        let settings = Settings::resolve(&run, &first, data, options)?;
+        let limits = AxisLimits::over(&run, &first, data, &settings)?;
+        Ok(Self { run, data, settings, limits })
     }
 
     /// The epochs that can be shown, in order.
@@ -106,22 +111,36 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// [`Error::Missing`] if the model has no hidden layer of two units or more, and if the epoch cannot be asked.
     pub fn feature_space(&self, epoch: u64) -> Result<Panel> {
-        self.feature_space_of(&self.run.at(epoch)?)
+        self.feature_space_of(&self.at(&self.run.at(epoch)?))
     }
 
-    fn feature_space_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let hint = "a feature space is that of a hidden layer of two units or more";
-        let hidden = self.settings.hidden.as_ref().ok_or_else(|| Error::missing("hidden layer to look into", hint))?;
-        let space = self.space_of(snapshot)?;
+    /// What the model makes of the data at an epoch, with every layer shown on the way.
+    pub(crate) fn by_layer<'s>(
+        &'s self,
+        snapshot: &'s Snapshot<'a, M>,
+        each: impl FnMut(usize, &str, &Matrix, &Matrix) -> Result<()>,
+    ) -> Result<EpochData<'s, 'a, M>> {
+        EpochData::by_layer(snapshot, self.data, &self.settings, each)
+    }
+
+    /// What the model makes of the data at an epoch.
+    pub(crate) fn at<'s>(&'s self, snapshot: &'s Snapshot<'a, M>) -> EpochData<'s, 'a, M> {
+        EpochData::new(snapshot, self.data, &self.settings)
+    }
+
+    fn feature_space_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let space = at.feature_space(&self.settings.grid)?;
         let mut panel = Panel::feature_space(&space, self.data)?;
-        panel.title = format!("Feature space of {}", hidden.layer);
-        [panel.x.label, panel.y.label] = hidden.labels();
-        let panel = self.reach.hidden.apply(panel).name_classes(self.class_names());
+        if let Some(hidden) = &self.settings.hidden {
+            panel.title = format!("Feature space of {}", hidden.layer);
+            [panel.x.label, panel.y.label] = hidden.labels();
+        }
+        let panel = self.limits.hidden.apply(panel).name_classes(self.class_names());
         if !space.region.is_empty() {
             return Ok(panel);
         }
-        let panel = panel.ring(&space.samples, &self.wrong(snapshot)?);
-        Ok(match self.map_behind(snapshot, REGIONS)? {
+        let panel = panel.ring(&space.samples, &at.misclassified()?);
+        Ok(match self.map_behind(at.snapshot, REGIONS)? {
             Some(map) => panel.regions(&map),
             None => panel,
         })
@@ -130,21 +149,9 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
     pub(crate) fn map_behind(&self, snapshot: &Snapshot<'_, M>, points: usize) -> Result<Option<DecisionBoundary>> {
         let hidden = self.settings.hidden.as_ref().filter(|hidden| hidden.is_plain() && self.data.features() != 2);
-        let map = |hidden: &Hidden| snapshot.decision_boundary(hidden.view(), &self.reach.hidden.grid().points(points));
+        let map =
+            |hidden: &Hidden| snapshot.decision_boundary(hidden.view(), &self.limits.hidden.grid().points(points));
         hidden.map(map).transpose()
-    }
-
-    /// The plain result behind it.
-    pub(crate) fn space_of(&self, snapshot: &Snapshot<'_, M>) -> Result<FeatureSpace> {
-        let Some(hidden) = &self.settings.hidden else { return Ok(FeatureSpace::default()) };
-        snapshot.feature_space(hidden.view(), &self.settings.grid)
-    }
-
-    /// The samples that are told wrong, or not at all.
-    fn wrong(&self, snapshot: &Snapshot<'_, M>) -> Result<Vec<usize>> {
-        let told = snapshot.predicted_classes(HALF)?;
-        let pairs = told.into_iter().zip(self.data.classes()?).enumerate();
-        Ok(pairs.filter(|(_, (told, class))| *told != Some(*class)).map(|(sample, _)| sample).collect())
     }
 
     /// Where the classes part among the inputs at an epoch: with more than two of them on the plane that shows most of the
@@ -154,26 +161,15 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// [`Error::Missing`] if there is a single input, and if the epoch cannot be asked.
     pub fn decision_boundary(&self, epoch: u64) -> Result<Panel> {
-        self.decision_boundary_of(&self.run.at(epoch)?)
+        self.decision_boundary_of(&self.at(&self.run.at(epoch)?))
     }
 
-    fn decision_boundary_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
+    fn decision_boundary_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
         let hint = "a boundary is drawn between two inputs, or on a plane of more";
         let input = self.settings.input.as_ref().ok_or_else(|| Error::missing("second input", hint))?;
-        let mut panel = Panel::decision_boundary(&self.map_of(snapshot)?, &input.samples, self.data)?;
+        let mut panel = Panel::decision_boundary(&input.map(at.snapshot, &input.grid)?, &input.samples, self.data)?;
         [panel.x.label, panel.y.label] = input.labels();
         Ok(panel.name_classes(self.class_names()))
-    }
-
-    /// The plain result behind it.
-    pub(crate) fn map_of(&self, snapshot: &Snapshot<'_, M>) -> Result<DecisionBoundary> {
-        match &self.settings.input {
-            None => Ok(DecisionBoundary::default()),
-            Some(input) => match &input.plane {
-                None => snapshot.decision_boundary(View::inputs(), &input.grid),
-                Some(plane) => snapshot.decision_boundary(View::inputs().on(plane), &input.grid),
-            },
-        }
     }
 
     /// How sure the model is of the samples of a class at an epoch.
@@ -182,16 +178,16 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// [`Error::Invalid`] if there is no such class, and if the epoch cannot be asked.
     pub fn probabilities(&self, epoch: u64, class: usize) -> Result<Panel> {
-        self.probabilities_of(&self.run.at(epoch)?, class)
+        self.probabilities_of(&self.at(&self.run.at(epoch)?), class)
     }
 
-    fn probabilities_of(&self, snapshot: &Snapshot<'_, M>, class: usize) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, HALF)?;
-        let mut panel = Panel::probabilities(&histogram, class)?;
+    fn probabilities_of(&self, at: &EpochData<'_, 'a, M>, class: usize) -> Result<Panel> {
+        let histogram = at.probability_histogram()?;
+        let mut panel = Panel::probabilities(histogram, class)?;
         let names = self.class_names();
         panel.title = format!("{} samples", names[class]);
         panel.x.label = format!("probability of {}", names[if self.data.outputs() == 1 { 1 } else { class }]);
-        panel.y.high = self.reach.counts_of_class(class);
+        panel.y.high = self.limits.counts_of_class(class);
         Ok(panel)
     }
 
@@ -201,13 +197,13 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// If the epoch cannot be asked.
     pub fn confidences(&self, epoch: u64) -> Result<Panel> {
-        self.certainties_of(&self.run.at(epoch)?)
+        self.confidences_of(&self.at(&self.run.at(epoch)?))
     }
 
-    fn certainties_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, HALF)?;
-        let mut panel = Panel::confidences(&histogram, self.data.outputs() == 1).name_classes(self.class_names());
-        panel.y.high = self.reach.counts_of_all;
+    fn confidences_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let histogram = at.probability_histogram()?;
+        let mut panel = Panel::confidences(histogram, at.has_single_output()).name_classes(self.class_names());
+        panel.y.high = self.limits.counts_of_all;
         Ok(panel)
     }
 
@@ -217,26 +213,21 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// If the epoch cannot be asked, or its losses are not those of the recording any more.
     pub fn losses(&self, epoch: u64) -> Result<Panel> {
-        self.losses_of(&self.run.at(epoch)?)
+        self.losses_of(&self.at(&self.run.at(epoch)?))
     }
 
-    fn losses_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let losses = snapshot.losses(self.settings.loss)?;
-        let mut panel = Panel::losses(&Histogram::of(&losses, 0.0..=self.reach.loss, self.settings.bins)?);
-        panel.y.high = self.reach.counts_of_losses;
+    fn losses_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let mut panel = Panel::losses(&Histogram::of(at.losses()?, 0.0..=self.limits.loss, self.settings.bins)?);
+        panel.y.high = self.limits.counts_of_losses;
         Ok(panel)
     }
 
     /// Loss and accuracy over all samples at every epoch, with a line at this one.
     pub fn curves(&self, epoch: u64) -> Panel {
-        let loss = Panel::curves("loss", &[("loss", &self.reach.losses)]);
-        let panel = if self.reach.accuracies.is_empty() {
-            loss.titled("Loss")
-        } else {
-            let accuracy = [("accuracy", &self.reach.accuracies)];
-            loss.right_curves("accuracy", &accuracy).titled("Loss and accuracy over all samples")
-        };
-        panel.marker(epoch as f64)
+        let loss = Panel::curves("loss", &[("loss", &self.limits.losses)]);
+        let accuracy = [("accuracy", &self.limits.accuracies)];
+        let both = loss.right_curves("accuracy", &accuracy).titled("Loss and accuracy over all samples");
+        both.marker(epoch as f64)
     }
 
     /// Violins of a quantity for each layer, on an axis that is the same at every epoch.
@@ -270,26 +261,22 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// If the epoch cannot be asked.
     pub fn figure(&self, epoch: u64) -> Result<Figure> {
         let snapshot = self.run.at(epoch)?;
-        let boundary = self.settings.input.as_ref().map(|_| self.decision_boundary_of(&snapshot));
-        let space = self.settings.hidden.as_ref().map(|_| self.feature_space_of(&snapshot));
+        let at = self.at(&snapshot);
+        let boundary = self.settings.input.as_ref().map(|_| self.decision_boundary_of(&at));
+        let space = self.settings.hidden.as_ref().map(|_| self.feature_space_of(&at));
         let above: Vec<Panel> =
             boundary.into_iter().chain(space).chain([Ok(self.curves(epoch))]).collect::<Result<_>>()?;
         let mut below = match self.class_names().len() {
-            2 => vec![self.probabilities_of(&snapshot, 0)?, self.probabilities_of(&snapshot, 1)?],
-            _ => vec![self.certainties_of(&snapshot)?],
+            2 => vec![self.probabilities_of(&at, 0)?, self.probabilities_of(&at, 1)?],
+            _ => vec![self.confidences_of(&at)?],
         };
-        below.push(self.losses_of(&snapshot)?);
+        below.push(self.losses_of(&at)?);
         Ok(Figure::new().title(format!("Epoch {epoch}")).tall_row(1.5, above).row(below))
     }
 
     /// The loss that samples are billed with.
     pub fn loss(&self) -> Loss {
         self.settings.loss
-    }
-
-    /// The story of these epochs.
-    pub(crate) fn milestones(&self) -> Result<Milestones> {
-        self.run.milestones(&MilestoneOptions::default().loss(self.settings.loss))
     }
 }
 

@@ -78,7 +78,7 @@ class Run {
     Object.assign(this, meta);
     this.classNames = meta.class_names;
     this.lossName = meta.loss_name;
-    for (const key of ["indices", "classes", "told", "probability", "losses"]) {
+    for (const key of ["indices", "classes", "predicted", "probability", "losses"]) {
       this[key] = valuesOf(meta[key], bytes);
     }
     this.decodeLosses(meta.loss_range);
@@ -101,12 +101,12 @@ class Run {
     return lastUpTo(this.epochs, clock);
   }
 
-  toldAt(epoch, sample) {
-    return this.told[epoch * this.samples + sample];
+  predictedAt(epoch, sample) {
+    return this.predicted[epoch * this.samples + sample];
   }
 
   isWrong(epoch, sample) {
-    return this.toldAt(epoch, sample) !== this.classes[sample];
+    return this.predictedAt(epoch, sample) !== this.classes[sample];
   }
 
   probabilityAt(epoch, sample) {

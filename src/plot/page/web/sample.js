@@ -114,7 +114,7 @@ class Follower {
     const head = element(
       "tr",
       {},
-      ...["", "class", "told", "probability", "loss"].map((text) => element("th", {}, text)),
+      ...["", "class", "predicted", "probability", "loss"].map((text) => element("th", {}, text)),
     );
     const rows = this.columns.map((column) => this.line(column));
     const hint = this.isPinned ? [element("p", { class: "absent" }, "Escape or a click elsewhere releases it.")] : [];
@@ -137,7 +137,7 @@ class Follower {
     const told = element(
       "td",
       { class: run.isWrong(epoch, sample) ? "name wrong" : "name" },
-      run.className(run.toldAt(epoch, sample)),
+      run.className(run.predictedAt(epoch, sample)),
     );
     const own = element("td", { class: "name" }, run.className(run.classes[sample]));
     const numbers = [run.probabilityAt(epoch, sample), run.lossAt(epoch, sample)];
