@@ -1,4 +1,4 @@
-//! How long pictures take: an epoch's figure as PNG and SVG, a frame of an animation, a film, a page.
+//! How long pictures take: an epoch's figure as PNG and SVG, a frame of an animation, the plots of a run, a page.
 //!
 //! ```text
 //! cargo bench --features plot --bench plot
@@ -35,7 +35,7 @@ fn recorded() -> Replay {
 
 fn pictures(c: &mut Criterion) {
     let replay = recorded();
-    let plots = RunPlots::of(replay.run().unwrap()).expect("a film");
+    let plots = RunPlots::of(replay.run().unwrap()).expect("plots");
     let mut group = c.benchmark_group("1,440 x 720");
     group.sample_size(10);
     let figure = || plots.figure(20).expect("an epoch");
@@ -57,10 +57,10 @@ fn pictures(c: &mut Criterion) {
 
 fn runs(c: &mut Criterion) {
     let replay = recorded();
-    let plots = || RunPlots::of(replay.run().unwrap()).expect("a film");
+    let plots = || RunPlots::of(replay.run().unwrap()).expect("plots");
     let mut group = c.benchmark_group("2,000 samples, 33 epochs");
     group.sample_size(10);
-    group.bench_function("a plots: the limits of its axes", |b| b.iter(|| plots().epochs().len()));
+    group.bench_function("the plots of a run: the limits of their axes", |b| b.iter(|| plots().epochs().len()));
     let plots = plots();
     group.bench_function("a page", |b| {
         b.iter(|| Page::new("").run("", &plots).expect("a run").to_html().expect("a page").len());

@@ -1,4 +1,4 @@
-//! What the examples with pictures share: writing them, and telling where they are.
+//! What the examples with pictures share: writing them, and printing where they are.
 
 use std::{
     io::{IsTerminal, Write},
@@ -55,7 +55,7 @@ impl Album {
         Ok(())
     }
 
-    /// Tells where they all are.
+    /// Prints where they all are.
     pub fn print(&self) {
         println!("\nPictures, and a page to open in a browser:\n");
         self.written.iter().for_each(|path| println!("{}", path.display()));

@@ -11,7 +11,7 @@
 //! | a page to play with, several runs side by side | [`Page`] |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
-//! A panel is plain data, and knows nothing of colours or pixels: these are a [`Theme`]'s and a [`Figure`]'s. Letters are drawn
+//! A panel is plain data, and knows nothing of colors or pixels: these are a [`Theme`]'s and a [`Figure`]'s. Letters are drawn
 //! with a font that the crate brings along, and nothing is asked of the system.
 //!
 //! ```

@@ -50,7 +50,7 @@ mod tests {
         let (light, dark) = include_str!("web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
         for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
             let says = |name: String, [r, g, b]: Rgb| css.contains(&format!("--{name}: #{r:02x}{g:02x}{b:02x};"));
-            assert!(says("wrong".into(), theme.wrong));
+            assert!(says("misclassified".into(), theme.misclassified));
             for (class, &color) in theme.classes.iter().enumerate() {
                 assert!(says(format!("class-{class}"), color), "class {class}");
             }

@@ -25,7 +25,7 @@ impl Panel {
         Self::new(function.to_string(), Axis::new("z", -5.0..=5.0), y)
             .mark(Mark::line(values, ColorRole::Series(0)))
             .mark(Mark::line(slopes, ColorRole::Series(1)))
-            .key("function", ColorRole::Series(0))
-            .key("gradient", ColorRole::Series(1))
+            .legend("function", ColorRole::Series(0))
+            .legend("gradient", ColorRole::Series(1))
     }
 }

@@ -6,10 +6,10 @@
 pub enum ColorRole {
     /// The samples of a class.
     Class(usize),
-    /// Where a class is told: the same, paler.
+    /// Where a class is predicted: the same, paler.
     Region(usize),
-    /// What is told wrong.
-    Wrong,
+    /// Samples of which another class is predicted.
+    Misclassified,
     /// Where classes part.
     Boundary,
     /// The lines of a bent grid.

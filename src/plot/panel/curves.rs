@@ -51,17 +51,17 @@ impl Panel {
         }
         for (i, (name, band)) in bands.iter().enumerate() {
             let median = band.epochs.iter().zip(&band.median).map(|(&epoch, &value)| [epoch as f64, value]);
-            panel = panel.mark(Mark::line(median, ColorRole::Series(i))).key(*name, ColorRole::Series(i));
+            panel = panel.mark(Mark::line(median, ColorRole::Series(i))).legend(*name, ColorRole::Series(i));
         }
         panel
     }
 
     fn with_curves<C: AsRef<Curve>>(mut self, curves: &[(&str, C)], right: bool) -> Self {
         for (name, curve) in curves {
-            let color = ColorRole::Series(self.keys.len());
+            let color = ColorRole::Series(self.legend.len());
             let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
             self.marks.push(Mark::Line { points, color, width: 1.8, right });
-            self = self.key(*name, color);
+            self = self.legend(*name, color);
         }
         self
     }

@@ -16,8 +16,8 @@ impl Panel {
     /// let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
     /// let histogram = ProbabilityHistogram::of(&probabilities, &targets, 10, 0.5)?;
     /// let negatives = Panel::probabilities(&histogram, 0)?;
-    /// assert_eq!(negatives.in_color(ColorRole::Wrong).count(), 1); // one bar, from 0.8 on
-    /// assert_eq!(negatives.in_color(ColorRole::Wrong).next().unwrap().points()[0], [0.8, 0.0]);
+    /// assert_eq!(negatives.in_color(ColorRole::Misclassified).count(), 1); // one bar, from 0.8 on
+    /// assert_eq!(negatives.in_color(ColorRole::Misclassified).next().unwrap().points()[0], [0.8, 0.0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -33,8 +33,8 @@ impl Panel {
         let (x, y) = (Axis::new("probability", 0.0..=1.0), counts(both.iter().copied().max().unwrap_or(0)));
         let mut panel = Self::new(format!("Samples of class {class}"), x, y);
         panel.add_bars(&histogram.edges, &vec![0; correct.len()], correct, ColorRole::Class(class));
-        panel.add_bars(&histogram.edges, correct, &both, ColorRole::Wrong);
-        Ok(panel.key("told right", ColorRole::Class(class)).key("told wrong", ColorRole::Wrong))
+        panel.add_bars(&histogram.edges, correct, &both, ColorRole::Misclassified);
+        Ok(panel.legend("correct", ColorRole::Class(class)).legend("misclassified", ColorRole::Misclassified))
     }
 
     /// What the samples cost: the counts of their losses.
@@ -54,7 +54,7 @@ impl Panel {
         panel
     }
 
-    /// How sure the model is of the class that each sample has, of all classes together: those told right in the colours of
+    /// How sure the model is of the class that each sample has, of all classes together: those told right in the colors of
     /// their classes, one on top of the other, and those told wrong in red on top of all. With a `single` output, which is the
     /// probability of class 1, that of class 0 is the rest to 1.
     ///
@@ -64,7 +64,7 @@ impl Panel {
     /// let outputs = Matrix::from_row_slice(3, 3, &[0.7, 0.2, 0.1, 0.3, 0.3, 0.4, 0.1, 0.1, 0.8]);
     /// let histogram = ProbabilityHistogram::of(&outputs, &Matrix::identity(3, 3), 10, 0.5)?;
     /// let panel = Panel::confidences(&histogram, false);
-    /// assert_eq!(panel.in_color(ColorRole::Wrong).count(), 1); // class 1, with 0.3
+    /// assert_eq!(panel.in_color(ColorRole::Misclassified).count(), 1); // class 1, with 0.3
     /// assert_eq!(panel.in_color(ColorRole::Class(2)).next().unwrap().points()[0], [0.8, 0.0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -76,12 +76,13 @@ impl Panel {
         for (class, correct) in histogram.correct.iter().enumerate() {
             below =
                 panel.add_on(&histogram.edges, below, &turned(correct, single && class == 0), ColorRole::Class(class));
-            panel.keys.push((format!("class {class}"), ColorRole::Class(class)));
+            panel.legend.push((format!("class {class}"), ColorRole::Class(class)));
         }
         for (class, wrong) in histogram.misclassified.iter().enumerate() {
-            below = panel.add_on(&histogram.edges, below, &turned(wrong, single && class == 0), ColorRole::Wrong);
+            below =
+                panel.add_on(&histogram.edges, below, &turned(wrong, single && class == 0), ColorRole::Misclassified);
         }
-        panel.key("told wrong", ColorRole::Wrong)
+        panel.legend("misclassified", ColorRole::Misclassified)
     }
 
     /// Bars that stand on others, and where they end.

@@ -14,7 +14,7 @@ use super::{Axis, ColorRole, Mark};
 ///
 /// let panel = Panel::new("A parabola", Axis::new("x", -1.0..=1.0), Axis::new("x²", 0.0..=1.0))
 ///     .mark(Mark::line((-10..=10).map(|i| [f64::from(i) / 10.0, f64::from(i * i) / 100.0]), ColorRole::Series(0)))
-///     .key("measured", ColorRole::Series(0));
+///     .legend("measured", ColorRole::Series(0));
 /// let svg = Figure::of(panel).size(400, 300).to_svg()?;
 /// assert!(svg.contains("A parabola") && svg.contains("measured"));
 /// # Ok::<(), training_replay::Error>(())
@@ -32,13 +32,13 @@ pub struct Panel {
     /// What is drawn, the first at the bottom.
     pub marks: Vec<Mark>,
     /// What the inks mean.
-    pub keys: Vec<(String, ColorRole)>,
+    pub legend: Vec<(String, ColorRole)>,
 }
 
 impl Panel {
     /// An empty plot.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
-        Self { title: title.into(), x, y, right: None, marks: Vec::new(), keys: Vec::new() }
+        Self { title: title.into(), x, y, right: None, marks: Vec::new(), legend: Vec::new() }
     }
 
     /// Draws something over what there is.
@@ -50,8 +50,8 @@ impl Panel {
 
     /// Tells what an ink means.
     #[must_use]
-    pub fn key(mut self, name: impl Into<String>, color: ColorRole) -> Self {
-        self.keys.push((name.into(), color));
+    pub fn legend(mut self, name: impl Into<String>, color: ColorRole) -> Self {
+        self.legend.push((name.into(), color));
         self
     }
 

@@ -101,7 +101,7 @@ impl Panel {
     /// Names in place of "class 0", "class 1" ... in the key.
     #[must_use]
     pub fn name_classes<S: AsRef<str>>(mut self, names: &[S]) -> Self {
-        for (told, color) in &mut self.keys {
+        for (told, color) in &mut self.legend {
             if let ColorRole::Class(class) = *color
                 && let Some(name) = names.get(class)
             {
@@ -111,7 +111,7 @@ impl Panel {
         self
     }
 
-    /// Colours what there is not coloured yet: where each class is told by a map of this space, below everything else. For the
+    /// Colors what there is not colored yet: where each class is told by a map of this space, below everything else. For the
     /// space of a layer behind more than two inputs, of which no grid can be bent:
     /// [`DecisionBoundary::behind`].
     ///
@@ -138,10 +138,10 @@ impl Panel {
 
     /// A ring around these of the points, `(points, 2)`: around the samples that are told wrong, say.
     #[must_use]
-    pub fn ring(self, points: &Matrix, which: &[usize]) -> Self {
+    pub fn highlight(self, points: &Matrix, which: &[usize]) -> Self {
         let known = which.iter().filter(|&&i| i < points.nrows() && points.ncols() == 2);
         let points = known.map(|&i| [points[(i, 0)].into(), points[(i, 1)].into()]).collect();
-        self.mark(Mark::Rings { points, color: ColorRole::Wrong })
+        self.mark(Mark::Rings { points, color: ColorRole::Misclassified })
     }
 
     fn add_map(&mut self, map: &DecisionBoundary) {
@@ -172,7 +172,7 @@ impl Panel {
         for class in 0..data.outputs().max(2) {
             let of_class = points(samples).zip(&classes).filter(|&(_, &of)| of == class).map(|(point, _)| point);
             self.marks.push(Mark::dots(of_class, ColorRole::Class(class)));
-            self.keys.push((format!("class {class}"), ColorRole::Class(class)));
+            self.legend.push((format!("class {class}"), ColorRole::Class(class)));
         }
         Ok(())
     }

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_with_an_output_that_is_nan_has_no_colour() {
+    fn a_cell_with_an_output_that_is_nan_has_no_color() {
         assert_eq!(areas([[0.1], [f32::NAN], [0.1], [0.9]]), [0.0, 0.0]);
     }
 }

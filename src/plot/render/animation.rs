@@ -49,7 +49,7 @@ const AT_ONCE: usize = 16;
 /// ```
 ///
 /// Memory holds a few frames, however many there are. They are drawn on as many threads as there are cores, and are the same
-/// for any number of them. All share 255 colours, which are found in three of them.
+/// for any number of them. All share 255 colors, which are found in three of them.
 pub struct Animation<'a> {
     epochs: Vec<u64>,
     frames_per_second: f64,
@@ -144,7 +144,7 @@ impl<'a> Animation<'a> {
         let (palette, mut early) = self.palette(&first, &draw)?;
         drop(first);
         // `u16` is enough: a figure has no more pixels along a side.
-        let mut encoder = Encoder::new(&mut to, size.0 as u16, size.1 as u16, palette.colours()).map_err(failed)?;
+        let mut encoder = Encoder::new(&mut to, size.0 as u16, size.1 as u16, palette.colors()).map_err(failed)?;
         encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
         let (mut shown, mut written, all) = (None, 0, self.epochs.len());
         for start in (0..all).step_by(AT_ONCE) {

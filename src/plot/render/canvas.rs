@@ -172,7 +172,7 @@ fn paint(color: BackendColor, smooth: bool) -> Paint<'static> {
     paint
 }
 
-/// So much of the colour, and the rest of a pixel that is not transparent.
+/// So much of the color, and the rest of a pixel that is not transparent.
 fn blend(pixel: PremultipliedColorU8, color: BackendColor, share: f32) -> PremultipliedColorU8 {
     let share = share.clamp(0.0, 1.0);
     let over = |below: u8, above: u8| (f32::from(below) * (1.0 - share) + f32::from(above) * share + 0.5) as u8;

@@ -108,10 +108,10 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
 
     /// Of the words along an axis.
     fn widest(&self, scale: &Scale) -> Result<i32> {
-        let letters = self.style.letters(0.92, Pos::new(HPos::Left, VPos::Top), false);
+        let font = self.style.text_style(0.92, Pos::new(HPos::Left, VPos::Top), false);
         let mut widest = 0;
         for (_, text) in &scale.ticks {
-            widest = widest.max(self.length(text, &letters)?);
+            widest = widest.max(self.length(text, &font)?);
         }
         Ok(widest)
     }
@@ -127,7 +127,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
             self.write(&self.panel.title, (centre, top), 1.12, (HPos::Center, VPos::Top), room)?;
             below += self.style.lines(1.6);
         }
-        self.draw_keys(below)
+        self.draw_legend(below)
     }
 
     fn area_width(&self) -> i32 {
@@ -135,23 +135,23 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     }
 
     /// A patch and a name for each, in the middle of the plot's width.
-    fn draw_keys(&self, top: i32) -> Result<()> {
-        let count = self.panel.keys.len() as i32;
+    fn draw_legend(&self, top: i32) -> Result<()> {
+        let count = self.panel.legend.len() as i32;
         if count == 0 {
             return Ok(());
         }
-        let letters = self.style.letters(0.92, Pos::new(HPos::Left, VPos::Top), false);
+        let font = self.style.text_style(0.92, Pos::new(HPos::Left, VPos::Top), false);
         let (patch, gap) = (self.style.lines(1.1), self.style.lines(1.0));
         let mut widths = Vec::new();
-        for (name, _) in &self.panel.keys {
-            widths.push(self.length(name, &letters)?);
+        for (name, _) in &self.panel.legend {
+            widths.push(self.length(name, &font)?);
         }
         let room = self.area_width() - self.style.lines(1.0) - count * (patch + gap);
         let equal = if widths.iter().sum::<i32>() > room { (room / count).max(0) } else { i32::MAX };
         let widths: Vec<i32> = widths.into_iter().map(|width| width.min(equal)).collect();
         let whole = widths.iter().sum::<i32>() + count * patch + (count - 1) * gap;
         let mut x = ((self.x.from + self.x.to - whole) / 2).clamp(0, (self.area_width() - whole).max(0));
-        for ((name, color), width) in self.panel.keys.iter().zip(widths) {
+        for ((name, color), width) in self.panel.legend.iter().zip(widths) {
             let middle = top + self.style.lines(0.5);
             let half = self.style.lines(0.3);
             self.paint_rectangle((x, middle - half), (x + 2 * half, middle + half), *color)?;
@@ -206,7 +206,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         }
     }
 
-    /// A dot for the first eight classes, a square and a triangle for those that share their colours.
+    /// A dot for the first eight classes, a square and a triangle for those that share their colors.
     fn dot(&self, at: Pixel, radius: i32, color: ColorRole) -> Result<()> {
         let fill = self.style.color(color).filled();
         let turn = match color {
@@ -273,20 +273,20 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     }
 
     fn write(&self, text: &str, at: Pixel, size: f64, (h, v): (HPos, VPos), room: i32) -> Result<()> {
-        self.write_in(&self.style.letters(size, Pos::new(h, v), false), text, at, room)
+        self.write_in(&self.style.text_style(size, Pos::new(h, v), false), text, at, room)
     }
 
     fn write_upwards(&self, text: &str, at: Pixel) -> Result<()> {
         let room = 2 * at.1.min(self.area.dim_in_pixel().1 as i32 - at.1);
-        self.write_in(&self.style.letters(1.0, Pos::new(HPos::Center, VPos::Top), true), text, at, room)
+        self.write_in(&self.style.text_style(1.0, Pos::new(HPos::Center, VPos::Top), true), text, at, room)
     }
 
-    fn write_in(&self, letters: &TextStyle<'_>, text: &str, at: Pixel, room: i32) -> Result<()> {
-        write(self.area, letters, text, at, room)
+    fn write_in(&self, font: &TextStyle<'_>, text: &str, at: Pixel, room: i32) -> Result<()> {
+        write(self.area, font, text, at, room)
     }
 
-    fn length(&self, text: &str, letters: &TextStyle<'_>) -> Result<i32> {
-        length(self.area, text, letters)
+    fn length(&self, text: &str, font: &TextStyle<'_>) -> Result<i32> {
+        length(self.area, text, font)
     }
 
     fn path(&self, points: Vec<Pixel>, stroke: ShapeStyle) -> Result<()> {
@@ -308,14 +308,14 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
 /// The words above a figure, in the middle of their area.
 pub(crate) fn title<DB: DrawingBackend>(text: &str, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<()> {
     let (width, height) = area.dim_in_pixel();
-    let letters = style.letters(1.35, Pos::new(HPos::Center, VPos::Center), false);
-    write(area, &letters, text, (width as i32 / 2, height as i32 / 2), width as i32)
+    let font = style.text_style(1.35, Pos::new(HPos::Center, VPos::Center), false);
+    write(area, &font, text, (width as i32 / 2, height as i32 / 2), width as i32)
 }
 
 /// Words that take no more than so many pixels, cut off behind the last letter that has room.
 fn write<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
-    letters: &TextStyle<'_>,
+    font: &TextStyle<'_>,
     text: &str,
     at: Pixel,
     room: i32,
@@ -325,9 +325,9 @@ fn write<DB: DrawingBackend>(
     let mut kept = all.len();
     let mut words: String = all.iter().collect();
     loop {
-        let length = length(area, &words, letters)?;
+        let length = length(area, &words, font)?;
         if length <= room || kept <= 1 {
-            return area.draw_text(&words, letters, at).map_err(failed);
+            return area.draw_text(&words, font, at).map_err(failed);
         }
         // As many as that length promises, and at least one less.
         kept = (kept * room.max(1) as usize / length as usize).clamp(1, kept - 1);
@@ -336,14 +336,14 @@ fn write<DB: DrawingBackend>(
 }
 
 /// How many pixels words take along their line; of very many, the first ones.
-fn length<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, text: &str, letters: &TextStyle<'_>) -> Result<i32> {
+fn length<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, text: &str, font: &TextStyle<'_>) -> Result<i32> {
     let end = text.char_indices().nth(1_000).map_or(text.len(), |(end, _)| end);
-    Ok(area.estimate_text_size(&text[..end], letters).map_err(failed)?.0 as i32)
+    Ok(area.estimate_text_size(&text[..end], font).map_err(failed)?.0 as i32)
 }
 
 /// What the title and the key take.
 fn head(panel: &Panel, style: &Style) -> i32 {
     let title = if panel.title.is_empty() { 0.0 } else { 1.6 };
-    let keys = if panel.keys.is_empty() { 0.0 } else { 1.4 };
-    style.lines(title + keys)
+    let legend = if panel.legend.is_empty() { 0.0 } else { 1.4 };
+    style.lines(title + legend)
 }

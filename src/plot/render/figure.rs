@@ -85,7 +85,7 @@ impl Figure {
         Self { width, height, ..self }
     }
 
-    /// In these colours.
+    /// In these colors.
     #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }

@@ -1,4 +1,4 @@
-//! How large, and in which colours, a panel is drawn.
+//! How large, and in which colors, a panel is drawn.
 
 use std::sync::Once;
 
@@ -10,7 +10,7 @@ use plotters_backend::BackendColor;
 use super::{Rgb, Theme};
 use crate::plot::panel::ColorRole;
 
-/// How large, and in which colours, a panel is drawn.
+/// How large, and in which colors, a panel is drawn.
 ///
 /// ```
 /// use training_replay::plot::{Style, Theme};
@@ -38,7 +38,7 @@ impl Default for Style {
 }
 
 impl Style {
-    /// In these colours.
+    /// In these colors.
     #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
@@ -59,12 +59,12 @@ impl Style {
         color(self.theme.color(role))
     }
 
-    pub(crate) fn stroke(&self, colour: RGBColor, width: f64) -> ShapeStyle {
+    pub(crate) fn stroke(&self, color: RGBColor, width: f64) -> ShapeStyle {
         let width = (width * self.text / THIN).round().max(1.0) as u32;
-        ShapeStyle { color: colour.into(), filled: false, stroke_width: width }
+        ShapeStyle { color: color.into(), filled: false, stroke_width: width }
     }
 
-    pub(crate) fn letters(&self, size: f64, anchor: Pos, upwards: bool) -> TextStyle<'static> {
+    pub(crate) fn text_style(&self, size: f64, anchor: Pos, upwards: bool) -> TextStyle<'static> {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             // The bytes are a font of the crate's own: nothing else could go wrong, and drawing would say so.

@@ -139,7 +139,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         if !space.region.is_empty() {
             return Ok(panel);
         }
-        let panel = panel.ring(&space.samples, &at.misclassified()?);
+        let panel = panel.highlight(&space.samples, &at.misclassified()?);
         Ok(match self.map_behind(at.snapshot, REGIONS)? {
             Some(map) => panel.regions(&map),
             None => panel,

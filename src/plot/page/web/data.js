@@ -105,7 +105,7 @@ class Run {
     return this.predicted[epoch * this.samples + sample];
   }
 
-  isWrong(epoch, sample) {
+  isMisclassified(epoch, sample) {
     return this.predictedAt(epoch, sample) !== this.classes[sample];
   }
 
@@ -124,15 +124,15 @@ class Run {
     return index === NO_CLASS ? "none" : (this.classNames[index] ?? "none");
   }
 
-  /** How many samples of each class there are, and how many of them are right. */
-  tally(epoch) {
-    const tally = this.classNames.map(() => ({ all: 0, right: 0 }));
+  /** How many samples of each class there are, and how many of them are classified correctly. */
+  countsOf(epoch) {
+    const counts = this.classNames.map(() => ({ all: 0, correct: 0 }));
     for (let sample = 0; sample < this.samples; sample++) {
-      const mine = tally[this.classes[sample]];
+      const mine = counts[this.classes[sample]];
       mine.all += 1;
-      if (epoch >= 0 && !this.isWrong(epoch, sample)) mine.right += 1;
+      if (epoch >= 0 && !this.isMisclassified(epoch, sample)) mine.correct += 1;
     }
-    return tally;
+    return counts;
   }
 }
 
