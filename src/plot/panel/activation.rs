@@ -5,7 +5,7 @@ use super::{Axis, ColorRole, Mark, Panel};
 use crate::Activation;
 
 impl Panel {
-    /// An activation function and its gradient, from -5 to 5.
+    /// Creates a plot of an activation function and its gradient, from -5 to 5.
     ///
     /// ```
     /// use training_replay::{Activation, plot::{ColorRole, Panel}};

@@ -8,7 +8,7 @@ use crate::analysis::QuantileBand;
 type Curve = [(u64, f64)];
 
 impl Panel {
-    /// Curves over the epochs, from 0 up to the largest value or, where some are negative, from the smallest.
+    /// Creates a plot of curves over the epochs. The vertical axis begins at 0, or at the smallest value where some are negative.
     ///
     /// ```
     /// use training_replay::plot::{ColorRole, Panel};
@@ -25,14 +25,21 @@ impl Panel {
         panel.with_curves(curves, false)
     }
 
-    /// More of them, with an axis of their own on the right.
+    /// Adds curves with a vertical axis of their own on the right.
+    ///
+    /// ```
+    /// use training_replay::plot::Panel;
+    ///
+    /// let panel = Panel::curves("loss", &[("loss", &[(0, 9.0), (1, 4.0)])]).right_curves("accuracy", &[("test", &[(0, 0.5), (1, 1.0)])]);
+    /// assert!(panel.y.high > 9.0 && panel.right.is_some_and(|axis| axis.high < 2.0));
+    /// ```
     #[must_use]
     pub fn right_curves<C: AsRef<Curve>>(mut self, label: &str, curves: &[(&str, C)]) -> Self {
         self.right = Some(vertical(label, curves));
         self.with_curves(curves, true)
     }
 
-    /// Many runs as one: for each of these the median over the epochs, and the band between which most of the runs lie.
+    /// Creates a plot of many runs as one: for each of these the median over the epochs, and the band that most of the runs are in.
     ///
     /// ```
     /// use training_replay::{analysis::QuantileBand, plot::{ColorRole, Panel}};

@@ -1,4 +1,4 @@
-//! How sure a model is of each class, and what samples cost it: counts as bars.
+//! Histograms of probabilities and of losses, as bars.
 
 use super::{Axis, ColorRole, Mark, Panel};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Panel {
-    /// How sure the model is of the samples of a class; those that it tells wrong in red, on top of the others.
+    /// Creates the histogram of the probabilities of a class's samples: the misclassified ones in red, on top of the correct ones.
     ///
     /// ```
     /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
@@ -37,7 +37,7 @@ impl Panel {
         Ok(panel.legend("correct", ColorRole::Class(class)).legend("misclassified", ColorRole::Misclassified))
     }
 
-    /// What the samples cost: the counts of their losses.
+    /// Creates the histogram of the losses of the samples.
     ///
     /// ```
     /// use training_replay::{analysis::Histogram, plot::Panel};
@@ -54,9 +54,10 @@ impl Panel {
         panel
     }
 
-    /// How sure the model is of the class that each sample has, of all classes together: those told right in the colors of
-    /// their classes, one on top of the other, and those told wrong in red on top of all. With a `single` output, which is the
-    /// probability of class 1, that of class 0 is the rest to 1.
+    /// Creates the histogram of the probabilities of each sample's own class, of all classes together.
+    ///
+    /// The correct samples have the colors of their classes, one on top of the other; the misclassified ones are red, on top of
+    /// all. A `single` output is the probability of class 1, and that of class 0 is the rest to 1.
     ///
     /// ```
     /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
@@ -95,7 +96,7 @@ impl Panel {
     /// Bars between two counts each, where there is something between.
     fn add_bars(&mut self, edges: &[f64], from: &[u64], to: &[u64], color: ColorRole) {
         let bars = edges.windows(2).zip(from.iter().zip(to)).filter(|(_, (from, to))| to > from);
-        // A little of every bar's width is left to tell it from its neighbour.
+        // A gap between neighbors.
         let bar = |(ends, (&from, &to)): (&[f64], (&u64, &u64))| {
             Mark::bar([ends[0], from as f64], [ends[1] - 0.06 * (ends[1] - ends[0]), to as f64], color)
         };
@@ -106,9 +107,9 @@ impl Panel {
 /// How many samples each bin has, of all classes, by the probability of the class that they have.
 pub(crate) fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Vec<u64> {
     let mut counts = vec![0; histogram.edges.len().saturating_sub(1)];
-    for told in [&histogram.correct, &histogram.misclassified] {
-        for (class, told) in told.iter().enumerate() {
-            counts.iter_mut().zip(turned(told, single && class == 0)).for_each(|(count, more)| *count += more);
+    for classes in [&histogram.correct, &histogram.misclassified] {
+        for (class, bins) in classes.iter().enumerate() {
+            counts.iter_mut().zip(turned(bins, single && class == 0)).for_each(|(count, more)| *count += more);
         }
     }
     counts

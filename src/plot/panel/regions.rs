@@ -1,9 +1,9 @@
-//! Where each class is told, as polygons.
+//! The regions where each class is predicted, as polygons.
 
 use super::clip::{Point, between, cut};
 use crate::{Matrix, data::labels};
 
-/// What speaks for each class, point by point: the largest score tells.
+/// The score of each class at each point. The class with the largest is predicted.
 pub(crate) struct Scores {
     /// One row for each point, one column for each class.
     scores: Matrix,
@@ -15,7 +15,7 @@ impl Scores {
     /// of a grid is then where it belongs.
     pub(crate) fn of(outputs: &Matrix) -> Self {
         let probabilities = outputs.iter().all(|p| (0.0..=1.0).contains(p) || p.is_nan());
-        // A single output tells 1 - p no finer than this; both classes are to saturate alike.
+        // 1 - p of a single output is no finer than this; both classes are to saturate alike.
         let least = if outputs.ncols() == 1 { f32::EPSILON / 2.0 } else { f32::MIN_POSITIVE };
         let score = |p: f32| if probabilities { p.max(least).ln() } else { p };
         let scores = match outputs.ncols() {
@@ -27,18 +27,18 @@ impl Scores {
         Self { scores, predicted: labels::classes(outputs, 0.5) }
     }
 
-    /// The class that is told; none where an output is NaN.
+    /// The predicted class; none where an output is NaN.
     pub(crate) fn predicted(&self, point: usize) -> Option<usize> {
         self.predicted[point]
     }
 
-    /// That of every class at a point.
+    /// The score of every class at a point.
     pub(crate) fn at(&self, point: usize) -> Vec<f64> {
         self.scores.row(point).iter().map(|&score| score.into()).collect()
     }
 }
 
-/// Points of a grid, x fastest, wherever they are now, with the class that is told at each.
+/// Points of a grid, x fastest, wherever they are now, with the scores there.
 pub(crate) struct Cells<'a, P> {
     columns: usize,
     rows: usize,
@@ -134,7 +134,7 @@ impl Vertex {
     }
 }
 
-/// The part of a triangle where this class tells rather than any other of these.
+/// The part of a triangle where this class is predicted rather than any other of these.
 fn part(triangle: &[Vertex], class: usize, classes: &[usize]) -> Vec<Point> {
     let mut corners = triangle.to_vec();
     for &other in classes.iter().filter(|&&other| other != class) {

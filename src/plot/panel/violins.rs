@@ -7,15 +7,16 @@ use crate::{
     analysis::{Distribution, LayerDistribution},
 };
 
-/// At how many heights a violin's width is told.
+/// The number of heights at which a violin has a width.
 const HEIGHTS: usize = 96;
 
 /// Half of the width that the widest violin takes, where neighbours are 1 apart.
 const WIDEST: f64 = 0.42;
 
 impl Panel {
-    /// A violin for each layer: how dense its values are, mirrored, between the smallest and the largest; a line between
-    /// their quartiles, and a dot at the median. Where all values are the same there is a dot alone.
+    /// Creates a violin for each layer: the density of its values, mirrored, from the smallest to the largest.
+    ///
+    /// A line joins the quartiles, and a dot is at the median. Where all values are the same there is a dot alone.
     ///
     /// ```
     /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, LayerFilter}, plot::{ColorRole, Panel}};

@@ -70,20 +70,38 @@ impl fmt::Debug for Animation<'_> {
 }
 
 impl<'a> Animation<'a> {
-    /// With a frame for each of these epochs, ten a second, the last one for two seconds; then from the beginning.
+    /// Creates an animation with a frame for each of these epochs: ten a second, the last one for two seconds, in a loop.
     pub fn of<'e>(epochs: impl IntoIterator<Item = &'e u64>) -> Self {
         let epochs = epochs.into_iter().copied().collect();
         Self { epochs, frames_per_second: 10.0, hold: 2.0, threads: None, progress: Box::new(|_, _| ()) }
     }
 
-    /// Of these epochs alone.
+    /// Keeps only these epochs.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut gif = Vec::new();
+    /// Animation::of(&epochs).between(2..=4).progress(|_, all| assert_eq!(all, 3)).write(&mut gif, figure)?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn between(mut self, epochs: impl RangeBounds<u64>) -> Self {
         self.epochs.retain(|epoch| epochs.contains(epoch));
         self
     }
 
-    /// Only every n-th of them, and the last; each for 0.
+    /// Keeps only every n-th epoch, and the last; each for 0.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut gif = Vec::new();
+    /// Animation::of(&epochs).every(4).progress(|_, all| assert_eq!(all, 3)).write(&mut gif, figure)?; // 0, 4 and 6
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn every(mut self, n: usize) -> Self {
         let last = self.epochs.len().saturating_sub(1);
@@ -92,35 +110,58 @@ impl<'a> Animation<'a> {
         self
     }
 
-    /// How many of them are shown in a second: a GIF knows hundredths of a second, and most programs no less than two.
+    /// Sets how many frames are shown in a second. A GIF knows hundredths of a second, and most programs no less than two.
     #[must_use]
     pub fn frames_per_second(self, frames: f64) -> Self {
         Self { frames_per_second: frames, ..self }
     }
 
-    /// For how many seconds the last one is shown.
+    /// Sets for how many seconds the last frame is shown.
     #[must_use]
     pub fn hold(self, seconds: f64) -> Self {
         Self { hold: seconds, ..self }
     }
 
-    /// How many threads draw.
+    /// Sets how many threads draw; without it as many as there are cores.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
 
-    /// Is told how many frames are written, of how many.
+    /// Calls a function behind every frame, with the number of frames that are written and that of all.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut last = (0, 0);
+    /// Animation::of(&epochs).progress(|done, all| last = (done, all)).write(std::io::sink(), figure)?;
+    /// assert_eq!(last, (7, 7));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn progress(self, progress: impl FnMut(usize, usize) + 'a) -> Self {
         Self { progress: Box::new(progress), ..self }
     }
 
-    /// Writes the file.
+    /// Writes the animation to a file.
+    ///
+    /// `figure` makes the figure of an epoch. It is called once for each frame, on several threads.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("run.gif");
+    /// Animation::of(&epochs).save(&path, figure)?;
+    /// # assert!(path.exists());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if it cannot be written, and as [`write`](Self::write).
+    /// [`Error::Io`] if the file cannot be written, and as [`write`](Self::write).
     pub fn save(self, path: impl AsRef<Path>, figure: impl Fn(u64) -> Result<Figure> + Sync) -> Result<()> {
         let path = path.as_ref();
         let file = File::create(path).map_err(|source| Error::io(format!("creating {}", path.display()), source))?;
@@ -128,6 +169,16 @@ impl<'a> Animation<'a> {
     }
 
     /// Writes the bytes of the GIF.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut gif = Vec::new();
+    /// Animation::of(&epochs).write(&mut gif, figure)?;
+    /// assert!(gif.starts_with(b"GIF89a"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

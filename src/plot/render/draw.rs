@@ -116,7 +116,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         Ok(widest)
     }
 
-    /// The title, and the key below it.
+    /// The title, and the legend below it.
     fn draw_head(&self) -> Result<()> {
         let (from, to) = (self.x.from, self.x.to);
         let centre = i32::midpoint(from, to);
@@ -341,7 +341,7 @@ fn length<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, text: &str, font: &
     Ok(area.estimate_text_size(&text[..end], font).map_err(failed)?.0 as i32)
 }
 
-/// What the title and the key take.
+/// The height of the title and the legend.
 fn head(panel: &Panel, style: &Style) -> i32 {
     let title = if panel.title.is_empty() { 0.0 } else { 1.6 };
     let legend = if panel.legend.is_empty() { 0.0 } else { 1.4 };

@@ -53,12 +53,12 @@ fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let largest = low.abs().max(high.abs());
     let digits = (-(step * 1.001).log10().floor()).clamp(0.0, 9.0) as usize;
-    let tell = |value: f64| match largest {
+    let format = |value: f64| match largest {
         _ if value.abs() < step * 1e-6 => "0".into(),
         _ if !(1e-4..1e6).contains(&largest) => format!("{value:.1e}"),
         _ => format!("{value:.digits$}"),
     };
-    values.into_iter().map(|value| (value, tell(value))).collect()
+    values.into_iter().map(|value| (value, format(value))).collect()
 }
 
 /// The names within the limits.

@@ -1,4 +1,4 @@
-//! How large, and in which colors, a panel is drawn.
+//! The size of text and the colors that a panel is drawn with.
 
 use std::sync::Once;
 
@@ -10,7 +10,7 @@ use plotters_backend::BackendColor;
 use super::{Rgb, Theme};
 use crate::plot::panel::ColorRole;
 
-/// How large, and in which colors, a panel is drawn.
+/// The size of text and the colors that a panel is drawn with.
 ///
 /// ```
 /// use training_replay::plot::{Style, Theme};
@@ -24,33 +24,39 @@ pub struct Style {
     pub(crate) text: f64,
 }
 
-/// The letters of every picture, under the name that an SVG tells its reader.
+/// The font of every picture, by the name that an SVG gives to its reader.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 
 /// The text size at which an axis is one pixel wide.
 const THIN: f64 = 14.0;
 
 impl Default for Style {
-    /// The light theme and text of 14 pixels.
+    /// Returns the light theme with text of 14 pixels.
     fn default() -> Self {
         Self { theme: Theme::default(), text: 14.0 }
     }
 }
 
 impl Style {
-    /// In these colors.
+    /// Sets the colors.
     #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
 
-    /// With text of this size in pixels; lines and dots go with it. From 4 to 400.
+    /// Sets the size of text, in pixels, from 4 to 400. Lines and dots grow with it.
+    ///
+    /// ```
+    /// use training_replay::plot::Style;
+    ///
+    /// assert_eq!(Style::default().text(1_000.0), Style::default().text(400.0));
+    /// ```
     #[must_use]
     pub fn text(self, pixels: f64) -> Self {
         Self { text: if pixels.is_nan() { 14.0 } else { pixels.clamp(4.0, 400.0) }, ..self }
     }
 
-    /// So many lines of text, in pixels.
+    /// The height of so many lines of text, in pixels.
     pub(crate) fn lines(&self, count: f64) -> i32 {
         (count * self.text).round() as i32
     }

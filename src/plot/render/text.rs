@@ -6,10 +6,10 @@ use ab_glyph::{Font, FontRef, OutlineCurve, Point};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use tiny_skia::{Path, PathBuilder, Transform};
 
-/// How much larger plotters says that letters are than they are, here and in its SVG.
+/// How much larger than it is plotters takes text to be, here and in its SVG.
 const OVERSIZE: f64 = 1.24;
 
-/// The outlines of a word that is anchored at the origin, y downwards; none without ink.
+/// The outlines of a word that is anchored at the origin, y downwards; none where there is nothing to draw.
 pub(crate) fn path(text: &str, size: f64, anchor: Pos) -> Option<Path> {
     let font = font()?;
     let scale = (size / OVERSIZE) as f32 / font.units_per_em()?;
@@ -65,7 +65,7 @@ impl Word {
         self.pen += self.font.h_advance_unscaled(glyph);
     }
 
-    /// Draws one curve, and tells where it ends.
+    /// Draws one curve, and returns its end.
     fn draw(&mut self, curve: OutlineCurve, last: Option<Point>) -> Point {
         let (OutlineCurve::Line(from, to) | OutlineCurve::Quad(from, _, to) | OutlineCurve::Cubic(from, _, _, to)) =
             curve;

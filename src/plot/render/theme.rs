@@ -1,14 +1,14 @@
-//! Which colors a picture is drawn in.
+//! The colors of a picture.
 
 use crate::plot::panel::ColorRole;
 
-/// Red, green and blue.
+/// A color: red, green and blue.
 pub type Rgb = [u8; 3];
 
 /// The colors of a picture.
 ///
 /// The first five of the classes are Okabe and Ito's ("Color Universal Design", 2008), but for their yellow, which nobody sees
-/// on white; the others were searched for among those that are far from them, and from the red of what is told wrong, also for
+/// on white; the others were searched for among those that are far from them, and from the red of misclassified samples, also for
 /// color-blind people. Those of curves are from Paul Tol's "muted" ("Colour Schemes", 2021). From the ninth class on colors
 /// are used again, with other markers.
 ///
@@ -24,26 +24,32 @@ pub type Rgb = [u8; 3];
 pub struct Theme {
     /// Behind everything.
     pub background: Rgb,
-    /// Words and axes.
+    /// Text and axes.
     pub text: Rgb,
     /// The lines behind a plot.
     pub rule: Rgb,
     /// The lines of a bent grid.
     pub grid: Rgb,
-    /// Where classes part, and the epoch that is shown.
+    /// The boundary between classes, and the epoch that is shown.
     pub boundary: Rgb,
-    /// What is told wrong.
+    /// Misclassified samples.
     pub misclassified: Rgb,
-    /// The classes in turn.
+    /// The classes, by their number.
     pub classes: Vec<Rgb>,
-    /// Curves in turn.
+    /// The curves, by their number.
     pub series: Vec<Rgb>,
-    /// How much of a class's color is in the regions where it is told, of 100.
+    /// How much of a class's color is in the region where it is predicted, of 100.
     pub tint: u8,
 }
 
 impl Theme {
-    /// On white.
+    /// Returns the colors on white.
+    ///
+    /// ```
+    /// use training_replay::plot::Theme;
+    ///
+    /// assert_eq!(Theme::light(), Theme::default());
+    /// ```
     pub fn light() -> Self {
         Self {
             background: [0xFF; 3],
@@ -58,7 +64,15 @@ impl Theme {
         }
     }
 
-    /// On almost black.
+    /// Returns the colors on almost black.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel, Theme}};
+    ///
+    /// let figure = Figure::of(Panel::activation(Activation::Tanh)).size(300, 200).theme(Theme::dark());
+    /// assert_eq!(figure.to_rgb()?[..3], Theme::dark().background);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn dark() -> Self {
         Self {
             background: [0x16, 0x1A, 0x20],
@@ -73,7 +87,15 @@ impl Theme {
         }
     }
 
-    /// The color of an ink.
+    /// Returns the color of a role.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Theme};
+    ///
+    /// let mut theme = Theme::light();
+    /// theme.misclassified = [0xFF, 0x00, 0xFF];
+    /// assert_eq!(theme.color(ColorRole::Misclassified), [0xFF, 0x00, 0xFF]);
+    /// ```
     pub fn color(&self, color: ColorRole) -> Rgb {
         match color {
             ColorRole::Class(class) => turn(&self.classes, class, self.text),
@@ -89,7 +111,7 @@ impl Theme {
 }
 
 impl Default for Theme {
-    /// The light one.
+    /// Returns the light theme.
     fn default() -> Self {
         Self::light()
     }
@@ -159,7 +181,7 @@ mod tests {
                 for (i, &one) in colors.iter().enumerate() {
                     let others = colors[..i].iter().map(|&other| distance(one, other));
                     assert!(others.fold(f64::INFINITY, f64::min) > 11.0, "{one:02X?}");
-                    assert!(distance(one, theme.misclassified) > 12.0, "{one:02X?} and what is told wrong");
+                    assert!(distance(one, theme.misclassified) > 12.0, "{one:02X?} and misclassified samples");
                     assert!(distance(one, theme.background) > 20.0, "{one:02X?} and the background");
                 }
             }

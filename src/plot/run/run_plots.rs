@@ -1,4 +1,4 @@
-//! A run, ready to be shown at any epoch, on axes that are the same for all of them.
+//! The plots of a run: any epoch, on axes that are the same for all of them.
 
 use std::fmt;
 
@@ -17,12 +17,12 @@ use crate::{
 /// Points along a side of the regions behind a layer.
 const REGIONS: usize = 100;
 
-/// A run, ready to be shown at any epoch, on axes that are the same for all of them: so pictures of different epochs
-/// compare, and an animation shows what moves and not how its axes do.
+/// The plots of a run at any of its epochs, on axes that are the same for all of them: pictures of different epochs compare,
+/// and an animation shows what moves, and not how its axes do.
 ///
-/// It is made from a sweep over a recording, with that sweep's epochs, model and threads. Making it goes through all of them,
-/// for the limits of the axes; then nothing is kept but these, and each picture is computed when it is asked for. A single output
-/// tells class 1 above 0.5, as everywhere.
+/// They are made of a [`Run`], with its epochs, model and threads. Making them reads every epoch once for the limits of the
+/// axes, and once more before that if a principal plane has to be found. Then little is kept but the limits and the curves,
+/// and each picture reads its own epoch when it is asked for. Class 1 is predicted where a single output is above 0.5.
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -60,7 +60,19 @@ impl<M> fmt::Debug for RunPlots<'_, M> {
 }
 
 impl<'a, M: Forward + Sync> RunPlots<'a, M> {
-    /// With the settings that [`RunPlotOptions`] has by default.
+    /// Returns the plots of a run, with default settings.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::of(replay.run()?)?; // as `RunPlots::options().of(replay.run()?)?`
+    /// assert_eq!(plots.class_names(), ["class 0", "class 1"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -84,32 +96,47 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Ok(Self { run, data, settings, limits })
     }
 
-    /// The epochs that can be shown, in order.
+    /// Returns the epochs that can be shown, in order.
     pub fn epochs(&self) -> &[u64] {
         self.run.chosen_epochs()
     }
 
-    /// The names of the classes.
+    /// Returns the names of the classes.
     pub fn class_names(&self) -> &[String] {
         &self.settings.class_names
     }
 
-    /// Whether there is a hidden layer to look into.
+    /// Returns whether there is a hidden layer to show.
     pub fn has_feature_space(&self) -> bool {
         self.settings.hidden.is_some()
     }
 
-    /// Whether there are two inputs or more, for a boundary to be drawn between.
+    /// Returns whether there are two inputs or more, for a boundary to be drawn between.
     pub fn has_decision_boundary(&self) -> bool {
         self.settings.input.is_some()
     }
 
-    /// How the hidden layer bends the input space at an epoch. Where there is no grid to bend, a layer of two units has the
-    /// regions behind it, and samples that are told wrong have a ring.
+    /// Returns the feature space of the hidden layer at an epoch.
+    ///
+    /// Two inputs have a grid that is bent. With any other number, a layer of two units has the regions behind it, and
+    /// misclassified samples are highlighted.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let space = RunPlots::of(replay.run()?)?.feature_space(0)?;
+    /// assert_eq!((space.title.as_str(), space.x.label.as_str()), ("Feature space of hidden", "unit 1"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if the model has no hidden layer of two units or more, and if the epoch cannot be asked.
+    /// [`Error::Missing`](crate::Error::Missing) if the model has no hidden layer of two units or more, and if the epoch cannot be
+    /// read.
     pub fn feature_space(&self, epoch: u64) -> Result<Panel> {
         self.feature_space_of(&self.at(&self.run.at(epoch)?))
     }
@@ -154,12 +181,24 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         hidden.map(map).transpose()
     }
 
-    /// Where the classes part among the inputs at an epoch: with more than two of them on the plane that shows most of the
+    /// Returns the decision boundary among the inputs at an epoch; with more than two of them on the plane that shows most of the
     /// data.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let boundary = RunPlots::of(replay.run()?)?.decision_boundary(0)?;
+    /// assert_eq!((boundary.x.label.as_str(), boundary.y.label.as_str()), ("x1", "x2"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if there is a single input, and if the epoch cannot be asked.
+    /// [`Error::Missing`] if there is a single input, and if the epoch cannot be read.
     pub fn decision_boundary(&self, epoch: u64) -> Result<Panel> {
         self.decision_boundary_of(&self.at(&self.run.at(epoch)?))
     }
@@ -172,11 +211,24 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Ok(panel.name_classes(self.class_names()))
     }
 
-    /// How sure the model is of the samples of a class at an epoch.
+    /// Returns the histogram of the probabilities of a class's samples at an epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?;
+    /// let panel = plots.probabilities(0, 1)?;
+    /// assert_eq!((panel.title.as_str(), panel.x.label.as_str()), ("positive samples", "probability of positive"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if there is no such class, and if the epoch cannot be asked.
+    /// [`Error::Invalid`] if there is no such class, and if the epoch cannot be read.
     pub fn probabilities(&self, epoch: u64, class: usize) -> Result<Panel> {
         self.probabilities_of(&self.at(&self.run.at(epoch)?), class)
     }
@@ -191,11 +243,23 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Ok(panel)
     }
 
-    /// How sure the model is at an epoch of the class that each sample has, of all classes together.
+    /// Returns the histogram of the probabilities of each sample's own class at an epoch, of all classes together.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let panel = RunPlots::of(replay.run()?)?.confidences(0)?;
+    /// assert_eq!(panel.x.label, "probability of the sample's class");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the epoch cannot be asked.
+    /// If the epoch cannot be read.
     pub fn confidences(&self, epoch: u64) -> Result<Panel> {
         self.confidences_of(&self.at(&self.run.at(epoch)?))
     }
@@ -207,11 +271,23 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Ok(panel)
     }
 
-    /// What the samples cost at an epoch.
+    /// Returns the histogram of the losses of the samples at an epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let panel = RunPlots::of(replay.run()?)?.losses(0)?;
+    /// assert!(panel.x.high > 0.0); // the largest loss of the run
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the epoch cannot be asked, or its losses are not those of the recording any more.
+    /// If the epoch cannot be read, or one of its losses is not among those of the run any more.
     pub fn losses(&self, epoch: u64) -> Result<Panel> {
         self.losses_of(&self.at(&self.run.at(epoch)?))
     }
@@ -222,7 +298,21 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Ok(panel)
     }
 
-    /// Loss and accuracy over all samples at every epoch, with a line at this one.
+    /// Returns the curves of loss and accuracy over all samples, with a line at an epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::plot::ColorRole;
+    ///
+    /// let curves = RunPlots::of(replay.run()?)?.curves(0);
+    /// assert_eq!(curves.in_color(ColorRole::Marker).next().unwrap().points()[0], [0.0, 0.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn curves(&self, epoch: u64) -> Panel {
         let loss = Panel::curves("loss", &[("loss", &self.limits.losses)]);
         let accuracy = [("accuracy", &self.limits.accuracies)];
@@ -230,17 +320,18 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         both.marker(epoch as f64)
     }
 
-    /// Violins of a quantity for each layer, on an axis that is the same at every epoch.
+    /// Returns the violins of a quantity, on an axis that is the same at every epoch. Reads the run once, for the limits of that
+    /// axis.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// use training_replay::{analysis::{Quantity, LayerFilter}, plot::RunPlots};
-    ///
     /// # let data = datasets::parabola(50, 13);
     /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
     /// # let model = Sequential::builder(2).layers(layers).build(42)?;
     /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::{LayerFilter, Quantity}, plot::RunPlots};
+    ///
     /// let plots = RunPlots::of(replay.run()?)?;
     /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
     /// assert_eq!(violins.panel(0)?.x.names, ["hidden", "dense_1"]);
@@ -254,11 +345,23 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Violins::of(&self.run, quantity, selection)
     }
 
-    /// All of them at one epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
+    /// Returns all panels of an epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let figure = RunPlots::of(replay.run()?)?.figure(0)?.size(800, 400);
+    /// assert_eq!(figure.panels().count(), 6);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the epoch cannot be asked.
+    /// If the epoch cannot be read.
     pub fn figure(&self, epoch: u64) -> Result<Figure> {
         let snapshot = self.run.at(epoch)?;
         let at = self.at(&snapshot);
@@ -274,14 +377,26 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Ok(Figure::new().title(format!("Epoch {epoch}")).tall_row(1.5, above).row(below))
     }
 
-    /// The loss that samples are billed with.
+    /// Returns the loss of the samples.
     pub fn loss(&self) -> Loss {
         self.settings.loss
     }
 }
 
 impl RunPlots<'_, ()> {
-    /// Begins to choose what is shown.
+    /// Returns the default settings, to change some.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?;
+    /// assert_eq!(plots.class_names(), ["negative", "positive"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn options() -> RunPlotOptions {
         RunPlotOptions::default()
     }

@@ -9,8 +9,9 @@ use crate::{
     replay::{Run, Snapshot},
 };
 
-/// Violins of a quantity at any epoch, on an axis that is the same for all of them. Made by
-/// [`RunPlots::violins`](crate::plot::RunPlots::violins).
+/// Violins of a quantity at any epoch, on an axis that is the same for all of them.
+///
+/// Made by [`RunPlots::violins`](crate::plot::RunPlots::violins).
 pub struct Violins<'f, 'a, M> {
     run: &'f Run<'a, M>,
     quantity: Quantity,
@@ -39,16 +40,46 @@ impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
         Ok(Self { run, quantity, selection: selection.clone(), low, high })
     }
 
-    /// The limits of their axis.
+    /// Returns the limits of the vertical axis.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::{LayerFilter, Quantity}, plot::RunPlots};
+    ///
+    /// let plots = RunPlots::of(replay.run()?)?;
+    /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
+    /// assert!(*violins.limits().start() > -1.1 && *violins.limits().end() < 1.1); // tanh, and a sigmoid
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn limits(&self) -> RangeInclusive<f64> {
         self.low..=self.high
     }
 
-    /// Those of one epoch.
+    /// Returns the violins of one epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::{LayerFilter, Quantity}, plot::RunPlots};
+    ///
+    /// let plots = RunPlots::of(replay.run()?)?;
+    /// let panel = plots.violins(Quantity::weights(), &LayerFilter::default())?.panel(0)?;
+    /// assert_eq!(panel.y.label, "weights");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the epoch cannot be asked.
+    /// If the epoch cannot be read.
     pub fn panel(&self, epoch: u64) -> Result<Panel> {
         let rows = self.rows(&self.run.at(epoch)?)?;
         let panel = Panel::violins(self.quantity.name(), &rows)?;
