@@ -633,7 +633,7 @@ test("a plain sentence says so where the data cannot be read", async () => {
   ];
   for (const [path, prepare, sentence] of cases) {
     const page = await open(path, { before: prepare, ready: "no" });
-    assert.match(await page.locator("#sorry").innerText(), sentence);
+    assert.match(await page.locator("#error").innerText(), sentence);
     assert.ok(await page.locator("#controls").isHidden());
     await close(page);
   }

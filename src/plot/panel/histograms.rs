@@ -72,7 +72,7 @@ impl Panel {
     pub fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Self {
         let highest = confidences(histogram, single).into_iter().max().unwrap_or(0);
         let x = Axis::new("probability of the sample's class", 0.0..=1.0);
-        let mut panel = Self::new("How sure of all samples", x, counts(highest));
+        let mut panel = Self::new("Confidences of all samples", x, counts(highest));
         let mut below = vec![0; histogram.edges.len().saturating_sub(1)];
         for (class, correct) in histogram.correct.iter().enumerate() {
             below =

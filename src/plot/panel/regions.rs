@@ -51,7 +51,7 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
         Self { columns, rows, point, scores }
     }
 
-    /// Polygons that cover the grid, each with its class. Neighbours of one class in a row are one polygon; where classes
+    /// Polygons that cover the grid, each with its class. Neighbors of one class in a row are one polygon; where classes
     /// meet within a cell, it is cut between them.
     pub(crate) fn regions(&self) -> Vec<(usize, Vec<Point>)> {
         let mut regions = Vec::new();

@@ -10,7 +10,7 @@ use crate::{
 /// The number of heights at which a violin has a width.
 const HEIGHTS: usize = 96;
 
-/// Half of the width that the widest violin takes, where neighbours are 1 apart.
+/// Half of the width that the widest violin takes, where neighbors are 1 apart.
 const WIDEST: f64 = 0.42;
 
 impl Panel {

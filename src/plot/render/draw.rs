@@ -119,12 +119,12 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     /// The title, and the legend below it.
     fn draw_head(&self) -> Result<()> {
         let (from, to) = (self.x.from, self.x.to);
-        let centre = i32::midpoint(from, to);
+        let center = i32::midpoint(from, to);
         let top = self.style.lines(0.35);
         let mut below = top;
         if !self.panel.title.is_empty() {
-            let room = 2 * centre.min(self.area_width() - centre);
-            self.write(&self.panel.title, (centre, top), 1.12, (HPos::Center, VPos::Top), room)?;
+            let room = 2 * center.min(self.area_width() - center);
+            self.write(&self.panel.title, (center, top), 1.12, (HPos::Center, VPos::Top), room)?;
             below += self.style.lines(1.6);
         }
         self.draw_legend(below)
@@ -233,10 +233,10 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         self.draw_x_ticks(stroke)?;
         self.draw_y_ticks(&self.y, left, -1, stroke)?;
         let height = self.area.dim_in_pixel().1 as i32;
-        let (centre, middle) = (i32::midpoint(left, right), i32::midpoint(bottom, top));
+        let (center, middle) = (i32::midpoint(left, right), i32::midpoint(bottom, top));
         self.write(
             &self.panel.x.label,
-            (centre, height - self.style.lines(0.6)),
+            (center, height - self.style.lines(0.6)),
             1.0,
             (HPos::Center, VPos::Bottom),
             right - left + 2 * self.style.lines(2.0),
@@ -312,7 +312,7 @@ pub(crate) fn title<DB: DrawingBackend>(text: &str, area: &DrawingArea<DB, Shift
     write(area, &font, text, (width as i32 / 2, height as i32 / 2), width as i32)
 }
 
-/// Words that take no more than so many pixels, cut off behind the last letter that has room.
+/// Writes text of at most so many pixels, cut off behind the last character that has room.
 fn write<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     font: &TextStyle<'_>,
@@ -320,7 +320,7 @@ fn write<DB: DrawingBackend>(
     at: Pixel,
     room: i32,
 ) -> Result<()> {
-    // No more letters than pixels have room, however long a name is.
+    // At most one character for each pixel, however long a name is.
     let all: Vec<char> = text.chars().take(room.max(1) as usize).collect();
     let mut kept = all.len();
     let mut words: String = all.iter().collect();

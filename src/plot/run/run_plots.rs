@@ -60,19 +60,7 @@ impl<M> fmt::Debug for RunPlots<'_, M> {
 }
 
 impl<'a, M: Forward + Sync> RunPlots<'a, M> {
-    /// Returns the plots of a run, with default settings.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
-    /// # let data = datasets::parabola(50, 13);
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// let plots = RunPlots::of(replay.run()?)?; // as `RunPlots::options().of(replay.run()?)?`
-    /// assert_eq!(plots.class_names(), ["class 0", "class 1"]);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
+    /// Returns the plots of a run, with default settings: `RunPlots::options().of(run)`.
     ///
     /// # Errors
     ///

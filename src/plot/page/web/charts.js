@@ -87,7 +87,7 @@ function writeOutside(context, panel, count, what) {
   write(context, `${count} ${what}`, panel.width - 6, panel.font + 3, { align: "right", color: palette.misclassified });
 }
 
-/** Of every class, how sure the model is of it. */
+/** Of every class, the probabilities of its samples. */
 class ProbabilityPanel extends Panel {
   constructor(run, index) {
     super(run, index, "probability", "Probabilities");
@@ -197,7 +197,7 @@ class ProbabilityPanel extends Panel {
   }
 }
 
-/** What the samples cost. */
+/** The losses of the samples. */
 class LossesPanel extends Panel {
   constructor(run, index) {
     super(run, index, "losses", "Losses");

@@ -8,7 +8,7 @@ const NO_SCORE = -32768;
 const WIDTHS = { u8: 1, i16: 2, u16: 2, u32: 4, f32: 4 };
 
 /** A sentence for whoever looks at the page. */
-class Sorry extends Error {}
+class PageError extends Error {}
 
 async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
@@ -19,7 +19,7 @@ async function loadRuns() {
 
 async function inflate(text) {
   if (typeof DecompressionStream === "undefined") {
-    throw new Sorry("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
+    throw new PageError("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
   }
   const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
@@ -35,7 +35,7 @@ function fromBase64(text) {
 /** The values of an array of the head. */
 function valuesOf(array, bytes) {
   const end = array.offset + array.length * WIDTHS[array.type];
-  if (!(end <= bytes.length)) throw new Sorry("The data of this page are cut off.");
+  if (!(end <= bytes.length)) throw new PageError("The data of this page are cut off.");
   const values = DECODERS[array.type](bytes.subarray(array.offset, end), array.length);
   return addUp(values, array.delta);
 }

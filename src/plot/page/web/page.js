@@ -282,9 +282,9 @@ function isBusyWith(target, key) {
   return key === " " && target.closest("button") !== null;
 }
 
-function sorry(error) {
-  const line = document.getElementById("sorry");
-  const reason = error instanceof Sorry ? error.message : "The data of this page are damaged, and cannot be shown.";
+function showError(error) {
+  const line = document.getElementById("error");
+  const reason = error instanceof PageError ? error.message : "The data of this page are damaged, and cannot be shown.";
   line.textContent = reason;
   line.hidden = false;
   document.getElementById("runs").hidden = document.getElementById("controls").hidden = true;
@@ -294,10 +294,10 @@ function sorry(error) {
 async function start() {
   try {
     const loaded = await loadRuns();
-    if (!loaded.runs.length) throw new Sorry("No epoch is recorded in this page.");
+    if (!loaded.runs.length) throw new PageError("No epoch is recorded in this page.");
     new Page(loaded);
   } catch (error) {
-    sorry(error);
+    showError(error);
   }
 }
 

@@ -262,7 +262,7 @@ class Regions {
     path.moveTo(xs[rim[0]], ys[rim[0]]);
     let last = rim[0];
     for (let i = 1; i < rim.length; i++) {
-      // Seen from the last corner that was drawn: where a grid is squashed, neighbours are one and the same point.
+      // Seen from the last corner that was drawn: where a grid is squashed, neighbors are one and the same point.
       if (this.isStraight(last, rim[i], rim[(i + 1) % rim.length])) continue;
       path.lineTo(xs[rim[i]], ys[rim[i]]);
       last = rim[i];
