@@ -1,4 +1,4 @@
-//! How long pictures take: an epoch's figure as PNG and SVG, a frame of an animation, the limits of a run, a page.
+//! How long pictures take: an epoch's figure as PNG and SVG, a frame of an animation, the passes of a page.
 //!
 //! ```text
 //! cargo bench --features plot --bench plot
@@ -12,29 +12,24 @@ use training_replay::{
     plot::{Animation, Page, RunPlots},
 };
 
-const EPOCHS: u64 = 32;
-
-/// The article's network on its 2,000 points, for some epochs.
-fn recorded() -> Replay {
-    let data = datasets::parabola(1_000, 13);
-    let layers = [
-        Dense::new(2).name("hidden").activation(Activation::Tanh),
-        Dense::new(1).name("output").activation(Activation::Sigmoid),
-    ];
-    let network = Sequential::builder(2).layers(layers);
-    let mut model = network.build(42).expect("two layers");
+/// The article's network, trained on so many points of each class for so many epochs.
+fn recorded(hidden: Activation, points: usize, epochs: u64) -> Replay {
+    let data = datasets::parabola(points, 13);
+    let layers =
+        [Dense::new(2).name("hidden").activation(hidden), Dense::new(1).name("output").activation(Activation::Sigmoid)];
+    let mut model = Sequential::builder(2).layers(layers).build(42).expect("two layers");
     let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(16).seed(42);
     let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
-    for _ in 0..EPOCHS {
+    replay.record(&model, Metrics::new()).expect("memory");
+    for _ in 0..epochs {
         let metrics = trainer.epoch(&mut model, &data).expect("a step");
         replay.record(&model, metrics).expect("memory");
     }
-    replay.record(&model, Metrics::new()).expect("memory");
     replay
 }
 
 fn pictures(c: &mut Criterion) {
-    let replay = recorded();
+    let replay = recorded(Activation::Tanh, 1_000, 32);
     let plots = RunPlots::of(replay.run().unwrap()).expect("plots");
     let mut group = c.benchmark_group("1,440 x 720");
     group.sample_size(10);
@@ -55,17 +50,35 @@ fn pictures(c: &mut Criterion) {
     }
 }
 
-fn runs(c: &mut Criterion) {
-    let replay = recorded();
-    let plots = || RunPlots::of(replay.run().unwrap()).expect("plots");
-    let mut group = c.benchmark_group("2,000 samples, 33 epochs");
-    group.sample_size(10);
-    group.bench_function("a plots: the limits of its axes", |b| b.iter(|| plots().epochs().len()));
-    let plots = plots();
-    group.bench_function("a page", |b| {
-        b.iter(|| Page::new("").run("", &plots).expect("a run").to_html().expect("a page").len());
-    });
+/// The article's page, of three runs, and that of one long run of many samples: reading the runs, and writing the page.
+fn pages(c: &mut Criterion) {
+    let article = [Activation::Sigmoid, Activation::Tanh, Activation::Relu].map(|hidden| recorded(hidden, 1_000, 150));
+    let long = [recorded(Activation::Tanh, 2_500, 1_000)];
+    for (name, replays) in [
+        ("a page of three runs of 2,000 samples and 151 epochs", &article[..]),
+        ("a page of a run of 5,000 samples and 1,001 epochs", &long[..]),
+    ] {
+        let mut group = c.benchmark_group(name);
+        group.sample_size(10);
+        group.bench_function("the limits of the axes", |b| b.iter(|| plots(replays).len()));
+        let plots = plots(replays);
+        group.bench_function("what is shown on them", |b| b.iter(|| black_box(page(&plots))));
+        let page = page(&plots);
+        group.bench_function("written as HTML", |b| b.iter(|| page.to_html().expect("a page").len()));
+    }
 }
 
-criterion_group!(benches, pictures, runs);
+fn plots(replays: &[Replay]) -> Vec<RunPlots<'_, Sequential>> {
+    replays.iter().map(|replay| RunPlots::of(replay.run().expect("a network")).expect("plots")).collect()
+}
+
+fn page(plots: &[RunPlots<'_, Sequential>]) -> Page {
+    let mut page = Page::new("");
+    for (i, plots) in plots.iter().enumerate() {
+        page.run(format!("run {i}"), plots).expect("a run");
+    }
+    page
+}
+
+criterion_group!(benches, pictures, pages);
 criterion_main!(benches);

@@ -1,4 +1,4 @@
-//! Every frame of an animation is the figure of its epoch, as closely as 255 colours tell it.
+//! Every frame of an animation is the figure of its epoch, as closely as 255 colors can show it.
 #![cfg(feature = "plot")]
 
 #[path = "common/trained.rs"]
@@ -64,10 +64,10 @@ fn epochs_are_those_that_were_asked_for() {
     let replay = replay();
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let drawn = Mutex::new(Vec::new());
-    let mut told = Vec::new();
+    let mut written = Vec::new();
     let mut bytes = Vec::new();
     let animation = Animation::of(plots.epochs()).between(3..=14).every(4).frames_per_second(25.0).hold(0.5);
-    let animation = animation.progress(|done, all| told.push((done, all)));
+    let animation = animation.progress(|done, all| written.push((done, all)));
     let figure = |epoch: u64| {
         drawn.lock().unwrap().push(epoch);
         small(&plots, epoch)
@@ -77,7 +77,7 @@ fn epochs_are_those_that_were_asked_for() {
     drawn.sort_unstable();
     drawn.dedup();
     assert_eq!(drawn, [3, 7, 11, 14], "every fourth, and the last");
-    assert_eq!(told, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+    assert_eq!(written, [(1, 4), (2, 4), (3, 4), (4, 4)]);
     assert_eq!(decode(&bytes).1, [4, 4, 4, 50]);
 }
 

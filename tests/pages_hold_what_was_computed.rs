@@ -16,7 +16,7 @@ use training_replay::{
     plot::{Page, RunPlots},
 };
 
-/// A page as a browser reads it, as `src/plot/player/data.js` does.
+/// A page as a browser reads it, as `src/plot/page/web/data.js` does.
 struct DecodedPage {
     html: String,
     meta: Value,
@@ -37,30 +37,30 @@ impl DecodedPage {
     }
 
     /// The bytes of an array of so many bytes a value, and how many values it has.
-    fn array(&self, told: &Value, kind: &str, width: usize) -> (&[u8], usize, usize) {
-        assert_eq!(told["type"], kind);
-        let number = |name: &str| told[name].as_u64().unwrap() as usize;
+    fn array(&self, array: &Value, kind: &str, width: usize) -> (&[u8], usize, usize) {
+        assert_eq!(array["type"], kind);
+        let number = |name: &str| array[name].as_u64().unwrap() as usize;
         let (offset, length) = (number("offset"), number("length"));
         (&self.bytes[offset..offset + width * length], length, number("delta"))
     }
 
-    fn u8(&self, told: &Value) -> Vec<u8> {
-        let (bytes, _, delta) = self.array(told, "u8", 1);
+    fn u8(&self, array: &Value) -> Vec<u8> {
+        let (bytes, _, delta) = self.array(array, "u8", 1);
         undone(bytes.to_vec(), delta, u8::wrapping_add)
     }
 
-    fn u16(&self, told: &Value) -> Vec<u16> {
-        let (bytes, length, delta) = self.array(told, "u16", 2);
+    fn u16(&self, array: &Value) -> Vec<u16> {
+        let (bytes, length, delta) = self.array(array, "u16", 2);
         let values = (0..length).map(|i| u16::from_le_bytes([bytes[i], bytes[length + i]]));
         undone(values.collect(), delta, u16::wrapping_add)
     }
 
-    fn u32(&self, told: &Value) -> Vec<u32> {
-        self.array(told, "u32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect()
+    fn u32(&self, array: &Value) -> Vec<u32> {
+        self.array(array, "u32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect()
     }
 
-    fn f32(&self, told: &Value) -> Vec<f32> {
-        self.array(told, "f32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+    fn f32(&self, array: &Value) -> Vec<f32> {
+        self.array(array, "f32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
     }
 }
 
@@ -71,8 +71,8 @@ fn undone<T: Copy>(mut values: Vec<T>, delta: usize, plus: impl Fn(T, T) -> T) -
     values
 }
 
-fn range(told: &Value) -> (f64, f64) {
-    (told[0].as_f64().unwrap(), told[1].as_f64().unwrap())
+fn range(ends: &Value) -> (f64, f64) {
+    (ends[0].as_f64().unwrap(), ends[1].as_f64().unwrap())
 }
 
 /// The number behind 16 bits.
@@ -91,8 +91,8 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
     let replay = trained::article(&data, Activation::Tanh, 6);
     let page = page(&replay);
     let run = page.run(0);
-    let (told, probabilities, losses) =
-        (page.u8(&run["told"]), page.u16(&run["probability"]), page.u16(&run["losses"]));
+    let (predicted, probabilities, losses) =
+        (page.u8(&run["predicted"]), page.u16(&run["probability"]), page.u16(&run["losses"]));
     let hidden = page.u16(&run["hidden"]["points"]);
     let input = page.u16(&run["input"]["points"]);
     let classes: Vec<u8> = data.classes().unwrap().iter().map(|&class| class as u8).collect();
@@ -108,7 +108,7 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
         let space = snapshot.feature_space("hidden", &Grid::covering(&data, 0.1)).unwrap();
         for i in 0..90 {
             let at = 90 * epoch + i;
-            assert_eq!(told[at], u8::from(outputs[i] > 0.5));
+            assert_eq!(predicted[at], u8::from(outputs[i] > 0.5));
             near(number(probabilities[at], (0.0, 1.0)), outputs[i], 1e-5);
             let loss = low * (high / low).powf(f64::from(losses[at] - 1) / 65_533.0);
             near(loss, exact[i], f64::from(exact[i]) * 3e-4);
@@ -186,12 +186,12 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
         }
     }
     let story = replay.run().unwrap().milestones(&MilestoneOptions::default()).unwrap();
-    let told = run["milestones"].as_array().unwrap();
-    assert_eq!(told.len(), story.rows.len());
-    for (told, row) in told.iter().zip(&story.rows) {
-        assert_eq!((told["epoch"].as_u64(), told["until"].as_u64()), (Some(row.epoch), row.until));
+    let milestones = run["milestones"].as_array().unwrap();
+    assert_eq!(milestones.len(), story.rows.len());
+    for (found, row) in milestones.iter().zip(&story.rows) {
+        assert_eq!((found["epoch"].as_u64(), found["until"].as_u64()), (Some(row.epoch), row.until));
         assert_eq!(
-            (told["kind"].as_str(), told["subject"].as_str()),
+            (found["kind"].as_str(), found["subject"].as_str()),
             (Some(row.kind.name()), Some(&*row.subject.to_string()))
         );
     }
@@ -251,7 +251,7 @@ fn a_page_of_three_runs_of_2_000_samples_and_150_epochs_is_below_10_megabytes() 
 #[test]
 #[ignore = "the browser's tests run it"]
 fn pages_for_the_browser() {
-    let folder = PathBuf::from(std::env::var_os("PLAYER_PAGES").expect("PLAYER_PAGES: the folder for the pages"));
+    let folder = PathBuf::from(std::env::var_os("BROWSER_PAGES").expect("BROWSER_PAGES: the folder for the pages"));
     for (name, html) in [("three", three()), ("hostile", hostile()), ("ten_classes", ten_classes())] {
         std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
     }

@@ -15,7 +15,7 @@ fn panels(plots: &RunPlots<'_, Sequential>, epoch: u64) -> Vec<String> {
     plots.figure(epoch).unwrap().panels().map(|panel| panel.title.clone()).collect()
 }
 
-/// Draws everything that a film can show.
+/// Draws everything that plots can show.
 fn show(replay: &Replay, epoch: u64) -> Vec<String> {
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     plots.figure(epoch).unwrap().size(600, 400).to_png().unwrap();
@@ -47,17 +47,17 @@ fn a_wide_layer_is_seen_on_its_principal_plane() {
 }
 
 #[test]
-fn many_inputs_are_seen_on_the_plane_of_the_data_and_wrong_samples_have_rings() {
+fn many_inputs_are_seen_on_the_plane_of_the_data_and_misclassified_samples_are_highlighted() {
     let data = datasets::ball(10, 100, 13);
     let layers = [trained::wide(6, Activation::Relu), trained::sigmoid()];
     let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 3);
     assert_eq!(show(&replay, 3).len(), 6);
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     assert_eq!(plots.decision_boundary(0).unwrap().x.label, "principal axis 1");
-    let wrong = replay.at(0).unwrap().confusion(0.5).unwrap();
+    let confusion = replay.at(0).unwrap().confusion(0.5).unwrap();
     let rings = plots.feature_space(0).unwrap();
     let rings = rings.marks.iter().find(|mark| matches!(mark, Mark::Rings { .. })).unwrap();
-    assert_eq!(rings.points().len() as u64, wrong.errors(0) + wrong.errors(1));
+    assert_eq!(rings.points().len() as u64, confusion.errors(0) + confusion.errors(1));
 }
 
 #[test]
@@ -75,10 +75,10 @@ fn a_layer_of_two_units_behind_many_inputs_has_the_regions_behind_it() {
     );
     let map = replay.at(5).unwrap();
     let map = map.decision_boundary("hidden", &Grid::covering_points(&corners, 0.0)).unwrap();
-    let told = map.predicted_classes(0.5).unwrap();
+    let predicted = map.predicted_classes(0.5).unwrap();
     for class in [0, 1] {
         let regions = panel.in_color(ColorRole::Region(class)).count();
-        assert_eq!(regions > 0, told.contains(&Some(class)), "class {class}");
+        assert_eq!(regions > 0, predicted.contains(&Some(class)), "class {class}");
     }
     assert!(matches!(panel.marks[0], Mark::Area { .. }), "below everything else");
 }
@@ -233,9 +233,9 @@ fn pictures_without_room_or_name_are_refused() {
 fn names_of_any_length_are_cut_off() {
     let long = "a very long name ".repeat(100_000);
     let names = vec![long.clone(); 3];
-    let panel =
-        Panel::new(&long, Axis::of_names(&long, names), Axis::new(&long, 0.0..=1.0)).key(&long, ColorRole::Wrong);
-    let svg = Figure::of(panel.key("short", ColorRole::Series(0))).title(&long).to_svg().unwrap();
+    let panel = Panel::new(&long, Axis::of_names(&long, names), Axis::new(&long, 0.0..=1.0))
+        .legend(&long, ColorRole::Misclassified);
+    let svg = Figure::of(panel.legend("short", ColorRole::Series(0))).title(&long).to_svg().unwrap();
     assert!(svg.len() < 10_000 && svg.contains('…') && svg.contains("short"), "{} bytes", svg.len());
 }
 
@@ -248,7 +248,7 @@ fn axes_of_any_numbers_can_be_drawn() {
             let panel = Panel::new("", Axis::new("", low..=high), Axis::new("", low..=high))
                 .mark(Mark::line(points, ColorRole::Series(0)))
                 .mark(Mark::dots(points, ColorRole::Class(0)))
-                .mark(Mark::bar([low, low], [high, high], ColorRole::Wrong));
+                .mark(Mark::bar([low, low], [high, high], ColorRole::Misclassified));
             assert!(Figure::of(panel).size(200, 150).to_rgb().is_ok(), "{low} to {high}");
         }
     }

@@ -1,5 +1,5 @@
-//! Pictures are looked at where something must be: samples in the colour of their class, regions in that of the class that is
-//! told, red where samples are told wrong, axes from end to end.
+//! Pictures are looked at where something must be: samples in the color of their class, regions in that of the class that is
+//! predicted, red where samples are misclassified, axes from end to end.
 #![cfg(feature = "plot")]
 
 #[path = "common/trained.rs"]
@@ -52,7 +52,7 @@ impl Picture {
         std::array::from_fn(|i| self.pixels[at + i])
     }
 
-    /// Whether the ink is at a point of the plot, or a pixel beside it.
+    /// Whether the color is at a point of the plot, or a pixel beside it.
     fn has(&self, color: ColorRole, point: Point) -> bool {
         let (x, y) = (self.pixel)(point);
         let near = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (x + dx, y + dy)));
@@ -60,13 +60,13 @@ impl Picture {
     }
 
     fn count(&self, color: ColorRole) -> usize {
-        let colour = self.theme.color(color);
-        self.pixels.as_chunks::<3>().0.iter().filter(|pixel| is(**pixel, colour)).count()
+        let color = self.theme.color(color);
+        self.pixels.as_chunks::<3>().0.iter().filter(|pixel| is(**pixel, color)).count()
     }
 }
 
-fn is(found: Rgb, colour: Rgb) -> bool {
-    found.iter().zip(colour).all(|(a, b)| a.abs_diff(b) <= 6)
+fn is(found: Rgb, color: Rgb) -> bool {
+    found.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= 6)
 }
 
 /// A run whose last epoch has samples on both sides of the boundary.
@@ -77,7 +77,7 @@ fn run() -> (Dataset, Replay) {
 }
 
 #[test]
-fn samples_have_the_colour_of_their_class_where_they_are() {
+fn samples_have_the_color_of_their_class_where_they_are() {
     let (data, replay) = run();
     let snapshot = replay.at(8).unwrap();
     let space = snapshot.feature_space("hidden", &Grid::covering(&data, 0.1)).unwrap();
@@ -102,13 +102,13 @@ fn samples_have_the_colour_of_their_class_where_they_are() {
 }
 
 #[test]
-fn regions_have_the_colour_of_the_class_that_is_told() {
+fn regions_have_the_color_of_the_class_that_is_told() {
     let (data, replay) = run();
     let map = replay.at(8).unwrap().decision_boundary(View::inputs(), &Grid::covering(&data, 0.1).points(50)).unwrap();
     let picture = Picture::of(&Panel::decision_boundary(&map, data.inputs(), &data).unwrap());
-    let told = map.predicted_classes(0.5).unwrap();
+    let predicted = map.predicted_classes(0.5).unwrap();
     let (mut right, mut wrong) = (0, 0);
-    for (i, class) in told.iter().enumerate() {
+    for (i, class) in predicted.iter().enumerate() {
         let at = picture.rgb((picture.pixel)([map.x[i % 50].into(), map.y[i / 50].into()]));
         right += usize::from(is(at, picture.theme.color(ColorRole::Region(class.unwrap()))));
         wrong += usize::from(is(at, picture.theme.color(ColorRole::Region(1 - class.unwrap()))));
@@ -118,7 +118,7 @@ fn regions_have_the_colour_of_the_class_that_is_told() {
 }
 
 #[test]
-fn the_boundary_parts_the_colours() {
+fn the_boundary_parts_the_colors() {
     let (data, replay) = run();
     let space = replay.at(8).unwrap().feature_space("hidden", &Grid::covering(&data, 0.1)).unwrap();
     let picture = Picture::of(&Panel::feature_space(&space, &data).unwrap());
@@ -131,48 +131,50 @@ fn the_boundary_parts_the_colours() {
 }
 
 #[test]
-fn the_bent_region_has_the_colours_of_its_classes_on_either_side_of_the_boundary() {
+fn the_bent_region_has_the_colors_of_its_classes_on_either_side_of_the_boundary() {
     let (data, replay) = run();
     let space = replay.at(8).unwrap().feature_space("hidden", &Grid::covering(&data, 0.1)).unwrap();
     let mut panel = Panel::feature_space(&space, &data).unwrap();
     panel.marks.retain(|mark| matches!(mark, Mark::Area { .. })); // The regions alone.
     let picture = Picture::of(&panel);
-    let told = space.predicted_classes(0.5).unwrap();
+    let predicted = space.predicted_classes(0.5).unwrap();
     // Towards its ends the region is narrower than a pixel.
     let inner = |i: &usize| (25..75).contains(&(i % 100)) && (25..75).contains(&(i / 100));
     let points: Vec<usize> = (0..10_000).filter(inner).collect();
     let right = points.iter().filter(|&&i| {
         let at = [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
-        picture.has(ColorRole::Region(told[i].unwrap()), at)
+        picture.has(ColorRole::Region(predicted[i].unwrap()), at)
     });
     assert_eq!(right.count(), points.len());
 }
 
 #[test]
-fn bars_of_samples_told_wrong_are_red_and_stand_on_those_told_right() {
+fn bars_of_misclassified_samples_are_red_and_stand_on_the_correct_ones() {
     let probabilities = Matrix::from_column_slice(6, 1, &[0.15, 0.15, 0.15, 0.85, 0.85, 0.45]);
     let targets = Matrix::from_column_slice(6, 1, &[0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     let histogram = ProbabilityHistogram::of(&probabilities, &targets, 10, 0.5).unwrap();
     let negatives = Picture::of(&Panel::probabilities(&histogram, 0).unwrap());
     assert!(negatives.has(ColorRole::Class(0), [0.15, 1.5]) && negatives.has(ColorRole::Class(0), [0.15, 2.9]));
-    assert!(negatives.has(ColorRole::Wrong, [0.85, 0.5]) && negatives.has(ColorRole::Wrong, [0.85, 1.9]));
-    assert!(!negatives.has(ColorRole::Wrong, [0.85, 2.3]), "the bar is two samples high");
-    assert!(!negatives.has(ColorRole::Wrong, [0.15, 1.5]) && !negatives.has(ColorRole::Class(0), [0.85, 1.5]));
+    assert!(
+        negatives.has(ColorRole::Misclassified, [0.85, 0.5]) && negatives.has(ColorRole::Misclassified, [0.85, 1.9])
+    );
+    assert!(!negatives.has(ColorRole::Misclassified, [0.85, 2.3]), "the bar is two samples high");
+    assert!(!negatives.has(ColorRole::Misclassified, [0.15, 1.5]) && !negatives.has(ColorRole::Class(0), [0.85, 1.5]));
     let positives = Picture::of(&Panel::probabilities(&histogram, 1).unwrap());
-    assert!(positives.has(ColorRole::Wrong, [0.45, 0.5]) && !positives.has(ColorRole::Class(1), [0.45, 0.5]));
+    assert!(positives.has(ColorRole::Misclassified, [0.45, 0.5]) && !positives.has(ColorRole::Class(1), [0.45, 0.5]));
 
-    // Of both classes by the probability of their own: 1 - 0.15 told right, 1 - 0.85 and 0.45 told wrong.
+    // Of both classes by the probability of their own: 1 - 0.15 is correct, 1 - 0.85 and 0.45 are not.
     let all = Picture::of(&Panel::confidences(&histogram, true));
     assert!(
         all.has(ColorRole::Class(0), [0.85, 1.5])
-            && all.has(ColorRole::Wrong, [0.15, 1.0])
-            && all.has(ColorRole::Wrong, [0.45, 0.5])
+            && all.has(ColorRole::Misclassified, [0.15, 1.0])
+            && all.has(ColorRole::Misclassified, [0.45, 0.5])
     );
     let mixed = ProbabilityHistogram::of(&probabilities.map(|p| p.min(0.5)), &targets, 1, 0.3).unwrap();
     let stacked = Picture::of(&Panel::probabilities(&mixed, 0).unwrap());
     assert!(
-        stacked.has(ColorRole::Class(0), [0.5, 2.5]) && stacked.has(ColorRole::Wrong, [0.5, 3.5]),
-        "three right, two wrong on top"
+        stacked.has(ColorRole::Class(0), [0.5, 2.5]) && stacked.has(ColorRole::Misclassified, [0.5, 3.5]),
+        "three correct, two misclassified on top"
     );
 }
 
@@ -271,7 +273,7 @@ fn what_is_beyond_the_axes_is_cut_off() {
 }
 
 #[test]
-fn every_class_has_a_colour_and_from_the_ninth_on_another_marker() {
+fn every_class_has_a_color_and_from_the_ninth_on_another_marker() {
     let points: Vec<Point> = (0..10).map(|class| [f64::from(class), 0.5]).collect();
     let panel = Panel::new("", Axis::new("", -1.0..=10.0), Axis::new("", 0.0..=1.0));
     let dot = |class: usize| Mark::Dots { points: vec![points[class]], color: ColorRole::Class(class), radius: 5.0 };
@@ -300,16 +302,16 @@ fn three_classes_have_three_regions() {
     let mut panel = Panel::decision_boundary(&map, data.inputs(), &data).unwrap();
     panel.marks.retain(|mark| matches!(mark, Mark::Area { .. }));
     let picture = Picture::of(&panel);
-    let told = map.predicted_classes(0.5).unwrap();
+    let predicted = map.predicted_classes(0.5).unwrap();
     // Points on the limits are below the axes.
     let inner = |i: usize| (1..99).contains(&(i % 100)) && (1..99).contains(&(i / 100));
-    let right = told.iter().enumerate().filter(|&(i, class)| {
+    let right = predicted.iter().enumerate().filter(|&(i, class)| {
         let at = [map.x[i % 100].into(), map.y[i / 100].into()];
         inner(i) && picture.has(ColorRole::Region(class.unwrap()), at)
     });
-    assert_eq!(right.count(), 98 * 98, "no hole, no seam, no wrong colour");
+    assert_eq!(right.count(), 98 * 98, "no hole, no seam, no wrong color");
     for class in 0..3 {
-        assert!(told.contains(&Some(class)) && picture.count(ColorRole::Region(class)) > 1_000, "class {class}");
+        assert!(predicted.contains(&Some(class)) && picture.count(ColorRole::Region(class)) > 1_000, "class {class}");
     }
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     assert_eq!(plots.figure(30).unwrap().panels().count(), 5, "one histogram for all three");
@@ -385,8 +387,8 @@ fn an_svg_has_the_size_that_was_asked_for_and_finer_places() {
 #[test]
 fn names_are_words_and_no_markup() {
     let hostile = "</text><script>alert(1)</script>&amp;\"'";
-    let panel =
-        Panel::new(hostile, Axis::new(hostile, 0.0..=1.0), Axis::new("", 0.0..=1.0)).key(hostile, ColorRole::Wrong);
+    let panel = Panel::new(hostile, Axis::new(hostile, 0.0..=1.0), Axis::new("", 0.0..=1.0))
+        .legend(hostile, ColorRole::Misclassified);
     let svg = Figure::of(panel).title(hostile).to_svg().unwrap();
     assert!(!svg.contains("<script"), "{svg}");
     assert!(svg.contains("&lt;script&gt;"));

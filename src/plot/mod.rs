@@ -1,4 +1,4 @@
-//! Pictures of a run, animations, and a page to play with. Behind the feature `plot`.
+//! Pictures of a run, animations, and an interactive page. Behind the feature `plot`.
 //!
 //! | you want | you take |
 //! |---|---|
@@ -8,11 +8,13 @@
 //! | an activation function and its gradient | [`Panel::activation`] |
 //! | panels side by side, as PNG or SVG | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
-//! | a page to play with, several runs side by side | [`Page`] |
+//! | an interactive page with several runs side by side | [`Page`] |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
-//! A panel is plain data, and knows nothing of colours or pixels: these are a [`Theme`]'s and a [`Figure`]'s. Letters are drawn
-//! with a font that the crate brings along, and nothing is asked of the system.
+//! A panel is plain data. It knows the roles of colors; a [`Theme`] says which colors they are, and a [`Figure`] draws them.
+//! Text is drawn with a font that the crate brings along: no font of the system is needed.
+//!
+//! The plots of a run read its recording once, for the limits of the axes; an animation or a page of them reads it once more.
 //!
 //! ```
 //! # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -44,7 +46,7 @@ mod render;
 mod run;
 
 pub use page::Page;
-pub use panel::{Axis, Mark, Panel, Point, Violins};
+pub use panel::{Axis, ColorRole, Mark, Panel, Point};
 pub use plotters;
-pub use render::{Animation, ColorRole, Figure, PlotArea, Rgb, Style, Theme};
-pub use run::{RunPlotOptions, RunPlots};
+pub use render::{Animation, Figure, PlotArea, Rgb, Style, Theme};
+pub use run::{RunPlotOptions, RunPlots, Violins};

@@ -219,8 +219,19 @@ impl<'a, M: Forward> Run<'a, M> {
     /// # Errors
     ///
     /// That of the first epoch which is not recorded, cannot be read, or for which `each` returns one.
-    pub fn try_for_each(&self, mut each: impl FnMut(&Snapshot<'a, M>) -> Result<()>) -> Result<()> {
-        self.epochs.iter().try_for_each(|&epoch| each(&self.at(epoch)?))
+    pub fn try_for_each(&self, each: impl FnMut(&Snapshot<'a, M>) -> Result<()>) -> Result<()> {
+        self.try_for_each_beside(None, each)
+    }
+
+    /// The same, but that an epoch which is at hand is not read again.
+    pub(crate) fn try_for_each_beside<F>(&self, known: Option<&Snapshot<'a, M>>, mut each: F) -> Result<()>
+    where
+        F: FnMut(&Snapshot<'a, M>) -> Result<()>,
+    {
+        self.epochs.iter().try_for_each(|&epoch| match known.filter(|known| known.moment() == epoch.into()) {
+            Some(known) => each(known),
+            None => each(&self.at(epoch)?),
+        })
     }
 }
 
@@ -259,7 +270,22 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         B: Fn() -> S + Sync,
         F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        parallel::map_with(&self.epochs, self.threads, begin, |state, &epoch| ask(state, &self.at(epoch)?))
+        self.map_beside(None, begin, ask)
+    }
+
+    /// As [`map_with`](Self::map_with), but that an epoch which is at hand is not read again.
+    pub(crate) fn map_beside<S, R, B, F>(&self, known: Option<&Snapshot<'a, M>>, begin: B, ask: F) -> Result<Vec<R>>
+    where
+        R: Send,
+        B: Fn() -> S + Sync,
+        F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
+    {
+        parallel::map_with(&self.epochs, self.threads, begin, |state, &epoch| {
+            match known.filter(|known| known.moment() == epoch.into()) {
+                Some(known) => ask(state, known),
+                None => ask(state, &self.at(epoch)?),
+            }
+        })
     }
 }
 

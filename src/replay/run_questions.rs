@@ -10,7 +10,7 @@ use crate::{
     model::checked,
 };
 
-impl<M: Forward + Sync> Run<'_, M> {
+impl<'a, M: Forward + Sync> Run<'a, M> {
     /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
     ///
     /// Its axes are the first two principal components, and the same in every picture. The epochs are read one after the
@@ -43,8 +43,17 @@ impl<M: Forward + Sync> Run<'_, M> {
     /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit or more than 2,048, or whose values do not
     /// differ, and whatever going through the epochs says.
     pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
+        self.principal_plane_beside(None, layer)
+    }
+
+    /// The same, but that an epoch which is at hand is not read again.
+    pub(crate) fn principal_plane_beside(
+        &self,
+        known: Option<&Snapshot<'a, M>>,
+        layer: &str,
+    ) -> Result<PrincipalPlane> {
         let mut pca = None;
-        self.try_for_each(|snapshot| {
+        self.try_for_each_beside(known, |snapshot| {
             let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
             let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
             let begun: Option<IncrementalPca> = pca.take();

@@ -1,4 +1,4 @@
-// What a person does with the player, and what the player then shows.
+// What a person does with the page, and what the page then shows.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -8,8 +8,8 @@ import { chromium } from "playwright-core";
 import { Page, pathOf } from "./pages.mjs";
 
 const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins"];
-const CLASS_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#5a1038", "#9b30f0", "#2a1a8c"];
-const WRONG = "#c1121f";
+const CLASS_COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#5a1038", "#9b30f0", "#2a1a8c"];
+const MISCLASSIFIED = "#c1121f";
 
 let browser;
 
@@ -81,8 +81,8 @@ function changed(one, other) {
     .sort();
 }
 
-/** Where a canvas has pixels of just this colour, in its own coordinates. */
-function places(page, panel, run, colour) {
+/** Where a canvas has pixels of just this color, in its own coordinates. */
+function places(page, panel, run, color) {
   return canvas(page, panel, run).evaluate((one, wanted) => {
     const copy = new OffscreenCanvas(one.width, one.height).getContext("2d", { willReadFrequently: true });
     copy.drawImage(one, 0, 0);
@@ -94,27 +94,27 @@ function places(page, panel, run, colour) {
         found.push([((i / 4) % width) / devicePixelRatio, Math.floor(i / 4 / width) / devicePixelRatio]);
     }
     return found;
-  }, colour);
+  }, color);
 }
 
-/** The two colours that most pixels of a canvas have. */
-function commonColours(page, panel, run) {
+/** The two colors that most pixels of a canvas have. */
+function commonColors(page, panel, run) {
   return canvas(page, panel, run).evaluate((one) => {
     const copy = new OffscreenCanvas(one.width, one.height).getContext("2d", { willReadFrequently: true });
     copy.drawImage(one, 0, 0);
     const counts = new Map();
     const { data } = copy.getImageData(0, 0, one.width, one.height);
     for (let i = 0; i < data.length; i += 4) {
-      const colour = `#${[0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, "0")).join("")}`;
-      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+      const color = `#${[0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, "0")).join("")}`;
+      counts.set(color, (counts.get(color) ?? 0) + 1);
     }
-    return [...counts].sort((a, b) => b[1] - a[1]).slice(0, 2).map(([colour]) => colour);
+    return [...counts].sort((a, b) => b[1] - a[1]).slice(0, 2).map(([color]) => color);
   });
 }
 
-/** Puts the pointer on a sample of class 0 in a space; returns its row in the data, as the page tells it. */
+/** Puts the pointer on a sample of class 0 in a space; returns its row in the data, as the page says. */
 async function pointAtSample(page, panel = "input", run = 0) {
-  const found = await places(page, panel, run, CLASS_COLOURS[0]);
+  const found = await places(page, panel, run, CLASS_COLORS[0]);
   assert.ok(found.length > 0, "samples of class 0 are seen");
   const [x, y] = found[Math.floor(found.length / 2)];
   await canvas(page, panel, run).hover({ position: { x: x + 0.5, y: y + 0.5 } });
@@ -253,7 +253,7 @@ test("a click on the curves goes to that epoch, and dragging follows", async () 
   await close(page);
 });
 
-test("a milestone tells its text when hovered or focused, and a click goes there", async () => {
+test("a milestone shows its text when hovered or focused, and a click goes there", async () => {
   const page = await open(pathOf("three"));
   const { milestones } = new Page("three").meta.runs[0];
   const wanted = milestones.find(({ epoch, until }) => epoch > 0 && until === null) ?? milestones.at(-1);
@@ -273,7 +273,7 @@ test("a milestone tells its text when hovered or focused, and a click goes there
   await close(page);
 });
 
-test("a sample under the pointer is told of and marked in all panels of all runs", async () => {
+test("a sample under the pointer is described and marked in all panels of all runs", async () => {
   const page = await open(pathOf("three"));
   await slideTo(page, 20);
   await page.mouse.move(5, 5);
@@ -289,7 +289,7 @@ test("a sample under the pointer is told of and marked in all panels of all runs
     const [low, high] = run.loss_range;
     const q = source.values(run.losses)[at];
     const loss = q === 0 ? 0 : low * (high / low) ** ((q - 1) / 65533);
-    const names = [source.values(run.classes)[sample], source.values(run.told)[at]].map((k) => run.class_names[k]);
+    const names = [source.values(run.classes)[sample], source.values(run.predicted)[at]].map((k) => run.class_names[k]);
     return [run.name, ...names, written(source.values(run.probability)[at] / 65534), written(loss)];
   });
   assert.deepEqual(lines, expected);
@@ -349,34 +349,34 @@ test("a pinned sample draws its way through the feature space", async () => {
   await close(page);
 });
 
-test("the classes are seen in their colours, and the errors in red", async () => {
+test("the classes are seen in their colors, and the errors in red", async () => {
   const page = await open(pathOf("three"));
   await slideTo(page, 3);
-  const right = await page.locator(".run >> nth=0 >> .count").allInnerTexts();
+  const counts = await page.locator(".run >> nth=0 >> .count").allInnerTexts();
   assert.ok(
-    right.every((text) => /^\d+ of \d+ right$/.test(text)),
-    right.join(),
+    counts.every((text) => /^\d+ of \d+ correct$/.test(text)),
+    counts.join(),
   );
-  for (const colour of [CLASS_COLOURS[0], CLASS_COLOURS[1], WRONG]) {
+  for (const color of [CLASS_COLORS[0], CLASS_COLORS[1], MISCLASSIFIED]) {
     for (const panel of ["hidden", "input", "probability"]) {
-      const found = await places(page, panel, 0, colour);
-      assert.ok(found.length >= 5, `${colour} in ${panel}: ${found.length} pixels`);
+      const found = await places(page, panel, 0, color);
+      assert.ok(found.length >= 5, `${color} in ${panel}: ${found.length} pixels`);
     }
   }
   await close(page);
 });
 
-test("each class is counted right and wrong at every epoch", async () => {
+test("the correct and the misclassified samples of each class are counted at every epoch", async () => {
   const page = await open(pathOf("three"));
   const source = new Page("three");
   for (const epoch of [3, 40, 150]) {
     await slideTo(page, epoch);
     for (const [i, run] of source.meta.runs.entries()) {
-      const [classes, told] = [source.values(run.classes), source.values(run.told)];
+      const [classes, predicted] = [source.values(run.classes), source.values(run.predicted)];
       const expected = run.class_names.map((_, k) => {
         const samples = [...classes.keys()].filter((sample) => classes[sample] === k);
-        const right = samples.filter((sample) => told[run.epochs.indexOf(epoch) * run.samples + sample] === k);
-        return `${right.length} of ${samples.length} right`;
+        const correct = samples.filter((sample) => predicted[run.epochs.indexOf(epoch) * run.samples + sample] === k);
+        return `${correct.length} of ${samples.length} correct`;
       });
       assert.deepEqual(await page.locator(`.run >> nth=${i} >> .count`).allInnerTexts(), expected);
     }
@@ -384,17 +384,17 @@ test("each class is counted right and wrong at every epoch", async () => {
   await close(page);
 });
 
-test("ten classes have eight colours, and squares from the ninth on", async () => {
+test("ten classes have eight colors, and squares from the ninth on", async () => {
   const page = await open(pathOf("ten_classes"), { width: 1280, height: 900 });
   const last = Number(await page.locator("#slider").getAttribute("max"));
   await slideTo(page, last);
   const panel = (await canvas(page, "input").count()) ? "input" : "hidden";
   if (await canvas(page, panel).count()) {
-    for (const colour of CLASS_COLOURS) assert.ok((await places(page, panel, 0, colour)).length >= 5, colour);
+    for (const color of CLASS_COLORS) assert.ok((await places(page, panel, 0, color)).length >= 5, color);
   }
-  assert.equal(await page.locator(".legend .key.disc").count(), 8);
-  assert.equal(await page.locator(".legend .key.square").count(), 2);
-  assert.ok((await places(page, "probability", 0, CLASS_COLOURS[7])).length >= 5);
+  assert.equal(await page.locator(".legend .swatch.disc").count(), 8);
+  assert.equal(await page.locator(".legend .swatch.square").count(), 2);
+  assert.ok((await places(page, "probability", 0, CLASS_COLORS[7])).length >= 5);
   await close(page);
 });
 
@@ -422,12 +422,12 @@ test("names are text, whatever they hold", async () => {
 test("light and dark follow the system, and a button overrides it", async () => {
   const page = await open(pathOf("three"));
   const light = [await themeOf(page), await pixels(page)];
-  await page.getByRole("button", { name: "Switch to dark colours" }).click();
+  await page.getByRole("button", { name: "Switch to dark colors" }).click();
   const dark = [await themeOf(page), await pixels(page)];
   assert.deepEqual([light[0].name, dark[0].name], ["light", "dark"]);
   assert.notEqual(dark[0].background, light[0].background);
   assert.deepEqual(changed(light[1], dark[1]), Object.keys(light[1]).sort());
-  await page.getByRole("button", { name: "Switch to light colours" }).click();
+  await page.getByRole("button", { name: "Switch to light colors" }).click();
   assert.deepEqual(changed(light[1], await pixels(page)), []);
   await close(page);
   const system = await open(pathOf("three"), { colorScheme: "dark" });
@@ -511,7 +511,7 @@ test("a single recorded epoch is shown", async () => {
   assert.equal(await clock(page), 7);
   for (const key of ["ArrowRight", "Home", "End", " "]) await page.keyboard.press(key);
   assert.deepEqual(await columns(page), ["7"]);
-  assert.ok((await places(page, "input", 0, CLASS_COLOURS[0])).length > 5);
+  assert.ok((await places(page, "input", 0, CLASS_COLORS[0])).length > 5);
   assert.notEqual(await page.evaluate(() => document.documentElement.dataset.playing), "yes");
   await canvas(page, "curves").click();
   assert.equal(await clock(page), 7);
@@ -558,7 +558,7 @@ test("what a run does not have has no panel", async () => {
   await close(page);
 });
 
-test("a grid that is squashed on one side is coloured as far as it reaches", async () => {
+test("a grid that is squashed on one side is colored as far as it reaches", async () => {
   const source = new Page("three");
   source.meta.runs.length = 1;
   const [run] = source.meta.runs;
@@ -578,16 +578,16 @@ test("a grid that is squashed on one side is coloured as far as it reaches", asy
   const ys = side.flatMap((row) => side.map(() => place(even(row))));
   grid.points = source.put("u16", [even, squashed, turned].flatMap((share) => [...xs(share), ...ys]));
   const page = await open(source.save("squashed"));
-  const [paper, tint] = await commonColours(page, "hidden", 0);
-  const coloured = async () => {
+  const [paper, tint] = await commonColors(page, "hidden", 0);
+  const colored = async () => {
     const counts = [await places(page, "hidden", 0, tint), await places(page, "hidden", 0, paper)].map((at) => at.length);
     return Math.min(...counts); // There is more paper around the square.
   };
-  const square = await coloured();
+  const square = await colored();
   assert.ok(square > 5000, `${square} pixels of ${tint}`);
   for (const epoch of [1, 2]) {
     await slideTo(page, epoch);
-    const found = await coloured();
+    const found = await colored();
     assert.ok(Math.abs(found / square - 1) < 0.02, `${found} pixels of ${square} at epoch ${epoch}`);
   }
   await close(page);
@@ -599,7 +599,7 @@ test("values that are no numbers are left out, and said to be", async () => {
   const [run] = source.meta.runs;
   const altered = (array, change) => source.put(array.type, source.values(array).map(change));
   const late = (i) => i >= 100 * run.samples;
-  run.told = altered(run.told, (value, i) => (late(i) ? 255 : value));
+  run.predicted = altered(run.predicted, (value, i) => (late(i) ? 255 : value));
   run.probability = altered(run.probability, (value, i) => (late(i) ? 65535 : value));
   run.losses = altered(run.losses, (value, i) => (late(i) ? 65535 : value));
   run.hidden.points = altered(run.hidden.points, (value, i) => (i >= 200 * run.samples ? 65535 : value));
@@ -610,13 +610,13 @@ test("values that are no numbers are left out, and said to be", async () => {
   const page = await open(source.save("nan"));
   await slideTo(page, 99);
   const seen = async () =>
-    [...(await places(page, "hidden", 0, CLASS_COLOURS[0])), ...(await places(page, "hidden", 0, CLASS_COLOURS[1]))]
+    [...(await places(page, "hidden", 0, CLASS_COLORS[0])), ...(await places(page, "hidden", 0, CLASS_COLORS[1]))]
       .length;
   assert.ok((await seen()) > 5);
   await slideTo(page, 120);
   assert.equal(await seen(), 0);
   assert.ok((await page.locator(".count").allInnerTexts()).every((text) => text.startsWith("0 of")));
-  assert.ok((await places(page, "probability", 0, CLASS_COLOURS[0])).length === 0);
+  assert.ok((await places(page, "probability", 0, CLASS_COLORS[0])).length === 0);
   await pointAtSample(page, "input");
   assert.match(await tipText(page), /none\s+not a number\s+not a number/);
   await close(page);
@@ -633,7 +633,7 @@ test("a plain sentence says so where the data cannot be read", async () => {
   ];
   for (const [path, prepare, sentence] of cases) {
     const page = await open(path, { before: prepare, ready: "no" });
-    assert.match(await page.locator("#sorry").innerText(), sentence);
+    assert.match(await page.locator("#error").innerText(), sentence);
     assert.ok(await page.locator("#controls").isHidden());
     await close(page);
   }
@@ -686,7 +686,7 @@ test("nothing leaks into the window", async () => {
     (await names(page)).filter((name) => !usual.has(name)),
     [],
   );
-  assert.equal(await page.evaluate(() => typeof Player), "undefined");
+  assert.equal(await page.evaluate(() => typeof Page), "undefined");
   await close(page);
 });
 

@@ -1,11 +1,11 @@
-// Reads pages as the player does, and writes altered ones: fewer epochs, missing parts, values that are no numbers.
+// Reads pages as a browser does, and writes altered ones: fewer epochs, missing parts, values that are no numbers.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
 
-const folder = mkdtempSync(join(tmpdir(), "player-"));
+const folder = mkdtempSync(join(tmpdir(), "page-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const KINDS = { u8: Uint8Array, i16: Int16Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
@@ -13,7 +13,7 @@ const META = /(<script type="application\/json" id="meta">)([^]*?)(<\/script>)/;
 const DATA = /(<script type="text\/plain" id="data">)([^]*?)(<\/script>)/;
 
 export function pathOf(name) {
-  return join(process.env.PLAYER_PAGES, `${name}.html`);
+  return join(process.env.BROWSER_PAGES, `${name}.html`);
 }
 
 export class Page {
@@ -57,7 +57,7 @@ export class Page {
         kept.flatMap((epoch) => [...values.subarray(epoch * size, (epoch + 1) * size)]),
       );
     };
-    for (const key of ["told", "probability", "losses"]) run[key] = some(run[key]);
+    for (const key of ["predicted", "probability", "losses"]) run[key] = some(run[key]);
     for (const space of [run.hidden, run.input].filter(Boolean)) this.keepEpochsOf(space, kept, some);
     for (const violins of run.violins)
       for (const key of ["density", "ends", "median"]) violins[key] = some(violins[key]);

@@ -1,6 +1,6 @@
 //! Loss and accuracy of a model on data.
 
-use crate::{Dataset, Forward, Loss, Metrics, Result, data::labels, loss, math::matrix, model::checked};
+use crate::{Dataset, Forward, Loss, Matrix, Metrics, Result, data::labels, loss, math::matrix, model::checked};
 
 /// Computes `loss` and `accuracy` of a model over a whole data set: over validation data during training, say.
 ///
@@ -26,9 +26,13 @@ use crate::{Dataset, Forward, Loss, Metrics, Result, data::labels, loss, math::m
 pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Metrics> {
     let mut metrics = Metrics::from([("loss", loss::mean(&checked::losses(model, data, loss)?))]);
     if labels::check_targets(data.targets()).is_ok() {
-        let outputs = checked::outputs(model, data.inputs())?;
-        matrix::expect_shape("the model's outputs", &outputs, data.targets().shape())?;
-        metrics.insert("accuracy", labels::correct(&outputs, data.targets()) as f64 / data.samples() as f64);
+        metrics.insert("accuracy", accuracy(&checked::outputs(model, data.inputs())?, data)?);
     }
     Ok(metrics)
+}
+
+/// The share of samples whose class these outputs predict, where every target row names one.
+pub(crate) fn accuracy(outputs: &Matrix, data: &Dataset) -> Result<f64> {
+    matrix::expect_shape("the model's outputs", outputs, data.targets().shape())?;
+    Ok(labels::correct(outputs, data.targets()) as f64 / data.samples() as f64)
 }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::analysis::{Grid, MilestoneOptions, space::grid::Patches};
 use crate::{
-    Dataset, Forward, Loss, Matrix, Parameter, Result,
+    Backward, Dataset, Forward, Loss, Matrix, Parameter, Result, Weights,
     data::labels::{self, class_count},
     loss,
     math::{matrix, stats},
@@ -108,14 +108,25 @@ impl EpochSummary {
         if let Some(grid) = &options.grid {
             cover_by_grid(model, grid, &mut layers)?;
         }
+        let loss_of = |loss| checked::losses(model, data, loss);
+        let gradients_of = |(model, loss): (&dyn Backward, Loss)| model.gradients(data.inputs(), data.targets(), loss);
+        let losses = options.loss.map(loss_of).transpose()?;
+        let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
+        let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), &model.parameters()?);
+        let computed = Computed { layers, outputs: &outputs, losses, gradients, parameters };
+        Self::of_computed(epoch, data, computed, options.threshold)
+    }
+
+    /// The same from what was computed already, for whoever shows more of the epoch.
+    pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>, threshold: f32) -> Result<Self> {
         Ok(Self {
             epoch,
             samples: data.samples() as u64,
-            loss: options.loss.map(|loss| Ok(loss::mean(&checked::losses(model, data, loss)?))).transpose()?,
-            classes: count_errors(&outputs, data.targets(), options.threshold)?,
-            layers,
-            gradients: gradients(model, data, options.loss)?,
-            not_finite: not_finite(model)?,
+            loss: of.losses.map(loss::mean),
+            classes: count_errors(of.outputs, data.targets(), threshold)?,
+            layers: of.layers,
+            gradients: of.gradients.map(mean_squares).unwrap_or_default(),
+            not_finite: not_finite(of.parameters),
         })
     }
 
@@ -136,8 +147,25 @@ impl EpochSummary {
     }
 }
 
+/// What a summary takes from a model and its data.
+pub(crate) struct Computed<'a> {
+    /// Of the hidden layers.
+    pub(crate) layers: Vec<LayerState>,
+    pub(crate) outputs: &'a Matrix,
+    /// Of each sample, if the loss is known.
+    pub(crate) losses: Option<&'a [f32]>,
+    /// Of that loss, if the model gives some.
+    pub(crate) gradients: Option<&'a Weights>,
+    pub(crate) parameters: &'a [Parameter<'a>],
+}
+
 impl LayerState {
-    fn of(layer: String, values: &Matrix, range: Option<RangeInclusive<f32>>, options: &MilestoneOptions) -> Self {
+    pub(crate) fn of(
+        layer: String,
+        values: &Matrix,
+        range: Option<RangeInclusive<f32>>,
+        options: &MilestoneOptions,
+    ) -> Self {
         let bounded = range.as_ref().and_then(Bounds::of);
         let may_die = range.is_none_or(|range| *range.start() == 0.0 && *range.end() == f32::INFINITY);
         let dead = |unit: &[f32]| may_die && unit.iter().all(|&value| value == 0.0);
@@ -215,10 +243,8 @@ fn count_errors(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Ve
     Ok(counts)
 }
 
-/// For each layer, in order.
-fn gradients(model: &dyn Forward, data: &Dataset, loss: Option<Loss>) -> Result<Vec<(String, f64)>> {
-    let (Some(model), Some(loss)) = (model.as_backward(), loss) else { return Ok(Vec::new()) };
-    let gradients = model.gradients(data.inputs(), data.targets(), loss)?;
+/// The root of the mean square for each layer, in order.
+fn mean_squares(gradients: &Weights) -> Vec<(String, f64)> {
     let mut sums: Vec<(String, f64, usize)> = Vec::new();
     for parameter in gradients.iter().filter(|parameter| parameter.shape().len() > 1) {
         let squares: f64 = parameter.values().to_f64().iter().map(|g| g * g).sum();
@@ -227,13 +253,12 @@ fn gradients(model: &dyn Forward, data: &Dataset, loss: Option<Loss>) -> Result<
             None => sums.push((parameter.layer().to_owned(), squares, parameter.values().len())),
         }
     }
-    Ok(sums.into_iter().map(|(layer, sum, count)| (layer, (sum / count as f64).sqrt())).collect())
+    sums.into_iter().map(|(layer, sum, count)| (layer, (sum / count as f64).sqrt())).collect()
 }
 
 /// The first parameter with a value that is not finite.
-fn not_finite(model: &dyn Forward) -> Result<Option<(String, String, usize)>> {
-    let parameters = model.parameters()?;
+fn not_finite(parameters: &[Parameter<'_>]) -> Option<(String, String, usize)> {
     let count = |parameter: &Parameter<'_>| parameter.values().to_f64().iter().filter(|w| !w.is_finite()).count();
     let odd = parameters.iter().map(|parameter| (parameter, count(parameter))).find(|(_, count)| *count > 0);
-    Ok(odd.map(|(parameter, count)| (parameter.layer().to_owned(), parameter.name().to_owned(), count)))
+    odd.map(|(parameter, count)| (parameter.layer().to_owned(), parameter.name().to_owned(), count))
 }

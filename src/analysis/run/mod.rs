@@ -1,7 +1,7 @@
 //! One run over its epochs: its milestones, its samples, its verification against the log, its differences from
 //! another.
 
-mod epoch_summary;
+pub(crate) mod epoch_summary;
 mod milestone;
 mod milestone_options;
 mod milestone_rules;

@@ -188,6 +188,35 @@ impl FeatureSpace {
         grid.check()?;
         let mut lens = Lens::new(model, view.into())?;
         lens.show(data.inputs(), &mut self.samples)?;
+        self.surround(lens, data, grid, each)
+    }
+
+    /// As [`of`](Self::of), from what the layer puts out for the data, for whoever needs that for more.
+    #[cfg(feature = "plot")]
+    pub(crate) fn of_activations(
+        model: &dyn Forward,
+        view: View<'_>,
+        activations: &Matrix,
+        data: &Dataset,
+        grid: &Grid,
+    ) -> Result<Self> {
+        grid.check()?;
+        let (mut space, mut lens) = (Self::default(), Lens::new(model, view)?);
+        lens.see(activations, &mut space.samples)?;
+        let (mut region, mut outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
+        space.surround(lens, data, grid, |patch| {
+            matrix::put_rows(patch.region, patch.start, grid.count(), &mut region)?;
+            matrix::put_rows(patch.outputs, patch.start, grid.count(), &mut outputs)
+        })?;
+        (space.region, space.outputs) = (region, outputs);
+        Ok(space)
+    }
+
+    /// What there is beside the samples, which the lens has just shown.
+    fn surround<F>(&mut self, mut lens: Lens<'_>, data: &Dataset, grid: &Grid, each: F) -> Result<()>
+    where
+        F: FnMut(Patch<'_>) -> Result<()>,
+    {
         self.explained_variance_ratio = lens.explained_variance_ratio()?;
         (self.region, self.outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
         let section = lens.section();
@@ -269,6 +298,21 @@ impl<'a> Lens<'a> {
             return plane.project_into(&self.hidden, seen);
         }
         checked::layers_into(self.model, inputs, layers, seen)?;
+        self.expect_two_units(seen)
+    }
+
+    /// Leaves in `seen` where the layer's activations are seen.
+    #[cfg(feature = "plot")]
+    fn see(&mut self, activations: &Matrix, seen: &mut Matrix) -> Result<()> {
+        if let Some(plane) = self.view.plane() {
+            self.hidden.clone_from(activations);
+            return plane.project_into(&self.hidden, seen);
+        }
+        seen.clone_from(activations);
+        self.expect_two_units(seen)
+    }
+
+    fn expect_two_units(&self, seen: &Matrix) -> Result<()> {
         match seen.ncols() {
             2 => Ok(()),
             units => Err(Error::invalid(
@@ -301,6 +345,30 @@ impl<'a> Lens<'a> {
         let mean: Vec<f32> = self.hidden.row_mean().iter().copied().collect();
         Some(plane.through(&mean))
     }
+}
+
+/// How far samples and bent grid reach along both axes of what a view shows, from what its layer puts out for the samples;
+/// of the samples alone where there are other than two inputs, and no grid to bend.
+#[cfg(feature = "plot")]
+pub(crate) fn extent(
+    model: &dyn Forward,
+    view: View<'_>,
+    activations: &Matrix,
+    data: &Dataset,
+    grid: &Grid,
+) -> Result<Extent> {
+    grid.check()?;
+    let mut lens = Lens::new(model, view)?;
+    let mut seen = Matrix::zeros(0, 2);
+    lens.see(activations, &mut seen)?;
+    let mut limits = Extent::of(&seen);
+    let (x, y) = grid.axes();
+    let mut patches = Patches::of(&x, &y);
+    while let Some((_, inputs)) = patches.next().filter(|_| data.features() == 2) {
+        lens.show(inputs, &mut seen)?;
+        limits = limits.and(Extent::of(&seen));
+    }
+    Ok(limits)
 }
 
 /// Puts the points of the input space into the layer's, and on through the rest of the network.

@@ -3,7 +3,7 @@
 pub(crate) mod boundary_score;
 pub(crate) mod contour;
 mod decision_boundary;
-mod feature_space;
+pub(crate) mod feature_space;
 pub(crate) mod grid;
 mod pca;
 mod plane;

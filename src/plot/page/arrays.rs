@@ -4,12 +4,25 @@ use std::io::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::ZlibEncoder};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::{Error, Result, math::elementary};
 
-/// The bytes of all arrays of a page, one behind the other. Each array is told of by its type, where it begins, how many
-/// values it has, and how far back the value lies that each is written as the difference from.
+/// Where the bytes of an array are among those of all arrays of a page.
+#[derive(Debug, Serialize)]
+pub(crate) struct Array {
+    /// The type of its values: `u8`, `u16`, `i16`, `u32` or `f32`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The index of its first byte.
+    offset: usize,
+    /// The number of its values.
+    length: usize,
+    /// How many values back the one is that each is written as the difference from; 0 where they are written as they are.
+    delta: usize,
+}
+
+/// The bytes of all arrays of a page, one behind the other, little-endian.
 #[derive(Debug, Default)]
 pub(crate) struct Arrays {
     bytes: Vec<u8>,
@@ -17,41 +30,43 @@ pub(crate) struct Arrays {
 
 impl Arrays {
     /// Each value but those of the first epoch as what it differs by from the value one epoch, `length` values, before.
-    pub(crate) fn u8(&mut self, values: &[u8], epoch: usize) -> Value {
+    pub(crate) fn u8(&mut self, values: &[u8], epoch: usize) -> Array {
         let offset = self.bytes.len();
         self.bytes.extend(differences(values, epoch, |now, before| now.wrapping_sub(before)));
-        told("u8", offset, values.len(), epoch)
+        Array { kind: "u8", offset, length: values.len(), delta: epoch }
     }
 
     /// The same of larger ones: first all low bytes, then all high bytes, most of which are 0.
-    pub(crate) fn u16(&mut self, values: &[u16], epoch: usize) -> Value {
+    pub(crate) fn u16(&mut self, values: &[u16], epoch: usize) -> Array {
         self.planes("u16", values, epoch)
     }
 
     /// The same of signed ones.
-    pub(crate) fn i16(&mut self, values: &[i16], epoch: usize) -> Value {
+    pub(crate) fn i16(&mut self, values: &[i16], epoch: usize) -> Array {
         let values: Vec<u16> = values.iter().map(|value| value.cast_unsigned()).collect();
         self.planes("i16", &values, epoch)
     }
 
-    fn planes(&mut self, kind: &str, values: &[u16], epoch: usize) -> Value {
+    fn planes(&mut self, kind: &'static str, values: &[u16], epoch: usize) -> Array {
         let offset = self.bytes.len();
         let differences = differences(values, epoch, |now, before| now.wrapping_sub(before)).map(u16::to_le_bytes);
         let (low, high): (Vec<u8>, Vec<u8>) = differences.map(|[low, high]| (low, high)).unzip();
         self.bytes.extend(low.into_iter().chain(high));
-        told(kind, offset, values.len(), epoch)
+        Array { kind, offset, length: values.len(), delta: epoch }
     }
 
-    pub(crate) fn u32(&mut self, values: &[u32]) -> Value {
+    /// Values as they are.
+    pub(crate) fn u32(&mut self, values: &[u32]) -> Array {
         let offset = self.bytes.len();
         self.bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-        told("u32", offset, values.len(), 0)
+        Array { kind: "u32", offset, length: values.len(), delta: 0 }
     }
 
-    pub(crate) fn f32(&mut self, values: &[f32]) -> Value {
+    /// Values as they are.
+    pub(crate) fn f32(&mut self, values: &[f32]) -> Array {
         let offset = self.bytes.len();
         self.bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-        told("f32", offset, values.len(), 0)
+        Array { kind: "f32", offset, length: values.len(), delta: 0 }
     }
 
     /// All of them, deflated, with a checksum.
@@ -70,11 +85,7 @@ fn differences<T: Copy>(values: &[T], epoch: usize, minus: impl Fn(T, T) -> T) -
     values[..alone].iter().copied().chain(later)
 }
 
-fn told(kind: &str, offset: usize, length: usize, epoch: usize) -> Value {
-    json!({ "type": kind, "offset": offset, "length": length, "delta": epoch })
-}
-
-/// Numbers between two limits in 16 bits, and how they are told.
+/// Numbers between two limits in 16 bits, 65,535 for what is no number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quantizer {
     low: f64,
@@ -120,14 +131,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_told_by_what_changes_from_epoch_to_epoch() {
+    fn values_are_written_as_what_changes_from_epoch_to_epoch() {
         let mut arrays = Arrays::default();
-        let told = arrays.u8(&[250, 7, 3, 7], 2);
+        let array = arrays.u8(&[250, 7, 3, 7], 2);
         assert_eq!(arrays.bytes, [250, 7, 9, 0]);
-        assert_eq!(told["length"], 4);
-        let told = arrays.u16(&[0x0102, 0x0103], 1);
+        assert_eq!(array.length, 4);
+        let array = arrays.u16(&[0x0102, 0x0103], 1);
         assert_eq!(arrays.bytes[4..], [0x02, 0x01, 0x01, 0x00], "low bytes, then high bytes");
-        assert_eq!(told["offset"], 4);
+        assert_eq!(array.offset, 4);
         arrays.i16(&[-1, 1], 1);
         assert_eq!(arrays.bytes[8..], [255, 2, 255, 0]);
         arrays.u32(&[1]);
@@ -136,8 +147,8 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        let steps = Quantizer::between(-2.0, 2.0);
-        assert_eq!([-2.0, 2.0, f64::NAN, 9.0].map(|x| steps.of(x)), [0, 65_534, Quantizer::NONE, 65_534]);
+        let quantizer = Quantizer::between(-2.0, 2.0);
+        assert_eq!([-2.0, 2.0, f64::NAN, 9.0].map(|x| quantizer.of(x)), [0, 65_534, Quantizer::NONE, 65_534]);
         let losses = Losses { low: 1e-6, high: 5.0 };
         assert_eq!([0.0, 1e-6, 5.0, f64::INFINITY].map(|x| losses.of(x)), [0, 1, 65_534, Quantizer::NONE]);
         let back = 1e-6 * (5.0_f64 / 1e-6).powf(f64::from(losses.of(0.1234) - 1) / 65_533.0);

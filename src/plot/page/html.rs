@@ -40,3 +40,20 @@ const SCRIPTS: [&str; 9] = [
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::plot::{Rgb, Theme};
+
+    #[test]
+    fn the_page_has_the_colors_of_the_theme() {
+        let (light, dark) = include_str!("web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
+        for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
+            let says = |name: String, [r, g, b]: Rgb| css.contains(&format!("--{name}: #{r:02x}{g:02x}{b:02x};"));
+            assert!(says("misclassified".into(), theme.misclassified));
+            for (class, &color) in theme.classes.iter().enumerate() {
+                assert!(says(format!("class-{class}"), color), "class {class}");
+            }
+        }
+    }
+}

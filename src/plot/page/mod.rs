@@ -1,18 +1,21 @@
-//! A page to play with: runs side by side, on one clock.
+//! The page: runs side by side at the same epoch.
 
 mod arrays;
+mod frame;
 mod html;
+mod run;
 mod run_data;
 
 use std::{fs, path::Path};
 
-use serde_json::{Value, json};
-
-use self::arrays::Arrays;
+use self::{
+    arrays::Arrays,
+    run_data::{PageData, RunData},
+};
 use super::run::RunPlots;
 use crate::{Error, Forward, Result};
 
-/// A page to play with: one or more runs side by side on one clock, in a single file that needs no network.
+/// An interactive page: one or more runs side by side at the same epoch, in a single HTML file that needs no network.
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets};
@@ -44,52 +47,102 @@ use crate::{Error, Forward, Result};
 /// # }
 /// ```
 ///
-/// A browser shows it: feature space, decision boundary, histograms, curves and violins of every run at the same epoch, with a
-/// slider, milestones to jump to, and samples to follow. It holds what it shows, in 16 bits a number: 8 bytes for each sample
-/// and epoch before they are deflated.
+/// A browser shows feature space, decision boundary, histograms, curves and violins of every run, with a slider over the
+/// epochs, milestones to jump to, and samples to follow. The page holds what it shows, in 16 bits a number: 8 bytes for each
+/// sample and epoch before they are deflated.
 #[derive(Debug)]
 pub struct Page {
     title: String,
     max_samples: usize,
-    runs: Vec<Value>,
+    runs: Vec<RunData>,
     arrays: Arrays,
 }
 
 impl Page {
-    /// An empty page with this title.
+    /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), max_samples: 2_000, runs: Vec::new(), arrays: Arrays::default() }
     }
 
-    /// How many samples of the runs that are added from now on the page shows at most: 2,000 without this. Of more, as many
-    /// are taken at equal distances in the data set, and the page says so; its curves are about all of them.
+    /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
+    ///
+    /// Of more, as many are taken at equal distances in the data set, and the page says so. Its curves are over all of them.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::plot::{Page, RunPlots};
+    ///
+    /// let mut page = Page::new("Few of many").max_samples(25);
+    /// page.run("tanh", &RunPlots::of(replay.run()?)?)?;
+    /// assert!(page.to_html()?.contains(r#""samples":25,"of":100"#));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn max_samples(self, count: usize) -> Self {
         Self { max_samples: count, ..self }
     }
 
-    /// Adds a run under a name.
+    /// Adds a run under a name. Reads it once.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::plot::{Page, RunPlots};
+    ///
+    /// let plots = RunPlots::of(replay.run()?)?;
+    /// let html = Page::new("A run").run("tanh", &plots)?.to_html()?;
+    /// assert!(html.contains("A run"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels says.
+    /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels fails with.
     pub fn run<M: Forward + Sync>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
-        let run = run_data::run(&name.into(), plots, self.max_samples, &mut self.arrays)?;
+        let run = run::run(name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);
         Ok(self)
     }
 
-    /// The page.
+    /// Returns the page as HTML.
+    ///
+    /// ```
+    /// use training_replay::plot::Page;
+    ///
+    /// assert!(Page::new("Nothing yet").to_html()?.starts_with("<!doctype html>"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
-        let meta = json!({ "title": self.title, "runs": self.runs });
-        Ok(html::page(&self.title, &meta.to_string(), &self.arrays.to_base64()?))
+        let page = PageData { title: &self.title, runs: &self.runs };
+        let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
+        let meta = serde_json::to_string(&page).map_err(failed)?;
+        Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))
     }
 
     /// Writes the page to a file.
+    ///
+    /// ```
+    /// use training_replay::plot::Page;
+    ///
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("index.html");
+    /// Page::new("Nothing yet").save(&path)?;
+    /// # assert!(path.exists());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

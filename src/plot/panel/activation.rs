@@ -1,11 +1,11 @@
 //! An activation function and its gradient.
 
 use super::planes::wider;
+use super::{Axis, ColorRole, Mark, Panel};
 use crate::Activation;
-use crate::plot::{Axis, ColorRole, Mark, Panel};
 
 impl Panel {
-    /// An activation function and its gradient, from -5 to 5.
+    /// Creates a plot of an activation function and its gradient, from -5 to 5.
     ///
     /// ```
     /// use training_replay::{Activation, plot::{ColorRole, Panel}};
@@ -25,7 +25,7 @@ impl Panel {
         Self::new(function.to_string(), Axis::new("z", -5.0..=5.0), y)
             .mark(Mark::line(values, ColorRole::Series(0)))
             .mark(Mark::line(slopes, ColorRole::Series(1)))
-            .key("function", ColorRole::Series(0))
-            .key("gradient", ColorRole::Series(1))
+            .legend("function", ColorRole::Series(0))
+            .legend("gradient", ColorRole::Series(1))
     }
 }

@@ -1,6 +1,6 @@
 //! Cutting polygons and lines.
 
-/// A point of a plot, in the units of its axes.
+/// A point of a plot, `[x, y]`, in the units of its axes.
 pub type Point = [f64; 2];
 
 /// What is left of a polygon where the values at its corners, linear in between, are not negative; `between` makes a corner a

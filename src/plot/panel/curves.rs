@@ -1,14 +1,14 @@
 //! Numbers over the epochs: of one run, and of many.
 
 use super::planes::wider;
+use super::{Axis, ColorRole, Mark, Panel};
 use crate::analysis::QuantileBand;
-use crate::plot::{Axis, ColorRole, Mark, Panel};
 
 /// Epochs and values.
 type Curve = [(u64, f64)];
 
 impl Panel {
-    /// Curves over the epochs, from 0 up to the largest value or, where some are negative, from the smallest.
+    /// Creates a plot of curves over the epochs. The vertical axis begins at 0, or at the smallest value where some are negative.
     ///
     /// ```
     /// use training_replay::plot::{ColorRole, Panel};
@@ -25,14 +25,21 @@ impl Panel {
         panel.with_curves(curves, false)
     }
 
-    /// More of them, with an axis of their own on the right.
+    /// Adds curves with a vertical axis of their own on the right.
+    ///
+    /// ```
+    /// use training_replay::plot::Panel;
+    ///
+    /// let panel = Panel::curves("loss", &[("loss", &[(0, 9.0), (1, 4.0)])]).right_curves("accuracy", &[("test", &[(0, 0.5), (1, 1.0)])]);
+    /// assert!(panel.y.high > 9.0 && panel.right.is_some_and(|axis| axis.high < 2.0));
+    /// ```
     #[must_use]
     pub fn right_curves<C: AsRef<Curve>>(mut self, label: &str, curves: &[(&str, C)]) -> Self {
         self.right = Some(vertical(label, curves));
         self.with_curves(curves, true)
     }
 
-    /// Many runs as one: for each of these the median over the epochs, and the band between which most of the runs lie.
+    /// Creates a plot of many runs as one: for each of these the median over the epochs, and the band that most of the runs are in.
     ///
     /// ```
     /// use training_replay::{analysis::QuantileBand, plot::{ColorRole, Panel}};
@@ -51,17 +58,17 @@ impl Panel {
         }
         for (i, (name, band)) in bands.iter().enumerate() {
             let median = band.epochs.iter().zip(&band.median).map(|(&epoch, &value)| [epoch as f64, value]);
-            panel = panel.mark(Mark::line(median, ColorRole::Series(i))).key(*name, ColorRole::Series(i));
+            panel = panel.mark(Mark::line(median, ColorRole::Series(i))).legend(*name, ColorRole::Series(i));
         }
         panel
     }
 
     fn with_curves<C: AsRef<Curve>>(mut self, curves: &[(&str, C)], right: bool) -> Self {
         for (name, curve) in curves {
-            let color = ColorRole::Series(self.keys.len());
+            let color = ColorRole::Series(self.legend.len());
             let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
             self.marks.push(Mark::Line { points, color, width: 1.8, right });
-            self = self.key(*name, color);
+            self = self.legend(*name, color);
         }
         self
     }

@@ -1,13 +1,13 @@
-//! How sure a model is of each class, and what samples cost it: counts as bars.
+//! Histograms of probabilities and of losses, as bars.
 
-use crate::plot::{Axis, ColorRole, Mark, Panel};
+use super::{Axis, ColorRole, Mark, Panel};
 use crate::{
     Error, Result,
     analysis::{Histogram, ProbabilityHistogram},
 };
 
 impl Panel {
-    /// How sure the model is of the samples of a class; those that it tells wrong in red, on top of the others.
+    /// Creates the histogram of the probabilities of a class's samples: the misclassified ones in red, on top of the correct ones.
     ///
     /// ```
     /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
@@ -16,8 +16,8 @@ impl Panel {
     /// let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
     /// let histogram = ProbabilityHistogram::of(&probabilities, &targets, 10, 0.5)?;
     /// let negatives = Panel::probabilities(&histogram, 0)?;
-    /// assert_eq!(negatives.in_color(ColorRole::Wrong).count(), 1); // one bar, from 0.8 on
-    /// assert_eq!(negatives.in_color(ColorRole::Wrong).next().unwrap().points()[0], [0.8, 0.0]);
+    /// assert_eq!(negatives.in_color(ColorRole::Misclassified).count(), 1); // one bar, from 0.8 on
+    /// assert_eq!(negatives.in_color(ColorRole::Misclassified).next().unwrap().points()[0], [0.8, 0.0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -33,11 +33,11 @@ impl Panel {
         let (x, y) = (Axis::new("probability", 0.0..=1.0), counts(both.iter().copied().max().unwrap_or(0)));
         let mut panel = Self::new(format!("Samples of class {class}"), x, y);
         panel.add_bars(&histogram.edges, &vec![0; correct.len()], correct, ColorRole::Class(class));
-        panel.add_bars(&histogram.edges, correct, &both, ColorRole::Wrong);
-        Ok(panel.key("told right", ColorRole::Class(class)).key("told wrong", ColorRole::Wrong))
+        panel.add_bars(&histogram.edges, correct, &both, ColorRole::Misclassified);
+        Ok(panel.legend("correct", ColorRole::Class(class)).legend("misclassified", ColorRole::Misclassified))
     }
 
-    /// What the samples cost: the counts of their losses.
+    /// Creates the histogram of the losses of the samples.
     ///
     /// ```
     /// use training_replay::{analysis::Histogram, plot::Panel};
@@ -54,9 +54,10 @@ impl Panel {
         panel
     }
 
-    /// How sure the model is of the class that each sample has, of all classes together: those told right in the colours of
-    /// their classes, one on top of the other, and those told wrong in red on top of all. With a `single` output, which is the
-    /// probability of class 1, that of class 0 is the rest to 1.
+    /// Creates the histogram of the probabilities of each sample's own class, of all classes together.
+    ///
+    /// The correct samples have the colors of their classes, one on top of the other; the misclassified ones are red, on top of
+    /// all. A `single` output is the probability of class 1, and that of class 0 is the rest to 1.
     ///
     /// ```
     /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
@@ -64,24 +65,25 @@ impl Panel {
     /// let outputs = Matrix::from_row_slice(3, 3, &[0.7, 0.2, 0.1, 0.3, 0.3, 0.4, 0.1, 0.1, 0.8]);
     /// let histogram = ProbabilityHistogram::of(&outputs, &Matrix::identity(3, 3), 10, 0.5)?;
     /// let panel = Panel::confidences(&histogram, false);
-    /// assert_eq!(panel.in_color(ColorRole::Wrong).count(), 1); // class 1, with 0.3
+    /// assert_eq!(panel.in_color(ColorRole::Misclassified).count(), 1); // class 1, with 0.3
     /// assert_eq!(panel.in_color(ColorRole::Class(2)).next().unwrap().points()[0], [0.8, 0.0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Self {
         let highest = confidences(histogram, single).into_iter().max().unwrap_or(0);
         let x = Axis::new("probability of the sample's class", 0.0..=1.0);
-        let mut panel = Self::new("How sure of all samples", x, counts(highest));
+        let mut panel = Self::new("Confidences of all samples", x, counts(highest));
         let mut below = vec![0; histogram.edges.len().saturating_sub(1)];
         for (class, correct) in histogram.correct.iter().enumerate() {
             below =
                 panel.add_on(&histogram.edges, below, &turned(correct, single && class == 0), ColorRole::Class(class));
-            panel.keys.push((format!("class {class}"), ColorRole::Class(class)));
+            panel.legend.push((format!("class {class}"), ColorRole::Class(class)));
         }
         for (class, wrong) in histogram.misclassified.iter().enumerate() {
-            below = panel.add_on(&histogram.edges, below, &turned(wrong, single && class == 0), ColorRole::Wrong);
+            below =
+                panel.add_on(&histogram.edges, below, &turned(wrong, single && class == 0), ColorRole::Misclassified);
         }
-        panel.key("told wrong", ColorRole::Wrong)
+        panel.legend("misclassified", ColorRole::Misclassified)
     }
 
     /// Bars that stand on others, and where they end.
@@ -94,7 +96,7 @@ impl Panel {
     /// Bars between two counts each, where there is something between.
     fn add_bars(&mut self, edges: &[f64], from: &[u64], to: &[u64], color: ColorRole) {
         let bars = edges.windows(2).zip(from.iter().zip(to)).filter(|(_, (from, to))| to > from);
-        // A little of every bar's width is left to tell it from its neighbour.
+        // A gap between neighbors.
         let bar = |(ends, (&from, &to)): (&[f64], (&u64, &u64))| {
             Mark::bar([ends[0], from as f64], [ends[1] - 0.06 * (ends[1] - ends[0]), to as f64], color)
         };
@@ -105,9 +107,9 @@ impl Panel {
 /// How many samples each bin has, of all classes, by the probability of the class that they have.
 pub(crate) fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Vec<u64> {
     let mut counts = vec![0; histogram.edges.len().saturating_sub(1)];
-    for told in [&histogram.correct, &histogram.misclassified] {
-        for (class, told) in told.iter().enumerate() {
-            counts.iter_mut().zip(turned(told, single && class == 0)).for_each(|(count, more)| *count += more);
+    for classes in [&histogram.correct, &histogram.misclassified] {
+        for (class, bins) in classes.iter().enumerate() {
+            counts.iter_mut().zip(turned(bins, single && class == 0)).for_each(|(count, more)| *count += more);
         }
     }
     counts

@@ -1,15 +1,20 @@
 //! Panels: plain data to be drawn, made from results of the analysis.
 
 mod activation;
+mod axis;
 pub(crate) mod clip;
+mod color_role;
 mod curves;
 pub(crate) mod histograms;
+mod mark;
 #[allow(clippy::module_inception)]
 mod panel;
 pub(crate) mod planes;
 pub(crate) mod regions;
 pub(crate) mod violins;
 
+pub use axis::Axis;
 pub use clip::Point;
-pub use panel::{Axis, Mark, Panel};
-pub use violins::Violins;
+pub use color_role::ColorRole;
+pub use mark::Mark;
+pub use panel::Panel;

@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use super::{Axis, ColorRole, Mark, Panel};
 use super::{
     clip::Point,
     regions::{Cells, Scores},
 };
-use crate::plot::{Axis, ColorRole, Mark, Panel};
 use crate::{
     Dataset, Matrix, Result,
     analysis::{DecisionBoundary, FeatureSpace, Polyline},
@@ -14,12 +14,12 @@ use crate::{
 };
 
 impl Panel {
-    /// How a layer bends the input space: the regions where each class is told, the bent grid, the samples, and the line where
-    /// the classes part.
+    /// Creates a plot of a layer's feature space: the region where each class is predicted, the bent grid, the samples, and the
+    /// boundary.
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
-    /// use training_replay::plot::{Figure, ColorRole, Panel};
+    /// use training_replay::plot::{ColorRole, Figure, Panel};
     ///
     /// let data = datasets::parabola(100, 13);
     /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
@@ -49,8 +49,10 @@ impl Panel {
         Ok(panel)
     }
 
-    /// Where the classes part in the space of two inputs, or on a plane in that of more: regions, samples and line. The
-    /// `samples`, `(samples, 2)`, are the data as they lie there: [`Dataset::inputs`], or what
+    /// Creates a plot of the decision boundary among two inputs, or on a plane in the space of more: regions, samples and
+    /// boundary.
+    ///
+    /// The `samples`, `(samples, 2)`, are the data as they lie there: [`Dataset::inputs`], or what
     /// [`Plane::project`](crate::analysis::Plane::project) makes of them.
     ///
     /// ```
@@ -77,7 +79,7 @@ impl Panel {
         Ok(panel)
     }
 
-    /// Samples alone, `(samples, 2)`: [`Dataset::inputs`], or wherever something puts them.
+    /// Creates a plot of samples alone, `(samples, 2)`: [`Dataset::inputs`], or wherever something puts them.
     ///
     /// ```
     /// use training_replay::{datasets, plot::{ColorRole, Panel}};
@@ -98,22 +100,32 @@ impl Panel {
         Ok(panel)
     }
 
-    /// Names in place of "class 0", "class 1" ... in the key.
+    /// Names the classes in the legend, in place of "class 0", "class 1" ...
+    ///
+    /// ```
+    /// use training_replay::{datasets, plot::Panel};
+    ///
+    /// let data = datasets::moons(100, 0.1, 7);
+    /// let panel = Panel::samples(data.inputs(), &data)?.name_classes(&["upper", "lower"]);
+    /// assert_eq!(panel.legend[1].0, "lower");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn name_classes<S: AsRef<str>>(mut self, names: &[S]) -> Self {
-        for (told, color) in &mut self.keys {
+        for (entry, color) in &mut self.legend {
             if let ColorRole::Class(class) = *color
                 && let Some(name) = names.get(class)
             {
-                name.as_ref().clone_into(told);
+                name.as_ref().clone_into(entry);
             }
         }
         self
     }
 
-    /// Colours what there is not coloured yet: where each class is told by a map of this space, below everything else. For the
-    /// space of a layer behind more than two inputs, of which no grid can be bent:
-    /// [`DecisionBoundary::of`] with the view of that layer.
+    /// Adds the region where each class is predicted, below everything else.
+    ///
+    /// For the space of a layer behind more than two inputs, of which no grid can be bent: the regions there come from
+    /// [`DecisionBoundary::of`] that layer.
     ///
     /// ```
     /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, FeatureSpace, Grid}, datasets};
@@ -136,12 +148,23 @@ impl Panel {
         self
     }
 
-    /// A ring around these of the points, `(points, 2)`: around the samples that are told wrong, say.
+    /// Draws a ring around some of the points, `(points, 2)`, by their rows: around the misclassified samples, for example.
+    ///
+    /// Rows that there are not are left out.
+    ///
+    /// ```
+    /// use training_replay::{datasets, plot::{ColorRole, Panel}};
+    ///
+    /// let data = datasets::moons(100, 0.1, 7);
+    /// let panel = Panel::samples(data.inputs(), &data)?.highlight(data.inputs(), &[3, 14]);
+    /// assert_eq!(panel.in_color(ColorRole::Misclassified).next().unwrap().points().len(), 2);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
-    pub fn ring(self, points: &Matrix, which: &[usize]) -> Self {
+    pub fn highlight(self, points: &Matrix, which: &[usize]) -> Self {
         let known = which.iter().filter(|&&i| i < points.nrows() && points.ncols() == 2);
         let points = known.map(|&i| [points[(i, 0)].into(), points[(i, 1)].into()]).collect();
-        self.mark(Mark::Rings { points, color: ColorRole::Wrong })
+        self.mark(Mark::Rings { points, color: ColorRole::Misclassified })
     }
 
     fn add_map(&mut self, map: &DecisionBoundary) {
@@ -172,7 +195,7 @@ impl Panel {
         for class in 0..data.outputs().max(2) {
             let of_class = points(samples).zip(&classes).filter(|&(_, &of)| of == class).map(|(point, _)| point);
             self.marks.push(Mark::dots(of_class, ColorRole::Class(class)));
-            self.keys.push((format!("class {class}"), ColorRole::Class(class)));
+            self.legend.push((format!("class {class}"), ColorRole::Class(class)));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Where each class is told, as polygons.
+//! The regions where each class is predicted, as polygons.
 
 use super::clip::{Point, between, cut};
 use crate::{
@@ -7,11 +7,11 @@ use crate::{
     math::functions::{self, Function},
 };
 
-/// What speaks for each class, point by point: the largest score tells.
+/// The score of each class at each point. The class with the largest is predicted.
 pub(crate) struct Scores {
     /// One row for each point, one column for each class.
     scores: Matrix,
-    told: Vec<Option<usize>>,
+    predicted: Vec<Option<usize>>,
 }
 
 impl Scores {
@@ -19,7 +19,7 @@ impl Scores {
     /// of a grid is then where it belongs.
     pub(crate) fn of(outputs: &Matrix) -> Self {
         let probabilities = outputs.iter().all(|p| (0.0..=1.0).contains(p) || p.is_nan());
-        // A single output tells 1 - p no finer than this; both classes are to saturate alike.
+        // 1 - p of a single output is no finer than this; both classes are to saturate alike.
         let least = if outputs.ncols() == 1 { f32::EPSILON / 2.0 } else { f32::MIN_POSITIVE };
         let mut scores = match outputs.ncols() {
             1 => Matrix::from_fn(outputs.nrows(), 2, |i, class| if class == 1 { outputs[i] } else { 1.0 - outputs[i] }),
@@ -29,21 +29,21 @@ impl Scores {
             scores.apply(|p| *p = p.max(least));
             functions::apply(Function::Ln, scores.as_mut_slice());
         }
-        Self { scores, told: labels::classes(outputs, labels::THRESHOLD) }
+        Self { scores, predicted: labels::classes(outputs, labels::THRESHOLD) }
     }
 
-    /// The class that is told; none where an output is NaN.
-    pub(crate) fn told(&self, point: usize) -> Option<usize> {
-        self.told[point]
+    /// The predicted class; none where an output is NaN.
+    pub(crate) fn predicted(&self, point: usize) -> Option<usize> {
+        self.predicted[point]
     }
 
-    /// That of every class at a point.
+    /// The score of every class at a point.
     pub(crate) fn at(&self, point: usize) -> Vec<f64> {
         self.scores.row(point).iter().map(|&score| score.into()).collect()
     }
 }
 
-/// Points of a grid, x fastest, wherever they are now, with the class that is told at each.
+/// Points of a grid, x fastest, wherever they are now, with the scores there.
 pub(crate) struct Cells<'a, P> {
     columns: usize,
     rows: usize,
@@ -56,7 +56,7 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
         Self { columns, rows, point, scores }
     }
 
-    /// Polygons that cover the grid, each with its class. Neighbours of one class in a row are one polygon; where classes
+    /// Polygons that cover the grid, each with its class. Neighbors of one class in a row are one polygon; where classes
     /// meet within a cell, it is cut between them.
     pub(crate) fn regions(&self) -> Vec<(usize, Vec<Point>)> {
         let mut regions = Vec::new();
@@ -84,7 +84,7 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
 
     /// The class that all corners of a cell agree on.
     fn common_class(&self, row: usize, column: usize) -> Option<usize> {
-        let [first, others @ ..] = self.corners(row, column).map(|corner| self.scores.told(corner));
+        let [first, others @ ..] = self.corners(row, column).map(|corner| self.scores.predicted(corner));
         first.filter(|_| others.iter().all(|&other| other == first))
     }
 
@@ -106,7 +106,7 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
     /// cell and at none of its corners.
     fn cut_cell(&self, row: usize, column: usize, regions: &mut Vec<(usize, Vec<Point>)>) {
         let corners = self.corners(row, column);
-        if corners.iter().any(|&corner| self.scores.told(corner).is_none()) {
+        if corners.iter().any(|&corner| self.scores.predicted(corner).is_none()) {
             return; // An output is NaN.
         }
         let vertex = |corner: usize| Vertex { at: (self.point)(corner), scores: self.scores.at(corner) };
@@ -139,7 +139,7 @@ impl Vertex {
     }
 }
 
-/// The part of a triangle where this class tells rather than any other of these.
+/// The part of a triangle where this class is predicted rather than any other of these.
 fn part(triangle: &[Vertex], class: usize, classes: &[usize]) -> Vec<Point> {
     let mut corners = triangle.to_vec();
     for &other in classes.iter().filter(|&&other| other != class) {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_with_an_output_that_is_nan_has_no_colour() {
+    fn a_cell_with_an_output_that_is_nan_has_no_color() {
         assert_eq!(areas([[0.1], [f32::NAN], [0.1], [0.9]]), [0.0, 0.0]);
     }
 }

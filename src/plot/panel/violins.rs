@@ -1,78 +1,22 @@
 //! How the values of layers are distributed: a violin for each.
 
-use std::fmt;
-
-use std::ops::RangeInclusive;
-
+use super::{Axis, ColorRole, Mark, Panel};
 use super::{clip::Point, planes::wider};
-use crate::plot::{Axis, ColorRole, Mark, Panel};
 use crate::{
-    Forward, Result,
-    analysis::{Distribution, LayerDistribution, LayerFilter, Quantity},
-    replay::{Run, Snapshot},
+    Result,
+    analysis::{Distribution, LayerDistribution},
 };
 
-/// At how many heights a violin's width is told.
+/// The number of heights at which a violin has a width.
 const HEIGHTS: usize = 96;
 
-/// Half of the width that the widest violin takes, where neighbours are 1 apart.
+/// Half of the width that the widest violin takes, where neighbors are 1 apart.
 const WIDEST: f64 = 0.42;
 
-/// Violins of a quantity at any epoch, on an axis that is the same for all of them. Made by
-/// [`RunPlots::violins`](crate::plot::RunPlots::violins).
-pub struct Violins<'f, 'a, M> {
-    run: &'f Run<'a, M>,
-    quantity: Quantity,
-    selection: LayerFilter,
-    low: f64,
-    high: f64,
-}
-
-impl<M> fmt::Debug for Violins<'_, '_, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Violins")
-            .field("quantity", &self.quantity)
-            .field("low", &self.low)
-            .field("high", &self.high)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
-    pub(crate) fn of(run: &'f Run<'a, M>, quantity: Quantity, selection: &LayerFilter) -> Result<Self> {
-        let ends = run.map(|snapshot| {
-            let rows = snapshot.distributions(quantity, selection)?.into_iter().map(|row| row.distribution);
-            Ok(rows.flat_map(|values| [values.min, values.max]).collect::<Vec<_>>())
-        })?;
-        let (low, high) = wider(ends.into_iter().flatten()).into_inner();
-        Ok(Self { run, quantity, selection: selection.clone(), low, high })
-    }
-
-    /// The limits of their axis.
-    pub fn limits(&self) -> RangeInclusive<f64> {
-        self.low..=self.high
-    }
-
-    /// Those of one epoch.
-    ///
-    /// # Errors
-    ///
-    /// If the epoch cannot be asked.
-    pub fn panel(&self, epoch: u64) -> Result<Panel> {
-        let rows = self.rows(&self.run.at(epoch)?)?;
-        let panel = Panel::violins(self.quantity.name(), &rows)?;
-        let (low, high) = (panel.x.low, panel.x.high);
-        Ok(panel.within(low..=high, self.limits()))
-    }
-
-    pub(crate) fn rows(&self, snapshot: &Snapshot<'_, M>) -> Result<Vec<LayerDistribution>> {
-        snapshot.distributions(self.quantity, &self.selection)
-    }
-}
-
 impl Panel {
-    /// A violin for each layer: how dense its values are, mirrored, between the smallest and the largest; a line between
-    /// their quartiles, and a dot at the median. Where all values are the same there is a dot alone.
+    /// Creates a violin for each layer: the density of its values, mirrored, from the smallest to the largest.
+    ///
+    /// A line joins the quartiles, and a dot is at the median. Where all values are the same there is a dot alone.
     ///
     /// ```
     /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, LayerFilter}, plot::{ColorRole, Panel}};
@@ -91,7 +35,8 @@ impl Panel {
     /// As [`Distribution::density`].
     pub fn violins(label: &str, rows: &[LayerDistribution]) -> Result<Self> {
         let ends = rows.iter().flat_map(|row| [row.distribution.min, row.distribution.max]);
-        let (x, y) = (Axis::of_names("", names(rows)), Axis::new(label, wider(ends)));
+        let pairs: Vec<_> = rows.iter().map(|row| (row.layer.as_str(), row.name.as_str())).collect();
+        let (x, y) = (Axis::of_names("", names(&pairs)), Axis::new(label, wider(ends)));
         let mut panel = Self::new("", x, y);
         for (at, row) in rows.iter().enumerate() {
             panel.add_violin(at as f64, &row.distribution)?;
@@ -122,9 +67,9 @@ fn outline(at: f64, values: &Distribution) -> Result<Option<Vec<Point>>> {
     Ok(Some(side(1.0).chain(side(-1.0).rev()).collect()))
 }
 
-/// Of the layers alone, where each has one row.
-pub(crate) fn names(rows: &[LayerDistribution]) -> Vec<String> {
-    let once = rows.iter().all(|row| rows.iter().filter(|other| other.layer == row.layer).count() == 1);
-    let name = |row: &LayerDistribution| if once { row.layer.clone() } else { format!("{} {}", row.layer, row.name) };
+/// The names of rows of layers: a layer's alone, where each has one row.
+pub(crate) fn names(rows: &[(&str, &str)]) -> Vec<String> {
+    let once = rows.iter().all(|(layer, _)| rows.iter().filter(|(other, _)| other == layer).count() == 1);
+    let name = |(layer, name): &(&str, &str)| if once { (*layer).to_owned() } else { format!("{layer} {name}") };
     rows.iter().map(name).collect()
 }

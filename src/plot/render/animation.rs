@@ -2,13 +2,20 @@
 
 use std::fmt;
 
-use std::{fs::File, io, io::Write, ops::RangeBounds, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io,
+    io::Write,
+    ops::RangeBounds,
+    path::Path,
+};
 
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use tiny_skia::Pixmap;
 
+use super::Figure;
 use super::gif_palette::Palette;
-use crate::plot::Figure;
 use crate::{Error, Result, math::parallel};
 
 /// Frames that are drawn before some are written: enough for many threads, few enough for memory.
@@ -42,7 +49,7 @@ const AT_ONCE: usize = 16;
 /// ```
 ///
 /// Memory holds a few frames, however many there are. They are drawn on as many threads as there are cores, and are the same
-/// for any number of them. All share 255 colours, which are found in three of them.
+/// for any number of them. All share 255 colors, which are found in three of them.
 pub struct Animation<'a> {
     epochs: Vec<u64>,
     frames_per_second: f64,
@@ -63,20 +70,38 @@ impl fmt::Debug for Animation<'_> {
 }
 
 impl<'a> Animation<'a> {
-    /// With a frame for each of these epochs, ten a second, the last one for two seconds; then from the beginning.
+    /// Creates an animation with a frame for each of these epochs: ten a second, the last one for two seconds, in a loop.
     pub fn of<'e>(epochs: impl IntoIterator<Item = &'e u64>) -> Self {
         let epochs = epochs.into_iter().copied().collect();
         Self { epochs, frames_per_second: 10.0, hold: 2.0, threads: None, progress: Box::new(|_, _| ()) }
     }
 
-    /// Of these epochs alone.
+    /// Keeps only these epochs.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut gif = Vec::new();
+    /// Animation::of(&epochs).between(2..=4).progress(|_, all| assert_eq!(all, 3)).write(&mut gif, figure)?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn between(mut self, epochs: impl RangeBounds<u64>) -> Self {
         self.epochs.retain(|epoch| epochs.contains(epoch));
         self
     }
 
-    /// Only every n-th of them, and the last; each for 0.
+    /// Keeps only every n-th epoch, and the last; each for 0.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut gif = Vec::new();
+    /// Animation::of(&epochs).every(4).progress(|_, all| assert_eq!(all, 3)).write(&mut gif, figure)?; // 0, 4 and 6
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn every(mut self, n: usize) -> Self {
         let last = self.epochs.len().saturating_sub(1);
@@ -85,35 +110,58 @@ impl<'a> Animation<'a> {
         self
     }
 
-    /// How many of them are shown in a second: a GIF knows hundredths of a second, and most programs no less than two.
+    /// Sets how many frames are shown in a second. A GIF knows hundredths of a second, and most programs no less than two.
     #[must_use]
     pub fn frames_per_second(self, frames: f64) -> Self {
         Self { frames_per_second: frames, ..self }
     }
 
-    /// For how many seconds the last one is shown.
+    /// Sets for how many seconds the last frame is shown.
     #[must_use]
     pub fn hold(self, seconds: f64) -> Self {
         Self { hold: seconds, ..self }
     }
 
-    /// How many threads draw.
+    /// Sets how many threads draw; without it as many as there are cores.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
 
-    /// Is told how many frames are written, of how many.
+    /// Calls a function behind every frame, with the number of frames that are written and that of all.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut last = (0, 0);
+    /// Animation::of(&epochs).progress(|done, all| last = (done, all)).write(std::io::sink(), figure)?;
+    /// assert_eq!(last, (7, 7));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn progress(self, progress: impl FnMut(usize, usize) + 'a) -> Self {
         Self { progress: Box::new(progress), ..self }
     }
 
-    /// Writes the file.
+    /// Writes the animation to a file.
+    ///
+    /// `figure` makes the figure of an epoch. It is called once for each frame, on several threads.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("run.gif");
+    /// Animation::of(&epochs).save(&path, figure)?;
+    /// # assert!(path.exists());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if it cannot be written, and as [`write`](Self::write).
+    /// [`Error::Io`] if the file cannot be written, and as [`write`](Self::write).
     pub fn save(self, path: impl AsRef<Path>, figure: impl Fn(u64) -> Result<Figure> + Sync) -> Result<()> {
         let path = path.as_ref();
         let file = File::create(path).map_err(|source| Error::io(format!("creating {}", path.display()), source))?;
@@ -121,6 +169,16 @@ impl<'a> Animation<'a> {
     }
 
     /// Writes the bytes of the GIF.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
+    /// # let epochs: Vec<u64> = (0..=6).collect();
+    /// # let figure = |_: u64| Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90));
+    /// let mut gif = Vec::new();
+    /// Animation::of(&epochs).write(&mut gif, figure)?;
+    /// assert!(gif.starts_with(b"GIF89a"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -131,20 +189,23 @@ impl<'a> Animation<'a> {
         let Some(&first) = self.epochs.first() else {
             return Err(Error::invalid("the number of epochs in an animation", "1 or more", 0));
         };
-        let size = figure(first)?.dimensions();
+        let first = figure(first)?;
+        let size = first.dimensions();
         let draw = |memory: &mut Option<_>, epoch: u64| checked(figure(epoch)?, size, epoch)?.to_rgb_with(memory);
-        let palette = self.palette(&draw)?;
+        let (palette, mut early) = self.palette(&first, &draw)?;
+        drop(first);
         // `u16` is enough: a figure has no more pixels along a side.
-        let mut encoder = Encoder::new(&mut to, size.0 as u16, size.1 as u16, palette.colours()).map_err(failed)?;
+        let mut encoder = Encoder::new(&mut to, size.0 as u16, size.1 as u16, palette.colors()).map_err(failed)?;
         encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
         let (mut shown, mut written, all) = (None, 0, self.epochs.len());
-        for some in self.epochs.chunks(AT_ONCE) {
-            let pixels = parallel::map_with(
-                some,
-                self.threads,
-                || None,
-                |memory, &epoch| Ok(palette.indices(&draw(memory, epoch)?)),
-            )?;
+        for start in (0..all).step_by(AT_ONCE) {
+            let places: Vec<usize> = (start..all.min(start + AT_ONCE)).collect();
+            let of = |memory: &mut _, place: &usize| match early.get(place) {
+                Some(pixels) => Ok(pixels.clone()),
+                None => Ok(palette.indices(&draw(memory, self.epochs[*place])?)),
+            };
+            let pixels = parallel::map_with(&places, self.threads, || None, of)?;
+            early.retain(|place, _| !places.contains(place));
             for mut frame in compressed(shown.as_deref(), &pixels, size, self.threads)? {
                 written += 1;
                 frame.delay = if written == all { hold } else { delay };
@@ -157,13 +218,28 @@ impl<'a> Animation<'a> {
         to.flush().map_err(|source| Error::io("writing the animation", source))
     }
 
-    /// Fitted to the first, the middle and the last frame.
-    fn palette(&self, draw: &(impl Fn(&mut Option<Pixmap>, u64) -> Result<Vec<u8>> + Sync)) -> Result<Palette> {
-        let last = self.epochs.len() - 1;
-        let some = [0, last / 2, last].map(|i| self.epochs[i]);
-        Ok(Palette::of(
-            &parallel::map_with(&some, self.threads, || None, |memory, &epoch| draw(memory, epoch))?.concat(),
-        ))
+    /// Fitted to the first, the middle and the last frame; these come with it, by their place, so that each figure is made
+    /// once.
+    fn palette(
+        &self,
+        first: &Figure,
+        draw: &(impl Fn(&mut Option<Pixmap>, u64) -> Result<Vec<u8>> + Sync),
+    ) -> Result<(Palette, BTreeMap<usize, Vec<u8>>)> {
+        let epochs = &self.epochs;
+        let last = epochs.len() - 1;
+        let fitted = [0, last / 2, last];
+        let places: Vec<usize> = BTreeSet::from(fitted).into_iter().collect();
+        let frames = parallel::map_with(
+            &places,
+            self.threads,
+            || None,
+            |memory, &place| if place == 0 { first.to_rgb_with(memory) } else { draw(memory, epochs[place]) },
+        )?;
+        let frames: BTreeMap<usize, Vec<u8>> = places.into_iter().zip(frames).collect();
+        // Of fewer than three frames one counts more than once.
+        let palette = Palette::of(&fitted.map(|place| frames[&place].as_slice()).concat());
+        let pixels = frames.iter().map(|(&place, rgb)| (place, palette.indices(rgb))).collect();
+        Ok((palette, pixels))
     }
 
     /// Of a frame and of the last one, in hundredths of a second.

@@ -75,7 +75,7 @@ impl DrawingBackend for Canvas<'_> {
         Ok(())
     }
 
-    /// plotters' own letters stand on whole pixels, each too near to the one or the other neighbour.
+    /// plotters' own text has each letter on whole pixels, too near to one or the other neighbor.
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
         let turn = match style.transform() {
             FontTransform::None => Transform::identity(),
@@ -107,7 +107,7 @@ impl DrawingBackend for Canvas<'_> {
 
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
         // What is filled covers the pixels of its last corner too; a line runs through the middle of them.
-        let (from, to) = if fill { (corner(from), corner((to.0 + 1, to.1 + 1))) } else { (centre(from), centre(to)) };
+        let (from, to) = if fill { (corner(from), corner((to.0 + 1, to.1 + 1))) } else { (center(from), center(to)) };
         let path = Rect::from_ltrb(from.0, from.1, to.0, to.1).map(PathBuilder::from_rect);
         if fill {
             self.fill(path, style.color(), false);
@@ -127,7 +127,7 @@ impl DrawingBackend for Canvas<'_> {
             self.dot(at, radius, style.color());
             return Ok(());
         }
-        let (x, y) = centre(at);
+        let (x, y) = center(at);
         let path = PathBuilder::from_circle(x, y, radius as f32);
         if fill {
             self.fill(path, style.color(), true);
@@ -147,7 +147,7 @@ impl DrawingBackend for Canvas<'_> {
 }
 
 /// The middle of a pixel.
-fn centre((x, y): BackendCoord) -> (f32, f32) {
+fn center((x, y): BackendCoord) -> (f32, f32) {
     (x as f32 + 0.5, y as f32 + 0.5)
 }
 
@@ -159,7 +159,7 @@ fn corner((x, y): BackendCoord) -> (f32, f32) {
 fn outline(points: impl IntoIterator<Item = BackendCoord>) -> PathBuilder {
     let mut path = PathBuilder::new();
     for point in points {
-        let (x, y) = centre(point);
+        let (x, y) = center(point);
         if path.is_empty() { path.move_to(x, y) } else { path.line_to(x, y) }
     }
     path
@@ -172,7 +172,7 @@ fn paint(color: BackendColor, smooth: bool) -> Paint<'static> {
     paint
 }
 
-/// So much of the colour, and the rest of a pixel that is not transparent.
+/// So much of the color, and the rest of a pixel that is not transparent.
 fn blend(pixel: PremultipliedColorU8, color: BackendColor, share: f32) -> PremultipliedColorU8 {
     let share = share.clamp(0.0, 1.0);
     let over = |below: u8, above: u8| (f32::from(below) * (1.0 - share) + f32::from(above) * share + 0.5) as u8;

@@ -1,7 +1,7 @@
 //! Draws a panel on a drawing area of plotters.
 
 use plotters::{
-    coord::{Shift, cartesian::Cartesian2d, ranged1d::Ranged, types::RangedCoordf64},
+    coord::{Shift, cartesian::Cartesian2d, types::RangedCoordf64},
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{Circle, PathElement, Polygon, Rectangle},
     prelude::DrawingBackend,
@@ -11,9 +11,10 @@ use plotters::{
     },
 };
 
-use crate::plot::{
-    Axis, ColorRole, Mark, Panel, Style,
-    panel::clip::{Frame, Point},
+use super::{Style, scale::Scale};
+use crate::plot::panel::{
+    Axis, ColorRole, Mark, Panel,
+    clip::{Frame, Point},
 };
 use crate::{Error, Result};
 
@@ -71,72 +72,6 @@ struct Plot<'a, DB: DrawingBackend> {
     right: Option<Scale>,
 }
 
-/// Where the values of an axis are.
-#[derive(Clone, Debug)]
-struct Scale {
-    low: f64,
-    high: f64,
-    /// The pixels of both ends.
-    from: i32,
-    to: i32,
-    /// The values that are written along it, and how.
-    ticks: Vec<(f64, String)>,
-}
-
-impl Scale {
-    /// At most so many ticks: the pixels are not known yet.
-    fn new(axis: &Axis, most: usize) -> Self {
-        let (low, high) = limits(axis);
-        let ticks = if axis.names.is_empty() { numbers(low, high, most) } else { names(axis, low, high) };
-        Self { low, high, from: 0, to: 0, ticks }
-    }
-
-    fn on(self, from: i32, to: i32) -> Self {
-        Self { from, to, ..self }
-    }
-
-    fn at(&self, value: f64) -> i32 {
-        let share = (value - self.low) / (self.high - self.low);
-        (f64::from(self.from) + share * f64::from(self.to - self.from)).round() as i32
-    }
-}
-
-/// Those of an axis, or some around them where there is next to nothing between.
-fn limits(axis: &Axis) -> (f64, f64) {
-    let (low, high) = (axis.low, axis.high);
-    let (span, largest) = (high - low, low.abs().max(high.abs()));
-    match low.is_finite() && high.is_finite() {
-        true if span.is_finite() && span > largest * 1e-9 && span > 1e-100 => (low, high),
-        true => (low - 0.5 * largest.max(1.0), low + 0.5 * largest.max(1.0)),
-        false => (0.0, 1.0),
-    }
-}
-
-/// A step below the n-th of these takes n decimals.
-const DECIMALS: [f64; 9] = [1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8];
-
-/// Round numbers between two limits.
-fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    // Where plotters looks for round numbers it would not come to an end.
-    let values =
-        if high - low > 1e100 { vec![low, high] } else { RangedCoordf64::from(low..high).key_points(most.max(2)) };
-    let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
-    let largest = low.abs().max(high.abs());
-    let digits = DECIMALS.iter().take_while(|&&unit| step * 1.001 < unit).count();
-    let tell = |value: f64| match largest {
-        _ if value.abs() < step * 1e-6 => "0".into(),
-        _ if !(1e-4..1e6).contains(&largest) => format!("{value:.1e}"),
-        _ => format!("{value:.digits$}"),
-    };
-    values.into_iter().map(|value| (value, tell(value))).collect()
-}
-
-/// The names within the limits.
-fn names(axis: &Axis, low: f64, high: f64) -> Vec<(f64, String)> {
-    let names = axis.names.iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
-    names.filter(|(at, _)| (low..=high).contains(at)).collect()
-}
-
 impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     /// Leaves room for what stands around the plot.
     fn new(panel: &'a Panel, area: &'a DrawingArea<DB, Shift>, style: &'a Style) -> Result<Self> {
@@ -173,26 +108,26 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
 
     /// Of the words along an axis.
     fn widest(&self, scale: &Scale) -> Result<i32> {
-        let letters = self.style.letters(0.92, Pos::new(HPos::Left, VPos::Top), false);
+        let font = self.style.text_style(0.92, Pos::new(HPos::Left, VPos::Top), false);
         let mut widest = 0;
         for (_, text) in &scale.ticks {
-            widest = widest.max(self.length(text, &letters)?);
+            widest = widest.max(self.length(text, &font)?);
         }
         Ok(widest)
     }
 
-    /// The title, and the key below it.
+    /// The title, and the legend below it.
     fn draw_head(&self) -> Result<()> {
         let (from, to) = (self.x.from, self.x.to);
-        let centre = i32::midpoint(from, to);
+        let center = i32::midpoint(from, to);
         let top = self.style.lines(0.35);
         let mut below = top;
         if !self.panel.title.is_empty() {
-            let room = 2 * centre.min(self.area_width() - centre);
-            self.write(&self.panel.title, (centre, top), 1.12, (HPos::Center, VPos::Top), room)?;
+            let room = 2 * center.min(self.area_width() - center);
+            self.write(&self.panel.title, (center, top), 1.12, (HPos::Center, VPos::Top), room)?;
             below += self.style.lines(1.6);
         }
-        self.draw_keys(below)
+        self.draw_legend(below)
     }
 
     fn area_width(&self) -> i32 {
@@ -200,23 +135,23 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     }
 
     /// A patch and a name for each, in the middle of the plot's width.
-    fn draw_keys(&self, top: i32) -> Result<()> {
-        let count = self.panel.keys.len() as i32;
+    fn draw_legend(&self, top: i32) -> Result<()> {
+        let count = self.panel.legend.len() as i32;
         if count == 0 {
             return Ok(());
         }
-        let letters = self.style.letters(0.92, Pos::new(HPos::Left, VPos::Top), false);
+        let font = self.style.text_style(0.92, Pos::new(HPos::Left, VPos::Top), false);
         let (patch, gap) = (self.style.lines(1.1), self.style.lines(1.0));
         let mut widths = Vec::new();
-        for (name, _) in &self.panel.keys {
-            widths.push(self.length(name, &letters)?);
+        for (name, _) in &self.panel.legend {
+            widths.push(self.length(name, &font)?);
         }
         let room = self.area_width() - self.style.lines(1.0) - count * (patch + gap);
         let equal = if widths.iter().sum::<i32>() > room { (room / count).max(0) } else { i32::MAX };
         let widths: Vec<i32> = widths.into_iter().map(|width| width.min(equal)).collect();
         let whole = widths.iter().sum::<i32>() + count * patch + (count - 1) * gap;
         let mut x = ((self.x.from + self.x.to - whole) / 2).clamp(0, (self.area_width() - whole).max(0));
-        for ((name, color), width) in self.panel.keys.iter().zip(widths) {
+        for ((name, color), width) in self.panel.legend.iter().zip(widths) {
             let middle = top + self.style.lines(0.5);
             let half = self.style.lines(0.3);
             self.paint_rectangle((x, middle - half), (x + 2 * half, middle + half), *color)?;
@@ -271,7 +206,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         }
     }
 
-    /// A dot for the first eight classes, a square and a triangle for those that share their colours.
+    /// A dot for the first eight classes, a square and a triangle for those that share their colors.
     fn dot(&self, at: Pixel, radius: i32, color: ColorRole) -> Result<()> {
         let fill = self.style.color(color).filled();
         let turn = match color {
@@ -298,10 +233,10 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         self.draw_x_ticks(stroke)?;
         self.draw_y_ticks(&self.y, left, -1, stroke)?;
         let height = self.area.dim_in_pixel().1 as i32;
-        let (centre, middle) = (i32::midpoint(left, right), i32::midpoint(bottom, top));
+        let (center, middle) = (i32::midpoint(left, right), i32::midpoint(bottom, top));
         self.write(
             &self.panel.x.label,
-            (centre, height - self.style.lines(0.6)),
+            (center, height - self.style.lines(0.6)),
             1.0,
             (HPos::Center, VPos::Bottom),
             right - left + 2 * self.style.lines(2.0),
@@ -338,20 +273,20 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     }
 
     fn write(&self, text: &str, at: Pixel, size: f64, (h, v): (HPos, VPos), room: i32) -> Result<()> {
-        self.write_in(&self.style.letters(size, Pos::new(h, v), false), text, at, room)
+        self.write_in(&self.style.text_style(size, Pos::new(h, v), false), text, at, room)
     }
 
     fn write_upwards(&self, text: &str, at: Pixel) -> Result<()> {
         let room = 2 * at.1.min(self.area.dim_in_pixel().1 as i32 - at.1);
-        self.write_in(&self.style.letters(1.0, Pos::new(HPos::Center, VPos::Top), true), text, at, room)
+        self.write_in(&self.style.text_style(1.0, Pos::new(HPos::Center, VPos::Top), true), text, at, room)
     }
 
-    fn write_in(&self, letters: &TextStyle<'_>, text: &str, at: Pixel, room: i32) -> Result<()> {
-        write(self.area, letters, text, at, room)
+    fn write_in(&self, font: &TextStyle<'_>, text: &str, at: Pixel, room: i32) -> Result<()> {
+        write(self.area, font, text, at, room)
     }
 
-    fn length(&self, text: &str, letters: &TextStyle<'_>) -> Result<i32> {
-        length(self.area, text, letters)
+    fn length(&self, text: &str, font: &TextStyle<'_>) -> Result<i32> {
+        length(self.area, text, font)
     }
 
     fn path(&self, points: Vec<Pixel>, stroke: ShapeStyle) -> Result<()> {
@@ -373,26 +308,26 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
 /// The words above a figure, in the middle of their area.
 pub(crate) fn title<DB: DrawingBackend>(text: &str, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<()> {
     let (width, height) = area.dim_in_pixel();
-    let letters = style.letters(1.35, Pos::new(HPos::Center, VPos::Center), false);
-    write(area, &letters, text, (width as i32 / 2, height as i32 / 2), width as i32)
+    let font = style.text_style(1.35, Pos::new(HPos::Center, VPos::Center), false);
+    write(area, &font, text, (width as i32 / 2, height as i32 / 2), width as i32)
 }
 
-/// Words that take no more than so many pixels, cut off behind the last letter that has room.
+/// Writes text of at most so many pixels, cut off behind the last character that has room.
 fn write<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
-    letters: &TextStyle<'_>,
+    font: &TextStyle<'_>,
     text: &str,
     at: Pixel,
     room: i32,
 ) -> Result<()> {
-    // No more letters than pixels have room, however long a name is.
+    // At most one character for each pixel, however long a name is.
     let all: Vec<char> = text.chars().take(room.max(1) as usize).collect();
     let mut kept = all.len();
     let mut words: String = all.iter().collect();
     loop {
-        let length = length(area, &words, letters)?;
+        let length = length(area, &words, font)?;
         if length <= room || kept <= 1 {
-            return area.draw_text(&words, letters, at).map_err(failed);
+            return area.draw_text(&words, font, at).map_err(failed);
         }
         // As many as that length promises, and at least one less.
         kept = (kept * room.max(1) as usize / length as usize).clamp(1, kept - 1);
@@ -401,14 +336,14 @@ fn write<DB: DrawingBackend>(
 }
 
 /// How many pixels words take along their line; of very many, the first ones.
-fn length<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, text: &str, letters: &TextStyle<'_>) -> Result<i32> {
+fn length<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, text: &str, font: &TextStyle<'_>) -> Result<i32> {
     let end = text.char_indices().nth(1_000).map_or(text.len(), |(end, _)| end);
-    Ok(area.estimate_text_size(&text[..end], letters).map_err(failed)?.0 as i32)
+    Ok(area.estimate_text_size(&text[..end], font).map_err(failed)?.0 as i32)
 }
 
-/// What the title and the key take.
+/// The height of the title and the legend.
 fn head(panel: &Panel, style: &Style) -> i32 {
     let title = if panel.title.is_empty() { 0.0 } else { 1.6 };
-    let keys = if panel.keys.is_empty() { 0.0 } else { 1.4 };
-    style.lines(title + keys)
+    let legend = if panel.legend.is_empty() { 0.0 } else { 1.4 };
+    style.lines(title + legend)
 }

@@ -9,12 +9,13 @@ use plotters::{
 };
 use tiny_skia::Pixmap;
 
+use super::{Style, Theme};
 use super::{
     canvas::{Canvas, halved},
     draw::{self, failed},
     style::color,
 };
-use crate::plot::{Panel, Style, Theme};
+use crate::plot::panel::Panel;
 use crate::{Error, Result};
 
 /// More pixels along a side than anybody can look at: they would take 3 GB.
@@ -42,71 +43,128 @@ pub struct Figure {
 }
 
 impl Default for Figure {
-    /// An empty one of 1,440 by 720 pixels.
+    /// Returns an empty picture of 1,440 by 720 pixels.
     fn default() -> Self {
         Self { title: String::new(), rows: Vec::new(), width: 1_440, height: 720, theme: Theme::default(), text: None }
     }
 }
 
 impl Figure {
-    /// An empty one of 1,440 by 720 pixels.
+    /// Creates an empty picture of 1,440 by 720 pixels.
+    ///
+    /// ```
+    /// use training_replay::plot::Figure;
+    ///
+    /// assert_eq!(Figure::new().dimensions(), (1_440, 720));
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One panel alone, of 800 by 600 pixels.
+    /// Creates a picture of one panel, of 800 by 600 pixels.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let figure = Figure::of(Panel::activation(Activation::Tanh));
+    /// assert_eq!((figure.panels().count(), figure.dimensions()), (1, (800, 600)));
+    /// ```
     pub fn of(panel: Panel) -> Self {
         Self::new().row([panel]).size(800, 600)
     }
 
-    /// What stands above all panels.
+    /// Sets the title above all panels.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let figure = Figure::of(Panel::activation(Activation::Tanh)).title("Figure 7");
+    /// assert!(figure.to_svg()?.contains("Figure 7"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn title(self, title: impl Into<String>) -> Self {
         Self { title: title.into(), ..self }
     }
 
-    /// Adds a row of panels of equal width.
+    /// Adds a row of panels of equal width below the others.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let above = [Activation::Sigmoid, Activation::Tanh].map(Panel::activation);
+    /// let figure = Figure::new().row(above).row([Panel::activation(Activation::Relu)]);
+    /// assert_eq!(figure.panels().count(), 3);
+    /// ```
     #[must_use]
     pub fn row(self, panels: impl IntoIterator<Item = Panel>) -> Self {
         self.tall_row(1.0, panels)
     }
 
     /// Adds a row that is so many times as high as others.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let panel = || [Panel::activation(Activation::Tanh)];
+    /// let figure = Figure::new().tall_row(2.0, panel()).row(panel()); // two thirds of the height, and one
+    /// # assert_eq!(figure.panels().count(), 2);
+    /// ```
     #[must_use]
     pub fn tall_row(mut self, height: f64, panels: impl IntoIterator<Item = Panel>) -> Self {
         self.rows.push((if height > 0.0 && height.is_finite() { height } else { 1.0 }, panels.into_iter().collect()));
         self
     }
 
-    /// Its size in pixels.
+    /// Sets the width and the height, in pixels.
     #[must_use]
     pub fn size(self, width: u32, height: u32) -> Self {
         Self { width, height, ..self }
     }
 
-    /// In these colours.
+    /// Sets the colors.
     #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
 
-    /// With text of this size in pixels. Without it from 12 to 16, as panels have room.
+    /// Sets the size of text, in pixels. Without it the text has 12 to 16, as panels have room.
     #[must_use]
     pub fn text(self, pixels: f64) -> Self {
         Self { text: Some(pixels), ..self }
     }
 
-    /// The panels, row by row.
+    /// Returns the panels, row by row.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let figure = Figure::new().row([Activation::Sigmoid, Activation::Tanh].map(Panel::activation));
+    /// let titles: Vec<&str> = figure.panels().map(|panel| panel.title.as_str()).collect();
+    /// assert_eq!(titles, ["sigmoid", "tanh"]);
+    /// ```
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.rows.iter().flat_map(|(_, panels)| panels)
     }
 
-    /// Width and height in pixels.
+    /// Returns the width and the height, in pixels.
     pub fn dimensions(&self) -> (u32, u32) {
         (self.width, self.height)
     }
 
-    /// Draws it all over an area of the caller's, whatever its size.
+    /// Draws the picture all over an area of the caller's, whatever its size.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel, plotters::prelude::*}};
+    ///
+    /// let mut svg = String::new();
+    /// let root = SVGBackend::with_string(&mut svg, (600, 600)).into_drawing_area();
+    /// let (above, _below) = root.split_vertically(300);
+    /// Figure::of(Panel::activation(Activation::Tanh)).draw(&above)?;
+    /// # drop((root, above, _below));
+    /// assert!(svg.contains("tanh"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -124,7 +182,7 @@ impl Figure {
         })
     }
 
-    /// As it was given, or a part of a panel's side.
+    /// As it was given, or a share of a panel's side.
     fn text_size(&self) -> f64 {
         let area = f64::from(self.width) * f64::from(self.height) / self.panels().count().max(1) as f64;
         self.text.unwrap_or((area.sqrt() / 26.0).clamp(12.0, 16.0))
@@ -146,7 +204,15 @@ impl Figure {
         cells
     }
 
-    /// Red, green and blue of every pixel, row by row.
+    /// Returns red, green and blue of every pixel, row by row.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let pixels = Figure::of(Panel::activation(Activation::Tanh)).size(300, 200).to_rgb()?;
+    /// assert_eq!(pixels.len(), 300 * 200 * 3);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -182,7 +248,15 @@ impl Figure {
             .ok_or_else(|| Error::Drawing { reason: "there is no memory for so many pixels".into() })
     }
 
-    /// The bytes of a PNG.
+    /// Returns the bytes of a PNG.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let png = Figure::of(Panel::activation(Activation::Tanh)).to_png()?;
+    /// assert!(png.starts_with(b"\x89PNG"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -200,7 +274,15 @@ impl Figure {
         Ok(bytes)
     }
 
-    /// The text of an SVG.
+    /// Returns the text of an SVG.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let svg = Figure::of(Panel::activation(Activation::Tanh)).to_svg()?;
+    /// assert!(svg.starts_with("<svg") && svg.contains("gradient"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -218,7 +300,17 @@ impl Figure {
         Ok(svg.replacen(&fine, &size, 1).replace("<polygon ", r#"<polygon shape-rendering="crispEdges" "#))
     }
 
-    /// Writes a file: a PNG or an SVG, as its name ends.
+    /// Writes the picture to a file: a PNG or an SVG, by the ending of its name.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("tanh.svg");
+    /// Figure::of(Panel::activation(Activation::Tanh)).save(&path)?;
+    /// # assert!(path.exists());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

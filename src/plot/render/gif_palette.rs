@@ -1,10 +1,10 @@
-//! The colours of an animation: a GIF has room for 256.
+//! The colors of an animation: a GIF has room for 256.
 
 use color_quant::NeuQuant;
 
-/// 255 colours, and one that is none; for every other colour the one nearest to it.
+/// 255 colors, and one that is none; for every other color the one nearest to it.
 pub(crate) struct Palette {
-    colours: Vec<u8>,
+    colors: Vec<u8>,
     /// By the first five, six and five bits of red, green and blue.
     nearest: Vec<u8>,
 }
@@ -20,15 +20,15 @@ impl Palette {
         let rgba: Vec<u8> = rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
         let fitted = NeuQuant::new(ONE_IN, 255, &rgba);
         let nearest = (0..1 << 16).map(|key| fitted.index_of(&color(key)) as u8).collect();
-        Self { colours: fitted.color_map_rgb(), nearest }
+        Self { colors: fitted.color_map_rgb(), nearest }
     }
 
     /// Red, green and blue of each.
-    pub(crate) fn colours(&self) -> &[u8] {
-        &self.colours
+    pub(crate) fn colors(&self) -> &[u8] {
+        &self.colors
     }
 
-    /// The places of the nearest colours.
+    /// The places of the nearest colors.
     pub(crate) fn indices(&self, rgb: &[u8]) -> Vec<u8> {
         rgb.as_chunks::<3>().0.iter().map(|&pixel| self.nearest[key(pixel)]).collect()
     }
@@ -38,7 +38,7 @@ fn key([r, g, b]: [u8; 3]) -> usize {
     usize::from(r >> 3) << 11 | usize::from(g >> 2) << 5 | usize::from(b >> 3)
 }
 
-/// A colour with this key: white for the last, black for the first.
+/// A color with this key: white for the last, black for the first.
 fn color(key: usize) -> [u8; 4] {
     let wide = |bits: usize, of: usize| (bits * 255 / ((1 << of) - 1)) as u8;
     [wide(key >> 11, 5), wide(key >> 5 & 63, 6), wide(key & 31, 5), 255]
@@ -49,14 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_colours_stay_what_they_are() {
+    fn few_colors_stay_what_they_are() {
         let few = [[255, 255, 255], [0x00, 0x72, 0xB2], [0xE6, 0x9F, 0x00], [0xC1, 0x12, 0x1F]];
         let rgb: Vec<u8> = few.iter().cycle().take(40_000).flatten().copied().collect();
         let palette = Palette::of(&rgb);
-        for colour in few {
-            let index = usize::from(palette.indices(&colour)[0]);
-            let shown = &palette.colours()[3 * index..3 * index + 3];
-            assert!(shown.iter().zip(&colour).all(|(a, b)| a.abs_diff(*b) <= 8), "{colour:?} becomes {shown:?}");
+        for color in few {
+            let index = usize::from(palette.indices(&color)[0]);
+            let shown = &palette.colors()[3 * index..3 * index + 3];
+            assert!(shown.iter().zip(&color).all(|(a, b)| a.abs_diff(*b) <= 8), "{color:?} becomes {shown:?}");
         }
         assert!(palette.indices(&rgb).iter().all(|&index| index != Palette::TRANSPARENT));
     }

@@ -1,4 +1,4 @@
-//! How large, and in which colours, a panel is drawn.
+//! The size of text and the colors that a panel is drawn with.
 
 use std::sync::Once;
 
@@ -7,9 +7,10 @@ use plotters::style::{
 };
 use plotters_backend::BackendColor;
 
-use crate::plot::{ColorRole, Rgb, Theme};
+use super::{Rgb, Theme};
+use crate::plot::panel::ColorRole;
 
-/// How large, and in which colours, a panel is drawn.
+/// The size of text and the colors that a panel is drawn with.
 ///
 /// ```
 /// use training_replay::plot::{Style, Theme};
@@ -23,33 +24,39 @@ pub struct Style {
     pub(crate) text: f64,
 }
 
-/// The letters of every picture, under the name that an SVG tells its reader.
+/// The font of every picture, by the name that an SVG gives to its reader.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 
 /// The text size at which an axis is one pixel wide.
 const THIN: f64 = 14.0;
 
 impl Default for Style {
-    /// The light theme and text of 14 pixels.
+    /// Returns the light theme with text of 14 pixels.
     fn default() -> Self {
         Self { theme: Theme::default(), text: 14.0 }
     }
 }
 
 impl Style {
-    /// In these colours.
+    /// Sets the colors.
     #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
 
-    /// With text of this size in pixels; lines and dots go with it. From 4 to 400.
+    /// Sets the size of text, in pixels, from 4 to 400. Lines and dots grow with it.
+    ///
+    /// ```
+    /// use training_replay::plot::Style;
+    ///
+    /// assert_eq!(Style::default().text(1_000.0), Style::default().text(400.0));
+    /// ```
     #[must_use]
     pub fn text(self, pixels: f64) -> Self {
         Self { text: if pixels.is_nan() { 14.0 } else { pixels.clamp(4.0, 400.0) }, ..self }
     }
 
-    /// So many lines of text, in pixels.
+    /// The height of so many lines of text, in pixels.
     pub(crate) fn lines(&self, count: f64) -> i32 {
         (count * self.text).round() as i32
     }
@@ -58,12 +65,12 @@ impl Style {
         color(self.theme.color(role))
     }
 
-    pub(crate) fn stroke(&self, colour: RGBColor, width: f64) -> ShapeStyle {
+    pub(crate) fn stroke(&self, color: RGBColor, width: f64) -> ShapeStyle {
         let width = (width * self.text / THIN).round().max(1.0) as u32;
-        ShapeStyle { color: colour.into(), filled: false, stroke_width: width }
+        ShapeStyle { color: color.into(), filled: false, stroke_width: width }
     }
 
-    pub(crate) fn letters(&self, size: f64, anchor: Pos, upwards: bool) -> TextStyle<'static> {
+    pub(crate) fn text_style(&self, size: f64, anchor: Pos, upwards: bool) -> TextStyle<'static> {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             // The bytes are a font of the crate's own: nothing else could go wrong, and drawing would say so.

@@ -1,4 +1,4 @@
-//! Words as outlines.
+//! Text as outlines.
 
 use std::sync::OnceLock;
 
@@ -6,17 +6,17 @@ use ab_glyph::{Font, FontRef, OutlineCurve, Point};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use tiny_skia::{Path, PathBuilder, Transform};
 
-/// How much larger plotters says that letters are than they are, here and in its SVG.
+/// How much larger than it is plotters takes text to be, here and in its SVG.
 const OVERSIZE: f64 = 1.24;
 
-/// The outlines of a word that is anchored at the origin, y downwards; none without ink.
+/// The outlines of a word that is anchored at the origin, y downwards; none where there is nothing to draw.
 pub(crate) fn path(text: &str, size: f64, anchor: Pos) -> Option<Path> {
     let font = font()?;
     let scale = (size / OVERSIZE) as f32 / font.units_per_em()?;
     let mut word = Word { font, path: PathBuilder::new(), pen: 0.0 };
     let mut before = None;
-    for letter in text.chars().filter(|letter| !letter.is_control()) {
-        let glyph = font.glyph_id(letter);
+    for character in text.chars().filter(|character| !character.is_control()) {
+        let glyph = font.glyph_id(character);
         word.pen += before.map_or(0.0, |before| font.kern_unscaled(before, glyph));
         word.write(glyph);
         before = Some(glyph);
@@ -30,7 +30,7 @@ fn font() -> Option<&'static FontRef<'static>> {
     FONT.get_or_init(|| FontRef::try_from_slice(dejavu::sans::regular()).ok()).as_ref()
 }
 
-/// From the anchor to where the first letter stands on its line.
+/// From the anchor to the place of the first character on its line.
 fn shift(anchor: Pos, width: f32, em: f32) -> (f32, f32) {
     let x = match anchor.h_pos {
         HPos::Left => 0.0,
@@ -65,7 +65,7 @@ impl Word {
         self.pen += self.font.h_advance_unscaled(glyph);
     }
 
-    /// Draws one curve, and tells where it ends.
+    /// Draws one curve, and returns its end.
     fn draw(&mut self, curve: OutlineCurve, last: Option<Point>) -> Point {
         let (OutlineCurve::Line(from, to) | OutlineCurve::Quad(from, _, to) | OutlineCurve::Cubic(from, _, _, to)) =
             curve;

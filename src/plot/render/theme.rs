@@ -1,37 +1,15 @@
-//! Which colours a picture is drawn in.
+//! The colors of a picture.
 
-/// Red, green and blue.
+use crate::plot::panel::ColorRole;
+
+/// A color: red, green and blue.
 pub type Rgb = [u8; 3];
 
-/// What something is drawn in, whatever the [`Theme`] makes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ColorRole {
-    /// The samples of a class.
-    Class(usize),
-    /// Where a class is told: the same, paler.
-    Region(usize),
-    /// What is told wrong.
-    Wrong,
-    /// Where classes part.
-    Boundary,
-    /// The lines of a bent grid.
-    Grid,
-    /// A curve of its own, the first, the second ...
-    Series(usize),
-    /// The same, paler: a band around it, or what is yet to come.
-    Band(usize),
-    /// The epoch that is shown.
-    Marker,
-    /// Words and axes.
-    Text,
-}
-
-/// The colours of a picture.
+/// The colors of a picture.
 ///
 /// The first five of the classes are Okabe and Ito's ("Color Universal Design", 2008), but for their yellow, which nobody sees
-/// on white; the others were searched for among those that are far from them, and from the red of what is told wrong, also for
-/// colour-blind people. Those of curves are from Paul Tol's "muted" ("Colour Schemes", 2021). From the ninth class on colours
+/// on white; the others were searched for among those that are far from them, and from the red of misclassified samples, also for
+/// color-blind people. Those of curves are from Paul Tol's "muted" ("Colour Schemes", 2021). From the ninth class on colors
 /// are used again, with other markers.
 ///
 /// ```
@@ -46,26 +24,32 @@ pub enum ColorRole {
 pub struct Theme {
     /// Behind everything.
     pub background: Rgb,
-    /// Words and axes.
+    /// Text and axes.
     pub text: Rgb,
     /// The lines behind a plot.
     pub rule: Rgb,
     /// The lines of a bent grid.
     pub grid: Rgb,
-    /// Where classes part, and the epoch that is shown.
+    /// The boundary between classes, and the epoch that is shown.
     pub boundary: Rgb,
-    /// What is told wrong.
-    pub wrong: Rgb,
-    /// The classes in turn.
+    /// Misclassified samples.
+    pub misclassified: Rgb,
+    /// The classes, by their number.
     pub classes: Vec<Rgb>,
-    /// Curves in turn.
+    /// The curves, by their number.
     pub series: Vec<Rgb>,
-    /// How much of a class's colour is in the regions where it is told, of 100.
+    /// How much of a class's color is in the region where it is predicted, of 100.
     pub tint: u8,
 }
 
 impl Theme {
-    /// On white.
+    /// Returns the colors on white.
+    ///
+    /// ```
+    /// use training_replay::plot::Theme;
+    ///
+    /// assert_eq!(Theme::light(), Theme::default());
+    /// ```
     pub fn light() -> Self {
         Self {
             background: [0xFF; 3],
@@ -73,14 +57,22 @@ impl Theme {
             rule: [0xE6, 0xE8, 0xEC],
             grid: [0x8A, 0x93, 0xA0],
             boundary: [0x11, 0x14, 0x19],
-            wrong: [0xC1, 0x12, 0x1F],
+            misclassified: [0xC1, 0x12, 0x1F],
             classes: hex([0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0x5A1038, 0x9B30F0, 0x2A1A8C]),
             series: hex([0x332288, 0x117733, 0xAA4499, 0x999933, 0x88CCEE]),
             tint: 22,
         }
     }
 
-    /// On almost black.
+    /// Returns the colors on almost black.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel, Theme}};
+    ///
+    /// let figure = Figure::of(Panel::activation(Activation::Tanh)).size(300, 200).theme(Theme::dark());
+    /// assert_eq!(figure.to_rgb()?[..3], Theme::dark().background);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn dark() -> Self {
         Self {
             background: [0x16, 0x1A, 0x20],
@@ -88,19 +80,27 @@ impl Theme {
             rule: [0x2C, 0x32, 0x3B],
             grid: [0x7C, 0x86, 0x94],
             boundary: [0xF7, 0xF8, 0xFA],
-            wrong: [0xFF, 0x6B, 0x6B],
+            misclassified: [0xFF, 0x6B, 0x6B],
             classes: hex([0x4FA8E0, 0xE69F00, 0x2FBF94, 0xE39BC4, 0xA8DDFA, 0x8A6A10, 0x8F45FF, 0xEEF08A]),
             series: hex([0x9C8FE8, 0x5FC98A, 0xE08AD0, 0xCFCF70, 0xB8E8FF]),
             tint: 30,
         }
     }
 
-    /// The colour of an ink.
+    /// Returns the color of a role.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Theme};
+    ///
+    /// let mut theme = Theme::light();
+    /// theme.misclassified = [0xFF, 0x00, 0xFF];
+    /// assert_eq!(theme.color(ColorRole::Misclassified), [0xFF, 0x00, 0xFF]);
+    /// ```
     pub fn color(&self, color: ColorRole) -> Rgb {
         match color {
             ColorRole::Class(class) => turn(&self.classes, class, self.text),
             ColorRole::Region(class) => mix(turn(&self.classes, class, self.text), self.background, self.tint),
-            ColorRole::Wrong => self.wrong,
+            ColorRole::Misclassified => self.misclassified,
             ColorRole::Boundary | ColorRole::Marker => self.boundary,
             ColorRole::Grid => self.grid,
             ColorRole::Series(series) => turn(&self.series, series, self.text),
@@ -111,22 +111,22 @@ impl Theme {
 }
 
 impl Default for Theme {
-    /// The light one.
+    /// Returns the light theme.
     fn default() -> Self {
         Self::light()
     }
 }
 
-fn hex<const N: usize>(colours: [u32; N]) -> Vec<Rgb> {
-    colours.map(|colour| [(colour >> 16) as u8, (colour >> 8) as u8, colour as u8]).to_vec()
+fn hex<const N: usize>(colors: [u32; N]) -> Vec<Rgb> {
+    colors.map(|color| [(color >> 16) as u8, (color >> 8) as u8, color as u8]).to_vec()
 }
 
-/// The colour whose turn it is; `otherwise` where there are none.
-fn turn(colours: &[Rgb], index: usize, otherwise: Rgb) -> Rgb {
-    colours.get(index % colours.len().max(1)).copied().unwrap_or(otherwise)
+/// The color whose turn it is; `otherwise` where there are none.
+fn turn(colors: &[Rgb], index: usize, otherwise: Rgb) -> Rgb {
+    colors.get(index % colors.len().max(1)).copied().unwrap_or(otherwise)
 }
 
-/// `share` of 100 of one colour, the rest of the other.
+/// `share` of 100 of one color, the rest of the other.
 fn mix(one: Rgb, other: Rgb, share: u8) -> Rgb {
     let share = u32::from(share.min(100));
     std::array::from_fn(|i| ((u32::from(one[i]) * share + u32::from(other[i]) * (100 - share) + 50) / 100) as u8)
@@ -158,10 +158,10 @@ mod tests {
         [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
     }
 
-    /// How far apart two colours are for whom they are nearest: 2.3 is just noticeable.
+    /// How far apart two colors are for whom they are nearest: 2.3 is just noticeable.
     fn distance(one: Rgb, other: Rgb) -> f64 {
-        let linear = |colour: Rgb| {
-            colour.map(|channel| {
+        let linear = |color: Rgb| {
+            color.map(|channel| {
                 let share = f64::from(channel) / 255.0;
                 if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
             })
@@ -174,28 +174,16 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_told_apart_by_colour_blind_people() {
+    fn colors_are_told_apart_by_color_blind_people() {
         assert!((distance([255; 3], [0; 3]) - 100.0).abs() < 0.1, "white and black");
         for theme in [Theme::light(), Theme::dark()] {
-            for colours in [&theme.classes, &theme.series] {
-                for (i, &one) in colours.iter().enumerate() {
-                    let others = colours[..i].iter().map(|&other| distance(one, other));
+            for colors in [&theme.classes, &theme.series] {
+                for (i, &one) in colors.iter().enumerate() {
+                    let others = colors[..i].iter().map(|&other| distance(one, other));
                     assert!(others.fold(f64::INFINITY, f64::min) > 11.0, "{one:02X?}");
-                    assert!(distance(one, theme.wrong) > 12.0, "{one:02X?} and what is told wrong");
+                    assert!(distance(one, theme.misclassified) > 12.0, "{one:02X?} and misclassified samples");
                     assert!(distance(one, theme.background) > 20.0, "{one:02X?} and the background");
                 }
-            }
-        }
-    }
-
-    #[test]
-    fn the_page_has_the_same_colours() {
-        let (light, dark) = include_str!("../page/web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
-        for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
-            let told = |name: String, [r, g, b]: Rgb| css.contains(&format!("--{name}: #{r:02x}{g:02x}{b:02x};"));
-            assert!(told("wrong".into(), theme.wrong));
-            for (class, &colour) in theme.classes.iter().enumerate() {
-                assert!(told(format!("class-{class}"), colour), "class {class}");
             }
         }
     }

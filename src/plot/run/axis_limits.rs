@@ -1,14 +1,20 @@
 //! How far everything in a run goes, for axes that are the same at every epoch.
 
-use super::options::Settings;
-use crate::plot::{Panel, panel::planes};
+use super::{epoch_data::EpochData, options::Settings};
+use crate::plot::{
+    Panel,
+    panel::{histograms, planes::wider},
+};
 use crate::{
     Dataset, Forward, Result,
-    analysis::{FeatureSpace, Grid, Histogram, ProbabilityHistogram},
-    data::labels,
+    analysis::{Grid, Histogram, ProbabilityHistogram},
     math::stats::{Extent, limits},
     replay::{Run, Snapshot},
 };
+
+/// How many losses are kept for the highest bar of their histogram, which is known when the largest loss of the run is: 64 MB.
+/// Of a run that has more, losses are computed a second time.
+const MAX_KEPT_LOSSES: usize = 1 << 24;
 
 /// The limits of the axes of a run, and its curves.
 pub(crate) struct AxisLimits {
@@ -30,27 +36,49 @@ struct EpochLimits {
     counts: Vec<u64>,
     all: u64,
     loss: f32,
-    metrics: [Option<f64>; 2],
+    /// Of each sample, where they are kept.
+    losses: Vec<f32>,
+    /// Mean loss and accuracy.
+    metrics: [f64; 2],
 }
 
 impl AxisLimits {
-    pub(crate) fn over<M: Forward + Sync>(run: &Run<'_, M>, data: &Dataset, settings: &Settings) -> Result<Self> {
-        let needs =
-            run.map_with(FeatureSpace::default, |space, snapshot| EpochLimits::of(snapshot, data, settings, space))?;
-        let largest = needs.iter().map(|need| need.loss).fold(0.0, f32::max);
+    /// One of the epochs is at hand already.
+    pub(crate) fn over<'a, M: Forward + Sync>(
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
+        data: &'a Dataset,
+        settings: &Settings,
+    ) -> Result<Self> {
+        Self::keeping(MAX_KEPT_LOSSES, run, known, data, settings)
+    }
+
+    fn keeping<'a, M: Forward + Sync>(
+        most: usize,
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
+        data: &'a Dataset,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let keep = data.samples().saturating_mul(run.chosen_epochs().len()) <= most;
+        let ask =
+            |(): &mut (), snapshot: &Snapshot<'a, M>| EpochLimits::of(&EpochData::new(snapshot, data, settings), keep);
+        let epochs = run.map_beside(Some(known), || (), ask)?;
+        let largest = epochs.iter().map(|epoch| epoch.loss).fold(0.0, f32::max);
         let loss = if largest > 0.0 { f64::from(largest) } else { 1.0 };
-        let highest = run.map(|snapshot| {
-            let histogram = Histogram::of(&snapshot.losses(settings.loss)?, 0.0..=loss, settings.bins)?;
-            Ok(histogram.counts.into_iter().max().unwrap_or(0))
-        })?;
-        let curve =
-            |metric: usize| needs.iter().filter_map(move |need| Some((need.epoch, need.metrics[metric]?))).collect();
+        let highest = |losses: &[f32]| highest(losses, loss, settings.bins);
+        let bars = if keep {
+            epochs.iter().map(|epoch| highest(&epoch.losses)).collect::<Result<Vec<_>>>()?
+        } else {
+            run.map(|snapshot| highest(&snapshot.losses(settings.loss)?))?
+        };
+        let curve = |metric: usize| epochs.iter().map(move |epoch| (epoch.epoch, epoch.metrics[metric])).collect();
         Ok(Self {
-            hidden: needs.iter().map(|need| need.hidden).fold(Extent::default(), Extent::and),
-            counts: needs.iter().map(|need| need.counts.clone()).reduce(|a, b| larger(&a, &b)).unwrap_or_default(),
-            counts_of_all: room(needs.iter().map(|need| need.all).max().unwrap_or(0)),
+            hidden: epochs.iter().map(|epoch| epoch.hidden).fold(Extent::default(), Extent::and),
+            counts: epochs.iter().map(|epoch| epoch.counts.clone()).reduce(|a, b| larger(&a, &b)).unwrap_or_default(),
+            counts_of_all: room(epochs.iter().map(|epoch| epoch.all).max().unwrap_or(0)),
             loss,
-            counts_of_losses: room(highest.into_iter().max().unwrap_or(0)),
+            counts_of_losses: room(bars.into_iter().max().unwrap_or(0)),
             losses: curve(0),
             accuracies: curve(1),
         })
@@ -63,33 +91,17 @@ impl AxisLimits {
 }
 
 impl EpochLimits {
-    fn of<M: Forward + Sync>(
-        snapshot: &Snapshot<'_, M>,
-        data: &Dataset,
-        settings: &Settings,
-        space: &mut FeatureSpace,
-    ) -> Result<Self> {
-        let mut hidden = Extent::default();
-        if let Some(layer) = &settings.hidden {
-            space.update_with(snapshot.model(), layer.view(), data, &settings.grid, |patch| {
-                hidden = hidden.and(Extent::of(patch.region));
-                Ok(())
-            })?;
-            hidden = hidden.and(Extent::of(&space.samples));
-        }
-        let histogram = snapshot.probability_histogram(settings.bins, labels::THRESHOLD)?;
-        let losses = snapshot.losses(settings.loss)?;
-        let metrics = snapshot.evaluate(settings.loss)?;
+    fn of<M: Forward>(at: &EpochData<'_, '_, M>, keep: bool) -> Result<Self> {
+        let histogram = at.probability_histogram()?;
+        let losses = at.losses()?;
         Ok(Self {
-            epoch: snapshot.epoch(),
-            hidden,
-            counts: highest(&histogram),
-            all: crate::plot::panel::histograms::confidences(&histogram, data.outputs() == 1)
-                .into_iter()
-                .max()
-                .unwrap_or(0),
-            loss: limits(&losses).map_or(0.0, |(_, high)| high),
-            metrics: ["loss", "accuracy"].map(|name| metrics.get(name)),
+            epoch: at.snapshot.epoch(),
+            hidden: at.extent()?,
+            counts: highest_of_classes(histogram),
+            all: histograms::confidences(histogram, at.has_single_output()).into_iter().max().unwrap_or(0),
+            loss: limits(losses).map_or(0.0, |(_, high)| high),
+            losses: if keep { losses.to_vec() } else { Vec::new() },
+            metrics: at.metrics()?,
         })
     }
 }
@@ -109,12 +121,18 @@ impl Extent {
 
     pub(crate) fn ranges(&self) -> [std::ops::RangeInclusive<f64>; 2] {
         let ends = |limits: Option<(f32, f32)>| limits.into_iter().flat_map(|(low, high)| [low.into(), high.into()]);
-        [self.x, self.y].map(|limits| planes::wider(ends(limits)))
+        [self.x, self.y].map(|limits| wider(ends(limits)))
     }
 }
 
+/// The highest bar of the losses of an epoch.
+fn highest(losses: &[f32], largest: f64, bins: usize) -> Result<u64> {
+    let histogram = Histogram::of(losses, 0.0..=largest, bins)?;
+    Ok(histogram.counts.into_iter().max().unwrap_or(0))
+}
+
 /// The highest bar of each class.
-fn highest(histogram: &ProbabilityHistogram) -> Vec<u64> {
+fn highest_of_classes(histogram: &ProbabilityHistogram) -> Vec<u64> {
     let bars = histogram.correct.iter().zip(&histogram.misclassified);
     let highest = bars.map(|(correct, wrong)| correct.iter().zip(wrong).map(|(correct, wrong)| correct + wrong).max());
     highest.map(|highest| highest.unwrap_or(0)).collect()
@@ -126,5 +144,30 @@ fn larger(one: &[u64], other: &[u64]) -> Vec<u64> {
 
 /// A little more than the highest bar.
 fn room(highest: u64) -> f64 {
-    crate::plot::panel::histograms::counts(highest).high
+    histograms::counts(highest).high
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlotOptions};
+
+    #[test]
+    fn the_highest_bar_is_the_same_where_losses_are_not_kept() {
+        let data = datasets::moons(60, 0.1, 7);
+        let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+        for seed in 0..4 {
+            let layers = [Dense::new(2).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+            replay.record(&Sequential::builder(2).layers(layers).build(seed).unwrap(), Metrics::new()).unwrap();
+        }
+        let run = replay.run().unwrap();
+        let first = run.at(0).unwrap();
+        let settings = Settings::resolve(&run, &first, &data, RunPlotOptions::default()).unwrap();
+        let highest = |most| {
+            let data = replay.dataset().unwrap();
+            AxisLimits::keeping(most, &run, &first, data, &settings).unwrap().counts_of_losses
+        };
+        assert!(highest(240) > 1.05, "240 losses are kept");
+        assert_eq!(highest(240), highest(239));
+    }
 }

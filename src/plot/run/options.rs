@@ -1,14 +1,14 @@
-//! What a film shows: which layer, on which plane, over which grid.
+//! What the plots of a run show: which layer, on which plane, over which grid.
 
 use crate::plot::RunPlots;
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
-    analysis::{Grid, IncrementalPca, LayerValues, Plane, PrincipalPlane, View},
+    analysis::{DecisionBoundary, Grid, IncrementalPca, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
-    replay::Run,
+    replay::{Run, Snapshot},
 };
 
-/// What a film shows; whatever is not said is found in the recording.
+/// Settings of the plots of a run. Whatever is not set is found in the recording.
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
@@ -39,8 +39,8 @@ pub struct RunPlotOptions {
 }
 
 impl Default for RunPlotOptions {
-    /// The last hidden layer of two units, else the last one of more, on its principal plane; a grid that covers the data; the
-    /// loss of the recording; classes by their numbers; 20 bins.
+    /// Returns the default settings: the last hidden layer of two units, else the last one of more, on its principal plane; a
+    /// grid that covers the data; the loss of the recording; classes by their numbers; 20 bins.
     fn default() -> Self {
         let (layer, plane, grid, loss) = (None, None, None, None);
         Self { layer, plane, grid, loss, class_names: Vec::new(), bins: 20 }
@@ -48,49 +48,116 @@ impl Default for RunPlotOptions {
 }
 
 impl RunPlotOptions {
-    /// The layer to look into. One of more than two units is seen on the plane that shows most of it over all epochs.
+    /// Sets the hidden layer that is shown.
+    ///
+    /// One of more than two units is seen on the plane that shows most of it over all epochs, unless a [`plane`](Self::plane) is
+    /// set. To find that plane, the run is read once more.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::options().layer("hidden").of(replay.run()?)?;
+    /// assert_eq!(plots.feature_space(0)?.title, "Feature space of hidden");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn layer(self, name: impl Into<String>) -> Self {
         Self { layer: Some(name.into()), ..self }
     }
 
-    /// The plane to see the layer on.
+    /// Sets the plane to see the hidden layer on.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::Plane, plot::RunPlots};
+    ///
+    /// let plots = RunPlots::options().plane(Plane::of_axes(2, 1, 0)?).of(replay.run()?)?; // the second unit to the right
+    /// assert_eq!(plots.feature_space(0)?.x.label, "axis 1");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn plane(self, plane: Plane) -> Self {
         Self { plane: Some(plane), ..self }
     }
 
-    /// The part of the input space that is shown, where there are two inputs, and how fine.
+    /// Sets the part of the input space that is shown, where there are two inputs, and how fine the grid over it is.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::Grid, plot::RunPlots};
+    ///
+    /// let plots = RunPlots::options().grid(Grid::new(-2.0..=2.0, -1.0..=1.0)).of(replay.run()?)?;
+    /// assert_eq!(plots.decision_boundary(0)?.x.high, 2.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn grid(self, grid: Grid) -> Self {
         Self { grid: Some(grid), ..self }
     }
 
-    /// What samples are billed with, if not the loss that the recording noted.
+    /// Sets the loss of the samples, in place of the one that the recording noted.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::options().loss(Loss::MeanSquaredError).of(replay.run()?)?;
+    /// assert_eq!(plots.loss(), Loss::MeanSquaredError);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
-    /// Names for the classes 0, 1 ... in turn.
+    /// Names the classes 0, 1 ... in turn.
     #[must_use]
     pub fn name_classes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Self { class_names: names.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// How many bars histograms have.
+    /// Sets the number of bars of a histogram.
     #[must_use]
     pub fn bins(self, bins: usize) -> Self {
         Self { bins, ..self }
     }
 
-    /// The film of these epochs.
+    /// Returns the plots of a run: of its epochs, with its model and threads.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::options().bins(40).of(replay.run()?.epochs([0]))?;
+    /// assert_eq!(plots.epochs(), [0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if the recording has no data or noted no loss and none is given, [`Error::Invalid`] for no epochs,
+    /// [`Error::Missing`] if the recording has no data or noted no loss and none is set, [`Error::Invalid`] for no epochs,
     /// targets that name no classes, outputs that are no probabilities, or a layer of a single unit; and whatever a question
-    /// behind one of the panels says.
+    /// behind one of the panels fails with.
     pub fn of<M: Forward + Sync>(self, run: Run<'_, M>) -> Result<RunPlots<'_, M>> {
         RunPlots::new(run, self)
     }
@@ -126,8 +193,10 @@ pub(crate) struct Input {
 }
 
 impl Settings {
-    pub(crate) fn resolve<M: Forward + Sync>(
-        run: &Run<'_, M>,
+    /// One of the epochs is at hand already.
+    pub(crate) fn resolve<'a, M: Forward + Sync>(
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
         data: &Dataset,
         options: RunPlotOptions,
     ) -> Result<Self> {
@@ -139,7 +208,7 @@ impl Settings {
         let class_names =
             names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
         Ok(Self {
-            hidden: Hidden::find(run, data, &options)?,
+            hidden: Hidden::find(run, known, data, &options)?,
             input: Input::find(data, &grid)?,
             grid,
             loss,
@@ -150,12 +219,14 @@ impl Settings {
 }
 
 impl Hidden {
-    fn find<M: Forward + Sync>(run: &Run<'_, M>, data: &Dataset, options: &RunPlotOptions) -> Result<Option<Self>> {
-        let Some(&first) = run.chosen_epochs().first() else {
-            return Err(Error::invalid("the number of epochs in a film", "1 or more", 0));
-        };
+    fn find<'a, M: Forward + Sync>(
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
+        data: &Dataset,
+        options: &RunPlotOptions,
+    ) -> Result<Option<Self>> {
         let sample = matrix::first_rows(data.inputs(), 1);
-        let layers = LayerValues::activations(run.at(first)?.model(), &sample)?;
+        let layers = LayerValues::activations(known.model(), &sample)?;
         let chosen = match &options.layer {
             Some(name) => Some(named(name, &layers)?),
             None => last_hidden(&layers),
@@ -167,7 +238,7 @@ impl Hidden {
             (Some(plane), _) => (Some(plane.clone()), "axis "),
             (None, 2) => (None, "unit "),
             (None, _) => {
-                let (plane, axes) = principal(run.principal_plane(&layer), units, "unit ")?;
+                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer), units, "unit ")?;
                 (Some(plane), axes)
             }
         };
@@ -227,6 +298,12 @@ impl Input {
 
     pub(crate) fn labels(&self) -> [String; 2] {
         labels(self.axes)
+    }
+
+    /// Where the classes part there at an epoch.
+    pub(crate) fn map<M: Forward>(&self, snapshot: &Snapshot<'_, M>, grid: &Grid) -> Result<DecisionBoundary> {
+        let view = View::inputs();
+        snapshot.decision_boundary(self.plane.as_ref().map_or(view, |plane| view.on(plane)), grid)
     }
 }
 

@@ -1,28 +1,28 @@
-//! A run, ready to be shown at any epoch, on axes that are the same for all of them.
+//! The plots of a run: any epoch, on axes that are the same for all of them.
 
 use std::fmt;
 
 use super::{
     axis_limits::AxisLimits,
+    epoch_data::EpochData,
     options::{Hidden, RunPlotOptions, Settings},
 };
 use crate::plot::{Figure, Panel, Violins};
 use crate::{
-    Dataset, Error, Forward, Loss, Result,
-    analysis::{DecisionBoundary, FeatureSpace, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity, View},
-    data::labels,
+    Dataset, Error, Forward, Loss, Matrix, Result,
+    analysis::{DecisionBoundary, Histogram, LayerFilter, Quantity},
     replay::{Run, Snapshot},
 };
 
 /// Points along a side of the regions behind a layer.
 const REGIONS: usize = 100;
 
-/// A run, ready to be shown at any epoch, on axes that are the same for all of them: so pictures of different epochs
-/// compare, and an animation shows what moves and not how its axes do.
+/// The plots of a run at any of its epochs, on axes that are the same for all of them: pictures of different epochs compare,
+/// and an animation shows what moves, and not how its axes do.
 ///
-/// It is made from a sweep over a recording, with that sweep's epochs, model and threads. Making it goes through all of them,
-/// for the limits of the axes; then nothing is kept but these, and each picture is computed when it is asked for. A single output
-/// tells class 1 above 0.5, as everywhere.
+/// They are made of a [`Run`], with its epochs, model and threads. Making them reads every epoch once for the limits of the
+/// axes, and once more before that if a principal plane has to be found. Then little is kept but the limits and the curves,
+/// and each picture reads its own epoch when it is asked for. Class 1 is predicted where a single output is above 0.5.
 ///
 /// ```
 /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -50,7 +50,7 @@ pub struct RunPlots<'a, M> {
     pub(crate) run: Run<'a, M>,
     pub(crate) data: &'a Dataset,
     pub(crate) settings: Settings,
-    pub(crate) reach: AxisLimits,
+    pub(crate) limits: AxisLimits,
 }
 
 impl<M> fmt::Debug for RunPlots<'_, M> {
@@ -60,7 +60,7 @@ impl<M> fmt::Debug for RunPlots<'_, M> {
 }
 
 impl<'a, M: Forward + Sync> RunPlots<'a, M> {
-    /// With the settings that [`RunPlotOptions`] has by default.
+    /// Returns the plots of a run, with default settings: `RunPlots::options().of(run)`.
     ///
     /// # Errors
     ///
@@ -75,54 +75,87 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         epochs.dedup();
         let run = run.epochs(epochs);
         let data = run.replay().dataset()?;
-        let settings = Settings::resolve(&run, data, options)?;
-        let reach = AxisLimits::over(&run, data, &settings)?;
-        Ok(Self { run, data, settings, reach })
+        let Some(&first) = run.chosen_epochs().first() else {
+            return Err(Error::invalid("the number of epochs to plot", "1 or more", 0));
+        };
+        let first = run.at(first)?;
+        let settings = Settings::resolve(&run, &first, data, options)?;
+        let limits = AxisLimits::over(&run, &first, data, &settings)?;
+        Ok(Self { run, data, settings, limits })
     }
 
-    /// The epochs that can be shown, in order.
+    /// Returns the epochs that can be shown, in order.
     pub fn epochs(&self) -> &[u64] {
         self.run.chosen_epochs()
     }
 
-    /// The names of the classes.
+    /// Returns the names of the classes.
     pub fn class_names(&self) -> &[String] {
         &self.settings.class_names
     }
 
-    /// Whether there is a hidden layer to look into.
+    /// Returns whether there is a hidden layer to show.
     pub fn has_feature_space(&self) -> bool {
         self.settings.hidden.is_some()
     }
 
-    /// Whether there are two inputs or more, for a boundary to be drawn between.
+    /// Returns whether there are two inputs or more, for a boundary to be drawn between.
     pub fn has_decision_boundary(&self) -> bool {
         self.settings.input.is_some()
     }
 
-    /// How the hidden layer bends the input space at an epoch. Where there is no grid to bend, a layer of two units has the
-    /// regions behind it, and samples that are told wrong have a ring.
+    /// Returns the feature space of the hidden layer at an epoch.
+    ///
+    /// Two inputs have a grid that is bent. With any other number, a layer of two units has the regions behind it, and
+    /// misclassified samples are highlighted.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let space = RunPlots::of(replay.run()?)?.feature_space(0)?;
+    /// assert_eq!((space.title.as_str(), space.x.label.as_str()), ("Feature space of hidden", "unit 1"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if the model has no hidden layer of two units or more, and if the epoch cannot be asked.
+    /// [`Error::Missing`](crate::Error::Missing) if the model has no hidden layer of two units or more, and if the epoch cannot be
+    /// read.
     pub fn feature_space(&self, epoch: u64) -> Result<Panel> {
-        self.feature_space_of(&self.run.at(epoch)?)
+        self.feature_space_of(&self.at(&self.run.at(epoch)?))
     }
 
-    fn feature_space_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let hint = "a feature space is that of a hidden layer of two units or more";
-        let hidden = self.settings.hidden.as_ref().ok_or_else(|| Error::missing("hidden layer to look into", hint))?;
-        let space = self.space_of(snapshot)?;
+    /// What the model makes of the data at an epoch, with every layer shown on the way.
+    pub(crate) fn by_layer<'s>(
+        &'s self,
+        snapshot: &'s Snapshot<'a, M>,
+        each: impl FnMut(usize, &str, &Matrix, &Matrix) -> Result<()>,
+    ) -> Result<EpochData<'s, 'a, M>> {
+        EpochData::by_layer(snapshot, self.data, &self.settings, each)
+    }
+
+    /// What the model makes of the data at an epoch.
+    pub(crate) fn at<'s>(&'s self, snapshot: &'s Snapshot<'a, M>) -> EpochData<'s, 'a, M> {
+        EpochData::new(snapshot, self.data, &self.settings)
+    }
+
+    fn feature_space_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let space = at.feature_space(&self.settings.grid)?;
         let mut panel = Panel::feature_space(&space, self.data)?;
-        panel.title = format!("Feature space of {}", hidden.layer);
-        [panel.x.label, panel.y.label] = hidden.labels();
-        let panel = self.reach.hidden.apply(panel).name_classes(self.class_names());
+        if let Some(hidden) = &self.settings.hidden {
+            panel.title = format!("Feature space of {}", hidden.layer);
+            [panel.x.label, panel.y.label] = hidden.labels();
+        }
+        let panel = self.limits.hidden.apply(panel).name_classes(self.class_names());
         if !space.region.is_empty() {
             return Ok(panel);
         }
-        let panel = panel.ring(&space.samples, &self.wrong(snapshot)?);
-        Ok(match self.map_behind(snapshot, REGIONS)? {
+        let panel = panel.highlight(&space.samples, &at.misclassified()?);
+        Ok(match self.map_behind(at.snapshot, REGIONS)? {
             Some(map) => panel.regions(&map),
             None => panel,
         })
@@ -131,125 +164,162 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
     pub(crate) fn map_behind(&self, snapshot: &Snapshot<'_, M>, points: usize) -> Result<Option<DecisionBoundary>> {
         let hidden = self.settings.hidden.as_ref().filter(|hidden| hidden.is_plain() && self.data.features() != 2);
-        let map = |hidden: &Hidden| snapshot.decision_boundary(hidden.view(), &self.reach.hidden.grid().points(points));
+        let map =
+            |hidden: &Hidden| snapshot.decision_boundary(hidden.view(), &self.limits.hidden.grid().points(points));
         hidden.map(map).transpose()
     }
 
-    /// The plain result behind it.
-    pub(crate) fn space_of(&self, snapshot: &Snapshot<'_, M>) -> Result<FeatureSpace> {
-        let Some(hidden) = &self.settings.hidden else { return Ok(FeatureSpace::default()) };
-        snapshot.feature_space(hidden.view(), &self.settings.grid)
-    }
-
-    /// The samples that are told wrong, or not at all.
-    fn wrong(&self, snapshot: &Snapshot<'_, M>) -> Result<Vec<usize>> {
-        let outcomes = labels::outcomes(&snapshot.outputs()?, self.data.targets(), labels::THRESHOLD)?;
-        Ok((0..outcomes.len()).filter(|&sample| !outcomes[sample].is_correct()).collect())
-    }
-
-    /// Where the classes part among the inputs at an epoch: with more than two of them on the plane that shows most of the
+    /// Returns the decision boundary among the inputs at an epoch; with more than two of them on the plane that shows most of the
     /// data.
     ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] if there is a single input, and if the epoch cannot be asked.
-    pub fn decision_boundary(&self, epoch: u64) -> Result<Panel> {
-        self.decision_boundary_of(&self.run.at(epoch)?)
-    }
-
-    fn decision_boundary_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let hint = "a boundary is drawn between two inputs, or on a plane of more";
-        let input = self.settings.input.as_ref().ok_or_else(|| Error::missing("second input", hint))?;
-        let mut panel = Panel::decision_boundary(&self.map_of(snapshot)?, &input.samples, self.data)?;
-        [panel.x.label, panel.y.label] = input.labels();
-        Ok(panel.name_classes(self.class_names()))
-    }
-
-    /// The plain result behind it.
-    pub(crate) fn map_of(&self, snapshot: &Snapshot<'_, M>) -> Result<DecisionBoundary> {
-        match &self.settings.input {
-            None => Ok(DecisionBoundary::default()),
-            Some(input) => match &input.plane {
-                None => snapshot.decision_boundary(View::inputs(), &input.grid),
-                Some(plane) => snapshot.decision_boundary(View::inputs().on(plane), &input.grid),
-            },
-        }
-    }
-
-    /// How sure the model is of the samples of a class at an epoch.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if there is no such class, and if the epoch cannot be asked.
-    pub fn probabilities(&self, epoch: u64, class: usize) -> Result<Panel> {
-        self.probabilities_of(&self.run.at(epoch)?, class)
-    }
-
-    fn probabilities_of(&self, snapshot: &Snapshot<'_, M>, class: usize) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, labels::THRESHOLD)?;
-        let mut panel = Panel::probabilities(&histogram, class)?;
-        let names = self.class_names();
-        panel.title = format!("{} samples", names[class]);
-        panel.x.label = format!("probability of {}", names[if self.data.outputs() == 1 { 1 } else { class }]);
-        panel.y.high = self.reach.counts_of_class(class);
-        Ok(panel)
-    }
-
-    /// How sure the model is at an epoch of the class that each sample has, of all classes together.
-    ///
-    /// # Errors
-    ///
-    /// If the epoch cannot be asked.
-    pub fn confidences(&self, epoch: u64) -> Result<Panel> {
-        self.certainties_of(&self.run.at(epoch)?)
-    }
-
-    fn certainties_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let histogram = snapshot.probability_histogram(self.settings.bins, labels::THRESHOLD)?;
-        let mut panel = Panel::confidences(&histogram, self.data.outputs() == 1).name_classes(self.class_names());
-        panel.y.high = self.reach.counts_of_all;
-        Ok(panel)
-    }
-
-    /// What the samples cost at an epoch.
-    ///
-    /// # Errors
-    ///
-    /// If the epoch cannot be asked, or its losses are not those of the recording any more.
-    pub fn losses(&self, epoch: u64) -> Result<Panel> {
-        self.losses_of(&self.run.at(epoch)?)
-    }
-
-    fn losses_of(&self, snapshot: &Snapshot<'_, M>) -> Result<Panel> {
-        let losses = snapshot.losses(self.settings.loss)?;
-        let mut panel = Panel::losses(&Histogram::of(&losses, 0.0..=self.reach.loss, self.settings.bins)?);
-        panel.y.high = self.reach.counts_of_losses;
-        Ok(panel)
-    }
-
-    /// Loss and accuracy over all samples at every epoch, with a line at this one.
-    pub fn curves(&self, epoch: u64) -> Panel {
-        let loss = Panel::curves("loss", &[("loss", &self.reach.losses)]);
-        let panel = if self.reach.accuracies.is_empty() {
-            loss.titled("Loss")
-        } else {
-            let accuracy = [("accuracy", &self.reach.accuracies)];
-            loss.right_curves("accuracy", &accuracy).titled("Loss and accuracy over all samples")
-        };
-        panel.marker(epoch as f64)
-    }
-
-    /// Violins of a quantity for each layer, on an axis that is the same at every epoch.
-    ///
     /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// use training_replay::{analysis::{Quantity, LayerFilter}, plot::RunPlots};
-    ///
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
     /// # let data = datasets::parabola(50, 13);
     /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
     /// # let model = Sequential::builder(2).layers(layers).build(42)?;
     /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     /// # replay.record(&model, Metrics::new())?;
+    /// let boundary = RunPlots::of(replay.run()?)?.decision_boundary(0)?;
+    /// assert_eq!((boundary.x.label.as_str(), boundary.y.label.as_str()), ("x1", "x2"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if there is a single input, and if the epoch cannot be read.
+    pub fn decision_boundary(&self, epoch: u64) -> Result<Panel> {
+        self.decision_boundary_of(&self.at(&self.run.at(epoch)?))
+    }
+
+    fn decision_boundary_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let hint = "a boundary is drawn between two inputs, or on a plane of more";
+        let input = self.settings.input.as_ref().ok_or_else(|| Error::missing("second input", hint))?;
+        let mut panel = Panel::decision_boundary(&input.map(at.snapshot, &input.grid)?, &input.samples, self.data)?;
+        [panel.x.label, panel.y.label] = input.labels();
+        Ok(panel.name_classes(self.class_names()))
+    }
+
+    /// Returns the histogram of the probabilities of a class's samples at an epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?;
+    /// let panel = plots.probabilities(0, 1)?;
+    /// assert_eq!((panel.title.as_str(), panel.x.label.as_str()), ("positive samples", "probability of positive"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there is no such class, and if the epoch cannot be read.
+    pub fn probabilities(&self, epoch: u64, class: usize) -> Result<Panel> {
+        self.probabilities_of(&self.at(&self.run.at(epoch)?), class)
+    }
+
+    fn probabilities_of(&self, at: &EpochData<'_, 'a, M>, class: usize) -> Result<Panel> {
+        let histogram = at.probability_histogram()?;
+        let mut panel = Panel::probabilities(histogram, class)?;
+        let names = self.class_names();
+        panel.title = format!("{} samples", names[class]);
+        panel.x.label = format!("probability of {}", names[if self.data.outputs() == 1 { 1 } else { class }]);
+        panel.y.high = self.limits.counts_of_class(class);
+        Ok(panel)
+    }
+
+    /// Returns the histogram of the probabilities of each sample's own class at an epoch, of all classes together.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let panel = RunPlots::of(replay.run()?)?.confidences(0)?;
+    /// assert_eq!(panel.x.label, "probability of the sample's class");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the epoch cannot be read.
+    pub fn confidences(&self, epoch: u64) -> Result<Panel> {
+        self.confidences_of(&self.at(&self.run.at(epoch)?))
+    }
+
+    fn confidences_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let histogram = at.probability_histogram()?;
+        let mut panel = Panel::confidences(histogram, at.has_single_output()).name_classes(self.class_names());
+        panel.y.high = self.limits.counts_of_all;
+        Ok(panel)
+    }
+
+    /// Returns the histogram of the losses of the samples at an epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let panel = RunPlots::of(replay.run()?)?.losses(0)?;
+    /// assert!(panel.x.high > 0.0); // the largest loss of the run
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the epoch cannot be read, or one of its losses is not among those of the run any more.
+    pub fn losses(&self, epoch: u64) -> Result<Panel> {
+        self.losses_of(&self.at(&self.run.at(epoch)?))
+    }
+
+    fn losses_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let mut panel = Panel::losses(&Histogram::of(at.losses()?, 0.0..=self.limits.loss, self.settings.bins)?);
+        panel.y.high = self.limits.counts_of_losses;
+        Ok(panel)
+    }
+
+    /// Returns the curves of loss and accuracy over all samples, with a line at an epoch.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::plot::ColorRole;
+    ///
+    /// let curves = RunPlots::of(replay.run()?)?.curves(0);
+    /// assert_eq!(curves.in_color(ColorRole::Marker).next().unwrap().points()[0], [0.0, 0.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn curves(&self, epoch: u64) -> Panel {
+        let loss = Panel::curves("loss", &[("loss", &self.limits.losses)]);
+        let accuracy = [("accuracy", &self.limits.accuracies)];
+        let both = loss.right_curves("accuracy", &accuracy).titled("Loss and accuracy over all samples");
+        both.marker(epoch as f64)
+    }
+
+    /// Returns the violins of a quantity, on an axis that is the same at every epoch. Reads the run once, for the limits of that
+    /// axis.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::{LayerFilter, Quantity}, plot::RunPlots};
+    ///
     /// let plots = RunPlots::of(replay.run()?)?;
     /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
     /// assert_eq!(violins.panel(0)?.x.names, ["hidden", "dense_1"]);
@@ -263,38 +333,58 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         Violins::of(&self.run, quantity, selection)
     }
 
-    /// All of them at one epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
+    /// Returns all panels of an epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let figure = RunPlots::of(replay.run()?)?.figure(0)?.size(800, 400);
+    /// assert_eq!(figure.panels().count(), 6);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the epoch cannot be asked.
+    /// If the epoch cannot be read.
     pub fn figure(&self, epoch: u64) -> Result<Figure> {
         let snapshot = self.run.at(epoch)?;
-        let boundary = self.settings.input.as_ref().map(|_| self.decision_boundary_of(&snapshot));
-        let space = self.settings.hidden.as_ref().map(|_| self.feature_space_of(&snapshot));
+        let at = self.at(&snapshot);
+        let boundary = self.settings.input.as_ref().map(|_| self.decision_boundary_of(&at));
+        let space = self.settings.hidden.as_ref().map(|_| self.feature_space_of(&at));
         let above: Vec<Panel> =
             boundary.into_iter().chain(space).chain([Ok(self.curves(epoch))]).collect::<Result<_>>()?;
         let mut below = match self.class_names().len() {
-            2 => vec![self.probabilities_of(&snapshot, 0)?, self.probabilities_of(&snapshot, 1)?],
-            _ => vec![self.certainties_of(&snapshot)?],
+            2 => vec![self.probabilities_of(&at, 0)?, self.probabilities_of(&at, 1)?],
+            _ => vec![self.confidences_of(&at)?],
         };
-        below.push(self.losses_of(&snapshot)?);
+        below.push(self.losses_of(&at)?);
         Ok(Figure::new().title(format!("Epoch {epoch}")).tall_row(1.5, above).row(below))
     }
 
-    /// The loss that samples are billed with.
+    /// Returns the loss of the samples.
     pub fn loss(&self) -> Loss {
         self.settings.loss
-    }
-
-    /// The story of these epochs.
-    pub(crate) fn milestones(&self) -> Result<Milestones> {
-        self.run.milestones(&MilestoneOptions::default().loss(self.settings.loss))
     }
 }
 
 impl RunPlots<'_, ()> {
-    /// Begins to choose what is shown.
+    /// Returns the default settings, to change some.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?;
+    /// assert_eq!(plots.class_names(), ["negative", "positive"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn options() -> RunPlotOptions {
         RunPlotOptions::default()
     }

@@ -10,24 +10,24 @@ class Counts {
   constructor(rows, bins) {
     this.bins = bins;
     this.all = new Uint32Array(rows * bins);
-    this.wrong = new Uint32Array(rows * bins);
+    this.misclassified = new Uint32Array(rows * bins);
   }
 
   clean() {
     this.all.fill(0);
-    this.wrong.fill(0);
+    this.misclassified.fill(0);
     this.outside = 0;
   }
 
   /** `share` is the place between 0 and 1; what is not a number lies outside. */
-  add(row, share, isWrong) {
+  add(row, share, isMisclassified) {
     if (!(share >= 0)) {
       this.outside += 1;
       return;
     }
     const at = row * this.bins + this.binOf(share);
     this.all[at] += 1;
-    if (isWrong) this.wrong[at] += 1;
+    if (isMisclassified) this.misclassified[at] += 1;
   }
 
   binOf(share) {
@@ -46,18 +46,18 @@ function peakOf(run, counts, fill) {
 }
 
 /** Bars of one row of counts, the misclassified part at the bottom. Whatever is there is at least a visible line. */
-function drawBars(context, { x, y, counts, row, colour }) {
+function drawBars(context, { x, y, counts, row, color }) {
   const width = (x.to - x.from) / counts.bins;
   for (let bin = 0; bin < counts.bins; bin++) {
     const at = row * counts.bins + bin;
     if (!counts.all[at]) continue;
     const [left, base] = [x.from + bin * width, y.from];
     const height = Math.max(1.5, base - y.px(counts.all[at]));
-    const wrong = counts.wrong[at] && Math.max(1.5, base - y.px(counts.wrong[at]));
-    context.fillStyle = colour;
+    const misclassified = counts.misclassified[at] && Math.max(1.5, base - y.px(counts.misclassified[at]));
+    context.fillStyle = color;
     context.fillRect(left + 0.5, base - height, width - 1, height);
-    context.fillStyle = palette.wrong;
-    context.fillRect(left + 0.5, base - wrong, width - 1, wrong);
+    context.fillStyle = palette.misclassified;
+    context.fillRect(left + 0.5, base - misclassified, width - 1, misclassified);
   }
 }
 
@@ -66,7 +66,7 @@ function markBin(context, { x, y, counts, row }, share) {
   const width = (x.to - x.from) / counts.bins;
   const bin = counts.binOf(share);
   const height = Math.max(1.5, y.from - y.px(counts.all[row * counts.bins + bin]));
-  context.strokeStyle = palette.ink;
+  context.strokeStyle = palette.text;
   context.lineWidth = 2;
   context.strokeRect(x.from + bin * width, y.from - height, width, height);
   pointer(context, x.from + share * (x.to - x.from), y.from - height - 2);
@@ -74,7 +74,7 @@ function markBin(context, { x, y, counts, row }, share) {
 
 /** A small triangle that points down to a place. */
 function pointer(context, x, y) {
-  context.fillStyle = palette.ink;
+  context.fillStyle = palette.text;
   context.beginPath();
   context.moveTo(x, y);
   context.lineTo(x - 5, y - 8);
@@ -82,12 +82,12 @@ function pointer(context, x, y) {
   context.fill();
 }
 
-function tellOutside(context, panel, count, what) {
+function writeOutside(context, panel, count, what) {
   if (!count) return;
-  write(context, `${count} ${what}`, panel.width - 6, panel.font + 3, { align: "right", colour: palette.wrong });
+  write(context, `${count} ${what}`, panel.width - 6, panel.font + 3, { align: "right", color: palette.misclassified });
 }
 
-/** Of every class, how sure the model is of it. */
+/** Of every class, the probabilities of its samples. */
 class ProbabilityPanel extends Panel {
   constructor(run, index) {
     super(run, index, "probability", "Probabilities");
@@ -115,7 +115,7 @@ class ProbabilityPanel extends Panel {
     const { run, counts } = this;
     counts.clean();
     for (let i = 0; i < run.samples; i++)
-      counts.add(run.classes[i], run.probabilityAt(epoch, i), run.isWrong(epoch, i));
+      counts.add(run.classes[i], run.probabilityAt(epoch, i), run.isMisclassified(epoch, i));
   }
 
   paintStill(context) {
@@ -163,7 +163,7 @@ class ProbabilityPanel extends Panel {
       isFirst: column === 0,
       isLowest,
       counts: this.counts,
-      colour: palette.ofClass(this.first + i),
+      color: palette.ofClass(this.first + i),
     };
   }
 
@@ -174,7 +174,7 @@ class ProbabilityPanel extends Panel {
     else rule(context, frame.left, frame.bottom, frame.right, frame.bottom, palette.rule);
     if (run.classNames.length === 2) rule(context, x.px(0.5), frame.top, x.px(0.5), frame.bottom, palette.rule);
     write(context, run.classNames[row], frame.left, frame.top - 6, {
-      colour: palette.ink,
+      color: palette.text,
       width: frame.right - frame.left,
     });
   }
@@ -182,7 +182,7 @@ class ProbabilityPanel extends Panel {
   paintEpoch(context, epoch) {
     this.fill(epoch);
     this.plots.forEach((plot) => drawBars(context, plot));
-    tellOutside(context, this, this.counts.outside, "not a number");
+    writeOutside(context, this, this.counts.outside, "not a number");
   }
 
   paintSample(context, sample) {
@@ -191,13 +191,13 @@ class ProbabilityPanel extends Panel {
     if (plot && share >= 0) markBin(context, plot, share);
   }
 
-  tell(epoch) {
-    const tally = this.run.tally(epoch);
-    return tally.map(({ right, all }, k) => `${this.run.classNames[k]}: ${right} of ${all} right`).join(", ");
+  describe(epoch) {
+    const counts = this.run.countsOf(epoch);
+    return counts.map(({ correct, all }, k) => `${this.run.classNames[k]}: ${correct} of ${all} correct`).join(", ");
   }
 }
 
-/** What the samples cost. */
+/** The losses of the samples. */
 class LossesPanel extends Panel {
   constructor(run, index) {
     super(run, index, "losses", "Losses");
@@ -207,7 +207,7 @@ class LossesPanel extends Panel {
   fill(epoch) {
     const { run, counts } = this;
     counts.clean();
-    for (let i = 0; i < run.samples; i++) counts.add(0, run.lossAt(epoch, i) / run.lossEnd, run.isWrong(epoch, i));
+    for (let i = 0; i < run.samples; i++) counts.add(0, run.lossAt(epoch, i) / run.lossEnd, run.isMisclassified(epoch, i));
   }
 
   paintStill(context) {
@@ -217,7 +217,7 @@ class LossesPanel extends Panel {
     const frame = { left, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
     const x = new Scale(0, run.lossEnd, frame.left, frame.right);
     const y = new Scale(0, this.peak, frame.bottom, frame.top);
-    this.plot = { x, y, counts: this.counts, row: 0, colour: palette.violin };
+    this.plot = { x, y, counts: this.counts, row: 0, color: palette.violin };
     drawYAxis(context, frame, y, { label: "samples", font, whole: true });
     drawXAxis(context, frame, x, { label: run.lossName, font, right: width });
   }
@@ -225,7 +225,7 @@ class LossesPanel extends Panel {
   paintEpoch(context, epoch) {
     this.fill(epoch);
     drawBars(context, this.plot);
-    tellOutside(context, this, this.counts.outside, "not finite");
+    writeOutside(context, this, this.counts.outside, "not finite");
   }
 
   paintSample(context, sample) {
@@ -233,7 +233,7 @@ class LossesPanel extends Panel {
     if (share >= 0) markBin(context, this.plot, Math.min(1, share));
   }
 
-  tell(epoch) {
+  describe(epoch) {
     const losses = Array.from({ length: this.run.samples }, (_, i) => this.run.lossAt(epoch, i)).filter(
       Number.isFinite,
     );
@@ -268,8 +268,8 @@ class CurvesPanel extends Panel {
   addToLegend({ name, index }) {
     const [label, number] = [element("span", { class: "name" }), element("span", { class: "number" })];
     setText(label, name);
-    const key = element("span", { class: "line", style: `--line: var(--curve-${index % 4})` });
-    this.legend.append(element("li", {}, key, label, number));
+    const swatch = element("span", { class: "line", style: `--line: var(--curve-${index % 4})` });
+    this.legend.append(element("li", {}, swatch, label, number));
     return number;
   }
 
@@ -367,7 +367,7 @@ class CurvesPanel extends Panel {
       const loss = run.lossAt(epoch, sample);
       return Number.isFinite(loss) ? [this.x.px(run.epochs[epoch]), Math.max(frame.top, this.left.px(loss))] : null;
     };
-    context.strokeStyle = palette.ink;
+    context.strokeStyle = palette.text;
     context.lineWidth = 1.25;
     context.setLineDash([3, 2]);
     if (this.isPinned)
@@ -377,14 +377,14 @@ class CurvesPanel extends Panel {
       );
     context.setLineDash([]);
     const now = place(this.epoch);
-    if (now) circle(context, ...now, 5, palette.ink, 2);
+    if (now) circle(context, ...now, 5, palette.text, 2);
   }
 
   epochAt(x) {
     return this.x ? this.x.value(x) : this.epochs[0];
   }
 
-  tell(epoch) {
+  describe(epoch) {
     return this.curves
       .map(({ name, values }) => `${name} ${isNumber(values[epoch]) ? numberText(values[epoch]) : "not logged"}`)
       .join(", ");
@@ -406,8 +406,8 @@ function tracePlot(context, places) {
   );
 }
 
-function dot(context, x, y, radius, colour) {
-  context.fillStyle = colour;
+function dot(context, x, y, radius, color) {
+  context.fillStyle = color;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fill();
@@ -466,7 +466,7 @@ class ViolinsPanel extends Panel {
     if (zero > frame.left && zero < frame.right) rule(context, zero, frame.top, zero, frame.bottom, palette.grid);
     for (const { row, top } of this.lanes)
       write(context, violins.rows[row], frame.left, top + font, {
-        colour: palette.ink,
+        color: palette.text,
         width: frame.right - frame.left,
       });
   }
@@ -490,7 +490,7 @@ class ViolinsPanel extends Panel {
 
   paintViolin(context, { middle, half }, { density, low, high, median }) {
     if (!Number.isFinite(low + high)) {
-      write(context, "no numbers", this.x.from, middle + this.font * 0.35, { colour: palette.wrong });
+      write(context, "no numbers", this.x.from, middle + this.font * 0.35, { color: palette.misclassified });
       return;
     }
     context.fillStyle = context.strokeStyle = palette.violin;
@@ -514,11 +514,11 @@ class ViolinsPanel extends Panel {
     if (!Number.isFinite(median)) return;
     const x = this.x.px(median);
     const reach = Math.min(half, 7);
-    context.fillStyle = palette.ink;
+    context.fillStyle = palette.text;
     context.fillRect(x - 1, middle - reach, 2, 2 * reach);
   }
 
-  tell(epoch) {
+  describe(epoch) {
     return this.violins.rows
       .map((name, row) => `${name} median ${numberText(this.violins.of(epoch, row).median)}`)
       .join(", ");

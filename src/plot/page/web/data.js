@@ -8,7 +8,7 @@ const NO_SCORE = -32768;
 const WIDTHS = { u8: 1, i16: 2, u16: 2, u32: 4, f32: 4 };
 
 /** A sentence for whoever looks at the page. */
-class Sorry extends Error {}
+class PageError extends Error {}
 
 async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
@@ -19,7 +19,7 @@ async function loadRuns() {
 
 async function inflate(text) {
   if (typeof DecompressionStream === "undefined") {
-    throw new Sorry("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
+    throw new PageError("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
   }
   const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
@@ -35,7 +35,7 @@ function fromBase64(text) {
 /** The values of an array of the head. */
 function valuesOf(array, bytes) {
   const end = array.offset + array.length * WIDTHS[array.type];
-  if (!(end <= bytes.length)) throw new Sorry("The data of this page are cut off.");
+  if (!(end <= bytes.length)) throw new PageError("The data of this page are cut off.");
   const values = DECODERS[array.type](bytes.subarray(array.offset, end), array.length);
   return addUp(values, array.delta);
 }
@@ -78,7 +78,7 @@ class Run {
     Object.assign(this, meta);
     this.classNames = meta.class_names;
     this.lossName = meta.loss_name;
-    for (const key of ["indices", "classes", "told", "probability", "losses"]) {
+    for (const key of ["indices", "classes", "predicted", "probability", "losses"]) {
       this[key] = valuesOf(meta[key], bytes);
     }
     this.decodeLosses(meta.loss_range);
@@ -101,12 +101,12 @@ class Run {
     return lastUpTo(this.epochs, clock);
   }
 
-  toldAt(epoch, sample) {
-    return this.told[epoch * this.samples + sample];
+  predictedAt(epoch, sample) {
+    return this.predicted[epoch * this.samples + sample];
   }
 
-  isWrong(epoch, sample) {
-    return this.toldAt(epoch, sample) !== this.classes[sample];
+  isMisclassified(epoch, sample) {
+    return this.predictedAt(epoch, sample) !== this.classes[sample];
   }
 
   probabilityAt(epoch, sample) {
@@ -124,15 +124,15 @@ class Run {
     return index === NO_CLASS ? "none" : (this.classNames[index] ?? "none");
   }
 
-  /** How many samples of each class there are, and how many of them are right. */
-  tally(epoch) {
-    const tally = this.classNames.map(() => ({ all: 0, right: 0 }));
+  /** How many samples of each class there are, and how many of them are classified correctly. */
+  countsOf(epoch) {
+    const counts = this.classNames.map(() => ({ all: 0, correct: 0 }));
     for (let sample = 0; sample < this.samples; sample++) {
-      const mine = tally[this.classes[sample]];
+      const mine = counts[this.classes[sample]];
       mine.all += 1;
-      if (epoch >= 0 && !this.isWrong(epoch, sample)) mine.right += 1;
+      if (epoch >= 0 && !this.isMisclassified(epoch, sample)) mine.correct += 1;
     }
-    return tally;
+    return counts;
   }
 }
 

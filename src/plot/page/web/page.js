@@ -31,8 +31,8 @@ class Column {
       const [label, count] = [element("span", { class: "name" }), element("span", { class: "count" })];
       setText(label, name);
       this.counts.push(count);
-      const key = element("span", { class: `key ${markerOf(k)}`, style: `--key: var(--class-${k % 8})` });
-      return element("li", {}, key, label, count);
+      const swatch = element("span", { class: `swatch ${markerOf(k)}`, style: `--swatch: var(--class-${k % 8})` });
+      return element("li", {}, swatch, label, count);
     });
   }
 
@@ -42,20 +42,20 @@ class Column {
     this.panels.forEach((panel) => panel.show(epoch, clock));
     const isOther = epoch !== this.epoch;
     this.epoch = epoch;
-    this.tellStatus(clock);
-    if (isOther) this.tellCounts();
+    this.showStatus(clock);
+    if (isOther) this.showCounts();
   }
 
-  tellStatus(clock) {
+  showStatus(clock) {
     const recorded = this.run.epochs[this.epoch];
     setText(this.status, epochText(recorded, clock, this.run.epochs[0]));
     this.section.dataset.epoch = recorded ?? "";
   }
 
-  tellCounts() {
-    this.run.tally(this.epoch).forEach(({ right, all }, k) => {
-      this.counts[k].textContent = this.epoch < 0 ? `${all} samples` : `${right} of ${all} right`;
-      this.counts[k].classList.toggle("wrong", this.epoch >= 0 && right < all);
+  showCounts() {
+    this.run.countsOf(this.epoch).forEach(({ correct, all }, k) => {
+      this.counts[k].textContent = this.epoch < 0 ? `${all} samples` : `${correct} of ${all} correct`;
+      this.counts[k].classList.toggle("misclassified", this.epoch >= 0 && correct < all);
     });
   }
 }
@@ -82,7 +82,7 @@ function panelsOf(run, index, epochs, { redraw, showQuantity }) {
   return panels;
 }
 
-class Player {
+class Page {
   constructor({ title, runs }) {
     this.epochs = [...new Set(runs.flatMap((run) => run.epochs))].sort((a, b) => a - b);
     this.at = 0;
@@ -246,7 +246,7 @@ class Player {
     this.isDue = false;
     const start = performance.now();
     this.panels.forEach((panel) => panel.draw());
-    this.follower.tell();
+    this.follower.showTip();
     this.label();
     this.root.dataset.redraw = (performance.now() - start).toFixed(2);
     this.root.dataset.ready = "yes";
@@ -269,7 +269,7 @@ class Player {
     const other = theme === "dark" ? "light" : "dark";
     const button = document.getElementById("theme");
     button.textContent = other === "dark" ? "Dark" : "Light";
-    button.ariaLabel = `Switch to ${other} colours`;
+    button.ariaLabel = `Switch to ${other} colors`;
     palette = new Palette();
     this.panels.forEach((panel) => panel.refresh());
     this.redraw();
@@ -282,9 +282,9 @@ function isBusyWith(target, key) {
   return key === " " && target.closest("button") !== null;
 }
 
-function sorry(error) {
-  const line = document.getElementById("sorry");
-  const reason = error instanceof Sorry ? error.message : "The data of this page are damaged, and cannot be shown.";
+function showError(error) {
+  const line = document.getElementById("error");
+  const reason = error instanceof PageError ? error.message : "The data of this page are damaged, and cannot be shown.";
   line.textContent = reason;
   line.hidden = false;
   document.getElementById("runs").hidden = document.getElementById("controls").hidden = true;
@@ -294,10 +294,10 @@ function sorry(error) {
 async function start() {
   try {
     const loaded = await loadRuns();
-    if (!loaded.runs.length) throw new Sorry("No epoch is recorded in this page.");
-    new Player(loaded);
+    if (!loaded.runs.length) throw new PageError("No epoch is recorded in this page.");
+    new Page(loaded);
   } catch (error) {
-    sorry(error);
+    showError(error);
   }
 }
 

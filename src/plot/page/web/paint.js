@@ -1,19 +1,19 @@
-// Colours, layers, and the two things that must be fast: many samples, and coloured regions.
+// Colors, layers, and the two things that must be fast: many samples, and colored regions.
 
 const MARKERS = ["disc", "square", "triangle"];
 
-/** The colours of the theme, read from the style sheet. */
+/** The colors of the theme, read from the style sheet. */
 class Palette {
   constructor() {
     const style = getComputedStyle(document.documentElement);
     const read = (name) => style.getPropertyValue(name).trim();
-    for (const name of ["ink", "muted", "rule", "grid", "mesh", "paper", "wrong", "boundary"])
+    for (const name of ["text", "muted", "rule", "grid", "mesh", "paper", "misclassified", "boundary"])
       this[name] = read(`--${name}`);
     this.classes = Array.from({ length: 8 }, (_, i) => read(`--class-${i}`));
     this.curves = Array.from({ length: 4 }, (_, i) => read(`--curve-${i}`));
     this.violin = read("--violin");
     const strength = Number(read("--tint"));
-    this.tints = this.classes.map((colour) => mixed(colour, this.paper, strength));
+    this.tints = this.classes.map((color) => mixed(color, this.paper, strength));
   }
 
   ofClass(index) {
@@ -36,13 +36,13 @@ function markerOf(index) {
 }
 
 /** Red, green and blue of `#rrggbb`. */
-function channels(colour) {
-  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+function channels(color) {
+  return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 }
 
-function mixed(colour, other, share) {
+function mixed(color, other, share) {
   const under = channels(other);
-  const sums = channels(colour).map((value, i) => Math.round(value * share + under[i] * (1 - share)));
+  const sums = channels(color).map((value, i) => Math.round(value * share + under[i] * (1 - share)));
   return `rgb(${sums.join(" ")})`;
 }
 
@@ -121,7 +121,7 @@ class Stamping {
   }
 
   /** Coordinates are device pixels; what is not a number is not drawn. */
-  put(stamp, x, y, colour) {
+  put(stamp, x, y, color) {
     const { width, height } = this.image;
     if (!(x >= 0 && y >= 0 && x < width && y < height)) return;
     const mask = stamp.masks[Math.floor((x % 1) * PHASES) + PHASES * Math.floor((y % 1) * PHASES)];
@@ -131,36 +131,36 @@ class Stamping {
     const to = Math.min(stamp.size, width - left);
     const end = Math.min(stamp.size, height - top);
     for (let row = Math.max(0, -top); row < end; row++) {
-      this.putRow(mask, row * stamp.size, from, to, (top + row) * width + left, colour);
+      this.putRow(mask, row * stamp.size, from, to, (top + row) * width + left, color);
     }
   }
 
-  putRow(mask, line, from, to, at, colour) {
+  putRow(mask, line, from, to, at, color) {
     const { pixels } = this;
     for (let i = from; i < to; i++) {
       const cover = mask[line + i];
       const under = pixels[at + i];
-      if (cover === 0 || under === colour) continue;
-      if (cover === 255) pixels[at + i] = colour;
-      else pixels[at + i] = under === 0 ? ((colour & 0xffffff) | (cover << 24)) >>> 0 : over(colour, cover, under);
+      if (cover === 0 || under === color) continue;
+      if (cover === 255) pixels[at + i] = color;
+      else pixels[at + i] = under === 0 ? ((color & 0xffffff) | (cover << 24)) >>> 0 : over(color, cover, under);
     }
   }
 }
 
-/** A colour as the pixels hold it, opaque. */
-function packed32(colour) {
-  const [red, green, blue] = channels(colour);
+/** A color as the pixels hold it, opaque. */
+function packed32(color) {
+  const [red, green, blue] = channels(color);
   return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-/** What a colour that covers a part of a pixel makes of what is there. */
-function over(colour, cover, under) {
+/** What a color that covers a part of a pixel makes of what is there. */
+function over(color, cover, under) {
   const below = ((under >>> 24) * (255 - cover)) / 255;
   const alpha = cover + below;
   const share = cover / alpha;
-  const red = (under & 255) + ((colour & 255) - (under & 255)) * share;
-  const green = ((under >> 8) & 255) + (((colour >> 8) & 255) - ((under >> 8) & 255)) * share;
-  const blue = ((under >> 16) & 255) + (((colour >> 16) & 255) - ((under >> 16) & 255)) * share;
+  const red = (under & 255) + ((color & 255) - (under & 255)) * share;
+  const green = ((under >> 8) & 255) + (((color >> 8) & 255) - ((under >> 8) & 255)) * share;
+  const blue = ((under >> 16) & 255) + (((color >> 16) & 255) - ((under >> 16) & 255)) * share;
   return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
@@ -262,7 +262,7 @@ class Regions {
     path.moveTo(xs[rim[0]], ys[rim[0]]);
     let last = rim[0];
     for (let i = 1; i < rim.length; i++) {
-      // Seen from the last corner that was drawn: where a grid is squashed, neighbours are one and the same point.
+      // Seen from the last corner that was drawn: where a grid is squashed, neighbors are one and the same point.
       if (this.isStraight(last, rim[i], rim[(i + 1) % rim.length])) continue;
       path.lineTo(xs[rim[i]], ys[rim[i]]);
       last = rim[i];

@@ -89,9 +89,9 @@ class Panel {
   /** Says in words what the canvas shows. */
   label() {
     const title = this.heading.title;
-    const told =
-      this.epoch < 0 ? ": nothing recorded yet" : `, epoch ${this.run.epochs[this.epoch]}: ${this.tell(this.epoch)}`;
-    this.canvas.setAttribute("aria-label", `${title}${told}`);
+    const state =
+      this.epoch < 0 ? ": nothing recorded yet" : `, epoch ${this.run.epochs[this.epoch]}: ${this.describe(this.epoch)}`;
+    this.canvas.setAttribute("aria-label", `${title}${state}`);
   }
 
   open(layer) {
@@ -109,7 +109,7 @@ class Panel {
   paintStill() {}
   paintEpoch() {}
   paintSample() {}
-  tell() {
+  describe() {
     return "";
   }
 }
@@ -126,15 +126,15 @@ function fitted(context, text, width) {
   return low ? `${text.slice(0, low)}\u2026` : "";
 }
 
-function write(context, text, x, y, { align = "left", colour = palette.muted, width = Infinity } = {}) {
+function write(context, text, x, y, { align = "left", color = palette.muted, width = Infinity } = {}) {
   context.textAlign = align;
-  context.fillStyle = colour;
+  context.fillStyle = color;
   context.fillText(width === Infinity ? text : fitted(context, text, width), x, y);
 }
 
 /** A straight line on the pixel grid, one pixel wide. */
-function rule(context, x1, y1, x2, y2, colour) {
-  context.strokeStyle = colour;
+function rule(context, x1, y1, x2, y2, color) {
+  context.strokeStyle = color;
   context.lineWidth = 1;
   context.beginPath();
   context.moveTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);

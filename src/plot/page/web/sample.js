@@ -1,12 +1,12 @@
 // One sample, followed through all panels of all runs.
 
-/** The box that tells of what is under the pointer. */
+/** The box beside the pointer, about what is under it. */
 class Tip {
   constructor() {
     this.box = document.getElementById("tip");
   }
 
-  tellAbove(target, texts) {
+  showAbove(target, texts) {
     const { left, right, top } = target.getBoundingClientRect();
     this.show(
       texts.map((text) => element("p", {}, text)),
@@ -45,7 +45,7 @@ function within(at, size, room) {
 class Follower {
   constructor(columns, tip, redraw) {
     Object.assign(this, { columns, tip, redraw, row: null, panel: null, isPinned: false });
-    tip.onHide = () => this.tell();
+    tip.onHide = () => this.showTip();
     for (const column of columns)
       column.panels.filter((panel) => panel.sampleNear).forEach((panel) => this.watch(panel));
     document.addEventListener("click", (event) => this.releaseBeside(event));
@@ -96,13 +96,13 @@ class Follower {
   }
 
   /** Called when all panels are drawn, for only then it is known where the sample lies. */
-  tell() {
+  showTip() {
     if (this.row === null) {
-      if (!this.tip.box.hidden && this.isTelling) this.tip.box.hidden = true;
-      this.isTelling = false;
+      if (!this.tip.box.hidden && this.isShown) this.tip.box.hidden = true;
+      this.isShown = false;
       return;
     }
-    this.isTelling = true;
+    this.isShown = true;
     const { canvas, xs, ys, run } = this.panel;
     const sample = run.rows.get(this.row);
     const box = canvas.getBoundingClientRect();
@@ -114,7 +114,7 @@ class Follower {
     const head = element(
       "tr",
       {},
-      ...["", "class", "told", "probability", "loss"].map((text) => element("th", {}, text)),
+      ...["", "class", "predicted", "probability", "loss"].map((text) => element("th", {}, text)),
     );
     const rows = this.columns.map((column) => this.line(column));
     const hint = this.isPinned ? [element("p", { class: "absent" }, "Escape or a click elsewhere releases it.")] : [];
@@ -134,10 +134,10 @@ class Follower {
       );
       return element("tr", {}, ...cells);
     }
-    const told = element(
+    const predicted = element(
       "td",
-      { class: run.isWrong(epoch, sample) ? "name wrong" : "name" },
-      run.className(run.toldAt(epoch, sample)),
+      { class: run.isMisclassified(epoch, sample) ? "name misclassified" : "name" },
+      run.className(run.predictedAt(epoch, sample)),
     );
     const own = element("td", { class: "name" }, run.className(run.classes[sample]));
     const numbers = [run.probabilityAt(epoch, sample), run.lossAt(epoch, sample)];
@@ -146,7 +146,7 @@ class Follower {
       {},
       ...cells,
       own,
-      told,
+      predicted,
       ...numbers.map((value) => element("td", { class: "number" }, numberText(value))),
     );
   }

@@ -42,9 +42,9 @@ class SpacePanel extends Panel {
     this.radius = Math.min(4, Math.max(1.5, 0.3 * room));
     const markers = MARKERS.map((name) => new Stamp(COVERS[name](this.radius * ratio), 1.3 * this.radius * ratio));
     this.stamps = run.classNames.map((_, k) => markers[MARKERS.indexOf(markerOf(k))]);
-    this.ring = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
-    this.colours = run.classNames.map((_, k) => packed32(palette.ofClass(k)));
-    this.wrong = packed32(palette.wrong);
+    this.highlight = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
+    this.colors = run.classNames.map((_, k) => packed32(palette.ofClass(k)));
+    this.misclassified = packed32(palette.misclassified);
   }
 
   keepStill() {
@@ -71,7 +71,7 @@ class SpacePanel extends Panel {
     const { run, stamping, ratio } = this;
     for (let i = 0; i < run.samples; i++) {
       const k = run.classes[i];
-      stamping.put(this.stamps[k], this.xs[i] * ratio, this.ys[i] * ratio, this.colours[k]);
+      stamping.put(this.stamps[k], this.xs[i] * ratio, this.ys[i] * ratio, this.colors[k]);
     }
   }
 
@@ -79,7 +79,7 @@ class SpacePanel extends Panel {
   stampErrors(epoch) {
     const { run, stamping, ratio } = this;
     for (let i = 0; i < run.samples; i++) {
-      if (run.isWrong(epoch, i)) stamping.put(this.ring, this.xs[i] * ratio, this.ys[i] * ratio, this.wrong);
+      if (run.isMisclassified(epoch, i)) stamping.put(this.highlight, this.xs[i] * ratio, this.ys[i] * ratio, this.misclassified);
     }
   }
 
@@ -159,7 +159,7 @@ class SpacePanel extends Panel {
     const [x, y] = [this.xs[sample], this.ys[sample]];
     if (!Number.isFinite(x + y)) return;
     circle(context, x, y, this.radius + 5, palette.paper, 4.5);
-    circle(context, x, y, this.radius + 5, palette.ink, 2);
+    circle(context, x, y, this.radius + 5, palette.text, 2);
   }
 
   /** Where the sample was at the epochs before. */
@@ -167,7 +167,7 @@ class SpacePanel extends Panel {
     const places = [];
     for (let epoch = Math.max(0, this.epoch - TRAIL); epoch <= this.epoch; epoch++)
       places.push(this.placeOf(epoch, sample));
-    context.strokeStyle = context.fillStyle = palette.ink;
+    context.strokeStyle = context.fillStyle = palette.text;
     context.lineWidth = 1.5;
     for (let i = 1; i < places.length; i++) segment(context, places[i - 1], places[i], 0.2 + (0.8 * i) / places.length);
     context.globalAlpha = 1;
@@ -179,9 +179,9 @@ class SpacePanel extends Panel {
     return [this.x.quantized(points[at]), this.y.quantized(points[at + this.run.samples])];
   }
 
-  tell(epoch) {
-    const right = this.run.tally(epoch).reduce((sum, { right: one }) => sum + one, 0);
-    return `${right} of ${this.run.samples} samples right`;
+  describe(epoch) {
+    const correct = this.run.countsOf(epoch).reduce((sum, { correct: one }) => sum + one, 0);
+    return `${correct} of ${this.run.samples} samples correct`;
   }
 }
 
@@ -205,8 +205,8 @@ function traceGrid(path, xs, ys, from, step, count) {
   }
 }
 
-function circle(context, x, y, radius, colour, width) {
-  context.strokeStyle = colour;
+function circle(context, x, y, radius, color, width) {
+  context.strokeStyle = color;
   context.lineWidth = width;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);

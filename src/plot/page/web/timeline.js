@@ -71,7 +71,7 @@ class Timeline {
     return this.button(heaviest, "moment");
   }
 
-  /** Milestones of one run and epoch: hovering or focusing tells them, a click goes there. */
+  /** Milestones of one run and epoch: hovering or focusing shows their text, a click goes there. */
   button(group, shape) {
     const texts = group.map(({ text }) => text);
     const button = element("button", {
@@ -81,11 +81,11 @@ class Timeline {
     });
     button.dataset.epoch = group[0].epoch;
     button.style.setProperty("--from", this.share(group[0].epoch));
-    const tell = () => this.tip.tellAbove(button, texts);
+    const show = () => this.tip.showAbove(button, texts);
     const stop = () => this.tip.hide();
     button.addEventListener("click", () => this.onSeek(group[0].epoch));
-    button.addEventListener("pointerenter", tell);
-    button.addEventListener("focus", tell);
+    button.addEventListener("pointerenter", show);
+    button.addEventListener("focus", show);
     button.addEventListener("pointerleave", stop);
     button.addEventListener("blur", stop);
     return button;

@@ -1,0 +1,250 @@
+//! What the page shows at one epoch.
+
+use super::arrays::Quantizer;
+use crate::{
+    Dataset, Forward, Matrix, Parameter, Result,
+    analysis::{
+        Density, Distribution, EpochSummary, Grid, LayerDistribution, LayerState, MilestoneOptions, Polyline,
+        run::epoch_summary::Computed,
+    },
+    math::stats,
+    model::checked,
+    plot::{
+        RunPlots,
+        panel::{regions::Scores, violins},
+        run::epoch_data::EpochData,
+    },
+    replay::Snapshot,
+};
+
+/// Points along a side of the grid that is bent, and of that over the inputs.
+pub(crate) const BENT: usize = 41;
+pub(crate) const STRAIGHT: usize = 61;
+/// At how many heights a violin has a width.
+pub(crate) const HEIGHTS: usize = 32;
+/// In place of a class where none is predicted.
+pub(crate) const NO_CLASS: u8 = 255;
+
+/// The samples that the page shows.
+pub(crate) struct Samples {
+    pub(crate) rows: Vec<usize>,
+    pub(crate) classes: Vec<usize>,
+}
+
+impl Samples {
+    /// All, or as many as the page has room for, at equal distances.
+    pub(crate) fn of(data: &Dataset, most: usize) -> Result<Self> {
+        let (all, classes) = (data.samples(), data.classes()?);
+        let shown = all.min(most.max(1));
+        let rows: Vec<usize> = (0..shown).map(|i| (i as u128 * all as u128 / shown as u128) as usize).collect();
+        Ok(Self { classes: rows.iter().map(|&row| classes[row]).collect(), rows })
+    }
+}
+
+/// What the page shows at one epoch.
+pub(crate) struct Frame {
+    pub(crate) predicted: Vec<u8>,
+    pub(crate) probabilities: Vec<u16>,
+    pub(crate) losses: Vec<f32>,
+    pub(crate) hidden: PlaneFrame,
+    pub(crate) input: PlaneFrame,
+    pub(crate) summary: EpochSummary,
+    /// Of weights, z-values, activations and, if the model gives them, gradients.
+    pub(crate) violins: Vec<Vec<Violin>>,
+}
+
+impl Frame {
+    /// Of an epoch that is gone through once.
+    pub(crate) fn of<'a, M: Forward + Sync>(
+        plots: &RunPlots<'a, M>,
+        snapshot: &Snapshot<'a, M>,
+        samples: &Samples,
+        options: &MilestoneOptions,
+    ) -> Result<Self> {
+        let (mut layers, model) = (Layers::default(), snapshot.model());
+        let at =
+            plots.by_layer(snapshot, |i, name, inputs, values| layers.add(model, options, i, name, inputs, values))?;
+        let parameters = model.parameters()?;
+        let gradients = model.as_backward().map(|_| checked::gradients(model, plots.data, plots.loss())).transpose()?;
+        let (states, mut violins) = layers.finish(&parameters)?;
+        if let Some(gradients) = &gradients {
+            violins.push(gradients.iter().map(Violin::of_parameter).collect::<Result<_>>()?);
+        }
+        let computed = Computed {
+            layers: states,
+            outputs: at.outputs()?,
+            losses: Some(at.losses()?),
+            gradients: gradients.as_ref(),
+            parameters: &parameters,
+        };
+        let predicted = at.predicted_classes()?;
+        Ok(Self {
+            summary: EpochSummary::of_computed(snapshot.epoch(), plots.data, computed, options.threshold)?,
+            predicted: samples.rows.iter().map(|&row| predicted[row].map_or(NO_CLASS, |class| class as u8)).collect(),
+            probabilities: probabilities(at.outputs()?, samples),
+            losses: pick(at.losses()?, &samples.rows),
+            hidden: PlaneFrame::hidden(plots, &at, samples)?,
+            input: PlaneFrame::input(plots, snapshot)?,
+            violins,
+        })
+    }
+}
+
+/// Of class 1 where there are two, else of the sample's own class.
+fn probabilities(outputs: &Matrix, samples: &Samples) -> Vec<u16> {
+    let probability = |(&row, &class): (&usize, &usize)| {
+        let column = if outputs.ncols() == 2 { 1 } else { class.min(outputs.ncols() - 1) };
+        Quantizer::between(0.0, 1.0).of(outputs[(row, column)].into())
+    };
+    samples.rows.iter().zip(&samples.classes).map(probability).collect()
+}
+
+fn pick(values: &[f32], rows: &[usize]) -> Vec<f32> {
+    rows.iter().map(|&row| values[row]).collect()
+}
+
+/// What is kept of the layers while they are gone through.
+#[derive(Default)]
+struct Layers {
+    /// Of all; those of the last are none of a hidden layer.
+    states: Vec<LayerState>,
+    pre_activations: Vec<Violin>,
+    activations: Vec<Violin>,
+}
+
+impl Layers {
+    fn add<M: Forward>(
+        &mut self,
+        model: &M,
+        options: &MilestoneOptions,
+        index: usize,
+        name: &str,
+        inputs: &Matrix,
+        values: &Matrix,
+    ) -> Result<()> {
+        let before = checked::pre_activation(model, inputs, index)?;
+        self.pre_activations.push(Violin::of_values(name, "pre_activation", &before)?);
+        self.activations.push(Violin::of_values(name, "activation", values)?);
+        self.states.push(LayerState::of(name.to_owned(), values, model.range(index), options));
+        Ok(())
+    }
+
+    /// The states of the hidden layers, and the violins so far.
+    fn finish(mut self, parameters: &[Parameter<'_>]) -> Result<(Vec<LayerState>, Vec<Vec<Violin>>)> {
+        self.states.pop();
+        let weights = parameters.iter().map(Violin::of_parameter).collect::<Result<_>>()?;
+        Ok((self.states, vec![weights, self.pre_activations, self.activations]))
+    }
+}
+
+/// A plane at one epoch.
+#[derive(Default)]
+pub(crate) struct PlaneFrame {
+    /// x of all samples, then y.
+    pub(crate) samples: Vec<u16>,
+    pub(crate) grid: Vec<u16>,
+    pub(crate) scores: Vec<i16>,
+    pub(crate) boundary: Vec<Vec<[u16; 2]>>,
+}
+
+impl PlaneFrame {
+    fn hidden<'a, M: Forward + Sync>(
+        plots: &RunPlots<'a, M>,
+        at: &EpochData<'_, 'a, M>,
+        samples: &Samples,
+    ) -> Result<Self> {
+        if !plots.has_feature_space() {
+            return Ok(Self::default());
+        }
+        let space = at.feature_space(&plots.settings.grid.clone().points(BENT))?;
+        let scale = hidden_scale(plots);
+        let rows = |points: &Matrix, rows: &[usize]| -> Vec<u16> {
+            let along = |axis: usize| rows.iter().map(move |&row| scale[axis].of(points[(row, axis)].into()));
+            along(0).chain(along(1)).collect()
+        };
+        let all: Vec<usize> = (0..space.region.nrows()).collect();
+        let behind = plots.map_behind(at.snapshot, STRAIGHT)?;
+        let scores = scores(behind.as_ref().map_or(&space.outputs, |map| &map.outputs));
+        let boundary = lines(&space.boundary, scale);
+        Ok(Self { samples: rows(&space.samples, &samples.rows), grid: rows(&space.region, &all), scores, boundary })
+    }
+
+    fn input<M: Forward + Sync>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>) -> Result<Self> {
+        let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
+        let map = input.map(snapshot, &input.grid.clone().points(STRAIGHT))?;
+        let scores = scores(&map.outputs);
+        Ok(Self { scores, boundary: lines(&map.boundary, input_scale(&input.grid)), ..Self::default() })
+    }
+}
+
+/// The axes that the hidden space is shown between.
+fn hidden_scale<M>(plots: &RunPlots<'_, M>) -> [Quantizer; 2] {
+    plots.limits.hidden.ranges().map(|range| Quantizer::between(*range.start(), *range.end()))
+}
+
+pub(crate) fn input_scale(grid: &Grid) -> [Quantizer; 2] {
+    [grid.x(), grid.y()].map(|range| Quantizer::between((*range.start()).into(), (*range.end()).into()))
+}
+
+/// In sixteenths: for a single output by how much class 1 is ahead; for more how far each class is behind the predicted one.
+fn scores(outputs: &Matrix) -> Vec<i16> {
+    let scores = Scores::of(outputs);
+    let sixteenths = |score: f64| (score * 16.0).round().clamp(-32_767.0, 32_767.0) as i16;
+    let rows: Vec<Vec<i16>> = (0..outputs.nrows())
+        .map(|point| {
+            let at = scores.at(point);
+            let best = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            match (scores.predicted(point), outputs.ncols()) {
+                (None, kinds) => vec![i16::MIN; kinds],
+                (Some(_), 1) => vec![sixteenths(at[1] - at[0])],
+                (Some(_), _) => at.iter().map(|score| sixteenths(score - best)).collect(),
+            }
+        })
+        .collect();
+    (0..outputs.ncols()).flat_map(|kind| rows.iter().map(move |row| row[kind])).collect()
+}
+
+fn lines(lines: &[Polyline], scale: [Quantizer; 2]) -> Vec<Vec<[u16; 2]>> {
+    let line = |line: &Polyline| line.row_iter().map(|at| [0, 1].map(|axis| scale[axis].of(at[axis].into()))).collect();
+    lines.iter().map(line).collect()
+}
+
+/// One violin.
+pub(crate) struct Violin {
+    layer: String,
+    name: String,
+    pub(crate) density: Vec<u8>,
+    pub(crate) ends: [f64; 2],
+    pub(crate) median: f64,
+}
+
+impl Violin {
+    fn of_values(layer: &str, name: &str, values: &Matrix) -> Result<Self> {
+        Self::of(LayerDistribution::new(layer, name, Distribution::of(values.as_slice())))
+    }
+
+    fn of_parameter(parameter: &Parameter<'_>) -> Result<Self> {
+        Self::of(LayerDistribution::of_parameter(parameter))
+    }
+
+    fn of(row: LayerDistribution) -> Result<Self> {
+        let values = &row.distribution;
+        let (low, high) = (values.min, values.max);
+        let places: Vec<f64> = stats::linspace(low, high, HEIGHTS).collect();
+        let density = if low.is_finite() && low < high {
+            Density::at(values.values(), &places)?.map_or_else(Vec::new, |density| density.density)
+        } else {
+            Vec::new()
+        };
+        let peak = density.iter().copied().fold(0.0, f64::max);
+        let mut density: Vec<u8> = density.iter().map(|width| (width / peak * 255.0).round() as u8).collect();
+        density.resize(HEIGHTS, 0);
+        Ok(Self { density, ends: [low, high], median: values.median(), layer: row.layer, name: row.name })
+    }
+
+    /// What stands beside each of these.
+    pub(crate) fn names(violins: &[Self]) -> Vec<String> {
+        let pairs: Vec<_> = violins.iter().map(|violin| (violin.layer.as_str(), violin.name.as_str())).collect();
+        violins::names(&pairs)
+    }
+}
