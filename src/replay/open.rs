@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_tells_how_much_is_torn_and_a_copy_leaves_that_out() {
+    fn a_refresh_says_how_much_is_torn_and_a_copy_leaves_that_out() {
         let mut backend = damaged();
         let mut reader = Replay::load(Box::new(backend.clone()), Origin::Memory).unwrap();
         let whole = backend.bytes();

@@ -2,13 +2,12 @@
 
 use std::mem;
 
-use super::{boundary_score::Boundary, contour::straighten, grid::Patches};
+use super::{boundary_score::Boundary, contour::straighten, grid::Patches, lens::Lens};
 use crate::analysis::{Grid, Plane, Polyline, View};
 use crate::{
-    Dataset, Error, Forward, Matrix, Result,
+    Dataset, Forward, Matrix, Result,
     data::labels,
     math::{matrix, stats::Extent},
-    model::checked,
 };
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
@@ -79,8 +78,8 @@ impl FeatureSpace {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`] for a layer that the model does not have, [`Error::Invalid`] if the layer does not
-    /// have two units and no plane is given, or the grid has no area, and [`Error::Shape`] if model and data, or
+    /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) for a layer that the model does not have, [`Error::Invalid`](crate::Error::Invalid) if the layer does not
+    /// have two units and no plane is given, or the grid has no area, and [`Error::Shape`](crate::Error::Shape) if model and data, or
     /// layer and plane, do not fit.
     pub fn of<'a>(model: &dyn Forward, view: impl Into<View<'a>>, data: &Dataset, grid: &Grid) -> Result<Self> {
         let mut space = Self::default();
@@ -105,7 +104,7 @@ impl FeatureSpace {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the threshold is NaN.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
     pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
         labels::predicted(&self.outputs, threshold)
     }
@@ -273,102 +272,6 @@ pub struct Patch<'a> {
     pub region: &'a Matrix,
     /// The model's outputs at the points, `(points, outputs)`.
     pub outputs: &'a Matrix,
-}
-
-/// Maps inputs to the plane of the view: to the two units of a layer, or to a plane in the space of a wider one.
-struct Lens<'a> {
-    model: &'a dyn Forward,
-    /// The number of layers that lead to the space.
-    depth: usize,
-    view: View<'a>,
-    /// The last outputs of the layer, if a plane shows them.
-    hidden: Matrix,
-}
-
-impl<'a> Lens<'a> {
-    fn new(model: &'a dyn Forward, view: View<'a>) -> Result<Self> {
-        Ok(Self { model, depth: view.depth(model)?, view, hidden: Matrix::zeros(0, 0) })
-    }
-
-    /// Leaves in `seen` where the plane of the view shows inputs.
-    fn show(&mut self, inputs: &Matrix, seen: &mut Matrix) -> Result<()> {
-        let layers = 0..self.depth;
-        if let Some(plane) = self.view.plane() {
-            checked::layers_into(self.model, inputs, layers, &mut self.hidden)?;
-            return plane.project_into(&self.hidden, seen);
-        }
-        checked::layers_into(self.model, inputs, layers, seen)?;
-        self.expect_two_units(seen)
-    }
-
-    /// Leaves in `seen` where the layer's activations are seen.
-    #[cfg(feature = "plot")]
-    fn see(&mut self, activations: &Matrix, seen: &mut Matrix) -> Result<()> {
-        if let Some(plane) = self.view.plane() {
-            self.hidden.clone_from(activations);
-            return plane.project_into(&self.hidden, seen);
-        }
-        seen.clone_from(activations);
-        self.expect_two_units(seen)
-    }
-
-    fn expect_two_units(&self, seen: &Matrix) -> Result<()> {
-        match seen.ncols() {
-            2 => Ok(()),
-            units => Err(Error::invalid(
-                self.view.dimensions(),
-                "2 for a feature space, unless a plane is given to see it on",
-                units,
-            )),
-        }
-    }
-
-    /// The layers behind.
-    fn rest(&self) -> std::ops::Range<usize> {
-        self.depth..self.model.layers().len()
-    }
-
-    /// Leaves the model's outputs at the inputs that the last `show` has left in `seen`.
-    fn outputs(&self, seen: &Matrix, outputs: &mut Matrix) -> Result<()> {
-        let hidden = if self.view.plane().is_some() { &self.hidden } else { seen };
-        checked::layers_into(self.model, hidden, self.rest(), outputs)
-    }
-
-    /// The share of the variance of the last outputs of the layer that the plane has.
-    fn explained_variance_ratio(&self) -> Result<f64> {
-        self.view.plane().map_or(Ok(1.0), |plane| plane.explained_variance_ratio(&self.hidden))
-    }
-
-    /// The plane, if there is one, through the mean of the last outputs of the layer.
-    fn section(&self) -> Option<Result<Plane>> {
-        let plane = self.view.plane()?;
-        let mean: Vec<f32> = self.hidden.row_mean().iter().copied().collect();
-        Some(plane.through(&mean))
-    }
-}
-
-/// How far samples and bent grid reach along both axes of what a view shows, from what its layer puts out for the samples;
-/// of the samples alone where there are other than two inputs, and no grid to bend.
-#[cfg(feature = "plot")]
-pub(crate) fn extent(
-    model: &dyn Forward,
-    view: View<'_>,
-    activations: &Matrix,
-    data: &Dataset,
-    grid: &Grid,
-) -> Result<Extent> {
-    grid.check()?;
-    let mut lens = Lens::new(model, view)?;
-    let mut seen = Matrix::zeros(0, 2);
-    lens.see(activations, &mut seen)?;
-    let mut limits = Extent::of(&seen);
-    let (x, y) = grid.axes();
-    let mut patches = Patches::of(&x, &y);
-    while let Some((_, inputs)) = patches.next().filter(|_| data.features() == 2) {
-        lens.show(inputs, &mut seen)?;
-        limits = limits.and(Extent::of(&seen));
-    }
-    Ok(limits)
 }
 
 /// Puts the points of the input space into the layer's, and on through the rest of the network.

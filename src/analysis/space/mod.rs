@@ -5,6 +5,7 @@ pub(crate) mod contour;
 mod decision_boundary;
 pub(crate) mod feature_space;
 pub(crate) mod grid;
+pub(crate) mod lens;
 mod pca;
 mod plane;
 mod view;

@@ -1,6 +1,6 @@
 //! How far everything in a run goes, for axes that are the same at every epoch.
 
-use super::{epoch_data::EpochData, options::Settings};
+use super::{epoch_data::EpochData, settings::Settings};
 use crate::plot::{
     Panel,
     panel::{histograms, planes::wider},

@@ -2,10 +2,10 @@
 
 use std::cell::OnceCell;
 
-use super::options::Settings;
+use super::settings::Settings;
 use crate::{
     Dataset, Error, Forward, Matrix, Result,
-    analysis::{FeatureSpace, Grid, ProbabilityHistogram, classification::evaluate, space::feature_space},
+    analysis::{FeatureSpace, Grid, ProbabilityHistogram, classification::evaluate, space::lens},
     data::labels,
     loss,
     math::stats::Extent,
@@ -120,7 +120,7 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
     pub(crate) fn extent(&self) -> Result<Extent> {
         let Some(hidden) = &self.settings.hidden else { return Ok(Extent::default()) };
         let (model, grid) = (self.snapshot.model(), &self.settings.grid);
-        feature_space::extent(model, hidden.view(), self.hidden()?, self.data, grid)
+        lens::extent(model, hidden.view(), self.hidden()?, self.data, grid)
     }
 }
 
