@@ -1,6 +1,6 @@
 //! Where numbers lie: means, limits of what is finite, equal steps, boxes around points.
 
-use std::{array, ops::RangeInclusive};
+use std::array;
 
 use super::matrix;
 use crate::Matrix;
@@ -67,7 +67,7 @@ pub(crate) fn largest_or_one(values: &[f32]) -> f64 {
 
 /// A range that is wider by a share of itself on either side; by `least` times the value, or 1, where it has no width.
 #[cfg(any(feature = "plot", test))]
-pub(crate) fn widened(low: f64, high: f64, share: f64, least: f64) -> RangeInclusive<f64> {
+pub(crate) fn widened(low: f64, high: f64, share: f64, least: f64) -> std::ops::RangeInclusive<f64> {
     let margin = (high - low) * share;
     if low < high {
         low - margin..=high + margin
