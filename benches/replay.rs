@@ -124,7 +124,7 @@ fn sweeps(c: &mut Criterion) {
     group.bench_function("gradients", |b| b.iter(|| run().map(|at| at.gradients(loss)).unwrap()));
     let options = MilestoneOptions::default().loss(loss);
     group.bench_function("milestones", |b| b.iter(|| run().milestones(&options).unwrap()));
-    group.bench_function("ledger", |b| b.iter(|| run().sample_history(loss).unwrap()));
+    group.bench_function("sample history", |b| b.iter(|| run().sample_history(loss).unwrap()));
     group.bench_function("verify", |b| b.iter(|| run().verify(&VerifyOptions::default().loss(loss)).unwrap()));
     group.bench_function("principal plane", |b| b.iter(|| run().principal_plane("hidden").unwrap()));
     group.finish();

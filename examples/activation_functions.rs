@@ -57,26 +57,26 @@ fn run(seed: Option<u64>) -> Result<()> {
     let replay = Replay::options().dataset(&data).loss(LOSS).in_memory();
     let straight = train(without_hidden_layer(seed)?, &data, seed, replay)?;
 
-    tell(&folder, &straight)?;
+    print_summary(&folder, &straight)?;
     let runs = HIDDEN.iter().map(|(name, _)| Replay::open(folder.join(format!("{name}.replay"))));
     draw(&folder, &data, &straight, &runs.collect::<Result<Vec<_>>>()?)
 }
 
-/// What the article tells, in numbers.
-fn tell(folder: &Path, straight: &Replay) -> Result<()> {
+/// What the article says, in numbers.
+fn print_summary(folder: &Path, straight: &Replay) -> Result<()> {
     println!("\nEvery sample right from this epoch on, and the loss over all 2,000 samples:\n");
     println!("{:<10} {:>9} {:>9} {:>5}   {}  accuracy", "", "negatives", "positives", "all", losses_heading());
-    let mut stories = Vec::new();
+    let mut summaries = Vec::new();
     for (name, _) in HIDDEN {
-        stories.push(Story::of(name, &Replay::open(folder.join(format!("{name}.replay")))?)?);
+        summaries.push(Summary::of(name, &Replay::open(folder.join(format!("{name}.replay")))?)?);
     }
-    stories.push(Story::of("no hidden", straight)?);
-    stories.iter().for_each(Story::print);
+    summaries.push(Summary::of("no hidden", straight)?);
+    summaries.iter().for_each(Summary::print);
     println!("\nPlateaus, where the loss moves by less than {} an epoch for {} epochs or more:\n", FLAT.0, FLAT.1);
-    stories.iter().for_each(Story::print_plateaus);
+    summaries.iter().for_each(Summary::print_plateaus);
     let sigmoid = Replay::open(folder.join("sigmoid.replay"))?;
     println!(
-        "\nThe story of the sigmoid network, as rows:\n\n{}",
+        "\nThe milestones of the sigmoid network:\n\n{}",
         sigmoid.run()?.milestones(&MilestoneOptions::default())?
     );
     println!("The recordings are {}.", listed(folder));
@@ -170,8 +170,8 @@ fn train(model: Sequential, data: &Dataset, seed: Option<u64>, replay: Replay) -
     common::record(replay, model, trainer, data, EPOCHS)
 }
 
-/// What the article tells of one network, recomputed from its recording.
-struct Story {
+/// What the article says of one network, recomputed from its recording.
+struct Summary {
     name: &'static str,
     /// The first epoch from which on all negatives, all positives, all samples are right.
     right_from: [Option<u64>; 3],
@@ -180,14 +180,14 @@ struct Story {
     accuracy: f64,
 }
 
-impl Story {
+impl Summary {
     fn of(name: &'static str, replay: &Replay) -> Result<Self> {
-        let told = replay.run()?.milestones(&MilestoneOptions::default())?;
+        let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
         let metrics = replay.run()?.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?)))?;
         let number = |at: &Metrics, name| at.get(name).unwrap_or(f64::NAN);
         Ok(Self {
             name,
-            right_from: [told.class_correct(0), told.class_correct(1), told.all_correct()],
+            right_from: [milestones.class_correct(0), milestones.class_correct(1), milestones.all_correct()],
             losses: metrics.iter().map(|(epoch, at)| (*epoch, number(at, "loss"))).collect(),
             accuracy: metrics.last().map_or(f64::NAN, |(_, at)| number(at, "accuracy")),
         })
@@ -203,8 +203,8 @@ impl Story {
 
     fn print_plateaus(&self) {
         let found = plateaus(&self.losses, FLAT.0, FLAT.1);
-        let told: Vec<String> = found.iter().map(describe).collect();
-        println!("{:<10} {}", self.name, if told.is_empty() { "none".into() } else { told.join("; ") });
+        let plateaus: Vec<String> = found.iter().map(describe).collect();
+        println!("{:<10} {}", self.name, if plateaus.is_empty() { "none".into() } else { plateaus.join("; ") });
     }
 }
 

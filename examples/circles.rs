@@ -39,15 +39,15 @@ fn run() -> Result<()> {
     common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
 
     let replay = Replay::open(&path)?;
-    let story = replay.run()?.milestones(&MilestoneOptions::default())?;
-    println!("The story of {}:\n\n{story}", path.display());
-    let dead = story.of_kind(MilestoneKind::Dead).count();
-    println!("{dead} times a ReLU unit was dead for a while, {} to the end.", story.dead_units().count());
+    let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    println!("The milestones of {}:\n\n{milestones}", path.display());
+    let dead = milestones.of_kind(MilestoneKind::Dead).count();
+    println!("{dead} times a ReLU unit was dead for a while, {} to the end.", milestones.dead_units().count());
     print_hidden_space(&replay)?;
     draw(&replay)
 }
 
-/// The film finds the plane by itself.
+/// The plots find the plane by themselves.
 fn draw(replay: &Replay) -> Result<()> {
     let plots = RunPlots::options().layer("hidden").name_classes(["outer circle", "inner circle"]).of(replay.run()?)?;
     let mut album = Album::new(&common::folder("circles")?);

@@ -101,11 +101,14 @@ fn print_curves(replay: &Replay) -> Result<()> {
 fn print_places(replay: &Replay) -> Result<()> {
     let snapshot = replay.at(EPOCHS)?;
     let map = snapshot.decision_boundary("plane", &Grid::default().points(40))?;
-    let told = map.predicted_classes(0.5)?;
-    println!("\nThe digit that is told at each place of the layer of two units, with {} lines:\n", map.boundary.len());
+    let predicted = map.predicted_classes(0.5)?;
+    println!(
+        "\nThe digit that is predicted at each place of the layer of two units, with {} lines:\n",
+        map.boundary.len()
+    );
     for row in (0..40).rev().step_by(2) {
         let symbols =
-            told[row * 40..(row + 1) * 40].iter().map(|class| class.map_or("?".into(), |class| class.to_string()));
+            predicted[row * 40..(row + 1) * 40].iter().map(|class| class.map_or("?".into(), |class| class.to_string()));
         println!("    {}", symbols.collect::<String>());
     }
     Ok(())
@@ -159,6 +162,6 @@ fn verify(replay: Replay, validation: &Dataset) -> Result<()> {
     if verification.holds() {
         Ok(())
     } else {
-        Err(Error::model("the recording is not of this network, or not of these data"))
+        Err(Error::other("the recording is not of this network, or not of these data"))
     }
 }

@@ -31,16 +31,16 @@ fn run() -> Result<()> {
         "", "learn it", "all samples right by epoch", "half of them"
     );
     println!("{:<8} {:>8} {:>10}{:>10}{:>10} {:>14}   middle of the runs", "", "", 50, 75, 100, "by epoch");
-    let (mut told, mut bands) = (Vec::new(), Vec::new());
+    let (mut learned, mut bands) = (Vec::new(), Vec::new());
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)]
     {
         let runs = train(activation, &data)?;
-        let reached = runs.reached(&MilestoneOptions::default(), |story| story.all_correct())?;
+        let reached = runs.epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct())?;
         print(name, &runs, &reached)?;
-        told.push((name, reached));
+        learned.push((name, reached));
         bands.push((name, runs.band("loss", 0.8)?, runs.band("accuracy", 0.8)?));
     }
-    print_race(&told)?;
+    print_winners(&learned)?;
     draw(&bands)
 }
 
@@ -86,14 +86,14 @@ fn print(name: &str, runs: &Runs, reached: &EpochsToTarget) -> Result<()> {
 }
 
 /// Who had all samples right first, seed by seed.
-fn print_race(told: &[(&str, EpochsToTarget)]) -> Result<()> {
-    let race = HeadToHead::of(&told.iter().map(|(_, reached)| reached).collect::<Vec<_>>())?;
-    let wins: Vec<String> = told.iter().zip(&race.wins).map(|((name, _), wins)| format!("{name} {wins}")).collect();
-    println!("\nFirst of the three: {}; tied {}, nobody {}.", wins.join(", "), race.tied, race.nobody);
+fn print_winners(learned: &[(&str, EpochsToTarget)]) -> Result<()> {
+    let heads = HeadToHead::of(&learned.iter().map(|(_, reached)| reached).collect::<Vec<_>>())?;
+    let wins: Vec<String> = learned.iter().zip(&heads.wins).map(|((name, _), wins)| format!("{name} {wins}")).collect();
+    println!("\nFirst of the three: {}; tied {}, nobody {}.", wins.join(", "), heads.tied, heads.nobody);
     for (a, b) in [(2, 1), (2, 0), (1, 0)] {
-        let ((a, first), (b, second)) = (&told[a], &told[b]);
-        let race = HeadToHead::of(&[first, second])?;
-        println!("{a} before {b} in {} of {}.", race.wins[0], race.runs());
+        let ((a, first), (b, second)) = (&learned[a], &learned[b]);
+        let heads = HeadToHead::of(&[first, second])?;
+        println!("{a} before {b} in {} of {}.", heads.wins[0], heads.runs());
     }
     Ok(())
 }

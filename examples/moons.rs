@@ -1,6 +1,6 @@
 //! deepreplay's moons: 2-4-2-1, tanh, `glorot_normal`, SGD 0.01, batches of 16, 200 epochs on 2,000 points.
 //!
-//! What is asked afterwards: the story as rows, how far each layer's weights have moved, how much of the tanh the data
+//! What is asked afterwards: the milestones as rows, how far each layer's weights have moved, how much of the tanh the data
 //! cover, and when the samples were learned; a picture of the end, an animation, and a page.
 //!
 //! ```text
@@ -40,7 +40,7 @@ fn run() -> Result<()> {
     common::record(recording, model, trainer, &data, EPOCHS)?.finish()?;
 
     let replay = Replay::open(&path)?;
-    println!("The story of {}:\n\n{}", path.display(), replay.run()?.milestones(&MilestoneOptions::default())?);
+    println!("The milestones of {}:\n\n{}", path.display(), replay.run()?.milestones(&MilestoneOptions::default())?);
     print_distances(&replay)?;
     print_boundary(&replay)?;
     print_learning(&replay.run()?.sample_history(LOSS)?)?;
@@ -80,8 +80,8 @@ fn print_boundary(replay: &Replay) -> Result<()> {
     println!("\nThe line between the classes, and how much longer it is than the way from end to end:\n");
     for epoch in MOMENTS {
         let boundary = replay.at(epoch)?.decision_boundary(View::inputs(), &grid)?.boundary;
-        let told: Vec<String> = boundary.iter().map(|line| format!("{:.3} times", bend(line))).collect();
-        println!("epoch {epoch:>4}: {}", if told.is_empty() { "none".into() } else { told.join(", ") });
+        let bends: Vec<String> = boundary.iter().map(|line| format!("{:.3} times", bend(line))).collect();
+        println!("epoch {epoch:>4}: {}", if bends.is_empty() { "none".into() } else { bends.join(", ") });
     }
     Ok(())
 }

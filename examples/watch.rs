@@ -30,7 +30,7 @@ fn main() -> Result<()> {
         ["--train", path] => train(path.as_ref()),
         [path] => watch(path.as_ref(), "loss", FOREVER, io::stdout()),
         [path, metric] => watch(path.as_ref(), metric, FOREVER, io::stdout()),
-        _ => Err(Error::model("usage: watch [FILE [METRIC]]")),
+        _ => Err(Error::other("usage: watch [FILE [METRIC]]")),
     }
 }
 
@@ -87,7 +87,7 @@ pub fn watch(path: &Path, metric: &str, patience: Duration, mut out: impl Write)
             news = Instant::now();
         }
         if news.elapsed() > patience {
-            return Err(Error::model("nothing new was recorded: has the recorder been stopped?"));
+            return Err(Error::other("nothing new was recorded: has the recorder been stopped?"));
         }
         shown = curve.len();
         thread::sleep(INTERVAL);

@@ -1,5 +1,7 @@
-//! Small structs to bytes and back: fixed-width integers, little-endian, lengths as `u64`. The only file that says
-//! `bincode`; the bytes are specified in `docs/format.md`, so it can be replaced without changing a recording.
+//! Small structs to bytes and back: fixed-width integers, little-endian, lengths as `u64`.
+//!
+//! The only file that says `bincode`. `docs/format.md` specifies the bytes, so that another encoder can take its place
+//! without changing a recording. Matrices and weights never pass through here: their bytes are written as they are.
 
 use bincode::Options;
 use serde::{Serialize, de::DeserializeOwned};
@@ -7,21 +9,22 @@ use serde::{Serialize, de::DeserializeOwned};
 /// More than any encoded struct needs; a length beyond it is refused before anything is allocated.
 const LIMIT: u64 = 16 << 20;
 
+/// Limited, as the bytes may be anybody's; and said in full, as the bytes are a format.
 fn options() -> impl Options {
     bincode::DefaultOptions::new().with_fixint_encoding().with_little_endian().with_limit(LIMIT)
 }
 
-/// The bytes of `value`, or why it has none: it is larger than 16 MiB.
+/// Returns the bytes of `value`, or why it has none: it is larger than 16 MiB.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, String> {
     options().serialize(value).map_err(|error| error.to_string())
 }
 
-/// The value that exactly these bytes stand for.
+/// Returns the value that exactly these bytes stand for, or why they stand for none.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     options().reject_trailing_bytes().deserialize(bytes).map_err(|error| error.to_string())
 }
 
-/// The value at the beginning of these bytes; a later minor version may have appended fields.
+/// Returns the value at the beginning of these bytes; a later minor version may have appended fields.
 pub(crate) fn decode_prefix<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     options().allow_trailing_bytes().deserialize(bytes).map_err(|error| error.to_string())
 }

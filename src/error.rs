@@ -1,29 +1,59 @@
 //! The one error of the crate: what went wrong, where, what was expected and what was found.
 
-use std::{fmt, io, path::PathBuf};
+use std::{error::Error as StdError, fmt, io, iter, path::PathBuf};
 
-/// A result whose error is [`Error`] unless said otherwise.
+/// A result whose error is [`Error`] unless another one is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong: what, where, what was expected, what was found.
+/// Everything that can go wrong: each variant says what, where, what was expected and what was found.
+///
+/// # Match on it
+///
+/// The variant says what happened and its fields say to what, so that no text need be read:
 ///
 /// ```
 /// use training_replay::{Error, Replay};
 ///
-/// let error = Replay::from_bytes(b"not a recording".to_vec()).unwrap_err();
-/// assert!(matches!(error, Error::NotARecording { .. }));
-/// assert_eq!(error.to_string(), "<memory> is not a recording");
+/// match Replay::open("no such folder/run.replay") {
+///     Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {} // nothing was recorded yet
+///     Err(Error::NotStarted { .. }) => {} // the recorder was stopped at its first epoch
+///     Err(Error::Corrupted { offset, .. }) => println!("damaged at byte {offset}"),
+///     other => drop(other?),
+/// }
+/// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug, thiserror::Error)]
+///
+/// Later versions may have more variants. The fields of those that are here stay as they are, and so code of one's own
+/// may create them.
+///
+/// # Print it
+///
+/// `{error}` is one line that ends with the causes, down to the first one:
+///
+/// ```
+/// use training_replay::Error;
+///
+/// let error = Error::model("the device is gone");
+/// assert_eq!(error.to_string(), "the model failed: the device is gone");
+/// assert_eq!(format!("{error:?}"), error.to_string());
+/// ```
+///
+/// As the causes are in the text, [`source`](std::error::Error::source) returns none of them: a report that follows it,
+/// such as anyhow's `{:#}`, prints each cause once. The causes themselves are in the fields of [`Error::Io`],
+/// [`Error::Model`] and [`Error::Other`].
+///
+/// `{error:?}` is the same line, so that `fn main() -> training_replay::Result<()>` ends with a sentence, as `unwrap`
+/// and `expect` do.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused to read, write, create or lock a file.
-    #[error("{context}: {source}")]
+    #[error("{context}: {}", with_causes(source))]
     Io {
         /// What was being done, to which file.
         context: String,
-        /// The operating system's own error.
-        source: io::Error,
+        /// The operating system's own error. Written as a raw name, which `thiserror` does not return as the source.
+        r#source: io::Error,
     },
     /// The file does not begin as a recording does.
     #[error("{} is not a recording", path.display())]
@@ -38,8 +68,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// The file was written by a later version of the format, one this version cannot read.
-    #[error("file format {found} is newer than the newest supported, {supported}")]
+    #[error("{} has file format {found}, newer than the newest supported, {supported}", path.display())]
     UnsupportedVersion {
+        /// The file.
+        path: PathBuf,
         /// The major version in the file.
         found: u16,
         /// The newest major version that this crate reads.
@@ -129,22 +161,47 @@ pub enum Error {
         /// What the drawing area, or the encoder of the file, says.
         reason: String,
     },
-    /// The user's own model returned an error.
-    #[error("the model failed")]
-    Model(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A model of the caller's own returned an error.
+    #[error("the model failed: {}", with_causes(&**.0))]
+    Model(Box<dyn StdError + Send + Sync>),
+    /// Other code of the caller's returned an error: a function that was handed over, or a program built on this crate.
+    #[error("{}", with_causes(&**.0))]
+    Other(Box<dyn StdError + Send + Sync>),
 }
 
 impl Error {
-    /// Wraps the error of another framework, for implementations of [`Model`](crate::Model).
+    /// Wraps the error of another framework, for implementations of [`Model`](crate::Model); any error and any text
+    /// will do.
     ///
     /// ```
-    /// use training_replay::Error;
+    /// use training_replay::{Error, Result};
     ///
-    /// let error = Error::model("the device is gone");
-    /// assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the device is gone");
+    /// fn units(text: &str) -> Result<usize> {
+    ///     text.parse().map_err(Error::model)
+    /// }
+    ///
+    /// let error = units("ten").unwrap_err();
+    /// assert_eq!(error.to_string(), "the model failed: invalid digit found in string");
+    /// assert!(matches!(error, Error::Model(cause) if cause.is::<std::num::ParseIntError>()));
     /// ```
-    pub fn model(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Model(source.into())
+    pub fn model(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Model(cause.into())
+    }
+
+    /// Wraps any other error or text of the caller's: to stop training from a callback, or to end a `main` that returns this
+    /// crate's [`Result`].
+    ///
+    /// ```
+    /// use training_replay::{Error, Result};
+    ///
+    /// fn check(loss: f64) -> Result<()> {
+    ///     if loss.is_nan() { Err(Error::other("the loss is NaN")) } else { Ok(()) }
+    /// }
+    ///
+    /// assert_eq!(check(f64::NAN).unwrap_err().to_string(), "the loss is NaN");
+    /// ```
+    pub fn other(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Other(cause.into())
     }
 
     pub(crate) fn io(context: impl Into<String>, source: io::Error) -> Self {
@@ -169,5 +226,78 @@ impl Error {
 
     pub(crate) fn corrupted(what: impl Into<String>, offset: u64, reason: impl Into<String>) -> Self {
         Self::Corrupted { what: what.into(), offset, reason: reason.into() }
+    }
+}
+
+/// The line that [`Display`](fmt::Display) writes, for `main` and `unwrap`.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The error and its causes on one line. A cause whose text is there already is left out: some errors say their cause and
+/// return it all the same.
+fn with_causes(error: &(dyn StdError + 'static)) -> String {
+    iter::successors(error.source(), |&cause| cause.source())
+        .map(ToString::to_string)
+        .fold(error.to_string(), |line, cause| if line.contains(&cause) { line } else { format!("{line}: {cause}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As anyhow writes an error by `{:#}`: the error and all its sources.
+    fn chain(error: &(dyn StdError + 'static)) -> String {
+        let all = iter::successors(Some(error), |&error| error.source());
+        all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
+
+    /// An error that has a cause, and says it or does not.
+    #[derive(Debug, thiserror::Error)]
+    enum Framework {
+        #[error("the graph failed")]
+        Silent(#[source] Device),
+        #[error("the graph failed: {0}")]
+        Loud(#[source] Device),
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the device is gone")]
+    struct Device;
+
+    /// One of every variant that has a cause, and what is expected of its line.
+    fn with_a_cause() -> [(Error, &'static str); 5] {
+        let io = |source| Error::io("opening a.replay", source);
+        [
+            (io(io::ErrorKind::NotFound.into()), "opening a.replay: entity not found"),
+            (io(io::Error::other(Framework::Silent(Device))), "opening a.replay: the graph failed: the device is gone"),
+            (Error::model(Framework::Silent(Device)), "the model failed: the graph failed: the device is gone"),
+            (Error::model(Framework::Loud(Device)), "the model failed: the graph failed: the device is gone"),
+            (Error::model(io(io::ErrorKind::NotFound.into())), "the model failed: opening a.replay: entity not found"),
+        ]
+    }
+
+    #[test]
+    fn every_cause_is_printed_once_whether_or_not_the_sources_are_followed() {
+        for (error, expected) in with_a_cause() {
+            assert_eq!(error.to_string(), expected);
+            assert_eq!(chain(&error), expected);
+        }
+    }
+
+    #[test]
+    fn main_and_unwrap_print_the_sentence() {
+        for (error, expected) in with_a_cause() {
+            assert_eq!(format!("{error:?}"), expected);
+        }
+    }
+
+    #[test]
+    fn the_cause_itself_is_in_the_variant() {
+        let [_, (in_a_file, _), (in_a_model, _), ..] = with_a_cause();
+        assert!(matches!(in_a_file, Error::Io { source, .. } if source.kind() == io::ErrorKind::Other));
+        assert!(matches!(in_a_model, Error::Model(cause) if cause.is::<Framework>()));
     }
 }

@@ -1,11 +1,90 @@
-#![doc = include_str!("../README.md")]
+//! Record the weights of a neural network at every epoch of its training, and recompute anything from them later: how the
+//! hidden layer bent the feature space, where the decision boundary ran, which samples were misclassified and what each
+//! of them cost.
+//!
+//! Recording is one call in the training loop and loses nothing, even when the process is killed. Every question is asked
+//! after the run, of any epoch. It works with the networks that are built in, and with your own model from any framework.
+//!
+//! ```
+//! use training_replay::{
+//!     Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
+//!     analysis::{Grid, MilestoneOptions, View},
+//!     datasets,
+//! };
+//!
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! # let path = folder.path().join("run.replay");
+//! let data = datasets::parabola(500, 13); // or Dataset::new(inputs, targets)?
+//! let mut model = Sequential::builder(2)
+//!     .layer(Dense::new(2).name("hidden").activation(Activation::Tanh))
+//!     .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
+//!     .build(42)?;
+//! let loss = Loss::BinaryCrossEntropy;
+//! let mut trainer = Trainer::new(loss, Optimizer::sgd(0.05)).batch_size(16).seed(13);
+//!
+//! let mut replay = Replay::options().dataset(&data).loss(loss).create(&path)?;
+//! replay.record(&model, Metrics::new())?; // epoch 0: before training
+//! for _ in 0..30 {
+//!     let metrics = trainer.epoch(&mut model, &data)?;
+//!     replay.record(&model, metrics)?; // epochs 1 to 30
+//! }
+//! replay.finish()?;
+//!
+//! let replay = Replay::open(&path)?; // in any process, at any time; no model is needed
+//! let snapshot = replay.at(20)?;
+//! let space = snapshot.feature_space("hidden", &Grid::default())?; // samples, bent grid, boundary
+//! let map = snapshot.decision_boundary(View::inputs(), &Grid::default())?;
+//! println!("epoch 20: {}", snapshot.evaluate(loss)?); // loss and accuracy over all samples
+//! println!("{}", replay.run()?.milestones(&MilestoneOptions::default())?); // what happened, and when
+//! # assert_eq!((space.samples.nrows(), map.outputs.nrows()), (1_000, 10_000));
+//! # Ok::<(), training_replay::Error>(())
+//! ```
+//!
+//! # Where to go on
+//!
+//! - The [`guide`]: recording, replaying, runs as a whole, your own model, many runs, pictures.
+//! - The [`cookbook`]: short programs for single questions.
+//! - The [`promises`]: what survives, what the numbers agree with, and the limits.
+//!
+//! | you ask | you call |
+//! |---|---|
+//! | what was logged | [`Replay::curve`], [`Replay::metrics`], [`Replay::metric_names`] |
+//! | the weights of an epoch, bit for bit | [`Replay::weights`] |
+//! | what was recorded within epochs | [`Replay::steps`]; every method that takes a [`Moment`] takes steps |
+//! | the model of an epoch | [`Replay::at`]; one of your own: [`Replay::run_with`] and [`Run::at`] |
+//! | how a layer bends the input space | [`Snapshot::feature_space`] |
+//! | where the classes part, among the inputs or behind a layer | [`Snapshot::decision_boundary`] with a [`View`](analysis::View) |
+//! | which class, and with which probability | [`Snapshot::predicted_classes`], [`Snapshot::outputs`], [`Snapshot::probability_histogram`], [`Snapshot::confusion`] |
+//! | in regression: the errors, and level lines | [`Snapshot::residuals`], [`DecisionBoundary::level_lines`](analysis::DecisionBoundary::level_lines) |
+//! | what each sample costs | [`Snapshot::losses`], [`Histogram::of_losses`](analysis::Histogram::of_losses) |
+//! | loss and accuracy over all samples | [`Snapshot::evaluate`] |
+//! | the outputs of every layer | [`Snapshot::activations`], [`Snapshot::pre_activations`] |
+//! | gradients of the loss | [`Snapshot::gradients`] |
+//! | distributions of weights, gradients, activations, and of their changes | [`Snapshot::distributions`]; over the epochs [`Run::statistic`] |
+//! | what happened, and when | [`Run::milestones`] |
+//! | whether what was logged is what the weights give | [`Run::verify`] |
+//! | when a sample was learned, and how often forgotten | [`Run::sample_history`] |
+//! | where two runs differ, and by how much | [`Replay::diff`] |
+//! | anything of every epoch, on all cores | [`Run::map`] |
+//! | many runs as one | [`Runs`] |
+//! | a picture, an animation, a page (feature `plot`) | `plot::RunPlots`, `plot::Figure`, `plot::Animation`, `plot::Page` |
+//!
+//! Results are structs with public fields. Each can also be computed for a model that was never recorded, from
+//! [`analysis`].
+//!
+//! # Features
+//!
+//! - `plot`, off by default: pictures, animations and a page to play with.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Input must not reach a panic, and bytes in files have one order.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::dbg_macro)]
 #![warn(clippy::host_endian_bytes, clippy::big_endian_bytes)]
+// Numbers are promised to the bit: `clippy.toml` has the functions whose bits depend on the system.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-// In the order of the flow: a room uses those above it.
+// The rooms, which `docs/architecture.md` walks through in the order of the flow.
 mod codec;
 mod data;
 mod error;
@@ -15,11 +94,9 @@ mod metrics;
 mod model;
 mod moment;
 
-// The training half.
 pub mod nn;
 pub mod train;
 
-// The replay half.
 pub mod analysis;
 #[cfg(feature = "plot")]
 pub mod plot;
@@ -35,7 +112,24 @@ pub use math::matrix::{Matrix, to_row_major};
 pub use metrics::Metrics;
 pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
 pub use moment::Moment;
-pub use nn::{Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, Sequential};
-pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot};
+pub use nn::{
+    Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
+};
+pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 pub use train::{Optimizer, Trainer};
+
+#[doc = include_str!("../docs/guide.md")]
+#[cfg_attr(feature = "plot", doc = include_str!("../docs/pictures.md"))]
+pub mod guide {}
+
+#[doc = include_str!("../docs/cookbook.md")]
+pub mod cookbook {}
+
+#[doc = include_str!("../docs/promises.md")]
+pub mod promises {}
+
+/// The programs of the README, which draw.
+#[cfg(all(doctest, feature = "plot"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

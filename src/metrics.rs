@@ -1,9 +1,11 @@
-//! What one epoch measured: names and values, in the order they were given.
+//! The metrics of one epoch or step: names and values, in the order they were given.
 
 use std::{collections::HashMap, fmt};
 
-/// What one epoch measured, by name. A name appears once; the order is the order of first appearance, and equal are
-/// metrics of the same names and values in any order.
+/// The metrics of one epoch or step: values by name, such as `loss` and `accuracy`.
+///
+/// A name appears once. The order is the order of first appearance; metrics of the same names and values are equal in
+/// any order.
 ///
 /// ```
 /// use training_replay::Metrics;
@@ -18,17 +20,37 @@ use std::{collections::HashMap, fmt};
 pub struct Metrics(Vec<(String, f64)>);
 
 impl Metrics {
-    /// No metrics: what is known before training.
+    /// Creates an empty collection: what is known before training.
+    ///
+    /// ```
+    /// assert!(training_replay::Metrics::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The value of `name`, if it was measured.
+    /// Returns the value of `name`, if it was measured.
+    ///
+    /// ```
+    /// use training_replay::Metrics;
+    ///
+    /// let metrics = Metrics::from([("loss", 0.25)]);
+    /// assert_eq!((metrics.get("loss"), metrics.get("accuracy")), (Some(0.25), None));
+    /// ```
     pub fn get(&self, name: &str) -> Option<f64> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// Sets `name` to `value`.
+    /// Sets `name` to `value`; a new name comes last.
+    ///
+    /// ```
+    /// use training_replay::Metrics;
+    ///
+    /// let mut metrics = Metrics::from([("loss", 0.25)]);
+    /// metrics.insert("accuracy", 0.5);
+    /// metrics.insert("loss", 0.125);
+    /// assert_eq!(metrics.to_string(), "loss 0.125, accuracy 0.5");
+    /// ```
     pub fn insert(&mut self, name: impl Into<String>, value: f64) {
         let name = name.into();
         match self.0.iter_mut().find(|(known, _)| *known == name) {
@@ -37,17 +59,24 @@ impl Metrics {
         }
     }
 
-    /// Names and values in order.
+    /// Returns names and values in order.
+    ///
+    /// ```
+    /// use training_replay::Metrics;
+    ///
+    /// let metrics = Metrics::from([("loss", 0.25), ("accuracy", 0.5)]);
+    /// assert_eq!(metrics.iter().collect::<Vec<_>>(), [("loss", 0.25), ("accuracy", 0.5)]);
+    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
         self.0.iter().map(|(name, value)| (name.as_str(), *value))
     }
 
-    /// How many metrics there are.
+    /// Returns the number of metrics.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether nothing was measured.
+    /// Returns whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -68,13 +97,13 @@ impl<K: Into<String>> Extend<(K, f64)> for Metrics {
 impl<K: Into<String>> FromIterator<(K, f64)> for Metrics {
     fn from_iter<I: IntoIterator<Item = (K, f64)>>(metrics: I) -> Self {
         let mut all = Vec::new();
-        let mut places = HashMap::new();
+        let mut positions = HashMap::new();
         for (name, value) in metrics {
             let name = name.into();
-            match places.get(&name) {
-                Some(&place) => all[place] = (name, value),
+            match positions.get(&name) {
+                Some(&position) => all[position] = (name, value),
                 None => {
-                    places.insert(name.clone(), all.len());
+                    positions.insert(name.clone(), all.len());
                     all.push((name, value));
                 }
             }

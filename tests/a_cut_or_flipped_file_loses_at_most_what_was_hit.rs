@@ -153,7 +153,7 @@ impl Flipped<'_> {
         assert!(listed.iter().all(|damage| hit(&damage.bytes)), "byte {}: {listed:?}", self.byte);
     }
 
-    /// The error must say what and at which byte. In the last record of an unfinished file, damage cannot be told from
+    /// The error must say what and at which byte. In the last record of an unfinished file, damage cannot be distinguished from
     /// a torn tail.
     fn expect_named(&self, moment: Moment, error: &Error, replay: &Replay) {
         let number = (moment.epoch(), moment.step().unwrap_or(0));

@@ -1,8 +1,8 @@
 //! A network with every kind of layer is recorded whole: it comes back from the file alone, bit for bit.
 
 use training_replay::{
-    Activation, Backward, BatchNormalization, Dataset, Dense, Dropout, Forward, Loss, Model, Optimizer, Replay,
-    Sequential, Trainer, Weights, datasets,
+    Activation, Backward, BatchNormalization, Dataset, Dense, Dropout, Forward, LayerNormalization, Loss, Model,
+    Optimizer, Replay, Sequential, Trainer, Weights, datasets,
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -18,6 +18,7 @@ fn network() -> Sequential {
         .layer(hidden())
         .layer(BatchNormalization::new().momentum(0.9))
         .layer(Activation::Relu)
+        .layer(LayerNormalization::new())
         .layer(Dense::new(1).activation(Activation::Sigmoid))
         .build(7)
         .unwrap()
@@ -79,6 +80,7 @@ fn moving_statistics_are_recorded_with_the_weights() {
     expected.extend(normalization.clone());
     expected.push(("kernel", vec![24, 24]));
     expected.extend(normalization);
+    expected.extend(["gamma", "beta"].map(|name| (name, vec![24])));
     expected.extend([("kernel", vec![24, 1]), ("bias", vec![1])]);
     assert_eq!(found, expected);
 }
@@ -94,5 +96,5 @@ fn a_run_that_goes_on_from_its_recording_is_the_run_in_one_go() {
     let half = network().with_weights(&replay.weights(3).unwrap()).unwrap();
     let rest = train(&mut Replay::options().in_memory(), half, plain().start_epoch(3), &data, 3);
     assert_eq!(rest, whole[3..]);
-    assert_eq!(network().parameters().unwrap().len(), 12);
+    assert_eq!(network().parameters().unwrap().len(), 14);
 }

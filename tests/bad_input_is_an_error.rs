@@ -362,7 +362,10 @@ fn files_that_are_no_recordings_or_newer_ones_are_told_apart() {
         bytes[60..64].copy_from_slice(&crc);
         bytes
     };
-    assert_eq!(message(Replay::from_bytes(version(2, 0))), "file format 2 is newer than the newest supported, 1");
+    assert_eq!(
+        message(Replay::from_bytes(version(2, 0))),
+        "<memory> has file format 2, newer than the newest supported, 1"
+    );
     assert!(matches!(Replay::from_bytes(version(0, 0)), Err(Error::Corrupted { .. })));
     assert_eq!(Replay::from_bytes(version(1, 9)).unwrap().epochs().len(), 1, "a newer minor version is read");
     let refused = message(Replay::append(path_in(&folder, &version(1, 9))));

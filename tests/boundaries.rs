@@ -110,7 +110,7 @@ fn every_class_of_several_has_its_outline() {
 
 /// Of several sigmoids that have all rounded to 1 the outputs tie, and the pre-activations do not.
 #[test]
-fn saturated_sigmoids_part_where_their_pre_activations_do() {
+fn saturated_sigmoids_have_their_boundary_where_their_pre_activations_tie() {
     for steepness in [5.0, 50.0, 200.0] {
         let kernel = [1.0, 0.0, -1.0, 0.0, 1.0, -1.0].map(|w: f32| w * steepness);
         let model =

@@ -1,4 +1,4 @@
-//! Distributions of z-values, activations, gradients, weights and updates are those that numpy and scipy tell of
+//! Distributions of z-values, activations, gradients, weights and updates are those that numpy and scipy compute from
 //! deepreplay's recordings.
 
 mod common;
@@ -13,7 +13,7 @@ const LOSS: Loss = Loss::BinaryCrossEntropy;
 
 /// What numpy and scipy say of some values: mean, deviation, minimum, the quantiles 0.1, 0.5 and 0.9, and the density at
 /// the first two of those.
-struct SampleOutcomes {
+struct Expected {
     quantity: Quantity,
     layer: &'static str,
     count: usize,
@@ -33,68 +33,67 @@ struct SampleOutcomes {
 ///         k = st.gaussian_kde(v)(np.quantile(v, [.1, .5]))
 ///         print(what, layer, v.size, v.mean(), v.std(), v.min(), *np.quantile(v, [.1, .5, .9]), *k)
 /// ```
-fn told_by_scipy() -> Vec<SampleOutcomes> {
+fn printed_by_scipy() -> Vec<Expected> {
     let (z, a, g) = (Quantity::pre_activations(), Quantity::activations(), Quantity::gradients(LOSS));
-    let told =
-        |quantity, layer, count, numbers, densities| SampleOutcomes { quantity, layer, count, numbers, densities };
+    let of = |quantity, layer, count, numbers, densities| Expected { quantity, layer, count, numbers, densities };
     vec![
-        told(
+        of(
             z,
             "h1",
             5000,
             [0.00615470243, 0.42256649, -1.30891263, -0.541743487, -0.00310004409, 0.553230113],
             [0.408282376, 0.895654564],
         ),
-        told(
+        of(
             z,
             "h3",
             5000,
             [-0.00533411176, 0.319585614, -1.32503498, -0.412305737, -0.00376462354, 0.403459626],
             [0.560273528, 1.28049554],
         ),
-        told(
+        of(
             z,
             "o",
             50,
             [0.0153598518, 0.49880787, -1.33905554, -0.668496758, 0.00887265243, 0.618299425],
             [0.302657008, 0.796411868],
         ),
-        told(
+        of(
             a,
             "h1",
             5000,
             [0.0046303152, 0.368927747, -0.864000022, -0.494306573, -0.00310003385, 0.502937162],
             [0.534736251, 0.900554794],
         ),
-        told(
+        of(
             a,
             "h3",
             5000,
             [-0.00494218783, 0.292289885, -0.868030488, -0.390428707, -0.00376460538, 0.382905239],
             [0.653132064, 1.28710499],
         ),
-        told(
+        of(
             a,
             "o",
             50,
             [0.503749418, 0.117097349, 0.207665414, 0.338842162, 0.502218157, 0.649778777],
             [1.29640293, 3.2518674],
         ),
-        told(
+        of(
             g,
             "h1",
             1000,
             [7.96605361e-05, 0.00673702459, -0.0345656052, -0.0070046925, 6.7434863e-05, 0.00770485755],
             [18.1353646, 107.763627],
         ),
-        told(
+        of(
             g,
             "h3",
             10000,
             [-7.02052808e-06, 0.00310769448, -0.0187672265, -0.00346222254, -4.5283814e-06, 0.00346027615],
             [45.5798595, 244.811513],
         ),
-        told(
+        of(
             g,
             "o",
             100,
@@ -120,9 +119,9 @@ fn assert_near(what: &str, found: f64, expected: f64, scale: f64) {
 }
 
 #[test]
-fn a_network_that_was_never_trained_is_told_of_as_scipy_tells_of_it() {
+fn a_network_that_was_never_trained_has_the_distributions_that_scipy_computes() {
     let (fifty, all) = (initial(50), initial(1_000));
-    for SampleOutcomes { quantity, layer, count, numbers, densities } in told_by_scipy() {
+    for Expected { quantity, layer, count, numbers, densities } in printed_by_scipy() {
         let replay = if quantity == Quantity::gradients(LOSS) { &all } else { &fifty };
         let rows = replay.at(0).unwrap().distributions(quantity, &LayerFilter::default().layers([layer])).unwrap();
         let found = &rows[0].distribution; // the kernel's, before the bias's, where there are parameters
@@ -140,10 +139,10 @@ fn a_network_that_was_never_trained_is_told_of_as_scipy_tells_of_it() {
 }
 
 #[test]
-fn layers_are_told_of_in_order_with_and_without_inputs_and_outputs() {
+fn layers_come_in_order_with_and_without_inputs_and_outputs() {
     let replay = initial(50);
-    let names = |quantity, selection: &LayerFilter| -> Vec<String> {
-        let rows = replay.at(0).unwrap().distributions(quantity, selection).unwrap();
+    let names = |quantity, filter: &LayerFilter| -> Vec<String> {
+        let rows = replay.at(0).unwrap().distributions(quantity, filter).unwrap();
         rows.into_iter().map(|LayerDistribution { layer, name, .. }| format!("{layer} {name}")).collect()
     };
     let all = LayerFilter::default();
@@ -255,7 +254,7 @@ fn deviations_of_gradients_over_the_epochs_are_numpys() {
 }
 
 #[test]
-fn any_other_model_is_told_of_alike_and_one_without_gradients_says_so() {
+fn any_other_model_has_the_same_distributions_and_one_without_gradients_is_an_error() {
     let (replay, model) = (article(), article_model(Activation::Sigmoid, &Reference::article().article_weights(0)));
     let foreign = common::NoGradients(model);
     let activations = |epoch| {

@@ -166,7 +166,7 @@ fn a_recording_of_a_foreign_model_says_what_it_needs_to_be_replayed() {
     assert_eq!(replay.description().unwrap().kind(), "foreign_models::Double/1");
     assert_eq!(replay.description().unwrap().bytes(), b"tanh");
     let message = replay.at(0).unwrap_err().to_string();
-    assert!(message.contains("foreign_models::Double/1") && message.contains("at_with"), "{message}");
+    assert!(message.contains("foreign_models::Double/1") && message.contains("run_with"), "{message}");
 }
 
 /// A model in single precision that differentiates itself: a line through the data, `p = x * w`.
@@ -233,8 +233,9 @@ fn every_question_about_a_run_is_answered_for_a_foreign_model_as_for_the_built_i
     }
     let line = Line(vec![0.0; 2]);
     let (foreign, own) = (|| replay.run_with(&line), || replay.run_with(&built_in));
-    let story =
-        |told: Milestones| told.rows.into_iter().map(|row| (row.kind, row.epoch, row.until)).collect::<Vec<_>>();
+    let story = |milestones: Milestones| {
+        milestones.rows.into_iter().map(|row| (row.kind, row.epoch, row.until)).collect::<Vec<_>>()
+    };
     let options = MilestoneOptions::default();
     assert_eq!(story(foreign().milestones(&options).unwrap()), story(own().milestones(&options).unwrap()));
     let observed = |model: &dyn Forward| EpochSummary::of(0, model, &data, &options.clone().loss(LOSS)).unwrap();
@@ -275,7 +276,7 @@ fn an_error_of_the_users_own_code_passes_through() {
     assert_eq!(replay.record(&Line(vec![1.0]), Metrics::new()).unwrap(), 0, "nothing was lost");
 }
 
-/// Foreign code that returns nonsense is told so.
+/// Foreign code that returns nonsense gets an error that says so.
 #[test]
 fn outputs_of_the_wrong_shape_are_an_error() {
     struct Short;

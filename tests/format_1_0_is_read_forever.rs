@@ -273,10 +273,14 @@ fn a_file_of_a_newer_major_version_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("later.replay");
     fs::write(&path, &later).unwrap();
-    for opened in [Replay::open(&path), Replay::append(&path), Replay::from_bytes(later)] {
+    let in_memory = "<memory>".into();
+    for (opened, named) in
+        [(Replay::open(&path), &path), (Replay::append(&path), &path), (Replay::from_bytes(later), &in_memory)]
+    {
         let error = opened.unwrap_err();
-        assert!(matches!(error, Error::UnsupportedVersion { found: 2, supported: 1 }));
-        assert_eq!(error.to_string(), "file format 2 is newer than the newest supported, 1");
+        assert!(matches!(&error, Error::UnsupportedVersion { path, found: 2, supported: 1 } if path == named));
+        let expected = format!("{} has file format 2, newer than the newest supported, 1", named.display());
+        assert_eq!(error.to_string(), expected);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Many recordings answer as one: the median of their curves, the share of them that came to a milestone, and who was there
+//! Many recordings answer as one: the median of their curves, the share of them that came to a milestone, and which came
 //! first. Each run here learns at an epoch that is known beforehand.
 
 mod common;
@@ -22,7 +22,7 @@ fn model() -> Sequential {
     Sequential::builder(1).layer(output).build(1).unwrap()
 }
 
-/// A run that tells both samples wrong before epoch `learned`, and right from it on; `None` for one that never does.
+/// A run that misclassifies both samples before epoch `learned`, and neither from it on; `None` for one that never does.
 fn record(mut replay: Replay, learned: Option<u64>, loss: f64) -> Replay {
     for epoch in 0..=EPOCHS {
         let slope = if learned.is_some_and(|learned| epoch >= learned) { 2.0_f32 } else { -2.0 };
@@ -44,23 +44,28 @@ fn runs(learned: &[Option<u64>]) -> Runs {
 #[test]
 fn the_share_of_runs_that_learned_by_an_epoch_is_what_was_recorded() {
     let learned = [Some(5), None, Some(12), Some(0), Some(12)];
-    let reached = runs(&learned).reached(&MilestoneOptions::default(), |story| story.all_correct()).unwrap();
-    assert_eq!(reached.epochs, learned);
-    assert_eq!([4, 5, 11, 12, 30].map(|epoch| reached.share_by(epoch)), [0.2, 0.4, 0.4, 0.8, 0.8]);
-    assert_eq!(reached.median(), Some(12));
-    let of_class = runs(&learned).reached(&MilestoneOptions::default(), |story| story.class_correct(1)).unwrap();
-    assert_eq!(of_class, reached);
+    let to_target =
+        runs(&learned).epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct()).unwrap();
+    assert_eq!(to_target.epochs, learned);
+    assert_eq!([4, 5, 11, 12, 30].map(|epoch| to_target.share_by(epoch)), [0.2, 0.4, 0.4, 0.8, 0.8]);
+    assert_eq!(to_target.median(), Some(12));
+    let of_class = runs(&learned)
+        .epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.class_correct(1))
+        .unwrap();
+    assert_eq!(of_class, to_target);
 }
 
 #[test]
 fn who_was_first_is_counted_seed_by_seed() {
-    let reached = |learned: &[Option<u64>]| {
-        runs(learned).reached(&MilestoneOptions::default(), |story| story.all_correct()).unwrap()
+    let epochs_to_target = |learned: &[Option<u64>]| {
+        runs(learned).epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct()).unwrap()
     };
-    let (relu, tanh) =
-        (reached(&[Some(3), Some(9), None, None, Some(7)]), reached(&[Some(4), Some(2), None, Some(9), Some(7)]));
-    let race = HeadToHead::of(&[&relu, &tanh]).unwrap();
-    assert_eq!((race.wins, race.tied, race.nobody), (vec![1, 2], 1, 1));
+    let (relu, tanh) = (
+        epochs_to_target(&[Some(3), Some(9), None, None, Some(7)]),
+        epochs_to_target(&[Some(4), Some(2), None, Some(9), Some(7)]),
+    );
+    let counts = HeadToHead::of(&[&relu, &tanh]).unwrap();
+    assert_eq!((counts.wins, counts.tied, counts.nobody), (vec![1, 2], 1, 1));
 }
 
 /// Losses of 1, 2, 3, 4 and 5 over the epoch's number and 1: `np.quantile([1, 2, 3, 4, 5], [.1, .5, .9])`
@@ -68,9 +73,9 @@ fn who_was_first_is_counted_seed_by_seed() {
 fn a_band_is_the_quantiles_of_the_runs_at_each_epoch() {
     let runs = runs(&[None; 5]);
     let band = runs.band("loss", 0.8).unwrap();
-    for (place, epoch) in band.epochs.iter().enumerate() {
+    for (index, epoch) in band.epochs.iter().enumerate() {
         let parts = (epoch + 1) as f64;
-        let found = [band.low[place], band.median[place], band.high[place]];
+        let found = [band.low[index], band.median[index], band.high[index]];
         assert!(found.iter().zip([1.4, 3.0, 4.6]).all(|(found, expected)| (found - expected / parts).abs() < 1e-12));
     }
     assert_eq!((band.epochs.len(), &band.runs[..3]), (31, &[5, 5, 5][..]));
@@ -81,7 +86,7 @@ fn a_band_is_the_quantiles_of_the_runs_at_each_epoch() {
 }
 
 #[test]
-fn recordings_in_a_folder_are_opened_together_and_parted_by_their_names() {
+fn recordings_in_a_folder_are_opened_together_and_grouped_by_their_names() {
     let folder = tempfile::tempdir().unwrap();
     for (name, learned) in [("tanh-2", 8), ("relu-1", 3), ("tanh-1", 6), ("relu-2", 4)] {
         let path = folder.path().join(name).with_extension("replay");
@@ -94,13 +99,18 @@ fn recordings_in_a_folder_are_opened_together_and_parted_by_their_names() {
     assert_eq!(runs.get("relu-2").unwrap().epochs().len(), 31);
     assert!(runs.get("relu").is_none());
     let groups = runs.group_by(|name| name.split('-').next().unwrap_or(name).to_owned());
-    let told: Vec<(String, Vec<Option<u64>>)> = groups
+    let epochs: Vec<(String, Vec<Option<u64>>)> = groups
         .into_iter()
         .map(|(name, runs)| {
-            (name, runs.reached(&MilestoneOptions::default(), |story| story.all_correct()).unwrap().epochs)
+            (
+                name,
+                runs.epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct())
+                    .unwrap()
+                    .epochs,
+            )
         })
         .collect();
-    assert_eq!(told, [("relu".into(), vec![Some(3), Some(4)]), ("tanh".into(), vec![Some(6), Some(8)])]);
+    assert_eq!(epochs, [("relu".into(), vec![Some(3), Some(4)]), ("tanh".into(), vec![Some(6), Some(8)])]);
     assert!(Runs::open([folder.path().join("no such file")]).is_err());
 }
 
@@ -113,17 +123,17 @@ fn other_questions_and_other_models_go_through_every_run() {
     let learned: Vec<Option<u64>> =
         runs.map(|_, replay| Ok(replay.run_with(&foreign).milestones(&options)?.all_correct())).unwrap();
     assert_eq!(learned, [Some(5), None]);
-    // Recomputed in place of logged: the loss of a sample told right by a slope of 2, and of one told wrong.
+    // Recomputed in place of logged: the loss of a sample that is correct by a slope of 2, and of one that is misclassified.
     let recomputed = |_: &str, replay: &Replay| -> Result<Vec<(u64, f64)>> {
         let loss =
             |epoch| replay.at(epoch)?.evaluate(Loss::BinaryCrossEntropy).map(|at| at.get("loss").unwrap_or(f64::NAN));
         [0, EPOCHS].into_iter().map(|epoch| Ok((epoch, loss(epoch)?))).collect()
     };
     let band = QuantileBand::of(&runs.map(recomputed).unwrap(), 1.0).unwrap();
-    let (right, wrong) = ((-2_f64).exp().ln_1p(), 2_f64.exp().ln_1p());
-    assert!((band.low[1] - right).abs() < 1e-6 && (band.high[1] - wrong).abs() < 1e-6);
+    let (correct, wrong) = ((-2_f64).exp().ln_1p(), 2_f64.exp().ln_1p());
+    assert!((band.low[1] - correct).abs() < 1e-6 && (band.high[1] - wrong).abs() < 1e-6);
     assert!((band.median[0] - wrong).abs() < 1e-6);
     assert!(
-        runs.map(|name, _| if name == "seed 1" { Err(training_replay::Error::model("no")) } else { Ok(()) }).is_err()
+        runs.map(|name, _| if name == "seed 1" { Err(training_replay::Error::other("no")) } else { Ok(()) }).is_err()
     );
 }

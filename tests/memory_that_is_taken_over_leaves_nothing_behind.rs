@@ -108,8 +108,8 @@ fn patches_are_the_region_and_its_outputs_in_their_order() {
     assert_eq!((&patched.samples, &patched.lines, &patched.boundary), (&whole.samples, &whole.lines, &whole.boundary));
     assert_eq!((patched.region.shape(), patched.outputs.shape()), ((0, 2), (0, 1)));
 
-    let stop = patched.update_with(&model, "hidden", &data, &grid, |_| Err(Error::model("enough")));
-    assert!(matches!(stop, Err(Error::Model { .. })));
+    let stop = patched.update_with(&model, "hidden", &data, &grid, |_| Err(Error::other("enough")));
+    assert!(matches!(stop, Err(Error::Other(_))));
 }
 
 #[test]

@@ -188,9 +188,9 @@ fn a_step_that_fails_ends_the_epoch_with_its_error() {
     let mut steps = 0;
     let stopped = trainer.epoch_with(&mut model, &data, |step| {
         steps = step.number();
-        if steps == 2 { Err(Error::model("enough")) } else { Ok(()) }
+        if steps == 2 { Err(Error::other("enough")) } else { Ok(()) }
     });
-    assert!(matches!(stopped, Err(Error::Model(_))));
+    assert!(matches!(stopped, Err(Error::Other(_))));
     assert_eq!(steps, 2);
     let fresh = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(10);
     let [again, first] = [trainer, fresh].map(|mut trainer| {

@@ -144,7 +144,7 @@ fn watching_a_recording_whose_recorder_is_gone_ends_when_patience_does() {
     let mut replay = Replay::options().create(file(&folder)).unwrap();
     replay.record(&counted(0), [("loss", 1.0)]).unwrap();
     drop(replay);
-    assert!(matches!(watch::watch(&file(&folder), "loss", short, io::sink()), Err(Error::Model(_))));
+    assert!(matches!(watch::watch(&file(&folder), "loss", short, io::sink()), Err(Error::Other(_))));
 }
 
 #[test]

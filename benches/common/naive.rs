@@ -71,7 +71,7 @@ pub fn epoch(layers: &mut [Layer], data: &Dataset, order: &[usize], batch_size: 
     (loss / order.len() as f32, correct as f32 / order.len() as f32)
 }
 
-/// One step: the sum of the losses, and how many samples are told right.
+/// One step: the sum of the losses, and how many samples are classified correctly.
 fn step(layers: &mut [Layer], inputs: &Matrix, targets: &Matrix, rate: f32) -> (f32, usize) {
     let mut values = vec![inputs.clone()];
     for dense in layers.iter() {

@@ -268,8 +268,8 @@ class TorchTrainer:
             loss.backward()
             self.optimizer.step()
             loss_sum += loss.item() * len(rows)
-            told = outputs > 0.5 if self.case.is_binary else outputs.argmax(1)
-            right += (told == targets).sum().item()
+            predicted = outputs > 0.5 if self.case.is_binary else outputs.argmax(1)
+            right += (predicted == targets).sum().item()
         return loss_sum / count, right / count
 
     def weights(self):

@@ -1,13 +1,16 @@
-//! What can be asked of a model and data, as plain values.
+//! Answers about models and runs, as plain values.
 //!
-//! Of one epoch: where the classes part ([`DecisionBoundary`]), how a layer bends its inputs ([`FeatureSpace`], on a
-//! [`Plane`] if need be), which samples are wrong ([`ConfusionMatrix`], [`ProbabilityHistogram`]), and how weights,
-//! gradients and activations are distributed ([`LayerDistribution`]). Of a run: its story ([`Milestones`]), the bill of every
-//! sample ([`SampleHistory`]), whether it is what was logged ([`Verification`]), and where it parts from another ([`RunDiff`]). Of
-//! many runs: [`QuantileBand`], [`EpochsToTarget`], [`HeadToHead`].
+//! A [`Snapshot`](crate::Snapshot) answers for one epoch, a [`Run`](crate::Run) for a recording, and
+//! [`Runs`](crate::Runs) for many of them. Most answers can be computed for any model that implements
+//! [`Forward`](crate::Forward) too, recorded or not: by a constructor named `of`.
 //!
-//! A [`Snapshot`](crate::Snapshot), a [`Replay`](crate::Replay) and [`Runs`](crate::Runs) answer with these. Each can be
-//! computed for any model that implements [`Forward`](crate::Forward) too, recorded or not:
+//! | about | answers |
+//! |---|---|
+//! | the spaces of a model | [`DecisionBoundary`] and [`FeatureSpace`], in a [`View`] and on a [`Grid`]; [`Plane`], [`PrincipalPlane`] and [`IncrementalPca`] for spaces of more than two dimensions |
+//! | classification | [`ConfusionMatrix`], [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy |
+//! | distributions | [`Distribution`], [`Density`] and [`Histogram`] of numbers; [`LayerDistribution`], [`LayerCurve`] and [`LayerValues`] of each layer, chosen by a [`LayerFilter`] and a [`Quantity`] |
+//! | one run | [`Milestones`], found in an [`EpochSummary`] of each epoch by [`MilestoneOptions`]; [`SampleHistory`]; [`Verification`] against what was logged; [`RunDiff`] and [`WeightDiff`]; [`plateaus`] |
+//! | many runs | [`QuantileBand`], [`EpochsToTarget`], [`HeadToHead`] |
 //!
 //! ```
 //! use training_replay::{Activation, Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};

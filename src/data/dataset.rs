@@ -26,7 +26,17 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Pairs row `i` of the inputs with row `i` of the targets.
+    /// Creates a data set that pairs row `i` of the inputs with row `i` of the targets.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix};
+    ///
+    /// let (inputs, targets) = (Matrix::zeros(3, 2), Matrix::zeros(3, 1));
+    /// assert_eq!(Dataset::new(inputs, targets.clone())?.samples(), 3);
+    /// let diverged = Dataset::new(Matrix::from_element(3, 2, f32::NAN), targets).unwrap_err();
+    /// assert_eq!(diverged.to_string(), "inputs, row 0, column 0, is NaN; it must be a finite number");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -41,7 +51,7 @@ impl Dataset {
         Ok(Self { inputs, targets })
     }
 
-    /// Data from rows of inputs and rows of targets, as they are read from elsewhere.
+    /// Creates a data set from rows of inputs and rows of targets, as they are read from elsewhere.
     ///
     /// ```
     /// use training_replay::Dataset;
@@ -60,8 +70,9 @@ impl Dataset {
         Self::new(matrix::from_rows("inputs", inputs)?, matrix::from_rows("targets", targets)?)
     }
 
-    /// Data whose targets are classes, given as numbers from 0 to below `count` and stored one-hot, `(samples, count)`:
-    /// Keras' `to_categorical`.
+    /// Creates a data set whose targets are classes, numbers from 0 to below `count`.
+    ///
+    /// They are stored one-hot, `(samples, count)`: Keras' `to_categorical`.
     ///
     /// ```
     /// use training_replay::{Dataset, Matrix, to_row_major};
@@ -85,38 +96,81 @@ impl Dataset {
         Self::new(inputs, targets)
     }
 
-    /// Data of this crate's own making, known to be what `new` checks.
+    /// Creates a data set of this crate's own making, known to be what `new` checks.
     pub(crate) fn generated(inputs: Matrix, targets: Matrix) -> Self {
         debug_assert!(Self::new(inputs.clone(), targets.clone()).is_ok());
         Self { inputs, targets }
     }
 
-    /// The inputs, `(samples, features)`.
+    /// Returns the inputs, `(samples, features)`.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix};
+    ///
+    /// let inputs = Matrix::from_row_slice(2, 2, &[0.0, 0.5, 1.0, 0.2]);
+    /// assert_eq!(Dataset::new(inputs.clone(), Matrix::zeros(2, 1))?.inputs(), &inputs);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn inputs(&self) -> &Matrix {
         &self.inputs
     }
 
-    /// The targets, `(samples, outputs)`.
+    /// Returns the targets, `(samples, outputs)`.
+    ///
+    /// ```
+    /// use training_replay::datasets;
+    ///
+    /// assert_eq!(datasets::moons(100, 0.1, 7).targets().sum(), 50.0); // ones, as many as zeros
+    /// ```
     pub fn targets(&self) -> &Matrix {
         &self.targets
     }
 
-    /// The number of samples: the rows of inputs and targets.
+    /// Returns the number of samples: the rows of inputs and targets.
+    ///
+    /// ```
+    /// use training_replay::datasets;
+    ///
+    /// assert_eq!(datasets::moons(100, 0.1, 7).samples(), 100);
+    /// ```
     pub fn samples(&self) -> usize {
         self.inputs.nrows()
     }
 
-    /// The number of features: the columns of the inputs.
+    /// Returns the number of features: the columns of the inputs.
+    ///
+    /// ```
+    /// use training_replay::datasets;
+    ///
+    /// assert_eq!(datasets::ball(10, 100, 7).features(), 10);
+    /// ```
     pub fn features(&self) -> usize {
         self.inputs.ncols()
     }
 
-    /// The number of outputs: the columns of the targets.
+    /// Returns the number of outputs: the columns of the targets.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix};
+    ///
+    /// assert_eq!(Dataset::from_labels(Matrix::zeros(2, 4), &[2, 0], 3)?.outputs(), 3);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn outputs(&self) -> usize {
         self.targets.ncols()
     }
 
-    /// The class of each sample: 0 or 1 for a single output, the place of the 1 for several.
+    /// Returns the class of each sample: 0 or 1 for a single output, the place of the 1 for several.
+    ///
+    /// ```
+    /// use training_replay::Dataset;
+    ///
+    /// let inputs = [[0.0], [1.0], [2.0]];
+    /// assert_eq!(Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0]])?.classes()?, [0, 1, 1]);
+    /// let regression = Dataset::from_rows(&inputs, &[[0.0], [1.0], [0.3]])?.classes().unwrap_err();
+    /// assert_eq!(regression.to_string(), "target row 2 is [0.3]; it must be 0 or 1 to name a class");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

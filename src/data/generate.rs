@@ -1,4 +1,6 @@
-//! Data sets to learn on, drawn from a seed; every one is shuffled, inputs and targets alike.
+//! Data sets to learn on, drawn from a seed. The same seed gives the same bits on every machine and in every release.
+//!
+//! Every one is shuffled, inputs and targets alike.
 //!
 //! The functions return no `Result`, because with numbers written in the source there is nothing to handle. A number of
 //! points, samples or dimensions that is too small for a data set counts as the smallest that is not, one that would
@@ -14,36 +16,45 @@
 //! assert_eq!(positive, 1_000);
 //! ```
 
-use std::f64::consts::{PI, TAU};
-
 use rand::{RngExt, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
     Dataset, Matrix,
     math::{
-        matrix,
+        elementary, matrix,
         random::{self, Purpose},
+        stats::linspace,
     },
 };
 
-/// The most input values that a generated data set has: 2^26, a quarter of a gigabyte of them.
+/// The largest number of input values that a generated data set has: 2^26, a quarter of a gigabyte of them.
 pub const MAX_VALUES: usize = 1 << 26;
 
 /// The largest noise or factor, of which many deviations still fit an `f32`.
 const LARGEST_AMOUNT: f64 = 1e30;
 
-/// Two parabolas of `points` each: the article's data.
+/// Generates two parabolas of `points` each: the article's data.
 ///
 /// `x1` runs from -1 to 1 in equal steps; `x2 = x1²` is negative (0), `x2 = x1² - 0.5` positive (1).
+///
+/// ```
+/// use training_replay::datasets;
+///
+/// let data = datasets::parabola(1_000, 13);
+/// let lower = |x: &[f32], y: f32| (x[1] - (x[0] * x[0] - if y == 1.0 { 0.5 } else { 0.0 })).abs();
+/// let off = (0..2_000).map(|i| lower(&[data.inputs()[(i, 0)], data.inputs()[(i, 1)]], data.targets()[i]));
+/// assert!(off.fold(0.0, f32::max) < 1e-6);
+/// ```
 pub fn parabola(points: usize, seed: u64) -> Dataset {
     let points = points.clamp(1, MAX_VALUES / 4);
     let curve = |offset: f64| linspace(-1.0, 1.0, points).map(move |x| [x, x * x + offset]);
     two_classes(curve(0.0), curve(-0.5), &mut random::rng(seed, Purpose::Data))
 }
 
-/// Two interleaving half circles, the upper one negative (0), the lower one positive (1): scikit-learn's `make_moons`.
+/// Generates two interleaving half circles: scikit-learn's `make_moons`.
 ///
+/// The upper one is negative (0), the lower one positive (1).
 /// `noise` is the standard deviation of the normal noise on every coordinate.
 ///
 /// ```
@@ -54,14 +65,14 @@ pub fn parabola(points: usize, seed: u64) -> Dataset {
 /// ```
 pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
     let (upper, lower) = halves(samples);
-    let upper = linspace(0.0, PI, upper).map(|t| [t.cos(), t.sin()]);
-    let lower = linspace(0.0, PI, lower).map(|t| [1.0 - t.cos(), 0.5 - t.sin()]);
+    let half_circle = |points: usize| linspace(0.0, 0.5, points).map(elementary::cos_sin_of_turn);
+    let (upper, lower) = (half_circle(upper), half_circle(lower).map(|[x, y]| [1.0 - x, 0.5 - y]));
     noisy(upper, lower, noise, seed)
 }
 
-/// Two circles around one centre, the outer one of radius 1 negative (0), the inner one of radius `factor` positive
-/// (1): scikit-learn's `make_circles`.
+/// Generates two circles around one center: scikit-learn's `make_circles`.
 ///
+/// The outer one, of radius 1, is negative (0), the inner one, of radius `factor`, positive (1).
 /// `noise` is the standard deviation of the normal noise on every coordinate.
 ///
 /// ```
@@ -73,14 +84,16 @@ pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
 pub fn circles(samples: usize, noise: f64, factor: f64, seed: u64) -> Dataset {
     let (outer, inner) = halves(samples);
     let circle = |points: usize, radius: f64| {
-        let angles = (0..points).map(move |i| TAU * i as f64 / points as f64);
-        angles.map(move |t| [radius * t.cos(), radius * t.sin()])
+        let turns = (0..points).map(move |i| i as f64 / points as f64);
+        turns.map(move |turn| elementary::cos_sin_of_turn(turn).map(|x| radius * x))
     };
     noisy(circle(outer, 1.0), circle(inner, amount(factor)), noise, seed)
 }
 
-/// `points` drawn uniformly from a ball in so many dimensions, scaled to a standard deviation of 1 over all
-/// coordinates; positive (1) where the absolute sum of the coordinates is above half the radius: deepreplay's ball.
+/// Generates `points` drawn uniformly from a ball in so many dimensions: deepreplay's ball.
+///
+/// They are scaled to a standard deviation of 1 over all coordinates, and positive (1) where the absolute sum of the
+/// coordinates is above half the radius.
 ///
 /// ```
 /// use training_replay::datasets;
@@ -103,8 +116,9 @@ pub fn ball(dimensions: usize, points: usize, seed: u64) -> Dataset {
     shuffled(rows.into_iter().flatten(), dimensions, labels, rng)
 }
 
-/// The corners of a hypercube, every coordinate -1 or 1; positive (1) where at least half of them are 1: deepreplay's
-/// hypercube. 2^dimensions samples, of at most 21 dimensions.
+/// Generates the corners of a hypercube, 2^dimensions samples of at most 21 dimensions: deepreplay's hypercube.
+///
+/// Every coordinate is -1 or 1; a corner is positive (1) where at least half of them are 1.
 ///
 /// ```
 /// use training_replay::datasets;
@@ -120,14 +134,7 @@ pub fn hypercube(dimensions: usize, seed: u64) -> Dataset {
     shuffled(values, dimensions, corners.map(class).collect(), &mut random::rng(seed, Purpose::Data))
 }
 
-/// `count` numbers in equal steps, both ends included; a single one is the start. As numpy's.
-fn linspace(start: f64, end: f64, count: usize) -> impl Iterator<Item = f64> + Clone {
-    let step = (end - start) / count.saturating_sub(1).max(1) as f64;
-    let last = if count > 1 { count - 1 } else { usize::MAX };
-    (0..count).map(move |i| if i == last { end } else { start + i as f64 * step })
-}
-
-/// So many samples in two classes, the second one larger by one if need be, none empty.
+/// Splits so many samples into two classes, the second one larger by one if need be, none empty.
 fn halves(samples: usize) -> (usize, usize) {
     let samples = samples.clamp(2, MAX_VALUES / 2);
     (samples / 2, samples - samples / 2)
@@ -160,8 +167,8 @@ fn two_classes(
     rng: &mut ChaCha8Rng,
 ) -> Dataset {
     let mut labels = Vec::new();
-    let labelled = negative.map(|x| (x, 0.0)).chain(positive.map(|x| (x, 1.0)));
-    let points: Vec<[f64; 2]> = labelled.map(|(x, y)| (labels.push(y), x).1).collect();
+    let labeled = negative.map(|x| (x, 0.0)).chain(positive.map(|x| (x, 1.0)));
+    let points: Vec<[f64; 2]> = labeled.map(|(x, y)| (labels.push(y), x).1).collect();
     shuffled(points.into_iter().flatten(), 2, labels, rng)
 }
 
@@ -180,14 +187,14 @@ fn shuffled(values: impl Iterator<Item = f64>, width: usize, labels: Vec<f32>, r
 fn in_ball(dimensions: usize, radius: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
     let direction: Vec<f64> = (0..dimensions).map(|_| random::normal(rng)).collect();
     let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-    let distance = radius * rng.random::<f64>().powf(1.0 / dimensions as f64);
+    let distance = radius * elementary::pow(rng.random(), 1.0 / dimensions as f64);
     direction.into_iter().map(|x| x * distance / length).collect()
 }
 
 fn deviation(rows: &[Vec<f64>]) -> f64 {
     let count = rows.iter().map(Vec::len).sum::<usize>() as f64;
     let mean = rows.iter().flatten().sum::<f64>() / count;
-    (rows.iter().flatten().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt()
+    (rows.iter().flatten().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt()
 }
 
 #[cfg(test)]
@@ -218,8 +225,8 @@ mod tests {
     #[test]
     fn moons_and_circles_lie_where_scikit_learn_puts_them() {
         for (x, &y) in moons(101, 0.0, 3).inputs().row_iter().zip(moons(101, 0.0, 3).targets()) {
-            let centre = if y == 1.0 { [1.0, 0.5] } else { [0.0, 0.0] };
-            assert!(((x[0] - centre[0]).hypot(x[1] - centre[1]) - 1.0).abs() < 1e-6);
+            let center = if y == 1.0 { [1.0, 0.5] } else { [0.0, 0.0] };
+            assert!(((x[0] - center[0]).hypot(x[1] - center[1]) - 1.0).abs() < 1e-6);
             assert!(if y == 1.0 { x[1] <= 0.5 + 1e-6 } else { x[1] >= -1e-6 });
         }
         let data = circles(100, 0.0, 0.3, 3);

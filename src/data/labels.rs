@@ -6,6 +6,32 @@
 
 use crate::{Error, Matrix, Result};
 
+/// The probability above which a single output stands for class 1, where nobody gives another.
+pub(crate) const THRESHOLD: f32 = 0.5;
+
+/// The class of a sample, and the one that its output row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) class: usize,
+    /// None where an output is NaN.
+    pub(crate) predicted: Option<usize>,
+}
+
+impl Outcome {
+    /// Whether the prediction is the sample's class.
+    pub(crate) fn is_correct(self) -> bool {
+        self.predicted == Some(self.class)
+    }
+}
+
+/// The outcome of every row of outputs and targets, which are of one shape.
+///
+/// Fails as [`check_targets`].
+pub(crate) fn outcomes(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Vec<Outcome>> {
+    let pairs = target_classes(targets)?.into_iter().zip(classes(outputs, threshold));
+    Ok(pairs.map(|(class, predicted)| Outcome { class, predicted }).collect())
+}
+
 /// The class of every row.
 pub(crate) fn classes(outputs: &Matrix, threshold: f32) -> Vec<Option<usize>> {
     match outputs.ncols() {
@@ -20,7 +46,7 @@ pub(crate) fn predicted(outputs: &Matrix, threshold: f32) -> Result<Vec<Option<u
     Ok(classes(outputs, threshold))
 }
 
-/// How many classes so many outputs tell apart.
+/// The number of classes that so many outputs distinguish.
 pub(crate) fn class_count(outputs: usize) -> usize {
     outputs.max(2)
 }
@@ -30,7 +56,7 @@ pub(crate) fn class_count(outputs: usize) -> usize {
 /// Fails as [`check_targets`].
 pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
     check_targets(targets)?;
-    Ok(classes(targets, 0.5).into_iter().flatten().collect())
+    Ok(classes(targets, THRESHOLD).into_iter().flatten().collect())
 }
 
 /// Fails at the first row that names no class: other values than 0 and 1, or not exactly one 1 among several outputs.
@@ -48,22 +74,24 @@ pub(crate) fn check_targets(targets: &Matrix) -> Result<()> {
     Err(Error::invalid(format!("target row {row}"), expected, format!("{found:?}")))
 }
 
-/// The number of rows whose class is that of the target row, which names one.
+/// The number of rows whose class is that of the target row, which names one, at the usual threshold.
+///
+/// Training counts them after every batch, so that this makes no list of [`outcomes`].
 pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
     match outputs.ncols() {
         1 => outputs.as_slice().iter().zip(targets.as_slice()).filter(|&(&p, &y)| is_right(p, y)).count(),
         _ => {
             let rows = outputs.row_iter().zip(targets.row_iter());
-            let told = rows.map(|(p, y)| (first_largest(p.iter().copied()), first_largest(y.iter().copied())));
-            told.filter(|(told, right)| told.is_some() && told == right).count()
+            let classes = rows.map(|(p, y)| (first_largest(p.iter().copied()), first_largest(y.iter().copied())));
+            classes.filter(|(predicted, class)| predicted.is_some() && predicted == class).count()
         }
     }
 }
 
-/// Whether a single output tells the class of a target that is 0 or 1; NaN tells none. Without branches, none of which
-/// could be foreseen: early in training a model guesses.
+/// Whether a single output stands for the class of a target that is 0 or 1; NaN stands for none. Without branches, none of
+/// which could be foreseen: early in training a model guesses.
 fn is_right(p: f32, y: f32) -> bool {
-    ((p > 0.5) == (y == 1.0)) & !p.is_nan()
+    ((p > THRESHOLD) == (y == 1.0)) & !p.is_nan()
 }
 
 /// Fails for a threshold that is NaN.
@@ -130,5 +158,15 @@ mod tests {
         let outputs = Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]);
         let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
         assert_eq!(correct(&outputs, &targets), 1, "the first of equals wins");
+    }
+
+    #[test]
+    fn outcomes_are_counted_alike_one_by_one() {
+        let outputs = Matrix::from_row_slice(5, 1, &[0.9, 0.1, 0.6, 0.5, f32::NAN]);
+        let targets = Matrix::from_row_slice(5, 1, &[1.0, 0.0, 0.0, 0.0, 0.0]);
+        let outcomes = outcomes(&outputs, &targets, THRESHOLD).unwrap();
+        assert_eq!(outcomes[2], Outcome { class: 0, predicted: Some(1) });
+        assert_eq!(outcomes[4], Outcome { class: 0, predicted: None });
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_correct()).count(), correct(&outputs, &targets));
     }
 }

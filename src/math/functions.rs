@@ -1,10 +1,13 @@
-//! Exponential functions of many values at once, in the widest vectors that the machine has.
+//! Exponential functions and logarithms of many values at once, in the widest vectors that the machine has.
 //!
 //! They are written for one value, in plain Rust without branches, so that the compiler makes vector instructions of a
 //! loop over them; [`pulp`] picks those of the machine when the program runs. Where a product is added to something
 //! the two are fused, as every machine with such vectors does, so that all machines give the same bits.
 
 use pulp::{Arch, Simd, WithSimd};
+
+/// ln 2 in two parts, the first so short that an exponent times it is exact (Cody and Waite, 1980).
+const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
 
 /// What can be computed of every value of a slice.
 ///
@@ -21,6 +24,10 @@ pub(crate) enum Function {
     Tanh,
     /// `ln(1 + exp(-abs z))`, 3.7 units; 0 beyond 87.7. What softplus and cross-entropy add to their straight pieces.
     LnOnePlusExp,
+    /// `ln z`, 0.9 units; infinite for 0, and NaN below.
+    Ln,
+    /// `ln(1 + z)`, 1.5 units, for `z` from -1 to 1.
+    Ln1p,
 }
 
 /// Replaces every value by the function of it.
@@ -51,6 +58,8 @@ impl WithSimd for Apply<'_> {
             Function::Sigmoid => self.values.iter_mut().for_each(|z| *z = sigmoid(*z)),
             Function::Tanh => self.values.iter_mut().for_each(|z| *z = tanh(*z)),
             Function::LnOnePlusExp => self.values.iter_mut().for_each(|z| *z = ln_one_plus_exp(*z)),
+            Function::Ln => self.values.iter_mut().for_each(|z| *z = ln(*z)),
+            Function::Ln1p => self.values.iter_mut().for_each(|z| *z = ln_1p(*z)),
         }
     }
 }
@@ -91,6 +100,45 @@ fn ln_one_plus_exp(z: f32) -> f32 {
     2.0 * s * polynomial(s * s, SERIES)
 }
 
+/// With `z = 2^n (1 + f)` and `s = f / (2 + f)` it is `n ln 2 + 2 atanh s`, and `2 atanh s` is `f - f²/2 + s (f²/2 + rest)`:
+/// the large terms are exact, or nearly.
+#[inline(always)]
+fn ln(z: f32) -> f32 {
+    /// `2 / (2 k + 1)` for k from 5 down to 1, of the series of atanh.
+    const SERIES: [f32; 5] = [2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0];
+    /// The bits of `sqrt 1/2`, the least that `1 + f` is.
+    const LEAST: u32 = 0x3f35_04f3;
+    /// What makes normal numbers of those that are not, and how many powers of 2 it is.
+    const LIFT: (f32, f32) = (33_554_432.0, 25.0);
+
+    let is_normal = z >= f32::MIN_POSITIVE;
+    let lifted = if is_normal { z } else { z * LIFT.0 };
+    let bits = lifted.to_bits().wrapping_sub(LEAST);
+    let n = (bits.cast_signed() >> 23) as f32 - if is_normal { 0.0 } else { LIFT.1 };
+    let f = f32::from_bits((bits & 0x007f_ffff) + LEAST) - 1.0;
+    let s = f / (2.0 + f);
+    let (square, half) = (s * s, 0.5 * f * f);
+    let rest = square * polynomial(square, SERIES);
+    let small = n.mul_add(LN_2[1], s * (half + rest)) - half;
+    let finite = n.mul_add(LN_2[0], small + f);
+    let limit = if z == 0.0 { f32::NEG_INFINITY } else { f32::NAN };
+    if z > 0.0 && z < f32::INFINITY {
+        finite
+    } else if z > 0.0 {
+        z
+    } else {
+        limit
+    }
+}
+
+/// The logarithm of the rounded sum, and what rounding took from it, over the sum.
+#[inline(always)]
+fn ln_1p(z: f32) -> f32 {
+    let sum = 1.0 + z;
+    let lost = z - (sum - 1.0);
+    if sum == 0.0 { f32::NEG_INFINITY } else { ln(sum) + lost / sum }
+}
+
 /// Takes `exp z` apart into `q` and a scale, so that `exp z = (1 + q) scale`.
 ///
 /// With `z = n ln 2 + r` and `abs r <= ln 2 / 2`, `q` is `exp r - 1` and the scale `2^n`: 0 for the smallest `n`, infinite
@@ -101,8 +149,6 @@ fn split(z: f32) -> (f32, f32) {
     const ROUND: f32 = 12_582_912.0; // 1.5 * 2^23
     /// The bits of 1, whose exponent is 0.
     const ONE: u32 = 0x3f80_0000;
-    /// ln 2 in two parts, the first so short that `n` times it is exact (Cody and Waite, 1980).
-    const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
     /// `(exp r - 1 - r) / r²`, the coefficient of the highest power first; the error of `exp r` is below 4e-9.
     ///
     /// Fitted by Lawson's method, least squares with weights that grow where the error is large, in numpy: with
@@ -134,8 +180,15 @@ fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
 mod tests {
     use super::*;
 
-    const FUNCTIONS: [Function; 5] =
-        [Function::Exp, Function::ExpM1, Function::Sigmoid, Function::Tanh, Function::LnOnePlusExp];
+    const FUNCTIONS: [Function; 7] = [
+        Function::Exp,
+        Function::ExpM1,
+        Function::Sigmoid,
+        Function::Tanh,
+        Function::LnOnePlusExp,
+        Function::Ln,
+        Function::Ln1p,
+    ];
 
     /// The functions by the standard library in double precision.
     fn reference(function: Function, z: f32) -> f64 {
@@ -146,6 +199,8 @@ mod tests {
             Function::Sigmoid => 1.0 / (1.0 + (-z).exp()),
             Function::Tanh => z.tanh(),
             Function::LnOnePlusExp => (-z.abs()).exp().ln_1p(),
+            Function::Ln => z.ln(),
+            Function::Ln1p => z.ln_1p(),
         }
     }
 
@@ -157,6 +212,8 @@ mod tests {
             Function::Sigmoid => (-87.3..=f32::INFINITY, 2.5),
             Function::Tanh => (f32::NEG_INFINITY..=f32::INFINITY, 2.7),
             Function::LnOnePlusExp => (-87.3..=87.3, 3.7),
+            Function::Ln => (f32::from_bits(1)..=f32::MAX, 0.9),
+            Function::Ln1p => (-0.999_999_94..=1.0, 1.5),
         }
     }
 
@@ -201,6 +258,10 @@ mod tests {
         assert_eq!(limits(Function::Sigmoid), [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
         assert_eq!(limits(Function::Tanh), [-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]);
         assert_eq!(limits(Function::LnOnePlusExp), [0.0; 6]);
+        assert_eq!(limits(Function::Ln)[5], infinite);
+        assert!(limits(Function::Ln)[..3].iter().all(|value| value.is_nan()));
+        assert_eq!([0.0, -0.0].map(|z| of(Function::Ln, z)), [-infinite; 2]);
+        assert_eq!(of(Function::Ln1p, -1.0), -infinite);
         for function in FUNCTIONS {
             assert!(of(function, f32::NAN).is_nan() && of(function, -f32::NAN).is_nan(), "{function:?}");
         }

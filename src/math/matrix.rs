@@ -27,9 +27,16 @@ pub(crate) fn from_row_major(rows: usize, columns: usize, values: &[f32]) -> Mat
     if values.is_empty() { Matrix::zeros(rows, columns) } else { Matrix::from_row_slice(rows, columns, values) }
 }
 
-/// The values row by row, as other frameworks want them (nalgebra keeps columns together).
+/// Returns the values row by row, as other frameworks want them: nalgebra keeps columns together.
 ///
 /// The way back is `Matrix::from_row_slice`.
+///
+/// ```
+/// use training_replay::{Matrix, to_row_major};
+///
+/// let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// assert_eq!(to_row_major(&Matrix::from_row_slice(2, 3, &values)), values);
+/// ```
 pub fn to_row_major(matrix: &Matrix) -> Vec<f32> {
     // nalgebra would walk all rows of a matrix without columns.
     if matrix.is_empty() { Vec::new() } else { matrix.transpose().as_slice().to_vec() }
@@ -153,36 +160,6 @@ pub(crate) fn sum_f64_of_pairs(a: &[f32], b: &[f32], of: impl Fn(f64, f64) -> f6
     a_rest.iter().zip(b_rest).fold(sum, |sum, (&a, &b)| sum + of(a, b))
 }
 
-/// The smallest and the largest finite value; none if there is none.
-pub(crate) fn limits(values: &[f32]) -> Option<(f32, f32)> {
-    // NaN is neither smaller nor larger than anything.
-    let low = first(values, f32::INFINITY, |value, low| value < low);
-    let high = first(values, f32::NEG_INFINITY, |value, high| value > high);
-    if low.is_finite() && high.is_finite() {
-        Some((low, high))
-    } else {
-        let finite = values.iter().copied().filter(|value| value.is_finite());
-        finite.map(|value| (value, value)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-    }
-}
-
-/// The limits of two sets of values together.
-pub(crate) fn wider(one: Option<(f32, f32)>, other: Option<(f32, f32)>) -> Option<(f32, f32)> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
-        _ => one.or(other),
-    }
-}
-
-/// The first of all values if they were sorted, in sixteen places side by side; `start` if there are none.
-fn first(values: &[f32], start: f32, before: impl Fn(f32, f32) -> bool) -> f32 {
-    // A comparison alone, unlike `f32::min`, is a single instruction.
-    let pick = |value, best| if before(value, best) { value } else { best };
-    let (chunks, rest) = values.as_chunks::<16>();
-    let best = chunks.iter().fold([start; 16], |best, chunk| array::from_fn(|i| pick(chunk[i], best[i])));
-    best.iter().chain(rest).fold(start, |best, &value| pick(value, best))
-}
-
 /// Puts `some` rows into `all`, from `start` on; with the first ones `all` takes its shape, of `count` rows.
 pub(crate) fn put_rows(some: &Matrix, start: usize, count: usize, all: &mut Matrix) -> Result<()> {
     if start == 0 {
@@ -260,18 +237,6 @@ mod tests {
             let squares: u32 = (0..u32::from(count)).map(|i| i * i).sum();
             assert_eq!(sum_f64_of_pairs(&values, &values, |a, b| a * b), f64::from(squares));
         }
-    }
-
-    #[test]
-    fn limits_leave_out_what_is_not_finite() {
-        let mut values: Vec<f32> = (0..50_u8).map(|i| f32::from(i) - 20.0).collect();
-        assert_eq!(limits(&values), Some((-20.0, 29.0)));
-        for (at, odd) in [(3, f32::NAN), (17, f32::INFINITY), (49, f32::NEG_INFINITY), (0, f32::NAN)] {
-            values[at] = odd;
-        }
-        assert_eq!(limits(&values), Some((-19.0, 28.0)));
-        assert_eq!(limits(&values[49..]), None);
-        assert_eq!(limits(&[]), None);
     }
 
     #[test]

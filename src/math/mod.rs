@@ -1,7 +1,10 @@
-//! Numbers, before they mean anything: matrices and their products, functions of many values at once, seeded draws, threads.
+//! Numbers, before they mean anything: matrices and their products, functions with the same bits everywhere, where
+//! numbers lie, seeded draws, threads.
 
+pub(crate) mod elementary;
 pub(crate) mod functions;
 pub(crate) mod gemm;
 pub(crate) mod matrix;
 pub(crate) mod parallel;
 pub(crate) mod random;
+pub(crate) mod stats;

@@ -6,6 +6,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::elementary;
+
 /// What random numbers are drawn for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
@@ -37,8 +39,9 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
 /// A number from the standard normal distribution, by the transformation of Box and Muller (1958).
 pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     // 1 - [0, 1) is never 0, whose logarithm is infinite.
-    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.random::<f64>()).cos()
+    let radius = (-2.0 * elementary::ln(1.0 - rng.random::<f64>())).sqrt();
+    let [cos, _] = elementary::cos_sin_of_turn(rng.random());
+    radius * cos
 }
 
 /// A number from the uniform distribution on `[-1, 1)`.

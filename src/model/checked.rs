@@ -1,22 +1,25 @@
-//! Running a model that may be anybody's: what it returns is checked.
+//! A model that may be anybody's, run with checks of what it returns.
+//!
+//! Every question about a model goes through here, so that a model which breaks its contract is an error that names the
+//! layer, and never a wrong picture.
 
 use std::ops::Range;
 
 use crate::{Dataset, Error, Forward, Loss, Matrix, Result, Weights, math::matrix};
 
-/// The index of the layer called `name`.
+/// Returns the index of the layer called `name`.
 pub(crate) fn layer_index(model: &dyn Forward, name: &str) -> Result<usize> {
     let known = model.layers();
     let index = known.iter().position(|layer| layer == name);
     index.ok_or_else(|| Error::UnknownLayer { name: name.into(), known })
 }
 
-/// The outputs of the whole model.
+/// Computes the outputs of the whole model.
 pub(crate) fn outputs(model: &dyn Forward, inputs: &Matrix) -> Result<Matrix> {
     layers(model, inputs, 0..model.layers().len())
 }
 
-/// The outputs of some layers, with a check that the user's code returned one row for each sample.
+/// Computes the outputs of some layers, with a check that the user's code returned one row for each sample.
 pub(crate) fn layers(model: &dyn Forward, inputs: &Matrix, range: Range<usize>) -> Result<Matrix> {
     let mut outputs = Matrix::zeros(0, 0);
     layers_into(model, inputs, range, &mut outputs)?;
@@ -34,7 +37,7 @@ pub(crate) fn layers_into(
     expect_rows(outputs, inputs, || format!("outputs of layers {range:?}"))
 }
 
-/// `model.pre_activation`, with the same check.
+/// Computes the z-values of a layer, with the same check.
 pub(crate) fn pre_activation(model: &dyn Forward, inputs: &Matrix, layer: usize) -> Result<Matrix> {
     let mut outputs = Matrix::zeros(0, 0);
     pre_activation_into(model, inputs, layer, &mut outputs)?;
@@ -60,7 +63,7 @@ fn expect_rows(outputs: &Matrix, inputs: &Matrix, what: impl Fn() -> String) -> 
     }
 }
 
-/// `model.losses`, with a check that the user's code returned one for each sample.
+/// Computes the loss of each sample, with a check that the user's code returned one for each sample.
 pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
     let losses = model.losses(data.inputs(), data.targets(), loss)?;
     if losses.len() == data.samples() {
@@ -70,7 +73,7 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
     }
 }
 
-/// The gradients, if the model is one that gives them.
+/// Computes the gradients, if the model is one that gives them.
 pub(crate) fn gradients(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Weights> {
     let expected = "one that gives them: `Forward::as_backward` returns it";
     let model = model.as_backward().ok_or_else(|| Error::invalid("the model", expected, "one without gradients"))?;

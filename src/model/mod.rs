@@ -1,15 +1,19 @@
 //! The contract between training and replaying: three small traits.
+//!
+//! Nothing here knows how a model is trained, stored or looked at: whatever implements the traits can be.
 
 pub(crate) mod checked;
 mod parameter;
+mod weights;
 
-pub use parameter::{Parameter, Values, Weights};
+pub use parameter::{Parameter, Values};
+pub use weights::Weights;
 
 use std::ops::{Range, RangeInclusive};
 
 use crate::{Loss, Matrix, Result};
 
-/// Anything whose parameters can be recorded.
+/// A model whose parameters can be recorded.
 ///
 /// [`Model`] lists the parameters, which is enough to record. [`Forward`] puts recorded weights back and runs
 /// some of the layers, which is enough to replay. [`Backward`] adds gradients. The networks of
@@ -40,54 +44,52 @@ use crate::{Loss, Matrix, Result};
 /// # }
 /// ```
 pub trait Model {
-    /// All parameters, the same ones in the same order at every epoch.
+    /// Returns all parameters, the same ones in the same order at every epoch.
     ///
     /// # Errors
     ///
-    /// Fallible, because a framework may have to copy from a device; see [`Error::model`](crate::Error::model).
+    /// Whatever the model's framework fails with, by [`Error::model`](crate::Error::model): it may have to copy from a
+    /// device.
     fn parameters(&self) -> Result<Vec<Parameter<'_>>>;
 
-    /// What the model can be rebuilt from later, stored once; the built-in networks give one, so that their
-    /// recordings open without any code of the user's.
+    /// Returns what the model can be rebuilt from later, which is recorded once; nothing by default. The built-in
+    /// networks give one, so that their recordings open without any code of the user's.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Model, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// assert_eq!(model.description().unwrap().kind(), "training_replay::Sequential/1");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     fn description(&self) -> Option<Description> {
         None
     }
 }
 
-/// Weights on their own are enough to record: to thin out or to mend a recording, say.
-///
-/// ```
-/// use training_replay::{Dense, Metrics, Replay, Sequential};
-///
-/// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-/// let mut long = Replay::options().in_memory();
-/// for _ in 0..=20 {
-///     long.record(&model, Metrics::new())?;
-/// }
-/// let mut options = Replay::options();
-/// if let Some(description) = long.description() {
-///     options = options.description(description); // so that it opens by itself, too
-/// }
-/// let mut short = options.in_memory();
-/// for epoch in long.epochs().step_by(10) {
-///     short.record_at(epoch, &long.weights(epoch)?, long.metrics(epoch)?)?;
-/// }
-/// assert_eq!(short.epochs().collect::<Vec<_>>(), [0, 10, 20]);
-/// assert_eq!(short.at(20)?.model(), &model);
-/// # Ok::<(), training_replay::Error>(())
-/// ```
-impl Model for Weights {
-    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        Ok(self.iter().map(Parameter::borrowed).collect())
-    }
-}
-
 /// A model that can be put back to a recorded epoch and run.
 pub trait Forward: Model {
-    /// Names of the layers, in forward order.
+    /// Returns the names of the layers, in forward order.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).layer(Dense::new(1).name("output"));
+    /// assert_eq!(model.build(1)?.layers(), ["hidden", "output"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     fn layers(&self) -> Vec<String>;
 
-    /// The same model with other weights.
+    /// Returns the same model with other weights.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Sequential, Weights};
+    ///
+    /// let architecture = Sequential::builder(2).layer(Dense::new(1));
+    /// let (one, other) = (architecture.clone().build(1)?, architecture.build(2)?);
+    /// assert_eq!(one.with_weights(&Weights::of(&other)?)?, other);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,8 +98,8 @@ pub trait Forward: Model {
     where
         Self: Sized;
 
-    /// Output of the last layer of `layers` when the first one is fed `inputs`; the inputs themselves for an empty
-    /// range.
+    /// Computes the outputs of the last layer of `layers` when the first one is fed `inputs`; the inputs themselves for
+    /// an empty range.
     ///
     /// One method serves three needs: `0..k + 1` is layer `k`'s output, `0..n` the model's, and `k + 1..n` the rest
     /// of the way from a hidden layer.
@@ -106,12 +108,34 @@ pub trait Forward: Model {
     ///
     /// `(samples, width before the range)` to `(samples, units of its last layer)`.
     ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).layer(Dense::new(1)).build(1)?;
+    /// let inputs = Matrix::from_element(4, 2, 0.5);
+    /// let hidden = model.forward(&inputs, 0..1)?;
+    /// assert_eq!(hidden.shape(), (4, 3));
+    /// assert_eq!(model.forward(&hidden, 1..2)?, model.forward(&inputs, 0..2)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the inputs have another width than the first layer takes, or the range is not within the layers.
     fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix>;
 
-    /// Output of one layer before its activation function ("z-values"); the same as `forward` where it has none.
+    /// Computes the outputs of one layer before its activation function ("z-values"); those of
+    /// [`forward`](Self::forward) where it has none, as by default.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Forward, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3).activation(Activation::Tanh)).build(1)?;
+    /// let inputs = Matrix::from_element(4, 2, 0.5);
+    /// let (z, outputs) = (model.pre_activation(&inputs, 0)?, model.forward(&inputs, 0..1)?);
+    /// assert!((z[0].tanh() - outputs[0]).abs() < 1e-6);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -120,9 +144,10 @@ pub trait Forward: Model {
         self.forward(inputs, layer..layer.saturating_add(1))
     }
 
-    /// [`forward`](Self::forward) into a matrix that is there already; it takes the shape of the outputs. Whoever asks
-    /// about many epochs keeps one, and so spares the machine handing out fresh memory for each. By default it is
-    /// merely replaced.
+    /// Computes [`forward`](Self::forward) into a matrix that is there already and takes the shape of the outputs.
+    ///
+    /// Whoever asks about many epochs keeps one matrix for all of them, and spares fresh memory for each. By default
+    /// it is merely replaced.
     ///
     /// ```
     /// use training_replay::{Dense, Forward, Matrix, Sequential};
@@ -145,7 +170,7 @@ pub trait Forward: Model {
         Ok(())
     }
 
-    /// [`pre_activation`](Self::pre_activation) into a matrix that is there already.
+    /// Computes [`pre_activation`](Self::pre_activation) into a matrix that is there already.
     ///
     /// # Errors
     ///
@@ -155,8 +180,20 @@ pub trait Forward: Model {
         Ok(())
     }
 
-    /// The loss of each sample. By default from the outputs; a model that knows its logits overrides this with
-    /// [`Loss::per_sample_from_logits`], which stays exact where probabilities saturate.
+    /// Computes the loss of each sample, by default from the outputs.
+    ///
+    /// A model that knows its logits overrides this with [`Loss::per_sample_from_logits`], which stays exact where
+    /// probabilities saturate.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Loss, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let (inputs, targets) = (Matrix::zeros(4, 2), Matrix::from_element(4, 1, 3.0));
+    /// // Inputs and bias are 0, and so are the outputs.
+    /// assert_eq!(model.losses(&inputs, &targets, Loss::MeanSquaredError)?, [9.0; 4]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -165,16 +202,25 @@ pub trait Forward: Model {
         loss.per_sample(&self.forward(inputs, 0..self.layers().len())?, targets)
     }
 
-    /// What the outputs of one layer lie between, ends included, if that is known: 0 to 1 for a sigmoid, 0 to infinity
-    /// for ReLU. [`Milestones`](crate::analysis::Milestones) tell from it which units are squashed, saturated or dead;
-    /// by default it is not known.
+    /// Returns what the outputs of one layer lie between, ends included, if that is known: 0 to 1 for a sigmoid, 0 to
+    /// infinity for ReLU. By default it is not known.
+    ///
+    /// [`Milestones`](crate::analysis::Milestones) need it to find units that are saturated or dead.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Forward, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// assert_eq!(model.range(0), Some(0.0..=1.0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
         let _ = layer;
         None
     }
 
-    /// The model as one that gives gradients, if it is one. A model that implements [`Backward`] returns `Some(self)`
-    /// here, so that questions which can do without gradients use them where they are to be had.
+    /// Returns the model as one that gives gradients, if it is one. A model that implements [`Backward`] returns
+    /// `Some(self)` here, so that questions which can do without gradients use them where they are to be had.
     ///
     /// ```
     /// use training_replay::{Dense, Forward, Sequential};
@@ -188,10 +234,22 @@ pub trait Forward: Model {
     }
 }
 
-/// A model that can also differentiate a loss. It says so by [`Forward::as_backward`], so that every question which can
-/// make use of gradients does.
+/// A model that can also differentiate a loss.
+///
+/// It says so by [`Forward::as_backward`], so that every question which can make use of gradients does.
 pub trait Backward: Forward {
-    /// Gradient of the mean loss over the samples with respect to every trainable parameter.
+    /// Computes the gradient of the mean loss over the samples with respect to every trainable parameter.
+    ///
+    /// ```
+    /// use training_replay::{Backward, Dense, Loss, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).name("output")).build(1)?;
+    /// let (inputs, targets) = (Matrix::zeros(4, 2), Matrix::from_element(4, 1, 3.0));
+    /// let gradients = model.gradients(&inputs, &targets, Loss::MeanSquaredError)?;
+    /// // The outputs are 0: the derivative of (output - 3)^2 is -6.
+    /// assert_eq!(gradients.require("output", "bias", &[1])?.values().to_f32(), [-6.0].as_slice());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -214,17 +272,17 @@ pub struct Description {
 }
 
 impl Description {
-    /// `kind` names who can read `bytes`, e.g. `my_crate::Net/1`.
+    /// Creates a description. `kind` names who can read `bytes`, and in which version: `my_crate::Net/1`.
     pub fn new(kind: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { kind: kind.into(), bytes: bytes.into() }
     }
 
-    /// Who can read the bytes.
+    /// Returns who can read the bytes.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// What the model wrote about itself.
+    /// Returns what the model wrote about itself.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -1,8 +1,8 @@
-//! The arrays that a model hands over: values, with a name and a shape, and all of them at one epoch.
+//! One array that a model hands over: its values, with a layer, a name and a shape.
 
 use std::borrow::Cow;
 
-use crate::{Error, Matrix, Model, Result, math::matrix};
+use crate::{Error, Matrix, Result, math::matrix};
 
 /// Floating-point values as the model holds them, row-major; recorded without loss.
 ///
@@ -23,7 +23,13 @@ pub enum Values<'a> {
 }
 
 impl Values<'_> {
-    /// How many values there are.
+    /// Returns the number of values.
+    ///
+    /// ```
+    /// use training_replay::Values;
+    ///
+    /// assert_eq!(Values::from(vec![0.5_f32, 1.5]).len(), 2);
+    /// ```
     pub fn len(&self) -> usize {
         match self {
             Self::F32(values) => values.len(),
@@ -31,12 +37,18 @@ impl Values<'_> {
         }
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The values as `f32`, rounded where they are `f64`.
+    /// Returns the values as `f32`, rounded to the nearest where they are `f64`.
+    ///
+    /// ```
+    /// use training_replay::Values;
+    ///
+    /// assert_eq!(Values::from(vec![1.0_f64 / 3.0]).to_f32(), [1.0_f32 / 3.0].as_slice());
+    /// ```
     pub fn to_f32(&self) -> Cow<'_, [f32]> {
         match self {
             Self::F32(values) => Cow::Borrowed(values),
@@ -44,7 +56,13 @@ impl Values<'_> {
         }
     }
 
-    /// The values as `f64`, exactly.
+    /// Returns the values as `f64`, exactly.
+    ///
+    /// ```
+    /// use training_replay::Values;
+    ///
+    /// assert_eq!(Values::from(vec![0.1_f32]).to_f64(), [f64::from(0.1_f32)].as_slice());
+    /// ```
     pub fn to_f64(&self) -> Cow<'_, [f64]> {
         match self {
             Self::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
@@ -52,7 +70,14 @@ impl Values<'_> {
         }
     }
 
-    /// The same values, borrowed.
+    /// Borrows the values.
+    ///
+    /// ```
+    /// use training_replay::Values;
+    ///
+    /// let values = Values::from(vec![0.5_f32]);
+    /// assert_eq!(values.borrowed(), values); // no value was copied
+    /// ```
     pub fn borrowed(&self) -> Values<'_> {
         match self {
             Self::F32(values) => Values::F32(Cow::Borrowed(values)),
@@ -60,7 +85,17 @@ impl Values<'_> {
         }
     }
 
-    /// The values on their own, borrowed from nobody.
+    /// Returns the values as owned ones; a copy if they were borrowed.
+    ///
+    /// ```
+    /// use training_replay::Values;
+    ///
+    /// let owned: Values<'static> = {
+    ///     let layer = [0.5_f32, 1.5];
+    ///     Values::from(&layer).into_owned()
+    /// };
+    /// assert_eq!(owned.to_f32(), [0.5, 1.5].as_slice());
+    /// ```
     pub fn into_owned(self) -> Values<'static> {
         match self {
             Self::F32(values) => Values::F32(Cow::Owned(values.into_owned())),
@@ -68,7 +103,18 @@ impl Values<'_> {
         }
     }
 
-    /// Whether every value has the same bits as the other's; NaN equals NaN here.
+    /// Returns whether both have the same type, and every value the same bits as the other's.
+    ///
+    /// NaN has the same bits as itself, although `==` says that it differs; 0 and -0 do not, although `==` says that
+    /// they are equal.
+    ///
+    /// ```
+    /// use training_replay::Values;
+    ///
+    /// let nan = Values::from(vec![f32::NAN]);
+    /// assert!(nan.same_bits(&nan) && nan != nan);
+    /// assert!(!Values::from(vec![0.0_f32]).same_bits(&Values::from(vec![-0.0_f32])));
+    /// ```
     pub fn same_bits(&self, other: &Values<'_>) -> bool {
         match (self, other) {
             (Self::F32(a), Values::F32(b)) => a.iter().map(|v| v.to_bits()).eq(b.iter().map(|v| v.to_bits())),
@@ -110,6 +156,14 @@ values_from!(f32 => F32, f64 => F64);
 /// One named array of a layer, e.g. `hidden` / `kernel` of shape `[2, 10]`.
 ///
 /// A shape that does not fit the number of values is refused when the parameter is recorded or used.
+///
+/// ```
+/// use training_replay::Parameter;
+///
+/// let bias = Parameter::new("hidden", "bias", [3], vec![0.0_f32, 0.5, 1.0]);
+/// assert_eq!((bias.layer(), bias.name(), bias.shape()), ("hidden", "bias", [3].as_slice()));
+/// assert_eq!(bias.values().len(), 3);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter<'a> {
     layer: Cow<'a, str>,
@@ -119,7 +173,7 @@ pub struct Parameter<'a> {
 }
 
 impl<'a> Parameter<'a> {
-    /// An array of `shape`, its values row by row.
+    /// Creates a parameter of `shape` from its values, row by row: the last index changes fastest.
     ///
     /// ```
     /// use training_replay::Parameter;
@@ -137,22 +191,36 @@ impl<'a> Parameter<'a> {
         Self { layer: layer.into(), name: name.into(), shape: shape.into(), values: values.into() }
     }
 
-    /// The layer it belongs to.
+    /// Returns the name of the layer it belongs to.
     pub fn layer(&self) -> &str {
         &self.layer
     }
 
-    /// Its name within the layer, such as `kernel` or `bias`.
+    /// Returns its name within the layer, such as `kernel` or `bias`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The length of each dimension; empty for a single number.
+    /// Returns the length of each dimension; nothing for a single number.
+    ///
+    /// ```
+    /// use training_replay::Parameter;
+    ///
+    /// assert_eq!(Parameter::new("hidden", "kernel", [2, 10], vec![0.0_f32; 20]).shape(), [2, 10]);
+    /// assert!(Parameter::new("scale", "factor", [], vec![2.0_f32]).shape().is_empty());
+    /// ```
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
-    /// The values, row by row.
+    /// Returns the values, row by row.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Values};
+    ///
+    /// let bias = Parameter::new("output", "bias", [1], vec![0.1_f64]);
+    /// assert!(matches!(bias.values(), Values::F64(_))); // as they were handed over
+    /// ```
     pub fn values(&self) -> &Values<'a> {
         &self.values
     }
@@ -162,7 +230,15 @@ impl<'a> Parameter<'a> {
         &mut self.values
     }
 
-    /// The parameter as a matrix; one dimension becomes a single row, none a single value.
+    /// Returns the values as a matrix; one dimension becomes a single row, none a single value.
+    ///
+    /// ```
+    /// use training_replay::Parameter;
+    ///
+    /// let kernel = Parameter::new("hidden", "kernel", [2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// assert_eq!(kernel.to_matrix()?[(1, 0)], 4.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -181,7 +257,7 @@ impl<'a> Parameter<'a> {
         Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
     }
 
-    /// The same parameter, its values borrowed: for a [`Model`] that keeps its parameters as such.
+    /// Borrows the parameter, names and values: for a [`Model`](crate::Model) that keeps its parameters as such.
     pub fn borrowed(&self) -> Parameter<'_> {
         Parameter {
             layer: Cow::Borrowed(&self.layer),
@@ -191,7 +267,17 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// The parameter on its own, borrowed from nobody.
+    /// Returns the parameter as an owned one; a copy of what was borrowed.
+    ///
+    /// ```
+    /// use training_replay::Parameter;
+    ///
+    /// let kept: Parameter<'static> = {
+    ///     let bias = vec![0.5_f32];
+    ///     Parameter::new("output", "bias", [1], &bias).into_owned()
+    /// };
+    /// assert_eq!(kept.values().to_f32(), [0.5].as_slice());
+    /// ```
     pub fn into_owned(self) -> Parameter<'static> {
         Parameter {
             layer: Cow::Owned(self.layer.into_owned()),
@@ -202,7 +288,7 @@ impl<'a> Parameter<'a> {
     }
 
     /// The difference of every value from that of another of the same shape.
-    fn minus(&self, earlier: &Parameter<'_>) -> Parameter<'static> {
+    pub(super) fn minus(&self, earlier: &Parameter<'_>) -> Parameter<'static> {
         let (later, earlier) = (self.values.to_f64(), earlier.values.to_f64());
         let differences: Vec<f64> = later.iter().zip(earlier.iter()).map(|(later, earlier)| later - earlier).collect();
         Parameter::new(self.layer.to_string(), self.name.to_string(), self.shape.clone(), differences)
@@ -220,132 +306,5 @@ impl<'a> Parameter<'a> {
             return Ok(());
         }
         Err(Error::shape(format!("the values of {}", self.label()), self.shape.clone(), [self.values.len()]))
-    }
-}
-
-/// All parameters of a model at one epoch, in the order the model listed them.
-///
-/// ```
-/// use training_replay::{Parameter, Weights};
-///
-/// let weights = Weights::from_iter([
-///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
-///     Parameter::new("output", "bias", [1], vec![0.5_f32]),
-/// ]);
-/// let names: Vec<_> = weights.iter().map(|parameter| parameter.name()).collect();
-/// assert_eq!(names, ["kernel", "bias"]);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Weights {
-    parameters: Vec<Parameter<'static>>,
-}
-
-impl Weights {
-    /// A copy of the model's parameters as they are now.
-    ///
-    /// # Errors
-    ///
-    /// Whatever [`Model::parameters`] returns.
-    pub fn of<M: Model + ?Sized>(model: &M) -> Result<Self> {
-        Ok(model.parameters()?.into_iter().map(Parameter::into_owned).collect())
-    }
-
-    /// The parameters in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Parameter<'static>> {
-        self.parameters.iter()
-    }
-
-    /// The parameter `name` of `layer`.
-    pub fn get(&self, layer: &str, name: &str) -> Option<&Parameter<'static>> {
-        self.iter().find(|parameter| parameter.layer() == layer && parameter.name() == name)
-    }
-
-    /// How many parameters (arrays, not values) there are.
-    pub fn len(&self) -> usize {
-        self.parameters.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.parameters.is_empty()
-    }
-
-    /// The parameter `name` of `layer` with exactly this shape, as a model's `with_weights` wants it.
-    ///
-    /// ```
-    /// use training_replay::{Parameter, Weights};
-    ///
-    /// let weights = Weights::from_iter([Parameter::new("hidden", "bias", [2], vec![0.5_f32, 1.5])]);
-    /// assert_eq!(weights.require("hidden", "bias", &[2])?.values().to_f32(), [0.5, 1.5].as_slice());
-    /// let message = weights.require("hidden", "kernel", &[2, 2]).unwrap_err().to_string();
-    /// assert_eq!(message, r#"parameter hidden/kernel is none of the weights; it must be one of ["hidden/bias"]"#);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if there is no such parameter, [`Error::Shape`] if it has another shape.
-    pub fn require(&self, layer: &str, name: &str, shape: &[usize]) -> Result<&Parameter<'static>> {
-        let parameter = self.get(layer, name).ok_or_else(|| {
-            let known: Vec<_> = self.iter().map(Parameter::label).collect();
-            Error::invalid(format!("parameter {layer}/{name}"), format!("one of {known:?}"), "none of the weights")
-        })?;
-        if parameter.shape() != shape {
-            return Err(Error::shape(parameter.label(), shape, parameter.shape()));
-        }
-        parameter.check()?;
-        Ok(parameter)
-    }
-
-    /// How far these are from others, value by value, in double precision: what training has changed since then.
-    ///
-    /// ```
-    /// use training_replay::{Parameter, Weights};
-    ///
-    /// let weights = |value: f32| Weights::from_iter([Parameter::new("output", "bias", [1], vec![value])]);
-    /// let update = weights(0.75).minus(&weights(0.5))?;
-    /// assert_eq!(update.require("output", "bias", &[1])?.values().to_f64(), [0.25].as_slice());
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] or [`Error::Shape`] if the two are not weights of the same model.
-    pub fn minus(&self, earlier: &Self) -> Result<Self> {
-        self.expect_same_parameters(earlier)?;
-        let pairs = self.iter().zip(earlier.iter());
-        Ok(pairs.map(|(later, earlier)| later.minus(earlier)).collect())
-    }
-
-    /// Fails unless the other has parameters of the same names and shapes in the same order.
-    pub(crate) fn expect_same_parameters(&self, other: &Self) -> Result<()> {
-        if self.len() != other.len() {
-            let expected = format!("{}, as the others have", self.len());
-            return Err(Error::invalid("the number of parameters", expected, other.len()));
-        }
-        self.iter().zip(other.iter()).enumerate().try_for_each(|(i, (one, other))| {
-            if one.label() != other.label() {
-                return Err(Error::invalid(format!("the name of parameter {i}"), one.label(), other.label()));
-            }
-            if one.shape() != other.shape() || one.values().len() != other.values().len() {
-                return Err(Error::shape(one.label(), one.shape(), other.shape()));
-            }
-            Ok(())
-        })
-    }
-}
-
-impl FromIterator<Parameter<'static>> for Weights {
-    fn from_iter<I: IntoIterator<Item = Parameter<'static>>>(parameters: I) -> Self {
-        Self { parameters: parameters.into_iter().collect() }
-    }
-}
-
-impl IntoIterator for Weights {
-    type Item = Parameter<'static>;
-    type IntoIter = std::vec::IntoIter<Parameter<'static>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.parameters.into_iter()
     }
 }

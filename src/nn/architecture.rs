@@ -1,17 +1,16 @@
 //! What a network is without its weights: the inputs it takes and the list of its layers.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::RangeBounds,
-};
+use std::collections::{HashMap, HashSet};
 
-use super::{BatchNormalization, Layer, Sequential, encoding};
+use super::Layer;
 use crate::{Error, Result, math::matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
 const MAX_LAYERS: usize = 4096;
 
-/// What a network is without its weights; its [`Description`](crate::Description) in a recording.
+/// The inputs and layers of a network, without weights.
+///
+/// A recording holds it as the network's [`Description`](crate::Description).
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Sequential};
@@ -29,12 +28,19 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// A network without layers yet.
+    /// Creates a network without layers.
     pub(super) fn new(inputs: usize) -> Self {
         Self { inputs, layers: Vec::new() }
     }
 
     /// Adds a layer behind the others.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Sequential};
+    ///
+    /// let architecture = Sequential::builder(2).layer(Dense::new(3)).layer(Activation::Relu);
+    /// assert_eq!(architecture.iter().len(), 2);
+    /// ```
     #[must_use]
     pub fn layer(mut self, layer: impl Into<Layer>) -> Self {
         self.layers.push(layer.into());
@@ -57,25 +63,27 @@ impl Architecture {
         self
     }
 
-    /// Draws the initial weights; the same ones for the same seed, whatever layers follow.
+    /// Returns the number of features that the network takes.
     ///
-    /// # Errors
+    /// ```
+    /// use training_replay::Sequential;
     ///
-    /// [`Error::Invalid`] if there are no inputs, no layers or more than 4,096, if a layer has no units, two layers
-    /// share a name, a number in an activation or initialiser is not finite or one of another layer out of its range,
-    /// or the network has more than 2^31 weights or more than memory has room for.
-    pub fn build(self, seed: u64) -> Result<Sequential> {
-        let architecture = self.named().checked()?;
-        encoding::describe(&architecture)?; // A network that cannot be described could not be recorded.
-        Sequential::new(architecture, seed)
-    }
-
-    /// The number of features it takes.
+    /// assert_eq!(Sequential::builder(2).inputs(), 2);
+    /// ```
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
-    /// Returns the layers in forward order.
+    /// Returns an iterator over the layers in forward order.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3).name("a")).layer(Dense::new(1).name("b")).build(42)?;
+    /// let names: Vec<_> = model.architecture().iter().map(|layer| layer.name()).collect();
+    /// assert_eq!(names, ["a", "b"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Layer> {
         self.layers.iter()
     }
@@ -84,7 +92,13 @@ impl Architecture {
         &self.layers
     }
 
-    /// The number of outputs of the last layer.
+    /// Returns the number of outputs of the last layer.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Dropout, Sequential};
+    ///
+    /// assert_eq!(Sequential::builder(2).layer(Dense::new(3)).layer(Dropout::new(0.5)).outputs(), 3);
+    /// ```
     pub fn outputs(&self) -> usize {
         self.width(self.layers.len())
     }
@@ -129,20 +143,15 @@ impl Architecture {
                     format!("{:?} again", layer.name()),
                 ));
             }
-            check_units(layer)?;
-            check_constants(layer)?;
+            layer.check()?;
         }
         self.check_size()
     }
 
     /// The architecture, if its weights are few enough.
     fn check_size(self) -> Result<Self> {
-        let weights = |(i, layer): (usize, &Layer)| match layer {
-            Layer::Dense(dense) => self.width(i).checked_mul(dense.units),
-            Layer::BatchNormalization(_) => self.width(i).checked_mul(4),
-            Layer::Activation { .. } | Layer::Dropout(_) => Some(0),
-        };
-        let mut weights = self.layers.iter().enumerate().map(weights);
+        let layers = self.layers.iter().enumerate();
+        let mut weights = layers.map(|(i, layer)| layer.weight_count(self.width(i)));
         let total = weights.try_fold(0_usize, |total, weights| total.checked_add(weights?));
         if total.is_some_and(|total| total <= LARGEST) {
             return Ok(self);
@@ -158,45 +167,5 @@ impl<'a> IntoIterator for &'a Architecture {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
-    }
-}
-
-fn check_units(layer: &Layer) -> Result<()> {
-    match layer {
-        Layer::Dense(dense) if dense.units == 0 => {
-            Err(Error::invalid(format!("the number of units of layer {:?}", dense.name), "1 or more", 0))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_constants(layer: &Layer) -> Result<()> {
-    check_constant(layer, layer.activation().constant())?;
-    match layer {
-        Layer::Dense(dense) => check_constant(layer, dense.kernel_initializer.constant())
-            .and(check_constant(layer, dense.bias_initializer.and_then(crate::nn::Initializer::constant))),
-        Layer::Activation { .. } => Ok(()),
-        Layer::Dropout(dropout) => expect(layer, "rate", dropout.rate, 0.0..1.0, "from 0 to below 1"),
-        Layer::BatchNormalization(BatchNormalization { momentum, epsilon, .. }) => {
-            expect(layer, "momentum", *momentum, 0.0..1.0, "from 0 to below 1")?;
-            expect(layer, "epsilon", *epsilon, f32::MIN_POSITIVE..=f32::MAX, "above 0, and a finite number")
-        }
-    }
-}
-
-fn expect(layer: &Layer, what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
-    if range.contains(&value) {
-        Ok(())
-    } else {
-        Err(Error::invalid(format!("{what} of layer {:?}", layer.name()), expected, value))
-    }
-}
-
-fn check_constant(layer: &Layer, constant: Option<(&str, f32)>) -> Result<()> {
-    match constant {
-        Some((name, value)) if !value.is_finite() => {
-            Err(Error::invalid(format!("{name} of layer {:?}", layer.name()), "a finite number", value))
-        }
-        _ => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 /// The deviation of a standard normal distribution that is truncated at two deviations.
 const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 
-/// How the kernel of a layer is drawn.
+/// A distribution from which initial weights are drawn.
 ///
 /// With `fan_in` inputs and `fan_out` units:
 ///
@@ -90,22 +90,46 @@ enum Distribution {
 }
 
 impl Initializer {
-    /// `Normal` with Keras' default deviation of 0.05.
+    /// Returns [`Normal`](Self::Normal) with Keras' default deviation of 0.05.
+    ///
+    /// ```
+    /// use training_replay::Initializer;
+    ///
+    /// assert_eq!(Initializer::normal(), Initializer::Normal { std: 0.05 });
+    /// ```
     pub fn normal() -> Self {
         Self::Normal { std: 0.05 }
     }
 
-    /// `TruncatedNormal` with Keras' default deviation of 0.05.
+    /// Returns [`TruncatedNormal`](Self::TruncatedNormal) with Keras' default deviation of 0.05.
+    ///
+    /// ```
+    /// use training_replay::Initializer;
+    ///
+    /// assert_eq!(Initializer::truncated_normal(), Initializer::TruncatedNormal { std: 0.05 });
+    /// ```
     pub fn truncated_normal() -> Self {
         Self::TruncatedNormal { std: 0.05 }
     }
 
-    /// `Uniform` with Keras' default limit of 0.05.
+    /// Returns [`Uniform`](Self::Uniform) with Keras' default limit of 0.05.
+    ///
+    /// ```
+    /// use training_replay::Initializer;
+    ///
+    /// assert_eq!(Initializer::uniform(), Initializer::Uniform { limit: 0.05 });
+    /// ```
     pub fn uniform() -> Self {
         Self::Uniform { limit: 0.05 }
     }
 
-    /// Keras' name, such as `glorot_normal`.
+    /// Returns Keras' name, such as `glorot_normal`.
+    ///
+    /// ```
+    /// use training_replay::Initializer;
+    ///
+    /// assert_eq!(Initializer::HeUniform.name(), "he_uniform");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Zeros => "zeros",
@@ -123,7 +147,16 @@ impl Initializer {
         }
     }
 
-    /// A kernel of `(inputs, units)`, the same one for the same seed.
+    /// Draws a kernel of `(inputs, units)`, the same one for the same seed.
+    ///
+    /// ```
+    /// use training_replay::Initializer;
+    ///
+    /// let kernel = Initializer::HeUniform.matrix(6, 4, 42)?;
+    /// assert_eq!(kernel.shape(), (6, 4));
+    /// assert!(kernel.amax() <= 1.0); // sqrt(6 / 6)
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -13,23 +13,18 @@
 //! ```
 
 mod activation;
-mod affine;
 mod architecture;
+mod backprop;
+mod description;
 mod encoding;
+mod infer;
 mod initializer;
 mod layer;
-mod learned;
-mod mask;
-mod normalization;
-mod normalization_pass;
-mod pass;
 mod sequential;
-mod stage;
-mod tile;
 
 pub use activation::Activation;
 pub use architecture::Architecture;
+pub(crate) use backprop::Pass;
 pub use initializer::Initializer;
-pub use layer::{BatchNormalization, Dense, Dropout, Layer};
-pub(crate) use pass::Pass;
+pub use layer::{BatchNormalization, Dense, Dropout, Layer, LayerNormalization};
 pub use sequential::Sequential;

@@ -2,7 +2,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::{Activation, Architecture, Layer, Pass, encoding, learned::Learned, pass::is_link, tile::Tile};
+use super::{Activation, Architecture, Layer, description, layer::LayerWeights};
 use crate::{
     Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights,
     loss::Basis,
@@ -12,7 +12,8 @@ use crate::{
 /// A network whose layers follow one another, with its weights.
 ///
 /// A dense layer's parameters are `kernel` of `[inputs, units]` and, unless it has none, `bias` of `[units]`.
-/// [`BatchNormalization`](super::BatchNormalization) has four, and its gradients are those of the two that are trained.
+/// [`LayerNormalization`](super::LayerNormalization) has two, `gamma` and `beta`, and
+/// [`BatchNormalization`](super::BatchNormalization) four; its gradients are those of the two that are trained.
 ///
 /// [`Trainer`](crate::Trainer) alone trains: [`Dropout`](super::Dropout) and batch normalization, which do something
 /// else in training, do in [`Forward`] and [`Backward`] what they do in a network that has been trained.
@@ -34,49 +35,89 @@ use crate::{
 pub struct Sequential {
     architecture: Architecture,
     /// One for each layer.
-    learned: Vec<Learned>,
+    weights: Vec<LayerWeights>,
 }
 
 impl Sequential {
-    /// An empty network that takes so many features; add layers, then [`build`](Architecture::build).
+    /// Creates an architecture of so many inputs; add layers, then [`build`](Architecture::build).
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(42)?;
+    /// assert_eq!(model.architecture().inputs(), 2);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn builder(inputs: usize) -> Architecture {
         Architecture::new(inputs)
     }
 
-    /// The network a recording describes, its weights all zero until [`with_weights`](Forward::with_weights).
+    /// Returns the network that a description stands for, with weights of zeros.
+    ///
+    /// [`with_weights`](Forward::with_weights) gives it others.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Model, Sequential, Weights};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(42)?;
+    /// if let Some(description) = model.description() {
+    ///     let zeros = Sequential::from_description(&description)?;
+    ///     assert_eq!(zeros.with_weights(&Weights::of(&model)?)?, model);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`Error::Missing`] if something else than a built-in network is described, [`Error::Invalid`] if the bytes
     /// are not a description that this version can read.
     pub fn from_description(description: &Description) -> Result<Self> {
-        let architecture = encoding::read(description)?;
-        let learned = each_layer(&architecture, |layer, inputs, _| Learned::zeros(layer, inputs))?;
-        Ok(Self { architecture, learned })
+        let architecture = description::read(description)?;
+        let weights = each_layer(&architecture, |layer, inputs, _| LayerWeights::zeros(layer, inputs))?;
+        Ok(Self { architecture, weights })
     }
 
     /// The architecture that a recording describes.
     pub(crate) fn architecture_of(description: &Description) -> Result<Architecture> {
-        encoding::read(description)
+        description::read(description)
     }
 
     /// The network that a recording describes, with weights from that recording. Never allocates more than those.
     pub(crate) fn restore(description: &Description, weights: &Weights) -> Result<Self> {
-        Self::assemble(encoding::read(description)?, weights)
+        Self::assemble(description::read(description)?, weights)
     }
 
     /// A checked architecture with weights as its initialisers draw them.
-    pub(super) fn new(architecture: Architecture, seed: u64) -> Result<Self> {
-        let learned = each_layer(&architecture, |layer, inputs, index| Learned::initial(layer, inputs, index, seed))?;
-        Ok(Self { architecture, learned })
+    fn new(architecture: Architecture, seed: u64) -> Result<Self> {
+        let weights =
+            each_layer(&architecture, |layer, inputs, index| LayerWeights::initial(layer, inputs, index, seed))?;
+        Ok(Self { architecture, weights })
     }
 
-    /// What the network is without its weights.
+    /// Returns the inputs and layers of the network.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).layer(Dense::new(1)).build(42)?;
+    /// assert_eq!(model.architecture().iter().len(), 2);
+    /// assert_eq!(model.architecture().outputs(), 1);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// The network's outputs: `forward` through all layers.
+    /// Returns the outputs of the network: [`forward`](Forward::forward) through all layers.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Initializer, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).kernel_initializer(Initializer::Ones)).build(42)?;
+    /// let inputs = Matrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]);
+    /// assert_eq!(model.predict(&inputs)?.as_slice(), [3.0, 7.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Shapes
     ///
@@ -86,15 +127,17 @@ impl Sequential {
     ///
     /// [`Error::Shape`] if the inputs have another number of columns than the network has inputs.
     pub fn predict(&self, inputs: &Matrix) -> Result<Matrix> {
-        self.forward(inputs, 0..self.learned.len())
+        self.forward(inputs, 0..self.weights.len())
     }
 
-    pub(super) fn learned(&self) -> &[Learned] {
-        &self.learned
+    /// The layers with their weights, in forward order.
+    pub(super) fn layers(&self) -> impl DoubleEndedIterator<Item = (&Layer, &LayerWeights)> + ExactSizeIterator {
+        self.architecture.iter().zip(&self.weights)
     }
 
-    pub(super) fn learned_mut(&mut self) -> &mut [Learned] {
-        &mut self.learned
+    /// The same to change the weights.
+    pub(super) fn layers_mut(&mut self) -> impl Iterator<Item = (&Layer, &mut LayerWeights)> {
+        self.architecture.iter().zip(&mut self.weights)
     }
 
     pub(super) fn activation(&self, layer: usize) -> Activation {
@@ -103,12 +146,14 @@ impl Sequential {
 
     /// What the loss is best computed from: logits if the last activation is the one that goes with it.
     pub(crate) fn basis(&self, loss: Loss) -> Basis {
-        if is_link(self.activation(self.learned.len() - 1), loss) { Basis::Logits } else { Basis::Outputs }
+        if self.activation(self.weights.len() - 1).is_link_of(loss) { Basis::Logits } else { Basis::Outputs }
     }
 
     /// How many values every trainable array has, in layer order.
     pub(crate) fn lengths(&self) -> Vec<usize> {
-        self.learned.iter().flat_map(Learned::trainable).flatten().map(<[f32]>::len).collect()
+        let mut lengths = Vec::new();
+        self.layers().for_each(|(layer, weights)| weights.list_lengths(layer, &mut lengths));
+        lengths
     }
 
     /// Fails unless inputs and targets fit the network, and the targets the loss.
@@ -119,10 +164,10 @@ impl Sequential {
     }
 
     fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
-        let learned = each_layer(&architecture, |layer, inputs, _| Learned::restore(layer, inputs, weights))?;
-        let used: usize = learned.iter().map(Learned::count).sum();
+        let own = each_layer(&architecture, |layer, inputs, _| LayerWeights::restore(layer, inputs, weights))?;
+        let used: usize = architecture.iter().zip(&own).map(|(layer, own)| own.count(layer)).sum();
         if weights.len() == used {
-            Ok(Self { architecture, learned })
+            Ok(Self { architecture, weights: own })
         } else {
             Err(Error::invalid("the number of parameters", format!("{used}, as the layers have"), weights.len()))
         }
@@ -130,25 +175,11 @@ impl Sequential {
 
     /// What a layer makes of some rows before its activation, one column behind another after `stride` values.
     pub(super) fn pre_activate(&self, layer: usize, rows: Rows<'_>, outputs: &mut [f32], stride: usize) {
-        self.learned[layer].apply(rows, outputs, stride);
+        self.weights[layer].apply(&self.architecture.list()[layer], rows, outputs, stride);
     }
 
-    /// Runs the inputs through the layers, the last with this activation in place of its own.
-    fn run(&self, inputs: &Matrix, layers: Range<usize>, last: Activation, outputs: &mut Matrix) -> Result<()> {
-        self.check_range(inputs, &layers)?;
-        matrix::try_reshape(outputs, inputs.nrows(), self.architecture.width(layers.end))?;
-        if layers.is_empty() {
-            outputs.copy_from(inputs);
-        } else {
-            let hidden = layers.start + 1..layers.end;
-            let widest = hidden.map(|layer| self.architecture.width(layer)).max().unwrap_or(0);
-            Tile::new(inputs.nrows(), widest)?.run(self, layers, last, inputs, outputs);
-        }
-        Ok(())
-    }
-
-    fn check_range(&self, inputs: &Matrix, layers: &Range<usize>) -> Result<()> {
-        let count = self.learned.len();
+    pub(super) fn check_range(&self, inputs: &Matrix, layers: &Range<usize>) -> Result<()> {
+        let count = self.weights.len();
         if layers.start > layers.end || layers.end > count {
             return Err(Error::invalid("the range of layers", format!("within 0..{count}"), format!("{layers:?}")));
         }
@@ -161,23 +192,46 @@ impl Sequential {
     }
 
     /// Fails unless memory has room for the values of all layers, before and after the activation, at once.
-    fn expect_room(&self, inputs: &Matrix) -> Result<()> {
-        let widths = (1..=self.learned.len()).map(|layer| self.architecture.width(layer));
+    pub(super) fn expect_room(&self, inputs: &Matrix) -> Result<()> {
+        let widths = (1..=self.weights.len()).map(|layer| self.architecture.width(layer));
         let values = widths.fold(0_usize, |sum, width| sum.saturating_add(width)).saturating_mul(2);
         matrix::expect_room(inputs.nrows(), values).map(drop)
     }
 }
 
+impl Architecture {
+    /// Builds a network with initial weights: for the same seed a layer has the same ones, whatever layers follow.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(42)?;
+    /// assert_eq!(model, Sequential::builder(2).layer(Dense::new(3)).build(42)?);
+    /// assert_ne!(model, Sequential::builder(2).layer(Dense::new(3)).build(43)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there are no inputs, no layers or more than 4,096, if a layer has no units, two layers
+    /// share a name, a number in an activation or initialiser is not finite or one of another layer out of its range,
+    /// or the network has more than 2^31 weights or more than memory has room for.
+    pub fn build(self, seed: u64) -> Result<Sequential> {
+        let architecture = self.named().checked()?;
+        description::describe(&architecture)?; // A network that cannot be described could not be recorded.
+        Sequential::new(architecture, seed)
+    }
+}
+
 impl Model for Sequential {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        let layers = self.architecture.iter().zip(&self.learned);
-        let mut parameters = Vec::with_capacity(2 * self.learned.len());
-        layers.for_each(|(layer, learned)| learned.list(layer.name(), &mut parameters));
+        let mut parameters = Vec::with_capacity(2 * self.weights.len());
+        self.layers().for_each(|(layer, weights)| weights.list(layer, &mut parameters));
         Ok(parameters)
     }
 
     fn description(&self) -> Option<Description> {
-        encoding::describe(&self.architecture).ok()
+        description::describe(&self.architecture).ok()
     }
 }
 
@@ -197,7 +251,7 @@ impl Forward for Sequential {
     }
 
     fn forward_into(&self, inputs: &Matrix, layers: Range<usize>, outputs: &mut Matrix) -> Result<()> {
-        let last = layers.clone().next_back().filter(|&last| last < self.learned.len());
+        let last = layers.clone().next_back().filter(|&last| last < self.weights.len());
         let activation = last.map_or(Activation::Linear, |last| self.activation(last));
         self.run(inputs, layers, activation, outputs)
     }
@@ -216,10 +270,10 @@ impl Forward for Sequential {
         self.check(inputs, targets, loss)?;
         let last = match self.basis(loss) {
             Basis::Logits => Activation::Linear,
-            Basis::Outputs => self.activation(self.learned.len() - 1),
+            Basis::Outputs => self.activation(self.weights.len() - 1),
         };
         let mut predictions = Matrix::zeros(0, 0);
-        self.run(inputs, 0..self.learned.len(), last, &mut predictions)?;
+        self.run(inputs, 0..self.weights.len(), last, &mut predictions)?;
         Ok(loss.losses(&predictions, targets, self.basis(loss)))
     }
 
@@ -232,21 +286,10 @@ impl Forward for Sequential {
     }
 }
 
-impl Backward for Sequential {
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
-        self.check(inputs, targets, loss)?;
-        self.expect_room(inputs)?;
-        let mut pass = Pass::replaying(self);
-        pass.forward(self, inputs);
-        pass.backward(self, inputs, targets, loss);
-        Ok(pass.gradients(self))
-    }
-}
-
 /// What `build` makes of every layer, given its inputs and index.
-fn each_layer<F>(architecture: &Architecture, mut build: F) -> Result<Vec<Learned>>
+fn each_layer<F>(architecture: &Architecture, mut build: F) -> Result<Vec<LayerWeights>>
 where
-    F: FnMut(&Layer, usize, usize) -> Result<Learned>,
+    F: FnMut(&Layer, usize, usize) -> Result<LayerWeights>,
 {
     let layers = architecture.iter().enumerate();
     layers.map(|(index, layer)| build(layer, architecture.width(index), index)).collect()

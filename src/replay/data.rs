@@ -6,7 +6,9 @@ use super::Replay;
 use crate::{Dataset, Description, Error, Matrix, Result, Sequential, math::matrix, storage};
 
 impl Replay {
-    /// The data that snapshots are replayed on: the recorded set, or the one of [`with_dataset`](Self::with_dataset).
+    /// Returns the data that snapshots are replayed on: the recorded set, or that of [`with_dataset`](Self::with_dataset).
+    ///
+    /// It is read from the file when it is first asked for.
     ///
     /// # Errors
     ///
@@ -21,7 +23,7 @@ impl Replay {
         }
     }
 
-    /// Replays on other data than the recorded: a validation set, or data that was not recorded at all.
+    /// Replaces the data that snapshots are replayed on, by a validation set, say, or where no data were recorded.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
@@ -52,8 +54,8 @@ impl Replay {
     }
 
     fn read_matrix(&self, name: &str) -> Result<Matrix> {
-        let found = self.index.data.iter().find(|(spec, _)| spec.name() == name);
-        let Some((spec, place)) = found else {
+        let entry = self.index.data.iter().find(|(spec, _)| spec.name() == name);
+        let Some((spec, location)) = entry else {
             let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
             return Err(if recorded {
                 Error::missing(format!("readable {name}"), "their record is damaged, see `damage`")
@@ -61,7 +63,7 @@ impl Replay {
                 Error::missing("data set", "supply one by `with_dataset`")
             });
         };
-        storage::read_matrix(self.source(format!("the data set's {name}"), place), spec)
+        storage::read_matrix(self.source(format!("the data set's {name}"), location), spec)
     }
 }
 

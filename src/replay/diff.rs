@@ -9,9 +9,10 @@ use crate::{
 };
 
 impl Replay {
-    /// Where this run and another of the same model part: the first epoch and parameter that differ by more than
-    /// `tolerance`, and how far the runs are apart from epoch to epoch. Of any model; epochs that only one of them has
-    /// recorded are counted and passed over.
+    /// Compares the weights of this run with those of another of the same model, epoch by epoch.
+    ///
+    /// The answer has the first epoch and parameter that differ by more than `tolerance`, and how far the runs are apart at
+    /// each epoch. It needs no model. Epochs that only one of them has recorded are counted and passed over.
     ///
     /// ```
     /// # use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets};
@@ -30,9 +31,9 @@ impl Replay {
     ///     }
     ///     Ok(replay)
     /// };
-    /// let parting = run(0.1)?.diff(&run(0.05)?, 0.0)?;
-    /// let (epoch, difference) = parting.first.expect("another learning rate");
-    /// assert_eq!((epoch, difference.name.as_str()), (6, "kernel"));
+    /// let difference = run(0.1)?.diff(&run(0.05)?, 0.0)?;
+    /// let (epoch, weights) = difference.first.expect("another learning rate");
+    /// assert_eq!((epoch, weights.name.as_str()), (6, "kernel"));
     /// assert_eq!(run(0.1)?.diff(&run(0.1)?, 0.0)?.first, None);
     /// # Ok(())
     /// # }
@@ -45,18 +46,18 @@ impl Replay {
         WeightDiff::check_tolerance(tolerance)?;
         let (mut one, mut another) = (Weights::default(), Weights::default());
         let theirs: HashSet<u64> = other.epochs().collect();
-        let mut parting = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
+        let mut found = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
         for epoch in self.epochs().filter(|epoch| theirs.contains(epoch)) {
             self.weights_into(epoch, &mut one)?;
             other.weights_into(epoch, &mut another)?;
             let differences = WeightDiff::of_each(&one, &another)?;
             let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
-            parting.distances.push((epoch, largest));
+            found.distances.push((epoch, largest));
             let beyond = differences.into_iter().find(|difference| difference.distance > tolerance);
-            parting.first = parting.first.or(beyond.map(|difference| (epoch, difference)));
+            found.first = found.first.or(beyond.map(|difference| (epoch, difference)));
         }
-        let common = parting.distances.len();
-        parting.unmatched = (self.epochs().len() - common, theirs.len() - common);
-        Ok(parting)
+        let common = found.distances.len();
+        found.unmatched = (self.epochs().len() - common, theirs.len() - common);
+        Ok(found)
     }
 }

@@ -1,4 +1,4 @@
-//! How weights, updates, gradients and activations are distributed, at one epoch and over all of them.
+//! Distributions of weights, updates, gradients and activations, at one epoch and over all of them.
 
 use super::{Replay, Run, Snapshot};
 use crate::{
@@ -8,8 +8,9 @@ use crate::{
 };
 
 impl<M: Forward> Snapshot<'_, M> {
-    /// How a quantity is distributed in each of the chosen layers; nothing for what the first recorded epoch has changed,
-    /// which has none before it.
+    /// Returns the distribution of a quantity in each of the chosen layers.
+    ///
+    /// What the first recorded epoch has changed has no distribution: there is none before it.
     ///
     /// ```
     /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
@@ -25,8 +26,8 @@ impl<M: Forward> Snapshot<'_, M> {
     /// for row in snapshot.distributions(Quantity::gradients(loss), &LayerFilter::default())? {
     ///     println!("{} {}: {:.4}", row.layer, row.name, row.distribution.std);
     /// }
-    /// let selection = LayerFilter::default().inputs(true).outputs(false);
-    /// let activations = snapshot.distributions(Quantity::activations(), &selection)?;
+    /// let filter = LayerFilter::default().inputs(true).outputs(false);
+    /// let activations = snapshot.distributions(Quantity::activations(), &filter)?;
     /// assert_eq!(activations.iter().map(|row| row.layer.as_str()).collect::<Vec<_>>(), ["input", "h1"]);
     /// let violin = activations[1].distribution.density(100)?.expect("activations that differ");
     /// assert_eq!(violin.density.len(), 100);
@@ -38,20 +39,21 @@ impl<M: Forward> Snapshot<'_, M> {
     /// As [`outputs`](Self::outputs) for what is about data,
     /// [`Error::Invalid`](crate::Error::Invalid) for gradients of a model that gives none, and
     /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) for a chosen layer that is not there.
-    pub fn distributions(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Vec<LayerDistribution>> {
+    pub fn distributions(&self, quantity: Quantity, filter: &LayerFilter) -> Result<Vec<LayerDistribution>> {
         let values = self.measure(self.model(), quantity.of)?;
         let Some(since) = quantity.since else {
-            let mut rows = self.inputs(quantity, selection)?;
-            rows.extend(LayerDistribution::of_weights(&values, selection)?);
+            let mut rows = self.inputs(quantity, filter)?;
+            rows.extend(LayerDistribution::of_weights(&values, filter)?);
             return Ok(rows);
         };
         let Some(earlier) = self.earlier(since)? else { return Ok(Vec::new()) };
         let before = self.measure(&self.model().with_weights(&earlier)?, quantity.of)?;
-        LayerDistribution::of_weights(&values.minus(&before)?, selection)
+        LayerDistribution::of_weights(&values.minus(&before)?, filter)
     }
 
-    /// What training has changed the weights by, value by value: since the recorded epoch before, `None` at the first
-    /// one; or since the start.
+    /// Returns what training has changed the weights by, value by value, since a baseline.
+    ///
+    /// Since the recorded epoch before, it is `None` at the first one.
     ///
     /// # Errors
     ///
@@ -86,10 +88,10 @@ impl<M: Forward> Snapshot<'_, M> {
         }
     }
 
-    /// A row for the inputs, where they are to be told of beside what layers make of them.
-    fn inputs(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Vec<LayerDistribution>> {
+    /// A row for the inputs, where they are asked for beside what layers make of them.
+    fn inputs(&self, quantity: Quantity, filter: &LayerFilter) -> Result<Vec<LayerDistribution>> {
         let of_samples = matches!(quantity.of, Measured::PreActivations | Measured::Activations);
-        if !(of_samples && selection.has_inputs()) {
+        if !(of_samples && filter.has_inputs()) {
             return Ok(Vec::new());
         }
         let inputs = Distribution::of(self.dataset()?.inputs().as_slice());
@@ -98,7 +100,9 @@ impl<M: Forward> Snapshot<'_, M> {
 }
 
 impl<M: Forward + Sync> Run<'_, M> {
-    /// A number that tells of each layer, such as the deviation, over the epochs.
+    /// Returns a number of each layer's distribution, such as the standard deviation, over the epochs.
+    ///
+    /// deepreplay's `gradients_std` is the statistic `|gradients| gradients.std` of [`Quantity::gradients`].
     ///
     /// ```
     /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
@@ -119,12 +123,12 @@ impl<M: Forward + Sync> Run<'_, M> {
     /// # Errors
     ///
     /// As [`Snapshot::distributions`].
-    pub fn statistic<F>(&self, quantity: Quantity, selection: &LayerFilter, number: F) -> Result<Vec<LayerCurve>>
+    pub fn statistic<F>(&self, quantity: Quantity, filter: &LayerFilter, number: F) -> Result<Vec<LayerCurve>>
     where
         F: Fn(&Distribution) -> f64 + Sync,
     {
         let rows = self.map(|snapshot| {
-            let rows = snapshot.distributions(quantity, selection)?.into_iter();
+            let rows = snapshot.distributions(quantity, filter)?.into_iter();
             let numbers = rows.map(|row| (row.layer, row.name, number(&row.distribution)));
             Ok((snapshot.epoch(), numbers.collect()))
         })?;
@@ -133,7 +137,7 @@ impl<M: Forward + Sync> Run<'_, M> {
 }
 
 impl Replay {
-    /// The standard deviation of each parameter over the epochs, whatever the model: deepreplay's `weights_std`.
+    /// Returns the standard deviation of each parameter over the epochs, which needs no model: deepreplay's `weights_std`.
     ///
     /// ```
     /// use training_replay::{Metrics, Parameter, Replay, Weights};

@@ -24,19 +24,19 @@ impl Index {
     ///
     /// Fails if the first one does not describe the recording, or for a record of a later version that may not be
     /// skipped.
-    pub(super) fn take(&mut self, found: Record) -> Result<()> {
-        let Some(manifest) = &self.manifest else { return self.take_manifest(&found) };
-        match found.header.kind {
-            Kind::Model => self.note_damage(&found, "a second description of the recording"),
-            Kind::Data => self.take_data(&found),
-            Kind::Epoch if found.header.data_len != manifest.data_len() => {
-                let what = format!("the weights of {}: not as many as the model has", found.header.moment);
-                self.note_damage(&found, &what);
+    pub(super) fn take(&mut self, record: Record) -> Result<()> {
+        let Some(manifest) = &self.manifest else { return self.take_manifest(&record) };
+        match record.header.kind {
+            Kind::Model => self.note_damage(&record, "a second description of the recording"),
+            Kind::Data => self.take_data(&record),
+            Kind::Epoch if record.header.data_len != manifest.data_len() => {
+                let what = format!("the weights of {}: not as many as the model has", record.header.moment);
+                self.note_damage(&record, &what);
             }
-            Kind::Epoch => self.take_snapshot(&found),
+            Kind::Epoch => self.take_snapshot(&record),
             Kind::End => self.finished = true,
             kind @ Kind::Unknown(_) if kind.may_be_skipped() => {}
-            kind @ Kind::Unknown(_) => return Err(newer(kind, found.offset)),
+            kind @ Kind::Unknown(_) => return Err(newer(kind, record.offset)),
         }
         Ok(())
     }
@@ -46,7 +46,7 @@ impl Index {
     /// [`Error::Corrupted`] if a damaged record lies where it would be; if none does, it was not recorded.
     pub(super) fn at(&self, moment: Moment) -> Result<&Entry> {
         moment.check()?;
-        self.series(moment).at(moment).ok_or_else(|| match self.damage_in_place_of(moment) {
+        self.timeline(moment).at(moment).ok_or_else(|| match self.damage_in_place_of(moment) {
             Some(damage) => {
                 let reason = "the record that lies in its place cannot be read";
                 Error::corrupted(moment.to_string(), damage.bytes.start, reason)
@@ -56,15 +56,15 @@ impl Index {
     }
 
     /// The series that a moment belongs to.
-    pub(super) fn series(&self, moment: Moment) -> &Timeline {
+    pub(super) fn timeline(&self, moment: Moment) -> &Timeline {
         if moment.step().is_none() { &self.epochs } else { &self.steps }
     }
 
     /// Every record that has data, and what it holds.
-    pub(super) fn places(&self) -> impl Iterator<Item = (String, &Location)> {
-        let data = self.data.iter().map(|(spec, place)| (format!("the data set's {}", spec.name()), place));
+    pub(super) fn locations(&self) -> impl Iterator<Item = (String, &Location)> {
+        let data = self.data.iter().map(|(spec, location)| (format!("the data set's {}", spec.name()), location));
         let snapshots = self.epochs.iter().chain(self.steps.iter());
-        data.chain(snapshots.map(|snapshot| (snapshot.moment.to_string(), &snapshot.place)))
+        data.chain(snapshots.map(|snapshot| (snapshot.moment.to_string(), &snapshot.location)))
     }
 
     /// The latest snapshot, epoch or step.
@@ -78,37 +78,37 @@ impl Index {
         self.manifest.as_ref().is_some_and(|manifest| complete(manifest) || self.last().is_some())
     }
 
-    fn take_manifest(&mut self, found: &Record) -> Result<()> {
-        let lost = |reason| Error::corrupted("the description of the recording", found.offset, reason);
-        if found.header.kind != Kind::Model {
+    fn take_manifest(&mut self, record: &Record) -> Result<()> {
+        let lost = |reason| Error::corrupted("the description of the recording", record.offset, reason);
+        if record.header.kind != Kind::Model {
             return Err(lost("its record is missing".into()));
         }
-        let meta = found.meta.as_ref().ok_or_else(|| lost("its checksum does not agree".into()))?;
+        let meta = record.meta.as_ref().ok_or_else(|| lost("its checksum does not agree".into()))?;
         self.manifest = Some(Manifest::decode(meta).map_err(lost)?);
         Ok(())
     }
 
-    fn take_data(&mut self, found: &Record) {
-        match found.meta.as_deref().map(TensorSpec::decode) {
-            Some(Ok(spec)) => self.data.push((spec, Location::of(found))),
-            _ => self.note_damage(found, "a matrix of the data set"),
+    fn take_data(&mut self, record: &Record) {
+        match record.meta.as_deref().map(TensorSpec::decode) {
+            Some(Ok(spec)) => self.data.push((spec, Location::of(record))),
+            _ => self.note_damage(record, "a matrix of the data set"),
         }
     }
 
-    fn take_snapshot(&mut self, found: &Record) {
-        let moment = found.header.moment;
+    fn take_snapshot(&mut self, record: &Record) {
+        let moment = record.header.moment;
         if self.last().is_some_and(|last| moment <= last) {
-            return self.note_damage(found, &format!("{moment}, behind a later one"));
+            return self.note_damage(record, &format!("{moment}, behind a later one"));
         }
-        let series = if moment.step().is_none() { &mut self.epochs } else { &mut self.steps };
-        if !series.take(found) {
-            self.note_damage(found, &format!("the metrics of {moment}"));
+        let timeline = if moment.step().is_none() { &mut self.epochs } else { &mut self.steps };
+        if !timeline.take(record) {
+            self.note_damage(record, &format!("the metrics of {moment}"));
         }
         self.finished = false;
     }
 
-    fn note_damage(&mut self, found: &Record, what: &str) {
-        let bytes = found.offset..found.header.end(found.offset);
+    fn note_damage(&mut self, record: &Record, what: &str) {
+        let bytes = record.offset..record.header.end(record.offset);
         self.damage.push(Damage::new(bytes, what));
     }
 

@@ -1,17 +1,20 @@
-//! What of a file is not what was written.
+//! Damage: parts of a file that are not what was written.
 
 use super::Replay;
 use crate::{Error, Result, storage::Damage};
 
 impl Replay {
-    /// The parts of the file that are not what was written, as far as opening it told. Damaged weights and data are an
-    /// error when they are read; [`check_integrity`](Self::check_integrity) reads them all.
+    /// Returns the damage that was found when the file was opened: parts that are not what was written.
+    ///
+    /// Opening reads no weights. Damaged ones are an error when they are read, and
+    /// [`check_integrity`](Self::check_integrity) reads them all.
     pub fn damage(&self) -> &[Damage] {
         &self.index.damage
     }
 
-    /// Reads the whole recording, compares every checksum, and lists all damage: [`damage`](Self::damage), and the
-    /// epochs, steps and data whose bytes are not what was written.
+    /// Reads the whole recording, compares every checksum, and returns all damage.
+    ///
+    /// That is [`damage`](Self::damage) and the epochs, steps and data whose bytes are not what was written.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -34,10 +37,13 @@ impl Replay {
     /// [`Error::Io`] if the file cannot be read.
     pub fn check_integrity(&self) -> Result<Vec<Damage>> {
         let mut damage = self.index.damage.clone();
-        for (what, place) in self.index.places() {
-            match self.source(what, place).finish() {
+        for (what, location) in self.index.locations() {
+            match self.source(what, location).finish() {
                 Err(Error::Corrupted { what, reason, .. }) => {
-                    damage.push(Damage::new(place.offset..place.data.end, format!("{what} is corrupted: {reason}")));
+                    damage.push(Damage::new(
+                        location.offset..location.data.end,
+                        format!("{what} is corrupted: {reason}"),
+                    ));
                 }
                 read => read?,
             }
@@ -46,8 +52,22 @@ impl Replay {
         Ok(damage)
     }
 
-    /// How many bytes lay behind the last whole record when the file was opened or refreshed: what a killed recorder
-    /// left unfinished, or one at work is just writing. [`append`](Self::append) has cut them off.
+    /// Returns the number of bytes behind the last whole record when the file was opened or refreshed.
+    ///
+    /// They are what a killed recorder left unfinished, or one at work is just writing. [`append`](Self::append) has cut
+    /// them off.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let mut bytes = Vec::new();
+    /// replay.write_to(&mut bytes)?;
+    /// bytes.extend([0; 17]); // a record that was begun
+    /// assert_eq!(Replay::from_bytes(bytes)?.torn_bytes(), 17);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn torn_bytes(&self) -> u64 {
         self.torn_bytes
     }

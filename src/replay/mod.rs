@@ -1,23 +1,42 @@
 //! The recording: a log of a model's weights, one snapshot an epoch, written in a training loop and queried at any
 //! time, by any process.
 
-mod data;
-mod diff;
-mod distributions;
+// What a recorder needs, and what a reader keeps of the file.
 mod index;
-mod integrity;
-mod open;
 mod options;
+mod recorder;
+mod replacement;
+mod salt;
+mod steps;
+mod timeline;
+
+// What a recording can do, in the order of its life: the documentation lists the methods in this order.
+mod create;
+
 mod record;
+
+mod append;
+
+mod open;
+
 mod run;
+
+mod weights;
+
+mod data;
+
+mod integrity;
+
+mod diff;
+
+// What is asked of an epoch, of a run, of many runs.
+mod distributions;
 mod run_questions;
 mod runs;
 mod snapshot;
-mod steps;
+
 #[cfg(test)]
 mod survival;
-mod timeline;
-mod weights;
 
 use std::{
     fmt, io,
@@ -27,7 +46,7 @@ use std::{
 
 use index::Index;
 pub use options::{Durability, ReplayOptions};
-use record::Recorder;
+use recorder::Recorder;
 pub use run::Run;
 pub use runs::Runs;
 pub use snapshot::Snapshot;
@@ -80,13 +99,35 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Begins to set up a recording.
+    /// Returns the settings of a new recording, to be chosen before it begins.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().every(10).metadata("seed", "1").in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// assert_eq!(replay.metadata().next(), Some(("seed", "1")));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn options() -> ReplayOptions {
         ReplayOptions::default()
     }
 
-    /// Begins a recording of a model that is trained on `data`, in a file that does not exist yet:
-    /// `Replay::options().dataset(data).create(path)`.
+    /// Begins a recording of a model that is trained on `data`, in a file that does not exist yet.
+    ///
+    /// The short form of `Replay::options().dataset(data).create(path)`.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut replay = Replay::create(&path, &datasets::moons(100, 0.1, 7))?;
+    /// replay.record(&model, Metrics::new())?; // epoch 0, before training; then once an epoch
+    /// replay.finish()?;
+    /// assert!(Replay::open(&path)?.is_finished());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,6 +137,16 @@ impl Replay {
     }
 
     /// Returns the numbers of the recorded epochs, in increasing order.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// replay.record_at(5, &model, Metrics::new())?; // gaps stay gaps
+    /// assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 5]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn epochs(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
         self.index.epochs.moments().map(Moment::epoch)
     }
@@ -105,7 +156,9 @@ impl Replay {
         Steps::new(&self.index.steps)
     }
 
-    /// Epochs and values of a metric as they were logged; `None`, never zeros, for a metric that was not.
+    /// Returns the epochs and values of a metric as they were logged, or `None` if it never was.
+    ///
+    /// Epochs that did not log it are left out: no zero ever stands for a missing value.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -123,33 +176,56 @@ impl Replay {
         Some(points.map(|(moment, value)| (moment.epoch(), value)).collect())
     }
 
-    /// The names of the metrics that epochs logged, in the order they first appeared.
+    /// Returns the names of the metrics that epochs logged, in the order they first appeared.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, [("loss", 0.7)])?;
+    /// replay.record(&model, [("loss", 0.6), ("accuracy", 0.8)])?;
+    /// assert_eq!(replay.metric_names().collect::<Vec<_>>(), ["loss", "accuracy"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn metric_names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.index.epochs.metric_names()
     }
 
-    /// What the recorded model says of itself, if it does.
+    /// Returns the recorded model's description of itself, if it gave one.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let description = replay.description().expect("built-in networks describe themselves");
+    /// let rebuilt = Sequential::from_description(description)?; // without the recorded weights
+    /// assert_eq!(rebuilt.architecture(), model.architecture());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn description(&self) -> Option<&Description> {
         self.index.manifest.as_ref()?.description.as_ref()
     }
 
-    /// The loss the model was trained with, if it was noted.
+    /// Returns the loss that the model was trained with, if it was noted.
     pub fn loss(&self) -> Option<Loss> {
         self.index.manifest.as_ref()?.loss
     }
 
-    /// The user's notes, in the order they were given.
+    /// Returns the notes of the recording, in the order they were given.
     pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         let notes = self.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.metadata);
         notes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// Whether the recorder came to its [`finish`](Self::finish); false while it is at work, and after a crash.
+    /// Returns whether the recorder came to its [`finish`](Self::finish).
+    ///
+    /// It is false while the recorder is at work, and after a crash.
     pub fn is_finished(&self) -> bool {
         self.index.finished
     }
 
-    /// The file, unless the recording is in memory.
+    /// Returns the path of the file, or `None` for a recording in memory.
     pub fn path(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File(path) => Some(path),
@@ -157,7 +233,20 @@ impl Replay {
         }
     }
 
-    /// Writes the recording, as far as it is whole, to anything that takes bytes: one made in memory to a file, say.
+    /// Writes the recording to anything that takes bytes, such as a file for one that was made in memory.
+    ///
+    /// A torn end is left out: what is written is whole records only.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let mut bytes = Vec::new();
+    /// replay.write_to(&mut bytes)?;
+    /// assert_eq!(Replay::from_bytes(bytes)?.at(0)?.model(), &model);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -168,8 +257,8 @@ impl Replay {
         writer.flush().map_err(failed)
     }
 
-    fn source(&self, what: String, place: &Location) -> storage::RecordReader<'_> {
-        self.log.source(what, place.data.clone(), place.offset, place.crc)
+    fn source(&self, what: String, location: &Location) -> storage::RecordReader<'_> {
+        self.log.reader(what, location.data.clone(), location.offset, location.crc)
     }
 }
 

@@ -1,15 +1,29 @@
-//! Opening a recording: to read, to go on with it, and to follow one that another process writes.
+//! Opening a recording to read it, and to follow one that another process writes.
 
 use std::{path::Path, sync::OnceLock};
 
-use super::{Index, Origin, Recorder, Replay, ReplayOptions};
+use super::{Index, Origin, Replay};
 use crate::{
-    Dataset, Error, Result,
+    Error, Result,
     storage::{self, Backend, BadPreamble, Log, VERSION},
 };
 
 impl Replay {
-    /// Opens a recording to read it; also one that another process is writing.
+    /// Opens a recording to read it, also while another process is writing it.
+    ///
+    /// What is read is headers and metrics; weights and data are read when they are asked for.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut replay = Replay::options().create(&path)?;
+    /// replay.record(&model, [("loss", 0.7)])?;
+    /// let reader = Replay::open(&path)?; // in any process, at any time
+    /// assert_eq!(reader.curve("loss"), Some(vec![(0, 0.7)]));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -42,37 +56,9 @@ impl Replay {
         Self::load(Box::new(bytes.into()), Origin::Memory)
     }
 
-    /// Opens a recording to go on with it: `Replay::options().append(path)`.
+    /// Takes in what another process has appended since, and returns the number of new epochs.
     ///
-    /// What a killed recorder left unfinished is cut off; [`torn_bytes`](Self::torn_bytes) says how much that was.
-    /// The next epoch follows the last recorded one, and the model must be the recorded one.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let path = folder.path().join("run.replay");
-    /// let mut replay = Replay::options().create(&path)?;
-    /// replay.record(&model, Metrics::new())?;
-    /// drop(replay); // or the process was killed
-    ///
-    /// let mut replay = Replay::append(&path)?;
-    /// assert_eq!(replay.record(&model, Metrics::new())?, 1);
-    /// replay.finish()?;
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`open`](Self::open), and [`Error::Locked`] if another recorder is at work, [`Error::Invalid`] for a later
-    /// minor version of the format, [`Error::Corrupted`] if a damaged record would take in what is appended. What can
-    /// still be read of such a file can be recorded in a new one, whose model are its [`weights`](Self::weights).
-    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
-        Self::options().append(path)
-    }
-
-    /// Takes in what another process has appended since; returns how many epochs. A recording that was replaced by a
-    /// new one under its name is still the old one here: [`open`](Self::open) it again.
+    /// A recording that was replaced by a new one under its name is still the old one here: [`open`](Self::open) it again.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -99,39 +85,13 @@ impl Replay {
         Ok(self.index.epochs.len() - before)
     }
 
-    /// Opens a file to append, under options that were checked.
-    pub(super) fn resume(path: &Path, options: ReplayOptions) -> Result<Self> {
-        let file = storage::open_to_write(path, false)?;
-        Self::resume_on(Box::new(file), Origin::File(path.into()), options)
-    }
-
-    pub(super) fn resume_on(medium: Box<dyn Backend>, origin: Origin, mut options: ReplayOptions) -> Result<Self> {
-        let mut replay = Self::load(medium, origin)?;
-        replay.expect_own_version()?;
-        if let Some(data) = options.take_dataset() {
-            replay.expect_dataset(&data)?;
-        }
-        replay.recorder = Some(Recorder::behind(replay.index.last(), options));
-        replay.log.cut_tail()?;
-        Ok(replay)
-    }
-
-    fn expect_dataset(&self, data: &Dataset) -> Result<()> {
-        let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
-        if recorded && self.dataset()? == data {
-            Ok(())
-        } else {
-            Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one"))
-        }
-    }
-
-    pub(super) fn load(medium: Box<dyn Backend>, origin: Origin) -> Result<Self> {
-        let log = Log::open(medium, origin.path().display().to_string())?.map_err(|bad| match bad {
+    pub(super) fn load(backend: Box<dyn Backend>, origin: Origin) -> Result<Self> {
+        let log = Log::open(backend, origin.path().display().to_string())?.map_err(|bad| match bad {
             BadPreamble::Magic => Error::NotARecording { path: origin.path() },
             BadPreamble::Short => Error::NotStarted { path: origin.path() },
             BadPreamble::Checksum => Error::corrupted("the preamble", 0, "its checksum does not agree"),
         })?;
-        expect_known_version(log.preamble().major)?;
+        expect_known_version(log.preamble().major, &origin)?;
         let index = Index::default();
         let mut replay = Self { log, origin, index, torn_bytes: 0, dataset: OnceLock::new(), recorder: None };
         replay.scan()?;
@@ -139,33 +99,22 @@ impl Replay {
     }
 
     fn scan(&mut self) -> Result<()> {
-        self.log.scan(|found, passed| {
-            self.index.take(found)?;
+        self.log.scan(|record, passed| {
+            self.index.take(record)?;
             self.index.damage.extend(passed);
             Ok(())
         })?;
         self.torn_bytes = self.log.torn_bytes()?;
         Ok(())
     }
-
-    fn expect_own_version(&self) -> Result<()> {
-        let (major, minor) = (self.log.preamble().major, self.log.preamble().minor);
-        if minor <= VERSION.1 {
-            return Ok(());
-        }
-        let expected = format!("at most {}.{} to append; it can be read", VERSION.0, VERSION.1);
-        Err(Error::invalid(
-            format!("the format of {}", self.origin.path().display()),
-            expected,
-            format!("{major}.{minor}"),
-        ))
-    }
 }
 
-fn expect_known_version(major: u16) -> Result<()> {
+fn expect_known_version(major: u16, origin: &Origin) -> Result<()> {
     match major {
         0 => Err(Error::corrupted("the preamble", 8, "there is no version 0")),
-        major if major > VERSION.0 => Err(Error::UnsupportedVersion { found: major, supported: VERSION.0 }),
+        major if major > VERSION.0 => {
+            Err(Error::UnsupportedVersion { path: origin.path(), found: major, supported: VERSION.0 })
+        }
         _ => Ok(()),
     }
 }
@@ -193,7 +142,7 @@ mod tests {
 
     fn epoch(log: &mut Log, number: u64) {
         let meta = encode_metrics(&Metrics::from([("loss", number as f64)]));
-        log.append(Kind::Epoch, number.into(), meta, |sink| storage::write_weights(sink, &parameters())).unwrap();
+        log.append(Kind::Epoch, number.into(), meta, |writer| storage::write_weights(writer, &parameters())).unwrap();
     }
 
     /// A recording with records that its recorder would never write.
@@ -259,7 +208,7 @@ mod tests {
         let replay = opened(|log| {
             log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
             let garbled = vec![0xff; 24];
-            log.append(Kind::Epoch, 0.into(), garbled, |sink| storage::write_weights(sink, &parameters())).unwrap();
+            log.append(Kind::Epoch, 0.into(), garbled, |writer| storage::write_weights(writer, &parameters())).unwrap();
             epoch(log, 1);
         });
         let replay = replay.unwrap();
@@ -275,7 +224,7 @@ mod tests {
             log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
             for number in 0..3 {
                 let meta = encode_metrics(&names(1_500 * (number as u32 % 2)));
-                log.append(Kind::Epoch, number.into(), meta, |sink| storage::write_weights(sink, &parameters()))
+                log.append(Kind::Epoch, number.into(), meta, |writer| storage::write_weights(writer, &parameters()))
                     .unwrap();
             }
         });
@@ -305,29 +254,29 @@ mod tests {
 
     /// Three epochs, of which the header of the second one is damaged.
     fn damaged() -> Faulty {
-        let mut medium = Faulty::default();
-        let mut log = Log::create(Box::new(medium.clone()), "test".into(), 1).unwrap();
+        let mut backend = Faulty::default();
+        let mut log = Log::create(Box::new(backend.clone()), "test".into(), 1).unwrap();
         log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
         epoch(&mut log, 0);
-        let second = medium.bytes().len() as u64;
+        let second = backend.bytes().len() as u64;
         (1..3).for_each(|number| epoch(&mut log, number));
-        medium.write_at(b"x", second).unwrap();
-        medium
+        backend.write_at(b"x", second).unwrap();
+        backend
     }
 
     #[test]
     fn damage_is_still_known_after_a_refresh_that_failed_behind_it() {
         for failing in 0..8 {
             let whole = damaged().bytes();
-            let mut medium = Faulty::default();
-            medium.write_at(&whole[..whole.len() - 384], 0).unwrap();
-            let mut reader = Replay::load(Box::new(medium.clone()), Origin::Memory).unwrap();
+            let mut backend = Faulty::default();
+            backend.write_at(&whole[..whole.len() - 384], 0).unwrap();
+            let mut reader = Replay::load(Box::new(backend.clone()), Origin::Memory).unwrap();
             assert!(reader.epochs().eq([0]) && reader.damage().is_empty());
-            medium.write_at(&whole, 0).unwrap();
-            let nth = Calls::Nth(medium.calls(Call::Read) + failing);
-            let medium = medium.breaking(Call::Read, nth, Fault::Error);
+            backend.write_at(&whole, 0).unwrap();
+            let nth = Calls::Nth(backend.calls(Call::Read) + failing);
+            let backend = backend.breaking(Call::Read, nth, Fault::Error);
             let first = reader.refresh().is_ok();
-            medium.mend();
+            backend.mend();
             reader.refresh().unwrap();
             assert!(reader.epochs().eq([0, 2]), "read {failing}, {first}");
             assert_eq!(reader.damage().len(), 1, "read {failing}, {first}");
@@ -336,11 +285,11 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_tells_how_much_is_torn_and_a_copy_leaves_that_out() {
-        let mut medium = damaged();
-        let mut reader = Replay::load(Box::new(medium.clone()), Origin::Memory).unwrap();
-        let whole = medium.bytes();
-        medium.write_at(&[7; 100], whole.len() as u64).unwrap();
+    fn a_refresh_says_how_much_is_torn_and_a_copy_leaves_that_out() {
+        let mut backend = damaged();
+        let mut reader = Replay::load(Box::new(backend.clone()), Origin::Memory).unwrap();
+        let whole = backend.bytes();
+        backend.write_at(&[7; 100], whole.len() as u64).unwrap();
         assert_eq!((reader.refresh().unwrap(), reader.torn_bytes()), (0, 100));
         let mut copy = Vec::new();
         reader.write_to(&mut copy).unwrap();
@@ -374,7 +323,7 @@ mod tests {
         let at = meta.len() - 16; // two lengths are the end of a descriptor, the order is before their number
         meta[at..at + 8].copy_from_slice(&rows.to_le_bytes());
         meta[at - 9] = 0;
-        log.append(Kind::Data, Moment::default(), meta, |sink| storage::write_matrix(sink, &matrix)).unwrap();
+        log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_matrix(writer, &matrix)).unwrap();
     }
 
     #[test]

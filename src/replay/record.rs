@@ -1,48 +1,16 @@
 //! Recording: the calls of a training loop.
 
-use std::{fs::File, sync::OnceLock};
+use std::fs::File;
 
-use super::{Durability, Index, Origin, Replay, ReplayOptions, options::Replacement};
+use super::{
+    Durability, Origin, Replay,
+    data::expect_fit,
+    recorder::{Recorder, epoch_behind},
+};
 use crate::{
     Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
-
-/// What a replay needs only while it records.
-#[derive(Debug)]
-pub(super) struct Recorder {
-    pub(super) options: ReplayOptions,
-    /// The number of the next epoch.
-    pub(super) next: u64,
-    /// The last snapshot of the recorder before, if it was stopped within an epoch.
-    pub(super) stopped_at: Option<Moment>,
-    /// Snapshots recorded since the disk last confirmed.
-    unconfirmed: u64,
-    replacement: Option<Replacement>,
-}
-
-impl Recorder {
-    pub(super) fn new(options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement }
-    }
-
-    /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.
-    pub(super) fn behind(last: Option<Moment>, options: ReplayOptions) -> Self {
-        let stopped_at = last.filter(|last| last.step().is_some());
-        Self { next: last.map_or(0, epoch_behind), stopped_at, ..Self::new(options, None) }
-    }
-
-    /// Whether a step was recorded before the recorder was stopped within its epoch, which is now trained again.
-    fn repeats(&self, moment: Moment, last: Option<Moment>) -> bool {
-        let again = |stopped: Moment| moment.epoch() == stopped.epoch() && moment <= stopped && last == Some(stopped);
-        moment.step().is_some() && self.stopped_at.is_some_and(again)
-    }
-}
-
-/// The number of the epoch that comes to its end next.
-fn epoch_behind(moment: Moment) -> u64 {
-    moment.epoch().saturating_add(u64::from(moment.step().is_none()))
-}
 
 /// Fails for a step that cannot be.
 fn check_step(moment: Moment) -> Result<()> {
@@ -53,7 +21,7 @@ fn check_step(moment: Moment) -> Result<()> {
 }
 
 impl Replay {
-    /// Appends the model's parameters as the next epoch; returns its number. Epoch 0 is before training.
+    /// Appends the model's parameters as the next epoch, and returns its number; epoch 0 is before training.
     ///
     /// Once this has returned `Ok`, the epoch can be read back bit for bit, whatever happens to the process, unless
     /// [`every`](crate::ReplayOptions::every) or [`epochs`](crate::ReplayOptions::epochs) leave it out. Weights and
@@ -89,8 +57,9 @@ impl Replay {
         Ok(epoch)
     }
 
-    /// Appends the model's parameters as they are at a moment; returns whether they were recorded: [`ReplayOptions`] may
-    /// leave a step out. The end of an epoch that is given by its number is recorded whatever the options say.
+    /// Appends the model's parameters as they are at a moment, and returns whether they were recorded.
+    ///
+    /// [`ReplayOptions`](crate::ReplayOptions) may leave a step out. The end of an epoch that is given by its number is recorded whatever they say.
     ///
     /// `record_at(100, ..)` is the end of epoch 100, and the next [`record`](Self::record) is epoch 101.
     /// `record_at((7, 20), ..)` is within epoch 7, after 20 of its mini-batches, and the next `record` is its end; steps
@@ -131,7 +100,7 @@ impl Replay {
         Ok(true)
     }
 
-    /// Marks the recording as complete and, unless told otherwise, waits until the disk has it.
+    /// Marks the recording as complete and waits until the disk has it, unless its [`Durability`] says never.
     ///
     /// A recording that is dropped without it loses nothing, but does not say that the run came to its end.
     ///
@@ -146,18 +115,6 @@ impl Replay {
         }
         self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
         if durability == Durability::Never { Ok(()) } else { self.sync() }
-    }
-
-    /// A new recording on an empty log.
-    pub(super) fn recording(
-        log: Log,
-        origin: Origin,
-        mut options: ReplayOptions,
-        replacement: Option<Replacement>,
-    ) -> Self {
-        let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
-        let recorder = Some(Recorder::new(options, replacement));
-        Self { log, origin, index: Index::default(), torn_bytes: 0, dataset, recorder }
     }
 
     /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.
@@ -178,7 +135,7 @@ impl Replay {
     }
 
     fn check_metrics(&self, moment: Moment, metrics: &Metrics) -> Result<()> {
-        if !self.index.series(moment).has_room(metrics) {
+        if !self.index.timeline(moment).has_room(metrics) {
             let expected = format!("at most {MAX_METRICS} in a recording");
             return Err(Error::invalid("the number of different metrics", expected, "more"));
         }
@@ -203,7 +160,7 @@ impl Replay {
             return manifest.check(parameters, description.as_ref()).map(|()| None);
         }
         if let Some(data) = self.dataset.get() {
-            super::data::expect_fit(description.as_ref(), data)?;
+            expect_fit(description.as_ref(), data)?;
         }
         let mut manifest = Manifest::new(parameters, description)?;
         if let Some(recorder) = &self.recorder {
@@ -223,7 +180,7 @@ impl Replay {
         meta: Vec<u8>,
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
-        let mark = self.log.mark();
+        let mark = self.log.position();
         let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
@@ -279,13 +236,13 @@ fn write_records(
             records.push(write_matrix(log, "targets", data.targets())?);
         }
     }
-    records.push(log.append(Kind::Epoch, moment, meta, |sink| storage::write_weights(sink, parameters))?);
+    records.push(log.append(Kind::Epoch, moment, meta, |writer| storage::write_weights(writer, parameters))?);
     Ok(records)
 }
 
 fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Record> {
     let meta = storage::matrix_spec(name, matrix).encode()?;
-    log.append(Kind::Data, Moment::default(), meta, |sink| storage::write_matrix(sink, matrix))
+    log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
 }
 
 /// Asks the disk to keep the name of the file too. Not every system can do that, and the file itself is safe.

@@ -11,8 +11,10 @@ use crate::{
 };
 
 impl<'a, M: Forward + Sync> Run<'a, M> {
-    /// The plane that shows most of how the data lie in the space of a layer's units, over all epochs together, so that
-    /// its axes are the same in every picture. It takes the epochs one after the other.
+    /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
+    ///
+    /// Its axes are the first two principal components, and the same in every picture. The epochs are read one after the
+    /// other.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -50,17 +52,20 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         known: Option<&Snapshot<'a, M>>,
         layer: &str,
     ) -> Result<PrincipalPlane> {
-        let mut scatter = None;
+        let mut pca = None;
         self.try_for_each_beside(known, |snapshot| {
             let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
             let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-            let begun: Option<IncrementalPca> = scatter.take();
-            scatter.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
+            let begun: Option<IncrementalPca> = pca.take();
+            pca.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
         })?;
-        scatter.ok_or_else(no_epochs)?.principal_plane()
+        pca.ok_or_else(no_epochs)?.principal_plane()
     }
 
-    /// The story of the run as rows: see [`Milestones`].
+    /// Returns what happened in the run, as rows: when all samples were classified correctly, where the loss stood still,
+    /// which units died, what diverged first.
+    ///
+    /// The rows are fit for an assertion in a test of your own training code; see [`Milestones`].
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -94,27 +99,29 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         Milestones::of(&self.map(see)?, &options)
     }
 
-    /// What became of every sample, epoch by epoch.
+    /// Returns what became of every sample, epoch by epoch: its probability, its loss, and whether it was classified
+    /// correctly.
     ///
     /// # Errors
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
-        let mut sample_history = SampleHistory::new(self.replay().dataset()?);
-        let page = |snapshot: &Snapshot<'_, M>| {
-            sample_history.page(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
+        let mut history = SampleHistory::new(self.replay().dataset()?);
+        let outcomes = |snapshot: &Snapshot<'_, M>| {
+            history.outcomes_of(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
         };
-        let pages = self.map(page)?;
-        pages.into_iter().try_for_each(|page| sample_history.append(page))?;
-        Ok(sample_history)
+        let outcomes = self.map(outcomes)?;
+        outcomes.into_iter().try_for_each(|outcomes| history.append(outcomes))?;
+        Ok(history)
     }
 
-    /// Compares what was logged with what is recomputed from the weights and the data, so that a wrong architecture or
-    /// another preparation of the data is found.
+    /// Compares what was logged with what is recomputed from the weights and the data.
+    ///
+    /// So a wrong architecture is found, or another preparation of the data.
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are audited;
+    /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are compared;
     /// and as [`Snapshot::evaluate`].
     pub fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
         let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";

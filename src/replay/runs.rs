@@ -1,4 +1,4 @@
-//! Many recordings, asked as one: seeds, activations, learning rates.
+//! A collection of recordings, asked as one: seeds, activations, learning rates.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::{
     analysis::{EpochsToTarget, MilestoneOptions, Milestones, QuantileBand},
 };
 
-/// Many recordings, asked as one: of several seeds, activations or learning rates.
+/// A collection of recordings, asked as one: of several seeds, activations or learning rates.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Result, Runs, Sequential, Trainer};
@@ -35,13 +35,15 @@ use crate::{
 /// }
 /// let losses = tanh.band("loss", 0.5)?; // the median, and the band between the quartiles
 /// assert_eq!((losses.epochs.len(), losses.runs[0]), (40, 5));
-/// let learned = [&tanh, &relu].map(|runs| runs.reached(&MilestoneOptions::default(), |told| told.all_correct()));
+/// let learned = [&tanh, &relu].map(|runs| {
+///     runs.epochs_to_target(&MilestoneOptions::default(), |milestones| milestones.all_correct())
+/// });
 /// let [tanh, relu] = learned;
 /// let (tanh, relu) = (tanh?, relu?);
 /// println!("tanh: {:.0} % by epoch 20, half of the runs by {:?}", 100.0 * tanh.share_by(20), tanh.median());
-/// let race = HeadToHead::of(&[&tanh, &relu])?;
-/// println!("tanh before ReLU in {} of {}", race.wins[0], race.runs());
-/// # assert_eq!(race.runs(), 5);
+/// let wins = HeadToHead::of(&[&tanh, &relu])?;
+/// println!("tanh before ReLU in {} of {}", wins.wins[0], wins.runs());
+/// # assert_eq!(wins.runs(), 5);
 /// # Ok(())
 /// # }
 /// ```
@@ -51,12 +53,12 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// None yet.
+    /// Creates an empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Opens the recordings at these paths, in this order; their names are those of the files without the extension.
+    /// Opens the recordings at these paths, in this order, and names them after the files without their extension.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Runs, Sequential};
@@ -89,33 +91,34 @@ impl Runs {
         self.runs.push((name.into(), replay));
     }
 
-    /// Puts them in the order of their names.
+    /// Sorts the recordings by their names.
     pub fn sort_by_name(&mut self) {
         self.runs.sort_by(|(one, _), (other, _)| one.cmp(other));
     }
 
-    /// Names and recordings in order.
+    /// Returns the names and recordings, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Replay)> {
         self.runs.iter().map(|(name, replay)| (name.as_str(), replay))
     }
 
-    /// The first recording of this name.
+    /// Returns the first recording of this name.
     pub fn get(&self, name: &str) -> Option<&Replay> {
         self.iter().find(|(known, _)| *known == name).map(|(_, replay)| replay)
     }
 
-    /// How many there are.
+    /// Returns the number of recordings.
     pub fn len(&self) -> usize {
         self.runs.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there is no recording.
     pub fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }
 
-    /// Parts them by what a name tells, such as the activation in `relu-7`; the groups in the order they first appear, and
-    /// the runs of each in theirs.
+    /// Groups the recordings by what stands in their names, such as the activation in `relu-7`.
+    ///
+    /// Groups come in the order they first appear, and the runs of each in theirs.
     ///
     /// ```
     /// # use training_replay::{Replay, Runs};
@@ -124,8 +127,8 @@ impl Runs {
     ///     runs.push(name, Replay::options().in_memory());
     /// }
     /// let groups = runs.group_by(|name| name.split('-').next().unwrap_or(name).to_owned());
-    /// let told: Vec<_> = groups.iter().map(|(name, runs)| (name.as_str(), runs.len())).collect();
-    /// assert_eq!(told, [("relu", 2), ("tanh", 2)]);
+    /// let sizes: Vec<_> = groups.iter().map(|(name, runs)| (name.as_str(), runs.len())).collect();
+    /// assert_eq!(sizes, [("relu", 2), ("tanh", 2)]);
     /// # assert_eq!(groups[1].1.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["tanh-1", "tanh-2"]);
     /// ```
     pub fn group_by(self, key: impl Fn(&str) -> String) -> Vec<(String, Self)> {
@@ -140,7 +143,20 @@ impl Runs {
         groups
     }
 
-    /// What each recording answers, in order: with models of one's own, by [`Replay::run_with`].
+    /// Asks each recording one question, in order; with models of your own by [`Replay::run_with`].
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Runs, Sequential};
+    /// let mut runs = Runs::new();
+    /// for (name, seed) in [("a", 1), ("b", 2)] {
+    ///     let mut replay = Replay::options().in_memory();
+    ///     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
+    ///     runs.push(name, replay);
+    /// }
+    /// let epochs = runs.map(|_, replay| Ok(replay.epochs().len()))?;
+    /// assert_eq!(epochs, [1, 1]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -149,8 +165,9 @@ impl Runs {
         self.iter().map(|(name, replay)| ask(name, replay)).collect()
     }
 
-    /// A metric as it was logged, at each epoch the median of the runs and the band that holds the middle `share` of
-    /// them. Any other curve: by [`map`](Self::map) and [`QuantileBand::of`].
+    /// Returns the median of a logged metric over the runs, and the band that holds the middle `share` of them.
+    ///
+    /// Any other curve has a band by [`map`](Self::map) and [`QuantileBand::of`].
     ///
     /// # Errors
     ///
@@ -163,7 +180,7 @@ impl Runs {
         QuantileBand::of(&curves, share)
     }
 
-    /// The story of each run.
+    /// Returns the milestones of each run.
     ///
     /// # Errors
     ///
@@ -172,12 +189,12 @@ impl Runs {
         self.map(|_, replay| replay.run()?.milestones(options))
     }
 
-    /// When each run came to a milestone, which is picked from its story.
+    /// Returns the epoch at which each run came to a milestone, which `pick` takes from its milestones.
     ///
     /// # Errors
     ///
     /// As [`milestones`](Self::milestones).
-    pub fn reached(
+    pub fn epochs_to_target(
         &self,
         options: &MilestoneOptions,
         pick: impl Fn(&Milestones) -> Option<u64>,

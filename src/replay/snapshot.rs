@@ -1,4 +1,4 @@
-//! The model as it was after one recorded epoch, and what can be asked of it.
+//! The model as of one moment of a run, and what can be asked of it.
 
 use super::Replay;
 use crate::{
@@ -11,11 +11,11 @@ use crate::{
     model::checked,
 };
 
-/// The model as it was after one recorded epoch, or within one.
+/// The model as of one moment of a run: at the end of an epoch, or at a step within it.
 ///
 /// Questions about data are about the replay's data set: the recorded one, or that of
-/// [`Replay::with_dataset`]. All of them fail with [`Error::Missing`](crate::Error::Missing) if there is none, and with [`Error::Shape`](crate::Error::Shape) if
-/// the model does not take its inputs.
+/// [`Replay::with_dataset`]. All of them fail with [`Error::Missing`](crate::Error::Missing) if there is none, and with
+/// [`Error::Shape`](crate::Error::Shape) if the model does not take its inputs.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, analysis::Grid, datasets};
@@ -59,17 +59,29 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         self.moment
     }
 
-    /// The model with the epoch's weights.
+    /// Returns the model with the weights of the moment.
     pub fn model(&self) -> &M {
         &self.model
     }
 
-    /// The model itself, to keep.
+    /// Returns the model itself, to keep or to train on.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let mut model = replay.at(0)?.into_model();
+    /// Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.1)).epoch(&mut model, replay.dataset()?)?;
+    /// assert_ne!(&model, replay.at(0)?.model());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn into_model(self) -> M {
         self.model
     }
 
-    /// The data that questions are about.
+    /// Returns the data that questions are about.
     ///
     /// # Errors
     ///
@@ -78,7 +90,17 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         self.replay.dataset()
     }
 
-    /// What was logged with it.
+    /// Returns what was logged with the snapshot.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// assert_eq!(replay.at(0)?.metrics()?.get("loss"), Some(0.7));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -87,8 +109,22 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         self.replay.metrics(self.moment)
     }
 
-    /// How a layer of two units bends the input space: samples, grid lines, region and boundary. For a wider layer a
-    /// [`View`] says on which plane to look at it: two of its units, or [`Replay::principal_plane`].
+    /// Returns how a layer of two units bends the input space: samples, grid lines, region and boundary.
+    ///
+    /// For a wider layer a [`View`] says on which plane to look at it: two of its units, or the one of
+    /// [`Run::principal_plane`](crate::Run::principal_plane).
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Replay, Sequential, analysis::Grid, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let space = replay.at(0)?.feature_space("hidden", &Grid::default())?;
+    /// assert_eq!(space.samples.shape(), (200, 2)); // where each sample lies in the space of the two units
+    /// assert_eq!(space.lines.len(), 22); // 11 lines across the inputs each way, bent
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -97,8 +133,9 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         FeatureSpace::of(&self.model, view, self.dataset()?, grid)
     }
 
-    /// Returns where the classes part: among the inputs, or in the space of a layer; of more than two dimensions on a plane.
-    /// Needs no data.
+    /// Returns where the classes part among the inputs, or in the space of a layer.
+    ///
+    /// A space of more than two dimensions is cut by the plane of the view. No data are needed.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -123,7 +160,19 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         DecisionBoundary::of(&self.model, view, grid)
     }
 
-    /// The model's outputs on the data, `(samples, outputs)`.
+    /// Returns the model's outputs on the data, `(samples, outputs)`.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let outputs = replay.at(0)?.outputs()?;
+    /// assert_eq!(outputs.shape(), (200, 1));
+    /// assert!(outputs.iter().all(|p| (0.0..=1.0).contains(p))); // behind a sigmoid they are probabilities
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -132,20 +181,20 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         checked::outputs(&self.model, self.dataset()?.inputs())
     }
 
-    /// How far the outputs are from the targets, `outputs - targets`, `(samples, outputs)`: for regression, what
-    /// probabilities are for classes.
+    /// Returns how far the outputs are from the targets, `outputs - targets`, `(samples, outputs)`.
     ///
     /// ```
-    /// use training_replay::{Dataset, Dense, Matrix, Metrics, Replay, Sequential, analysis::Distribution};
+    /// use training_replay::{Dataset, Dense, Initializer, Matrix, Metrics, Replay, Sequential, analysis::Distribution};
     ///
     /// let x = Matrix::from_fn(21, 1, |i, _| i as f32 / 10.0 - 1.0);
     /// let data = Dataset::new(x.clone(), x.map(f32::sin))?;
-    /// let model = Sequential::builder(1).layer(Dense::new(1).kernel_initializer(training_replay::Initializer::Ones)).build(1)?;
+    /// let identity = Dense::new(1).kernel_initializer(Initializer::Ones);
+    /// let model = Sequential::builder(1).layer(identity).build(1)?;
     /// let mut replay = Replay::options().dataset(&data).in_memory();
     /// replay.record(&model, Metrics::new())?;
     /// let residuals = replay.at(0)?.residuals()?; // x - sin x
-    /// let told = Distribution::of(residuals.as_slice());
-    /// assert!((told.max - (1.0 - 1_f64.sin())).abs() < 1e-6 && told.mean.abs() < 1e-6);
+    /// let errors = Distribution::of(residuals.as_slice());
+    /// assert!((errors.max - (1.0 - 1_f64.sin())).abs() < 1e-6 && errors.mean.abs() < 1e-6);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -160,8 +209,23 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         Ok(outputs - targets)
     }
 
-    /// The class the model tells for each sample: for a single output 1 above the threshold, else 0; of several the
-    /// largest, the first of equals. `None` where an output is NaN.
+    /// Returns the class that the model predicts for each sample; `None` where an output is NaN.
+    ///
+    /// That of a single output is 1 above the threshold, else 0; of several outputs it is the largest, the first of equals.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let predicted = replay.at(0)?.predicted_classes(0.5)?;
+    /// let classes = replay.dataset()?.classes()?;
+    /// let misclassified = predicted.iter().zip(classes).filter(|&(predicted, class)| *predicted != Some(class)).count();
+    /// println!("{misclassified} of 200 samples are misclassified");
+    /// # assert!(misclassified > 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -170,7 +234,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         labels::predicted(&self.outputs()?, threshold)
     }
 
-    /// How many samples of each class are told as which.
+    /// Returns the counts of predicted against true classes.
     ///
     /// # Errors
     ///
@@ -179,7 +243,18 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         ConfusionMatrix::of(&self.outputs()?, self.dataset()?.targets(), threshold)
     }
 
-    /// How sure the model is of each class, and how often wrongly.
+    /// Returns the histogram of predicted probabilities for each class, with the misclassified samples counted apart.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let histogram = replay.at(0)?.probability_histogram(10, 0.5)?; // ten bins from 0 to 1
+    /// assert_eq!(histogram.edges.len(), 11);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -188,7 +263,20 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         ProbabilityHistogram::of(&self.outputs()?, self.dataset()?.targets(), bins, threshold)
     }
 
-    /// One loss per sample, in the data set's order.
+    /// Returns one loss per sample, in the data set's order.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let losses = replay.at(0)?.losses(Loss::BinaryCrossEntropy)?;
+    /// let worst = (0..losses.len()).max_by(|&a, &b| losses[a].total_cmp(&losses[b]));
+    /// println!("sample {worst:?} costs most");
+    /// # assert_eq!(losses.len(), 200);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -197,8 +285,21 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         checked::losses(&self.model, self.dataset()?, loss)
     }
 
-    /// `loss` and `accuracy` over the whole data set with this epoch's weights, unlike the running means that a trainer
-    /// logs. `accuracy` is only there where every target row names a class.
+    /// Returns `loss` and `accuracy` over the whole data set with the weights of the moment.
+    ///
+    /// A trainer logs running means over an epoch, which are different numbers. `accuracy` is only there where every target
+    /// row names a class.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let metrics = replay.at(0)?.evaluate(Loss::BinaryCrossEntropy)?;
+    /// assert!(metrics.get("loss").is_some_and(|loss| loss > 0.0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -207,7 +308,18 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         evaluate(&self.model, self.dataset()?, loss)
     }
 
-    /// The outputs of every layer on the data, in forward order.
+    /// Returns the outputs of every layer on the data, in forward order.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let layers = replay.at(0)?.activations()?;
+    /// assert_eq!((layers[0].layer.as_str(), layers[0].values.shape()), ("hidden", (200, 2)));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -216,7 +328,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         LayerValues::activations(&self.model, self.dataset()?.inputs())
     }
 
-    /// The outputs of every layer before its activation function ("z-values"), in forward order.
+    /// Returns the outputs of every layer before its activation function, the z-values, in forward order.
     ///
     /// # Errors
     ///
@@ -227,7 +339,18 @@ impl<'a, M: Forward> Snapshot<'a, M> {
 }
 
 impl<M: Backward> Snapshot<'_, M> {
-    /// The gradient of the mean loss over the whole data set with respect to every trainable parameter.
+    /// Returns the gradient of the mean loss over the whole data set with respect to every trainable parameter.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let gradients = replay.at(0)?.gradients(Loss::BinaryCrossEntropy)?;
+    /// assert_eq!(gradients.require("hidden", "kernel", &[2, 2])?.shape(), [2, 2]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

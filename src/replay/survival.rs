@@ -1,4 +1,4 @@
-//! What survives when calls of the medium fail, or its power is lost: the recorder and the log on backends that tests
+//! What survives when calls of the backend fail, or its power is lost: the recorder and the log on backends that tests
 //! break.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,13 +51,13 @@ fn data() -> Dataset {
     datasets::parabola(10, 1)
 }
 
-fn begin(medium: &(impl Backend + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
-    let log = Log::create(Box::new(medium.clone()), "test".into(), 7)?;
+fn begin(backend: &(impl Backend + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
+    let log = Log::create(Box::new(backend.clone()), "test".into(), 7)?;
     Ok(Replay::recording(log, Origin::Memory, options, None))
 }
 
-fn go_on(medium: &(impl Backend + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
-    Replay::resume_on(Box::new(medium.clone()), Origin::Memory, options)
+fn go_on(backend: &(impl Backend + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
+    Replay::resume_on(Box::new(backend.clone()), Origin::Memory, options)
 }
 
 /// More than the log gathers before it writes, so that a record takes several writes.
@@ -89,18 +89,18 @@ fn recorded(replay: &Replay) -> BTreeSet<u64> {
     replay.index.epochs.moments().chain(replay.index.steps.moments()).map(number).collect()
 }
 
-/// Records to the end on a medium that does not fail.
+/// Records to the end on a backend that does not fail.
 fn undisturbed() -> Faulty {
-    let medium = Faulty::default();
-    let mut replay = begin(&medium, options()).unwrap();
+    let backend = Faulty::default();
+    let mut replay = begin(&backend, options()).unwrap();
     record_all(&mut replay, 0..SNAPSHOTS);
     replay.finish().unwrap();
-    medium
+    backend
 }
 
 /// Fails unless the bytes hold exactly the first so many snapshots, whole and right.
-fn expect_snapshots(medium: &Faulty, count: u64) {
-    let replay = match Replay::from_bytes(medium.bytes()) {
+fn expect_snapshots(backend: &Faulty, count: u64) {
+    let replay = match Replay::from_bytes(backend.bytes()) {
         Err(error) => return assert!(count == 0 && matches!(error, Error::NotStarted { .. }), "{error}"),
         Ok(replay) => replay,
     };
@@ -124,22 +124,22 @@ fn every_write() -> impl Iterator<Item = (usize, Fault)> {
 fn whichever_write_fails_it_is_an_error_and_the_same_call_again_makes_up_for_it() {
     let whole = undisturbed().bytes();
     for (n, fault) in every_write() {
-        let medium = Faulty::default().breaking(Call::Write, Calls::Nth(n), fault);
-        let begun = begin(&medium, options());
+        let backend = Faulty::default().breaking(Call::Write, Calls::Nth(n), fault);
+        let begun = begin(&backend, options());
         assert_eq!(begun.is_err(), n == 0, "the preamble is the first write");
         let Ok(mut replay) = begun else { continue };
         for number in 0..SNAPSHOTS {
             if let Err(error) = record(&mut replay, number) {
                 assert!(matches!(error, Error::Io { .. }), "{error}");
-                expect_snapshots(&medium, number);
+                expect_snapshots(&backend, number);
                 assert!(record(&mut replay, number).is_ok(), "write {n}, {fault:?}");
             }
         }
         if replay.finish().is_err() {
-            expect_snapshots(&medium, SNAPSHOTS);
-            go_on(&medium, options()).unwrap().finish().unwrap();
+            expect_snapshots(&backend, SNAPSHOTS);
+            go_on(&backend, options()).unwrap().finish().unwrap();
         }
-        assert!(medium.bytes() == whole, "write {n}, {fault:?}: as if nothing had happened");
+        assert!(backend.bytes() == whole, "write {n}, {fault:?}: as if nothing had happened");
     }
 }
 
@@ -147,17 +147,17 @@ fn whichever_write_fails_it_is_an_error_and_the_same_call_again_makes_up_for_it(
 fn while_no_write_succeeds_every_call_is_an_error_and_what_was_recorded_stays() {
     let whole = undisturbed().bytes();
     for (n, fault) in every_write().filter(|&(n, _)| n > 0) {
-        let medium = Faulty::default().breaking(Call::Write, Calls::From(n..), fault);
-        let mut replay = begin(&medium, options()).unwrap();
+        let backend = Faulty::default().breaking(Call::Write, Calls::From(n..), fault);
+        let mut replay = begin(&backend, options()).unwrap();
         let done = (0..SNAPSHOTS).take_while(|&number| record(&mut replay, number).is_ok()).count() as u64;
         for _ in 0..2 {
             assert!(done == SNAPSHOTS || record(&mut replay, done).is_err());
-            expect_snapshots(&medium, done);
+            expect_snapshots(&backend, done);
         }
-        medium.mend();
+        backend.mend();
         record_all(&mut replay, done..SNAPSHOTS);
         replay.finish().unwrap();
-        assert!(medium.bytes() == whole, "write {n}, {fault:?}");
+        assert!(backend.bytes() == whole, "write {n}, {fault:?}");
     }
 }
 
@@ -165,17 +165,17 @@ fn while_no_write_succeeds_every_call_is_an_error_and_what_was_recorded_stays() 
 fn a_record_that_cannot_be_cut_off_poisons_the_recorder_and_the_next_one_goes_on() {
     let whole = undisturbed().bytes();
     for (n, fault) in every_write().filter(|&(n, _)| n > 0) {
-        let medium = Faulty::default().breaking(Call::Write, Calls::Nth(n), fault);
-        let medium = medium.breaking(Call::Cut, Calls::From(0..), fault);
-        let mut replay = begin(&medium, options()).unwrap();
+        let backend = Faulty::default().breaking(Call::Write, Calls::Nth(n), fault);
+        let backend = backend.breaking(Call::Cut, Calls::From(0..), fault);
+        let mut replay = begin(&backend, options()).unwrap();
         let done = (0..SNAPSHOTS).take_while(|&number| record(&mut replay, number).is_ok()).count() as u64;
         if done < SNAPSHOTS && !matches!(fault, Fault::NoSpace) {
-            medium.mend();
+            backend.mend();
             assert!(matches!(record(&mut replay, done), Err(Error::Poisoned { .. })), "write {n}, {fault:?}");
             assert!(replay.finish().is_err());
         }
-        medium.mend();
-        let Ok(mut replay) = go_on(&medium, options()) else {
+        backend.mend();
+        let Ok(mut replay) = go_on(&backend, options()) else {
             assert_eq!(done, 0, "write {n}, {fault:?}");
             continue;
         };
@@ -183,9 +183,9 @@ fn a_record_that_cannot_be_cut_off_poisons_the_recorder_and_the_next_one_goes_on
         let there = recorded(&replay).len() as u64;
         assert!((done..=done + 1).contains(&there), "write {n}, {fault:?}");
         record_all(&mut replay, there..SNAPSHOTS);
-        expect_snapshots(&medium, SNAPSHOTS);
+        expect_snapshots(&backend, SNAPSHOTS);
         drop(replay);
-        let finished = medium.bytes();
+        let finished = backend.bytes();
         assert!(whole.starts_with(&finished) || finished == whole, "write {n}, {fault:?}");
     }
 }
@@ -195,59 +195,59 @@ fn a_disk_that_does_not_confirm_poisons_the_recorder_and_everything_is_in_the_fi
     let syncs = undisturbed().calls(Call::Sync);
     assert_eq!(syncs as u64, SNAPSHOTS / 2 + 1, "every second snapshot, and the end");
     for n in 0..syncs {
-        let medium = Faulty::default().breaking(Call::Sync, Calls::Nth(n), Fault::Error);
-        let mut replay = begin(&medium, options()).unwrap();
+        let backend = Faulty::default().breaking(Call::Sync, Calls::Nth(n), Fault::Error);
+        let mut replay = begin(&backend, options()).unwrap();
         let results: Vec<_> = (0..SNAPSHOTS).map(|number| record(&mut replay, number)).collect();
         let confirmed = results.iter().take_while(|result| result.is_ok()).count();
         let poisoned = |result: &Result<()>| matches!(result, Err(Error::Poisoned { .. }));
         assert!(results[confirmed..].iter().all(poisoned), "{results:?}");
         let there = if confirmed < SNAPSHOTS as usize { confirmed as u64 + 1 } else { SNAPSHOTS };
-        expect_snapshots(&medium, there);
+        expect_snapshots(&backend, there);
         assert!(matches!(replay.finish(), Err(Error::Poisoned { .. })));
-        let mut replay = go_on(&medium, options()).unwrap();
+        let mut replay = go_on(&backend, options()).unwrap();
         record_all(&mut replay, there..SNAPSHOTS);
         replay.finish().unwrap();
-        expect_snapshots(&medium, SNAPSHOTS);
+        expect_snapshots(&backend, SNAPSHOTS);
     }
 }
 
 #[test]
 fn whichever_read_fails_it_is_an_error_and_reading_again_makes_up_for_it() {
-    let reads = |medium: &Faulty| -> Result<()> {
-        let replay = Replay::load(Box::new(medium.clone()), Origin::Memory)?;
+    let reads = |backend: &Faulty| -> Result<()> {
+        let replay = Replay::load(Box::new(backend.clone()), Origin::Memory)?;
         assert!(replay.damage().is_empty());
         replay.dataset()?;
         (0..SNAPSHOTS).try_for_each(|number| {
             replay.weights(moment(number)).map(|found| assert_eq!(found, weights(LARGE, number, 0)))
         })
     };
-    let medium = undisturbed();
-    let before = medium.calls(Call::Read);
-    reads(&medium).unwrap();
-    let count = medium.calls(Call::Read) - before;
+    let backend = undisturbed();
+    let before = backend.calls(Call::Read);
+    reads(&backend).unwrap();
+    let count = backend.calls(Call::Read) - before;
     for n in 0..count {
-        let next = medium.calls(Call::Read) + n;
-        let medium = medium.clone().breaking(Call::Read, Calls::Nth(next), Fault::Error);
-        assert!(matches!(reads(&medium), Err(Error::Io { .. })), "read {n} of {count}");
-        medium.mend();
-        reads(&medium).unwrap();
+        let next = backend.calls(Call::Read) + n;
+        let backend = backend.clone().breaking(Call::Read, Calls::Nth(next), Fault::Error);
+        assert!(matches!(reads(&backend), Err(Error::Io { .. })), "read {n} of {count}");
+        backend.mend();
+        reads(&backend).unwrap();
     }
 }
 
 #[test]
 fn opening_reads_headers_and_the_last_epoch_and_any_other_is_read_on_its_own() {
-    let medium = undisturbed();
-    let opened = |medium: &Faulty| Replay::load(Box::new(medium.clone()), Origin::Memory).unwrap();
-    let mut before = medium.bytes_read();
-    let replay = opened(&medium);
+    let backend = undisturbed();
+    let opened = |backend: &Faulty| Replay::load(Box::new(backend.clone()), Origin::Memory).unwrap();
+    let mut before = backend.bytes_read();
+    let replay = opened(&backend);
     let windows = 32 << 10;
-    let opening = medium.bytes_read() - before;
+    let opening = backend.bytes_read() - before;
     let records = SNAPSHOTS as usize + 4;
-    assert!(opening <= 4 * LARGE + records * windows, "{opening} bytes of {}", medium.bytes().len());
+    assert!(opening <= 4 * LARGE + records * windows, "{opening} bytes of {}", backend.bytes().len());
     for number in 0..SNAPSHOTS {
-        before = medium.bytes_read();
+        before = backend.bytes_read();
         replay.weights(moment(number)).unwrap();
-        assert_eq!(medium.bytes_read() - before, 4 * LARGE, "snapshot {number}, and nothing else");
+        assert_eq!(backend.bytes_read() - before, 4 * LARGE, "snapshot {number}, and nothing else");
     }
 }
 
@@ -256,12 +256,12 @@ fn the_disk_is_asked_as_often_as_was_chosen() {
     for (durability, before, at_the_end) in
         [(Durability::Every(3), 2, 1), (Durability::OnFinish, 0, 1), (Durability::Never, 0, 0)]
     {
-        let medium = Faulty::default();
-        let mut replay = begin(&medium, Replay::options().durability(durability)).unwrap();
+        let backend = Faulty::default();
+        let mut replay = begin(&backend, Replay::options().durability(durability)).unwrap();
         (0..8).for_each(|number| record_version(&mut replay, 3, number, 0).unwrap());
-        assert_eq!(medium.calls(Call::Sync), before, "{durability:?}");
+        assert_eq!(backend.calls(Call::Sync), before, "{durability:?}");
         replay.finish().unwrap();
-        assert_eq!(medium.calls(Call::Sync), before + at_the_end, "{durability:?}");
+        assert_eq!(backend.calls(Call::Sync), before + at_the_end, "{durability:?}");
     }
 }
 

@@ -18,8 +18,8 @@ pub(super) struct Location {
 }
 
 impl Location {
-    pub(super) fn of(found: &Record) -> Self {
-        Self { offset: found.offset, data: found.header.data(found.offset), crc: found.header.data_crc }
+    pub(super) fn of(record: &Record) -> Self {
+        Self { offset: record.offset, data: record.header.data(record.offset), crc: record.header.data_crc }
     }
 }
 
@@ -27,7 +27,7 @@ impl Location {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) moment: Moment,
-    pub(super) place: Location,
+    pub(super) location: Location,
     /// The metrics could not be read, as opposed to there being none.
     pub(super) metrics_lost: bool,
 }
@@ -41,13 +41,13 @@ pub(super) struct Timeline {
 
 impl Timeline {
     /// Appends the snapshot in a record; false if its metrics cannot be read.
-    pub(super) fn take(&mut self, found: &Record) -> bool {
-        let metrics = found.meta.as_deref().and_then(decode_metrics).filter(|metrics| self.has_room(metrics));
+    pub(super) fn take(&mut self, record: &Record) -> bool {
+        let metrics = record.meta.as_deref().and_then(decode_metrics).filter(|metrics| self.has_room(metrics));
         if let Some(metrics) = &metrics {
             self.curves.take(self.snapshots.len(), metrics);
         }
-        let (moment, place) = (found.header.moment, Location::of(found));
-        self.snapshots.push(Entry { moment, place, metrics_lost: metrics.is_none() });
+        let (moment, location) = (record.header.moment, Location::of(record));
+        self.snapshots.push(Entry { moment, location, metrics_lost: metrics.is_none() });
         metrics.is_some()
     }
 
@@ -109,7 +109,7 @@ impl Timeline {
     pub(super) fn around(&self, moment: Moment) -> (Option<u64>, Option<u64>) {
         let at = self.snapshots.partition_point(|snapshot| snapshot.moment < moment);
         let (before, behind) = self.snapshots.split_at(at);
-        let offset = |snapshot: &Entry| snapshot.place.offset;
+        let offset = |snapshot: &Entry| snapshot.location.offset;
         (before.last().map(offset), behind.first().map(offset))
     }
 

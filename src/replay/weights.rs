@@ -25,11 +25,11 @@ impl Replay {
     /// logged is damaged, or a damaged record lies where the moment would be.
     pub fn metrics(&self, at: impl Into<Moment>) -> Result<Metrics> {
         let moment = at.into();
-        let found = self.index.at(moment)?;
-        if found.metrics_lost {
-            return Err(Error::corrupted(format!("what {moment} logged"), found.place.offset, "it cannot be read"));
+        let entry = self.index.at(moment)?;
+        if entry.metrics_lost {
+            return Err(Error::corrupted(format!("what {moment} logged"), entry.location.offset, "it cannot be read"));
         }
-        Ok(self.index.series(moment).metrics(moment))
+        Ok(self.index.timeline(moment).metrics(moment))
     }
 
     /// Returns all parameters as they were at a moment, bit for bit.
@@ -74,8 +74,8 @@ impl Replay {
     /// As [`weights`](Self::weights); none are left then.
     pub fn weights_into(&self, at: impl Into<Moment>, weights: &mut Weights) -> Result<()> {
         let moment = at.into();
-        let place = &self.index.at(moment)?.place;
+        let location = &self.index.at(moment)?.location;
         let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
-        storage::read_weights(self.source(moment.to_string(), place), specs, weights)
+        storage::read_weights(self.source(moment.to_string(), location), specs, weights)
     }
 }

@@ -1,9 +1,11 @@
-//! Where the bytes of a recording are: a file, or memory. All input and output goes through the five calls of
-//! [`Backend`], so that tests can make each of them fail.
+//! Where the bytes of a recording are: a file, or memory.
+//!
+//! All input and output goes through the five calls of [`Backend`], so that tests can make each of them fail. There is no
+//! cursor: every call says at which byte, and reading needs no exclusive access. Any number of threads read one recording.
 
 use std::{
     fmt::Debug,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     path::Path,
 };
@@ -12,18 +14,46 @@ use crate::{Error, Result};
 
 /// Bytes that can be read and written at any place.
 pub(crate) trait Backend: Debug + Send + Sync {
+    /// Returns how many bytes there are; more than before where another process appends.
     fn len(&self) -> io::Result<u64>;
 
     /// Fills the whole buffer; an error if the bytes end before it is full.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
 
-    /// Writes all bytes, making the medium longer where they reach beyond its end.
+    /// Writes all bytes, making the backend longer where they reach beyond its end.
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
 
+    /// Cuts off everything behind the first `length` bytes.
     fn truncate(&mut self, length: u64) -> io::Result<()>;
 
     /// Returns when everything written so far would survive a loss of power.
     fn sync(&mut self) -> io::Result<()>;
+}
+
+/// A backend with the name that errors call it by.
+#[derive(Debug)]
+pub(super) struct NamedBackend {
+    pub(super) inner: Box<dyn Backend>,
+    pub(super) name: String,
+}
+
+impl NamedBackend {
+    pub(super) fn len(&self) -> Result<u64> {
+        self.inner.len().map_err(|source| self.failed("reading", source))
+    }
+
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
+        self.inner.read_at(buffer, offset).map_err(|source| self.failed("reading", source))
+    }
+
+    pub(super) fn write_at(&mut self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.inner.write_at(bytes, offset).map_err(|source| self.failed("writing", source))
+    }
+
+    /// Makes an error of what the backend returned when something was done to it.
+    pub(super) fn failed(&self, doing: &str, source: io::Error) -> Error {
+        Error::io(format!("{doing} {}", self.name), source)
+    }
 }
 
 impl Backend for File {
@@ -55,8 +85,8 @@ impl Backend for Vec<u8> {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        let source = self.get(start..).and_then(|rest| rest.get(..buffer.len()));
-        buffer.copy_from_slice(source.ok_or(io::ErrorKind::UnexpectedEof)?);
+        let bytes = self.get(start..).and_then(|rest| rest.get(..buffer.len()));
+        buffer.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
 
@@ -81,131 +111,23 @@ impl Backend for Vec<u8> {
     }
 }
 
-/// A file to read, whether or not another process writes it.
+/// Opens a file to read, whether or not another process writes it: reading needs no lock.
 pub(crate) fn open_to_read(path: &Path) -> Result<File> {
     expect_file(path)?;
     File::open(path).map_err(|source| Error::io(format!("opening {}", path.display()), source))
 }
 
 /// Fails for a folder, and for a pipe or a device: opening one could wait for ever, and overwriting it remove it.
-fn expect_file(path: &Path) -> Result<()> {
+pub(super) fn expect_file(path: &Path) -> Result<()> {
     match fs::metadata(path) {
-        Ok(found) if !found.is_file() => {
+        Ok(metadata) if !metadata.is_file() => {
             Err(Error::invalid(path.display().to_string(), "a file to hold a recording", "something else"))
         }
-        _ => Ok(()), // Whether it is there at all is told by opening it.
+        _ => Ok(()), // Opening it says whether it is there at all.
     }
 }
 
-/// Whether the path still names the file: it may have been removed or replaced.
-#[cfg(unix)]
-pub(crate) fn is_still_there(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-    matches!((file.metadata(), path.metadata()), (Ok(file), Ok(named)) if id(&file) == id(&named))
-}
-
-/// Elsewhere a file that is open keeps its name.
-#[cfg(not(unix))]
-pub(crate) fn is_still_there(_: &File, _: &Path) -> bool {
-    true
-}
-
-/// A file to write, locked against every other recorder until it is dropped; `new` if it must not exist yet.
-pub(crate) fn open_to_write(path: &Path, new: bool) -> Result<File> {
-    expect_file(path)?;
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(new);
-    let file = exclusive::open(&mut options, path)?;
-    let locked = if new { exclusive::lock_new(&file, path) } else { exclusive::lock(&file, path) };
-    if new && matches!(locked, Err(Error::Io { .. })) {
-        // No locks here, and so no recording: leave nothing behind.
-        drop(fs::remove_file(path));
-    }
-    locked.map(|()| file)
-}
-
-fn io_error(path: &Path, source: io::Error) -> Error {
-    let context = match source.kind() {
-        io::ErrorKind::AlreadyExists if !path.exists() => {
-            format!("creating {}: it is a link to a file that does not exist", path.display())
-        }
-        io::ErrorKind::AlreadyExists => {
-            format!(
-                "creating {}: there is one already; `Replay::options().overwrite(true)` replaces it",
-                path.display()
-            )
-        }
-        _ => format!("opening {} for recording", path.display()),
-    };
-    Error::io(context, source)
-}
-
-#[cfg(not(windows))]
-mod exclusive {
-    use std::{
-        fs::{File, OpenOptions, TryLockError},
-        thread,
-        time::Duration,
-    };
-
-    use super::{Error, Path, Result, io_error, is_still_there};
-
-    pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<File> {
-        options.open(path).map_err(|source| io_error(path, source))
-    }
-
-    /// Whoever locks a new file before its creator does finds no recording there, and soon lets go.
-    pub(super) fn lock_new(file: &File, path: &Path) -> Result<()> {
-        for _ in 0..100 {
-            match lock(file, path) {
-                Err(Error::Locked { .. }) => thread::sleep(Duration::from_millis(1)),
-                locked => return locked,
-            }
-        }
-        lock(file, path)
-    }
-
-    pub(super) fn lock(file: &File, path: &Path) -> Result<()> {
-        // Another recorder may have replaced the file before it was locked here.
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => Error::Locked { path: path.into() },
-            TryLockError::Error(source) => Error::io(format!("locking {}", path.display()), source),
-        })?;
-        if is_still_there(file, path) { Ok(()) } else { Err(Error::Locked { path: path.into() }) }
-    }
-}
-
-/// A Windows lock would keep readers out as well; a share mode that allows reading only does not.
-#[cfg(windows)]
-mod exclusive {
-    use std::{
-        fs::{File, OpenOptions},
-        os::windows::fs::OpenOptionsExt,
-    };
-
-    use super::{Error, Path, Result, io_error};
-
-    /// Others may read, and rename: a new recording takes the place of an old one while it is open.
-    const SHARED: u32 = 1 | 4;
-    const ERROR_SHARING_VIOLATION: i32 = 32;
-
-    pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<File> {
-        options.share_mode(SHARED).open(path).map_err(|source| match source.raw_os_error() {
-            Some(ERROR_SHARING_VIOLATION) => Error::Locked { path: path.into() },
-            _ => io_error(path, source),
-        })
-    }
-
-    pub(super) fn lock(_: &File, _: &Path) -> Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn lock_new(_: &File, _: &Path) -> Result<()> {
-        Ok(())
-    }
-}
-
+/// Reading and writing at an offset, which the standard library has for each system apart.
 #[cfg(unix)]
 mod positioned {
     use std::{fs::File, io, os::unix::fs::FileExt};
@@ -219,6 +141,7 @@ mod positioned {
     }
 }
 
+/// Windows reads and writes as many bytes as it likes at a time.
 #[cfg(windows)]
 mod positioned {
     use std::{fs::File, io, os::windows::fs::FileExt};

@@ -1,4 +1,6 @@
 //! Values as their bytes in a file: little-endian, whatever the machine.
+//!
+//! On most machines that is how they lie in memory, and nothing is copied. The bits are kept, those of NaN and -0 too.
 
 use std::borrow::Cow;
 
@@ -6,7 +8,7 @@ use bytemuck::Pod;
 
 /// A floating-point type that recordings hold.
 pub(super) trait Number: Pod + Default {
-    /// The value whose bytes are these the other way round.
+    /// Returns the value whose bytes are these in reverse order.
     fn swap_bytes(self) -> Self;
 }
 
@@ -22,7 +24,7 @@ impl Number for f64 {
     }
 }
 
-/// The bytes of values as they are in a file; on most machines as they are in memory.
+/// Returns the bytes of values as they are in a file; on most machines those in memory.
 pub(super) fn little_endian<T: Number>(values: &[T]) -> Cow<'_, [u8]> {
     if cfg!(target_endian = "little") {
         Cow::Borrowed(bytemuck::cast_slice(values))
@@ -31,7 +33,7 @@ pub(super) fn little_endian<T: Number>(values: &[T]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Makes values of what was read from a file into their memory.
+/// Turns bytes that were read from a file into their memory into values.
 pub(super) fn from_little_endian<T: Number>(values: &mut [T]) {
     if cfg!(target_endian = "big") {
         values.iter_mut().for_each(|value| *value = value.swap_bytes());

@@ -1,88 +1,96 @@
-//! The log: records appended one behind the other and read back.
+//! The log: a preamble and the records behind it, found by a scan and appended one behind the other.
 //!
-//! A record that fits the buffer is written in one go. A larger one is written behind the place of its header, and
-//! the header last: as long as it is not there the record does not exist, so a killed process leaves a tail that
-//! counts as nothing.
+//! The one place that decides what is written, cut off and waited for. Everything before its end is whole. An error
+//! leaves the end where it was; where even that cannot be had, the log is poisoned and writes no more.
 
-use std::{
-    io::{self, BufReader, Read},
-    ops::Range,
-};
+use std::{io, ops::Range};
 
 use super::{
-    backend::Backend,
-    endian::{self, Number},
-    header::{ALIGN, BadPreamble, HEADER, Header, Kind, MAX_DATA, MAX_META, MAX_RECORDS, Preamble, up},
-    scan::Record,
+    backend::{Backend, NamedBackend},
+    block::{ALIGN, BLOCK},
+    header::{Header, Kind, MAX_META, MAX_RECORDS},
+    preamble::{BadPreamble, Preamble},
+    reader::RecordReader,
+    record::{Position, Record},
+    scan::{self, Damage},
+    writer::{CHUNK, RecordWriter},
 };
 use crate::{Error, Moment, Result};
-
-/// How much is gathered before it is written, and read at a time.
-const CHUNK: usize = 1 << 20;
-
-/// How much is read at once where less is asked for.
-const AHEAD: usize = 1 << 13;
-
-/// A place in the log: everything before it is whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Position {
-    pub(super) offset: u64,
-    /// Of the next record.
-    pub(super) sequence: u64,
-}
 
 /// A preamble and the records behind it.
 #[derive(Debug)]
 pub(crate) struct Log {
-    /// Of the file, for errors.
-    pub(super) name: String,
-    pub(super) medium: Box<dyn Backend>,
-    pub(super) preamble: Preamble,
-    pub(super) end: Position,
-    /// Where, among damage, a header says that its record ends beyond the file: what is appended would become part of it.
-    pub(super) overhang: Option<u64>,
+    backend: NamedBackend,
+    preamble: Preamble,
+    /// Everything before it is whole; what lies behind is a torn tail, or not looked at yet.
+    end: Position,
+    /// Where, among damage, a header says that its record ends beyond the file: what is appended would become part of
+    /// it.
+    overhang: Option<u64>,
+    /// The error that could not be undone, if there was one.
     poison: Option<String>,
+    /// What a [`RecordWriter`] gathers in, kept for the next one.
     buffer: Vec<u8>,
 }
 
 impl Log {
-    /// A new log in memory.
+    /// Creates a log in memory.
     pub(crate) fn in_memory(name: String, salt: u64) -> Self {
         let preamble = Preamble::new(salt);
-        Self::at_start(Box::new(preamble.encode().to_vec()), name, preamble)
+        let backend = Box::new(preamble.encode().to_vec());
+        Self::at_start(NamedBackend { inner: backend, name }, preamble)
     }
 
-    /// A new log on an empty medium.
-    pub(crate) fn create(mut medium: Box<dyn Backend>, name: String, salt: u64) -> Result<Self> {
+    /// Creates a log on an empty backend.
+    pub(crate) fn create(backend: Box<dyn Backend>, name: String, salt: u64) -> Result<Self> {
+        let mut backend = NamedBackend { inner: backend, name };
         let preamble = Preamble::new(salt);
-        let failed = |source| Error::io(format!("writing {name}"), source);
-        medium.write_at(&preamble.encode(), 0).map_err(failed)?;
-        Ok(Self::at_start(medium, name, preamble))
+        backend.write_at(&preamble.encode(), 0)?;
+        Ok(Self::at_start(backend, preamble))
     }
 
-    /// The log on a medium, or what is wrong with its first 64 bytes. Nothing behind them is looked at yet.
-    pub(crate) fn open(medium: Box<dyn Backend>, name: String) -> Result<Result<Self, BadPreamble>> {
-        let failed = |source| Error::io(format!("reading {name}"), source);
-        let length = medium.len().map_err(failed)?;
-        let mut bytes = [0; HEADER];
-        let whole = usize::try_from(length).unwrap_or(HEADER).min(HEADER);
-        medium.read_at(&mut bytes[..whole], 0).map_err(failed)?;
-        Ok(Preamble::decode(&bytes[..whole]).map(|preamble| Self::at_start(medium, name, preamble)))
+    /// Opens the log on a backend, or returns what is wrong with its first 64 bytes. Nothing behind them is looked at
+    /// yet.
+    pub(crate) fn open(backend: Box<dyn Backend>, name: String) -> Result<Result<Self, BadPreamble>> {
+        let backend = NamedBackend { inner: backend, name };
+        let length = backend.len()?;
+        let mut bytes = [0; BLOCK];
+        let whole = usize::try_from(length).unwrap_or(BLOCK).min(BLOCK);
+        backend.read_at(&mut bytes[..whole], 0)?;
+        Ok(Preamble::decode(&bytes[..whole]).map(|preamble| Self::at_start(backend, preamble)))
     }
 
+    /// Returns version and salt of the file.
     pub(crate) fn preamble(&self) -> Preamble {
         self.preamble
     }
 
-    /// Where the next record goes.
-    pub(crate) fn mark(&self) -> Position {
+    /// Returns where the next record goes.
+    pub(crate) fn position(&self) -> Position {
         self.end
     }
 
-    /// How many bytes lie behind the last whole record; an error if even that is no longer there.
+    /// Hands over every whole record behind the end of the log, each with the damage that was passed over to reach it,
+    /// and moves the end behind the last of them that was taken.
+    pub(crate) fn scan(&mut self, mut visit: impl FnMut(Record, Option<Damage>) -> Result<()>) -> Result<()> {
+        let (mut end, mut overhang) = (self.end, self.overhang);
+        let scanned = scan::scan(&self.backend, self.preamble.salt, self.end, |step| {
+            let after = step.record.after();
+            visit(step.record, step.passed)?;
+            end = after;
+            overhang = overhang.or(step.overhang);
+            Ok(())
+        });
+        // Also after an error: what was taken once is not handed over again, and what was not is.
+        self.end = end;
+        self.overhang = overhang;
+        scanned
+    }
+
+    /// Returns how many bytes lie behind the last whole record; an error if even that is no longer there.
     pub(crate) fn torn_bytes(&self) -> Result<u64> {
-        let length = self.medium.len().map_err(|source| self.failed("reading", source))?;
-        let lost = || Error::corrupted(&self.name, length, "it is shorter than it was before");
+        let length = self.backend.len()?;
+        let lost = || Error::corrupted(&self.backend.name, length, "it is shorter than it was before");
         length.checked_sub(self.end.offset).ok_or_else(lost)
     }
 
@@ -92,13 +100,13 @@ impl Log {
     pub(crate) fn cut_tail(&mut self) -> Result<()> {
         if let Some(at) = self.overhang {
             let reason = "it ends beyond the file, and would take in what is appended";
-            return Err(Error::corrupted(format!("a record of {}", self.name), at, reason));
+            return Err(Error::corrupted(format!("a record of {}", self.backend.name), at, reason));
         }
-        let cut = self.cut().and_then(|()| self.medium.sync());
-        cut.map_err(|source| self.failed("cutting off the torn tail of", source))
+        let cut = self.cut().and_then(|()| self.backend.inner.sync());
+        cut.map_err(|source| self.backend.failed("cutting off the torn tail of", source))
     }
 
-    /// Appends a record whose data is what `write` puts into the sink, and returns it as a scan would find it.
+    /// Appends a record whose data is what `write` hands to the writer, and returns it as a scan would find it.
     ///
     /// On an error the log is as it was before, or poisoned if that cannot be had.
     pub(crate) fn append<F>(&mut self, kind: Kind, moment: Moment, meta: Vec<u8>, write: F) -> Result<Record>
@@ -109,8 +117,9 @@ impl Log {
         let start = self.end;
         match self.write_record(kind, moment, &meta, write) {
             Ok(header) => {
-                self.end = Position { offset: header.end(start.offset), sequence: start.sequence + 1 };
-                Ok(Record { header, offset: start.offset, meta: Some(meta) })
+                let record = Record { header, offset: start.offset, meta: Some(meta) };
+                self.end = record.after();
+                Ok(record)
             }
             Err(error) => {
                 self.rewind(start);
@@ -119,9 +128,9 @@ impl Log {
         }
     }
 
-    /// Cuts the log back to `mark`; poisons it if that fails.
-    pub(crate) fn rewind(&mut self, mark: Position) {
-        self.end = mark;
+    /// Cuts the log back to `position`; poisons it if that fails, as the next record would be written over what is left.
+    pub(crate) fn rewind(&mut self, position: Position) {
+        self.end = position;
         if let Err(source) = self.cut() {
             self.poison = Some(format!("a broken record could not be cut off: {source}"));
         }
@@ -131,50 +140,29 @@ impl Log {
     /// the disk, so the log is poisoned.
     pub(crate) fn sync(&mut self) -> Result<()> {
         self.expect_sound()?;
-        if let Err(source) = self.medium.sync() {
+        if let Err(source) = self.backend.inner.sync() {
             self.poison = Some(format!("the disk did not confirm what was written: {source}"));
         }
         self.expect_sound()
     }
 
     /// Reads the data of a record, `what` in errors.
-    pub(crate) fn source(&self, what: String, range: Range<u64>, offset: u64, crc: u32) -> RecordReader<'_> {
-        let left = range.end - range.start;
-        let bytes = Bytes { medium: &*self.medium, range, crc: crc32fast::Hasher::new() };
-        RecordReader { log: self, what, reader: BufReader::with_capacity(AHEAD, bytes), left, offset, expected: crc }
+    pub(crate) fn reader(&self, what: String, data: Range<u64>, offset: u64, crc: u32) -> RecordReader<'_> {
+        RecordReader::new(&self.backend, what, data, offset, crc)
     }
 
-    /// All whole records as bytes, preamble included, in chunks.
+    /// Hands over all whole records as bytes, preamble included, in chunks.
     pub(crate) fn copy_to(&self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let mut at = 0;
         let mut chunk = Vec::new();
         while at < self.end.offset {
-            chunk.resize(chunk_length(self.end.offset - at), 0);
-            self.medium.read_at(&mut chunk, at).map_err(|source| self.failed("reading", source))?;
+            let left = usize::try_from(self.end.offset - at).unwrap_or(CHUNK);
+            chunk.resize(left.min(CHUNK), 0);
+            self.backend.read_at(&mut chunk, at)?;
             write(&chunk)?;
             at += chunk.len() as u64;
         }
         Ok(())
-    }
-
-    /// Returns when the disk has let go of everything behind the end: after a loss of power it must not come back in
-    /// place of what is written there next.
-    fn cut(&mut self) -> io::Result<()> {
-        if self.medium.len()? == self.end.offset {
-            return Ok(());
-        }
-        self.medium.truncate(self.end.offset)?;
-        self.medium.sync()
-    }
-
-    fn at_start(medium: Box<dyn Backend>, name: String, preamble: Preamble) -> Self {
-        let end = Position { offset: ALIGN, sequence: 0 };
-        Self { name, medium, preamble, end, overhang: None, poison: None, buffer: Vec::new() }
-    }
-
-    /// What the medium said when something was done to the file.
-    pub(super) fn failed(&self, doing: &str, source: io::Error) -> Error {
-        Error::io(format!("{doing} {}", self.name), source)
     }
 
     /// Fails if an earlier error could not be undone.
@@ -182,233 +170,204 @@ impl Log {
         self.poison.clone().map_or(Ok(()), |reason| Err(Error::Poisoned { reason }))
     }
 
+    fn at_start(backend: NamedBackend, preamble: Preamble) -> Self {
+        let end = Position { offset: ALIGN, sequence: 0 };
+        Self { backend, preamble, end, overhang: None, poison: None, buffer: Vec::new() }
+    }
+
+    /// Returns when the disk has let go of everything behind the end: after a loss of power it must not come back in
+    /// place of what is written there next.
+    fn cut(&mut self) -> io::Result<()> {
+        let backend = &mut self.backend.inner;
+        if backend.len()? == self.end.offset {
+            return Ok(());
+        }
+        backend.truncate(self.end.offset)?;
+        backend.sync()
+    }
+
     fn write_record<F>(&mut self, kind: Kind, moment: Moment, meta: &[u8], write: F) -> Result<Header>
     where
         F: FnOnce(&mut RecordWriter<'_>) -> Result<()>,
     {
-        let start = self.end;
-        check_limits(meta, start)?;
-        let mut sink = RecordWriter::new(&mut *self.medium, &self.name, &mut self.buffer, start.offset);
-        sink.place_meta(meta);
-        write(&mut sink)?;
-        let (data_len, data_crc) = sink.end_data()?;
-        let header = Header {
+        let Position { offset, sequence } = self.end;
+        check_limits(meta, sequence)?;
+        let mut writer = RecordWriter::new(&mut self.backend, &mut self.buffer, offset, meta);
+        write(&mut writer)?;
+        let (salt, meta_len, meta_crc) = (self.preamble.salt, meta.len() as u64, crc32fast::hash(meta));
+        writer.finish(|data_len, data_crc| Header {
             kind,
-            salt: self.preamble.salt,
-            sequence: start.sequence,
-            meta_len: meta.len() as u64,
+            salt,
+            sequence,
+            meta_len,
             data_len,
             moment,
-            meta_crc: crc32fast::hash(meta),
+            meta_crc,
             data_crc,
-        };
-        sink.place_header(&header.encode(), start.offset)?;
-        Ok(header)
+        })
     }
 }
 
-fn check_limits(meta: &[u8], start: Position) -> Result<()> {
+fn check_limits(meta: &[u8], sequence: u64) -> Result<()> {
     if meta.len() as u64 > MAX_META {
         let expected = format!("at most {MAX_META} bytes");
         return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
     }
-    if start.sequence < MAX_RECORDS {
+    if sequence < MAX_RECORDS {
         Ok(())
     } else {
-        Err(Error::invalid("the number of the next record", "below 2^63", start.sequence))
+        Err(Error::invalid("the number of the next record", "below 2^63", sequence))
     }
 }
 
-/// Takes the data of one record: gathers, checks, writes.
-pub(crate) struct RecordWriter<'a> {
-    medium: &'a mut dyn Backend,
-    name: &'a str,
-    buffer: &'a mut Vec<u8>,
-    /// Where in the medium the first byte of the buffer goes.
-    offset: u64,
-    crc: crc32fast::Hasher,
-    data_len: u64,
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-impl<'a> RecordWriter<'a> {
-    fn new(medium: &'a mut dyn Backend, name: &'a str, buffer: &'a mut Vec<u8>, offset: u64) -> Self {
-        buffer.clear();
-        buffer.resize(HEADER, 0); // The header's place.
-        Self { medium, name, buffer, offset, crc: crc32fast::Hasher::new(), data_len: 0 }
-    }
-
-    /// Appends values. Few are gathered in the buffer; many are written from where they are.
-    pub(super) fn values<T: Number>(&mut self, values: &[T]) -> Result<()> {
-        for chunk in values.chunks(CHUNK / size_of::<T>()) {
-            let bytes = endian::little_endian(chunk);
-            if bytes.len() == CHUNK && self.buffer.len().is_multiple_of(HEADER) {
-                self.write(&bytes)?;
-            } else {
-                self.gather(&bytes)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Appends zeros up to the next multiple of [`ALIGN`] of the data.
-    pub(super) fn align(&mut self) -> Result<()> {
-        let padding = up(self.data_len) - self.data_len;
-        self.gather(&[0; HEADER][..padding as usize])
-    }
-
-    fn place_meta(&mut self, meta: &[u8]) {
-        self.buffer.extend_from_slice(meta);
-        self.pad();
-    }
-
-    /// Puts data into the buffer, and writes the buffer once it is large.
-    fn gather(&mut self, data: &[u8]) -> Result<()> {
-        self.count(data);
-        self.buffer.extend_from_slice(data);
-        if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
-    }
-
-    /// Writes the buffer, and data behind it.
-    fn write(&mut self, data: &[u8]) -> Result<()> {
-        self.count(data);
-        self.flush()?;
-        self.medium.write_at(data, self.offset).map_err(|source| self.failed(source))?;
-        self.offset += data.len() as u64;
-        Ok(())
-    }
-
-    fn count(&mut self, data: &[u8]) {
-        self.crc.update(data);
-        self.data_len += data.len() as u64;
-    }
-
-    fn end_data(&mut self) -> Result<(u64, u32)> {
-        if self.data_len > MAX_DATA {
-            let expected = format!("at most {MAX_DATA} bytes");
-            return Err(Error::invalid("the data of a record", expected, format!("{} bytes", self.data_len)));
-        }
-        self.pad();
-        Ok((self.data_len, self.crc.clone().finalize()))
-    }
-
-    fn place_header(&mut self, header: &[u8; HEADER], start: u64) -> Result<()> {
-        if self.offset == start {
-            self.buffer[..HEADER].copy_from_slice(header);
-            return self.flush();
-        }
-        self.flush()?;
-        self.medium.write_at(header, start).map_err(|source| self.failed(source))
-    }
-
-    /// Zeros up to the next multiple of [`ALIGN`]; the buffer began at one.
-    fn pad(&mut self) {
-        let length = self.buffer.len().next_multiple_of(HEADER);
-        self.buffer.resize(length, 0);
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.medium.write_at(self.buffer, self.offset).map_err(|source| self.failed(source))?;
-        self.offset += self.buffer.len() as u64;
-        self.buffer.clear();
-        Ok(())
-    }
-
-    fn failed(&self, source: io::Error) -> Error {
-        Error::io(format!("writing {}", self.name), source)
-    }
-}
-
-/// Gives back the data of one record. Nothing of it may be used before [`finish`](Self::finish) has confirmed the
-/// checksum.
-pub(crate) struct RecordReader<'a> {
-    log: &'a Log,
-    what: String,
-    /// Reads ahead where the record has many small arrays.
-    reader: BufReader<Bytes<'a>>,
-    /// How many bytes of the record were not asked for yet.
-    left: u64,
-    /// Where the record begins.
-    offset: u64,
-    expected: u32,
-}
-
-impl RecordReader<'_> {
-    /// As much at a time as stays in a cache until its checksum is computed.
-    const SOME: usize = CHUNK / 4;
-
-    /// The next `count` values, in the memory of `values` where that is enough.
-    pub(super) fn values<T: Number>(&mut self, count: usize, values: &mut Vec<T>) -> Result<()> {
-        self.expect(count.checked_mul(size_of::<T>()))?;
-        let more = count.saturating_sub(values.len());
-        values.try_reserve_exact(more).map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
-        values.truncate(count);
-        for start in (0..count).step_by(Self::SOME / size_of::<T>()) {
-            let end = count.min(start + Self::SOME / size_of::<T>());
-            values.resize(values.len().max(end), T::default());
-            self.read(bytemuck::cast_slice_mut(&mut values[start..end]))?;
-            endian::from_little_endian(&mut values[start..end]);
-        }
-        Ok(())
-    }
-
-    /// Passes over the zeros between two arrays.
-    pub(super) fn align(&mut self, read: u64) -> Result<()> {
-        let padding = self.expect(usize::try_from(up(read) - read).ok())?;
-        self.read(&mut [0; HEADER][..padding as usize])
-    }
-
-    /// Reads what is left and compares the checksum.
-    pub(crate) fn finish(mut self) -> Result<()> {
-        io::copy(&mut self.reader, &mut io::sink()).map_err(|source| self.failed(source))?;
-        if self.reader.get_ref().crc.clone().finalize() == self.expected {
+    use super::*;
+    fn bytes_of(log: &Log) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        log.copy_to(|chunk| {
+            bytes.extend_from_slice(chunk);
             Ok(())
-        } else {
-            Err(self.corrupted("its checksum does not agree"))
+        })
+        .unwrap();
+        bytes
+    }
+
+    /// Three epochs of two blocks each: the headers at 64, 256 and 448, the data at 192, 384 and 576.
+    fn three_epochs(salt: u64) -> Vec<u8> {
+        let mut log = Log::in_memory("test".into(), salt);
+        for epoch in 0..3 {
+            let write = |writer: &mut RecordWriter<'_>| writer.values(&[epoch as f32; 8]);
+            log.append(Kind::Epoch, epoch.into(), vec![7; 8], write).unwrap();
+        }
+        bytes_of(&log)
+    }
+
+    /// The epochs that count, the damage between them, and the torn bytes behind.
+    fn scanned(bytes: Vec<u8>) -> (Vec<u64>, Vec<[u64; 2]>, u64) {
+        let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
+        let (mut epochs, mut damage) = (Vec::new(), Vec::new());
+        let scanned = log.scan(|record, passed| {
+            epochs.push(record.header.moment.epoch());
+            damage.extend(passed.map(|passed| [passed.bytes.start, passed.bytes.end]));
+            Ok(())
+        });
+        scanned.unwrap();
+        (epochs, damage, log.torn_bytes().unwrap())
+    }
+
+    #[test]
+    fn the_last_record_counts_only_if_its_data_and_meta_are_whole() {
+        assert_eq!(scanned(three_epochs(1)), (vec![0, 1, 2], vec![], 0));
+        for at in [512, 576] {
+            let mut bytes = three_epochs(1);
+            bytes[at] ^= 1;
+            assert_eq!(scanned(bytes), (vec![0, 1], vec![], 192), "byte {at}");
+        }
+        let mut bytes = three_epochs(1);
+        bytes[384] ^= 1;
+        assert_eq!(scanned(bytes), (vec![0, 1, 2], vec![], 0), "data of other records are checked when they are read");
+    }
+
+    #[test]
+    fn a_broken_header_costs_its_record_and_no_other() {
+        let mut bytes = three_epochs(1);
+        bytes[256] ^= 1;
+        assert_eq!(scanned(bytes), (vec![0, 2], vec![[256, 448]], 0));
+    }
+
+    #[test]
+    fn records_of_another_file_are_not_taken_for_this_ones() {
+        let mut bytes = three_epochs(1);
+        bytes[256..].copy_from_slice(&three_epochs(2)[256..]);
+        assert_eq!(scanned(bytes), (vec![0], vec![], 384), "stale bytes of a file with another salt");
+        let mut bytes = three_epochs(1);
+        bytes.extend_from_slice(&three_epochs(1)[256..448]);
+        assert_eq!(scanned(bytes), (vec![0, 1, 2], vec![], 192), "an earlier record again");
+    }
+
+    /// Bytes that were longer when they were asked first (to read the preamble) and second (to begin the walk).
+    #[derive(Debug)]
+    struct Shrunk {
+        bytes: Vec<u8>,
+        before: u64,
+        asked: AtomicUsize,
+    }
+
+    impl Backend for Shrunk {
+        fn len(&self) -> io::Result<u64> {
+            let cut = self.asked.fetch_add(1, Relaxed) >= 2;
+            Ok(if cut { self.bytes.len() as u64 } else { self.before })
+        }
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+            self.bytes.read_at(buffer, offset)
+        }
+        fn write_at(&mut self, _: &[u8], _: u64) -> io::Result<()> {
+            unreachable!()
+        }
+        fn truncate(&mut self, _: u64) -> io::Result<()> {
+            unreachable!()
+        }
+        fn sync(&mut self) -> io::Result<()> {
+            unreachable!()
         }
     }
 
-    fn failed(&self, source: io::Error) -> Error {
-        self.log.failed(&format!("reading {} of", self.what), source)
+    #[test]
+    fn a_file_that_shrinks_while_it_is_scanned_ends_where_it_is_cut() {
+        let bytes = three_epochs(1);
+        for cut in 64..bytes.len() {
+            let backend =
+                Shrunk { bytes: bytes[..cut].to_vec(), before: bytes.len() as u64, asked: AtomicUsize::new(0) };
+            let mut log = Log::open(Box::new(backend), "test".into()).unwrap().unwrap();
+            let mut count = 0;
+            let scanned = log.scan(|_, passed| {
+                count += 1;
+                assert_eq!(passed, None);
+                Ok(())
+            });
+            scanned.unwrap();
+            assert_eq!(count, (cut - 64) / 192, "{cut}: every record that is still whole");
+        }
     }
 
-    pub(super) fn corrupted(&self, reason: &str) -> Error {
-        Error::corrupted(&self.what, self.offset, reason)
+    #[test]
+    fn a_scan_goes_on_where_the_last_one_ended() {
+        let bytes = three_epochs(1);
+        let mut log = Log::open(Box::new(bytes[..500].to_vec()), "test".into()).unwrap().unwrap();
+        let mut seen = Vec::new();
+        let mut see = |log: &mut Log| {
+            log.scan(|record, _| {
+                seen.push(record.header.moment.epoch());
+                Ok(())
+            })
+        };
+        see(&mut log).unwrap();
+        log.backend.inner.write_at(&bytes[500..], 500).unwrap();
+        see(&mut log).unwrap();
+        assert_eq!(seen, [0, 1, 2]);
     }
 
-    /// So many bytes, if they are there: nothing is allocated that the file has no bytes for.
-    fn expect(&self, bytes: Option<usize>) -> Result<u64> {
-        let bytes = bytes.map(|bytes| bytes as u64).filter(|&bytes| bytes <= self.left);
-        bytes.ok_or_else(|| self.corrupted("it has fewer values than its shape says"))
+    /// A file had lost bytes from its middle, so that a header said that its record ends beyond the file. Once something
+    /// was appended that header was right again, and its record took in what had been acknowledged.
+    #[test]
+    fn nothing_is_appended_where_a_damaged_record_would_take_it_in() {
+        let mut log = Log::open(Box::new(three_epochs(1)), "test".into()).unwrap().unwrap();
+        log.scan(|_, _| Ok(())).unwrap();
+        log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(())).unwrap();
+        let mut bytes = bytes_of(&log);
+        bytes.drain(512..640); // of the third epoch all but the header
+        let mut log = Log::open(Box::new(bytes), "test".into()).unwrap().unwrap();
+        let mut damage = Vec::new();
+        log.scan(|_, passed| {
+            damage.extend(passed);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(damage[0].bytes, 448..512);
+        let message = log.cut_tail().unwrap_err().to_string();
+        assert!(message.starts_with("a record of test is corrupted at byte 448: it ends beyond the file"), "{message}");
     }
-
-    fn read(&mut self, bytes: &mut [u8]) -> Result<()> {
-        self.reader.read_exact(bytes).map_err(|source| self.failed(source))?;
-        self.left -= bytes.len() as u64;
-        Ok(())
-    }
-}
-
-/// The bytes of some range of a medium, and the checksum of those that were read.
-struct Bytes<'a> {
-    medium: &'a dyn Backend,
-    /// What is left to read.
-    range: Range<u64>,
-    crc: crc32fast::Hasher,
-}
-
-impl Read for Bytes<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX);
-        let length = buffer.len().min(left);
-        let bytes = &mut buffer[..length];
-        self.medium.read_at(bytes, self.range.start)?;
-        self.crc.update(bytes);
-        self.range.start += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-}
-
-/// As much of `left` bytes as is handled at a time.
-fn chunk_length(left: u64) -> usize {
-    usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)
 }

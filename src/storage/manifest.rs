@@ -1,13 +1,13 @@
-//! The first record: which parameters every epoch has, which model they are of, and what the user noted.
+//! The manifest, the first record: which parameters every epoch has, which model they are of, and what the user noted.
+//!
+//! Every epoch is read and checked by it, so that epochs hold values and nothing else. `docs/format.md` has its bytes,
+//! under "MODEL".
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    header::{MAX_DATA, up},
-    tensor::TensorSpec,
-};
+use super::{block::up, header::MAX_DATA, tensor::TensorSpec};
 use crate::{Description, Error, Loss, Parameter, Result, codec};
 
 /// The most parameters (arrays, not values) a model may have.
@@ -17,16 +17,18 @@ const MAX_PARAMETERS: usize = 1 << 16;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Manifest {
     parameters: Vec<TensorSpec>,
-    /// The data bytes that every epoch has.
+    /// How long the data of every epoch are; computed once, and compared with each header.
     data_len: u64,
     /// How many DATA records follow.
     pub(crate) data_records: u64,
+    /// The one the model was trained with.
     pub(crate) loss: Option<Loss>,
     pub(crate) description: Option<Description>,
+    /// The user's notes.
     pub(crate) metadata: Vec<(String, String)>,
 }
 
-/// As it lies in the file. A later minor version may append fields.
+/// The manifest as it lies in the file. The order of the fields is the format; a later minor version may append some.
 #[derive(Serialize, Deserialize)]
 struct Encoded {
     parameters: Vec<TensorSpec>,
@@ -37,9 +39,10 @@ struct Encoded {
 }
 
 impl Manifest {
-    /// That of a model with these parameters.
+    /// Creates the manifest of a model with these parameters.
     ///
-    /// Fails if two share a name, a shape does not fit its values, or they are more than a record holds.
+    /// Fails if two share a name, a shape does not fit its values, or they are more than a record holds: before anything
+    /// is written.
     pub(crate) fn new(parameters: &[Parameter<'_>], description: Option<Description>) -> Result<Self> {
         let specs = parameters.iter().map(TensorSpec::of).collect::<Result<Vec<_>>>()?;
         let mut names = HashSet::new();
@@ -58,7 +61,7 @@ impl Manifest {
         &self.parameters
     }
 
-    /// The data bytes that every epoch has.
+    /// Returns how many bytes of data every epoch has.
     pub(crate) fn data_len(&self) -> u64 {
         self.data_len
     }
@@ -87,6 +90,7 @@ impl Manifest {
         Ok(())
     }
 
+    /// Returns the meta of the MODEL record.
     pub(crate) fn encode(&self) -> Result<Vec<u8>> {
         let encoded = Encoded {
             parameters: self.parameters.clone(),
@@ -98,7 +102,8 @@ impl Manifest {
         codec::encode(&encoded).map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
     }
 
-    /// The manifest in these bytes, or why there is none.
+    /// Returns the manifest in these bytes, or why there is none. What lies behind the fields that are known here is
+    /// ignored.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         let encoded: Encoded = codec::decode_prefix(bytes)?;
         let within = encoded.parameters.len() <= MAX_PARAMETERS;
@@ -115,12 +120,13 @@ impl Manifest {
     }
 }
 
-/// The length of all arrays, each beginning at a multiple of 64, if it is within the limits.
+/// Returns the length of all arrays, each beginning at a multiple of 64, if it is within the limits.
 fn data_len(specs: &[TensorSpec]) -> Option<u64> {
-    let place = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MAX_DATA);
-    specs.iter().try_fold(0, place)
+    let add = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MAX_DATA);
+    specs.iter().try_fold(0, add)
 }
 
+/// The numbers of losses in files are explicit, and none is ever given another meaning.
 fn loss_id(loss: Loss) -> u8 {
     match loss {
         Loss::BinaryCrossEntropy => 0,
@@ -129,7 +135,7 @@ fn loss_id(loss: Loss) -> u8 {
     }
 }
 
-/// None for a loss of a later version: the recording reads without it.
+/// Returns none for a loss of a later version: the recording reads without it.
 fn loss(id: u8) -> Option<Loss> {
     match id {
         0 => Some(Loss::BinaryCrossEntropy),
@@ -164,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn another_model_is_told_by_the_parameter_that_differs() {
+    fn an_error_about_another_model_names_the_parameter_that_differs() {
         let manifest = Manifest::new(&parameters(), None).unwrap();
         assert!(manifest.check(&parameters(), None).is_ok());
         let mut other = parameters();

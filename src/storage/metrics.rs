@@ -1,18 +1,18 @@
-//! What was measured, as bytes: the meta of an epoch or a step.
+//! Metrics as bytes: the meta of an epoch or a step.
 //!
-//! Every one names its metrics itself: a new one may appear in the middle of a run, and none is lost with another
-//! record.
+//! Every record names its metrics itself: a new one may appear in the middle of a run, and none is lost with another
+//! record. `docs/format.md` has the bytes, under "EPOCH".
 
 use crate::Metrics;
 
-/// The most different metrics a recording may have, and so the most that are measured at once: a reader keeps a curve
-/// for each, apart for epochs and for steps.
+/// The most different metrics a recording may have at its epochs, and again at its steps: a reader keeps a curve for
+/// each.
 pub(crate) const MAX_METRICS: usize = 4096;
 
 /// The longest name of a metric, in bytes.
 pub(crate) const LONGEST_NAME: usize = 4096;
 
-/// The number of metrics, then name and value of each.
+/// Returns the meta of an EPOCH record: the number of metrics, then name and value of each.
 pub(crate) fn encode_metrics(metrics: &Metrics) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64);
     bytes.extend((metrics.len() as u64).to_le_bytes());
@@ -24,7 +24,8 @@ pub(crate) fn encode_metrics(metrics: &Metrics) -> Vec<u8> {
     bytes
 }
 
-/// What the bytes say; fields behind the metrics are a later minor version's.
+/// Returns the metrics in these bytes, or none if they are not the bytes of metrics. What lies behind them is a later
+/// minor version's, and ignored.
 pub(crate) fn decode_metrics(mut bytes: &[u8]) -> Option<Metrics> {
     let count = take_u64(&mut bytes).filter(|&count| count <= MAX_METRICS as u64)?;
     (0..count).map(|_| take_metric(&mut bytes)).collect()

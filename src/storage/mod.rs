@@ -1,31 +1,51 @@
 //! The file: bytes, checksums, and what is done when they do not agree. `docs/format.md` specifies it byte by byte.
 //!
 //! ```text
-//! header    64-byte preamble and headers, the alignment of everything
+//! block     64 bytes with a checksum, the alignment of everything
+//! preamble  the first block of the file: version and salt
+//! header    the first block of a record: what it holds, and how much
+//! record    a whole record without its data, and the position behind it
+//! endian    values as bytes
 //! backend   where the bytes are: a file or memory
-//! log       records appended and read back, the one place that writes
+//! lock      one recorder at a time
+//! writer    writes one record
+//! reader    reads the data of one record
+//! window    what a scan sees of the file at a time
 //! scan      the walk over the headers, past damage
-//! manifest  the first record: which parameters, which model
+//! log       the records of a file: scanned, read, appended
 //! tensor    one array: its descriptor, its bytes
+//! manifest  the first record: which parameters, which model
 //! metrics   what was measured: the meta of an epoch or a step
 //! ```
+//!
+//! In this order each file uses those above it and none below.
 
 mod backend;
+mod block;
 mod endian;
 mod header;
+mod lock;
 mod log;
 mod manifest;
 mod metrics;
+mod preamble;
+mod reader;
+mod record;
 mod scan;
 mod tensor;
 #[cfg(test)]
 pub(crate) mod testing;
+mod window;
+mod writer;
 
-pub(crate) use backend::{Backend, is_still_there, open_to_read, open_to_write};
-pub(crate) use header::{BadPreamble, Kind, VERSION};
-pub(crate) use log::{Log, RecordReader};
+pub(crate) use backend::{Backend, open_to_read};
+pub(crate) use header::Kind;
+pub(crate) use lock::{is_still_there, open_to_write};
+pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};
+pub(crate) use preamble::{BadPreamble, VERSION};
+pub(crate) use reader::RecordReader;
+pub(crate) use record::Record;
 pub use scan::Damage;
-pub(crate) use scan::Record;
 pub(crate) use tensor::{TensorSpec, matrix_spec, read_matrix, read_weights, write_matrix, write_weights};

@@ -14,7 +14,9 @@
 
 mod optimizer;
 mod running_metrics;
+mod step;
 mod trainer;
 
 pub use optimizer::Optimizer;
-pub use trainer::{Step, Trainer};
+pub use step::Step;
+pub use trainer::Trainer;

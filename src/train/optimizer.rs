@@ -2,9 +2,9 @@
 
 use std::ops::RangeBounds;
 
-use crate::{Error, Result};
+use crate::{Error, Result, math::elementary};
 
-/// How gradients change weights. The constructors give Keras' defaults.
+/// A rule by which gradients change weights; the constructors give Keras' defaults.
 ///
 /// A learning rate that falls over the steps is set on the trainer: [`Trainer::decay`](crate::train::Trainer::decay).
 ///
@@ -59,22 +59,41 @@ pub enum Optimizer {
 }
 
 impl Optimizer {
-    /// Plain gradient descent.
+    /// Returns plain stochastic gradient descent, without momentum.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// assert_eq!(Optimizer::sgd(0.01), Optimizer::Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false });
+    /// ```
     pub fn sgd(learning_rate: f32) -> Self {
         Self::Sgd { learning_rate, momentum: 0.0, nesterov: false }
     }
 
-    /// RMSprop with `rho` 0.9 and `epsilon` 1e-7.
+    /// Returns RMSprop with `rho` 0.9 and `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// assert_eq!(Optimizer::rmsprop(0.001), Optimizer::RmsProp { learning_rate: 0.001, rho: 0.9, epsilon: 1e-7 });
+    /// ```
     pub fn rmsprop(learning_rate: f32) -> Self {
         Self::RmsProp { learning_rate, rho: 0.9, epsilon: 1e-7 }
     }
 
-    /// Adam with `beta1` 0.9, `beta2` 0.999 and `epsilon` 1e-7.
+    /// Returns Adam with `beta1` 0.9, `beta2` 0.999 and `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// let adam = Optimizer::adam(0.001);
+    /// assert_eq!(adam, Optimizer::Adam { learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
+    /// ```
     pub fn adam(learning_rate: f32) -> Self {
         Self::Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }
     }
 
-    /// The learning rate of the first step.
+    /// Returns the learning rate of the first step.
     pub fn learning_rate(self) -> f32 {
         match self {
             Self::Sgd { learning_rate, .. }
@@ -83,7 +102,13 @@ impl Optimizer {
         }
     }
 
-    /// The same with another learning rate.
+    /// Returns the same optimizer with another learning rate.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// assert_eq!(Optimizer::adam(0.001).with_learning_rate(0.01), Optimizer::adam(0.01));
+    /// ```
     #[must_use]
     pub fn with_learning_rate(mut self, rate: f32) -> Self {
         match &mut self {
@@ -185,8 +210,7 @@ impl Update<'_> {
 /// Adam's rate makes up for running means that start at zero; the others take theirs as it is.
 fn corrected_rate(optimizer: Optimizer, rate: f32, step: u64) -> f32 {
     let Optimizer::Adam { beta1, beta2, .. } = optimizer else { return rate };
-    let step = i32::try_from(step).unwrap_or(i32::MAX);
-    let left = |beta: f32| 1.0 - f64::from(beta).powi(step);
+    let left = |beta: f32| 1.0 - elementary::powi(f64::from(beta), step);
     (f64::from(rate) * left(beta2).sqrt() / left(beta1)) as f32
 }
 

@@ -36,8 +36,8 @@ impl RunningMetrics {
         Self { loss, basis, classify, predictions, outputs, targets, waiting: 0, scored: Sums::default() }
     }
 
-    /// Takes in what was told of the samples of a batch.
-    pub(super) fn take(&mut self, predictions: &Matrix, outputs: &Matrix, targets: &Matrix) {
+    /// Adds the predictions for the samples of a batch.
+    pub(super) fn add(&mut self, predictions: &Matrix, outputs: &Matrix, targets: &Matrix) {
         if self.waiting + targets.nrows() > self.targets.nrows() {
             self.scored = self.sums();
             self.waiting = 0;
@@ -49,7 +49,7 @@ impl RunningMetrics {
     }
 
     /// `loss` and `accuracy`, the means over all samples so far.
-    pub(super) fn metrics(&self) -> Metrics {
+    pub(super) fn means(&self) -> Metrics {
         let sums = self.sums();
         let samples = sums.samples as f64;
         let mut metrics = Metrics::from([("loss", sums.loss / samples)]);
@@ -82,22 +82,22 @@ mod tests {
         Matrix::from_column_slice(values.len(), 1, &values)
     }
 
-    /// 10,000 samples in batches of 7: right where the output is 1, which every third is, at a loss of 0; else of 1.
+    /// 10,000 samples in batches of 7: correct where the output is 1, which every third is, at a loss of 0; else of 1.
     #[test]
     fn every_sample_counts_once_at_any_time_however_many_wait() {
         let targets = column((0..10_000).map(|_| 1.0));
         let outputs = column((0..10_000).map(|i| f32::from(i % 3 == 0)));
         let data = Dataset::new(outputs.clone(), targets.clone()).unwrap();
-        let mut tally = RunningMetrics::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs);
+        let mut running = RunningMetrics::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs);
         for start in (0..10_000).step_by(7) {
             let count = 7.min(10_000 - start);
             let [outputs, targets] = [&outputs, &targets].map(|of| of.rows(start, count).into_owned());
-            tally.take(&outputs, &outputs, &targets);
+            running.add(&outputs, &outputs, &targets);
             let seen = start + count;
-            let right = seen.div_ceil(3) as f64 / seen as f64;
-            let metrics = tally.metrics();
-            assert_eq!(metrics.get("accuracy"), Some(right), "{seen}");
-            assert!((metrics.get("loss").unwrap() - (1.0 - right)).abs() < 1e-12, "{seen}");
+            let correct = seen.div_ceil(3) as f64 / seen as f64;
+            let metrics = running.means();
+            assert_eq!(metrics.get("accuracy"), Some(correct), "{seen}");
+            assert!((metrics.get("loss").unwrap() - (1.0 - correct)).abs() < 1e-12, "{seen}");
         }
     }
 }

@@ -1,24 +1,18 @@
 //! Epochs of mini-batches: shuffle, run forward, differentiate, update.
 
-use std::fmt;
-
 use rand::seq::SliceRandom;
 
-use super::{Optimizer, optimizer::State, running_metrics::RunningMetrics};
+use super::{Optimizer, Step, optimizer::State, step::EpochPass};
 use crate::{
-    Dataset, Error, Loss, Matrix, Metrics, Result, Sequential,
-    loss::Basis,
-    math::{
-        matrix,
-        random::{self, Purpose},
-    },
+    Dataset, Error, Loss, Metrics, Result, Sequential,
+    math::random::{self, Purpose},
     nn::Pass,
 };
 
-/// Runs epochs of mini-batches over a data set and keeps the optimizer's memory from one to the next; another model
-/// wants a trainer of its own.
+/// Trains a network: epochs of mini-batches over a data set.
 ///
-/// Without further calls: batches of 32 samples, shuffled anew for every epoch, seed 0: Keras' defaults.
+/// It keeps the optimizer's memory from one epoch to the next, so another model needs a trainer of its own. The defaults
+/// are Keras': batches of 32 samples, shuffled anew for every epoch; the seed is 0.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -49,31 +43,69 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A trainer that makes the mean loss of each batch smaller.
+    /// Creates a trainer that lowers the mean loss of each batch.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Optimizer, Trainer};
+    ///
+    /// let trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1));
+    /// assert_eq!(trainer.learning_rate(), 0.1);
+    /// ```
     pub fn new(loss: Loss, optimizer: Optimizer) -> Self {
         Self { loss, optimizer, decay: 0.0, batch_size: 32, shuffle: true, seed: 0, epochs: 0, state: State::default() }
     }
 
-    /// How many samples each step takes; the last batch of an epoch may have fewer.
+    /// Sets how many samples each step takes, 32 without this call; the last batch of an epoch may have fewer.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(8, 1); // 16 samples
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut steps = 0;
+    /// Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(5).epoch_with(&mut model, &data, |step| {
+    ///     steps = step.number();
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(steps, 4);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn batch_size(self, samples: usize) -> Self {
         Self { batch_size: samples, ..self }
     }
 
-    /// Whether every epoch takes the samples in another order.
+    /// Sets whether every epoch takes the samples in another order; it does without this call.
     #[must_use]
     pub fn shuffle(self, shuffle: bool) -> Self {
         Self { shuffle, ..self }
     }
 
-    /// What the orders are drawn from: epoch `e` has the same one for the same seed and number of samples. So is what
-    /// [`Dropout`](crate::Dropout) drops, from numbers of their own for every layer and epoch.
+    /// Sets the seed of the orders of the samples, and of what [`Dropout`](crate::Dropout) drops.
+    ///
+    /// An epoch has the same order for the same seed and number of samples. Every dropout layer has numbers of its own for
+    /// every epoch.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(20, 1);
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let train = |seed| {
+    ///     let mut trained = model.clone();
+    ///     let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(8).seed(seed);
+    ///     trainer.epoch(&mut trained, &data).map(|_| trained)
+    /// };
+    /// assert_eq!(train(1)?, train(1)?);
+    /// assert_ne!(train(1)?, train(2)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// Lets the learning rate fall: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`, as the `decay` of
+    /// Sets how fast the learning rate falls: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`, as the `decay` of
     /// Keras' optimizers does. 0, the default, keeps it.
     ///
     /// ```
@@ -92,14 +124,31 @@ impl Trainer {
         Self { decay, ..self }
     }
 
-    /// Continues the orders of a run that was trained for so many epochs already, and what [`Dropout`](crate::Dropout)
-    /// drops. The optimizer's memory starts anew, and so does a [`decay`](Self::decay).
+    /// Sets how many epochs the model was trained for already, to continue their orders and dropouts.
+    ///
+    /// The optimizer's memory starts anew, and so does a [`decay`](Self::decay).
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(20, 1);
+    /// let mut whole = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut parts = whole.clone();
+    /// let trainer = || Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)); // which remembers nothing
+    /// let mut in_one_go = trainer();
+    /// in_one_go.epoch(&mut whole, &data)?;
+    /// in_one_go.epoch(&mut whole, &data)?;
+    /// trainer().epoch(&mut parts, &data)?;
+    /// trainer().start_epoch(1).epoch(&mut parts, &data)?;
+    /// assert_eq!(parts, whole);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn start_epoch(self, epochs: u64) -> Self {
         Self { epochs, ..self }
     }
 
-    /// The learning rate of the next step.
+    /// Returns the learning rate of the next step.
     pub fn learning_rate(&self) -> f32 {
         let fallen = 1.0 + f64::from(self.decay) * self.state.steps() as f64;
         (f64::from(self.optimizer.learning_rate()) / fallen) as f32
@@ -139,10 +188,10 @@ impl Trainer {
         self.optimizer = self.optimizer.with_learning_rate(learning_rate);
     }
 
-    /// One pass over the data; `loss` and `accuracy` are the means over its batches, as Keras logs them, and
-    /// `learning_rate` is that of its last step.
+    /// Trains for one pass over the data and returns its metrics.
     ///
-    /// Each mean is over the samples, every one measured with the weights its batch began with, and as the network is
+    /// `loss` and `accuracy` are the means over the batches, as Keras logs them, and `learning_rate` is that of the last
+    /// step. Each mean is over the samples, every one measured with the weights its batch began with, and as the network is
     /// trained: with what [`Dropout`](crate::Dropout) drops, and by the statistics of its batch in a
     /// [`BatchNormalization`](crate::BatchNormalization). `accuracy` is only there where every target row names a
     /// class: 0 or 1 for a single output, one-hot for several.
@@ -150,14 +199,14 @@ impl Trainer {
     /// # Errors
     ///
     /// [`Error::Shape`] if model and data do not fit, [`Error::Invalid`] for a batch size of 0, a number of the
-    /// optimizer out of its range, targets that are none of the loss, or a model of another size than the
+    /// optimizer out of its range, targets that do not suit the loss, or a model of another size than the
     /// optimizer's memory. The model is then unchanged.
     pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
         self.epoch_with(model, data, |_| Ok(()))
     }
 
-    /// As [`epoch`](Self::epoch), calling `each` after every step: to record snapshots within the epoch
-    /// ([`Replay::record_step`](crate::Replay::record_step) shows how), to watch it, or to stop it by an error.
+    /// Trains for one [`epoch`](Self::epoch) and calls `each` after every step: to record snapshots within the epoch
+    /// ([`Replay::record_at`](crate::Replay::record_at) shows how), to watch it, or to stop it by an error.
     ///
     /// ```
     /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -186,16 +235,16 @@ impl Trainer {
         self.check(model, data)?;
         let order = self.order(data.samples());
         let pass = Pass::training(model, self.seed, self.epochs);
-        let mut run = Run::new(pass, model, data, self.batch_size, self.loss);
+        let mut epoch = EpochPass::new(pass, model, data, self.batch_size, self.loss);
         for batch in order.chunks(self.batch_size) {
-            run.batch(model, data, batch, self.loss);
-            run.rate = self.learning_rate();
-            let mut update = self.state.step(self.optimizer, run.rate);
-            run.pass.descend(model, |weights, gradients| update.apply(weights, gradients));
-            each(Step { model, run: &run })?;
+            epoch.batch(model, data, batch, self.loss);
+            epoch.rate = self.learning_rate();
+            let mut update = self.state.step(self.optimizer, epoch.rate);
+            epoch.pass.update(model, |weights, gradients| update.apply(weights, gradients));
+            each(Step { model, epoch: &epoch })?;
         }
         self.epochs = self.epochs.saturating_add(1);
-        Ok(run.metrics())
+        Ok(epoch.metrics())
     }
 
     fn check(&self, model: &Sequential, data: &Dataset) -> Result<()> {
@@ -220,75 +269,6 @@ impl Trainer {
             order.shuffle(&mut random::rng(self.seed, Purpose::Shuffle(self.epochs)));
         }
         order
-    }
-}
-
-/// A step of training that was just made: one mini-batch, one update of the weights.
-pub struct Step<'a> {
-    model: &'a Sequential,
-    run: &'a Run,
-}
-
-impl fmt::Debug for Step<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Step").field("number", &self.number()).finish_non_exhaustive()
-    }
-}
-
-impl<'a> Step<'a> {
-    /// How many mini-batches of the epoch the model has been trained on; the first step is 1.
-    pub fn number(&self) -> u32 {
-        self.run.steps
-    }
-
-    /// The model after the step.
-    pub fn model(&self) -> &'a Sequential {
-        self.model
-    }
-
-    /// `loss` and `accuracy` over the epoch so far, as [`Trainer::epoch`] means them, and the `learning_rate` of the
-    /// step.
-    pub fn metrics(&self) -> Metrics {
-        self.run.metrics()
-    }
-}
-
-/// One epoch under way: the buffers of a batch, and what was told so far.
-struct Run {
-    pass: Pass,
-    inputs: Matrix,
-    targets: Matrix,
-    tally: RunningMetrics,
-    basis: Basis,
-    steps: u32,
-    /// The learning rate of the last step.
-    rate: f32,
-}
-
-impl Run {
-    fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
-        let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
-        let basis = model.basis(loss);
-        let tally = RunningMetrics::new(data, batch_size, loss, basis);
-        Self { pass, inputs, targets, tally, basis, steps: 0, rate: 0.0 }
-    }
-
-    /// Leaves the gradients of one batch in `pass`, and takes in what was told of its samples.
-    fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
-        matrix::reshape(&mut self.inputs, rows.len(), data.features());
-        matrix::reshape(&mut self.targets, rows.len(), data.outputs());
-        matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
-        matrix::gather_rows(data.targets(), rows, &mut self.targets);
-        self.pass.forward(model, &self.inputs);
-        self.tally.take(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
-        self.steps = self.steps.saturating_add(1);
-        self.pass.backward(model, &self.inputs, &self.targets, loss);
-    }
-
-    fn metrics(&self) -> Metrics {
-        let mut metrics = self.tally.metrics();
-        metrics.insert("learning_rate", self.rate.into());
-        metrics
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 const FILE: &str = "ROLE_FILE";
 const SIZE: &str = "ROLE_SIZE";
 
-/// What a role is told: the file it works on, and a size that means what the role says.
+/// What a role is given: the file it works on, and a size that means what the role says.
 pub fn given() -> Option<(PathBuf, usize)> {
     let size = env::var(SIZE).ok()?.parse().unwrap();
     Some((env::var_os(FILE)?.into(), size))
@@ -25,7 +25,7 @@ pub fn role(name: &str, file: &Path, size: usize) -> Command {
     command
 }
 
-/// Tells the process that started this one; once this returns, it will be heard even if this one is killed.
+/// Sends word to the process that started this one; once this returns, it will be heard even if this one is killed.
 pub fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     out.write_all(format!("\n>{line}\n").as_bytes()).unwrap();

@@ -177,8 +177,8 @@ impl CandleTraining {
         let logits = self.network.logits(inputs)?;
         let (loss, hits) = match self.course.loss {
             Loss::BinaryCrossEntropy => {
-                let told = ops::sigmoid(&logits.detach())?.gt(0.5)?;
-                (loss::binary_cross_entropy_with_logit(&logits, targets)?, told.eq(&targets.gt(0.5)?)?)
+                let predicted = ops::sigmoid(&logits.detach())?.gt(0.5)?;
+                (loss::binary_cross_entropy_with_logit(&logits, targets)?, predicted.eq(&targets.gt(0.5)?)?)
             }
             _ => (loss::cross_entropy(&logits, targets)?, logits.detach().argmax(D::Minus1)?.eq(targets)?),
         };

@@ -34,7 +34,7 @@ pub fn make(name: &str, folder: &Path) -> Made {
     })
 }
 
-/// The run, which is there until the process ends: a film borrows it.
+/// The run, which is there until the process ends: the plots borrow it.
 fn open(folder: &Path) -> Result<&'static Replay> {
     let path = folder.join("article.replay");
     recorded(&path)?;

@@ -1,4 +1,4 @@
-//! Runs the jobs that `compare.py` asks for and tells how long they took. One line in, one line out:
+//! Runs the jobs that `compare.py` asks for and prints how long they took. One line in, one line out:
 //!
 //! ```text
 //! measure NAME TIMES   nanoseconds that the job takes, the mean of so many runs

@@ -17,7 +17,7 @@ use crate::{
     train::Course,
 };
 
-/// The argument with which a child of this process is told to do [`print_peak`].
+/// The argument with which a child of this process is asked to do [`print_peak`].
 pub const PEAK: &str = "peak";
 
 pub const EPOCHS: u64 = 151;
@@ -89,7 +89,7 @@ fn feature_spaces(path: &Path) -> Result<impl Job + use<>> {
 fn whole_feature_spaces(path: &Path) -> Result<impl Job + use<>> {
     let (mut space, grid) = (FeatureSpace::default(), Grid::default().points(1_000));
     Asking::new(path, move |snapshot| {
-        snapshot.feature_space_into("hidden", &grid, &mut space)?;
+        space.update(snapshot.model(), "hidden", snapshot.dataset()?, &grid)?;
         black_box(&space);
         Ok(())
     })

@@ -1,15 +1,15 @@
-//! Which classes are told, and which are mistaken for which.
+//! Counts of predicted against true classes.
 
 use crate::{
     Error, Matrix, Result,
-    data::labels::{check_threshold, class_count, classes, target_classes},
+    data::labels::{Outcome, check_threshold, class_count, outcomes},
     math::matrix,
 };
 
-/// The counts take the square of this.
+/// The matrix of counts has the square of this.
 const MAX_CLASSES: usize = 4_096;
 
-/// How many samples of each class are told as which.
+/// Counts of predicted against true classes.
 ///
 /// ```
 /// use training_replay::{Matrix, analysis::ConfusionMatrix};
@@ -25,15 +25,31 @@ const MAX_CLASSES: usize = 4_096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfusionMatrix {
-    /// `counts[class][told]`: the samples of `class` that the model tells as `told`.
+    /// The number of samples of each class by the class that the model predicts: `counts[class][predicted]`.
     pub counts: Vec<Vec<u64>>,
-    /// The samples of each class for which the model tells none: an output is NaN.
+    /// The number of samples of each class that have no prediction, because an output is NaN.
     pub undecided: Vec<u64>,
 }
 
 impl ConfusionMatrix {
-    /// That of outputs against targets. A single output counts as class 1 above the threshold; of several the largest
-    /// wins, whatever the threshold.
+    /// Counts the predictions of a model's outputs against targets.
+    ///
+    /// A single output stands for class 1 above the threshold, else for class 0. Of several outputs the largest is the
+    /// predicted class, the first of equals, whatever the threshold.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::ConfusionMatrix};
+    ///
+    /// let outputs = Matrix::from_row_slice(2, 3, &[0.2, 0.7, 0.1, 0.5, 0.3, 0.2]);
+    /// let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+    /// let confusion = ConfusionMatrix::of(&outputs, &targets, 0.5)?;
+    /// assert_eq!(confusion.counts, [[0, 0, 0], [0, 1, 0], [1, 0, 0]]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Shapes
+    ///
+    /// `outputs` and `targets`: `(samples, outputs)`.
     ///
     /// # Errors
     ///
@@ -47,23 +63,44 @@ impl ConfusionMatrix {
             return Err(Error::invalid("the number of classes", format!("at most {MAX_CLASSES}"), count));
         }
         let (mut counts, mut undecided) = (vec![vec![0; count]; count], vec![0; count]);
-        for (class, told) in target_classes(targets)?.into_iter().zip(classes(outputs, threshold)) {
-            *told.map_or(&mut undecided[class], |told| &mut counts[class][told]) += 1;
+        for Outcome { class, predicted } in outcomes(outputs, targets, threshold)? {
+            *predicted.map_or(&mut undecided[class], |predicted| &mut counts[class][predicted]) += 1;
         }
         Ok(Self { counts, undecided })
     }
 
-    /// How many samples of a class are told as another or as none; 0 for a class that there is not.
+    /// Returns the number of misclassified samples of a class; 0 for a class that does not exist.
+    ///
+    /// Samples without a prediction count as misclassified.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::ConfusionMatrix};
+    ///
+    /// let outputs = Matrix::from_column_slice(3, 1, &[0.8, f32::NAN, 0.2]);
+    /// let confusion = ConfusionMatrix::of(&outputs, &Matrix::zeros(3, 1), 0.5)?;
+    /// assert_eq!((confusion.errors(0), confusion.errors(1)), (2, 0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn errors(&self, class: usize) -> u64 {
-        let told = self.counts.get(class).into_iter().flatten().enumerate();
-        let others = told.filter(|&(told, _)| told != class).map(|(_, count)| count);
+        let row = self.counts.get(class).into_iter().flatten().enumerate();
+        let others = row.filter(|&(predicted, _)| predicted != class).map(|(_, count)| count);
         others.chain(self.undecided.get(class)).fold(0, |errors, &count| errors.saturating_add(count))
     }
 
-    /// The share of samples that are told right.
+    /// Returns the share of samples whose predicted class is the true one; NaN for no samples.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::ConfusionMatrix};
+    ///
+    /// let outputs = Matrix::from_column_slice(2, 1, &[0.4, 0.6]);
+    /// let targets = Matrix::from_element(2, 1, 1.0);
+    /// assert_eq!(ConfusionMatrix::of(&outputs, &targets, 0.5)?.accuracy(), 0.5);
+    /// assert_eq!(ConfusionMatrix::of(&outputs, &targets, 0.3)?.accuracy(), 1.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn accuracy(&self) -> f64 {
         let sum = |counts: &mut dyn Iterator<Item = &u64>| counts.map(|&count| count as f64).sum::<f64>();
-        let right = sum(&mut self.counts.iter().enumerate().filter_map(|(class, told)| told.get(class)));
-        right / sum(&mut self.counts.iter().flatten().chain(&self.undecided))
+        let correct = sum(&mut self.counts.iter().enumerate().filter_map(|(class, row)| row.get(class)));
+        correct / sum(&mut self.counts.iter().flatten().chain(&self.undecided))
     }
 }

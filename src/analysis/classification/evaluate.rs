@@ -1,13 +1,13 @@
-//! How good a model is on data, in two numbers.
+//! Loss and accuracy of a model on data.
 
 use crate::{Dataset, Forward, Loss, Matrix, Metrics, Result, data::labels, loss, math::matrix, model::checked};
 
-/// `loss` and `accuracy` of a model over a whole data set: of one in training on validation data, say.
+/// Computes `loss` and `accuracy` of a model over a whole data set: over validation data during training, say.
 ///
-/// `loss` is the mean over the samples. `accuracy` is the share of samples whose class is told right, and only there
-/// where every target row names a class: 0 or 1 for a single output, which then stands for 1 above 0.5; one-hot for
-/// several, of which the largest wins. Keras computes other things under that name for other targets, and for
-/// one-hot targets with binary cross-entropy.
+/// `loss` is the mean over the samples. `accuracy` is the share of samples whose class is predicted correctly. It is
+/// computed only where every target row names a class: 0 or 1 for a single output, which then stands for class 1
+/// above 0.5; one-hot for several, of which the largest wins. Keras computes other things under that name for other
+/// targets, and for one-hot targets with binary cross-entropy.
 ///
 /// ```
 /// use training_replay::{Dense, Loss, Sequential, analysis::evaluate, datasets};
@@ -20,7 +20,9 @@ use crate::{Dataset, Forward, Loss, Matrix, Metrics, Result, data::labels, loss,
 ///
 /// # Errors
 ///
-/// If model and data do not fit each other, or the targets are none of the loss.
+/// [`Error::Shape`](crate::Error::Shape) if model and data do not fit each other,
+/// [`Error::Invalid`](crate::Error::Invalid) if the targets are none of the loss, and whatever error the model
+/// returns.
 pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Metrics> {
     let mut metrics = Metrics::from([("loss", loss::mean(&checked::losses(model, data, loss)?))]);
     if labels::check_targets(data.targets()).is_ok() {

@@ -1,4 +1,4 @@
-//! How good a classifier is: what it predicts, how sure it is, how often it is right.
+//! Classification: what a model predicts, with which probabilities, and how often correctly.
 
 pub(crate) mod confusion;
 pub(crate) mod evaluate;

@@ -1,19 +1,20 @@
-//! How sure a model is of each class, and how often wrongly.
+//! Histograms of the probabilities that a classifier predicts.
 
 use crate::analysis::distribution::histogram::Bins;
 use crate::{
     Error, Matrix, Result,
-    data::labels::{class_count, classes, target_classes},
+    data::labels::{class_count, outcomes},
     math::matrix,
 };
 
-/// More counts than anybody can look at.
+/// More counts, over all classes, than anybody can look at.
 const MAX_COUNTS: usize = 10_000_000;
 
-/// One pair of histograms per class, over bins of equal width from 0 to 1.
+/// Histograms of the predicted probabilities, one of correct and one of misclassified samples for each class.
 ///
-/// With a single output, both classes' histograms are of the probability of class 1. With several, that of a class is
-/// of the probability the model gives this class, over the samples that belong to it.
+/// The bins are of equal width from 0 to 1. With a single output, the histograms of both classes are over the
+/// probability of class 1. With several outputs, those of a class are over the probability of this class, for the
+/// samples that belong to it.
 ///
 /// ```
 /// use training_replay::{Matrix, analysis::ProbabilityHistogram};
@@ -28,31 +29,48 @@ const MAX_COUNTS: usize = 10_000_000;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProbabilityHistogram {
-    /// One more than there are bins, from 0 to 1.
+    /// The edges of the bins, one more than there are bins, from 0 to 1.
     pub edges: Vec<f64>,
-    /// For each class, how many of its samples each bin has that are told right.
+    /// For each class, the number of its correct samples in each bin.
     pub correct: Vec<Vec<u64>>,
-    /// For each class, how many of its samples each bin has that are told wrong.
+    /// For each class, the number of its misclassified samples in each bin.
     pub misclassified: Vec<Vec<u64>>,
-    /// For each class, how many of its samples are in no bin, because an output is NaN.
+    /// For each class, the number of its samples that are in no bin, because an output is NaN.
     pub undecided: Vec<u64>,
 }
 
 impl ProbabilityHistogram {
-    /// That of outputs against targets. A single output counts as class 1 above the threshold; of several the largest
-    /// wins, whatever the threshold.
+    /// Counts the probabilities that a model predicts for samples with these targets.
+    ///
+    /// A single output stands for class 1 above the threshold, else for class 0. Of several outputs the largest is the
+    /// predicted class, the first of equals, whatever the threshold.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::ProbabilityHistogram};
+    ///
+    /// let probabilities = Matrix::from_row_slice(2, 3, &[0.7, 0.2, 0.1, 0.3, 0.3, 0.4]);
+    /// let targets = Matrix::from_row_slice(2, 3, &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    /// let histogram = ProbabilityHistogram::of(&probabilities, &targets, 4, 0.5)?;
+    /// assert_eq!(histogram.correct[0], [0, 0, 1, 0]); // a sample of class 0, with 0.7
+    /// assert_eq!(histogram.misclassified[1], [0, 1, 0, 0]); // one of class 1, with 0.3
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Shapes
+    ///
+    /// `outputs` and `targets`: `(samples, outputs)`.
     ///
     /// # Errors
     ///
     /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes, an output is
-    /// no probability, the threshold is outside 0 to 1, or for no bins or more than a million, or ten million in all.
+    /// not a probability, the threshold is outside 0 to 1, or for no bins, more than a million, or ten million in all.
     pub fn of(outputs: &Matrix, targets: &Matrix, bins: usize, threshold: f32) -> Result<Self> {
         matrix::expect_shape("targets", targets, outputs.shape())?;
         if !(0.0..=1.0).contains(&threshold) {
             return Err(Error::invalid("the threshold", "from 0 to 1", threshold));
         }
         let bins = Bins::new(0.0..=1.0, bins)?;
-        let (classes, told) = (target_classes(targets)?, classes(outputs, threshold));
+        let outcomes = outcomes(outputs, targets, threshold)?;
         let count = class_count(outputs.ncols());
         if count.saturating_mul(bins.count) > MAX_COUNTS {
             let found = format!("{} for each of {count} classes", bins.count);
@@ -60,13 +78,14 @@ impl ProbabilityHistogram {
         }
         let (mut correct, mut undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
         let mut misclassified = correct.clone();
-        for (row, (class, told)) in classes.into_iter().zip(told).enumerate() {
-            let Some(told) = told else {
+        for (row, outcome) in outcomes.into_iter().enumerate() {
+            let class = outcome.class;
+            if outcome.predicted.is_none() {
                 undecided[class] += 1;
                 continue;
-            };
+            }
             let probability = outputs[(row, class.min(outputs.ncols() - 1))];
-            let counts = if class == told { &mut correct } else { &mut misclassified };
+            let counts = if outcome.is_correct() { &mut correct } else { &mut misclassified };
             counts[class][bins.index(row, f64::from(probability))?] += 1;
         }
         Ok(Self { edges: bins.edges(), correct, misclassified, undecided })

@@ -1,6 +1,9 @@
-//! How densely numbers lie along an axis: the outline of a violin.
+//! Kernel density estimates: the outlines of violins.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    math::{elementary, stats},
+};
 
 /// More points than anybody can look at.
 const MAX_POINTS: usize = 1_000_000;
@@ -8,7 +11,7 @@ const MAX_POINTS: usize = 1_000_000;
 /// From so many bandwidths away a value adds less than 3e-18 of what it adds beside itself, which `f64` does not show.
 const REACH: f64 = 9.0;
 
-/// How densely numbers lie along an axis, by a Gaussian kernel: `scipy.stats.gaussian_kde` with its defaults.
+/// A kernel density estimate of numbers, with a Gaussian kernel: `scipy.stats.gaussian_kde` with its defaults.
 ///
 /// With `n` values `v`: `density(x) = sum over v of exp(-((x - v) / h)² / 2) / (n h sqrt(2 pi))`, where the bandwidth
 /// is `h = n^(-1/5) std`, by the rule of Scott, "Multivariate Density Estimation" (1992), and `std` the deviation of
@@ -25,21 +28,31 @@ const REACH: f64 = 9.0;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Density {
-    /// Where the density is told.
+    /// The points at which the density is given.
     pub x: Vec<f64>,
-    /// The density there; over all of the axis it adds up to 1.
+    /// The density at each point; its integral over the whole axis is 1.
     pub density: Vec<f64>,
-    /// The deviation of the kernel.
+    /// The standard deviation of the kernel.
     pub bandwidth: f64,
 }
 
 impl Density {
-    /// The density of these values at these places; `None` for fewer than two values, or values that are all the same.
-    /// NaN and infinite values are left out.
+    /// Estimates the density of values at these points; `None` for fewer than two values, or values that are all equal.
+    ///
+    /// Values that are NaN or infinite are left out.
+    ///
+    /// ```
+    /// use training_replay::analysis::Density;
+    ///
+    /// let density = Density::at(&[0.0, 1.0, 2.0], &[1.0, 50.0])?.expect("values that differ");
+    /// assert!(density.density[0] > 0.3 && density.density[1] == 0.0);
+    /// assert_eq!(Density::at(&[3.0, 3.0, f64::NAN], &[1.0])?, None);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for more than a million places, or one that is not a finite number.
+    /// [`Error::Invalid`] for more than a million points, or one that is not a finite number.
     pub fn at(values: &[f64], x: &[f64]) -> Result<Option<Self>> {
         if x.len() > MAX_POINTS {
             return Err(Error::invalid("the number of places", format!("at most {MAX_POINTS}"), x.len()));
@@ -60,9 +73,7 @@ impl Density {
         }
         let Some(bandwidth) = bandwidth(sorted) else { return Ok(None) };
         let (low, high) = (sorted[0] - 2.0 * bandwidth, sorted[sorted.len() - 1] + 2.0 * bandwidth);
-        let step = (high - low) / (points - 1) as f64;
-        let x = (0..points - 1).map(|i| low + step * i as f64).chain([high]).collect();
-        Ok(Some(Self::of(sorted, bandwidth, x)))
+        Ok(Some(Self::of(sorted, bandwidth, stats::linspace(low, high, points).collect())))
     }
 
     fn of(sorted: &[f64], bandwidth: f64, x: Vec<f64>) -> Self {
@@ -75,17 +86,27 @@ impl Density {
 /// By Scott's rule; `None` where values do not differ, or by more than `f64` can tell.
 fn bandwidth(sorted: &[f64]) -> Option<f64> {
     let count = sorted.len() as f64;
-    let mean = sorted.iter().sum::<f64>() / count;
-    let variance = sorted.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    let bandwidth = count.powf(-0.2) * variance.sqrt();
+    let mean = stats::mean(sorted.iter().copied());
+    let variance = sorted.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (count - 1.0);
+    let bandwidth = elementary::pow(count, -0.2) * variance.sqrt();
     (sorted.first() < sorted.last() && bandwidth > 0.0 && bandwidth.is_finite()).then_some(bandwidth)
 }
 
 /// The sum of the kernels of all values that reach a place.
 fn weight_near(sorted: &[f64], x: f64, bandwidth: f64) -> f64 {
     let first = sorted.partition_point(|&value| value < x - REACH * bandwidth);
-    let near = sorted[first..].iter().take_while(|&&value| value <= x + REACH * bandwidth);
-    near.map(|value| (-0.5 * ((x - value) / bandwidth).powi(2)).exp()).sum()
+    let count = sorted[first..].partition_point(|&value| value <= x + REACH * bandwidth);
+    let (mut sum, mut some) = (0.0, [0.0; 64]);
+    for near in sorted[first..][..count].chunks(some.len()) {
+        let weights = &mut some[..near.len()];
+        for (weight, value) in weights.iter_mut().zip(near) {
+            let away = (x - value) / bandwidth;
+            *weight = -0.5 * (away * away);
+        }
+        elementary::exp_of_all(weights);
+        sum = weights.iter().fold(sum, |sum, weight| sum + weight);
+    }
+    sum
 }
 
 #[cfg(test)]

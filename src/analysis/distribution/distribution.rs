@@ -1,12 +1,12 @@
-//! How some numbers are distributed: moments, quantiles, density.
+//! How numbers are distributed: moments, quantiles, density.
 
 use super::histogram::Bins;
 use crate::analysis::{Density, Histogram};
-use crate::{Error, Result};
+use crate::{Error, Result, math::stats::mean};
 
-/// How some numbers are distributed. Those that are NaN or infinite are counted, and left out of everything else.
+/// Moments and quantiles of some numbers, in `f64` and by numpy's definitions.
 ///
-/// Computed in `f64`, by numpy's definitions.
+/// Values that are NaN or infinite are counted, and left out of everything else.
 ///
 /// ```
 /// use training_replay::analysis::Distribution;
@@ -21,9 +21,9 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Distribution {
-    /// How many finite values there are. Without any, all that follows is NaN.
+    /// The number of finite values. If it is 0, all numbers below are NaN.
     pub count: usize,
-    /// How many values are NaN or infinite.
+    /// The number of values that are NaN or infinite.
     pub not_finite: usize,
     /// The mean.
     pub mean: f64,
@@ -40,17 +40,25 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    /// That of these values, `f32` or `f64`, in any order.
+    /// Computes the distribution of values, `f32` or `f64`, in any order.
+    ///
+    /// ```
+    /// use training_replay::analysis::Distribution;
+    ///
+    /// let (single, double) = (Distribution::of(&[0.5_f32, 0.25]), Distribution::of(&[0.25_f64, 0.5]));
+    /// assert_eq!(single, double);
+    /// assert_eq!(single.std, 0.125);
+    /// ```
     pub fn of<T: Copy + Into<f64>>(values: &[T]) -> Self {
         let mut sorted: Vec<f64> = values.iter().map(|&value| value.into()).filter(|value| value.is_finite()).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let share = |count: usize| count as f64 / sorted.len() as f64;
-        let mean = mean(sorted.iter().copied());
+        let center = mean(sorted.iter().copied());
         Self {
             count: sorted.len(),
             not_finite: values.len() - sorted.len(),
-            mean,
-            std: self::mean(sorted.iter().map(|value| (value - mean).powi(2))).sqrt(),
+            mean: center,
+            std: mean(sorted.iter().map(|value| (value - center) * (value - center))).sqrt(),
             min: sorted.first().copied().unwrap_or(f64::NAN),
             max: sorted.last().copied().unwrap_or(f64::NAN),
             zeros: share(sorted.iter().filter(|&&value| value == 0.0).count()),
@@ -58,8 +66,16 @@ impl Distribution {
         }
     }
 
-    /// The value below which this share of all values lies, from 0 for the smallest to 1 for the largest, linear between
-    /// two values: `numpy.quantile`.
+    /// Returns a quantile: the value below which this share of the values lies, linear between two of them, as
+    /// `numpy.quantile`. NaN for no values.
+    ///
+    /// ```
+    /// use training_replay::analysis::Distribution;
+    ///
+    /// let distribution = Distribution::of(&[1.0, 2.0, 3.0, 5.0]);
+    /// assert_eq!((distribution.quantile(0.0)?, distribution.quantile(0.9)?), (1.0, 4.4));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -68,25 +84,48 @@ impl Distribution {
         if !(0.0..=1.0).contains(&share) {
             return Err(Error::invalid("the share of a quantile", "from 0 to 1", share));
         }
-        let place = share * self.count.saturating_sub(1) as f64;
+        let position = share * self.count.saturating_sub(1) as f64;
         let at = |index: usize| self.sorted.get(index).copied().unwrap_or(f64::NAN);
-        let (below, above) = (at(place.floor() as usize), at(place.ceil() as usize));
-        Ok(below + (above - below) * place.fract())
+        let (below, above) = (at(position.floor() as usize), at(position.ceil() as usize));
+        Ok(below + (above - below) * position.fract())
     }
 
-    /// The value in the middle.
+    /// Returns the median, the quantile 0.5; NaN for no values.
+    ///
+    /// ```
+    /// use training_replay::analysis::Distribution;
+    ///
+    /// assert_eq!(Distribution::of(&[9.0, 1.0, 2.0]).median(), 2.0);
+    /// assert_eq!(Distribution::of(&[9.0, 1.0]).median(), 5.0);
+    /// ```
     pub fn median(&self) -> f64 {
         self.quantile(0.5).unwrap_or(f64::NAN)
     }
 
-    /// The finite values in increasing order.
+    /// Returns the finite values in increasing order.
+    ///
+    /// ```
+    /// use training_replay::analysis::Distribution;
+    ///
+    /// assert_eq!(Distribution::of(&[9.0, 1.0, f64::NAN, 2.0]).values(), [1.0, 2.0, 9.0]);
+    /// ```
     pub fn values(&self) -> &[f64] {
         &self.sorted
     }
 
-    /// The density of the values, as a violin shows it, on `points` points in equal steps, which reach two bandwidths
-    /// beyond the smallest and the largest value, as seaborn's do. `None` where there is none: for fewer than two
-    /// values, or values that are all the same.
+    /// Estimates the density of the values, as a violin shows it, at `points` points in equal steps.
+    ///
+    /// The points reach two bandwidths beyond the smallest and the largest value, as seaborn's do. Returns `None` for
+    /// fewer than two values, or values that are all equal.
+    ///
+    /// ```
+    /// use training_replay::analysis::Distribution;
+    ///
+    /// let violin = Distribution::of(&[-1.0, 0.0, 1.0]).density(50)?.expect("values that differ");
+    /// assert_eq!(violin.x.len(), 50);
+    /// assert_eq!(violin.x[49], 1.0 + 2.0 * violin.bandwidth);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -95,8 +134,17 @@ impl Distribution {
         Density::spread(&self.sorted, points)
     }
 
-    /// Counts of the values in bins of equal width from the smallest to the largest; half a unit to both sides where all
-    /// are the same: `numpy.histogram`.
+    /// Counts the values in bins of equal width from the smallest to the largest: `numpy.histogram`.
+    ///
+    /// Where all values are equal, the bins reach half a unit to both sides.
+    ///
+    /// ```
+    /// use training_replay::analysis::Distribution;
+    ///
+    /// let histogram = Distribution::of(&[0.0, 1.0, 3.0, 4.0, 4.0]).histogram(2)?;
+    /// assert_eq!((histogram.edges, histogram.counts), (vec![0.0, 2.0, 4.0], vec![2, 3]));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -107,12 +155,6 @@ impl Distribution {
         let bins = Bins::new(low - margin..=high + margin, bins)?;
         Ok(Histogram { not_finite: self.not_finite as u64, ..Histogram::counting(&self.sorted, &bins)? })
     }
-}
-
-/// NaN for no values.
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = values.len() as f64;
-    values.sum::<f64>() / count
 }
 
 #[cfg(test)]
@@ -138,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn single_and_double_precision_tell_the_same_in_any_order() {
+    fn single_and_double_precision_agree_in_any_order() {
         let mut doubles = VALUES.map(f64::from);
         doubles.reverse();
         assert_eq!(Distribution::of(&doubles), Distribution::of(&VALUES));

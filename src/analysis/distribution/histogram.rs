@@ -2,12 +2,14 @@
 
 use std::ops::RangeInclusive;
 
-use crate::{Error, Result};
+use crate::{Error, Result, math::stats};
 
 /// More bins than anybody can look at.
 const MAX_BINS: usize = 1_000_000;
 
-/// Counts in bins of equal width. A bin takes its lower edge, the last one also its upper edge, as numpy's do.
+/// Counts of numbers in bins of equal width.
+///
+/// A bin takes its lower edge, the last one also its upper edge, as numpy's do.
 ///
 /// ```
 /// use training_replay::analysis::Histogram;
@@ -20,16 +22,25 @@ const MAX_BINS: usize = 1_000_000;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Histogram {
-    /// One more than there are bins, increasing.
+    /// The edges of the bins in increasing order, one more than there are bins.
     pub edges: Vec<f64>,
-    /// How many values each bin has.
+    /// The number of values in each bin.
     pub counts: Vec<u64>,
-    /// How many values are in no bin, because they are NaN or infinite.
+    /// The number of values that are in no bin, because they are NaN or infinite.
     pub not_finite: u64,
 }
 
 impl Histogram {
-    /// Counts values within a range.
+    /// Counts values in bins over a range that holds all of them.
+    ///
+    /// ```
+    /// use training_replay::analysis::Histogram;
+    ///
+    /// let histogram = Histogram::of(&[-0.5, 0.25, f32::NAN], -1.0..=1.0, 4)?;
+    /// assert_eq!((histogram.counts, histogram.not_finite), (vec![0, 1, 1, 0], 1));
+    /// assert!(Histogram::of(&[1.5], -1.0..=1.0, 4).is_err());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -39,13 +50,13 @@ impl Histogram {
         Self::counting(values, &Bins::new(range, bins)?)
     }
 
-    /// Counts losses in bins of equal width from 0 to the largest finite one; from 0 to 1 where none is above 0.
+    /// Counts losses in bins from 0 to the largest finite one; from 0 to 1 where none is above 0.
     ///
     /// ```
     /// use training_replay::analysis::Histogram;
     ///
     /// let histogram = Histogram::of_losses(&[0.1, 0.2, 3.9, 4.0], 4)?;
-    /// assert_eq!((histogram.edges.as_slice(), histogram.counts.as_slice()), (&[0.0, 1.0, 2.0, 3.0, 4.0][..], &[2, 0, 0, 2][..]));
+    /// assert_eq!((histogram.edges, histogram.counts), (vec![0.0, 1.0, 2.0, 3.0, 4.0], vec![2, 0, 0, 2]));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -53,8 +64,7 @@ impl Histogram {
     ///
     /// As [`of`](Self::of).
     pub fn of_losses(losses: &[f32], bins: usize) -> Result<Self> {
-        let largest = losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max);
-        Self::of(losses, 0.0..=if largest > 0.0 { f64::from(largest) } else { 1.0 }, bins)
+        Self::of(losses, 0.0..=stats::largest_or_one(losses), bins)
     }
 
     /// Counts values that are within the bins' range.
@@ -90,8 +100,7 @@ impl Bins {
     }
 
     pub(crate) fn edges(&self) -> Vec<f64> {
-        let width = (self.end - self.start) / self.count as f64;
-        (0..self.count).map(|i| self.start + width * i as f64).chain([self.end]).collect()
+        stats::linspace(self.start, self.end, self.count + 1).collect()
     }
 
     /// The bin of the value that has this index among others.

@@ -1,20 +1,23 @@
-//! Which layers are told of.
+//! Which layers an answer is about.
 
 use crate::{Error, Result};
 
-/// Which layers are told of: without further calls all of them, and not the inputs.
+/// The layers that an answer is about; by default all of them, without the inputs.
 ///
 /// ```
-/// use training_replay::analysis::LayerFilter;
+/// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, LayerFilter}};
 ///
-/// let chosen = LayerFilter::default().layers(["h1", "h3"]);
-/// let hidden_and_what_enters = LayerFilter::default().inputs(true).outputs(false);
-/// assert_ne!(chosen, hidden_and_what_enters);
+/// let layers = ["h1", "h2", "output"].map(|name| Dense::new(2).name(name));
+/// let weights = Weights::of(&Sequential::builder(2).layers(layers).build(1)?)?;
+/// let count = |filter| LayerDistribution::of_weights(&weights, &filter).map(|rows| rows.len());
+/// assert_eq!(count(LayerFilter::default())?, 6); // a kernel and a bias each
+/// assert_eq!(count(LayerFilter::default().layers(["h2"]))?, 2);
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// Whoever takes one fails with [`Error::UnknownLayer`] if there is no layer of a name that was chosen.
+/// A function that takes a filter returns [`Error::UnknownLayer`] if the filter names a layer that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerFilter {
     /// All if there are none.
@@ -30,19 +33,51 @@ impl Default for LayerFilter {
 }
 
 impl LayerFilter {
-    /// Only these layers.
+    /// Keeps only the layers of these names. Answers keep the order of the model.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, LayerFilter}};
+    ///
+    /// let layers = ["h1", "h2", "output"].map(|name| Dense::new(2).name(name));
+    /// let weights = Weights::of(&Sequential::builder(2).layers(layers).build(1)?)?;
+    /// let rows = LayerDistribution::of_weights(&weights, &LayerFilter::default().layers(["output", "h1"]))?;
+    /// assert_eq!((rows[0].layer.as_str(), rows[2].layer.as_str()), ("h1", "output"));
+    /// assert!(LayerDistribution::of_weights(&weights, &LayerFilter::default().layers(["h9"])).is_err());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn layers<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
         Self { layers: Some(names.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// Whether the inputs are told of too, where values of layers are: before the first layer, under the name `input`.
+    /// Adds the inputs of the model to values of layers, as a row `input` before the first layer.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::{LayerFilter, Quantity};
+    ///
+    /// let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// replay.record(&Sequential::builder(2).layer(Dense::new(1).name("output")).build(1)?, Metrics::new())?;
+    /// let rows = replay.at(0)?.distributions(Quantity::activations(), &LayerFilter::default().inputs(true))?;
+    /// assert_eq!(rows.iter().map(|row| row.layer.as_str()).collect::<Vec<_>>(), ["input", "output"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn inputs(self, inputs: bool) -> Self {
         Self { inputs, ..self }
     }
 
-    /// Whether the last layer, which puts out the model's outputs, is told of, unless it was chosen by name.
+    /// Keeps or drops the last layer, whose values are the model's outputs; it stays if its name was given.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights, analysis::{LayerDistribution, LayerFilter}};
+    ///
+    /// let layers = ["hidden", "output"].map(|name| Dense::new(2).name(name));
+    /// let weights = Weights::of(&Sequential::builder(2).layers(layers).build(1)?)?;
+    /// let rows = LayerDistribution::of_weights(&weights, &LayerFilter::default().outputs(false))?;
+    /// assert!(rows.iter().all(|row| row.layer == "hidden"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn outputs(self, outputs: bool) -> Self {
         Self { outputs, ..self }

@@ -1,4 +1,4 @@
-//! What every layer makes of the data: activations, or what goes into the activation functions.
+//! What every layer computes from the data: activations, or the inputs of the activation functions.
 
 use crate::{Forward, Matrix, Parameter, Result, Weights, model::checked};
 
@@ -19,12 +19,25 @@ use crate::{Forward, Matrix, Parameter, Result, Weights, model::checked};
 pub struct LayerValues {
     /// The layer's name.
     pub layer: String,
-    /// One row for each sample, one column for each unit.
+    /// The values, `(samples, units)`.
     pub values: Matrix,
 }
 
 impl LayerValues {
-    /// The outputs of every layer, in forward order.
+    /// Computes the outputs of every layer, in forward order.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Matrix, Sequential, analysis::LayerValues};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).layer(Dense::new(1)).build(1)?;
+    /// let values = LayerValues::activations(&model, &Matrix::zeros(5, 2))?;
+    /// assert_eq!(values.iter().map(|layer| layer.values.shape()).collect::<Vec<_>>(), [(5, 3), (5, 1)]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Shapes
+    ///
+    /// `inputs`: `(samples, features)`.
     ///
     /// # Errors
     ///
@@ -39,7 +52,20 @@ impl LayerValues {
         layers.collect()
     }
 
-    /// The outputs of every layer before its activation function ("z-values"), in forward order.
+    /// Computes the outputs of every layer before its activation function ("z-values"), in forward order.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Matrix, Sequential, analysis::LayerValues};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// let z = LayerValues::pre_activations(&model, &Matrix::zeros(5, 2))?;
+    /// assert!(z[0].values.iter().all(|&z| z == 0.0)); // of zeros, with a bias of zero; the sigmoid makes 0.5 of it
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Shapes
+    ///
+    /// `inputs`: `(samples, features)`.
     ///
     /// # Errors
     ///

@@ -4,14 +4,18 @@ pub(crate) mod density;
 #[allow(clippy::module_inception)]
 mod distribution;
 pub(crate) mod histogram;
-pub(crate) mod layer_distribution;
+mod layer_curve;
+mod layer_distribution;
 mod layer_filter;
 mod layer_values;
+mod quantity;
 
 pub use density::Density;
 pub use distribution::Distribution;
 pub use histogram::Histogram;
-pub(crate) use layer_distribution::Measured;
-pub use layer_distribution::{Baseline, LayerCurve, LayerDistribution, Quantity};
+pub use layer_curve::LayerCurve;
+pub use layer_distribution::LayerDistribution;
 pub use layer_filter::LayerFilter;
 pub use layer_values::LayerValues;
+pub(crate) use quantity::Measured;
+pub use quantity::{Baseline, Quantity};

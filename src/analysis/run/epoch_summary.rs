@@ -1,4 +1,4 @@
-//! What one epoch has to say about milestones: little, so that a long run is gone through epoch by epoch.
+//! What the milestones need to know of one epoch.
 
 use std::ops::RangeInclusive;
 
@@ -7,22 +7,24 @@ use crate::{
     Backward, Dataset, Forward, Loss, Matrix, Parameter, Result, Weights,
     data::labels::{self, class_count},
     loss,
-    math::matrix,
+    math::{matrix, stats},
     model::checked,
 };
 
-/// What one epoch has to say about [`Milestones`](crate::analysis::Milestones): some numbers for each layer, class and unit.
+/// A summary of one epoch, from which [`Milestones`](crate::analysis::Milestones) are found.
+///
+/// It holds some numbers for each layer, class and unit, so that a long run is read epoch by epoch.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Sequential, datasets};
-/// use training_replay::analysis::{MilestoneOptions, EpochSummary};
+/// use training_replay::analysis::{EpochSummary, MilestoneOptions};
 ///
 /// let data = datasets::moons(100, 0.1, 7);
 /// let layers = [Dense::new(3).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
 /// let model = Sequential::builder(2).layers(layers).build(1)?;
-/// let seen = EpochSummary::of(0, &model, &data, &MilestoneOptions::default().loss(Loss::BinaryCrossEntropy))?;
-/// assert!(seen.loss.is_some_and(|loss| loss > 0.3));
-/// assert!(seen.layers[0].coverage.is_some_and(|share| share > 0.0 && share < 1.0)); // of tanh's range
+/// let summary = EpochSummary::of(0, &model, &data, &MilestoneOptions::default().loss(Loss::BinaryCrossEntropy))?;
+/// assert!(summary.loss.is_some_and(|loss| loss > 0.3));
+/// assert!(summary.layers[0].coverage.is_some_and(|share| share > 0.0 && share < 1.0)); // of tanh's range
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -30,55 +32,68 @@ use crate::{
 pub struct EpochSummary {
     /// The epoch.
     pub epoch: u64,
-    /// How many samples it was observed on.
+    /// The number of samples that the summary is over.
     pub samples: u64,
-    /// The mean loss over the data, if the loss is known.
+    /// The mean loss over the data; `None` if no loss is given.
     pub loss: Option<f64>,
-    /// For each class, how many samples it has and how many of them are told wrong; none if the targets are no classes.
+    /// The samples and errors of each class; empty if the targets name no classes.
     pub classes: Vec<ClassCount>,
     /// The hidden layers: all but the last.
     pub layers: Vec<LayerState>,
-    /// For each layer, the root of the mean square of its gradients: of its parameters of two or more dimensions. None
-    /// if the model gives no gradients, or the loss is not known.
+    /// For each layer, its name and the root mean square of its gradients: of its parameters of two or more dimensions.
+    ///
+    /// Empty if the model gives no gradients, or no loss is given.
     pub gradients: Vec<(String, f64)>,
-    /// The first parameter with a value that is NaN or infinite, if there is one: its layer, its name, and how many of its
-    /// values are.
+    /// The first parameter with values that are NaN or infinite: its layer, its name, and the number of such values.
     pub not_finite: Option<(String, String, usize)>,
 }
 
-/// How many samples a class has, and how many of them are told wrong.
+/// The number of samples of a class, and how many of them are misclassified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClassCount {
-    /// The samples of the class.
+    /// The number of samples of the class.
     pub samples: u64,
-    /// Those that are told as another class, or as none.
+    /// The number of samples that are predicted as another class, or as none.
     pub errors: u64,
 }
 
-/// What is to be seen of one hidden layer.
+/// The state of one hidden layer: how much of their range its units use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LayerState {
-    /// Its name.
+    /// The layer's name.
     pub layer: String,
-    /// The share of its units' range that data or grid cover, from the smallest to the largest value, on average over
-    /// the units; `None` where the range is not known or not bounded.
+    /// The share of the units' range that data or grid cover, from the smallest to the largest value, as a mean over
+    /// the units. `None` where the range is not known or not bounded.
     pub coverage: Option<f64>,
-    /// For each unit, the share of samples that puts it near an end of its range; none where that is not bounded.
+    /// For each unit, the share of samples whose value is near an end of its range.
+    ///
+    /// Empty where the range is not bounded.
     pub saturation: Vec<f64>,
-    /// For each unit, whether it is 0 on every sample, and can be no less: a ReLU that is dead. Where the range is not
-    /// known, 0 on every sample is enough.
+    /// For each unit, whether it is 0 on every sample and cannot be less: a dead ReLU.
+    ///
+    /// Where the range of a unit is not known, 0 on every sample is enough.
     pub dead: Vec<bool>,
 }
 
 impl EpochSummary {
-    /// Of a model at one epoch, on these data.
+    /// Summarizes a model at one epoch on these data.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, analysis::{EpochSummary, MilestoneOptions}, datasets};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let summary = EpochSummary::of(5, &model, &datasets::moons(50, 0.1, 7), &MilestoneOptions::default())?;
+    /// assert_eq!((summary.epoch, summary.samples, summary.loss), (5, 50, None)); // no loss was given
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If model and data do not fit each other, the targets are none of the loss, a threshold is NaN, or there is a grid
-    /// to be covered and the model does not take two inputs.
+    /// [`Error::Shape`](crate::Error::Shape) if model and data do not fit each other, or there is a grid to be covered
+    /// and the model does not take two inputs; [`Error::Invalid`](crate::Error::Invalid) if the targets are none of the
+    /// loss, or a threshold is NaN; and whatever error the model returns.
     pub fn of(epoch: u64, model: &dyn Forward, data: &Dataset, options: &MilestoneOptions) -> Result<Self> {
         options.check()?;
         let names = model.layers();
@@ -115,7 +130,17 @@ impl EpochSummary {
         })
     }
 
-    /// How many samples are told wrong, if the targets are classes.
+    /// Returns the number of misclassified samples; `None` if the targets name no classes.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Initializer, Sequential, analysis::{EpochSummary, MilestoneOptions}, datasets};
+    ///
+    /// let zeros = Dense::new(1).kernel_initializer(Initializer::Zeros); // every sample is predicted as class 0
+    /// let model = Sequential::builder(2).layer(zeros).build(1)?;
+    /// let summary = EpochSummary::of(0, &model, &datasets::moons(50, 0.1, 7), &MilestoneOptions::default())?;
+    /// assert_eq!(summary.errors(), Some(25));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn errors(&self) -> Option<u64> {
         let errors = self.classes.iter().map(|class| class.errors);
         (!self.classes.is_empty()).then(|| errors.fold(0, u64::saturating_add))
@@ -147,7 +172,7 @@ impl LayerState {
         let near_an_end = |bounds: Bounds| -> Vec<f64> {
             matrix::columns(values).map(|unit| bounds.share_near_an_end(unit, options.margin)).collect()
         };
-        let limits: Vec<_> = matrix::columns(values).map(matrix::limits).collect();
+        let limits: Vec<_> = matrix::columns(values).map(stats::limits).collect();
         Self {
             layer,
             coverage: bounded.map(|bounds| bounds.coverage(&limits)),
@@ -184,7 +209,7 @@ impl Bounds {
     }
 }
 
-/// Replaces what the data cover by what the points of a grid do.
+/// Replaces the coverage by the data by that of the points of a grid.
 fn cover_by_grid(model: &dyn Forward, grid: &Grid, layers: &mut [LayerState]) -> Result<()> {
     let (x, y) = grid.axes();
     let mut limits: Vec<Vec<Option<(f32, f32)>>> = vec![Vec::new(); layers.len()];
@@ -194,8 +219,8 @@ fn cover_by_grid(model: &dyn Forward, grid: &Grid, layers: &mut [LayerState]) ->
         for (i, limits) in limits.iter_mut().enumerate() {
             values = checked::layers(model, &values, i..i + 1)?;
             limits.resize(values.ncols(), None);
-            let found = matrix::columns(&values).map(matrix::limits);
-            limits.iter_mut().zip(found).for_each(|(limits, found)| *limits = matrix::wider(*limits, found));
+            let found = matrix::columns(&values).map(stats::limits);
+            limits.iter_mut().zip(found).for_each(|(limits, found)| *limits = stats::wider(*limits, found));
         }
     }
     for (i, (layer, limits)) in layers.iter_mut().zip(&limits).enumerate() {
@@ -204,17 +229,16 @@ fn cover_by_grid(model: &dyn Forward, grid: &Grid, layers: &mut [LayerState]) ->
     Ok(())
 }
 
-/// None if the targets name no classes.
+/// Empty if the targets name no classes.
 fn count_errors(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Vec<ClassCount>> {
     matrix::expect_shape("the model's outputs", outputs, targets.shape())?;
     if labels::check_targets(targets).is_err() {
         return Ok(Vec::new());
     }
     let mut counts = vec![ClassCount::default(); class_count(targets.ncols())];
-    let told = labels::classes(outputs, threshold);
-    for (class, told) in labels::target_classes(targets)?.into_iter().zip(told) {
-        counts[class].samples += 1;
-        counts[class].errors += u64::from(told != Some(class));
+    for outcome in labels::outcomes(outputs, targets, threshold)? {
+        counts[outcome.class].samples += 1;
+        counts[outcome.class].errors += u64::from(!outcome.is_correct());
     }
     Ok(counts)
 }

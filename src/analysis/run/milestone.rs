@@ -1,38 +1,38 @@
-//! Something that happened in a run: a row of the story.
+//! A milestone: something that happened in a run.
 
 use std::fmt;
 
-/// Something that happened in a run, or held for some of its epochs.
+/// Something that happened at an epoch of a run, or held for some of its epochs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Milestone {
     /// What happened.
     pub kind: MilestoneKind,
-    /// At which epoch, or from which one on.
+    /// The epoch at which it happened, or from which on it held.
     pub epoch: u64,
     /// The last epoch at which it held; `None` if it held to the end of the run, or is of one epoch alone.
     pub until: Option<u64>,
-    /// Whose it is.
+    /// What it is about.
     pub subject: Subject,
-    /// The number behind it, as [`MilestoneKind`] says; where it lasts, that of its first epoch.
+    /// The number behind it, as [`MilestoneKind`] says; where it lasted, that of its first epoch.
     pub evidence: f64,
 }
 
-/// What happened, and what number is the evidence.
+/// The kinds of milestones, and what number is the evidence of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MilestoneKind {
-    /// From this epoch on every sample is right, of all or of a class. Evidence: how many samples.
+    /// From this epoch on every sample is correct, of all or of a class. Evidence: the number of samples.
     AllCorrect,
-    /// The first epoch with the fewest samples wrong. Evidence: how many.
+    /// The first epoch with the fewest misclassified samples. Evidence: their number.
     FewestErrors,
-    /// The samples that are wrong at the end of the run. Evidence: how many.
+    /// The misclassified samples at the end of the run. Evidence: their number.
     FinalErrors,
     /// The first epoch with the smallest loss over the data. Evidence: the loss.
     BestLoss,
-    /// The end of the run. Evidence: the loss.
+    /// The loss at the end of the run. Evidence: the loss.
     FinalLoss,
-    /// The loss hardly moves. Evidence: the loss in the middle.
+    /// The loss hardly changes. Evidence: the loss in the middle.
     Plateau,
     /// The loss falls. Evidence: by how much.
     Fall,
@@ -42,17 +42,17 @@ pub enum MilestoneKind {
     Widened,
     /// A unit is near an end of its range on most samples. Evidence: their share.
     Saturated,
-    /// A ReLU unit is 0 on every sample. Evidence: how many samples.
+    /// A ReLU unit is 0 on every sample. Evidence: the number of samples.
     Dead,
     /// A layer's gradients are far smaller than the last layer's. Evidence: the ratio.
     Vanishing,
     /// A layer's gradients are far larger than the last layer's. Evidence: the ratio.
     Exploding,
-    /// The first NaN or infinite value. Evidence: how many values of the parameter are, or the loss that is.
+    /// The first NaN or infinite value. Evidence: the number of such values of the parameter, or the loss.
     Diverged,
 }
 
-/// What a milestone is about.
+/// What a milestone is about: the run, a class, a layer, a unit or a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Subject {
@@ -79,7 +79,14 @@ pub enum Subject {
 }
 
 impl MilestoneKind {
-    /// A word or two.
+    /// Returns its name: a word or two.
+    ///
+    /// ```
+    /// use training_replay::analysis::MilestoneKind;
+    ///
+    /// assert_eq!(MilestoneKind::AllCorrect.name(), "all correct");
+    /// assert_eq!(format!("{:<12}|", MilestoneKind::Dead), "dead        |");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::AllCorrect => "all correct",
@@ -99,13 +106,13 @@ impl MilestoneKind {
         }
     }
 
-    /// Whether it is of one epoch alone, and so ends nowhere.
+    /// Whether it is of one epoch alone, and so has no end.
     fn is_moment(self) -> bool {
         matches!(self, Self::FewestErrors | Self::FinalErrors | Self::BestLoss | Self::FinalLoss | Self::Diverged)
     }
 
     /// Its evidence in words.
-    fn tell(self, evidence: f64) -> String {
+    fn describe(self, evidence: f64) -> String {
         let number = match evidence {
             whole if whole.fract() == 0.0 => format!("{whole}"),
             small if small.abs() < 1e-3 => format!("{small:.2e}"),
@@ -142,7 +149,7 @@ impl fmt::Display for Subject {
     }
 }
 
-/// A row of a table: `epoch 43 on     all correct         class 0     1000 samples`.
+/// Writes a row of a table: `epoch 43 on          all correct        class 0          1000 samples`.
 impl fmt::Display for Milestone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, epoch, until, subject, evidence } = self;
@@ -151,6 +158,6 @@ impl fmt::Display for Milestone {
             None if kind.is_moment() => format!("epoch {epoch}"),
             None => format!("epoch {epoch} on"),
         };
-        write!(f, "{time:<20} {kind:<18} {subject:<16} {}", kind.tell(*evidence))
+        write!(f, "{time:<20} {kind:<18} {subject:<16} {}", kind.describe(*evidence))
     }
 }

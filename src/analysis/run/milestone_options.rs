@@ -1,15 +1,28 @@
-//! What counts as a milestone: the thresholds.
+//! The thresholds of milestones.
 
 use crate::analysis::Grid;
-use crate::{Error, Loss, Result};
+use crate::{Error, Loss, Result, data::labels::THRESHOLD};
 
-/// What counts as a milestone. Every threshold has a default; a test of one's own training code sets those that it means.
+/// What counts as a milestone: the loss to compute, and thresholds that each have a default.
+///
+/// A test of one's own training code sets those that it is about.
 ///
 /// ```
-/// use training_replay::{Loss, analysis::MilestoneOptions};
+/// use training_replay::{Activation, Dense, Initializer, Loss, Metrics, Replay, Sequential, datasets};
+/// use training_replay::analysis::{MilestoneKind, MilestoneOptions};
 ///
-/// let strict = MilestoneOptions::default().loss(Loss::BinaryCrossEntropy).vanishing(1e-4).lasting(1);
-/// assert_ne!(strict, MilestoneOptions::default());
+/// let small = Initializer::Normal { std: 0.05 };
+/// let layers = (0..4).map(|_| Dense::new(20).activation(Activation::Sigmoid).kernel_initializer(small));
+/// let model = Sequential::builder(10).layers(layers).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+/// let mut replay = Replay::options().dataset(&datasets::ball(10, 50, 13)).in_memory();
+/// replay.record(&model, Metrics::new())?;
+///
+/// let options = MilestoneOptions::default().loss(Loss::BinaryCrossEntropy);
+/// let vanishing = |options| Ok::<_, training_replay::Error>(
+///     replay.run()?.milestones(&options)?.of_kind(MilestoneKind::Vanishing).count());
+/// assert!(vanishing(options.clone())? > 0);
+/// assert_eq!(vanishing(options.vanishing(1e-12))?, 0);
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct MilestoneOptions {
@@ -32,7 +45,7 @@ impl Default for MilestoneOptions {
     fn default() -> Self {
         Self {
             loss: None,
-            threshold: 0.5,
+            threshold: THRESHOLD,
             flat: 0.003,
             plateau: 10,
             fall: 0.1,
@@ -49,88 +62,126 @@ impl Default for MilestoneOptions {
 }
 
 impl MilestoneOptions {
-    /// The loss to compute; without it, the one noted in the recording. With neither there are no milestones of the loss
-    /// and of the gradients.
+    /// Sets the loss to compute; by default the one noted in the recording.
+    ///
+    /// With neither, there are no milestones of the loss and of the gradients.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, analysis::MilestoneOptions, datasets};
+    ///
+    /// let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory(); // no loss is noted
+    /// replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// let final_loss = |options| Ok::<_, training_replay::Error>(replay.run()?.milestones(&options)?.final_loss());
+    /// assert!(final_loss(MilestoneOptions::default())?.is_none());
+    /// assert!(final_loss(MilestoneOptions::default().loss(Loss::MeanSquaredError))?.is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
-    /// Above what a single output stands for class 1; 0.5 by default.
+    /// Sets the threshold above which a single output stands for class 1; 0.5 by default.
     #[must_use]
     pub fn threshold(self, threshold: f32) -> Self {
         Self { threshold, ..self }
     }
 
-    /// A plateau is where the loss moves by no more than `slope` times its range over the run from epoch to epoch, for at
-    /// least so many epochs; 0.003 and 10 by default. Here and for falls, each loss counts as the median of it and the two
-    /// on either side, and a plateau goes on behind fewer epochs than [`lasting`](Self::lasting) says, so that the jitter of
-    /// mini-batches does not break them.
+    /// Sets how flat and how long a plateau is; 0.003 and 10 by default.
+    ///
+    /// The loss moves by no more than `slope` times its range over the run from epoch to epoch, for at least `epochs`
+    /// epochs. Here and for falls, each loss counts as the median of it and the two on either side, and a plateau
+    /// goes on after an interruption of fewer epochs than [`lasting`](Self::lasting) says, so that the jitter of
+    /// mini-batches does not break it.
     #[must_use]
     pub fn plateau(self, slope: f64, epochs: u64) -> Self {
         Self { flat: slope, plateau: epochs, ..self }
     }
 
-    /// A fall is where the loss sinks by more than a plateau's slope from epoch to epoch, and by `share` of its range over
-    /// the run in all; 0.1 by default.
+    /// Sets how far the loss sinks in a fall, as a share of its range over the run; 0.1 by default.
+    ///
+    /// In a fall the loss sinks by more than a plateau's slope from epoch to epoch.
     #[must_use]
     pub fn fall(self, share: f64) -> Self {
         Self { fall: share, ..self }
     }
 
-    /// Has squashing and widening told of this grid over two inputs, in place of the data.
+    /// Sets a grid over two inputs whose points take the place of the data in [squashed] and
+    /// [widened].
+    ///
+    /// [squashed]: crate::analysis::MilestoneKind::Squashed
+    /// [widened]: crate::analysis::MilestoneKind::Widened
     #[must_use]
     pub fn grid(self, grid: Grid) -> Self {
         Self { grid: Some(grid), ..self }
     }
 
-    /// A hidden layer is squashed where data or grid cover no more than this share of its units' range, on average; 0.25
-    /// by default. Only of units whose range is bounded, as a sigmoid's is.
+    /// Sets the share of its units' range that data or grid cover at most in a squashed layer, on average; 0.25 by
+    /// default.
+    ///
+    /// Only layers of units with a bounded range, such as a sigmoid's, are squashed or widened.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Initializer, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::{MilestoneKind, MilestoneOptions};
+    ///
+    /// let hidden = Dense::new(3).activation(Activation::Tanh).kernel_initializer(Initializer::Zeros);
+    /// let model = Sequential::builder(2).layer(hidden).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default().squashed(0.01))?;
+    /// assert_eq!(milestones.of_kind(MilestoneKind::Squashed).count(), 1); // all values are 0
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn squashed(self, share: f64) -> Self {
         Self { squashed: share, ..self }
     }
 
-    /// A hidden layer is widened where data or grid cover at least this share of its units' range; 0.75 by default.
+    /// Sets the share of its units' range that data or grid cover at least in a widened layer; 0.75 by default.
     #[must_use]
     pub fn widened(self, share: f64) -> Self {
         Self { widened: share, ..self }
     }
 
-    /// A hidden unit is saturated where so large a share of the samples puts it within `margin` times its range of either
-    /// end; by default 0.05 and 0.95.
+    /// Sets when a hidden unit is saturated: at least this share of the samples gives it a value within `margin` times
+    /// its range of either end; 0.05 and 0.95 by default.
     #[must_use]
     pub fn saturated(self, margin: f64, share: f64) -> Self {
         Self { margin, saturated: share, ..self }
     }
 
-    /// A layer's gradients vanish where the root of their mean square is no more than so many times that of the last
-    /// layer's; 0.01 by default.
+    /// Sets the ratio of a layer's gradients to the last layer's at or below which they vanish; 0.01 by default.
+    ///
+    /// The ratio is that of the roots of their mean squares.
     #[must_use]
     pub fn vanishing(self, ratio: f64) -> Self {
         Self { vanishing: ratio, ..self }
     }
 
-    /// A layer's gradients explode where the root of their mean square is at least so many times that of the last
-    /// layer's; 100 by default.
+    /// Sets the ratio of a layer's gradients to the last layer's at or above which they explode; 100 by default.
+    ///
+    /// The ratio is that of the roots of their mean squares.
     #[must_use]
     pub fn exploding(self, ratio: f64) -> Self {
         Self { exploding: ratio, ..self }
     }
 
-    /// What comes and goes (squashed, saturated, dead, vanishing ...) is told of if it lasts for at least so many recorded
-    /// epochs, or to the end of the run; 5 by default.
+    /// Sets the number of recorded epochs that a state of layers or units must last, unless it lasts to the end of the
+    /// run; 5 by default.
+    ///
+    /// States are: squashed, widened, saturated, dead, vanishing, exploding.
     #[must_use]
     pub fn lasting(self, epochs: u64) -> Self {
         Self { lasting: epochs, ..self }
     }
 
-    /// With this loss, if there is none yet.
+    /// Sets the loss, if there is none yet.
     pub(crate) fn or_loss(self, other: Option<Loss>) -> Self {
         Self { loss: self.loss.or(other), ..self }
     }
 
-    /// Fails for a threshold that is no number, or a grid that is none.
+    /// Fails if a threshold is NaN, or the grid is invalid.
     pub(crate) fn check(&self) -> Result<()> {
         let numbers = [
             ("the threshold of a class", f64::from(self.threshold)),

@@ -1,25 +1,27 @@
-//! Where a curve stands still.
+//! Stretches of a curve in which it hardly changes.
 
 /// A stretch of a curve in which it hardly changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Plateau {
-    /// The epoch it begins with.
+    /// The first epoch.
     pub first: u64,
-    /// The epoch it ends with.
+    /// The last epoch.
     pub last: u64,
-    /// The curve's value at its middle.
+    /// The curve's value in the middle.
     pub level: f64,
 }
 
-/// The stretches of at least `length` epochs within which no step between neighbouring points changes the curve by
-/// more than `slope` an epoch. A NaN ends a stretch.
+/// Finds the plateaus of a curve of epochs and values.
+///
+/// Within a plateau, no step between neighboring points changes the curve by more than `slope` an epoch, and it
+/// lasts at least `length` epochs. A NaN ends it.
 ///
 /// ```
 /// use training_replay::analysis::plateaus;
 ///
-/// let curve: Vec<(u64, f64)> = [0.9, 0.7, 0.5, 0.499, 0.498, 0.3, 0.1].into_iter().enumerate()
-///     .map(|(epoch, loss)| (epoch as u64, loss)).collect();
+/// let losses = [0.9, 0.7, 0.5, 0.499, 0.498, 0.3, 0.1];
+/// let curve: Vec<(u64, f64)> = (0..).zip(losses).collect();
 /// let found = plateaus(&curve, 0.01, 2);
 /// assert_eq!(found.len(), 1);
 /// assert_eq!((found[0].first, found[0].last), (2, 4));

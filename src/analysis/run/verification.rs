@@ -1,16 +1,16 @@
-//! Whether what is recomputed from the weights is what was logged in training.
+//! The comparison of logged metrics with those recomputed from the weights.
 
 use std::collections::HashSet;
 
 use crate::{Loss, Metrics};
 
-/// What recomputed losses and accuracies are to be compared with, and how closely.
+/// What recomputed losses and accuracies are compared with, and how closely they must agree.
 ///
-/// By default with what a trainer logs as `loss` and `accuracy`: running means over the batches of an epoch, while the
+/// The default is what a trainer logs as `loss` and `accuracy`: running means over the batches of an epoch, while the
 /// weights change. Such a mean lies between what the weights before and after the epoch give, up to how unevenly the
-/// batches fall; so does what Keras logs (under the names `loss` and `acc` or `accuracy`). It does not for a network with
-/// [`Dropout`](crate::Dropout) or [`BatchNormalization`](crate::BatchNormalization), which are not the same in training:
-/// there, log an evaluation at the end of the epoch.
+/// batches fall; so does what Keras logs (under the names `loss` and `acc` or `accuracy`). It does not for a network
+/// with [`Dropout`](crate::Dropout) or [`BatchNormalization`](crate::BatchNormalization), which are not the same in
+/// training: there, log an evaluation at the end of the epoch.
 ///
 /// ```
 /// use training_replay::analysis::VerifyOptions;
@@ -35,37 +35,65 @@ impl Default for VerifyOptions {
 }
 
 impl VerifyOptions {
-    /// The loss to recompute; without it, the one noted in the recording.
+    /// Sets the loss to recompute; by default the one noted in the recording.
     #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
     }
 
-    /// Under which names loss and accuracy were logged.
+    /// Sets the names under which loss and accuracy were logged; `loss` and `accuracy` by default.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let logged = [(1, Metrics::from([("train_loss", 0.5)]))];
+    /// let recomputed = [(1, Metrics::from([("loss", 0.5)]))];
+    /// let options = VerifyOptions::default().names("train_loss", "train_accuracy");
+    /// assert_eq!(Verification::of(&logged, &recomputed, &options).checks[0].metric, "train_loss");
+    /// assert!(Verification::of(&logged, &recomputed, &VerifyOptions::default()).checks.is_empty());
+    /// ```
     #[must_use]
     pub fn names(self, loss: impl Into<String>, accuracy: impl Into<String>) -> Self {
         Self { names: [loss.into(), accuracy.into()], ..self }
     }
 
-    /// They were logged at the end of the epoch over all samples, with the weights that were recorded: as a validation
-    /// loss is.
+    /// Expects numbers that were logged at the end of the epoch over all samples, with the weights that were
+    /// recorded: as a validation loss is.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let loss = |epoch, value: f64| (epoch, Metrics::from([("loss", value)]));
+    /// let (logged, recomputed) = ([loss(0, 0.8), loss(1, 0.5)], [loss(0, 0.8), loss(1, 0.2)]);
+    /// assert!(Verification::of(&logged, &recomputed, &VerifyOptions::default()).holds()); // 0.5 is on the way to 0.2
+    /// assert!(!Verification::of(&logged, &recomputed, &VerifyOptions::default().at_end()).holds());
+    /// ```
     #[must_use]
     pub fn at_end(self) -> Self {
         Self { at_end: true, ..self }
     }
 
-    /// How far a logged number may be off: an accuracy by this, a loss by this times the largest one that was
-    /// logged. 0.05 by default, for running means.
+    /// Sets how far a logged number may be off; 0.05 by default, for running means.
+    ///
+    /// An accuracy may be off by this, a loss by this times the largest loss that was logged.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let accuracy = |value: f64| [(0, Metrics::from([("accuracy", value)]))];
+    /// let holds = |options| Verification::of(&accuracy(0.98), &accuracy(0.95), &options).holds();
+    /// assert!(holds(VerifyOptions::default()) && !holds(VerifyOptions::default().tolerance(0.01)));
+    /// ```
     #[must_use]
     pub fn tolerance(self, tolerance: f64) -> Self {
         Self { tolerance, ..self }
     }
 }
 
-/// Logged numbers beside those that are recomputed from the weights and the data.
+/// Logged metrics beside those that are recomputed from the weights and the data.
 ///
 /// ```
-/// use training_replay::{Metrics, analysis::{VerifyOptions, Verification}};
+/// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
 ///
 /// let logged = [(0, Metrics::new()), (1, Metrics::from([("loss", 0.45)])), (2, Metrics::from([("loss", 0.9)]))];
 /// let recomputed = [(0, Metrics::from([("loss", 0.5)])), (1, Metrics::from([("loss", 0.4)])),
@@ -78,14 +106,14 @@ impl VerifyOptions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Verification {
-    /// One for each epoch and metric that was both logged and recomputed.
+    /// One check for each epoch and metric that was both logged and recomputed.
     pub checks: Vec<Check>,
-    /// The share of them that must hold: 0.9 for running means, among which those of epochs with uneven batches may be
-    /// further off; 1 for numbers logged at the end of the epoch.
+    /// The share of the checks that must hold: 0.9 for running means, which may be further off at epochs with uneven
+    /// batches; 1 for numbers logged at the end of the epoch.
     pub required: f64,
 }
 
-/// A number that was logged, beside the same recomputed.
+/// A logged number beside the same number recomputed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Check {
@@ -93,26 +121,38 @@ pub struct Check {
     pub epoch: u64,
     /// The name it was logged under.
     pub metric: String,
-    /// As it was logged.
+    /// The logged number.
     pub logged: f64,
-    /// From the weights before the epoch, where the logged number is a running mean and they were recorded.
+    /// The number recomputed from the weights before the epoch, where the logged one is a running mean and they were
+    /// recorded.
     pub before: Option<f64>,
-    /// From the weights after the epoch.
+    /// The number recomputed from the weights after the epoch.
     pub after: f64,
-    /// How far off it may be.
+    /// How far off the logged number may be.
     pub allowed: f64,
 }
 
 impl Check {
-    /// How far the logged number is from the recomputed ones: from the nearer one, or 0 if it lies between both. NaN, of
-    /// a run that diverged, counts as infinite.
+    /// Returns how far the logged number is from the recomputed ones: from the nearer one, or 0 if it lies between
+    /// both.
+    ///
+    /// NaN, of a run that diverged, counts as infinite.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let loss = |epoch, value: f64| (epoch, Metrics::from([("loss", value)]));
+    /// let (logged, recomputed) = ([loss(0, 1.0), loss(1, 0.25)], [loss(0, 1.0), loss(1, 0.5)]);
+    /// let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default());
+    /// assert_eq!(verification.checks[1].off(), 0.25); // the weights before and after the epoch give 1.0 and 0.5
+    /// ```
     pub fn off(&self) -> f64 {
         let [logged, before, after] = [self.logged, self.before.unwrap_or(self.after), self.after].map(or_infinite);
         let (low, high) = (before.min(after), before.max(after));
         if (low..=high).contains(&logged) { 0.0 } else { (low - logged).max(logged - high) }
     }
 
-    /// Whether it is near enough.
+    /// Returns whether the logged number is near enough.
     pub fn holds(&self) -> bool {
         self.off() <= self.allowed
     }
@@ -123,8 +163,16 @@ fn or_infinite(number: f64) -> f64 {
 }
 
 impl Verification {
-    /// Compares what was logged at some epochs with what was recomputed for them, by the names `loss` and `accuracy`; both
-    /// in increasing order.
+    /// Compares metrics that were logged at some epochs with recomputed ones of the names `loss` and `accuracy`; both
+    /// in increasing order of the epochs.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let logged = [(1, Metrics::from([("loss", 0.5), ("accuracy", 0.75)]))];
+    /// let verification = Verification::of(&logged, &logged, &VerifyOptions::default());
+    /// assert_eq!((verification.checks.len(), verification.holds()), (2, true));
+    /// ```
     pub fn of(logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)], options: &VerifyOptions) -> Self {
         let mut checks = Vec::new();
         for (metric, name) in options.names.iter().zip(["loss", "accuracy"]) {
@@ -136,24 +184,40 @@ impl Verification {
         Self { checks, required: if options.at_end { 1.0 } else { 0.9 } }
     }
 
-    /// The share of the checks that hold: of losses or of accuracies, whichever is smaller; 0 where there are none.
+    /// Returns the share of the checks that hold: of losses or of accuracies, whichever is smaller; 0 for no checks.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let metrics = |loss: f64, accuracy: f64| [(1, Metrics::from([("loss", loss), ("accuracy", accuracy)]))];
+    /// let verification = Verification::of(&metrics(0.5, 0.75), &metrics(0.5, 0.25), &VerifyOptions::default());
+    /// assert_eq!((verification.share(), verification.share_of("loss")), (0.0, 1.0));
+    /// ```
     pub fn share(&self) -> f64 {
         let metrics: HashSet<&str> = self.checks.iter().map(|check| check.metric.as_str()).collect();
         metrics.into_iter().map(|metric| self.share_of(metric)).reduce(f64::min).unwrap_or(0.0)
     }
 
-    /// The share of the checks of one metric that hold; NaN where there are none.
+    /// Returns the share of the checks of one metric that hold; NaN for no checks.
     pub fn share_of(&self, metric: &str) -> f64 {
         let checks: Vec<&Check> = self.checks.iter().filter(|check| check.metric == metric).collect();
         checks.iter().filter(|check| check.holds()).count() as f64 / checks.len() as f64
     }
 
-    /// Whether there is something to compare, and as much of it holds as must.
+    /// Returns whether there are checks, and at least the required share of them holds.
     pub fn holds(&self) -> bool {
         self.share() >= self.required
     }
 
-    /// The check that is furthest off, in terms of what is allowed.
+    /// Returns the check that is furthest off, relative to what it is allowed; `None` for no checks.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let metrics = |loss: f64, accuracy: f64| [(1, Metrics::from([("loss", loss), ("accuracy", accuracy)]))];
+    /// let verification = Verification::of(&metrics(0.5, 0.75), &metrics(0.5, 0.25), &VerifyOptions::default());
+    /// assert_eq!(verification.worst().map(|check| check.metric.as_str()), Some("accuracy"));
+    /// ```
     pub fn worst(&self) -> Option<&Check> {
         let share = |check: &&Check| check.off() / check.allowed.max(f64::MIN_POSITIVE);
         self.checks.iter().max_by(|a, b| share(a).total_cmp(&share(b)))
@@ -163,11 +227,11 @@ impl Verification {
 impl VerifyOptions {
     /// The checks of one metric, at every epoch that both curves have.
     fn compare(&self, metric: &str, logged: &[(u64, f64)], recomputed: &[(u64, f64)], allowed: f64) -> Vec<Check> {
-        let check = |(place, &(epoch, after)): (usize, &(u64, f64))| {
+        let check = |(index, &(epoch, after)): (usize, &(u64, f64))| {
             let found = logged.binary_search_by_key(&epoch, |(epoch, _)| *epoch).ok()?;
             // A running mean began with the weights of the epoch before, if those were recorded.
             let before =
-                place.checked_sub(1).map(|before| recomputed[before]).filter(|(before, _)| before + 1 == epoch);
+                index.checked_sub(1).map(|before| recomputed[before]).filter(|(before, _)| before + 1 == epoch);
             let before = before.filter(|_| !self.at_end).map(|(_, before)| before);
             Some(Check { epoch, metric: metric.to_owned(), logged: logged[found].1, before, after, allowed })
         };

@@ -1,7 +1,9 @@
-//! Many runs as one: a band of their curves, who came first.
+//! Many runs: bands of their curves, and when each of them came to a milestone.
 
+mod epochs_to_target;
+mod head_to_head;
 mod quantile_band;
-mod reached;
 
+pub use epochs_to_target::EpochsToTarget;
+pub use head_to_head::HeadToHead;
 pub use quantile_band::QuantileBand;
-pub use reached::{EpochsToTarget, HeadToHead};

@@ -1,11 +1,11 @@
-//! Many curves as one: the median, and a band around it.
+//! The median and a band of quantiles of many curves.
 
 use std::collections::BTreeMap;
 
 use crate::analysis::Distribution;
 use crate::{Error, Result};
 
-/// Many curves as one: at each epoch the median of the runs, and between which values most of them lie.
+/// The median of many curves at each epoch, and the band that holds the middle share of them.
 ///
 /// ```
 /// use training_replay::analysis::QuantileBand;
@@ -19,21 +19,32 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuantileBand {
-    /// Every epoch that some curve has, in increasing order.
+    /// The epochs that any curve has, in increasing order.
     pub epochs: Vec<u64>,
-    /// The value in the middle of the runs.
+    /// The median at each epoch; NaN where no run has a finite value.
     pub median: Vec<f64>,
-    /// As many runs are below this as are above [`high`](Self::high).
+    /// The lower end of the band at each epoch, a quantile.
     pub low: Vec<f64>,
-    /// The upper end of the band.
+    /// The upper end of the band at each epoch, a quantile.
     pub high: Vec<f64>,
-    /// How many runs have a finite value there; all else is about those. Without any it is NaN.
+    /// The number of runs that have a finite value at each epoch; the others are left out there.
     pub runs: Vec<usize>,
 }
 
 impl QuantileBand {
-    /// The median of these curves and the band that holds the middle `share` of them: 0.5 for that between the quartiles,
-    /// 0.9 for that between the quantiles 0.05 and 0.95, which are linear between two runs: `numpy.quantile`.
+    /// Computes the median of curves and the band that holds the middle `share` of them.
+    ///
+    /// A share of 0.5 gives the band between the quartiles, 0.9 that between the quantiles 0.05 and 0.95. Quantiles are
+    /// linear between two runs: `numpy.quantile`.
+    ///
+    /// ```
+    /// use training_replay::analysis::QuantileBand;
+    ///
+    /// let curves = [1.0, 2.0, 3.0, 4.0, 5.0].map(|loss| [(0, loss)]);
+    /// let band = QuantileBand::of(&curves, 0.5)?;
+    /// assert_eq!((band.low[0], band.median[0], band.high[0]), (2.0, 3.0, 4.0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Outputs as scores whose zeros part the classes.
+//! Scores whose zeros are the boundaries between the classes.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -6,6 +6,7 @@ use super::{contour::Contour, grid::Patches};
 use crate::analysis::{Grid, Plane, Polyline};
 use crate::{
     Error, Forward, Matrix, Result,
+    data::labels::THRESHOLD,
     loss::softmax_columns,
     math::{
         functions::{self, Function},
@@ -20,10 +21,10 @@ const SAME: f32 = 1e-5;
 /// How far scores that grow evenly may stray from that, relative to the largest: some roundings.
 const EVEN: f32 = 8.0 * f32::EPSILON;
 
-/// Looks for the lines between the classes on the points of a grid, through the layers from some on to the last one.
+/// Finds the lines between the classes on the points of a grid, through some layers up to the last one.
 pub(crate) struct Boundary<'a> {
     model: &'a dyn Forward,
-    /// Where the points of the grid are in the space that the layers are fed from; in that space itself if there is none.
+    /// The plane that the grid lies on; `None` if it lies in the space that the layers are fed from.
     plane: Option<Plane>,
     embedded: Matrix,
     /// All but the last.
@@ -57,15 +58,17 @@ impl<'a> Boundary<'a> {
         Ok(boundary)
     }
 
-    /// Whether there is a single line to look for, and that is straight, so that a few points tell where it runs.
+    /// Whether there is a single line to look for, and that is straight, so that a few points determine it.
     ///
     /// It is seen on a sample of points, which could miss a bend between them behind further layers.
     pub(crate) fn is_straight(&self) -> bool {
         self.linked && self.even && self.layers.is_empty() && self.logits.ncols() < 3
     }
 
-    /// The lines on the points of these axes. `visit` is shown the outputs at some of them after the other, if it wants
-    /// to see them, with the index of the first point and how many there are in all.
+    /// Finds the lines on the points of these axes.
+    ///
+    /// `visit`, if there is one, is called with the outputs at some of the points after the other, the index of the
+    /// first of them, and the number of points in all.
     pub(crate) fn lines<V>(&mut self, x: &[f32], y: &[f32], mut visit: Option<V>) -> Result<Vec<Polyline>>
     where
         V: FnMut(usize, usize, &Matrix) -> Result<()>,
@@ -79,7 +82,8 @@ impl<'a> Boundary<'a> {
             if let Some(visit) = &mut visit {
                 visit(start, count, &self.outputs)?;
             }
-            let margins = if self.linked { Margins::new(&self.logits, 0.0) } else { Margins::new(&self.outputs, 0.5) };
+            let margins =
+                if self.linked { Margins::new(&self.logits, 0.0) } else { Margins::new(&self.outputs, THRESHOLD) };
             contours.resize_with(margins.count(), || Contour::new(x, y));
             for (class, contour) in contours.iter_mut().enumerate() {
                 contour.extend(&margins.of(class));
@@ -114,8 +118,8 @@ impl<'a> Boundary<'a> {
         }
     }
 
-    /// Sees on a few points whether the outputs are the sigmoids or the softmax of the last layer's pre-activations, and
-    /// how those grow.
+    /// Finds out on a few points whether the outputs are the sigmoids or the softmax of the last layer's
+    /// pre-activations, and how those grow.
     ///
     /// Those are what a boundary is interpolated on best: those of a last dense layer are linear in its inputs, where
     /// probabilities bend. It is seen on points, so that a model of any kind need not say what its last activation is.
@@ -137,7 +141,7 @@ impl<'a> Boundary<'a> {
 
 fn expect_outputs(outputs: &Matrix) -> Result<()> {
     match outputs.ncols() {
-        0 => Err(Error::invalid("the number of outputs", "1 or more to part classes", 0)),
+        0 => Err(Error::invalid("the number of outputs", "1 or more to separate classes", 0)),
         _ => Ok(()),
     }
 }
@@ -192,7 +196,7 @@ impl<'a> Margins<'a> {
         if self.values.ncols() < 3 { 1 } else { self.values.ncols() }
     }
 
-    /// Above zero where the class is told, zero where it ties.
+    /// Above zero where the class is predicted, zero where it ties.
     fn of(&self, class: usize) -> Cow<'_, [f32]> {
         let values = matrix::columns(self.values).nth(class).unwrap_or_default();
         match self.leaders[..] {

@@ -85,11 +85,11 @@ impl<'a> Contour<'a> {
         }
     }
 
-    /// The place among the links of a cell's edge, which lies behind the corner of that number.
+    /// The index among the links of a cell's edge, which is the one behind the corner of that number.
     fn link(&mut self, column: usize, edge: usize, scores: &[f32; 4]) -> usize {
         let width = self.x.len();
         let cell = (self.rows - 1) * width + column;
-        // From the lower left end to the upper right one, so that the neighbour finds the same point.
+        // From the lower left end to the upper right one, so that the neighbor finds the same point.
         let (name, from, to) = match edge {
             0 => ((cell, false), 0, 1),
             1 => ((cell + 1, true), 1, 2),
@@ -109,11 +109,11 @@ fn changes(below: &[f32], above: &[f32]) -> bool {
     count > 0 && count < below.len() + above.len()
 }
 
-/// In a saddle, whether the centre is on the side of the first corner, so that the lines cut off the second and the
+/// In a saddle, whether the center is on the side of the first corner, so that the lines cut off the second and the
 /// fourth.
 fn joins_first(scores: &[f32; 4], first: bool) -> bool {
-    let centre: f64 = scores.iter().map(|&score| f64::from(score)).sum();
-    (centre > 0.0) == first
+    let center: f64 = scores.iter().map(|&score| f64::from(score)).sum();
+    (center > 0.0) == first
 }
 
 /// The point between two others where the score, taken to be linear, is zero.
@@ -144,33 +144,33 @@ pub(crate) fn straighten(line: Polyline, tolerance: f32) -> Polyline {
     if length > 0.0 && (1..last).all(|row| distance(row) <= allowed) { line.select_rows(&[0, last]) } else { line }
 }
 
-/// Which crossed edges follow one another: each has one or two neighbours.
+/// Which crossed edges follow one another: each has one or two neighbors.
 #[derive(Default)]
 struct Links {
     /// In the order they were found, for results that do not depend on hashes.
     crossings: Vec<Crossing>,
-    places: HashMap<Edge, usize>,
+    indices: HashMap<Edge, usize>,
 }
 
 struct Crossing {
     point: [f32; 2],
-    neighbours: [Option<usize>; 2],
+    neighbors: [Option<usize>; 2],
 }
 
 impl Links {
-    /// The place of an edge, whose point is asked for when it is new.
+    /// The index of an edge, whose point is computed when it is new.
     fn position(&mut self, edge: Edge, point: impl Fn() -> [f32; 2]) -> usize {
-        *self.places.entry(edge).or_insert_with(|| {
-            self.crossings.push(Crossing { point: point(), neighbours: [None; 2] });
+        *self.indices.entry(edge).or_insert_with(|| {
+            self.crossings.push(Crossing { point: point(), neighbors: [None; 2] });
             self.crossings.len() - 1
         })
     }
 
     fn join(&mut self, a: usize, b: usize) {
         for (from, to) in [(a, b), (b, a)] {
-            let neighbours = &mut self.crossings[from].neighbours;
-            let free = usize::from(neighbours[0].is_some());
-            neighbours[free] = Some(to);
+            let neighbors = &mut self.crossings[from].neighbors;
+            let free = usize::from(neighbors[0].is_some());
+            neighbors[free] = Some(to);
         }
     }
 
@@ -178,7 +178,7 @@ impl Links {
     fn into_chains(self) -> Vec<Vec<[f32; 2]>> {
         let count = self.crossings.len();
         let mut visited = vec![false; count];
-        let ends = (0..count).filter(|&i| self.crossings[i].neighbours[1].is_none());
+        let ends = (0..count).filter(|&i| self.crossings[i].neighbors[1].is_none());
         let mut chains = Vec::new();
         for start in ends.chain(0..count) {
             if !visited[start] {
@@ -193,12 +193,12 @@ impl Links {
         let mut next = Some(start);
         while let Some(at) = next {
             visited[at] = true;
-            let Crossing { point, neighbours } = &self.crossings[at];
+            let Crossing { point, neighbors } = &self.crossings[at];
             chain.push(*point);
-            next = neighbours.iter().flatten().copied().find(|&neighbour| !visited[neighbour]);
+            next = neighbors.iter().flatten().copied().find(|&neighbor| !visited[neighbor]);
         }
         let first = &self.crossings[start];
-        let closed = chain.len() > 2 && first.neighbours[1].is_some();
+        let closed = chain.len() > 2 && first.neighbors[1].is_some();
         chain.extend(closed.then_some(first.point));
         chain
     }
@@ -242,7 +242,7 @@ mod tests {
             let off = line.row_iter().map(|p| (p.norm() - 0.5_f32.sqrt()).abs()).fold(0.0, f32::max);
             assert!(off < 0.3 * spacing * spacing, "{n}: {off}");
             let step = (1..line.nrows()).map(|i| (line.row(i) - line.row(i - 1)).norm()).fold(0.0, f32::max);
-            assert!(step < 1.5 * spacing, "{n}: neighbours follow one another, {step}");
+            assert!(step < 1.5 * spacing, "{n}: neighbors follow one another, {step}");
         }
     }
 
@@ -261,8 +261,8 @@ mod tests {
         for (middle, cut) in [(0.3, 1.0), (-0.3, -1.0)] {
             let lines = field(2, |x, y| x * y + middle);
             for line in &lines {
-                let centre = line.row_mean();
-                assert!(-centre[0] * centre[1] * cut > 0.1, "{middle}: a line around {centre}");
+                let center = line.row_mean();
+                assert!(-center[0] * center[1] * cut > 0.1, "{middle}: a line around {center}");
             }
         }
     }

@@ -1,13 +1,13 @@
-//! Where a model's classes part in its input space.
+//! The decision boundary of a model in one of its spaces.
 
 use super::{boundary_score::Boundary, contour::Contour};
 use crate::analysis::{Grid, Polyline, View};
 use crate::{Error, Forward, Matrix, Result, data::labels, math::matrix};
 
-/// The model's outputs on a grid over its two inputs, and the lines where its class changes.
+/// The outputs of a model on a grid, and the lines where its predicted class changes.
 ///
 /// ```
-/// use training_replay::{Dense, Forward, Parameter, Sequential, Weights, Activation};
+/// use training_replay::{Activation, Dense, Forward, Parameter, Sequential, Weights};
 /// use training_replay::analysis::{DecisionBoundary, Grid, View};
 ///
 /// let model = Sequential::builder(2).layer(Dense::new(1).name("output").activation(Activation::Sigmoid)).build(1)?;
@@ -23,21 +23,22 @@ use crate::{Error, Forward, Matrix, Result, data::labels, math::matrix};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DecisionBoundary {
-    /// The coordinates of the grid's points along the first input.
+    /// The coordinates of the grid's points along the first axis.
     pub x: Vec<f32>,
-    /// The coordinates of the grid's points along the second input.
+    /// The coordinates of the grid's points along the second axis.
     pub y: Vec<f32>,
-    /// The model's outputs, `(points * points, outputs)`, x fastest.
+    /// The model's outputs at the grid's points, `(points * points, outputs)`, x fastest.
     pub outputs: Matrix,
-    /// The lines where the class changes: where a single output is 0.5, where two are equal. With more outputs the
-    /// outline of every class in turn, so that a line between two classes is in both outlines. For numbers in place of
-    /// classes see [`level_lines`](Self::level_lines).
+    /// The lines where the predicted class changes: where a single output is 0.5, where two outputs are equal.
+    ///
+    /// With more than two outputs these are the outlines of every class in turn, so that a line between two classes
+    /// is in both outlines. For numbers in place of classes see [`level_lines`](Self::level_lines).
     pub boundary: Vec<Polyline>,
 }
 
 impl DecisionBoundary {
-    /// Returns the outputs and the boundary in a space of a model: among its inputs, or behind a layer, by the rest of the
-    /// network. A space of more than two dimensions is cut by the plane of the view.
+    /// Computes outputs and boundary in a space of a model: that of its inputs, or that of a layer's units, from which
+    /// the rest of the network goes on. A space of more than two dimensions is cut by the plane of the view.
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Sequential, datasets};
@@ -46,13 +47,13 @@ impl DecisionBoundary {
     /// let data = datasets::ball(10, 100, 13);
     /// let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(3).name("output")];
     /// let model = Sequential::builder(10).layers(layers).build(1)?;
-    /// // Of ten inputs, two vary and the others stay as they are on the average:
+    /// // Of ten inputs, two vary and the others keep their mean:
     /// let mean: Vec<f32> = data.inputs().row_mean().iter().copied().collect();
     /// let plane = Plane::of_axes(10, 0, 3)?.through(&mean)?;
     /// let grid = Grid::covering_points(&plane.project(data.inputs())?, 0.1);
     /// let map = DecisionBoundary::of(&model, View::inputs().on(&plane), &grid)?;
     /// assert_eq!(map.outputs.shape(), (100 * 100, 3));
-    /// // The regions of the three classes in all that tanh can reach:
+    /// // The regions of the three classes in the range of tanh:
     /// let regions = DecisionBoundary::of(&model, "hidden", &Grid::default().points(30))?;
     /// assert_eq!(regions.outputs.shape(), (30 * 30, 3));
     /// # Ok::<(), training_replay::Error>(())
@@ -60,22 +61,26 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`], [`Error::Shape`] if the space has other than two dimensions, or as many as the plane is in,
-    /// and [`Error::Invalid`] for a grid without area, with fewer than 2 points or more than 4,096.
+    /// [`Error::UnknownLayer`] for a layer that the model does not have, [`Error::Shape`] if the space does not have
+    /// two dimensions, or as many as the plane of the view lies in, and [`Error::Invalid`] for a grid without area,
+    /// with fewer than 2 points or more than 4,096.
     pub fn of<'a>(model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<Self> {
         let mut map = Self::default();
         map.update(model, view, grid)?;
         Ok(map)
     }
 
-    /// Which class the model tells at every point: for a single output 1 above the threshold, else 0; of several the
-    /// largest, the first of equals. `None` where an output is NaN.
+    /// Returns the predicted class at every point, x fastest; `None` where an output is NaN.
+    ///
+    /// A single output stands for class 1 above the threshold, else for class 0. Of several outputs the largest is the
+    /// predicted class, the first of equals.
     ///
     /// ```
     /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
     /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
-    /// let regions = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(20))?.predicted_classes(0.5)?;
-    /// assert!(regions.len() == 400 && regions.iter().all(|class| class.is_some_and(|class| class < 3)));
+    /// let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(20))?;
+    /// let classes = map.predicted_classes(0.5)?;
+    /// assert!(classes.len() == 400 && classes.iter().all(|class| class.is_some_and(|class| class < 3)));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -86,8 +91,7 @@ impl DecisionBoundary {
         labels::predicted(&self.outputs, threshold)
     }
 
-    /// The lines on which one of the outputs is at some level: for numbers, as in regression, where there are no classes
-    /// to part.
+    /// Returns the lines on which an output has this level: for models of numbers, as in regression.
     ///
     /// ```
     /// use training_replay::{Dense, Forward, Parameter, Sequential, Weights, analysis::{DecisionBoundary, Grid, View}};
@@ -116,7 +120,7 @@ impl DecisionBoundary {
         Ok(contour.into_lines())
     }
 
-    /// Becomes that of another model, or another epoch, in the memory it has.
+    /// Replaces the contents by those of another model or epoch, in the memory that is there.
     ///
     /// ```
     /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
@@ -131,7 +135,7 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of); what it holds is then of no use.
+    /// As [`of`](Self::of); the contents are then unspecified.
     pub fn update<'a>(&mut self, model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<()> {
         let view = view.into();
         let layers = view.depth(model)?..model.layers().len();
@@ -146,7 +150,7 @@ impl DecisionBoundary {
 }
 
 impl Default for DecisionBoundary {
-    /// Of nothing: to be [`update`](DecisionBoundary::update)d.
+    /// Creates an empty one, to be filled by [`update`](DecisionBoundary::update).
     fn default() -> Self {
         Self { x: Vec::new(), y: Vec::new(), outputs: Matrix::zeros(0, 0), boundary: Vec::new() }
     }

@@ -1,15 +1,21 @@
-//! How a layer bends the input space: one of two units, or what a plane shows of a wider one.
+//! The feature space of a layer: how it bends the data, the input space and the boundary.
 
 use std::mem;
 
-use super::{boundary_score::Boundary, contour::straighten, grid::Patches};
+use super::{boundary_score::Boundary, contour::straighten, grid::Patches, lens::Lens};
 use crate::analysis::{Grid, Plane, Polyline, View};
-use crate::{Dataset, Error, Forward, Matrix, Result, data::labels, math::matrix, model::checked};
+use crate::{
+    Dataset, Forward, Matrix, Result,
+    data::labels,
+    math::{matrix, stats::Extent},
+};
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
 const STRAIGHT: f32 = 1e-5;
 
-/// The data, the grid and the boundary in the space of a layer of two units, or on a plane in that of a wider one.
+/// The data, the input grid and the boundary in the space of a layer's units.
+///
+/// The layer has two units, or a plane shows two dimensions of a wider one.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
@@ -30,29 +36,32 @@ const STRAIGHT: f32 = 1e-5;
 pub struct FeatureSpace {
     /// The data in the layer's space, `(samples, 2)`, in the data set's order.
     pub samples: Matrix,
-    /// The bent grid lines of the input space, `(points, 2)` each: those of constant x1 from left to right, then those
-    /// of constant x2 from bottom to top. None if the model has more than two inputs.
-    pub lines: Vec<Polyline>,
-    /// The bent grid points, `(points * points, 2)`, x1 fastest. None if the model has more than two inputs.
-    pub region: Matrix,
-    /// The model's outputs there, `(points * points, outputs)`.
-    pub outputs: Matrix,
-    /// Where the classes part in this space, within the limits of samples and region and a hundredth around them. In
-    /// the space of the last hidden layer each is a straight line `w · a + b = 0` of two points; elsewhere a curve. With
-    /// more than two outputs the outline of every class in turn.
+    /// The bent grid lines of the input space, `(points, 2)` each.
     ///
-    /// On a plane in the space of a wider layer: the bent image of the boundary in the space of the two inputs. With
-    /// more inputs there is none to bend; then it is where the plane through the mean of the samples cuts the boundary.
+    /// Those of constant x1 from left to right, then those of constant x2 from bottom to top. Empty if the model does
+    /// not have two inputs.
+    pub lines: Vec<Polyline>,
+    /// The bent grid points, `(points * points, 2)`, x1 fastest. Empty if the model does not have two inputs.
+    pub region: Matrix,
+    /// The model's outputs at the grid points, `(points * points, outputs)`.
+    pub outputs: Matrix,
+    /// The boundary between the classes in this space; with more than two outputs the outline of every class in turn.
+    ///
+    /// It reaches a hundredth beyond the limits of samples and region. In the space of the last hidden layer each
+    /// line is a straight line `w · a + b = 0` of two points; elsewhere a curve.
+    ///
+    /// On a plane in the space of a wider layer it is the bent image of the boundary in the space of the two inputs. If
+    /// there are more inputs, it is the cut of the boundary with the plane through the mean of the samples.
     pub boundary: Vec<Polyline>,
-    /// The share of the samples' variance in the layer that is seen here; 1 for a layer of two units.
+    /// The share of the samples' variance in the layer that these two dimensions have; 1 for a layer of two units.
     pub explained_variance_ratio: f64,
 }
 
 impl FeatureSpace {
-    /// That of a layer: the name of one that has two units, or any with a plane to look at it on.
+    /// Computes the space of a layer: of one that has two units, by its name, or of any on a plane.
     ///
-    /// The boundary is found in the layer's own space by running the rest of the network from there, so that it is
-    /// there for any number of inputs.
+    /// The boundary is found in the layer's own space by running the rest of the network from there, so that it exists
+    /// for any number of inputs.
     ///
     /// ```
     /// use training_replay::{Dense, Sequential, datasets};
@@ -60,7 +69,7 @@ impl FeatureSpace {
     ///
     /// let data = datasets::moons(50, 0.1, 7);
     /// let model = Sequential::builder(2).layer(Dense::new(8).name("hidden")).layer(Dense::new(1)).build(1)?;
-    /// let units = Plane::of_axes(8, 2, 5)?; // or `Replay::principal_plane`
+    /// let units = Plane::of_axes(8, 2, 5)?; // or `Run::principal_plane`
     /// let space = FeatureSpace::of(&model, View::of("hidden").on(&units), &data, &Grid::default())?;
     /// assert_eq!((space.samples.ncols(), space.lines.len()), (2, 22));
     /// assert!(space.explained_variance_ratio < 1.0); // there are six other units
@@ -69,26 +78,40 @@ impl FeatureSpace {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`], [`Error::Invalid`] if the layer does not have two units and no plane is given, or the
-    /// grid has no area, and [`Error::Shape`] if model and data, or layer and plane, do not fit.
+    /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) for a layer that the model does not have, [`Error::Invalid`](crate::Error::Invalid) if the layer does not
+    /// have two units and no plane is given, or the grid has no area, and [`Error::Shape`](crate::Error::Shape) if model and data, or
+    /// layer and plane, do not fit.
     pub fn of<'a>(model: &dyn Forward, view: impl Into<View<'a>>, data: &Dataset, grid: &Grid) -> Result<Self> {
         let mut space = Self::default();
         space.update(model, view, data, grid)?;
         Ok(space)
     }
 
-    /// Which class the model tells at every point of the region: for a single output 1 above the threshold, else 0; of
-    /// several the largest. `None` where an output is NaN.
+    /// Returns the predicted class at every point of the region; `None` where an output is NaN.
+    ///
+    /// A single output stands for class 1 above the threshold, else for class 0. Of several outputs the largest is the
+    /// predicted class, the first of equals.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(2).name("hidden")).layer(Dense::new(3)).build(1)?;
+    /// let space = FeatureSpace::of(&model, "hidden", &datasets::parabola(50, 13), &Grid::default().points(20))?;
+    /// let classes = space.predicted_classes(0.5)?;
+    /// assert!(classes.len() == 400 && classes.iter().all(|class| class.is_some_and(|class| class < 3)));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the threshold is NaN.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
     pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
         labels::predicted(&self.outputs, threshold)
     }
 
-    /// Becomes that of another model, or another epoch, in the memory it has: fresh memory for a fine grid costs more
-    /// than what it is filled with.
+    /// Replaces the contents by those of another model or epoch, in the memory that is there.
+    ///
+    /// Fresh memory for a fine grid costs more time than filling it.
     ///
     /// ```
     /// # use training_replay::{Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
@@ -105,7 +128,7 @@ impl FeatureSpace {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of); what it holds is then of no use.
+    /// As [`of`](Self::of); the contents are then unspecified.
     pub fn update<'a, V>(&mut self, model: &dyn Forward, view: V, data: &Dataset, grid: &Grid) -> Result<()>
     where
         V: Into<View<'a>>,
@@ -121,9 +144,12 @@ impl FeatureSpace {
         Ok(())
     }
 
-    /// As [`update`](Self::update), but for the region and the outputs there, which stay empty: `each` sees some of the
-    /// points after the other, a few thousand at a time. For what is drawn, counted or reduced as it comes, millions of
-    /// points then take no memory, nor the time to go there and back.
+    /// Replaces the contents as [`update`](Self::update), but calls `each` with the region and the outputs in place of
+    /// keeping them.
+    ///
+    /// `each` gets a few thousand points at a time, one patch after the other; [`region`](Self::region) and
+    /// [`outputs`](Self::outputs) stay empty. What is drawn, counted or reduced as it comes then takes no memory for
+    /// millions of points.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
@@ -145,7 +171,7 @@ impl FeatureSpace {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of), and what `each` returns; what it holds is then of no use.
+    /// As [`of`](Self::of), and what `each` returns; the contents are then unspecified.
     pub fn update_with<'a, V, F>(
         &mut self,
         model: &dyn Forward,
@@ -193,8 +219,8 @@ impl FeatureSpace {
         self.explained_variance_ratio = lens.explained_variance_ratio()?;
         (self.region, self.outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
         let section = lens.section();
-        let mut limits = Limits::default();
-        limits.take(&self.samples);
+        let mut limits = Extent::default();
+        limits = limits.and(Extent::of(&self.samples));
         if data.features() == 2 {
             self.bend_lines(&mut lens, grid)?;
             bend(&mut lens, grid, &mut limits, each)?;
@@ -226,7 +252,7 @@ impl FeatureSpace {
 }
 
 impl Default for FeatureSpace {
-    /// Of nothing: to be [`update`](FeatureSpace::update)d.
+    /// Creates an empty one, to be filled by [`update`](FeatureSpace::update).
     fn default() -> Self {
         let empty = || Matrix::zeros(0, 2);
         let (lines, boundary) = (Vec::new(), Vec::new());
@@ -234,118 +260,22 @@ impl Default for FeatureSpace {
     }
 }
 
-/// Some points of a grid, bent: what [`FeatureSpace::update_with`] shows.
+/// Some points of a grid in the input space and in a layer's: what [`FeatureSpace::update_with`] passes on.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Patch<'a> {
-    /// The index of the first of them among all, x1 fastest.
+    /// The index of the first of the points among all, x1 fastest.
     pub start: usize,
-    /// Where they are in the input space, `(points, 2)`.
+    /// The points in the input space, `(points, 2)`.
     pub inputs: &'a Matrix,
-    /// Where they are in the layer's space, `(points, 2)`.
+    /// The points in the layer's space, `(points, 2)`.
     pub region: &'a Matrix,
-    /// The model's outputs there, `(points, outputs)`.
+    /// The model's outputs at the points, `(points, outputs)`.
     pub outputs: &'a Matrix,
 }
 
-/// What shows inputs as a layer of two units sees them, or a plane a wider one.
-struct Lens<'a> {
-    model: &'a dyn Forward,
-    /// How many layers lead to what is seen.
-    depth: usize,
-    view: View<'a>,
-    /// What the layer last put out, if a plane shows it.
-    hidden: Matrix,
-}
-
-impl<'a> Lens<'a> {
-    fn new(model: &'a dyn Forward, view: View<'a>) -> Result<Self> {
-        Ok(Self { model, depth: view.depth(model)?, view, hidden: Matrix::zeros(0, 0) })
-    }
-
-    /// Leaves in `seen` where inputs are seen.
-    fn show(&mut self, inputs: &Matrix, seen: &mut Matrix) -> Result<()> {
-        let layers = 0..self.depth;
-        if let Some(plane) = self.view.plane() {
-            checked::layers_into(self.model, inputs, layers, &mut self.hidden)?;
-            return plane.project_into(&self.hidden, seen);
-        }
-        checked::layers_into(self.model, inputs, layers, seen)?;
-        self.expect_two_units(seen)
-    }
-
-    /// Leaves in `seen` where the layer's activations are seen.
-    #[cfg(feature = "plot")]
-    fn see(&mut self, activations: &Matrix, seen: &mut Matrix) -> Result<()> {
-        if let Some(plane) = self.view.plane() {
-            self.hidden.clone_from(activations);
-            return plane.project_into(&self.hidden, seen);
-        }
-        seen.clone_from(activations);
-        self.expect_two_units(seen)
-    }
-
-    fn expect_two_units(&self, seen: &Matrix) -> Result<()> {
-        match seen.ncols() {
-            2 => Ok(()),
-            units => Err(Error::invalid(
-                self.view.dimensions(),
-                "2 for a feature space, unless a plane is given to see it on",
-                units,
-            )),
-        }
-    }
-
-    /// The layers behind.
-    fn rest(&self) -> std::ops::Range<usize> {
-        self.depth..self.model.layers().len()
-    }
-
-    /// Leaves the model's outputs at the inputs that are seen at `seen` since the last `show`.
-    fn outputs(&self, seen: &Matrix, outputs: &mut Matrix) -> Result<()> {
-        let hidden = if self.view.plane().is_some() { &self.hidden } else { seen };
-        checked::layers_into(self.model, hidden, self.rest(), outputs)
-    }
-
-    /// The share of the variance that is seen of what was last shown.
-    fn explained_variance_ratio(&self) -> Result<f64> {
-        self.view.plane().map_or(Ok(1.0), |plane| plane.explained_variance_ratio(&self.hidden))
-    }
-
-    /// The plane, if there is one, through the mean of what was last shown.
-    fn section(&self) -> Option<Result<Plane>> {
-        let plane = self.view.plane()?;
-        let mean: Vec<f32> = self.hidden.row_mean().iter().copied().collect();
-        Some(plane.through(&mean))
-    }
-}
-
-/// How far samples and bent grid reach along both axes of what a view shows, from what its layer puts out for the samples;
-/// of the samples alone where there are other than two inputs, and no grid to bend.
-#[cfg(feature = "plot")]
-pub(crate) fn extent(
-    model: &dyn Forward,
-    view: View<'_>,
-    activations: &Matrix,
-    data: &Dataset,
-    grid: &Grid,
-) -> Result<[Option<(f32, f32)>; 2]> {
-    grid.check()?;
-    let mut lens = Lens::new(model, view)?;
-    let (mut seen, mut limits) = (Matrix::zeros(0, 2), Limits::default());
-    lens.see(activations, &mut seen)?;
-    limits.take(&seen);
-    let (x, y) = grid.axes();
-    let mut patches = Patches::of(&x, &y);
-    while let Some((_, inputs)) = patches.next().filter(|_| data.features() == 2) {
-        lens.show(inputs, &mut seen)?;
-        limits.take(&seen);
-    }
-    Ok(limits.0)
-}
-
 /// Puts the points of the input space into the layer's, and on through the rest of the network.
-fn bend<F>(lens: &mut Lens<'_>, grid: &Grid, limits: &mut Limits, mut each: F) -> Result<()>
+fn bend<F>(lens: &mut Lens<'_>, grid: &Grid, limits: &mut Extent, mut each: F) -> Result<()>
 where
     F: FnMut(Patch<'_>) -> Result<()>,
 {
@@ -355,35 +285,16 @@ where
     while let Some((start, inputs)) = patches.next() {
         lens.show(inputs, &mut region)?;
         lens.outputs(&region, &mut outputs)?;
-        limits.take(&region);
+        *limits = limits.and(Extent::of(&region));
         each(Patch { start, inputs, region: &region, outputs: &outputs })?;
     }
     Ok(())
 }
 
-/// The smallest box around points of the plane, leaving out coordinates that are not finite.
-#[derive(Default)]
-struct Limits([Option<(f32, f32)>; 2]);
-
-impl Limits {
-    /// Widens the box to these points.
-    fn take(&mut self, points: &Matrix) {
-        for (limits, values) in self.0.iter_mut().zip(matrix::columns(points)) {
-            *limits = matrix::wider(*limits, matrix::limits(values));
-        }
-    }
-
-    /// Lower left and upper right corner; NaN where there was no finite coordinate at all.
-    fn corners(&self) -> Matrix {
-        let [x, y] = self.0.map(|limits| limits.unwrap_or((f32::NAN, f32::NAN)));
-        Matrix::from_row_slice(2, 2, &[x.0, y.0, x.1, y.1])
-    }
-}
-
 /// The boundary in the space of the inputs, bent.
 fn bent_boundary(lens: &mut Lens<'_>, grid: &Grid) -> Result<Vec<Polyline>> {
     let (x, y) = grid.axes();
-    let straight = Boundary::new(lens.model, 0..lens.model.layers().len(), grid)?.lines(&x, &y, UNSEEN)?;
+    let straight = Boundary::new(lens.model, 0..lens.model.layers().len(), grid)?.lines(&x, &y, NO_VISIT)?;
     let bend = |line: Polyline| {
         let mut bent = Matrix::zeros(0, 0);
         lens.show(&line, &mut bent)?;
@@ -394,15 +305,15 @@ fn bent_boundary(lens: &mut Lens<'_>, grid: &Grid) -> Result<Vec<Polyline>> {
 
 /// On the points of a grid around these limits, of the layer's own space or of a plane in it; of a sample of them where
 /// the score is straight.
-fn boundary(lens: &Lens<'_>, section: Option<Plane>, limits: &Limits, grid: &Grid) -> Result<Vec<Polyline>> {
+fn boundary(lens: &Lens<'_>, section: Option<Plane>, limits: &Extent, grid: &Grid) -> Result<Vec<Polyline>> {
     let grid = Grid::around(&limits.corners(), grid);
     let mut boundary = Boundary::on(lens.model, lens.rest(), section, &grid)?;
     let (x, y) = if boundary.is_straight() { grid.sample_axes() } else { grid.axes() };
-    let lines = boundary.lines(&x, &y, UNSEEN)?;
+    let lines = boundary.lines(&x, &y, NO_VISIT)?;
     Ok(lines.into_iter().map(|line| straighten(line, STRAIGHT)).collect())
 }
 
-/// For boundaries of which nobody wants to see the outputs beside.
-const UNSEEN: Option<Visit> = None;
+/// No visitor, for boundaries without the outputs beside them.
+const NO_VISIT: Option<Visit> = None;
 
 type Visit = fn(usize, usize, &Matrix) -> Result<()>;

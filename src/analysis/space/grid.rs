@@ -1,9 +1,9 @@
-//! A grid over the plane: its limits, its lines, its points.
+//! A grid over a plane: its limits, its lines, its points.
 
 use std::ops::RangeInclusive;
 
 use crate::analysis::Polyline;
-use crate::{Dataset, Error, Matrix, Result};
+use crate::{Dataset, Error, Matrix, Result, math::stats};
 
 /// Points along an axis; their square is a region of some hundred megabytes.
 const MAX_POINTS: usize = 4_096;
@@ -11,9 +11,9 @@ const MAX_POINTS: usize = 4_096;
 /// Points along an axis of a sample.
 const SAMPLE: usize = 32;
 
-/// Limits, number of grid lines and of points along each axis.
+/// A grid over a plane: its limits, and the number of lines and points along each axis.
 ///
-/// By default from -1 to 1 along both axes, with 11 lines and 100 points. The boundary is interpolated between the
+/// By default from -1 to 1 along both axes, with 11 lines and 100 points. Boundaries are interpolated between the
 /// points, so that these few give a smooth line.
 ///
 /// ```
@@ -39,12 +39,25 @@ impl Default for Grid {
 }
 
 impl Grid {
-    /// A grid between these limits; limits that are not finite or not increasing are refused when the grid is used.
+    /// Creates a grid between these limits of the horizontal and the vertical axis.
+    ///
+    /// Limits that are not finite or not increasing are an error when the grid is used.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
+    ///
+    /// let grid = Grid::new(0.0..=4.0, -1.0..=1.0).points(5);
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let map = DecisionBoundary::of(&model, View::inputs(), &grid)?;
+    /// assert_eq!((map.x, map.y), (vec![0.0, 1.0, 2.0, 3.0, 4.0], vec![-1.0, -0.5, 0.0, 0.5, 1.0]));
+    /// assert!(DecisionBoundary::of(&model, View::inputs(), &Grid::new(1.0..=1.0, 0.0..=1.0)).is_err());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn new(x: RangeInclusive<f32>, y: RangeInclusive<f32>) -> Self {
         Self { x, y, lines: 11, points: 100 }
     }
 
-    /// A grid over the first two features of the data, larger by `margin` times their extent on every side.
+    /// Creates a grid over the first two features of the data, larger by `margin` times their extent on every side.
     ///
     /// ```
     /// use training_replay::{analysis::Grid, datasets};
@@ -55,8 +68,19 @@ impl Grid {
         Self::covering_points(data.inputs(), margin)
     }
 
-    /// A grid over the first two coordinates of these points, larger by `margin` times their extent on every side: over
-    /// data as a [`Plane`](crate::analysis::Plane) shows them, say. The default where there are none.
+    /// Creates a grid over the first two coordinates of points, larger by `margin` times their extent on every side.
+    ///
+    /// Without points it is the default. Points are those of a data set on a [`Plane`](crate::analysis::Plane), say.
+    ///
+    /// ```
+    /// use training_replay::{analysis::{Grid, Plane}, datasets};
+    ///
+    /// let data = datasets::ball(10, 100, 13);
+    /// let plane = Plane::of_axes(10, 2, 5)?;
+    /// let grid = Grid::covering_points(&plane.project(data.inputs())?, 0.1);
+    /// assert!(data.inputs().column(2).iter().all(|x| grid.x().contains(x)));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     pub fn covering_points(points: &Matrix, margin: f32) -> Self {
         let axis = |axis: usize| match points.ncols() {
             0 => around([].into_iter(), margin),
@@ -65,24 +89,34 @@ impl Grid {
         Self::new(axis(0), axis(1))
     }
 
-    /// How many lines run along each axis, both limits included.
+    /// Sets the number of lines along each axis, both limits included; 11 by default.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(2).name("hidden")).build(1)?;
+    /// let grid = Grid::default().lines(5).points(30);
+    /// let space = FeatureSpace::of(&model, "hidden", &datasets::moons(50, 0.1, 7), &grid)?;
+    /// assert_eq!((space.lines.len(), space.lines[0].nrows()), (10, 30));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
     pub fn lines(self, n: usize) -> Self {
         Self { lines: n, ..self }
     }
 
-    /// How many points each line, and each side of the region, has.
+    /// Sets the number of points of each line, and along each side of the region; 100 by default.
     #[must_use]
     pub fn points(self, n: usize) -> Self {
         Self { points: n, ..self }
     }
 
-    /// The limits of the horizontal axis.
+    /// Returns the limits of the horizontal axis.
     pub fn x(&self) -> RangeInclusive<f32> {
         self.x.clone()
     }
 
-    /// The limits of the vertical axis.
+    /// Returns the limits of the vertical axis.
     pub fn y(&self) -> RangeInclusive<f32> {
         self.y.clone()
     }
@@ -93,7 +127,7 @@ impl Grid {
         Self { x: axis(0), y: axis(1), ..resolution.clone() }
     }
 
-    /// Fails unless there is a plane between the limits, and a bounded number of points, at least two a line.
+    /// Fails unless the limits enclose an area, and the numbers of lines and points are from 2 to 4,096.
     pub(crate) fn check(&self) -> Result<()> {
         for (axis, range) in [("x", &self.x), ("y", &self.y)] {
             let (start, end) = (*range.start(), *range.end());
@@ -120,7 +154,7 @@ impl Grid {
         (spread(&self.x, self.points), spread(&self.y, self.points))
     }
 
-    /// How many points there are in all.
+    /// The number of points.
     pub(crate) fn count(&self) -> usize {
         self.points * self.points
     }
@@ -158,12 +192,12 @@ impl<'a> Patches<'a> {
         Self { x, y, points: Matrix::zeros(0, 2), rows: 0 }
     }
 
-    /// How many points there are in all.
+    /// The number of points.
     pub(crate) fn count(&self) -> usize {
         self.x.len() * self.y.len()
     }
 
-    /// The next points, `(points, 2)`, and the index of the first of them; none behind the last.
+    /// The next points, `(points, 2)`, and the index of the first of them; `None` behind the last.
     pub(crate) fn next(&mut self) -> Option<(usize, &Matrix)> {
         let (width, first) = (self.x.len(), self.rows);
         let rows = (Self::POINTS / width).max(1).min(self.y.len() - first);
@@ -182,26 +216,20 @@ impl<'a> Patches<'a> {
 
 /// `count` numbers in equal steps from one limit to the other.
 fn spread(range: &RangeInclusive<f32>, count: usize) -> Vec<f32> {
-    let (start, end) = (f64::from(*range.start()), f64::from(*range.end()));
-    let step = (end - start) / (count - 1) as f64;
-    let inner = (0..count - 1).map(|i| (start + step * i as f64) as f32);
-    inner.chain([*range.end()]).collect()
+    stats::linspace((*range.start()).into(), (*range.end()).into(), count).map(|x| x as f32).collect()
 }
 
 /// The range of the values, wider by `margin` of itself on every side; some range around them if they are all equal.
 fn around(values: impl Iterator<Item = f32>, margin: f32) -> RangeInclusive<f32> {
-    let finite = values.filter(|value| value.is_finite());
-    let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    if low > high {
-        return -1.0..=1.0; // Not one finite value.
-    }
     // In f64, because the values of a run that diverges may be further apart than the largest f32.
-    let wider = (f64::from(high) - f64::from(low)) * f64::from(margin);
+    let Some((low, high)) = stats::finite_range(values.map(f64::from)) else { return -1.0..=1.0 };
+    let wider = (high - low) * f64::from(margin);
     let largest = f64::from(f32::MAX) / 2.0;
-    let (start, end) = (f64::from(low) - wider, f64::from(high) + wider);
+    let (start, end) = (low - wider, high + wider);
     if start < end {
         start.clamp(-largest, largest) as f32..=end.clamp(-largest, largest) as f32
     } else {
+        let (low, high) = (low as f32, high as f32);
         low - low.abs().max(1.0) * 0.01..=high + high.abs().max(1.0) * 0.01
     }
 }

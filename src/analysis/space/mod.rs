@@ -1,10 +1,11 @@
-//! The spaces that a network sees its samples in: planes and grids in them, and where the classes part.
+//! The spaces in which a network represents its samples: grids and planes in them, and decision boundaries.
 
 pub(crate) mod boundary_score;
 pub(crate) mod contour;
 mod decision_boundary;
 pub(crate) mod feature_space;
 pub(crate) mod grid;
+pub(crate) mod lens;
 mod pca;
 mod plane;
 mod view;
@@ -16,5 +17,5 @@ pub use pca::{IncrementalPca, PrincipalPlane};
 pub use plane::Plane;
 pub use view::View;
 
-/// A line through the plane: its points in order, `(points, 2)`. A closed one ends where it began.
+/// A line in a plane: its points in order, `(points, 2)`. The last point of a closed line is the first one.
 pub type Polyline = crate::Matrix;

@@ -1,28 +1,35 @@
-//! The plane that shows most of what points have about them: their first two principal components.
+//! The plane through points that has most of their variance: their first two principal components.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use crate::analysis::Plane;
-use crate::{Error, Matrix, Result, math::matrix};
+use crate::{
+    Error, Matrix, Result,
+    math::{gemm, matrix},
+};
 
-/// The scatter of as many dimensions is 32 MB, and its axes take ten seconds.
+/// The covariance of as many dimensions takes 32 MB, and its eigenvectors ten seconds.
 const MAX_DIMENSIONS: usize = 2_048;
 
-/// The plane that shows most of the variance of some points: their first two principal components.
+/// The plane that has most of the variance of some points: their first two principal components.
 ///
-/// The points may come in parts, epoch by epoch: one plane for all of them keeps its axes from picture to picture, where
-/// the axes of each epoch alone would turn and flip. Of the two directions along an axis, that one points to where its
-/// largest component is positive, so that the same points always give the same picture.
+/// Each axis points to where its largest component is positive, so that the same points always give the same picture.
+/// [`Run::principal_plane`](crate::Run::principal_plane) finds that of a layer over all epochs.
 ///
 /// ```
 /// use training_replay::{Matrix, analysis::IncrementalPca};
 ///
-/// let mut points = IncrementalPca::new(3)?;
-/// points.partial_fit(&Matrix::from_row_slice(2, 3, &[0.0, 9.0, 1.0, 0.0, -9.0, 1.0]))?; // one epoch
-/// points.partial_fit(&Matrix::from_row_slice(2, 3, &[0.0, 0.0, 5.0, 0.0, 0.0, -3.0]))?; // the next
-/// let principal = points.principal_plane()?;
-/// assert!((principal.plane.axes()[(1, 0)] - 1.0).abs() < 1e-3); // most of all along the second axis
-/// assert!(principal.explained_variance_ratio[0] > 0.8 && principal.total_explained_variance_ratio() > 0.999); // and nothing along the first
+/// let mut pca = IncrementalPca::new(3)?;
+/// pca.partial_fit(&Matrix::from_row_slice(4, 3, &[
+///     0.0, 9.0, 1.0,
+///     0.0, -9.0, 1.0,
+///     0.0, 0.0, 5.0,
+///     0.0, 0.0, -3.0,
+/// ]))?;
+/// let principal = pca.principal_plane()?;
+/// assert!((principal.plane.axes()[(1, 0)] - 1.0).abs() < 1e-3); // most of all along the second dimension
+/// assert!(principal.explained_variance_ratio[0] > 0.8);
+/// assert!(principal.total_explained_variance_ratio() > 0.999); // and nothing along the first dimension
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -30,18 +37,35 @@ const MAX_DIMENSIONS: usize = 2_048;
 pub struct PrincipalPlane {
     /// The plane, its origin at the mean of the points.
     pub plane: Plane,
-    /// The explained_variance_ratio of the variance of all points that lie along its two axes, the larger one first.
+    /// The shares of the variance of all points along the two axes, the larger one first.
     pub explained_variance_ratio: [f64; 2],
 }
 
 impl PrincipalPlane {
-    /// The share of the variance of all points that the plane shows.
+    /// Returns the share of the variance of all points that lies in the plane: the sum over its axes.
     pub fn total_explained_variance_ratio(&self) -> f64 {
         self.explained_variance_ratio[0] + self.explained_variance_ratio[1]
     }
 }
 
-/// How points of any number scatter around their mean: all that a [`PrincipalPlane`] needs of them.
+/// Principal components of points that come in parts, epoch by epoch.
+///
+/// One plane for all epochs keeps its axes from picture to picture, where the axes of each epoch alone would turn and
+/// flip. Only the mean and the covariance of the points are kept. Parts are joined by the formulae of Chan,
+/// Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances" (1979).
+///
+/// ```
+/// use training_replay::{Matrix, analysis::IncrementalPca};
+///
+/// let points = Matrix::from_row_slice(4, 3, &[1.0, 2.0, 0.5, 0.0, 1.5, -0.5, 3.0, -1.0, 2.0, -2.0, 0.5, 1.0]);
+/// let (mut at_once, mut in_parts) = (IncrementalPca::new(3)?, IncrementalPca::new(3)?);
+/// at_once.partial_fit(&points)?;
+/// in_parts.partial_fit(&points.rows(0, 1).into_owned())?;
+/// in_parts.partial_fit(&points.rows(1, 3).into_owned())?;
+/// let (at_once, in_parts) = (at_once.principal_plane()?, in_parts.principal_plane()?);
+/// assert!((at_once.plane.axes() - in_parts.plane.axes()).amax() < 1e-6);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct IncrementalPca {
     count: f64,
@@ -51,7 +75,7 @@ pub struct IncrementalPca {
 }
 
 impl IncrementalPca {
-    /// Of no points yet, in a space of so many dimensions.
+    /// Creates one without points, in a space of this number of dimensions.
     ///
     /// # Errors
     ///
@@ -65,12 +89,23 @@ impl IncrementalPca {
         Ok(Self { count: 0.0, mean, products })
     }
 
-    /// Takes in some points, `(points, dimensions)`; those with a NaN or infinite coordinate, of a run that diverged, are
-    /// left out.
+    /// Adds points, `(points, dimensions)`.
+    ///
+    /// Points with a NaN or infinite coordinate, of a run that diverged, are left out.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::IncrementalPca};
+    ///
+    /// let mut pca = IncrementalPca::new(2)?;
+    /// pca.partial_fit(&Matrix::from_row_slice(2, 2, &[1.0, 0.0, 3.0, 0.0]))?;
+    /// pca.partial_fit(&Matrix::from_row_slice(1, 2, &[f32::NAN, 0.0]))?;
+    /// assert_eq!(pca.principal_plane()?.plane.origin(), [2.0, 0.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] for points of another space.
+    /// [`Error::Shape`] for points of another number of dimensions.
     pub fn partial_fit(&mut self, points: &Matrix) -> Result<()> {
         matrix::expect_columns("the points of a principal plane", points, self.mean.len())?;
         let rows: Vec<usize> =
@@ -82,12 +117,12 @@ impl IncrementalPca {
         let means: Vec<f64> = points.row_mean().iter().copied().collect();
         self.add(rows.len() as f64, means, |means| {
             let centred = DMatrix::from_fn(points.nrows(), points.ncols(), |i, j| points[(i, j)] - means[j]);
-            centred.transpose() * centred
+            gemm::products_of_columns(&centred)
         });
         Ok(())
     }
 
-    /// Adds what is known of a further part: Chan, Golub and LeVeque, "Updating formulae" (1979).
+    /// Adds the count, the means and the sums of products of a further part.
     fn add(&mut self, count: f64, means: Vec<f64>, products: impl Fn(&[f64]) -> DMatrix<f64>) {
         let total = self.count + count;
         self.products += products(&means);
@@ -102,7 +137,17 @@ impl IncrementalPca {
         self.count = total;
     }
 
-    /// The plane that shows most of the points' variance.
+    /// Returns the plane that has most of the variance of the points.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::IncrementalPca};
+    ///
+    /// let mut pca = IncrementalPca::new(2)?;
+    /// assert!(pca.clone().principal_plane().is_err()); // no points yet
+    /// pca.partial_fit(&Matrix::from_row_slice(2, 2, &[1.0, 0.0, 3.0, 0.0]))?;
+    /// assert_eq!(pca.principal_plane()?.explained_variance_ratio, [1.0, 0.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -115,9 +160,9 @@ impl IncrementalPca {
         }
         let steps = 100 * self.mean.len(); // a few for each axis is what it takes
         let found = SymmetricEigen::try_new(self.products, f64::EPSILON, steps);
-        let expected = "one whose axes are found in a hundred steps each";
-        let SymmetricEigen { eigenvalues, eigenvectors } =
-            found.ok_or_else(|| Error::invalid("the scatter of the points", expected, "another"))?;
+        let expected = "a matrix whose eigenvectors converge in a hundred steps for each dimension";
+        let SymmetricEigen { eigenvalues, eigenvectors } = found
+            .ok_or_else(|| Error::invalid("the covariance of the points", expected, "one whose eigenvectors do not"))?;
         let mut order: Vec<usize> = (0..eigenvalues.len()).collect();
         order.sort_by(|&a, &b| eigenvalues[b].total_cmp(&eigenvalues[a]));
         let axes = [order[0], order[1]].map(|i| directed(eigenvectors.column(i).iter().copied().collect()));
@@ -145,18 +190,18 @@ mod tests {
     ];
 
     fn plane_of_parts(sizes: &[usize]) -> PrincipalPlane {
-        let mut scatter = IncrementalPca::new(4).unwrap();
+        let mut pca = IncrementalPca::new(4).unwrap();
         let mut points = POINTS.as_slice();
         for &size in sizes {
             let (part, rest) = points.split_at(4 * size);
-            scatter.partial_fit(&Matrix::from_row_slice(size, 4, part)).unwrap();
+            pca.partial_fit(&Matrix::from_row_slice(size, 4, part)).unwrap();
             points = rest;
         }
-        scatter.principal_plane().unwrap()
+        pca.principal_plane().unwrap()
     }
 
-    /// `c = x - x.mean(0); u, s, v = np.linalg.svd(c); print(s**2 / (s**2).sum(), v[:2])`, each axis turned to where its
-    /// largest component is positive
+    /// `c = x - x.mean(0); u, s, v = np.linalg.svd(c); print(s**2 / (s**2).sum(), v[:2])`, each axis turned to where
+    /// its largest component is positive
     #[test]
     fn axes_and_explained_variance_ratio_are_numpys_however_the_points_come() {
         for sizes in [&[6][..], &[1, 5], &[2, 1, 3]] {
@@ -184,18 +229,18 @@ mod tests {
 
     #[test]
     fn points_of_a_run_that_diverged_are_left_out() {
-        let mut scatter = IncrementalPca::new(4).unwrap();
-        scatter.partial_fit(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
-        scatter.partial_fit(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
-        scatter.partial_fit(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
-        assert_eq!(scatter.principal_plane().unwrap(), plane_of_parts(&[6]));
+        let mut pca = IncrementalPca::new(4).unwrap();
+        pca.partial_fit(&Matrix::from_row_slice(6, 4, &POINTS)).unwrap();
+        pca.partial_fit(&Matrix::from_element(5, 4, f32::NAN)).unwrap();
+        pca.partial_fit(&Matrix::from_element(5, 4, f32::INFINITY)).unwrap();
+        assert_eq!(pca.principal_plane().unwrap(), plane_of_parts(&[6]));
     }
 
     #[test]
     fn points_that_do_not_differ_and_spaces_that_are_none_are_refused() {
-        let mut scatter = IncrementalPca::new(2).unwrap();
-        scatter.partial_fit(&Matrix::from_element(5, 2, 3.0)).unwrap();
-        assert!(scatter.principal_plane().is_err());
+        let mut pca = IncrementalPca::new(2).unwrap();
+        pca.partial_fit(&Matrix::from_element(5, 2, 3.0)).unwrap();
+        assert!(pca.principal_plane().is_err());
         assert!(IncrementalPca::new(2).unwrap().principal_plane().is_err(), "no points at all");
         assert!(IncrementalPca::new(1).is_err() && IncrementalPca::new(1 << 40).is_err());
         assert!(IncrementalPca::new(3).unwrap().partial_fit(&Matrix::zeros(1, 2)).is_err());

@@ -1,4 +1,4 @@
-//! A plane in a space of more dimensions: what can be drawn of it.
+//! A plane in a space of more dimensions, and what is drawn on it.
 
 use crate::{
     Error, Matrix, Result,
@@ -13,8 +13,8 @@ const SQUARE: f32 = 1e-3;
 
 /// A plane in a space of more dimensions: that of the units of a layer, or of the inputs of a model.
 ///
-/// With orthonormal axes `A`, `(dimensions, 2)`, and origin `o`, a point `p` of the plane is `o + A p` of the space, and a
-/// point `x` of the space is seen at `Aᵀ (x - o)`.
+/// With orthonormal axes `A`, `(dimensions, 2)`, and origin `o`, a point `p` of the plane is `o + A p` of the space,
+/// and the projection of a point `x` of the space is `Aᵀ (x - o)`.
 ///
 /// ```
 /// use training_replay::{Matrix, analysis::Plane, to_row_major};
@@ -22,7 +22,7 @@ const SQUARE: f32 = 1e-3;
 /// let second_and_third = Plane::of_axes(4, 1, 2)?;
 /// let points = Matrix::from_row_slice(1, 4, &[1.0, 2.0, 3.0, 4.0]);
 /// assert_eq!(to_row_major(&second_and_third.project(&points)?), [2.0, 3.0]);
-/// let lifted = second_and_third.through(&[1.0, 9.0, 9.0, 4.0])?; // what it does not show: from that point
+/// let lifted = second_and_third.through(&[1.0, 9.0, 9.0, 4.0])?; // the first and fourth coordinate of this point
 /// assert_eq!(to_row_major(&lifted.embed(&Matrix::from_row_slice(1, 2, &[2.0, 3.0]))?), [1.0, 2.0, 3.0, 4.0]);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
@@ -34,7 +34,16 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// The plane through `origin` along two axes, `(dimensions, 2)`, which are orthonormal.
+    /// Creates the plane through `origin` along two orthonormal axes, `(dimensions, 2)`.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::Plane};
+    ///
+    /// let axes = Matrix::from_column_slice(3, 2, &[0.6, 0.8, 0.0, 0.0, 0.0, 1.0]);
+    /// assert_eq!(Plane::new(vec![1.0, -2.0, 3.0], axes)?.dimensions(), 3);
+    /// assert!(Plane::new(vec![0.0; 3], Matrix::from_element(3, 2, 1.0)).is_err()); // parallel axes
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -52,12 +61,22 @@ impl Plane {
         }
     }
 
-    /// The plane of two of the axes of a space of so many dimensions: of two units of a layer, or two features. What lies
-    /// along the others is 0 until it is said by [`through`](Self::through).
+    /// Creates the plane of two axes of a space: of two units of a layer, or of two features.
+    ///
+    /// The other coordinates of its points are 0; [`through`](Self::through) sets them.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::Plane, to_row_major};
+    ///
+    /// let plane = Plane::of_axes(3, 2, 0)?;
+    /// assert_eq!(to_row_major(&plane.embed(&Matrix::from_row_slice(1, 2, &[7.0, 8.0]))?), [8.0, 0.0, 7.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if there is no such axis, both are the same, or the dimensions are more than memory has room for.
+    /// [`Error::Invalid`] if there is no such axis, both are the same, or the dimensions are more than memory has room
+    /// for.
     pub fn of_axes(dimensions: usize, first: usize, second: usize) -> Result<Self> {
         let mut axes = matrix::zeros(dimensions, 2)?;
         if let Some(axis) = [first, second].into_iter().find(|&axis| axis >= dimensions) {
@@ -75,35 +94,51 @@ impl Plane {
         Self { origin, axes }
     }
 
-    /// The parallel plane through a point. Its points have the same coordinates; what it does not show is that point's.
+    /// Returns the parallel plane through a point, with the same coordinates on it.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::Plane};
+    ///
+    /// let plane = Plane::of_axes(3, 0, 1)?.through(&[5.0, 6.0, 7.0])?;
+    /// assert_eq!(plane.origin(), [0.0, 0.0, 7.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] for a point of another space.
+    /// [`Error::Shape`] for a point of another number of dimensions.
     pub fn through(&self, point: &[f32]) -> Result<Self> {
-        let seen = self.project(&Matrix::from_row_slice(1, point.len(), point))?;
-        let foot = self.embed(&seen)?;
+        let projected = self.project(&Matrix::from_row_slice(1, point.len(), point))?;
+        let foot = self.embed(&projected)?;
         let shifted = self.origin.iter().zip(point.iter().zip(foot.iter()));
         let origin = shifted.map(|(origin, (point, foot))| origin + (point - foot)).collect();
         Ok(Self { origin, axes: self.axes.clone() })
     }
 
-    /// The point of the space that is seen at (0, 0).
+    /// Returns the point of the space that is at (0, 0) of the plane.
     pub fn origin(&self) -> &[f32] {
         &self.origin
     }
 
-    /// The axes, `(dimensions, 2)`.
+    /// Returns the axes, `(dimensions, 2)`.
     pub fn axes(&self) -> &Matrix {
         &self.axes
     }
 
-    /// How many dimensions the space has.
+    /// Returns the number of dimensions of the space.
     pub fn dimensions(&self) -> usize {
         self.origin.len()
     }
 
-    /// Where points of the space are seen.
+    /// Projects points of the space onto the plane, and returns their coordinates on it.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::Plane, to_row_major};
+    ///
+    /// let plane = Plane::of_axes(3, 2, 0)?;
+    /// assert_eq!(to_row_major(&plane.project(&Matrix::from_row_slice(1, 3, &[1.0, 2.0, 3.0]))?), [3.0, 1.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Shapes
     ///
@@ -111,14 +146,23 @@ impl Plane {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] for points of another space.
+    /// [`Error::Shape`] for points of another number of dimensions.
     pub fn project(&self, points: &Matrix) -> Result<Matrix> {
-        let mut seen = Matrix::zeros(0, 0);
-        self.project_into(points, &mut seen)?;
-        Ok(seen)
+        let mut projected = Matrix::zeros(0, 0);
+        self.project_into(points, &mut projected)?;
+        Ok(projected)
     }
 
-    /// The points of the space that are seen there and lie in the plane.
+    /// Returns the points of the space that have these coordinates on the plane.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::Plane};
+    ///
+    /// let plane = Plane::of_axes(5, 1, 3)?;
+    /// let points = Matrix::from_row_slice(2, 2, &[0.5, 1.0, -2.0, 4.0]);
+    /// assert_eq!(plane.project(&plane.embed(&points)?)?, points);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Shapes
     ///
@@ -126,29 +170,38 @@ impl Plane {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] for points that are not of a plane.
+    /// [`Error::Shape`] for points that do not have two coordinates.
     pub fn embed(&self, points: &Matrix) -> Result<Matrix> {
         let mut embedded = Matrix::zeros(0, 0);
         self.embed_into(points, &mut embedded)?;
         Ok(embedded)
     }
 
-    /// The share of the variance of these points that is seen: 1 where all of them lie in a parallel plane.
+    /// Returns the share of the variance of points that their projections have: 1 where all lie in a parallel plane.
+    ///
+    /// ```
+    /// use training_replay::{Matrix, analysis::Plane};
+    ///
+    /// let points = Matrix::from_row_slice(2, 3, &[3.0, 4.0, 12.0, -3.0, -4.0, -12.0]);
+    /// let ratio = Plane::of_axes(3, 0, 1)?.explained_variance_ratio(&points)?;
+    /// assert!((ratio - 25.0 / 169.0).abs() < 1e-6); // of 9 + 16 + 144
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] for points of another space.
+    /// [`Error::Shape`] for points of another number of dimensions.
     pub fn explained_variance_ratio(&self, points: &Matrix) -> Result<f64> {
-        let (seen, all) = (variance(&self.project(points)?), variance(points));
-        Ok(if all == 0.0 { 1.0 } else { (seen / all).min(1.0) })
+        let (projected, all) = (variance(&self.project(points)?), variance(points));
+        Ok(if all == 0.0 { 1.0 } else { (projected / all).min(1.0) })
     }
 
-    pub(crate) fn project_into(&self, points: &Matrix, seen: &mut Matrix) -> Result<()> {
+    pub(crate) fn project_into(&self, points: &Matrix, projected: &mut Matrix) -> Result<()> {
         matrix::expect_columns("the points that a plane shows", points, self.dimensions())?;
-        matrix::try_reshape(seen, points.nrows(), 2)?;
+        matrix::try_reshape(projected, points.nrows(), 2)?;
         let shift = |axis: &[f32]| -axis.iter().zip(&self.origin).map(|(a, o)| a * o).sum::<f32>();
         let shifts: Vec<f32> = matrix::columns(&self.axes).map(shift).collect();
-        multiply(Rows::of(points), &self.axes, Some(&shifts), seen.as_mut_slice(), points.nrows());
+        multiply(Rows::of(points), &self.axes, Some(&shifts), projected.as_mut_slice(), points.nrows());
         Ok(())
     }
 
@@ -165,7 +218,7 @@ impl Plane {
 fn variance(points: &Matrix) -> f64 {
     let along = |column: &[f32]| {
         let mean = matrix::sum_f64(column) / column.len() as f64;
-        column.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / column.len() as f64
+        column.iter().map(|&x| f64::from(x) - mean).map(|off| off * off).sum::<f64>() / column.len() as f64
     };
     matrix::columns(points).map(along).sum()
 }
@@ -180,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_embedded_is_seen_where_it_was() {
+    fn what_is_embedded_is_projected_to_where_it_was() {
         let points = Matrix::from_row_slice(3, 2, &[0.0, 0.0, 1.5, -2.0, -7.0, 0.25]);
         let plane = slanted();
         assert_eq!(plane.embed(&points).unwrap().row(0), Matrix::from_row_slice(1, 3, plane.origin()).row(0));
@@ -194,17 +247,17 @@ mod tests {
     fn a_plane_through_a_point_holds_it_and_keeps_its_coordinates() {
         let (plane, point) = (slanted(), Matrix::from_row_slice(1, 3, &[5.0, 6.0, 7.0]));
         let shifted = plane.through(point.as_slice()).unwrap();
-        let seen = shifted.project(&point).unwrap();
-        assert!((&seen - plane.project(&point).unwrap()).amax() < 1e-5);
-        assert!((shifted.embed(&seen).unwrap() - point).amax() < 1e-5);
+        let projected = shifted.project(&point).unwrap();
+        assert!((&projected - plane.project(&point).unwrap()).amax() < 1e-5);
+        assert!((shifted.embed(&projected).unwrap() - point).amax() < 1e-5);
     }
 
-    /// Deviations 3, 4 and 12 along the axes: 9 + 16 of 169 are seen.
+    /// Deviations 3, 4 and 12 along the axes: 9 + 16 of 169 are kept.
     #[test]
-    fn the_share_of_variance_is_that_of_the_axes_seen() {
+    fn the_share_of_variance_is_that_of_the_two_axes() {
         let points = Matrix::from_row_slice(2, 3, &[3.0, 4.0, 12.0, -3.0, -4.0, -12.0]);
-        let shown = Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&points).unwrap();
-        assert!((shown - 25.0 / 169.0).abs() < 1e-12);
+        let ratio = Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&points).unwrap();
+        assert!((ratio - 25.0 / 169.0).abs() < 1e-12);
         assert_eq!(
             Plane::of_axes(3, 0, 1).unwrap().explained_variance_ratio(&Matrix::from_element(4, 3, 0.5)).unwrap(),
             1.0

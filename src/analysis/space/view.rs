@@ -1,8 +1,8 @@
-//! Which space is looked at, and on which plane.
+//! A view: which space is looked at, and on which plane.
 
 use crate::{Forward, Result, analysis::Plane, model::checked};
 
-/// A space that a network sees its samples in, and the plane to look at it on: that of the inputs, or of a layer's units.
+/// A space in which a network represents its samples, that of the inputs or of a layer's units, and a plane in it.
 ///
 /// A space of two dimensions needs no plane. The name of a layer is a view of its units.
 ///

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::ZlibEncoder};
 use serde::Serialize;
 
-use crate::{Error, Result};
+use crate::{Error, Result, math::elementary};
 
 /// Where the bytes of an array are among those of all arrays of a page.
 #[derive(Debug, Serialize)]
@@ -119,7 +119,7 @@ impl Losses {
             loss if !loss.is_finite() => Quantizer::NONE,
             loss if loss <= 0.0 => 0,
             loss => {
-                let share = (loss / self.low).ln() / (self.high / self.low).ln();
+                let share = elementary::ln(loss / self.low) / elementary::ln(self.high / self.low);
                 1 + (share.clamp(0.0, 1.0) * 65_533.0).round() as u16
             }
         }

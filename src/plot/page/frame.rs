@@ -7,6 +7,7 @@ use crate::{
         Density, Distribution, EpochSummary, Grid, LayerDistribution, LayerState, MilestoneOptions, Polyline,
         run::epoch_summary::Computed,
     },
+    math::stats,
     model::checked,
     plot::{
         RunPlots,
@@ -229,7 +230,7 @@ impl Violin {
     fn of(row: LayerDistribution) -> Result<Self> {
         let values = &row.distribution;
         let (low, high) = (values.min, values.max);
-        let places: Vec<f64> = (0..HEIGHTS).map(|i| low + (high - low) * i as f64 / (HEIGHTS - 1) as f64).collect();
+        let places: Vec<f64> = stats::linspace(low, high, HEIGHTS).collect();
         let density = if low.is_finite() && low < high {
             Density::at(values.values(), &places)?.map_or_else(Vec::new, |density| density.density)
         } else {

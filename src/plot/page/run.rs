@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Error, Forward, Result,
     analysis::{Milestone, MilestoneOptions, Milestones, Quantity},
+    math::stats,
     plot::{RunPlots, panel::planes::wider},
 };
 
@@ -59,9 +60,9 @@ pub(crate) fn run<M: Forward + Sync>(
 /// The range of the losses that are not 0.
 fn losses<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
     let losses = frames.iter().flat_map(|frame| &frame.losses).map(|&loss| f64::from(loss));
-    let low = losses.filter(|loss| loss.is_finite() && *loss > 0.0).fold(f64::INFINITY, f64::min);
+    let low = stats::finite_range(losses.filter(|loss| *loss > 0.0)).map(|(low, _)| low);
     let high = plots.limits.loss;
-    Losses { low: if low < high { low } else { high / 2.0 }, high }
+    Losses { low: low.filter(|low| *low < high).unwrap_or(high / 2.0), high }
 }
 
 fn input<M>(plots: &RunPlots<'_, M>, frames: &[Frame], samples: &Samples, arrays: &mut Arrays) -> Option<PlaneData> {

@@ -1,6 +1,6 @@
 //! The two pictures of a plane: a layer's feature space, and the decision boundary among the inputs.
 
-use std::{cmp::Ordering, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
 use super::{Axis, ColorRole, Mark, Panel};
 use super::{
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Dataset, Matrix, Result,
     analysis::{DecisionBoundary, FeatureSpace, Polyline},
-    math::matrix,
+    math::{matrix, stats},
 };
 
 impl Panel {
@@ -214,12 +214,5 @@ fn limits(points: [&Matrix; 2], axis: usize) -> RangeInclusive<f64> {
 
 /// The range of the finite values and a fiftieth of it on either side; some range around them if they are all equal.
 pub(crate) fn wider(values: impl Iterator<Item = f64>) -> RangeInclusive<f64> {
-    let finite = values.filter(|value| value.is_finite());
-    let (low, high) = finite.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    let margin = (high - low) * 0.02;
-    match low.total_cmp(&high) {
-        Ordering::Greater => 0.0..=1.0, // Not one finite value.
-        Ordering::Equal => low - 0.5 * low.abs().max(1.0)..=high + 0.5 * high.abs().max(1.0),
-        Ordering::Less => low - margin..=high + margin,
-    }
+    stats::finite_range(values).map_or(0.0..=1.0, |(low, high)| stats::widened(low, high, 0.02, 0.5))
 }

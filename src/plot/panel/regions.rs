@@ -1,7 +1,11 @@
 //! The regions where each class is predicted, as polygons.
 
 use super::clip::{Point, between, cut};
-use crate::{Matrix, data::labels};
+use crate::{
+    Matrix,
+    data::labels,
+    math::functions::{self, Function},
+};
 
 /// The score of each class at each point. The class with the largest is predicted.
 pub(crate) struct Scores {
@@ -17,14 +21,15 @@ impl Scores {
         let probabilities = outputs.iter().all(|p| (0.0..=1.0).contains(p) || p.is_nan());
         // 1 - p of a single output is no finer than this; both classes are to saturate alike.
         let least = if outputs.ncols() == 1 { f32::EPSILON / 2.0 } else { f32::MIN_POSITIVE };
-        let score = |p: f32| if probabilities { p.max(least).ln() } else { p };
-        let scores = match outputs.ncols() {
-            1 => Matrix::from_fn(outputs.nrows(), 2, |i, class| {
-                score(if class == 1 { outputs[i] } else { 1.0 - outputs[i] })
-            }),
-            _ => outputs.map(score),
+        let mut scores = match outputs.ncols() {
+            1 => Matrix::from_fn(outputs.nrows(), 2, |i, class| if class == 1 { outputs[i] } else { 1.0 - outputs[i] }),
+            _ => outputs.clone(),
         };
-        Self { scores, predicted: labels::classes(outputs, 0.5) }
+        if probabilities {
+            scores.apply(|p| *p = p.max(least));
+            functions::apply(Function::Ln, scores.as_mut_slice());
+        }
+        Self { scores, predicted: labels::classes(outputs, labels::THRESHOLD) }
     }
 
     /// The predicted class; none where an output is NaN.

@@ -45,6 +45,9 @@ fn limits(axis: &Axis) -> (f64, f64) {
     }
 }
 
+/// A step below the n-th of these takes n decimals.
+const DECIMALS: [f64; 9] = [1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8];
+
 /// Round numbers between two limits.
 fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     // Where plotters looks for round numbers it would not come to an end.
@@ -52,7 +55,7 @@ fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
         if high - low > 1e100 { vec![low, high] } else { RangedCoordf64::from(low..high).key_points(most.max(2)) };
     let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let largest = low.abs().max(high.abs());
-    let digits = (-(step * 1.001).log10().floor()).clamp(0.0, 9.0) as usize;
+    let digits = DECIMALS.iter().take_while(|&&unit| step * 1.001 < unit).count();
     let format = |value: f64| match largest {
         _ if value.abs() < step * 1e-6 => "0".into(),
         _ if !(1e-4..1e6).contains(&largest) => format!("{value:.1e}"),

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn colors_are_told_apart_by_color_blind_people() {
+    fn color_blind_people_can_distinguish_the_colors() {
         assert!((distance([255; 3], [0; 3]) - 100.0).abs() < 0.1, "white and black");
         for theme in [Theme::light(), Theme::dark()] {
             for colors in [&theme.classes, &theme.series] {

@@ -1,6 +1,6 @@
 //! How far everything in a run goes, for axes that are the same at every epoch.
 
-use super::{epoch_data::EpochData, options::Settings};
+use super::{epoch_data::EpochData, settings::Settings};
 use crate::plot::{
     Panel,
     panel::{histograms, planes::wider},
@@ -8,7 +8,7 @@ use crate::plot::{
 use crate::{
     Dataset, Forward, Result,
     analysis::{Grid, Histogram, ProbabilityHistogram},
-    math::matrix,
+    math::stats::{Extent, limits},
     replay::{Run, Snapshot},
 };
 
@@ -27,13 +27,6 @@ pub(crate) struct AxisLimits {
     pub(crate) counts_of_losses: f64,
     pub(crate) losses: Vec<(u64, f64)>,
     pub(crate) accuracies: Vec<(u64, f64)>,
-}
-
-/// The limits of points in a plane.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Extent {
-    x: Option<(f32, f32)>,
-    y: Option<(f32, f32)>,
 }
 
 /// What one epoch needs of the axes.
@@ -99,15 +92,14 @@ impl AxisLimits {
 
 impl EpochLimits {
     fn of<M: Forward>(at: &EpochData<'_, '_, M>, keep: bool) -> Result<Self> {
-        let [x, y] = at.extent()?;
         let histogram = at.probability_histogram()?;
         let losses = at.losses()?;
         Ok(Self {
             epoch: at.snapshot.epoch(),
-            hidden: Extent { x, y },
+            hidden: at.extent()?,
             counts: highest_of_classes(histogram),
             all: histograms::confidences(histogram, at.has_single_output()).into_iter().max().unwrap_or(0),
-            loss: losses.iter().copied().filter(|loss| loss.is_finite()).fold(0.0, f32::max),
+            loss: limits(losses).map_or(0.0, |(_, high)| high),
             losses: if keep { losses.to_vec() } else { Vec::new() },
             metrics: at.metrics()?,
         })
@@ -115,10 +107,6 @@ impl EpochLimits {
 }
 
 impl Extent {
-    fn and(self, other: Self) -> Self {
-        Self { x: matrix::wider(self.x, other.x), y: matrix::wider(self.y, other.y) }
-    }
-
     /// Gives the axes of a panel these limits, and a little more.
     pub(crate) fn apply(&self, panel: Panel) -> Panel {
         let [x, y] = self.ranges();

@@ -2,12 +2,13 @@
 
 use std::cell::OnceCell;
 
-use super::options::{HALF, Settings};
+use super::settings::Settings;
 use crate::{
     Dataset, Error, Forward, Matrix, Result,
-    analysis::{FeatureSpace, Grid, ProbabilityHistogram, classification::evaluate, space::feature_space},
+    analysis::{FeatureSpace, Grid, ProbabilityHistogram, classification::evaluate, space::lens},
     data::labels,
     loss,
+    math::stats::Extent,
     model::checked,
     replay::Snapshot,
 };
@@ -92,7 +93,7 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
 
     /// The class that is predicted for each sample.
     pub(crate) fn predicted_classes(&self) -> Result<Vec<Option<usize>>> {
-        labels::predicted(self.outputs()?, HALF)
+        labels::predicted(self.outputs()?, labels::THRESHOLD)
     }
 
     /// The samples of which another class is predicted, or none.
@@ -103,7 +104,7 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
 
     pub(crate) fn probability_histogram(&self) -> Result<&ProbabilityHistogram> {
         let (targets, bins) = (self.data.targets(), self.settings.bins);
-        once(&self.histogram, || ProbabilityHistogram::of(self.outputs()?, targets, bins, HALF))
+        once(&self.histogram, || ProbabilityHistogram::of(self.outputs()?, targets, bins, labels::THRESHOLD))
     }
 
     /// The space of the layer that is looked into, with a grid bent into it.
@@ -116,10 +117,10 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
     }
 
     /// How far that space reaches along both axes; nowhere if there is none.
-    pub(crate) fn extent(&self) -> Result<[Option<(f32, f32)>; 2]> {
-        let Some(hidden) = &self.settings.hidden else { return Ok([None; 2]) };
+    pub(crate) fn extent(&self) -> Result<Extent> {
+        let Some(hidden) = &self.settings.hidden else { return Ok(Extent::default()) };
         let (model, grid) = (self.snapshot.model(), &self.settings.grid);
-        feature_space::extent(model, hidden.view(), self.hidden()?, self.data, grid)
+        lens::extent(model, hidden.view(), self.hidden()?, self.data, grid)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{
     axis_limits::AxisLimits,
     epoch_data::EpochData,
-    options::{Hidden, RunPlotOptions, Settings},
+    settings::{Hidden, Settings},
 };
 use crate::plot::{Figure, Panel, Violins};
 use crate::{
@@ -62,30 +62,6 @@ impl<M> fmt::Debug for RunPlots<'_, M> {
 }
 
 impl<'a, M: Forward + Sync> RunPlots<'a, M> {
-    /// Returns the plots of a run, with default settings: `RunPlots::options().of(run)`.
-    ///
-    /// # Errors
-    ///
-    /// As [`RunPlotOptions::of`].
-    pub fn of(run: Run<'a, M>) -> Result<Self> {
-        RunPlotOptions::default().of(run)
-    }
-
-    pub(crate) fn new(run: Run<'a, M>, options: RunPlotOptions) -> Result<Self> {
-        let mut epochs = run.chosen_epochs().to_vec();
-        epochs.sort_unstable();
-        epochs.dedup();
-        let run = run.epochs(epochs);
-        let data = run.replay().dataset()?;
-        let Some(&first) = run.chosen_epochs().first() else {
-            return Err(Error::invalid("the number of epochs to plot", "1 or more", 0));
-        };
-        let first = run.at(first)?;
-        let settings = Settings::resolve(&run, &first, data, options)?;
-        let limits = AxisLimits::over(&run, &first, data, &settings)?;
-        Ok(Self { run, data, settings, limits })
-    }
-
     /// Returns the epochs that can be shown, in order.
     pub fn epochs(&self) -> &[u64] {
         self.run.chosen_epochs()
@@ -370,24 +346,5 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// Returns the loss of the samples.
     pub fn loss(&self) -> Loss {
         self.settings.loss
-    }
-}
-
-impl RunPlots<'_, ()> {
-    /// Returns the default settings, to change some.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
-    /// # let data = datasets::parabola(50, 13);
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// let plots = RunPlots::options().name_classes(["negative", "positive"]).of(replay.run()?)?;
-    /// assert_eq!(plots.class_names(), ["negative", "positive"]);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    pub fn options() -> RunPlotOptions {
-        RunPlotOptions::default()
     }
 }

@@ -1,4 +1,7 @@
-//! For tests: a medium whose calls fail when told to.
+//! A backend for tests, whose calls fail when they are asked to.
+//!
+//! The test chooses which call of which kind fails, and how; the bytes that reached it can be looked at afterwards, as a
+//! file can after its recorder died.
 
 use std::{
     io,
@@ -17,7 +20,7 @@ pub(crate) enum Call {
     Sync,
 }
 
-/// How a call fails; only writes tell the difference.
+/// How a call fails; only writes differ by it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
     /// Half of the bytes are written.
@@ -28,7 +31,7 @@ pub(crate) enum Fault {
     Error,
 }
 
-/// Bytes that stay when the log is dropped, and calls that fail when told to.
+/// Bytes that stay when the log is dropped, and calls that fail as [`breaking`](Self::breaking) asks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faulty(Arc<Mutex<State>>);
 
@@ -48,26 +51,28 @@ pub(crate) enum Calls {
 }
 
 impl Faulty {
+    /// Makes some calls of a kind fail, too.
     pub(crate) fn breaking(self, call: Call, which: Calls, fault: Fault) -> Self {
         self.state().broken.push((call, which, fault));
         self
     }
 
-    /// From now on nothing fails.
+    /// Makes every call succeed from now on.
     pub(crate) fn mend(&self) {
         self.state().broken.clear();
     }
 
+    /// Returns what is in the file.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.state().bytes.clone()
     }
 
-    /// How many calls of a kind there were.
+    /// Returns how many calls of a kind there were.
     pub(crate) fn calls(&self, call: Call) -> usize {
         self.state().count(call)
     }
 
-    /// How many bytes were asked for.
+    /// Returns how many bytes were asked for.
     pub(crate) fn bytes_read(&self) -> usize {
         self.state().bytes_read
     }
@@ -82,7 +87,7 @@ impl State {
         self.calls.iter().filter(|&&made| made == call).count()
     }
 
-    /// Counts a call; how it fails, if it does.
+    /// Counts a call, and returns how it fails, if it does.
     fn enter(&mut self, call: Call) -> Option<Fault> {
         let number = self.count(call);
         self.calls.push(call);

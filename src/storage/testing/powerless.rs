@@ -1,4 +1,7 @@
-//! For tests: a disk that loses its power.
+//! A backend for tests: a disk that loses its power.
+//!
+//! It is as bad as `docs/format.md` assumes disks to be, under "What is assumed": of what was not synced it keeps or
+//! loses each page by itself, in any order, and the file may have any length that it had since.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +22,9 @@ pub(crate) struct Powerless(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
+    /// What the operating system shows.
     now: Vec<u8>,
+    /// What the disk has confirmed.
     synced: Vec<u8>,
     /// What each page held after each change since the last sync.
     versions: BTreeMap<usize, Vec<Vec<u8>>>,
@@ -65,12 +70,14 @@ impl Powerless {
 }
 
 impl State {
+    /// Takes everything as confirmed.
     fn settle(&mut self) {
         self.synced = self.now.clone();
         self.versions.clear();
         self.lengths.clear();
     }
 
+    /// Keeps the version of every page that these bytes lie on.
     fn changed(&mut self, bytes: Range<usize>) {
         self.lengths.push(self.now.len());
         for page in bytes.start / PAGE..bytes.end.div_ceil(PAGE) {
@@ -85,9 +92,9 @@ impl State {
 
 /// As much of a page as lies within the file.
 fn write_page(file: &mut [u8], page: usize, version: &[u8]) {
-    let place = file.get_mut(page * PAGE..).unwrap_or_default();
-    let length = place.len().min(PAGE);
-    place[..length].copy_from_slice(&version[..length]);
+    let held = file.get_mut(page * PAGE..).unwrap_or_default();
+    let length = held.len().min(PAGE);
+    held[..length].copy_from_slice(&version[..length]);
 }
 
 impl Backend for Powerless {

@@ -1,0 +1,112 @@
+//! Where the loss is smallest, stands still, falls, and ends.
+
+use super::rows::{best_and_final, curve, from_epoch};
+use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Plateau, Subject, plateaus};
+
+pub(super) fn milestones(summaries: &[EpochSummary], options: &MilestoneOptions) -> Vec<Milestone> {
+    let losses = curve(summaries, |summary| summary.loss);
+    let mut rows: Vec<_> = best_and_final(&losses, Kind::BestLoss, Kind::FinalLoss).collect();
+    let losses = running_median(&losses);
+    let finite = losses.iter().map(|(_, loss)| *loss).filter(|loss| loss.is_finite());
+    let Some((low, high)) = finite.map(|loss| (loss, loss)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+        return rows;
+    };
+    rows.extend(plateau_rows(&losses, options.flat * (high - low), options));
+    rows.extend(fall_rows(&losses, options.flat * (high - low), options.fall * (high - low)));
+    rows
+}
+
+fn plateau_rows(losses: &[(u64, f64)], slope: f64, options: &MilestoneOptions) -> impl Iterator<Item = Milestone> {
+    let end = losses.last().map(|(epoch, _)| *epoch);
+    let (length, gap) = (options.plateau, options.lasting);
+    let stretches = join(plateaus(losses, slope, gap.min(length)), losses, slope, gap);
+    let long = stretches.into_iter().filter(move |stretch| stretch.last - stretch.first >= length);
+    long.map(move |stretch| {
+        let until = Some(stretch.last).filter(|last| Some(*last) != end);
+        Milestone { until, ..from_epoch(Kind::Plateau, stretch.first, Subject::Run, stretch.level) }
+    })
+}
+
+fn fall_rows(losses: &[(u64, f64)], slope: f64, least: f64) -> impl Iterator<Item = Milestone> {
+    let end = losses.last().map(|(epoch, _)| *epoch);
+    let sinks = move |a: &(u64, f64), b: &(u64, f64)| a.1 - b.1 > slope * (b.0 - a.0) as f64;
+    losses.chunk_by(sinks).filter_map(move |stretch| {
+        let (first, last) = (stretch.first()?, stretch.last()?);
+        let fall = first.1 - last.1;
+        let until = Some(last.0).filter(|last| Some(*last) != end);
+        let row = Milestone { until, ..from_epoch(Kind::Fall, first.0, Subject::Run, fall) };
+        (stretch.len() > 1 && fall >= least).then_some(row)
+    })
+}
+
+/// Each value replaced by the median of itself and the two on either side, fewer near the ends: it takes out the
+/// jitter of mini-batches, and leaves what rises or falls steadily as it is.
+fn running_median(curve: &[(u64, f64)]) -> Vec<(u64, f64)> {
+    let median = |index: usize| {
+        let sides = index.min(curve.len() - 1 - index).min(2);
+        let mut around: Vec<f64> = curve[index - sides..=index + sides].iter().map(|(_, value)| *value).collect();
+        around.sort_unstable_by(f64::total_cmp);
+        around[sides]
+    };
+    curve.iter().enumerate().map(|(index, (epoch, _))| (*epoch, median(index))).collect()
+}
+
+/// Plateaus with less than `gap` epochs between them are one, if the curve comes from one to the other no faster than
+/// it may on a plateau.
+fn join(stretches: Vec<Plateau>, curve: &[(u64, f64)], slope: f64, gap: u64) -> Vec<Plateau> {
+    let middle = |stretch: &Plateau| (stretch.first + (stretch.last - stretch.first) / 2) as f64;
+    let mut joined: Vec<Plateau> = Vec::new();
+    for next in stretches {
+        let is_near = |last: &&mut Plateau| {
+            let way = middle(&next) - middle(last);
+            next.first - last.last < gap && (next.level - last.level).abs() <= slope * way
+        };
+        match joined.last_mut().filter(is_near) {
+            Some(last) => {
+                last.last = next.last;
+                let index = curve.partition_point(|(epoch, _)| (*epoch as f64) < middle(last));
+                last.level = curve.get(index).map_or(last.level, |(_, value)| *value);
+            }
+            None => joined.push(next),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::run::milestone_rules::testing::{rows, summaries_of};
+
+    /// 20 epochs at 1.0, then five steps of 0.1 down to 0.5, then 12 epochs there.
+    #[test]
+    fn a_loss_stands_on_plateaus_and_falls_between_them() {
+        let loss = |epoch: u64| 1.0 - 0.1 * epoch.saturating_sub(19).min(5) as f64;
+        let summaries = summaries_of(37, |summary| summary.loss = Some(loss(summary.epoch)));
+        let flat = [(0, Some(19), "run".into(), 1.0), (24, None, "run".into(), 0.5)];
+        assert_eq!(rows(&summaries, Kind::Plateau), flat);
+        let falls = rows(&summaries, Kind::Fall);
+        assert_eq!((falls[0].0, falls[0].1, falls.len()), (19, Some(24), 1));
+        assert!((falls[0].3 - 0.5).abs() < 1e-12);
+        assert_eq!(rows(&summaries, Kind::BestLoss), [(24, None, "run".into(), 0.5)]);
+        assert_eq!(rows(&summaries, Kind::FinalLoss), [(36, None, "run".into(), 0.5)]);
+    }
+
+    /// The same with a spike up or down at every fourth epoch.
+    #[test]
+    fn jitter_breaks_neither_a_plateau_nor_a_fall() {
+        let loss = |epoch: u64| 1.0 - 0.02 * epoch.saturating_sub(19).min(25) as f64;
+        let spike = |epoch: u64| if epoch % 4 == 1 { if epoch % 8 == 1 { 0.01 } else { -0.01 } } else { 0.0 };
+        let summaries = summaries_of(70, |summary| summary.loss = Some(loss(summary.epoch) + spike(summary.epoch)));
+        let plateaus = rows(&summaries, Kind::Plateau);
+        assert_eq!(plateaus.iter().map(|row| row.0).collect::<Vec<_>>(), [0, 44], "{plateaus:?}");
+        let falls = rows(&summaries, Kind::Fall);
+        assert_eq!(falls.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(), [(19, Some(44))], "{falls:?}");
+        // Three epochs are too many for the median of five, and too few to split a plateau in two.
+        let bump = |epoch: u64| if (8..11).contains(&epoch) { 0.05 } else { 0.0 };
+        let summaries = summaries_of(70, |summary| summary.loss = Some(loss(summary.epoch) + bump(summary.epoch)));
+        assert_eq!(rows(&summaries, Kind::Plateau)[0], (0, Some(19), "run".into(), 1.05), "level of the middle");
+        let steady: Vec<(u64, f64)> = (0..9).map(|epoch| (epoch, 1.0 / (epoch + 1) as f64)).collect();
+        assert_eq!(running_median(&steady), steady);
+    }
+}

@@ -1,0 +1,154 @@
+//! The difference of two sets of weights.
+
+use crate::{Error, Parameter, Result, Weights};
+
+/// The largest difference between two sets of weights in one parameter, and the value it is in.
+///
+/// ```
+/// use training_replay::{Parameter, Weights, analysis::WeightDiff};
+///
+/// let weights = |bias: f32| Weights::from_iter([
+///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
+///     Parameter::new("output", "bias", [1], vec![bias]),
+/// ]);
+/// let difference = WeightDiff::between(&weights(0.5), &weights(0.75), 0.0)?.expect("another bias");
+/// assert_eq!((difference.layer.as_str(), difference.name.as_str()), ("output", "bias"));
+/// assert_eq!((difference.index, difference.values, difference.distance), (0, (0.5, 0.75), 0.25));
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WeightDiff {
+    /// The parameter's layer.
+    pub layer: String,
+    /// The parameter's name within the layer.
+    pub name: String,
+    /// The index of the value that differs most, in row-major order.
+    pub index: usize,
+    /// That value in the one and in the other.
+    pub values: (f64, f64),
+    /// The absolute difference of the two values; infinite where only one of them is NaN.
+    pub distance: f64,
+}
+
+impl WeightDiff {
+    /// Returns the first parameter in which a value differs by more than `tolerance`; `None` if there is none.
+    ///
+    /// With a tolerance of 0, the weights must be equal. NaN is equal to NaN, and 0 to -0.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights, analysis::WeightDiff};
+    ///
+    /// let weights = |bias: f32| Weights::from_iter([Parameter::new("output", "bias", [1], vec![bias])]);
+    /// assert!(WeightDiff::between(&weights(1.0), &weights(1.5), 0.25)?.is_some());
+    /// assert!(WeightDiff::between(&weights(1.0), &weights(1.5), 0.5)?.is_none());
+    /// assert!(WeightDiff::between(&weights(f32::NAN), &weights(f32::NAN), 0.0)?.is_none());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] or [`Error::Shape`] if they are not weights of the same model, [`Error::Invalid`] for a
+    /// tolerance that is NaN or below 0.
+    pub fn between(one: &Weights, other: &Weights, tolerance: f64) -> Result<Option<Self>> {
+        Self::check_tolerance(tolerance)?;
+        Ok(Self::of_each(one, other)?.into_iter().find(|difference| difference.distance > tolerance))
+    }
+
+    pub(crate) fn check_tolerance(tolerance: f64) -> Result<()> {
+        if (0.0..).contains(&tolerance) { Ok(()) } else { Err(Error::invalid("the tolerance", "0 or more", tolerance)) }
+    }
+
+    /// Returns the largest difference in each parameter, in order; parameters without values are left out.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights, analysis::WeightDiff};
+    ///
+    /// let weights = |seed| Weights::of(&Sequential::builder(2).layer(Dense::new(3)).build(seed)?);
+    /// let differences = WeightDiff::of_each(&weights(1)?, &weights(2)?)?;
+    /// assert!(differences[0].distance > 0.0); // kernels are random
+    /// assert_eq!((differences[1].name.as_str(), differences[1].distance), ("bias", 0.0));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] or [`Error::Shape`] if they are not weights of the same model.
+    pub fn of_each(one: &Weights, other: &Weights) -> Result<Vec<Self>> {
+        one.expect_same_parameters(other)?;
+        Ok(one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other)).collect())
+    }
+
+    /// The largest difference of two parameters of the same shape; `None` if they have no values.
+    fn largest(one: &Parameter<'_>, other: &Parameter<'_>) -> Option<Self> {
+        let (ones, others) = (one.values().to_f64(), other.values().to_f64());
+        let pairs = ones.iter().copied().zip(others.iter().copied()).enumerate();
+        // The first of equals.
+        let (index, values, distance) =
+            pairs.fold(None, |largest: Option<(usize, (f64, f64), f64)>, (index, pair)| {
+                let distance = distance(pair);
+                match largest {
+                    Some(largest) if distance <= largest.2 => Some(largest),
+                    _ => Some((index, pair, distance)),
+                }
+            })?;
+        Some(Self { layer: one.layer().to_owned(), name: one.name().to_owned(), index, values, distance })
+    }
+}
+
+/// The absolute difference of two values, never NaN.
+fn distance((one, other): (f64, f64)) -> f64 {
+    let distance = (one - other).abs();
+    match one == other || (one.is_nan() && other.is_nan()) {
+        true => 0.0,
+        false if distance.is_nan() => f64::INFINITY,
+        false => distance,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights(kernel: [f32; 3], bias: f32) -> Weights {
+        Weights::from_iter([
+            Parameter::new("a", "kernel", [3, 1], kernel.to_vec()),
+            Parameter::new("a", "bias", [1], vec![bias]),
+        ])
+    }
+
+    #[test]
+    fn the_first_parameter_beyond_the_tolerance_is_named_with_its_largest_difference() {
+        let (one, other) = (weights([1.0, 2.0, 3.0], 0.0), weights([1.0, 2.25, 2.5], 9.0));
+        let found =
+            |tolerance| WeightDiff::between(&one, &other, tolerance).unwrap().map(|d| (d.name, d.index, d.distance));
+        assert_eq!(found(0.0), Some(("kernel".into(), 2, 0.5)));
+        assert_eq!(found(0.5), Some(("bias".into(), 0, 9.0)));
+        assert_eq!(found(9.0), None);
+        let each = WeightDiff::of_each(&one, &other).unwrap();
+        assert_eq!(each.iter().map(|difference| difference.distance).collect::<Vec<_>>(), [0.5, 9.0]);
+    }
+
+    #[test]
+    fn nan_is_equal_to_nan_and_infinitely_far_from_a_number() {
+        let (nan, number) = (weights([1.0, f32::NAN, f32::INFINITY], 0.0), weights([1.0, 2.0, f32::INFINITY], -0.0));
+        assert_eq!(WeightDiff::between(&nan, &nan, 0.0).unwrap(), None);
+        let difference = WeightDiff::between(&nan, &number, 1e9).unwrap().unwrap();
+        assert_eq!((difference.index, difference.distance), (1, f64::INFINITY));
+        assert_eq!(WeightDiff::between(&number, &weights([1.0, 2.0, f32::INFINITY], 0.0), 0.0).unwrap(), None);
+    }
+
+    #[test]
+    fn weights_of_other_models_are_not_compared() {
+        let one = weights([0.0; 3], 0.0);
+        let shorter = Weights::from_iter([Parameter::new("a", "kernel", [3, 1], vec![0.0_f32; 3])]);
+        let renamed = Weights::from_iter([
+            Parameter::new("a", "kernel", [3, 1], vec![0.0_f32; 3]),
+            Parameter::new("a", "offset", [1], vec![0.0_f32]),
+        ]);
+        assert!(WeightDiff::between(&one, &shorter, 0.0).is_err());
+        let message = WeightDiff::between(&one, &renamed, 0.0).unwrap_err().to_string();
+        assert_eq!(message, "the name of parameter 1 is a/offset; it must be a/bias");
+        assert!(WeightDiff::between(&one, &one, -1.0).is_err() && WeightDiff::between(&one, &one, f64::NAN).is_err());
+    }
+}

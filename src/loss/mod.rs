@@ -1,0 +1,393 @@
+//! Losses: per sample, mean, and gradient, from outputs or from logits.
+
+mod kernels;
+
+use std::fmt;
+
+pub(crate) use kernels::softmax_columns;
+use kernels::{
+    add_cross_entropy, add_elements, add_logit_cross_entropy, categorical, categorical_slope, cross_entropy_slope,
+    logit_categorical, mean_over_outputs,
+};
+
+use crate::{
+    Error, Matrix, Result,
+    math::{
+        functions::{self, Function},
+        matrix,
+    },
+};
+
+/// A measure of how far predictions are off their targets, which training makes small.
+///
+/// With `k` outputs per sample, target `y`, output `p` and logit (pre-activation) `z`:
+///
+/// | loss | of one sample, from outputs | from logits | link |
+/// |---|---|---|---|
+/// | binary cross-entropy | `mean over k of -y ln p - (1 - y) ln(1 - p)` | `mean of max(z, 0) - z y + ln(1 + exp(-abs z))` | sigmoid |
+/// | categorical cross-entropy | `-sum over k of y ln(p / sum p)` | `sum of y (ln sum exp z - z)` | softmax |
+/// | mean squared error | `mean over k of (p - y)²` | the same | linear |
+///
+/// Probabilities are clipped to `[1e-7, 1 - 1e-7]` first, as Keras does; logits need no clipping and are exact where
+/// probabilities saturate.
+///
+/// ```
+/// use training_replay::{Loss, Matrix};
+///
+/// let targets = Matrix::from_column_slice(2, 1, &[1.0, 0.0]);
+/// let probabilities = Matrix::from_column_slice(2, 1, &[0.5, 0.5]);
+/// let losses = Loss::BinaryCrossEntropy.per_sample(&probabilities, &targets)?;
+/// assert_eq!(losses, [std::f32::consts::LN_2; 2]);
+///
+/// let logits = Matrix::from_column_slice(2, 1, &[-40.0, -40.0]); // sure, and wrong about the first sample
+/// let losses = Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets)?;
+/// assert_eq!(losses[0], 40.0);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Loss {
+    /// For yes/no outputs: probabilities against targets from 0 to 1.
+    BinaryCrossEntropy,
+    /// For one class out of several: a distribution over the outputs against targets that are one.
+    CategoricalCrossEntropy,
+    /// For numbers.
+    MeanSquaredError,
+}
+
+impl Loss {
+    /// Returns Keras' name, such as `binary_crossentropy`.
+    ///
+    /// ```
+    /// use training_replay::Loss;
+    ///
+    /// assert_eq!(Loss::MeanSquaredError.name(), "mean_squared_error");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BinaryCrossEntropy => "binary_crossentropy",
+            Self::CategoricalCrossEntropy => "categorical_crossentropy",
+            Self::MeanSquaredError => "mean_squared_error",
+        }
+    }
+
+    /// Returns the loss of each sample, from the model's outputs.
+    ///
+    /// # Shapes
+    ///
+    /// Both matrices are `(samples, outputs)`.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let outputs = Matrix::from_row_slice(2, 2, &[1.0, 3.0, 0.0, 0.0]);
+    /// let losses = Loss::MeanSquaredError.per_sample(&outputs, &Matrix::zeros(2, 2))?;
+    /// assert_eq!(losses, [5.0, 0.0]); // the mean of the squares over the outputs
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets do not suit this
+    /// loss: outside 0 to 1 for binary cross-entropy; negative, or a single output, for categorical.
+    pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
+        self.check(outputs, targets)?;
+        Ok(self.losses(outputs, targets, Basis::Outputs))
+    }
+
+    /// Returns the loss of each sample, from the pre-activations of the last layer.
+    ///
+    /// The activation of that layer must be the loss's link: sigmoid, softmax or linear.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (logits, targets) = (Matrix::from_element(1, 1, 100.0), Matrix::zeros(1, 1));
+    /// assert_eq!(Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets)?, [100.0]);
+    /// let clipped = Loss::BinaryCrossEntropy.per_sample(&Matrix::from_element(1, 1, 1.0), &targets)?;
+    /// assert!(clipped[0] < 16.2); // from the probability, which is clipped
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn per_sample_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
+        self.check(logits, targets)?;
+        Ok(self.losses(logits, targets, Basis::Logits))
+    }
+
+    /// Returns the mean loss over the samples, summed in `f64`; NaN for no samples.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let outputs = Matrix::from_column_slice(2, 1, &[1.0, 3.0]);
+    /// assert_eq!(Loss::MeanSquaredError.mean(&outputs, &Matrix::zeros(2, 1))?, 5.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn mean(self, outputs: &Matrix, targets: &Matrix) -> Result<f64> {
+        Ok(mean(&self.per_sample(outputs, targets)?))
+    }
+
+    /// Returns the gradient of the mean loss with respect to the outputs; zero where a probability is clipped.
+    ///
+    /// # Shapes
+    ///
+    /// All three matrices are `(samples, outputs)`.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (outputs, targets) = (Matrix::from_row_slice(1, 2, &[0.5, 2.0]), Matrix::from_row_slice(1, 2, &[0.0, 1.0]));
+    /// let gradient = Loss::MeanSquaredError.gradient(&outputs, &targets)?;
+    /// assert_eq!(gradient.as_slice(), [0.5, 1.0]); // 2 (p - y) / (samples * outputs)
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn gradient(self, outputs: &Matrix, targets: &Matrix) -> Result<Matrix> {
+        self.check(outputs, targets)?;
+        let mut gradient = outputs.clone();
+        self.differentiate(&mut gradient, targets);
+        Ok(gradient)
+    }
+
+    /// Returns the gradient of the mean loss with respect to the logits: the scaled difference of prediction and target.
+    ///
+    /// ```
+    /// use training_replay::{Loss, Matrix};
+    ///
+    /// let (logits, targets) = (Matrix::zeros(2, 1), Matrix::from_column_slice(2, 1, &[0.0, 1.0]));
+    /// let gradient = Loss::BinaryCrossEntropy.gradient_from_logits(&logits, &targets)?;
+    /// assert_eq!(gradient.as_slice(), [0.25, -0.25]); // (0.5 - y) / samples
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn gradient_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Matrix> {
+        self.check(logits, targets)?;
+        let mut gradient = logits.clone();
+        match self {
+            Self::BinaryCrossEntropy => functions::apply(Function::Sigmoid, gradient.as_mut_slice()),
+            Self::CategoricalCrossEntropy => {
+                let rows = gradient.nrows();
+                softmax_columns(gradient.as_mut_slice(), rows, rows);
+            }
+            Self::MeanSquaredError => {}
+        }
+        self.differentiate_linked(&mut gradient, targets);
+        Ok(gradient)
+    }
+
+    fn check(self, outputs: &Matrix, targets: &Matrix) -> Result<()> {
+        matrix::expect_shape("targets", targets, outputs.shape())?;
+        if outputs.ncols() == 0 {
+            return Err(Error::invalid("the number of outputs", "1 or more", 0));
+        }
+        self.check_targets(targets)
+    }
+
+    /// Fails unless the targets are of this loss's kind.
+    pub(crate) fn check_targets(self, targets: &Matrix) -> Result<()> {
+        let (allowed, expected) = match self {
+            Self::BinaryCrossEntropy => (0.0..=1.0, "from 0 to 1 for binary cross-entropy"),
+            Self::CategoricalCrossEntropy => (0.0..=f32::MAX, "0 or more for categorical cross-entropy"),
+            Self::MeanSquaredError => return Ok(()),
+        };
+        if self == Self::CategoricalCrossEntropy && targets.ncols() < 2 {
+            let expected = "2 or more, one for each class, for categorical cross-entropy";
+            return Err(Error::invalid("the number of outputs", expected, targets.ncols()));
+        }
+        // Without a branch for each: this goes before every epoch.
+        if targets.as_slice().iter().fold(true, |all, y| all & (y >= allowed.start()) & (y <= allowed.end())) {
+            return Ok(());
+        }
+        match targets.as_slice().iter().position(|y| !allowed.contains(y)) {
+            Some(at) => Err(Error::invalid(format!("target row {}", at % targets.nrows()), expected, targets[at])),
+            None => Ok(()),
+        }
+    }
+
+    /// The losses of outputs, or logits, that were checked against the targets.
+    pub(crate) fn losses(self, predictions: &Matrix, targets: &Matrix, basis: Basis) -> Vec<f32> {
+        let mut losses = Vec::new();
+        self.losses_into(predictions, targets, basis, &mut losses);
+        losses
+    }
+
+    /// The same in memory that is there already.
+    pub(crate) fn losses_into(self, predictions: &Matrix, targets: &Matrix, basis: Basis, losses: &mut Vec<f32>) {
+        losses.clear();
+        losses.resize(predictions.nrows(), 0.0);
+        match (self, basis) {
+            (Self::BinaryCrossEntropy, Basis::Outputs) => {
+                mean_over_outputs(predictions, targets, losses, add_cross_entropy);
+            }
+            (Self::BinaryCrossEntropy, Basis::Logits) => {
+                mean_over_outputs(predictions, targets, losses, add_logit_cross_entropy);
+            }
+            (Self::CategoricalCrossEntropy, Basis::Outputs) => categorical(predictions, targets, losses),
+            (Self::CategoricalCrossEntropy, Basis::Logits) => logit_categorical(predictions, targets, losses),
+            (Self::MeanSquaredError, _) => {
+                let square = |p: f32, y: f32| (p - y) * (p - y);
+                mean_over_outputs(predictions, targets, losses, |l, p, y| add_elements(l, p, y, square));
+            }
+        }
+    }
+
+    /// Replaces checked outputs by the gradient of the mean loss with respect to them.
+    pub(crate) fn differentiate(self, outputs: &mut Matrix, targets: &Matrix) {
+        let (samples, width) = outputs.shape();
+        if samples == 0 {
+            return;
+        }
+        match self {
+            Self::BinaryCrossEntropy => {
+                let scale = 1.0 / (samples * width) as f32;
+                outputs.zip_apply(targets, |p, y| *p = cross_entropy_slope(*p, y) * scale);
+            }
+            Self::CategoricalCrossEntropy => categorical_slope(outputs, targets),
+            Self::MeanSquaredError => self.differentiate_linked(outputs, targets),
+        }
+    }
+
+    /// Replaces outputs of the link by the gradient of the mean loss with respect to the logits.
+    pub(crate) fn differentiate_linked(self, outputs: &mut Matrix, targets: &Matrix) {
+        let (samples, width) = outputs.shape();
+        if samples == 0 {
+            return;
+        }
+        let scale = match self {
+            Self::BinaryCrossEntropy => 1.0 / (samples * width) as f32,
+            Self::CategoricalCrossEntropy => {
+                // d/dz_i of sum_j y_j (ln sum exp z - z_j) is p_i sum_j y_j - y_i.
+                let totals = targets.column_sum();
+                matrix::columns_mut(outputs).for_each(|p| p.iter_mut().zip(&totals).for_each(|(p, total)| *p *= total));
+                1.0 / samples as f32
+            }
+            Self::MeanSquaredError => 2.0 / (samples * width) as f32,
+        };
+        let pairs = outputs.as_mut_slice().iter_mut().zip(targets.as_slice());
+        pairs.for_each(|(p, y)| *p = (*p - y) * scale);
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a loss is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// The model's outputs.
+    Outputs,
+    /// The pre-activations of its last layer.
+    Logits,
+}
+
+/// The mean in double precision.
+pub(crate) fn mean(losses: &[f32]) -> f64 {
+    matrix::sum_f64(losses) / losses.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(values: &[f32]) -> Matrix {
+        Matrix::from_column_slice(values.len(), 1, values)
+    }
+
+    /// Expected values by numpy in float64:
+    /// `z, y = np.array([-40., -1., 0., 2., 40.]), np.array([1., 0., 1., 1., 0.])`
+    /// `np.maximum(z, 0) - z*y + np.log1p(np.exp(-abs(z)))`
+    #[test]
+    fn binary_cross_entropy_from_logits_is_exact_where_probabilities_saturate() {
+        let logits = column(&[-40.0, -1.0, 0.0, 2.0, 40.0]);
+        let targets = column(&[1.0, 0.0, 1.0, 1.0, 0.0]);
+        let losses = Loss::BinaryCrossEntropy.per_sample_from_logits(&logits, &targets).unwrap();
+        let expected = [40.0, 0.31326168751822286, std::f64::consts::LN_2, 0.1269280110429725, 40.0];
+        for (loss, expected) in losses.iter().zip(expected) {
+            assert!((f64::from(*loss) - expected).abs() < 1e-7 * expected.max(1.0), "{loss} {expected}");
+        }
+        // `np.log1p(np.exp(-40.))`: a tiny loss is not lost beside the large terms that cancel.
+        let sure = Loss::BinaryCrossEntropy.per_sample_from_logits(&column(&[40.0]), &column(&[1.0])).unwrap()[0];
+        assert!((f64::from(sure) / 4.248354255291589e-18 - 1.0).abs() < 1e-5, "{sure}");
+    }
+
+    #[test]
+    fn probabilities_are_clipped_as_keras_clips_them() {
+        let losses = Loss::BinaryCrossEntropy.per_sample(&column(&[0.0, 1.0]), &column(&[1.0, 1.0])).unwrap();
+        assert!((losses[0] - 1e-7_f32.ln().abs()).abs() < 1e-5, "{losses:?}");
+        assert!(losses[1] < 2e-7, "{losses:?}");
+    }
+
+    /// `-np.log(.7)`, and scipy's `log_softmax([1000., 0.])` for the saturated row.
+    #[test]
+    fn categorical_cross_entropy_is_minus_the_logarithm_of_the_targets_share() {
+        let targets = Matrix::from_row_slice(1, 3, &[0.0, 1.0, 0.0]);
+        let shares = Matrix::from_row_slice(1, 3, &[0.4, 1.4, 0.2]);
+        let loss = Loss::CategoricalCrossEntropy.mean(&shares, &targets).unwrap();
+        assert!((loss - 0.35667494393873245).abs() < 1e-6, "{loss}");
+
+        let logits = Matrix::from_row_slice(1, 2, &[1000.0, 0.0]);
+        let wrong = Matrix::from_row_slice(1, 2, &[0.0, 1.0]);
+        assert_eq!(Loss::CategoricalCrossEntropy.per_sample_from_logits(&logits, &wrong).unwrap(), [1000.0]);
+    }
+
+    #[test]
+    fn several_outputs_are_averaged_as_keras_averages_them() {
+        let outputs = Matrix::from_row_slice(1, 2, &[1.0, 3.0]);
+        let targets = Matrix::from_row_slice(1, 2, &[0.0, 0.0]);
+        assert_eq!(Loss::MeanSquaredError.per_sample(&outputs, &targets).unwrap(), [5.0]);
+    }
+
+    #[test]
+    fn targets_of_another_kind_are_refused() {
+        let minus_one = column(&[-1.0, 1.0]);
+        let message = Loss::BinaryCrossEntropy.mean(&column(&[0.5, 0.5]), &minus_one).unwrap_err().to_string();
+        assert_eq!(message, "target row 0 is -1; it must be from 0 to 1 for binary cross-entropy");
+        assert!(Loss::CategoricalCrossEntropy.mean(&column(&[0.5, 0.5]), &column(&[0.0, 1.0])).is_err());
+        assert!(Loss::MeanSquaredError.mean(&column(&[0.5]), &minus_one).is_err());
+    }
+
+    #[test]
+    fn a_diverged_model_has_a_loss_that_is_nan() {
+        let (outputs, targets) = (column(&[f32::NAN]), column(&[1.0]));
+        assert!(Loss::BinaryCrossEntropy.mean(&outputs, &targets).unwrap().is_nan());
+        assert!(Loss::BinaryCrossEntropy.gradient(&outputs, &targets).unwrap()[0].is_nan());
+    }
+
+    #[test]
+    fn every_gradient_agrees_with_finite_differences() {
+        let outputs = Matrix::from_row_slice(2, 3, &[0.2, 0.5, 0.3, 0.6, 0.3, 0.4]);
+        let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.2, 0.3, 0.5]);
+        for loss in [Loss::BinaryCrossEntropy, Loss::CategoricalCrossEntropy, Loss::MeanSquaredError] {
+            let gradient = loss.gradient(&outputs, &targets).unwrap();
+            let from_logits = loss.gradient_from_logits(&outputs, &targets).unwrap();
+            for i in 0..outputs.len() {
+                let moved = |step: f32| {
+                    let mut moved = outputs.clone();
+                    moved[i] += step;
+                    moved
+                };
+                let slope = |f: &dyn Fn(&Matrix) -> f64| (f(&moved(1e-2)) - f(&moved(-1e-2))) / 2e-2;
+                let numeric = slope(&|p| loss.mean(p, &targets).unwrap());
+                assert!((f64::from(gradient[i]) - numeric).abs() < 2e-3, "{loss} {i}: {} {numeric}", gradient[i]);
+                let numeric = slope(&|z| mean(&loss.per_sample_from_logits(z, &targets).unwrap()));
+                assert!((f64::from(from_logits[i]) - numeric).abs() < 1e-4, "{loss} {i}: {} {numeric}", from_logits[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The weights of a model at one epoch: all its parameters, in the order it lists them.
+
+use crate::{Error, Model, Parameter, Result};
+
+/// All parameters of a model at one epoch, in the order the model listed them.
+///
+/// ```
+/// use training_replay::{Parameter, Weights};
+///
+/// let weights = Weights::from_iter([
+///     Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
+///     Parameter::new("output", "bias", [1], vec![0.5_f32]),
+/// ]);
+/// let names: Vec<_> = weights.iter().map(|parameter| parameter.name()).collect();
+/// assert_eq!(names, ["kernel", "bias"]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Weights {
+    parameters: Vec<Parameter<'static>>,
+}
+
+impl Weights {
+    /// Copies the model's parameters as they are now.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
+    /// assert_eq!(Weights::of(&model)?.len(), 2); // kernel and bias
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`Model::parameters`] returns.
+    pub fn of<M: Model + ?Sized>(model: &M) -> Result<Self> {
+        Ok(model.parameters()?.into_iter().map(Parameter::into_owned).collect())
+    }
+
+    /// Returns the parameters in the order the model listed them.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Sequential, Weights};
+    ///
+    /// let weights = Weights::of(&Sequential::builder(2).layer(Dense::new(3)).build(1)?)?;
+    /// let count: usize = weights.iter().map(|parameter| parameter.values().len()).sum();
+    /// assert_eq!(count, 2 * 3 + 3);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Parameter<'static>> {
+        self.parameters.iter()
+    }
+
+    /// Returns the parameter `name` of `layer`, if there is one.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights};
+    ///
+    /// let weights = Weights::from_iter([Parameter::new("hidden", "bias", [2], vec![0.5_f32, 1.5])]);
+    /// assert!(weights.get("hidden", "bias").is_some());
+    /// assert!(weights.get("hidden", "kernel").is_none());
+    /// ```
+    pub fn get(&self, layer: &str, name: &str) -> Option<&Parameter<'static>> {
+        self.iter().find(|parameter| parameter.layer() == layer && parameter.name() == name)
+    }
+
+    /// Returns the number of parameters: arrays, not values.
+    pub fn len(&self) -> usize {
+        self.parameters.len()
+    }
+
+    /// Returns whether there are no parameters.
+    ///
+    /// ```
+    /// assert!(training_replay::Weights::default().is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.parameters.is_empty()
+    }
+
+    /// Returns the parameter `name` of `layer` with exactly this shape, as a model's
+    /// [`with_weights`](crate::Forward::with_weights) wants it.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights};
+    ///
+    /// let weights = Weights::from_iter([Parameter::new("hidden", "bias", [2], vec![0.5_f32, 1.5])]);
+    /// assert_eq!(weights.require("hidden", "bias", &[2])?.values().to_f32(), [0.5, 1.5].as_slice());
+    /// let message = weights.require("hidden", "kernel", &[2, 2]).unwrap_err().to_string();
+    /// assert_eq!(message, r#"parameter hidden/kernel is none of the weights; it must be one of ["hidden/bias"]"#);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there is no such parameter, [`Error::Shape`] if it has another shape.
+    pub fn require(&self, layer: &str, name: &str, shape: &[usize]) -> Result<&Parameter<'static>> {
+        let parameter = self.get(layer, name).ok_or_else(|| {
+            let known: Vec<_> = self.iter().map(Parameter::label).collect();
+            Error::invalid(format!("parameter {layer}/{name}"), format!("one of {known:?}"), "none of the weights")
+        })?;
+        if parameter.shape() != shape {
+            return Err(Error::shape(parameter.label(), shape, parameter.shape()));
+        }
+        parameter.check()?;
+        Ok(parameter)
+    }
+
+    /// Subtracts earlier weights value by value, in double precision: what training has changed since then.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights};
+    ///
+    /// let weights = |value: f32| Weights::from_iter([Parameter::new("output", "bias", [1], vec![value])]);
+    /// let update = weights(0.75).minus(&weights(0.5))?;
+    /// assert_eq!(update.require("output", "bias", &[1])?.values().to_f64(), [0.25].as_slice());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] or [`Error::Shape`] if the two are not weights of the same model.
+    pub fn minus(&self, earlier: &Self) -> Result<Self> {
+        self.expect_same_parameters(earlier)?;
+        let pairs = self.iter().zip(earlier.iter());
+        Ok(pairs.map(|(later, earlier)| later.minus(earlier)).collect())
+    }
+
+    /// Fails unless the other has parameters of the same names and shapes in the same order.
+    pub(crate) fn expect_same_parameters(&self, other: &Self) -> Result<()> {
+        if self.len() != other.len() {
+            let expected = format!("{}, as the others have", self.len());
+            return Err(Error::invalid("the number of parameters", expected, other.len()));
+        }
+        self.iter().zip(other.iter()).enumerate().try_for_each(|(i, (one, other))| {
+            if one.label() != other.label() {
+                return Err(Error::invalid(format!("the name of parameter {i}"), one.label(), other.label()));
+            }
+            if one.shape() != other.shape() || one.values().len() != other.values().len() {
+                return Err(Error::shape(one.label(), one.shape(), other.shape()));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Weights on their own are enough to record: to thin out or to mend a recording, say.
+///
+/// ```
+/// use training_replay::{Dense, Metrics, Replay, Sequential};
+///
+/// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let mut long = Replay::options().in_memory();
+/// for _ in 0..=20 {
+///     long.record(&model, Metrics::new())?;
+/// }
+/// let mut options = Replay::options();
+/// if let Some(description) = long.description() {
+///     options = options.description(description); // so that it opens by itself, too
+/// }
+/// let mut short = options.in_memory();
+/// for epoch in long.epochs().step_by(10) {
+///     short.record_at(epoch, &long.weights(epoch)?, long.metrics(epoch)?)?;
+/// }
+/// assert_eq!(short.epochs().collect::<Vec<_>>(), [0, 10, 20]);
+/// assert_eq!(short.at(20)?.model(), &model);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+impl Model for Weights {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        Ok(self.iter().map(Parameter::borrowed).collect())
+    }
+}
+
+impl FromIterator<Parameter<'static>> for Weights {
+    fn from_iter<I: IntoIterator<Item = Parameter<'static>>>(parameters: I) -> Self {
+        Self { parameters: parameters.into_iter().collect() }
+    }
+}
+
+impl IntoIterator for Weights {
+    type Item = Parameter<'static>;
+    type IntoIter = std::vec::IntoIter<Parameter<'static>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.parameters.into_iter()
+    }
+}

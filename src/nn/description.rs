@@ -1,0 +1,98 @@
+//! An architecture as bytes and back: what `Description::bytes` of a built-in network holds.
+//!
+//! The layers encode their own settings, each as its kind documents; `docs/format.md` lists them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Architecture, Layer,
+    encoding::{decode, encode, length},
+};
+use crate::{Description, Error, Result};
+
+/// Who can read the bytes.
+const KIND: &str = "training_replay::Sequential/1";
+
+#[derive(Serialize, Deserialize)]
+struct Network {
+    inputs: u64,
+    layers: Vec<Step>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Step {
+    kind: u16,
+    name: String,
+    /// The settings of this kind of layer, encoded on their own.
+    settings: Vec<u8>,
+}
+
+/// The architecture, so that a recording opens without the code that built it.
+pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
+    let layers = architecture.iter().map(step).collect::<Result<_>>()?;
+    Ok(Description::new(KIND, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
+}
+
+/// The architecture that was described.
+pub(super) fn read(description: &Description) -> Result<Architecture> {
+    if description.kind() != KIND {
+        let missing = format!("built-in network but a {:?}", description.kind());
+        return Err(Error::missing(missing, "pass a model of that kind to `run_with`"));
+    }
+    let network: Network = decode(description.bytes())?;
+    let empty = Architecture::new(length(network.inputs)?);
+    let architecture = network
+        .layers
+        .into_iter()
+        .try_fold(empty, |all, step| Ok(all.layer(Layer::decode(step.kind, step.name, &step.settings)?)));
+    architecture?.checked()
+}
+
+fn step(layer: &Layer) -> Result<Step> {
+    let (kind, settings) = layer.encode()?;
+    Ok(Step { kind, name: layer.name().into(), settings })
+}
+
+/// The description of a network of this layer alone.
+#[cfg(test)]
+pub(super) fn described(layer: impl Into<Layer>) -> Description {
+    describe(&crate::Sequential::builder(2).layer(layer).named()).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BatchNormalization, Dense, Dropout, Sequential, nn::encoding::Choice};
+
+    #[test]
+    fn every_layer_activation_and_initialiser_comes_back() {
+        for id in 0..=10 {
+            let activation = Choice { id, constant: 0.25 }.activation().unwrap();
+            assert_eq!(Choice::from(activation).id, id);
+            for id in 0..=11 {
+                let initializer = Choice { id, constant: 0.5 }.initializer().unwrap();
+                assert_eq!(Choice::from(initializer).id, id);
+                let dense =
+                    Dense::new(3).name("d").activation(activation).kernel_initializer(initializer).without_bias();
+                let architecture = Sequential::builder(2).layer(dense).layer(activation).named();
+                assert_eq!(read(&describe(&architecture).unwrap()).unwrap(), architecture);
+            }
+        }
+    }
+
+    #[test]
+    fn a_description_of_another_kind_names_it() {
+        let message = read(&Description::new("candle::Net/1", vec![])).unwrap_err().to_string();
+        assert!(message.contains("candle::Net/1") && message.contains("run_with"), "{message}");
+    }
+
+    #[test]
+    fn bytes_cut_anywhere_are_an_error() {
+        let layers = Sequential::builder(2).layer(Dense::new(3)).layer(Dropout::new(0.5));
+        let layers = layers.layer(BatchNormalization::new());
+        let whole = describe(&layers.named()).unwrap();
+        for length in 0..whole.bytes().len() {
+            assert!(read(&Description::new(KIND, &whole.bytes()[..length])).is_err(), "{length}");
+        }
+    }
+}

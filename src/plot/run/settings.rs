@@ -1,0 +1,163 @@
+//! What the plots of a run show, found in the recording where nothing was set.
+
+use super::RunPlotOptions;
+use crate::{
+    Dataset, Error, Forward, Loss, Matrix, Result,
+    analysis::{DecisionBoundary, Grid, IncrementalPca, LayerValues, Plane, PrincipalPlane, View},
+    math::matrix,
+    replay::{Run, Snapshot},
+};
+
+/// What the plots of a run show, with everything found that was not set.
+pub(crate) struct Settings {
+    pub(crate) hidden: Option<Hidden>,
+    pub(crate) input: Option<Input>,
+    /// Over the inputs, where there are two.
+    pub(crate) grid: Grid,
+    pub(crate) loss: Loss,
+    pub(crate) class_names: Vec<String>,
+    pub(crate) bins: usize,
+}
+
+/// The hidden layer that is looked into.
+pub(crate) struct Hidden {
+    pub(crate) layer: String,
+    plane: Option<Plane>,
+    /// What stands along its axes, before their number.
+    axes: &'static str,
+}
+
+/// The space of the inputs, as it is seen.
+pub(crate) struct Input {
+    /// With more than two inputs.
+    pub(crate) plane: Option<Plane>,
+    pub(crate) grid: Grid,
+    /// The data there.
+    pub(crate) samples: Matrix,
+    axes: &'static str,
+}
+
+impl Settings {
+    /// One of the epochs is at hand already.
+    pub(crate) fn resolve<'a, M: Forward + Sync>(
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
+        data: &Dataset,
+        options: RunPlotOptions,
+    ) -> Result<Self> {
+        data.classes()?;
+        let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
+        let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
+        let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
+        let names = (0..data.outputs().max(2)).map(|class| format!("class {class}"));
+        let class_names =
+            names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
+        Ok(Self {
+            hidden: Hidden::find(run, known, data, &options)?,
+            input: Input::find(data, &grid)?,
+            grid,
+            loss,
+            class_names,
+            bins: options.bins,
+        })
+    }
+}
+
+impl Hidden {
+    fn find<'a, M: Forward + Sync>(
+        run: &Run<'a, M>,
+        known: &Snapshot<'a, M>,
+        data: &Dataset,
+        options: &RunPlotOptions,
+    ) -> Result<Option<Self>> {
+        let sample = matrix::first_rows(data.inputs(), 1);
+        let layers = LayerValues::activations(known.model(), &sample)?;
+        let chosen = match &options.layer {
+            Some(name) => Some(named(name, &layers)?),
+            None => last_hidden(&layers),
+        };
+        let Some((layer, units)) = chosen.map(|layer| (layer.layer.clone(), layer.values.ncols())) else {
+            return Ok(None);
+        };
+        let (plane, axes) = match (&options.plane, units) {
+            (Some(plane), _) => (Some(plane.clone()), "axis "),
+            (None, 2) => (None, "unit "),
+            (None, _) => {
+                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer), units, "unit ")?;
+                (Some(plane), axes)
+            }
+        };
+        Ok(Some(Self { layer, plane, axes }))
+    }
+
+    pub(crate) fn view(&self) -> View<'_> {
+        let view = View::of(&self.layer);
+        self.plane.as_ref().map_or(view, |plane| view.on(plane))
+    }
+
+    /// Whether its two units are seen as they are.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plane.is_none()
+    }
+
+    pub(crate) fn labels(&self) -> [String; 2] {
+        labels(self.axes)
+    }
+}
+
+fn named<'l>(name: &str, layers: &'l [LayerValues]) -> Result<&'l LayerValues> {
+    let known = || layers.iter().map(|layer| layer.layer.clone()).collect();
+    let found = layers.iter().find(|layer| layer.layer == name);
+    found.ok_or_else(|| Error::UnknownLayer { name: name.into(), known: known() })
+}
+
+/// The last one of two units, else of more.
+fn last_hidden(layers: &[LayerValues]) -> Option<&LayerValues> {
+    let (_, hidden) = layers.split_last()?;
+    let of_two = hidden.iter().rfind(|layer| layer.values.ncols() == 2);
+    of_two.or_else(|| hidden.iter().rfind(|layer| layer.values.ncols() > 2))
+}
+
+/// The plane that shows most, and what its axes are; where there is none, as of values that are all the same, that of the
+/// first two dimensions.
+fn principal(found: Result<PrincipalPlane>, dimensions: usize, axes: &'static str) -> Result<(Plane, &'static str)> {
+    match found {
+        Ok(found) => Ok((found.plane, "principal axis ")),
+        Err(Error::Invalid { .. }) => Ok((Plane::of_axes(dimensions, 0, 1)?, axes)),
+        Err(error) => Err(error),
+    }
+}
+
+impl Input {
+    fn find(data: &Dataset, grid: &Grid) -> Result<Option<Self>> {
+        match data.features() {
+            1 => Ok(None),
+            2 => Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone(), axes: "x" })),
+            features => {
+                let (plane, axes) = principal(principal_plane(data), features, "x")?;
+                let samples = plane.project(data.inputs())?;
+                Ok(Some(Self { grid: Grid::covering_points(&samples, 0.1), plane: Some(plane), samples, axes }))
+            }
+        }
+    }
+
+    pub(crate) fn labels(&self) -> [String; 2] {
+        labels(self.axes)
+    }
+
+    /// Where the classes part there at an epoch.
+    pub(crate) fn map<M: Forward>(&self, snapshot: &Snapshot<'_, M>, grid: &Grid) -> Result<DecisionBoundary> {
+        let view = View::inputs();
+        snapshot.decision_boundary(self.plane.as_ref().map_or(view, |plane| view.on(plane)), grid)
+    }
+}
+
+fn principal_plane(data: &Dataset) -> Result<PrincipalPlane> {
+    let mut pca = IncrementalPca::new(data.features())?;
+    pca.partial_fit(data.inputs())?;
+    pca.principal_plane()
+}
+
+fn labels(axes: &str) -> [String; 2] {
+    [1, 2].map(|axis| format!("{axes}{axis}"))
+}

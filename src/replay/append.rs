@@ -1,0 +1,79 @@
+//! Going on with a recording that was finished, or stopped.
+
+use std::path::Path;
+
+use super::{Origin, Replay, ReplayOptions, recorder::Recorder};
+use crate::{
+    Dataset, Error, Result,
+    storage::{self, Backend, VERSION},
+};
+
+impl Replay {
+    /// Opens a recording to go on with it, as the short form of `Replay::options().append(path)`.
+    ///
+    /// What a killed recorder left unfinished is cut off; [`torn_bytes`](Self::torn_bytes) says how much that was.
+    /// The next epoch follows the last recorded one, and the model must be the recorded one.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut replay = Replay::options().create(&path)?;
+    /// replay.record(&model, Metrics::new())?;
+    /// drop(replay); // or the process was killed
+    ///
+    /// let mut replay = Replay::append(&path)?;
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 1);
+    /// replay.finish()?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and [`Error::Locked`] if another recorder is at work, [`Error::Invalid`] for a later
+    /// minor version of the format, [`Error::Corrupted`] if a damaged record would take in what is appended. What can
+    /// still be read of such a file can be recorded in a new one, whose model are its [`weights`](Self::weights).
+    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
+        Self::options().append(path)
+    }
+
+    /// Opens a file to append, under options that were checked.
+    pub(super) fn resume(path: &Path, options: ReplayOptions) -> Result<Self> {
+        let file = storage::open_to_write(path, false)?;
+        Self::resume_on(Box::new(file), Origin::File(path.into()), options)
+    }
+
+    pub(super) fn resume_on(backend: Box<dyn Backend>, origin: Origin, mut options: ReplayOptions) -> Result<Self> {
+        let mut replay = Self::load(backend, origin)?;
+        replay.expect_own_version()?;
+        if let Some(data) = options.take_dataset() {
+            replay.expect_dataset(&data)?;
+        }
+        replay.recorder = Some(Recorder::behind(replay.index.last(), options));
+        replay.log.cut_tail()?;
+        Ok(replay)
+    }
+
+    fn expect_dataset(&self, data: &Dataset) -> Result<()> {
+        let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
+        if recorded && self.dataset()? == data {
+            Ok(())
+        } else {
+            Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one"))
+        }
+    }
+
+    fn expect_own_version(&self) -> Result<()> {
+        let (major, minor) = (self.log.preamble().major, self.log.preamble().minor);
+        if minor <= VERSION.1 {
+            return Ok(());
+        }
+        let expected = format!("at most {}.{} to append; it can be read", VERSION.0, VERSION.1);
+        Err(Error::invalid(
+            format!("the format of {}", self.origin.path().display()),
+            expected,
+            format!("{major}.{minor}"),
+        ))
+    }
+}

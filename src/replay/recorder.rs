@@ -1,0 +1,40 @@
+//! What a replay needs only while it records: its options, and where it is.
+
+use super::{ReplayOptions, replacement::Replacement};
+use crate::Moment;
+
+/// What a replay needs only while it records.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    pub(super) options: ReplayOptions,
+    /// The number of the next epoch.
+    pub(super) next: u64,
+    /// The last snapshot of the recorder before, if it was stopped within an epoch.
+    pub(super) stopped_at: Option<Moment>,
+    /// Snapshots recorded since the disk last confirmed.
+    pub(super) unconfirmed: u64,
+    pub(super) replacement: Option<Replacement>,
+}
+
+impl Recorder {
+    pub(super) fn new(options: ReplayOptions, replacement: Option<Replacement>) -> Self {
+        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement }
+    }
+
+    /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.
+    pub(super) fn behind(last: Option<Moment>, options: ReplayOptions) -> Self {
+        let stopped_at = last.filter(|last| last.step().is_some());
+        Self { next: last.map_or(0, epoch_behind), stopped_at, ..Self::new(options, None) }
+    }
+
+    /// Whether a step was recorded before the recorder was stopped within its epoch, which is now trained again.
+    pub(super) fn repeats(&self, moment: Moment, last: Option<Moment>) -> bool {
+        let again = |stopped: Moment| moment.epoch() == stopped.epoch() && moment <= stopped && last == Some(stopped);
+        moment.step().is_some() && self.stopped_at.is_some_and(again)
+    }
+}
+
+/// The number of the epoch that comes to its end next.
+pub(super) fn epoch_behind(moment: Moment) -> u64 {
+    moment.epoch().saturating_add(u64::from(moment.step().is_none()))
+}

@@ -1,0 +1,114 @@
+//! The reader of one record's data: values in order, and the checksum at the end.
+
+use std::{
+    io::{self, BufReader, Read},
+    ops::Range,
+};
+
+use super::{
+    backend::{Backend, NamedBackend},
+    block::{BLOCK, up},
+    endian::{self, Number},
+};
+use crate::{Error, Result};
+
+/// How much is read at once where less is asked for.
+const AHEAD: usize = 1 << 13;
+
+/// As much at a time as stays in a cache until its checksum is computed.
+const CACHED: usize = 1 << 18;
+
+/// Gives back the data of one record. Nothing of it may be used before [`finish`](Self::finish) has confirmed the
+/// checksum.
+pub(crate) struct RecordReader<'a> {
+    backend: &'a NamedBackend,
+    /// What the record holds, for errors.
+    what: String,
+    /// Reads ahead where the record has many small arrays.
+    bytes: BufReader<Bytes<'a>>,
+    /// How many bytes of the record were not asked for yet.
+    left: u64,
+    /// Where the record begins.
+    offset: u64,
+    expected: u32,
+}
+
+impl<'a> RecordReader<'a> {
+    /// Reads the `data` of the record that begins at `offset`; `what` in errors.
+    pub(super) fn new(backend: &'a NamedBackend, what: String, data: Range<u64>, offset: u64, crc: u32) -> Self {
+        let left = data.end - data.start;
+        let bytes = Bytes { backend: &*backend.inner, range: data, crc: crc32fast::Hasher::new() };
+        Self { backend, what, bytes: BufReader::with_capacity(AHEAD, bytes), left, offset, expected: crc }
+    }
+
+    /// Reads the next `count` values, in the memory of `values` where that is enough.
+    pub(super) fn values<T: Number>(&mut self, count: usize, values: &mut Vec<T>) -> Result<()> {
+        self.expect(count.checked_mul(size_of::<T>()))?;
+        let more = count.saturating_sub(values.len());
+        values.try_reserve_exact(more).map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
+        values.truncate(count);
+        for start in (0..count).step_by(CACHED / size_of::<T>()) {
+            let end = count.min(start + CACHED / size_of::<T>());
+            values.resize(values.len().max(end), T::default());
+            self.read(bytemuck::cast_slice_mut(&mut values[start..end]))?;
+            endian::from_little_endian(&mut values[start..end]);
+        }
+        Ok(())
+    }
+
+    /// Passes over the zeros between two arrays, of which the first one ends `read` bytes into the data.
+    pub(super) fn align(&mut self, read: u64) -> Result<()> {
+        let padding = self.expect(usize::try_from(up(read) - read).ok())?;
+        self.read(&mut [0; BLOCK][..padding as usize])
+    }
+
+    /// Reads what is left and compares the checksum.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        io::copy(&mut self.bytes, &mut io::sink()).map_err(|source| self.failed(source))?;
+        if self.bytes.get_ref().crc.clone().finalize() == self.expected {
+            Ok(())
+        } else {
+            Err(self.corrupted("its checksum does not agree"))
+        }
+    }
+
+    pub(super) fn corrupted(&self, reason: &str) -> Error {
+        Error::corrupted(&self.what, self.offset, reason)
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        self.backend.failed(&format!("reading {} of", self.what), source)
+    }
+
+    /// So many bytes, if they are there: nothing is allocated that the file has no bytes for.
+    fn expect(&self, bytes: Option<usize>) -> Result<u64> {
+        let bytes = bytes.map(|bytes| bytes as u64).filter(|&bytes| bytes <= self.left);
+        bytes.ok_or_else(|| self.corrupted("it has fewer values than its shape says"))
+    }
+
+    fn read(&mut self, bytes: &mut [u8]) -> Result<()> {
+        self.bytes.read_exact(bytes).map_err(|source| self.failed(source))?;
+        self.left -= bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// The bytes of some range of a backend, and the checksum of those that were read.
+struct Bytes<'a> {
+    backend: &'a dyn Backend,
+    /// What is left to read.
+    range: Range<u64>,
+    crc: crc32fast::Hasher,
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX);
+        let length = buffer.len().min(left);
+        let bytes = &mut buffer[..length];
+        self.backend.read_at(bytes, self.range.start)?;
+        self.crc.update(bytes);
+        self.range.start += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+}

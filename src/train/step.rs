@@ -1,0 +1,95 @@
+//! One step of training, and the epoch that it is part of.
+
+use std::fmt;
+
+use super::running_metrics::RunningMetrics;
+use crate::{Dataset, Loss, Matrix, Metrics, Sequential, loss::Basis, math::matrix, nn::Pass};
+
+/// A step of training that was just made: one mini-batch, one update of the weights.
+///
+/// [`Trainer::epoch_with`](super::Trainer::epoch_with) hands it out.
+///
+/// ```
+/// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+///
+/// let data = datasets::parabola(8, 1); // 16 samples
+/// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(8);
+/// let mut models = Vec::new();
+/// trainer.epoch_with(&mut model, &data, |step| {
+///     assert!(step.metrics().get("loss") > Some(0.0));
+///     models.push((step.number(), step.model().clone()));
+///     Ok(())
+/// })?;
+/// assert_eq!((models[0].0, models[1].0), (1, 2));
+/// assert_eq!(models[1].1, model);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+pub struct Step<'a> {
+    pub(super) model: &'a Sequential,
+    pub(super) epoch: &'a EpochPass,
+}
+
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step").field("number", &self.number()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Step<'a> {
+    /// Returns how many mini-batches of the epoch the model has been trained on; the first step is 1.
+    pub fn number(&self) -> u32 {
+        self.epoch.steps
+    }
+
+    /// Returns the model after the step.
+    pub fn model(&self) -> &'a Sequential {
+        self.model
+    }
+
+    /// Returns `loss` and `accuracy` over the epoch so far, and the `learning_rate` of the step.
+    ///
+    /// [`Trainer::epoch`](super::Trainer::epoch) defines them.
+    pub fn metrics(&self) -> Metrics {
+        self.epoch.metrics()
+    }
+}
+
+/// One epoch under way: the buffers of a batch, and the metrics so far.
+pub(super) struct EpochPass {
+    pub(super) pass: Pass,
+    inputs: Matrix,
+    targets: Matrix,
+    metrics: RunningMetrics,
+    basis: Basis,
+    pub(super) steps: u32,
+    /// The learning rate of the last step.
+    pub(super) rate: f32,
+}
+
+impl EpochPass {
+    pub(super) fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
+        let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
+        let basis = model.basis(loss);
+        let metrics = RunningMetrics::new(data, batch_size, loss, basis);
+        Self { pass, inputs, targets, metrics, basis, steps: 0, rate: 0.0 }
+    }
+
+    /// Leaves the gradients of one batch in `pass`, and adds its predictions to the metrics.
+    pub(super) fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
+        matrix::reshape(&mut self.inputs, rows.len(), data.features());
+        matrix::reshape(&mut self.targets, rows.len(), data.outputs());
+        matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
+        matrix::gather_rows(data.targets(), rows, &mut self.targets);
+        self.pass.forward(model, &self.inputs);
+        self.metrics.add(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
+        self.steps = self.steps.saturating_add(1);
+        self.pass.backward(model, &self.inputs, &self.targets, loss);
+    }
+
+    pub(super) fn metrics(&self) -> Metrics {
+        let mut metrics = self.metrics.means();
+        metrics.insert("learning_rate", self.rate.into());
+        metrics
+    }
+}
