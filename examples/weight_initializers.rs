@@ -1,5 +1,5 @@
 //! "Hyper-parameters in Action! Part II — Weight Initializers": networks 10-5x100-1 that were never trained, on deepreplay's
-//! ball, with three pairs of activation and initialiser; how weights, z-values, activations and gradients are distributed in
+//! ball, with three pairs of activation and initializer; how weights, z-values, activations and gradients are distributed in
 //! their layers, in numbers, as violins, and on a page.
 //!
 //! ```text
@@ -56,7 +56,7 @@ fn violins(replay: &Replay) -> Result<Figure> {
     Ok(Figure::new().row(above).row(below))
 }
 
-/// A network as its initialiser leaves it: epoch 0 alone.
+/// A network as its initializer leaves it: epoch 0 alone.
 fn record(activation: Activation, initializer: Initializer, data: &Dataset) -> Result<Replay> {
     let hidden = (1..=5).map(|i| Dense::new(100).name(format!("h{i}")).activation(activation));
     let layers = hidden.chain([Dense::new(1).name("o").activation(Activation::Sigmoid)]);

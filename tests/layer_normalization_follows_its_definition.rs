@@ -165,7 +165,7 @@ fn units_that_are_all_equal_and_a_single_one_put_out_beta() {
 
 /// Their squares are infinite in single precision.
 #[test]
-fn huge_values_are_normalised_too() {
+fn huge_values_are_normalized_too() {
     for huge in [1e30, f32::MAX] {
         assert_eq!(alone(1, 2, &[huge, -huge]).as_slice(), [1.0, -1.0]);
     }

@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    /// The `f32` of some of 65,536 neighbouring bit patterns: of all of them in the release setting.
+    /// The `f32` of some of 65,536 neighboring bit patterns: of all of them in the release setting.
     fn floats(start: u32) -> impl Iterator<Item = f32> {
         let step = if std::env::var_os("RELEASE_TESTS").is_some() { 1 } else { 997 };
         (start..=start + 0xffff).step_by(step).map(f32::from_bits)

@@ -65,7 +65,7 @@ mod tests {
     use crate::{BatchNormalization, Dense, Dropout, Sequential, nn::encoding::Choice};
 
     #[test]
-    fn every_layer_activation_and_initialiser_comes_back() {
+    fn every_layer_activation_and_initializer_comes_back() {
         for id in 0..=10 {
             let activation = Choice { id, constant: 0.25 }.activation().unwrap();
             assert_eq!(Choice::from(activation).id, id);

@@ -1,6 +1,6 @@
 //! The settings of layers as bytes and back: parts of what `Description::bytes` of a built-in network holds.
 //!
-//! Every kind of layer, activation and initialiser has an explicit number, never its position in an enum, so that
+//! Every kind of layer, activation and initializer has an explicit number, never its position in an enum, so that
 //! adding one changes no recording. `docs/format.md` lists them.
 
 use serde::{Deserialize, Serialize};

@@ -19,7 +19,7 @@ const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 ///
 /// With `fan_in` inputs and `fan_out` units:
 ///
-/// | initialiser | distribution |
+/// | initializer | distribution |
 /// |---|---|
 /// | normal | mean 0, deviation `std` (Keras' default: 0.05) |
 /// | truncated normal | the same, redrawn beyond two deviations |
@@ -81,7 +81,7 @@ pub enum Initializer {
     LecunNormal,
 }
 
-/// What an initialiser comes down to once the fans are known.
+/// What an initializer comes down to once the fans are known.
 enum Distribution {
     Constant(f64),
     Normal { std: f64 },

@@ -1,4 +1,4 @@
-//! Built-in networks: layers, activations, initialisers, and the [`Sequential`] that stacks them.
+//! Built-in networks: layers, activations, initializers, and the [`Sequential`] that stacks them.
 //!
 //! ```
 //! use training_replay::{Activation, Dense, Initializer, Matrix, Sequential};

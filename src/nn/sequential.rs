@@ -87,7 +87,7 @@ impl Sequential {
         Self::assemble(description::read(description)?, weights)
     }
 
-    /// A checked architecture with weights as its initialisers draw them.
+    /// A checked architecture with weights as its initializers draw them.
     fn new(architecture: Architecture, seed: u64) -> Result<Self> {
         let weights =
             each_layer(&architecture, |layer, inputs, index| LayerWeights::initial(layer, inputs, index, seed))?;
@@ -214,7 +214,7 @@ impl Architecture {
     /// # Errors
     ///
     /// [`Error::Invalid`] if there are no inputs, no layers or more than 4,096, if a layer has no units, two layers
-    /// share a name, a number in an activation or initialiser is not finite or one of another layer out of its range,
+    /// share a name, a number in an activation or initializer is not finite or one of another layer out of its range,
     /// or the network has more than 2^31 weights or more than memory has room for.
     pub fn build(self, seed: u64) -> Result<Sequential> {
         let architecture = self.named().checked()?;

@@ -19,7 +19,7 @@ impl<M: Forward> Snapshot<'_, M> {
     /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o")];
     /// let model = Sequential::builder(10).layers(layers).build(1)?;
     /// let mut replay = Replay::options().dataset(&datasets::ball(10, 50, 13)).in_memory();
-    /// replay.record(&model, Metrics::new())?; // never trained: as its initialisers left it
+    /// replay.record(&model, Metrics::new())?; // never trained: as its initializers left it
     ///
     /// let loss = Loss::BinaryCrossEntropy;
     /// let snapshot = replay.at(0)?;

@@ -116,8 +116,8 @@ impl IncrementalPca {
         let points = points.select_rows(&rows).map(f64::from);
         let means: Vec<f64> = points.row_mean().iter().copied().collect();
         self.add(rows.len() as f64, means, |means| {
-            let centred = DMatrix::from_fn(points.nrows(), points.ncols(), |i, j| points[(i, j)] - means[j]);
-            gemm::products_of_columns(&centred)
+            let centered = DMatrix::from_fn(points.nrows(), points.ncols(), |i, j| points[(i, j)] - means[j]);
+            gemm::products_of_columns(&centered)
         });
         Ok(())
     }

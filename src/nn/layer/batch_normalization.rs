@@ -1,4 +1,4 @@
-//! A layer that normalises every unit over the samples of a batch.
+//! A layer that normalizes every unit over the samples of a batch.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -13,7 +13,7 @@ use crate::{
     nn::encoding,
 };
 
-/// A layer that normalises every unit: `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`.
+/// A layer that normalizes every unit: `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`.
 ///
 /// In training, mean and biased variance are those of the batch. With every step `moving_mean` and `moving_variance`
 /// follow them, `moving = momentum * moving + (1 - momentum) * batch`. Replays use the moving ones, in outputs, losses
@@ -130,7 +130,7 @@ impl Kind for BatchNormalization {
         })
     }
 
-    /// Normalises by the moving statistics.
+    /// Normalizes by the moving statistics.
     fn apply(&self, weights: &Self::Weights, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
         for (unit, outputs) in outputs.chunks_mut(stride.max(1)).enumerate() {
             let (mean, beta) = (weights.moving_mean[unit], weights.affine.beta[unit]);
@@ -181,7 +181,7 @@ impl Kind for BatchNormalization {
         }
     }
 
-    /// In training, with normalised inputs `h`, gradient `g` of the outputs and means over the batch, it is
+    /// In training, with normalized inputs `h`, gradient `g` of the outputs and means over the batch, it is
     /// `gamma / sqrt(variance + epsilon) (g - mean of g - h mean of g h)`: the means are what the inputs do by way of mean
     /// and variance. The moving ones they leave alone.
     fn backward_inputs(

@@ -1,4 +1,4 @@
-//! A layer that normalises every sample over its units.
+//! A layer that normalizes every sample over its units.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -13,7 +13,7 @@ use crate::{
     nn::encoding,
 };
 
-/// A layer that normalises every sample: `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`.
+/// A layer that normalizes every sample: `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`.
 ///
 /// Mean and variance are those of the sample over the units of the layer, the variance biased: the mean of the squared
 /// differences to the mean. So no sample depends on others, and training and replays compute the same. A sample whose
@@ -185,7 +185,7 @@ impl Kind for LayerNormalization {
         }
     }
 
-    /// With normalised inputs `h`, `g` as gamma times the gradient of the outputs, and means over the units, it is
+    /// With normalized inputs `h`, `g` as gamma times the gradient of the outputs, and means over the units, it is
     /// `(g - mean of g - h mean of g h) / sqrt(variance + epsilon)`: the means are what the inputs do by way of mean and
     /// variance.
     fn backward_inputs(
@@ -220,7 +220,7 @@ impl Kind for LayerNormalization {
     }
 }
 
-/// `outputs = gamma * normalised inputs + beta`, one column of outputs behind another after `stride` values.
+/// `outputs = gamma * normalized inputs + beta`, one column of outputs behind another after `stride` values.
 fn normalize(weights: &Affine, inputs: Rows<'_>, samples: &[Sample], outputs: &mut [f32], stride: usize) {
     let units = weights.gamma.iter().zip(&weights.beta).enumerate();
     for (outputs, (unit, (&gamma, &beta))) in outputs.chunks_mut(stride.max(1)).zip(units) {
@@ -230,7 +230,7 @@ fn normalize(weights: &Affine, inputs: Rows<'_>, samples: &[Sample], outputs: &m
     }
 }
 
-/// What a sample is normalised by.
+/// What a sample is normalized by.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sample {
     mean: f64,
@@ -245,7 +245,7 @@ impl Sample {
     }
 }
 
-/// What the samples were normalised by on the way forward, and the gradients.
+/// What the samples were normalized by on the way forward, and the gradients.
 #[derive(Clone, Debug)]
 pub(in crate::nn) struct LayerNormalizationPass {
     samples: Vec<Sample>,
@@ -254,7 +254,7 @@ pub(in crate::nn) struct LayerNormalizationPass {
 
 impl LayerNormalizationPass {
     /// For every sample, with `g` as gamma times the gradient: the means over the units of `g`, and of `g` times the
-    /// normalised inputs.
+    /// normalized inputs.
     fn means(&self, weights: &Affine, inputs: &Matrix, gradient: &Matrix) -> Vec<(f64, f64)> {
         let mut means = vec![(0.0, 0.0); self.samples.len()];
         let columns = matrix::columns(inputs).zip(matrix::columns(gradient));

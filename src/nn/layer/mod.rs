@@ -102,9 +102,9 @@ pub enum Layer {
     },
     /// A layer that drops values in training.
     Dropout(Dropout),
-    /// A layer that normalises every unit.
+    /// A layer that normalizes every unit.
     BatchNormalization(BatchNormalization),
-    /// A layer that normalises every sample.
+    /// A layer that normalizes every sample.
     LayerNormalization(LayerNormalization),
 }
 
