@@ -1,3 +1,4 @@
+#![cfg_attr(all(doc, not(doctest)), doc = include_str!("../docs/images/embedded.md"))]
 //! Record the weights of a neural network at every epoch of its training, and recompute anything from them later: how the
 //! hidden layer bent the feature space, where the decision boundary ran, which samples were misclassified and what each
 //! of them cost.
@@ -39,6 +40,11 @@
 //! # assert_eq!((space.samples.nrows(), map.outputs.nrows()), (1_000, 10_000));
 //! # Ok::<(), training_replay::Error>(())
 //! ```
+//!
+//! This is what three networks make of the same data, at the same epoch: the space of the hidden layer above, that of the
+//! inputs below (drawn with the feature `plot`).
+//!
+//! ![Three networks at epoch 60: bent spaces of the hidden layer, and boundaries among the inputs][spaces]
 //!
 //! # Where to go on
 //!
