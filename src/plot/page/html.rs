@@ -24,13 +24,15 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
 }
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 11] = [
     include_str!("web/data.js"),
     include_str!("web/scale.js"),
     include_str!("web/paint.js"),
     include_str!("web/panel.js"),
     include_str!("web/space.js"),
-    include_str!("web/charts.js"),
+    include_str!("web/histograms.js"),
+    include_str!("web/curves.js"),
+    include_str!("web/violins.js"),
     include_str!("web/timeline.js"),
     include_str!("web/sample.js"),
     include_str!("web/page.js"),

@@ -1,0 +1,114 @@
+// Violins of every layer.
+
+const LANES = 8;
+
+/** How the values of every layer are spread. */
+class ViolinsPanel extends Panel {
+  constructor(run, index, onQuantity) {
+    super(run, index, "violins", run.violins[0].quantity);
+    this.first = 0;
+    this.quantities = chooser(
+      run.violins.map(({ quantity }) => quantity),
+      "Quantity",
+      () => onQuantity(this.quantities.selectedOptions[0].textContent),
+    );
+    this.heading.replaceWith(this.quantities);
+    this.choose(run.violins[0].quantity);
+  }
+
+  /** Shows a quantity, if this run has it. */
+  choose(quantity) {
+    const at = this.run.violins.findIndex((violins) => violins.quantity === quantity);
+    if (at < 0) return;
+    this.violins = this.run.violins[at];
+    this.quantities.selectedIndex = at;
+    this.heading.title = quantity;
+    this.turnTo(0);
+    this.renewPages();
+  }
+
+  renewPages() {
+    this.pages?.remove();
+    const { rows } = this.violins;
+    const starts = rows.map((_, i) => i).filter((i) => i % LANES === 0);
+    if (starts.length < 2) return;
+    const names = starts.map((i) => `${rows[i]} to ${rows[Math.min(i + LANES, rows.length) - 1]}`);
+    this.pages = chooser(names, "Layers", (page) => this.turnTo(page * LANES));
+    this.head.append(this.pages);
+  }
+
+  turnTo(first) {
+    this.first = first;
+    this.refresh();
+    this.onChange?.();
+  }
+
+  paintStill(context) {
+    const { font, width, height, violins } = this;
+    const frame = { left: 8, right: width - 8, top: 2, bottom: height - font - 12 };
+    const count = Math.min(LANES, violins.rows.length - this.first);
+    this.x = new Scale(...violins.range, frame.left + 2, frame.right - 2);
+    this.lanes = Array.from({ length: count }, (_, i) => this.lane(frame, i, count));
+    drawXAxis(context, frame, this.x, { font, right: width });
+    const zero = this.x.px(0);
+    if (zero > frame.left && zero < frame.right) rule(context, zero, frame.top, zero, frame.bottom, palette.grid);
+    for (const { row, top } of this.lanes)
+      write(context, violins.rows[row], frame.left, top + font, {
+        color: palette.text,
+        width: frame.right - frame.left,
+      });
+  }
+
+  /** A name, and below it room for a violin. */
+  lane(frame, i, count) {
+    const height = (frame.bottom - frame.top) / count;
+    const top = frame.top + i * height;
+    const room = height - this.font - 8;
+    return {
+      row: this.first + i,
+      top,
+      middle: top + this.font + 6 + room / 2,
+      half: Math.min(26, Math.max(3, room / 2 - 1)),
+    };
+  }
+
+  paintEpoch(context, epoch) {
+    for (const lane of this.lanes) this.paintViolin(context, lane, this.violins.of(epoch, lane.row));
+  }
+
+  paintViolin(context, { middle, half }, { density, low, high, median }) {
+    if (!Number.isFinite(low + high)) {
+      write(context, "no numbers", this.x.from, middle + this.font * 0.35, { color: palette.misclassified });
+      return;
+    }
+    context.fillStyle = context.strokeStyle = palette.violin;
+    context.lineWidth = 1;
+    context.beginPath();
+    this.traceViolin(context, density, low, high, middle, half);
+    context.fill();
+    context.stroke();
+    this.paintMedian(context, median, middle, half);
+  }
+
+  traceViolin(context, density, low, high, middle, half) {
+    const last = density.length - 1;
+    const place = (i) => this.x.px(low + ((high - low) * i) / Math.max(1, last));
+    for (let i = 0; i <= last; i++) context.lineTo(place(i), middle - (half * density[i]) / 255);
+    for (let i = last; i >= 0; i--) context.lineTo(place(i), middle + (half * density[i]) / 255);
+    context.closePath();
+  }
+
+  paintMedian(context, median, middle, half) {
+    if (!Number.isFinite(median)) return;
+    const x = this.x.px(median);
+    const reach = Math.min(half, 7);
+    context.fillStyle = palette.text;
+    context.fillRect(x - 1, middle - reach, 2, 2 * reach);
+  }
+
+  describe(epoch) {
+    return this.violins.rows
+      .map((name, row) => `${name} median ${numberText(this.violins.of(epoch, row).median)}`)
+      .join(", ");
+  }
+}
