@@ -1,27 +1,108 @@
 //! What the types promise at compile time.
 
-use training_replay::{
-    Backward, Dataset, Error, Forward, Matrix, Metrics, Model, Replay, ReplayOptions, Runs, Sequential, Snapshot,
-    Trainer, Weights,
-    analysis::{Milestones, SampleHistory},
-    to_row_major,
-};
+use training_replay::{Backward, Forward, Matrix, Metrics, Model, Replay, Sequential, to_row_major};
+
+/// Fails to compile for a type that cannot be printed for debugging, sent to another thread, or shared with it.
+macro_rules! assert_all {
+    ($($type:ty),+ $(,)?) => {
+        const fn is_debug_send_sync<T: std::fmt::Debug + Send + Sync>() {}
+        $(is_debug_send_sync::<$type>();)+
+    };
+}
 
 #[test]
-fn everything_may_be_sent_to_and_shared_with_other_threads() {
-    const fn send_sync<T: Send + Sync>() {}
-    send_sync::<Replay>();
-    send_sync::<ReplayOptions>();
-    send_sync::<Error>();
-    send_sync::<Sequential>();
-    send_sync::<Trainer>();
-    send_sync::<Dataset>();
-    send_sync::<Weights>();
-    send_sync::<Metrics>();
-    send_sync::<Snapshot<'static, Sequential>>();
-    send_sync::<Runs>();
-    send_sync::<Milestones>();
-    send_sync::<SampleHistory>();
+fn every_type_may_be_printed_sent_to_other_threads_and_shared_with_them() {
+    assert_all!(
+        training_replay::Damage,
+        training_replay::Dataset,
+        training_replay::Description,
+        training_replay::Durability,
+        training_replay::Error,
+        training_replay::Loss,
+        training_replay::Matrix,
+        training_replay::Metrics,
+        training_replay::Moment,
+        training_replay::Parameter<'static>,
+        training_replay::Replay,
+        training_replay::ReplayOptions,
+        training_replay::Run<'static, Sequential>,
+        training_replay::Runs,
+        training_replay::Snapshot<'static, Sequential>,
+        training_replay::Steps<'static>,
+        training_replay::Values<'static>,
+        training_replay::Weights,
+        training_replay::analysis::Baseline,
+        training_replay::analysis::Check,
+        training_replay::analysis::ClassCount,
+        training_replay::analysis::ConfusionMatrix,
+        training_replay::analysis::DecisionBoundary,
+        training_replay::analysis::Density,
+        training_replay::analysis::Distribution,
+        training_replay::analysis::EpochSummary,
+        training_replay::analysis::EpochsToTarget,
+        training_replay::analysis::FeatureSpace,
+        training_replay::analysis::Flips,
+        training_replay::analysis::Grid,
+        training_replay::analysis::HeadToHead,
+        training_replay::analysis::Histogram,
+        training_replay::analysis::IncrementalPca,
+        training_replay::analysis::LayerCurve,
+        training_replay::analysis::LayerDistribution,
+        training_replay::analysis::LayerFilter,
+        training_replay::analysis::LayerState,
+        training_replay::analysis::LayerValues,
+        training_replay::analysis::Milestone,
+        training_replay::analysis::MilestoneKind,
+        training_replay::analysis::MilestoneOptions,
+        training_replay::analysis::Milestones,
+        training_replay::analysis::Patch<'static>,
+        training_replay::analysis::Plane,
+        training_replay::analysis::Plateau,
+        training_replay::analysis::PrincipalPlane,
+        training_replay::analysis::ProbabilityHistogram,
+        training_replay::analysis::QuantileBand,
+        training_replay::analysis::Quantity,
+        training_replay::analysis::RunDiff,
+        training_replay::analysis::SampleHistory,
+        training_replay::analysis::SampleOutcomes,
+        training_replay::analysis::Subject,
+        training_replay::analysis::Verification,
+        training_replay::analysis::VerifyOptions,
+        training_replay::analysis::View<'static>,
+        training_replay::analysis::WeightDiff,
+        training_replay::nn::Activation,
+        training_replay::nn::Architecture,
+        training_replay::nn::BatchNormalization,
+        training_replay::nn::Dense,
+        training_replay::nn::Dropout,
+        training_replay::nn::Initializer,
+        training_replay::nn::Layer,
+        training_replay::nn::LayerNormalization,
+        training_replay::nn::Sequential,
+        training_replay::train::Optimizer,
+        training_replay::train::Step<'static>,
+        training_replay::train::Trainer,
+    );
+}
+
+#[test]
+#[cfg(feature = "plot")]
+fn every_type_of_plot_may_be_too_but_for_an_animation_which_calls_back() {
+    assert_all!(
+        training_replay::plot::Axis,
+        training_replay::plot::ColorRole,
+        training_replay::plot::Figure,
+        training_replay::plot::Mark,
+        training_replay::plot::Page,
+        training_replay::plot::Panel,
+        training_replay::plot::RunPlotOptions,
+        training_replay::plot::RunPlots<'static, Sequential>,
+        training_replay::plot::Style,
+        training_replay::plot::Theme,
+        training_replay::plot::Violins<'static, 'static, Sequential>,
+    );
+    const fn is_debug<T: std::fmt::Debug>() {}
+    is_debug::<training_replay::plot::Animation<'static>>();
 }
 
 #[test]
