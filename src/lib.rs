@@ -3,8 +3,12 @@
 //! hidden layer bent the feature space, where the decision boundary ran, which samples were misclassified and what each
 //! of them cost.
 //!
-//! Recording is one call in the training loop and loses nothing, even when the process is killed. Every question is asked
-//! after the run, of any epoch. It works with the networks that are built in, and with your own model from any framework.
+//! Recording is one call in the training loop and loses nothing, even when the process is killed. Every question can be
+//! asked at any time, of any epoch. It works with the networks that are built in, and with your own model from any framework.
+//!
+//! It does for Rust what [deepreplay](https://github.com/dvgodoy/deepreplay) did for Keras. Where these pages say *the article*,
+//! they mean "Hyper-parameters in Action! Part I — Activation Functions" by deepreplay's author, Daniel Godoy (2018), which is
+//! the main example.
 //!
 //! ```
 //! use training_replay::{
@@ -50,7 +54,7 @@
 //!
 //! - The [`guide`]: recording, replaying, runs as a whole, your own model, many runs, pictures.
 //! - The [`cookbook`]: short programs for single questions.
-//! - The [`promises`]: what survives, what the numbers agree with, and the limits.
+//! - The [`promises`]: what survives a crash or damage, what the numbers agree with, and the limits.
 //!
 //! | you ask | you call |
 //! |---|---|
@@ -59,7 +63,7 @@
 //! | what was recorded within epochs | [`Replay::steps`]; every method that takes a [`Moment`] takes steps |
 //! | the model of an epoch | [`Replay::at`]; one of your own: [`Replay::run_with`] and [`Run::at`] |
 //! | how a layer bends the input space | [`Snapshot::feature_space`] |
-//! | where the classes part, among the inputs or behind a layer | [`Snapshot::decision_boundary`] with a [`View`](analysis::View) |
+//! | the decision boundary, in the space of the inputs or of a layer | [`Snapshot::decision_boundary`] with a [`View`](analysis::View) |
 //! | which class, and with which probability | [`Snapshot::predicted_classes`], [`Snapshot::outputs`], [`Snapshot::probability_histogram`], [`Snapshot::confusion`] |
 //! | in regression: the errors, and level lines | [`Snapshot::residuals`], [`DecisionBoundary::level_lines`](analysis::DecisionBoundary::level_lines) |
 //! | what each sample costs | [`Snapshot::losses`], [`Histogram::of_losses`](analysis::Histogram::of_losses) |
@@ -118,11 +122,13 @@ pub use math::matrix::{Matrix, to_row_major};
 pub use metrics::Metrics;
 pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
 pub use moment::Moment;
+#[doc(inline)]
 pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
 pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
+#[doc(inline)]
 pub use train::{Optimizer, Trainer};
 
 #[doc = include_str!("../docs/guide.md")]

@@ -142,7 +142,8 @@ impl IntoIterator for Metrics {
 impl fmt::Display for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (name, value)) in self.iter().enumerate() {
-            write!(f, "{}{name} {value}", if i > 0 { ", " } else { "" })?;
+            write!(f, "{}{name} ", if i > 0 { ", " } else { "" })?;
+            fmt::Display::fmt(&value, f)?; // with the precision that was asked for
         }
         Ok(())
     }

@@ -202,10 +202,9 @@ fn questions_that_make_no_sense_for_the_model_or_data_say_what_they_need() {
     let data = Dataset::new(Matrix::from_fn(4, 3, |i, j| (i + j) as f32), targets).unwrap();
     let replay = recorded(&wide, &data);
     let snapshot = replay.at(0).unwrap();
-    assert!(
-        matches!(snapshot.decision_boundary(View::inputs(), &Grid::default()), Err(Error::Shape { .. })),
-        "three inputs"
-    );
+    let message_of_boundary = message(snapshot.decision_boundary(View::inputs(), &Grid::default()));
+    assert!(message_of_boundary.starts_with("the number of inputs is 3; it must be 2"), "{message_of_boundary}");
+    assert!(message_of_boundary.contains("View::on"), "{message_of_boundary}");
     let space = snapshot.feature_space("both", &Grid::default()).unwrap();
     assert_eq!((space.samples.nrows(), space.lines.len(), space.region.nrows()), (4, 0, 0), "no plane to bend");
     assert!(message(snapshot.probability_histogram(10, 0.5)).contains("to name a class"));

@@ -34,7 +34,7 @@ pub const MAX_VALUES: usize = 1 << 26;
 /// The largest noise or factor, of which many deviations still fit an `f32`.
 const LARGEST_AMOUNT: f64 = 1e30;
 
-/// Generates two parabolas of `points` each: the article's data.
+/// Generates two parabolas, one above the other, of `points` samples each: the data of the article.
 ///
 /// `x1` runs from -1 to 1 in equal steps; `x2 = x1²` is negative (0), `x2 = x1² - 0.5` positive (1).
 ///

@@ -22,13 +22,14 @@ use crate::{
 ///
 /// With `k` outputs per sample, target `y`, output `p` and logit (pre-activation) `z`:
 ///
-/// | loss | of one sample, from outputs | from logits | link |
+/// | loss | of one sample, from outputs | from logits | activation of the last layer |
 /// |---|---|---|---|
 /// | binary cross-entropy | `mean over k of -y ln p - (1 - y) ln(1 - p)` | `mean of max(z, 0) - z y + ln(1 + exp(-abs z))` | sigmoid |
 /// | categorical cross-entropy | `-sum over k of y ln(p / sum p)` | `sum of y (ln sum exp z - z)` | softmax |
 /// | mean squared error | `mean over k of (p - y)²` | the same | linear |
 ///
-/// Probabilities are clipped to `[1e-7, 1 - 1e-7]` first, as Keras does; logits need no clipping and are exact where
+/// Cross-entropy takes probabilities, as Keras does and unlike PyTorch's `CrossEntropyLoss`: end the network with a sigmoid or
+/// a softmax. Probabilities are clipped to `[1e-7, 1 - 1e-7]` first, as Keras does; logits need no clipping and are exact where
 /// probabilities saturate.
 ///
 /// ```
@@ -47,9 +48,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Loss {
-    /// For yes/no outputs: probabilities against targets from 0 to 1.
+    /// For outputs that are a yes or no each: probabilities against targets from 0 to 1.
     BinaryCrossEntropy,
-    /// For one class out of several: a distribution over the outputs against targets that are one.
+    /// For one class out of several: probabilities that sum to 1, against targets that do, one-hot ones say.
     CategoricalCrossEntropy,
     /// For numbers.
     MeanSquaredError,

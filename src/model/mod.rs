@@ -257,7 +257,7 @@ pub trait Backward: Forward {
     fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights>;
 }
 
-/// A model without its weights, in bytes that only the model itself understands.
+/// An opaque description of a model without its weights, stored so that code of your own can rebuild it.
 ///
 /// ```
 /// use training_replay::Description;

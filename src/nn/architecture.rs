@@ -33,7 +33,7 @@ impl Architecture {
         Self { inputs, layers: Vec::new() }
     }
 
-    /// Adds a layer behind the others.
+    /// Adds a layer after the others.
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Sequential};
@@ -47,7 +47,7 @@ impl Architecture {
         self
     }
 
-    /// Adds several layers behind the others, in their order.
+    /// Adds several layers after the others, in their order.
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Sequential};

@@ -32,8 +32,8 @@ impl Replay {
     /// # Errors
     ///
     /// As [`open`](Self::open), and [`Error::Locked`] if another recorder is at work, [`Error::Invalid`] for a later
-    /// minor version of the format, [`Error::Corrupted`] if a damaged record would take in what is appended. What can
-    /// still be read of such a file can be recorded in a new one, whose model are its [`weights`](Self::weights).
+    /// minor version of the format, [`Error::Corrupted`] if a damaged record lies where the next one belongs. Copy
+    /// what can still be read into a new recording: `record_at(epoch, &old.weights(epoch)?, old.metrics(epoch)?)`.
     pub fn append(path: impl AsRef<Path>) -> Result<Self> {
         Self::options().append(path)
     }

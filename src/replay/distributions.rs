@@ -51,9 +51,9 @@ impl<M: Forward> Snapshot<'_, M> {
         LayerDistribution::of_weights(&values.minus(&before)?, filter)
     }
 
-    /// Returns what training has changed the weights by, value by value, since a baseline.
+    /// Returns the change of every weight since a baseline.
     ///
-    /// Since the recorded epoch before, it is `None` at the first one.
+    /// It is `None` at the first recorded epoch for [`Baseline::EpochBefore`].
     ///
     /// # Errors
     ///
@@ -102,7 +102,8 @@ impl<M: Forward> Snapshot<'_, M> {
 impl<M: Forward + Sync> Run<'_, M> {
     /// Returns a number of each layer's distribution, such as the standard deviation, over the epochs.
     ///
-    /// deepreplay's `gradients_std` is the statistic `|gradients| gradients.std` of [`Quantity::gradients`].
+    /// What deepreplay calls `gradients_std` is
+    /// `statistic(Quantity::gradients(loss), &LayerFilter::default(), |gradients| gradients.std)`.
     ///
     /// ```
     /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
@@ -137,7 +138,7 @@ impl<M: Forward + Sync> Run<'_, M> {
 }
 
 impl Replay {
-    /// Returns the standard deviation of each parameter over the epochs, which needs no model: deepreplay's `weights_std`.
+    /// Returns the standard deviation of each parameter over the epochs, which needs no model; deepreplay calls it `weights_std`.
     ///
     /// ```
     /// use training_replay::{Metrics, Parameter, Replay, Weights};

@@ -147,7 +147,11 @@ impl Index {
 
     fn describe_steps(&self, epoch: u64) -> String {
         let count = self.steps.moments().filter(|moment| moment.epoch() == epoch).count();
-        format!("{count} other steps of that epoch were, see `steps`")
+        match count {
+            0 => "no step of that epoch was".into(),
+            1 => "one other step of that epoch was, see `steps`".into(),
+            _ => format!("{count} other steps of that epoch were, see `steps`"),
+        }
     }
 }
 

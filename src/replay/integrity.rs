@@ -52,7 +52,7 @@ impl Replay {
         Ok(damage)
     }
 
-    /// Returns the number of bytes behind the last whole record when the file was opened or refreshed.
+    /// Returns the number of bytes after the last whole record when the file was opened or refreshed.
     ///
     /// They are what a killed recorder left unfinished, or one at work is just writing. [`append`](Self::append) has cut
     /// them off.

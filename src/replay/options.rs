@@ -88,7 +88,7 @@ impl ReplayOptions {
     ///
     /// [`Replay::record`](crate::Replay::record) is called for every epoch all the same, and returns its number without looking at the model of
     /// the others.
-    /// Of this and [`epochs`](Self::epochs) the later call holds.
+    /// If both this and [`epochs`](Self::epochs) are called, the last call holds.
     #[must_use]
     pub fn every(self, n: u64) -> Self {
         Self { epochs: Epochs::Every(n), ..self }

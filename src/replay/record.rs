@@ -21,7 +21,9 @@ fn check_step(moment: Moment) -> Result<()> {
 }
 
 impl Replay {
-    /// Appends the model's parameters as the next epoch, and returns its number; epoch 0 is before training.
+    /// Appends the model's parameters as the next epoch, and returns its number.
+    ///
+    /// The first call is epoch 0: make it before training.
     ///
     /// Once this has returned `Ok`, the epoch can be read back bit for bit, whatever happens to the process, unless
     /// [`every`](crate::ReplayOptions::every) or [`epochs`](crate::ReplayOptions::epochs) leave it out. Weights and
@@ -44,7 +46,7 @@ impl Replay {
     /// the file is then cut back to the epochs before and the call can be repeated. [`Error::Poisoned`], now and for
     /// every further epoch that is to be recorded, if the file could not be cut
     /// back after an earlier error, or the disk does not confirm what it was asked to: then the epoch is in the file,
-    /// and nobody knows whether on the disk. What was recorded can still be read.
+    /// but may not have reached the disk. What was recorded can still be read.
     pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
         let recorder = self.recorder()?;
         recorder.options.check()?;

@@ -129,19 +129,19 @@ impl<'a, M> Run<'a, M> {
         Self { replay, template, epochs: replay.epochs().collect(), threads: None }
     }
 
-    /// Sets the epochs that are asked, in this order.
+    /// Sets the epochs that questions go over, in this order; without it all that are recorded.
     #[must_use]
     pub fn epochs(self, epochs: impl IntoIterator<Item = u64>) -> Self {
         Self { epochs: epochs.into_iter().collect(), ..self }
     }
 
-    /// Sets how many threads share the work; 1 is the one that asks.
+    /// Sets the number of threads; 1 uses the calling thread.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
 
-    /// Returns the epochs that are asked, in their order.
+    /// Returns the epochs that questions go over, as [`epochs`](Self::epochs) chose them.
     pub fn chosen_epochs(&self) -> &[u64] {
         &self.epochs
     }

@@ -133,7 +133,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         FeatureSpace::of(&self.model, view, self.dataset()?, grid)
     }
 
-    /// Returns where the classes part among the inputs, or in the space of a layer.
+    /// Returns the decision boundary, in the space of the inputs or of a layer.
     ///
     /// A space of more than two dimensions is cut by the plane of the view. No data are needed.
     ///
@@ -234,7 +234,21 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         labels::predicted(&self.outputs()?, threshold)
     }
 
-    /// Returns the counts of predicted against true classes.
+    /// Returns the confusion matrix: a row for each true class, a column for each predicted one, as scikit-learn has it.
+    ///
+    /// The threshold is that of a single output; of several the largest is predicted.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
+    /// # replay.record(&model, [("loss", 0.7)])?;
+    /// let confusion = replay.at(0)?.confusion(0.5)?;
+    /// println!("{} of class 0 are predicted as class 1", confusion.counts[0][1]);
+    /// assert_eq!(confusion.counts[0].iter().sum::<u64>(), 100); // of 100 samples of class 0
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -280,7 +294,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`outputs`](Self::outputs), and if the targets are none of the loss.
+    /// As [`outputs`](Self::outputs), and if the targets do not suit the loss.
     pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
         checked::losses(&self.model, self.dataset()?, loss)
     }

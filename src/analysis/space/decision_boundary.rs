@@ -143,9 +143,21 @@ impl DecisionBoundary {
         (self.x, self.y) = grid.axes();
         let outputs = &mut self.outputs;
         let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
-        let mut boundary = Boundary::on(model, layers, view.plane().cloned(), grid)?;
-        self.boundary = boundary.lines(&self.x, &self.y, Some(keep))?;
+        let boundary = Boundary::on(model, layers, view.plane().cloned(), grid);
+        let lines = boundary.and_then(|mut boundary| boundary.lines(&self.x, &self.y, Some(keep)));
+        self.boundary = lines.map_err(|error| dimensions(error, view))?;
         Ok(())
+    }
+}
+
+/// Says of a space that the model refuses two dimensions in, where no plane is given, how many it has.
+fn dimensions(error: Error, view: View<'_>) -> Error {
+    match (view.plane(), &error) {
+        (None, Error::Shape { expected, found, .. }) if found.len() == 2 && found[1] == 2 && expected.len() == 2 => {
+            let needed = "2 to draw a boundary in, unless the view is on a plane: see `View::on`";
+            Error::invalid(view.dimensions(), needed, expected[1])
+        }
+        _ => error,
     }
 }
 

@@ -128,7 +128,7 @@ impl<'a> Animation<'a> {
         Self { threads: Some(threads), ..self }
     }
 
-    /// Calls a function behind every frame, with the number of frames that are written and that of all.
+    /// Calls a function after every frame, with the number of frames that are written and that of all.
     ///
     /// ```
     /// # use training_replay::{Activation, plot::{Animation, Figure, Panel}};
