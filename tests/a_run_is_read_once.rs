@@ -1,6 +1,6 @@
 //! Whatever shows a run reads it twice at most: once for the limits of its axes, and once for what is shown on them; a third
-//! time where the plane that shows most of a wide layer has to be found first. Of an epoch that is read, nothing is computed
-//! twice. It once took twelve or thirteen times for a page, with four forward passes and five of the losses for each epoch.
+//! time where the plane that shows most of a wide layer has to be found first. In each of these passes nothing of an epoch is
+//! computed twice. It once took twelve or thirteen times for a page, with four forward passes and five of the losses for each epoch.
 #![cfg(feature = "plot")]
 
 use std::{

@@ -7,7 +7,7 @@ use training_replay::{
     Activation, Architecture, Backward, BatchNormalization, Dataset, Dense, Description, Dropout, Durability, Error,
     Forward, Initializer, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer,
     Values, Weights,
-    analysis::{ConfusionMatrix, Grid, Histogram, ProbabilityHistogram, View},
+    analysis::{ConfusionMatrix, DecisionBoundary, Grid, Histogram, Plane, ProbabilityHistogram, View},
     datasets,
     nn::Layer,
 };
@@ -456,4 +456,26 @@ fn losses_and_values_say_what_does_not_fit() {
     let right = Matrix::from_row_slice(1, 2, &[1.0, 0.0]);
     assert_eq!(Loss::CategoricalCrossEntropy.per_sample_from_logits(&sure, &right).unwrap(), [0.0]);
     assert!(!Values::from(vec![1.0_f32]).same_bits(&Values::from(vec![1.0_f64])));
+}
+
+/// A level was once looked up beyond the outputs: a map that could not be updated kept the old ones beside new points.
+#[test]
+fn a_map_that_could_not_be_updated_has_nothing_left() {
+    let of_inputs = |inputs| Sequential::builder(inputs).layer(Dense::new(1)).build(1).unwrap();
+    let mut map = DecisionBoundary::of(&of_inputs(2), View::inputs(), &Grid::default().points(5)).unwrap();
+    assert!(map.update(&of_inputs(1), View::inputs(), &Grid::default().points(2)).is_err());
+    assert_eq!(map, DecisionBoundary::default());
+    assert!(map.level_lines(0, 0.0).is_err());
+    map = DecisionBoundary::of(&of_inputs(2), View::inputs(), &Grid::default().points(5)).unwrap();
+    map.x.clear(); // Fields are public.
+    assert!(map.level_lines(0, 0.0).is_err());
+}
+
+#[test]
+fn a_plane_goes_through_points_that_are_somewhere() {
+    let plane = Plane::of_axes(2, 0, 1).unwrap();
+    for nowhere in [f32::NAN, f32::INFINITY] {
+        let message = plane.through(&[1.0, nowhere]).unwrap_err().to_string();
+        assert!(message.starts_with("coordinate 1 of the point"), "{message}");
+    }
 }

@@ -307,3 +307,13 @@ fn outputs_of_the_wrong_shape_are_an_error() {
     assert!(matches!(replay.run_with(&Short).milestones(&MilestoneOptions::default()), Err(Error::Shape { .. })));
     assert!(matches!(replay.run_with(&Short).principal_plane("only"), Err(Error::Shape { .. })));
 }
+
+#[test]
+fn a_recording_of_steps_alone_needs_its_model_too() {
+    let mut replay = Replay::options().in_memory();
+    assert!(replay.run().is_ok(), "nothing is recorded that would need one");
+    replay.record_at((1, 1), &Double::new(), Metrics::new()).unwrap();
+    assert!(matches!(replay.run(), Err(training_replay::Error::Missing { .. })));
+    let template = Double::new();
+    assert_eq!(replay.run_with(&template).at((1, 1)).unwrap().model(), &template);
+}

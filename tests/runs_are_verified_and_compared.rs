@@ -158,3 +158,20 @@ fn the_history_of_every_sample_is_deepreplays() {
     assert_eq!(other.epochs, [0, 80]);
     assert!(replay.run().unwrap().epochs([80, 0]).sample_history(LOSS).is_err(), "time does not run backwards");
 }
+
+/// The last epoch that there can be once overflowed, and a repeated one was judged twice, in two ways.
+#[test]
+fn an_epoch_that_is_chosen_twice_is_verified_once() {
+    let data = training_replay::datasets::moons(20, 0.1, 7);
+    let model = training_replay::Sequential::builder(2).layer(training_replay::Dense::new(1)).build(1).unwrap();
+    let loss = training_replay::Loss::MeanSquaredError;
+    let mut replay = Replay::options().dataset(&data).loss(loss).in_memory();
+    for epoch in [0, 1, u64::MAX] {
+        replay.record_at(epoch, &model, [("loss", 0.7)]).unwrap();
+    }
+    let checks = |epochs: &[u64]| {
+        let run = replay.run().unwrap().epochs(epochs.iter().copied());
+        run.verify(&VerifyOptions::default()).unwrap().checks
+    };
+    assert_eq!(checks(&[u64::MAX, 1, 1, 0, u64::MAX]), checks(&[0, 1, u64::MAX]));
+}

@@ -33,7 +33,7 @@ const NUMBERS: &[(&str, u64)] = &[
     ("softsign", 0x5cbd_5bf4_6885_87f6),
     ("softmax", 0x03da_5164_7977_a205),
     ("binary_crossentropy", 0x712d_613f_646c_5964),
-    ("categorical_crossentropy", 0x9e08_8d5a_0091_c719),
+    ("categorical_crossentropy", 0xd042_75a9_f784_abd6),
     ("mean_squared_error", 0xd4e6_da6f_daa9_335b),
     ("density", 0x1d72_f35e_e3b0_9eb6),
     ("principal plane", 0x16fb_c720_4b2d_bf0a),

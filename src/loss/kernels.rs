@@ -123,20 +123,34 @@ pub(super) fn categorical(outputs: &Matrix, targets: &Matrix, losses: &mut [f32]
 /// `sum over k of y (ln sum exp z - z)` of every row.
 pub(super) fn logit_categorical(logits: &Matrix, targets: &Matrix, losses: &mut [f32]) {
     let largest = largest_of_rows(logits.as_slice(), losses.len(), losses.len());
-    let (mut totals, mut some) = (vec![0.0; losses.len()], vec![0.0; losses.len()]);
-    for z in matrix::columns(logits) {
-        some.iter_mut().zip(z.iter().zip(&largest)).for_each(|(exp, (z, largest))| *exp = z - largest);
-        functions::apply(Function::Exp, &mut some);
-        add(&mut totals, &some);
-    }
-    functions::apply(Function::Ln, &mut totals);
+    // The sum is 1 + `others`, of which 1 is the largest: its logarithm would be lost beside it.
+    let mut others = others_of_rows(logits, &largest);
+    functions::apply(Function::Ln1p, &mut others);
     for (z, y) in matrix::columns(logits).zip(matrix::columns(targets)) {
-        let rows = z.iter().zip(y).zip(largest.iter().zip(&totals));
+        let rows = z.iter().zip(y).zip(largest.iter().zip(&others));
         for (loss, ((z, &y), (largest, log_total))) in losses.iter_mut().zip(rows) {
             // An output that is not the target's counts nothing, also where its logarithm is infinite.
             *loss += if y == 0.0 { 0.0 } else { y * (log_total - (z - largest)) };
         }
     }
+}
+
+/// `sum exp(z - largest)` of every row, without the first largest itself.
+fn others_of_rows(logits: &Matrix, largest: &[f32]) -> Vec<f32> {
+    let (mut others, mut some) = (vec![0.0; largest.len()], vec![0.0; largest.len()]);
+    let mut is_passed = vec![false; largest.len()];
+    for z in matrix::columns(logits) {
+        some.iter_mut().zip(z.iter().zip(largest)).for_each(|(exp, (z, largest))| *exp = z - largest);
+        let is_largest: Vec<bool> = some.iter().map(|&off| off == 0.0).collect();
+        functions::apply(Function::Exp, &mut some);
+        for ((exp, is_largest), is_passed) in some.iter_mut().zip(is_largest).zip(&mut is_passed) {
+            if is_largest && !*is_passed {
+                (*exp, *is_passed) = (0.0, true);
+            }
+        }
+        add(&mut others, &some);
+    }
+    others
 }
 
 /// Adds values to sums.

@@ -32,7 +32,9 @@ where
     };
     let others = threads.min(items.len()).saturating_sub(1);
     let mut answers = thread::scope(|scope| {
-        let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        // Fewer share the work where the system has no more threads to give.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (0..others).map_while(spawn).collect();
         let mut answers = work();
         for other in others {
             answers.extend(other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)));

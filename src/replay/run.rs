@@ -91,7 +91,7 @@ impl Replay {
     ///
     /// [`Error::Missing`] if the recorded model is no built-in network: then [`run_with`](Self::run_with) takes one.
     pub fn run(&self) -> Result<Run<'_, Sequential>> {
-        if !self.index.epochs.is_empty() {
+        if self.index.manifest.is_some() {
             Sequential::architecture_of(self.expect_description()?)?;
         }
         Ok(Run::new(self, Template::Described(rebuild)))

@@ -97,10 +97,6 @@ impl Timeline {
         self.snapshots[..at].last().map(|snapshot| snapshot.moment)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.snapshots.is_empty()
-    }
-
     pub(super) fn len(&self) -> usize {
         self.snapshots.len()
     }

@@ -150,7 +150,9 @@ impl House {
         let mut found = Imports::default();
         for (name, module) in &self.modules {
             for import in &module.uses {
-                let is_re_export = import.is_public && is_door(&module.file);
+                // A door may pass on what is in its own folder; what lies elsewhere it imports like any other file.
+                let is_own = !matches!(import.path[0].as_str(), "crate" | "super");
+                let is_re_export = import.is_public && is_door(&module.file) && is_own;
                 self.follow(name, &import.path, import.line, true, is_re_export, &mut found);
             }
             for (path, line) in &module.paths {

@@ -117,7 +117,7 @@ fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
 fn is_of_tests(attribute: &[Token]) -> bool {
     let words: Vec<&str> = attribute.iter().map(|token| token.text.as_str()).collect();
     words.get(2) == Some(&"test")
-        || matches!(words[..], ["#", "[", "cfg", "(", "test" | "all", ..]) && words.contains(&"test")
+        || matches!(words[..], ["#", "[", "cfg", "(", "test", ..] | ["#", "[", "cfg", "(", "all", "(", "test", ..])
 }
 
 /// The end of the attribute that begins at `at`.

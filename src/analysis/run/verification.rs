@@ -230,8 +230,10 @@ impl VerifyOptions {
         let check = |(index, &(epoch, after)): (usize, &(u64, f64))| {
             let found = logged.binary_search_by_key(&epoch, |(epoch, _)| *epoch).ok()?;
             // A running mean began with the weights of the epoch before, if those were recorded.
-            let before =
-                index.checked_sub(1).map(|before| recomputed[before]).filter(|(before, _)| before + 1 == epoch);
+            let before = index
+                .checked_sub(1)
+                .map(|before| recomputed[before])
+                .filter(|(before, _)| before.checked_add(1) == Some(epoch));
             let before = before.filter(|_| !self.at_end).map(|(_, before)| before);
             Some(Check { epoch, metric: metric.to_owned(), logged: logged[found].1, before, after, allowed })
         };

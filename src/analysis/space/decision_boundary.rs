@@ -115,6 +115,8 @@ impl DecisionBoundary {
         if !level.is_finite() {
             return Err(Error::invalid("the level of a line", "a finite number", level));
         }
+        let points = self.x.len().saturating_mul(self.y.len());
+        matrix::expect_shape("the outputs on the grid", &self.outputs, (points, self.outputs.ncols()))?;
         let mut contour = Contour::new(&self.x, &self.y);
         contour.extend(&values.iter().map(|value| value - level).collect::<Vec<f32>>());
         Ok(contour.into_lines())
@@ -135,7 +137,7 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of); the contents are then unspecified.
+    /// As [`of`](Self::of); nothing is left then.
     pub fn update<'a>(&mut self, model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<()> {
         let view = view.into();
         let layers = view.depth(model)?..model.layers().len();
@@ -145,7 +147,8 @@ impl DecisionBoundary {
         let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
         let boundary = Boundary::on(model, layers, view.plane().cloned(), grid);
         let lines = boundary.and_then(|mut boundary| boundary.lines(&self.x, &self.y, Some(keep)));
-        self.boundary = lines.map_err(|error| dimensions(error, view))?;
+        // Nothing is left of a model that failed: outputs would not be those at the points.
+        self.boundary = lines.inspect_err(|_| *self = Self::default()).map_err(|error| dimensions(error, view))?;
         Ok(())
     }
 }

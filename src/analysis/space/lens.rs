@@ -75,7 +75,7 @@ impl<'a> Lens<'a> {
     pub(super) fn section(&self) -> Option<Result<Plane>> {
         let plane = self.view.plane()?;
         let mean: Vec<f32> = self.hidden.row_mean().iter().copied().collect();
-        Some(plane.through(&mean))
+        Some(plane.moved_to(&mean))
     }
 }
 

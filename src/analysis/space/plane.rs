@@ -106,8 +106,17 @@ impl Plane {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] for a point of another number of dimensions.
+    /// [`Error::Shape`] for a point of another number of dimensions, [`Error::Invalid`] for one that is NaN or infinite.
     pub fn through(&self, point: &[f32]) -> Result<Self> {
+        if let Some(axis) = point.iter().position(|coordinate| !coordinate.is_finite()) {
+            let what = format!("coordinate {axis} of the point that a plane goes through");
+            return Err(Error::invalid(what, "a finite number", point[axis]));
+        }
+        self.moved_to(point)
+    }
+
+    /// The same for any point: that of a run that diverged is nowhere, and nothing is seen on its plane.
+    pub(crate) fn moved_to(&self, point: &[f32]) -> Result<Self> {
         let projected = self.project(&Matrix::from_row_slice(1, point.len(), point))?;
         let foot = self.embed(&projected)?;
         let shifted = self.origin.iter().zip(point.iter().zip(foot.iter()));
