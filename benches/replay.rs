@@ -85,7 +85,7 @@ fn questions(c: &mut Criterion) {
 }
 
 /// All 151 epochs of the article, a thread alone and two of them.
-fn sweeps(c: &mut Criterion) {
+fn runs(c: &mut Criterion) {
     let replay = recorded();
     let fine = Grid::default().points(1_000);
     let loss = Loss::BinaryCrossEntropy;
@@ -175,5 +175,5 @@ fn deep(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, points, questions, sweeps, growth, deep);
+criterion_group!(benches, points, questions, runs, growth, deep);
 criterion_main!(benches);

@@ -88,8 +88,8 @@ fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Re
     let mut album = Album::new(folder);
     let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay)?);
     let straight = plots(straight)?;
-    let films = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
-    let sigmoid = &films[0];
+    let run_plots = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
+    let sigmoid = &run_plots[0];
     let samples = Panel::samples(data.inputs(), data)?.name_classes(&["negative", "positive"]);
     album.save("figure_01.png", &Figure::of(samples.titled("Two parabolas")))?;
     let cut = straight.decision_boundary(EPOCHS)?.titled("Without a hidden layer: a straight cut");
@@ -102,10 +102,10 @@ fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Re
     for (number, (_, activation)) in (6..).zip(HIDDEN) {
         album.save(&format!("figure_{number:02}.png"), &Figure::of(Panel::activation(activation)))?;
     }
-    album.save("figure_09.png", &compare_spaces(&films)?)?;
+    album.save("figure_09.png", &compare_spaces(&run_plots)?)?;
     album.save("figure_10.png", &compare_curves(runs)?)?;
     let mut page = Page::new("Hyper-parameters in action: activation functions");
-    for ((name, _), plots) in HIDDEN.iter().zip(&films) {
+    for ((name, _), plots) in HIDDEN.iter().zip(&run_plots) {
         album.animate(&format!("{name}.gif"), plots)?;
         page.run(*name, plots)?;
     }
@@ -115,9 +115,9 @@ fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Re
 }
 
 /// The transformed space above, the input space below.
-fn compare_spaces(films: &[RunPlots<'_, Sequential>]) -> Result<Figure> {
+fn compare_spaces(run_plots: &[RunPlots<'_, Sequential>]) -> Result<Figure> {
     let titled = |panel: Result<Panel>, name: &str| Ok(panel?.titled(name));
-    let pairs = || films.iter().zip(HIDDEN);
+    let pairs = || run_plots.iter().zip(HIDDEN);
     let above =
         pairs().map(|(plots, (name, _))| titled(plots.feature_space(MIDWAY), name)).collect::<Result<Vec<_>>>()?;
     let below = pairs().map(|(plots, _)| titled(plots.decision_boundary(MIDWAY), "")).collect::<Result<Vec<_>>>()?;

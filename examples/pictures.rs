@@ -30,9 +30,9 @@ fn run() -> Result<()> {
     let recordings = names.map(|name| Path::new("out/activation_functions").join(name).with_extension("replay"));
     let replays = recordings.iter().map(Replay::open).collect::<Result<Vec<_>>>()?;
     let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay)?);
-    let films = replays.iter().map(plots).collect::<Result<Vec<_>>>()?;
-    spaces(&films, names)?.size(960, 600).save(folder.join("spaces.png"))?;
-    let tanh = &films[1];
+    let run_plots = replays.iter().map(plots).collect::<Result<Vec<_>>>()?;
+    spaces(&run_plots, names)?.size(960, 600).save(folder.join("spaces.png"))?;
+    let tanh = &run_plots[1];
     Animation::of(tanh.epochs())
         .between(..=100)
         .every(2)
@@ -45,11 +45,12 @@ fn run() -> Result<()> {
 }
 
 /// The hidden layers' spaces above, that of the inputs below.
-fn spaces(films: &[RunPlots<'_, Sequential>], names: [&str; 3]) -> Result<Figure> {
+fn spaces(run_plots: &[RunPlots<'_, Sequential>], names: [&str; 3]) -> Result<Figure> {
     let space = |(plots, name): (&RunPlots<'_, Sequential>, &str)| -> Result<Panel> {
         Ok(plots.feature_space(EPOCH)?.titled(format!("{name}, epoch {EPOCH}")))
     };
-    let above = films.iter().zip(names).map(space).collect::<Result<Vec<_>>>()?;
-    let below = films.iter().map(|plots| Ok(plots.decision_boundary(EPOCH)?.titled(""))).collect::<Result<Vec<_>>>()?;
+    let above = run_plots.iter().zip(names).map(space).collect::<Result<Vec<_>>>()?;
+    let below =
+        run_plots.iter().map(|plots| Ok(plots.decision_boundary(EPOCH)?.titled(""))).collect::<Result<Vec<_>>>()?;
     Ok(Figure::new().row(above).row(below))
 }

@@ -7,7 +7,7 @@ use training_replay::{
     Activation, Architecture, Backward, BatchNormalization, Dataset, Dense, Description, Dropout, Durability, Error,
     Forward, Initializer, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer,
     Values, Weights,
-    analysis::{ConfusionMatrix, DecisionBoundary, Grid, Histogram, Plane, ProbabilityHistogram, View},
+    analysis::{ConfusionMatrix, DecisionBoundary, Grid, Histogram, Plane, ProbabilityHistogram, SampleHistory, View},
     datasets,
     nn::Layer,
 };
@@ -342,7 +342,7 @@ fn files_that_exist_are_not_clobbered_and_files_that_do_not_are_named() {
 }
 
 #[test]
-fn files_that_are_no_recordings_or_newer_ones_are_told_apart() {
+fn files_that_are_no_recordings_and_newer_ones_are_different_errors() {
     let folder = tempfile::tempdir().unwrap();
     let text = path_in(&folder, b"epoch,loss\n0,0.7\n");
     assert_eq!(message(Replay::open(&text)), format!("{} is not a recording", text.display()));
@@ -478,4 +478,18 @@ fn a_plane_goes_through_points_that_are_somewhere() {
         let message = plane.through(&[1.0, nowhere]).unwrap_err().to_string();
         assert!(message.starts_with("coordinate 1 of the point"), "{message}");
     }
+}
+
+#[test]
+fn a_sample_history_whose_fields_were_changed_is_refused() {
+    let data = datasets::moons(4, 0.1, 7);
+    let mut history = SampleHistory::new(&data);
+    let push = |history: &mut SampleHistory, epoch| history.push(epoch, &Matrix::from_element(4, 1, 0.5), &[0.0; 4]);
+    push(&mut history, 0).unwrap();
+    history.epochs.push(1);
+    assert!(history.correct().is_err() && history.learned_at(0).is_err() && history.flips(0, 1).is_err());
+    assert!(push(&mut history, 2).unwrap_err().to_string().starts_with("losses of a sample history"));
+    history.epochs.pop();
+    history.losses = Matrix::zeros(3, 1);
+    assert!(push(&mut history, 2).is_err());
 }

@@ -154,7 +154,7 @@ fn where_nothing_differs_there_is_no_principal_plane_but_a_picture() {
 }
 
 #[test]
-fn epochs_may_have_gaps_and_a_film_may_have_one() {
+fn epochs_may_have_gaps_and_there_may_be_one_of_them() {
     let data = datasets::parabola(30, 13);
     let replay = trained::article(&data, Activation::Tanh, 6);
     let plots = RunPlots::of(replay.run().unwrap().epochs([4, 1, 4])).unwrap();
@@ -167,7 +167,7 @@ fn epochs_may_have_gaps_and_a_film_may_have_one() {
 }
 
 #[test]
-fn what_a_film_needs_and_has_not_is_named() {
+fn what_plots_need_and_have_not_is_named() {
     let data = datasets::parabola(30, 13);
     let model = Sequential::builder(2).layer(trained::sigmoid()).build(1).unwrap();
     let mut bare = Replay::options().in_memory();
@@ -261,7 +261,7 @@ fn axes_of_any_numbers_can_be_drawn() {
 }
 
 #[test]
-fn a_model_of_ones_own_is_shown_through_its_sweep() {
+fn a_model_of_ones_own_is_shown_through_its_run() {
     let data = datasets::parabola(30, 13);
     let replay = trained::article(&data, Activation::Tanh, 2);
     let model = replay.at(0).unwrap().into_model();

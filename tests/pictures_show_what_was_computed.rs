@@ -102,7 +102,7 @@ fn samples_have_the_color_of_their_class_where_they_are() {
 }
 
 #[test]
-fn regions_have_the_color_of_the_class_that_is_told() {
+fn regions_have_the_color_of_the_class_that_is_predicted() {
     let (data, replay) = run();
     let map = replay.at(8).unwrap().decision_boundary(View::inputs(), &Grid::covering(&data, 0.1).points(50)).unwrap();
     let picture = Picture::of(&Panel::decision_boundary(&map, data.inputs(), &data).unwrap());
@@ -416,4 +416,27 @@ fn a_map_of_nothing_is_an_empty_picture() {
     let panel = Panel::decision_boundary(&DecisionBoundary::default(), data.inputs(), &data).unwrap();
     assert_eq!(panel.in_color(ColorRole::Boundary).count(), 0);
     assert!(Figure::of(panel).to_png().is_ok() && Figure::new().to_png().is_ok());
+}
+
+/// The fields of what is drawn are public; what does not fit together was once an index beyond the end.
+#[test]
+fn what_does_not_fit_together_is_not_drawn() {
+    let (data, replay) = run();
+    let space = replay.run().unwrap().at(0).unwrap().feature_space("hidden", &Grid::default().points(5)).unwrap();
+    let drawn = |edit: &dyn Fn(&mut FeatureSpace)| {
+        let mut space = space.clone();
+        edit(&mut space);
+        Panel::feature_space(&space, &data)
+    };
+    assert!(drawn(&|_| ()).is_ok());
+    assert!(drawn(&|space| space.region = Matrix::zeros(25, 1)).is_err());
+    assert!(drawn(&|space| space.outputs = Matrix::zeros(24, 1)).is_err());
+    assert!(drawn(&|space| (space.region, space.outputs) = (Matrix::zeros(24, 2), Matrix::zeros(24, 1))).is_err());
+    assert!(drawn(&|space| space.lines[0] = Matrix::zeros(2, 1)).is_err());
+    assert!(drawn(&|space| space.boundary = vec![Matrix::zeros(2, 0)]).is_err());
+    assert!(drawn(&|space| space.samples = Matrix::zeros(1, 2)).is_err());
+    let mut map =
+        replay.run().unwrap().at(0).unwrap().decision_boundary(View::inputs(), &Grid::default().points(5)).unwrap();
+    map.x.pop();
+    assert!(Panel::decision_boundary(&map, data.inputs(), &data).is_err());
 }

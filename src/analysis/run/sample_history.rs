@@ -93,6 +93,8 @@ impl SampleHistory {
 
     /// Appends the outcomes of the next epoch.
     pub(crate) fn append(&mut self, outcomes: EpochOutcomes) -> Result<()> {
+        matrix::expect_shape("losses of a sample history", &self.losses, self.shape())?;
+        self.outcomes.expect_shape(self.shape())?;
         if let Some(last) = self.epochs.last().filter(|&&last| outcomes.epoch <= last) {
             let expected = format!("later than {last}, the last");
             return Err(Error::invalid("the next epoch of a sample history", expected, outcomes.epoch));
@@ -126,8 +128,9 @@ impl SampleHistory {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the targets name no classes.
+    /// [`Error::Invalid`] if the targets name no classes, [`Error::Shape`] if the fields were changed and fit no more.
     pub fn correct(&self) -> Result<&DMatrix<bool>> {
+        self.outcomes.expect_shape(self.shape())?;
         match &self.outcomes {
             SampleOutcomes::Classification { correct, .. } => Ok(correct),
             SampleOutcomes::Regression { .. } => Err(Error::invalid(
@@ -277,6 +280,11 @@ impl SampleHistory {
             let recorded = format!("the history has {} other epochs", self.epochs.len());
             Error::UnknownEpoch { epoch, recorded }
         })
+    }
+
+    /// The samples and the epochs.
+    fn shape(&self) -> (usize, usize) {
+        (self.samples(), self.epochs.len())
     }
 
     /// Whether a sample is correct, epoch by epoch.

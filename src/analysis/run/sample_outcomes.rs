@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::{Dataset, Matrix, Result, data::labels};
+use crate::{Dataset, Error, Matrix, Result, data::labels, math::matrix};
 
 /// How well a model predicts each sample at each epoch: by classes or by numbers, as the targets are.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,19 @@ impl SampleOutcomes {
             }
             Self::Regression { .. } => OutcomeColumn { numbers: residuals(outputs, targets), correct: Vec::new() },
         })
+    }
+
+    /// Fails unless there is one row for each sample and one column for each epoch: the fields are public.
+    pub(super) fn expect_shape(&self, shape: (usize, usize)) -> Result<()> {
+        let (numbers, correct) = match self {
+            Self::Classification { probabilities, correct } => (probabilities, correct.shape()),
+            Self::Regression { residuals } => (residuals, shape),
+        };
+        matrix::expect_shape("numbers of a sample history", numbers, shape)?;
+        if correct == shape {
+            return Ok(());
+        }
+        Err(Error::shape("correct of a sample history", [shape.0, shape.1], [correct.0, correct.1]))
     }
 
     pub(super) fn append(&mut self, column: OutcomeColumn) {

@@ -35,17 +35,19 @@ impl Panel {
     /// # Errors
     ///
     /// [`Error::Invalid`](crate::Error::Invalid) if the targets name no classes, [`Error::Shape`](crate::Error::Shape) if the
-    /// space is of other samples.
+    /// space is of other samples, or its fields do not fit together.
     pub fn feature_space(space: &FeatureSpace, data: &Dataset) -> Result<Self> {
         let limits = |axis| limits([&space.samples, &space.region], axis);
         let (x, y) = (Axis::new("unit 1", limits(0)), Axis::new("unit 2", limits(1)));
         let mut panel = Self::new("Feature space", x, y);
         let side = space.region.nrows().isqrt();
+        matrix::expect_shape("the grid of a feature space", &space.region, (side * side, 2))?;
+        matrix::expect_shape("the outputs at its points", &space.outputs, (side * side, space.outputs.ncols()))?;
         let at = |i: usize| [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
         panel.add_regions(side, side, at, &space.outputs);
-        panel.add_lines(&space.lines, ColorRole::Grid, 0.8);
+        panel.add_lines(&space.lines, ColorRole::Grid, 0.8)?;
         panel.add_samples(&space.samples, data)?;
-        panel.add_lines(&space.boundary, ColorRole::Boundary, 2.2);
+        panel.add_lines(&space.boundary, ColorRole::Boundary, 2.2)?;
         Ok(panel)
     }
 
@@ -73,9 +75,11 @@ impl Panel {
         let ends = |axis: &[f32]| axis.first().map_or(0.0, |&x| x.into())..=axis.last().map_or(1.0, |&x| x.into());
         let (x, y) = (Axis::new("x1", ends(&map.x)), Axis::new("x2", ends(&map.y)));
         let mut panel = Self::new("Decision boundary", x, y);
+        let points = map.x.len() * map.y.len();
+        matrix::expect_shape("the outputs of a map", &map.outputs, (points, map.outputs.ncols()))?;
         panel.add_map(map);
         panel.add_samples(samples, data)?;
-        panel.add_lines(&map.boundary, ColorRole::Boundary, 2.2);
+        panel.add_lines(&map.boundary, ColorRole::Boundary, 2.2)?;
         Ok(panel)
     }
 
@@ -184,9 +188,11 @@ impl Panel {
         );
     }
 
-    fn add_lines(&mut self, lines: &[Polyline], color: ColorRole, width: f64) {
+    fn add_lines(&mut self, lines: &[Polyline], color: ColorRole, width: f64) -> Result<()> {
+        lines.iter().try_for_each(|line| matrix::expect_columns("a line of a picture", line, 2))?;
         let line = |line: &Polyline| Mark::Line { points: points(line).collect(), color, width, right: false };
         self.marks.extend(lines.iter().map(line));
+        Ok(())
     }
 
     fn add_samples(&mut self, samples: &Matrix, data: &Dataset) -> Result<()> {
