@@ -17,7 +17,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// match Replay::open("no such folder/run.replay") {
 ///     Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {} // nothing was recorded yet
 ///     Err(Error::NotStarted { .. }) => {} // the recorder was stopped at its first epoch
-///     Err(Error::Corrupted { offset, .. }) => println!("damaged at byte {offset}"),
+///     Err(Error::Corrupted { path, offset, .. }) => println!("{} is damaged at byte {offset}", path.display()),
 ///     other => drop(other?),
 /// }
 /// # Ok::<(), Error>(())
@@ -78,8 +78,10 @@ pub enum Error {
         supported: u16,
     },
     /// Bytes on the disk are not the ones that were written.
-    #[error("{what} is corrupted at byte {offset}: {reason}")]
+    #[error("{what} of {} is corrupted at byte {offset}: {reason}", path.display())]
     Corrupted {
+        /// The file.
+        path: PathBuf,
         /// What is lost: an epoch, the data set, the description of the model.
         what: String,
         /// Where the corrupted record begins in the file.
@@ -224,8 +226,13 @@ impl Error {
         Self::Missing { missing: missing.into(), hint: hint.into() }
     }
 
-    pub(crate) fn corrupted(what: impl Into<String>, offset: u64, reason: impl Into<String>) -> Self {
-        Self::Corrupted { what: what.into(), offset, reason: reason.into() }
+    pub(crate) fn corrupted(
+        path: impl Into<PathBuf>,
+        what: impl Into<String>,
+        offset: u64,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self::Corrupted { path: path.into(), what: what.into(), offset, reason: reason.into() }
     }
 }
 

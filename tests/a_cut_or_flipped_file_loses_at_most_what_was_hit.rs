@@ -153,7 +153,7 @@ impl Flipped<'_> {
         assert!(listed.iter().all(|damage| hit(&damage.bytes)), "byte {}: {listed:?}", self.byte);
     }
 
-    /// The error must say what and at which byte. In the last record of an unfinished file, damage cannot be distinguished from
+    /// The error must say where, what and at which byte. In the last record of an unfinished file, damage cannot be distinguished from
     /// a torn tail.
     fn expect_named(&self, moment: Moment, error: &Error, replay: &Replay) {
         let number = (moment.epoch(), moment.step().unwrap_or(0));
@@ -161,7 +161,8 @@ impl Flipped<'_> {
         let record = &self.records.iter().find(of).unwrap().bytes;
         assert!(record.contains(&self.byte), "byte {}: {moment:?} is lost: {error}", self.byte);
         match error {
-            Error::Corrupted { what, offset, .. } => {
+            Error::Corrupted { path, what, offset, .. } => {
+                assert_eq!(path.to_str(), Some("<memory>"), "byte {}", self.byte);
                 assert!(what.contains(&moment.to_string()), "byte {}: {what}", self.byte);
                 assert_eq!(*offset, record.start as u64, "byte {}", self.byte);
             }

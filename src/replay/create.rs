@@ -21,7 +21,7 @@ impl ReplayOptions {
         let replacement = self.overwrite.then(|| Replacement::of(path)).transpose()?.flatten();
         let written = replacement.as_ref().map_or(path, |replacement| replacement.path());
         let file = storage::open_to_write(written, true)?;
-        let log = storage::Log::create(Box::new(file), path.display().to_string(), salt())
+        let log = storage::Log::create(Box::new(file), path.into(), salt())
             .inspect_err(|_| drop(fs::remove_file(written)))?;
         let origin = Origin::File(path.into());
         Ok(Replay::recording(log, origin, self, replacement))
@@ -29,8 +29,8 @@ impl ReplayOptions {
 
     /// Begins a recording in memory, which [`Replay::write_to`] can write to a file.
     pub fn in_memory(self) -> Replay {
-        let name = Origin::Memory.path().display().to_string();
-        Replay::recording(storage::Log::in_memory(name, salt()), Origin::Memory, self, None)
+        let log = Log::in_memory(Origin::Memory.path(), salt());
+        Replay::recording(log, Origin::Memory, self, None)
     }
 
     /// Opens a recording to go on with it, under these options; [`Replay::append`] is the short form.
@@ -57,6 +57,7 @@ impl Replay {
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
         let recorder = Some(Recorder::new(options, replacement));
-        Self { log, origin, index: Index::default(), torn_bytes: 0, dataset, recorder }
+        let index = Index::of(origin.path());
+        Self { log, origin, index, torn_bytes: 0, dataset, recorder }
     }
 }

@@ -1,5 +1,7 @@
 //! What a recording holds, without its weights: where each snapshot is, the curves, the damage.
 
+use std::path::PathBuf;
+
 use super::timeline::{Entry, Location, Timeline};
 use crate::{
     Error, Moment, Result,
@@ -9,6 +11,8 @@ use crate::{
 /// Everything but weights and data.
 #[derive(Debug, Default)]
 pub(super) struct Index {
+    /// The file, for errors.
+    path: PathBuf,
     pub(super) manifest: Option<Manifest>,
     pub(super) data: Vec<(TensorSpec, Location)>,
     /// The ends of epochs.
@@ -20,6 +24,11 @@ pub(super) struct Index {
 }
 
 impl Index {
+    /// The index of a file of which nothing was read yet.
+    pub(super) fn of(path: PathBuf) -> Self {
+        Self { path, ..Self::default() }
+    }
+
     /// Takes in one more record.
     ///
     /// Fails if the first one does not describe the recording, or for a record of a later version that may not be
@@ -49,7 +58,7 @@ impl Index {
         self.timeline(moment).at(moment).ok_or_else(|| match self.damage_in_place_of(moment) {
             Some(damage) => {
                 let reason = "the record that lies in its place cannot be read";
-                Error::corrupted(moment.to_string(), damage.bytes.start, reason)
+                Error::corrupted(&self.path, moment.to_string(), damage.bytes.start, reason)
             }
             None => self.unknown(moment),
         })
@@ -79,7 +88,8 @@ impl Index {
     }
 
     fn take_manifest(&mut self, record: &Record) -> Result<()> {
-        let lost = |reason| Error::corrupted("the description of the recording", record.offset, reason);
+        let path = self.path.clone();
+        let lost = |reason| Error::corrupted(&path, "the description", record.offset, reason);
         if record.header.kind != Kind::Model {
             return Err(lost("its record is missing".into()));
         }

@@ -86,13 +86,13 @@ impl Replay {
     }
 
     pub(super) fn load(backend: Box<dyn Backend>, origin: Origin) -> Result<Self> {
-        let log = Log::open(backend, origin.path().display().to_string())?.map_err(|bad| match bad {
+        let log = Log::open(backend, origin.path())?.map_err(|bad| match bad {
             BadPreamble::Magic => Error::NotARecording { path: origin.path() },
             BadPreamble::Short => Error::NotStarted { path: origin.path() },
-            BadPreamble::Checksum => Error::corrupted("the preamble", 0, "its checksum does not agree"),
+            BadPreamble::Checksum => Error::corrupted(origin.path(), "the preamble", 0, "its checksum does not agree"),
         })?;
         expect_known_version(log.preamble().major, &origin)?;
-        let index = Index::default();
+        let index = Index::of(origin.path());
         let mut replay = Self { log, origin, index, torn_bytes: 0, dataset: OnceLock::new(), recorder: None };
         replay.scan()?;
         if replay.index.is_started() { Ok(replay) } else { Err(Error::NotStarted { path: replay.origin.path() }) }
@@ -111,7 +111,7 @@ impl Replay {
 
 fn expect_known_version(major: u16, origin: &Origin) -> Result<()> {
     match major {
-        0 => Err(Error::corrupted("the preamble", 8, "there is no version 0")),
+        0 => Err(Error::corrupted(origin.path(), "the preamble", 8, "there is no version 0")),
         major if major > VERSION.0 => {
             Err(Error::UnsupportedVersion { path: origin.path(), found: major, supported: VERSION.0 })
         }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_recording_that_does_not_begin_with_its_description_is_refused() {
         let error = opened(|log| epoch(log, 0)).unwrap_err();
-        assert!(error.to_string().contains("description of the recording is corrupted at byte 64"), "{error}");
+        assert!(error.to_string().contains("the description of <memory> is corrupted at byte 64"), "{error}");
         let garbled = opened(|log| {
             log.append(Kind::Model, Moment::default(), vec![0xff; 40], |_| Ok(())).unwrap();
             epoch(log, 0);

@@ -27,7 +27,8 @@ impl Replay {
         let moment = at.into();
         let entry = self.index.at(moment)?;
         if entry.metrics_lost {
-            return Err(Error::corrupted(format!("what {moment} logged"), entry.location.offset, "it cannot be read"));
+            let (what, offset) = (format!("the metrics of {moment}"), entry.location.offset);
+            return Err(Error::corrupted(self.origin.path(), what, offset, "they cannot be read"));
         }
         Ok(self.index.timeline(moment).metrics(moment))
     }

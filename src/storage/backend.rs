@@ -7,7 +7,7 @@ use std::{
     fmt::Debug,
     fs::{self, File},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::{Error, Result};
@@ -30,11 +30,11 @@ pub(crate) trait Backend: Debug + Send + Sync {
     fn sync(&mut self) -> io::Result<()>;
 }
 
-/// A backend with the name that errors call it by.
+/// A backend with the path that errors call it by.
 #[derive(Debug)]
 pub(super) struct NamedBackend {
     pub(super) inner: Box<dyn Backend>,
-    pub(super) name: String,
+    pub(super) path: PathBuf,
 }
 
 impl NamedBackend {
@@ -52,7 +52,7 @@ impl NamedBackend {
 
     /// Makes an error of what the backend returned when something was done to it.
     pub(super) fn failed(&self, doing: &str, source: io::Error) -> Error {
-        Error::io(format!("{doing} {}", self.name), source)
+        Error::io(format!("{doing} {}", self.path.display()), source)
     }
 }
 

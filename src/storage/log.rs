@@ -3,7 +3,7 @@
 //! The one place that decides what is written, cut off and waited for. Everything before its end is whole. An error
 //! leaves the end where it was; where even that cannot be had, the log is poisoned and writes no more.
 
-use std::{io, ops::Range};
+use std::{io, ops::Range, path::PathBuf};
 
 use super::{
     backend::{Backend, NamedBackend},
@@ -35,15 +35,15 @@ pub(crate) struct Log {
 
 impl Log {
     /// Creates a log in memory.
-    pub(crate) fn in_memory(name: String, salt: u64) -> Self {
+    pub(crate) fn in_memory(path: PathBuf, salt: u64) -> Self {
         let preamble = Preamble::new(salt);
         let backend = Box::new(preamble.encode().to_vec());
-        Self::at_start(NamedBackend { inner: backend, name }, preamble)
+        Self::at_start(NamedBackend { inner: backend, path }, preamble)
     }
 
     /// Creates a log on an empty backend.
-    pub(crate) fn create(backend: Box<dyn Backend>, name: String, salt: u64) -> Result<Self> {
-        let mut backend = NamedBackend { inner: backend, name };
+    pub(crate) fn create(backend: Box<dyn Backend>, path: PathBuf, salt: u64) -> Result<Self> {
+        let mut backend = NamedBackend { inner: backend, path };
         let preamble = Preamble::new(salt);
         backend.write_at(&preamble.encode(), 0)?;
         Ok(Self::at_start(backend, preamble))
@@ -51,8 +51,8 @@ impl Log {
 
     /// Opens the log on a backend, or returns what is wrong with its first 64 bytes. Nothing behind them is looked at
     /// yet.
-    pub(crate) fn open(backend: Box<dyn Backend>, name: String) -> Result<Result<Self, BadPreamble>> {
-        let backend = NamedBackend { inner: backend, name };
+    pub(crate) fn open(backend: Box<dyn Backend>, path: PathBuf) -> Result<Result<Self, BadPreamble>> {
+        let backend = NamedBackend { inner: backend, path };
         let length = backend.len()?;
         let mut bytes = [0; BLOCK];
         let whole = usize::try_from(length).unwrap_or(BLOCK).min(BLOCK);
@@ -90,7 +90,7 @@ impl Log {
     /// Returns how many bytes lie behind the last whole record; an error if even that is no longer there.
     pub(crate) fn torn_bytes(&self) -> Result<u64> {
         let length = self.backend.len()?;
-        let lost = || Error::corrupted(&self.backend.name, length, "it is shorter than it was before");
+        let lost = || Error::corrupted(&self.backend.path, "the end", length, "it is shorter than it was before");
         length.checked_sub(self.end.offset).ok_or_else(lost)
     }
 
@@ -100,7 +100,7 @@ impl Log {
     pub(crate) fn cut_tail(&mut self) -> Result<()> {
         if let Some(at) = self.overhang {
             let reason = "it ends beyond the file, and would take in what is appended";
-            return Err(Error::corrupted(format!("a record of {}", self.backend.name), at, reason));
+            return Err(Error::corrupted(&self.backend.path, "a record", at, reason));
         }
         let cut = self.cut().and_then(|()| self.backend.inner.sync());
         cut.map_err(|source| self.backend.failed("cutting off the torn tail of", source))

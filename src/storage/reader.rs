@@ -73,7 +73,7 @@ impl<'a> RecordReader<'a> {
     }
 
     pub(super) fn corrupted(&self, reason: &str) -> Error {
-        Error::corrupted(&self.what, self.offset, reason)
+        Error::corrupted(&self.backend.path, &self.what, self.offset, reason)
     }
 
     fn failed(&self, source: io::Error) -> Error {
