@@ -7,7 +7,10 @@ use training_replay::{
     Activation, Architecture, Backward, BatchNormalization, Dataset, Dense, Description, Dropout, Durability, Error,
     Forward, Initializer, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result, Sequential, Trainer,
     Values, Weights,
-    analysis::{ConfusionMatrix, DecisionBoundary, Grid, Histogram, Plane, ProbabilityHistogram, SampleHistory, View},
+    analysis::{
+        ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, Histogram, Plane, ProbabilityHistogram, SampleHistory,
+        View,
+    },
     datasets,
     nn::Layer,
 };
@@ -463,13 +466,37 @@ fn losses_and_values_say_what_does_not_fit() {
 #[test]
 fn a_map_that_could_not_be_updated_has_nothing_left() {
     let of_inputs = |inputs| Sequential::builder(inputs).layer(Dense::new(1)).build(1).unwrap();
-    let mut map = DecisionBoundary::of(&of_inputs(2), View::inputs(), &Grid::default().points(5)).unwrap();
-    assert!(map.update(&of_inputs(1), View::inputs(), &Grid::default().points(2)).is_err());
-    assert_eq!(map, DecisionBoundary::default());
-    assert!(map.level_lines(0, 0.0).is_err());
+    let whole = || DecisionBoundary::of(&of_inputs(2), View::inputs(), &Grid::default().points(5)).unwrap();
+    let (two, few, none) = (of_inputs(2), Grid::default().points(2), Grid::default().points(0));
+    let refused = |update: &dyn Fn(&mut DecisionBoundary) -> Result<()>| {
+        let mut map = whole();
+        assert!(update(&mut map).is_err());
+        assert_eq!(map, DecisionBoundary::default());
+        assert!(map.level_lines(0, 0.0).is_err());
+    };
+    refused(&|map| map.update(&of_inputs(1), View::inputs(), &few));
+    refused(&|map| map.update(&two, "no such layer", &few));
+    refused(&|map| map.update(&two, View::inputs(), &none));
+    let mut map;
     map = DecisionBoundary::of(&of_inputs(2), View::inputs(), &Grid::default().points(5)).unwrap();
     map.x.clear(); // Fields are public.
     assert!(map.level_lines(0, 0.0).is_err());
+}
+
+#[test]
+fn a_feature_space_that_could_not_be_updated_has_nothing_left() {
+    let (model, data, grid) = (article().build(1).unwrap(), datasets::moons(4, 0.1, 7), Grid::default().points(5));
+    let three = Dataset::new(Matrix::zeros(4, 3), Matrix::zeros(4, 1)).unwrap();
+    let refused = |update: &dyn Fn(&mut FeatureSpace) -> Result<()>| {
+        let mut space = FeatureSpace::of(&model, "hidden", &data, &grid).unwrap();
+        assert!(update(&mut space).is_err());
+        assert_eq!(space, FeatureSpace::default());
+    };
+    refused(&|space| space.update(&model, "no such layer", &data, &grid));
+    refused(&|space| space.update(&model, "output", &data, &grid));
+    refused(&|space| space.update(&model, "hidden", &three, &grid));
+    refused(&|space| space.update(&model, "hidden", &data, &Grid::default().points(1)));
+    refused(&|space| space.update_with(&model, "hidden", &data, &grid, |_| Err(Error::other("enough"))));
 }
 
 #[test]

@@ -439,4 +439,5 @@ fn what_does_not_fit_together_is_not_drawn() {
         replay.run().unwrap().at(0).unwrap().decision_boundary(View::inputs(), &Grid::default().points(5)).unwrap();
     map.x.pop();
     assert!(Panel::decision_boundary(&map, data.inputs(), &data).is_err());
+    assert!(Panel::feature_space(&space, &data).unwrap().regions(&map).is_err());
 }

@@ -59,6 +59,11 @@ pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
     Ok(classes(targets, THRESHOLD).into_iter().flatten().collect())
 }
 
+/// Whether every target row names a class; if not, the targets are numbers.
+pub(crate) fn are_classes(targets: &Matrix) -> bool {
+    check_targets(targets).is_ok()
+}
+
 /// Fails at the first row that names no class: other values than 0 and 1, or not exactly one 1 among several outputs.
 pub(crate) fn check_targets(targets: &Matrix) -> Result<()> {
     let single = targets.ncols() == 1;

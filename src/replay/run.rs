@@ -1,6 +1,6 @@
 //! A recording with its model: what is asked of a run, epoch by epoch or as a whole.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::{Replay, Snapshot};
 use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
@@ -53,6 +53,15 @@ enum Template<'a, M> {
     /// A model of the caller's.
     Model(&'a M),
 }
+
+// Derived, these would ask the model for as much.
+impl<M> Clone for Template<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Template<'_, M> {}
 
 impl Replay {
     /// Returns the built-in network as of a moment: `at(30)` for an epoch, `at((30, 5))` for a step in it.
@@ -135,7 +144,13 @@ impl<'a, M> Run<'a, M> {
         Self { epochs: epochs.into_iter().collect(), ..self }
     }
 
-    /// Sets the number of threads; 1 uses the calling thread.
+    /// The same with its epochs in the order of time, each once: for what is the same in any order.
+    pub(crate) fn in_order_of_time(&self) -> Self {
+        let epochs: BTreeSet<u64> = self.epochs.iter().copied().collect();
+        Self { epochs: epochs.into_iter().collect(), ..*self }
+    }
+
+    /// Sets the number of threads; 1 uses the calling thread. Fewer work where the system has no more to give.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
@@ -228,10 +243,20 @@ impl<'a, M: Forward> Run<'a, M> {
     where
         F: FnMut(&Snapshot<'a, M>) -> Result<()>,
     {
-        self.epochs.iter().try_for_each(|&epoch| match known.filter(|known| known.moment() == epoch.into()) {
-            Some(known) => each(known),
-            None => each(&self.at(epoch)?),
-        })
+        self.epochs.iter().try_for_each(|&epoch| self.ask_beside(known, epoch, &mut each))
+    }
+
+    /// Asks about an epoch, which is not read if it is at hand.
+    fn ask_beside<R>(
+        &self,
+        known: Option<&Snapshot<'a, M>>,
+        epoch: u64,
+        ask: impl FnOnce(&Snapshot<'a, M>) -> Result<R>,
+    ) -> Result<R> {
+        match known.filter(|known| known.moment() == epoch.into()) {
+            Some(known) => ask(known),
+            None => ask(&self.at(epoch)?),
+        }
     }
 }
 
@@ -281,10 +306,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
     {
         parallel::map_with(&self.epochs, self.threads, begin, |state, &epoch| {
-            match known.filter(|known| known.moment() == epoch.into()) {
-                Some(known) => ask(state, known),
-                None => ask(state, &self.at(epoch)?),
-            }
+            self.ask_beside(known, epoch, |snapshot| ask(state, snapshot))
         })
     }
 }

@@ -127,9 +127,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";
         let loss = options.loss.or(self.replay().loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
         let replay = self.replay();
-        let mut recomputed = self.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
-        recomputed.sort_by_key(|(epoch, _)| *epoch);
-        recomputed.dedup_by_key(|(epoch, _)| *epoch); // an epoch that was chosen twice is compared once
+        let recomputed = self.in_order_of_time().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
         let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
         let logged: Vec<(u64, Metrics)> = logged.collect::<Result<_>>()?;
         let verification = Verification::of(&logged, &recomputed, options);

@@ -32,7 +32,7 @@ impl RunningMetrics {
         let width = data.outputs();
         let rows = batch_size.min(data.samples()).max(MANY / width.max(1));
         let (predictions, outputs) = (Matrix::zeros(rows, width), Matrix::zeros(rows, width));
-        let (targets, classify) = (outputs.clone(), labels::check_targets(data.targets()).is_ok());
+        let (targets, classify) = (outputs.clone(), labels::are_classes(data.targets()));
         Self { loss, basis, classify, predictions, outputs, targets, waiting: 0, scored: Sums::default() }
     }
 

@@ -25,7 +25,7 @@ use crate::{Dataset, Forward, Loss, Matrix, Metrics, Result, data::labels, loss,
 /// returns.
 pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Metrics> {
     let mut metrics = Metrics::from([("loss", loss::mean(&checked::losses(model, data, loss)?))]);
-    if labels::check_targets(data.targets()).is_ok() {
+    if labels::are_classes(data.targets()) {
         metrics.insert("accuracy", accuracy(&checked::outputs(model, data.inputs())?, data)?);
     }
     Ok(metrics)

@@ -35,13 +35,10 @@ impl SampleOutcomes {
     /// Those of no epochs, of the kind that the targets are.
     pub(super) fn empty(data: &Dataset) -> Self {
         let numbers = Matrix::zeros(data.samples(), 0);
-        match labels::check_targets(data.targets()) {
-            Ok(()) => {
-                let correct = DMatrix::from_element(data.samples(), 0, false);
-                Self::Classification { probabilities: numbers, correct }
-            }
-            Err(_) => Self::Regression { residuals: numbers },
+        if !labels::are_classes(data.targets()) {
+            return Self::Regression { residuals: numbers };
         }
+        Self::Classification { probabilities: numbers, correct: DMatrix::from_element(data.samples(), 0, false) }
     }
 
     /// Compares outputs with the targets, as a column of the same kind.

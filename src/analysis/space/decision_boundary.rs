@@ -106,7 +106,8 @@ impl DecisionBoundary {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if there is no such output, or the level is not a finite number.
+    /// [`Error::Invalid`] if there is no such output, or the level is not a finite number; [`Error::Shape`] if the fields
+    /// were changed and do not fit together.
     pub fn level_lines(&self, output: usize, level: f32) -> Result<Vec<Polyline>> {
         let Some(values) = matrix::columns(&self.outputs).nth(output) else {
             let expected = format!("below {}, the number of outputs", self.outputs.ncols());
@@ -139,7 +140,11 @@ impl DecisionBoundary {
     ///
     /// As [`of`](Self::of); nothing is left then.
     pub fn update<'a>(&mut self, model: &dyn Forward, view: impl Into<View<'a>>, grid: &Grid) -> Result<()> {
-        let view = view.into();
+        // Outputs of one model beside points of another would say what neither does.
+        self.replace(model, view.into(), grid).inspect_err(|_| *self = Self::default())
+    }
+
+    fn replace(&mut self, model: &dyn Forward, view: View<'_>, grid: &Grid) -> Result<()> {
         let layers = view.depth(model)?..model.layers().len();
         grid.check()?;
         (self.x, self.y) = grid.axes();
@@ -147,8 +152,7 @@ impl DecisionBoundary {
         let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
         let boundary = Boundary::on(model, layers, view.plane().cloned(), grid);
         let lines = boundary.and_then(|mut boundary| boundary.lines(&self.x, &self.y, Some(keep)));
-        // Nothing is left of a model that failed: outputs would not be those at the points.
-        self.boundary = lines.inspect_err(|_| *self = Self::default()).map_err(|error| dimensions(error, view))?;
+        self.boundary = lines.map_err(|error| dimensions(error, view))?;
         Ok(())
     }
 }

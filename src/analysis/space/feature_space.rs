@@ -128,20 +128,13 @@ impl FeatureSpace {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of); the contents are then unspecified.
+    /// As [`of`](Self::of); nothing is left then.
     pub fn update<'a, V>(&mut self, model: &dyn Forward, view: V, data: &Dataset, grid: &Grid) -> Result<()>
     where
         V: Into<View<'a>>,
     {
-        let (mut region, mut outputs) = (mem::take(&mut self.region), mem::take(&mut self.outputs));
-        self.update_with(model, view, data, grid, |patch| {
-            matrix::put_rows(patch.region, patch.start, grid.count(), &mut region)?;
-            matrix::put_rows(patch.outputs, patch.start, grid.count(), &mut outputs)
-        })?;
-        if data.features() == 2 {
-            (self.region, self.outputs) = (region, outputs);
-        }
-        Ok(())
+        let lens = self.see_samples(model, view.into(), data, grid);
+        lens.and_then(|lens| self.surround_and_keep(lens, data, grid)).inspect_err(|_| *self = Self::default())
     }
 
     /// Replaces the contents as [`update`](Self::update), but calls `each` with the region and the outputs in place of
@@ -171,7 +164,7 @@ impl FeatureSpace {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of), and what `each` returns; the contents are then unspecified.
+    /// As [`of`](Self::of), and what `each` returns; nothing is left then.
     pub fn update_with<'a, V, F>(
         &mut self,
         model: &dyn Forward,
@@ -184,10 +177,8 @@ impl FeatureSpace {
         V: Into<View<'a>>,
         F: FnMut(Patch<'_>) -> Result<()>,
     {
-        grid.check()?;
-        let mut lens = Lens::new(model, view.into())?;
-        lens.show(data.inputs(), &mut self.samples)?;
-        self.surround(lens, data, grid, each)
+        let lens = self.see_samples(model, view.into(), data, grid);
+        lens.and_then(|lens| self.surround(lens, data, grid, each)).inspect_err(|_| *self = Self::default())
     }
 
     /// As [`of`](Self::of), from what the layer puts out for the data, for whoever needs that for more.
@@ -202,13 +193,35 @@ impl FeatureSpace {
         grid.check()?;
         let (mut space, mut lens) = (Self::default(), Lens::new(model, view)?);
         lens.see(activations, &mut space.samples)?;
-        let (mut region, mut outputs) = (Matrix::zeros(0, 2), Matrix::zeros(0, data.outputs()));
-        space.surround(lens, data, grid, |patch| {
+        space.surround_and_keep(lens, data, grid)?;
+        Ok(space)
+    }
+
+    /// Puts the samples where the view shows them, and returns what shows the rest.
+    fn see_samples<'a>(
+        &mut self,
+        model: &'a dyn Forward,
+        view: View<'a>,
+        data: &Dataset,
+        grid: &Grid,
+    ) -> Result<Lens<'a>> {
+        grid.check()?;
+        let mut lens = Lens::new(model, view)?;
+        lens.show(data.inputs(), &mut self.samples)?;
+        Ok(lens)
+    }
+
+    /// As [`surround`](Self::surround), with region and outputs in the memory that is there.
+    fn surround_and_keep(&mut self, lens: Lens<'_>, data: &Dataset, grid: &Grid) -> Result<()> {
+        let (mut region, mut outputs) = (mem::take(&mut self.region), mem::take(&mut self.outputs));
+        self.surround(lens, data, grid, |patch| {
             matrix::put_rows(patch.region, patch.start, grid.count(), &mut region)?;
             matrix::put_rows(patch.outputs, patch.start, grid.count(), &mut outputs)
         })?;
-        (space.region, space.outputs) = (region, outputs);
-        Ok(space)
+        if data.features() == 2 {
+            (self.region, self.outputs) = (region, outputs);
+        }
+        Ok(())
     }
 
     /// What there is beside the samples, which the lens has just shown.

@@ -42,9 +42,8 @@ impl Panel {
         let mut panel = Self::new("Feature space", x, y);
         let side = space.region.nrows().isqrt();
         matrix::expect_shape("the grid of a feature space", &space.region, (side * side, 2))?;
-        matrix::expect_shape("the outputs at its points", &space.outputs, (side * side, space.outputs.ncols()))?;
         let at = |i: usize| [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
-        panel.add_regions(side, side, at, &space.outputs);
+        panel.add_regions([side, side], at, &space.outputs)?;
         panel.add_lines(&space.lines, ColorRole::Grid, 0.8)?;
         panel.add_samples(&space.samples, data)?;
         panel.add_lines(&space.boundary, ColorRole::Boundary, 2.2)?;
@@ -75,9 +74,7 @@ impl Panel {
         let ends = |axis: &[f32]| axis.first().map_or(0.0, |&x| x.into())..=axis.last().map_or(1.0, |&x| x.into());
         let (x, y) = (Axis::new("x1", ends(&map.x)), Axis::new("x2", ends(&map.y)));
         let mut panel = Self::new("Decision boundary", x, y);
-        let points = map.x.len() * map.y.len();
-        matrix::expect_shape("the outputs of a map", &map.outputs, (points, map.outputs.ncols()))?;
-        panel.add_map(map);
+        panel.add_map(map)?;
         panel.add_samples(samples, data)?;
         panel.add_lines(&map.boundary, ColorRole::Boundary, 2.2)?;
         Ok(panel)
@@ -140,16 +137,19 @@ impl Panel {
     /// let model = Sequential::builder(10).layers(layers).build(42)?;
     /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
     /// let map = DecisionBoundary::of(&model, "hidden", &Grid::covering_points(&space.samples, 0.1))?;
-    /// let panel = Panel::feature_space(&space, &data)?.regions(&map);
+    /// let panel = Panel::feature_space(&space, &data)?.regions(&map)?;
     /// assert!(matches!(panel.marks[0], Mark::Area { .. }));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    #[must_use]
-    pub fn regions(mut self, map: &DecisionBoundary) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shape`](crate::Error::Shape) if the fields of the map do not fit together.
+    pub fn regions(mut self, map: &DecisionBoundary) -> Result<Self> {
         let above = std::mem::take(&mut self.marks);
-        self.add_map(map);
+        self.add_map(map)?;
         self.marks.extend(above);
-        self
+        Ok(self)
     }
 
     /// Draws a ring around some of the points, `(points, 2)`, by their rows: around the misclassified samples, for example.
@@ -171,21 +171,30 @@ impl Panel {
         self.mark(Mark::Rings { points, color: ColorRole::Misclassified })
     }
 
-    fn add_map(&mut self, map: &DecisionBoundary) {
+    fn add_map(&mut self, map: &DecisionBoundary) -> Result<()> {
         let width = map.x.len().max(1);
         let at = |i: usize| [map.x[i % width].into(), map.y[i / width].into()];
-        self.add_regions(map.x.len(), map.y.len(), at, &map.outputs);
+        self.add_regions([map.x.len(), map.y.len()], at, &map.outputs)
     }
 
-    fn add_regions(&mut self, columns: usize, rows: usize, at: impl Fn(usize) -> Point, outputs: &Matrix) {
-        if columns * rows != outputs.nrows() || outputs.is_empty() {
-            return; // No grid was bent.
+    /// The regions among the points of a grid; of no points where no grid was bent.
+    fn add_regions(
+        &mut self,
+        [columns, rows]: [usize; 2],
+        at: impl Fn(usize) -> Point,
+        outputs: &Matrix,
+    ) -> Result<()> {
+        let points = columns.saturating_mul(rows);
+        matrix::expect_shape("the outputs on the grid", outputs, (points, outputs.ncols().max(points.min(1))))?;
+        if points == 0 {
+            return Ok(());
         }
         let scores = Scores::of(outputs);
         let regions = Cells::new(columns, rows, at, &scores).regions();
         self.marks.extend(
             regions.into_iter().map(|(class, corners)| Mark::Area { corners, color: ColorRole::Region(class) }),
         );
+        Ok(())
     }
 
     fn add_lines(&mut self, lines: &[Polyline], color: ColorRole, width: f64) -> Result<()> {

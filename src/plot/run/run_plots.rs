@@ -133,10 +133,10 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             return Ok(panel);
         }
         let panel = panel.highlight(&space.samples, &at.misclassified()?);
-        Ok(match self.map_behind(at.snapshot, REGIONS)? {
+        match self.map_behind(at.snapshot, REGIONS)? {
             Some(map) => panel.regions(&map),
-            None => panel,
-        })
+            None => Ok(panel),
+        }
     }
 
     /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
