@@ -95,6 +95,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 // The rooms, which `docs/architecture.md` walks through in the order of the flow.
+mod activation;
 mod codec;
 mod data;
 mod error;
