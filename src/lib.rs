@@ -98,6 +98,7 @@
 mod codec;
 mod data;
 mod error;
+mod file;
 mod loss;
 mod math;
 mod metrics;
