@@ -146,6 +146,27 @@ pub(crate) fn is_still_there(_: &File, _: &Path) -> bool {
     true
 }
 
+/// Returns whether a file that is open has no name any more, or not this one: it was removed, renamed or replaced, or its
+/// folder was. A folder that cannot be looked into says nothing.
+pub(crate) fn has_lost_name(file: &File, path: &Path) -> std::io::Result<bool> {
+    match path.metadata() {
+        Ok(_) => Ok(!is_still_there(file, path)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(true),
+        Err(_) => has_no_name(file),
+    }
+}
+
+#[cfg(unix)]
+fn has_no_name(file: &File) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(file.metadata()?.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn has_no_name(_: &File) -> std::io::Result<bool> {
+    Ok(false)
+}
+
 /// Asks the disk to keep the names in the folder of this file, too. Not every system can do that, and the files
 /// themselves are safe.
 pub(crate) fn sync_folder(path: &Path) {

@@ -40,7 +40,7 @@ impl Replay {
 
     /// Opens a file to append, under options that were checked.
     pub(super) fn resume(path: &Path, options: ReplayOptions) -> Result<Self> {
-        let file = storage::open_to_write(path, false)?;
+        let file = storage::open_to_write(path, false, options.locking)?;
         Self::resume_on(Box::new(file), Origin::File(path.into()), options)
     }
 
@@ -50,7 +50,7 @@ impl Replay {
         if let Some(data) = options.take_dataset() {
             replay.expect_dataset(&data)?;
         }
-        replay.recorder = Some(Recorder::behind(replay.index.last(), options));
+        replay.recorder = Some(Recorder::behind(replay.index.last(), replay.origin.place(), options));
         replay.log.cut_tail()?;
         Ok(replay)
     }

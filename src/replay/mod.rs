@@ -6,7 +6,6 @@ mod index;
 mod options;
 mod recorder;
 mod replacement;
-mod salt;
 mod steps;
 mod timeline;
 
@@ -40,7 +39,7 @@ mod survival;
 
 use std::{
     fmt, io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     sync::OnceLock,
 };
 
@@ -285,6 +284,14 @@ impl Origin {
         match self {
             Self::File(path) => path.clone(),
             Self::Memory => PathBuf::from("<memory>"),
+        }
+    }
+
+    /// The path as it is from any folder, if there is one.
+    fn place(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path::absolute(path).unwrap_or_else(|_| path.clone())),
+            Self::Memory => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Dataset, Description, Error, Loss, Result};
+use crate::{Dataset, Description, Error, Loss, Result, storage::Locking};
 
 /// When recorded bytes are forced to the disk.
 ///
@@ -56,6 +56,7 @@ pub struct ReplayOptions {
     step: Option<u32>,
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
+    pub(super) locking: Locking,
 }
 
 impl ReplayOptions {
@@ -134,10 +135,10 @@ impl ReplayOptions {
         Self { durability, ..self }
     }
 
-    /// Sets whether a file that exists is replaced; by default it is not, and creating fails.
+    /// Sets whether a recording that exists is replaced; by default it is not, and creating fails.
     ///
     /// The new recording is written beside it and takes its name when the first epoch is recorded; until then the old one
-    /// is still there.
+    /// is still there. Another file than a recording, or an empty one, is never replaced.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -154,6 +155,24 @@ impl ReplayOptions {
     #[must_use]
     pub fn overwrite(self, overwrite: bool) -> Self {
         Self { overwrite, ..self }
+    }
+
+    /// Records where the file system has no locks, as some network file systems.
+    ///
+    /// Nothing keeps another recorder from the same file then: see to it that there is only one at a time.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut replay = Replay::options().without_lock().create(&path)?;
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_lock(self) -> Self {
+        Self { locking: Locking::None, ..self }
     }
 
     /// Whether a step is recorded.

@@ -1,14 +1,12 @@
 //! Recording: the calls of a training loop.
 
-use std::fs::File;
-
 use super::{
-    Durability, Origin, Replay,
+    Durability, Replay, ReplayOptions,
     data::expect_fit,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result,
+    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
 
@@ -42,7 +40,8 @@ impl Replay {
     ///
     /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
     /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the
-    /// parameters are not those of the epochs before or the replay was opened to read. While writing: [`Error::Io`];
+    /// parameters are not those of the epochs before or the replay was opened to read, [`Error::Vanished`] if the file, or
+    /// its folder, was removed, renamed or replaced. While writing: [`Error::Io`];
     /// the file is then cut back to the epochs before and the call can be repeated. [`Error::Poisoned`], now and for
     /// every further epoch that is to be recorded, if the file could not be cut
     /// back after an earlier error, or the disk does not confirm what it was asked to: then the epoch is in the file,
@@ -104,19 +103,36 @@ impl Replay {
 
     /// Marks the recording as complete and waits until the disk has it, unless its [`Durability`] says never.
     ///
-    /// A recording that is dropped without it loses nothing, but does not say that the run came to its end.
+    /// From then on it is open to read, and another recorder may append to it (on Windows when it is dropped). A recording
+    /// that is dropped without this loses nothing, but does not say that the run came to its end.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] if nothing was recorded or the replay was opened to read, [`Error::Io`] if writing fails,
-    /// [`Error::Poisoned`] if it failed before.
-    pub fn finish(mut self) -> Result<()> {
-        let durability = self.recorder()?.options.durability;
+    /// [`Error::Poisoned`] if it failed before, [`Error::Vanished`] if the file, or its folder, was removed, renamed or
+    /// replaced.
+    pub fn finish(&mut self) -> Result<()> {
+        let ReplayOptions { durability, locking, .. } = self.recorder()?.options;
         if self.index.manifest.is_none() {
             return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
         }
-        self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
-        if durability == Durability::Never { Ok(()) } else { self.sync() }
+        self.expect_place()?;
+        let end = self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
+        if durability != Durability::Never {
+            self.sync()?;
+        }
+        self.index.take(end)?;
+        self.recorder = None;
+        if locking.is_some() { self.log.unlock() } else { Ok(()) }
+    }
+
+    /// Fails if the file that is being recorded is not the one of its name any more.
+    fn expect_place(&self) -> Result<()> {
+        match &self.recorder {
+            // One that is to take the place of another cannot do so without its name.
+            Some(Recorder { replacement: None, place: Some(place), .. }) => self.log.expect_named(place),
+            _ => Ok(()),
+        }
     }
 
     /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.
@@ -182,6 +198,7 @@ impl Replay {
         meta: Vec<u8>,
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
+        self.expect_place()?;
         let mark = self.log.position();
         let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
@@ -217,7 +234,9 @@ impl Replay {
     /// Waits until the disk has the file and its name.
     fn sync(&mut self) -> Result<()> {
         self.log.sync()?;
-        sync_folder(&self.origin);
+        if let Some(path) = self.path() {
+            file::sync_folder(path);
+        }
         Ok(())
     }
 }
@@ -245,13 +264,4 @@ fn write_records(
 fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Record> {
     let meta = storage::matrix_spec(name, matrix).encode()?;
     log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
-}
-
-/// Asks the disk to keep the name of the file too. Not every system can do that, and the file itself is safe.
-fn sync_folder(origin: &Origin) {
-    let Origin::File(path) = origin else { return };
-    let path = path.canonicalize().unwrap_or_else(|_| path.clone());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = File::open(folder.unwrap_or(std::path::Path::new(".")));
-    drop(folder.and_then(|folder| folder.sync_all()));
 }

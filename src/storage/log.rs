@@ -3,7 +3,11 @@
 //! The one place that decides what is written, cut off and waited for. Everything before its end is whole. An error
 //! leaves the end where it was; where even that cannot be had, the log is poisoned and writes no more.
 
-use std::{io, ops::Range, path::PathBuf};
+use std::{
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use super::{
     backend::{Backend, NamedBackend},
@@ -163,6 +167,25 @@ impl Log {
             at += chunk.len() as u64;
         }
         Ok(())
+    }
+
+    /// Fails if the path has ceased to name the file.
+    pub(crate) fn expect_named(&self, path: &Path) -> Result<()> {
+        match self.backend.inner.has_lost(path) {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(Error::Vanished { path: self.backend.path.clone() }),
+            Err(source) => Err(self.backend.failed("looking for", source)),
+        }
+    }
+
+    /// Lets others append.
+    pub(crate) fn unlock(&mut self) -> Result<()> {
+        self.backend.inner.unlock().map_err(|source| self.backend.failed("unlocking", source))
+    }
+
+    /// Returns whether a record begins behind the end that is as long as it says: it was whole once, and is damaged now.
+    pub(crate) fn has_damaged_tail(&self) -> Result<bool> {
+        scan::begins_a_record(&self.backend, self.preamble.salt, self.end)
     }
 
     /// Fails if an earlier error could not be undone.

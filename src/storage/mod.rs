@@ -40,7 +40,7 @@ mod writer;
 
 pub(crate) use backend::{Backend, open_to_read};
 pub(crate) use header::Kind;
-pub(crate) use lock::{is_still_there, open_to_write};
+pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};
