@@ -129,7 +129,11 @@ pub(crate) fn expect_ending(what: &str, path: &Path, endings: &[&str]) -> Result
         return Ok(ending);
     }
     let known: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
-    Err(Error::invalid(format!("the name of {what}"), format!("one that ends in {}", known.join(" or ")), path.display()))
+    Err(Error::invalid(
+        format!("the name of {what}"),
+        format!("one that ends in {}", known.join(" or ")),
+        path.display(),
+    ))
 }
 
 /// Returns whether the path still names the file: it may have been removed or replaced.
@@ -244,7 +248,8 @@ mod tests {
     fn what_a_killed_process_left_is_removed_and_what_a_living_one_holds_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
-        let [dead, living, other] = ["a.txt", "a.txt", "b.txt"].map(|name| Successor::of(&folder.path().join(name)).unwrap());
+        let [dead, living, other] =
+            ["a.txt", "a.txt", "b.txt"].map(|name| Successor::of(&folder.path().join(name)).unwrap());
         fs::write(dead.path(), b"half").unwrap();
         fs::write(other.path(), b"of another file").unwrap();
         let held = living.create().unwrap();

@@ -43,7 +43,10 @@ fn a_writer_that_fails_at_any_byte_of_an_animation_is_an_error() {
     Animation::of(&[0, 1, 2, 3, 4]).write(&mut whole, figure).unwrap();
     for room in (0..whole.len()).step_by(whole.len() / 50).chain(whole.len() - 3..whole.len()) {
         let written = Animation::of(&[0, 1, 2, 3, 4]).write(Full(room), figure);
-        assert!(matches!(written, Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull), "{room}");
+        assert!(
+            matches!(written, Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull),
+            "{room}"
+        );
     }
     Animation::of(&[0, 1, 2, 3, 4]).write(Full(whole.len()), figure).unwrap();
 }

@@ -43,12 +43,13 @@ impl ReplayOptions {
 
     /// Opens a recording to go on with it, under these options; [`Replay::append`] is the short form.
     ///
-    /// Its data set, loss and metadata stay the recorded ones.
+    /// Its data set, loss and description stay the recorded ones. Notes are added to those that are there; a note that says
+    /// what its key says already is not repeated.
     ///
     /// # Errors
     ///
-    /// As [`Replay::append`]; [`Error::Invalid`](crate::Error::Invalid) also for options that [`create`](Self::create) refuses, or if a
-    /// data set is given that is not the recorded one.
+    /// As [`Replay::append`]; [`Error::Invalid`](crate::Error::Invalid) also for options that [`create`](Self::create) refuses, for
+    /// [`overwrite`](Self::overwrite), or if a data set, loss or description is given that is not the recorded one.
     pub fn append(self, path: impl AsRef<Path>) -> Result<Replay> {
         self.check()?;
         Replay::resume(path.as_ref(), self)
@@ -74,7 +75,11 @@ impl Replay {
 fn open_new(path: &Path, locking: Locking) -> Result<File> {
     match storage::open_to_write(path, true, locking) {
         Err(Error::Io { context, source }) if source.kind() == ErrorKind::AlreadyExists => {
-            if holds_nothing(path).unwrap_or(false) { take_over(path, locking) } else { Err(Error::Io { context, source }) }
+            if holds_nothing(path).unwrap_or(false) {
+                take_over(path, locking)
+            } else {
+                Err(Error::Io { context, source })
+            }
         }
         opened => opened,
     }

@@ -16,6 +16,8 @@ mod record;
 
 mod append;
 
+mod append_after;
+
 mod open;
 
 mod run;
@@ -43,6 +45,7 @@ use std::{
     sync::OnceLock,
 };
 
+pub use append_after::Later;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use recorder::Recorder;
@@ -211,7 +214,9 @@ impl Replay {
         self.index.manifest.as_ref()?.loss
     }
 
-    /// Returns the notes of the recording, in the order they were given.
+    /// Returns the notes of the recording, in the order they were given: at the beginning, and when it was appended to.
+    ///
+    /// A key that was noted again later is there again, behind the earlier value.
     pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         let notes = self.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.metadata);
         notes.iter().map(|(key, value)| (key.as_str(), value.as_str()))

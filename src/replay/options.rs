@@ -48,7 +48,7 @@ enum Epochs {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ReplayOptions {
-    dataset: Option<Dataset>,
+    pub(super) dataset: Option<Dataset>,
     pub(super) loss: Option<Loss>,
     pub(super) description: Option<Description>,
     pub(super) metadata: Vec<(String, String)>,
@@ -78,7 +78,7 @@ impl ReplayOptions {
         Self { description: Some(description.clone()), ..self }
     }
 
-    /// Adds a note, which is stored once: a seed, a git revision, who made it.
+    /// Adds a note, which is stored once: a seed, a git revision, who made it, why the run was gone on with.
     #[must_use]
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.push((key.into(), value.into()));

@@ -155,12 +155,22 @@ impl Log {
         RecordReader::new(&self.backend, what, data, offset, crc)
     }
 
+    /// Returns where the next record goes in the file.
+    pub(crate) fn end(&self) -> u64 {
+        self.end.offset
+    }
+
     /// Hands over all whole records as bytes, preamble included, in chunks.
-    pub(crate) fn copy_to(&self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let mut at = 0;
+    pub(crate) fn copy_to(&self, write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.copy(0..self.end(), write)
+    }
+
+    /// Hands over some of the bytes, in chunks.
+    pub(crate) fn copy(&self, range: Range<u64>, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut at = range.start;
         let mut chunk = Vec::new();
-        while at < self.end.offset {
-            let left = usize::try_from(self.end.offset - at).unwrap_or(CHUNK);
+        while at < range.end {
+            let left = usize::try_from(range.end - at).unwrap_or(CHUNK);
             chunk.resize(left.min(CHUNK), 0);
             self.backend.read_at(&mut chunk, at)?;
             write(&chunk)?;
