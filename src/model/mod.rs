@@ -3,6 +3,7 @@
 //! Nothing here knows how a model is trained, stored or looked at: whatever implements the traits can be.
 
 pub(crate) mod checked;
+pub(crate) mod matching;
 mod parameter;
 mod weights;
 

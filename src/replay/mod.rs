@@ -5,6 +5,7 @@
 mod index;
 mod options;
 mod recorder;
+mod rename;
 mod replacement;
 mod steps;
 mod timeline;
@@ -32,6 +33,8 @@ mod diff;
 
 // What is asked of an epoch, of a run, of many runs.
 mod distributions;
+mod run_files;
+mod run_names;
 mod run_questions;
 mod runs;
 mod snapshot;

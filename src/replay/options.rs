@@ -1,7 +1,8 @@
 //! The settings of a recording: what goes into it beside the weights, and how safely.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use super::rename::Rename;
 use crate::{Dataset, Description, Error, Loss, Result, storage::Locking};
 
 /// When recorded bytes are forced to the disk.
@@ -57,6 +58,7 @@ pub struct ReplayOptions {
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
     pub(super) locking: Locking,
+    pub(super) rename: Option<Rename>,
 }
 
 impl ReplayOptions {
@@ -173,6 +175,29 @@ impl ReplayOptions {
     #[must_use]
     pub fn without_lock(self) -> Self {
         Self { locking: Locking::None, ..self }
+    }
+
+    /// Records parameters under other names than the model's: `rule` makes the layer and name of each from its own.
+    ///
+    /// Parameters are matched by these names, in whatever order the model lists them, and are written in the order of the
+    /// first epoch. Two that get the same name are an error when they are recorded.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, Parameter, Replay, Weights};
+    ///
+    /// let weights = |layer: &'static str| Weights::from_iter([Parameter::new(layer, "bias", [1], vec![0.5_f32])]);
+    /// let strip = |layer: &str, name: &str| {
+    ///     (layer.strip_prefix("_orig_mod.").unwrap_or(layer).to_owned(), name.to_owned())
+    /// };
+    /// let mut replay = Replay::options().rename(strip).in_memory();
+    /// replay.record(&weights("hidden"), Metrics::new())?;
+    /// replay.record(&weights("_orig_mod.hidden"), Metrics::new())?; // compiled by PyTorch since
+    /// assert!(replay.weights(1)?.get("hidden", "bias").is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rename(self, rule: impl Fn(&str, &str) -> (String, String) + Send + Sync + 'static) -> Self {
+        Self { rename: Some(Rename(Arc::new(rule))), ..self }
     }
 
     /// Whether a step is recorded.

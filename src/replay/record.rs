@@ -145,8 +145,7 @@ impl Replay {
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
         self.check_metrics(moment, &metrics)?;
-        let parameters = model.parameters()?;
-        let first = self.prepare(model, &parameters)?;
+        let (first, parameters) = self.prepare(model)?;
         self.write(first, moment, encode_metrics(&metrics), &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
@@ -171,23 +170,30 @@ impl Replay {
         self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
     }
 
-    /// The manifest to write before the first epoch; before any other, a check that the model is still the same.
-    fn prepare<M: Model + ?Sized>(&self, model: &M, parameters: &[Parameter<'_>]) -> Result<Option<Manifest>> {
-        let description = model.description();
+    /// The model's parameters by the names and in the order that they are recorded in, and before the first epoch the
+    /// manifest to write; before any other, a check that the model is still the same.
+    fn prepare<'m, M>(&self, model: &'m M) -> Result<(Option<Manifest>, Vec<Parameter<'m>>)>
+    where
+        M: Model + ?Sized,
+    {
+        let (description, mut parameters) = (model.description(), model.parameters()?);
+        if let Some(rename) = self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) {
+            parameters = rename.apply(parameters);
+        }
         if let Some(manifest) = &self.index.manifest {
-            return manifest.check(parameters, description.as_ref()).map(|()| None);
+            return Ok((None, manifest.arrange(parameters, description.as_ref())?));
         }
         if let Some(data) = self.dataset.get() {
             expect_fit(description.as_ref(), data)?;
         }
-        let mut manifest = Manifest::new(parameters, description)?;
+        let mut manifest = Manifest::new(&parameters, description)?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
             manifest.metadata.clone_from(&recorder.options.metadata);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
-        Ok(Some(manifest))
+        Ok((Some(manifest), parameters))
     }
 
     /// Writes a snapshot, and before the first one what all of them share: all of it or nothing.
