@@ -3,10 +3,16 @@
 
 mod common;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, thread, time::Duration};
 
-use common::arrays::{counted, file, leave_behind, same_bits};
-use training_replay::{Description, Error, Later, Loss, Metrics, Moment, Replay, ReplayOptions, Result, datasets};
+use common::{
+    arrays::{counted, file, leave_behind, same_bits},
+    process,
+    scale::{report, scaled},
+};
+use training_replay::{
+    Description, Error, Later, Loss, Metrics, Moment, Parameter, Replay, ReplayOptions, Result, Weights, datasets,
+};
 
 fn epochs(replay: &Replay) -> Vec<u64> {
     replay.epochs().collect()
@@ -267,4 +273,54 @@ fn options_that_are_not_those_of_the_recording_are_refused_and_never_ignored() {
     leave_behind(&without, 1);
     let message = Replay::options().loss(Loss::BinaryCrossEntropy).append(&without).unwrap_err().to_string();
     assert!(message.contains("none"), "a loss cannot be noted afterwards: {message}");
+}
+
+/// Cuts a recording behind epoch 20, and waits to be killed.
+#[test]
+#[ignore = "a role that another test starts as a process of its own"]
+fn cutter() {
+    let Some((path, _)) = process::given() else { return };
+    let later = Later::MoveTo(path.with_file_name("moved.replay"));
+    let replay = Replay::append_after(&path, 20, later).unwrap();
+    thread::sleep(Duration::from_secs(60));
+    drop(replay);
+}
+
+fn large(epoch: u64) -> Weights {
+    Weights::from_iter([Parameter::new("layer", "kernel", [100_000], vec![epoch as f32; 100_000])])
+}
+
+#[test]
+fn whenever_it_is_killed_no_epoch_is_lost_and_nothing_is_in_the_way() {
+    let mut cut = 0;
+    for kill in 0..scaled(20, 300) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut replay = Replay::options().create(file(&folder)).unwrap();
+        for epoch in 0..=40 {
+            replay.record(&large(epoch), Metrics::new()).unwrap();
+        }
+        drop(replay);
+        let mut child = process::role("cutter", &file(&folder), 0).spawn().unwrap();
+        thread::sleep(Duration::from_millis(5 * kill % 100));
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let left = epochs(&Replay::open(file(&folder)).unwrap());
+        if left.len() < 41 {
+            assert_eq!(left, (0..=20).collect::<Vec<_>>());
+            cut += 1;
+        } else {
+            drop(Replay::append_after(file(&folder), 20, Later::MoveTo(moved(&folder))).unwrap());
+        }
+        let moved = Replay::open(moved(&folder)).unwrap();
+        assert_eq!(epochs(&moved), (21..=40).collect::<Vec<_>>());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left behind");
+        let mut replay = Replay::append(file(&folder)).unwrap();
+        for epoch in 0..=40 {
+            let weights = if epoch <= 20 { replay.weights(epoch) } else { moved.weights(epoch) };
+            assert!(same_bits(&weights.unwrap(), &large(epoch)));
+        }
+        assert_eq!(replay.record(&large(1), Metrics::new()).unwrap(), 21);
+    }
+    report(format_args!("{cut} had come to the end before they were killed"));
 }

@@ -1,5 +1,7 @@
 //! Recording: the calls of a training loop.
 
+use std::time::{Duration, Instant};
+
 use super::{
     Durability, Replay, ReplayOptions,
     data::expect_fit,
@@ -9,6 +11,10 @@ use crate::{
     Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
+
+/// How often the path of the file is looked up: often enough for an epoch that is trained, and seldom enough for one that
+/// is recorded at once behind another.
+const LOOK: Duration = Duration::from_micros(100);
 
 /// Fails for a step that cannot be.
 fn check_step(moment: Moment) -> Result<()> {
@@ -116,6 +122,7 @@ impl Replay {
         if self.index.manifest.is_none() {
             return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
         }
+        self.recorder()?.looked = None;
         self.expect_place()?;
         let end = self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
         if durability != Durability::Never {
@@ -126,13 +133,18 @@ impl Replay {
         if locking.is_some() { self.log.unlock() } else { Ok(()) }
     }
 
-    /// Fails if the file that is being recorded is not the one of its name any more.
-    fn expect_place(&self) -> Result<()> {
-        match &self.recorder {
-            // One that is to take the place of another cannot do so without its name.
-            Some(Recorder { replacement: None, place: Some(place), .. }) => self.log.expect_named(place),
-            _ => Ok(()),
+    /// Fails if the file that is being recorded has no name any more, or, looked at from time to time, not its own.
+    fn expect_place(&mut self) -> Result<()> {
+        // One that is to take the place of another cannot do so without its name.
+        let Some(Recorder { replacement: None, place: Some(place), looked, .. }) = &mut self.recorder else {
+            return Ok(());
+        };
+        let (now, due) = (Instant::now(), looked.is_none_or(|before| before.elapsed() >= LOOK));
+        self.log.expect_named(due.then_some(place))?;
+        if due {
+            *looked = Some(now);
         }
+        Ok(())
     }
 
     /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.

@@ -1,6 +1,6 @@
 //! What a replay needs only while it records: its options, and where it is.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Instant};
 
 use super::{ReplayOptions, replacement::Replacement};
 use crate::Moment;
@@ -18,11 +18,13 @@ pub(super) struct Recorder {
     pub(super) replacement: Option<Replacement>,
     /// Where the file is, also after the process has gone to another folder; `None` in memory.
     pub(super) place: Option<PathBuf>,
+    /// When it was last seen there.
+    pub(super) looked: Option<Instant>,
 }
 
 impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement, place }
+        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement, place, looked: None }
     }
 
     /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.

@@ -10,7 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Result, file::has_lost_name};
+use crate::{
+    Error, Result,
+    file::{has_lost_name, has_no_name},
+};
 
 /// Bytes that can be read and written at any place.
 pub(crate) trait Backend: Debug + Send + Sync {
@@ -29,8 +32,9 @@ pub(crate) trait Backend: Debug + Send + Sync {
     /// Returns when everything written so far would survive a loss of power.
     fn sync(&mut self) -> io::Result<()>;
 
-    /// Returns whether the path has ceased to name these bytes: they would be gone with whoever has them open.
-    fn has_lost(&self, _path: &Path) -> io::Result<bool> {
+    /// Returns whether nothing names these bytes any more, or not this path if there is one: they would be gone with
+    /// whoever has them open.
+    fn is_lost(&self, _path: Option<&Path>) -> io::Result<bool> {
         Ok(false)
     }
 
@@ -87,8 +91,8 @@ impl Backend for File {
         self.sync_data()
     }
 
-    fn has_lost(&self, path: &Path) -> io::Result<bool> {
-        has_lost_name(self, path)
+    fn is_lost(&self, path: Option<&Path>) -> io::Result<bool> {
+        path.map_or_else(|| has_no_name(self), |path| has_lost_name(self, path))
     }
 
     /// On Windows others are kept out until the file is closed.

@@ -179,9 +179,9 @@ impl Log {
         Ok(())
     }
 
-    /// Fails if the path has ceased to name the file.
-    pub(crate) fn expect_named(&self, path: &Path) -> Result<()> {
-        match self.backend.inner.has_lost(path) {
+    /// Fails if the path has ceased to name the file; without one, if nothing names it any more.
+    pub(crate) fn expect_named(&self, path: Option<&Path>) -> Result<()> {
+        match self.backend.inner.is_lost(path) {
             Ok(false) => Ok(()),
             Ok(true) => Err(Error::Vanished { path: self.backend.path.clone() }),
             Err(source) => Err(self.backend.failed("looking for", source)),
