@@ -13,6 +13,7 @@ use training_replay::{
     plot::{Animation, Figure, Page, Panel},
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "an animation asks for it")]
 fn figure(_: u64) -> Result<Figure> {
     Ok(Figure::of(Panel::activation(Activation::Tanh)).size(120, 90))
 }

@@ -127,20 +127,22 @@ impl Parts {
         let mut log = Log::open(Box::new(file), path.clone())?.map_err(corrupted)?;
         let last = old.index.at(moment)?.location.offset;
         let start = log.end();
-        let (mut cut, mut before, mut notes) = (start, vec![0..start], Vec::new());
+        let (mut cut, mut notes, mut later) = (start, Vec::new(), Vec::new());
+        later.push(0..start);
         log.scan(|record, _| {
             let bytes = record.offset..record.header.end(record.offset);
             match record.header.kind {
                 _ if record.offset == last => cut = bytes.end,
                 Kind::Notes if record.offset > last => notes.push(bytes),
                 Kind::Epoch | Kind::End => {}
-                _ if record.offset < last => before.push(bytes),
+                _ if record.offset < last => later.push(bytes),
                 _ => {}
             }
             Ok(())
         })?;
-        before.push(cut..log.end());
-        Ok(Self { earlier: [vec![0..cut], notes].concat(), later: before })
+        later.push(cut..log.end());
+        notes.insert(0, 0..cut);
+        Ok(Self { earlier: notes, later })
     }
 
     /// Writes what is later into a new file, on the disk. One that holds the same is what a killed process has left.
@@ -152,7 +154,7 @@ impl Parts {
         }
         let mut same = Same { there: BufReader::new(storage::open_to_read(path)?), so_far: true };
         copy(log, &self.later, &mut same)?;
-        if same.to_the_end() {
+        if same.is_all() {
             return Ok(());
         }
         let context = format!("moving later epochs to {}: there is another file already", path.display());
@@ -172,7 +174,7 @@ struct Same {
 }
 
 impl Same {
-    fn to_the_end(mut self) -> bool {
+    fn is_all(&mut self) -> bool {
         self.so_far && matches!(self.there.read(&mut [0]), Ok(0))
     }
 }

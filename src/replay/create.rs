@@ -129,7 +129,7 @@ mod tests {
     /// What network file systems without locks answer: ENOLCK, EOPNOTSUPP and ENOSYS of Linux.
     #[test]
     fn a_file_system_without_locks_names_the_option_that_records_all_the_same() {
-        let all: [fn(&File) -> Result<(), TryLockError>; 3] = [|_| refused(37), |_| refused(95), |_| refused(38)];
+        let all = [|_: &File| refused(37), |_: &File| refused(95), |_: &File| refused(38)];
         for lock in all {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("run.replay");

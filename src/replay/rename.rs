@@ -4,9 +4,12 @@ use std::{fmt, sync::Arc};
 
 use crate::Parameter;
 
+/// From a layer and a name to others.
+pub(super) type Rule = dyn Fn(&str, &str) -> (String, String) + Send + Sync;
+
 /// From the layer and name of a parameter to those that it shall have.
 #[derive(Clone)]
-pub(super) struct Rename(pub(super) Arc<dyn Fn(&str, &str) -> (String, String) + Send + Sync>);
+pub(super) struct Rename(pub(super) Arc<Rule>);
 
 impl Rename {
     pub(super) fn apply<'a>(&self, parameters: Vec<Parameter<'a>>) -> Vec<Parameter<'a>> {

@@ -1,4 +1,4 @@
-//! Names for the recordings at some paths: what tells one from the others.
+//! Names for the recordings at some paths: what distinguishes one from the others.
 
 use std::path::{Component, Path};
 
