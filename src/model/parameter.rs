@@ -287,6 +287,11 @@ impl<'a> Parameter<'a> {
         }
     }
 
+    /// The same parameter by another name.
+    pub(crate) fn named(self, layer: String, name: String) -> Self {
+        Self { layer: layer.into(), name: name.into(), ..self }
+    }
+
     /// The difference of every value from that of another of the same shape.
     pub(super) fn minus(&self, earlier: &Parameter<'_>) -> Parameter<'static> {
         let (later, earlier) = (self.values.to_f64(), earlier.values.to_f64());
