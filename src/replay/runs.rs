@@ -167,6 +167,7 @@ impl Runs {
 
     /// Returns the median of a logged metric over the runs, and the band that holds the middle `share` of them.
     ///
+    /// A run that logged it less often than others counts at the epochs between its own too, on the line between them.
     /// Any other curve has a band by [`map`](Self::map) and [`QuantileBand::of`].
     ///
     /// # Errors
