@@ -115,10 +115,10 @@ mod storage;
 
 pub use nalgebra;
 
-pub use data::{Dataset, generate as datasets};
+pub use data::{Dataset, Standardization, generate as datasets};
 pub use error::{Error, Result};
 pub use loss::Loss;
-pub use math::matrix::{Matrix, to_row_major};
+pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
 pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
 pub use moment::Moment;

@@ -39,7 +39,7 @@ mod finished {
 
     pub fn data() -> Dataset {
         let inputs = Matrix::from_row_slice(3, 2, &[-1.0, 0.25, 0.0, 0.5, 1.0, -0.75]);
-        Dataset::from_labels(inputs, &[0, 1, 1], 2).unwrap()
+        Dataset::new(inputs, Matrix::from_row_slice(3, 2, &[1.0, 0.0, 0.0, 1.0, 0.0, 1.0])).unwrap()
     }
 
     /// The network `moment` quarters into its run: every weight is a multiple of 1/8.
