@@ -50,6 +50,7 @@ impl Replay {
         if let Some(data) = options.take_dataset() {
             replay.expect_dataset(&data)?;
         }
+        options.take_named().iter().try_for_each(|(name, data)| replay.expect_named(name, data))?;
         replay.recorder = Some(Recorder::behind(replay.index.last(), options));
         replay.log.cut_tail()?;
         Ok(replay)
@@ -60,8 +61,16 @@ impl Replay {
         if recorded && self.dataset()? == data {
             Ok(())
         } else {
-            Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one"))
+            Err(Error::invalid("the data set", "the recorded one, its names too, or none, to append", "another one"))
         }
+    }
+
+    fn expect_named(&self, name: &str, data: &Dataset) -> Result<()> {
+        if self.data_of(self.choose_data(name)?)? == data {
+            return Ok(());
+        }
+        let expected = "the recorded one, its names too, or none, to append";
+        Err(Error::invalid(format!("the data set {name:?}"), expected, "another one"))
     }
 
     fn expect_own_version(&self) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path, sync::OnceLock};
 
-use super::{Index, Origin, Replay, ReplayOptions, recorder::Recorder, replacement::Replacement, salt::salt};
+use super::{
+    Index, Origin, Replay, ReplayOptions, data::OtherData, recorder::Recorder, replacement::Replacement, salt::salt,
+};
 use crate::{
     Result,
     storage::{self, Log},
@@ -56,8 +58,9 @@ impl Replay {
         replacement: Option<Replacement>,
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
+        let others = OtherData::new(options.take_named());
         let recorder = Some(Recorder::new(options, replacement));
         let index = Index::of(origin.path());
-        Self { log, origin, index, torn_bytes: 0, dataset, recorder }
+        Self { log, origin, index, torn_bytes: 0, dataset, others, recorder }
     }
 }

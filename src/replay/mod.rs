@@ -44,6 +44,7 @@ use std::{
     sync::OnceLock,
 };
 
+use data::OtherData;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use recorder::Recorder;
@@ -94,6 +95,8 @@ pub struct Replay {
     torn_bytes: u64,
     /// Read from the file when it is first asked for.
     dataset: OnceLock<Dataset>,
+    /// The data sets beside it.
+    others: OtherData,
     /// `None` where the recording was opened to read.
     recorder: Option<Recorder>,
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 
 use super::{
     Durability, Origin, Replay,
-    data::expect_fit,
+    data::OtherData,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
@@ -161,9 +161,7 @@ impl Replay {
         if let Some(manifest) = &self.index.manifest {
             return manifest.check(parameters, description.as_ref()).map(|()| None);
         }
-        if let Some(data) = self.dataset.get() {
-            expect_fit(description.as_ref(), data)?;
-        }
+        self.expect_data_fit(description.as_ref())?;
         let mut manifest = Manifest::new(parameters, description)?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
@@ -171,6 +169,7 @@ impl Replay {
             manifest.metadata.clone_from(&recorder.options.metadata);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
+        manifest.data_names = self.data_names();
         Ok(Some(manifest))
     }
 
@@ -183,7 +182,7 @@ impl Replay {
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
         let mark = self.log.position();
-        let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
+        let records = write_records(&mut self.log, first, (self.dataset.get(), &self.others), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
         records.into_iter().try_for_each(|record| self.index.take(record))
@@ -225,7 +224,7 @@ impl Replay {
 fn write_records(
     log: &mut Log,
     first: Option<Manifest>,
-    data: Option<&Dataset>,
+    (data, others): (Option<&Dataset>, &OtherData),
     moment: Moment,
     meta: Vec<u8>,
     parameters: &[Parameter<'_>],
@@ -234,17 +233,22 @@ fn write_records(
     if let Some(manifest) = first {
         records.push(log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?);
         if let Some(data) = data {
-            records.push(write_matrix(log, "inputs", data.inputs())?);
-            records.push(write_matrix(log, "targets", data.targets())?);
+            records.extend(write_data(log, Kind::Data, "", data)?);
+        }
+        for (set, data) in others.at_hand() {
+            records.extend(write_data(log, Kind::NamedData, set, data)?);
         }
     }
     records.push(log.append(Kind::Epoch, moment, meta, |writer| storage::write_weights(writer, parameters))?);
     Ok(records)
 }
 
-fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Record> {
-    let meta = storage::matrix_spec(name, matrix).encode()?;
-    log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
+fn write_data(log: &mut Log, kind: Kind, set: &str, data: &Dataset) -> Result<[Record; 2]> {
+    let mut write = |name: &str, matrix: &Matrix| {
+        let meta = storage::matrix_spec(set, name, matrix).encode()?;
+        log.append(kind, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
+    };
+    Ok([write("inputs", data.inputs())?, write("targets", data.targets())?])
 }
 
 /// Asks the disk to keep the name of the file too. Not every system can do that, and the file itself is safe.

@@ -106,7 +106,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
-        let mut history = SampleHistory::new(self.replay().dataset()?);
+        let mut history = SampleHistory::new(self.dataset()?);
         let outcomes = |snapshot: &Snapshot<'_, M>| {
             history.outcomes_of(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
         };

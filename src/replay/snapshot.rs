@@ -1,6 +1,6 @@
 //! The model as of one moment of a run, and what can be asked of it.
 
-use super::Replay;
+use super::{Replay, data::DataChoice};
 use crate::{
     Backward, Dataset, Forward, Loss, Matrix, Metrics, Moment, Result, Weights,
     analysis::{
@@ -41,12 +41,13 @@ use crate::{
 pub struct Snapshot<'a, M> {
     pub(super) replay: &'a Replay,
     pub(super) moment: Moment,
+    data: DataChoice,
     model: M,
 }
 
 impl<'a, M: Forward> Snapshot<'a, M> {
-    pub(super) fn new(replay: &'a Replay, moment: Moment, model: M) -> Self {
-        Self { replay, moment, model }
+    pub(super) fn new(replay: &'a Replay, moment: Moment, data: DataChoice, model: M) -> Self {
+        Self { replay, moment, data, model }
     }
 
     /// Returns the epoch's number; 0 is before training.
@@ -87,7 +88,16 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`Replay::dataset`].
     pub fn dataset(&self) -> Result<&'a Dataset> {
-        self.replay.dataset()
+        self.replay.data_of(self.data)
+    }
+
+    /// Asks about another recorded data set, by its name, as [`Run::on`](crate::Run::on).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`](crate::Error::Missing) if no data set has this name.
+    pub fn on(self, dataset: &str) -> Result<Self> {
+        Ok(Self { data: self.replay.choose_data(dataset)?, ..self })
     }
 
     /// Returns what was logged with the snapshot.

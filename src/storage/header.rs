@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Model,
     /// A matrix of the data set.
     Data,
+    /// A matrix of a data set beside the training set, which a reader of format 1.0 skips.
+    NamedData,
     /// The weights after an epoch or within one, and what was measured.
     Epoch,
     /// Nothing: the recorder came to its end.
@@ -48,6 +50,7 @@ impl Kind {
             Self::Data => 2,
             Self::Epoch => 3,
             Self::End => 4,
+            Self::NamedData => Self::SKIPPABLE,
             Self::Unknown(id) => id,
         }
     }
@@ -58,6 +61,7 @@ impl Kind {
             2 => Self::Data,
             3 => Self::Epoch,
             4 => Self::End,
+            Self::SKIPPABLE => Self::NamedData,
             id => Self::Unknown(id),
         }
     }
