@@ -129,7 +129,7 @@ pub use nn::{
 pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 #[doc(inline)]
-pub use train::{Optimizer, Trainer};
+pub use train::{EarlyStopping, Goal, Optimizer, Trainer};
 
 #[doc = include_str!("../docs/guide.md")]
 #[cfg_attr(feature = "plot", doc = include_str!("../docs/pictures.md"))]

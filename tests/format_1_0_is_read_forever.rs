@@ -195,7 +195,10 @@ fn this_version_writes_the_same_records_as_the_first_one_did_and_fields_behind_t
         assert_eq!(old.len(), new.len(), "{name}");
         for (old, new) in old.into_iter().zip(new) {
             assert_eq!((old.kind, old.epoch), (new.kind, new.epoch), "{name}");
-            assert!(written[new.meta].starts_with(&golden[old.meta]) && written[new.data] == golden[old.data], "{name}");
+            assert!(
+                written[new.meta].starts_with(&golden[old.meta]) && written[new.data] == golden[old.data],
+                "{name}"
+            );
         }
         fs::remove_file(&path).unwrap();
     }

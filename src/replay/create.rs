@@ -3,7 +3,8 @@
 use std::{fs, path::Path, sync::OnceLock};
 
 use super::{
-    Index, Origin, Replay, ReplayOptions, data::OtherData, recorder::Recorder, replacement::Replacement, salt::salt,
+    Index, Origin, Replay, ReplayOptions, data_sets::OtherData, recorder::Recorder, replacement::Replacement,
+    salt::salt,
 };
 use crate::{
     Result,

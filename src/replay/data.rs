@@ -1,56 +1,11 @@
 //! The data that a recording is replayed on: its own sets, or others.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
-
-use super::{Replay, index::describe_matrix};
+use super::{Replay, data_sets::DataChoice, index::describe_matrix};
 use crate::{
     Dataset, Description, Error, Matrix, Result, Sequential,
     math::matrix,
-    storage::{self, DataNames, Manifest, TRAINING, check_names},
+    storage::{self, DataNames, TRAINING, check_names},
 };
-
-/// The data sets of a recording beside the one that it was trained on.
-#[derive(Debug, Default)]
-pub(super) struct OtherData {
-    /// What questions are about in place of the training set.
-    supplied: Option<Dataset>,
-    /// Each is read when it is first asked for.
-    named: Vec<(String, OnceLock<Dataset>)>,
-    /// Held while one is read, so that several threads do not each read it.
-    reading: Mutex<()>,
-}
-
-impl OtherData {
-    /// Those of a new recording.
-    pub(super) fn new(named: Vec<(String, Dataset)>) -> Self {
-        let named = named.into_iter().map(|(name, data)| (name, OnceLock::from(data))).collect();
-        Self { named, ..Self::default() }
-    }
-
-    /// Those that a file holds, to be read.
-    pub(super) fn recorded(manifest: Option<&Manifest>) -> Self {
-        let sets = manifest.map_or(&[][..], |manifest| &manifest.data_names);
-        let others = sets.iter().filter(|set| set.name != TRAINING);
-        Self { named: others.map(|set| (set.name.clone(), OnceLock::new())).collect(), ..Self::default() }
-    }
-
-    /// The named ones that need not be read.
-    pub(super) fn at_hand(&self) -> impl Iterator<Item = (&str, &Dataset)> {
-        self.named.iter().filter_map(|(name, data)| Some((name.as_str(), data.get()?)))
-    }
-}
-
-/// Which of the data sets questions are about.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) enum DataChoice {
-    /// The one that was supplied, else the training set.
-    #[default]
-    Usual,
-    /// The recorded training set, whatever was supplied.
-    Training,
-    /// The one of this place.
-    Named(usize),
-}
 
 impl Replay {
     /// Returns the data that snapshots are replayed on: the recorded training set, or that of
@@ -92,14 +47,14 @@ impl Replay {
         if let Some(training) = manifest.data_names.iter().find(|set| set.name == TRAINING) {
             expect_same_names(training, &DataNames::of("that is supplied", data))?;
         }
-        self.others.supplied = Some(data.clone());
+        self.others.supply(data);
         Ok(self)
     }
 
     /// The names of the data sets that a recording holds.
     pub(super) fn dataset_names(&self) -> impl Iterator<Item = &str> {
         let training = self.dataset.get().is_some() || self.has_recorded_data();
-        let others = self.others.named.iter().map(|(name, _)| name.as_str());
+        let others = self.others.named().iter().map(|(name, _)| name.as_str());
         training.then_some(TRAINING).into_iter().chain(others)
     }
 
@@ -108,7 +63,7 @@ impl Replay {
         if name == TRAINING {
             return Ok(DataChoice::Training);
         }
-        let place = self.others.named.iter().position(|(known, _)| known == name);
+        let place = self.others.named().iter().position(|(known, _)| known == name);
         place.map(DataChoice::Named).ok_or_else(|| {
             let known: Vec<&str> = self.dataset_names().collect();
             let hint = format!("its data sets are {known:?}; supply another one by `with_dataset`");
@@ -118,19 +73,18 @@ impl Replay {
 
     /// Returns a data set, read from the file if it was not before.
     pub(super) fn data_of(&self, choice: DataChoice) -> Result<&Dataset> {
-        let (place, name) = match (choice, &self.others.supplied) {
+        let (place, name) = match (choice, self.others.supplied()) {
             (DataChoice::Usual, Some(data)) => return Ok(data),
             (DataChoice::Usual | DataChoice::Training, _) => (&self.dataset, ""),
             (DataChoice::Named(place), _) => {
-                let (name, place) = &self.others.named[place];
+                let (name, place) = &self.others.named()[place];
                 (place, name.as_str())
             }
         };
         if let Some(data) = place.get() {
             return Ok(data);
         }
-        // What another thread left when it panicked is nothing.
-        let _reading = self.others.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let _reading = self.others.reading();
         match place.get() {
             Some(data) => Ok(data),
             None => {

@@ -2,6 +2,7 @@
 //! time, by any process.
 
 // What a recorder needs, and what a reader keeps of the file.
+mod data_sets;
 mod index;
 mod options;
 mod recorder;
@@ -20,6 +21,7 @@ mod append;
 mod open;
 
 mod run;
+mod run_data;
 
 mod weights;
 
@@ -44,7 +46,7 @@ use std::{
     sync::OnceLock,
 };
 
-use data::OtherData;
+use data_sets::OtherData;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use recorder::Recorder;

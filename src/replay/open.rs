@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::OnceLock};
 
-use super::{Index, Origin, Replay, data::OtherData};
+use super::{Index, Origin, Replay, data_sets::OtherData};
 use crate::{
     Error, Result,
     storage::{self, Backend, BadPreamble, Log, VERSION},

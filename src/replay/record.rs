@@ -4,7 +4,7 @@ use std::fs::File;
 
 use super::{
     Durability, Origin, Replay,
-    data::OtherData,
+    data_sets::OtherData,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{Replay, Snapshot, data::DataChoice};
-use crate::{Dataset, Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
+use super::{Replay, Snapshot, data_sets::DataChoice};
+use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -44,7 +44,7 @@ pub struct Run<'a, M> {
     epochs: Vec<u64>,
     /// As many as the machine has cores, if nothing else was said.
     threads: Option<usize>,
-    data: DataChoice,
+    pub(super) data: DataChoice,
 }
 
 /// What becomes the model of an epoch, given its weights.
@@ -155,46 +155,6 @@ impl<'a, M> Run<'a, M> {
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
-    }
-
-    /// Asks about another recorded data set, by its name; without it about that of [`Replay::dataset`].
-    ///
-    /// `"training"` is the recorded training set.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
-    /// # let (train, validation) = datasets::moons(100, 0.1, 7).split(0.2, 13)?;
-    /// let mut replay = Replay::options().dataset(&train).named_dataset("validation", &validation).in_memory();
-    /// replay.record(&model, Metrics::new())?;
-    /// let run = replay.run()?.on("validation")?;
-    /// let curve = run.map(|at| Ok((at.epoch(), at.evaluate(Loss::BinaryCrossEntropy)?)))?; // recomputed
-    /// assert_eq!((curve.len(), run.dataset()?.samples()), (1, 20));
-    /// assert_eq!(run.dataset_names().collect::<Vec<_>>(), ["training", "validation"]);
-    /// let message = replay.run()?.on("test").unwrap_err().to_string();
-    /// assert!(message.contains(r#"no data set "test"; its data sets are ["training", "validation"]"#));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] if no data set has this name.
-    pub fn on(self, dataset: &str) -> Result<Self> {
-        Ok(Self { data: self.replay.choose_data(dataset)?, ..self })
-    }
-
-    /// Returns the data that questions are about.
-    ///
-    /// # Errors
-    ///
-    /// As [`Replay::dataset`].
-    pub fn dataset(&self) -> Result<&'a Dataset> {
-        self.replay.data_of(self.data)
-    }
-
-    /// Returns the names that [`on`](Self::on) takes, in the order that they were recorded.
-    pub fn dataset_names(&self) -> impl Iterator<Item = &'a str> {
-        self.replay.dataset_names()
     }
 
     /// Returns the epochs that questions go over, as [`epochs`](Self::epochs) chose them.

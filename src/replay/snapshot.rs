@@ -1,6 +1,6 @@
 //! The model as of one moment of a run, and what can be asked of it.
 
-use super::{Replay, data::DataChoice};
+use super::{Replay, data_sets::DataChoice};
 use crate::{
     Backward, Dataset, Forward, Loss, Matrix, Metrics, Moment, Result, Weights,
     analysis::{
