@@ -84,6 +84,7 @@
 //!
 //! # Features
 //!
+//! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
 //! - `plot`, off by default: pictures, animations and a page to play with.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -115,6 +116,8 @@ mod storage;
 
 pub use nalgebra;
 
+#[cfg(feature = "csv")]
+pub use data::CsvOptions;
 pub use data::{Dataset, Standardization, generate as datasets};
 pub use error::{Error, Result};
 pub use loss::Loss;

@@ -89,6 +89,12 @@ fn every_type_may_be_printed_sent_to_other_threads_and_shared_with_them() {
 }
 
 #[test]
+#[cfg(feature = "csv")]
+fn the_options_of_a_table_may_be_too() {
+    assert_all!(training_replay::CsvOptions);
+}
+
+#[test]
 #[cfg(feature = "plot")]
 fn every_type_of_plot_may_be_too_but_for_an_animation_which_calls_back() {
     assert_all!(
