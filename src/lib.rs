@@ -72,6 +72,8 @@
 //! | gradients of the loss | [`Snapshot::gradients`] |
 //! | distributions of weights, gradients, activations, and of their changes | [`Snapshot::distributions`]; over the epochs [`Run::statistic`] |
 //! | what happened, and when | [`Run::milestones`] |
+//! | another recorded data set than the training set | [`Run::on`], [`Snapshot::on`] |
+//! | at which epoch a logged metric was best | [`Run::best_epoch`] |
 //! | whether what was logged is what the weights give | [`Run::verify`] |
 //! | when a sample was learned, and how often forgotten | [`Run::sample_history`] |
 //! | where two runs differ, and by how much | [`Replay::diff`] |
@@ -135,6 +137,7 @@ pub use storage::Damage;
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};
 
 #[doc = include_str!("../docs/guide.md")]
+#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/tables.md"))]
 #[cfg_attr(feature = "plot", doc = include_str!("../docs/pictures.md"))]
 pub mod guide {}
 

@@ -183,3 +183,23 @@ fn who_appends_may_give_the_recorded_sets_again_and_no_others() {
     assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 1]);
     assert_eq!(replay.run().unwrap().on("test").unwrap().dataset().unwrap(), &moons(10, 3));
 }
+
+#[test]
+#[cfg(feature = "plot")]
+fn pictures_call_the_classes_by_their_recorded_names_and_are_of_the_data_set_that_is_asked_about() {
+    use training_replay::plot::RunPlots;
+
+    let replay = Replay::from_bytes(bytes(&recorded(options()))).unwrap();
+    let plots = RunPlots::of(replay.run().unwrap().on("validation").unwrap()).unwrap();
+    assert_eq!(plots.class_names(), ["upper", "lower"]);
+    let svg = plots.figure(2).unwrap().to_svg().unwrap();
+    assert!(svg.contains("upper samples") && svg.contains("probability of lower") && !svg.contains("class 0"));
+    let counts = plots.probabilities(2, 0).unwrap();
+    let whole = RunPlots::of(replay.run().unwrap()).unwrap().probabilities(2, 0).unwrap();
+    assert_ne!(counts.marks, whole.marks, "of 20 samples, not of 60");
+    let named = RunPlots::options().name_classes(["one", "other"]).of(replay.run().unwrap()).unwrap();
+    assert_eq!(named.class_names(), ["one", "other"]);
+    let digits = Dataset::from_labels(moons(20, 1).inputs().clone(), &[[3, 4]; 10].concat()).unwrap();
+    let replay = recorded(Replay::options().dataset(&digits).loss(LOSS));
+    assert_eq!(RunPlots::of(replay.run().unwrap()).unwrap().class_names(), ["class 3", "class 4"]);
+}
