@@ -98,9 +98,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 // The rooms, which `docs/architecture.md` walks through in the order of the flow.
+mod activation;
 mod codec;
 mod data;
 mod error;
+mod file;
 mod loss;
 mod math;
 mod metrics;
@@ -125,13 +127,13 @@ pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
+pub use model::{Backward, Description, Forward, Model, OutputKind, Parameter, Values, Weights};
 pub use moment::Moment;
 #[doc(inline)]
 pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
-pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
+pub use replay::{Durability, Later, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 #[doc(inline)]
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};

@@ -13,7 +13,7 @@ What is damaged is None, or missing where its header is damaged.
 import struct, sys, zlib
 import numpy as np
 
-MODEL, DATA, EPOCH, END, NAMED_DATA, SKIPPABLE = 1, 2, 3, 4, 0x8000, 0x8000
+MODEL, DATA, EPOCH, END, NAMED_DATA, SKIPPABLE = 1, 2, 3, 4, 0x8001, 0x8000
 up = lambda n: -(-n // 64) * 64  # to the next multiple of 64
 
 

@@ -1,6 +1,9 @@
 //! Distributions of weights, updates, gradients and activations, at one epoch and over all of them.
 
-use super::{Replay, Run, Snapshot};
+use super::{
+    Replay, Run, Snapshot,
+    readable::{readable, skipping},
+};
 use crate::{
     Forward, Result, Weights,
     analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, LayerValues, Measured, Quantity},
@@ -13,10 +16,10 @@ impl<M: Forward> Snapshot<'_, M> {
     /// What the first recorded epoch has changed has no distribution: there is none before it.
     ///
     /// ```
-    /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
     /// use training_replay::analysis::{Quantity, LayerFilter};
     ///
-    /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o")];
+    /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o").activation(Activation::Sigmoid)];
     /// let model = Sequential::builder(10).layers(layers).build(1)?;
     /// let mut replay = Replay::options().dataset(&datasets::ball(10, 50, 13)).in_memory();
     /// replay.record(&model, Metrics::new())?; // never trained: as its initializers left it
@@ -128,12 +131,12 @@ impl<M: Forward + Sync> Run<'_, M> {
     where
         F: Fn(&Distribution) -> f64 + Sync,
     {
-        let rows = self.map(|snapshot| {
+        let (rows, skipped) = self.map_readable(|snapshot| {
             let rows = snapshot.distributions(quantity, filter)?.into_iter();
             let numbers = rows.map(|row| (row.layer, row.name, number(&row.distribution)));
             Ok((snapshot.epoch(), numbers.collect()))
         })?;
-        Ok(LayerCurve::join(rows))
+        Ok(LayerCurve::join(rows, &skipped))
     }
 }
 
@@ -158,10 +161,13 @@ impl Replay {
     pub fn weights_std(&self) -> Result<Vec<LayerCurve>> {
         let mut weights = Weights::default();
         let rows = self.epochs().map(|epoch| {
-            self.weights_into(epoch, &mut weights)?;
-            let rows = LayerDistribution::of_weights(&weights, &LayerFilter::default())?.into_iter();
-            Ok((epoch, rows.map(|row| (row.layer, row.name, row.distribution.std)).collect()))
+            let deviations = self.weights_into(epoch, &mut weights).and_then(|()| {
+                let rows = LayerDistribution::of_weights(&weights, &LayerFilter::default())?.into_iter();
+                Ok((epoch, rows.map(|row| (row.layer, row.name, row.distribution.std)).collect()))
+            });
+            skipping(epoch, deviations)
         });
-        Ok(LayerCurve::join(rows.collect::<Result<Vec<_>>>()?))
+        let (rows, skipped) = readable(rows.collect::<Result<Vec<_>>>()?)?;
+        Ok(LayerCurve::join(rows, &skipped))
     }
 }

@@ -6,8 +6,8 @@ mod data_sets;
 mod index;
 mod options;
 mod recorder;
+mod rename;
 mod replacement;
-mod salt;
 mod steps;
 mod timeline;
 
@@ -18,10 +18,14 @@ mod record;
 
 mod append;
 
+mod append_after;
+
 mod open;
 
 mod run;
 mod run_data;
+
+mod readable;
 
 mod weights;
 
@@ -33,6 +37,9 @@ mod diff;
 
 // What is asked of an epoch, of a run, of many runs.
 mod distributions;
+mod predictions;
+mod run_files;
+mod run_names;
 mod run_questions;
 mod runs;
 mod snapshot;
@@ -42,10 +49,11 @@ mod survival;
 
 use std::{
     fmt, io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     sync::OnceLock,
 };
 
+pub use append_after::Later;
 use data_sets::OtherData;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
@@ -217,7 +225,9 @@ impl Replay {
         self.index.manifest.as_ref()?.loss
     }
 
-    /// Returns the notes of the recording, in the order they were given.
+    /// Returns the notes of the recording, in the order they were given: at the beginning, and when it was appended to.
+    ///
+    /// A key that was noted again later is there again, behind the earlier value.
     pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         let notes = self.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.metadata);
         notes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
@@ -290,6 +300,14 @@ impl Origin {
         match self {
             Self::File(path) => path.clone(),
             Self::Memory => PathBuf::from("<memory>"),
+        }
+    }
+
+    /// The path as it is from any folder, if there is one.
+    fn place(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path::absolute(path).unwrap_or_else(|_| path.clone())),
+            Self::Memory => None,
         }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Epoch,
     /// Nothing: the recorder came to its end.
     End,
+    /// What was noted when the run was gone on with.
+    Notes,
     /// A kind of a later version: one that may be skipped, or one that may not.
     Unknown(u16),
 }
@@ -38,6 +40,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Kinds from here on may be skipped by a reader that does not know them.
     const SKIPPABLE: u16 = 0x8000;
+    const NAMED_DATA: u16 = 0x8001;
 
     /// Returns whether a reader that does not know the kind may go on without it.
     pub(crate) fn may_be_skipped(self) -> bool {
@@ -50,7 +53,8 @@ impl Kind {
             Self::Data => 2,
             Self::Epoch => 3,
             Self::End => 4,
-            Self::NamedData => Self::SKIPPABLE,
+            Self::Notes => Self::SKIPPABLE,
+            Self::NamedData => Self::NAMED_DATA,
             Self::Unknown(id) => id,
         }
     }
@@ -61,7 +65,8 @@ impl Kind {
             2 => Self::Data,
             3 => Self::Epoch,
             4 => Self::End,
-            Self::SKIPPABLE => Self::NamedData,
+            Self::SKIPPABLE => Self::Notes,
+            Self::NAMED_DATA => Self::NamedData,
             id => Self::Unknown(id),
         }
     }

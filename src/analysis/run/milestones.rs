@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::milestone_rules;
-use crate::analysis::{EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
+use crate::analysis::{Caveat, EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
 use crate::{Error, Result};
 
 /// The milestones of a run: what happened to the loss, the classes, the layers and their units, and when.
@@ -36,6 +36,8 @@ use crate::{Error, Result};
 pub struct Milestones {
     /// The milestones in the order of their epochs.
     pub rows: Vec<Milestone>,
+    /// What was assumed, what was not looked at, and which epochs could not be read.
+    pub caveats: Vec<Caveat>,
 }
 
 impl Milestones {
@@ -57,7 +59,8 @@ impl Milestones {
             let expected = format!("later than {}, the one before", pair[0].epoch);
             return Err(Error::invalid("the epoch of a summary", expected, pair[1].epoch));
         }
-        Ok(Self { rows: milestone_rules::apply(summaries, options) })
+        let caveats = Caveat::once(summaries.iter().flat_map(|summary| summary.caveats.iter().cloned()));
+        Ok(Self { rows: milestone_rules::apply(summaries, options), caveats })
     }
 
     /// Returns the milestones of one kind, in the order of their epochs.
@@ -131,8 +134,8 @@ impl Milestones {
     /// # }
     /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
     /// let epoch = milestones.all_correct().expect("an easy task");
-    /// assert_eq!(replay.at(epoch)?.confusion(0.5)?.accuracy(), 1.0);
-    /// assert!(replay.at(epoch - 1)?.confusion(0.5)?.accuracy() < 1.0);
+    /// assert_eq!(replay.at(epoch)?.confusion()?.accuracy(), 1.0);
+    /// assert!(replay.at(epoch - 1)?.confusion()?.accuracy() < 1.0);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn all_correct(&self) -> Option<u64> {
@@ -238,10 +241,11 @@ impl Milestones {
     }
 }
 
-/// Writes each milestone on a line of its own.
+/// Writes each milestone on a line of its own, and then each caveat.
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))
+        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
+        self.caveats.iter().try_for_each(|caveat| writeln!(f, "{caveat}"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
-use crate::analysis::Plane;
+use crate::analysis::{Caveat, Plane};
 use crate::{
     Error, Matrix, Result,
     math::{gemm, matrix},
@@ -39,6 +39,8 @@ pub struct PrincipalPlane {
     pub plane: Plane,
     /// The shares of the variance of all points along the two axes, the larger one first.
     pub explained_variance_ratio: [f64; 2],
+    /// The epochs that could not be read, and are not among the points.
+    pub caveats: Vec<Caveat>,
 }
 
 impl PrincipalPlane {
@@ -169,7 +171,8 @@ impl IncrementalPca {
         let explained_variance_ratio = [order[0], order[1]].map(|i| (eigenvalues[i] / total).clamp(0.0, 1.0));
         let origin = self.mean.into_iter().map(|mean| mean as f32).collect();
         let axes = Matrix::from_vec(eigenvalues.len(), 2, axes.concat());
-        Ok(PrincipalPlane { plane: Plane::of_orthonormal(origin, axes), explained_variance_ratio })
+        let plane = Plane::of_orthonormal(origin, axes);
+        Ok(PrincipalPlane { plane, explained_variance_ratio, caveats: Vec::new() })
     }
 }
 
