@@ -140,10 +140,6 @@ impl TensorSpec {
         &self.name
     }
 
-    pub(super) fn layer(&self) -> &str {
-        &self.layer
-    }
-
     /// Gives the array another name, in memory.
     pub(super) fn rename(&mut self, (layer, name): (String, String)) {
         (self.layer, self.name) = (layer, name);

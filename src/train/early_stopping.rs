@@ -24,7 +24,7 @@ use crate::{Error, Metrics, Result};
 /// replay.record(&model, Metrics::new())?;
 /// for _ in 0..200 {
 ///     let mut metrics = trainer.epoch(&mut model, &train)?;
-///     metrics.extend(evaluate(&model, &validation, loss)?.prefixed("val_"));
+///     metrics.extend(Metrics::from(evaluate(&model, &validation, loss)?).prefixed("val_"));
 ///     replay.record(&model, metrics.clone())?;
 ///     if stop.after(&metrics)? {
 ///         break;
