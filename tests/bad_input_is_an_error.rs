@@ -41,9 +41,11 @@ fn data_that_does_not_fit_together_is_refused() {
     assert_eq!(empty, "inputs is empty, 0 x 2; it must be at least one row and one column");
     assert!(Dataset::new(Matrix::zeros(2, 0), Matrix::zeros(2, 1)).is_err());
     assert!(Dataset::new(two.clone(), Matrix::zeros(2, 0)).is_err());
-    assert!(message(Dataset::from_labels(two.clone(), &[0, 3], 3)).contains("class of sample 1 is 3"));
-    assert!(Dataset::from_labels(two.clone(), &[0, 1], usize::MAX).is_err());
+    let unknown = Dataset::from_labels_with_classes(two.clone(), &[0, 3], &[0, 1, 2]);
+    assert!(message(unknown).contains("label of sample 1 is 3"));
     assert!(Dataset::from_rows(&[[0.0; 0]; 2], &[[1.0]; 2]).is_err());
+    let beyond = "inputs, row 1, column 0, is -1e39; it must be within the range of f32, up to 3.4e38";
+    assert_eq!(message(Dataset::from_rows(&[[1.0], [-1e39]], &[[1.0]; 2])), beyond);
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut inputs = two.clone();
         inputs[(1, 0)] = value;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Durability, Replay, ReplayOptions,
-    data::expect_fit,
+    data_sets::OtherData,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
@@ -195,9 +195,7 @@ impl Replay {
         if let Some(manifest) = &self.index.manifest {
             return Ok((None, manifest.arrange(parameters, description.as_ref())?));
         }
-        if let Some(data) = self.dataset.get() {
-            expect_fit(description.as_ref(), data)?;
-        }
+        self.expect_data_fit(description.as_ref())?;
         let mut manifest = Manifest::new(&parameters, description)?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
@@ -205,6 +203,7 @@ impl Replay {
             manifest.metadata.clone_from(&recorder.options.metadata);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
+        manifest.data_names = self.data_names();
         Ok((Some(manifest), parameters))
     }
 
@@ -218,7 +217,7 @@ impl Replay {
     ) -> Result<()> {
         self.expect_place()?;
         let mark = self.log.position();
-        let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
+        let records = write_records(&mut self.log, first, (self.dataset.get(), &self.others), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
         records.into_iter().try_for_each(|record| self.index.take(record))
@@ -262,7 +261,7 @@ impl Replay {
 fn write_records(
     log: &mut Log,
     first: Option<Manifest>,
-    data: Option<&Dataset>,
+    (data, others): (Option<&Dataset>, &OtherData),
     moment: Moment,
     meta: Vec<u8>,
     parameters: &[Parameter<'_>],
@@ -271,15 +270,20 @@ fn write_records(
     if let Some(manifest) = first {
         records.push(log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?);
         if let Some(data) = data {
-            records.push(write_matrix(log, "inputs", data.inputs())?);
-            records.push(write_matrix(log, "targets", data.targets())?);
+            records.extend(write_data(log, Kind::Data, "", data)?);
+        }
+        for (set, data) in others.at_hand() {
+            records.extend(write_data(log, Kind::NamedData, set, data)?);
         }
     }
     records.push(log.append(Kind::Epoch, moment, meta, |writer| storage::write_weights(writer, parameters))?);
     Ok(records)
 }
 
-fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Record> {
-    let meta = storage::matrix_spec(name, matrix).encode()?;
-    log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
+fn write_data(log: &mut Log, kind: Kind, set: &str, data: &Dataset) -> Result<[Record; 2]> {
+    let mut write = |name: &str, matrix: &Matrix| {
+        let meta = storage::matrix_spec(set, name, matrix).encode()?;
+        log.append(kind, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
+    };
+    Ok([write("inputs", data.inputs())?, write("targets", data.targets())?])
 }

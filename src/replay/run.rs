@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{Replay, Snapshot};
+use super::{Replay, Snapshot, data_sets::DataChoice};
 use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
@@ -45,6 +45,7 @@ pub struct Run<'a, M> {
     /// As many as the machine has cores, if nothing else was said.
     pub(super) threads: Option<usize>,
     threshold: Option<f32>,
+    pub(super) data: DataChoice,
 }
 
 /// What becomes the model of an epoch, given its weights.
@@ -82,7 +83,7 @@ impl Replay {
     /// [`run_with`](Self::run_with) takes one.
     pub fn at(&self, moment: impl Into<Moment>) -> Result<Snapshot<'_, Sequential>> {
         let moment = moment.into();
-        Ok(Snapshot::new(self, moment, rebuild(self, &self.weights(moment)?)?))
+        Ok(Snapshot::new(self, moment, DataChoice::Usual, rebuild(self, &self.weights(moment)?)?))
     }
 
     /// Returns the recording with the built-in network that it describes, to be asked about its epochs.
@@ -136,7 +137,8 @@ fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
 
 impl<'a, M> Run<'a, M> {
     fn new(replay: &'a Replay, template: Template<'a, M>) -> Self {
-        Self { replay, template, epochs: replay.epochs().collect(), threads: None, threshold: None }
+        let epochs = replay.epochs().collect();
+        Self { replay, template, epochs, threads: None, threshold: None, data: DataChoice::Usual }
     }
 
     /// Sets the epochs that questions go over, in this order; without it all that are recorded.
@@ -223,7 +225,7 @@ impl<'a, M: Forward> Run<'a, M> {
             Template::Described(rebuild) => rebuild(self.replay, &weights)?,
             Template::Model(model) => model.with_weights(&weights)?,
         };
-        Ok(Snapshot::new(self.replay, moment, model).deciding(self.threshold))
+        Ok(Snapshot::new(self.replay, moment, self.data, model).deciding(self.threshold))
     }
 
     /// Returns the model at each epoch, one after the other; an epoch that cannot be read is an error, and the next one

@@ -49,7 +49,7 @@ impl Settings {
         let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
         let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
         let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
-        let names = (0..data.outputs().max(2)).map(|class| format!("class {class}"));
+        let names = (0..data.outputs().max(2)).map(|class| data.class_name(class));
         let class_names =
             names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
         Ok(Self {
