@@ -150,6 +150,12 @@ impl<'a, M> Run<'a, M> {
         Self { epochs: epochs.into_iter().collect(), ..*self }
     }
 
+    /// The same run in parts of some epochs, so that what is kept of each epoch can be reduced before the next ones.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Self> {
+        const EPOCHS: usize = 64;
+        self.epochs.chunks(EPOCHS).map(|epochs| Self { epochs: epochs.to_vec(), ..*self })
+    }
+
     /// Sets the number of threads; 1 uses the calling thread. Fewer work where the system has no more to give.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {

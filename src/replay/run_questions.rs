@@ -5,7 +5,7 @@ use crate::{
     Error, Forward, Loss, Metrics, Result,
     analysis::{
         EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory, Verification,
-        VerifyOptions,
+        VerifyOptions, run::milestones::RunSummary,
     },
     model::checked,
 };
@@ -14,7 +14,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
     ///
     /// Its axes are the first two principal components, and the same in every picture. The epochs are read one after the
-    /// other.
+    /// other, those of a layer of more than 2,048 units several times: see [`PrincipalPlane`].
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -40,8 +40,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit or more than 2,048, or whose values do not
-    /// differ, and whatever going through the epochs says.
+    /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit, and whatever going through the epochs
+    /// says.
     pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
         self.principal_plane_beside(None, layer)
     }
@@ -52,14 +52,15 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         known: Option<&Snapshot<'a, M>>,
         layer: &str,
     ) -> Result<PrincipalPlane> {
-        let mut pca = None;
-        self.try_for_each_beside(known, |snapshot| {
-            let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
-            let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-            let begun: Option<IncrementalPca> = pca.take();
-            pca.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
-        })?;
-        pca.ok_or_else(no_epochs)?.principal_plane()
+        IncrementalPca::in_passes(|mut pca| {
+            self.try_for_each_beside(known, |snapshot| {
+                let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
+                let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
+                let begun = pca.take().map_or_else(|| IncrementalPca::new(values.ncols()), Ok);
+                pca.insert(begun?).partial_fit(&values)
+            })?;
+            pca.ok_or_else(no_epochs)
+        })
     }
 
     /// Returns what happened in the run, as rows: when all samples were classified correctly, where the loss stood still,
@@ -96,7 +97,11 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let see = |snapshot: &Snapshot<'_, M>| {
             EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
         };
-        Milestones::of(&self.map(see)?, &options)
+        let mut run = RunSummary::new(&options)?;
+        for part in self.parts() {
+            part.map(see)?.into_iter().try_for_each(|summary| run.add(summary))?;
+        }
+        Ok(run.milestones())
     }
 
     /// Returns what became of every sample, epoch by epoch: its probability, its loss, and whether it was classified

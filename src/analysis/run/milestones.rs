@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::milestone_rules;
+use super::milestone_rules::{self, UnitStates};
 use crate::analysis::{EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
 use crate::{Error, Result};
 
@@ -52,12 +52,9 @@ impl Milestones {
     ///
     /// [`Error::Invalid`] if the epochs do not increase, or a threshold is NaN.
     pub fn of(summaries: &[EpochSummary], options: &MilestoneOptions) -> Result<Self> {
-        options.check()?;
-        if let Some(pair) = summaries.windows(2).find(|pair| pair[0].epoch >= pair[1].epoch) {
-            let expected = format!("later than {}, the one before", pair[0].epoch);
-            return Err(Error::invalid("the epoch of a summary", expected, pair[1].epoch));
-        }
-        Ok(Self { rows: milestone_rules::apply(summaries, options) })
+        let mut run = RunSummary::new(options)?;
+        summaries.iter().try_for_each(|summary| run.add(summary.clone()))?;
+        Ok(run.milestones())
     }
 
     /// Returns the milestones of one kind, in the order of their epochs.
@@ -239,6 +236,37 @@ impl Milestones {
 }
 
 /// Writes each milestone on a line of its own.
+/// What is kept of the summaries of a run until its milestones are known: of units only the states that they are in.
+pub(crate) struct RunSummary<'a> {
+    options: &'a MilestoneOptions,
+    summaries: Vec<EpochSummary>,
+    units: UnitStates,
+}
+
+impl<'a> RunSummary<'a> {
+    pub(crate) fn new(options: &'a MilestoneOptions) -> Result<Self> {
+        options.check()?;
+        Ok(Self { options, summaries: Vec::new(), units: UnitStates::default() })
+    }
+
+    /// Adds the summary of a later epoch than all before.
+    pub(crate) fn add(&mut self, mut summary: EpochSummary) -> Result<()> {
+        if let Some(before) = self.summaries.last().filter(|before| before.epoch >= summary.epoch) {
+            let expected = format!("later than {}, the one before", before.epoch);
+            return Err(Error::invalid("the epoch of a summary", expected, summary.epoch));
+        }
+        self.units.add(&summary, self.options);
+        // A long run has many epochs, and a wide layer many units: both together are not kept.
+        summary.layers.iter_mut().for_each(|layer| (layer.saturation, layer.dead) = (Vec::new(), Vec::new()));
+        self.summaries.push(summary);
+        Ok(())
+    }
+
+    pub(crate) fn milestones(&self) -> Milestones {
+        Milestones { rows: milestone_rules::apply(&self.summaries, &self.units, self.options) }
+    }
+}
+
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))

@@ -5,7 +5,7 @@ pub(crate) mod epoch_summary;
 mod milestone;
 mod milestone_options;
 mod milestone_rules;
-mod milestones;
+pub(crate) mod milestones;
 mod plateau;
 mod run_diff;
 mod sample_history;
