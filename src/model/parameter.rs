@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, Matrix, Result, math::matrix};
+use crate::{
+    Error, Matrix, Result,
+    math::{matrix, stats},
+};
 
 /// Floating-point values as the model holds them, row-major; recorded without loss.
 ///
@@ -67,6 +70,14 @@ impl Values<'_> {
         match self {
             Self::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
             Self::F64(values) => Cow::Borrowed(values),
+        }
+    }
+
+    /// The standard deviation of those that are finite, without a copy.
+    pub(crate) fn deviation(&self) -> f64 {
+        match self {
+            Self::F32(values) => stats::deviation(values.iter().map(|&value| f64::from(value))),
+            Self::F64(values) => stats::deviation(values.iter().copied()),
         }
     }
 
