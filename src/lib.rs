@@ -95,6 +95,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 // The rooms, which `docs/architecture.md` walks through in the order of the flow.
+mod activation;
 mod codec;
 mod data;
 mod error;
@@ -120,7 +121,7 @@ pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, to_row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
+pub use model::{Backward, Description, Forward, Model, OutputKind, Parameter, Values, Weights};
 pub use moment::Moment;
 #[doc(inline)]
 pub use nn::{

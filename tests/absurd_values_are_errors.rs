@@ -220,7 +220,7 @@ fn spaces_and_boundaries_that_were_changed_do_not_panic() {
             change(&mut changed, matrix.clone());
             let what = format!("space {i} {:?}", matrix.shape());
             try_panel(&what, || Panel::feature_space(&changed, &data));
-            try_panel(&what, || changed.predicted_classes(0.5).map(|_| plain()));
+            try_panel(&what, || changed.predicted_classes().map(|_| plain()));
         }
         let mut changed = map.clone();
         changed.outputs = matrix.clone();

@@ -177,7 +177,11 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
     let replay = trained::article(&datasets::parabola(60, 13), Activation::Tanh, 12);
     let page = page(&replay);
     let run = page.run(0);
-    let evaluated = replay.run().unwrap().map(|snapshot| snapshot.evaluate(Loss::BinaryCrossEntropy)).unwrap();
+    let evaluated = replay
+        .run()
+        .unwrap()
+        .map(|snapshot| Ok(training_replay::Metrics::from(snapshot.evaluate(Loss::BinaryCrossEntropy)?)))
+        .unwrap();
     for (curve, name) in [(0, "loss"), (1, "accuracy")] {
         assert_eq!(run["curves"][curve]["name"], name);
         let values = run["curves"][curve]["values"].as_array().unwrap();
@@ -219,8 +223,8 @@ fn of_many_samples_some_are_taken_at_equal_distances_and_the_curves_are_of_all()
     let run = page.run(0);
     assert_eq!((run["samples"].as_u64(), run["of"].as_u64()), (Some(250), Some(1_000)));
     assert_eq!(page.u32(&run["indices"]), (0..1_000).step_by(4).collect::<Vec<u32>>());
-    let loss = replay.at(2).unwrap().evaluate(Loss::BinaryCrossEntropy).unwrap().get("loss");
-    assert_eq!(run["curves"][0]["values"][2].as_f64(), loss);
+    let loss = replay.at(2).unwrap().evaluate(Loss::BinaryCrossEntropy).unwrap().loss;
+    assert_eq!(run["curves"][0]["values"][2].as_f64(), Some(loss));
     let outputs = replay.at(1).unwrap().outputs().unwrap();
     let found = number(page.u16(&run["probability"])[250 + 100], (0.0, 1.0));
     assert!((found - f64::from(outputs[400])).abs() < 1e-5);

@@ -168,7 +168,7 @@ impl Dataset {
     /// let inputs = [[0.0], [1.0], [2.0]];
     /// assert_eq!(Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0]])?.classes()?, [0, 1, 1]);
     /// let regression = Dataset::from_rows(&inputs, &[[0.0], [1.0], [0.3]])?.classes().unwrap_err();
-    /// assert_eq!(regression.to_string(), "target row 2 is [0.3]; it must be 0 or 1 to name a class");
+    /// assert_eq!(regression.to_string(), "target row 2 is [0.3]; it must be 0 or 1, or in all rows -1 or 1, to name a class");
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///

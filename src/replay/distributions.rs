@@ -1,6 +1,9 @@
 //! Distributions of weights, updates, gradients and activations, at one epoch and over all of them.
 
-use super::{Replay, Run, Snapshot};
+use super::{
+    Replay, Run, Snapshot,
+    readable::{readable, skipping},
+};
 use crate::{
     Forward, Model, Parameter, Result, Weights,
     analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, LayerValues, Measured, Quantity},
@@ -13,10 +16,10 @@ impl<M: Forward> Snapshot<'_, M> {
     /// What the first recorded epoch has changed has no distribution: there is none before it.
     ///
     /// ```
-    /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
     /// use training_replay::analysis::{Quantity, LayerFilter};
     ///
-    /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o")];
+    /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o").activation(Activation::Sigmoid)];
     /// let model = Sequential::builder(10).layers(layers).build(1)?;
     /// let mut replay = Replay::options().dataset(&datasets::ball(10, 50, 13)).in_memory();
     /// replay.record(&model, Metrics::new())?; // never trained: as its initializers left it
@@ -150,7 +153,7 @@ impl<M: Forward + Sync> Run<'_, M> {
     where
         F: Fn(&Distribution) -> f64 + Sync,
     {
-        let rows = self.map(|snapshot| {
+        let (rows, skipped) = self.map_readable(|snapshot| {
             // One distribution at a time: each holds all values of its layer.
             let numbers = snapshot.each_distribution(quantity, filter, |row| {
                 let number = number(&row.distribution);
@@ -158,7 +161,7 @@ impl<M: Forward + Sync> Run<'_, M> {
             })?;
             Ok((snapshot.epoch(), numbers))
         })?;
-        Ok(LayerCurve::join(rows))
+        Ok(LayerCurve::join(rows, &skipped))
     }
 }
 
@@ -183,12 +186,13 @@ impl Replay {
     pub fn weights_std(&self) -> Result<Vec<LayerCurve>> {
         let mut weights = Weights::default();
         let rows = self.epochs().map(|epoch| {
-            self.weights_into(epoch, &mut weights)?;
             let row = |parameter: &Parameter<'_>| {
                 (parameter.layer().into(), parameter.name().into(), parameter.values().deviation())
             };
-            Ok((epoch, weights.iter().map(row).collect()))
+            let deviations = self.weights_into(epoch, &mut weights);
+            skipping(epoch, deviations.map(|()| (epoch, weights.iter().map(row).collect())))
         });
-        Ok(LayerCurve::join(rows.collect::<Result<Vec<_>>>()?))
+        let (rows, skipped) = readable(rows.collect::<Result<Vec<_>>>()?)?;
+        Ok(LayerCurve::join(rows, &skipped))
     }
 }

@@ -21,6 +21,8 @@ mod open;
 
 mod run;
 
+mod readable;
+
 mod weights;
 
 mod data;
@@ -31,6 +33,7 @@ mod diff;
 
 // What is asked of an epoch, of a run, of many runs.
 mod distributions;
+mod predictions;
 mod run_questions;
 mod runs;
 mod snapshot;

@@ -4,8 +4,8 @@ use super::{Run, Snapshot};
 use crate::{
     Error, Forward, Loss, Metrics, Result,
     analysis::{
-        EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory, Verification,
-        VerifyOptions, run::milestones::RunSummary,
+        Caveat, EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory,
+        Verification, VerifyOptions, run::milestones::RunSummary,
     },
     model::checked,
 };
@@ -52,15 +52,17 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         known: Option<&Snapshot<'a, M>>,
         layer: &str,
     ) -> Result<PrincipalPlane> {
-        IncrementalPca::in_passes(|mut pca| {
-            self.try_for_each_beside(known, |snapshot| {
+        let mut caveats = Vec::new();
+        let principal = IncrementalPca::in_passes(|mut pca| {
+            caveats = self.each_readable_beside(known, |snapshot| {
                 let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
                 let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
                 let begun = pca.take().map_or_else(|| IncrementalPca::new(values.ncols()), Ok);
                 pca.insert(begun?).partial_fit(&values)
             })?;
             pca.ok_or_else(no_epochs)
-        })
+        })?;
+        Ok(PrincipalPlane { caveats, ..principal })
     }
 
     /// Returns what happened in the run, as rows: when all samples were classified correctly, where the loss stood still,
@@ -93,15 +95,15 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// As [`EpochSummary::of`], and whatever going through the epochs says.
     pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
-        let options = options.clone().or_loss(self.replay().loss());
+        let options = options.clone().or_loss(self.replay().loss()).deciding(self.chosen_threshold());
         let see = |snapshot: &Snapshot<'_, M>| {
             EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
         };
         let mut run = RunSummary::new(&options)?;
-        for part in self.parts() {
-            part.map(see)?.into_iter().try_for_each(|summary| run.add(summary))?;
-        }
-        Ok(run.milestones())
+        let skipped = self.take_readable(see, |summary| run.add(summary))?;
+        let mut milestones = run.milestones();
+        milestones.caveats.extend(skipped);
+        Ok(milestones)
     }
 
     /// Returns what became of every sample, epoch by epoch: its probability, its loss, and whether it was classified
@@ -113,10 +115,14 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
         let mut history = SampleHistory::new(self.replay().dataset()?);
         let outcomes = |snapshot: &Snapshot<'_, M>| {
-            history.outcomes_of(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
+            let (outputs, decision) = snapshot.decided_outputs()?;
+            let outcomes = history.outcomes_of(snapshot.epoch(), &outputs, &snapshot.losses(loss)?, decision)?;
+            Ok((outcomes, Caveat::of(decision)))
         };
-        let outcomes = self.map(outcomes)?;
+        let (outcomes, skipped) = self.map_readable(outcomes)?;
+        let (outcomes, caveats): (Vec<_>, Vec<_>) = outcomes.into_iter().unzip();
         outcomes.into_iter().try_for_each(|outcomes| history.append(outcomes))?;
+        history.caveats = Caveat::once(caveats.into_iter().flatten().chain(skipped));
         Ok(history)
     }
 
@@ -132,7 +138,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";
         let loss = options.loss.or(self.replay().loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
         let replay = self.replay();
-        let recomputed = self.in_order_of_time().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
+        let recomputed =
+            self.in_order_of_time().map(|snapshot| Ok((snapshot.epoch(), Metrics::from(snapshot.evaluate(loss)?))))?;
         let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
         let logged: Vec<(u64, Metrics)> = logged.collect::<Result<_>>()?;
         let verification = Verification::of(&logged, &recomputed, options);

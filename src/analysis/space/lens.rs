@@ -12,6 +12,8 @@ pub(super) struct Lens<'a> {
     pub(super) model: &'a dyn Forward,
     /// The number of layers that lead to the space.
     depth: usize,
+    /// The number of all layers.
+    count: usize,
     pub(super) view: View<'a>,
     /// The last outputs of the layer, if a plane shows them.
     hidden: Matrix,
@@ -19,7 +21,8 @@ pub(super) struct Lens<'a> {
 
 impl<'a> Lens<'a> {
     pub(super) fn new(model: &'a dyn Forward, view: View<'a>) -> Result<Self> {
-        Ok(Self { model, depth: view.depth(model)?, view, hidden: Matrix::zeros(0, 0) })
+        let count = checked::layer_names(model)?.len();
+        Ok(Self { model, depth: view.depth(model)?, count, view, hidden: Matrix::zeros(0, 0) })
     }
 
     /// Leaves in `seen` where the plane of the view shows inputs.
@@ -57,7 +60,7 @@ impl<'a> Lens<'a> {
 
     /// The layers behind.
     pub(super) fn rest(&self) -> std::ops::Range<usize> {
-        self.depth..self.model.layers().len()
+        self.depth..self.count
     }
 
     /// Leaves the model's outputs at the inputs that the last `show` has left in `seen`.

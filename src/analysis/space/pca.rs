@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::scatter::Scatter;
-use crate::analysis::Plane;
+use crate::analysis::{Caveat, Plane};
 use crate::{Error, Matrix, Result, math::matrix};
 
 /// As many coordinates are taken at a time: 8 MB in double precision.
@@ -44,6 +44,8 @@ pub struct PrincipalPlane {
     /// NaN where there is no variance to have a share of: the points do not differ, or none of them is finite. The axes are
     /// the first two of the space then.
     pub explained_variance_ratio: [f64; 2],
+    /// The epochs that could not be read, and are not among the points.
+    pub caveats: Vec<Caveat>,
 }
 
 impl PrincipalPlane {
@@ -207,16 +209,16 @@ impl IncrementalPca {
         if self.seen == 0 {
             return Err(Error::invalid("the number of points of a principal plane", "1 or more", 0));
         }
-        let origin: Vec<f32> = self.mean.iter().map(|&mean| mean as f32).collect();
+        let (origin, caveats): (Vec<f32>, _) = (self.mean.iter().map(|&mean| mean as f32).collect(), Vec::new());
         if !self.varies() {
             let plane = Plane::of_axes(self.mean.len(), 0, 1)?.moved_to(&origin)?;
-            return Ok(PrincipalPlane { plane, explained_variance_ratio: [f64::NAN; 2] });
+            return Ok(PrincipalPlane { plane, explained_variance_ratio: [f64::NAN; 2], caveats });
         }
         let (found, total) = (self.scatter.leading()?, self.scatter.trace());
         let axes = [0, 1].map(|i| directed(found.vectors.column(i).iter().copied().collect()));
         let explained_variance_ratio = [0, 1].map(|i| (found.values[i] / total).clamp(0.0, 1.0));
         let axes = Matrix::from_vec(self.mean.len(), 2, axes.concat());
-        Ok(PrincipalPlane { plane: Plane::of_orthonormal(origin, axes), explained_variance_ratio })
+        Ok(PrincipalPlane { plane: Plane::of_orthonormal(origin, axes), explained_variance_ratio, caveats })
     }
 }
 

@@ -32,7 +32,7 @@ impl<M> fmt::Debug for Violins<'_, '_, M> {
 
 impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
     pub(crate) fn of(run: &'f Run<'a, M>, quantity: Quantity, selection: &LayerFilter) -> Result<Self> {
-        let ends = run.map(|snapshot| {
+        let (ends, _) = run.map_readable(|snapshot| {
             let ends = |row: LayerDistribution| [row.distribution.min, row.distribution.max];
             Ok(snapshot.each_distribution(quantity, selection, ends)?.concat())
         })?;

@@ -58,7 +58,7 @@ impl UnitStates {
     pub(super) fn rows(&self, index: usize) -> Vec<Milestone> {
         let over = self.rows.iter().filter(|((layer, ..), _)| *layer == index).cloned();
         let mut rows: Vec<(Place, Milestone)> = over.collect();
-        for layer in self.layers.get(index) {
+        if let Some(layer) = self.layers.get(index) {
             for (unit, stretches) in layer.units.iter().enumerate() {
                 let lasting = stretches.iter().enumerate();
                 let lasting = lasting.map(|(kind, stretch)| (kind, stretch.row((&layer.name, unit, kind), None)));
