@@ -12,7 +12,7 @@ use crate::math::products::{add_product, add_products_of_columns, product, trans
 /// The sums of as many dimensions take 32 MB.
 const MAX_WHOLE: usize = 2_048;
 
-/// In a wider space, as many directions are followed: 800 bytes for each dimension.
+/// In a wider space, as many directions are followed: 512 bytes for each dimension, and some more while they are turned.
 const DIRECTIONS: usize = 32;
 
 /// How far the images of the axes may be from the axes, as a share of the variance along the first, for no further pass.
