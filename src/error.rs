@@ -95,6 +95,16 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The file that is being recorded has lost its name: it, or its folder, was removed, renamed or replaced. Nothing was
+    /// written. What was recorded before can still be read here, and would be gone with this recorder.
+    #[error(
+        "{} was removed, renamed or replaced while it was recorded; `Replay::write_to` saves what was recorded",
+        path.display()
+    )]
+    Vanished {
+        /// The file.
+        path: PathBuf,
+    },
     /// An earlier write or sync failed and could not be undone; this recorder writes no more. What was
     /// recorded before is intact and can be read.
     #[error("the recorder stopped at an earlier error that could not be undone: {reason}")]

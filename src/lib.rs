@@ -99,6 +99,7 @@ mod activation;
 mod codec;
 mod data;
 mod error;
+mod file;
 mod loss;
 mod math;
 mod metrics;
@@ -127,7 +128,7 @@ pub use moment::Moment;
 pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
-pub use replay::{Durability, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
+pub use replay::{Durability, Later, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 #[doc(inline)]
 pub use train::{Optimizer, Trainer};

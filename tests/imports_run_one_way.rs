@@ -11,8 +11,9 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "error",
+    "file",
     "math",
     "data",
     "loss",       // `Forward::losses` takes one.

@@ -5,7 +5,7 @@ mod common;
 
 use common::NoGradients;
 use training_replay::{
-    Activation, Dataset, Dense, Forward, Loss, Matrix, Parameter, Replay, Result, Runs, Sequential, Weights,
+    Activation, Dataset, Dense, Error, Forward, Loss, Matrix, Parameter, Replay, Result, Runs, Sequential, Weights,
     analysis::{HeadToHead, MilestoneOptions, QuantileBand},
 };
 
@@ -135,4 +135,74 @@ fn other_questions_and_other_models_go_through_every_run() {
     assert!(
         runs.map(|name, _| if name == "seed 1" { Err(training_replay::Error::other("no")) } else { Ok(()) }).is_err()
     );
+}
+
+/// One empty file among a hundred runs, and none of them opened.
+#[test]
+fn files_that_do_not_open_are_errors_of_their_own_and_the_others_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["relu-1", "tanh-1", "relu-2"] {
+        record(Replay::options().create(path(name)).unwrap(), Some(1), 1.0);
+    }
+    std::fs::write(path("tanh-2"), b"").unwrap();
+    std::fs::write(path("relu-3"), b"no recording").unwrap();
+    let mut damaged = std::fs::read(path("relu-1")).unwrap();
+    damaged[70] ^= 1; // what describes the recording
+    std::fs::write(path("relu-4"), damaged).unwrap();
+    let names = ["relu-1", "tanh-2", "tanh-1", "relu-3", "relu-2", "relu-4", "relu-5"];
+    let runs = Runs::open(names.map(path)).unwrap();
+    assert_eq!(runs.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["relu-1", "tanh-1", "relu-2"]);
+    let kinds: Vec<(&str, bool)> = runs
+        .failed()
+        .iter()
+        .map(|(name, error)| {
+            let expected = match name.as_str() {
+                "tanh-2" => matches!(error, Error::NotStarted { .. }),
+                "relu-3" => matches!(error, Error::NotARecording { .. }),
+                "relu-4" => matches!(error, Error::Corrupted { .. }),
+                _ => matches!(error, Error::Io { .. }),
+            };
+            (name.as_str(), expected)
+        })
+        .collect();
+    assert_eq!(kinds, [("tanh-2", true), ("relu-3", true), ("relu-4", true), ("relu-5", true)]);
+    let groups = runs.group_by(|name| name.split('-').next().unwrap().to_owned());
+    let counts: Vec<_> = groups.iter().map(|(key, runs)| (key.as_str(), runs.len(), runs.failed().len())).collect();
+    assert_eq!(counts, [("relu", 2, 3), ("tanh", 1, 1)]);
+    assert!(matches!(Runs::open([path("tanh-2"), path("relu-3")]), Err(Error::NotStarted { .. })), "none of them");
+    assert!(Runs::open(Vec::<std::path::PathBuf>::new()).unwrap().is_empty());
+}
+
+/// All of them were named "run".
+#[test]
+fn runs_in_nested_folders_have_names_that_differ() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["2026-11-01/10-30", "2026-11-01/11-45", "2026-11-02/10-30"] {
+        std::fs::create_dir_all(path(name)).unwrap();
+        record(Replay::options().create(path(name).join("run.replay")).unwrap(), Some(1), 1.0);
+    }
+    let names = |runs: &Runs| runs.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
+    let runs = Runs::open_folder(folder.path()).unwrap();
+    assert_eq!(names(&runs), ["2026-11-01/10-30", "2026-11-01/11-45", "2026-11-02/10-30"]);
+    assert_eq!(names(&Runs::open_folder(path("2026-11-02")).unwrap()), ["run"]);
+
+    let twice = [path("2026-11-01/10-30/run.replay"), path("2026-11-01/../2026-11-01/10-30/run.replay")];
+    let runs = Runs::open(twice).unwrap();
+    assert_eq!((runs.len(), runs.failed().len()), (1, 1), "a run that is given twice does not count twice");
+    let message = runs.failed()[0].1.to_string();
+    assert!(message.contains("must be another file than the runs before it"), "{message}");
+
+    std::fs::create_dir(path("none")).unwrap();
+    let message = Runs::open_folder(path("none")).unwrap_err().to_string();
+    assert!(message.contains("that end in .replay is 0; it must be 1 or more"), "{message}");
+    assert!(matches!(Runs::open_folder(path("no such folder")), Err(Error::Io { .. })));
+}
+
+#[test]
+fn runs_of_one_name_are_made_different() {
+    let run = |name: &str| (name.to_owned(), Replay::options().in_memory());
+    let runs: Runs = ["a", "b", "a", "a (2)", "a"].map(run).into_iter().collect();
+    assert_eq!(runs.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "b", "a (2)", "a (2) (2)", "a (3)"]);
 }

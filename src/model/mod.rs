@@ -4,6 +4,7 @@
 
 pub(crate) mod checked;
 pub(crate) mod decision;
+pub(crate) mod matching;
 pub(crate) mod output_kind;
 mod parameter;
 mod weights;

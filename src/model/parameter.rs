@@ -279,6 +279,37 @@ impl<'a> Parameter<'a> {
         Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
     }
 
+    /// Returns a parameter of two dimensions with rows and columns exchanged, under another name.
+    ///
+    /// PyTorch, candle and burn hold the `weight` of a linear layer as `(outputs, inputs)`, Keras and this crate a `kernel`
+    /// as `(inputs, outputs)`. Where both are equal, no shape says which it is: whoever hands it over does.
+    ///
+    /// ```
+    /// use training_replay::Parameter;
+    ///
+    /// let weight = Parameter::new("hidden", "weight", [2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// let kernel = weight.transposed("kernel")?;
+    /// assert_eq!((kernel.name(), kernel.shape()), ("kernel", [3, 2].as_slice()));
+    /// assert_eq!(kernel.values().to_f32(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0].as_slice());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] unless it has two dimensions, [`Error::Shape`] if the shape does not fit the values.
+    pub fn transposed(&self, name: impl Into<Cow<'a, str>>) -> Result<Self> {
+        self.check()?;
+        let &[rows, columns] = self.shape.as_slice() else {
+            let what = format!("the number of dimensions of {}", self.label());
+            return Err(Error::invalid(what, "2 to be transposed", self.shape.len()));
+        };
+        let values = match &self.values {
+            Values::F32(values) => Values::from(transposed(values, rows, columns)),
+            Values::F64(values) => Values::from(transposed(values, rows, columns)),
+        };
+        Ok(Self { layer: self.layer.clone(), name: name.into(), shape: vec![columns, rows], values })
+    }
+
     /// Borrows the parameter, names and values: for a [`Model`](crate::Model) that keeps its parameters as such.
     pub fn borrowed(&self) -> Parameter<'_> {
         Parameter {
@@ -307,6 +338,11 @@ impl<'a> Parameter<'a> {
             shape: self.shape,
             values: self.values.into_owned(),
         }
+    }
+
+    /// The same parameter by another name.
+    pub(crate) fn named(self, layer: String, name: String) -> Self {
+        Self { layer: layer.into(), name: name.into(), ..self }
     }
 
     /// The difference of every value from that of another of the same shape.
@@ -338,4 +374,9 @@ impl<'a> Parameter<'a> {
         }
         Err(Error::shape(format!("the values of {}", self.label()), self.shape.clone(), [self.values.len()]))
     }
+}
+
+/// The values of a matrix, column by column in place of row by row.
+fn transposed<T: Copy>(values: &[T], rows: usize, columns: usize) -> Vec<T> {
+    (0..columns).flat_map(|column| (0..rows).map(move |row| values[row * columns + column])).collect()
 }

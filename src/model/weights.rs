@@ -1,5 +1,6 @@
 //! The weights of a model at one epoch: all its parameters, in the order it lists them.
 
+use super::matching;
 use crate::{Error, Model, Parameter, Result};
 
 /// All parameters of a model at one epoch, in the order the model listed them.
@@ -108,6 +109,8 @@ impl Weights {
 
     /// Subtracts earlier weights value by value, in double precision: what training has changed since then.
     ///
+    /// Parameters are matched by layer and name, and come in the order that they have here.
+    ///
     /// ```
     /// use training_replay::{Parameter, Weights};
     ///
@@ -121,26 +124,34 @@ impl Weights {
     ///
     /// [`Error::Invalid`] or [`Error::Shape`] if the two are not weights of the same model.
     pub fn minus(&self, earlier: &Self) -> Result<Self> {
-        self.expect_same_parameters(earlier)?;
-        let pairs = self.iter().zip(earlier.iter());
-        Ok(pairs.map(|(later, earlier)| later.minus(earlier)).collect())
+        let pairs = self.paired(earlier)?;
+        Ok(pairs.into_iter().map(|(later, earlier)| later.minus(earlier)).collect())
     }
 
-    /// Fails unless the other has parameters of the same names and shapes in the same order.
-    pub(crate) fn expect_same_parameters(&self, other: &Self) -> Result<()> {
-        if self.len() != other.len() {
-            let expected = format!("{}, as the others have", self.len());
-            return Err(Error::invalid("the number of parameters", expected, other.len()));
-        }
-        self.iter().zip(other.iter()).enumerate().try_for_each(|(i, (one, other))| {
-            if one.label() != other.label() {
-                return Err(Error::invalid(format!("the name of parameter {i}"), one.label(), other.label()));
-            }
-            if one.shape() != other.shape() || one.values().len() != other.values().len() {
-                return Err(Error::shape(one.label(), one.shape(), other.shape()));
-            }
-            Ok(())
-        })
+    /// Returns each parameter with that of the same layer and name of the other, in whatever order that has them.
+    ///
+    /// Fails unless the other has the same names and shapes.
+    pub(crate) fn paired<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> Result<Vec<(&'a Parameter<'static>, &'a Parameter<'static>)>> {
+        let names = |weights: &'a Self| weights.iter().map(|p| (p.layer(), p.name())).collect::<Vec<_>>();
+        let (known, given) = (names(self), names(other));
+        let pairs: Vec<_> = if known == given {
+            self.iter().zip(other.iter()).collect()
+        } else {
+            let places = matching::places(&known, &given, "the list of parameters", "of the names that the other has")?;
+            self.iter().zip(places.iter().map(|&place| &other.parameters[place])).collect()
+        };
+        pairs.into_iter().map(|(one, other)| same_shape(one, other).map(|()| (one, other))).collect()
+    }
+}
+
+fn same_shape(one: &Parameter<'_>, other: &Parameter<'_>) -> Result<()> {
+    if one.shape() == other.shape() && one.values().len() == other.values().len() {
+        Ok(())
+    } else {
+        Err(Error::shape(one.label(), one.shape(), other.shape()))
     }
 }
 

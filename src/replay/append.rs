@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::{Origin, Replay, ReplayOptions, recorder::Recorder};
 use crate::{
-    Dataset, Error, Result,
-    storage::{self, Backend, VERSION},
+    Dataset, Error, Moment, Result,
+    storage::{self, Backend, Kind, VERSION},
 };
 
 impl Replay {
@@ -40,19 +40,58 @@ impl Replay {
 
     /// Opens a file to append, under options that were checked.
     pub(super) fn resume(path: &Path, options: ReplayOptions) -> Result<Self> {
-        let file = storage::open_to_write(path, false)?;
+        let file = storage::open_to_write(path, false, options.locking)?;
         Self::resume_on(Box::new(file), Origin::File(path.into()), options)
     }
 
     pub(super) fn resume_on(backend: Box<dyn Backend>, origin: Origin, mut options: ReplayOptions) -> Result<Self> {
         let mut replay = Self::load(backend, origin)?;
-        replay.expect_own_version()?;
-        if let Some(data) = options.take_dataset() {
-            replay.expect_dataset(&data)?;
-        }
-        replay.recorder = Some(Recorder::behind(replay.index.last(), options));
+        replay.expect_appendable(&options)?;
+        let notes = replay.news(&options.metadata);
+        options.take_dataset(); // The recorded one.
+        replay.recorder = Some(Recorder::behind(replay.index.last(), replay.origin.place(), options));
         replay.log.cut_tail()?;
+        replay.add_notes(&notes)?;
         Ok(replay)
+    }
+
+    /// Fails if this version does not append to such a file, or the options are not those of the recording.
+    pub(super) fn expect_appendable(&self, options: &ReplayOptions) -> Result<()> {
+        self.expect_own_version()?;
+        if options.overwrite {
+            return Err(Error::invalid("`overwrite`", "false to append", true));
+        }
+        options.dataset.as_ref().map_or(Ok(()), |data| self.expect_dataset(data))?;
+        if options.loss.is_some() && options.loss != self.loss() {
+            let recorded = self.loss().map_or("none".into(), |loss| format!("the recorded {loss:?}, or none"));
+            let given = options.loss.map_or(String::new(), |loss| format!("{loss:?}"));
+            return Err(Error::invalid("the loss", format!("{recorded}, to append"), given));
+        }
+        if options.description.is_some() && options.description.as_ref() != self.description() {
+            let expected = "the recorded one, or none, to append";
+            return Err(Error::invalid("the description of the model", expected, "another one"));
+        }
+        Ok(())
+    }
+
+    /// Those of the notes that do not say what their keys say already.
+    fn news(&self, given: &[(String, String)]) -> Vec<(String, String)> {
+        let recorded: Vec<(&str, &str)> = self.metadata().collect();
+        let known = |key: &str| {
+            let given = given.iter().filter(|(k, _)| k == key).map(|(_, value)| value.as_str());
+            let recorded = recorded.iter().filter(|(k, _)| *k == key).map(|(_, value)| *value);
+            recorded.collect::<Vec<_>>().ends_with(&given.collect::<Vec<_>>())
+        };
+        given.iter().filter(|(key, _)| !known(key)).cloned().collect()
+    }
+
+    fn add_notes(&mut self, notes: &Vec<(String, String)>) -> Result<()> {
+        if notes.is_empty() {
+            return Ok(());
+        }
+        let meta = storage::encode_notes(notes)?;
+        let record = self.log.append(Kind::Notes, Moment::default(), meta, |_| Ok(()))?;
+        self.index.take(record)
     }
 
     fn expect_dataset(&self, data: &Dataset) -> Result<()> {

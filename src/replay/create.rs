@@ -1,26 +1,34 @@
 //! The beginning of a recording: in a new file, in the place of an old one, or in memory.
 
-use std::{fs, path::Path, sync::OnceLock};
+use std::{
+    fs::{self, File},
+    io::ErrorKind,
+    path::Path,
+    sync::OnceLock,
+};
 
-use super::{Index, Origin, Replay, ReplayOptions, recorder::Recorder, replacement::Replacement, salt::salt};
+use super::{Index, Origin, Replay, ReplayOptions, recorder::Recorder, replacement::Replacement};
 use crate::{
-    Result,
-    storage::{self, Log},
+    Error, Result,
+    file::salt,
+    storage::{self, BadPreamble, Kind, Locking, Log},
 };
 
 impl ReplayOptions {
     /// Begins a recording in a file that does not exist yet, unless [`overwrite`](Self::overwrite) allows it.
     ///
+    /// A recording that was killed before its first epoch was whole is not in the way: nothing was recorded in it.
+    ///
     /// # Errors
     ///
-    /// [`Error::Io`](crate::Error::Io) if the file exists or cannot be created, [`Error::Locked`](crate::Error::Locked) if one that is to be overwritten is
-    /// being recorded, [`Error::Invalid`](crate::Error::Invalid) for an `every`, an `every_step` or a [`Durability::Every`](crate::Durability::Every) of 0, or no `epochs`.
+    /// [`Error::Io`](crate::Error::Io) if the file exists, cannot be created or locked, [`Error::Locked`](crate::Error::Locked) if one that is to be overwritten is
+    /// being recorded, [`Error::NotARecording`](crate::Error::NotARecording) if it is another file, [`Error::Invalid`](crate::Error::Invalid) for an `every`, an `every_step` or a [`Durability::Every`](crate::Durability::Every) of 0, or no `epochs`.
     pub fn create(self, path: impl AsRef<Path>) -> Result<Replay> {
         self.check()?;
         let path = path.as_ref();
-        let replacement = self.overwrite.then(|| Replacement::of(path)).transpose()?.flatten();
+        let replacement = self.overwrite.then(|| Replacement::of(path, self.locking)).transpose()?.flatten();
         let written = replacement.as_ref().map_or(path, |replacement| replacement.path());
-        let file = storage::open_to_write(written, true)?;
+        let file = open_new(written, self.locking)?;
         let log = storage::Log::create(Box::new(file), path.into(), salt())
             .inspect_err(|_| drop(fs::remove_file(written)))?;
         let origin = Origin::File(path.into());
@@ -35,12 +43,13 @@ impl ReplayOptions {
 
     /// Opens a recording to go on with it, under these options; [`Replay::append`] is the short form.
     ///
-    /// Its data set, loss and metadata stay the recorded ones.
+    /// Its data set, loss and description stay the recorded ones. Notes are added to those that are there; a note that says
+    /// what its key says already is not repeated.
     ///
     /// # Errors
     ///
-    /// As [`Replay::append`]; [`Error::Invalid`](crate::Error::Invalid) also for options that [`create`](Self::create) refuses, or if a
-    /// data set is given that is not the recorded one.
+    /// As [`Replay::append`]; [`Error::Invalid`](crate::Error::Invalid) also for options that [`create`](Self::create) refuses, for
+    /// [`overwrite`](Self::overwrite), or if a data set, loss or description is given that is not the recorded one.
     pub fn append(self, path: impl AsRef<Path>) -> Result<Replay> {
         self.check()?;
         Replay::resume(path.as_ref(), self)
@@ -56,8 +65,95 @@ impl Replay {
         replacement: Option<Replacement>,
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
-        let recorder = Some(Recorder::new(options, replacement));
+        let recorder = Some(Recorder::new(origin.place(), options, replacement));
         let index = Index::of(origin.path());
         Self { log, origin, index, torn_bytes: 0, dataset, recorder }
+    }
+}
+
+/// Creates a file, locked; one that holds nothing counts as none.
+fn open_new(path: &Path, locking: Locking) -> Result<File> {
+    match storage::open_to_write(path, true, locking) {
+        Err(Error::Io { context, source }) if source.kind() == ErrorKind::AlreadyExists => {
+            if holds_nothing(path).unwrap_or(false) {
+                take_over(path, locking)
+            } else {
+                Err(Error::Io { context, source })
+            }
+        }
+        opened => opened,
+    }
+}
+
+/// Empties a file in which nothing was recorded, unless somebody is about to.
+fn take_over(path: &Path, locking: Locking) -> Result<File> {
+    let file = storage::open_to_write(path, false, locking)?;
+    if !holds_nothing(path)? {
+        return Err(Error::Locked { path: path.into() }); // Somebody recorded there just before it was locked.
+    }
+    file.set_len(0).map_err(|source| Error::io(format!("emptying {}", path.display()), source))?;
+    Ok(file)
+}
+
+/// Returns whether a file is what a recorder leaves that was killed before its first epoch was whole, or empty.
+///
+/// An epoch that is damaged now may have been acknowledged, and so is something.
+fn holds_nothing(path: &Path) -> Result<bool> {
+    let mut log = match Log::open(Box::new(storage::open_to_read(path)?), path.into())? {
+        Ok(log) => log,
+        Err(bad) => return Ok(bad == BadPreamble::Short),
+    };
+    let mut nothing = true;
+    log.scan(|record, passed| {
+        nothing &= matches!(record.header.kind, Kind::Model | Kind::Data) && passed.is_none();
+        Ok(())
+    })?;
+    Ok(nothing && !log.has_damaged_tail()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::TryLockError, io};
+
+    use super::*;
+    use crate::{Metrics, Parameter, Weights};
+
+    fn refused(code: i32) -> Result<(), TryLockError> {
+        Err(TryLockError::Error(io::Error::from_raw_os_error(code)))
+    }
+
+    fn weights() -> Weights {
+        Weights::from_iter([Parameter::new("a", "b", [1], vec![0.5_f32])])
+    }
+
+    /// What network file systems without locks answer: ENOLCK, EOPNOTSUPP and ENOSYS of Linux.
+    #[test]
+    fn a_file_system_without_locks_names_the_option_that_records_all_the_same() {
+        let all = [|_: &File| refused(37), |_: &File| refused(95), |_: &File| refused(38)];
+        for lock in all {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("run.replay");
+            let refused = || {
+                let mut options = Replay::options();
+                options.locking = Locking::By(lock);
+                options
+            };
+            let message = refused().create(&path).unwrap_err().to_string();
+            assert!(message.contains("run.replay") && message.contains("without_lock()"), "{message}");
+            assert!(!path.exists(), "nothing is left behind");
+
+            let mut replay = Replay::options().without_lock().create(&path).unwrap();
+            replay.record(&weights(), Metrics::new()).unwrap();
+            replay.finish().unwrap();
+            for again in [refused().append(&path), refused().overwrite(true).create(&path)] {
+                assert!(again.unwrap_err().to_string().contains("without_lock()"));
+            }
+            let mut replay = Replay::options().without_lock().append(&path).unwrap();
+            assert_eq!(replay.record(&weights(), Metrics::new()).unwrap(), 1);
+            let mut replay = Replay::options().without_lock().overwrite(true).create(&path).unwrap();
+            assert_eq!(replay.record(&weights(), Metrics::new()).unwrap(), 0);
+            replay.finish().unwrap();
+            assert_eq!(Replay::open(&path).unwrap().epochs().len(), 1);
+        }
     }
 }

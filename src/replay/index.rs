@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::timeline::{Entry, Location, Timeline};
 use crate::{
     Error, Moment, Result,
-    storage::{Damage, Kind, Manifest, Record, TensorSpec},
+    storage::{Damage, Kind, Manifest, Record, TensorSpec, decode_notes},
 };
 
 /// Everything but weights and data.
@@ -44,6 +44,7 @@ impl Index {
             }
             Kind::Epoch => self.take_snapshot(&record),
             Kind::End => self.finished = true,
+            Kind::Notes => self.take_notes(&record),
             kind @ Kind::Unknown(_) if kind.may_be_skipped() => {}
             kind @ Kind::Unknown(_) => return Err(newer(kind, record.offset)),
         }
@@ -102,6 +103,13 @@ impl Index {
         match record.meta.as_deref().map(TensorSpec::decode) {
             Some(Ok(spec)) => self.data.push((spec, Location::of(record))),
             _ => self.note_damage(record, "a matrix of the data set"),
+        }
+    }
+
+    fn take_notes(&mut self, record: &Record) {
+        match (&mut self.manifest, record.meta.as_deref().and_then(decode_notes)) {
+            (Some(manifest), Some(notes)) => manifest.metadata.extend(notes),
+            _ => self.note_damage(record, "notes"),
         }
     }
 

@@ -5,8 +5,8 @@
 mod index;
 mod options;
 mod recorder;
+mod rename;
 mod replacement;
-mod salt;
 mod steps;
 mod timeline;
 
@@ -16,6 +16,8 @@ mod create;
 mod record;
 
 mod append;
+
+mod append_after;
 
 mod open;
 
@@ -34,6 +36,8 @@ mod diff;
 // What is asked of an epoch, of a run, of many runs.
 mod distributions;
 mod predictions;
+mod run_files;
+mod run_names;
 mod run_questions;
 mod runs;
 mod snapshot;
@@ -43,10 +47,11 @@ mod survival;
 
 use std::{
     fmt, io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     sync::OnceLock,
 };
 
+pub use append_after::Later;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use recorder::Recorder;
@@ -215,7 +220,9 @@ impl Replay {
         self.index.manifest.as_ref()?.loss
     }
 
-    /// Returns the notes of the recording, in the order they were given.
+    /// Returns the notes of the recording, in the order they were given: at the beginning, and when it was appended to.
+    ///
+    /// A key that was noted again later is there again, behind the earlier value.
     pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         let notes = self.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.metadata);
         notes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
@@ -288,6 +295,14 @@ impl Origin {
         match self {
             Self::File(path) => path.clone(),
             Self::Memory => PathBuf::from("<memory>"),
+        }
+    }
+
+    /// The path as it is from any folder, if there is one.
+    fn place(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path::absolute(path).unwrap_or_else(|_| path.clone())),
+            Self::Memory => None,
         }
     }
 }

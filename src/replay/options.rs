@@ -1,8 +1,9 @@
 //! The settings of a recording: what goes into it beside the weights, and how safely.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use crate::{Dataset, Description, Error, Loss, Result};
+use super::rename::Rename;
+use crate::{Dataset, Description, Error, Loss, Result, storage::Locking};
 
 /// When recorded bytes are forced to the disk.
 ///
@@ -48,7 +49,7 @@ enum Epochs {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ReplayOptions {
-    dataset: Option<Dataset>,
+    pub(super) dataset: Option<Dataset>,
     pub(super) loss: Option<Loss>,
     pub(super) description: Option<Description>,
     pub(super) metadata: Vec<(String, String)>,
@@ -56,6 +57,8 @@ pub struct ReplayOptions {
     step: Option<u32>,
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
+    pub(super) locking: Locking,
+    pub(super) rename: Option<Rename>,
 }
 
 impl ReplayOptions {
@@ -77,7 +80,7 @@ impl ReplayOptions {
         Self { description: Some(description.clone()), ..self }
     }
 
-    /// Adds a note, which is stored once: a seed, a git revision, who made it.
+    /// Adds a note, which is stored once: a seed, a git revision, who made it, why the run was gone on with.
     #[must_use]
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.push((key.into(), value.into()));
@@ -134,10 +137,10 @@ impl ReplayOptions {
         Self { durability, ..self }
     }
 
-    /// Sets whether a file that exists is replaced; by default it is not, and creating fails.
+    /// Sets whether a recording that exists is replaced; by default it is not, and creating fails.
     ///
     /// The new recording is written beside it and takes its name when the first epoch is recorded; until then the old one
-    /// is still there.
+    /// is still there. Another file than a recording, or an empty one, is never replaced.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -154,6 +157,47 @@ impl ReplayOptions {
     #[must_use]
     pub fn overwrite(self, overwrite: bool) -> Self {
         Self { overwrite, ..self }
+    }
+
+    /// Records where the file system has no locks, as some network file systems.
+    ///
+    /// Nothing keeps another recorder from the same file then: see to it that there is only one at a time.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("run.replay");
+    /// let mut replay = Replay::options().without_lock().create(&path)?;
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_lock(self) -> Self {
+        Self { locking: Locking::None, ..self }
+    }
+
+    /// Records parameters under other names than the model's: `rule` makes the layer and name of each from its own.
+    ///
+    /// Parameters are matched by these names, in whatever order the model lists them, and are written in the order of the
+    /// first epoch. Two that get the same name are an error when they are recorded.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, Parameter, Replay, Weights};
+    ///
+    /// let weights = |layer: &'static str| Weights::from_iter([Parameter::new(layer, "bias", [1], vec![0.5_f32])]);
+    /// let strip = |layer: &str, name: &str| {
+    ///     (layer.strip_prefix("_orig_mod.").unwrap_or(layer).to_owned(), name.to_owned())
+    /// };
+    /// let mut replay = Replay::options().rename(strip).in_memory();
+    /// replay.record(&weights("hidden"), Metrics::new())?;
+    /// replay.record(&weights("_orig_mod.hidden"), Metrics::new())?; // compiled by PyTorch since
+    /// assert!(replay.weights(1)?.get("hidden", "bias").is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rename(self, rule: impl Fn(&str, &str) -> (String, String) + Send + Sync + 'static) -> Self {
+        Self { rename: Some(Rename(Arc::new(rule))), ..self }
     }
 
     /// Whether a step is recorded.

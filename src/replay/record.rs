@@ -1,16 +1,20 @@
 //! Recording: the calls of a training loop.
 
-use std::fs::File;
+use std::time::{Duration, Instant};
 
 use super::{
-    Durability, Origin, Replay,
+    Durability, Replay, ReplayOptions,
     data::expect_fit,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result,
+    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
+
+/// How often the path of the file is looked up: often enough for an epoch that is trained, and seldom enough for one that
+/// is recorded at once behind another.
+const LOOK: Duration = Duration::from_micros(100);
 
 /// Fails for a step that cannot be.
 fn check_step(moment: Moment) -> Result<()> {
@@ -42,7 +46,8 @@ impl Replay {
     ///
     /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
     /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the
-    /// parameters are not those of the epochs before or the replay was opened to read. While writing: [`Error::Io`];
+    /// parameters are not those of the epochs before or the replay was opened to read, [`Error::Vanished`] if the file, or
+    /// its folder, was removed, renamed or replaced. While writing: [`Error::Io`];
     /// the file is then cut back to the epochs before and the call can be repeated. [`Error::Poisoned`], now and for
     /// every further epoch that is to be recorded, if the file could not be cut
     /// back after an earlier error, or the disk does not confirm what it was asked to: then the epoch is in the file,
@@ -104,19 +109,42 @@ impl Replay {
 
     /// Marks the recording as complete and waits until the disk has it, unless its [`Durability`] says never.
     ///
-    /// A recording that is dropped without it loses nothing, but does not say that the run came to its end.
+    /// From then on it is open to read, and another recorder may append to it (on Windows when it is dropped). A recording
+    /// that is dropped without this loses nothing, but does not say that the run came to its end.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] if nothing was recorded or the replay was opened to read, [`Error::Io`] if writing fails,
-    /// [`Error::Poisoned`] if it failed before.
-    pub fn finish(mut self) -> Result<()> {
-        let durability = self.recorder()?.options.durability;
+    /// [`Error::Poisoned`] if it failed before, [`Error::Vanished`] if the file, or its folder, was removed, renamed or
+    /// replaced.
+    pub fn finish(&mut self) -> Result<()> {
+        let ReplayOptions { durability, locking, .. } = self.recorder()?.options;
         if self.index.manifest.is_none() {
             return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
         }
-        self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
-        if durability == Durability::Never { Ok(()) } else { self.sync() }
+        self.recorder()?.looked = None;
+        self.expect_place()?;
+        let end = self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
+        if durability != Durability::Never {
+            self.sync()?;
+        }
+        self.index.take(end)?;
+        self.recorder = None;
+        if locking.is_some() { self.log.unlock() } else { Ok(()) }
+    }
+
+    /// Fails if the file that is being recorded has no name any more, or, looked at from time to time, not its own.
+    fn expect_place(&mut self) -> Result<()> {
+        // One that is to take the place of another cannot do so without its name.
+        let Some(Recorder { replacement: None, place: Some(place), looked, .. }) = &mut self.recorder else {
+            return Ok(());
+        };
+        let (now, due) = (Instant::now(), looked.is_none_or(|before| before.elapsed() >= LOOK));
+        self.log.expect_named(due.then_some(place))?;
+        if due {
+            *looked = Some(now);
+        }
+        Ok(())
     }
 
     /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.
@@ -129,8 +157,7 @@ impl Replay {
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
         self.check_metrics(moment, &metrics)?;
-        let parameters = model.parameters()?;
-        let first = self.prepare(model, &parameters)?;
+        let (first, parameters) = self.prepare(model)?;
         self.write(first, moment, encode_metrics(&metrics), &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
@@ -155,23 +182,30 @@ impl Replay {
         self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
     }
 
-    /// The manifest to write before the first epoch; before any other, a check that the model is still the same.
-    fn prepare<M: Model + ?Sized>(&self, model: &M, parameters: &[Parameter<'_>]) -> Result<Option<Manifest>> {
-        let description = model.description();
+    /// The model's parameters by the names and in the order that they are recorded in, and before the first epoch the
+    /// manifest to write; before any other, a check that the model is still the same.
+    fn prepare<'m, M>(&self, model: &'m M) -> Result<(Option<Manifest>, Vec<Parameter<'m>>)>
+    where
+        M: Model + ?Sized,
+    {
+        let (description, mut parameters) = (model.description(), model.parameters()?);
+        if let Some(rename) = self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) {
+            parameters = rename.apply(parameters);
+        }
         if let Some(manifest) = &self.index.manifest {
-            return manifest.check(parameters, description.as_ref()).map(|()| None);
+            return Ok((None, manifest.arrange(parameters, description.as_ref())?));
         }
         if let Some(data) = self.dataset.get() {
             expect_fit(description.as_ref(), data)?;
         }
-        let mut manifest = Manifest::new(parameters, description)?;
+        let mut manifest = Manifest::new(&parameters, description)?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
             manifest.metadata.clone_from(&recorder.options.metadata);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
-        Ok(Some(manifest))
+        Ok((Some(manifest), parameters))
     }
 
     /// Writes a snapshot, and before the first one what all of them share: all of it or nothing.
@@ -182,6 +216,7 @@ impl Replay {
         meta: Vec<u8>,
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
+        self.expect_place()?;
         let mark = self.log.position();
         let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
@@ -217,7 +252,9 @@ impl Replay {
     /// Waits until the disk has the file and its name.
     fn sync(&mut self) -> Result<()> {
         self.log.sync()?;
-        sync_folder(&self.origin);
+        if let Some(path) = self.path() {
+            file::sync_folder(path);
+        }
         Ok(())
     }
 }
@@ -245,13 +282,4 @@ fn write_records(
 fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Record> {
     let meta = storage::matrix_spec(name, matrix).encode()?;
     log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
-}
-
-/// Asks the disk to keep the name of the file too. Not every system can do that, and the file itself is safe.
-fn sync_folder(origin: &Origin) {
-    let Origin::File(path) = origin else { return };
-    let path = path.canonicalize().unwrap_or_else(|_| path.clone());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = File::open(folder.unwrap_or(std::path::Path::new(".")));
-    drop(folder.and_then(|folder| folder.sync_all()));
 }

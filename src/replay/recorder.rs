@@ -1,5 +1,7 @@
 //! What a replay needs only while it records: its options, and where it is.
 
+use std::{path::PathBuf, time::Instant};
+
 use super::{ReplayOptions, replacement::Replacement};
 use crate::Moment;
 
@@ -14,17 +16,21 @@ pub(super) struct Recorder {
     /// Snapshots recorded since the disk last confirmed.
     pub(super) unconfirmed: u64,
     pub(super) replacement: Option<Replacement>,
+    /// Where the file is, also after the process has gone to another folder; `None` in memory.
+    pub(super) place: Option<PathBuf>,
+    /// When it was last seen there.
+    pub(super) looked: Option<Instant>,
 }
 
 impl Recorder {
-    pub(super) fn new(options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement }
+    pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
+        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement, place, looked: None }
     }
 
     /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.
-    pub(super) fn behind(last: Option<Moment>, options: ReplayOptions) -> Self {
+    pub(super) fn behind(last: Option<Moment>, place: Option<PathBuf>, options: ReplayOptions) -> Self {
         let stopped_at = last.filter(|last| last.step().is_some());
-        Self { next: last.map_or(0, epoch_behind), stopped_at, ..Self::new(options, None) }
+        Self { next: last.map_or(0, epoch_behind), stopped_at, ..Self::new(place, options, None) }
     }
 
     /// Whether a step was recorded before the recorder was stopped within its epoch, which is now trained again.

@@ -1,60 +1,64 @@
 //! A new recording beside the old one whose place it is to take.
 
-use std::{
-    ffi::OsString,
-    fs::{self, File},
-    path::{Path, PathBuf},
-};
+use std::{fs::File, path::Path};
 
-use super::salt::salt;
-use crate::{Error, Result, storage};
+use crate::{
+    Error, Result,
+    file::{Successor, is_still_there},
+    storage::{self, BadPreamble, Locking, Log},
+};
 
 /// A new recording that has not taken the place of the old one yet; dropped before, it vanishes.
 #[derive(Debug)]
 pub(super) struct Replacement {
-    from: PathBuf,
-    to: PathBuf,
+    successor: Successor,
     /// Held, and so locked, until it is gone: nobody appends to what is about to go.
     old: File,
 }
 
 impl Replacement {
-    /// That of the file at this path, if there is one.
-    pub(super) fn of(path: &Path) -> Result<Option<Self>> {
-        if !path.exists() {
-            return Ok(None);
+    /// That of the recording at this path, if there is a file; what was killed in doing the same is cleared away.
+    ///
+    /// Fails for a file that is no recording. One that was never started is, and so is an empty file.
+    pub(super) fn of(path: &Path, locking: Locking) -> Result<Option<Self>> {
+        let successor = Successor::of(path)?;
+        let old = path.exists().then(|| storage::open_to_write(path, false, locking)).transpose()?;
+        if let Some(old) = &old {
+            expect_recording(old, path)?;
         }
-        let old = storage::open_to_write(path, false)?;
-        // What a link points to is replaced, not the link.
-        let to = fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
-        let mut name = OsString::from(".");
-        name.push(to.file_name().unwrap_or_default());
-        name.push(format!(".{:016x}.new", salt()));
-        Ok(Some(Self { from: to.with_file_name(name), to, old }))
+        if locking.is_some() {
+            successor.remove_abandoned(); // Without locks nobody knows what is.
+        }
+        Ok(old.map(|old| Self { successor, old }))
     }
 
     /// Where the new recording is written.
     pub(super) fn path(&self) -> &Path {
-        &self.from
+        self.successor.path()
+    }
+
+    /// The old recording, to be read.
+    pub(super) fn old(&self) -> Result<File> {
+        let cloned = self.old.try_clone();
+        cloned.map_err(|source| Error::io(format!("opening {}", self.successor.target().display()), source))
     }
 
     /// Gives the new file the name and the permissions of the old one. Fails if another file has that name by now:
     /// somebody removed the old one, and somebody else may be recording there.
     pub(super) fn take_place(&self) -> Result<()> {
-        if self.to.exists() && !storage::is_still_there(&self.old, &self.to) {
-            return Err(Error::Locked { path: self.to.clone() });
+        let target = self.successor.target();
+        if target.exists() && !is_still_there(&self.old, target) {
+            return Err(Error::Locked { path: target.into() });
         }
-        let permissions = self.old.metadata().map(|metadata| metadata.permissions());
-        let renamed = permissions
-            .and_then(|permissions| fs::set_permissions(&self.from, permissions))
-            .and_then(|()| fs::rename(&self.from, &self.to));
-        renamed.map_err(|source| Error::io(format!("replacing {}", self.to.display()), source))
+        self.successor.take_place()
     }
 }
 
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        // Either it has taken its place and there is no such file, or nothing was recorded in it.
-        drop(fs::remove_file(&self.from));
+/// Fails for a file that has another beginning than a recording.
+fn expect_recording(file: &File, path: &Path) -> Result<()> {
+    let file = file.try_clone().map_err(|source| Error::io(format!("reading {}", path.display()), source))?;
+    match Log::open(Box::new(file), path.into())? {
+        Err(BadPreamble::Magic) => Err(Error::NotARecording { path: path.into() }),
+        _ => Ok(()),
     }
 }

@@ -1,7 +1,5 @@
 //! A collection of recordings, asked as one: seeds, activations, learning rates.
 
-use std::path::Path;
-
 use super::Replay;
 use crate::{
     Error, Result,
@@ -50,6 +48,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Runs {
     runs: Vec<(String, Replay)>,
+    failed: Vec<(String, Error)>,
 }
 
 impl Runs {
@@ -58,42 +57,51 @@ impl Runs {
         Self::default()
     }
 
-    /// Opens the recordings at these paths, in this order, and names them after the files without their extension.
+    /// Adds a recording under a name; one that is taken gets a number behind it.
     ///
     /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Runs, Sequential};
-    /// # let folder = tempfile::tempdir().unwrap();
-    /// # let folder = folder.path();
-    /// # for name in ["b", "a"] {
-    /// #     let mut replay = Replay::options().create(folder.join(name).with_extension("replay"))?;
-    /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(1)?, Metrics::new())?;
-    /// # }
-    /// let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    /// let mut runs = Runs::open(paths)?;
-    /// runs.sort_by_name(); // a folder has no order
-    /// assert_eq!(runs.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "b"]);
-    /// # Ok::<(), training_replay::Error>(())
+    /// # use training_replay::{Replay, Runs};
+    /// let mut runs = Runs::new();
+    /// for _ in 0..2 {
+    ///     runs.push("tanh", Replay::options().in_memory());
+    /// }
+    /// assert_eq!(runs.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["tanh", "tanh (2)"]);
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Replay::open`], for the first that does not open.
-    pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self> {
-        let open = |path: P| {
-            let name = path.as_ref().file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            Ok((name, Replay::open(path)?))
-        };
-        paths.into_iter().map(open).collect()
+    pub fn push(&mut self, name: impl Into<String>, replay: Replay) {
+        let name = self.free(name.into());
+        self.runs.push((name, replay));
     }
 
-    /// Adds a recording under a name.
-    pub fn push(&mut self, name: impl Into<String>, replay: Replay) {
-        self.runs.push((name.into(), replay));
+    /// The name, or the first number behind it that is not taken.
+    fn free(&self, name: String) -> String {
+        if self.get(&name).is_none() {
+            return name;
+        }
+        let numbered = (2_u64..).map(|number| format!("{name} ({number})"));
+        numbered.into_iter().find(|name| self.get(name).is_none()).unwrap_or(name)
+    }
+
+    /// Adds a file that does not open, under its name.
+    pub(super) fn push_failed(&mut self, name: String, error: Error) {
+        self.failed.push((name, error));
+    }
+
+    /// Takes out what did not open.
+    pub(super) fn take_failed(&mut self) -> Vec<(String, Error)> {
+        std::mem::take(&mut self.failed)
+    }
+
+    /// Returns the names of the files that did not open, and why; they are in no answer.
+    ///
+    /// Look at them, or an answer is about fewer runs than you think.
+    pub fn failed(&self) -> &[(String, Error)] {
+        &self.failed
     }
 
     /// Sorts the recordings by their names.
     pub fn sort_by_name(&mut self) {
         self.runs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.failed.sort_by(|(one, _), (other, _)| one.cmp(other));
     }
 
     /// Returns the names and recordings, in order.
@@ -118,7 +126,7 @@ impl Runs {
 
     /// Groups the recordings by what stands in their names, such as the activation in `relu-7`.
     ///
-    /// Groups come in the order they first appear, and the runs of each in theirs.
+    /// Groups come in the order they first appear, and the runs of each in theirs. What did not open is in its group, too.
     ///
     /// ```
     /// # use training_replay::{Replay, Runs};
@@ -134,11 +142,10 @@ impl Runs {
     pub fn group_by(self, key: impl Fn(&str) -> String) -> Vec<(String, Self)> {
         let mut groups: Vec<(String, Self)> = Vec::new();
         for (name, replay) in self.runs {
-            let key = key(&name);
-            match groups.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, group)) => group.push(name, replay),
-                None => groups.push((key, Self { runs: vec![(name, replay)] })),
-            }
+            group(&mut groups, key(&name)).push(name, replay);
+        }
+        for (name, error) in self.failed {
+            group(&mut groups, key(&name)).push_failed(name, error);
         }
         groups
     }
@@ -203,8 +210,20 @@ impl Runs {
     }
 }
 
+/// The group of a key, which is made where there is none.
+fn group(groups: &mut Vec<(String, Runs)>, key: String) -> &mut Runs {
+    let at = groups.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+        groups.push((key, Runs::new()));
+        groups.len() - 1
+    });
+    &mut groups[at].1
+}
+
+/// Under names that are made different as by [`push`](Runs::push).
 impl FromIterator<(String, Replay)> for Runs {
     fn from_iter<I: IntoIterator<Item = (String, Replay)>>(runs: I) -> Self {
-        Self { runs: runs.into_iter().collect() }
+        let mut all = Self::new();
+        runs.into_iter().for_each(|(name, replay)| all.push(name, replay));
+        all
     }
 }

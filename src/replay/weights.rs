@@ -79,4 +79,32 @@ impl Replay {
         let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
         storage::read_weights(self.source(moment.to_string(), location), specs, weights)
     }
+
+    /// Reads parameters under other names than the recorded ones, for a model that has others, or to compare runs.
+    ///
+    /// `rule` makes the layer and name of each from the recorded ones. The file stays as it is.
+    ///
+    /// ```
+    /// # use training_replay::{Metrics, Parameter, Replay, Weights};
+    /// # let weights = Weights::from_iter([Parameter::new("hidden", "bias", [1], vec![0.5_f32])]);
+    /// # let mut replay = Replay::options().in_memory();
+    /// # replay.record(&weights, Metrics::new())?;
+    /// # replay.finish()?;
+    /// let replay = replay.rename(|layer, name| (format!("_orig_mod.{layer}"), name.to_owned()))?;
+    /// assert!(replay.weights(0)?.get("_orig_mod.hidden", "bias").is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if two parameters get the same name, or the replay is being recorded.
+    pub fn rename(mut self, rule: impl Fn(&str, &str) -> (String, String)) -> Result<Self> {
+        if self.recorder.is_some() {
+            let expected =
+                "opened to read, or finished, to be renamed; `Replay::options().rename` renames what is recorded";
+            return Err(Error::invalid("the replay", expected, "being recorded"));
+        }
+        self.index.manifest.as_mut().map_or(Ok(()), |manifest| manifest.rename(rule))?;
+        Ok(self)
+    }
 }

@@ -1,6 +1,6 @@
 //! Where the bytes of a recording are: a file, or memory.
 //!
-//! All input and output goes through the five calls of [`Backend`], so that tests can make each of them fail. There is no
+//! All input and output goes through the calls of [`Backend`], so that tests can make each of them fail. There is no
 //! cursor: every call says at which byte, and reading needs no exclusive access. Any number of threads read one recording.
 
 use std::{
@@ -10,7 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    file::{has_lost_name, has_no_name},
+};
 
 /// Bytes that can be read and written at any place.
 pub(crate) trait Backend: Debug + Send + Sync {
@@ -28,6 +31,17 @@ pub(crate) trait Backend: Debug + Send + Sync {
 
     /// Returns when everything written so far would survive a loss of power.
     fn sync(&mut self) -> io::Result<()>;
+
+    /// Returns whether nothing names these bytes any more, or not this path if there is one: they would be gone with
+    /// whoever has them open.
+    fn is_lost(&self, _path: Option<&Path>) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    /// Lets go of the lock, if there is one.
+    fn unlock(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A backend with the path that errors call it by.
@@ -75,6 +89,16 @@ impl Backend for File {
 
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn is_lost(&self, path: Option<&Path>) -> io::Result<bool> {
+        path.map_or_else(|| has_no_name(self), |path| has_lost_name(self, path))
+    }
+
+    /// On Windows others are kept out until the file is closed.
+    #[cfg(not(windows))]
+    fn unlock(&mut self) -> io::Result<()> {
+        File::unlock(self)
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Epoch,
     /// Nothing: the recorder came to its end.
     End,
+    /// What was noted when the run was gone on with.
+    Notes,
     /// A kind of a later version: one that may be skipped, or one that may not.
     Unknown(u16),
 }
@@ -48,6 +50,7 @@ impl Kind {
             Self::Data => 2,
             Self::Epoch => 3,
             Self::End => 4,
+            Self::Notes => Self::SKIPPABLE,
             Self::Unknown(id) => id,
         }
     }
@@ -58,6 +61,7 @@ impl Kind {
             2 => Self::Data,
             3 => Self::Epoch,
             4 => Self::End,
+            Self::SKIPPABLE => Self::Notes,
             id => Self::Unknown(id),
         }
     }

@@ -3,21 +3,44 @@
 //! The operating system lets go of a lock when its holder dies, so a killed recorder leaves none behind.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     path::Path,
+    thread,
+    time::Duration,
 };
 
 use super::backend::expect_file;
-use crate::{Error, Result};
+use crate::{Error, Result, file::is_still_there};
+
+/// How a recorder keeps others out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Locking {
+    /// By a lock, without which it does not record. The function is the system's, or a test's.
+    By(fn(&File) -> Result<(), TryLockError>),
+    /// Not at all: the file system has no locks, and the user sees to it that there is one recorder.
+    None,
+}
+
+impl Locking {
+    pub(crate) fn is_some(self) -> bool {
+        matches!(self, Self::By(_))
+    }
+}
+
+impl Default for Locking {
+    fn default() -> Self {
+        Self::By(exclusive::try_lock)
+    }
+}
 
 /// Opens a file to write, locked against every other recorder until it is dropped; `new` if it must not exist yet.
-pub(crate) fn open_to_write(path: &Path, new: bool) -> Result<File> {
+pub(crate) fn open_to_write(path: &Path, new: bool, locking: Locking) -> Result<File> {
     expect_file(path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(new);
     let file = exclusive::open(&mut options, path)?;
-    let locked = if new { exclusive::lock_new(&file, path) } else { exclusive::lock(&file, path) };
+    let locked = if new { lock_new(&file, path, locking) } else { lock(&file, path, locking) };
     if new && matches!(locked, Err(Error::Io { .. })) {
         // No locks here, and so no recording: leave nothing behind.
         drop(fs::remove_file(path));
@@ -25,18 +48,30 @@ pub(crate) fn open_to_write(path: &Path, new: bool) -> Result<File> {
     locked.map(|()| file)
 }
 
-/// Returns whether the path still names the file: it may have been removed or replaced.
-#[cfg(unix)]
-pub(crate) fn is_still_there(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-    matches!((file.metadata(), path.metadata()), (Ok(file), Ok(named)) if id(&file) == id(&named))
+/// Whoever locks a new file before its creator does finds no recording there, and soon lets go; or records there.
+fn lock_new(file: &File, path: &Path, locking: Locking) -> Result<()> {
+    let mut locked = lock(file, path, locking);
+    for _ in 0..100 {
+        if !matches!(locked, Err(Error::Locked { .. })) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(1));
+        locked = lock(file, path, locking);
+    }
+    locked?;
+    let length = file.metadata().map_err(|source| io_error(path, source))?.len();
+    if length == 0 { Ok(()) } else { Err(Error::Locked { path: path.into() }) }
 }
 
-/// Elsewhere a file that is open keeps its name.
-#[cfg(not(unix))]
-pub(crate) fn is_still_there(_: &File, _: &Path) -> bool {
-    true
+fn lock(file: &File, path: &Path, locking: Locking) -> Result<()> {
+    let Locking::By(try_lock) = locking else { return Ok(()) };
+    let hint = "where the file system has no locks, `Replay::options().without_lock()` does without";
+    try_lock(file).map_err(|error| match error {
+        TryLockError::WouldBlock => Error::Locked { path: path.into() },
+        TryLockError::Error(source) => Error::io(format!("locking {} ({hint})", path.display()), source),
+    })?;
+    // Another recorder may have replaced the file before it was locked here.
+    if is_still_there(file, path) { Ok(()) } else { Err(Error::Locked { path: path.into() }) }
 }
 
 /// Makes an error of what the system said, with what to do about it where that is known.
@@ -59,36 +94,16 @@ fn io_error(path: &Path, source: io::Error) -> Error {
 /// An advisory lock: it keeps out recorders, which ask for it, and not readers, which do not.
 #[cfg(not(windows))]
 mod exclusive {
-    use std::{
-        fs::{File, OpenOptions, TryLockError},
-        thread,
-        time::Duration,
-    };
+    use std::fs::{File, OpenOptions, TryLockError};
 
-    use super::{Error, Path, Result, io_error, is_still_there};
+    use super::{Path, Result, io_error};
 
     pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<File> {
         options.open(path).map_err(|source| io_error(path, source))
     }
 
-    /// Whoever locks a new file before its creator does finds no recording there, and soon lets go.
-    pub(super) fn lock_new(file: &File, path: &Path) -> Result<()> {
-        for _ in 0..100 {
-            match lock(file, path) {
-                Err(Error::Locked { .. }) => thread::sleep(Duration::from_millis(1)),
-                locked => return locked,
-            }
-        }
-        lock(file, path)
-    }
-
-    pub(super) fn lock(file: &File, path: &Path) -> Result<()> {
-        // Another recorder may have replaced the file before it was locked here.
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => Error::Locked { path: path.into() },
-            TryLockError::Error(source) => Error::io(format!("locking {}", path.display()), source),
-        })?;
-        if is_still_there(file, path) { Ok(()) } else { Err(Error::Locked { path: path.into() }) }
+    pub(super) fn try_lock(file: &File) -> Result<(), TryLockError> {
+        file.try_lock()
     }
 }
 
@@ -96,7 +111,7 @@ mod exclusive {
 #[cfg(windows)]
 mod exclusive {
     use std::{
-        fs::{File, OpenOptions},
+        fs::{File, OpenOptions, TryLockError},
         os::windows::fs::OpenOptionsExt,
     };
 
@@ -113,11 +128,7 @@ mod exclusive {
         })
     }
 
-    pub(super) fn lock(_: &File, _: &Path) -> Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn lock_new(_: &File, _: &Path) -> Result<()> {
+    pub(super) fn try_lock(_: &File) -> Result<(), TryLockError> {
         Ok(())
     }
 }

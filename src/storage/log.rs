@@ -3,7 +3,11 @@
 //! The one place that decides what is written, cut off and waited for. Everything before its end is whole. An error
 //! leaves the end where it was; where even that cannot be had, the log is poisoned and writes no more.
 
-use std::{io, ops::Range, path::PathBuf};
+use std::{
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use super::{
     backend::{Backend, NamedBackend},
@@ -151,18 +155,47 @@ impl Log {
         RecordReader::new(&self.backend, what, data, offset, crc)
     }
 
+    /// Returns where the next record goes in the file.
+    pub(crate) fn end(&self) -> u64 {
+        self.end.offset
+    }
+
     /// Hands over all whole records as bytes, preamble included, in chunks.
-    pub(crate) fn copy_to(&self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let mut at = 0;
+    pub(crate) fn copy_to(&self, write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.copy(0..self.end(), write)
+    }
+
+    /// Hands over some of the bytes, in chunks.
+    pub(crate) fn copy(&self, range: Range<u64>, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut at = range.start;
         let mut chunk = Vec::new();
-        while at < self.end.offset {
-            let left = usize::try_from(self.end.offset - at).unwrap_or(CHUNK);
+        while at < range.end {
+            let left = usize::try_from(range.end - at).unwrap_or(CHUNK);
             chunk.resize(left.min(CHUNK), 0);
             self.backend.read_at(&mut chunk, at)?;
             write(&chunk)?;
             at += chunk.len() as u64;
         }
         Ok(())
+    }
+
+    /// Fails if the path has ceased to name the file; without one, if nothing names it any more.
+    pub(crate) fn expect_named(&self, path: Option<&Path>) -> Result<()> {
+        match self.backend.inner.is_lost(path) {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(Error::Vanished { path: self.backend.path.clone() }),
+            Err(source) => Err(self.backend.failed("looking for", source)),
+        }
+    }
+
+    /// Lets others append.
+    pub(crate) fn unlock(&mut self) -> Result<()> {
+        self.backend.inner.unlock().map_err(|source| self.backend.failed("unlocking", source))
+    }
+
+    /// Returns whether a record begins behind the end that is as long as it says: it was whole once, and is damaged now.
+    pub(crate) fn has_damaged_tail(&self) -> Result<bool> {
+        scan::begins_a_record(&self.backend, self.preamble.salt, self.end)
     }
 
     /// Fails if an earlier error could not be undone.

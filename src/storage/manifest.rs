@@ -8,7 +8,10 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{block::up, header::MAX_DATA, tensor::TensorSpec};
-use crate::{Description, Error, Loss, Parameter, Result, codec};
+use crate::{
+    Description, Error, Loss, Parameter, Result, codec,
+    model::matching::{self, Name},
+};
 
 /// The most parameters (arrays, not values) a model may have.
 const MAX_PARAMETERS: usize = 1 << 16;
@@ -66,23 +69,56 @@ impl Manifest {
         self.data_len
     }
 
-    /// Fails unless these are the recorded model's parameters, with other values perhaps, and the model describes itself
-    /// as it was recorded, or not at all.
-    pub(crate) fn check(&self, parameters: &[Parameter<'_>], description: Option<&Description>) -> Result<()> {
-        let differs = self.parameters.iter().zip(parameters).find(|(spec, parameter)| !spec.describes(parameter));
+    /// Returns the parameters in the recorded order.
+    ///
+    /// Fails unless these are the recorded model's, with other values perhaps and in another order, and the model describes
+    /// itself as it was recorded, or not at all.
+    pub(crate) fn arrange<'a>(
+        &self,
+        parameters: Vec<Parameter<'a>>,
+        description: Option<&Description>,
+    ) -> Result<Vec<Parameter<'a>>> {
+        self.expect_description(description)?;
+        let parameters = if self.names().eq(parameters.iter().map(|p| (p.layer(), p.name()))) {
+            parameters
+        } else {
+            self.ordered(parameters)?
+        };
+        let differs = self.parameters.iter().zip(&parameters).find(|(spec, parameter)| !spec.describes(parameter));
         if let Some((spec, parameter)) = differs {
-            let found = TensorSpec::of(parameter)?.label();
-            return Err(Error::invalid(
-                "a parameter of the model",
-                format!("{} as recorded before", spec.label()),
-                found,
-            ));
+            let expected = format!("{} as recorded before", spec.label());
+            return Err(Error::invalid("a parameter of the model", expected, TensorSpec::of(parameter)?.label()));
         }
         parameters.iter().try_for_each(Parameter::check)?;
-        if self.parameters.len() != parameters.len() {
-            let expected = format!("{} as recorded before", self.parameters.len());
-            return Err(Error::invalid("the number of the model's parameters", expected, parameters.len()));
+        Ok(parameters)
+    }
+
+    /// Gives the parameters other names, in memory; none if two would get the same.
+    pub(crate) fn rename(&mut self, rule: impl Fn(&str, &str) -> (String, String)) -> Result<()> {
+        let renamed: Vec<_> = self.names().map(|(layer, name)| rule(layer, name)).collect();
+        let mut names = HashSet::new();
+        if let Some((layer, name)) = renamed.iter().find(|name| !names.insert(*name)) {
+            let found = format!("{layer}/{name} for two parameters");
+            return Err(Error::invalid("the new name", "another one for each", found));
         }
+        self.parameters.iter_mut().zip(renamed).for_each(|(spec, name)| spec.rename(name));
+        Ok(())
+    }
+
+    fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        self.parameters.iter().map(|spec| (spec.layer(), spec.name()))
+    }
+
+    fn ordered<'a>(&self, parameters: Vec<Parameter<'a>>) -> Result<Vec<Parameter<'a>>> {
+        let known: Vec<_> = self.names().collect();
+        let given: Vec<_> = parameters.iter().map(|p| (p.layer(), p.name())).collect();
+        let expected = "of the names that were recorded; `Replay::options().rename` maps others to them";
+        let places = matching::places(&known, &given, "the list of the model's parameters", expected)?;
+        let mut parameters: Vec<_> = parameters.into_iter().map(Some).collect();
+        Ok(places.into_iter().filter_map(|place| parameters[place].take()).collect())
+    }
+
+    fn expect_description(&self, description: Option<&Description>) -> Result<()> {
         if description.is_some_and(|description| self.description.as_ref() != Some(description)) {
             let expected = "the one that was recorded before";
             return Err(Error::invalid("the model's description of itself", expected, "another one"));
@@ -172,13 +208,32 @@ mod tests {
     #[test]
     fn an_error_about_another_model_names_the_parameter_that_differs() {
         let manifest = Manifest::new(&parameters(), None).unwrap();
-        assert!(manifest.check(&parameters(), None).is_ok());
+        assert_eq!(manifest.arrange(parameters(), None).unwrap(), parameters());
         let mut other = parameters();
         other[1] = Parameter::new("hidden", "bias", [3], vec![0.0_f32; 3]);
-        let message = manifest.check(&other, None).unwrap_err().to_string();
+        let message = manifest.arrange(other, None).unwrap_err().to_string();
         assert!(message.contains("hidden/bias [3] f32") && message.contains("hidden/bias [3] f64"), "{message}");
-        assert!(manifest.check(&parameters()[..1], None).is_err());
-        assert!(manifest.check(&parameters(), Some(&Description::new("other/1", []))).is_err());
+        let message = manifest.arrange(parameters()[..1].to_vec(), None).unwrap_err().to_string();
+        assert!(message.contains(r#"without ["hidden/bias"]"#) && message.contains("rename"), "{message}");
+        assert!(manifest.arrange(parameters(), Some(&Description::new("other/1", []))).is_err());
+    }
+
+    #[test]
+    fn parameters_in_another_order_are_arranged_as_they_were_recorded() {
+        let manifest = Manifest::new(&parameters(), None).unwrap();
+        let reversed = parameters().into_iter().rev().collect();
+        assert_eq!(manifest.arrange(reversed, None).unwrap(), parameters());
+        let twice = [parameters(), parameters()].concat();
+        assert!(manifest.arrange(twice, None).unwrap_err().to_string().contains("hidden/kernel twice"));
+    }
+
+    #[test]
+    fn names_that_would_become_one_are_not_changed() {
+        let mut manifest = Manifest::new(&parameters(), None).unwrap();
+        let before = manifest.clone();
+        let message = manifest.rename(|layer, _| (layer.into(), "w".into())).unwrap_err().to_string();
+        assert!(message.contains("hidden/w for two parameters"), "{message}");
+        assert_eq!(manifest, before);
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //! tensor    one array: its descriptor, its bytes
 //! manifest  the first record: which parameters, which model
 //! metrics   what was measured: the meta of an epoch or a step
+//! notes     what was noted when a run was gone on with
 //! ```
 //!
 //! In this order each file uses those above it and none below.
@@ -28,6 +29,7 @@ mod lock;
 mod log;
 mod manifest;
 mod metrics;
+mod notes;
 mod preamble;
 mod reader;
 mod record;
@@ -40,10 +42,11 @@ mod writer;
 
 pub(crate) use backend::{Backend, open_to_read};
 pub(crate) use header::Kind;
-pub(crate) use lock::{is_still_there, open_to_write};
+pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};
+pub(crate) use notes::{decode_notes, encode_notes};
 pub(crate) use preamble::{BadPreamble, VERSION};
 pub(crate) use reader::RecordReader;
 pub(crate) use record::Record;

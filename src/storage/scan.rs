@@ -61,6 +61,12 @@ pub(super) fn scan(
     Ok(())
 }
 
+/// Returns whether there is a header at or behind `from` whose record lies within the file.
+pub(super) fn begins_a_record(backend: &NamedBackend, salt: u64, from: Position) -> Result<bool> {
+    let mut walk = Walk { backend, salt, window: Window::new(backend)? };
+    Ok(walk.next_record(from)?.is_some())
+}
+
 /// A scan on its way.
 struct Walk<'a> {
     backend: &'a NamedBackend,

@@ -135,6 +135,15 @@ impl TensorSpec {
         &self.name
     }
 
+    pub(super) fn layer(&self) -> &str {
+        &self.layer
+    }
+
+    /// Gives the array another name, in memory.
+    pub(super) fn rename(&mut self, (layer, name): (String, String)) {
+        (self.layer, self.name) = (layer, name);
+    }
+
     /// Returns the meta of a DATA record.
     pub(crate) fn encode(&self) -> Result<Vec<u8>> {
         codec::encode(self).map_err(|reason| Error::invalid("the descriptor of the data", "below 16 MiB", reason))

@@ -75,8 +75,8 @@ impl WeightDiff {
     ///
     /// [`Error::Invalid`] or [`Error::Shape`] if they are not weights of the same model.
     pub fn of_each(one: &Weights, other: &Weights) -> Result<Vec<Self>> {
-        one.expect_same_parameters(other)?;
-        Ok(one.iter().zip(other.iter()).filter_map(|(one, other)| Self::largest(one, other)).collect())
+        let pairs = one.paired(other)?;
+        Ok(pairs.into_iter().filter_map(|(one, other)| Self::largest(one, other)).collect())
     }
 
     /// The largest difference of two parameters of the same shape; `None` if they have no values.
@@ -139,6 +139,21 @@ mod tests {
     }
 
     #[test]
+    fn parameters_are_compared_by_name_in_whatever_order_they_come() {
+        let one = weights([1.0, 2.0, 3.0], 0.5);
+        let reordered: Weights =
+            weights([1.0, 2.0, 4.0], 0.25).into_iter().collect::<Vec<_>>().into_iter().rev().collect();
+        let each = WeightDiff::of_each(&one, &reordered).unwrap();
+        assert_eq!(
+            each.iter().map(|d| (d.name.as_str(), d.distance)).collect::<Vec<_>>(),
+            [("kernel", 1.0), ("bias", 0.25)]
+        );
+        let update = reordered.minus(&one).unwrap();
+        assert_eq!(update.iter().map(Parameter::name).collect::<Vec<_>>(), ["bias", "kernel"]);
+        assert_eq!(update.get("a", "kernel").unwrap().values().to_f64(), [0.0, 0.0, 1.0].as_slice());
+    }
+
+    #[test]
     fn weights_of_other_models_are_not_compared() {
         let one = weights([0.0; 3], 0.0);
         let shorter = Weights::from_iter([Parameter::new("a", "kernel", [3, 1], vec![0.0_f32; 3])]);
@@ -148,7 +163,9 @@ mod tests {
         ]);
         assert!(WeightDiff::between(&one, &shorter, 0.0).is_err());
         let message = WeightDiff::between(&one, &renamed, 0.0).unwrap_err().to_string();
-        assert_eq!(message, "the name of parameter 1 is a/offset; it must be a/bias");
+        let expected =
+            r#"without ["a/bias"] and with the new ["a/offset"]; it must be of the names that the other has"#;
+        assert_eq!(message, format!("the list of parameters is {expected}"));
         assert!(WeightDiff::between(&one, &one, -1.0).is_err() && WeightDiff::between(&one, &one, f64::NAN).is_err());
     }
 }

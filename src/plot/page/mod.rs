@@ -6,14 +6,14 @@ mod html;
 mod run;
 mod run_data;
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use self::{
     arrays::Arrays,
     run_data::{PageData, RunData},
 };
 use super::run::RunPlots;
-use crate::{Error, Forward, Result};
+use crate::{Error, Forward, Result, file};
 
 /// An interactive page: one or more runs side by side at the same epoch, in a single HTML file that needs no network.
 ///
@@ -132,7 +132,7 @@ impl Page {
         Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))
     }
 
-    /// Writes the page to a file.
+    /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.
     ///
     /// ```
     /// use training_replay::plot::Page;
@@ -146,9 +146,12 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if it cannot be written, and as [`to_html`](Self::to_html).
+    /// [`Error::Invalid`] for another ending, [`Error::Io`] if it cannot be written, and as [`to_html`](Self::to_html).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        fs::write(path, self.to_html()?).map_err(|source| Error::io(format!("writing {}", path.display()), source))
+        file::expect_ending("a page", path, &["html", "htm"])?;
+        let html = self.to_html()?;
+        let failed = |source| Error::io(format!("writing {}", path.display()), source);
+        file::write_whole(path, |file| file.write_all(html.as_bytes()).map_err(failed))
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn run<M: Forward + Sync>(
     let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
     let found = Milestones::of(&summaries, &options)?;
     let losses = losses(plots, &frames);
-    let n = samples.rows.len();
+    let (n, (curves, logged)) = (samples.rows.len(), curves(plots));
     let predicted = frames.iter().flat_map(|frame| frame.predicted.iter().copied());
     let output = output(plots, &frames);
     let scale = Quantizer::between(output.ends[0], output.ends[1]);
@@ -56,7 +56,8 @@ pub(crate) fn run<M: Forward + Sync>(
         loss_name: plots.loss().to_string(),
         input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
-        curves: curves(plots),
+        curves,
+        logged,
         milestones: found.rows.iter().map(milestone).collect(),
         notes: notes(plots, found.caveats),
         violins: violins_of(plots, &violins, arrays),
@@ -176,17 +177,22 @@ fn boundary(planes: &[&PlaneFrame], arrays: &mut Arrays) -> BoundaryData {
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.
-fn curves<M>(plots: &RunPlots<'_, M>) -> Vec<CurveData> {
+fn curves<M>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     let values = |curve: &[(u64, f64)]| -> Vec<Option<f64>> {
         let at = |epoch: &u64| curve.binary_search_by_key(epoch, |point| point.0).ok().map(|i| curve[i].1);
         plots.run.chosen_epochs().iter().map(at).collect()
     };
     let curve = |name: &str, curve: &[(u64, f64)]| CurveData { name: name.into(), values: values(curve) };
-    let mut curves = vec![curve("loss", &plots.limits.losses), curve("accuracy", &plots.limits.accuracies)];
+    let recomputed = vec![curve("loss", &plots.limits.losses), curve("accuracy", &plots.limits.accuracies)];
     let replay = plots.run.replay();
-    let logged = replay.metric_names().filter(|name| name.starts_with("val_"));
-    curves.extend(logged.filter_map(|name| Some(curve(name, &replay.curve(name)?))));
-    curves
+    let logged = replay.metric_names().filter_map(|name| Some((name, replay.curve(name)?)));
+    let (validation, others): (Vec<_>, Vec<_>) = logged.partition(|(name, _)| name.starts_with("val_"));
+    let beside = validation.iter().map(|(name, points)| curve(name, points));
+    // What was logged under the name of what is recomputed is another number.
+    let as_logged =
+        |name: &str| if matches!(name, "loss" | "accuracy") { format!("{name} (logged)") } else { name.into() };
+    let others = others.iter().map(|(name, points)| curve(&as_logged(name), points)).collect();
+    (recomputed.into_iter().chain(beside).collect(), others)
 }
 
 fn milestone(row: &Milestone) -> MilestoneData {

@@ -46,6 +46,8 @@ pub(crate) struct RunData {
     /// The space of a hidden layer, where there is one of two units or more.
     pub(crate) hidden: Option<PlaneData>,
     pub(crate) curves: Vec<CurveData>,
+    /// The other metrics that were logged, of which one at a time can be chosen.
+    pub(crate) logged: Vec<CurveData>,
     pub(crate) milestones: Vec<MilestoneData>,
     /// What was assumed or left out, in sentences.
     pub(crate) notes: Vec<String>,

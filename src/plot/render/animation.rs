@@ -4,8 +4,6 @@ use std::fmt;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io,
     io::Write,
     ops::RangeBounds,
     path::Path,
@@ -16,7 +14,7 @@ use tiny_skia::Pixmap;
 
 use super::Figure;
 use super::gif_palette::Palette;
-use crate::{Error, Result, math::parallel};
+use crate::{Error, Result, file, math::parallel};
 
 /// Frames that are drawn before some are written: enough for many threads, few enough for memory.
 const AT_ONCE: usize = 16;
@@ -144,7 +142,7 @@ impl<'a> Animation<'a> {
         Self { progress: Box::new(progress), ..self }
     }
 
-    /// Writes the animation to a file.
+    /// Writes the animation to a file, whose name ends in `.gif`. One that exists is replaced when the animation is whole.
     ///
     /// `figure` makes the figure of an epoch. It is called once for each frame, on several threads.
     ///
@@ -161,11 +159,11 @@ impl<'a> Animation<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be written, and as [`write`](Self::write).
+    /// [`Error::Invalid`] for another ending, [`Error::Io`] if the file cannot be written, and as [`write`](Self::write).
     pub fn save(self, path: impl AsRef<Path>, figure: impl Fn(u64) -> Result<Figure> + Sync) -> Result<()> {
         let path = path.as_ref();
-        let file = File::create(path).map_err(|source| Error::io(format!("creating {}", path.display()), source))?;
-        self.write(io::BufWriter::new(file), figure)
+        file::expect_ending("an animation", path, &["gif"])?;
+        file::write_whole(path, |file| self.write(file, figure))
     }
 
     /// Writes the bytes of the GIF.
@@ -183,7 +181,8 @@ impl<'a> Animation<'a> {
     /// # Errors
     ///
     /// [`Error::Invalid`] for no epochs, frames of different sizes or of more than 65,535 pixels along a side, no threads, or a
-    /// frame rate or time that is not a positive number; and what `figure` returns for the first epoch that it fails for.
+    /// frame rate or time that is not a positive number; [`Error::Io`] if writing fails; and what `figure` returns for the
+    /// first epoch that it fails for.
     pub fn write(mut self, mut to: impl Write, figure: impl Fn(u64) -> Result<Figure> + Sync) -> Result<()> {
         let (delay, hold) = self.delays()?;
         let Some(&first) = self.epochs.first() else {
@@ -214,7 +213,7 @@ impl<'a> Animation<'a> {
             }
             shown = pixels.into_iter().next_back();
         }
-        drop(encoder);
+        encoder.into_inner().map_err(failed)?;
         to.flush().map_err(|source| Error::io("writing the animation", source))
     }
 

@@ -1,6 +1,6 @@
 //! Panels on one picture, as PNG or SVG.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use plotters::{
     coord::Shift,
@@ -16,7 +16,7 @@ use super::{
     style::color,
 };
 use crate::plot::panel::Panel;
-use crate::{Error, Result};
+use crate::{Error, Result, file};
 
 /// More pixels along a side than anybody can look at: they would take 3 GB.
 const MAX_PIXELS: u32 = 16_384;
@@ -312,6 +312,8 @@ impl Figure {
 
     /// Writes the picture to a file: a PNG or an SVG, by the ending of its name.
     ///
+    /// A file that exists is replaced when the picture is whole.
+    ///
     /// ```
     /// use training_replay::{Activation, plot::{Figure, Panel}};
     ///
@@ -327,13 +329,12 @@ impl Figure {
     /// [`Error::Invalid`] for another ending, [`Error::Io`] if it cannot be written, and as [`to_rgb`](Self::to_rgb).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        let bytes = match ending.as_str() {
+        let bytes = match file::expect_ending("a picture", path, &["png", "svg"])?.as_str() {
             "png" => self.to_png()?,
-            "svg" => self.to_svg()?.into_bytes(),
-            _ => return Err(Error::invalid("the name of a picture", "one that ends in .png or .svg", path.display())),
+            _ => self.to_svg()?.into_bytes(),
         };
-        fs::write(path, bytes).map_err(|source| Error::io(format!("writing {}", path.display()), source))
+        let failed = |source| Error::io(format!("writing {}", path.display()), source);
+        file::write_whole(path, |file| file.write_all(&bytes).map_err(failed))
     }
 }
 

@@ -85,6 +85,7 @@ class Run {
     this.hidden = meta.hidden && new Space(meta.hidden, this, bytes);
     this.input = meta.input && new Space(meta.input, this, bytes);
     this.curves = (meta.curves ?? []).filter((curve) => curve.values.some(Number.isFinite));
+    this.logged = (meta.logged ?? []).filter((curve) => curve.values.some(Number.isFinite));
     this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];
