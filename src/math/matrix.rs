@@ -1,6 +1,6 @@
 //! The matrix type, shape checks, and the conversions between the orders in which values may lie in memory.
 
-use std::{array, ops::Add};
+use std::{array, borrow::Cow, ops::Add};
 
 use crate::{Error, Result};
 
@@ -130,6 +130,16 @@ pub(crate) fn expect_finite(what: &str, matrix: &Matrix) -> Result<()> {
     let Some(at) = matrix.as_slice().iter().position(|value| !value.is_finite()) else { return Ok(()) };
     let (row, column) = (at % matrix.nrows(), at / matrix.nrows());
     Err(Error::invalid(format!("{what}, row {row}, column {column},"), "a finite number", matrix[(row, column)]))
+}
+
+/// The rows without a NaN or infinite value.
+pub(crate) fn finite_rows(matrix: &Matrix) -> Cow<'_, Matrix> {
+    if matrix.iter().all(|value| value.is_finite()) {
+        return Cow::Borrowed(matrix);
+    }
+    let is_finite = |row: &usize| matrix.row(*row).iter().all(|value| value.is_finite());
+    let rows: Vec<usize> = (0..matrix.nrows()).filter(is_finite).collect();
+    Cow::Owned(matrix.select_rows(&rows))
 }
 
 /// Gives `buffer` the shape, keeping its memory where that is enough; the values are unspecified.

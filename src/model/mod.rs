@@ -315,6 +315,21 @@ pub trait Forward: Model {
         self.activation(layer).map(Activation::range)
     }
 
+    /// Returns how many rows of `width` values each the model shall be given at once.
+    ///
+    /// Questions give it no more of a data set, whose values in its widest layer might not fit into memory. By default as many
+    /// as have 262,144 values, at least 32: 334 images of 28 x 28. A built-in network takes any number.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Forward, Sequential};
+    /// assert_eq!(Sequential::builder(2).layer(Dense::new(1)).build(1)?.rows_at_once(2), usize::MAX);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    fn rows_at_once(&self, width: usize) -> usize {
+        const VALUES: usize = 1 << 18;
+        (VALUES / width.max(1)).max(32)
+    }
+
     /// Returns the model as one that gives gradients, if it is one. A model that implements [`Backward`] returns
     /// `Some(self)` here, so that questions which can do without gradients use them where they are to be had.
     ///

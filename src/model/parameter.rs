@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, Matrix, Result, math::matrix};
+use crate::{
+    Error, Matrix, Result,
+    math::{matrix, stats},
+};
 
 /// Floating-point values as the model holds them, row-major; recorded without loss.
 ///
@@ -67,6 +70,25 @@ impl Values<'_> {
         match self {
             Self::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
             Self::F64(values) => Cow::Borrowed(values),
+        }
+    }
+
+    /// Adds them, each times a weight, to as many sums; to zeros where there are none yet.
+    pub(crate) fn add_times(&self, weight: f64, sums: &mut Vec<f64>) {
+        sums.resize(self.len(), 0.0);
+        match self {
+            Self::F32(values) => {
+                sums.iter_mut().zip(values.iter()).for_each(|(sum, &value)| *sum += weight * f64::from(value));
+            }
+            Self::F64(values) => sums.iter_mut().zip(values.iter()).for_each(|(sum, value)| *sum += weight * value),
+        }
+    }
+
+    /// The standard deviation of those that are finite, without a copy.
+    pub(crate) fn deviation(&self) -> f64 {
+        match self {
+            Self::F32(values) => stats::deviation(values.iter().map(|&value| f64::from(value))),
+            Self::F64(values) => stats::deviation(values.iter().copied()),
         }
     }
 
@@ -328,6 +350,15 @@ impl<'a> Parameter<'a> {
         let (later, earlier) = (self.values.to_f64(), earlier.values.to_f64());
         let differences: Vec<f64> = later.iter().zip(earlier.iter()).map(|(later, earlier)| later - earlier).collect();
         Parameter::new(self.layer.to_string(), self.name.to_string(), self.shape.clone(), differences)
+    }
+
+    /// The same with other values, rounded to the type that its own have.
+    pub(super) fn with_values(self, values: Vec<f64>) -> Self {
+        let values = match self.values {
+            Values::F32(_) => Values::from(values.into_iter().map(|value| value as f32).collect::<Vec<_>>()),
+            Values::F64(_) => Values::from(values),
+        };
+        Self { values, ..self }
     }
 
     /// `layer/name`, as errors call it.

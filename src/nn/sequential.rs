@@ -263,6 +263,11 @@ impl Model for Sequential {
 }
 
 impl Forward for Sequential {
+    /// Any number: their way through the layers takes the memory of some hundred.
+    fn rows_at_once(&self, _: usize) -> usize {
+        usize::MAX
+    }
+
     fn layers(&self) -> Vec<String> {
         self.architecture.iter().map(|layer| layer.name().to_owned()).collect()
     }

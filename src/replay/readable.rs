@@ -3,6 +3,9 @@
 use super::{Run, Snapshot};
 use crate::{Error, Forward, Result, analysis::Caveat, math::parallel};
 
+/// As many epochs are asked before their answers are taken.
+const AT_ONCE: usize = 64;
+
 /// The answer of an epoch, or why the epoch could not be read.
 pub(super) type Outcome<R> = Result<R, (u64, Error)>;
 
@@ -89,12 +92,38 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        let outcomes = parallel::map_with(
+        readable(self.outcomes(known, &ask)?)
+    }
+
+    /// As [`map_readable`](Self::map_readable), but that the answers are taken in the order of the epochs, some at a time, so
+    /// that not all of them have to be there at once.
+    pub(crate) fn take_readable<R, F>(&self, ask: F, mut take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
+    where
+        R: Send,
+        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
+    {
+        let mut outcomes = Vec::new();
+        for epochs in self.chosen_epochs().chunks(AT_ONCE) {
+            for outcome in self.over(epochs.to_vec()).outcomes(None, &ask)? {
+                outcomes.push(match outcome {
+                    Ok(answer) => Ok(take(answer)?),
+                    Err(damage) => Err(damage),
+                });
+            }
+        }
+        Ok(readable(outcomes)?.1)
+    }
+
+    fn outcomes<R, F>(&self, known: Option<&Snapshot<'a, M>>, ask: &F) -> Result<Vec<Outcome<R>>>
+    where
+        R: Send,
+        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
+    {
+        parallel::map_with(
             &self.epochs,
             self.threads,
             || (),
-            |(), &epoch| skipping(epoch, self.ask_beside(known, epoch, &ask)),
-        )?;
-        readable(outcomes)
+            |(), &epoch| skipping(epoch, self.ask_beside(known, epoch, ask)),
+        )
     }
 }

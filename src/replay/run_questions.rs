@@ -7,7 +7,7 @@ use crate::{
     Error, Forward, Goal, Loss, Metrics, Result,
     analysis::{
         Caveat, EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory,
-        Verification, VerifyOptions,
+        Verification, VerifyOptions, run::milestones::RunSummary,
     },
     model::checked,
 };
@@ -52,7 +52,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
     ///
     /// Its axes are the first two principal components, and the same in every picture. The epochs are read one after the
-    /// other.
+    /// other, those of a layer of more than 2,048 units several times: see [`PrincipalPlane`].
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -78,8 +78,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit or more than 2,048, or whose values do not
-    /// differ, and whatever going through the epochs says.
+    /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit, and whatever going through the epochs
+    /// says.
     pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
         self.principal_plane_beside(None, layer)
     }
@@ -90,14 +90,17 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         known: Option<&Snapshot<'a, M>>,
         layer: &str,
     ) -> Result<PrincipalPlane> {
-        let mut pca = None;
-        let caveats = self.each_readable_beside(known, |snapshot| {
-            let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
-            let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-            let begun: Option<IncrementalPca> = pca.take();
-            pca.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
+        let mut caveats = Vec::new();
+        let principal = IncrementalPca::in_passes(|mut pca| {
+            caveats = self.each_readable_beside(known, |snapshot| {
+                let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
+                let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
+                let begun = pca.take().map_or_else(|| IncrementalPca::new(values.ncols()), Ok);
+                pca.insert(begun?).partial_fit(&values)
+            })?;
+            pca.ok_or_else(no_epochs)
         })?;
-        Ok(PrincipalPlane { caveats, ..pca.ok_or_else(no_epochs)?.principal_plane()? })
+        Ok(PrincipalPlane { caveats, ..principal })
     }
 
     /// Returns what happened in the run, as rows: when all samples were classified correctly, where the loss stood still,
@@ -134,8 +137,9 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let see = |snapshot: &Snapshot<'_, M>| {
             EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
         };
-        let (summaries, skipped) = self.map_readable(see)?;
-        let mut milestones = Milestones::of(&summaries, &options)?;
+        let mut run = RunSummary::new(&options)?;
+        let skipped = self.take_readable(see, |summary| run.add(summary))?;
+        let mut milestones = run.milestones();
         milestones.caveats.extend(skipped);
         Ok(milestones)
     }

@@ -4,7 +4,7 @@ use super::{Replay, data_sets::DataChoice};
 use crate::{
     Backward, Dataset, Error, Forward, Loss, Metrics, Moment, Result, Weights,
     analysis::{DecisionBoundary, FeatureSpace, Grid, LayerValues, View},
-    model::decision::Rule,
+    model::{checked, decision::Rule},
 };
 
 /// The model as of one moment of a run: at the end of an epoch, or at a step within it.
@@ -230,7 +230,6 @@ impl<M: Backward> Snapshot<'_, M> {
     ///
     /// As [`losses`](Self::losses).
     pub fn gradients(&self, loss: Loss) -> Result<Weights> {
-        let data = self.dataset()?;
-        self.model.gradients(data.inputs(), data.targets(), loss)
+        checked::gradients_of(&self.model, self.dataset()?, loss)
     }
 }

@@ -1,8 +1,8 @@
 //! The milestones of a run, as rows.
 
-use std::fmt;
+use std::{fmt, mem};
 
-use super::milestone_rules;
+use super::milestone_rules::{self, UnitStates};
 use crate::analysis::{Caveat, EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
 use crate::{Error, Result};
 
@@ -54,13 +54,9 @@ impl Milestones {
     ///
     /// [`Error::Invalid`] if the epochs do not increase, or a threshold is NaN.
     pub fn of(summaries: &[EpochSummary], options: &MilestoneOptions) -> Result<Self> {
-        options.check()?;
-        if let Some(pair) = summaries.windows(2).find(|pair| pair[0].epoch >= pair[1].epoch) {
-            let expected = format!("later than {}, the one before", pair[0].epoch);
-            return Err(Error::invalid("the epoch of a summary", expected, pair[1].epoch));
-        }
-        let caveats = Caveat::once(summaries.iter().flat_map(|summary| summary.caveats.iter().cloned()));
-        Ok(Self { rows: milestone_rules::apply(summaries, options), caveats })
+        let mut run = RunSummary::new(options)?;
+        summaries.iter().try_for_each(|summary| run.add(summary.clone()))?;
+        Ok(run.milestones())
     }
 
     /// Returns the milestones of one kind, in the order of their epochs.
@@ -238,6 +234,40 @@ impl Milestones {
     /// Returns the loss at the end of the run; `None` if the loss is not known.
     pub fn final_loss(&self) -> Option<f64> {
         self.of_kind(MilestoneKind::FinalLoss).next().map(|row| row.evidence)
+    }
+}
+
+/// What is kept of the summaries of a run until its milestones are known: of units only the states that they are in.
+pub(crate) struct RunSummary<'a> {
+    options: &'a MilestoneOptions,
+    summaries: Vec<EpochSummary>,
+    units: UnitStates,
+    caveats: Vec<Caveat>,
+}
+
+impl<'a> RunSummary<'a> {
+    pub(crate) fn new(options: &'a MilestoneOptions) -> Result<Self> {
+        options.check()?;
+        Ok(Self { options, summaries: Vec::new(), units: UnitStates::default(), caveats: Vec::new() })
+    }
+
+    /// Adds the summary of a later epoch than all before.
+    pub(crate) fn add(&mut self, mut summary: EpochSummary) -> Result<()> {
+        if let Some(before) = self.summaries.last().filter(|before| before.epoch >= summary.epoch) {
+            let expected = format!("later than {}, the one before", before.epoch);
+            return Err(Error::invalid("the epoch of a summary", expected, summary.epoch));
+        }
+        self.units.add(&summary, self.options);
+        // A long run has many epochs, and a wide layer many units: both together are not kept.
+        summary.layers.iter_mut().for_each(|layer| (layer.saturation, layer.dead) = (Vec::new(), Vec::new()));
+        self.caveats = Caveat::once(self.caveats.drain(..).chain(mem::take(&mut summary.caveats)));
+        self.summaries.push(summary);
+        Ok(())
+    }
+
+    pub(crate) fn milestones(self) -> Milestones {
+        let rows = milestone_rules::apply(&self.summaries, &self.units, self.options);
+        Milestones { rows, caveats: self.caveats }
     }
 }
 

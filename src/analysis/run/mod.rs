@@ -6,7 +6,7 @@ mod flips;
 mod milestone;
 mod milestone_options;
 mod milestone_rules;
-mod milestones;
+pub(crate) mod milestones;
 mod plateau;
 mod run_diff;
 mod sample_history;

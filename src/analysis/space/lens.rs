@@ -5,7 +5,7 @@ use super::grid::Patches;
 use crate::analysis::{Plane, View};
 #[cfg(feature = "plot")]
 use crate::{Dataset, analysis::Grid, math::stats::Extent};
-use crate::{Error, Forward, Matrix, Result, model::checked};
+use crate::{Error, Forward, Matrix, Result, math::matrix, model::checked};
 
 /// Maps inputs to the plane of the view: to the two units of a layer, or to a plane in the space of a wider one.
 pub(super) struct Lens<'a> {
@@ -74,10 +74,10 @@ impl<'a> Lens<'a> {
         self.view.plane().map_or(Ok(1.0), |plane| plane.explained_variance_ratio(&self.hidden))
     }
 
-    /// The plane, if there is one, through the mean of the last outputs of the layer.
+    /// The plane, if there is one, through the mean of the last outputs of the layer that are finite.
     pub(super) fn section(&self) -> Option<Result<Plane>> {
         let plane = self.view.plane()?;
-        let mean: Vec<f32> = self.hidden.row_mean().iter().copied().collect();
+        let mean: Vec<f32> = matrix::finite_rows(&self.hidden).row_mean().iter().copied().collect();
         Some(plane.moved_to(&mean))
     }
 }

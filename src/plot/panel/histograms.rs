@@ -29,7 +29,7 @@ impl Panel {
             let expected = format!("below {}, the number of classes", histogram.correct.len());
             return Err(Error::invalid("the class of a histogram", expected, class));
         };
-        let both: Vec<u64> = correct.iter().zip(wrong).map(|(correct, wrong)| correct + wrong).collect();
+        let both: Vec<u64> = correct.iter().zip(wrong).map(|(correct, wrong)| correct.saturating_add(*wrong)).collect();
         let (x, y) = (axis(histogram, ""), counts(both.iter().copied().max().unwrap_or(0)));
         let mut panel = Self::new(format!("Samples of class {class}"), x, y);
         panel.add_bars(&histogram.edges, &vec![0; correct.len()], correct, ColorRole::Class(class));
@@ -88,7 +88,7 @@ impl Panel {
 
     /// Bars that stand on others, and where they end.
     fn add_on(&mut self, edges: &[f64], below: Vec<u64>, counts: &[u64], color: ColorRole) -> Vec<u64> {
-        let above: Vec<u64> = below.iter().zip(counts).map(|(below, count)| below + count).collect();
+        let above: Vec<u64> = below.iter().zip(counts).map(|(below, count)| below.saturating_add(*count)).collect();
         self.add_bars(edges, &below, &above, color);
         above
     }
@@ -106,10 +106,13 @@ impl Panel {
 
 /// How many samples each bin has, of all classes, by the probability of the class that they have.
 pub(crate) fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Vec<u64> {
-    let mut counts = vec![0; histogram.edges.len().saturating_sub(1)];
+    let mut counts = vec![0_u64; histogram.edges.len().saturating_sub(1)];
     for classes in [&histogram.correct, &histogram.misclassified] {
         for (class, bins) in classes.iter().enumerate() {
-            counts.iter_mut().zip(turned(bins, single && class == 0)).for_each(|(count, more)| *count += more);
+            counts
+                .iter_mut()
+                .zip(turned(bins, single && class == 0))
+                .for_each(|(count, more)| *count = count.saturating_add(more));
         }
     }
     counts
