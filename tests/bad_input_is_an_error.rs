@@ -146,7 +146,7 @@ fn training_that_cannot_work_is_refused_before_it_changes_the_model() {
     let sgd = Optimizer::sgd(0.1);
     assert_eq!(run(trainer(sgd).batch_size(0), &data), "the batch size is 0; it must be 1 or more");
     assert!(run(trainer(Optimizer::sgd(-1.0)), &data).contains("learning rate is -1"));
-    let no_epsilon = Optimizer::Adam { learning_rate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: 0.0 };
+    let no_epsilon: Optimizer = "adam(epsilon 0)".parse().unwrap();
     assert!(run(trainer(no_epsilon), &data).contains("epsilon is 0"));
     assert!(run(trainer(sgd).decay(f32::NAN), &data).contains("decay is NaN"));
     let wide = Dataset::new(Matrix::zeros(4, 3), Matrix::zeros(4, 1)).unwrap();

@@ -11,8 +11,9 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "error",
+    "notation",
     "math",
     "data",
     "loss", // `Forward::losses` takes one.

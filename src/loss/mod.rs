@@ -1,8 +1,7 @@
 //! Losses: per sample, mean, and gradient, from outputs or from logits.
 
 mod kernels;
-
-use std::fmt;
+mod notation;
 
 pub(crate) use kernels::softmax_columns;
 use kernels::{
@@ -279,12 +278,6 @@ impl Loss {
         };
         let pairs = outputs.as_mut_slice().iter_mut().zip(targets.as_slice());
         pairs.for_each(|(p, y)| *p = (*p - y) * scale);
-    }
-}
-
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

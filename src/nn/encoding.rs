@@ -20,7 +20,7 @@ impl From<Activation> for Choice {
         let id = match activation {
             Activation::Linear => 0,
             Activation::Sigmoid => 1,
-            Activation::HardSigmoid => 2,
+            Activation::HardSigmoidKeras2 => 2,
             Activation::Tanh => 3,
             Activation::Relu => 4,
             Activation::LeakyRelu { .. } => 5,
@@ -29,6 +29,7 @@ impl From<Activation> for Choice {
             Activation::Softplus => 8,
             Activation::Softsign => 9,
             Activation::Softmax => 10,
+            Activation::HardSigmoid => 11,
         };
         Self { id, constant: activation.constant().map_or(0.0, |(_, value)| value) }
     }
@@ -49,6 +50,7 @@ impl From<Initializer> for Choice {
             Initializer::HeNormal => 9,
             Initializer::LecunUniform => 10,
             Initializer::LecunNormal => 11,
+            Initializer::PytorchUniform => 12,
         };
         Self { id, constant: initializer.constant().map_or(0.0, |(_, value)| value) }
     }
@@ -60,7 +62,7 @@ impl Choice {
         Ok(match self.id {
             0 => Activation::Linear,
             1 => Activation::Sigmoid,
-            2 => Activation::HardSigmoid,
+            2 => Activation::HardSigmoidKeras2,
             3 => Activation::Tanh,
             4 => Activation::Relu,
             5 => Activation::LeakyRelu { slope: self.constant },
@@ -69,6 +71,7 @@ impl Choice {
             8 => Activation::Softplus,
             9 => Activation::Softsign,
             10 => Activation::Softmax,
+            11 => Activation::HardSigmoid,
             unknown => return Err(newer("activation", unknown)),
         })
     }
@@ -88,6 +91,7 @@ impl Choice {
             9 => Initializer::HeNormal,
             10 => Initializer::LecunUniform,
             11 => Initializer::LecunNormal,
+            12 => Initializer::PytorchUniform,
             unknown => return Err(newer("initializer", unknown)),
         })
     }

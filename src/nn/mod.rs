@@ -19,6 +19,7 @@ mod description;
 mod encoding;
 mod infer;
 mod initializer;
+mod initializer_notation;
 mod layer;
 mod sequential;
 

@@ -163,6 +163,11 @@ impl Sequential {
         loss.check_targets(targets)
     }
 
+    /// Fails unless every layer can be trained by a batch of so few samples.
+    pub(crate) fn check_batch(&self, samples: usize) -> Result<()> {
+        self.architecture.iter().try_for_each(|layer| layer.check_batch(samples))
+    }
+
     fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
         let own = each_layer(&architecture, |layer, inputs, _| LayerWeights::restore(layer, inputs, weights))?;
         let used: usize = architecture.iter().zip(&own).map(|(layer, own)| own.count(layer)).sum();

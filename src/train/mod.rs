@@ -12,11 +12,15 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
+mod framework;
 mod optimizer;
+mod optimizer_notation;
 mod running_metrics;
 mod step;
 mod trainer;
+mod update;
 
+pub use framework::Framework;
 pub use optimizer::Optimizer;
 pub use step::Step;
 pub use trainer::Trainer;

@@ -1,0 +1,143 @@
+//! Choices as text and back: `name`, or `name(key value, flag)`, as this crate, Keras and PyTorch write them.
+
+use crate::{Error, Result};
+
+/// Writes a choice with its numbers and those of its flags that hold.
+pub(crate) fn write(name: &str, numbers: &[(&str, f32)], flags: &[(&str, bool)]) -> String {
+    let numbers = numbers.iter().map(|(key, value)| format!("{key} {}", number(*value)));
+    let flags = flags.iter().filter(|(_, holds)| *holds).map(|(flag, _)| (*flag).to_owned());
+    let arguments: Vec<String> = numbers.chain(flags).collect();
+    if arguments.is_empty() { name.to_owned() } else { format!("{name}({})", arguments.join(", ")) }
+}
+
+/// The shortest text that is read as this number again, without a row of zeros.
+fn number(value: f32) -> String {
+    let size = value.abs();
+    if value == 0.0 || !size.is_finite() || (1e-3..1e7).contains(&size) {
+        format!("{value}")
+    } else {
+        format!("{value:e}")
+    }
+}
+
+/// A choice as it was written, whose arguments are taken one after the other.
+pub(crate) struct Notation<'a> {
+    what: &'a str,
+    name: &'a str,
+    /// Those that were not taken yet; key and value.
+    arguments: Vec<(&'a str, Option<&'a str>)>,
+}
+
+impl<'a> Notation<'a> {
+    /// Takes a text apart; `what` is what messages call it.
+    pub(crate) fn read(what: &'a str, text: &'a str) -> Result<Self> {
+        let text = text.trim();
+        let Some((name, rest)) = text.split_once('(') else {
+            return Ok(Self { what, name: text, arguments: Vec::new() });
+        };
+        let arguments = rest.strip_suffix(')').filter(|inside| !inside.contains(['(', ')']));
+        let arguments = arguments.ok_or_else(|| {
+            Error::invalid(
+                what,
+                "a name, or a name and its arguments as in name(key value, key value)",
+                format!("{text:?}"),
+            )
+        })?;
+        let arguments = arguments.split(',').map(argument).filter(|_| !arguments.trim().is_empty()).collect();
+        Ok(Self { what, name: name.trim_end(), arguments })
+    }
+
+    /// Which of these names it is, in any case and with or without underscores.
+    pub(crate) fn one_of(&self, names: &[&str]) -> Result<usize> {
+        self.find(names).ok_or_else(|| self.unknown(names))
+    }
+
+    /// The same, if it is one of them.
+    pub(crate) fn find(&self, names: &[&str]) -> Option<usize> {
+        names.iter().position(|name| same(name, self.name))
+    }
+
+    /// That the name is none of these.
+    pub(crate) fn unknown(&self, names: &[&str]) -> Error {
+        Error::invalid(self.what, format!("one of {}", names.join(", ")), format!("{:?}", self.name))
+    }
+
+    /// Takes the number that has one of these keys into `value`, if there is one; whether there was.
+    pub(crate) fn number(&mut self, keys: &[&str], value: &mut f32) -> Result<bool> {
+        let Some((key, text)) = self.take(keys) else { return Ok(false) };
+        let parsed = text.and_then(|text| text.parse().ok());
+        *value = parsed.ok_or_else(|| {
+            Error::invalid(format!("{key} of {:?}", self.name), "a number", format!("{:?}", text.unwrap_or_default()))
+        })?;
+        Ok(true)
+    }
+
+    /// Takes a flag: `flag` alone, or `flag=True` or `flag=False`.
+    pub(crate) fn flag(&mut self, flag: &str) -> Result<bool> {
+        match self.take(&[flag]) {
+            None => Ok(false),
+            Some((_, None)) => Ok(true),
+            Some((_, Some(text))) => text.to_ascii_lowercase().parse().map_err(|_| {
+                Error::invalid(format!("{flag} of {:?}", self.name), "true or false", format!("{text:?}"))
+            }),
+        }
+    }
+
+    /// Fails if an argument is left.
+    pub(crate) fn finish(self) -> Result<()> {
+        let Some((key, value)) = self.arguments.first() else { return Ok(()) };
+        let argument = value.map_or((*key).to_owned(), |value| format!("{key} {value}"));
+        let expected = "one that it has, and once";
+        Err(Error::invalid(format!("an argument of {:?}", self.name), expected, format!("{argument:?}")))
+    }
+
+    fn take(&mut self, keys: &[&str]) -> Option<(&'a str, Option<&'a str>)> {
+        let is_meant = |(key, _): &(&str, _)| keys.iter().any(|known| same(known, key));
+        let place = self.arguments.iter().position(is_meant)?;
+        Some(self.arguments.remove(place))
+    }
+}
+
+/// `key value`, `key=value` or `key`.
+fn argument(text: &str) -> (&str, Option<&str>) {
+    let text = text.trim();
+    match text.split_once('=').or_else(|| text.split_once(char::is_whitespace)) {
+        Some((key, value)) => (key.trim_end(), Some(value.trim_start())),
+        None => (text, None),
+    }
+}
+
+/// Whether two names are the same but for case and underscores: `LeakyReLU` is `leaky_relu`.
+fn same(one: &str, other: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(|&c| c != '_').map(|c| c.to_ascii_lowercase()).collect::<String>();
+    letters(one) == letters(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_read_again_as_the_same() {
+        let all = [0.0, -0.0, 1.0, 0.3, 1e-7, 0.001, 1e7, 16777216.0, f32::MIN_POSITIVE, 1e-45, f32::MAX, -1.0 / 3.0];
+        for value in all {
+            let text = number(value);
+            assert!(text.len() < 16 && text.parse::<f32>().unwrap().to_bits() == value.to_bits(), "{value:e}: {text}");
+        }
+        assert_eq!([0.001, 1e-7, 2.0, f32::INFINITY].map(number), ["0.001", "1e-7", "2", "inf"]);
+    }
+
+    #[test]
+    fn the_parts_of_a_text_are_taken_and_what_is_left_is_an_error() {
+        let mut text = Notation::read("it", " Name_Of ( Key=1, other_key 2,flag )").unwrap();
+        let (mut one, mut two) = (0.0, 0.0);
+        assert_eq!(text.one_of(&["else", "nameof"]).unwrap(), 1);
+        assert!(text.number(&["key"], &mut one).unwrap() && !text.number(&["key"], &mut one).unwrap());
+        assert!(text.flag("flag").unwrap() && !text.flag("flag").unwrap());
+        assert!(text.number(&["unknown", "otherkey"], &mut two).unwrap());
+        assert_eq!((one, two), (1.0, 2.0));
+        text.finish().unwrap();
+        let left = Notation::read("it", "name(key)").unwrap().finish().unwrap_err().to_string();
+        assert_eq!(left, "an argument of \"name\" is \"key\"; it must be one that it has, and once");
+    }
+}
