@@ -4,6 +4,7 @@
 
 pub(crate) mod checked;
 mod parameter;
+mod pointer;
 mod weights;
 
 pub use parameter::{Parameter, Values};

@@ -4,6 +4,7 @@
 // What a recorder needs, and what a reader keeps of the file.
 mod index;
 mod options;
+mod progress;
 mod recorder;
 mod replacement;
 mod salt;
