@@ -1,6 +1,22 @@
-//! Choices as text and back: `name`, or `name(key value, flag)`, as this crate, Keras and PyTorch write them.
+//! Text: numbers with what they count, and choices as `name(key value, flag)` and back, as Keras and PyTorch write them too.
 
 use crate::{Error, Result};
+
+/// A number with what it counts: `1 sample`, `1,000 samples`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands apart.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let is_first_of_three = |at: usize| at > 0 && (digits.len() - at).is_multiple_of(3);
+    digits
+        .chars()
+        .enumerate()
+        .flat_map(|(at, digit)| is_first_of_three(at).then_some(',').into_iter().chain([digit]))
+        .collect()
+}
 
 /// Writes a choice with its numbers and those of its flags that hold.
 pub(crate) fn write(name: &str, numbers: &[(&str, f32)], flags: &[(&str, bool)]) -> String {
@@ -116,6 +132,13 @@ fn same(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_stand_with_what_they_count_and_in_groups() {
+        let all = [0, 1, 2, 999, 1_000, 12_345, 1_234_567].map(|count| counted(count, "sample"));
+        let expected = ["0 samples", "1 sample", "2 samples", "999 samples", "1,000 samples", "12,345 samples"];
+        assert_eq!((&all[..6], all[6].as_str()), (expected.map(String::from).as_slice(), "1,234,567 samples"));
+    }
 
     #[test]
     fn numbers_are_short_and_read_again_as_the_same() {

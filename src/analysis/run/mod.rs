@@ -5,6 +5,7 @@ pub(crate) mod epoch_summary;
 mod milestone;
 mod milestone_options;
 mod milestone_rules;
+mod milestone_sentence;
 mod milestones;
 mod plateau;
 mod run_diff;

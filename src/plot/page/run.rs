@@ -52,7 +52,11 @@ pub(crate) fn run<M: Forward + Sync>(
         input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
         curves: curves(plots),
-        milestones: Milestones::of(&summaries, &options)?.rows.iter().map(milestone).collect(),
+        milestones: Milestones::of(&summaries, &options)?
+            .rows
+            .iter()
+            .map(|row| milestone(row, plots.class_names()))
+            .collect(),
         violins: violins_of(plots, violins, arrays),
     })
 }
@@ -164,14 +168,13 @@ fn curves<M>(plots: &RunPlots<'_, M>) -> Vec<CurveData> {
     curves
 }
 
-fn milestone(row: &Milestone) -> MilestoneData {
-    let text: Vec<String> = row.to_string().split_whitespace().map(str::to_owned).collect();
+fn milestone(row: &Milestone, class_names: &[String]) -> MilestoneData {
     MilestoneData {
         epoch: row.epoch,
         until: row.until,
         kind: row.kind.name(),
         subject: row.subject.to_string(),
-        text: text.join(" "),
+        text: row.sentence(class_names),
     }
 }
 
