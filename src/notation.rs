@@ -4,7 +4,12 @@ use crate::{Error, Result};
 
 /// A number with what it counts: `1 sample`, `1,000 samples`.
 pub(crate) fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+    let ending = match (count, noun.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{} {noun}{ending}", grouped(count))
 }
 
 /// A number with its thousands apart.
@@ -16,6 +21,37 @@ pub(crate) fn grouped(number: u64) -> String {
         .enumerate()
         .flat_map(|(at, digit)| is_first_of_three(at).then_some(',').into_iter().chain([digit]))
         .collect()
+}
+
+/// Four digits behind the point, or three in all of what is tiny or huge; whole numbers in groups.
+pub(crate) fn decimal(value: f64) -> String {
+    let size = value.abs();
+    match value {
+        whole if whole.fract() == 0.0 && size < 1e9 => {
+            format!("{}{}", if whole < 0.0 { "-" } else { "" }, grouped(size as u64))
+        }
+        extreme if !(1e-3..1e6).contains(&size) && extreme.is_finite() => format!("{extreme:.2e}"),
+        other => format!("{other:.4}"),
+    }
+}
+
+/// A share as a percentage.
+pub(crate) fn percent(share: f64) -> String {
+    let percent = format!("{:.1}", 100.0 * share);
+    format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
+}
+
+/// Rows on lines of their own, their columns under one another: so many to the left, the others to the right.
+pub(crate) fn table(rows: &[Vec<String>], left: usize) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let cell = |(column, text): (usize, &String)| match (column < left, widths[column]) {
+        (true, width) => format!("{text:<width$}"),
+        (false, width) => format!("{text:>width$}"),
+    };
+    let line = |row: &Vec<String>| row.iter().enumerate().map(cell).collect::<Vec<_>>().join("  ") + "\n";
+    rows.iter().map(line).collect()
 }
 
 /// Writes a choice with its numbers and those of its flags that hold.
@@ -137,7 +173,15 @@ mod tests {
     fn numbers_stand_with_what_they_count_and_in_groups() {
         let all = [0, 1, 2, 999, 1_000, 12_345, 1_234_567].map(|count| counted(count, "sample"));
         let expected = ["0 samples", "1 sample", "2 samples", "999 samples", "1,000 samples", "12,345 samples"];
+        assert_eq!([1, 2].map(|count| counted(count, "class")), ["1 class", "2 classes"]);
         assert_eq!((&all[..6], all[6].as_str()), (expected.map(String::from).as_slice(), "1,234,567 samples"));
+    }
+
+    #[test]
+    fn decimals_are_as_long_as_they_need_to_be() {
+        let all = [0.0, -0.0, -3.0, 1234.0, 0.69314, 1e-5, -2.5e7, 0.00123, f64::NAN, f64::NEG_INFINITY].map(decimal);
+        assert_eq!(all, ["0", "0", "-3", "1,234", "0.6931", "1.00e-5", "-25,000,000", "0.0012", "NaN", "-inf"]);
+        assert_eq!([1.0, 0.125, 0.9996, f64::NAN].map(percent), ["100 %", "12.5 %", "100 %", "NaN %"]);
     }
 
     #[test]

@@ -23,6 +23,7 @@
 //! ```
 
 pub(crate) mod classification;
+mod display;
 pub(crate) mod distribution;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -22,6 +22,7 @@ mod initializer;
 mod initializer_notation;
 mod layer;
 mod sequential;
+mod summary;
 
 pub use activation::Activation;
 pub use architecture::Architecture;

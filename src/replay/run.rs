@@ -171,8 +171,7 @@ impl<'a, M> Run<'a, M> {
     /// The same with its epochs in the order of time, each once: for what is the same in any order.
     pub(crate) fn in_order_of_time(&self) -> Self {
         let epochs: BTreeSet<u64> = self.epochs.iter().copied().collect();
-        let Self { replay, template, threads, ref progress, .. } = *self;
-        Self { replay, template, epochs: epochs.into_iter().collect(), threads, progress: progress.clone() }
+        self.clone().epochs(epochs)
     }
 
     /// Sets the number of threads; 1 uses the calling thread. Fewer work where the system has no more to give.
@@ -366,6 +365,12 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
             pass.step();
             Ok(answer)
         })
+    }
+}
+
+impl<M> Clone for Run<'_, M> {
+    fn clone(&self) -> Self {
+        Self { epochs: self.epochs.clone(), progress: self.progress.clone(), ..*self }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::milestone::{Milestone, MilestoneKind as Kind, Subject};
-use crate::notation::{counted, grouped};
+use crate::notation::{counted, decimal, grouped, percent};
 
 impl Milestone {
     /// Returns what happened as a sentence, with the names of the classes where they are known; those without one are called
@@ -47,7 +47,7 @@ impl Milestone {
 
     /// What, as it ends.
     fn event(&self, class_name: Option<&str>) -> String {
-        let (evidence, count) = (number(self.evidence), self.evidence as u64);
+        let (evidence, count) = (decimal(self.evidence), self.evidence as u64);
         let subject = self.subject.in_words();
         match self.kind {
             Kind::AllCorrect => format!("{} classified correctly", all(count, &self.subject, class_name)),
@@ -59,9 +59,11 @@ impl Milestone {
             Kind::FinalLoss => format!("the loss is {evidence}"),
             Kind::Plateau => format!("the loss hardly changes: it is {evidence} in the middle"),
             Kind::Fall => format!("the loss falls by {evidence}"),
-            Kind::Squashed => format!("{subject} is squashed: its units take {} of their range", share(self.evidence)),
-            Kind::Widened => format!("{subject} is widened: its units take {} of their range", share(self.evidence)),
-            Kind::Saturated => format!("{subject} is saturated on {} of the samples", share(self.evidence)),
+            Kind::Squashed => {
+                format!("{subject} is squashed: its units take {} of their range", percent(self.evidence))
+            }
+            Kind::Widened => format!("{subject} is widened: its units take {} of their range", percent(self.evidence)),
+            Kind::Saturated => format!("{subject} is saturated on {} of the samples", percent(self.evidence)),
             Kind::Dead if count == 1 => format!("{subject} is dead: it is 0 on the only sample"),
             Kind::Dead => format!("{subject} is dead: it is 0 on all {}", counted(count, "sample")),
             Kind::Vanishing => format!("the gradients of {subject} vanish: they are {evidence} times the last layer's"),
@@ -111,21 +113,6 @@ fn all(count: u64, subject: &Subject, class_name: Option<&str>) -> String {
 
 fn are(count: u64) -> &'static str {
     if count == 1 { "is" } else { "are" }
-}
-
-/// Four digits behind the point, or three in all of what is tiny; whole numbers in groups.
-fn number(value: f64) -> String {
-    match value {
-        whole if whole.fract() == 0.0 && (0.0..1e9).contains(&whole) => grouped(whole as u64),
-        extreme if !(1e-3..1e6).contains(&extreme.abs()) && extreme.is_finite() => format!("{extreme:.2e}"),
-        other => format!("{other:.4}"),
-    }
-}
-
-/// As a percentage.
-fn share(value: f64) -> String {
-    let percent = format!("{:.1}", 100.0 * value);
-    format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
 }
 
 impl fmt::Display for Milestone {
