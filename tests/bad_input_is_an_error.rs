@@ -192,7 +192,7 @@ fn unknown_layers_and_epochs_list_what_there_is() {
     let units = message(snapshot.feature_space("output", &Grid::default()));
     let expected = r#"the number of units of layer "output" is 1; it must be 2 for a feature space, unless a plane is given to see it on"#;
     assert_eq!(units, expected);
-    assert_eq!(message(replay.at(7)), "epoch 7 was not recorded; recorded are 0 to 0");
+    assert_eq!(message(replay.at(7)), "epoch 7 was not recorded; only epoch 0 was");
     assert!(matches!(replay.metrics(7), Err(Error::UnknownEpoch { epoch: 7, .. })));
     assert_eq!(replay.curve("f1"), None);
     assert_eq!(message(Replay::options().in_memory().at(0)), "epoch 0 was not recorded; nothing was");

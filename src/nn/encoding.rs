@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Activation, Initializer};
-use crate::{Error, Result, codec};
+use crate::{
+    Error, Result,
+    codec::{self, AT_MOST},
+};
 
 /// A variant and the number it carries, 0 where it carries none.
 #[derive(Serialize, Deserialize)]
@@ -99,13 +102,14 @@ impl Choice {
 
 /// The bytes of a part of the description.
 pub(super) fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
-    codec::encode(value).map_err(|reason| Error::invalid("the description of the network", "below 16 MiB", reason))
+    codec::encode(value).map_err(|reason| Error::invalid("the size of the description of the network", AT_MOST, reason))
 }
 
 /// The part of the description that these bytes are.
 pub(super) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let expected = "what the format documents for a built-in network";
-    codec::decode(bytes).map_err(|reason| Error::invalid("the description of the network", expected, reason))
+    codec::decode(bytes)
+        .map_err(|reason| Error::invalid("the description of the network", expected, format!("unreadable ({reason})")))
 }
 
 /// A width that was encoded.

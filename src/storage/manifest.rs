@@ -52,7 +52,8 @@ impl Manifest {
         }
         let data_len = data_len(&specs).filter(|_| specs.len() <= MAX_PARAMETERS).ok_or_else(|| {
             let expected = format!("at most {MAX_PARAMETERS} arrays and {MAX_DATA} bytes");
-            Error::invalid("the size of the model", expected, format!("{} arrays", specs.len()))
+            let bytes = specs.iter().filter_map(TensorSpec::bytes).fold(0, u64::saturating_add);
+            Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", specs.len()))
         })?;
         Ok(Self { parameters: specs, data_len, data_records: 0, loss: None, description, metadata: Vec::new() })
     }
@@ -99,7 +100,8 @@ impl Manifest {
             description: self.description.as_ref().map(|d| (d.kind().into(), d.bytes().into())),
             metadata: self.metadata.clone(),
         };
-        codec::encode(&encoded).map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
+        codec::encode(&encoded)
+            .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
     /// Returns the manifest in these bytes, or why there is none. What lies behind the fields that are known here is
