@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn decimals_are_as_long_as_they_need_to_be() {
-        let all = [0.0, -0.0, -3.0, 1234.0, 0.69314, 1e-5, -2.5e7, 0.00123, f64::NAN, f64::NEG_INFINITY].map(decimal);
-        assert_eq!(all, ["0", "0", "-3", "1,234", "0.6931", "1.00e-5", "-25,000,000", "0.0012", "NaN", "-inf"]);
+        let all = [0.0, -0.0, -3.0, 1234.0, 0.71828, 1e-5, -2.5e7, 0.00123, f64::NAN, f64::NEG_INFINITY].map(decimal);
+        assert_eq!(all, ["0", "0", "-3", "1,234", "0.7183", "1.00e-5", "-25,000,000", "0.0012", "NaN", "-inf"]);
         assert_eq!([1.0, 0.125, 0.9996, f64::NAN].map(percent), ["100 %", "12.5 %", "100 %", "NaN %"]);
     }
 

@@ -13,7 +13,7 @@ impl fmt::Display for ConfusionMatrix {
         let has_undecided = self.undecided.iter().any(|&count| count > 0);
         let classes = 0..self.counts.len();
         let names = classes.clone().map(|class| format!("predicted {class}"));
-        let head = ["".to_owned()].into_iter().chain(names).chain(has_undecided.then(|| "undecided".to_owned()));
+        let head = [String::new()].into_iter().chain(names).chain(has_undecided.then(|| "undecided".to_owned()));
         let row = |class: usize| {
             let undecided = self.undecided.get(class).filter(|_| has_undecided);
             let counts = self.counts[class].iter().chain(undecided).map(|&count| grouped(count));

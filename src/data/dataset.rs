@@ -186,10 +186,9 @@ impl Dataset {
 /// Writes `500 samples, 2 features, 2 classes`, or the number of outputs where the targets name no classes.
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let answers = match labels::are_classes(&self.targets) {
-            true => (labels::class_count(self.outputs()), "class"),
-            false => (self.outputs(), "output"),
-        };
+        let is_classes = labels::are_classes(&self.targets);
+        let classes = is_classes.then(|| (labels::class_count(self.outputs()), "class"));
+        let answers = classes.unwrap_or((self.outputs(), "output"));
         let [samples, features] = [(self.samples(), "sample"), (self.features(), "feature")].map(many);
         write!(f, "{samples}, {features}, {}", many(answers))
     }

@@ -13,7 +13,7 @@ impl fmt::Display for Optimizer {
         let mut arguments = vec![("learning_rate", self.learning_rate())];
         match *self {
             Self::Sgd { momentum, nesterov, .. } if momentum != 0.0 || nesterov => {
-                arguments.push(("momentum", momentum))
+                arguments.push(("momentum", momentum));
             }
             Self::Sgd { .. } => {}
             Self::RmsProp { rho, epsilon, .. } => arguments.extend([("rho", rho), ("epsilon", epsilon)]),

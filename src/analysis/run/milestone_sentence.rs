@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(said(Kind::FinalErrors, at, run(), 2.0), "At epoch 1,500, the last, 2 samples are misclassified");
         assert_eq!(said(Kind::FinalErrors, at, run(), 0.0), "At epoch 1,500, the last, no sample is misclassified");
         assert_eq!(said(Kind::BestLoss, at, run(), 1e-5), "At epoch 1,500, the loss is 1.00e-5, the lowest");
-        assert_eq!(said(Kind::FinalLoss, at, run(), 0.69314), "At epoch 1,500, the last, the loss is 0.6931");
+        assert_eq!(said(Kind::FinalLoss, at, run(), 0.71828), "At epoch 1,500, the last, the loss is 0.7183");
         let plateau = said(Kind::Plateau, (3, Some(17)), run(), 0.5);
         assert_eq!(plateau, "From epoch 3 to 17, the loss hardly changes: it is 0.5000 in the middle");
         assert_eq!(said(Kind::Fall, (3, None), run(), 2.0), "From epoch 3 on, the loss falls by 2");

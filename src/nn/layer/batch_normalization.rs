@@ -144,10 +144,9 @@ impl Kind for BatchNormalization {
 
     /// Whether the variance is unbiased is said only where it is, as it was not to be said in the first version.
     fn encode(&self) -> Result<Vec<u8>> {
-        match self.unbiased {
-            false => encoding::encode(&(self.momentum, self.epsilon)),
-            true => encoding::encode(&(self.momentum, self.epsilon, 1_u8)),
-        }
+        let mut settings = encoding::encode(&(self.momentum, self.epsilon))?;
+        settings.extend(self.unbiased.then_some(1));
+        Ok(settings)
     }
 
     fn decode(settings: &[u8]) -> Result<Self> {

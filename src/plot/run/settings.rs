@@ -163,6 +163,6 @@ fn principal_plane(data: &Dataset) -> Result<PrincipalPlane> {
 
 /// Units are numbered from 0, as in every text; features are `x1` and `x2`, as in formulas.
 fn labels(axes: &str) -> [String; 2] {
-    let first = if axes == UNIT { 0 } else { 1 };
+    let first = u8::from(axes != UNIT);
     [first, first + 1].map(|axis| format!("{axes}{axis}"))
 }
