@@ -164,9 +164,10 @@ impl Replay {
     }
 
     fn check_metrics(&self, moment: Moment, metrics: &Metrics) -> Result<()> {
-        if !self.index.timeline(moment).has_room(metrics) {
+        let timeline = self.index.timeline(moment);
+        if !timeline.has_room(metrics) {
             let expected = format!("at most {MAX_METRICS} in a recording");
-            return Err(Error::invalid("the number of different metrics", expected, "more"));
+            return Err(Error::invalid("the number of different metrics", expected, timeline.names_with(metrics)));
         }
         match metrics.iter().map(|(name, _)| name.len()).find(|&length| length > LONGEST_NAME) {
             Some(length) => {
