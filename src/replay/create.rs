@@ -105,7 +105,8 @@ fn holds_nothing(path: &Path) -> Result<bool> {
     };
     let mut nothing = true;
     log.scan(|record, passed| {
-        nothing &= matches!(record.header.kind, Kind::Model | Kind::Data) && passed.is_none();
+        let recorded = matches!(record.header.kind, Kind::Epoch | Kind::End | Kind::Notes | Kind::Unknown(_));
+        nothing &= !recorded && passed.is_none();
         Ok(())
     })?;
     Ok(nothing && !log.has_damaged_tail()?)

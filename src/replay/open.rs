@@ -167,7 +167,7 @@ mod tests {
                 epoch(log, 0);
             })
         };
-        assert_eq!(with(0x8001).unwrap().epochs().len(), 1);
+        assert_eq!(with(0x8002).unwrap().epochs().len(), 1);
         for id in [0, 5, 0x7fff] {
             let message = with(id).unwrap_err().to_string();
             assert!(message.contains("newer"), "{message}");

@@ -38,6 +38,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Kinds from here on may be skipped by a reader that does not know them.
     const SKIPPABLE: u16 = 0x8000;
+    const NOTES: u16 = Self::SKIPPABLE + 1;
 
     /// Returns whether a reader that does not know the kind may go on without it.
     pub(crate) fn may_be_skipped(self) -> bool {
@@ -50,7 +51,7 @@ impl Kind {
             Self::Data => 2,
             Self::Epoch => 3,
             Self::End => 4,
-            Self::Notes => Self::SKIPPABLE,
+            Self::Notes => Self::NOTES,
             Self::Unknown(id) => id,
         }
     }
@@ -61,7 +62,7 @@ impl Kind {
             2 => Self::Data,
             3 => Self::Epoch,
             4 => Self::End,
-            Self::SKIPPABLE => Self::Notes,
+            Self::NOTES => Self::Notes,
             id => Self::Unknown(id),
         }
     }
