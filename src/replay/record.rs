@@ -12,9 +12,8 @@ use crate::{
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
 
-/// How often the path of the file is looked up: often enough for an epoch that is trained, and seldom enough for one that
-/// is recorded at once behind another.
-const LOOK: Duration = Duration::from_micros(100);
+/// How often the path of the file is looked up: that takes half as long as recording a small model.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Fails for a step that cannot be.
 fn check_step(moment: Moment) -> Result<()> {
@@ -122,8 +121,7 @@ impl Replay {
         if self.index.manifest.is_none() {
             return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
         }
-        self.recorder()?.looked = None;
-        self.expect_place()?;
+        self.expect_place(Duration::ZERO)?;
         let end = self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
         if durability != Durability::Never {
             self.sync()?;
@@ -133,16 +131,17 @@ impl Replay {
         if locking.is_some() { self.log.unlock() } else { Ok(()) }
     }
 
-    /// Fails if the file that is being recorded has no name any more, or, looked at from time to time, not its own.
-    fn expect_place(&mut self) -> Result<()> {
+    /// Fails if the file that is being recorded has no name any more, or, if that was looked up as long ago, not its own.
+    fn expect_place(&mut self, ago: Duration) -> Result<()> {
         // One that is to take the place of another cannot do so without its name.
         let Some(Recorder { replacement: None, place: Some(place), looked, .. }) = &mut self.recorder else {
             return Ok(());
         };
-        let (now, due) = (Instant::now(), looked.is_none_or(|before| before.elapsed() >= LOOK));
+        let now = Instant::now();
+        let due = now.duration_since(*looked) >= ago;
         self.log.expect_named(due.then_some(place))?;
         if due {
-            *looked = Some(now);
+            *looked = now;
         }
         Ok(())
     }
@@ -222,7 +221,7 @@ impl Replay {
         meta: Vec<u8>,
         parameters: &[Parameter<'_>],
     ) -> Result<()> {
-        self.expect_place()?;
+        self.expect_place(LOOK)?;
         let mark = self.log.position();
         let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
