@@ -209,7 +209,9 @@ fn who_goes_on_after_an_earlier_epoch_has_the_data_sets_in_both_recordings() {
     let folder = tempfile::tempdir().unwrap();
     let (path, rest) = (folder.path().join("run.replay"), folder.path().join("rest.replay"));
     let mut replay = options().create(&path).unwrap();
-    (0..3).for_each(|_| drop(replay.record(&network(), Metrics::new()).unwrap()));
+    for _ in 0..3 {
+        replay.record(&network(), Metrics::new()).unwrap();
+    }
     drop(replay);
     let mut replay = options().append_after(&path, 1, training_replay::Later::MoveTo(rest.clone())).unwrap();
     replay.record(&network(), Metrics::new()).unwrap();

@@ -216,7 +216,7 @@ fn a_policy_or_a_step_that_makes_no_sense_is_refused() {
     assert!(message(replay.record_at((1, 0), &counted(0), Metrics::new()).map(drop)).starts_with("the step is 0"));
     assert!(message(replay.weights((1, 0)).map(drop)).starts_with("the step is 0"));
     let of_another = replay.record_at((1, 1), &Arrays(vec![]), Metrics::new()).map(drop);
-    assert!(message(of_another).contains("parameters is 0"));
+    assert!(message(of_another).contains(r#"without ["layer/kernel"]"#));
     let long = replay.record(&counted(1), [("x".repeat(4_097), 0.0)]).map(drop);
     assert_eq!(message(long), "the name of a metric is 4097 bytes; it must be at most 4096 bytes");
     assert_eq!(replay.steps().len(), 0);

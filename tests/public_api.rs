@@ -18,6 +18,7 @@ fn every_type_may_be_printed_sent_to_other_threads_and_shared_with_them() {
         training_replay::Description,
         training_replay::Durability,
         training_replay::Error,
+        training_replay::Later,
         training_replay::Loss,
         training_replay::Matrix,
         training_replay::Metrics,

@@ -82,7 +82,6 @@ impl Manifest {
         parameters: Vec<Parameter<'a>>,
         description: Option<&Description>,
     ) -> Result<Vec<Parameter<'a>>> {
-        self.expect_description(description)?;
         let parameters = if self.names().eq(parameters.iter().map(|p| (p.layer(), p.name()))) {
             parameters
         } else {
@@ -94,6 +93,7 @@ impl Manifest {
             return Err(Error::invalid("a parameter of the model", expected, TensorSpec::of(parameter)?.label()));
         }
         parameters.iter().try_for_each(Parameter::check)?;
+        self.expect_description(description)?;
         Ok(parameters)
     }
 
