@@ -120,7 +120,7 @@ pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, to_row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
+pub use model::{Backward, Description, Forward, Model, Parameter, Probed, Values, Weights};
 pub use moment::Moment;
 #[doc(inline)]
 pub use nn::{

@@ -11,7 +11,7 @@ use std::{
 };
 
 use common::{
-    bytes::{EPOCH, header, records, reseal, resequenced},
+    bytes::{EPOCH, Record, header, records, reseal, resequenced},
     scale::{report, scaled},
 };
 use training_replay::{
@@ -182,34 +182,50 @@ fn a_recording_of_format_1_0_is_gone_on_with() {
     assert!(common::arrays::same_bits(&replay.weights(2).unwrap(), &unfinished::Foreign(2)));
 }
 
-/// The bytes with the salt of others, which is all that two recordings of the same may differ in.
-fn salted(mut bytes: Vec<u8>, like: &[u8]) -> Vec<u8> {
-    // The torn tail of the unfinished recording has a header, too.
-    let torn = records(&bytes).last().map_or(64, |last| last.bytes.end);
-    let headers: Vec<usize> = records(&bytes).iter().map(|record| record.bytes.start).collect();
-    let torn = bytes.get(torn..torn + 4).is_some_and(|magic| magic == b"TREC").then_some(torn);
-    for at in headers.into_iter().chain(torn) {
-        bytes[at + 8..at + 16].copy_from_slice(&like[16..24]);
-    }
-    bytes[16..24].copy_from_slice(&like[16..24]);
-    reseal(&mut bytes);
-    if let Some(at) = torn {
-        let crc = crc32fast::hash(&bytes[at..at + 60]);
-        bytes[at + 60..at + 64].copy_from_slice(&crc.to_le_bytes());
-    }
-    bytes
+/// What a record holds but for checksums, salt and padding.
+fn contents(bytes: &[u8]) -> Vec<(u16, u64, u64, u32, &[u8], &[u8])> {
+    let content = |record: Record| {
+        let (meta, data) = (&bytes[record.meta.clone()], &bytes[record.data.clone()]);
+        (record.kind, record.sequence, record.epoch, record.step, meta, data)
+    };
+    records(bytes).into_iter().map(content).collect()
 }
 
 #[test]
-fn this_version_writes_the_same_bytes_as_the_first_one_did() {
+fn this_version_writes_what_the_first_one_did_and_appends_fields() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
     for (name, record) in [(FINISHED, finished::record as fn(&Path) -> Result<()>), (UNFINISHED, unfinished::record)] {
         record(&path).unwrap();
-        let golden = golden(name);
-        assert!(salted(fs::read(&path).unwrap(), &golden) == golden, "{name}");
+        let (golden, written) = (golden(name), fs::read(&path).unwrap());
+        assert_eq!((&written[..10], &written[10..12]), (&golden[..10], [1, 0].as_slice()), "format 1.1");
+        let (old, new) = (contents(&golden), contents(&written));
+        assert_eq!(old.len(), new.len());
+        for (old, new) in old.iter().zip(&new) {
+            assert_eq!((old.0, old.1, old.2, old.3, old.5), (new.0, new.1, new.2, new.3, new.5), "{name}");
+            assert!(new.4.starts_with(old.4), "{name}: the meta of a record of kind {}", old.0);
+        }
         fs::remove_file(&path).unwrap();
     }
+}
+
+#[test]
+fn what_is_appended_to_a_recording_of_format_1_0_is_of_format_1_0() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.replay");
+    fs::write(&path, golden(FINISHED)).unwrap();
+    let mut replay = Replay::append(&path).unwrap();
+    assert_eq!(replay.probe_inputs(), None);
+    replay.record(&finished::model(28), [("loss", 0.5)]).unwrap();
+    assert_eq!(replay.probe_outputs(7).unwrap(), None);
+    replay.finish().unwrap();
+    let (old, new) = (golden(FINISHED), fs::read(&path).unwrap());
+    assert!(new.starts_with(&old), "minor version 0 as well");
+    let meta = contents(&new)[contents(&old).len()].4;
+    assert_eq!(meta.len(), 8 + (8 + 4 + 8), "the metrics and nothing behind them");
+    let options = Replay::options().probe(&Matrix::zeros(1, 2));
+    let message = options.append(&path).unwrap_err().to_string();
+    assert!(message.contains("the inputs of the probe") && message.contains("none were recorded"), "{message}");
 }
 
 /// The file as a later minor version might have written it: fields behind those of every meta, a loss that is not
@@ -237,13 +253,17 @@ fn as_of_minor_version_7(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_file_of_a_newer_minor_version_is_read_and_not_appended_to() {
-    let later = as_of_minor_version_7(&golden(FINISHED));
-    finished::expect(&Replay::from_bytes(later.clone()).unwrap());
     let folder = tempfile::tempdir().unwrap();
+    finished::record(&folder.path().join("now.replay")).unwrap();
+    let later = as_of_minor_version_7(&fs::read(folder.path().join("now.replay")).unwrap());
+    let replay = Replay::from_bytes(later.clone()).unwrap();
+    finished::expect(&replay);
+    let outputs = replay.at(6).unwrap().model().predict(replay.probe_inputs().unwrap()).unwrap();
+    assert_eq!(replay.probe_outputs(6).unwrap(), Some(outputs), "the fields of 1.1 are read too");
     let path = folder.path().join("later.replay");
     fs::write(&path, &later).unwrap();
     let message = Replay::append(&path).unwrap_err().to_string();
-    assert!(message.ends_with("later.replay is 1.7; it must be at most 1.0 to append; it can be read"), "{message}");
+    assert!(message.ends_with("later.replay is 1.7; it must be at most 1.1 to append; it can be read"), "{message}");
     assert!(fs::read(&path).unwrap() == later, "and it was not touched");
 }
 

@@ -33,9 +33,14 @@ pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
     Ok(Description::new(KIND, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
 }
 
+/// Whether it is one of these descriptions.
+pub(super) fn is_of_network(description: &Description) -> bool {
+    description.kind() == KIND
+}
+
 /// The architecture that was described.
 pub(super) fn read(description: &Description) -> Result<Architecture> {
-    if description.kind() != KIND {
+    if !is_of_network(description) {
         let missing = format!("built-in network but a {:?}", description.kind());
         return Err(Error::missing(missing, "pass a model of that kind to `run_with`"));
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Origin, Replay, ReplayOptions, recorder::Recorder};
 use crate::{
-    Dataset, Error, Result,
+    Dataset, Error, Matrix, Result,
     storage::{self, Backend, VERSION},
 };
 
@@ -50,6 +50,9 @@ impl Replay {
         if let Some(data) = options.take_dataset() {
             replay.expect_dataset(&data)?;
         }
+        if let Some(inputs) = options.probe.given() {
+            replay.expect_probe(inputs)?;
+        }
         replay.recorder = Some(Recorder::behind(replay.index.last(), options));
         replay.log.cut_tail()?;
         Ok(replay)
@@ -61,6 +64,15 @@ impl Replay {
             Ok(())
         } else {
             Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one"))
+        }
+    }
+
+    fn expect_probe(&self, inputs: &Matrix) -> Result<()> {
+        if self.probe_inputs() == Some(inputs) {
+            Ok(())
+        } else {
+            let found = if self.probe_inputs().is_some() { "others" } else { "some, and none were recorded" };
+            Err(Error::invalid("the inputs of the probe", "the recorded ones, or none, to append", found))
         }
     }
 

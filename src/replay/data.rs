@@ -3,7 +3,11 @@
 use std::sync::OnceLock;
 
 use super::Replay;
-use crate::{Dataset, Description, Error, Matrix, Result, Sequential, math::matrix, storage};
+use crate::{
+    Dataset, Description, Error, Matrix, Result, Sequential,
+    math::matrix,
+    storage::{self, RecordReader, TensorSpec},
+};
 
 impl Replay {
     /// Returns the data that snapshots are replayed on: the recorded set, or that of [`with_dataset`](Self::with_dataset).
@@ -54,6 +58,17 @@ impl Replay {
     }
 
     fn read_matrix(&self, name: &str) -> Result<Matrix> {
+        let (reader, spec) = self.matrix_reader(name)?;
+        storage::read_matrix(reader, spec)
+    }
+
+    /// Where a matrix differs from the recorded one of this name, in words; it is read some values at a time.
+    pub(super) fn matrix_difference(&self, name: &str, matrix: &Matrix) -> Result<Option<String>> {
+        let (reader, spec) = self.matrix_reader(name)?;
+        storage::matrix_difference(reader, spec, matrix)
+    }
+
+    fn matrix_reader(&self, name: &str) -> Result<(RecordReader<'_>, &TensorSpec)> {
         let entry = self.index.data.iter().find(|(spec, _)| spec.name() == name);
         let Some((spec, location)) = entry else {
             let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
@@ -63,7 +78,7 @@ impl Replay {
                 Error::missing("data set", "supply one by `with_dataset`")
             });
         };
-        storage::read_matrix(self.source(format!("the data set's {name}"), location), spec)
+        Ok((self.source(format!("the data set's {name}"), location), spec))
     }
 }
 

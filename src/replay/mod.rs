@@ -4,6 +4,7 @@
 // What a recorder needs, and what a reader keeps of the file.
 mod index;
 mod options;
+mod probe_inputs;
 mod recorder;
 mod replacement;
 mod salt;
@@ -14,6 +15,8 @@ mod timeline;
 mod create;
 
 mod record;
+
+mod probe;
 
 mod append;
 
@@ -34,6 +37,7 @@ mod distributions;
 mod run_questions;
 mod runs;
 mod snapshot;
+mod verify;
 
 #[cfg(test)]
 mod survival;

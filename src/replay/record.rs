@@ -8,7 +8,7 @@ use super::{
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result,
+    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Parameter, Result,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
 
@@ -40,7 +40,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
+    /// Before anything is written: whatever [`Model::parameters`] and [`Model::probe_outputs`] return, [`Error::Shape`] for a parameter whose
     /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the
     /// parameters are not those of the epochs before or the replay was opened to read. While writing: [`Error::Io`];
     /// the file is then cut back to the epochs before and the call can be repeated. [`Error::Poisoned`], now and for
@@ -129,9 +129,16 @@ impl Replay {
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
         self.check_metrics(moment, &metrics)?;
-        let parameters = model.parameters()?;
-        let first = self.prepare(model, &parameters)?;
-        self.write(first, moment, encode_metrics(&metrics), &parameters)?;
+        let (parameters, description) = (model.parameters()?, model.description());
+        let mut first = self.prepare(&parameters, description.as_ref())?;
+        let probe = self.run_probe(moment, model, &parameters, description.as_ref())?;
+        if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
+            let asked_for = recorder.options.probe.given().is_some();
+            manifest.probe = recorder.probe.clone().filter(|_| probe.is_some() || asked_for);
+        }
+        let mut meta = encode_metrics(&metrics);
+        storage::put_probe(probe.as_ref(), &mut meta);
+        self.write(first, moment, meta, &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
     }
@@ -156,15 +163,14 @@ impl Replay {
     }
 
     /// The manifest to write before the first epoch; before any other, a check that the model is still the same.
-    fn prepare<M: Model + ?Sized>(&self, model: &M, parameters: &[Parameter<'_>]) -> Result<Option<Manifest>> {
-        let description = model.description();
+    fn prepare(&self, parameters: &[Parameter<'_>], description: Option<&Description>) -> Result<Option<Manifest>> {
         if let Some(manifest) = &self.index.manifest {
-            return manifest.check(parameters, description.as_ref()).map(|()| None);
+            return manifest.check(parameters, description).map(|()| None);
         }
         if let Some(data) = self.dataset.get() {
-            expect_fit(description.as_ref(), data)?;
+            expect_fit(description, data)?;
         }
-        let mut manifest = Manifest::new(parameters, description)?;
+        let mut manifest = Manifest::new(parameters, description.cloned())?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;

@@ -1,7 +1,7 @@
 //! What a replay needs only while it records: its options, and where it is.
 
 use super::{ReplayOptions, replacement::Replacement};
-use crate::Moment;
+use crate::{Matrix, Moment};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
@@ -14,11 +14,13 @@ pub(super) struct Recorder {
     /// Snapshots recorded since the disk last confirmed.
     pub(super) unconfirmed: u64,
     pub(super) replacement: Option<Replacement>,
+    /// The inputs of the probe, until the first snapshot holds them.
+    pub(super) probe: Option<Matrix>,
 }
 
 impl Recorder {
     pub(super) fn new(options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement }
+        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement, probe: None }
     }
 
     /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{Replay, Snapshot};
-use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
+use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel, model::checked};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -182,13 +182,19 @@ impl<'a, M: Forward> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::weights`], and whatever the model's [`with_weights`](Forward::with_weights) says of them.
+    /// As [`Replay::weights`], and whatever the model's [`with_weights`](Forward::with_weights) says of them;
+    /// [`Error::Invalid`] if the model that it returns does not list a recorded parameter, or another value of it: then it
+    /// forgot that one. (A model that holds `f32` where `f64` was recorded has the rounded values.)
     pub fn at(&self, moment: impl Into<Moment>) -> Result<Snapshot<'a, M>> {
         let moment = moment.into();
         let weights = self.replay.weights(moment)?;
         let model = match self.template {
             Template::Described(rebuild) => rebuild(self.replay, &weights)?,
-            Template::Model(model) => model.with_weights(&weights)?,
+            Template::Model(model) => {
+                let model = model.with_weights(&weights)?;
+                checked::expect_restored(&model, &weights)?;
+                model
+            }
         };
         Ok(Snapshot::new(self.replay, moment, model))
     }

@@ -10,7 +10,7 @@ use super::{
     block::{ALIGN, BLOCK},
     header::{Header, Kind, MAX_META, MAX_RECORDS},
     preamble::{BadPreamble, Preamble},
-    reader::RecordReader,
+    reader::{self, RecordReader},
     record::{Position, Record},
     scan::{self, Damage},
     writer::{CHUNK, RecordWriter},
@@ -149,6 +149,11 @@ impl Log {
     /// Reads the data of a record, `what` in errors.
     pub(crate) fn reader(&self, what: String, data: Range<u64>, offset: u64, crc: u32) -> RecordReader<'_> {
         RecordReader::new(&self.backend, what, data, offset, crc)
+    }
+
+    /// Reads the meta of the record that begins at `offset`, `what` in errors, if its checksum agrees.
+    pub(crate) fn meta(&self, what: &str, offset: u64) -> Result<Vec<u8>> {
+        reader::read_meta(&self.backend, what, offset)
     }
 
     /// Hands over all whole records as bytes, preamble included, in chunks.

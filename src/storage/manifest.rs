@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{block::up, header::MAX_DATA, tensor::TensorSpec};
-use crate::{Description, Error, Loss, Parameter, Result, codec};
+use super::{block::up, header::MAX_DATA, probe::Rows, tensor::TensorSpec};
+use crate::{Description, Error, Loss, Matrix, Parameter, Result, codec};
 
 /// The most parameters (arrays, not values) a model may have.
 const MAX_PARAMETERS: usize = 1 << 16;
@@ -26,9 +26,12 @@ pub(crate) struct Manifest {
     pub(crate) description: Option<Description>,
     /// The user's notes.
     pub(crate) metadata: Vec<(String, String)>,
+    /// The inputs of the probe: none in a recording of format 1.0, or without one.
+    pub(crate) probe: Option<Matrix>,
 }
 
-/// The manifest as it lies in the file. The order of the fields is the format; a later minor version may append some.
+/// The manifest as it lies in a file of format 1.0. The order of the fields is the format; what later minor versions
+/// appended is read one by one behind it.
 #[derive(Serialize, Deserialize)]
 struct Encoded {
     parameters: Vec<TensorSpec>,
@@ -54,7 +57,8 @@ impl Manifest {
             let expected = format!("at most {MAX_PARAMETERS} arrays and {MAX_DATA} bytes");
             Error::invalid("the size of the model", expected, format!("{} arrays", specs.len()))
         })?;
-        Ok(Self { parameters: specs, data_len, data_records: 0, loss: None, description, metadata: Vec::new() })
+        let (data_records, loss, metadata, probe) = (0, None, Vec::new(), None);
+        Ok(Self { parameters: specs, data_len, data_records, loss, description, metadata, probe })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -99,13 +103,17 @@ impl Manifest {
             description: self.description.as_ref().map(|d| (d.kind().into(), d.bytes().into())),
             metadata: self.metadata.clone(),
         };
-        codec::encode(&encoded).map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
+        let probe = self.probe.as_ref().map(Rows::from);
+        codec::encode(&(encoded, probe))
+            .map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
     }
 
     /// Returns the manifest in these bytes, or why there is none. What lies behind the fields that are known here is
     /// ignored.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         let encoded: Encoded = codec::decode_prefix(bytes)?;
+        let mut later = codec::behind(&encoded, bytes)?;
+        let probe: Option<Rows> = codec::take_next(&mut later)?;
         let within = encoded.parameters.len() <= MAX_PARAMETERS;
         let sound = within && encoded.parameters.iter().all(TensorSpec::is_parameter);
         let data_len = data_len(&encoded.parameters).filter(|_| sound);
@@ -116,6 +124,7 @@ impl Manifest {
             loss: encoded.loss.and_then(loss),
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
             metadata: encoded.metadata,
+            probe: probe.map(|probe| probe.matrix()).transpose()?,
         })
     }
 }
@@ -162,6 +171,10 @@ mod tests {
         manifest.loss = Some(Loss::MeanSquaredError);
         manifest.data_records = 2;
         manifest.metadata = vec![("author".into(), "me".into())];
+        let bytes = manifest.encode().unwrap();
+        assert_eq!(Manifest::decode(&bytes), Ok(manifest.clone()));
+        assert_eq!(Manifest::decode(&bytes[..bytes.len() - 1]), Ok(manifest.clone()), "as format 1.0 wrote it");
+        manifest.probe = Some(Matrix::from_row_slice(2, 3, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
         assert_eq!(manifest.data_len(), 64 + 24);
         let mut later = manifest.encode().unwrap();

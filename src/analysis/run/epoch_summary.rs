@@ -109,7 +109,7 @@ impl EpochSummary {
             cover_by_grid(model, grid, &mut layers)?;
         }
         let loss_of = |loss| checked::losses(model, data, loss);
-        let gradients_of = |(model, loss): (&dyn Backward, Loss)| model.gradients(data.inputs(), data.targets(), loss);
+        let gradients_of = |(model, loss): (&dyn Backward, Loss)| checked::gradients_of(model, data, loss);
         let losses = options.loss.map(loss_of).transpose()?;
         let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
         let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), &model.parameters()?);

@@ -2,24 +2,30 @@
 //! another.
 
 pub(crate) mod epoch_summary;
+mod metric_check;
 mod milestone;
 mod milestone_options;
 mod milestone_rules;
 mod milestones;
 mod plateau;
+mod probe_check;
 mod run_diff;
 mod sample_history;
 mod sample_outcomes;
 mod verification;
+mod verify_options;
 mod weight_diff;
 
 pub use epoch_summary::{ClassCount, EpochSummary, LayerState};
+pub use metric_check::Check;
 pub use milestone::{Milestone, MilestoneKind, Subject};
 pub use milestone_options::MilestoneOptions;
 pub use milestones::Milestones;
 pub use plateau::{Plateau, plateaus};
+pub use probe_check::{DataCheck, ProbeCheck};
 pub use run_diff::RunDiff;
 pub use sample_history::{Flips, SampleHistory};
 pub use sample_outcomes::SampleOutcomes;
-pub use verification::{Check, Verification, VerifyOptions};
+pub use verification::{Verdict, Verification};
+pub use verify_options::VerifyOptions;
 pub use weight_diff::WeightDiff;
