@@ -191,13 +191,18 @@ fn contents(bytes: &[u8]) -> Vec<(u16, u64, u64, u32, &[u8], &[u8])> {
     records(bytes).into_iter().map(content).collect()
 }
 
-#[test]
-fn this_version_writes_what_the_first_one_did_and_appends_fields() {
+/// The bytes that this version writes.
+fn written(record: fn(&Path) -> Result<()>) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
+    record(&path).unwrap();
+    fs::read(&path).unwrap()
+}
+
+#[test]
+fn this_version_writes_what_the_first_one_did_and_appends_fields() {
     for (name, record) in [(FINISHED, finished::record as fn(&Path) -> Result<()>), (UNFINISHED, unfinished::record)] {
-        record(&path).unwrap();
-        let (golden, written) = (golden(name), fs::read(&path).unwrap());
+        let (golden, written) = (golden(name), written(record));
         assert_eq!((&written[..10], &written[10..12]), (&golden[..10], [1, 0].as_slice()), "format 1.1");
         let (old, new) = (contents(&golden), contents(&written));
         assert_eq!(old.len(), new.len());
@@ -205,7 +210,6 @@ fn this_version_writes_what_the_first_one_did_and_appends_fields() {
             assert_eq!((old.0, old.1, old.2, old.3, old.5), (new.0, new.1, new.2, new.3, new.5), "{name}");
             assert!(new.4.starts_with(old.4), "{name}: the meta of a record of kind {}", old.0);
         }
-        fs::remove_file(&path).unwrap();
     }
 }
 
@@ -254,8 +258,7 @@ fn as_of_minor_version_7(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn a_file_of_a_newer_minor_version_is_read_and_not_appended_to() {
     let folder = tempfile::tempdir().unwrap();
-    finished::record(&folder.path().join("now.replay")).unwrap();
-    let later = as_of_minor_version_7(&fs::read(folder.path().join("now.replay")).unwrap());
+    let later = as_of_minor_version_7(&written(finished::record));
     let replay = Replay::from_bytes(later.clone()).unwrap();
     finished::expect(&replay);
     let outputs = replay.at(6).unwrap().model().predict(replay.probe_inputs().unwrap()).unwrap();
@@ -326,10 +329,14 @@ def dump(path):
     if all(data.get(name) is not None for name in ("inputs", "targets")):
         show("inputs", data["inputs"])
         show("targets", data["targets"])
-    for (epoch, step), (metrics, weights) in epochs.items():
+    if data["probe"] is not None:
+        show("probe", data["probe"])
+    for (epoch, step), (metrics, weights, outputs) in epochs.items():
         print(epoch, step, "damaged" if metrics is None else bits(metrics))
         for name, values in weights.items() if weights is not None else [("damaged", np.zeros(0))]:
             show(name, values)
+        if outputs is not None:
+            show("outputs", outputs)
 for path in sys.argv[2:]:
     try:
         dump(path)
@@ -350,16 +357,20 @@ fn dumped(name: &str, values: &Values<'_>, shape: &[usize]) -> String {
     format!("{name} {dtype} {shape:?} {bytes}")
 }
 
+fn dumped_rows(name: &str, matrix: &Matrix) -> String {
+    dumped(name, &Values::from(training_replay::to_row_major(matrix)), &[matrix.nrows(), matrix.ncols()])
+}
+
 /// What [`DUMP`] should print.
 fn expected_dump(path: &Path) -> Vec<String> {
     let Ok(replay) = Replay::open(path) else { return vec!["refused".into()] };
     let mut lines = Vec::new();
     if let Ok(data) = replay.dataset() {
         for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets())] {
-            let values = Values::from(training_replay::to_row_major(matrix));
-            lines.push(dumped(name, &values, &[matrix.nrows(), matrix.ncols()]));
+            lines.push(dumped_rows(name, matrix));
         }
     }
+    lines.extend(replay.probe_inputs().map(|inputs| dumped_rows("probe", inputs)));
     let mut moments: Vec<Moment> = replay.steps().iter().chain(replay.epochs().map(Moment::from)).collect();
     moments.sort_unstable();
     moments.into_iter().for_each(|moment| lines.extend(expected_snapshot(&replay, moment)));
@@ -381,6 +392,7 @@ fn expected_snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
         })),
         Err(_) => lines.push("damaged <f8 [0] ".into()),
     }
+    lines.extend(replay.probe_outputs(moment).ok().flatten().map(|outputs| dumped_rows("outputs", &outputs)));
     lines
 }
 
@@ -409,7 +421,11 @@ fn python_agrees(paths: &[PathBuf]) -> bool {
 
 #[test]
 fn a_reader_of_a_page_of_python_reads_the_same_bit_for_bit() {
-    python_agrees(&[FINISHED, UNFINISHED].map(|name| data_folder().join(name)));
+    let folder = tempfile::tempdir().unwrap();
+    let now = folder.path().join("now.replay");
+    finished::record(&now).unwrap();
+    assert!(Replay::open(&now).unwrap().probe_outputs(6).unwrap().is_some(), "with a probe");
+    python_agrees(&[data_folder().join(FINISHED), data_folder().join(UNFINISHED), now]);
 }
 
 #[test]
@@ -420,18 +436,17 @@ fn a_reader_of_a_page_of_python_agrees_on_what_is_damaged_torn_or_refused() {
         paths.push(folder.path().join(paths.len().to_string()));
         fs::write(paths.last().unwrap(), bytes).unwrap();
     };
-    for name in [FINISHED, UNFINISHED] {
-        let whole = golden(name);
+    for whole in [golden(FINISHED), golden(UNFINISHED), written(finished::record), written(unfinished::record)] {
         for bit in (0..8 * whole.len()).step_by(scaled(101, 7)) {
             let mut flipped = whole.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             write(flipped);
         }
         (0..whole.len()).step_by(scaled(61, 7)).for_each(|length| write(whole[..length].to_vec()));
-        write(as_of_minor_version_7(&whole));
         write([whole.clone(), header(&whole, 77, b"", 0)].concat());
         write(resealed_twice(&whole));
     }
+    write(as_of_minor_version_7(&written(finished::record)));
     let count = paths.len();
     if python_agrees(&paths) {
         report(format_args!("{count} damaged files: the Python reader finds the same"));

@@ -37,7 +37,7 @@ impl<M: Forward + Sync> Run<'_, M> {
             asked.into_iter().map(|asked| ((asked.epoch, asked.recomputed), asked.probe)).unzip();
         let mut verification = Verification::of(&logged, &recomputed, options);
         verification.probes = probes.into_iter().flatten().collect();
-        verification.data = data.map_or(Ok(DataCheck::None), |data| replay.compare_data(data))?;
+        verification.data = data.map_or(Ok(DataCheck::NotAsked), |data| replay.compare_data(data))?;
         verification.loss = loss;
         if verification.checks.is_empty() {
             let missing = why_not_compared(data, loss, options);

@@ -82,7 +82,7 @@ pub enum DataCheck {
         reason: String,
     },
     /// No data were asked about.
-    None,
+    NotAsked,
     /// Neither a data set nor a probe is recorded that they could be compared with.
     Unknown,
 }
@@ -116,7 +116,7 @@ impl fmt::Display for DataCheck {
                 f.write_str("no data set is recorded; every input of the probe is among these data, and of their targets nothing is known")
             }
             Self::Other { reason } => write!(f, "the data are others than the recorded ones: {reason}"),
-            Self::None => f.write_str("no data were asked about"),
+            Self::NotAsked => f.write_str("no data were asked about"),
             Self::Unknown => f.write_str("no data were recorded that these could be compared with"),
         }
     }

@@ -225,7 +225,7 @@ impl Verification {
                 let off = self.probes.iter().map(|probe| probe.off).fold(0.0, f64::max);
                 write!(
                     f,
-                    "the model is the recorded one: at each of {count} epochs its outputs on the probe are the recorded ones"
+                    "the model is the recorded one: at all {count} epochs with a probe its outputs are the recorded ones"
                 )?;
                 if off > 0.0 { write!(f, ", within {off:.0e} of the largest") } else { f.write_str(", bit for bit") }
             }
