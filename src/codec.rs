@@ -71,7 +71,10 @@ mod tests {
         let mut rest = bytes.as_slice();
         assert_eq!(take_next::<Option<u16>>(&mut rest), Ok(Some(7)));
         assert_eq!(take_next::<String>(&mut rest), Ok("ab".into()));
-        assert_eq!((take_next::<Option<u16>>(&mut rest), take_next::<String>(&mut rest)), (Ok(None), Ok("".into())));
+        assert_eq!(
+            (take_next::<Option<u16>>(&mut rest), take_next::<String>(&mut rest)),
+            (Ok(None), Ok(String::new()))
+        );
         assert!(take_next::<Option<u16>>(&mut &bytes[..2]).is_err(), "cut within a field");
     }
 

@@ -183,10 +183,10 @@ fn a_recording_of_format_1_0_is_gone_on_with() {
 }
 
 /// What a record holds but for checksums, salt and padding.
-fn contents(bytes: &[u8]) -> Vec<(u16, u64, u64, u32, &[u8], &[u8])> {
+fn contents(bytes: &[u8]) -> Vec<([u64; 4], [&[u8]; 2])> {
     let content = |record: Record| {
         let (meta, data) = (&bytes[record.meta.clone()], &bytes[record.data.clone()]);
-        (record.kind, record.sequence, record.epoch, record.step, meta, data)
+        ([record.kind.into(), record.sequence, record.epoch, record.step.into()], [meta, data])
     };
     records(bytes).into_iter().map(content).collect()
 }
@@ -206,9 +206,9 @@ fn this_version_writes_what_the_first_one_did_and_appends_fields() {
         assert_eq!((&written[..10], &written[10..12]), (&golden[..10], [1, 0].as_slice()), "format 1.1");
         let (old, new) = (contents(&golden), contents(&written));
         assert_eq!(old.len(), new.len());
-        for (old, new) in old.iter().zip(&new) {
-            assert_eq!((old.0, old.1, old.2, old.3, old.5), (new.0, new.1, new.2, new.3, new.5), "{name}");
-            assert!(new.4.starts_with(old.4), "{name}: the meta of a record of kind {}", old.0);
+        for ((header, [meta, data]), (own_header, [own_meta, own_data])) in old.iter().zip(&new) {
+            assert_eq!((header, data), (own_header, own_data), "{name}");
+            assert!(own_meta.starts_with(meta), "{name}: the meta of the record {header:?}");
         }
     }
 }
@@ -225,7 +225,7 @@ fn what_is_appended_to_a_recording_of_format_1_0_is_of_format_1_0() {
     replay.finish().unwrap();
     let (old, new) = (golden(FINISHED), fs::read(&path).unwrap());
     assert!(new.starts_with(&old), "minor version 0 as well");
-    let meta = contents(&new)[contents(&old).len()].4;
+    let [meta, _] = contents(&new)[contents(&old).len()].1;
     assert_eq!(meta.len(), 8 + (8 + 4 + 8), "the metrics and nothing behind them");
     let options = Replay::options().probe(&Matrix::zeros(1, 2));
     let message = options.append(&path).unwrap_err().to_string();
