@@ -417,3 +417,23 @@ fn a_run_that_diverged_is_proven_by_its_finite_epochs_only() {
     };
     assert_eq!((with(&[0.5, f32::NAN]), with(&[f32::NAN])), (Some(true), None));
 }
+
+/// A slope of a millionth for ReLU's zero is far within what another device may differ by.
+#[test]
+fn a_built_in_network_must_give_the_same_bits_and_another_model_need_not() {
+    let network = |activation| {
+        let layers = [Dense::new(8).activation(activation), Dense::new(1).activation(Activation::Sigmoid)];
+        Sequential::builder(2).layers(layers).build(3).unwrap()
+    };
+    let mut replay = Replay::options().dataset(&data()).in_memory();
+    replay.record(&network(Activation::Relu), Metrics::new()).unwrap();
+    let options = VerifyOptions::default().without_metrics();
+    let almost = network(Activation::LeakyRelu { slope: 1e-6 });
+    let verification = replay.run_with(&almost).verify(&options).unwrap();
+    assert_eq!((verification.verdict(), verification.probes[0].allowed), (Verdict::Differs, 0.0));
+    assert!(verification.probes[0].off < 1e-6, "{}", verification.probes[0].off);
+    assert!(replay.run_with(&NoGradients(almost)).verify(&options).unwrap().holds());
+    let right = replay.run_with(&network(Activation::Relu)).verify(&options).unwrap();
+    assert_eq!((right.holds(), right.probes[0].off), (true, 0.0));
+    assert!(right.to_string().contains("bit for bit"), "{right}");
+}
