@@ -1,5 +1,5 @@
 //! What recording an epoch costs beside writing the same bytes plainly, reading one beside reading them plainly, and how
-//! both, and opening a recording, grow with the number of parameters and epochs.
+//! both, and opening a recording, grow with the number of parameters and epochs; and what the probe adds.
 //!
 //! ```text
 //! cargo bench --bench record
@@ -14,7 +14,10 @@ use std::{
 };
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use training_replay::{Durability, Metrics, Model, Parameter, Replay, Result, Weights};
+use training_replay::{
+    Activation, Dataset, Dense, Durability, Matrix, Metrics, Model, Parameter, Replay, ReplayOptions, Result,
+    Sequential, Weights,
+};
 
 struct Flat(Vec<f32>);
 
@@ -53,6 +56,45 @@ fn record(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("write_all", values), &bytes, |b, bytes| {
             let file = || File::create(folder.path().join("bench.raw")).unwrap();
             b.iter_batched_ref(file, |file| file.write_all(black_box(bytes)).unwrap(), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+/// A network of `tanh` layers of these widths, and data for it.
+fn network(widths: &[usize]) -> (Sequential, Dataset) {
+    let layers = widths[1..].iter().map(|&units| Dense::new(units).activation(Activation::Tanh));
+    let model = Sequential::builder(widths[0]).layers(layers).build(1).unwrap();
+    let inputs = Matrix::from_fn(100, widths[0], |i, j| ((7 * i + 3 * j) % 13) as f32 / 13.0);
+    (model, Dataset::new(inputs, Matrix::zeros(100, widths[widths.len() - 1])).unwrap())
+}
+
+/// An epoch of a network without a probe, with one, and the run of the network on it alone.
+fn probe(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut group = c.benchmark_group("probe");
+    group.sample_size(20);
+    for widths in [&[2, 2, 1][..], &[10, 30, 10, 2], &[10, 50, 50, 1], &[784, 512, 256, 10], &[1000, 2000, 2000, 2000]]
+    {
+        let (model, data) = network(widths);
+        let begin = |options: ReplayOptions| {
+            let options = options.dataset(&data).durability(Durability::Never).overwrite(true);
+            let mut replay = options.create(folder.path().join("bench.replay")).unwrap();
+            replay.record(&model, metrics()).unwrap();
+            replay
+        };
+        let name = format!("{widths:?}");
+        for (what, options) in
+            [("without", Replay::options().without_probe()), ("every epoch", Replay::options().probe_every(1))]
+        {
+            group.bench_function(BenchmarkId::new(what, &name), |b| {
+                let epoch = |replay: &mut Replay| replay.record(black_box(&model), metrics()).unwrap();
+                b.iter_batched_ref(|| begin(options.clone()), epoch, BatchSize::PerIteration);
+            });
+        }
+        let inputs = begin(Replay::options()).probe_inputs().unwrap().clone();
+        group.bench_function(BenchmarkId::new("run alone", &name), |b| {
+            b.iter(|| black_box(model.predict(black_box(&inputs)).unwrap()));
         });
     }
     group.finish();
@@ -109,5 +151,5 @@ fn length(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, record, read, length);
+criterion_group!(benches, record, probe, read, length);
 criterion_main!(benches);

@@ -159,7 +159,8 @@ fn verify(replay: Replay, validation: &Dataset) -> Result<()> {
         verification.checks.len(),
         100.0 * verification.share()
     );
-    if verification.holds() {
+    println!("{verification}");
+    if verification.model_holds() == Some(true) && verification.means_agree() {
         Ok(())
     } else {
         Err(Error::other("the recording is not of this network, or not of these data"))

@@ -128,7 +128,7 @@ pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, OutputKind, Parameter, Values, Weights};
+pub use model::{Backward, Description, Forward, Model, OutputKind, Parameter, Probed, Values, Weights};
 pub use moment::Moment;
 #[doc(inline)]
 pub use nn::{

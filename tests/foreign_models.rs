@@ -49,6 +49,10 @@ impl Model for Double {
     fn description(&self) -> Option<Description> {
         Some(Description::new("foreign_models::Double/1", *b"tanh"))
     }
+
+    fn as_forward(&self) -> Option<&dyn Forward> {
+        Some(self)
+    }
 }
 
 impl Forward for Double {
@@ -179,6 +183,10 @@ struct Line(Vec<f32>);
 impl Model for Line {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
         Ok(vec![Parameter::new("line", "kernel", [self.0.len(), 1], &self.0)])
+    }
+
+    fn as_forward(&self) -> Option<&dyn Forward> {
+        Some(self)
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use common::{
-    bytes::{EPOCH, header, records, reseal, resequenced},
+    bytes::{EPOCH, Record, header, records, reseal, resequenced},
     scale::{report, scaled},
 };
 use training_replay::{
@@ -182,26 +182,54 @@ fn a_recording_of_format_1_0_is_gone_on_with() {
     assert!(common::arrays::same_bits(&replay.weights(2).unwrap(), &unfinished::Foreign(2)));
 }
 
-/// Format 1.1 appends fields to metas, and has no other records for what format 1.0 could hold.
-#[test]
-fn this_version_writes_the_same_records_as_the_first_one_did_and_fields_behind_theirs() {
+/// What a record holds but for checksums, salt and padding.
+fn contents(bytes: &[u8]) -> Vec<([u64; 4], [&[u8]; 2])> {
+    let content = |record: Record| {
+        let (meta, data) = (&bytes[record.meta.clone()], &bytes[record.data.clone()]);
+        ([record.kind.into(), record.sequence, record.epoch, record.step.into()], [meta, data])
+    };
+    records(bytes).into_iter().map(content).collect()
+}
+
+/// The bytes that this version writes.
+fn written(record: fn(&Path) -> Result<()>) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
+    record(&path).unwrap();
+    fs::read(&path).unwrap()
+}
+
+#[test]
+fn this_version_writes_what_the_first_one_did_and_appends_fields() {
     for (name, record) in [(FINISHED, finished::record as fn(&Path) -> Result<()>), (UNFINISHED, unfinished::record)] {
-        record(&path).unwrap();
-        let (golden, written) = (golden(name), fs::read(&path).unwrap());
-        assert_eq!((golden[8..12].to_vec(), written[8..12].to_vec()), (vec![1, 0, 0, 0], vec![1, 0, 1, 0]));
-        let (old, new) = (records(&golden), records(&written));
-        assert_eq!(old.len(), new.len(), "{name}");
-        for (old, new) in old.into_iter().zip(new) {
-            assert_eq!((old.kind, old.epoch), (new.kind, new.epoch), "{name}");
-            assert!(
-                written[new.meta].starts_with(&golden[old.meta]) && written[new.data] == golden[old.data],
-                "{name}"
-            );
+        let (golden, written) = (golden(name), written(record));
+        assert_eq!((&written[..10], &written[10..12]), (&golden[..10], [1, 0].as_slice()), "format 1.1");
+        let (old, new) = (contents(&golden), contents(&written));
+        assert_eq!(old.len(), new.len());
+        for ((header, [meta, data]), (own_header, [own_meta, own_data])) in old.iter().zip(&new) {
+            assert_eq!((header, data), (own_header, own_data), "{name}");
+            assert!(own_meta.starts_with(meta), "{name}: the meta of the record {header:?}");
         }
-        fs::remove_file(&path).unwrap();
     }
+}
+
+#[test]
+fn what_is_appended_to_a_recording_of_format_1_0_is_of_format_1_0() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.replay");
+    fs::write(&path, golden(FINISHED)).unwrap();
+    let mut replay = Replay::append(&path).unwrap();
+    assert_eq!(replay.probe_inputs(), None);
+    replay.record(&finished::model(28), [("loss", 0.5)]).unwrap();
+    assert_eq!(replay.probe_outputs(7).unwrap(), None);
+    replay.finish().unwrap();
+    let (old, new) = (golden(FINISHED), fs::read(&path).unwrap());
+    assert!(new.starts_with(&old), "minor version 0 as well");
+    let [meta, _] = contents(&new)[contents(&old).len()].1;
+    assert_eq!(meta.len(), 8 + (8 + 4 + 8), "the metrics and nothing behind them");
+    let options = Replay::options().probe(&Matrix::zeros(1, 2));
+    let message = options.append(&path).unwrap_err().to_string();
+    assert!(message.contains("the inputs of the probe") && message.contains("none were recorded"), "{message}");
 }
 
 /// The file as a later minor version might have written it: fields behind those of every meta, a loss that is not
@@ -230,9 +258,12 @@ fn as_of_minor_version_7(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_file_of_a_newer_minor_version_is_read_and_not_appended_to() {
-    let later = as_of_minor_version_7(&golden(FINISHED));
-    finished::expect(&Replay::from_bytes(later.clone()).unwrap());
     let folder = tempfile::tempdir().unwrap();
+    let later = as_of_minor_version_7(&written(finished::record));
+    let replay = Replay::from_bytes(later.clone()).unwrap();
+    finished::expect(&replay);
+    let outputs = replay.at(6).unwrap().model().predict(replay.probe_inputs().unwrap()).unwrap();
+    assert_eq!(replay.probe_outputs(6).unwrap(), Some(outputs), "the fields of 1.1 are read too");
     let path = folder.path().join("later.replay");
     fs::write(&path, &later).unwrap();
     let message = Replay::append(&path).unwrap_err().to_string();
@@ -299,10 +330,14 @@ def dump(path):
     if all(data.get(name) is not None for name in ("inputs", "targets")):
         show("inputs", data["inputs"])
         show("targets", data["targets"])
-    for (epoch, step), (metrics, weights) in epochs.items():
+    if data["probe"] is not None:
+        show("probe", data["probe"])
+    for (epoch, step), (metrics, weights, outputs) in epochs.items():
         print(epoch, step, "damaged" if metrics is None else bits(metrics))
         for name, values in weights.items() if weights is not None else [("damaged", np.zeros(0))]:
             show(name, values)
+        if outputs is not None:
+            show("outputs", outputs)
 for path in sys.argv[2:]:
     try:
         dump(path)
@@ -323,16 +358,20 @@ fn dumped(name: &str, values: &Values<'_>, shape: &[usize]) -> String {
     format!("{name} {dtype} {shape:?} {bytes}")
 }
 
+fn dumped_rows(name: &str, matrix: &Matrix) -> String {
+    dumped(name, &Values::from(training_replay::to_row_major(matrix)), &[matrix.nrows(), matrix.ncols()])
+}
+
 /// What [`DUMP`] should print.
 fn expected_dump(path: &Path) -> Vec<String> {
     let Ok(replay) = Replay::open(path) else { return vec!["refused".into()] };
     let mut lines = Vec::new();
     if let Ok(data) = replay.dataset() {
         for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets())] {
-            let values = Values::from(training_replay::to_row_major(matrix));
-            lines.push(dumped(name, &values, &[matrix.nrows(), matrix.ncols()]));
+            lines.push(dumped_rows(name, matrix));
         }
     }
+    lines.extend(replay.probe_inputs().map(|inputs| dumped_rows("probe", inputs)));
     let mut moments: Vec<Moment> = replay.steps().iter().chain(replay.epochs().map(Moment::from)).collect();
     moments.sort_unstable();
     moments.into_iter().for_each(|moment| lines.extend(expected_snapshot(&replay, moment)));
@@ -354,6 +393,7 @@ fn expected_snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
         })),
         Err(_) => lines.push("damaged <f8 [0] ".into()),
     }
+    lines.extend(replay.probe_outputs(moment).ok().flatten().map(|outputs| dumped_rows("outputs", &outputs)));
     lines
 }
 
@@ -382,7 +422,11 @@ fn python_agrees(paths: &[PathBuf]) -> bool {
 
 #[test]
 fn a_reader_of_a_page_of_python_reads_the_same_bit_for_bit() {
-    python_agrees(&[FINISHED, UNFINISHED].map(|name| data_folder().join(name)));
+    let folder = tempfile::tempdir().unwrap();
+    let now = folder.path().join("now.replay");
+    finished::record(&now).unwrap();
+    assert!(Replay::open(&now).unwrap().probe_outputs(6).unwrap().is_some(), "with a probe");
+    python_agrees(&[data_folder().join(FINISHED), data_folder().join(UNFINISHED), now]);
 }
 
 #[test]
@@ -393,18 +437,17 @@ fn a_reader_of_a_page_of_python_agrees_on_what_is_damaged_torn_or_refused() {
         paths.push(folder.path().join(paths.len().to_string()));
         fs::write(paths.last().unwrap(), bytes).unwrap();
     };
-    for name in [FINISHED, UNFINISHED] {
-        let whole = golden(name);
+    for whole in [golden(FINISHED), golden(UNFINISHED), written(finished::record), written(unfinished::record)] {
         for bit in (0..8 * whole.len()).step_by(scaled(101, 7)) {
             let mut flipped = whole.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             write(flipped);
         }
         (0..whole.len()).step_by(scaled(61, 7)).for_each(|length| write(whole[..length].to_vec()));
-        write(as_of_minor_version_7(&whole));
         write([whole.clone(), header(&whole, 77, b"", 0)].concat());
         write(resealed_twice(&whole));
     }
+    write(as_of_minor_version_7(&written(finished::record)));
     let count = paths.len();
     if python_agrees(&paths) {
         report(format_args!("{count} damaged files: the Python reader finds the same"));

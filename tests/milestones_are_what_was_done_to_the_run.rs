@@ -220,7 +220,7 @@ fn a_grid_is_covered_by_more_than_the_data() {
 #[test]
 fn without_a_loss_or_classes_what_needs_them_is_left_out() {
     let data = datasets::moons(50, 0.1, 1);
-    let mut replay = Replay::options().dataset(&data).in_memory(); // no loss noted
+    let mut replay = Replay::options().dataset(&data).without_probe().in_memory(); // no loss noted
     replay
         .record(&network(2, &[dense(3, "h", Activation::Tanh), dense(1, "o", Activation::Sigmoid)]), Metrics::new())
         .unwrap();

@@ -6,7 +6,7 @@ mod common;
 use common::{NoGradients, Reference, article_model, assert_close};
 use training_replay::{
     Activation, Dataset, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Trainer, Weights,
-    analysis::{MilestoneOptions, SampleOutcomes, VerifyOptions, evaluate},
+    analysis::{MilestoneOptions, SampleOutcomes, Verdict, VerifyOptions, evaluate},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -34,7 +34,8 @@ fn a_wrong_activation_is_found() {
     for activation in [Activation::Tanh, Activation::Relu, Activation::HardSigmoid] {
         let wrong = article_model(activation, &reference.article_weights(0));
         let verification = replay.run_with(&wrong).verify(&keras()).unwrap();
-        assert!(!verification.holds(), "{activation}: {}", verification.share());
+        assert_eq!(verification.verdict(), Verdict::Differs, "{activation}");
+        assert!(!verification.means_agree(), "{activation}: {}", verification.share());
     }
 }
 
@@ -49,7 +50,9 @@ fn wrong_preprocessing_of_the_data_is_found() {
         [("halved", &x * 0.5), ("shifted", x.add_scalar(0.5)), ("rolled", rolled), ("swapped", swapped)]
     {
         let replay = reference.article_replay().with_dataset(&Dataset::new(inputs, y.clone()).unwrap()).unwrap();
-        assert!(!replay.run().unwrap().verify(&keras()).unwrap().holds(), "{what}");
+        let verification = replay.run().unwrap().verify(&keras()).unwrap();
+        assert_eq!(verification.verdict(), Verdict::OtherData, "{what}");
+        assert!(!verification.means_agree(), "{what}");
     }
 }
 
@@ -68,11 +71,12 @@ fn a_validation_loss_is_recomputed_exactly() {
         replay.record(&model, metrics).unwrap();
     }
     let options = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(0.0);
-    assert!(replay.run().unwrap().verify(&options).unwrap().holds());
+    let verification = replay.run().unwrap().verify(&options).unwrap();
+    assert!(verification.holds() && verification.share() == 1.0);
     let slipped = Dataset::new(data.inputs() * 1.01, data.targets().clone()).unwrap();
     let other = replay.with_dataset(&slipped).unwrap();
-    assert!(!other.run().unwrap().verify(&options.clone().tolerance(1e-4)).unwrap().holds());
-    assert!(!other.run().unwrap().verify(&options.tolerance(f64::NAN)).unwrap().holds(), "no tolerance at all");
+    let verification = other.run().unwrap().verify(&options.clone().tolerance(1e-4)).unwrap();
+    assert_eq!((verification.verdict(), verification.means_agree()), (Verdict::OtherData, false));
 }
 
 /// A run of one parameter whose values are given.

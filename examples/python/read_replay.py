@@ -4,8 +4,9 @@
 
     data, epochs = read("run.replay")
     data["inputs"]                                # samples in rows; data["validation/inputs"] of a named data set
-    metrics, weights = epochs[60, 0]              # after epoch 60; [60, 5] after five mini-batches of it
-    weights["hidden/kernel"]
+    data["probe"]                                 # the inputs of the probe; None without one, as in format 1.0
+    metrics, weights, outputs = epochs[60, 0]     # after epoch 60; [60, 5] after five mini-batches of it
+    weights["hidden/kernel"]                      # outputs: what the model made of the probe, None where it was not run
 
 What is damaged is None, or missing where its header is damaged.
 """
@@ -22,6 +23,11 @@ class Meta:
     def take(self, form):
         at, self.at = self.at, self.at + struct.calcsize("<" + form)
         return struct.unpack_from("<" + form, self.data, at)[0]
+    def option(self, item):  # a meta of format 1.0 ends before those of 1.1
+        return item() if self.at < len(self.data) and self.take("B") else None
+    def rows(self):
+        columns, values = self.take("Q"), self.take(f"{4 * self.take('Q')}s")
+        return np.frombuffer(values, "<f4").reshape(-1, columns)
     def string(self): return self.take(f"{self.take('Q')}s").decode()
     def many(self, item): return [item() for _ in range(self.take("Q"))]
     def option(self, item): return item() if self.take("B") else None
@@ -34,6 +40,12 @@ class Meta:
     def tensor(self):
         name = "/".join(filter(None, (self.string(), self.string())))
         return name, ("<f4", "<f8")[self.take("B")], "CF"[self.take("B")], self.many(lambda: self.take("Q"))
+
+
+def probe_inputs(meta):  # behind the fields of MODEL that are not asked for: loss, description, notes
+    meta.option(lambda: meta.take("B")), meta.option(lambda: (meta.string(), meta.take(f"{meta.take('Q')}s")))
+    meta.many(lambda: (meta.string(), meta.string()))
+    return meta.option(meta.rows)
 
 
 def array(data, at, dtype, order, shape):
@@ -75,7 +87,7 @@ def read(path):
         if places is None:
             if kind != MODEL or meta is None:
                 raise ValueError(f"{path} has no readable description of its model")
-            (places, whole), promised = layout(meta.many(meta.tensor)), meta.take("Q")
+            (places, whole), promised, probe = layout(meta.many(meta.tensor)), meta.take("Q"), probe_inputs(meta)
             promised += 2 * sum(name != "training" for name in meta.data_names())
         elif kind in (DATA, NAMED_DATA) and meta:
             name, *form = meta.tensor()
@@ -83,15 +95,19 @@ def read(path):
         elif kind == EPOCH and length == whole and (epoch, step or 1 << 32) > last:
             last = epoch, step or 1 << 32  # the end of an epoch, 0, comes behind its steps
             weights = None if data is None else {name: array(data, *place) for name, *place in places}
-            epochs[epoch, step] = dict(meta.many(lambda: (meta.string(), meta.take("d")))) if meta else None, weights
+            metrics = dict(meta.many(lambda: (meta.string(), meta.take("d")))) if meta else None
+            outputs = meta.option(lambda: (meta.take("B"), meta.rows())[1]) if meta and probe is not None else None
+            epochs[epoch, step] = metrics, weights, outputs
         elif kind not in (MODEL, DATA, EPOCH, END) and kind < SKIPPABLE:
             raise ValueError(f"{path} is of a newer format")
     if places is None or not epochs and len(matrices) < promised:
         raise ValueError(f"{path} was never started")
-    return matrices, epochs
+    return {**matrices, "probe": probe}, epochs
 
 
 if __name__ == "__main__":
-    for (epoch, step), (metrics, weights) in read(sys.argv[1])[1].items():
+    for (epoch, step), (metrics, weights, outputs) in read(sys.argv[1])[1].items():
         shapes = {name: values.shape for name, values in (weights or {}).items()}
         print("epoch", epoch, f"step {step}" if step else "", metrics, shapes)
+        if outputs is not None:
+            print("    makes of the probe", outputs.tolist())

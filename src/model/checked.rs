@@ -5,6 +5,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
+use super::agreement::expect_gradients;
 use crate::{Backward, Dataset, Error, Forward, Loss, Matrix, Result, Weights, math::matrix};
 
 /// Returns the index of the layer called `name`.
@@ -163,14 +164,18 @@ pub(crate) fn gradients(model: &dyn Forward, data: &Dataset, loss: Loss) -> Resu
 /// Those of a model that has them: of the mean loss over all samples, whose parts weigh as many samples as they have.
 pub(crate) fn gradients_of<M: Backward + ?Sized>(model: &M, data: &Dataset, loss: Loss) -> Result<Weights> {
     let parts = Parts { rest: 0..data.samples(), at_once: model.rows_at_once(data.features()).max(1) };
+    let parameters = model.parameters()?;
     if parts.is_one() {
-        return model.gradients(data.inputs(), data.targets(), loss);
+        let gradients = model.gradients(data.inputs(), data.targets(), loss)?;
+        expect_gradients(&parameters, &gradients)?;
+        return Ok(gradients);
     }
     let (mut first, mut sums) = (None, Vec::new());
     for rows in parts {
         let weight = rows.len() as f64 / data.samples() as f64;
         let [inputs, targets] = part_of(data, rows);
         let part = model.gradients(&inputs, &targets, loss)?;
+        expect_gradients(&parameters, &part)?;
         let first: &Weights = first.get_or_insert_with(|| part.clone());
         sums.resize(part.len(), Vec::new());
         for (sums, (_, parameter)) in sums.iter_mut().zip(first.paired(&part)?) {

@@ -2,16 +2,19 @@
 //!
 //! Nothing here knows how a model is trained, stored or looked at: whatever implements the traits can be.
 
+pub(crate) mod agreement;
 pub(crate) mod checked;
 pub(crate) mod decision;
 pub(crate) mod matching;
 pub(crate) mod output_kind;
 mod parameter;
 mod pointer;
+mod probed;
 mod weights;
 
 pub use output_kind::OutputKind;
 pub use parameter::{Parameter, Values};
+pub use probed::Probed;
 pub use weights::Weights;
 
 use std::ops::{Range, RangeInclusive};
@@ -69,6 +72,43 @@ pub trait Model {
     /// ```
     fn description(&self) -> Option<Description> {
         None
+    }
+
+    /// Returns the model as one that runs, if it is one. A model that implements [`Forward`] returns `Some(self)` here, so
+    /// that a recording can hold what it makes of a few inputs, and [`Run::verify`](crate::Run::verify) can prove later that
+    /// it runs the same model.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Model, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// assert!(model.as_forward().is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    fn as_forward(&self) -> Option<&dyn Forward> {
+        None
+    }
+
+    /// Returns what the model makes of the inputs of a recording's probe, a row for each; `None` if it cannot be run. By
+    /// default the outputs of [`as_forward`](Self::as_forward).
+    ///
+    /// [`Probed`] hands over outputs that were computed elsewhere.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Matrix, Model, Sequential, Weights};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let inputs = Matrix::from_element(4, 2, 0.5);
+    /// assert_eq!(model.probe_outputs(&inputs)?, Some(model.predict(&inputs)?));
+    /// assert_eq!(Weights::of(&model)?.probe_outputs(&inputs)?, None);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Forward::forward`].
+    fn probe_outputs(&self, inputs: &Matrix) -> Result<Option<Matrix>> {
+        self.as_forward().map(|model| model.forward(inputs, 0..model.layers().len())).transpose()
     }
 }
 

@@ -146,6 +146,30 @@ impl Values<'_> {
     }
 }
 
+impl Values<'_> {
+    /// The index of the first value that is not a recorded one, and both; NaN is any NaN. Where these are `f32` and `f64`
+    /// was recorded, the recorded ones are rounded.
+    pub(crate) fn first_difference(&self, recorded: &Values<'_>) -> Option<(usize, f64, f64)> {
+        match (self, recorded) {
+            (Self::F32(own), Values::F32(recorded)) => first_unlike(own, recorded),
+            (Self::F32(own), Values::F64(_)) => first_unlike(own, &recorded.to_f32()),
+            (Self::F64(own), _) => first_unlike(own, &recorded.to_f64()),
+        }
+    }
+}
+
+fn first_unlike<T: Copy + PartialEq + Into<f64>>(own: &[T], recorded: &[T]) -> Option<(usize, f64, f64)> {
+    let is_nan = |value: T| value.into().is_nan();
+    let unlike = |&(own, recorded): &(T, T)| own != recorded && !(is_nan(own) && is_nan(recorded));
+    // All at once first, which is as fast as memory: values that differ are rare.
+    if own == recorded {
+        return None;
+    }
+    let mut pairs = own.iter().copied().zip(recorded.iter().copied()).enumerate();
+    let (index, (own, recorded)) = pairs.find(|(_, pair)| unlike(pair))?;
+    Some((index, own.into(), recorded.into()))
+}
+
 macro_rules! values_from {
     ($($scalar:ty => $variant:ident),*) => {$(
         impl<'a> From<&'a [$scalar]> for Values<'a> {

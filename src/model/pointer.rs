@@ -6,8 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use super::{Backward, Description, Forward, Model, Parameter, Weights};
-use crate::{Error, Loss, Matrix, Result};
+use super::{Backward, Description, Forward, Model, OutputKind, Parameter, Weights};
+use crate::{Activation, Error, Loss, Matrix, Result};
 
 macro_rules! models {
     ($($pointer:ty),+) => {$(
@@ -18,6 +18,14 @@ macro_rules! models {
 
             fn description(&self) -> Option<Description> {
                 (**self).description()
+            }
+
+            fn as_forward(&self) -> Option<&dyn Forward> {
+                (**self).as_forward()
+            }
+
+            fn probe_outputs(&self, inputs: &Matrix) -> Result<Option<Matrix>> {
+                (**self).probe_outputs(inputs)
             }
         }
     )+};
@@ -50,6 +58,22 @@ macro_rules! forwarded {
 
         fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
             (**self).losses(inputs, targets, loss)
+        }
+
+        fn activation(&self, layer: usize) -> Option<Activation> {
+            (**self).activation(layer)
+        }
+
+        fn output_kind(&self) -> Option<OutputKind> {
+            (**self).output_kind()
+        }
+
+        fn threshold(&self) -> Option<f32> {
+            (**self).threshold()
+        }
+
+        fn rows_at_once(&self, width: usize) -> usize {
+            (**self).rows_at_once(width)
         }
 
         fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {

@@ -37,10 +37,15 @@ pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
     Ok(Description::new(kind, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
 }
 
+/// Whether it is one of these descriptions.
+pub(super) fn is_of_network(description: &Description) -> bool {
+    [KIND, KIND_OF_LOGITS].contains(&description.kind())
+}
+
 /// The architecture that was described.
 pub(super) fn read(description: &Description) -> Result<Architecture> {
     let logits = description.kind() == KIND_OF_LOGITS;
-    if !logits && description.kind() != KIND {
+    if !is_of_network(description) {
         let missing = format!("built-in network but a {:?}", description.kind());
         return Err(Error::missing(missing, "pass a model of that kind to `run_with`"));
     }

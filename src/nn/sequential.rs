@@ -82,6 +82,11 @@ impl Sequential {
         description::read(description)
     }
 
+    /// Whether it is a built-in network that is described.
+    pub(crate) fn is_described_by(description: &Description) -> bool {
+        description::is_of_network(description)
+    }
+
     /// The network that a recording describes, with weights from that recording. Never allocates more than those.
     pub(crate) fn restore(description: &Description, weights: &Weights) -> Result<Self> {
         Self::assemble(description::read(description)?, weights)
@@ -274,6 +279,14 @@ impl Model for Sequential {
 
     fn description(&self) -> Option<Description> {
         description::describe(&self.architecture).ok()
+    }
+
+    fn as_forward(&self) -> Option<&dyn Forward> {
+        Some(self)
+    }
+
+    fn probe_outputs(&self, inputs: &Matrix) -> Result<Option<Matrix>> {
+        self.predict(inputs).map(Some)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Origin, Replay, ReplayOptions, recorder::Recorder};
 use crate::{
-    Dataset, Error, Moment, Result,
+    Dataset, Error, Matrix, Moment, Result,
     storage::{self, Backend, Kind, VERSION},
 };
 
@@ -63,6 +63,7 @@ impl Replay {
         }
         options.dataset.as_ref().map_or(Ok(()), |data| self.expect_dataset(data))?;
         options.named.iter().try_for_each(|(name, data)| self.expect_named(name, data))?;
+        options.probe.given().map_or(Ok(()), |inputs| self.expect_probe(inputs))?;
         if options.loss.is_some() && options.loss != self.loss() {
             let recorded = self.loss().map_or("none".into(), |loss| format!("the recorded {loss:?}, or none"));
             let given = options.loss.map_or(String::new(), |loss| format!("{loss:?}"));
@@ -110,6 +111,15 @@ impl Replay {
         }
         let expected = "the recorded one, its names too, or none, to append";
         Err(Error::invalid(format!("the data set {name:?}"), expected, "another one"))
+    }
+
+    fn expect_probe(&self, inputs: &Matrix) -> Result<()> {
+        if self.probe_inputs() == Some(inputs) {
+            Ok(())
+        } else {
+            let found = if self.probe_inputs().is_some() { "others" } else { "some, and none were recorded" };
+            Err(Error::invalid("the inputs of the probe", "the recorded ones, or none, to append", found))
+        }
     }
 
     fn expect_own_version(&self) -> Result<()> {

@@ -25,6 +25,7 @@ impl ReplayOptions {
     /// being recorded, [`Error::NotARecording`](crate::Error::NotARecording) if it is another file, [`Error::Invalid`](crate::Error::Invalid) for an `every`, an `every_step` or a [`Durability::Every`](crate::Durability::Every) of 0, or no `epochs`.
     pub fn create(self, path: impl AsRef<Path>) -> Result<Replay> {
         self.check()?;
+        self.probe.check()?;
         let path = path.as_ref();
         let replacement = self.overwrite.then(|| Replacement::of(path, self.locking)).transpose()?.flatten();
         let written = replacement.as_ref().map_or(path, |replacement| replacement.path());
@@ -66,7 +67,8 @@ impl Replay {
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
         let others = OtherData::new(options.take_named());
-        let recorder = Some(Recorder::new(origin.place(), options, replacement));
+        let probe = options.probe.choose(dataset.get());
+        let recorder = Some(Recorder { probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
         Self { log, origin, index, torn_bytes: 0, dataset, others, recorder }
     }

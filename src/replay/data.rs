@@ -4,7 +4,7 @@ use super::{Replay, data_sets::DataChoice, index::describe_matrix};
 use crate::{
     Dataset, Description, Error, Matrix, Result, Sequential,
     math::matrix,
-    storage::{self, DataNames, TRAINING, check_names},
+    storage::{self, DataNames, RecordReader, TRAINING, TensorSpec, check_names},
 };
 
 impl Replay {
@@ -133,6 +133,17 @@ impl Replay {
     }
 
     fn read_matrix(&self, set: &str, name: &str) -> Result<Matrix> {
+        let (reader, spec) = self.matrix_reader(set, name)?;
+        storage::read_matrix(reader, spec)
+    }
+
+    /// Where a matrix differs from that of this name in a recorded set, in words; it is read some values at a time.
+    pub(super) fn matrix_difference(&self, set: &str, name: &str, matrix: &Matrix) -> Result<Option<String>> {
+        let (reader, spec) = self.matrix_reader(set, name)?;
+        storage::matrix_difference(reader, spec, matrix)
+    }
+
+    fn matrix_reader(&self, set: &str, name: &str) -> Result<(RecordReader<'_>, &TensorSpec)> {
         let known = if set.is_empty() { &self.index.data } else { &self.index.named_data };
         let entry = known.iter().find(|(spec, _)| spec.name() == name && (set.is_empty() || spec.layer() == set));
         let Some((spec, location)) = entry else {
@@ -143,7 +154,7 @@ impl Replay {
                 Error::missing(format!("readable {name}{of}"), "their record is damaged, see `damage`")
             });
         };
-        storage::read_matrix(self.source(describe_matrix(spec), location), spec)
+        Ok((self.source(describe_matrix(spec), location), spec))
     }
 }
 

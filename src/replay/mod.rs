@@ -5,6 +5,7 @@
 mod data_sets;
 mod index;
 mod options;
+mod probe_inputs;
 mod progress;
 mod recorder;
 mod rename;
@@ -16,6 +17,8 @@ mod timeline;
 mod create;
 
 mod record;
+
+mod probe;
 
 mod append;
 
@@ -46,6 +49,7 @@ mod run_names;
 mod run_questions;
 mod runs;
 mod snapshot;
+mod verify;
 
 #[cfg(test)]
 mod survival;

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::rename::Rename;
+use super::{probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
-    Dataset, Description, Error, Loss, Result,
+    Dataset, Description, Error, Loss, Matrix, Moment, Parameter, Result,
     storage::{Locking, check_names},
 };
 
@@ -30,6 +30,9 @@ enum Epochs {
     Every(u64),
     Only(BTreeSet<u64>),
 }
+
+/// A model of at most so many values is run on the probe at every epoch: beside writing them that costs little.
+const SMALL: usize = 1 << 12;
 
 /// The settings of a recording, made by [`Replay::options`](crate::Replay::options).
 ///
@@ -59,6 +62,8 @@ pub struct ReplayOptions {
     pub(super) metadata: Vec<(String, String)>,
     epochs: Epochs,
     step: Option<u32>,
+    pub(super) probe: ProbeInputs,
+    probe_every: Option<u64>,
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
     pub(super) locking: Locking,
@@ -146,6 +151,64 @@ impl ReplayOptions {
     #[must_use]
     pub fn every_step(self, n: u32) -> Self {
         Self { step: Some(n), ..self }
+    }
+
+    /// Fixes the inputs that the model is run on when it is recorded, a sample in each row, so that
+    /// [`Run::verify`](crate::Run::verify) can prove later that another one is the same.
+    ///
+    /// Without this they are a few samples of the data set: eight spread evenly over it, its first and last among them;
+    /// fewer where it has fewer or they have more than 65,536 features or targets together; and none of a wider one.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Matrix, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let inputs = Matrix::from_row_slice(3, 2, &[0.0, 0.0, 1.0, -1.0, 0.5, 2.0]);
+    /// let mut replay = Replay::options().probe(&inputs).in_memory(); // without data
+    /// replay.record(&model, Metrics::new())?;
+    /// assert_eq!(replay.probe_outputs(0)?, Some(model.predict(&inputs)?));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn probe(self, inputs: &Matrix) -> Self {
+        Self { probe: ProbeInputs::Given(inputs.clone()), ..self }
+    }
+
+    /// Runs the probe at every n-th epoch: the first one that is recorded, and those whose number is a multiple of `n`,
+    /// their steps too.
+    ///
+    /// Without this it is run with every epoch and step of a model of at most 4,096 values; of a larger one, whose run costs
+    /// more than a tenth of writing it, at the ends of the first epoch that is recorded, of epoch 1, and of every tenth.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let data = datasets::moons(100, 0.1, 7);
+    /// let mut replay = Replay::options().dataset(&data).probe_every(2).in_memory();
+    /// for _ in 0..3 {
+    ///     replay.record(&model, Metrics::new())?;
+    /// }
+    /// assert!(replay.probe_outputs(1)?.is_none() && replay.probe_outputs(2)?.is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn probe_every(self, n: u64) -> Self {
+        Self { probe_every: Some(n), ..self }
+    }
+
+    /// Records without a probe: the model is not run, and [`Run::verify`](crate::Run::verify) can only compare means.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let data = datasets::moons(100, 0.1, 7);
+    /// let mut replay = Replay::options().dataset(&data).without_probe().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// assert_eq!((replay.probe_inputs(), replay.probe_outputs(0)?), (None, None));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_probe(self) -> Self {
+        Self { probe: ProbeInputs::None, ..self }
     }
 
     /// Sets when recorded bytes are forced to the disk.
@@ -239,6 +302,17 @@ impl ReplayOptions {
         }
     }
 
+    /// Whether the model is run on the probe at a moment behind the first.
+    pub(super) fn probes(&self, moment: Moment, parameters: &[Parameter<'_>]) -> bool {
+        let epoch = moment.epoch();
+        match self.probe_every {
+            _ if self.probe.are_none() => false,
+            Some(n) => epoch.is_multiple_of(n),
+            _ if parameters.iter().map(|parameter| parameter.values().len()).sum::<usize>() <= SMALL => true,
+            _ => moment.step().is_none() && (epoch == 1 || epoch.is_multiple_of(10)),
+        }
+    }
+
     pub(super) fn take_dataset(&mut self) -> Option<Dataset> {
         self.dataset.take()
     }
@@ -258,6 +332,9 @@ impl ReplayOptions {
         }
         if self.step == Some(0) {
             return Err(Error::invalid("`every_step`", "1 or more", 0));
+        }
+        if self.probe_every == Some(0) {
+            return Err(Error::invalid("`probe_every`", "1 or more; `without_probe` records none", 0));
         }
         if self.durability == Durability::Every(0) {
             return Err(Error::invalid("`Durability::Every`", "1 or more", 0));

@@ -43,7 +43,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// Before anything is written: whatever [`Model::parameters`] returns, [`Error::Shape`] for a parameter whose
+    /// Before anything is written: whatever [`Model::parameters`] and [`Model::probe_outputs`] return, [`Error::Shape`] for a parameter whose
     /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the
     /// parameters are not those of the epochs before or the replay was opened to read, [`Error::Vanished`] if the file, or
     /// its folder, was removed, renamed or replaced. While writing: [`Error::Io`];
@@ -157,8 +157,15 @@ impl Replay {
         }
         self.check_metrics(moment, &metrics)?;
         let (parameters, description) = (self.renamed(model.parameters()?), model.description());
-        let (first, parameters) = self.prepare(parameters, description.as_ref())?;
-        self.write(first, moment, encode_metrics(&metrics), &parameters)?;
+        let (mut first, parameters) = self.prepare(parameters, description.as_ref())?;
+        let probe = self.run_probe(moment, model, &parameters, description.as_ref())?;
+        if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
+            let asked_for = recorder.options.probe.given().is_some();
+            manifest.probe = recorder.probe.clone().filter(|_| probe.is_some() || asked_for);
+        }
+        let mut meta = encode_metrics(&metrics);
+        storage::put_probe(probe.as_ref(), &mut meta);
+        self.write(first, moment, meta, &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
     }

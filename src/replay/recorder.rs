@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use super::{ReplayOptions, replacement::Replacement};
-use crate::Moment;
+use crate::{Matrix, Moment};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
@@ -20,11 +20,14 @@ pub(super) struct Recorder {
     pub(super) place: Option<PathBuf>,
     /// When it was last seen there: at first when it was opened.
     pub(super) looked: Instant,
+    /// The inputs of the probe, until the first snapshot holds them.
+    pub(super) probe: Option<Matrix>,
 }
 
 impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement, place, looked: Instant::now() }
+        let (next, stopped_at, unconfirmed, looked, probe) = (0, None, 0, Instant::now(), None);
+        Self { options, next, stopped_at, unconfirmed, replacement, place, looked, probe }
     }
 
     /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{Replay, Snapshot, data_sets::DataChoice, progress::Progress};
-use crate::{Error, Forward, Moment, Result, Sequential, Weights};
+use crate::{Error, Forward, Moment, Result, Sequential, Weights, model::agreement};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -159,6 +159,12 @@ fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
     Sequential::restore(replay.expect_description()?, weights)
 }
 
+/// A model that was given recorded weights, if it has them.
+fn restored<M: Forward>(model: M, weights: &Weights) -> Result<M> {
+    agreement::expect_restored(&model, weights)?;
+    Ok(model)
+}
+
 impl<'a, M> Run<'a, M> {
     fn new(replay: &'a Replay, template: Template<'a, M>) -> Self {
         let (epochs, data, progress) = (replay.epochs().collect(), DataChoice::Usual, Progress::default());
@@ -265,14 +271,16 @@ impl<'a, M: Forward> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::weights`], and whatever the model's [`with_weights`](Forward::with_weights) says of them.
+    /// As [`Replay::weights`], and whatever the model's [`with_weights`](Forward::with_weights) says of them;
+    /// [`Error::Invalid`] if the model that it returns does not list a recorded parameter, or another value of it: then it
+    /// forgot that one. (A model that holds `f32` where `f64` was recorded has the rounded values.)
     pub fn at(&self, moment: impl Into<Moment>) -> Result<Snapshot<'a, M>> {
         let moment = moment.into();
         let weights = self.replay.weights(moment)?;
         let model = match self.template {
             Template::Described(rebuild) => rebuild(self.replay, &weights)?,
-            Template::Model(model) => model.with_weights(&weights)?,
-            Template::From(restore) => restore(&weights)?,
+            Template::Model(model) => restored(model.with_weights(&weights)?, &weights)?,
+            Template::From(restore) => restored(restore(&weights)?, &weights)?,
         };
         Ok(Snapshot::new(self.replay, moment, self.data, model).deciding(self.threshold))
     }

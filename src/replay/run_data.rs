@@ -1,6 +1,6 @@
 //! Which of the recorded data sets a run is asked about.
 
-use super::Run;
+use super::{Run, data_sets::DataChoice};
 use crate::{Dataset, Result};
 
 impl<'a, M> Run<'a, M> {
@@ -38,6 +38,14 @@ impl<'a, M> Run<'a, M> {
     /// As [`Replay::dataset`].
     pub fn dataset(&self) -> Result<&'a Dataset> {
         self.replay().data_of(self.data)
+    }
+
+    /// What the record of the data is called that questions are about: the training set's is nothing.
+    pub(super) fn recorded_data_name(&self) -> &'a str {
+        match self.data {
+            DataChoice::Named(place) => self.replay().others.named().get(place).map_or("", |(name, _)| name.as_str()),
+            DataChoice::Usual | DataChoice::Training => "",
+        }
     }
 
     /// Returns the names that [`on`](Self::on) takes, in the order that they were recorded.

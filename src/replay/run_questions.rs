@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Run, Snapshot};
 use crate::{
-    Error, Forward, Goal, Loss, Metrics, Result,
+    Error, Forward, Goal, Loss, Result,
     analysis::{
         Caveat, EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory,
-        Verification, VerifyOptions, run::milestones::RunSummary,
+        run::milestones::RunSummary,
     },
     model::checked,
 };
@@ -163,33 +163,6 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         outcomes.into_iter().try_for_each(|outcomes| history.append(outcomes))?;
         history.caveats = Caveat::once(caveats.into_iter().flatten().chain(skipped));
         Ok(history)
-    }
-
-    /// Compares what was logged with what is recomputed from the weights and the data.
-    ///
-    /// So a wrong architecture is found, or another preparation of the data.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] if no loss is given and none was noted, or nothing was logged under the names that are compared;
-    /// and as [`Snapshot::evaluate`].
-    pub fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
-        let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";
-        let loss = options.loss.or(self.replay().loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
-        let replay = self.replay();
-        let recomputed =
-            self.in_order_of_time().map(|snapshot| Ok((snapshot.epoch(), Metrics::from(snapshot.evaluate(loss)?))))?;
-        let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
-        let logged: Vec<(u64, Metrics)> = logged.collect::<Result<_>>()?;
-        let verification = Verification::of(&logged, &recomputed, options);
-        if verification.checks.is_empty() {
-            let [loss, accuracy] = &options.names;
-            return Err(Error::missing(
-                format!("{loss:?} or {accuracy:?} that was logged"),
-                "see `VerifyOptions::names`",
-            ));
-        }
-        Ok(verification)
     }
 }
 

@@ -228,7 +228,8 @@ impl<M: Backward> Snapshot<'_, M> {
     ///
     /// # Errors
     ///
-    /// As [`losses`](Self::losses).
+    /// As [`losses`](Self::losses), and [`Error::Invalid`](crate::Error::Invalid) or [`Error::Shape`](crate::Error::Shape) for
+    /// a gradient that is of no parameter of the model, or not of its shape.
     pub fn gradients(&self, loss: Loss) -> Result<Weights> {
         checked::gradients_of(&self.model, self.dataset()?, loss)
     }

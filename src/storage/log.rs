@@ -14,7 +14,7 @@ use super::{
     block::{ALIGN, BLOCK},
     header::{Header, Kind, MAX_META, MAX_RECORDS},
     preamble::{BadPreamble, Preamble},
-    reader::RecordReader,
+    reader::{self, RecordReader},
     record::{Position, Record},
     scan::{self, Damage},
     writer::{CHUNK, RecordWriter},
@@ -158,6 +158,11 @@ impl Log {
     /// Returns where the next record goes in the file.
     pub(crate) fn end(&self) -> u64 {
         self.end.offset
+    }
+
+    /// Reads the meta of the record that begins at `offset`, `what` in errors, if its checksum agrees.
+    pub(crate) fn meta(&self, what: &str, offset: u64) -> Result<Vec<u8>> {
+        reader::read_meta(&self.backend, what, offset)
     }
 
     /// Hands over all whole records as bytes, preamble included, in chunks.

@@ -7,9 +7,9 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{block::up, data_names::DataNames, header::MAX_DATA, tensor::TensorSpec};
+use super::{block::up, data_names::DataNames, header::MAX_DATA, probe::Rows, tensor::TensorSpec};
 use crate::{
-    Description, Error, Loss, Parameter, Result, codec,
+    Description, Error, Loss, Matrix, Parameter, Result, codec,
     model::matching::{self, Name},
 };
 
@@ -29,11 +29,14 @@ pub(crate) struct Manifest {
     pub(crate) description: Option<Description>,
     /// The user's notes.
     pub(crate) metadata: Vec<(String, String)>,
+    /// The inputs of the probe: none in a recording of format 1.0, or without one.
+    pub(crate) probe: Option<Matrix>,
     /// What the data sets are called: none in a recording of format 1.0, or without data.
     pub(crate) data_names: Vec<DataNames>,
 }
 
-/// The manifest as it lies in the file. The order of the fields is the format; a later minor version may append some.
+/// The manifest as it lies in a file of format 1.0. The order of the fields is the format; what later minor versions
+/// appended is read one by one behind it.
 #[derive(Serialize, Deserialize)]
 struct Encoded {
     parameters: Vec<TensorSpec>,
@@ -60,8 +63,8 @@ impl Manifest {
             let bytes = specs.iter().filter_map(TensorSpec::bytes).fold(0, u64::saturating_add);
             Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", specs.len()))
         })?;
-        let (data_records, loss, metadata, data_names) = (0, None, Vec::new(), Vec::new());
-        Ok(Self { parameters: specs, data_len, data_records, loss, description, metadata, data_names })
+        let (data_records, loss, metadata, probe, data_names) = (0, None, Vec::new(), None, Vec::new());
+        Ok(Self { parameters: specs, data_len, data_records, loss, description, metadata, probe, data_names })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -139,8 +142,8 @@ impl Manifest {
             description: self.description.as_ref().map(|d| (d.kind().into(), d.bytes().into())),
             metadata: self.metadata.clone(),
         };
-        // The probe's place.
-        codec::encode(&(encoded, None::<()>, &self.data_names))
+        let probe = self.probe.as_ref().map(Rows::from);
+        codec::encode(&(encoded, probe, &self.data_names))
             .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
@@ -149,7 +152,7 @@ impl Manifest {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         let encoded: Encoded = codec::decode_prefix(bytes)?;
         let mut later = codec::behind(&encoded, bytes)?;
-        let _probe: Option<()> = codec::take_next(&mut later)?;
+        let probe: Option<Rows> = codec::take_next(&mut later)?;
         let data_names = codec::take_next(&mut later)?;
         let within = encoded.parameters.len() <= MAX_PARAMETERS;
         let sound = within && encoded.parameters.iter().all(TensorSpec::is_parameter);
@@ -161,6 +164,7 @@ impl Manifest {
             loss: encoded.loss.and_then(loss),
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
             metadata: encoded.metadata,
+            probe: probe.map(|probe| probe.matrix()).transpose()?,
             data_names,
         })
     }
@@ -212,6 +216,7 @@ mod tests {
         assert_eq!(Manifest::decode(&bytes[..bytes.len() - 9]), Ok(manifest.clone()), "as format 1.0 wrote it");
         let classes = vec!["a".into(), "b".into()];
         manifest.data_names = vec![DataNames { name: "validation".into(), classes, features: Vec::new() }];
+        manifest.probe = Some(Matrix::from_row_slice(2, 3, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
         assert_eq!(manifest.data_len(), 64 + 24);
         let mut later = manifest.encode().unwrap();

@@ -27,8 +27,13 @@ pub(crate) fn encode_metrics(metrics: &Metrics) -> Vec<u8> {
 /// Returns the metrics in these bytes, or none if they are not the bytes of metrics. What lies behind them is a later
 /// minor version's, and ignored.
 pub(crate) fn decode_metrics(mut bytes: &[u8]) -> Option<Metrics> {
-    let count = take_u64(&mut bytes).filter(|&count| count <= MAX_METRICS as u64)?;
-    (0..count).map(|_| take_metric(&mut bytes)).collect()
+    take_metrics(&mut bytes)
+}
+
+/// The same, and moves the bytes behind the metrics.
+pub(crate) fn take_metrics(bytes: &mut &[u8]) -> Option<Metrics> {
+    let count = take_u64(bytes).filter(|&count| count <= MAX_METRICS as u64)?;
+    (0..count).map(|_| take_metric(bytes)).collect()
 }
 
 fn take_metric(bytes: &mut &[u8]) -> Option<(String, f64)> {

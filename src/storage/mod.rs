@@ -15,6 +15,7 @@
 //! log       the records of a file: scanned, read, appended
 //! tensor    one array: its descriptor, its bytes
 //! data_names  what the data sets are called: in the first record
+//! probe     what a model made of a few inputs: in the first record and in each epoch
 //! manifest  the first record: which parameters, which model
 //! metrics   what was measured: the meta of an epoch or a step
 //! notes     what was noted when a run was gone on with
@@ -33,6 +34,7 @@ mod manifest;
 mod metrics;
 mod notes;
 mod preamble;
+mod probe;
 mod reader;
 mod record;
 mod scan;
@@ -48,10 +50,13 @@ pub(crate) use header::Kind;
 pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
-pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics};
+pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics, take_metrics};
 pub(crate) use notes::{decode_notes, encode_notes};
 pub(crate) use preamble::{BadPreamble, VERSION};
+pub(crate) use probe::{Probe, put_probe, take_probe};
 pub(crate) use reader::RecordReader;
 pub(crate) use record::Record;
 pub use scan::Damage;
-pub(crate) use tensor::{TensorSpec, matrix_spec, read_matrix, read_weights, write_matrix, write_weights};
+pub(crate) use tensor::{
+    TensorSpec, matrix_difference, matrix_spec, read_matrix, read_weights, write_matrix, write_weights,
+};

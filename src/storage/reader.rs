@@ -9,6 +9,7 @@ use super::{
     backend::{Backend, NamedBackend},
     block::{BLOCK, up},
     endian::{self, Number},
+    header::Header,
 };
 use crate::{Error, Result};
 
@@ -91,6 +92,18 @@ impl<'a> RecordReader<'a> {
         self.left -= bytes.len() as u64;
         Ok(())
     }
+}
+
+/// Reads the meta of the record that begins at `offset`, `what` in errors, if its checksum agrees.
+pub(super) fn read_meta(backend: &NamedBackend, what: &str, offset: u64) -> Result<Vec<u8>> {
+    let mut block = [0; BLOCK];
+    backend.read_at(&mut block, offset)?;
+    let corrupted = |reason| Error::corrupted(&backend.path, what, offset, reason);
+    let header = Header::decode(&block).ok_or_else(|| corrupted("the header of its record is none"))?;
+    let range = header.meta(offset);
+    let mut meta = vec![0; (range.end - range.start) as usize]; // at most 16 MiB, of a header that was sealed
+    backend.read_at(&mut meta, range.start)?;
+    if crc32fast::hash(&meta) == header.meta_crc { Ok(meta) } else { Err(corrupted("its checksum does not agree")) }
 }
 
 /// The bytes of some range of a backend, and the checksum of those that were read.

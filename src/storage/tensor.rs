@@ -14,6 +14,9 @@ use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, math::matr
 /// The most dimensions an array may have.
 const MAX_DIMENSIONS: usize = 8;
 
+/// How many values of a matrix are compared at once.
+const SOME: usize = 1 << 14;
+
 /// The type of the values; the numbers in files are explicit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
@@ -262,4 +265,35 @@ pub(crate) fn read_matrix(mut reader: RecordReader<'_>, spec: &TensorSpec) -> Re
         Order::Column => Matrix::from_vec(rows, columns, values),
         Order::Row => matrix::from_row_major(rows, columns, &values),
     })
+}
+
+/// Returns where a matrix differs from a recorded one, in words, if it does and the checksum agrees; never holds more than
+/// some of the values at once.
+pub(crate) fn matrix_difference(
+    mut reader: RecordReader<'_>,
+    spec: &TensorSpec,
+    matrix: &Matrix,
+) -> Result<Option<String>> {
+    let (name, rows, columns) = (&spec.name, matrix.nrows(), matrix.ncols());
+    if spec.shape != [rows as u64, columns as u64] || spec.dtype != Dtype::F32 {
+        return Ok(Some(format!(
+            "the {name} are of shape {:?}, the recorded ones of {:?}",
+            [rows, columns],
+            spec.shape
+        )));
+    }
+    let place = |index: usize| match spec.order {
+        Order::Column => (index % rows, index / rows),
+        Order::Row => (index / columns, index % columns),
+    };
+    let (mut some, mut difference) = (Vec::new(), None);
+    for start in (0..matrix.len()).step_by(SOME) {
+        reader.values(SOME.min(matrix.len() - start), &mut some)?;
+        let differs = |(index, value): (usize, &f32)| (matrix[place(index)] != *value).then(|| (place(index), *value));
+        difference = difference.or_else(|| (start..).zip(&some).find_map(differs));
+    }
+    reader.finish()?;
+    Ok(difference.map(|((row, column), recorded)| {
+        format!("{name}, row {row}, column {column}, is {}, recorded is {recorded}", matrix[(row, column)])
+    }))
 }

@@ -2,19 +2,20 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use training_replay::{Loss, Metrics, Moment, Replay, Result};
+use training_replay::{Loss, Metrics, Moment, Replay, Result, analysis::VerifyOptions};
 
 use super::bytes::{Record, records, renumber, reseal};
 
 /// Asks a recording everything that can be asked of it without running its model. Answers or errors, never a panic.
 pub fn ask(replay: &Replay) {
+    assert!(replay.probe_inputs().is_none_or(|inputs| !inputs.is_empty()));
     let _ = (format!("{replay:?}"), replay.is_finished(), replay.torn_bytes(), replay.loss(), replay.path());
     assert!(replay.metadata().len() < usize::MAX && replay.damage().len() < usize::MAX);
     for epoch in replay.epochs().chain([0, 7, u64::MAX]) {
-        drop((replay.weights(epoch), replay.metrics(epoch)));
+        drop((replay.weights(epoch), replay.metrics(epoch), replay.probe_outputs(epoch)));
     }
     for step in replay.steps().iter().chain([(0, 0), (1, 1), (u64::MAX, u32::MAX)].map(Moment::from)) {
-        drop((replay.weights(step), replay.metrics(step)));
+        drop((replay.weights(step), replay.metrics(step), replay.probe_outputs(step)));
     }
     replay.metric_names().for_each(|name| assert!(replay.curve(name).is_some()));
     replay.steps().metric_names().for_each(|name| assert!(replay.steps().curve(name).is_some()));
@@ -35,14 +36,16 @@ pub fn run(replay: &Replay) {
     let Ok(snapshot) = replay.at(last) else { return };
     drop((snapshot.outputs(), snapshot.evaluate(Loss::MeanSquaredError), snapshot.activations()));
     drop(snapshot.gradients(Loss::MeanSquaredError));
+    drop(replay.run().and_then(|run| run.epochs([last]).verify(&VerifyOptions::default())));
 }
 
 /// Every snapshot of a recording: its weights as bits, and what it logged; `None` where they cannot be read.
-fn snapshots(replay: &Replay) -> BTreeMap<Moment, [Option<String>; 2]> {
+fn snapshots(replay: &Replay) -> BTreeMap<Moment, [Option<String>; 3]> {
     let shown = |result: Result<String>| result.ok();
     let snapshot = |moment: Moment| {
         let weights = shown(replay.weights(moment).map(|weights| format!("{weights:?}")));
-        (moment, [weights, shown(replay.metrics(moment).map(|metrics| format!("{metrics:?}")))])
+        let probe = shown(replay.probe_outputs(moment).map(|outputs| format!("{outputs:?}")));
+        (moment, [weights, shown(replay.metrics(moment).map(|metrics| format!("{metrics:?}"))), probe])
     };
     replay.epochs().map(Moment::from).chain(replay.steps().iter()).map(snapshot).collect()
 }

@@ -136,6 +136,10 @@ impl Model for NoGradients {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
         self.0.parameters()
     }
+
+    fn as_forward(&self) -> Option<&dyn Forward> {
+        Some(self)
+    }
 }
 
 impl Forward for NoGradients {

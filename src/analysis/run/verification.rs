@@ -1,177 +1,112 @@
-//! The comparison of logged metrics with those recomputed from the weights.
+//! Whether a model and data are the recorded ones: proven by the probe where there is one, else compared by what was
+//! logged.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
-use crate::{Loss, Metrics};
+use super::{Check, DataCheck, ProbeCheck, VerifyOptions, metric_check::curve};
+use crate::{Loss, Metrics, analysis::Caveat};
 
-/// What recomputed losses and accuracies are compared with, and how closely they must agree.
-///
-/// The default is what a trainer logs as `loss` and `accuracy`: running means over the batches of an epoch, while the
-/// weights change. Such a mean lies between what the weights before and after the epoch give, up to how unevenly the
-/// batches fall; so does what Keras logs (under the names `loss` and `acc` or `accuracy`). It does not for a network
-/// with [`Dropout`](crate::Dropout) or [`BatchNormalization`](crate::BatchNormalization), which are not the same in
-/// training: there, log an evaluation at the end of the epoch.
-///
-/// ```
-/// use training_replay::analysis::VerifyOptions;
-///
-/// let keras = VerifyOptions::default().names("loss", "acc");
-/// let validation = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(1e-4);
-/// assert_ne!(keras, validation);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct VerifyOptions {
-    pub(crate) loss: Option<Loss>,
-    pub(crate) names: [String; 2],
-    pub(crate) at_end: bool,
-    pub(crate) tolerance: f64,
+/// What a verification comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The model makes of the probe what the recorded one made of it, at every epoch that has one, and the data, if any
+    /// were asked about, are the recorded ones.
+    Proven,
+    /// The data are others than the recorded ones: a validation set perhaps. [`Verification::model_holds`] says of the model
+    /// what its probe says.
+    OtherData,
+    /// There is no probe, and what was logged is about what is recomputed. That proves little: another activation, inputs
+    /// times 1.1 or another draw of the data often pass.
+    MeansAgree,
+    /// The model is another one; or there is no probe, and what was logged is not what is recomputed.
+    Differs,
 }
 
-impl Default for VerifyOptions {
-    fn default() -> Self {
-        let names = ["loss", "accuracy"].map(String::from);
-        Self { loss: None, names, at_end: false, tolerance: 0.05 }
-    }
-}
-
-impl VerifyOptions {
-    /// Sets the loss to recompute; by default the one noted in the recording.
-    #[must_use]
-    pub fn loss(self, loss: Loss) -> Self {
-        Self { loss: Some(loss), ..self }
-    }
-
-    /// Sets the names under which loss and accuracy were logged; `loss` and `accuracy` by default.
-    ///
-    /// ```
-    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
-    ///
-    /// let logged = [(1, Metrics::from([("train_loss", 0.5)]))];
-    /// let recomputed = [(1, Metrics::from([("loss", 0.5)]))];
-    /// let options = VerifyOptions::default().names("train_loss", "train_accuracy");
-    /// assert_eq!(Verification::of(&logged, &recomputed, &options).checks[0].metric, "train_loss");
-    /// assert!(Verification::of(&logged, &recomputed, &VerifyOptions::default()).checks.is_empty());
-    /// ```
-    #[must_use]
-    pub fn names(self, loss: impl Into<String>, accuracy: impl Into<String>) -> Self {
-        Self { names: [loss.into(), accuracy.into()], ..self }
-    }
-
-    /// Expects numbers that were logged at the end of the epoch over all samples, with the weights that were
-    /// recorded: as a validation loss is.
-    ///
-    /// ```
-    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
-    ///
-    /// let loss = |epoch, value: f64| (epoch, Metrics::from([("loss", value)]));
-    /// let (logged, recomputed) = ([loss(0, 0.8), loss(1, 0.5)], [loss(0, 0.8), loss(1, 0.2)]);
-    /// assert!(Verification::of(&logged, &recomputed, &VerifyOptions::default()).holds()); // 0.5 is on the way to 0.2
-    /// assert!(!Verification::of(&logged, &recomputed, &VerifyOptions::default().at_end()).holds());
-    /// ```
-    #[must_use]
-    pub fn at_end(self) -> Self {
-        Self { at_end: true, ..self }
-    }
-
-    /// Sets how far a logged number may be off; 0.05 by default, for running means.
-    ///
-    /// An accuracy may be off by this, a loss by this times the largest loss that was logged.
-    ///
-    /// ```
-    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
-    ///
-    /// let accuracy = |value: f64| [(0, Metrics::from([("accuracy", value)]))];
-    /// let holds = |options| Verification::of(&accuracy(0.98), &accuracy(0.95), &options).holds();
-    /// assert!(holds(VerifyOptions::default()) && !holds(VerifyOptions::default().tolerance(0.01)));
-    /// ```
-    #[must_use]
-    pub fn tolerance(self, tolerance: f64) -> Self {
-        Self { tolerance, ..self }
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Proven => "proven",
+            Self::OtherData => "other data",
+            Self::MeansAgree => "not proven, but the means agree",
+            Self::Differs => "different",
+        })
     }
 }
 
-/// Logged metrics beside those that are recomputed from the weights and the data.
+/// Whether a model and data are the recorded ones, and beside it the logged metrics and those recomputed.
+///
+/// Three things are compared, each where it can be. The *model*, by what it makes of the inputs of the probe. The *data*, with
+/// those that are recorded. And *logged numbers* with recomputed ones, which count towards the verdict only where there is no
+/// probe: they hold penalties, dropout or uneven batches, and the loss of one model is often near to that of another. It
+/// prints as a few lines.
 ///
 /// ```
-/// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+/// use training_replay::{
+///     Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
+///     analysis::{DataCheck, Verdict, VerifyOptions},
+///     datasets,
+/// };
 ///
-/// let logged = [(0, Metrics::new()), (1, Metrics::from([("loss", 0.45)])), (2, Metrics::from([("loss", 0.9)]))];
-/// let recomputed = [(0, Metrics::from([("loss", 0.5)])), (1, Metrics::from([("loss", 0.4)])),
-///     (2, Metrics::from([("loss", 0.3)]))];
-/// let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default());
-/// assert_eq!(verification.checks[0].off(), 0.0); // between 0.5 before the epoch and 0.4 after it
-/// assert!(!verification.holds());
-/// assert_eq!(verification.worst().map(|check| check.epoch), Some(2));
+/// let network = |activation| {
+///     Sequential::builder(2).layers([Dense::new(2).activation(activation), Dense::new(1).activation(Activation::Sigmoid)])
+/// };
+/// let (data, loss) = (datasets::moons(100, 0.1, 7), Loss::BinaryCrossEntropy);
+/// let mut model = network(Activation::Tanh).build(42)?;
+/// let mut trainer = Trainer::new(loss, Optimizer::sgd(0.1));
+/// let mut replay = Replay::options().dataset(&data).loss(loss).in_memory();
+/// replay.record(&model, Metrics::new())?;
+/// for _ in 0..3 {
+///     let metrics = trainer.epoch(&mut model, &data)?;
+///     replay.record(&model, metrics)?;
+/// }
+///
+/// let options = VerifyOptions::default();
+/// let verification = replay.run()?.verify(&options)?;
+/// assert_eq!((verification.holds(), &verification.data), (true, &DataCheck::Recorded));
+/// let other = network(Activation::Linear).build(42)?;
+/// assert_eq!(replay.run_with(&other).verify(&options)?.verdict(), Verdict::Differs);
+/// let replay = replay.with_dataset(&datasets::moons(100, 0.1, 8))?;
+/// let verification = replay.run()?.verify(&options)?;
+/// assert_eq!((verification.verdict(), verification.model_holds()), (Verdict::OtherData, Some(true)));
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Verification {
+    /// What the model makes of the probe, at each epoch that has one; none where none was recorded.
+    pub probes: Vec<ProbeCheck>,
+    /// Whether the data that were asked about are the recorded ones.
+    pub data: DataCheck,
     /// One check for each epoch and metric that was both logged and recomputed.
     pub checks: Vec<Check>,
     /// The share of the checks that must hold: 0.9 for running means, which may be further off at epochs with uneven
     /// batches; 1 for numbers logged at the end of the epoch.
     pub required: f64,
-}
-
-/// A logged number beside the same number recomputed.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Check {
-    /// The epoch.
-    pub epoch: u64,
-    /// The name it was logged under.
-    pub metric: String,
-    /// The logged number.
-    pub logged: f64,
-    /// The number recomputed from the weights before the epoch, where the logged one is a running mean and they were
-    /// recorded.
-    pub before: Option<f64>,
-    /// The number recomputed from the weights after the epoch.
-    pub after: f64,
-    /// How far off the logged number may be.
-    pub allowed: f64,
-}
-
-impl Check {
-    /// Returns how far the logged number is from the recomputed ones: from the nearer one, or 0 if it lies between
-    /// both.
-    ///
-    /// NaN, of a run that diverged, counts as infinite.
-    ///
-    /// ```
-    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
-    ///
-    /// let loss = |epoch, value: f64| (epoch, Metrics::from([("loss", value)]));
-    /// let (logged, recomputed) = ([loss(0, 1.0), loss(1, 0.25)], [loss(0, 1.0), loss(1, 0.5)]);
-    /// let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default());
-    /// assert_eq!(verification.checks[1].off(), 0.25); // the weights before and after the epoch give 1.0 and 0.5
-    /// ```
-    pub fn off(&self) -> f64 {
-        let [logged, before, after] = [self.logged, self.before.unwrap_or(self.after), self.after].map(or_infinite);
-        let (low, high) = (before.min(after), before.max(after));
-        if (low..=high).contains(&logged) { 0.0 } else { (low - logged).max(logged - high) }
-    }
-
-    /// Returns whether the logged number is near enough.
-    pub fn holds(&self) -> bool {
-        self.off() <= self.allowed
-    }
-}
-
-fn or_infinite(number: f64) -> f64 {
-    if number.is_nan() { f64::INFINITY } else { number }
+    /// The loss that was recomputed, where one was.
+    pub loss: Option<Loss>,
+    /// Why no logged numbers were compared, and what it takes; `None` where some were.
+    pub not_compared: Option<String>,
+    /// What was assumed, and which epochs could not be read.
+    pub caveats: Vec<Caveat>,
+    /// The name that the loss was logged under.
+    loss_name: String,
 }
 
 impl Verification {
-    /// Compares metrics that were logged at some epochs with recomputed ones of the names `loss` and `accuracy`; both
-    /// in increasing order of the epochs.
+    /// Compares metrics that were logged at some epochs with recomputed ones of the names `loss` and `accuracy`, both
+    /// in increasing order of the epochs; and nothing else: that is no proof.
     ///
     /// ```
-    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    /// use training_replay::{Metrics, analysis::{Verdict, Verification, VerifyOptions}};
     ///
-    /// let logged = [(1, Metrics::from([("loss", 0.5), ("accuracy", 0.75)]))];
-    /// let verification = Verification::of(&logged, &logged, &VerifyOptions::default());
-    /// assert_eq!((verification.checks.len(), verification.holds()), (2, true));
+    /// let logged = [(0, Metrics::new()), (1, Metrics::from([("loss", 0.45)])), (2, Metrics::from([("loss", 0.9)]))];
+    /// let recomputed = [(0, Metrics::from([("loss", 0.5)])), (1, Metrics::from([("loss", 0.4)])),
+    ///     (2, Metrics::from([("loss", 0.3)]))];
+    /// let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default());
+    /// assert_eq!(verification.checks[0].off(), 0.0); // between 0.5 before the epoch and 0.4 after it
+    /// assert_eq!((verification.means_agree(), verification.verdict()), (false, Verdict::Differs));
+    /// assert_eq!(verification.worst().map(|check| check.epoch), Some(2));
     /// ```
     pub fn of(logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)], options: &VerifyOptions) -> Self {
         let mut checks = Vec::new();
@@ -181,7 +116,10 @@ impl Verification {
             let scale = if name == "loss" { finite.fold(f64::MIN_POSITIVE, f64::max) } else { 1.0 };
             checks.extend(options.compare(metric, &logged, &recomputed, options.tolerance * scale));
         }
-        Self { checks, required: if options.at_end { 1.0 } else { 0.9 } }
+        let (loss_name, required) = (options.names[0].clone(), if options.at_end { 1.0 } else { 0.9 });
+        let (probes, data) = (Vec::new(), DataCheck::Unknown);
+        let (not_compared, caveats) = (None, Vec::new());
+        Self { probes, data, checks, required, loss: options.loss, not_compared, caveats, loss_name }
     }
 
     /// Returns the share of the checks that hold: of losses or of accuracies, whichever is smaller; 0 for no checks.
@@ -204,9 +142,53 @@ impl Verification {
         checks.iter().filter(|check| check.holds()).count() as f64 / checks.len() as f64
     }
 
-    /// Returns whether there are checks, and at least the required share of them holds.
-    pub fn holds(&self) -> bool {
+    /// Returns whether logged numbers were compared, and at least the required share of them agrees.
+    pub fn means_agree(&self) -> bool {
         self.share() >= self.required
+    }
+
+    /// Returns whether the model makes of the probe what the recorded one made of it at every epoch; `None` where the probe
+    /// says nothing, because there is none or the recorded outputs are not finite.
+    pub fn model_holds(&self) -> Option<bool> {
+        let differs = self.probes.iter().any(|probe| !probe.holds());
+        let says_something = self.probes.iter().any(|probe| probe.finite > 0);
+        if differs || says_something { Some(!differs) } else { None }
+    }
+
+    /// Returns what the verification comes to.
+    pub fn verdict(&self) -> Verdict {
+        match (self.model_holds(), &self.data) {
+            (Some(false), _) => Verdict::Differs,
+            (_, DataCheck::Other { .. }) => Verdict::OtherData,
+            (Some(true), _) => Verdict::Proven,
+            (None, _) if self.means_agree() => Verdict::MeansAgree,
+            (None, _) => Verdict::Differs,
+        }
+    }
+
+    /// Returns whether it is proven that model and data are the recorded ones: whether the verdict is
+    /// [`Proven`](Verdict::Proven).
+    pub fn holds(&self) -> bool {
+        self.verdict() == Verdict::Proven
+    }
+
+    /// Returns by how much, at the least and at the most, the logged losses are larger than the recomputed ones, if they are
+    /// at every epoch: then they may hold a penalty, see [`VerifyOptions::l2`].
+    ///
+    /// ```
+    /// use training_replay::{Metrics, analysis::{Verification, VerifyOptions}};
+    ///
+    /// let losses = |values: [f64; 2]| (0..).zip(values.map(|value| Metrics::from([("loss", value)]))).collect::<Vec<_>>();
+    /// let (logged, recomputed) = (losses([1.25, 1.0]), losses([1.0, 0.5]));
+    /// let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default().at_end());
+    /// assert_eq!(verification.excess(), Some((0.25, 0.5)));
+    /// ```
+    pub fn excess(&self) -> Option<(f64, f64)> {
+        let losses = self.checks.iter().filter(|check| check.metric == self.loss_name);
+        let excess: Vec<f64> =
+            losses.map(|check| check.logged - check.before.map_or(check.after, |b| b.max(check.after))).collect();
+        let least = excess.iter().copied().reduce(f64::min)?;
+        (least > 0.0).then(|| (least, excess.iter().copied().fold(least, f64::max)))
     }
 
     /// Returns the check that is furthest off, relative to what it is allowed; `None` for no checks.
@@ -224,26 +206,71 @@ impl Verification {
     }
 }
 
-impl VerifyOptions {
-    /// The checks of one metric, at every epoch that both curves have.
-    fn compare(&self, metric: &str, logged: &[(u64, f64)], recomputed: &[(u64, f64)], allowed: f64) -> Vec<Check> {
-        let check = |(index, &(epoch, after)): (usize, &(u64, f64))| {
-            let found = logged.binary_search_by_key(&epoch, |(epoch, _)| *epoch).ok()?;
-            // A running mean began with the weights of the epoch before, if those were recorded.
-            let before = index
-                .checked_sub(1)
-                .map(|before| recomputed[before])
-                .filter(|(before, _)| before.checked_add(1) == Some(epoch));
-            let before = before.filter(|_| !self.at_end).map(|(_, before)| before);
-            Some(Check { epoch, metric: metric.to_owned(), logged: logged[found].1, before, after, allowed })
-        };
-        recomputed.iter().enumerate().filter_map(check).collect()
+impl fmt::Display for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.verdict())?;
+        self.write_model(f)?;
+        write!(f, "\n{}", self.data)?;
+        self.write_logged(f)?;
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
     }
 }
 
-/// The epochs that have a metric, and its values.
-fn curve(epochs: &[(u64, Metrics)], name: &str) -> Vec<(u64, f64)> {
-    epochs.iter().filter_map(|(epoch, metrics)| Some((*epoch, metrics.get(name)?))).collect()
+impl Verification {
+    fn write_model(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.probes.len();
+        let first = self.probes.iter().find(|probe| !probe.holds());
+        match (self.model_holds(), first) {
+            (Some(_), Some(ProbeCheck { epoch, off, allowed, .. })) => write!(
+                f,
+                "the model is another one: at epoch {epoch} its outputs on the probe are {off:.1e} of the largest off, and {allowed:.0e} is allowed"
+            ),
+            (Some(_), None) => {
+                let off = self.probes.iter().map(|probe| probe.off).fold(0.0, f64::max);
+                write!(
+                    f,
+                    "the model is the recorded one: at all {count} epochs with a probe its outputs are the recorded ones"
+                )?;
+                if off > 0.0 { write!(f, ", within {off:.0e} of the largest") } else { f.write_str(", bit for bit") }
+            }
+            (None, _) => {
+                let why = if count == 0 {
+                    "no probe was recorded at these epochs"
+                } else {
+                    "what was recorded of the probe is not finite"
+                };
+                write!(
+                    f,
+                    "the model is not proven: {why}; means alone say little, as they often agree for another activation or other data"
+                )
+            }
+        }
+    }
+
+    fn write_logged(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.not_compared {
+            write!(f, "\nlogged numbers were not compared: {why}")?;
+        }
+        let mut metrics: Vec<&str> = self.checks.iter().map(|check| check.metric.as_str()).collect();
+        metrics.dedup();
+        for metric in metrics {
+            let checks = self.checks.iter().filter(|check| check.metric == metric);
+            let (count, hold) = (checks.clone().count(), checks.filter(|check| check.holds()).count());
+            let loss = self.loss.filter(|_| metric == self.loss_name).map(|loss| format!(" ({loss})"));
+            write!(
+                f,
+                "\nlogged {metric}{} agrees with the recomputed one at {hold} of {count} epochs",
+                loss.unwrap_or_default()
+            )?;
+        }
+        match self.excess().filter(|_| !self.means_agree()) {
+            Some((least, most)) => write!(
+                f,
+                "; it is larger at every epoch, by {least:.2e} to {most:.2e}: does it hold a penalty? see `VerifyOptions::l2`"
+            ),
+            None => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -278,9 +305,9 @@ mod tests {
     fn numbers_of_the_end_of_an_epoch_must_all_agree() {
         let options = VerifyOptions::default().at_end().tolerance(1e-3);
         let recomputed = epochs("accuracy", &[0.5, 0.75, 1.0]);
-        assert!(Verification::of(&epochs("accuracy", &[0.5, 0.7501, 1.0]), &recomputed, &options).holds());
+        assert!(Verification::of(&epochs("accuracy", &[0.5, 0.7501, 1.0]), &recomputed, &options).means_agree());
         let off = Verification::of(&epochs("accuracy", &[0.5, 0.625, 1.0]), &recomputed, &options);
-        assert!(!off.holds() && off.share_of("loss").is_nan());
+        assert!(!off.means_agree() && off.share_of("loss").is_nan());
         assert_eq!(off.worst().map(|check| (check.epoch, check.off())), Some((1, 0.125)));
     }
 
@@ -288,7 +315,7 @@ mod tests {
     fn a_run_that_diverged_agrees_with_itself_and_with_no_other() {
         let (nan, finite) = (epochs("loss", &[1.0, f64::NAN, f64::NAN]), epochs("loss", &[1.0, 0.9, 0.8]));
         let holds = |logged: &[(u64, Metrics)], recomputed: &[(u64, Metrics)]| {
-            Verification::of(logged, recomputed, &VerifyOptions::default()).holds()
+            Verification::of(logged, recomputed, &VerifyOptions::default()).means_agree()
         };
         assert!(holds(&nan, &nan));
         assert!(!holds(&nan, &finite));
@@ -301,9 +328,9 @@ mod tests {
         let mut logged = vec![0.5; 20];
         let recomputed = epochs("loss", &logged);
         logged[3] = 0.9;
-        assert!(Verification::of(&epochs("loss", &logged), &recomputed, &VerifyOptions::default()).holds());
+        assert!(Verification::of(&epochs("loss", &logged), &recomputed, &VerifyOptions::default()).means_agree());
         logged[4..7].fill(0.9);
         let verification = Verification::of(&epochs("loss", &logged), &recomputed, &VerifyOptions::default());
-        assert!(!verification.holds() && verification.share() == 0.8);
+        assert!(!verification.means_agree() && verification.share() == 0.8);
     }
 }

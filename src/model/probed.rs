@@ -1,0 +1,49 @@
+//! Parameters with outputs that were computed elsewhere: how whoever records bare parameters takes part in the probe.
+
+use super::{Description, Model, Parameter};
+use crate::{Matrix, Result};
+
+/// Parameters beside what their model makes of the inputs of the probe: for a recorder that has no
+/// [`Forward`](crate::Forward) to run.
+///
+/// A recording fixes a few inputs, [`Replay::probe_inputs`](crate::Replay::probe_inputs), and keeps beside the weights of an
+/// epoch what the model makes of them, so that [`Run::verify`](crate::Run::verify) can prove later that it runs the same
+/// model. A model that implements `Forward` is run by [`record`](crate::Replay::record) itself.
+///
+/// ```
+/// use training_replay::{Matrix, Metrics, Parameter, Probed, Replay, Weights};
+///
+/// let inputs = Matrix::from_row_slice(2, 1, &[1.0, -3.0]);
+/// let mut replay = Replay::options().probe(&inputs).in_memory();
+/// let weights = Weights::from_iter([Parameter::new("double", "factor", [], vec![2.0_f32])]);
+/// let outputs = inputs * 2.0; // computed by a framework, say
+/// replay.record(&Probed::new(&weights, &outputs), Metrics::new())?;
+/// assert_eq!(replay.probe_outputs(0)?, Some(outputs));
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Probed<'a, M: ?Sized> {
+    model: &'a M,
+    outputs: &'a Matrix,
+}
+
+impl<'a, M: Model + ?Sized> Probed<'a, M> {
+    /// Puts outputs beside parameters: a row for each input of the probe, in their order.
+    pub fn new(model: &'a M, outputs: &'a Matrix) -> Self {
+        Self { model, outputs }
+    }
+}
+
+impl<M: Model + ?Sized> Model for Probed<'_, M> {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        self.model.parameters()
+    }
+
+    fn description(&self) -> Option<Description> {
+        self.model.description()
+    }
+
+    fn probe_outputs(&self, _: &Matrix) -> Result<Option<Matrix>> {
+        Ok(Some(self.outputs.clone()))
+    }
+}

@@ -1,0 +1,103 @@
+//! The probe: a few inputs that a recording fixes, and what the model made of them at each epoch.
+
+use super::{Replay, probe_inputs::MOST_VALUES};
+use crate::{
+    Description, Error, Matrix, Model, Moment, Parameter, Result, Sequential,
+    math::matrix,
+    storage::{self, Probe},
+};
+
+impl Replay {
+    /// Returns the inputs of the probe, a sample in each row: what the model is run on at each epoch, so that it can be
+    /// proven later that another one is the same.
+    ///
+    /// They are chosen when the recording begins: a few samples of the data set, or those of
+    /// [`ReplayOptions::probe`](crate::ReplayOptions::probe). `None` if there is no probe, as in recordings of format 1.0.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let data = datasets::moons(100, 0.1, 7);
+    /// let replay = Replay::options().dataset(&data).in_memory();
+    /// let inputs = replay.probe_inputs().expect("eight of its samples");
+    /// assert_eq!((inputs.row(0), inputs.row(7)), (data.inputs().row(0), data.inputs().row(99)));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn probe_inputs(&self) -> Option<&Matrix> {
+        match (&self.index.manifest, &self.recorder) {
+            (Some(manifest), _) => manifest.probe.as_ref(),
+            (None, Some(recorder)) => recorder.probe.as_ref(),
+            (None, None) => None,
+        }
+    }
+
+    /// Returns what the model made of the [inputs of the probe](Self::probe_inputs) when it was recorded, a row for each;
+    /// `None` if it was not run at that moment.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().dataset(&datasets::moons(100, 0.1, 7)).in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let (inputs, outputs) = (replay.probe_inputs().expect("eight samples"), replay.probe_outputs(0)?);
+    /// assert_eq!(outputs, Some(model.predict(inputs)?));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownEpoch`] or [`Error::UnknownStep`] if the moment was not recorded, [`Error::Corrupted`] if what lies
+    /// beside its weights is damaged, [`Error::Io`] if the file cannot be read.
+    pub fn probe_outputs(&self, at: impl Into<Moment>) -> Result<Option<Matrix>> {
+        Ok(self.probe(at.into())?.map(|probe| probe.outputs))
+    }
+
+    /// The probe of a moment, read from the file.
+    pub(super) fn probe(&self, moment: Moment) -> Result<Option<Probe>> {
+        let entry = self.index.at(moment)?;
+        let Some(inputs) = self.probe_inputs() else { return Ok(None) };
+        let (what, offset) = (format!("the probe of {moment}"), entry.location.offset);
+        let lost = |reason: String| Error::corrupted(self.origin.path(), &what, offset, reason);
+        let meta = self.log.meta(&what, offset)?;
+        let mut rest = meta.as_slice();
+        storage::take_metrics(&mut rest).ok_or_else(|| lost("the metrics before it cannot be read".into()))?;
+        match storage::take_probe(rest).map_err(lost)? {
+            Some(probe) if probe.outputs.nrows() != inputs.nrows() => {
+                Err(lost(format!("it has {} rows for {} inputs", probe.outputs.nrows(), inputs.nrows())))
+            }
+            probe => Ok(probe),
+        }
+    }
+
+    /// What a model that is being recorded makes of the probe, if it is to be run and can be.
+    pub(super) fn run_probe<M>(
+        &self,
+        moment: Moment,
+        model: &M,
+        parameters: &[Parameter<'_>],
+        description: Option<&Description>,
+    ) -> Result<Option<Probe>>
+    where
+        M: Model + ?Sized,
+    {
+        let (Some(inputs), Some(recorder)) = (self.probe_inputs(), &self.recorder) else { return Ok(None) };
+        if self.index.manifest.is_none() {
+            recorder.options.probe.check()?;
+        } else if !recorder.options.probes(moment, parameters) {
+            return Ok(None);
+        }
+        let Some(outputs) = model.probe_outputs(inputs)? else { return Ok(None) };
+        check_outputs(inputs, &outputs)?;
+        let built_in = model.as_forward().is_some() && description.is_some_and(Sequential::is_described_by);
+        Ok(Some(Probe { outputs, built_in }))
+    }
+}
+
+fn check_outputs(inputs: &Matrix, outputs: &Matrix) -> Result<()> {
+    matrix::expect_shape("outputs on the probe", outputs, (inputs.nrows(), outputs.ncols()))?;
+    if (1..=MOST_VALUES).contains(&outputs.len()) {
+        return Ok(());
+    }
+    let expected = format!("1 to {MOST_VALUES} values; `ReplayOptions::without_probe` records none");
+    Err(Error::invalid("what the model makes of the probe", expected, format!("{} values", outputs.len())))
+}
