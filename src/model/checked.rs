@@ -172,9 +172,8 @@ pub(crate) fn gradients_of<M: Backward + ?Sized>(model: &M, data: &Dataset, loss
         let [inputs, targets] = part_of(data, rows);
         let part = model.gradients(&inputs, &targets, loss)?;
         let first = first.get_or_insert_with(|| part.clone());
-        first.expect_same_parameters(&part)?;
-        sums.resize(part.len(), Vec::new());
-        for (sums, parameter) in sums.iter_mut().zip(part.iter()) {
+        sums.resize(first.len(), Vec::new());
+        for (sums, (_, parameter)) in sums.iter_mut().zip(first.paired(&part)?) {
             parameter.values().add_times(weight, sums);
         }
     }
