@@ -48,8 +48,8 @@ fn digits() -> Result<(Dataset, Dataset)> {
     let pixels = Matrix::from_row_slice(digits.num_samples, digits.num_features, &digits.data) / 16.0;
     let part = |chosen: fn(usize) -> bool| {
         let rows: Vec<usize> = (0..digits.num_samples).filter(|&row| chosen(row)).collect();
-        let classes: Vec<usize> = rows.iter().map(|&row| digits.target[row] as usize).collect();
-        Dataset::from_labels(pixels.select_rows(&rows), &classes, 10)
+        let labels: Vec<u32> = rows.iter().map(|&row| digits.target[row] as u32).collect();
+        Dataset::from_labels(pixels.select_rows(&rows), &labels)
     };
     Ok((part(|row| row % 5 != 0)?, part(|row| row % 5 == 0)?))
 }

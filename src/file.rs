@@ -96,10 +96,14 @@ impl Drop for Successor {
 #[cfg_attr(not(feature = "plot"), allow(dead_code, reason = "only pictures are written in one go"))]
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |source| Error::io(format!("writing {}", path.display()), source);
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        let mut file = BufWriter::new(OpenOptions::new().write(true).open(path).map_err(failed)?);
-        write(&mut file)?;
-        return file.flush().map_err(failed);
+    match OpenOptions::new().write(true).open(path) {
+        Ok(there) if !there.metadata().map_err(failed)?.is_file() => {
+            let mut file = BufWriter::new(there);
+            write(&mut file)?;
+            return file.flush().map_err(failed);
+        }
+        Err(source) if source.kind() != ErrorKind::NotFound => return Err(failed(source)), // As one that is read-only.
+        _ => {}
     }
     let (successor, file) = created(path, failed)?;
     let mut file = BufWriter::new(file);
@@ -284,6 +288,20 @@ mod tests {
         write(Path::new("/dev/null"), b"nothing").unwrap();
         let full = write(Path::new("/dev/full"), b"something");
         assert!(full.unwrap_err().to_string().starts_with("writing /dev/full"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_may_not_be_written_is_not_replaced_either() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write(&path, b"old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        let may_write_all_the_same = OpenOptions::new().write(true).open(&path).is_ok(); // root
+        assert_eq!(write(&path, b"new").is_ok(), may_write_all_the_same);
+        assert!(write(folder.path(), b"new").is_err());
+        assert_eq!(names(&folder).len(), 1);
     }
 
     #[cfg(unix)]

@@ -39,7 +39,7 @@ fn the_next_call_is_an_error_however_the_file_vanished_and_what_was_recorded_can
         let mut replay = begun(&folder);
         vanish(&folder.path().join("runs"));
         if way.ends_with("renamed") {
-            thread::sleep(Duration::from_millis(1)); // A path is not looked up more often than that.
+            thread::sleep(Duration::from_millis(15)); // A path is not looked up more often than that.
         }
         for _ in 0..2 {
             let recorded = replay.record(&counted(1), Metrics::new());
@@ -62,7 +62,7 @@ fn a_file_that_is_moved_back_is_recorded_to_again() {
     let mut replay = begun(&folder);
     let (runs, away) = (folder.path().join("runs"), folder.path().join("away"));
     fs::rename(&runs, &away).unwrap();
-    thread::sleep(Duration::from_millis(1));
+    thread::sleep(Duration::from_millis(15));
     assert!(replay.record(&counted(1), Metrics::new()).is_err());
     fs::rename(&away, &runs).unwrap();
     assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 1);

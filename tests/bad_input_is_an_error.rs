@@ -41,9 +41,11 @@ fn data_that_does_not_fit_together_is_refused() {
     assert_eq!(empty, "inputs is empty, 0 x 2; it must be at least one row and one column");
     assert!(Dataset::new(Matrix::zeros(2, 0), Matrix::zeros(2, 1)).is_err());
     assert!(Dataset::new(two.clone(), Matrix::zeros(2, 0)).is_err());
-    assert!(message(Dataset::from_labels(two.clone(), &[0, 3], 3)).contains("class of sample 1 is 3"));
-    assert!(Dataset::from_labels(two.clone(), &[0, 1], usize::MAX).is_err());
+    let unknown = Dataset::from_labels_with_classes(two.clone(), &[0, 3], &[0, 1, 2]);
+    assert!(message(unknown).contains("label of sample 1 is 3"));
     assert!(Dataset::from_rows(&[[0.0; 0]; 2], &[[1.0]; 2]).is_err());
+    let beyond = "inputs, row 1, column 0, is -1e39; it must be within the range of f32, up to 3.4e38";
+    assert_eq!(message(Dataset::from_rows(&[[1.0], [-1e39]], &[[1.0]; 2])), beyond);
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut inputs = two.clone();
         inputs[(1, 0)] = value;
@@ -146,7 +148,7 @@ fn training_that_cannot_work_is_refused_before_it_changes_the_model() {
     let sgd = Optimizer::sgd(0.1);
     assert_eq!(run(trainer(sgd).batch_size(0), &data), "the batch size is 0; it must be 1 or more");
     assert!(run(trainer(Optimizer::sgd(-1.0)), &data).contains("learning rate is -1"));
-    let no_epsilon = Optimizer::Adam { learning_rate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: 0.0 };
+    let no_epsilon: Optimizer = "adam(epsilon 0)".parse().unwrap();
     assert!(run(trainer(no_epsilon), &data).contains("epsilon is 0"));
     assert!(run(trainer(sgd).decay(f32::NAN), &data).contains("decay is NaN"));
     let wide = Dataset::new(Matrix::zeros(4, 3), Matrix::zeros(4, 1)).unwrap();
@@ -192,7 +194,7 @@ fn unknown_layers_and_epochs_list_what_there_is() {
     let units = message(snapshot.feature_space("output", &Grid::default()));
     let expected = r#"the number of units of layer "output" is 1; it must be 2 for a feature space, unless a plane is given to see it on"#;
     assert_eq!(units, expected);
-    assert_eq!(message(replay.at(7)), "epoch 7 was not recorded; recorded are 0 to 0");
+    assert_eq!(message(replay.at(7)), "epoch 7 was not recorded; only epoch 0 was");
     assert!(matches!(replay.metrics(7), Err(Error::UnknownEpoch { epoch: 7, .. })));
     assert_eq!(replay.curve("f1"), None);
     assert_eq!(message(Replay::options().in_memory().at(0)), "epoch 0 was not recorded; nothing was");

@@ -108,7 +108,7 @@ fn logits_of_a_saturated_model_are_not_clipped() {
 #[test]
 fn logits_of_several_classes_have_the_loss_of_their_softmax() {
     let inputs = Matrix::from_row_slice(3, 2, &[2.0, -1.0, -3.0, 1.0, 0.5, 2.0]);
-    let data = Dataset::from_labels(inputs, &[0, 1, 0], 2).unwrap();
+    let data = Dataset::from_labels(inputs, &[0, 1, 0]).unwrap().one_hot().unwrap();
     let model = Foreign::new(&[1.0, 0.0, 0.0, 1.0], 2, Some(OutputKind::Logits));
     let replay = recorded(&model, &data, Loss::CategoricalCrossEntropy);
     let snapshot = replay.run_with(&model).at(0).unwrap();

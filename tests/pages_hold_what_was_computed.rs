@@ -126,7 +126,7 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
 #[test]
 fn of_two_outputs_the_probability_is_that_of_class_1() {
     let data = datasets::moons(60, 0.1, 7);
-    let two = Dataset::from_labels(data.inputs().clone(), &data.classes().unwrap(), 2).unwrap();
+    let two = data.clone().one_hot().unwrap();
     let layers = [trained::wide(2, Activation::Tanh), Dense::new(2).activation(Activation::Softmax)];
     let replay = trained::run(&two, layers, Loss::CategoricalCrossEntropy, 3);
     let page = page(&replay);
@@ -304,7 +304,7 @@ fn ten_classes() -> String {
         let heap = if axis == 0 { angle.cos() } else { angle.sin() };
         heap + 0.12 * ((i * (7 + 4 * axis)) as f32).sin()
     };
-    let data = Dataset::from_labels(Matrix::from_fn(600, 2, place), &classes, 10).unwrap();
+    let data = Dataset::from_labels(Matrix::from_fn(600, 2, place), &classes).unwrap();
     let layers = [
         Dense::new(16).name("first").activation(Activation::Tanh),
         trained::wide(2, Activation::Tanh),

@@ -293,7 +293,7 @@ fn three_classes_have_three_regions() {
     let points = Matrix::from_fn(150, 2, |i, j| ((i * (j + 3)) as f32 * 0.37).sin());
     let classes: Vec<usize> =
         (0..150).map(|i| if points[(i, 0)] > 0.2 { 2 } else { usize::from(points[(i, 1)] > 0.0) }).collect();
-    let data = Dataset::from_labels(points, &classes, 3).unwrap();
+    let data = Dataset::from_labels(points, &classes).unwrap();
     let layers = [trained::wide(2, Activation::Tanh), Dense::new(3).activation(Activation::Softmax)];
     let replay = trained::run(&data, layers, Loss::CategoricalCrossEntropy, 30);
     let snapshot = replay.at(30).unwrap();
@@ -359,8 +359,8 @@ fn titles_labels_and_names_are_written() {
     for word in [
         "Epoch 3",
         "Feature space of hidden",
+        "unit 0",
         "unit 1",
-        "unit 2",
         "x1",
         "x2",
         "negative",

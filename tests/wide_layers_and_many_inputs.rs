@@ -194,7 +194,7 @@ fn several_classes_have_regions_whose_edges_are_the_boundaries() {
     let angle = |i: usize| i as f32 / 300.0 * std::f32::consts::TAU;
     let inputs = Matrix::from_fn(300, 2, |i, axis| if axis == 0 { angle(i).cos() } else { angle(i).sin() });
     let classes: Vec<usize> = (0..300).map(|i| i / 100).collect();
-    let data = Dataset::from_labels(inputs, &classes, 3).unwrap();
+    let data = Dataset::from_labels(inputs, &classes).unwrap();
     let output = Dense::new(3).name("o").activation(Activation::Softmax);
     let replay = record(&data, &[tanh(2, "h"), output], Loss::CategoricalCrossEntropy, 150);
     let snapshot = replay.at(150).unwrap();

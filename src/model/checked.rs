@@ -171,8 +171,8 @@ pub(crate) fn gradients_of<M: Backward + ?Sized>(model: &M, data: &Dataset, loss
         let weight = rows.len() as f64 / data.samples() as f64;
         let [inputs, targets] = part_of(data, rows);
         let part = model.gradients(&inputs, &targets, loss)?;
-        let first = first.get_or_insert_with(|| part.clone());
-        sums.resize(first.len(), Vec::new());
+        let first: &Weights = first.get_or_insert_with(|| part.clone());
+        sums.resize(part.len(), Vec::new());
         for (sums, (_, parameter)) in sums.iter_mut().zip(first.paired(&part)?) {
             parameter.values().add_times(weight, sums);
         }

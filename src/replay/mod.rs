@@ -2,8 +2,10 @@
 //! time, by any process.
 
 // What a recorder needs, and what a reader keeps of the file.
+mod data_sets;
 mod index;
 mod options;
+mod progress;
 mod recorder;
 mod rename;
 mod replacement;
@@ -22,8 +24,11 @@ mod append_after;
 mod open;
 
 mod run;
+mod run_data;
 
 mod readable;
+
+mod run_map;
 
 mod weights;
 
@@ -52,6 +57,7 @@ use std::{
 };
 
 pub use append_after::Later;
+use data_sets::OtherData;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use recorder::Recorder;
@@ -102,6 +108,8 @@ pub struct Replay {
     torn_bytes: u64,
     /// Read from the file when it is first asked for.
     dataset: OnceLock<Dataset>,
+    /// The data sets beside it.
+    others: OtherData,
     /// `None` where the recording was opened to read.
     recorder: Option<Recorder>,
 }

@@ -18,13 +18,13 @@ pub(super) struct Recorder {
     pub(super) replacement: Option<Replacement>,
     /// Where the file is, also after the process has gone to another folder; `None` in memory.
     pub(super) place: Option<PathBuf>,
-    /// When it was last seen there.
-    pub(super) looked: Option<Instant>,
+    /// When it was last seen there: at first when it was opened.
+    pub(super) looked: Instant,
 }
 
 impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement, place, looked: None }
+        Self { options, next: 0, stopped_at: None, unconfirmed: 0, replacement, place, looked: Instant::now() }
     }
 
     /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.

@@ -1,14 +1,52 @@
 //! Questions about the run as a whole, answered by going through its epochs.
 
+use std::collections::BTreeSet;
+
 use super::{Run, Snapshot};
 use crate::{
-    Error, Forward, Loss, Metrics, Result,
+    Error, Forward, Goal, Loss, Metrics, Result,
     analysis::{
         Caveat, EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory,
         Verification, VerifyOptions, run::milestones::RunSummary,
     },
     model::checked,
 };
+
+impl<M> Run<'_, M> {
+    /// Returns the epoch at which a logged metric was best, the first of equals; of those that are [chosen](Self::epochs).
+    ///
+    /// NaN is never best. Epochs whose metrics are damaged do not count: [`Replay::damage`] lists them.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Goal, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// for val_loss in [0.7, 0.5, f64::NAN, 0.5, 0.6] {
+    ///     replay.record(&model, [("val_loss", val_loss)])?;
+    /// }
+    /// let best = replay.run()?.best_epoch("val_loss", Goal::Min)?;
+    /// let model = replay.at(best)?.into_model(); // as it was then
+    /// assert_eq!(best, 1);
+    /// let message = replay.run()?.best_epoch("val_los", Goal::Min).unwrap_err().to_string();
+    /// assert!(message.contains(r#"no value of "val_los" at the epochs that are asked; logged are ["val_loss"]"#));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if none of the epochs logged the metric, or only as NaN.
+    pub fn best_epoch(&self, metric: &str, goal: Goal) -> Result<u64> {
+        let chosen: BTreeSet<u64> = self.chosen_epochs().iter().copied().collect();
+        let mut curve = self.replay().curve(metric).unwrap_or_default();
+        curve.retain(|(epoch, _)| chosen.contains(epoch));
+        goal.best_epoch(&curve).ok_or_else(|| {
+            let what = if curve.is_empty() { "value" } else { "value but NaN" };
+            let known: Vec<&str> = self.replay().metric_names().collect();
+            let missing = format!("{what} of {metric:?} at the epochs that are asked");
+            Error::missing(missing, format!("logged are {known:?}"))
+        })
+    }
+}
 
 impl<'a, M: Forward + Sync> Run<'a, M> {
     /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
@@ -102,6 +140,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let mut run = RunSummary::new(&options)?;
         let skipped = self.take_readable(see, |summary| run.add(summary))?;
         let mut milestones = run.milestones();
+        milestones.class_names = self.dataset()?.class_names().to_vec();
         milestones.caveats.extend(skipped);
         Ok(milestones)
     }
@@ -113,7 +152,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
-        let mut history = SampleHistory::new(self.replay().dataset()?);
+        let mut history = SampleHistory::new(self.dataset()?);
         let outcomes = |snapshot: &Snapshot<'_, M>| {
             let (outputs, decision) = snapshot.decided_outputs()?;
             let outcomes = history.outcomes_of(snapshot.epoch(), &outputs, &snapshot.losses(loss)?, decision)?;

@@ -1,6 +1,6 @@
 //! The model as of one moment of a run, and what can be asked of it.
 
-use super::Replay;
+use super::{Replay, data_sets::DataChoice};
 use crate::{
     Backward, Dataset, Error, Forward, Loss, Metrics, Moment, Result, Weights,
     analysis::{DecisionBoundary, FeatureSpace, Grid, LayerValues, View},
@@ -33,18 +33,19 @@ use crate::{
 /// assert_eq!(message, r#"no layer is named "hiden"; layers are ["hidden", "output"]"#);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot<'a, M> {
     pub(super) replay: &'a Replay,
     pub(super) moment: Moment,
+    data: DataChoice,
     model: M,
     /// Where a single output changes to class 1, if the run says so.
     threshold: Option<f32>,
 }
 
 impl<'a, M: Forward> Snapshot<'a, M> {
-    pub(super) fn new(replay: &'a Replay, moment: Moment, model: M) -> Self {
-        Self { replay, moment, model, threshold: None }
+    pub(super) fn new(replay: &'a Replay, moment: Moment, data: DataChoice, model: M) -> Self {
+        Self { replay, moment, data, model, threshold: None }
     }
 
     /// The same where another threshold parts the classes.
@@ -99,7 +100,16 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`Replay::dataset`].
     pub fn dataset(&self) -> Result<&'a Dataset> {
-        self.replay.dataset()
+        self.replay.data_of(self.data)
+    }
+
+    /// Asks about another recorded data set, by its name, as [`Run::on`](crate::Run::on).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`](crate::Error::Missing) if no data set has this name.
+    pub fn on(self, dataset: &str) -> Result<Self> {
+        Ok(Self { data: self.replay.choose_data(dataset)?, ..self })
     }
 
     /// Returns what was logged with the snapshot.

@@ -244,7 +244,11 @@ impl Log {
 fn check_limits(meta: &[u8], sequence: u64) -> Result<()> {
     if meta.len() as u64 > MAX_META {
         let expected = format!("at most {MAX_META} bytes");
-        return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
+        return Err(Error::invalid(
+            "the size of the description of a record",
+            expected,
+            format!("{} bytes", meta.len()),
+        ));
     }
     if sequence < MAX_RECORDS {
         Ok(())
@@ -255,9 +259,9 @@ fn check_limits(meta: &[u8], sequence: u64) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
     use super::*;
+    use crate::storage::testing::shrunk::Shrunk;
+
     fn bytes_of(log: &Log) -> Vec<u8> {
         let mut bytes = Vec::new();
         log.copy_to(|chunk| {
@@ -321,40 +325,12 @@ mod tests {
         assert_eq!(scanned(bytes), (vec![0, 1, 2], vec![], 192), "an earlier record again");
     }
 
-    /// Bytes that were longer when they were asked first (to read the preamble) and second (to begin the walk).
-    #[derive(Debug)]
-    struct Shrunk {
-        bytes: Vec<u8>,
-        before: u64,
-        asked: AtomicUsize,
-    }
-
-    impl Backend for Shrunk {
-        fn len(&self) -> io::Result<u64> {
-            let cut = self.asked.fetch_add(1, Relaxed) >= 2;
-            Ok(if cut { self.bytes.len() as u64 } else { self.before })
-        }
-        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-            self.bytes.read_at(buffer, offset)
-        }
-        fn write_at(&mut self, _: &[u8], _: u64) -> io::Result<()> {
-            unreachable!()
-        }
-        fn truncate(&mut self, _: u64) -> io::Result<()> {
-            unreachable!()
-        }
-        fn sync(&mut self) -> io::Result<()> {
-            unreachable!()
-        }
-    }
-
     #[test]
     fn a_file_that_shrinks_while_it_is_scanned_ends_where_it_is_cut() {
         let bytes = three_epochs(1);
         for cut in 64..bytes.len() {
-            let backend =
-                Shrunk { bytes: bytes[..cut].to_vec(), before: bytes.len() as u64, asked: AtomicUsize::new(0) };
-            let mut log = Log::open(Box::new(backend), "test".into()).unwrap().unwrap();
+            let shrunk = Shrunk::new(bytes[..cut].to_vec(), bytes.len() as u64);
+            let mut log = Log::open(Box::new(shrunk), "test".into()).unwrap().unwrap();
             let mut count = 0;
             let scanned = log.scan(|_, passed| {
                 count += 1;

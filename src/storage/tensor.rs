@@ -131,12 +131,13 @@ impl TensorSpec {
         }
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// Returns the layer of a parameter; of a matrix the data set that it belongs to, and none of the training set.
+    pub(crate) fn layer(&self) -> &str {
+        &self.layer
     }
 
-    pub(super) fn layer(&self) -> &str {
-        &self.layer
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Gives the array another name, in memory.
@@ -146,7 +147,8 @@ impl TensorSpec {
 
     /// Returns the meta of a DATA record.
     pub(crate) fn encode(&self) -> Result<Vec<u8>> {
-        codec::encode(self).map_err(|reason| Error::invalid("the descriptor of the data", "below 16 MiB", reason))
+        codec::encode(self)
+            .map_err(|reason| Error::invalid("the size of the descriptor of the data", codec::AT_MOST, reason))
     }
 
     /// Returns the descriptor in the meta of a DATA record, or why there is none.
@@ -230,10 +232,10 @@ pub(crate) fn read_weights(mut reader: RecordReader<'_>, specs: &[TensorSpec], w
     Ok(())
 }
 
-/// Describes a matrix, in the order it has in memory.
-pub(crate) fn matrix_spec(name: &str, matrix: &Matrix) -> TensorSpec {
+/// Describes a matrix of a data set, in the order it has in memory.
+pub(crate) fn matrix_spec(set: &str, name: &str, matrix: &Matrix) -> TensorSpec {
     TensorSpec {
-        layer: String::new(),
+        layer: set.into(),
         name: name.into(),
         dtype: Dtype::F32,
         order: Order::Column,

@@ -1,4 +1,4 @@
-//! Training: the optimizers, and the [`Trainer`] that runs epochs of mini-batches.
+//! Training: the optimizers, the [`Trainer`] that runs epochs of mini-batches, and when to stop.
 //!
 //! ```
 //! use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -12,11 +12,19 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
+mod early_stopping;
+mod framework;
+mod goal;
 mod optimizer;
+mod optimizer_notation;
 mod running_metrics;
 mod step;
 mod trainer;
+mod update;
 
+pub use early_stopping::EarlyStopping;
+pub use framework::Framework;
+pub use goal::Goal;
 pub use optimizer::Optimizer;
 pub use step::Step;
 pub use trainer::Trainer;

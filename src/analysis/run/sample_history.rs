@@ -328,7 +328,7 @@ mod tests {
         };
         assert_eq!(probabilities.column(1).as_slice(), [0.9, 0.7, 0.4, 1.0 - 0.6]);
         assert_eq!(history.losses.shape(), (4, 4));
-        let three = Dataset::from_labels(Matrix::zeros(1, 1), &[2], 3).unwrap();
+        let three = Dataset::from_rows(&[[0.0]], &[[0, 0, 1]]).unwrap();
         let mut history = SampleHistory::new(&three);
         history.push(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
         let SampleOutcomes::Classification { probabilities, correct } = &history.outcomes else {

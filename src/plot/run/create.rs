@@ -59,7 +59,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
 
     fn new(run: Run<'a, M>, options: RunPlotOptions) -> Result<Self> {
         let run = run.in_order_of_time();
-        let data = run.replay().dataset()?;
+        let data = run.dataset()?;
         let Some(first) = run.first_readable()? else {
             return Err(Error::invalid("the number of epochs to plot", "1 or more", 0));
         };

@@ -37,6 +37,9 @@ pub(crate) struct Input {
     axes: &'static str,
 }
 
+/// What the axes of a layer are called whose units are shown as they are.
+const UNIT: &str = "unit ";
+
 impl Settings {
     /// One of the epochs is at hand already.
     pub(crate) fn resolve<'a, M: Forward + Sync>(
@@ -49,7 +52,7 @@ impl Settings {
         let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
         let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
         let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
-        let names = (0..data.outputs().max(2)).map(|class| format!("class {class}"));
+        let names = (0..data.outputs().max(2)).map(|class| data.class_name(class));
         let class_names =
             names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
         Ok(Self {
@@ -81,9 +84,9 @@ impl Hidden {
         };
         let (plane, axes) = match (&options.plane, units) {
             (Some(plane), _) => (Some(plane.clone()), "axis "),
-            (None, 2) => (None, "unit "),
+            (None, 2) => (None, UNIT),
             (None, _) => {
-                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer)?, "unit ");
+                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer)?, UNIT);
                 (Some(plane), axes)
             }
         };
@@ -148,6 +151,8 @@ impl Input {
     }
 }
 
+/// Units are numbered from 0, as in every text; features are `x1` and `x2`, as in formulas.
 fn labels(axes: &str) -> [String; 2] {
-    [1, 2].map(|axis| format!("{axes}{axis}"))
+    let first = u8::from(axes != UNIT);
+    [first, first + 1].map(|axis| format!("{axes}{axis}"))
 }

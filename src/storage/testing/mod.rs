@@ -2,3 +2,4 @@
 
 pub(crate) mod faulty;
 pub(crate) mod powerless;
+pub(crate) mod shrunk;
