@@ -77,7 +77,7 @@ fn wide(c: &mut Criterion) {
     let model = network(&[784, 512, 256, 10], Activation::Relu, Activation::Softmax);
     let inputs = Initializer::Uniform { limit: 1.0 }.matrix(1_280, 784, 13).unwrap();
     let classes: Vec<usize> = (0..1_280).map(|sample| sample * 7 % 10).collect();
-    let data = Dataset::from_labels(inputs, &classes, 10).unwrap();
+    let data = Dataset::from_labels(inputs, &classes).unwrap();
     let trainer = || Trainer::new(Loss::CategoricalCrossEntropy, Optimizer::sgd(RATE)).batch_size(64);
     check(&model, trainer(), &data, 64);
     let mut group = c.benchmark_group("784-512-256-10");

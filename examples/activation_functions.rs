@@ -130,7 +130,9 @@ fn compare_curves(runs: &[Replay]) -> Result<Figure> {
     let panel = |metric: &str| -> Result<Panel> {
         let mut curves = Vec::new();
         for ((name, _), replay) in HIDDEN.iter().zip(runs) {
-            let at = replay.run()?.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?.get(metric))))?;
+            let at = replay
+                .run()?
+                .map(|snapshot| Ok((snapshot.epoch(), Metrics::from(snapshot.evaluate(LOSS)?).get(metric))))?;
             let points: Vec<_> = at.into_iter().filter_map(|(epoch, value)| Some((epoch, value?))).collect();
             curves.push((*name, points));
         }
@@ -184,12 +186,11 @@ impl Summary {
     fn of(name: &'static str, replay: &Replay) -> Result<Self> {
         let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
         let metrics = replay.run()?.map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(LOSS)?)))?;
-        let number = |at: &Metrics, name| at.get(name).unwrap_or(f64::NAN);
         Ok(Self {
             name,
             right_from: [milestones.class_correct(0), milestones.class_correct(1), milestones.all_correct()],
-            losses: metrics.iter().map(|(epoch, at)| (*epoch, number(at, "loss"))).collect(),
-            accuracy: metrics.last().map_or(f64::NAN, |(_, at)| number(at, "accuracy")),
+            losses: metrics.iter().map(|(epoch, at)| (*epoch, at.loss)).collect(),
+            accuracy: metrics.last().and_then(|(_, at)| at.accuracy).unwrap_or(f64::NAN),
         })
     }
 

@@ -70,7 +70,7 @@ fn print_hidden_space(replay: &Replay) -> Result<()> {
         let snapshot = replay.at(epoch)?;
         let space = snapshot.feature_space(View::of("hidden").on(&principal.plane), &grid)?;
         let reach = |axis: usize| space.samples.column(axis).max() - space.samples.column(axis).min();
-        let (lines, accuracy) = (space.boundary.len(), snapshot.evaluate(LOSS)?.get("accuracy").unwrap_or(f64::NAN));
+        let (lines, accuracy) = (space.boundary.len(), snapshot.evaluate(LOSS)?.accuracy.unwrap_or(f64::NAN));
         println!(
             "epoch {epoch:>4}: {:>5.1} %, {:>5.2} x {:>5.2}; {lines} lines between the classes, {:>5.1} % right",
             100.0 * space.explained_variance_ratio,

@@ -48,8 +48,8 @@ fn digits() -> Result<(Dataset, Dataset)> {
     let pixels = Matrix::from_row_slice(digits.num_samples, digits.num_features, &digits.data) / 16.0;
     let part = |chosen: fn(usize) -> bool| {
         let rows: Vec<usize> = (0..digits.num_samples).filter(|&row| chosen(row)).collect();
-        let classes: Vec<usize> = rows.iter().map(|&row| digits.target[row] as usize).collect();
-        Dataset::from_labels(pixels.select_rows(&rows), &classes, 10)
+        let labels: Vec<u32> = rows.iter().map(|&row| digits.target[row] as u32).collect();
+        Dataset::from_labels(pixels.select_rows(&rows), &labels)
     };
     Ok((part(|row| row % 5 != 0)?, part(|row| row % 5 == 0)?))
 }
@@ -74,7 +74,7 @@ fn record(mut replay: Replay, mut model: Sequential, training: &Dataset, validat
     for epoch in 0..EPOCHS {
         trainer.set_learning_rate(0.01 * 0.5_f32.powi((epoch / 30) as i32));
         let mut metrics = trainer.epoch(&mut model, training)?;
-        let unseen = evaluate(&model, validation, LOSS)?;
+        let unseen = Metrics::from(evaluate(&model, validation, LOSS)?);
         metrics.extend(unseen.into_iter().map(|(name, value)| (format!("val_{name}"), value)));
         replay.record(&model, metrics)?;
     }
@@ -89,7 +89,7 @@ fn print_curves(replay: &Replay) -> Result<()> {
     for epoch in [1, 10, 30, 60, 90, 120] {
         let logged = replay.metrics(epoch)?;
         let number = |name: &str| logged.get(name).unwrap_or(f64::NAN);
-        let at_end = replay.at(epoch)?.evaluate(LOSS)?.get("accuracy").unwrap_or(f64::NAN);
+        let at_end = replay.at(epoch)?.evaluate(LOSS)?.accuracy.unwrap_or(f64::NAN);
         let shares =
             [number("accuracy"), at_end, number("val_accuracy")].map(|share| format!("{:.1} %", 100.0 * share));
         println!("{epoch:>9} {:>14.5} {:>18} {:>10} {:>12}", number("learning_rate"), shares[0], shares[1], shares[2]);
@@ -101,7 +101,7 @@ fn print_curves(replay: &Replay) -> Result<()> {
 fn print_places(replay: &Replay) -> Result<()> {
     let snapshot = replay.at(EPOCHS)?;
     let map = snapshot.decision_boundary("plane", &Grid::default().points(40))?;
-    let predicted = map.predicted_classes(0.5)?;
+    let predicted = map.predicted_classes()?;
     println!(
         "\nThe digit that is predicted at each place of the layer of two units, with {} lines:\n",
         map.boundary.len()

@@ -29,6 +29,24 @@ pub(crate) fn decode_prefix<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Stri
     options().allow_trailing_bytes().deserialize(bytes).map_err(|error| error.to_string())
 }
 
+/// Returns the value at the beginning of these bytes and moves them behind it; the value of nothing where they end: there
+/// are fields that came with a later minor version than the record.
+pub(crate) fn take_next<T: Serialize + DeserializeOwned + Default>(bytes: &mut &[u8]) -> Result<T, String> {
+    if bytes.is_empty() {
+        return Ok(T::default());
+    }
+    let value: T = decode_prefix(bytes)?;
+    *bytes = behind(&value, bytes)?;
+    Ok(value)
+}
+
+/// Returns what lies behind a value in the bytes that it was decoded from: the encoding of a value is as long as it was.
+pub(crate) fn behind<'a, T: Serialize>(value: &T, bytes: &'a [u8]) -> Result<&'a [u8], String> {
+    let length = options().serialized_size(value).map_err(|error| error.to_string())?;
+    let rest = usize::try_from(length).ok().and_then(|length| bytes.get(length..));
+    rest.ok_or_else(|| "it is shorter than its fields".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +63,19 @@ mod tests {
         let huge = u64::MAX.to_le_bytes();
         assert!(decode::<String>(&huge).is_err());
         assert!(decode::<Vec<u64>>(&(1_u64 << 60).to_le_bytes()).is_err());
+    }
+
+    #[test]
+    fn fields_are_taken_one_by_one_and_are_nothing_behind_the_end() {
+        let bytes = encode(&(Some(7_u16), "ab")).unwrap();
+        let mut rest = bytes.as_slice();
+        assert_eq!(take_next::<Option<u16>>(&mut rest), Ok(Some(7)));
+        assert_eq!(take_next::<String>(&mut rest), Ok("ab".into()));
+        assert_eq!(
+            (take_next::<Option<u16>>(&mut rest), take_next::<String>(&mut rest)),
+            (Ok(None), Ok(String::new()))
+        );
+        assert!(take_next::<Option<u16>>(&mut &bytes[..2]).is_err(), "cut within a field");
     }
 
     #[test]

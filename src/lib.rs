@@ -72,6 +72,8 @@
 //! | gradients of the loss | [`Snapshot::gradients`] |
 //! | distributions of weights, gradients, activations, and of their changes | [`Snapshot::distributions`]; over the epochs [`Run::statistic`] |
 //! | what happened, and when | [`Run::milestones`] |
+//! | another recorded data set than the training set | [`Run::on`], [`Snapshot::on`] |
+//! | at which epoch a logged metric was best | [`Run::best_epoch`] |
 //! | whether what was logged is what the weights give | [`Run::verify`] |
 //! | when a sample was learned, and how often forgotten | [`Run::sample_history`] |
 //! | where two runs differ, and by how much | [`Replay::diff`] |
@@ -84,6 +86,7 @@
 //!
 //! # Features
 //!
+//! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
 //! - `plot`, off by default: pictures, animations and a page to play with.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -95,6 +98,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 // The rooms, which `docs/architecture.md` walks through in the order of the flow.
+mod activation;
 mod codec;
 mod data;
 mod error;
@@ -116,12 +120,14 @@ mod storage;
 
 pub use nalgebra;
 
-pub use data::{Dataset, generate as datasets};
+#[cfg(feature = "csv")]
+pub use data::CsvOptions;
+pub use data::{Dataset, Standardization, generate as datasets};
 pub use error::{Error, Result};
 pub use loss::Loss;
-pub use math::matrix::{Matrix, to_row_major};
+pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, Parameter, Values, Weights};
+pub use model::{Backward, Description, Forward, Model, OutputKind, Parameter, Values, Weights};
 pub use moment::Moment;
 #[doc(inline)]
 pub use nn::{
@@ -130,9 +136,10 @@ pub use nn::{
 pub use replay::{Durability, Later, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 #[doc(inline)]
-pub use train::{Optimizer, Trainer};
+pub use train::{EarlyStopping, Goal, Optimizer, Trainer};
 
 #[doc = include_str!("../docs/guide.md")]
+#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/tables.md"))]
 #[cfg_attr(feature = "plot", doc = include_str!("../docs/pictures.md"))]
 pub mod guide {}
 

@@ -71,6 +71,20 @@ impl Metrics {
         self.0.iter().map(|(name, value)| (name.as_str(), *value))
     }
 
+    /// Returns the same values under names that begin with a prefix: those of a validation set beside those of training.
+    ///
+    /// ```
+    /// use training_replay::Metrics;
+    ///
+    /// let mut metrics = Metrics::from([("loss", 0.25)]);
+    /// metrics.extend(Metrics::from([("loss", 0.5)]).prefixed("val_"));
+    /// assert_eq!(metrics.to_string(), "loss 0.25, val_loss 0.5");
+    /// ```
+    #[must_use]
+    pub fn prefixed(self, prefix: &str) -> Self {
+        self.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)).collect()
+    }
+
     /// Returns the number of metrics.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -59,7 +59,7 @@ fn every_epoch_of_a_trained_network_is_replayed_without_a_model() {
         let gradients = model.gradients(data.inputs(), data.targets(), LOSS).unwrap();
         assert_eq!(snapshot.gradients(LOSS).unwrap(), gradients);
     }
-    let accuracy = replay.at(EPOCHS).unwrap().evaluate(LOSS).unwrap().get("accuracy");
+    let accuracy = replay.at(EPOCHS).unwrap().evaluate(LOSS).unwrap().accuracy;
     assert!(accuracy > Some(0.98), "{accuracy:?}");
 }
 

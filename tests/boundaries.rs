@@ -105,7 +105,7 @@ fn every_class_of_several_has_its_outline() {
     assert!(space.boundary.len() >= 3);
     let mut replay = Replay::options().dataset(&data).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
-    assert_eq!(replay.at(0).unwrap().confusion(0.5).unwrap().counts, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+    assert_eq!(replay.at(0).unwrap().confusion().unwrap().counts, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
 }
 
 /// Of several sigmoids that have all rounded to 1 the outputs tie, and the pre-activations do not.
@@ -172,7 +172,8 @@ fn the_last_activation_does_not_move_the_boundary() {
         for slope in [300.0, 3.0] {
             let dense = Dense::new(1).activation(activation).kernel_initializer(Initializer::Constant(slope));
             let model = Sequential::builder(2).layer(dense).build(0).unwrap();
-            let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(50)).unwrap();
+            let view = View::inputs().threshold(0.5); // Which is no news of probabilities.
+            let map = DecisionBoundary::of(&model, view, &Grid::default().points(50)).unwrap();
             let spacing = 2.0 / 49.0;
             let tolerance = if slope > 100.0 { spacing } else { 0.1 * spacing };
             for point in map.boundary[0].row_iter() {

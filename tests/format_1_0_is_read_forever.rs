@@ -39,7 +39,7 @@ mod finished {
 
     pub fn data() -> Dataset {
         let inputs = Matrix::from_row_slice(3, 2, &[-1.0, 0.25, 0.0, 0.5, 1.0, -0.75]);
-        Dataset::from_labels(inputs, &[0, 1, 1], 2).unwrap()
+        Dataset::new(inputs, Matrix::from_row_slice(3, 2, &[1.0, 0.0, 0.0, 1.0, 0.0, 1.0])).unwrap()
     }
 
     /// The network `moment` quarters into its run: every weight is a multiple of 1/8.
@@ -182,32 +182,24 @@ fn a_recording_of_format_1_0_is_gone_on_with() {
     assert!(common::arrays::same_bits(&replay.weights(2).unwrap(), &unfinished::Foreign(2)));
 }
 
-/// The bytes with the salt of others, which is all that two recordings of the same may differ in.
-fn salted(mut bytes: Vec<u8>, like: &[u8]) -> Vec<u8> {
-    // The torn tail of the unfinished recording has a header, too.
-    let torn = records(&bytes).last().map_or(64, |last| last.bytes.end);
-    let headers: Vec<usize> = records(&bytes).iter().map(|record| record.bytes.start).collect();
-    let torn = bytes.get(torn..torn + 4).is_some_and(|magic| magic == b"TREC").then_some(torn);
-    for at in headers.into_iter().chain(torn) {
-        bytes[at + 8..at + 16].copy_from_slice(&like[16..24]);
-    }
-    bytes[16..24].copy_from_slice(&like[16..24]);
-    reseal(&mut bytes);
-    if let Some(at) = torn {
-        let crc = crc32fast::hash(&bytes[at..at + 60]);
-        bytes[at + 60..at + 64].copy_from_slice(&crc.to_le_bytes());
-    }
-    bytes
-}
-
+/// Format 1.1 appends fields to metas, and has no other records for what format 1.0 could hold.
 #[test]
-fn this_version_writes_the_same_bytes_as_the_first_one_did() {
+fn this_version_writes_the_same_records_as_the_first_one_did_and_fields_behind_theirs() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
     for (name, record) in [(FINISHED, finished::record as fn(&Path) -> Result<()>), (UNFINISHED, unfinished::record)] {
         record(&path).unwrap();
-        let golden = golden(name);
-        assert!(salted(fs::read(&path).unwrap(), &golden) == golden, "{name}");
+        let (golden, written) = (golden(name), fs::read(&path).unwrap());
+        assert_eq!((golden[8..12].to_vec(), written[8..12].to_vec()), (vec![1, 0, 0, 0], vec![1, 0, 1, 0]));
+        let (old, new) = (records(&golden), records(&written));
+        assert_eq!(old.len(), new.len(), "{name}");
+        for (old, new) in old.into_iter().zip(new) {
+            assert_eq!((old.kind, old.epoch), (new.kind, new.epoch), "{name}");
+            assert!(
+                written[new.meta].starts_with(&golden[old.meta]) && written[new.data] == golden[old.data],
+                "{name}"
+            );
+        }
         fs::remove_file(&path).unwrap();
     }
 }
@@ -220,6 +212,7 @@ fn as_of_minor_version_7(bytes: &[u8]) -> Vec<u8> {
     for record in records(bytes) {
         let mut meta = bytes[record.meta.clone()].to_vec();
         if !meta.is_empty() {
+            meta.extend([0; 9]); // what format 1.1 appends: nothing of it is there
             meta.extend([9; 70]);
         }
         let data = &bytes[record.data.clone()];
@@ -243,7 +236,7 @@ fn a_file_of_a_newer_minor_version_is_read_and_not_appended_to() {
     let path = folder.path().join("later.replay");
     fs::write(&path, &later).unwrap();
     let message = Replay::append(&path).unwrap_err().to_string();
-    assert!(message.ends_with("later.replay is 1.7; it must be at most 1.0 to append; it can be read"), "{message}");
+    assert!(message.ends_with("later.replay is 1.7; it must be at most 1.1 to append; it can be read"), "{message}");
     assert!(fs::read(&path).unwrap() == later, "and it was not touched");
 }
 

@@ -11,12 +11,13 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "error",
     "file",
     "math",
     "data",
-    "loss", // `Forward::losses` takes one.
+    "loss",       // `Forward::losses` takes one.
+    "activation", // `Forward::activation` gives one.
     "model",
     "metrics",
     "moment",
@@ -40,17 +41,27 @@ const STRANGERS: [(&str, &[&str]); 5] = [
     (
         "plot/render",
         &[
-            "math", "data", "loss", "model", "metrics", "moment", "codec", "nn", "train", "storage", "analysis",
+            "math",
+            "data",
+            "loss",
+            "activation",
+            "model",
+            "metrics",
+            "moment",
+            "codec",
+            "nn",
+            "train",
+            "storage",
+            "analysis",
             "replay",
         ],
     ),
-    ("codec", &["math", "data", "loss", "model", "metrics", "moment"]),
+    ("codec", &["math", "data", "loss", "activation", "model", "metrics", "moment"]),
 ];
 
 /// What of a stranger a room knows all the same.
-const SHOWN: [(&str, &str); 2] = [
-    ("plot/panel", "nn/activation/mod.rs"), // Drawn as functions.
-    ("plot/render", "math/parallel.rs"),    // The frames of an animation are drawn on several threads.
+const SHOWN: [(&str, &str); 1] = [
+    ("plot/render", "math/parallel.rs"), // The frames of an animation are drawn on several threads.
 ];
 
 /// The one file that may name a crate.

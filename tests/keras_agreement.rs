@@ -41,7 +41,7 @@ fn probabilities_and_losses_of_single_samples_agree() {
 #[test]
 fn loss_and_accuracy_over_the_whole_data_set_agree() {
     at_each_expected_epoch(|reference, i, snapshot| {
-        let metrics = snapshot.evaluate(LOSS).unwrap();
+        let metrics = Metrics::from(snapshot.evaluate(LOSS).unwrap());
         let found = ["loss", "accuracy"].map(|name| metrics.get(name).unwrap() as f32);
         let expected = ["expected.mean_loss", "expected.accuracy"].map(|name| reference.values(name)[i]);
         assert_close("loss and accuracy", &found, &expected, TOLERANCE);

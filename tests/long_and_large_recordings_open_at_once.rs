@@ -34,7 +34,7 @@ fn insert_hole(path: &Path) {
     let bytes = fs::read(path).unwrap();
     let last = records(&bytes).pop().unwrap();
     let before = &bytes[..last.bytes.start];
-    let hole = header(before, 0x8001, b"five GiB of nothing", 5 << 30);
+    let hole = header(before, 0x80ff, b"five GiB of nothing", 5 << 30);
     let mut file = File::create(path).unwrap();
     file.write_all(before).unwrap();
     file.write_all(&hole).unwrap();

@@ -125,8 +125,7 @@ fn other_questions_and_other_models_go_through_every_run() {
     assert_eq!(learned, [Some(5), None]);
     // Recomputed in place of logged: the loss of a sample that is correct by a slope of 2, and of one that is misclassified.
     let recomputed = |_: &str, replay: &Replay| -> Result<Vec<(u64, f64)>> {
-        let loss =
-            |epoch| replay.at(epoch)?.evaluate(Loss::BinaryCrossEntropy).map(|at| at.get("loss").unwrap_or(f64::NAN));
+        let loss = |epoch| replay.at(epoch)?.evaluate(Loss::BinaryCrossEntropy).map(|at| at.loss);
         [0, EPOCHS].into_iter().map(|epoch| Ok((epoch, loss(epoch)?))).collect()
     };
     let band = QuantileBand::of(&runs.map(recomputed).unwrap(), 1.0).unwrap();

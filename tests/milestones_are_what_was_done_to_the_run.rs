@@ -188,7 +188,7 @@ fn a_run_with_a_huge_learning_rate_is_recorded_replayed_and_reported() {
     // Every other question has an answer too.
     let snapshot = replay.at(20).unwrap();
     assert!(snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap().boundary.is_empty());
-    assert_eq!(snapshot.confusion(0.5).unwrap().undecided, [200, 200]);
+    assert_eq!(snapshot.confusion().unwrap().undecided, [200, 200]);
     assert!(
         replay.run().unwrap().sample_history(Loss::MeanSquaredError).unwrap().flips(19, 20).unwrap().learned.is_empty()
     );

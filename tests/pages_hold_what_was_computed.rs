@@ -126,7 +126,7 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
 #[test]
 fn of_two_outputs_the_probability_is_that_of_class_1() {
     let data = datasets::moons(60, 0.1, 7);
-    let two = Dataset::from_labels(data.inputs().clone(), &data.classes().unwrap(), 2).unwrap();
+    let two = data.clone().one_hot().unwrap();
     let layers = [trained::wide(2, Activation::Tanh), Dense::new(2).activation(Activation::Softmax)];
     let replay = trained::run(&two, layers, Loss::CategoricalCrossEntropy, 3);
     let page = page(&replay);
@@ -177,7 +177,11 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
     let replay = trained::article(&datasets::parabola(60, 13), Activation::Tanh, 12);
     let page = page(&replay);
     let run = page.run(0);
-    let evaluated = replay.run().unwrap().map(|snapshot| snapshot.evaluate(Loss::BinaryCrossEntropy)).unwrap();
+    let evaluated = replay
+        .run()
+        .unwrap()
+        .map(|snapshot| Ok(training_replay::Metrics::from(snapshot.evaluate(Loss::BinaryCrossEntropy)?)))
+        .unwrap();
     for (curve, name) in [(0, "loss"), (1, "accuracy")] {
         assert_eq!(run["curves"][curve]["name"], name);
         let values = run["curves"][curve]["values"].as_array().unwrap();
@@ -219,8 +223,8 @@ fn of_many_samples_some_are_taken_at_equal_distances_and_the_curves_are_of_all()
     let run = page.run(0);
     assert_eq!((run["samples"].as_u64(), run["of"].as_u64()), (Some(250), Some(1_000)));
     assert_eq!(page.u32(&run["indices"]), (0..1_000).step_by(4).collect::<Vec<u32>>());
-    let loss = replay.at(2).unwrap().evaluate(Loss::BinaryCrossEntropy).unwrap().get("loss");
-    assert_eq!(run["curves"][0]["values"][2].as_f64(), loss);
+    let loss = replay.at(2).unwrap().evaluate(Loss::BinaryCrossEntropy).unwrap().loss;
+    assert_eq!(run["curves"][0]["values"][2].as_f64(), Some(loss));
     let outputs = replay.at(1).unwrap().outputs().unwrap();
     let found = number(page.u16(&run["probability"])[250 + 100], (0.0, 1.0));
     assert!((found - f64::from(outputs[400])).abs() < 1e-5);
@@ -300,7 +304,7 @@ fn ten_classes() -> String {
         let heap = if axis == 0 { angle.cos() } else { angle.sin() };
         heap + 0.12 * ((i * (7 + 4 * axis)) as f32).sin()
     };
-    let data = Dataset::from_labels(Matrix::from_fn(600, 2, place), &classes, 10).unwrap();
+    let data = Dataset::from_labels(Matrix::from_fn(600, 2, place), &classes).unwrap();
     let layers = [
         Dense::new(16).name("first").activation(Activation::Tanh),
         trained::wide(2, Activation::Tanh),

@@ -54,7 +54,7 @@ fn many_inputs_are_seen_on_the_plane_of_the_data_and_misclassified_samples_are_h
     assert_eq!(show(&replay, 3).len(), 6);
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     assert_eq!(plots.decision_boundary(0).unwrap().x.label, "principal axis 1");
-    let confusion = replay.at(0).unwrap().confusion(0.5).unwrap();
+    let confusion = replay.at(0).unwrap().confusion().unwrap();
     let rings = plots.feature_space(0).unwrap();
     let rings = rings.marks.iter().find(|mark| matches!(mark, Mark::Rings { .. })).unwrap();
     assert_eq!(rings.points().len() as u64, confusion.errors(0) + confusion.errors(1));
@@ -75,7 +75,7 @@ fn a_layer_of_two_units_behind_many_inputs_has_the_regions_behind_it() {
     );
     let map = replay.at(5).unwrap();
     let map = map.decision_boundary("hidden", &Grid::covering_points(&corners, 0.0)).unwrap();
-    let predicted = map.predicted_classes(0.5).unwrap();
+    let predicted = map.predicted_classes().unwrap();
     for class in [0, 1] {
         let regions = panel.in_color(ColorRole::Region(class)).count();
         assert_eq!(regions > 0, predicted.contains(&Some(class)), "class {class}");

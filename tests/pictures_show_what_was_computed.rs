@@ -106,7 +106,7 @@ fn regions_have_the_color_of_the_class_that_is_predicted() {
     let (data, replay) = run();
     let map = replay.at(8).unwrap().decision_boundary(View::inputs(), &Grid::covering(&data, 0.1).points(50)).unwrap();
     let picture = Picture::of(&Panel::decision_boundary(&map, data.inputs(), &data).unwrap());
-    let predicted = map.predicted_classes(0.5).unwrap();
+    let predicted = map.predicted_classes().unwrap();
     let (mut right, mut wrong) = (0, 0);
     for (i, class) in predicted.iter().enumerate() {
         let at = picture.rgb((picture.pixel)([map.x[i % 50].into(), map.y[i / 50].into()]));
@@ -137,7 +137,7 @@ fn the_bent_region_has_the_colors_of_its_classes_on_either_side_of_the_boundary(
     let mut panel = Panel::feature_space(&space, &data).unwrap();
     panel.marks.retain(|mark| matches!(mark, Mark::Area { .. })); // The regions alone.
     let picture = Picture::of(&panel);
-    let predicted = space.predicted_classes(0.5).unwrap();
+    let predicted = space.predicted_classes().unwrap();
     // Towards its ends the region is narrower than a pixel.
     let inner = |i: &usize| (25..75).contains(&(i % 100)) && (25..75).contains(&(i / 100));
     let points: Vec<usize> = (0..10_000).filter(inner).collect();
@@ -293,7 +293,7 @@ fn three_classes_have_three_regions() {
     let points = Matrix::from_fn(150, 2, |i, j| ((i * (j + 3)) as f32 * 0.37).sin());
     let classes: Vec<usize> =
         (0..150).map(|i| if points[(i, 0)] > 0.2 { 2 } else { usize::from(points[(i, 1)] > 0.0) }).collect();
-    let data = Dataset::from_labels(points, &classes, 3).unwrap();
+    let data = Dataset::from_labels(points, &classes).unwrap();
     let layers = [trained::wide(2, Activation::Tanh), Dense::new(3).activation(Activation::Softmax)];
     let replay = trained::run(&data, layers, Loss::CategoricalCrossEntropy, 30);
     let snapshot = replay.at(30).unwrap();
@@ -302,7 +302,7 @@ fn three_classes_have_three_regions() {
     let mut panel = Panel::decision_boundary(&map, data.inputs(), &data).unwrap();
     panel.marks.retain(|mark| matches!(mark, Mark::Area { .. }));
     let picture = Picture::of(&panel);
-    let predicted = map.predicted_classes(0.5).unwrap();
+    let predicted = map.predicted_classes().unwrap();
     // Points on the limits are below the axes.
     let inner = |i: usize| (1..99).contains(&(i % 100)) && (1..99).contains(&(i / 100));
     let right = predicted.iter().enumerate().filter(|&(i, class)| {

@@ -29,6 +29,7 @@ fn every_type_may_be_printed_sent_to_other_threads_and_shared_with_them() {
         training_replay::Run<'static, Sequential>,
         training_replay::Runs,
         training_replay::Snapshot<'static, Sequential>,
+        training_replay::Standardization,
         training_replay::Steps<'static>,
         training_replay::Values<'static>,
         training_replay::Weights,
@@ -80,10 +81,18 @@ fn every_type_may_be_printed_sent_to_other_threads_and_shared_with_them() {
         training_replay::nn::Layer,
         training_replay::nn::LayerNormalization,
         training_replay::nn::Sequential,
+        training_replay::train::EarlyStopping,
+        training_replay::train::Goal,
         training_replay::train::Optimizer,
         training_replay::train::Step<'static>,
         training_replay::train::Trainer,
     );
+}
+
+#[test]
+#[cfg(feature = "csv")]
+fn the_options_of_a_table_may_be_too() {
+    assert_all!(training_replay::CsvOptions);
 }
 
 #[test]

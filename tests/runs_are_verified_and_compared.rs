@@ -64,7 +64,7 @@ fn a_validation_loss_is_recomputed_exactly() {
     for _ in 0..5 {
         trainer.epoch(&mut model, &data).unwrap();
         let end = evaluate(&model, &data, LOSS).unwrap();
-        let metrics = [("val_loss", end.get("loss").unwrap()), ("val_accuracy", end.get("accuracy").unwrap())];
+        let metrics = [("val_loss", end.loss), ("val_accuracy", end.accuracy.unwrap())];
         replay.record(&model, metrics).unwrap();
     }
     let options = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(0.0);

@@ -24,7 +24,7 @@ fn record(mut model: Sequential, data: &Dataset, shuffle: bool) -> Replay {
 
 /// The first epoch from which on no sample is misclassified.
 fn all_correct_from(replay: &Replay) -> Option<u64> {
-    let perfect = |epoch| replay.at(epoch).unwrap().confusion(0.5).unwrap().accuracy() == 1.0;
+    let perfect = |epoch| replay.at(epoch).unwrap().confusion().unwrap().accuracy() == 1.0;
     let last_mistake = replay.epochs().filter(|&epoch| !perfect(epoch)).last();
     last_mistake.map_or(Some(0), |mistake| Some(mistake + 1).filter(|from| replay.epochs().any(|epoch| epoch == *from)))
 }
@@ -54,7 +54,7 @@ fn without_a_hidden_layer_about_three_quarters_is_all_there_is() {
     let output = Dense::new(1).activation(Activation::Sigmoid).kernel_initializer(Initializer::Normal { std: 0.05 });
     let model = Sequential::builder(2).layer(output).build(42).unwrap();
     let replay = record(model, &datasets::parabola(1_000, 13), true);
-    let accuracy = replay.at(150).unwrap().evaluate(LOSS).unwrap().get("accuracy").unwrap();
+    let accuracy = replay.at(150).unwrap().evaluate(LOSS).unwrap().accuracy.unwrap();
     assert!((accuracy - 0.74).abs() < 0.02, "{accuracy}");
 }
 

@@ -194,23 +194,22 @@ fn several_classes_have_regions_whose_edges_are_the_boundaries() {
     let angle = |i: usize| i as f32 / 300.0 * std::f32::consts::TAU;
     let inputs = Matrix::from_fn(300, 2, |i, axis| if axis == 0 { angle(i).cos() } else { angle(i).sin() });
     let classes: Vec<usize> = (0..300).map(|i| i / 100).collect();
-    let data = Dataset::from_labels(inputs, &classes, 3).unwrap();
+    let data = Dataset::from_labels(inputs, &classes).unwrap();
     let output = Dense::new(3).name("o").activation(Activation::Softmax);
     let replay = record(&data, &[tanh(2, "h"), output], Loss::CategoricalCrossEntropy, 150);
     let snapshot = replay.at(150).unwrap();
     let grid = Grid::default().points(200);
     let map = snapshot.decision_boundary(View::inputs(), &grid).unwrap();
-    let classes = map.predicted_classes(0.5).unwrap();
+    let classes = map.predicted_classes().unwrap();
     let at = |i: usize, j: usize| classes[j * 200 + i];
     for (i, j, class) in [(167, 150, 0), (27, 100, 1), (167, 47, 2)] {
         assert_eq!(at(i, j), Some(class), "at {}, {}", map.x[i], map.y[j]);
     }
     assert_eq!(
-        snapshot.feature_space("h", &grid).unwrap().predicted_classes(0.5).unwrap(),
+        snapshot.feature_space("h", &grid).unwrap().predicted_classes().unwrap(),
         classes,
         "the same points, bent"
     );
-    assert!(map.predicted_classes(f32::NAN).is_err());
     for line in &map.boundary {
         for p in snapshot.model().predict(line).unwrap().row_iter() {
             let mut sorted: Vec<f32> = p.iter().copied().collect();

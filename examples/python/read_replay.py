@@ -3,7 +3,7 @@
     python3 read_replay.py run.replay             # what was logged, and the parameters' shapes
 
     data, epochs = read("run.replay")
-    data["inputs"]                                # samples in rows
+    data["inputs"]                                # samples in rows; data["validation/inputs"] of a named data set
     metrics, weights = epochs[60, 0]              # after epoch 60; [60, 5] after five mini-batches of it
     weights["hidden/kernel"]
 
@@ -13,7 +13,7 @@ What is damaged is None, or missing where its header is damaged.
 import struct, sys, zlib
 import numpy as np
 
-MODEL, DATA, EPOCH, END, SKIPPABLE = 1, 2, 3, 4, 0x8000
+MODEL, DATA, EPOCH, END, NAMED_DATA, SKIPPABLE = 1, 2, 3, 4, 0x8001, 0x8000
 up = lambda n: -(-n // 64) * 64  # to the next multiple of 64
 
 
@@ -24,6 +24,13 @@ class Meta:
         return struct.unpack_from("<" + form, self.data, at)[0]
     def string(self): return self.take(f"{self.take('Q')}s").decode()
     def many(self, item): return [item() for _ in range(self.take("Q"))]
+    def option(self, item): return item() if self.take("B") else None
+    def data_names(self):  # behind the number of DATA records; format 1.0 has none
+        self.option(lambda: self.take("B")), self.option(lambda: (self.string(), self.take(f"{self.take('Q')}s")))
+        self.many(lambda: (self.string(), self.string()))
+        if self.at == len(self.data): return []
+        self.option(lambda: (self.take("Q"), self.take(f"{4 * self.take('Q')}s")))  # the inputs of the probe
+        return self.many(lambda: (self.string(), self.many(self.string), self.many(self.string))[0])
     def tensor(self):
         name = "/".join(filter(None, (self.string(), self.string())))
         return name, ("<f4", "<f8")[self.take("B")], "CF"[self.take("B")], self.many(lambda: self.take("Q"))
@@ -69,7 +76,8 @@ def read(path):
             if kind != MODEL or meta is None:
                 raise ValueError(f"{path} has no readable description of its model")
             (places, whole), promised = layout(meta.many(meta.tensor)), meta.take("Q")
-        elif kind == DATA and meta:
+            promised += 2 * sum(name != "training" for name in meta.data_names())
+        elif kind in (DATA, NAMED_DATA) and meta:
             name, *form = meta.tensor()
             matrices.setdefault(name, None if data is None else array(data, 0, *form))
         elif kind == EPOCH and length == whole and (epoch, step or 1 << 32) > last:

@@ -10,6 +10,7 @@
 //! | classification | [`ConfusionMatrix`], [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy |
 //! | distributions | [`Distribution`], [`Density`] and [`Histogram`] of numbers; [`LayerDistribution`], [`LayerCurve`] and [`LayerValues`] of each layer, chosen by a [`LayerFilter`] and a [`Quantity`] |
 //! | one run | [`Milestones`], found in an [`EpochSummary`] of each epoch by [`MilestoneOptions`]; [`SampleHistory`]; [`Verification`] against what was logged; [`RunDiff`] and [`WeightDiff`]; [`plateaus`] |
+//! | every answer | a [`Caveat`] for what was assumed or left out |
 //! | many runs | [`QuantileBand`], [`EpochsToTarget`], [`HeadToHead`] |
 //!
 //! ```
@@ -22,12 +23,14 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
+mod caveat;
 pub(crate) mod classification;
 pub(crate) mod distribution;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod space;
 
+pub use caveat::Caveat;
 pub use classification::*;
 pub use distribution::*;
 pub use run::*;

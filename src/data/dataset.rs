@@ -1,5 +1,7 @@
 //! Inputs and targets, checked once: the data a model is trained and replayed on.
 
+use std::collections::HashSet;
+
 use super::labels;
 use crate::{Error, Matrix, Result, math::matrix};
 
@@ -23,6 +25,10 @@ use crate::{Error, Matrix, Result, math::matrix};
 pub struct Dataset {
     inputs: Matrix,
     targets: Matrix,
+    /// One for each class, or none.
+    class_names: Vec<String>,
+    /// One for each column of the inputs, or none.
+    feature_names: Vec<String>,
 }
 
 impl Dataset {
@@ -48,16 +54,19 @@ impl Dataset {
         expect_some("targets", &targets)?;
         matrix::expect_finite("inputs", &inputs)?;
         matrix::expect_finite("targets", &targets)?;
-        Ok(Self { inputs, targets })
+        Ok(Self::unnamed(inputs, targets))
     }
 
     /// Creates a data set from rows of inputs and rows of targets, as they are read from elsewhere.
     ///
+    /// The numbers may be `f32`, `f64` or integers of up to 32 bits; they are rounded to `f32`.
+    ///
     /// ```
     /// use training_replay::Dataset;
     ///
-    /// let data = Dataset::from_rows(&[[0.0, 0.5], [1.0, 0.2], [0.3, 0.3]], &[[0.0], [1.0], [1.0]])?;
-    /// assert_eq!(data.inputs()[(1, 0)], 1.0);
+    /// let measured: Vec<Vec<f64>> = vec![vec![0.0, 0.5], vec![1.0, 0.2], vec![0.3, 0.3]];
+    /// let data = Dataset::from_rows(&measured, &[[0], [1], [1]])?;
+    /// assert_eq!((data.inputs()[(1, 0)], data.inputs()[(1, 1)]), (1.0, 0.2));
     /// let ragged = Dataset::from_rows(&[vec![0.0, 0.5], vec![1.0]], &[[0.0], [1.0]]);
     /// assert_eq!(ragged.unwrap_err().to_string(), "inputs, row 1: expected shape [2], found [1]");
     /// # Ok::<(), training_replay::Error>(())
@@ -65,41 +74,105 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new), and [`Error::Shape`] if the rows differ in length; the message names the first that does.
-    pub fn from_rows<I: AsRef<[f32]>, T: AsRef<[f32]>>(inputs: &[I], targets: &[T]) -> Result<Self> {
+    /// As [`new`](Self::new), and [`Error::Shape`] if the rows differ in length, [`Error::Invalid`] for a number beyond the
+    /// range of `f32`; the message names its row and column.
+    pub fn from_rows<X, Y>(inputs: &[impl AsRef<[X]>], targets: &[impl AsRef<[Y]>]) -> Result<Self>
+    where
+        X: Copy + Into<f64>,
+        Y: Copy + Into<f64>,
+    {
         Self::new(matrix::from_rows("inputs", inputs)?, matrix::from_rows("targets", targets)?)
     }
 
-    /// Creates a data set whose targets are classes, numbers from 0 to below `count`.
-    ///
-    /// They are stored one-hot, `(samples, count)`: Keras' `to_categorical`.
+    /// Returns the same data with a name for each class, which go with them into recordings and pictures.
     ///
     /// ```
-    /// use training_replay::{Dataset, Matrix, to_row_major};
+    /// use training_replay::datasets;
     ///
-    /// let data = Dataset::from_labels(Matrix::zeros(2, 4), &[2, 0], 3)?;
-    /// assert_eq!(to_row_major(data.targets()), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
-    /// assert_eq!(data.classes()?, [2, 0]);
+    /// let moons = datasets::moons(100, 0.1, 7).with_class_names(["upper", "lower"])?;
+    /// assert_eq!(moons.class_names(), ["upper", "lower"]);
+    /// let one = datasets::moons(100, 0.1, 7).with_class_names(["upper"]).unwrap_err();
+    /// assert_eq!(one.to_string(), "the number of class names is 1; it must be 2, one for each class");
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new), and [`Error::Invalid`] for a class that is not below `count`, or more than 2^31 targets.
-    pub fn from_labels(inputs: Matrix, classes: &[usize], count: usize) -> Result<Self> {
-        if let Some(sample) = classes.iter().position(|&class| class >= count) {
-            let expected = format!("below {count}, the number of classes");
-            return Err(Error::invalid(format!("the class of sample {sample}"), expected, classes[sample]));
+    /// [`Error::Invalid`] if there are more or fewer names than classes, for a name that is empty or appears twice.
+    pub fn with_class_names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Result<Self> {
+        let count = labels::class_count(self.outputs());
+        Ok(Self { class_names: checked_names(["class", "classes"], count, names)?, ..self })
+    }
+
+    /// Returns the same data with a name for each feature, which go with them into recordings.
+    ///
+    /// ```
+    /// use training_replay::datasets;
+    ///
+    /// let moons = datasets::moons(100, 0.1, 7).with_feature_names(["width", "height"])?;
+    /// assert_eq!(moons.feature_names(), ["width", "height"]);
+    /// assert!(datasets::moons(100, 0.1, 7).with_feature_names(["x", "x"]).is_err());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there are more or fewer names than features, for a name that is empty or appears twice.
+    pub fn with_feature_names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Result<Self> {
+        let count = self.features();
+        Ok(Self { feature_names: checked_names(["feature", "features"], count, names)?, ..self })
+    }
+
+    /// Returns the same data with a target column for each of two classes, for a network that ends in a softmax.
+    ///
+    /// A single column of 0 and 1, for a sigmoid, becomes two: Keras' `to_categorical`. Several columns stay as they are.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, to_row_major};
+    ///
+    /// let data = Dataset::from_rows(&[[0.5], [0.7]], &[[0], [1]])?.one_hot()?;
+    /// assert_eq!(to_row_major(data.targets()), [1.0, 0.0, 0.0, 1.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] at the first target of a single column that is outside 0 to 1.
+    pub fn one_hot(self) -> Result<Self> {
+        if self.outputs() > 1 {
+            return Ok(self);
         }
-        let mut targets = matrix::zeros(classes.len(), count)?;
-        classes.iter().enumerate().for_each(|(sample, &class)| targets[(sample, class)] = 1.0);
-        Self::new(inputs, targets)
+        if let Some(row) = self.targets.iter().position(|target| !(0.0..=1.0).contains(target)) {
+            return Err(Error::invalid(format!("target row {row}"), "from 0 to 1 to become two", self.targets[row]));
+        }
+        let both = |row: usize, column: usize| if column == 1 { self.targets[row] } else { 1.0 - self.targets[row] };
+        Ok(Self { targets: Matrix::from_fn(self.samples(), 2, both), ..self })
+    }
+
+    /// The rows named by `rows`, in that order, which are rows of this one and at least one.
+    pub(super) fn rows(&self, rows: &[usize]) -> Self {
+        let gathered = |source: &Matrix| {
+            let mut target = Matrix::zeros(rows.len(), source.ncols());
+            matrix::gather_rows(source, rows, &mut target);
+            target
+        };
+        self.replaced(gathered(&self.inputs), gathered(&self.targets))
+    }
+
+    /// Other values under the same names, known to be what `new` checks and of as many columns.
+    pub(super) fn replaced(&self, inputs: Matrix, targets: Matrix) -> Self {
+        let (class_names, feature_names) = (self.class_names.clone(), self.feature_names.clone());
+        Self { inputs, targets, class_names, feature_names }
+    }
+
+    fn unnamed(inputs: Matrix, targets: Matrix) -> Self {
+        Self { inputs, targets, class_names: Vec::new(), feature_names: Vec::new() }
     }
 
     /// Creates a data set of this crate's own making, known to be what `new` checks.
     pub(crate) fn generated(inputs: Matrix, targets: Matrix) -> Self {
         debug_assert!(Self::new(inputs.clone(), targets.clone()).is_ok());
-        Self { inputs, targets }
+        Self::unnamed(inputs, targets)
     }
 
     /// Returns the inputs, `(samples, features)`.
@@ -153,11 +226,49 @@ impl Dataset {
     /// ```
     /// use training_replay::{Dataset, Matrix};
     ///
-    /// assert_eq!(Dataset::from_labels(Matrix::zeros(2, 4), &[2, 0], 3)?.outputs(), 3);
+    /// assert_eq!(Dataset::from_labels(Matrix::zeros(3, 4), &["b", "a", "c"])?.outputs(), 3);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn outputs(&self) -> usize {
         self.targets.ncols()
+    }
+
+    /// Returns the names of the classes, from class 0 on; none if they were not named.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix, datasets};
+    ///
+    /// let data = Dataset::from_labels(Matrix::zeros(3, 4), &["rose", "lily", "rose"])?;
+    /// assert_eq!(data.class_names(), ["lily", "rose"]);
+    /// assert!(datasets::moons(100, 0.1, 7).class_names().is_empty());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn class_names(&self) -> &[String] {
+        &self.class_names
+    }
+
+    /// Returns the names of the features, in the order of the inputs' columns; none if they were not named.
+    pub fn feature_names(&self) -> &[String] {
+        &self.feature_names
+    }
+
+    /// Returns what a class is called: its name, or `class 2` where the classes have none or the name is a number.
+    ///
+    /// ```
+    /// use training_replay::datasets;
+    ///
+    /// let moons = datasets::moons(100, 0.1, 7);
+    /// assert_eq!(moons.class_name(1), "class 1");
+    /// assert_eq!(moons.with_class_names(["upper", "lower"])?.class_name(1), "lower");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn class_name(&self, class: usize) -> String {
+        match self.class_names.get(class) {
+            // "3 samples" would be how many.
+            Some(number) if number.parse::<f64>().is_ok() => format!("class {number}"),
+            Some(name) => name.clone(),
+            None => format!("class {class}"),
+        }
     }
 
     /// Returns the class of each sample: 0 or 1 for a single output, the place of the 1 for several.
@@ -168,7 +279,7 @@ impl Dataset {
     /// let inputs = [[0.0], [1.0], [2.0]];
     /// assert_eq!(Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0]])?.classes()?, [0, 1, 1]);
     /// let regression = Dataset::from_rows(&inputs, &[[0.0], [1.0], [0.3]])?.classes().unwrap_err();
-    /// assert_eq!(regression.to_string(), "target row 2 is [0.3]; it must be 0 or 1 to name a class");
+    /// assert_eq!(regression.to_string(), "target row 2 is [0.3]; it must be 0 or 1, or in all rows -1 or 1, to name a class");
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -177,6 +288,29 @@ impl Dataset {
     /// [`Error::Invalid`] at the first target row that names no class, as in regression.
     pub fn classes(&self) -> Result<Vec<usize>> {
         labels::target_classes(&self.targets)
+    }
+}
+
+/// Names that are as many as there are things to name, none of them empty and no two the same.
+fn checked_names<S: Into<String>>(
+    [one, many]: [&str; 2],
+    count: usize,
+    names: impl IntoIterator<Item = S>,
+) -> Result<Vec<String>> {
+    // One more than there may be says as much as all of an endless iterator.
+    let names: Vec<String> = names.into_iter().take(count.saturating_add(1)).map(Into::into).collect();
+    if names.len() != count {
+        let found = if names.len() > count { format!("more than {count}") } else { names.len().to_string() };
+        let expected = format!("{count}, one for each {one}");
+        return Err(Error::invalid(format!("the number of {one} names"), expected, found));
+    }
+    let mut known = HashSet::new();
+    match names.iter().position(|name| name.is_empty() || !known.insert(name)) {
+        Some(at) => {
+            let expected = format!("not empty and unlike those of the other {many}");
+            Err(Error::invalid(format!("the name of {one} {at}"), expected, format!("{:?}", names[at])))
+        }
+        None => Ok(names),
     }
 }
 

@@ -1,13 +1,99 @@
-//! Which class an output row stands for, and how often it is the right one.
+//! Which class a row of targets names, which one a row of outputs stands for, and how often that is the right one.
 //!
-//! A single output is the probability of class 1: class 1 where it is above the threshold, else class 0. Several
-//! outputs stand for one class each: the largest wins, the first of equals. A row with a NaN stands for none, and is
-//! never the right one.
+//! A single output stands for class 1 where it is above a threshold, else for class 0. Several outputs stand for one
+//! class each: the largest wins, the first of equals. A row with a NaN stands for none, and is never the right one.
 
 use crate::{Error, Matrix, Result};
 
-/// The probability above which a single output stands for class 1, where nobody gives another.
-pub(crate) const THRESHOLD: f32 = 0.5;
+/// How far from 1 the shares of a target row may sum, which people round: 0.933, 0.033 and 0.033.
+pub(crate) const SHARES: f32 = 0.01;
+
+/// How far two smoothed labels, such as 0.05 and 0.95, may be from lying evenly about the middle.
+const EVENLY: f32 = 1e-5;
+
+/// What targets tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TargetKind {
+    /// Classes: 0 and 1 in a single column, shares of the classes in several, one-hot or not.
+    Shares,
+    /// Classes: -1 and 1, in several columns a single 1 in every row.
+    Signs,
+    /// Numbers, as in regression, or several labels for each sample.
+    Numbers,
+}
+
+impl TargetKind {
+    /// What these targets tell.
+    pub(crate) fn of(targets: &Matrix) -> Self {
+        Self::find(targets).unwrap_or(Self::Numbers)
+    }
+
+    /// Whether every row names a class.
+    pub(crate) fn are_classes(self) -> bool {
+        self != Self::Numbers
+    }
+
+    /// The number midway between the labels of two classes.
+    pub(crate) fn middle(self) -> Option<f32> {
+        match self {
+            Self::Shares => Some(0.5),
+            Self::Signs => Some(0.0),
+            Self::Numbers => None,
+        }
+    }
+
+    /// The kind of the classes, or the first row that names none.
+    fn find(targets: &Matrix) -> Result<Self, usize> {
+        if targets.ncols() == 1 { Self::of_labels(targets.as_slice()) } else { Self::of_rows(targets) }
+    }
+
+    fn of_labels(labels: &[f32]) -> Result<Self, usize> {
+        // Without branches, and so in vectors: `all` would stop at each.
+        #[allow(clippy::needless_bitwise_bool)]
+        let binary = |all: bool, &y: &f32| all & ((y == 0.0) | (y == 1.0));
+        if labels.iter().fold(true, binary) {
+            return Ok(Self::Shares);
+        }
+        let low = labels.iter().copied().fold(f32::INFINITY, f32::min);
+        let high = labels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let stray = labels.iter().position(|&y| y != low && y != high);
+        let evenly_about = |middle: f32| low < high && (low + high - 2.0 * middle).abs() <= EVENLY;
+        match stray {
+            None if low >= 0.0 && evenly_about(0.5) => Ok(Self::Shares),
+            None if high <= 1.0 && evenly_about(0.0) || high == -1.0 => Ok(Self::Signs),
+            _ => Err(labels.iter().position(|&y| y != 0.0 && y != 1.0).unwrap_or(0)),
+        }
+    }
+
+    fn of_rows(targets: &Matrix) -> Result<Self, usize> {
+        let stray = targets.row_iter().position(|row| !are_shares(row.iter().copied()));
+        match stray {
+            None => Ok(Self::Shares),
+            Some(_) if targets.row_iter().all(|row| are_signs(row.iter().copied())) => Ok(Self::Signs),
+            Some(row) => Err(row),
+        }
+    }
+}
+
+/// Whether a row shares out one sample among the classes.
+fn are_shares(mut row: impl Iterator<Item = f32>) -> bool {
+    let mut sum = 0.0_f32;
+    let all = row.all(|y| {
+        sum += y;
+        y >= 0.0
+    });
+    all && (sum - 1.0).abs() <= SHARES
+}
+
+/// Whether a row is a single 1 among -1.
+fn are_signs(mut row: impl Iterator<Item = f32>) -> bool {
+    let mut ones = 0;
+    let all = row.all(|y| {
+        ones += u32::from(y == 1.0);
+        y.abs() == 1.0
+    });
+    all && ones == 1
+}
 
 /// The class of a sample, and the one that its output row stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +112,7 @@ impl Outcome {
 
 /// The outcome of every row of outputs and targets, which are of one shape.
 ///
-/// Fails as [`check_targets`].
+/// Fails as [`target_classes`].
 pub(crate) fn outcomes(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Vec<Outcome>> {
     let pairs = target_classes(targets)?.into_iter().zip(classes(outputs, threshold));
     Ok(pairs.map(|(class, predicted)| Outcome { class, predicted }).collect())
@@ -40,8 +126,12 @@ pub(crate) fn classes(outputs: &Matrix, threshold: f32) -> Vec<Option<usize>> {
     }
 }
 
-/// The class of every row, unless the threshold is NaN.
-pub(crate) fn predicted(outputs: &Matrix, threshold: f32) -> Result<Vec<Option<usize>>> {
+/// The class of every row, where something parts classes.
+pub(crate) fn predicted(outputs: &Matrix, threshold: Option<f32>) -> Result<Vec<Option<usize>>> {
+    let Some(threshold) = threshold else {
+        let expected = "known to tell classes: by targets that name classes, or by a threshold";
+        return Err(Error::invalid("where the outputs change their class", expected, "not known"));
+    };
     check_threshold(threshold)?;
     Ok(classes(outputs, threshold))
 }
@@ -51,52 +141,40 @@ pub(crate) fn class_count(outputs: usize) -> usize {
     outputs.max(2)
 }
 
-/// The class of every target row.
+/// The class of every target row: of shares the largest, the first of equals.
 ///
-/// Fails as [`check_targets`].
+/// Fails at the first row that names no class.
 pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
-    check_targets(targets)?;
-    Ok(classes(targets, THRESHOLD).into_iter().flatten().collect())
+    let kind = TargetKind::find(targets).map_err(|row| no_class(targets, row))?;
+    Ok(classes(targets, kind.middle().unwrap_or_default()).into_iter().flatten().collect())
 }
 
-/// Whether every target row names a class; if not, the targets are numbers.
-pub(crate) fn are_classes(targets: &Matrix) -> bool {
-    check_targets(targets).is_ok()
-}
-
-/// Fails at the first row that names no class: other values than 0 and 1, or not exactly one 1 among several outputs.
-pub(crate) fn check_targets(targets: &Matrix) -> Result<()> {
-    let single = targets.ncols() == 1;
-    // Without branches, and so in vectors: `all` would stop at each.
-    #[allow(clippy::needless_bitwise_bool)]
-    let binary = |all: bool, &y: &f32| all & ((y == 0.0) | (y == 1.0));
-    if single && targets.as_slice().iter().fold(true, binary) {
-        return Ok(());
-    }
-    let Some(row) = (0..targets.nrows()).find(|&row| !names_a_class(targets, row)) else { return Ok(()) };
-    let expected = if single { "0 or 1 to name a class" } else { "a single 1 among zeros to name a class" };
+fn no_class(targets: &Matrix, row: usize) -> Error {
+    let expected = match targets.ncols() {
+        1 => "0 or 1, or in all rows -1 or 1, to name a class",
+        _ => "a single 1 among zeros, or shares that sum to 1, to name a class",
+    };
     let found: Vec<f32> = targets.row(row).iter().take(8).copied().collect();
-    Err(Error::invalid(format!("target row {row}"), expected, format!("{found:?}")))
+    Error::invalid(format!("target row {row}"), expected, format!("{found:?}"))
 }
 
-/// The number of rows whose class is that of the target row, which names one, at the usual threshold.
+/// The number of rows whose class is that of the target row, which names one, given the threshold of a single output and
+/// the middle of the targets.
 ///
 /// Training counts them after every batch, so that this makes no list of [`outcomes`].
-pub(crate) fn correct(outputs: &Matrix, targets: &Matrix) -> usize {
+pub(crate) fn correct(outputs: &Matrix, targets: &Matrix, threshold: f32, middle: f32) -> usize {
     match outputs.ncols() {
-        1 => outputs.as_slice().iter().zip(targets.as_slice()).filter(|&(&p, &y)| is_right(p, y)).count(),
+        // Without branches, none of which could be foreseen: early in training a model guesses.
+        1 => {
+            let is_right = |p: f32, y: f32| ((p > threshold) == (y > middle)) & !p.is_nan();
+            outputs.as_slice().iter().zip(targets.as_slice()).filter(|&(&p, &y)| is_right(p, y)).count()
+        }
         _ => {
             let rows = outputs.row_iter().zip(targets.row_iter());
             let classes = rows.map(|(p, y)| (first_largest(p.iter().copied()), first_largest(y.iter().copied())));
             classes.filter(|(predicted, class)| predicted.is_some() && predicted == class).count()
         }
     }
-}
-
-/// Whether a single output stands for the class of a target that is 0 or 1; NaN stands for none. Without branches, none of
-/// which could be foreseen: early in training a model guesses.
-fn is_right(p: f32, y: f32) -> bool {
-    ((p > THRESHOLD) == (y == 1.0)) & !p.is_nan()
 }
 
 /// Fails for a threshold that is NaN.
@@ -118,12 +196,6 @@ fn first_largest(values: impl Iterator<Item = f32>) -> Option<usize> {
     best.map(|(i, _)| i)
 }
 
-fn names_a_class(targets: &Matrix, row: usize) -> bool {
-    let values = targets.row(row);
-    let binary = values.iter().all(|&y| y == 0.0 || y == 1.0);
-    binary && (targets.ncols() == 1 || values.sum() == 1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,44 +206,72 @@ mod tests {
         assert_eq!(classes(&Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]), 0.5), [Some(0), Some(2)]);
     }
 
+    fn column(values: &[f32]) -> Matrix {
+        Matrix::from_column_slice(values.len(), 1, values)
+    }
+
     #[test]
     fn targets_that_name_no_class_are_refused_by_row() {
-        let regression = Matrix::from_column_slice(2, 1, &[1.0, 0.3]);
         assert_eq!(
-            target_classes(&regression).unwrap_err().to_string(),
-            "target row 1 is [0.3]; it must be 0 or 1 to name a class"
+            target_classes(&column(&[1.0, 0.3])).unwrap_err().to_string(),
+            "target row 1 is [0.3]; it must be 0 or 1, or in all rows -1 or 1, to name a class"
         );
-        let two_of_three = Matrix::from_row_slice(1, 3, &[1.0, 1.0, 0.0]);
-        assert!(target_classes(&two_of_three).is_err());
+        for numbers in [[3.0, 4.0], [0.2, 0.7], [-2.0, 2.0], [0.4, 0.4]] {
+            assert_eq!(TargetKind::of(&column(&numbers)), TargetKind::Numbers, "{numbers:?}");
+        }
+        for row in [[1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [2.0, -1.0, 0.0], [1.0, 1.0, -1.0], [0.5, 0.4, 0.0]] {
+            assert!(target_classes(&Matrix::from_row_slice(1, 3, &row)).is_err(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn of_smoothed_mixed_and_rounded_shares_the_largest_is_the_class() {
+        let shares = [0.933, 0.033, 0.033, 0.1, 0.2, 0.7, 0.0, 1.0, 0.0, 0.5, 0.0, 0.5];
+        assert_eq!(target_classes(&Matrix::from_row_slice(4, 3, &shares)).unwrap(), [0, 2, 1, 0]);
+        assert_eq!(target_classes(&column(&[0.95, 0.05, 0.95])).unwrap(), [1, 0, 1]);
+    }
+
+    #[test]
+    fn minus_one_and_one_are_classes_parted_at_zero() {
+        let targets = column(&[-1.0, 1.0, 1.0]);
+        assert_eq!(target_classes(&targets).unwrap(), [0, 1, 1]);
+        assert_eq!(TargetKind::of(&targets).middle(), Some(0.0));
+        assert_eq!(target_classes(&column(&[-0.9, 0.9])).unwrap(), [0, 1]);
+        assert_eq!(target_classes(&column(&[-1.0, -1.0])).unwrap(), [0, 0], "one class alone");
+        let rows = Matrix::from_row_slice(2, 3, &[-1.0, 1.0, -1.0, -1.0, -1.0, 1.0]);
+        assert_eq!((target_classes(&rows).unwrap(), TargetKind::of(&rows)), (vec![1, 2], TargetKind::Signs));
+        assert_eq!(TargetKind::of(&column(&[1.0, 1.0])), TargetKind::Shares, "of one class alone");
     }
 
     #[test]
     fn a_row_with_a_nan_has_no_class_and_is_never_right() {
         let nan = Matrix::from_column_slice(2, 1, &[f32::NAN, f32::NAN]);
         assert_eq!(classes(&nan, 0.5), [None, None]);
-        assert_eq!(correct(&nan, &Matrix::from_column_slice(2, 1, &[0.0, 1.0])), 0);
+        assert_eq!(correct(&nan, &column(&[0.0, 1.0]), 0.5, 0.5), 0);
         let nan = Matrix::from_row_slice(1, 2, &[0.9, f32::NAN]);
         assert_eq!(classes(&nan, 0.5), [None]);
-        assert_eq!(correct(&nan, &Matrix::from_row_slice(1, 2, &[1.0, 0.0])), 0);
+        assert_eq!(correct(&nan, &Matrix::from_row_slice(1, 2, &[1.0, 0.0]), 0.5, 0.5), 0);
     }
 
     #[test]
     fn correct_are_the_rows_with_the_right_class() {
         let outputs = Matrix::from_row_slice(4, 1, &[0.9, 0.1, 0.6, 0.5]);
         let targets = Matrix::from_row_slice(4, 1, &[1.0, 0.0, 0.0, 0.0]);
-        assert_eq!(correct(&outputs, &targets), 3, "one half is not yet positive");
+        assert_eq!(correct(&outputs, &targets, 0.5, 0.5), 3, "one half is not yet positive");
+        assert_eq!(correct(&column(&[-0.2, 0.3]), &column(&[-1.0, 1.0]), 0.0, 0.0), 2);
         let outputs = Matrix::from_row_slice(2, 3, &[0.4, 0.4, 0.2, 0.1, 0.2, 0.7]);
         let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
-        assert_eq!(correct(&outputs, &targets), 1, "the first of equals wins");
+        assert_eq!(correct(&outputs, &targets, 0.5, 0.5), 1, "the first of equals wins");
     }
 
     #[test]
     fn outcomes_are_counted_alike_one_by_one() {
         let outputs = Matrix::from_row_slice(5, 1, &[0.9, 0.1, 0.6, 0.5, f32::NAN]);
         let targets = Matrix::from_row_slice(5, 1, &[1.0, 0.0, 0.0, 0.0, 0.0]);
-        let outcomes = outcomes(&outputs, &targets, THRESHOLD).unwrap();
+        let outcomes = outcomes(&outputs, &targets, 0.5).unwrap();
         assert_eq!(outcomes[2], Outcome { class: 0, predicted: Some(1) });
         assert_eq!(outcomes[4], Outcome { class: 0, predicted: None });
-        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_correct()).count(), correct(&outputs, &targets));
+        let correct = correct(&outputs, &targets, 0.5, 0.5);
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_correct()).count(), correct);
     }
 }

@@ -1,9 +1,11 @@
 //! Losses: per sample, mean, and gradient, from outputs or from logits.
 
+mod check;
 mod kernels;
 
 use std::fmt;
 
+pub(crate) use check::ROUNDING;
 pub(crate) use kernels::softmax_columns;
 use kernels::{
     add_cross_entropy, add_elements, add_logit_cross_entropy, categorical, categorical_slope, cross_entropy_slope,
@@ -11,7 +13,7 @@ use kernels::{
 };
 
 use crate::{
-    Error, Matrix, Result,
+    Matrix, Result,
     math::{
         functions::{self, Function},
         matrix,
@@ -90,9 +92,12 @@ impl Loss {
     /// # Errors
     ///
     /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets do not suit this
-    /// loss: outside 0 to 1 for binary cross-entropy; negative, or a single output, for categorical.
+    /// loss: outside 0 to 1 for binary cross-entropy; negative, of another sum than 1 (but for rounding, 0.01), or a single
+    /// output, for categorical. [`Error::Invalid`] also for outputs that are no probabilities, of a cross-entropy: logits go
+    /// to [`per_sample_from_logits`](Self::per_sample_from_logits).
     pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
         self.check(outputs, targets)?;
+        self.check_probabilities(outputs)?;
         Ok(self.losses(outputs, targets, Basis::Outputs))
     }
 
@@ -177,44 +182,20 @@ impl Loss {
     pub fn gradient_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Matrix> {
         self.check(logits, targets)?;
         let mut gradient = logits.clone();
-        match self {
-            Self::BinaryCrossEntropy => functions::apply(Function::Sigmoid, gradient.as_mut_slice()),
-            Self::CategoricalCrossEntropy => {
-                let rows = gradient.nrows();
-                softmax_columns(gradient.as_mut_slice(), rows, rows);
-            }
-            Self::MeanSquaredError => {}
-        }
+        self.link(&mut gradient);
         self.differentiate_linked(&mut gradient, targets);
         Ok(gradient)
     }
 
-    fn check(self, outputs: &Matrix, targets: &Matrix) -> Result<()> {
-        matrix::expect_shape("targets", targets, outputs.shape())?;
-        if outputs.ncols() == 0 {
-            return Err(Error::invalid("the number of outputs", "1 or more", 0));
-        }
-        self.check_targets(targets)
-    }
-
-    /// Fails unless the targets are of this loss's kind.
-    pub(crate) fn check_targets(self, targets: &Matrix) -> Result<()> {
-        let (allowed, expected) = match self {
-            Self::BinaryCrossEntropy => (0.0..=1.0, "from 0 to 1 for binary cross-entropy"),
-            Self::CategoricalCrossEntropy => (0.0..=f32::MAX, "0 or more for categorical cross-entropy"),
-            Self::MeanSquaredError => return Ok(()),
-        };
-        if self == Self::CategoricalCrossEntropy && targets.ncols() < 2 {
-            let expected = "2 or more, one for each class, for categorical cross-entropy";
-            return Err(Error::invalid("the number of outputs", expected, targets.ncols()));
-        }
-        // Without a branch for each: this goes before every epoch.
-        if targets.as_slice().iter().fold(true, |all, y| all & (y >= allowed.start()) & (y <= allowed.end())) {
-            return Ok(());
-        }
-        match targets.as_slice().iter().position(|y| !allowed.contains(y)) {
-            Some(at) => Err(Error::invalid(format!("target row {}", at % targets.nrows()), expected, targets[at])),
-            None => Ok(()),
+    /// Replaces logits by the outputs that they are of.
+    pub(crate) fn link(self, logits: &mut Matrix) {
+        match self {
+            Self::BinaryCrossEntropy => functions::apply(Function::Sigmoid, logits.as_mut_slice()),
+            Self::CategoricalCrossEntropy => {
+                let rows = logits.nrows();
+                softmax_columns(logits.as_mut_slice(), rows, rows);
+            }
+            Self::MeanSquaredError => {}
         }
     }
 

@@ -6,7 +6,6 @@
 
 use std::array;
 
-use nalgebra::DMatrix;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::matrix;
@@ -75,45 +74,6 @@ pub(crate) fn multiply_transposed(rows: &Matrix, factor: &Matrix, transposed: &m
         matrix::transpose_to(rows, transposed);
         multiply(Rows::of(transposed), factor, None, outputs, columns);
     }
-}
-
-/// `outputs[j, k] = sum over i of values[i, j] values[i, k]`, in double precision: the transpose times the matrix.
-///
-/// Not nalgebra's product, whose last bits depend on the machine's instructions.
-pub(crate) fn products_of_columns(values: &DMatrix<f64>) -> DMatrix<f64> {
-    Arch::new().dispatch(ProductsOfColumns { values })
-}
-
-struct ProductsOfColumns<'a> {
-    values: &'a DMatrix<f64>,
-}
-
-impl WithSimd for ProductsOfColumns<'_> {
-    type Output = DMatrix<f64>;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> DMatrix<f64> {
-        let (rows, columns) = self.values.shape();
-        let column = |index: usize| &self.values.as_slice()[index * rows..][..rows];
-        let mut outputs = DMatrix::zeros(columns, columns);
-        for j in 0..columns {
-            for k in 0..=j {
-                let product = dot_f64(column(j), column(k));
-                (outputs[(j, k)], outputs[(k, j)]) = (product, product);
-            }
-        }
-        outputs
-    }
-}
-
-/// As [`dot`], in double precision.
-#[inline(always)]
-fn dot_f64(a: &[f64], b: &[f64]) -> f64 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-    let add = |sums: [f64; 16], (a, b): (&[f64; 16], &[f64; 16])| array::from_fn(|i| a[i].mul_add(b[i], sums[i]));
-    let sums = a.iter().zip(b).fold([0.0; 16], add);
-    let sum = matrix::sum_of_eight(array::from_fn(|i| sums[i] + sums[i + 8]));
-    a_rest.iter().zip(b_rest).fold(sum, |sum, (a, b)| a.mul_add(*b, sum))
 }
 
 /// A product of few values, each the sum along two columns.
@@ -304,15 +264,6 @@ mod tests {
         let mut outputs = vec![f32::NAN; stride * columns];
         arch.dispatch(&mut Multiply { rows, factor, inner, columns, start, outputs: &mut outputs, stride });
         outputs.chunks(stride).flat_map(|column| column[..rows.count].to_vec()).collect()
-    }
-
-    /// All remainders of vectors and of blocks of columns, by the definition.
-    #[test]
-    fn products_of_columns_are_those_of_the_transpose() {
-        for (rows, columns) in [(1, 1), (5, 3), (16, 2), (35, 7)] {
-            let values = DMatrix::from_fn(rows, columns, |i, j| ((i * 7 + j * 3) % 11) as f64 - 5.0);
-            assert_eq!(products_of_columns(&values), values.transpose() * &values, "whole numbers need no rounding");
-        }
     }
 
     #[test]

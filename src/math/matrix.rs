@@ -1,6 +1,6 @@
 //! The matrix type, shape checks, and the conversions between the orders in which values may lie in memory.
 
-use std::{array, ops::Add};
+use std::{array, borrow::Cow, ops::Add};
 
 use crate::{Error, Result};
 
@@ -59,14 +59,57 @@ pub(crate) fn expect_room(rows: usize, columns: usize) -> Result<usize> {
     })
 }
 
-/// A matrix of these rows, if they are of one length.
-pub(crate) fn from_rows<R: AsRef<[f32]>>(what: &str, rows: &[R]) -> Result<Matrix> {
+/// Returns the matrix of these rows, as they are read from elsewhere: of `f32`, `f64`, or integers of up to 32 bits, which are
+/// rounded to `f32`.
+///
+/// ```
+/// use training_replay::matrix_from_rows;
+///
+/// let matrix = matrix_from_rows(&[vec![5.1, 3.5], vec![4.9, 3.0]])?; // Vec<Vec<f64>>
+/// assert_eq!((matrix.shape(), matrix[(0, 1)]), ((2, 2), 3.5));
+/// let huge = matrix_from_rows(&[[0.5], [1e39]]).unwrap_err().to_string();
+/// assert_eq!(huge, "row 1, column 0, is 1e39; it must be within the range of f32, up to 3.4e38");
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Shape`] if the rows differ in length, [`Error::Invalid`] for a finite number beyond the range of `f32`, and for
+/// more than 2^31 values; the message names row and column.
+pub fn matrix_from_rows<X: Copy + Into<f64>>(rows: &[impl AsRef<[X]>]) -> Result<Matrix> {
+    from_rows("", rows)
+}
+
+/// The same of what has a name in errors.
+pub(crate) fn from_rows<X: Copy + Into<f64>>(what: &str, rows: &[impl AsRef<[X]>]) -> Result<Matrix> {
+    let comma = if what.is_empty() { "" } else { ", " };
     let columns = rows.first().map_or(0, |row| row.as_ref().len());
     if let Some(odd) = rows.iter().position(|row| row.as_ref().len() != columns) {
-        return Err(Error::shape(format!("{what}, row {odd}"), [columns], [rows[odd].as_ref().len()]));
+        return Err(Error::shape(format!("{what}{comma}row {odd}"), [columns], [rows[odd].as_ref().len()]));
     }
-    let values = rows.iter().flat_map(|row| row.as_ref().iter().copied());
-    Ok(Matrix::from_row_iterator(if columns == 0 { 0 } else { rows.len() }, columns, values))
+    let mut matrix = zeros(if columns == 0 { 0 } else { rows.len() }, columns)?;
+    for (i, row) in rows.iter().enumerate() {
+        for (j, &value) in row.as_ref().iter().enumerate() {
+            let within = rounded(value.into());
+            matrix[(i, j)] = within.map_err(|beyond| beyond.of(&format!("{what}{comma}row {i}, column {j},")))?;
+        }
+    }
+    Ok(matrix)
+}
+
+/// A finite number that `f32` has none near.
+pub(crate) struct Beyond(f64);
+
+impl Beyond {
+    pub(crate) fn of(self, what: &str) -> Error {
+        Error::invalid(what, "within the range of f32, up to 3.4e38", format!("{:e}", self.0))
+    }
+}
+
+/// The nearest `f32`.
+pub(crate) fn rounded(value: f64) -> Result<f32, Beyond> {
+    let near = value as f32;
+    if near.is_infinite() && value.is_finite() { Err(Beyond(value)) } else { Ok(near) }
 }
 
 /// Fails unless `matrix` has exactly this shape.
@@ -87,6 +130,16 @@ pub(crate) fn expect_finite(what: &str, matrix: &Matrix) -> Result<()> {
     let Some(at) = matrix.as_slice().iter().position(|value| !value.is_finite()) else { return Ok(()) };
     let (row, column) = (at % matrix.nrows(), at / matrix.nrows());
     Err(Error::invalid(format!("{what}, row {row}, column {column},"), "a finite number", matrix[(row, column)]))
+}
+
+/// The rows without a NaN or infinite value.
+pub(crate) fn finite_rows(matrix: &Matrix) -> Cow<'_, Matrix> {
+    if matrix.iter().all(|value| value.is_finite()) {
+        return Cow::Borrowed(matrix);
+    }
+    let is_finite = |row: &usize| matrix.row(*row).iter().all(|value| value.is_finite());
+    let rows: Vec<usize> = (0..matrix.nrows()).filter(is_finite).collect();
+    Cow::Owned(matrix.select_rows(&rows))
 }
 
 /// Gives `buffer` the shape, keeping its memory where that is enough; the values are unspecified.

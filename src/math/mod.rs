@@ -6,5 +6,6 @@ pub(crate) mod functions;
 pub(crate) mod gemm;
 pub(crate) mod matrix;
 pub(crate) mod parallel;
+pub(crate) mod products;
 pub(crate) mod random;
 pub(crate) mod stats;

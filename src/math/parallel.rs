@@ -9,6 +9,10 @@ use std::{
 
 use crate::{Error, Result};
 
+/// More threads than any machine has cores for take memory that the system may not have: a new thread that finds none for
+/// its stack ends the process, where one that cannot be made is an error.
+const MAX_THREADS: usize = 1_024;
+
 /// The answers in the order of the items, the same for any number of threads; as many as the machine has cores where none
 /// is given. Each thread begins with something that it keeps from item to item.
 ///
@@ -30,9 +34,9 @@ where
         let mut state = begin();
         queue.work(|item| ask(&mut state, item))
     };
-    let others = threads.min(items.len()).saturating_sub(1);
+    let others = threads.min(items.len()).min(MAX_THREADS).saturating_sub(1);
     let mut answers = thread::scope(|scope| {
-        // Fewer share the work where the system has no more threads to give.
+        // Fewer share the work where the system has no more threads to give: not a failure, for they give the same answers.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let others: Vec<_> = (0..others).map_while(spawn).collect();
         let mut answers = work();
@@ -65,5 +69,21 @@ impl<T> Queue<'_, T> {
             answers.push((place, answer));
         }
         answers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_threads_may_be_asked_for() {
+        let items: Vec<u64> = (0..5_000).collect();
+        let ask = |threads| map_with(&items, Some(threads), || (), |(), item| Ok(item * item)).unwrap();
+        let expected = ask(1);
+        for threads in [2, 100_000, usize::MAX] {
+            assert_eq!(ask(threads), expected);
+        }
+        assert!(map_with(&items, Some(0), || (), |(), _| Ok(())).is_err());
     }
 }

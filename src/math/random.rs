@@ -13,6 +13,8 @@ use super::elementary;
 pub(crate) enum Purpose {
     /// The points of a data set, and their order.
     Data,
+    /// Which samples of a data set are in which part.
+    Split,
     /// The initial weights of the layer with this index.
     Weights(usize),
     /// The order of the samples in this epoch of training, counted from 0.
@@ -29,6 +31,7 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(match purpose {
         Purpose::Data => 0,
+        Purpose::Split => 1,
         Purpose::Weights(layer) => FAMILY | layer as u64,
         Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
         Purpose::Dropout { layer, epoch } => (3 * FAMILY) | (layer as u64 * EPOCHS) | (epoch % EPOCHS),
@@ -60,7 +63,14 @@ mod tests {
         let pairs = [0, 1, 4095].into_iter().flat_map(|layer| [0, 1, (1 << 50) - 1].map(|epoch| (layer, epoch)));
         let purposes: Vec<Purpose> = pairs
             .map(|(layer, epoch)| Purpose::Dropout { layer, epoch })
-            .chain([Purpose::Data, Purpose::Weights(0), Purpose::Weights(1), Purpose::Shuffle(0), Purpose::Shuffle(1)])
+            .chain([
+                Purpose::Data,
+                Purpose::Split,
+                Purpose::Weights(0),
+                Purpose::Weights(1),
+                Purpose::Shuffle(0),
+                Purpose::Shuffle(1),
+            ])
             .collect();
         let drawn: std::collections::HashSet<u64> = purposes.iter().copied().map(first).collect();
         assert_eq!(drawn.len(), purposes.len());

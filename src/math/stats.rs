@@ -11,6 +11,15 @@ pub(crate) fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     values.sum::<f64>() / count
 }
 
+/// The standard deviation of those of some values that are finite, `sqrt(mean((x - mean)²))`; NaN for none.
+pub(crate) fn deviation(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let finite = values.filter(|value| value.is_finite());
+    let mean = |sum: f64, count: usize| sum / count as f64;
+    let (sum, count) = finite.clone().fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
+    let center = mean(sum, count);
+    mean(finite.map(|value| (value - center) * (value - center)).sum(), count).sqrt()
+}
+
 /// The number `index` of `count` in equal steps from `start` to `end`; a single one is the start.
 ///
 /// As `numpy.linspace`: the last one is exactly the end.
@@ -129,6 +138,15 @@ mod tests {
         assert_eq!(steps(0.0, 0.3, 4), [0.0, 0.09999999999999999, 0.19999999999999998, 0.3]);
         assert_eq!(steps(3.0, 5.0, 1), [3.0]);
         assert!(steps(3.0, 5.0, 0).is_empty());
+    }
+
+    /// `np.std([1, 2, 4])`
+    #[test]
+    fn a_deviation_is_numpys_of_what_is_finite() {
+        let of = |values: &[f64]| deviation(values.iter().copied());
+        assert!((of(&[1.0, f64::NAN, 2.0, f64::INFINITY, 4.0]) - 1.247219128924647).abs() < 1e-15);
+        assert!(of(&[]).is_nan() && of(&[f64::NAN]).is_nan());
+        assert_eq!(of(&[3.0]), 0.0);
     }
 
     #[test]

@@ -3,16 +3,19 @@
 //! Nothing here knows how a model is trained, stored or looked at: whatever implements the traits can be.
 
 pub(crate) mod checked;
+pub(crate) mod decision;
 pub(crate) mod matching;
+pub(crate) mod output_kind;
 mod parameter;
 mod weights;
 
+pub use output_kind::OutputKind;
 pub use parameter::{Parameter, Values};
 pub use weights::Weights;
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::{Loss, Matrix, Result};
+use crate::{Activation, Error, Loss, Matrix, Result};
 
 /// A model whose parameters can be recorded.
 ///
@@ -125,8 +128,83 @@ pub trait Forward: Model {
     /// If the inputs have another width than the first layer takes, or the range is not within the layers.
     fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix>;
 
-    /// Computes the outputs of one layer before its activation function ("z-values"); those of
-    /// [`forward`](Self::forward) where it has none, as by default.
+    /// Returns the activation function that ends a layer, if the model knows it; by default it does not.
+    ///
+    /// It is the one thing worth saying of every layer: the [`range`](Self::range) of its units follows from it, so that
+    /// units are found that are saturated or dead, and from that of the last layer what the outputs are. A layer that ends
+    /// in none is [`Activation::Linear`].
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Forward, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Tanh)).build(1)?;
+    /// assert_eq!(model.activation(0), Some(Activation::Tanh));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    fn activation(&self, layer: usize) -> Option<Activation> {
+        let _ = layer;
+        None
+    }
+
+    /// Returns what the outputs are, probabilities, logits or values, if the model knows it.
+    ///
+    /// By default it follows from the activation of the last layer: probabilities behind a sigmoid or a softmax, values behind any
+    /// other but a linear one, which may put out logits or values. Where a model does not say it, its outputs are taken for
+    /// probabilities if they are valid ones on all the data asked about, which the answer notes as a
+    /// [`Caveat`](crate::analysis::Caveat); other outputs are an error.
+    ///
+    /// ```
+    /// use std::ops::Range;
+    /// use training_replay::{Forward, Matrix, Model, OutputKind, Parameter, Result, Weights, analysis::evaluate};
+    /// use training_replay::{Dataset, Loss};
+    ///
+    /// struct Line(f32);
+    ///
+    /// impl Model for Line {
+    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+    ///         Ok(vec![Parameter::new("line", "slope", [], vec![self.0])])
+    ///     }
+    /// }
+    ///
+    /// impl Forward for Line {
+    ///     fn layers(&self) -> Vec<String> {
+    ///         vec!["line".into()]
+    ///     }
+    ///     fn with_weights(&self, weights: &Weights) -> Result<Self> {
+    ///         Ok(Line(weights.require("line", "slope", &[])?.values().to_f32()[0]))
+    ///     }
+    ///     fn forward(&self, inputs: &Matrix, _: Range<usize>) -> Result<Matrix> {
+    ///         Ok(inputs * self.0)
+    ///     }
+    ///     fn output_kind(&self) -> Option<OutputKind> {
+    ///         Some(OutputKind::Logits) // trained with PyTorch's BCEWithLogitsLoss, say
+    ///     }
+    /// }
+    ///
+    /// let data = Dataset::from_rows(&[[3.0_f32], [-2.0]], &[[1.0_f32], [0.0]])?;
+    /// let evaluation = evaluate(&Line(1.0), &data, Loss::BinaryCrossEntropy)?;
+    /// assert!((evaluation.loss - (0.048587 + 0.126928) / 2.0).abs() < 1e-6); // ln(1 + e^-3) and ln(1 + e^-2)
+    /// assert_eq!(evaluation.accuracy, Some(1.0)); // class 1 above 0
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    fn output_kind(&self) -> Option<OutputKind> {
+        let last = self.layers().len().checked_sub(1)?;
+        self.activation(last).and_then(OutputKind::behind)
+    }
+
+    /// Returns where a single output changes from class 0 to class 1, if the model knows better than its
+    /// [`OutputKind`]: a probability where outputs are probabilities or logits, else a value. By default it does not.
+    ///
+    /// [`Run::threshold`](crate::Run::threshold) sets it for all questions about a run.
+    fn threshold(&self) -> Option<f32> {
+        None
+    }
+
+    /// Computes the outputs of one layer before its activation function ("z-values"), if the model knows them.
+    ///
+    /// By default they are known of a layer whose [`activation`](Self::activation) is linear: those of
+    /// [`forward`](Self::forward). What needs those of other layers is left out of answers, and listed there as a
+    /// [`Caveat`](crate::analysis::Caveat).
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Forward, Matrix, Sequential};
@@ -140,9 +218,15 @@ pub trait Forward: Model {
     ///
     /// # Errors
     ///
-    /// As [`forward`](Self::forward).
+    /// As [`forward`](Self::forward), and [`Error::Missing`] if the model does not know them.
     fn pre_activation(&self, inputs: &Matrix, layer: usize) -> Result<Matrix> {
-        self.forward(inputs, layer..layer.saturating_add(1))
+        match self.activation(layer) {
+            Some(Activation::Linear) => self.forward(inputs, layer..layer.saturating_add(1)),
+            _ => {
+                let name = self.layers().get(layer).map_or(format!("layer {layer}"), |name| format!("layer {name:?}"));
+                Err(Error::missing(format!("z-values of {name}"), "the model gives them by `Forward::pre_activation`"))
+            }
+        }
     }
 
     /// Computes [`forward`](Self::forward) into a matrix that is there already and takes the shape of the outputs.
@@ -181,10 +265,12 @@ pub trait Forward: Model {
         Ok(())
     }
 
-    /// Computes the loss of each sample, by default from the outputs.
+    /// Computes the loss of each sample: by default from the outputs, as their [`output_kind`](Self::output_kind) asks for.
     ///
-    /// A model that knows its logits overrides this with [`Loss::per_sample_from_logits`], which stays exact where
-    /// probabilities saturate.
+    /// Logits are used as they are. Probabilities whose z-values the model knows, by
+    /// [`pre_activation`](Self::pre_activation), and whose [`activation`](Self::activation) belongs to the loss, are
+    /// computed from these, which stays exact where probabilities saturate. Other probabilities are clipped, as
+    /// [`Loss::per_sample`] does.
     ///
     /// ```
     /// use training_replay::{Dense, Forward, Loss, Matrix, Sequential};
@@ -198,13 +284,23 @@ pub trait Forward: Model {
     ///
     /// # Errors
     ///
-    /// As [`forward`](Self::forward) and [`Loss::per_sample`].
+    /// As [`forward`](Self::forward) and [`Loss::per_sample`], and [`Error::Invalid`] for a cross-entropy of values.
     fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
-        loss.per_sample(&self.forward(inputs, 0..self.layers().len())?, targets)
+        let count = self.layers().len();
+        let last = count.checked_sub(1);
+        let activation = last.and_then(|last| self.activation(last)).filter(|activation| activation.is_link_of(loss));
+        if let (Some(last), Some(_)) = (last, activation) {
+            let hidden = self.forward(inputs, 0..last)?;
+            match self.pre_activation(&hidden, last) {
+                Err(Error::Missing { .. }) => {}
+                logits => return loss.per_sample_from_logits(&logits?, targets),
+            }
+        }
+        OutputKind::losses(self.output_kind(), &self.forward(inputs, 0..count)?, targets, loss)
     }
 
     /// Returns what the outputs of one layer lie between, ends included, if that is known: 0 to 1 for a sigmoid, 0 to
-    /// infinity for ReLU. By default it is not known.
+    /// infinity for ReLU. By default it follows from the [`activation`](Self::activation).
     ///
     /// [`Milestones`](crate::analysis::Milestones) need it to find units that are saturated or dead.
     ///
@@ -216,8 +312,22 @@ pub trait Forward: Model {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
-        let _ = layer;
-        None
+        self.activation(layer).map(Activation::range)
+    }
+
+    /// Returns how many rows of `width` values each the model shall be given at once.
+    ///
+    /// Questions give it no more of a data set, whose values in its widest layer might not fit into memory. By default as many
+    /// as have 262,144 values, at least 32: 334 images of 28 x 28. A built-in network takes any number.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Forward, Sequential};
+    /// assert_eq!(Sequential::builder(2).layer(Dense::new(1)).build(1)?.rows_at_once(2), usize::MAX);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    fn rows_at_once(&self, width: usize) -> usize {
+        const VALUES: usize = 1 << 18;
+        (VALUES / width.max(1)).max(32)
     }
 
     /// Returns the model as one that gives gradients, if it is one. A model that implements [`Backward`] returns

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, Matrix, Result, math::matrix};
+use crate::{
+    Error, Matrix, Result,
+    math::{matrix, stats},
+};
 
 /// Floating-point values as the model holds them, row-major; recorded without loss.
 ///
@@ -67,6 +70,25 @@ impl Values<'_> {
         match self {
             Self::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
             Self::F64(values) => Cow::Borrowed(values),
+        }
+    }
+
+    /// Adds them, each times a weight, to as many sums; to zeros where there are none yet.
+    pub(crate) fn add_times(&self, weight: f64, sums: &mut Vec<f64>) {
+        sums.resize(self.len(), 0.0);
+        match self {
+            Self::F32(values) => {
+                sums.iter_mut().zip(values.iter()).for_each(|(sum, &value)| *sum += weight * f64::from(value));
+            }
+            Self::F64(values) => sums.iter_mut().zip(values.iter()).for_each(|(sum, value)| *sum += weight * value),
+        }
+    }
+
+    /// The standard deviation of those that are finite, without a copy.
+    pub(crate) fn deviation(&self) -> f64 {
+        match self {
+            Self::F32(values) => stats::deviation(values.iter().map(|&value| f64::from(value))),
+            Self::F64(values) => stats::deviation(values.iter().copied()),
         }
     }
 
@@ -257,6 +279,37 @@ impl<'a> Parameter<'a> {
         Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
     }
 
+    /// Returns a parameter of two dimensions with rows and columns exchanged, under another name.
+    ///
+    /// PyTorch, candle and burn hold the `weight` of a linear layer as `(outputs, inputs)`, Keras and this crate a `kernel`
+    /// as `(inputs, outputs)`. Where both are equal, no shape says which it is: whoever hands it over does.
+    ///
+    /// ```
+    /// use training_replay::Parameter;
+    ///
+    /// let weight = Parameter::new("hidden", "weight", [2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// let kernel = weight.transposed("kernel")?;
+    /// assert_eq!((kernel.name(), kernel.shape()), ("kernel", [3, 2].as_slice()));
+    /// assert_eq!(kernel.values().to_f32(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0].as_slice());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] unless it has two dimensions, [`Error::Shape`] if the shape does not fit the values.
+    pub fn transposed(&self, name: impl Into<Cow<'a, str>>) -> Result<Self> {
+        self.check()?;
+        let &[rows, columns] = self.shape.as_slice() else {
+            let what = format!("the number of dimensions of {}", self.label());
+            return Err(Error::invalid(what, "2 to be transposed", self.shape.len()));
+        };
+        let values = match &self.values {
+            Values::F32(values) => Values::from(transposed(values, rows, columns)),
+            Values::F64(values) => Values::from(transposed(values, rows, columns)),
+        };
+        Ok(Self { layer: self.layer.clone(), name: name.into(), shape: vec![columns, rows], values })
+    }
+
     /// Borrows the parameter, names and values: for a [`Model`](crate::Model) that keeps its parameters as such.
     pub fn borrowed(&self) -> Parameter<'_> {
         Parameter {
@@ -299,6 +352,15 @@ impl<'a> Parameter<'a> {
         Parameter::new(self.layer.to_string(), self.name.to_string(), self.shape.clone(), differences)
     }
 
+    /// The same with other values, rounded to the type that its own have.
+    pub(super) fn with_values(self, values: Vec<f64>) -> Self {
+        let values = match self.values {
+            Values::F32(_) => Values::from(values.into_iter().map(|value| value as f32).collect::<Vec<_>>()),
+            Values::F64(_) => Values::from(values),
+        };
+        Self { values, ..self }
+    }
+
     /// `layer/name`, as errors call it.
     pub(crate) fn label(&self) -> String {
         format!("{}/{}", self.layer, self.name)
@@ -312,4 +374,9 @@ impl<'a> Parameter<'a> {
         }
         Err(Error::shape(format!("the values of {}", self.label()), self.shape.clone(), [self.values.len()]))
     }
+}
+
+/// The values of a matrix, column by column in place of row by row.
+fn transposed<T: Copy>(values: &[T], rows: usize, columns: usize) -> Vec<T> {
+    (0..columns).flat_map(|column| (0..rows).map(move |row| values[row * columns + column])).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Layer;
+use super::{Activation, Layer};
 use crate::{Error, Result, math::matrix::LARGEST};
 
 /// Widths are found by walking the layers, in quadratic time; no network that learns is deeper than this.
@@ -25,12 +25,13 @@ const MAX_LAYERS: usize = 4096;
 pub struct Architecture {
     inputs: usize,
     layers: Vec<Layer>,
+    logits: bool,
 }
 
 impl Architecture {
     /// Creates a network without layers.
     pub(super) fn new(inputs: usize) -> Self {
-        Self { inputs, layers: Vec::new() }
+        Self { inputs, layers: Vec::new(), logits: false }
     }
 
     /// Adds a layer after the others.
@@ -61,6 +62,27 @@ impl Architecture {
     pub fn layers<L: Into<Layer>>(mut self, layers: impl IntoIterator<Item = L>) -> Self {
         self.layers.extend(layers.into_iter().map(Into::into));
         self
+    }
+
+    /// Says that the outputs are logits, as with PyTorch's `BCEWithLogitsLoss` and `CrossEntropyLoss` or Keras'
+    /// `from_logits=True`: the last layer is linear, and cross-entropy is computed from what it puts out.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
+    ///
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).logits().build(1)?;
+    /// let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.1));
+    /// trainer.epoch(&mut model, &datasets::moons(100, 0.1, 7))?; // without `logits`: an error
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn logits(self) -> Self {
+        Self { logits: true, ..self }
+    }
+
+    /// Returns whether the outputs are logits, as [`logits`](Self::logits) says.
+    pub fn has_logits(&self) -> bool {
+        self.logits
     }
 
     /// Returns the number of features that the network takes.
@@ -145,7 +167,24 @@ impl Architecture {
             }
             layer.check()?;
         }
-        self.check_size()
+        self.check_logits()?.check_size()
+    }
+
+    /// The activation that the outputs come from. Dropout behind it lets all values pass in a replay.
+    pub(super) fn last_activation(&self) -> Activation {
+        let last = self.layers.iter().rfind(|layer| !matches!(layer, Layer::Dropout(_)));
+        last.map_or(Activation::Linear, Layer::activation)
+    }
+
+    /// The architecture, unless it says logits and does not end in a linear layer.
+    fn check_logits(self) -> Result<Self> {
+        match self.last_activation() {
+            activation if self.logits && activation != Activation::Linear => {
+                let expected = "linear where the outputs are logits";
+                Err(Error::invalid("the activation of the last layer", expected, activation.name()))
+            }
+            _ => Ok(self),
+        }
     }
 
     /// The architecture, if its weights are few enough.

@@ -113,6 +113,9 @@ impl Pass {
         let index = self.layers.len() - 1;
         let (layer, activation) = (&mut self.layers[index], model.activation(index));
         matrix::copy_to(&layer.activation, &mut layer.gradient);
+        if model.architecture().has_logits() {
+            loss.link(&mut layer.gradient);
+        }
         if model.basis(loss) == Basis::Logits {
             loss.differentiate_linked(&mut layer.gradient, targets);
         } else {

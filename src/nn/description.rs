@@ -13,6 +13,9 @@ use crate::{Description, Error, Result};
 /// Who can read the bytes.
 const KIND: &str = "training_replay::Sequential/1";
 
+/// The same of a network whose outputs are logits, which readers of the other would take for values.
+const KIND_OF_LOGITS: &str = "training_replay::Sequential/2";
+
 #[derive(Serialize, Deserialize)]
 struct Network {
     inputs: u64,
@@ -30,12 +33,14 @@ struct Step {
 /// The architecture, so that a recording opens without the code that built it.
 pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
     let layers = architecture.iter().map(step).collect::<Result<_>>()?;
-    Ok(Description::new(KIND, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
+    let kind = if architecture.has_logits() { KIND_OF_LOGITS } else { KIND };
+    Ok(Description::new(kind, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
 }
 
 /// The architecture that was described.
 pub(super) fn read(description: &Description) -> Result<Architecture> {
-    if description.kind() != KIND {
+    let logits = description.kind() == KIND_OF_LOGITS;
+    if !logits && description.kind() != KIND {
         let missing = format!("built-in network but a {:?}", description.kind());
         return Err(Error::missing(missing, "pass a model of that kind to `run_with`"));
     }
@@ -45,7 +50,8 @@ pub(super) fn read(description: &Description) -> Result<Architecture> {
         .layers
         .into_iter()
         .try_fold(empty, |all, step| Ok(all.layer(Layer::decode(step.kind, step.name, &step.settings)?)));
-    architecture?.checked()
+    let architecture = architecture?;
+    if logits { architecture.logits() } else { architecture }.checked()
 }
 
 fn step(layer: &Layer) -> Result<Step> {
@@ -78,6 +84,14 @@ mod tests {
                 assert_eq!(read(&describe(&architecture).unwrap()).unwrap(), architecture);
             }
         }
+    }
+
+    #[test]
+    fn a_network_of_logits_is_another_one_than_that_of_values() {
+        let values = Sequential::builder(2).layer(Dense::new(3)).named();
+        let logits = values.clone().logits();
+        assert_eq!(read(&describe(&logits).unwrap()).unwrap(), logits);
+        assert_ne!(describe(&logits).unwrap(), describe(&values).unwrap());
     }
 
     #[test]

@@ -12,7 +12,6 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
-mod activation;
 mod architecture;
 mod backprop;
 mod description;
@@ -22,9 +21,10 @@ mod initializer;
 mod layer;
 mod sequential;
 
-pub use activation::Activation;
 pub use architecture::Architecture;
 pub(crate) use backprop::Pass;
 pub use initializer::Initializer;
 pub use layer::{BatchNormalization, Dense, Dropout, Layer, LayerNormalization};
 pub use sequential::Sequential;
+
+pub use crate::activation::Activation;

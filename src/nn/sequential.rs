@@ -1,10 +1,10 @@
 //! A network whose layers follow one another, with its weights.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use super::{Activation, Architecture, Layer, description, layer::LayerWeights};
 use crate::{
-    Backward, Description, Error, Forward, Loss, Matrix, Model, Parameter, Result, Weights,
+    Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Weights,
     loss::Basis,
     math::{gemm::Rows, matrix},
 };
@@ -146,7 +146,8 @@ impl Sequential {
 
     /// What the loss is best computed from: logits if the last activation is the one that goes with it.
     pub(crate) fn basis(&self, loss: Loss) -> Basis {
-        if self.activation(self.weights.len() - 1).is_link_of(loss) { Basis::Logits } else { Basis::Outputs }
+        let linked = self.activation(self.weights.len() - 1).is_link_of(loss);
+        if linked || self.architecture.has_logits() { Basis::Logits } else { Basis::Outputs }
     }
 
     /// How many values every trainable array has, in layer order.
@@ -160,7 +161,33 @@ impl Sequential {
     pub(crate) fn check(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<()> {
         matrix::expect_columns("inputs", inputs, self.architecture.inputs())?;
         matrix::expect_shape("targets", targets, (inputs.nrows(), self.architecture.outputs()))?;
+        self.expect_outputs_for(loss)?;
         loss.check_targets(targets)
+    }
+
+    /// What the outputs are.
+    pub(crate) fn kind(&self) -> OutputKind {
+        let behind = OutputKind::behind(self.architecture.last_activation());
+        if self.architecture.has_logits() { OutputKind::Logits } else { behind.unwrap_or(OutputKind::Values) }
+    }
+
+    /// Fails for a cross-entropy of outputs that are neither probabilities nor logits.
+    fn expect_outputs_for(&self, loss: Loss) -> Result<()> {
+        if loss == Loss::MeanSquaredError || self.kind() != OutputKind::Values {
+            return Ok(());
+        }
+        let link = if loss == Loss::CategoricalCrossEntropy { "softmax" } else { "sigmoid" };
+        let expected = format!("{link} for {loss}, unless the outputs are logits: see `Architecture::logits`");
+        Err(Error::invalid("the activation of the last layer", expected, self.architecture.last_activation().name()))
+    }
+
+    /// Fails if no loss can train the network: the softmax of one unit is 1 whatever its weights are.
+    pub(crate) fn expect_trainable(&self) -> Result<()> {
+        if self.architecture.last_activation() != Activation::Softmax || self.architecture.outputs() > 1 {
+            return Ok(());
+        }
+        let expected = "2 or more behind a softmax, which is always 1 of a single one; end in a sigmoid instead";
+        Err(Error::invalid("the number of outputs", expected, 1))
     }
 
     fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
@@ -236,6 +263,11 @@ impl Model for Sequential {
 }
 
 impl Forward for Sequential {
+    /// Any number: their way through the layers takes the memory of some hundred.
+    fn rows_at_once(&self, _: usize) -> usize {
+        usize::MAX
+    }
+
     fn layers(&self) -> Vec<String> {
         self.architecture.iter().map(|layer| layer.name().to_owned()).collect()
     }
@@ -277,8 +309,12 @@ impl Forward for Sequential {
         Ok(loss.losses(&predictions, targets, self.basis(loss)))
     }
 
-    fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
-        self.architecture.list().get(layer).map(|layer| layer.activation().range())
+    fn activation(&self, layer: usize) -> Option<Activation> {
+        self.architecture.list().get(layer).map(Layer::activation)
+    }
+
+    fn output_kind(&self) -> Option<OutputKind> {
+        Some(self.kind())
     }
 
     fn as_backward(&self) -> Option<&dyn Backward> {

@@ -48,7 +48,7 @@ impl Replay {
         let mut replay = Self::load(backend, origin)?;
         replay.expect_appendable(&options)?;
         let notes = replay.news(&options.metadata);
-        options.take_dataset(); // The recorded one.
+        drop((options.take_dataset(), options.take_named())); // The recorded ones.
         replay.recorder = Some(Recorder::behind(replay.index.last(), replay.origin.place(), options));
         replay.log.cut_tail()?;
         replay.add_notes(&notes)?;
@@ -62,6 +62,7 @@ impl Replay {
             return Err(Error::invalid("`overwrite`", "false to append", true));
         }
         options.dataset.as_ref().map_or(Ok(()), |data| self.expect_dataset(data))?;
+        options.named.iter().try_for_each(|(name, data)| self.expect_named(name, data))?;
         if options.loss.is_some() && options.loss != self.loss() {
             let recorded = self.loss().map_or("none".into(), |loss| format!("the recorded {loss:?}, or none"));
             let given = options.loss.map_or(String::new(), |loss| format!("{loss:?}"));
@@ -99,8 +100,16 @@ impl Replay {
         if recorded && self.dataset()? == data {
             Ok(())
         } else {
-            Err(Error::invalid("the data set", "the recorded one, or none, to append", "another one"))
+            Err(Error::invalid("the data set", "the recorded one, its names too, or none, to append", "another one"))
         }
+    }
+
+    fn expect_named(&self, name: &str, data: &Dataset) -> Result<()> {
+        if self.data_of(self.choose_data(name)?)? == data {
+            return Ok(());
+        }
+        let expected = "the recorded one, its names too, or none, to append";
+        Err(Error::invalid(format!("the data set {name:?}"), expected, "another one"))
     }
 
     fn expect_own_version(&self) -> Result<()> {

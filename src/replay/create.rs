@@ -7,7 +7,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{Index, Origin, Replay, ReplayOptions, recorder::Recorder, replacement::Replacement};
+use super::{Index, Origin, Replay, ReplayOptions, data_sets::OtherData, recorder::Recorder, replacement::Replacement};
 use crate::{
     Error, Result,
     file::salt,
@@ -65,9 +65,10 @@ impl Replay {
         replacement: Option<Replacement>,
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
+        let others = OtherData::new(options.take_named());
         let recorder = Some(Recorder::new(origin.place(), options, replacement));
         let index = Index::of(origin.path());
-        Self { log, origin, index, torn_bytes: 0, dataset, recorder }
+        Self { log, origin, index, torn_bytes: 0, dataset, others, recorder }
     }
 }
 
@@ -105,8 +106,7 @@ fn holds_nothing(path: &Path) -> Result<bool> {
     };
     let mut nothing = true;
     log.scan(|record, passed| {
-        let recorded = matches!(record.header.kind, Kind::Epoch | Kind::End | Kind::Notes | Kind::Unknown(_));
-        nothing &= !recorded && passed.is_none();
+        nothing &= matches!(record.header.kind, Kind::Model | Kind::Data | Kind::NamedData) && passed.is_none();
         Ok(())
     })?;
     Ok(nothing && !log.has_damaged_tail()?)

@@ -1,29 +1,27 @@
-//! The data that a recording is replayed on: its own, or others.
+//! The data that a recording is replayed on: its own sets, or others.
 
-use std::sync::OnceLock;
-
-use super::Replay;
-use crate::{Dataset, Description, Error, Matrix, Result, Sequential, math::matrix, storage};
+use super::{Replay, data_sets::DataChoice, index::describe_matrix};
+use crate::{
+    Dataset, Description, Error, Matrix, Result, Sequential,
+    math::matrix,
+    storage::{self, DataNames, TRAINING, check_names},
+};
 
 impl Replay {
-    /// Returns the data that snapshots are replayed on: the recorded set, or that of [`with_dataset`](Self::with_dataset).
+    /// Returns the data that snapshots are replayed on: the recorded training set, or that of
+    /// [`with_dataset`](Self::with_dataset).
     ///
-    /// It is read from the file when it is first asked for.
+    /// It is read from the file when it is first asked for. Questions about another recorded set are asked by
+    /// [`Run::on`](crate::Run::on).
     ///
     /// # Errors
     ///
     /// [`Error::Missing`] if there is none, [`Error::Corrupted`] or [`Error::Io`] if it cannot be read.
     pub fn dataset(&self) -> Result<&Dataset> {
-        match self.dataset.get() {
-            Some(data) => Ok(data),
-            None => {
-                let data = self.read_dataset()?;
-                Ok(self.dataset.get_or_init(|| data))
-            }
-        }
+        self.data_of(DataChoice::Usual)
     }
 
-    /// Replaces the data that snapshots are replayed on, by a validation set, say, or where no data were recorded.
+    /// Replaces the data that snapshots are replayed on, by ones that were not recorded, or where none were.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
@@ -38,38 +36,132 @@ impl Replay {
     /// # Errors
     ///
     /// [`Error::Shape`] if a built-in network was recorded that takes another number of features or gives another
-    /// number of outputs, [`Error::Invalid`] if the recording has yet to store its own.
+    /// number of outputs, [`Error::Invalid`] if the recording has yet to store its own, or the classes or features of its own
+    /// have other names.
     pub fn with_dataset(mut self, data: &Dataset) -> Result<Self> {
-        if self.index.manifest.is_none() {
+        let Some(manifest) = &self.index.manifest else {
             let expected = "given to `Replay::options().dataset` as long as nothing is recorded";
             return Err(Error::invalid("the data set", expected, "given to `with_dataset`"));
+        };
+        expect_fit(self.description(), "", data)?;
+        if let Some(training) = manifest.data_names.iter().find(|set| set.name == TRAINING) {
+            expect_same_names(training, &DataNames::of("that is supplied", data))?;
         }
-        expect_fit(self.description(), data)?;
-        self.dataset = OnceLock::from(data.clone());
+        self.others.supply(data);
         Ok(self)
     }
 
-    fn read_dataset(&self) -> Result<Dataset> {
-        Dataset::new(self.read_matrix("inputs")?, self.read_matrix("targets")?)
+    /// The names of the data sets that a recording holds.
+    pub(super) fn dataset_names(&self) -> impl Iterator<Item = &str> {
+        let training = self.dataset.get().is_some() || self.has_recorded_data();
+        let others = self.others.named().iter().map(|(name, _)| name.as_str());
+        training.then_some(TRAINING).into_iter().chain(others)
     }
 
-    fn read_matrix(&self, name: &str) -> Result<Matrix> {
-        let entry = self.index.data.iter().find(|(spec, _)| spec.name() == name);
+    /// Finds the data set of a name.
+    pub(super) fn choose_data(&self, name: &str) -> Result<DataChoice> {
+        if name == TRAINING {
+            return Ok(DataChoice::Training);
+        }
+        let place = self.others.named().iter().position(|(known, _)| known == name);
+        place.map(DataChoice::Named).ok_or_else(|| {
+            let known: Vec<&str> = self.dataset_names().collect();
+            let hint = format!("its data sets are {known:?}; supply another one by `with_dataset`");
+            Error::missing(format!("data set {name:?}"), hint)
+        })
+    }
+
+    /// Returns a data set, read from the file if it was not before.
+    pub(super) fn data_of(&self, choice: DataChoice) -> Result<&Dataset> {
+        let (place, name) = match (choice, self.others.supplied()) {
+            (DataChoice::Usual, Some(data)) => return Ok(data),
+            (DataChoice::Usual | DataChoice::Training, _) => (&self.dataset, ""),
+            (DataChoice::Named(place), _) => {
+                let (name, place) = &self.others.named()[place];
+                (place, name.as_str())
+            }
+        };
+        if let Some(data) = place.get() {
+            return Ok(data);
+        }
+        let _reading = self.others.reading();
+        match place.get() {
+            Some(data) => Ok(data),
+            None => {
+                let data = self.read_dataset(name)?;
+                Ok(place.get_or_init(|| data))
+            }
+        }
+    }
+
+    /// Fails unless the data sets fit one another, and a built-in network that is described.
+    pub(super) fn expect_data_fit(&self, description: Option<&Description>) -> Result<()> {
+        check_names(&self.others.at_hand().map(|(name, _)| name).collect::<Vec<_>>())?;
+        if let Some(data) = self.dataset.get() {
+            expect_fit(description, "", data)?;
+        }
+        let names = self.data_names();
+        let training = names.iter().find(|set| set.name == TRAINING);
+        for (name, data) in self.others.at_hand() {
+            expect_fit(description, &format!(" of the data set {name:?}"), data)?;
+            let own = DataNames::of(&format!("{name:?}"), data);
+            training.map_or(Ok(()), |training| expect_same_names(training, &own))?;
+        }
+        Ok(())
+    }
+
+    /// What the data sets that are to be recorded are called.
+    pub(super) fn data_names(&self) -> Vec<DataNames> {
+        let training = self.dataset.get().map(|data| DataNames::of(TRAINING, data));
+        let others = self.others.at_hand().map(|(name, data)| DataNames::of(name, data));
+        training.into_iter().chain(others).collect()
+    }
+
+    fn has_recorded_data(&self) -> bool {
+        self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0)
+    }
+
+    /// Reads the data set of a name; that of none is the training set.
+    fn read_dataset(&self, name: &str) -> Result<Dataset> {
+        let data = Dataset::new(self.read_matrix(name, "inputs")?, self.read_matrix(name, "targets")?)?;
+        let called = if name.is_empty() { TRAINING } else { name };
+        let mut sets = self.index.manifest.iter().flat_map(|manifest| &manifest.data_names);
+        match sets.find(|set| set.name == called) {
+            Some(names) => names.give(data),
+            None => Ok(data),
+        }
+    }
+
+    fn read_matrix(&self, set: &str, name: &str) -> Result<Matrix> {
+        let known = if set.is_empty() { &self.index.data } else { &self.index.named_data };
+        let entry = known.iter().find(|(spec, _)| spec.name() == name && (set.is_empty() || spec.layer() == set));
         let Some((spec, location)) = entry else {
-            let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
-            return Err(if recorded {
-                Error::missing(format!("readable {name}"), "their record is damaged, see `damage`")
-            } else {
+            return Err(if set.is_empty() && !self.has_recorded_data() {
                 Error::missing("data set", "supply one by `with_dataset`")
+            } else {
+                let of = if set.is_empty() { String::new() } else { format!(" of the data set {set:?}") };
+                Error::missing(format!("readable {name}{of}"), "their record is damaged, see `damage`")
             });
         };
-        storage::read_matrix(self.source(format!("the data set's {name}"), location), spec)
+        storage::read_matrix(self.source(describe_matrix(spec), location), spec)
     }
 }
 
-/// Fails if a built-in network is described that does not fit the data.
-pub(super) fn expect_fit(description: Option<&Description>, data: &Dataset) -> Result<()> {
+/// Fails if a built-in network is described that does not fit the data, `of` which errors speak.
+fn expect_fit(description: Option<&Description>, of: &str, data: &Dataset) -> Result<()> {
     let Some(Ok(model)) = description.map(Sequential::architecture_of) else { return Ok(()) };
-    matrix::expect_columns("inputs", data.inputs(), model.inputs())?;
-    matrix::expect_columns("targets", data.targets(), model.outputs())
+    matrix::expect_columns(&format!("inputs{of}"), data.inputs(), model.inputs())?;
+    matrix::expect_columns(&format!("targets{of}"), data.targets(), model.outputs())
+}
+
+/// Fails if classes or features have names in both data sets and they differ: class 0 of one would be another's class 1.
+fn expect_same_names(training: &DataNames, other: &DataNames) -> Result<()> {
+    let pairs = [("class", &training.classes, &other.classes), ("feature", &training.features, &other.features)];
+    for (what, expected, found) in pairs {
+        if !expected.is_empty() && !found.is_empty() && expected != found {
+            let what = format!("the list of the {what} names of the data set {}", other.name);
+            return Err(Error::invalid(what, format!("{expected:?}, as of the training set"), format!("{found:?}")));
+        }
+    }
+    Ok(())
 }

@@ -1,8 +1,11 @@
 //! Distributions of weights, updates, gradients and activations, at one epoch and over all of them.
 
-use super::{Replay, Run, Snapshot};
+use super::{
+    Replay, Run, Snapshot,
+    readable::{readable, skipping},
+};
 use crate::{
-    Forward, Result, Weights,
+    Forward, Model, Parameter, Result, Weights,
     analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, LayerValues, Measured, Quantity},
     model::checked,
 };
@@ -13,10 +16,10 @@ impl<M: Forward> Snapshot<'_, M> {
     /// What the first recorded epoch has changed has no distribution: there is none before it.
     ///
     /// ```
-    /// use training_replay::{Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
     /// use training_replay::analysis::{Quantity, LayerFilter};
     ///
-    /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o")];
+    /// let layers = [Dense::new(4).name("h1"), Dense::new(1).name("o").activation(Activation::Sigmoid)];
     /// let model = Sequential::builder(10).layers(layers).build(1)?;
     /// let mut replay = Replay::options().dataset(&datasets::ball(10, 50, 13)).in_memory();
     /// replay.record(&model, Metrics::new())?; // never trained: as its initializers left it
@@ -40,15 +43,37 @@ impl<M: Forward> Snapshot<'_, M> {
     /// [`Error::Invalid`](crate::Error::Invalid) for gradients of a model that gives none, and
     /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) for a chosen layer that is not there.
     pub fn distributions(&self, quantity: Quantity, filter: &LayerFilter) -> Result<Vec<LayerDistribution>> {
-        let values = self.measure(self.model(), quantity.of)?;
+        self.each_distribution(quantity, filter, |row| row)
+    }
+
+    /// Makes something of each distribution, so that not all of them need to be there at once.
+    pub(crate) fn each_distribution<R>(
+        &self,
+        quantity: Quantity,
+        filter: &LayerFilter,
+        mut make: impl FnMut(LayerDistribution) -> R,
+    ) -> Result<Vec<R>> {
         let Some(since) = quantity.since else {
-            let mut rows = self.inputs(quantity, filter)?;
-            rows.extend(LayerDistribution::of_weights(&values, filter)?);
-            return Ok(rows);
+            let mut made: Vec<R> = self.inputs(quantity, filter)?.into_iter().map(&mut make).collect();
+            made.extend(match quantity.of {
+                // Of a model's own parameters no copy is needed.
+                Measured::Weights => LayerDistribution::each(&self.model().parameters()?, filter, make)?,
+                what => LayerDistribution::each(&self.measure(self.model(), what)?.parameters()?, filter, make)?,
+            });
+            return Ok(made);
         };
-        let Some(earlier) = self.earlier(since)? else { return Ok(Vec::new()) };
-        let before = self.measure(&self.model().with_weights(&earlier)?, quantity.of)?;
-        LayerDistribution::of_weights(&values.minus(&before)?, filter)
+        let Some(changes) = self.changes(quantity.of, since)? else { return Ok(Vec::new()) };
+        LayerDistribution::each(&changes.parameters()?, filter, make)
+    }
+
+    /// What is measured here less what it was earlier.
+    fn changes(&self, what: Measured, since: Baseline) -> Result<Option<Weights>> {
+        let Some(earlier) = self.earlier(since)? else { return Ok(None) };
+        let model = self.model().with_weights(&earlier)?;
+        drop(earlier); // The model has them.
+        let before = self.measure(&model, what)?;
+        drop(model);
+        self.measure(self.model(), what)?.minus(&before).map(Some)
     }
 
     /// Returns the change of every weight since a baseline.
@@ -128,12 +153,15 @@ impl<M: Forward + Sync> Run<'_, M> {
     where
         F: Fn(&Distribution) -> f64 + Sync,
     {
-        let rows = self.map(|snapshot| {
-            let rows = snapshot.distributions(quantity, filter)?.into_iter();
-            let numbers = rows.map(|row| (row.layer, row.name, number(&row.distribution)));
-            Ok((snapshot.epoch(), numbers.collect()))
+        let (rows, skipped) = self.map_readable(|snapshot| {
+            // One distribution at a time: each holds all values of its layer.
+            let numbers = snapshot.each_distribution(quantity, filter, |row| {
+                let number = number(&row.distribution);
+                (row.layer, row.name, number)
+            })?;
+            Ok((snapshot.epoch(), numbers))
         })?;
-        Ok(LayerCurve::join(rows))
+        Ok(LayerCurve::join(rows, &skipped))
     }
 }
 
@@ -158,10 +186,13 @@ impl Replay {
     pub fn weights_std(&self) -> Result<Vec<LayerCurve>> {
         let mut weights = Weights::default();
         let rows = self.epochs().map(|epoch| {
-            self.weights_into(epoch, &mut weights)?;
-            let rows = LayerDistribution::of_weights(&weights, &LayerFilter::default())?.into_iter();
-            Ok((epoch, rows.map(|row| (row.layer, row.name, row.distribution.std)).collect()))
+            let row = |parameter: &Parameter<'_>| {
+                (parameter.layer().into(), parameter.name().into(), parameter.values().deviation())
+            };
+            let deviations = self.weights_into(epoch, &mut weights);
+            skipping(epoch, deviations.map(|()| (epoch, weights.iter().map(row).collect())))
         });
-        Ok(LayerCurve::join(rows.collect::<Result<Vec<_>>>()?))
+        let (rows, skipped) = readable(rows.collect::<Result<Vec<_>>>()?)?;
+        Ok(LayerCurve::join(rows, &skipped))
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::timeline::{Entry, Location, Timeline};
 use crate::{
     Error, Moment, Result,
-    storage::{Damage, Kind, Manifest, Record, TensorSpec, decode_notes},
+    storage::{Damage, Kind, Manifest, Record, TRAINING, TensorSpec, decode_notes},
 };
 
 /// Everything but weights and data.
@@ -14,7 +14,10 @@ pub(super) struct Index {
     /// The file, for errors.
     path: PathBuf,
     pub(super) manifest: Option<Manifest>,
+    /// The matrices of the training set.
     pub(super) data: Vec<(TensorSpec, Location)>,
+    /// Those of the other sets.
+    pub(super) named_data: Vec<(TensorSpec, Location)>,
     /// The ends of epochs.
     pub(super) epochs: Timeline,
     /// Within epochs.
@@ -37,7 +40,7 @@ impl Index {
         let Some(manifest) = &self.manifest else { return self.take_manifest(&record) };
         match record.header.kind {
             Kind::Model => self.note_damage(&record, "a second description of the recording"),
-            Kind::Data => self.take_data(&record),
+            Kind::Data | Kind::NamedData => self.take_data(&record),
             Kind::Epoch if record.header.data_len != manifest.data_len() => {
                 let what = format!("the weights of {}: not as many as the model has", record.header.moment);
                 self.note_damage(&record, &what);
@@ -72,7 +75,7 @@ impl Index {
 
     /// Every record that has data, and what it holds.
     pub(super) fn locations(&self) -> impl Iterator<Item = (String, &Location)> {
-        let data = self.data.iter().map(|(spec, location)| (format!("the data set's {}", spec.name()), location));
+        let data = self.data.iter().chain(&self.named_data).map(|(spec, location)| (describe_matrix(spec), location));
         let snapshots = self.epochs.iter().chain(self.steps.iter());
         data.chain(snapshots.map(|snapshot| (snapshot.moment.to_string(), &snapshot.location)))
     }
@@ -84,7 +87,10 @@ impl Index {
 
     /// Whether the records that belong before the first snapshot are all here, or a snapshot is.
     pub(super) fn is_started(&self) -> bool {
-        let complete = |manifest: &Manifest| self.data.len() as u64 >= manifest.data_records;
+        let named = |manifest: &Manifest| manifest.data_names.iter().filter(|set| set.name != TRAINING).count();
+        let complete = |manifest: &Manifest| {
+            self.data.len() as u64 >= manifest.data_records && self.named_data.len() >= 2 * named(manifest)
+        };
         self.manifest.as_ref().is_some_and(|manifest| complete(manifest) || self.last().is_some())
     }
 
@@ -101,8 +107,12 @@ impl Index {
 
     fn take_data(&mut self, record: &Record) {
         match record.meta.as_deref().map(TensorSpec::decode) {
-            Some(Ok(spec)) => self.data.push((spec, Location::of(record))),
-            _ => self.note_damage(record, "a matrix of the data set"),
+            Some(Ok(spec)) => {
+                let known = if record.header.kind == Kind::Data { &mut self.data } else { &mut self.named_data };
+                known.push((spec, Location::of(record)));
+            }
+            _ if record.header.kind == Kind::Data => self.note_damage(record, "a matrix of the data set"),
+            _ => self.note_damage(record, "a matrix of a named data set"),
         }
     }
 
@@ -170,6 +180,14 @@ impl Index {
             1 => "one other step of that epoch was, see `steps`".into(),
             _ => format!("{count} other steps of that epoch were, see `steps`"),
         }
+    }
+}
+
+/// What errors call a matrix of a data set.
+pub(super) fn describe_matrix(spec: &TensorSpec) -> String {
+    match spec.layer() {
+        "" => format!("the data set's {}", spec.name()),
+        set => format!("{} of the data set {set:?}", spec.name()),
     }
 }
 

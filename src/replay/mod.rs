@@ -2,6 +2,7 @@
 //! time, by any process.
 
 // What a recorder needs, and what a reader keeps of the file.
+mod data_sets;
 mod index;
 mod options;
 mod recorder;
@@ -22,6 +23,9 @@ mod append_after;
 mod open;
 
 mod run;
+mod run_data;
+
+mod readable;
 
 mod weights;
 
@@ -33,6 +37,7 @@ mod diff;
 
 // What is asked of an epoch, of a run, of many runs.
 mod distributions;
+mod predictions;
 mod run_files;
 mod run_names;
 mod run_questions;
@@ -49,6 +54,7 @@ use std::{
 };
 
 pub use append_after::Later;
+use data_sets::OtherData;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
 use recorder::Recorder;
@@ -99,6 +105,8 @@ pub struct Replay {
     torn_bytes: u64,
     /// Read from the file when it is first asked for.
     dataset: OnceLock<Dataset>,
+    /// The data sets beside it.
+    others: OtherData,
     /// `None` where the recording was opened to read.
     recorder: Option<Recorder>,
 }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::OnceLock};
 
-use super::{Index, Origin, Replay};
+use super::{Index, Origin, Replay, data_sets::OtherData};
 use crate::{
     Error, Result,
     storage::{self, Backend, BadPreamble, Log, VERSION},
@@ -93,8 +93,10 @@ impl Replay {
         })?;
         expect_known_version(log.preamble().major, &origin)?;
         let index = Index::of(origin.path());
-        let mut replay = Self { log, origin, index, torn_bytes: 0, dataset: OnceLock::new(), recorder: None };
+        let (dataset, others) = (OnceLock::new(), OtherData::default());
+        let mut replay = Self { log, origin, index, torn_bytes: 0, dataset, others, recorder: None };
         replay.scan()?;
+        replay.others = OtherData::recorded(replay.index.manifest.as_ref());
         if replay.index.is_started() { Ok(replay) } else { Err(Error::NotStarted { path: replay.origin.path() }) }
     }
 
@@ -167,7 +169,7 @@ mod tests {
                 epoch(log, 0);
             })
         };
-        assert_eq!(with(0x8002).unwrap().epochs().len(), 1);
+        assert_eq!(with(0x80ff).unwrap().epochs().len(), 1);
         for id in [0, 5, 0x7fff] {
             let message = with(id).unwrap_err().to_string();
             assert!(message.contains("newer"), "{message}");
@@ -319,7 +321,7 @@ mod tests {
     /// A row-major column of so many values whose descriptor says so many rows; without values it has no columns.
     fn column(log: &mut Log, name: &str, rows: u64, values: usize) {
         let matrix = crate::Matrix::from_element(values, values.min(1), 0.5);
-        let mut meta = storage::matrix_spec(name, &matrix).encode().unwrap();
+        let mut meta = storage::matrix_spec("", name, &matrix).encode().unwrap();
         let at = meta.len() - 16; // two lengths are the end of a descriptor, the order is before their number
         meta[at..at + 8].copy_from_slice(&rows.to_le_bytes());
         meta[at - 9] = 0;

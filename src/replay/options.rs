@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::rename::Rename;
-use crate::{Dataset, Description, Error, Loss, Result, storage::Locking};
+use crate::{
+    Dataset, Description, Error, Loss, Result,
+    storage::{Locking, check_names},
+};
 
 /// When recorded bytes are forced to the disk.
 ///
@@ -50,6 +53,7 @@ enum Epochs {
 #[derive(Clone, Debug, Default)]
 pub struct ReplayOptions {
     pub(super) dataset: Option<Dataset>,
+    pub(super) named: Vec<(String, Dataset)>,
     pub(super) loss: Option<Loss>,
     pub(super) description: Option<Description>,
     pub(super) metadata: Vec<(String, String)>,
@@ -66,6 +70,27 @@ impl ReplayOptions {
     #[must_use]
     pub fn dataset(self, data: &Dataset) -> Self {
         Self { dataset: Some(data.clone()), ..self }
+    }
+
+    /// Adds another data set under a name, which is stored once: one to validate on, to test on.
+    ///
+    /// Every question takes it by [`Run::on`](crate::Run::on) or [`Snapshot::on`](crate::Snapshot::on). Its classes and
+    /// features must have the names that they have in the training set, where both have some.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// let (train, validation) = datasets::moons(100, 0.1, 7).split(0.2, 13)?;
+    /// let mut replay = Replay::options().dataset(&train).named_dataset("validation", &validation).in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let evaluation = replay.at(0)?.on("validation")?.evaluate(Loss::BinaryCrossEntropy)?; // over these 20 samples
+    /// # assert!(evaluation.loss > 0.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn named_dataset(mut self, name: impl Into<String>, data: &Dataset) -> Self {
+        self.named.push((name.into(), data.clone()));
+        self
     }
 
     /// Sets the loss that the model is trained with, which is stored for those who replay it.
@@ -218,7 +243,12 @@ impl ReplayOptions {
         self.dataset.take()
     }
 
+    pub(super) fn take_named(&mut self) -> Vec<(String, Dataset)> {
+        std::mem::take(&mut self.named)
+    }
+
     pub(super) fn check(&self) -> Result<()> {
+        check_names(&self.named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
         match &self.epochs {
             Epochs::Every(0) => return Err(Error::invalid("`every`", "1 or more", 0)),
             Epochs::Only(none) if none.is_empty() => {

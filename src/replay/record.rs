@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::{
     Durability, Replay, ReplayOptions,
-    data::expect_fit,
+    data_sets::OtherData,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
+    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
 
@@ -156,8 +156,7 @@ impl Replay {
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
         self.check_metrics(moment, &metrics)?;
-        let (parameters, description) = (self.renamed(model.parameters()?), model.description());
-        let (first, parameters) = self.prepare(parameters, description.as_ref())?;
+        let (first, parameters) = self.prepare(model)?;
         self.write(first, moment, encode_metrics(&metrics), &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
@@ -182,34 +181,28 @@ impl Replay {
         self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
     }
 
-    /// The parameters by the names that they are recorded under.
-    fn renamed<'m>(&self, parameters: Vec<Parameter<'m>>) -> Vec<Parameter<'m>> {
-        match self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) {
-            Some(rename) => rename.apply(parameters),
-            None => parameters,
+    /// The model's parameters by the names and in the order that they are recorded in, and before the first epoch the
+    /// manifest to write; before any other, a check that the model is still the same.
+    fn prepare<'m, M>(&self, model: &'m M) -> Result<(Option<Manifest>, Vec<Parameter<'m>>)>
+    where
+        M: Model + ?Sized,
+    {
+        let (description, mut parameters) = (model.description(), model.parameters()?);
+        if let Some(rename) = self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) {
+            parameters = rename.apply(parameters);
         }
-    }
-
-    /// The parameters in the recorded order, and before the first epoch the manifest to write; before any other, a check
-    /// that the model is still the same.
-    fn prepare<'m>(
-        &self,
-        parameters: Vec<Parameter<'m>>,
-        description: Option<&Description>,
-    ) -> Result<(Option<Manifest>, Vec<Parameter<'m>>)> {
         if let Some(manifest) = &self.index.manifest {
-            return Ok((None, manifest.arrange(parameters, description)?));
+            return Ok((None, manifest.arrange(parameters, description.as_ref())?));
         }
-        if let Some(data) = self.dataset.get() {
-            expect_fit(description, data)?;
-        }
-        let mut manifest = Manifest::new(&parameters, description.cloned())?;
+        self.expect_data_fit(description.as_ref())?;
+        let mut manifest = Manifest::new(&parameters, description)?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
             manifest.metadata.clone_from(&recorder.options.metadata);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
+        manifest.data_names = self.data_names();
         Ok((Some(manifest), parameters))
     }
 
@@ -223,7 +216,7 @@ impl Replay {
     ) -> Result<()> {
         self.expect_place(LOOK)?;
         let mark = self.log.position();
-        let records = write_records(&mut self.log, first, self.dataset.get(), moment, meta, parameters);
+        let records = write_records(&mut self.log, first, (self.dataset.get(), &self.others), moment, meta, parameters);
         let placed = records.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
         records.into_iter().try_for_each(|record| self.index.take(record))
@@ -267,7 +260,7 @@ impl Replay {
 fn write_records(
     log: &mut Log,
     first: Option<Manifest>,
-    data: Option<&Dataset>,
+    (data, others): (Option<&Dataset>, &OtherData),
     moment: Moment,
     meta: Vec<u8>,
     parameters: &[Parameter<'_>],
@@ -276,15 +269,20 @@ fn write_records(
     if let Some(manifest) = first {
         records.push(log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?);
         if let Some(data) = data {
-            records.push(write_matrix(log, "inputs", data.inputs())?);
-            records.push(write_matrix(log, "targets", data.targets())?);
+            records.extend(write_data(log, Kind::Data, "", data)?);
+        }
+        for (set, data) in others.at_hand() {
+            records.extend(write_data(log, Kind::NamedData, set, data)?);
         }
     }
     records.push(log.append(Kind::Epoch, moment, meta, |writer| storage::write_weights(writer, parameters))?);
     Ok(records)
 }
 
-fn write_matrix(log: &mut Log, name: &str, matrix: &Matrix) -> Result<Record> {
-    let meta = storage::matrix_spec(name, matrix).encode()?;
-    log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
+fn write_data(log: &mut Log, kind: Kind, set: &str, data: &Dataset) -> Result<[Record; 2]> {
+    let mut write = |name: &str, matrix: &Matrix| {
+        let meta = storage::matrix_spec(set, name, matrix).encode()?;
+        log.append(kind, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
+    };
+    Ok([write("inputs", data.inputs())?, write("targets", data.targets())?])
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{Replay, Snapshot};
+use super::{Replay, Snapshot, data_sets::DataChoice};
 use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
@@ -41,9 +41,11 @@ use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel}
 pub struct Run<'a, M> {
     replay: &'a Replay,
     template: Template<'a, M>,
-    epochs: Vec<u64>,
+    pub(super) epochs: Vec<u64>,
     /// As many as the machine has cores, if nothing else was said.
-    threads: Option<usize>,
+    pub(super) threads: Option<usize>,
+    threshold: Option<f32>,
+    pub(super) data: DataChoice,
 }
 
 /// What becomes the model of an epoch, given its weights.
@@ -81,7 +83,7 @@ impl Replay {
     /// [`run_with`](Self::run_with) takes one.
     pub fn at(&self, moment: impl Into<Moment>) -> Result<Snapshot<'_, Sequential>> {
         let moment = moment.into();
-        Ok(Snapshot::new(self, moment, rebuild(self, &self.weights(moment)?)?))
+        Ok(Snapshot::new(self, moment, DataChoice::Usual, rebuild(self, &self.weights(moment)?)?))
     }
 
     /// Returns the recording with the built-in network that it describes, to be asked about its epochs.
@@ -135,7 +137,8 @@ fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
 
 impl<'a, M> Run<'a, M> {
     fn new(replay: &'a Replay, template: Template<'a, M>) -> Self {
-        Self { replay, template, epochs: replay.epochs().collect(), threads: None }
+        let epochs = replay.epochs().collect();
+        Self { replay, template, epochs, threads: None, threshold: None, data: DataChoice::Usual }
     }
 
     /// Sets the epochs that questions go over, in this order; without it all that are recorded.
@@ -147,13 +150,45 @@ impl<'a, M> Run<'a, M> {
     /// The same with its epochs in the order of time, each once: for what is the same in any order.
     pub(crate) fn in_order_of_time(&self) -> Self {
         let epochs: BTreeSet<u64> = self.epochs.iter().copied().collect();
-        Self { epochs: epochs.into_iter().collect(), ..*self }
+        self.over(epochs.into_iter().collect())
+    }
+
+    /// The same over other epochs.
+    pub(super) fn over(&self, epochs: Vec<u64>) -> Self {
+        Self { epochs, ..*self }
     }
 
     /// Sets the number of threads; 1 uses the calling thread. Fewer work where the system has no more to give.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
+    }
+
+    /// Sets where a single output changes from class 0 to class 1, for all questions about the run: a probability where the
+    /// outputs are probabilities or logits, else a value.
+    ///
+    /// Without it the [`OutputKind`](crate::OutputKind) says, and where outputs are values the middle of the targets.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Metrics, Replay, Sequential, datasets};
+    /// # let layers = [Dense::new(2), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let missed = |threshold| Ok::<_, training_replay::Error>(
+    ///     replay.run()?.threshold(threshold).at(0)?.confusion()?.counts[1][0],
+    /// );
+    /// assert!(missed(0.1)? <= missed(0.9)?); // samples of class 1 that are taken for class 0
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn threshold(self, threshold: f32) -> Self {
+        Self { threshold: Some(threshold), ..self }
+    }
+
+    /// The threshold, if one was set.
+    pub(super) fn chosen_threshold(&self) -> Option<f32> {
+        self.threshold
     }
 
     /// Returns the epochs that questions go over, as [`epochs`](Self::epochs) chose them.
@@ -190,7 +225,7 @@ impl<'a, M: Forward> Run<'a, M> {
             Template::Described(rebuild) => rebuild(self.replay, &weights)?,
             Template::Model(model) => model.with_weights(&weights)?,
         };
-        Ok(Snapshot::new(self.replay, moment, model))
+        Ok(Snapshot::new(self.replay, moment, self.data, model).deciding(self.threshold))
     }
 
     /// Returns the model at each epoch, one after the other; an epoch that cannot be read is an error, and the next one
@@ -247,7 +282,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 
     /// Asks about an epoch, which is not read if it is at hand.
-    fn ask_beside<R>(
+    pub(super) fn ask_beside<R>(
         &self,
         known: Option<&Snapshot<'a, M>>,
         epoch: u64,

@@ -1,20 +1,58 @@
 //! Questions about the run as a whole, answered by going through its epochs.
 
+use std::collections::BTreeSet;
+
 use super::{Run, Snapshot};
 use crate::{
-    Error, Forward, Loss, Metrics, Result,
+    Error, Forward, Goal, Loss, Metrics, Result,
     analysis::{
-        EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory, Verification,
-        VerifyOptions,
+        Caveat, EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory,
+        Verification, VerifyOptions, run::milestones::RunSummary,
     },
     model::checked,
 };
+
+impl<M> Run<'_, M> {
+    /// Returns the epoch at which a logged metric was best, the first of equals; of those that are [chosen](Self::epochs).
+    ///
+    /// NaN is never best. Epochs whose metrics are damaged do not count: [`Replay::damage`] lists them.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Goal, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// for val_loss in [0.7, 0.5, f64::NAN, 0.5, 0.6] {
+    ///     replay.record(&model, [("val_loss", val_loss)])?;
+    /// }
+    /// let best = replay.run()?.best_epoch("val_loss", Goal::Min)?;
+    /// let model = replay.at(best)?.into_model(); // as it was then
+    /// assert_eq!(best, 1);
+    /// let message = replay.run()?.best_epoch("val_los", Goal::Min).unwrap_err().to_string();
+    /// assert!(message.contains(r#"no value of "val_los" at the epochs that are asked; logged are ["val_loss"]"#));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if none of the epochs logged the metric, or only as NaN.
+    pub fn best_epoch(&self, metric: &str, goal: Goal) -> Result<u64> {
+        let chosen: BTreeSet<u64> = self.chosen_epochs().iter().copied().collect();
+        let mut curve = self.replay().curve(metric).unwrap_or_default();
+        curve.retain(|(epoch, _)| chosen.contains(epoch));
+        goal.best_epoch(&curve).ok_or_else(|| {
+            let what = if curve.is_empty() { "value" } else { "value but NaN" };
+            let known: Vec<&str> = self.replay().metric_names().collect();
+            let missing = format!("{what} of {metric:?} at the epochs that are asked");
+            Error::missing(missing, format!("logged are {known:?}"))
+        })
+    }
+}
 
 impl<'a, M: Forward + Sync> Run<'a, M> {
     /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
     ///
     /// Its axes are the first two principal components, and the same in every picture. The epochs are read one after the
-    /// other.
+    /// other, those of a layer of more than 2,048 units several times: see [`PrincipalPlane`].
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -40,8 +78,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit or more than 2,048, or whose values do not
-    /// differ, and whatever going through the epochs says.
+    /// [`Error::UnknownLayer`], [`Error::Invalid`] for a layer of a single unit, and whatever going through the epochs
+    /// says.
     pub fn principal_plane(&self, layer: &str) -> Result<PrincipalPlane> {
         self.principal_plane_beside(None, layer)
     }
@@ -52,14 +90,17 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         known: Option<&Snapshot<'a, M>>,
         layer: &str,
     ) -> Result<PrincipalPlane> {
-        let mut pca = None;
-        self.try_for_each_beside(known, |snapshot| {
-            let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
-            let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-            let begun: Option<IncrementalPca> = pca.take();
-            pca.insert(begun.map_or_else(|| IncrementalPca::new(values.ncols()), Ok)?).partial_fit(&values)
+        let mut caveats = Vec::new();
+        let principal = IncrementalPca::in_passes(|mut pca| {
+            caveats = self.each_readable_beside(known, |snapshot| {
+                let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
+                let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
+                let begun = pca.take().map_or_else(|| IncrementalPca::new(values.ncols()), Ok);
+                pca.insert(begun?).partial_fit(&values)
+            })?;
+            pca.ok_or_else(no_epochs)
         })?;
-        pca.ok_or_else(no_epochs)?.principal_plane()
+        Ok(PrincipalPlane { caveats, ..principal })
     }
 
     /// Returns what happened in the run, as rows: when all samples were classified correctly, where the loss stood still,
@@ -92,11 +133,15 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// As [`EpochSummary::of`], and whatever going through the epochs says.
     pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
-        let options = options.clone().or_loss(self.replay().loss());
+        let options = options.clone().or_loss(self.replay().loss()).deciding(self.chosen_threshold());
         let see = |snapshot: &Snapshot<'_, M>| {
             EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
         };
-        Milestones::of(&self.map(see)?, &options)
+        let mut run = RunSummary::new(&options)?;
+        let skipped = self.take_readable(see, |summary| run.add(summary))?;
+        let mut milestones = run.milestones();
+        milestones.caveats.extend(skipped);
+        Ok(milestones)
     }
 
     /// Returns what became of every sample, epoch by epoch: its probability, its loss, and whether it was classified
@@ -106,12 +151,16 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// As [`Snapshot::losses`], and [`Error::Invalid`] for epochs that are not in increasing order.
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
-        let mut history = SampleHistory::new(self.replay().dataset()?);
+        let mut history = SampleHistory::new(self.dataset()?);
         let outcomes = |snapshot: &Snapshot<'_, M>| {
-            history.outcomes_of(snapshot.epoch(), &snapshot.outputs()?, &snapshot.losses(loss)?)
+            let (outputs, decision) = snapshot.decided_outputs()?;
+            let outcomes = history.outcomes_of(snapshot.epoch(), &outputs, &snapshot.losses(loss)?, decision)?;
+            Ok((outcomes, Caveat::of(decision)))
         };
-        let outcomes = self.map(outcomes)?;
+        let (outcomes, skipped) = self.map_readable(outcomes)?;
+        let (outcomes, caveats): (Vec<_>, Vec<_>) = outcomes.into_iter().unzip();
         outcomes.into_iter().try_for_each(|outcomes| history.append(outcomes))?;
+        history.caveats = Caveat::once(caveats.into_iter().flatten().chain(skipped));
         Ok(history)
     }
 
@@ -127,7 +176,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";
         let loss = options.loss.or(self.replay().loss()).ok_or_else(|| Error::missing("loss to compare", hint))?;
         let replay = self.replay();
-        let recomputed = self.in_order_of_time().map(|snapshot| Ok((snapshot.epoch(), snapshot.evaluate(loss)?)))?;
+        let recomputed =
+            self.in_order_of_time().map(|snapshot| Ok((snapshot.epoch(), Metrics::from(snapshot.evaluate(loss)?))))?;
         let logged = recomputed.iter().map(|(epoch, _)| Ok((*epoch, replay.metrics(*epoch)?)));
         let logged: Vec<(u64, Metrics)> = logged.collect::<Result<_>>()?;
         let verification = Verification::of(&logged, &recomputed, options);

@@ -174,6 +174,7 @@ impl Runs {
 
     /// Returns the median of a logged metric over the runs, and the band that holds the middle `share` of them.
     ///
+    /// A run that logged it less often than others counts at the epochs between its own too, on the line between them.
     /// Any other curve has a band by [`map`](Self::map) and [`QuantileBand::of`].
     ///
     /// # Errors
@@ -196,7 +197,8 @@ impl Runs {
         self.map(|_, replay| replay.run()?.milestones(options))
     }
 
-    /// Returns the epoch at which each run came to a milestone, which `pick` takes from its milestones.
+    /// Returns the recorded epoch at which each run came to a milestone, which `pick` takes from its milestones, and the last
+    /// one at which it had not: runs may be recorded at other epochs than one another.
     ///
     /// # Errors
     ///
@@ -206,8 +208,15 @@ impl Runs {
         options: &MilestoneOptions,
         pick: impl Fn(&Milestones) -> Option<u64>,
     ) -> Result<EpochsToTarget> {
-        Ok(self.milestones(options)?.iter().map(pick).collect())
+        let epochs: Vec<Option<u64>> = self.milestones(options)?.iter().map(pick).collect();
+        let not_yet = self.iter().zip(&epochs).map(|((_, replay), &came)| last_before(replay, came)).collect();
+        Ok(EpochsToTarget { epochs, not_yet })
     }
+}
+
+/// The last recorded epoch before one, or of all. Of a run that began at that one nothing is known but its first epoch, 0.
+fn last_before(replay: &Replay, epoch: Option<u64>) -> Option<u64> {
+    replay.epochs().take_while(|&own| epoch.is_none_or(|epoch| own < epoch)).last().or(Some(0))
 }
 
 /// The group of a key, which is made where there is none.

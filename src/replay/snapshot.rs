@@ -1,14 +1,10 @@
 //! The model as of one moment of a run, and what can be asked of it.
 
-use super::Replay;
+use super::{Replay, data_sets::DataChoice};
 use crate::{
-    Backward, Dataset, Forward, Loss, Matrix, Metrics, Moment, Result, Weights,
-    analysis::{
-        ConfusionMatrix, DecisionBoundary, FeatureSpace, Grid, LayerValues, ProbabilityHistogram, View, evaluate,
-    },
-    data::labels,
-    math::matrix,
-    model::checked,
+    Backward, Dataset, Error, Forward, Loss, Metrics, Moment, Result, Weights,
+    analysis::{DecisionBoundary, FeatureSpace, Grid, LayerValues, View},
+    model::{checked, decision::Rule},
 };
 
 /// The model as of one moment of a run: at the end of an epoch, or at a step within it.
@@ -41,12 +37,29 @@ use crate::{
 pub struct Snapshot<'a, M> {
     pub(super) replay: &'a Replay,
     pub(super) moment: Moment,
+    data: DataChoice,
     model: M,
+    /// Where a single output changes to class 1, if the run says so.
+    threshold: Option<f32>,
 }
 
 impl<'a, M: Forward> Snapshot<'a, M> {
-    pub(super) fn new(replay: &'a Replay, moment: Moment, model: M) -> Self {
-        Self { replay, moment, model }
+    pub(super) fn new(replay: &'a Replay, moment: Moment, data: DataChoice, model: M) -> Self {
+        Self { replay, moment, data, model, threshold: None }
+    }
+
+    /// The same where another threshold parts the classes.
+    pub(super) fn deciding(self, threshold: Option<f32>) -> Self {
+        Self { threshold, ..self }
+    }
+
+    /// What decides about the outputs, by the data if there are some.
+    pub(crate) fn rule(&self) -> Result<Rule> {
+        match self.dataset() {
+            Ok(data) => Ok(Rule::new(data.targets(), self.threshold)),
+            Err(Error::Missing { .. }) => Ok(Rule { threshold: self.threshold, targets: None }),
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the epoch's number; 0 is before training.
@@ -87,7 +100,16 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`Replay::dataset`].
     pub fn dataset(&self) -> Result<&'a Dataset> {
-        self.replay.dataset()
+        self.replay.data_of(self.data)
+    }
+
+    /// Asks about another recorded data set, by its name, as [`Run::on`](crate::Run::on).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`](crate::Error::Missing) if no data set has this name.
+    pub fn on(self, dataset: &str) -> Result<Self> {
+        Ok(Self { data: self.replay.choose_data(dataset)?, ..self })
     }
 
     /// Returns what was logged with the snapshot.
@@ -130,7 +152,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`FeatureSpace::of`].
     pub fn feature_space<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<FeatureSpace> {
-        FeatureSpace::of(&self.model, view, self.dataset()?, grid)
+        FeatureSpace::of(&self.model, view.into().deciding(self.rule()?), self.dataset()?, grid)
     }
 
     /// Returns the decision boundary, in the space of the inputs or of a layer.
@@ -157,169 +179,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`DecisionBoundary::of`].
     pub fn decision_boundary<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<DecisionBoundary> {
-        DecisionBoundary::of(&self.model, view, grid)
-    }
-
-    /// Returns the model's outputs on the data, `(samples, outputs)`.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
-    /// # replay.record(&model, [("loss", 0.7)])?;
-    /// let outputs = replay.at(0)?.outputs()?;
-    /// assert_eq!(outputs.shape(), (200, 1));
-    /// assert!(outputs.iter().all(|p| (0.0..=1.0).contains(p))); // behind a sigmoid they are probabilities
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the data are missing or do not fit the model.
-    pub fn outputs(&self) -> Result<Matrix> {
-        checked::outputs(&self.model, self.dataset()?.inputs())
-    }
-
-    /// Returns how far the outputs are from the targets, `outputs - targets`, `(samples, outputs)`.
-    ///
-    /// ```
-    /// use training_replay::{Dataset, Dense, Initializer, Matrix, Metrics, Replay, Sequential, analysis::Distribution};
-    ///
-    /// let x = Matrix::from_fn(21, 1, |i, _| i as f32 / 10.0 - 1.0);
-    /// let data = Dataset::new(x.clone(), x.map(f32::sin))?;
-    /// let identity = Dense::new(1).kernel_initializer(Initializer::Ones);
-    /// let model = Sequential::builder(1).layer(identity).build(1)?;
-    /// let mut replay = Replay::options().dataset(&data).in_memory();
-    /// replay.record(&model, Metrics::new())?;
-    /// let residuals = replay.at(0)?.residuals()?; // x - sin x
-    /// let errors = Distribution::of(residuals.as_slice());
-    /// assert!((errors.max - (1.0 - 1_f64.sin())).abs() < 1e-6 && errors.mean.abs() < 1e-6);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`outputs`](Self::outputs), and [`Error::Shape`](crate::Error::Shape) if the model has another
-    /// number of outputs than the targets.
-    pub fn residuals(&self) -> Result<Matrix> {
-        let targets = self.dataset()?.targets();
-        let outputs = self.outputs()?;
-        matrix::expect_shape("the model's outputs", &outputs, targets.shape())?;
-        Ok(outputs - targets)
-    }
-
-    /// Returns the class that the model predicts for each sample; `None` where an output is NaN.
-    ///
-    /// That of a single output is 1 above the threshold, else 0; of several outputs it is the largest, the first of equals.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
-    /// # replay.record(&model, [("loss", 0.7)])?;
-    /// let predicted = replay.at(0)?.predicted_classes(0.5)?;
-    /// let classes = replay.dataset()?.classes()?;
-    /// let misclassified = predicted.iter().zip(classes).filter(|&(predicted, class)| *predicted != Some(class)).count();
-    /// println!("{misclassified} of 200 samples are misclassified");
-    /// # assert!(misclassified > 0);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`outputs`](Self::outputs), and [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
-    pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        labels::predicted(&self.outputs()?, threshold)
-    }
-
-    /// Returns the confusion matrix: a row for each true class, a column for each predicted one, as scikit-learn has it.
-    ///
-    /// The threshold is that of a single output; of several the largest is predicted.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
-    /// # replay.record(&model, [("loss", 0.7)])?;
-    /// let confusion = replay.at(0)?.confusion(0.5)?;
-    /// println!("{} of class 0 are predicted as class 1", confusion.counts[0][1]);
-    /// assert_eq!(confusion.counts[0].iter().sum::<u64>(), 100); // of 100 samples of class 0
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`outputs`](Self::outputs) and [`ConfusionMatrix::of`].
-    pub fn confusion(&self, threshold: f32) -> Result<ConfusionMatrix> {
-        ConfusionMatrix::of(&self.outputs()?, self.dataset()?.targets(), threshold)
-    }
-
-    /// Returns the histogram of predicted probabilities for each class, with the misclassified samples counted apart.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Replay, Sequential, datasets};
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
-    /// # replay.record(&model, [("loss", 0.7)])?;
-    /// let histogram = replay.at(0)?.probability_histogram(10, 0.5)?; // ten bins from 0 to 1
-    /// assert_eq!(histogram.edges.len(), 11);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`outputs`](Self::outputs) and [`ProbabilityHistogram::of`].
-    pub fn probability_histogram(&self, bins: usize, threshold: f32) -> Result<ProbabilityHistogram> {
-        ProbabilityHistogram::of(&self.outputs()?, self.dataset()?.targets(), bins, threshold)
-    }
-
-    /// Returns one loss per sample, in the data set's order.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Replay, Sequential, datasets};
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
-    /// # replay.record(&model, [("loss", 0.7)])?;
-    /// let losses = replay.at(0)?.losses(Loss::BinaryCrossEntropy)?;
-    /// let worst = (0..losses.len()).max_by(|&a, &b| losses[a].total_cmp(&losses[b]));
-    /// println!("sample {worst:?} costs most");
-    /// # assert_eq!(losses.len(), 200);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`outputs`](Self::outputs), and if the targets do not suit the loss.
-    pub fn losses(&self, loss: Loss) -> Result<Vec<f32>> {
-        checked::losses(&self.model, self.dataset()?, loss)
-    }
-
-    /// Returns `loss` and `accuracy` over the whole data set with the weights of the moment.
-    ///
-    /// A trainer logs running means over an epoch, which are different numbers. `accuracy` is only there where every target
-    /// row names a class.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Replay, Sequential, datasets};
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::parabola(100, 13)).in_memory();
-    /// # replay.record(&model, [("loss", 0.7)])?;
-    /// let metrics = replay.at(0)?.evaluate(Loss::BinaryCrossEntropy)?;
-    /// assert!(metrics.get("loss").is_some_and(|loss| loss > 0.0));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`evaluate`].
-    pub fn evaluate(&self, loss: Loss) -> Result<Metrics> {
-        evaluate(&self.model, self.dataset()?, loss)
+        DecisionBoundary::of(&self.model, view.into().deciding(self.rule()?), grid)
     }
 
     /// Returns the outputs of every layer on the data, in forward order.
@@ -370,7 +230,6 @@ impl<M: Backward> Snapshot<'_, M> {
     ///
     /// As [`losses`](Self::losses).
     pub fn gradients(&self, loss: Loss) -> Result<Weights> {
-        let data = self.dataset()?;
-        self.model.gradients(data.inputs(), data.targets(), loss)
+        checked::gradients_of(&self.model, self.dataset()?, loss)
     }
 }

@@ -51,6 +51,10 @@ fn data() -> Dataset {
     datasets::parabola(10, 1)
 }
 
+fn validation() -> Dataset {
+    datasets::moons(6, 0.1, 2)
+}
+
 fn begin(backend: &(impl Backend + Clone + 'static), options: ReplayOptions) -> Result<Replay> {
     let log = Log::create(Box::new(backend.clone()), "test".into(), 7)?;
     Ok(Replay::recording(log, Origin::Memory, options, None))
@@ -64,7 +68,7 @@ fn go_on(backend: &(impl Backend + Clone + 'static), options: ReplayOptions) -> 
 const LARGE: usize = 300_000;
 
 fn options() -> ReplayOptions {
-    Replay::options().dataset(&data()).durability(Durability::Every(2))
+    Replay::options().dataset(&data()).named_dataset("validation", &validation()).durability(Durability::Every(2))
 }
 
 fn record_version(replay: &mut Replay, parameters: usize, number: u64, version: u64) -> Result<()> {
@@ -107,6 +111,7 @@ fn expect_snapshots(backend: &Faulty, count: u64) {
     assert_eq!(recorded(&replay), (0..count).collect(), "{count} were acknowledged");
     assert!(replay.check_integrity().unwrap().is_empty());
     assert_eq!(replay.dataset().unwrap(), &data());
+    assert_eq!(replay.data_of(replay.choose_data("validation").unwrap()).unwrap(), &validation());
     for number in 0..count {
         assert_eq!(replay.weights(moment(number)).unwrap(), weights(LARGE, number, 0));
         assert_eq!(replay.metrics(moment(number)).unwrap(), metrics(number, 0));

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Model,
     /// A matrix of the data set.
     Data,
+    /// A matrix of a data set beside the training set, which a reader of format 1.0 skips.
+    NamedData,
     /// The weights after an epoch or within one, and what was measured.
     Epoch,
     /// Nothing: the recorder came to its end.
@@ -38,7 +40,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Kinds from here on may be skipped by a reader that does not know them.
     const SKIPPABLE: u16 = 0x8000;
-    const NOTES: u16 = Self::SKIPPABLE + 1;
+    const NAMED_DATA: u16 = 0x8001;
 
     /// Returns whether a reader that does not know the kind may go on without it.
     pub(crate) fn may_be_skipped(self) -> bool {
@@ -51,7 +53,8 @@ impl Kind {
             Self::Data => 2,
             Self::Epoch => 3,
             Self::End => 4,
-            Self::Notes => Self::NOTES,
+            Self::Notes => Self::SKIPPABLE,
+            Self::NamedData => Self::NAMED_DATA,
             Self::Unknown(id) => id,
         }
     }
@@ -62,7 +65,8 @@ impl Kind {
             2 => Self::Data,
             3 => Self::Epoch,
             4 => Self::End,
-            Self::NOTES => Self::Notes,
+            Self::SKIPPABLE => Self::Notes,
+            Self::NAMED_DATA => Self::NamedData,
             id => Self::Unknown(id),
         }
     }

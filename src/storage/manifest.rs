@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{block::up, header::MAX_DATA, tensor::TensorSpec};
+use super::{block::up, data_names::DataNames, header::MAX_DATA, tensor::TensorSpec};
 use crate::{
     Description, Error, Loss, Parameter, Result, codec,
     model::matching::{self, Name},
@@ -29,6 +29,8 @@ pub(crate) struct Manifest {
     pub(crate) description: Option<Description>,
     /// The user's notes.
     pub(crate) metadata: Vec<(String, String)>,
+    /// What the data sets are called: none in a recording of format 1.0, or without data.
+    pub(crate) data_names: Vec<DataNames>,
 }
 
 /// The manifest as it lies in the file. The order of the fields is the format; a later minor version may append some.
@@ -57,7 +59,8 @@ impl Manifest {
             let expected = format!("at most {MAX_PARAMETERS} arrays and {MAX_DATA} bytes");
             Error::invalid("the size of the model", expected, format!("{} arrays", specs.len()))
         })?;
-        Ok(Self { parameters: specs, data_len, data_records: 0, loss: None, description, metadata: Vec::new() })
+        let (data_records, loss, metadata, data_names) = (0, None, Vec::new(), Vec::new());
+        Ok(Self { parameters: specs, data_len, data_records, loss, description, metadata, data_names })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -135,13 +138,18 @@ impl Manifest {
             description: self.description.as_ref().map(|d| (d.kind().into(), d.bytes().into())),
             metadata: self.metadata.clone(),
         };
-        codec::encode(&encoded).map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
+        // The probe's place.
+        codec::encode(&(encoded, None::<()>, &self.data_names))
+            .map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
     }
 
     /// Returns the manifest in these bytes, or why there is none. What lies behind the fields that are known here is
     /// ignored.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         let encoded: Encoded = codec::decode_prefix(bytes)?;
+        let mut later = codec::behind(&encoded, bytes)?;
+        let _probe: Option<()> = codec::take_next(&mut later)?;
+        let data_names = codec::take_next(&mut later)?;
         let within = encoded.parameters.len() <= MAX_PARAMETERS;
         let sound = within && encoded.parameters.iter().all(TensorSpec::is_parameter);
         let data_len = data_len(&encoded.parameters).filter(|_| sound);
@@ -152,6 +160,7 @@ impl Manifest {
             loss: encoded.loss.and_then(loss),
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
             metadata: encoded.metadata,
+            data_names,
         })
     }
 }
@@ -198,6 +207,10 @@ mod tests {
         manifest.loss = Some(Loss::MeanSquaredError);
         manifest.data_records = 2;
         manifest.metadata = vec![("author".into(), "me".into())];
+        let bytes = manifest.encode().unwrap();
+        assert_eq!(Manifest::decode(&bytes[..bytes.len() - 9]), Ok(manifest.clone()), "as format 1.0 wrote it");
+        let classes = vec!["a".into(), "b".into()];
+        manifest.data_names = vec![DataNames { name: "validation".into(), classes, features: Vec::new() }];
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
         assert_eq!(manifest.data_len(), 64 + 24);
         let mut later = manifest.encode().unwrap();

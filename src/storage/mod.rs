@@ -14,6 +14,7 @@
 //! scan      the walk over the headers, past damage
 //! log       the records of a file: scanned, read, appended
 //! tensor    one array: its descriptor, its bytes
+//! data_names  what the data sets are called: in the first record
 //! manifest  the first record: which parameters, which model
 //! metrics   what was measured: the meta of an epoch or a step
 //! notes     what was noted when a run was gone on with
@@ -23,6 +24,7 @@
 
 mod backend;
 mod block;
+mod data_names;
 mod endian;
 mod header;
 mod lock;
@@ -41,6 +43,7 @@ mod window;
 mod writer;
 
 pub(crate) use backend::{Backend, open_to_read};
+pub(crate) use data_names::{DataNames, TRAINING, check_names};
 pub(crate) use header::Kind;
 pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;

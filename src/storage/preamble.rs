@@ -6,7 +6,7 @@
 use super::block::{BLOCK, is_sealed, put, seal, u16_at, u64_at};
 
 /// The version of the format that this crate writes: major, minor.
-pub(crate) const VERSION: (u16, u16) = (1, 0);
+pub(crate) const VERSION: (u16, u16) = (1, 1);
 
 /// Not text, "TRPL", a line break that a copy in text mode would change, and the end of a file on DOS.
 const MAGIC: [u8; 8] = *b"\x89TRPL\r\n\x1a";

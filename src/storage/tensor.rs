@@ -131,12 +131,13 @@ impl TensorSpec {
         }
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// Returns the layer of a parameter; of a matrix the data set that it belongs to, and none of the training set.
+    pub(crate) fn layer(&self) -> &str {
+        &self.layer
     }
 
-    pub(super) fn layer(&self) -> &str {
-        &self.layer
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Gives the array another name, in memory.
@@ -230,10 +231,10 @@ pub(crate) fn read_weights(mut reader: RecordReader<'_>, specs: &[TensorSpec], w
     Ok(())
 }
 
-/// Describes a matrix, in the order it has in memory.
-pub(crate) fn matrix_spec(name: &str, matrix: &Matrix) -> TensorSpec {
+/// Describes a matrix of a data set, in the order it has in memory.
+pub(crate) fn matrix_spec(set: &str, name: &str, matrix: &Matrix) -> TensorSpec {
     TensorSpec {
-        layer: String::new(),
+        layer: set.into(),
         name: name.into(),
         dtype: Dtype::F32,
         order: Order::Column,

@@ -1,4 +1,4 @@
-//! Training: the optimizers, and the [`Trainer`] that runs epochs of mini-batches.
+//! Training: the optimizers, the [`Trainer`] that runs epochs of mini-batches, and when to stop.
 //!
 //! ```
 //! use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -12,11 +12,15 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
+mod early_stopping;
+mod goal;
 mod optimizer;
 mod running_metrics;
 mod step;
 mod trainer;
 
+pub use early_stopping::EarlyStopping;
+pub use goal::Goal;
 pub use optimizer::Optimizer;
 pub use step::Step;
 pub use trainer::Trainer;

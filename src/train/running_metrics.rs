@@ -1,6 +1,12 @@
 //! Loss and accuracy over the samples of an epoch so far.
 
-use crate::{Dataset, Loss, Matrix, Metrics, data::labels, loss::Basis, math::matrix};
+use crate::{
+    Dataset, Loss, Matrix, Metrics, OutputKind,
+    data::labels::{self, TargetKind},
+    loss::Basis,
+    math::matrix,
+    model::decision::Decision,
+};
 
 /// How many outputs wait until they are scored, if a batch has no more.
 const MANY: usize = 1_024;
@@ -9,8 +15,8 @@ const MANY: usize = 1_024;
 pub(super) struct RunningMetrics {
     loss: Loss,
     basis: Basis,
-    /// Whether the targets name classes.
-    classify: bool,
+    /// Where outputs and targets change their class; `None` if they name none.
+    classes: Option<(f32, f32)>,
     /// What the loss is computed from; the first rows wait, in all three.
     predictions: Matrix,
     outputs: Matrix,
@@ -28,12 +34,13 @@ struct Sums {
 
 impl RunningMetrics {
     /// Of nothing; for batches of up to so many samples.
-    pub(super) fn new(data: &Dataset, batch_size: usize, loss: Loss, basis: Basis) -> Self {
+    pub(super) fn new(data: &Dataset, batch_size: usize, loss: Loss, basis: Basis, kind: OutputKind) -> Self {
         let width = data.outputs();
         let rows = batch_size.min(data.samples()).max(MANY / width.max(1));
         let (predictions, outputs) = (Matrix::zeros(rows, width), Matrix::zeros(rows, width));
-        let (targets, classify) = (outputs.clone(), labels::are_classes(data.targets()));
-        Self { loss, basis, classify, predictions, outputs, targets, waiting: 0, scored: Sums::default() }
+        let (targets, kind_of_targets) = (outputs.clone(), TargetKind::of(data.targets()));
+        let classes = Decision::known(kind, kind_of_targets).threshold.zip(kind_of_targets.middle());
+        Self { loss, basis, classes, predictions, outputs, targets, waiting: 0, scored: Sums::default() }
     }
 
     /// Adds the predictions for the samples of a batch.
@@ -53,7 +60,7 @@ impl RunningMetrics {
         let sums = self.sums();
         let samples = sums.samples as f64;
         let mut metrics = Metrics::from([("loss", sums.loss / samples)]);
-        if self.classify {
+        if self.classes.is_some() {
             metrics.insert("accuracy", sums.correct as f64 / samples);
         }
         metrics
@@ -64,10 +71,10 @@ impl RunningMetrics {
         let waiting = |of: &Matrix| matrix::first_rows(of, self.waiting);
         let targets = waiting(&self.targets);
         let losses = self.loss.losses(&waiting(&self.predictions), &targets, self.basis);
-        let correct = if self.classify { labels::correct(&waiting(&self.outputs), &targets) } else { 0 };
+        let correct = |(threshold, middle)| labels::correct(&waiting(&self.outputs), &targets, threshold, middle);
         Sums {
             loss: self.scored.loss + matrix::sum_f64(&losses),
-            correct: self.scored.correct + correct,
+            correct: self.scored.correct + self.classes.map_or(0, correct),
             samples: self.scored.samples + self.waiting,
         }
     }
@@ -88,7 +95,7 @@ mod tests {
         let targets = column((0..10_000).map(|_| 1.0));
         let outputs = column((0..10_000).map(|i| f32::from(i % 3 == 0)));
         let data = Dataset::new(outputs.clone(), targets.clone()).unwrap();
-        let mut running = RunningMetrics::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs);
+        let mut running = RunningMetrics::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs, OutputKind::Values);
         for start in (0..10_000).step_by(7) {
             let count = 7.min(10_000 - start);
             let [outputs, targets] = [&outputs, &targets].map(|of| of.rows(start, count).into_owned());

@@ -71,7 +71,7 @@ impl EpochPass {
     pub(super) fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
         let basis = model.basis(loss);
-        let metrics = RunningMetrics::new(data, batch_size, loss, basis);
+        let metrics = RunningMetrics::new(data, batch_size, loss, basis, model.kind());
         Self { pass, inputs, targets, metrics, basis, steps: 0, rate: 0.0 }
     }
 

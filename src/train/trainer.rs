@@ -199,8 +199,9 @@ impl Trainer {
     /// # Errors
     ///
     /// [`Error::Shape`] if model and data do not fit, [`Error::Invalid`] for a batch size of 0, a number of the
-    /// optimizer out of its range, targets that do not suit the loss, or a model of another size than the
-    /// optimizer's memory. The model is then unchanged.
+    /// optimizer out of its range, targets that do not suit the loss, a network that cannot be trained with it (a
+    /// cross-entropy of outputs that are neither probabilities nor [logits](crate::Architecture::logits), a softmax of one
+    /// unit), or a model of another size than the optimizer's memory. The model is then unchanged.
     pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
         self.epoch_with(model, data, |_| Ok(()))
     }
@@ -249,6 +250,7 @@ impl Trainer {
 
     fn check(&self, model: &Sequential, data: &Dataset) -> Result<()> {
         model.check(data.inputs(), data.targets(), self.loss)?;
+        model.expect_trainable()?;
         self.optimizer.check()?;
         if !(0.0..=f32::MAX).contains(&self.decay) {
             return Err(Error::invalid("the decay", "0 or more", self.decay));

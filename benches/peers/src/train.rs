@@ -46,7 +46,7 @@ impl Course {
             .build(42)?;
         let inputs = Initializer::Uniform { limit: 1.0 }.matrix(1_280, 784, 13)?;
         let classes: Vec<usize> = (0..1_280).map(|sample| sample * 7 % 10).collect();
-        let data = Dataset::from_labels(inputs, &classes, 10)?;
+        let data = Dataset::from_labels(inputs, &classes)?;
         Ok(Self { model, data, loss: Loss::CategoricalCrossEntropy, learning_rate: 0.01, batch_size: 64 })
     }
 

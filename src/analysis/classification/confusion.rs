@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Matrix, Result,
+    analysis::Caveat,
     data::labels::{Outcome, check_threshold, class_count, outcomes},
     math::matrix,
 };
@@ -29,13 +30,15 @@ pub struct ConfusionMatrix {
     pub counts: Vec<Vec<u64>>,
     /// The number of samples of each class that have no prediction, because an output is NaN.
     pub undecided: Vec<u64>,
+    /// What was assumed.
+    pub caveats: Vec<Caveat>,
 }
 
 impl ConfusionMatrix {
     /// Counts the predictions of a model's outputs against targets.
     ///
-    /// A single output stands for class 1 above the threshold, else for class 0. Of several outputs the largest is the
-    /// predicted class, the first of equals, whatever the threshold.
+    /// A single output stands for class 1 above the threshold, else for class 0: 0.5 is that of probabilities, 0 that of
+    /// logits. Of several outputs the largest is the predicted class, the first of equals, whatever the threshold.
     ///
     /// ```
     /// use training_replay::{Matrix, analysis::ConfusionMatrix};
@@ -66,7 +69,7 @@ impl ConfusionMatrix {
         for Outcome { class, predicted } in outcomes(outputs, targets, threshold)? {
             *predicted.map_or(&mut undecided[class], |predicted| &mut counts[class][predicted]) += 1;
         }
-        Ok(Self { counts, undecided })
+        Ok(Self { counts, undecided, caveats: Vec::new() })
     }
 
     /// Returns the number of misclassified samples of a class; 0 for a class that does not exist.

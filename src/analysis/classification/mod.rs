@@ -5,5 +5,5 @@ pub(crate) mod evaluate;
 pub(crate) mod probability_histogram;
 
 pub use confusion::ConfusionMatrix;
-pub use evaluate::evaluate;
+pub use evaluate::{Evaluation, evaluate};
 pub use probability_histogram::ProbabilityHistogram;

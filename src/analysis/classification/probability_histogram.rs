@@ -1,10 +1,13 @@
 //! Histograms of the probabilities that a classifier predicts.
 
-use crate::analysis::distribution::histogram::Bins;
+use std::ops::RangeInclusive;
+
+use crate::analysis::{Caveat, distribution::histogram::Bins};
 use crate::{
-    Error, Matrix, Result,
-    data::labels::{class_count, outcomes},
+    Error, Matrix, OutputKind, Result,
+    data::labels::{Outcome, TargetKind, class_count, outcomes},
     math::matrix,
+    model::{decision::Decision, output_kind::is_no_probability},
 };
 
 /// More counts, over all classes, than anybody can look at.
@@ -37,6 +40,12 @@ pub struct ProbabilityHistogram {
     pub misclassified: Vec<Vec<u64>>,
     /// For each class, the number of its samples that are in no bin, because an output is NaN.
     pub undecided: Vec<u64>,
+    /// What the outputs of the model are. Logits are counted by the probabilities that they are of. Values are counted as
+    /// they are, in bins that reach beyond the targets by half of what lies between them; the first and the last hold
+    /// what is still farther off.
+    pub kind: OutputKind,
+    /// What was assumed.
+    pub caveats: Vec<Caveat>,
 }
 
 impl ProbabilityHistogram {
@@ -69,27 +78,59 @@ impl ProbabilityHistogram {
         if !(0.0..=1.0).contains(&threshold) {
             return Err(Error::invalid("the threshold", "from 0 to 1", threshold));
         }
-        let bins = Bins::new(0.0..=1.0, bins)?;
-        let outcomes = outcomes(outputs, targets, threshold)?;
+        let decision = Decision { kind: OutputKind::Probabilities, assumed: false, threshold: Some(threshold) };
+        Self::by(decision, outputs, targets, bins)
+    }
+
+    /// The same of outputs of any kind.
+    pub(crate) fn by(decision: Decision, outputs: &Matrix, targets: &Matrix, bins: usize) -> Result<Self> {
+        matrix::expect_shape("targets", targets, outputs.shape())?;
+        let outcomes = outcomes(outputs, targets, decision.threshold())?;
+        let bins = bins_of(decision.kind, TargetKind::of(targets), bins)?;
         let count = class_count(outputs.ncols());
         if count.saturating_mul(bins.count) > MAX_COUNTS {
             let found = format!("{} for each of {count} classes", bins.count);
             return Err(Error::invalid("the number of bins", format!("at most {MAX_COUNTS} in all"), found));
         }
-        let (mut correct, mut undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
-        let mut misclassified = correct.clone();
+        let (edges, caveats) = (bins.edges(), Caveat::of(decision));
+        let (counts, undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
+        let (correct, misclassified) = (counts.clone(), counts);
+        let mut histogram = Self { edges, correct, misclassified, undecided, kind: decision.kind, caveats };
+        let mut numbers = outputs.clone();
+        decision.to_probabilities(&mut numbers);
         for (row, outcome) in outcomes.into_iter().enumerate() {
-            let class = outcome.class;
-            if outcome.predicted.is_none() {
-                undecided[class] += 1;
-                continue;
-            }
-            let probability = outputs[(row, class.min(outputs.ncols() - 1))];
-            let counts = if outcome.is_correct() { &mut correct } else { &mut misclassified };
-            counts[class][bins.index(row, f64::from(probability))?] += 1;
+            histogram.count(row, outcome, numbers[(row, outcome.class.min(numbers.ncols() - 1))], &bins)?;
         }
-        Ok(Self { edges: bins.edges(), correct, misclassified, undecided })
+        Ok(histogram)
     }
+
+    /// Counts a sample.
+    fn count(&mut self, row: usize, outcome: Outcome, number: f32, bins: &Bins) -> Result<()> {
+        let class = outcome.class;
+        if outcome.predicted.is_none() {
+            self.undecided[class] += 1;
+            return Ok(());
+        }
+        let number = if self.kind == OutputKind::Values { bins.nearest(number) } else { off_by_rounding(number) };
+        let counts = if outcome.is_correct() { &mut self.correct } else { &mut self.misclassified };
+        counts[class][bins.index(row, number)?] += 1;
+        Ok(())
+    }
+}
+
+/// A probability that is beyond 0 or 1 by no more than rounding is 0 or 1.
+fn off_by_rounding(p: f32) -> f64 {
+    f64::from(if is_no_probability(p) { p } else { p.clamp(0.0, 1.0) })
+}
+
+/// Bins from 0 to 1, or around the targets that values are compared with.
+fn bins_of(kind: OutputKind, targets: TargetKind, count: usize) -> Result<Bins> {
+    Bins::new(if kind == OutputKind::Values { axis_of_values(targets) } else { 0.0..=1.0 }, count)
+}
+
+/// The targets, and beyond them half of what lies between.
+pub(crate) fn axis_of_values(targets: TargetKind) -> RangeInclusive<f64> {
+    if targets == TargetKind::Signs { -2.0..=2.0 } else { -0.5..=1.5 }
 }
 
 #[cfg(test)]

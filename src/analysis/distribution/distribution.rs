@@ -50,7 +50,8 @@ impl Distribution {
     /// assert_eq!(single.std, 0.125);
     /// ```
     pub fn of<T: Copy + Into<f64>>(values: &[T]) -> Self {
-        let mut sorted: Vec<f64> = values.iter().map(|&value| value.into()).filter(|value| value.is_finite()).collect();
+        let mut sorted = Vec::with_capacity(values.len());
+        sorted.extend(values.iter().map(|&value| value.into()).filter(|value: &f64| value.is_finite()));
         sorted.sort_unstable_by(f64::total_cmp);
         let share = |count: usize| count as f64 / sorted.len() as f64;
         let center = mean(sorted.iter().copied());

@@ -103,6 +103,11 @@ impl Bins {
         stats::linspace(self.start, self.end, self.count + 1).collect()
     }
 
+    /// The number within the range that is nearest to a value.
+    pub(crate) fn nearest(&self, value: f32) -> f64 {
+        f64::from(value).clamp(self.start, self.end)
+    }
+
     /// The bin of the value that has this index among others.
     pub(crate) fn index(&self, i: usize, value: f64) -> Result<usize> {
         if !(self.start..=self.end).contains(&value) {

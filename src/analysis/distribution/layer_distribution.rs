@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::analysis::{Distribution, LayerFilter, LayerValues};
-use crate::{Parameter, Result, Weights};
+use crate::{Model, Parameter, Result, Values, Weights};
 
 /// The distribution of some values of one layer.
 ///
@@ -49,11 +49,20 @@ impl LayerDistribution {
     ///
     /// [`Error::UnknownLayer`](crate::Error::UnknownLayer) if the filter names a layer that does not exist.
     pub fn of_weights(weights: &Weights, filter: &LayerFilter) -> Result<Vec<Self>> {
-        let mut layers: Vec<&str> = weights.iter().map(Parameter::layer).collect();
+        Self::each(&weights.parameters()?, filter, |row| row)
+    }
+
+    /// Makes something of each distribution in turn.
+    pub(crate) fn each<R>(
+        parameters: &[Parameter<'_>],
+        filter: &LayerFilter,
+        make: impl FnMut(Self) -> R,
+    ) -> Result<Vec<R>> {
+        let mut layers: Vec<&str> = parameters.iter().map(Parameter::layer).collect();
         layers.dedup();
         let chosen: HashSet<&str> = filter.choose(&layers)?.into_iter().collect();
-        let chosen = weights.iter().filter(|parameter| chosen.contains(parameter.layer()));
-        Ok(chosen.map(Self::of_parameter).collect())
+        let chosen = parameters.iter().filter(|parameter| chosen.contains(parameter.layer()));
+        Ok(chosen.map(Self::of_parameter).map(make).collect())
     }
 
     /// Computes the distribution of the values of each layer; `name` says what the values are.
@@ -80,6 +89,10 @@ impl LayerDistribution {
     }
 
     pub(crate) fn of_parameter(parameter: &Parameter<'_>) -> Self {
-        Self::new(parameter.layer(), parameter.name(), Distribution::of(&parameter.values().to_f64()))
+        let distribution = match parameter.values() {
+            Values::F32(values) => Distribution::of(values),
+            Values::F64(values) => Distribution::of(values),
+        };
+        Self::new(parameter.layer(), parameter.name(), distribution)
     }
 }

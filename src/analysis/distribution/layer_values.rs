@@ -44,7 +44,7 @@ impl LayerValues {
     /// As [`Forward::forward`].
     pub fn activations(model: &dyn Forward, inputs: &Matrix) -> Result<Vec<Self>> {
         let mut values = inputs.clone();
-        let layers = model.layers().into_iter().enumerate();
+        let layers = checked::layer_names(model)?.into_iter().enumerate();
         let layers = layers.map(|(i, layer)| {
             values = checked::layers(model, &values, i..i + 1)?;
             Ok(Self { layer, values: values.clone() })
@@ -72,7 +72,7 @@ impl LayerValues {
     /// As [`Forward::pre_activation`].
     pub fn pre_activations(model: &dyn Forward, inputs: &Matrix) -> Result<Vec<Self>> {
         let mut before = inputs.clone();
-        let layers = model.layers().into_iter().enumerate();
+        let layers = checked::layer_names(model)?.into_iter().enumerate();
         let layers = layers.map(|(i, layer)| {
             let values = checked::pre_activation(model, &before, i)?;
             before = checked::layers(model, &before, i..i + 1)?;

@@ -5,10 +5,14 @@ use std::ops::RangeInclusive;
 use crate::analysis::{Grid, MilestoneOptions, space::grid::Patches};
 use crate::{
     Backward, Dataset, Forward, Loss, Matrix, Parameter, Result, Weights,
-    data::labels::{self, class_count},
+    analysis::Caveat,
+    data::labels::{self, TargetKind, class_count},
     loss,
     math::{matrix, stats},
-    model::checked,
+    model::{
+        checked,
+        decision::{Decision, Rule},
+    },
 };
 
 /// A summary of one epoch, from which [`Milestones`](crate::analysis::Milestones) are found.
@@ -46,6 +50,8 @@ pub struct EpochSummary {
     pub gradients: Vec<(String, f64)>,
     /// The first parameter with values that are NaN or infinite: its layer, its name, and the number of such values.
     pub not_finite: Option<(String, String, usize)>,
+    /// What was assumed, and what was not looked at because the model does not give it.
+    pub caveats: Vec<Caveat>,
 }
 
 /// The number of samples of a class, and how many of them are misclassified.
@@ -96,7 +102,7 @@ impl EpochSummary {
     /// loss, or a threshold is NaN; and whatever error the model returns.
     pub fn of(epoch: u64, model: &dyn Forward, data: &Dataset, options: &MilestoneOptions) -> Result<Self> {
         options.check()?;
-        let names = model.layers();
+        let names = checked::layer_names(model)?;
         let (count, hidden) = (names.len(), names.len().saturating_sub(1));
         let mut values = data.inputs().clone();
         let mut layers = Vec::with_capacity(hidden);
@@ -109,24 +115,27 @@ impl EpochSummary {
             cover_by_grid(model, grid, &mut layers)?;
         }
         let loss_of = |loss| checked::losses(model, data, loss);
-        let gradients_of = |(model, loss): (&dyn Backward, Loss)| model.gradients(data.inputs(), data.targets(), loss);
+        let gradients_of = |(model, loss): (&dyn Backward, Loss)| checked::gradients_of(model, data, loss);
         let losses = options.loss.map(loss_of).transpose()?;
         let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
         let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), &model.parameters()?);
+        let decision = Rule::new(data.targets(), options.threshold).decide(model, &outputs)?;
         let computed = Computed { layers, outputs: &outputs, losses, gradients, parameters };
-        Self::of_computed(epoch, data, computed, options.threshold)
+        let summary = Self::of_computed(epoch, data, computed, decision)?;
+        Ok(Self { caveats: caveats(model, decision, options.loss), ..summary })
     }
 
     /// The same from what was computed already, for whoever shows more of the epoch.
-    pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>, threshold: f32) -> Result<Self> {
+    pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>, decision: Decision) -> Result<Self> {
         Ok(Self {
             epoch,
             samples: data.samples() as u64,
             loss: of.losses.map(loss::mean),
-            classes: count_errors(of.outputs, data.targets(), threshold)?,
+            classes: count_errors(of.outputs, data.targets(), decision)?,
             layers: of.layers,
             gradients: of.gradients.map(mean_squares).unwrap_or_default(),
             not_finite: not_finite(of.parameters),
+            caveats: Vec::new(),
         })
     }
 
@@ -229,14 +238,34 @@ fn cover_by_grid(model: &dyn Forward, grid: &Grid, layers: &mut [LayerState]) ->
     Ok(())
 }
 
+/// What was assumed about a model, or is not known of it.
+pub(crate) fn caveats(model: &dyn Forward, decision: Decision, loss: Option<Loss>) -> Vec<Caveat> {
+    let names = model.layers();
+    let hidden = names.iter().enumerate().take(names.len().saturating_sub(1));
+    let unbounded: Vec<&str> =
+        hidden.filter(|(i, _)| model.range(*i).is_none()).map(|(_, name)| name.as_str()).collect();
+    let mut caveats = Caveat::of(decision);
+    if !unbounded.is_empty() {
+        let what = format!("squashed, widened and saturated units of {}", unbounded.join(", "));
+        caveats.push(Caveat::left_out(what, "`Forward::activation`"));
+    }
+    if loss.is_none() {
+        let what = "the loss, its plateaus and its gradients";
+        caveats.push(Caveat::left_out(what, "`ReplayOptions::loss` or `MilestoneOptions::loss`"));
+    } else if model.as_backward().is_none() {
+        caveats.push(Caveat::left_out("vanishing and exploding gradients", "`Forward::as_backward`"));
+    }
+    caveats
+}
+
 /// Empty if the targets name no classes.
-fn count_errors(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Vec<ClassCount>> {
+fn count_errors(outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<Vec<ClassCount>> {
     matrix::expect_shape("the model's outputs", outputs, targets.shape())?;
-    if !labels::are_classes(targets) {
+    if !TargetKind::of(targets).are_classes() || !decision.classifies() {
         return Ok(Vec::new());
     }
     let mut counts = vec![ClassCount::default(); class_count(targets.ncols())];
-    for outcome in labels::outcomes(outputs, targets, threshold)? {
+    for outcome in labels::outcomes(outputs, targets, decision.threshold())? {
         counts[outcome.class].samples += 1;
         counts[outcome.class].errors += u64::from(!outcome.is_correct());
     }

@@ -1,7 +1,7 @@
 //! The thresholds of milestones.
 
 use crate::analysis::Grid;
-use crate::{Error, Loss, Result, data::labels::THRESHOLD};
+use crate::{Error, Loss, Result};
 
 /// What counts as a milestone: the loss to compute, and thresholds that each have a default.
 ///
@@ -27,7 +27,8 @@ use crate::{Error, Loss, Result, data::labels::THRESHOLD};
 #[derive(Clone, Debug, PartialEq)]
 pub struct MilestoneOptions {
     pub(crate) loss: Option<Loss>,
-    pub(crate) threshold: f32,
+    /// The threshold of the run, which is not set here.
+    pub(crate) threshold: Option<f32>,
     pub(crate) flat: f64,
     pub(crate) plateau: u64,
     pub(crate) fall: f64,
@@ -45,7 +46,7 @@ impl Default for MilestoneOptions {
     fn default() -> Self {
         Self {
             loss: None,
-            threshold: THRESHOLD,
+            threshold: None,
             flat: 0.003,
             plateau: 10,
             fall: 0.1,
@@ -79,12 +80,6 @@ impl MilestoneOptions {
     #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
         Self { loss: Some(loss), ..self }
-    }
-
-    /// Sets the threshold above which a single output stands for class 1; 0.5 by default.
-    #[must_use]
-    pub fn threshold(self, threshold: f32) -> Self {
-        Self { threshold, ..self }
     }
 
     /// Sets how flat and how long a plateau is; 0.003 and 10 by default.
@@ -182,9 +177,12 @@ impl MilestoneOptions {
     }
 
     /// Fails if a threshold is NaN, or the grid is invalid.
+    pub(crate) fn deciding(self, threshold: Option<f32>) -> Self {
+        Self { threshold, ..self }
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         let numbers = [
-            ("the threshold of a class", f64::from(self.threshold)),
             ("the slope of a plateau", self.flat),
             ("the share of a fall", self.fall),
             ("the share of a squashed layer", self.squashed),

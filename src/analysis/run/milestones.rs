@@ -1,9 +1,9 @@
 //! The milestones of a run, as rows.
 
-use std::fmt;
+use std::{fmt, mem};
 
-use super::milestone_rules;
-use crate::analysis::{EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
+use super::milestone_rules::{self, UnitStates};
+use crate::analysis::{Caveat, EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
 use crate::{Error, Result};
 
 /// The milestones of a run: what happened to the loss, the classes, the layers and their units, and when.
@@ -36,6 +36,8 @@ use crate::{Error, Result};
 pub struct Milestones {
     /// The milestones in the order of their epochs.
     pub rows: Vec<Milestone>,
+    /// What was assumed, what was not looked at, and which epochs could not be read.
+    pub caveats: Vec<Caveat>,
 }
 
 impl Milestones {
@@ -52,12 +54,9 @@ impl Milestones {
     ///
     /// [`Error::Invalid`] if the epochs do not increase, or a threshold is NaN.
     pub fn of(summaries: &[EpochSummary], options: &MilestoneOptions) -> Result<Self> {
-        options.check()?;
-        if let Some(pair) = summaries.windows(2).find(|pair| pair[0].epoch >= pair[1].epoch) {
-            let expected = format!("later than {}, the one before", pair[0].epoch);
-            return Err(Error::invalid("the epoch of a summary", expected, pair[1].epoch));
-        }
-        Ok(Self { rows: milestone_rules::apply(summaries, options) })
+        let mut run = RunSummary::new(options)?;
+        summaries.iter().try_for_each(|summary| run.add(summary.clone()))?;
+        Ok(run.milestones())
     }
 
     /// Returns the milestones of one kind, in the order of their epochs.
@@ -131,8 +130,8 @@ impl Milestones {
     /// # }
     /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
     /// let epoch = milestones.all_correct().expect("an easy task");
-    /// assert_eq!(replay.at(epoch)?.confusion(0.5)?.accuracy(), 1.0);
-    /// assert!(replay.at(epoch - 1)?.confusion(0.5)?.accuracy() < 1.0);
+    /// assert_eq!(replay.at(epoch)?.confusion()?.accuracy(), 1.0);
+    /// assert!(replay.at(epoch - 1)?.confusion()?.accuracy() < 1.0);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn all_correct(&self) -> Option<u64> {
@@ -238,10 +237,45 @@ impl Milestones {
     }
 }
 
-/// Writes each milestone on a line of its own.
+/// What is kept of the summaries of a run until its milestones are known: of units only the states that they are in.
+pub(crate) struct RunSummary<'a> {
+    options: &'a MilestoneOptions,
+    summaries: Vec<EpochSummary>,
+    units: UnitStates,
+    caveats: Vec<Caveat>,
+}
+
+impl<'a> RunSummary<'a> {
+    pub(crate) fn new(options: &'a MilestoneOptions) -> Result<Self> {
+        options.check()?;
+        Ok(Self { options, summaries: Vec::new(), units: UnitStates::default(), caveats: Vec::new() })
+    }
+
+    /// Adds the summary of a later epoch than all before.
+    pub(crate) fn add(&mut self, mut summary: EpochSummary) -> Result<()> {
+        if let Some(before) = self.summaries.last().filter(|before| before.epoch >= summary.epoch) {
+            let expected = format!("later than {}, the one before", before.epoch);
+            return Err(Error::invalid("the epoch of a summary", expected, summary.epoch));
+        }
+        self.units.add(&summary, self.options);
+        // A long run has many epochs, and a wide layer many units: both together are not kept.
+        summary.layers.iter_mut().for_each(|layer| (layer.saturation, layer.dead) = (Vec::new(), Vec::new()));
+        self.caveats = Caveat::once(self.caveats.drain(..).chain(mem::take(&mut summary.caveats)));
+        self.summaries.push(summary);
+        Ok(())
+    }
+
+    pub(crate) fn milestones(self) -> Milestones {
+        let rows = milestone_rules::apply(&self.summaries, &self.units, self.options);
+        Milestones { rows, caveats: self.caveats }
+    }
+}
+
+/// Writes each milestone on a line of its own, and then each caveat.
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))
+        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
+        self.caveats.iter().try_for_each(|caveat| writeln!(f, "{caveat}"))
     }
 }
 

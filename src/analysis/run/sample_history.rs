@@ -3,7 +3,10 @@
 use nalgebra::DMatrix;
 
 use super::sample_outcomes::{OutcomeColumn, SampleOutcomes};
-use crate::{Dataset, Error, Matrix, Result, math::matrix};
+use crate::{
+    Dataset, Error, Matrix, OutputKind, Result, analysis::Caveat, data::labels::TargetKind, math::matrix,
+    model::decision::Decision,
+};
 
 /// The history of every sample: its loss, and whether its predicted class is correct, epoch by epoch.
 ///
@@ -37,27 +40,22 @@ pub struct SampleHistory {
     pub losses: Matrix,
     /// The probabilities of the true classes, or the residuals, `(samples, epochs)`.
     pub outcomes: SampleOutcomes,
+    /// What was assumed, and which epochs could not be read.
+    pub caveats: Vec<Caveat>,
     targets: Matrix,
-}
-
-/// The samples that are correct at one epoch and misclassified at another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Flips {
-    /// The samples that are misclassified at the first epoch and correct at the second.
-    pub learned: Vec<usize>,
-    /// The samples that are correct at the first epoch and misclassified at the second.
-    pub forgotten: Vec<usize>,
 }
 
 impl SampleHistory {
     /// Creates an empty history for the samples of a data set.
     pub fn new(data: &Dataset) -> Self {
         let (losses, outcomes) = (Matrix::zeros(data.samples(), 0), SampleOutcomes::empty(data));
-        Self { epochs: Vec::new(), losses, outcomes, targets: data.targets().clone() }
+        Self { epochs: Vec::new(), losses, outcomes, caveats: Vec::new(), targets: data.targets().clone() }
     }
 
     /// Appends the next epoch: the outputs, `(samples, outputs)`, and the loss of each sample.
+    ///
+    /// Outputs are probabilities, or values of the targets' kind: a single one stands for class 1 above the middle of the
+    /// targets.
     ///
     /// ```
     /// use training_replay::{Loss, Dense, Forward, Sequential, analysis::SampleHistory, datasets};
@@ -78,16 +76,23 @@ impl SampleHistory {
     /// [`Error::Shape`] if there are not as many outputs as targets, or losses as samples, and [`Error::Invalid`] for
     /// an epoch that is not later than the last.
     pub fn push(&mut self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<()> {
-        self.append(self.outcomes_of(epoch, outputs, losses)?)
+        let decision = Decision::known(OutputKind::Values, TargetKind::of(&self.targets));
+        self.append(self.outcomes_of(epoch, outputs, losses, decision)?)
     }
 
     /// Computes the column of one epoch, without appending it.
-    pub(crate) fn outcomes_of(&self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<EpochOutcomes> {
+    pub(crate) fn outcomes_of(
+        &self,
+        epoch: u64,
+        outputs: &Matrix,
+        losses: &[f32],
+        decision: Decision,
+    ) -> Result<EpochOutcomes> {
         matrix::expect_shape("the model's outputs", outputs, self.targets.shape())?;
         if losses.len() != self.samples() {
             return Err(Error::shape("the losses", [self.samples()], [losses.len()]));
         }
-        let column = self.outcomes.column_of(outputs, &self.targets)?;
+        let column = self.outcomes.column_of(outputs, &self.targets, decision)?;
         Ok(EpochOutcomes { epoch, losses: losses.to_vec(), column })
     }
 
@@ -226,38 +231,6 @@ impl SampleHistory {
         Ok(rows.filter(|(_, row)| row.iter().all(|correct| !correct)).map(|(sample, _)| sample).collect())
     }
 
-    /// Returns the samples that are correct at one of two epochs and misclassified at the other.
-    ///
-    /// ```
-    /// # use training_replay::{Dataset, Matrix, analysis::SampleHistory};
-    /// # let data = Dataset::new(Matrix::zeros(3, 2), Matrix::from_column_slice(3, 1, &[1.0, 1.0, 0.0]))?;
-    /// # let mut history = SampleHistory::new(&data);
-    /// # for (epoch, outputs) in [[0.6, 0.4, 0.9], [0.3, 0.7, 0.8], [0.8, 0.9, 0.7]].iter().enumerate() {
-    /// #     history.push(epoch as u64, &Matrix::from_column_slice(3, 1, outputs), &[0.0; 3])?;
-    /// # }
-    /// let flips = history.flips(0, 1)?;
-    /// assert_eq!((flips.learned, flips.forgotten), (vec![1], vec![0]));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if the targets name no classes, [`Error::UnknownEpoch`] for an epoch that is not in the
-    /// history.
-    pub fn flips(&self, first: u64, second: u64) -> Result<Flips> {
-        let correct = self.correct()?;
-        let (before, after) = (correct.column(self.column(first)?), correct.column(self.column(second)?));
-        let mut flips = Flips::default();
-        for (sample, (before, after)) in before.iter().zip(after.iter()).enumerate() {
-            match (before, after) {
-                (false, true) => flips.learned.push(sample),
-                (true, false) => flips.forgotten.push(sample),
-                _ => {}
-            }
-        }
-        Ok(flips)
-    }
-
     /// Returns the column of an epoch.
     ///
     /// ```
@@ -308,6 +281,7 @@ pub(crate) struct EpochOutcomes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Flips;
 
     /// Four samples, the last one of class 0, and whether they are correct at the epochs 0, 2, 3 and 7.
     fn sample_history() -> SampleHistory {
@@ -354,7 +328,7 @@ mod tests {
         };
         assert_eq!(probabilities.column(1).as_slice(), [0.9, 0.7, 0.4, 1.0 - 0.6]);
         assert_eq!(history.losses.shape(), (4, 4));
-        let three = Dataset::from_labels(Matrix::zeros(1, 1), &[2], 3).unwrap();
+        let three = Dataset::from_rows(&[[0.0]], &[[0, 0, 1]]).unwrap();
         let mut history = SampleHistory::new(&three);
         history.push(0, &Matrix::from_row_slice(1, 3, &[0.2, 0.5, 0.3]), &[1.2]).unwrap();
         let SampleOutcomes::Classification { probabilities, correct } = &history.outcomes else {

@@ -2,18 +2,24 @@
 
 use nalgebra::DMatrix;
 
-use crate::{Dataset, Error, Matrix, Result, data::labels, math::matrix};
+use crate::{
+    Dataset, Error, Matrix, OutputKind, Result,
+    data::labels::{self, TargetKind},
+    math::matrix,
+    model::decision::Decision,
+};
 
 /// How well a model predicts each sample at each epoch: by classes or by numbers, as the targets are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SampleOutcomes {
     /// The outcomes where every target names a class.
     Classification {
-        /// The output for the sample's true class, `(samples, epochs)`; for a single output `p` that is `1 - p` where
-        /// the class is 0.
+        /// The probability of the sample's true class, `(samples, epochs)`; of a single one, `p`, that is `1 - p` where the
+        /// class is 0. Logits are turned into probabilities. Values stand for themselves: a single one, `v`, is mirrored
+        /// about the middle of the targets where the class is 0, `-v` between -1 and 1.
         probabilities: Matrix,
-        /// Whether the true class is predicted, `(samples, epochs)`: by a threshold of 0.5, or as the largest output.
-        /// Never where an output is NaN.
+        /// Whether the true class is predicted, `(samples, epochs)`: by the threshold of a single output, or as the
+        /// largest output. Never where an output is NaN.
         correct: DMatrix<bool>,
     },
     /// The outcomes where the targets are numbers.
@@ -35,19 +41,19 @@ impl SampleOutcomes {
     /// Those of no epochs, of the kind that the targets are.
     pub(super) fn empty(data: &Dataset) -> Self {
         let numbers = Matrix::zeros(data.samples(), 0);
-        if !labels::are_classes(data.targets()) {
+        if !TargetKind::of(data.targets()).are_classes() {
             return Self::Regression { residuals: numbers };
         }
         Self::Classification { probabilities: numbers, correct: DMatrix::from_element(data.samples(), 0, false) }
     }
 
     /// Compares outputs with the targets, as a column of the same kind.
-    pub(super) fn column_of(&self, outputs: &Matrix, targets: &Matrix) -> Result<OutcomeColumn> {
+    pub(super) fn column_of(&self, outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<OutcomeColumn> {
         Ok(match self {
             Self::Classification { .. } => {
-                let outcomes = labels::outcomes(outputs, targets, labels::THRESHOLD)?;
+                let outcomes = labels::outcomes(outputs, targets, decision.threshold())?;
                 let correct = outcomes.into_iter().map(labels::Outcome::is_correct).collect();
-                OutcomeColumn { numbers: own_probabilities(outputs, targets), correct }
+                OutcomeColumn { numbers: own_probabilities(outputs, targets, decision)?, correct }
             }
             Self::Regression { .. } => OutcomeColumn { numbers: residuals(outputs, targets), correct: Vec::new() },
         })
@@ -77,14 +83,18 @@ impl SampleOutcomes {
     }
 }
 
-/// The output for every sample's true class.
-fn own_probabilities(outputs: &Matrix, targets: &Matrix) -> Vec<f32> {
-    let own = |(class, row): (Option<usize>, usize)| match (outputs.ncols(), class) {
-        (1, Some(0)) => 1.0 - outputs[row],
+/// The probability, or the value, for every sample's true class.
+fn own_probabilities(outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<Vec<f32>> {
+    let mut outputs = outputs.clone();
+    decision.to_probabilities(&mut outputs);
+    let middle = TargetKind::of(targets).middle().filter(|_| decision.kind == OutputKind::Values);
+    let sum = 2.0 * middle.unwrap_or(0.5);
+    let own = |(class, row): (usize, usize)| match (outputs.ncols(), class) {
+        (1, 0) => sum - outputs[row],
         (1, _) => outputs[row],
-        (_, class) => class.map_or(f32::NAN, |class| outputs[(row, class)]),
+        (_, class) => outputs[(row, class)],
     };
-    labels::classes(targets, labels::THRESHOLD).into_iter().zip(0..).map(own).collect()
+    Ok(labels::target_classes(targets)?.into_iter().zip(0..).map(own).collect())
 }
 
 /// The signed distance of a single output from its target, the length of the distances of several.

@@ -7,8 +7,8 @@ use crate::{Error, Result, analysis::EpochsToTarget};
 /// ```
 /// use training_replay::analysis::{EpochsToTarget, HeadToHead};
 ///
-/// let relu = EpochsToTarget { epochs: vec![Some(40), None, Some(55), None] };
-/// let tanh = EpochsToTarget { epochs: vec![Some(60), Some(50), Some(55), None] };
+/// let relu = EpochsToTarget::from_iter([Some(40), None, Some(55), None]);
+/// let tanh = EpochsToTarget::from_iter([Some(60), Some(50), Some(55), None]);
 /// let counts = HeadToHead::of(&[&relu, &tanh])?;
 /// assert_eq!((counts.wins.as_slice(), counts.tied, counts.nobody), (&[1, 1][..], 1, 1));
 /// assert_eq!(format!("ReLU before tanh in {} of {}", counts.wins[0], counts.runs()), "ReLU before tanh in 1 of 4");
@@ -23,16 +23,21 @@ pub struct HeadToHead {
     pub tied: usize,
     /// The number of runs in which no group came to the milestone.
     pub nobody: usize,
+    /// The number of runs in which it cannot be said: one was recorded too seldom, or ended before.
+    pub undecided: usize,
 }
 
 impl HeadToHead {
     /// Compares groups run by run: the first run of each group with the first of every other, and so on, as runs of the
     /// same seed are.
     ///
+    /// A group is first where all others came later whatever happened between their recorded epochs, and behind the last.
+    /// Where several were first between the same two epochs, they are tied.
+    ///
     /// ```
     /// use training_replay::analysis::{EpochsToTarget, HeadToHead};
     ///
-    /// let [one, other] = [Some(3), None].map(|epoch| EpochsToTarget { epochs: vec![epoch] });
+    /// let [one, other] = [Some(3), None].map(|epoch| EpochsToTarget::from_iter([epoch]));
     /// assert_eq!(HeadToHead::of(&[&one, &other])?.wins, [1, 0]); // a run that never came there loses
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -46,25 +51,32 @@ impl HeadToHead {
             let expected = format!("{runs}, as the first one's");
             return Err(Error::invalid("the number of runs of a group", expected, other.epochs.len()));
         }
-        let mut counts = Self { wins: vec![0; groups.len()], tied: 0, nobody: 0 };
+        let mut counts = Self { wins: vec![0; groups.len()], ..Self::default() };
         for run in 0..runs {
-            let epochs: Vec<Option<u64>> = groups.iter().map(|group| group.epochs[run]).collect();
-            let Some(best) = epochs.iter().flatten().min() else {
-                counts.nobody += 1;
-                continue;
-            };
-            let first: Vec<usize> = (0..epochs.len()).filter(|&group| epochs[group] == Some(*best)).collect();
-            match first[..] {
-                [winner] => counts.wins[winner] += 1,
-                _ => counts.tied += 1,
-            }
+            let bounds: Vec<(u64, Option<u64>)> = groups.iter().map(|group| group.bounds(run)).collect();
+            counts.take(&bounds);
         }
         Ok(counts)
     }
 
+    fn take(&mut self, bounds: &[(u64, Option<u64>)]) {
+        let Some(best) = bounds.iter().filter_map(|&(_, arrived)| arrived).min() else {
+            self.nobody += 1;
+            return;
+        };
+        let first: Vec<usize> = (0..bounds.len()).filter(|&group| bounds[group].1 == Some(best)).collect();
+        let alike = first.iter().all(|&group| bounds[group] == bounds[first[0]]);
+        let others_are_later = bounds.iter().all(|&(not_yet, arrived)| arrived == Some(best) || not_yet >= best);
+        match first[..] {
+            _ if !others_are_later || !alike => self.undecided += 1,
+            [winner] => self.wins[winner] += 1,
+            _ => self.tied += 1,
+        }
+    }
+
     /// Returns the number of runs in each group.
     pub fn runs(&self) -> usize {
-        self.wins.iter().sum::<usize>() + self.tied + self.nobody
+        self.wins.iter().sum::<usize>() + self.tied + self.nobody + self.undecided
     }
 }
 
@@ -78,9 +90,28 @@ mod tests {
         let b = EpochsToTarget::from_iter([Some(2), Some(5), Some(9), None, Some(6)]);
         let c = EpochsToTarget::from_iter([Some(3), Some(4), Some(9), None, None]);
         let counts = HeadToHead::of(&[&a, &b, &c]).unwrap();
-        assert_eq!(counts, HeadToHead { wins: vec![1, 1, 1], tied: 1, nobody: 1 });
+        assert_eq!(counts, HeadToHead { wins: vec![1, 1, 1], tied: 1, nobody: 1, undecided: 0 });
         assert_eq!(counts.runs(), 5);
         assert!(HeadToHead::of(&[&a, &EpochsToTarget::default()]).is_err());
         assert_eq!(HeadToHead::of(&[]).unwrap().runs(), 0);
+    }
+
+    #[test]
+    fn nobody_wins_by_being_recorded_more_often_or_for_longer() {
+        let of =
+            |epoch: Option<u64>, not_yet: u64| EpochsToTarget { epochs: vec![epoch], not_yet: vec![Some(not_yet)] };
+        let against = |one: &EpochsToTarget, other: &EpochsToTarget| {
+            let counts = HeadToHead::of(&[one, other]).unwrap();
+            assert_eq!(counts.runs(), 1);
+            (counts.wins[0], counts.wins[1], counts.tied, counts.undecided)
+        };
+        let seldom = of(Some(50), 40);
+        assert_eq!(against(&of(Some(45), 44), &seldom), (0, 0, 0, 1), "it may have been there at 41");
+        assert_eq!(against(&of(Some(50), 49), &seldom), (0, 0, 0, 1));
+        assert_eq!(against(&of(Some(40), 39), &seldom), (1, 0, 0, 0));
+        assert_eq!(against(&of(Some(51), 50), &seldom), (0, 1, 0, 0));
+        assert_eq!(against(&seldom, &seldom), (0, 0, 1, 0), "between the same two epochs");
+        assert_eq!(against(&of(None, 20), &seldom), (0, 0, 0, 1), "it ended too early to say");
+        assert_eq!(against(&of(None, 60), &seldom), (0, 1, 0, 0));
     }
 }

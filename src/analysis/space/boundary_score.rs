@@ -5,14 +5,16 @@ use std::{borrow::Cow, ops::Range};
 use super::{contour::Contour, grid::Patches};
 use crate::analysis::{Grid, Plane, Polyline};
 use crate::{
-    Error, Forward, Matrix, Result,
-    data::labels::THRESHOLD,
+    Error, Forward, Matrix, OutputKind, Result,
     loss::softmax_columns,
     math::{
         functions::{self, Function},
         matrix,
     },
-    model::checked,
+    model::{
+        checked,
+        decision::{Decision, Rule, logit},
+    },
 };
 
 /// How far apart two ways to compute a probability may be.
@@ -31,9 +33,12 @@ pub(crate) struct Boundary<'a> {
     layers: Range<usize>,
     /// The last, if there is one.
     last: Range<usize>,
-    /// Whether the last layer's outputs are probabilities of its pre-activations.
+    rule: Rule,
+    /// What the outputs are, and where the classes part.
+    decision: Decision,
+    /// Whether the last layer's outputs are seen to be the probabilities of its pre-activations.
     linked: bool,
-    /// Whether those grow evenly along both axes.
+    /// Whether logits, these or the outputs, grow evenly along both axes.
     even: bool,
     hidden: Matrix,
     outputs: Matrix,
@@ -42,18 +47,26 @@ pub(crate) struct Boundary<'a> {
 
 impl<'a> Boundary<'a> {
     /// On points within the limits of a grid, which is where the model is looked at to see what its outputs are.
-    pub(crate) fn new(model: &'a dyn Forward, layers: Range<usize>, grid: &Grid) -> Result<Self> {
-        Self::on(model, layers, None, grid)
+    pub(crate) fn new(model: &'a dyn Forward, layers: Range<usize>, rule: Rule, grid: &Grid) -> Result<Self> {
+        Self::on(model, layers, None, rule, grid)
     }
 
     /// The same on a plane.
-    pub(crate) fn on(model: &'a dyn Forward, layers: Range<usize>, plane: Option<Plane>, grid: &Grid) -> Result<Self> {
+    pub(crate) fn on(
+        model: &'a dyn Forward,
+        layers: Range<usize>,
+        plane: Option<Plane>,
+        rule: Rule,
+        grid: &Grid,
+    ) -> Result<Self> {
         let empty = || Matrix::zeros(0, 0);
         let cut = layers.end.saturating_sub(1).max(layers.start);
         let (layers, last) = (layers.start..cut, cut..layers.end);
         let (hidden, outputs, logits) = (empty(), empty(), empty());
         let (linked, even, embedded) = (false, false, empty());
-        let mut boundary = Self { model, plane, embedded, layers, last, linked, even, hidden, outputs, logits };
+        let decision = Decision { kind: OutputKind::Values, assumed: false, threshold: None };
+        let mut boundary =
+            Self { model, plane, embedded, layers, last, rule, decision, linked, even, hidden, outputs, logits };
         boundary.look_at(grid)?;
         Ok(boundary)
     }
@@ -62,7 +75,13 @@ impl<'a> Boundary<'a> {
     ///
     /// It is seen on a sample of points, which could miss a bend between them behind further layers.
     pub(crate) fn is_straight(&self) -> bool {
-        self.linked && self.even && self.layers.is_empty() && self.logits.ncols() < 3
+        let of_logits = self.linked || self.decision.kind == OutputKind::Logits;
+        of_logits && self.even && self.layers.is_empty() && self.outputs.ncols() < 3
+    }
+
+    /// What was decided about the outputs.
+    pub(crate) fn decision(&self) -> Decision {
+        self.decision
     }
 
     /// Finds the lines on the points of these axes.
@@ -82,14 +101,20 @@ impl<'a> Boundary<'a> {
             if let Some(visit) = &mut visit {
                 visit(start, count, &self.outputs)?;
             }
-            let margins =
-                if self.linked { Margins::new(&self.logits, 0.0) } else { Margins::new(&self.outputs, THRESHOLD) };
+            let Some(threshold) = self.threshold() else { continue };
+            let margins = Margins::new(if self.linked { &self.logits } else { &self.outputs }, threshold);
             contours.resize_with(margins.count(), || Contour::new(x, y));
             for (class, contour) in contours.iter_mut().enumerate() {
                 contour.extend(&margins.of(class));
             }
         }
         Ok(contours.into_iter().flat_map(Contour::into_lines).collect())
+    }
+
+    /// Where a single score changes its class; `None` where nothing parts classes.
+    fn threshold(&self) -> Option<f32> {
+        let threshold = self.decision.threshold?;
+        Some(if self.linked { logit(threshold) } else { threshold })
     }
 
     /// Leaves the outputs of some points, if they are wanted, and the logits, if they are some.
@@ -110,6 +135,9 @@ impl<'a> Boundary<'a> {
         if outputs {
             checked::layers_into(self.model, hidden, self.last.clone(), &mut self.outputs)?;
             expect_outputs(&self.outputs)?;
+            if self.decision.assumed_probabilities() {
+                self.rule.decide(self.model, &self.outputs)?;
+            }
         }
         if self.linked {
             checked::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits)
@@ -127,14 +155,23 @@ impl<'a> Boundary<'a> {
         let (x, y) = grid.sample_axes();
         let points = Matrix::from_fn(x.len() * y.len(), 2, |i, axis| [x[i % x.len()], y[i / x.len()]][axis]);
         self.run(&points, true)?;
-        if self.last.is_empty() {
-            return Ok(());
+        if !self.last.is_empty() {
+            let points = if self.plane.is_some() { &self.embedded } else { &points };
+            let hidden = if self.layers.is_empty() { points } else { &self.hidden };
+            let known = checked::z_values_into(self.model, hidden, self.last.start, &mut self.logits)?;
+            let linked = || are_probabilities(&self.outputs, &self.logits);
+            self.linked = known && self.logits.shape() == self.outputs.shape() && linked();
         }
-        let points = if self.plane.is_some() { &self.embedded } else { &points };
-        let hidden = if self.layers.is_empty() { points } else { &self.hidden };
-        checked::pre_activation_into(self.model, hidden, self.last.start, &mut self.logits)?;
-        self.linked = self.logits.shape() == self.outputs.shape() && are_probabilities(&self.outputs, &self.logits);
-        self.even = matrix::columns(&self.logits).all(|logits| is_even(logits, x.len()));
+        let scores = if self.linked { &self.logits } else { &self.outputs };
+        self.even = matrix::columns(scores).all(|scores| is_even(scores, x.len()));
+        self.decide()
+    }
+
+    /// Decides what the outputs are: those that are seen to be probabilities need not be assumed to be.
+    fn decide(&mut self) -> Result<()> {
+        let kind = self.model.output_kind().or(self.linked.then_some(OutputKind::Probabilities));
+        self.decision = self.rule.decide_as(kind, self.model, &self.outputs)?;
+        self.linked &= self.decision.kind == OutputKind::Probabilities;
         Ok(())
     }
 }

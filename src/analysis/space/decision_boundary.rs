@@ -1,8 +1,8 @@
 //! The decision boundary of a model in one of its spaces.
 
 use super::{boundary_score::Boundary, contour::Contour};
-use crate::analysis::{Grid, Polyline, View};
-use crate::{Error, Forward, Matrix, Result, data::labels, math::matrix};
+use crate::analysis::{Caveat, Grid, Polyline, View};
+use crate::{Error, Forward, Matrix, OutputKind, Result, data::labels, math::matrix, model::checked};
 
 /// The outputs of a model on a grid, and the lines where its predicted class changes.
 ///
@@ -29,11 +29,17 @@ pub struct DecisionBoundary {
     pub y: Vec<f32>,
     /// The model's outputs at the grid's points, `(points * points, outputs)`, x fastest.
     pub outputs: Matrix,
-    /// The lines where the predicted class changes: where a single output is 0.5, where two outputs are equal.
+    /// What the outputs are.
+    pub kind: OutputKind,
+    /// Where a single output changes from class 0 to class 1; `None` where nothing parts classes, as in regression.
+    pub threshold: Option<f32>,
+    /// The lines where the predicted class changes: where a single output is at the threshold, where two outputs are equal.
     ///
     /// With more than two outputs these are the outlines of every class in turn, so that a line between two classes
     /// is in both outlines. For numbers in place of classes see [`level_lines`](Self::level_lines).
     pub boundary: Vec<Polyline>,
+    /// What was assumed or left out.
+    pub caveats: Vec<Caveat>,
 }
 
 impl DecisionBoundary {
@@ -72,23 +78,23 @@ impl DecisionBoundary {
 
     /// Returns the predicted class at every point, x fastest; `None` where an output is NaN.
     ///
-    /// A single output stands for class 1 above the threshold, else for class 0. Of several outputs the largest is the
-    /// predicted class, the first of equals.
+    /// A single output stands for class 1 above the [`threshold`](Self::threshold), else for class 0. Of several outputs the
+    /// largest is the predicted class, the first of equals.
     ///
     /// ```
     /// # use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
     /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
     /// let map = DecisionBoundary::of(&model, View::inputs(), &Grid::default().points(20))?;
-    /// let classes = map.predicted_classes(0.5)?;
+    /// let classes = map.predicted_classes()?;
     /// assert!(classes.len() == 400 && classes.iter().all(|class| class.is_some_and(|class| class < 3)));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the threshold is NaN.
-    pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        labels::predicted(&self.outputs, threshold)
+    /// [`Error::Invalid`] if nothing parts classes.
+    pub fn predicted_classes(&self) -> Result<Vec<Option<usize>>> {
+        labels::predicted(&self.outputs, self.threshold)
     }
 
     /// Returns the lines on which an output has this level: for models of numbers, as in regression.
@@ -145,14 +151,19 @@ impl DecisionBoundary {
     }
 
     fn replace(&mut self, model: &dyn Forward, view: View<'_>, grid: &Grid) -> Result<()> {
-        let layers = view.depth(model)?..model.layers().len();
+        let layers = view.depth(model)?..checked::layer_names(model)?.len();
         grid.check()?;
         (self.x, self.y) = grid.axes();
         let outputs = &mut self.outputs;
         let keep = |start, count, some: &Matrix| matrix::put_rows(some, start, count, outputs);
-        let boundary = Boundary::on(model, layers, view.plane().cloned(), grid);
-        let lines = boundary.and_then(|mut boundary| boundary.lines(&self.x, &self.y, Some(keep)));
-        self.boundary = lines.map_err(|error| dimensions(error, view))?;
+        let boundary = Boundary::on(model, layers, view.plane().cloned(), view.rule(), grid);
+        let found = boundary.and_then(|mut boundary| {
+            let lines = boundary.lines(&self.x, &self.y, Some(keep))?;
+            Ok((lines, boundary.decision()))
+        });
+        let (lines, decision) = found.map_err(|error| dimensions(error, view))?;
+        (self.boundary, self.kind, self.threshold) = (lines, decision.kind, decision.threshold);
+        self.caveats = Caveat::of_boundary(decision);
         Ok(())
     }
 }
@@ -171,6 +182,14 @@ fn dimensions(error: Error, view: View<'_>) -> Error {
 impl Default for DecisionBoundary {
     /// Creates an empty one, to be filled by [`update`](DecisionBoundary::update).
     fn default() -> Self {
-        Self { x: Vec::new(), y: Vec::new(), outputs: Matrix::zeros(0, 0), boundary: Vec::new() }
+        Self {
+            x: Vec::new(),
+            y: Vec::new(),
+            outputs: Matrix::zeros(0, 0),
+            kind: OutputKind::Values,
+            threshold: None,
+            boundary: Vec::new(),
+            caveats: Vec::new(),
+        }
     }
 }

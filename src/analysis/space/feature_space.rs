@@ -3,11 +3,12 @@
 use std::mem;
 
 use super::{boundary_score::Boundary, contour::straighten, grid::Patches, lens::Lens};
-use crate::analysis::{Grid, Plane, Polyline, View};
+use crate::analysis::{Caveat, Grid, Plane, Polyline, View};
 use crate::{
-    Dataset, Forward, Matrix, Result,
+    Dataset, Forward, Matrix, OutputKind, Result,
     data::labels,
     math::{matrix, stats::Extent},
+    model::decision::{Decision, Rule},
 };
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
@@ -55,6 +56,12 @@ pub struct FeatureSpace {
     pub boundary: Vec<Polyline>,
     /// The share of the samples' variance in the layer that these two dimensions have; 1 for a layer of two units.
     pub explained_variance_ratio: f64,
+    /// What the outputs are.
+    pub kind: OutputKind,
+    /// Where a single output changes from class 0 to class 1; `None` where nothing parts classes, as in regression.
+    pub threshold: Option<f32>,
+    /// What was assumed or left out.
+    pub caveats: Vec<Caveat>,
 }
 
 impl FeatureSpace {
@@ -87,26 +94,25 @@ impl FeatureSpace {
         Ok(space)
     }
 
-    /// Returns the predicted class at every point of the region; `None` where an output is NaN.
+    /// Returns the predicted class at every grid point, x1 fastest; `None` where an output is NaN.
     ///
-    /// A single output stands for class 1 above the threshold, else for class 0. Of several outputs the largest is the
-    /// predicted class, the first of equals.
+    /// As [`DecisionBoundary::predicted_classes`](crate::analysis::DecisionBoundary::predicted_classes).
     ///
     /// ```
     /// use training_replay::{Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
     ///
-    /// let model = Sequential::builder(2).layer(Dense::new(2).name("hidden")).layer(Dense::new(3)).build(1)?;
+    /// let model = Sequential::builder(2).layer(Dense::new(2).name("hidden")).layer(Dense::new(1)).build(1)?;
     /// let space = FeatureSpace::of(&model, "hidden", &datasets::parabola(50, 13), &Grid::default().points(20))?;
-    /// let classes = space.predicted_classes(0.5)?;
-    /// assert!(classes.len() == 400 && classes.iter().all(|class| class.is_some_and(|class| class < 3)));
+    /// let classes = space.predicted_classes()?;
+    /// assert!(classes.len() == 400 && classes.iter().all(|class| class.is_some_and(|class| class < 2)));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) if the threshold is NaN.
-    pub fn predicted_classes(&self, threshold: f32) -> Result<Vec<Option<usize>>> {
-        labels::predicted(&self.outputs, threshold)
+    /// [`Error::Invalid`](crate::Error::Invalid) if nothing parts classes.
+    pub fn predicted_classes(&self) -> Result<Vec<Option<usize>>> {
+        labels::predicted(&self.outputs, self.threshold)
     }
 
     /// Replaces the contents by those of another model or epoch, in the memory that is there.
@@ -240,10 +246,13 @@ impl FeatureSpace {
         } else {
             self.lines.clear(); // There is no plane of inputs to lay a grid over.
         }
-        self.boundary = match section {
-            Some(_) if data.features() == 2 => bent_boundary(&mut lens, grid)?,
-            section => boundary(&lens, section.transpose()?, &limits, grid)?,
+        let rule = lens.view.deciding(Rule::new(data.targets(), None)).rule();
+        let (boundary, decision) = match section {
+            Some(_) if data.features() == 2 => bent_boundary(&mut lens, rule, grid)?,
+            section => boundary(&lens, section.transpose()?, &limits, rule, grid)?,
         };
+        (self.boundary, self.kind, self.threshold) = (boundary, decision.kind, decision.threshold);
+        self.caveats = Caveat::of_boundary(decision);
         Ok(())
     }
 
@@ -269,7 +278,9 @@ impl Default for FeatureSpace {
     fn default() -> Self {
         let empty = || Matrix::zeros(0, 2);
         let (lines, boundary) = (Vec::new(), Vec::new());
-        Self { samples: empty(), lines, region: empty(), outputs: empty(), boundary, explained_variance_ratio: 1.0 }
+        let (kind, threshold, caveats) = (OutputKind::Values, None, Vec::new());
+        let (samples, region, outputs, explained_variance_ratio) = (empty(), empty(), empty(), 1.0);
+        Self { samples, lines, region, outputs, boundary, explained_variance_ratio, kind, threshold, caveats }
     }
 }
 
@@ -305,25 +316,32 @@ where
 }
 
 /// The boundary in the space of the inputs, bent.
-fn bent_boundary(lens: &mut Lens<'_>, grid: &Grid) -> Result<Vec<Polyline>> {
+fn bent_boundary(lens: &mut Lens<'_>, rule: Rule, grid: &Grid) -> Result<(Vec<Polyline>, Decision)> {
     let (x, y) = grid.axes();
-    let straight = Boundary::new(lens.model, 0..lens.model.layers().len(), grid)?.lines(&x, &y, NO_VISIT)?;
+    let mut boundary = Boundary::new(lens.model, 0..lens.rest().end, rule, grid)?;
+    let straight = boundary.lines(&x, &y, NO_VISIT)?;
     let bend = |line: Polyline| {
         let mut bent = Matrix::zeros(0, 0);
         lens.show(&line, &mut bent)?;
         Ok(bent)
     };
-    straight.into_iter().map(bend).collect()
+    Ok((straight.into_iter().map(bend).collect::<Result<_>>()?, boundary.decision()))
 }
 
 /// On the points of a grid around these limits, of the layer's own space or of a plane in it; of a sample of them where
 /// the score is straight.
-fn boundary(lens: &Lens<'_>, section: Option<Plane>, limits: &Extent, grid: &Grid) -> Result<Vec<Polyline>> {
+fn boundary(
+    lens: &Lens<'_>,
+    section: Option<Plane>,
+    limits: &Extent,
+    rule: Rule,
+    grid: &Grid,
+) -> Result<(Vec<Polyline>, Decision)> {
     let grid = Grid::around(&limits.corners(), grid);
-    let mut boundary = Boundary::on(lens.model, lens.rest(), section, &grid)?;
+    let mut boundary = Boundary::on(lens.model, lens.rest(), section, rule, &grid)?;
     let (x, y) = if boundary.is_straight() { grid.sample_axes() } else { grid.axes() };
     let lines = boundary.lines(&x, &y, NO_VISIT)?;
-    Ok(lines.into_iter().map(|line| straighten(line, STRAIGHT)).collect())
+    Ok((lines.into_iter().map(|line| straighten(line, STRAIGHT)).collect(), boundary.decision()))
 }
 
 /// No visitor, for boundaries without the outputs beside them.

@@ -5,13 +5,15 @@ use super::grid::Patches;
 use crate::analysis::{Plane, View};
 #[cfg(feature = "plot")]
 use crate::{Dataset, analysis::Grid, math::stats::Extent};
-use crate::{Error, Forward, Matrix, Result, model::checked};
+use crate::{Error, Forward, Matrix, Result, math::matrix, model::checked};
 
 /// Maps inputs to the plane of the view: to the two units of a layer, or to a plane in the space of a wider one.
 pub(super) struct Lens<'a> {
     pub(super) model: &'a dyn Forward,
     /// The number of layers that lead to the space.
     depth: usize,
+    /// The number of all layers.
+    count: usize,
     pub(super) view: View<'a>,
     /// The last outputs of the layer, if a plane shows them.
     hidden: Matrix,
@@ -19,7 +21,8 @@ pub(super) struct Lens<'a> {
 
 impl<'a> Lens<'a> {
     pub(super) fn new(model: &'a dyn Forward, view: View<'a>) -> Result<Self> {
-        Ok(Self { model, depth: view.depth(model)?, view, hidden: Matrix::zeros(0, 0) })
+        let count = checked::layer_names(model)?.len();
+        Ok(Self { model, depth: view.depth(model)?, count, view, hidden: Matrix::zeros(0, 0) })
     }
 
     /// Leaves in `seen` where the plane of the view shows inputs.
@@ -57,7 +60,7 @@ impl<'a> Lens<'a> {
 
     /// The layers behind.
     pub(super) fn rest(&self) -> std::ops::Range<usize> {
-        self.depth..self.model.layers().len()
+        self.depth..self.count
     }
 
     /// Leaves the model's outputs at the inputs that the last `show` has left in `seen`.
@@ -71,10 +74,10 @@ impl<'a> Lens<'a> {
         self.view.plane().map_or(Ok(1.0), |plane| plane.explained_variance_ratio(&self.hidden))
     }
 
-    /// The plane, if there is one, through the mean of the last outputs of the layer.
+    /// The plane, if there is one, through the mean of the last outputs of the layer that are finite.
     pub(super) fn section(&self) -> Option<Result<Plane>> {
         let plane = self.view.plane()?;
-        let mean: Vec<f32> = self.hidden.row_mean().iter().copied().collect();
+        let mean: Vec<f32> = matrix::finite_rows(&self.hidden).row_mean().iter().copied().collect();
         Some(plane.moved_to(&mean))
     }
 }

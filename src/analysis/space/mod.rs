@@ -3,11 +3,13 @@
 pub(crate) mod boundary_score;
 pub(crate) mod contour;
 mod decision_boundary;
+mod eigen;
 pub(crate) mod feature_space;
 pub(crate) mod grid;
 pub(crate) mod lens;
 mod pca;
 mod plane;
+mod scatter;
 mod view;
 
 pub use decision_boundary::DecisionBoundary;

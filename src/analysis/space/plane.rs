@@ -52,6 +52,7 @@ impl Plane {
     pub fn new(origin: Vec<f32>, axes: Matrix) -> Result<Self> {
         matrix::expect_shape("the axes of a plane", &axes, (origin.len(), 2))?;
         matrix::expect_finite("the origin of a plane", &Matrix::from_row_slice(1, origin.len(), &origin))?;
+        matrix::expect_finite("the axes of a plane", &axes)?;
         let off = (axes.transpose() * &axes - Matrix::identity(2, 2)).amax();
         if off <= SQUARE {
             Ok(Self { origin, axes })
@@ -112,7 +113,9 @@ impl Plane {
             let what = format!("coordinate {axis} of the point that a plane goes through");
             return Err(Error::invalid(what, "a finite number", point[axis]));
         }
-        self.moved_to(point)
+        let moved = self.moved_to(point)?;
+        matrix::expect_finite("the origin of a plane", &Matrix::from_row_slice(1, point.len(), &moved.origin))?;
+        Ok(moved)
     }
 
     /// The same for any point: that of a run that diverged is nowhere, and nothing is seen on its plane.
@@ -188,6 +191,8 @@ impl Plane {
 
     /// Returns the share of the variance of points that their projections have: 1 where all lie in a parallel plane.
     ///
+    /// Points with a NaN or infinite coordinate are left out; it is NaN where no other is there.
+    ///
     /// ```
     /// use training_replay::{Matrix, analysis::Plane};
     ///
@@ -201,8 +206,12 @@ impl Plane {
     ///
     /// [`Error::Shape`] for points of another number of dimensions.
     pub fn explained_variance_ratio(&self, points: &Matrix) -> Result<f64> {
+        let points = &matrix::finite_rows(points);
         let (projected, all) = (variance(&self.project(points)?), variance(points));
-        Ok(if all == 0.0 { 1.0 } else { (projected / all).min(1.0) })
+        if points.nrows() == 0 {
+            return Ok(f64::NAN);
+        }
+        Ok(if all == 0.0 { 1.0 } else { (projected / all).clamp(0.0, 1.0) })
     }
 
     pub(crate) fn project_into(&self, points: &Matrix, projected: &mut Matrix) -> Result<()> {
@@ -274,6 +283,17 @@ mod tests {
     }
 
     #[test]
+    fn of_points_that_are_not_finite_no_share_is_known() {
+        let plane = Plane::of_axes(3, 0, 1).unwrap();
+        let ratio = |points: &Matrix| plane.explained_variance_ratio(points).unwrap();
+        assert!(ratio(&Matrix::from_element(4, 3, f32::NAN)).is_nan());
+        assert!(ratio(&Matrix::from_element(4, 3, f32::INFINITY)).is_nan() && ratio(&Matrix::zeros(0, 3)).is_nan());
+        let mut points = Matrix::from_row_slice(3, 3, &[3.0, 4.0, 12.0, 0.0, 1.0, 2.0, -3.0, -4.0, -12.0]);
+        points[(1, 2)] = f32::NAN;
+        assert!((ratio(&points) - 25.0 / 169.0).abs() < 1e-12, "of those that are");
+    }
+
+    #[test]
     fn axes_that_are_no_axes_are_refused() {
         assert!(
             Plane::of_axes(3, 0, 3).is_err() && Plane::of_axes(3, 1, 1).is_err() && Plane::of_axes(0, 0, 1).is_err()
@@ -282,7 +302,15 @@ mod tests {
         assert!(Plane::new(vec![0.0; 2], Matrix::from_element(2, 2, 1.0)).is_err());
         assert!(Plane::new(vec![0.0; 3], Matrix::identity(2, 2)).is_err());
         assert!(Plane::new(vec![f32::NAN, 0.0], Matrix::identity(2, 2)).is_err());
-        assert!(Plane::new(vec![0.0; 2], Matrix::from_element(2, 2, f32::NAN)).is_err());
+        for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for at in 0..4 {
+                let mut axes = Matrix::identity(2, 2);
+                axes.as_mut_slice()[at] = odd;
+                assert!(Plane::new(vec![0.0; 2], axes).is_err());
+            }
+            assert!(slanted().through(&[0.0, odd, 0.0]).is_err());
+        }
+        assert!(slanted().through(&[f32::MAX; 3]).is_err(), "its coordinates on the plane are too large");
         assert!(slanted().project(&Matrix::zeros(1, 2)).is_err() && slanted().embed(&Matrix::zeros(1, 3)).is_err());
     }
 }

@@ -1,6 +1,10 @@
 //! A view: which space is looked at, and on which plane.
 
-use crate::{Forward, Result, analysis::Plane, model::checked};
+use crate::{
+    Forward, Result,
+    analysis::Plane,
+    model::{checked, decision::Rule},
+};
 
 /// A space in which a network represents its samples, that of the inputs or of a layer's units, and a plane in it.
 ///
@@ -20,23 +24,52 @@ use crate::{Forward, Result, analysis::Plane, model::checked};
 pub struct View<'a> {
     layer: Option<&'a str>,
     plane: Option<&'a Plane>,
+    rule: Rule,
 }
 
 impl<'a> View<'a> {
     /// Creates a view of the inputs of the network.
     pub fn inputs() -> Self {
-        Self { layer: None, plane: None }
+        Self { layer: None, plane: None, rule: Rule::default() }
     }
 
     /// Creates a view of the units of the layer of this name.
     pub fn of(layer: &'a str) -> Self {
-        Self { layer: Some(layer), plane: None }
+        Self { layer: Some(layer), plane: None, rule: Rule::default() }
     }
 
     /// Sets the plane to look at the space on.
     #[must_use]
     pub fn on(self, plane: &'a Plane) -> Self {
         Self { plane: Some(plane), ..self }
+    }
+
+    /// Sets where a single output changes from class 0 to class 1: a probability where the outputs are probabilities or
+    /// logits, else a value. Without it the [`OutputKind`](crate::OutputKind) says.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Sequential, analysis::{DecisionBoundary, Grid, View}};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Tanh)).build(1)?;
+    /// let lines = |view: View<'_>| Ok(DecisionBoundary::of(&model, view, &Grid::default())?.boundary.len());
+    /// assert_eq!(lines(View::inputs())?, 0); // nothing says where values part classes
+    /// assert_eq!(lines(View::inputs().threshold(0.0))?, 1);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn threshold(self, threshold: f32) -> Self {
+        Self { rule: Rule { threshold: Some(threshold), ..self.rule }, ..self }
+    }
+
+    /// Sets what decides about the outputs where the view does not say it.
+    pub(crate) fn deciding(self, rule: Rule) -> Self {
+        let threshold = self.rule.threshold.or(rule.threshold);
+        Self { rule: Rule { threshold, targets: self.rule.targets.or(rule.targets) }, ..self }
+    }
+
+    /// What decides about the outputs.
+    pub(crate) fn rule(&self) -> Rule {
+        self.rule
     }
 
     /// Returns the layer's name, or `None` for the inputs.

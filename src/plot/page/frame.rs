@@ -2,13 +2,13 @@
 
 use super::arrays::Quantizer;
 use crate::{
-    Dataset, Forward, Matrix, Parameter, Result,
+    Dataset, Forward, Matrix, OutputKind, Parameter, Result, Weights,
     analysis::{
-        Density, Distribution, EpochSummary, Grid, LayerDistribution, LayerState, MilestoneOptions, Polyline,
-        run::epoch_summary::Computed,
+        Caveat, Density, Distribution, EpochSummary, Grid, LayerDistribution, LayerState, MilestoneOptions, Polyline,
+        run::epoch_summary::{self, Computed},
     },
     math::stats,
-    model::checked,
+    model::{checked, decision::Decision},
     plot::{
         RunPlots,
         panel::{regions::Scores, violins},
@@ -44,13 +44,15 @@ impl Samples {
 /// What the page shows at one epoch.
 pub(crate) struct Frame {
     pub(crate) predicted: Vec<u8>,
-    pub(crate) probabilities: Vec<u16>,
+    /// Of each sample, the probability or the value for its class; of two classes that for class 1.
+    pub(crate) outputs: Vec<f32>,
+    pub(crate) decision: Decision,
     pub(crate) losses: Vec<f32>,
     pub(crate) hidden: PlaneFrame,
     pub(crate) input: PlaneFrame,
     pub(crate) summary: EpochSummary,
-    /// Of weights, z-values, activations and, if the model gives them, gradients.
-    pub(crate) violins: Vec<Vec<Violin>>,
+    /// Of weights, z-values, activations and gradients; none of what the model does not give.
+    pub(crate) violins: [Vec<Violin>; 4],
 }
 
 impl Frame {
@@ -66,10 +68,7 @@ impl Frame {
             plots.by_layer(snapshot, |i, name, inputs, values| layers.add(model, options, i, name, inputs, values))?;
         let parameters = model.parameters()?;
         let gradients = model.as_backward().map(|_| checked::gradients(model, plots.data, plots.loss())).transpose()?;
-        let (states, mut violins) = layers.finish(&parameters)?;
-        if let Some(gradients) = &gradients {
-            violins.push(gradients.iter().map(Violin::of_parameter).collect::<Result<_>>()?);
-        }
+        let (states, violins, unknown) = layers.finish(&parameters, gradients.as_ref())?;
         let computed = Computed {
             layers: states,
             outputs: at.outputs()?,
@@ -77,11 +76,15 @@ impl Frame {
             gradients: gradients.as_ref(),
             parameters: &parameters,
         };
-        let predicted = at.predicted_classes()?;
+        let (predicted, decision) = (at.predicted_classes()?, at.decision()?);
+        let mut summary = EpochSummary::of_computed(snapshot.epoch(), plots.data, computed, decision)?;
+        summary.caveats = epoch_summary::caveats(model, decision, options.loss);
+        summary.caveats.extend(unknown);
         Ok(Self {
-            summary: EpochSummary::of_computed(snapshot.epoch(), plots.data, computed, options.threshold)?,
+            summary,
             predicted: samples.rows.iter().map(|&row| predicted[row].map_or(NO_CLASS, |class| class as u8)).collect(),
-            probabilities: probabilities(at.outputs()?, samples),
+            outputs: own_outputs(at.outputs()?, decision, samples),
+            decision,
             losses: pick(at.losses()?, &samples.rows),
             hidden: PlaneFrame::hidden(plots, &at, samples)?,
             input: PlaneFrame::input(plots, snapshot)?,
@@ -90,13 +93,15 @@ impl Frame {
     }
 }
 
-/// Of class 1 where there are two, else of the sample's own class.
-fn probabilities(outputs: &Matrix, samples: &Samples) -> Vec<u16> {
-    let probability = |(&row, &class): (&usize, &usize)| {
+/// What the outputs are and say: of each shown sample the probability, or the value, for its class, or for class 1 of two.
+fn own_outputs(outputs: &Matrix, decision: Decision, samples: &Samples) -> Vec<f32> {
+    let mut outputs = outputs.clone();
+    decision.to_probabilities(&mut outputs);
+    let own = |(&row, &class): (&usize, &usize)| {
         let column = if outputs.ncols() == 2 { 1 } else { class.min(outputs.ncols() - 1) };
-        Quantizer::between(0.0, 1.0).of(outputs[(row, column)].into())
+        outputs[(row, column)]
     };
-    samples.rows.iter().zip(&samples.classes).map(probability).collect()
+    samples.rows.iter().zip(&samples.classes).map(own).collect()
 }
 
 fn pick(values: &[f32], rows: &[usize]) -> Vec<f32> {
@@ -109,6 +114,8 @@ struct Layers {
     /// Of all; those of the last are none of a hidden layer.
     states: Vec<LayerState>,
     pre_activations: Vec<Violin>,
+    /// The layers whose z-values the model does not know.
+    unknown: Vec<String>,
     activations: Vec<Violin>,
 }
 
@@ -122,18 +129,30 @@ impl Layers {
         inputs: &Matrix,
         values: &Matrix,
     ) -> Result<()> {
-        let before = checked::pre_activation(model, inputs, index)?;
-        self.pre_activations.push(Violin::of_values(name, "pre_activation", &before)?);
+        let mut before = Matrix::zeros(0, 0);
+        if checked::z_values_into(model, inputs, index, &mut before)? {
+            self.pre_activations.push(Violin::of_values(name, "pre_activation", &before)?);
+        } else {
+            self.unknown.push(name.to_owned());
+        }
         self.activations.push(Violin::of_values(name, "activation", values)?);
         self.states.push(LayerState::of(name.to_owned(), values, model.range(index), options));
         Ok(())
     }
 
-    /// The states of the hidden layers, and the violins so far.
-    fn finish(mut self, parameters: &[Parameter<'_>]) -> Result<(Vec<LayerState>, Vec<Vec<Violin>>)> {
+    /// The states of the hidden layers, the violins, and what is missing among these.
+    fn finish(
+        mut self,
+        parameters: &[Parameter<'_>],
+        gradients: Option<&Weights>,
+    ) -> Result<(Vec<LayerState>, [Vec<Violin>; 4], Option<Caveat>)> {
         self.states.pop();
         let weights = parameters.iter().map(Violin::of_parameter).collect::<Result<_>>()?;
-        Ok((self.states, vec![weights, self.pre_activations, self.activations]))
+        let gradients =
+            gradients.into_iter().flat_map(Weights::iter).map(Violin::of_parameter).collect::<Result<_>>()?;
+        let what = format!("z-values of {}", self.unknown.join(", "));
+        let unknown = (!self.unknown.is_empty()).then(|| Caveat::left_out(what, "`Forward::pre_activation`"));
+        Ok((self.states, [weights, self.pre_activations, self.activations, gradients], unknown))
     }
 }
 
@@ -164,7 +183,10 @@ impl PlaneFrame {
         };
         let all: Vec<usize> = (0..space.region.nrows()).collect();
         let behind = plots.map_behind(at.snapshot, STRAIGHT)?;
-        let scores = scores(behind.as_ref().map_or(&space.outputs, |map| &map.outputs));
+        let scores = match &behind {
+            Some(map) => scores(&map.outputs, map.kind, map.threshold),
+            None => scores(&space.outputs, space.kind, space.threshold),
+        };
         let boundary = lines(&space.boundary, scale);
         Ok(Self { samples: rows(&space.samples, &samples.rows), grid: rows(&space.region, &all), scores, boundary })
     }
@@ -172,7 +194,7 @@ impl PlaneFrame {
     fn input<M: Forward + Sync>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>) -> Result<Self> {
         let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
         let map = input.map(snapshot, &input.grid.clone().points(STRAIGHT))?;
-        let scores = scores(&map.outputs);
+        let scores = scores(&map.outputs, map.kind, map.threshold);
         Ok(Self { scores, boundary: lines(&map.boundary, input_scale(&input.grid)), ..Self::default() })
     }
 }
@@ -187,8 +209,8 @@ pub(crate) fn input_scale(grid: &Grid) -> [Quantizer; 2] {
 }
 
 /// In sixteenths: for a single output by how much class 1 is ahead; for more how far each class is behind the predicted one.
-fn scores(outputs: &Matrix) -> Vec<i16> {
-    let scores = Scores::of(outputs);
+fn scores(outputs: &Matrix, kind: OutputKind, threshold: Option<f32>) -> Vec<i16> {
+    let scores = Scores::of(outputs, kind, threshold.unwrap_or(f32::NAN));
     let sixteenths = |score: f64| (score * 16.0).round().clamp(-32_767.0, 32_767.0) as i16;
     let rows: Vec<Vec<i16>> = (0..outputs.nrows())
         .map(|point| {

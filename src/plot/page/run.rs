@@ -3,11 +3,12 @@
 use super::{
     arrays::{Arrays, Losses, Quantizer},
     frame::{BENT, Frame, HEIGHTS, NO_CLASS, PlaneFrame, STRAIGHT, Samples, Violin, input_scale},
-    run_data::{BoundaryData, CurveData, GridData, MilestoneData, PlaneData, RunData, ViolinData},
+    run_data::{BoundaryData, CurveData, GridData, MilestoneData, OutputData, PlaneData, RunData, ViolinData},
 };
 use crate::{
-    Error, Forward, Result,
-    analysis::{Milestone, MilestoneOptions, Milestones, Quantity},
+    Error, Forward, OutputKind, Result,
+    analysis::{Caveat, Milestone, MilestoneOptions, Milestones, Quantity, classification::probability_histogram},
+    data::labels::TargetKind,
     math::stats,
     plot::{RunPlots, panel::planes::wider},
 };
@@ -30,11 +31,14 @@ pub(crate) fn run<M: Forward + Sync>(
     let options = MilestoneOptions::default().loss(plots.loss());
     let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &options))?;
     let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
-    let violins = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
+    let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
+    let found = Milestones::of(&summaries, &options)?;
     let losses = losses(plots, &frames);
-    let n = samples.rows.len();
-    let predicted: Vec<u8> = frames.iter().flat_map(|frame| frame.predicted.iter().copied()).collect();
-    let probabilities: Vec<u16> = frames.iter().flat_map(|frame| frame.probabilities.iter().copied()).collect();
+    let (n, (curves, logged)) = (samples.rows.len(), curves(plots));
+    let predicted = frames.iter().flat_map(|frame| frame.predicted.iter().copied());
+    let output = output(plots, &frames);
+    let scale = Quantizer::between(output.ends[0], output.ends[1]);
+    let outputs = frames.iter().flat_map(|frame| frame.outputs.iter().map(|&output| scale.of(output.into())));
     let of_samples = frames.iter().flat_map(|frame| frame.losses.iter().map(|&loss| losses.of(loss.into())));
     Ok(RunData {
         name,
@@ -44,17 +48,39 @@ pub(crate) fn run<M: Forward + Sync>(
         indices: arrays.u32(&samples.rows.iter().map(|&row| row as u32).collect::<Vec<_>>()),
         class_names: plots.class_names().to_vec(),
         classes: arrays.u8(&samples.classes.iter().map(|&class| class as u8).collect::<Vec<_>>(), 0),
-        predicted: arrays.u8(&predicted, n),
-        probability: arrays.u16(&probabilities, n),
+        predicted: arrays.u8(&predicted.collect::<Vec<_>>(), n),
+        probability: arrays.u16(&outputs.collect::<Vec<_>>(), n),
+        output,
         losses: arrays.u16(&of_samples.collect::<Vec<_>>(), n),
         loss_range: [losses.low, losses.high],
         loss_name: plots.loss().to_string(),
         input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
-        curves: curves(plots),
-        milestones: Milestones::of(&summaries, &options)?.rows.iter().map(milestone).collect(),
-        violins: violins_of(plots, violins, arrays),
+        curves,
+        logged,
+        milestones: found.rows.iter().map(milestone).collect(),
+        notes: notes(plots, found.caveats),
+        violins: violins_of(plots, &violins, arrays),
     })
+}
+
+/// What was assumed or left out, in sentences.
+fn notes<M: Forward + Sync>(plots: &RunPlots<'_, M>, caveats: Vec<Caveat>) -> Vec<String> {
+    let all = Caveat::once(plots.caveats().iter().cloned().chain(caveats));
+    all.iter().map(Caveat::to_string).collect()
+}
+
+/// What the outputs are, and the ends of their axis: from 0 to 1 for probabilities, around the targets for values.
+fn output<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> OutputData {
+    let decision = frames.first().map(|frame| frame.decision);
+    let threshold = decision.and_then(|decision| decision.threshold_of_probabilities()).map(f64::from);
+    if decision.is_none_or(|decision| decision.kind != OutputKind::Values) {
+        return OutputData { word: "probability", axis: [0.0, 1.0], ends: [0.0, 1.0], threshold };
+    }
+    let axis = probability_histogram::axis_of_values(TargetKind::of(plots.data.targets()));
+    let values = frames.iter().flat_map(|frame| &frame.outputs).map(|&value| f64::from(value));
+    let (low, high) = wider(values).into_inner();
+    OutputData { word: "output", axis: [*axis.start(), *axis.end()], ends: [low, high], threshold }
 }
 
 /// The range of the losses that are not 0.
@@ -151,17 +177,22 @@ fn boundary(planes: &[&PlaneFrame], arrays: &mut Arrays) -> BoundaryData {
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.
-fn curves<M>(plots: &RunPlots<'_, M>) -> Vec<CurveData> {
+fn curves<M>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     let values = |curve: &[(u64, f64)]| -> Vec<Option<f64>> {
         let at = |epoch: &u64| curve.binary_search_by_key(epoch, |point| point.0).ok().map(|i| curve[i].1);
         plots.run.chosen_epochs().iter().map(at).collect()
     };
     let curve = |name: &str, curve: &[(u64, f64)]| CurveData { name: name.into(), values: values(curve) };
-    let mut curves = vec![curve("loss", &plots.limits.losses), curve("accuracy", &plots.limits.accuracies)];
+    let recomputed = vec![curve("loss", &plots.limits.losses), curve("accuracy", &plots.limits.accuracies)];
     let replay = plots.run.replay();
-    let logged = replay.metric_names().filter(|name| name.starts_with("val_"));
-    curves.extend(logged.filter_map(|name| Some(curve(name, &replay.curve(name)?))));
-    curves
+    let logged = replay.metric_names().filter_map(|name| Some((name, replay.curve(name)?)));
+    let (validation, others): (Vec<_>, Vec<_>) = logged.partition(|(name, _)| name.starts_with("val_"));
+    let beside = validation.iter().map(|(name, points)| curve(name, points));
+    // What was logged under the name of what is recomputed is another number.
+    let as_logged =
+        |name: &str| if matches!(name, "loss" | "accuracy") { format!("{name} (logged)") } else { name.into() };
+    let others = others.iter().map(|(name, points)| curve(&as_logged(name), points)).collect();
+    (recomputed.into_iter().chain(beside).collect(), others)
 }
 
 fn milestone(row: &Milestone) -> MilestoneData {
@@ -175,15 +206,15 @@ fn milestone(row: &Milestone) -> MilestoneData {
     }
 }
 
-/// By quantity, from those of each epoch by quantity.
-fn violins_of<M>(plots: &RunPlots<'_, M>, epochs: Vec<Vec<Vec<Violin>>>, arrays: &mut Arrays) -> Vec<ViolinData> {
+/// The violins of the quantities that the model gives.
+fn violins_of<M>(plots: &RunPlots<'_, M>, epochs: &[[Vec<Violin>; 4]], arrays: &mut Arrays) -> Vec<ViolinData> {
     let loss = plots.settings.loss;
     let quantities =
         [Quantity::weights(), Quantity::pre_activations(), Quantity::activations(), Quantity::gradients(loss)];
-    let count = epochs.iter().map(Vec::len).min().unwrap_or(0);
-    let quantities = quantities.into_iter().take(count).enumerate();
     let of = |i: usize| epochs.iter().map(|quantities| quantities[i].as_slice()).collect::<Vec<_>>();
-    quantities.map(|(i, quantity)| violins(quantity, &of(i), arrays)).collect()
+    let all = quantities.into_iter().enumerate().map(|(i, quantity)| (quantity, of(i)));
+    let given = all.filter(|(_, epochs)| epochs.iter().any(|violins| !violins.is_empty()));
+    given.map(|(quantity, epochs)| violins(quantity, &epochs, arrays)).collect()
 }
 
 fn violins(quantity: Quantity, epochs: &[&[Violin]], arrays: &mut Arrays) -> ViolinData {

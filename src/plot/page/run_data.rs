@@ -34,6 +34,8 @@ pub(crate) struct RunData {
     /// Of each sample at each epoch the probability of class 1, or of the sample's own class where there are more than two:
     /// `u16` from 0 to 1.
     pub(crate) probability: Array,
+    /// What those are.
+    pub(crate) output: OutputData,
     /// The loss of each sample at each epoch: 0, or `u16` from 1 on along the logarithm between the ends of `loss_range`.
     pub(crate) losses: Array,
     /// The smallest loss above 0, and the largest.
@@ -44,9 +46,26 @@ pub(crate) struct RunData {
     /// The space of a hidden layer, where there is one of two units or more.
     pub(crate) hidden: Option<PlaneData>,
     pub(crate) curves: Vec<CurveData>,
+    /// The other metrics that were logged, of which one at a time can be chosen.
+    pub(crate) logged: Vec<CurveData>,
     pub(crate) milestones: Vec<MilestoneData>,
+    /// What was assumed or left out, in sentences.
+    pub(crate) notes: Vec<String>,
     /// Of weights, z-values, activations and, if the model gives them, gradients.
     pub(crate) violins: Vec<ViolinData>,
+}
+
+/// What the outputs are.
+#[derive(Debug, Serialize)]
+pub(crate) struct OutputData {
+    /// What they are called: `probability` or `output`.
+    pub(crate) word: &'static str,
+    /// The ends of their axis; what is beyond is counted at the ends.
+    pub(crate) axis: [f64; 2],
+    /// What the lowest and the highest number of the array stand for.
+    pub(crate) ends: [f64; 2],
+    /// Where a single output changes its class.
+    pub(crate) threshold: Option<f64>,
 }
 
 /// A space of two dimensions, or a plane in one of more.

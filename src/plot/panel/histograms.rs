@@ -2,7 +2,7 @@
 
 use super::{Axis, ColorRole, Mark, Panel};
 use crate::{
-    Error, Result,
+    Error, OutputKind, Result,
     analysis::{Histogram, ProbabilityHistogram},
 };
 
@@ -29,8 +29,8 @@ impl Panel {
             let expected = format!("below {}, the number of classes", histogram.correct.len());
             return Err(Error::invalid("the class of a histogram", expected, class));
         };
-        let both: Vec<u64> = correct.iter().zip(wrong).map(|(correct, wrong)| correct + wrong).collect();
-        let (x, y) = (Axis::new("probability", 0.0..=1.0), counts(both.iter().copied().max().unwrap_or(0)));
+        let both: Vec<u64> = correct.iter().zip(wrong).map(|(correct, wrong)| correct.saturating_add(*wrong)).collect();
+        let (x, y) = (axis(histogram, ""), counts(both.iter().copied().max().unwrap_or(0)));
         let mut panel = Self::new(format!("Samples of class {class}"), x, y);
         panel.add_bars(&histogram.edges, &vec![0; correct.len()], correct, ColorRole::Class(class));
         panel.add_bars(&histogram.edges, correct, &both, ColorRole::Misclassified);
@@ -71,7 +71,7 @@ impl Panel {
     /// ```
     pub fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Self {
         let highest = confidences(histogram, single).into_iter().max().unwrap_or(0);
-        let x = Axis::new("probability of the sample's class", 0.0..=1.0);
+        let x = axis(histogram, "the sample's class");
         let mut panel = Self::new("Confidences of all samples", x, counts(highest));
         let mut below = vec![0; histogram.edges.len().saturating_sub(1)];
         for (class, correct) in histogram.correct.iter().enumerate() {
@@ -88,7 +88,7 @@ impl Panel {
 
     /// Bars that stand on others, and where they end.
     fn add_on(&mut self, edges: &[f64], below: Vec<u64>, counts: &[u64], color: ColorRole) -> Vec<u64> {
-        let above: Vec<u64> = below.iter().zip(counts).map(|(below, count)| below + count).collect();
+        let above: Vec<u64> = below.iter().zip(counts).map(|(below, count)| below.saturating_add(*count)).collect();
         self.add_bars(edges, &below, &above, color);
         above
     }
@@ -106,10 +106,13 @@ impl Panel {
 
 /// How many samples each bin has, of all classes, by the probability of the class that they have.
 pub(crate) fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Vec<u64> {
-    let mut counts = vec![0; histogram.edges.len().saturating_sub(1)];
+    let mut counts = vec![0_u64; histogram.edges.len().saturating_sub(1)];
     for classes in [&histogram.correct, &histogram.misclassified] {
         for (class, bins) in classes.iter().enumerate() {
-            counts.iter_mut().zip(turned(bins, single && class == 0)).for_each(|(count, more)| *count += more);
+            counts
+                .iter_mut()
+                .zip(turned(bins, single && class == 0))
+                .for_each(|(count, more)| *count = count.saturating_add(more));
         }
     }
     counts
@@ -122,6 +125,22 @@ fn turned(counts: &[u64], turn: bool) -> Vec<u64> {
         counts.reverse();
     }
     counts
+}
+
+/// The axis of the outputs, which are probabilities or values of a class.
+fn axis(histogram: &ProbabilityHistogram, class: &str) -> Axis {
+    let ends = histogram.edges.first().copied().unwrap_or(0.0)..=histogram.edges.last().copied().unwrap_or(1.0);
+    Axis::new(axis_label(histogram.kind, class), ends)
+}
+
+/// What the axis of the outputs of a class is called.
+pub(crate) fn axis_label(kind: OutputKind, class: &str) -> String {
+    let (word, ends) = match kind {
+        OutputKind::Values => ("output", "; the ends hold what is beyond"),
+        _ => ("probability", ""),
+    };
+    let of = if class.is_empty() { String::new() } else { format!(" of {class}") };
+    format!("{word}{of}{ends}")
 }
 
 /// An axis for counts up to the highest.

@@ -8,7 +8,7 @@ use super::{
     regions::{Cells, Scores},
 };
 use crate::{
-    Dataset, Matrix, Result,
+    Dataset, Matrix, OutputKind, Result,
     analysis::{DecisionBoundary, FeatureSpace, Polyline},
     math::{matrix, stats},
 };
@@ -43,7 +43,7 @@ impl Panel {
         let side = space.region.nrows().isqrt();
         matrix::expect_shape("the grid of a feature space", &space.region, (side * side, 2))?;
         let at = |i: usize| [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
-        panel.add_regions([side, side], at, &space.outputs)?;
+        panel.add_regions([side, side], at, &space.outputs, (space.kind, space.threshold))?;
         panel.add_lines(&space.lines, ColorRole::Grid, 0.8)?;
         panel.add_samples(&space.samples, data)?;
         panel.add_lines(&space.boundary, ColorRole::Boundary, 2.2)?;
@@ -129,11 +129,11 @@ impl Panel {
     /// [`DecisionBoundary::of`] that layer.
     ///
     /// ```
-    /// use training_replay::{Dense, Sequential, analysis::{DecisionBoundary, FeatureSpace, Grid}, datasets};
-    /// use training_replay::plot::{Mark, Panel};
+    /// use training_replay::{Activation, Dense, Sequential, datasets};
+    /// use training_replay::{analysis::{DecisionBoundary, FeatureSpace, Grid}, plot::{Mark, Panel}};
     ///
     /// let data = datasets::ball(10, 100, 13);
-    /// let layers = [Dense::new(2).name("hidden"), Dense::new(1)];
+    /// let layers = [Dense::new(2).name("hidden"), Dense::new(1).activation(Activation::Sigmoid)];
     /// let model = Sequential::builder(10).layers(layers).build(42)?;
     /// let space = FeatureSpace::of(&model, "hidden", &data, &Grid::default())?;
     /// let map = DecisionBoundary::of(&model, "hidden", &Grid::covering_points(&space.samples, 0.1))?;
@@ -174,7 +174,7 @@ impl Panel {
     fn add_map(&mut self, map: &DecisionBoundary) -> Result<()> {
         let width = map.x.len().max(1);
         let at = |i: usize| [map.x[i % width].into(), map.y[i / width].into()];
-        self.add_regions([map.x.len(), map.y.len()], at, &map.outputs)
+        self.add_regions([map.x.len(), map.y.len()], at, &map.outputs, (map.kind, map.threshold))
     }
 
     /// The regions among the points of a grid; of no points where no grid was bent.
@@ -183,13 +183,12 @@ impl Panel {
         [columns, rows]: [usize; 2],
         at: impl Fn(usize) -> Point,
         outputs: &Matrix,
+        (kind, threshold): (OutputKind, Option<f32>),
     ) -> Result<()> {
         let points = columns.saturating_mul(rows);
         matrix::expect_shape("the outputs on the grid", outputs, (points, outputs.ncols().max(points.min(1))))?;
-        if points == 0 {
-            return Ok(());
-        }
-        let scores = Scores::of(outputs);
+        let Some(threshold) = threshold.filter(|_| points > 0) else { return Ok(()) };
+        let scores = Scores::of(outputs, kind, threshold);
         let regions = Cells::new(columns, rows, at, &scores).regions();
         self.marks.extend(
             regions.into_iter().map(|(class, corners)| Mark::Area { corners, color: ColorRole::Region(class) }),

@@ -2,9 +2,10 @@
 
 use super::clip::{Point, between, cut};
 use crate::{
-    Matrix,
+    Matrix, OutputKind,
     data::labels,
     math::functions::{self, Function},
+    model::decision::logit,
 };
 
 /// The score of each class at each point. The class with the largest is predicted.
@@ -17,19 +18,26 @@ pub(crate) struct Scores {
 impl Scores {
     /// Of probabilities their logarithms, which change evenly where a network's last layer does: what is between two points
     /// of a grid is then where it belongs.
-    pub(crate) fn of(outputs: &Matrix) -> Self {
-        let probabilities = outputs.iter().all(|p| (0.0..=1.0).contains(p) || p.is_nan());
+    pub(crate) fn of(outputs: &Matrix, kind: OutputKind, threshold: f32) -> Self {
+        let predicted = labels::classes(outputs, threshold);
+        if outputs.ncols() == 1 && kind != OutputKind::Probabilities {
+            let score = |i: usize, class: usize| if class == 1 { outputs[i] - threshold } else { 0.0 };
+            return Self { scores: Matrix::from_fn(outputs.nrows(), 2, score), predicted };
+        }
         // 1 - p of a single output is no finer than this; both classes are to saturate alike.
         let least = if outputs.ncols() == 1 { f32::EPSILON / 2.0 } else { f32::MIN_POSITIVE };
         let mut scores = match outputs.ncols() {
             1 => Matrix::from_fn(outputs.nrows(), 2, |i, class| if class == 1 { outputs[i] } else { 1.0 - outputs[i] }),
             _ => outputs.clone(),
         };
-        if probabilities {
+        if kind == OutputKind::Probabilities {
             scores.apply(|p| *p = p.max(least));
             functions::apply(Function::Ln, scores.as_mut_slice());
         }
-        Self { scores, predicted: labels::classes(outputs, labels::THRESHOLD) }
+        if outputs.ncols() == 1 && threshold != 0.5 {
+            scores.column_mut(1).add_scalar_mut(-logit(threshold).clamp(-f32::MAX, f32::MAX));
+        }
+        Self { scores, predicted }
     }
 
     /// The predicted class; none where an output is NaN.
@@ -162,7 +170,9 @@ mod tests {
 
     /// The area of each class in a cell whose corners, x first, have these outputs.
     fn areas<const N: usize>(outputs: [[f32; N]; 4]) -> Vec<f64> {
-        let scores = Scores::of(&Matrix::from_row_slice(4, N, outputs.as_flattened()));
+        let outputs = Matrix::from_row_slice(4, N, outputs.as_flattened());
+        let kind = if N == 1 { OutputKind::Probabilities } else { OutputKind::Logits };
+        let scores = Scores::of(&outputs, kind, 0.5);
         let mut areas = vec![0.0; N.max(2)];
         let regions = Cells::new(2, 2, |i| CORNERS[i], &scores).regions();
         regions.iter().for_each(|(class, corners)| areas[*class] += area(corners));

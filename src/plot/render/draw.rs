@@ -11,12 +11,15 @@ use plotters::{
     },
 };
 
-use super::{Style, scale::Scale};
+use super::{Style, scale::Scale, text};
 use crate::plot::panel::{
     Axis, ColorRole, Mark, Panel,
     clip::{Frame, Point},
 };
 use crate::{Error, Result};
+
+/// The largest width of a line and radius of a dot: more than any picture is wide.
+const MAX_SIZE: f64 = 1_000.0;
 
 /// A place in an area, in pixels.
 type Pixel = (i32, i32);
@@ -25,6 +28,8 @@ impl Panel {
     /// Draws the panel on an area of the caller's, all over it, and returns the plot between its axes, for more to be drawn
     /// there in their units. The area is that of [`plotters`], which this crate passes on: whatever plotters draws on, and
     /// whatever else is on it.
+    ///
+    /// Characters that XML cannot hold, most control characters, are drawn as U+FFFD, `�`, in every picture.
     ///
     /// ```
     /// use training_replay::plot::{Axis, Panel, Style, plotters::prelude::*};
@@ -43,7 +48,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Drawing`] if the area refuses to be drawn on, and [`Error::Invalid`] if it has no room for a plot.
+    /// [`Error::Drawing`] if the area refuses to be drawn on, and [`Error::Invalid`] if it has no room for a plot, or for the
+    /// width of a line or a radius that is not from 0 to 1,000.
     pub fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<PlotArea<DB>> {
         let plot = Plot::new(self, area, style)?;
         plot.draw_head()?;
@@ -191,11 +197,13 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
                 self.fill(corners, color)
             }
             Mark::Line { points, width, .. } => {
-                let stroke = self.style.stroke(self.style.color(color), *width);
+                let width = checked("the width of a line", *width)?;
+                let stroke = self.style.stroke(self.style.color(color), width);
                 let parts = frame.cut_line(points);
                 parts.iter().try_for_each(|part| self.path(part.iter().map(pixel).collect(), stroke))
             }
             Mark::Dots { radius, .. } => {
+                let radius = checked("the radius of dots", *radius)?;
                 let radius = (radius * self.style.text * 0.135).round().max(1.0) as i32;
                 inside().try_for_each(|at| self.dot(at, radius, color))
             }
@@ -305,6 +313,12 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     }
 }
 
+/// What a caller has set, if it is a size that something on a picture can have.
+fn checked(what: &str, size: f64) -> Result<f64> {
+    let is_size = (0.0..=MAX_SIZE).contains(&size);
+    is_size.then_some(size).ok_or_else(|| Error::invalid(what, format!("from 0 to {MAX_SIZE}"), size))
+}
+
 /// The words above a figure, in the middle of their area.
 pub(crate) fn title<DB: DrawingBackend>(text: &str, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<()> {
     let (width, height) = area.dim_in_pixel();
@@ -321,7 +335,7 @@ fn write<DB: DrawingBackend>(
     room: i32,
 ) -> Result<()> {
     // At most one character for each pixel, however long a name is.
-    let all: Vec<char> = text.chars().take(room.max(1) as usize).collect();
+    let all: Vec<char> = text.chars().map(text::allowed).take(room.max(1) as usize).collect();
     let mut kept = all.len();
     let mut words: String = all.iter().collect();
     loop {

@@ -173,7 +173,12 @@ impl Figure {
         let scale = f64::from(area.dim_in_pixel().0) / f64::from(self.width.max(1));
         let style = Style::default().theme(self.theme.clone()).text(self.text_size() * scale);
         area.fill(&color(self.theme.background)).map_err(failed)?;
-        let (head, body) = area.split_vertically(if self.title.is_empty() { 0 } else { style.lines(2.2) });
+        let (above, (width, height)) = (if self.title.is_empty() { 0 } else { style.lines(2.2) }, area.dim_in_pixel());
+        if i64::from(above) >= i64::from(height) {
+            let expected = "higher than its title";
+            return Err(Error::invalid("the area of a figure", expected, format!("{width} x {height} pixels")));
+        }
+        let (head, body) = area.split_vertically(above);
         draw::title(&self.title, &head, &style)?;
         let cells = self.cells(body.dim_in_pixel());
         cells.into_iter().try_for_each(|cell| {
@@ -244,8 +249,13 @@ impl Figure {
 
     fn pixels(&self) -> Result<Pixmap> {
         self.check()?;
-        Pixmap::new(2 * self.width, 2 * self.height)
-            .ok_or_else(|| Error::Drawing { reason: "there is no memory for so many pixels".into() })
+        let pixels = self.width as usize * self.height as usize;
+        // Four pixels of four bytes to one of three, which are compressed; a plain allocation would abort the process.
+        let room = Vec::<u8>::new().try_reserve_exact(pixels.saturating_mul(4 * 4 + 2 * 3));
+        let made = room.ok().and_then(|()| Pixmap::new(2 * self.width, 2 * self.height));
+        made.ok_or_else(|| Error::Drawing {
+            reason: format!("there is no memory for {} x {} pixels", self.width, self.height),
+        })
     }
 
     /// Returns the bytes of a PNG.

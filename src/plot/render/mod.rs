@@ -7,7 +7,7 @@ mod figure;
 mod gif_palette;
 mod scale;
 mod style;
-mod text;
+pub(crate) mod text;
 mod theme;
 
 pub use animation::Animation;

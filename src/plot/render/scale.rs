@@ -45,14 +45,20 @@ fn limits(axis: &Axis) -> (f64, f64) {
     }
 }
 
+/// More ticks than that no axis has room for.
+const MAX_TICKS: usize = 1_000;
+
 /// A step below the n-th of these takes n decimals.
 const DECIMALS: [f64; 9] = [1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8];
 
 /// Round numbers between two limits.
 fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     // Where plotters looks for round numbers it would not come to an end.
-    let values =
-        if high - low > 1e100 { vec![low, high] } else { RangedCoordf64::from(low..high).key_points(most.max(2)) };
+    let values = if high - low > 1e100 {
+        vec![low, high]
+    } else {
+        RangedCoordf64::from(low..high).key_points(most.clamp(2, MAX_TICKS))
+    };
     let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let largest = low.abs().max(high.abs());
     let digits = DECIMALS.iter().take_while(|&&unit| step * 1.001 < unit).count();
@@ -68,4 +74,19 @@ fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
 fn names(axis: &Axis, low: f64, high: f64) -> Vec<(f64, String)> {
     let names = axis.names.iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
     names.filter(|(at, _)| (low..=high).contains(at)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_no_more_than_there_is_room_for() {
+        for (low, high) in [(0.0, 1.0), (-3.0, 7.5), (1e5, 1.00001e5), (-1e-9, 1e-9), (0.0, 1e99)] {
+            for most in (2..200).chain([1_000, 100_000]) {
+                let ticks = numbers(low, high, most).len();
+                assert!(ticks <= most.max(2), "{low} {high} {most} {ticks}");
+            }
+        }
+    }
 }

@@ -9,6 +9,14 @@ use tiny_skia::{Path, PathBuilder, Transform};
 /// How much larger than it is plotters takes text to be, here and in its SVG.
 const OVERSIZE: f64 = 1.24;
 
+/// A character that XML 1.0 can hold: U+FFFD in place of what it cannot, as most control characters.
+pub(crate) fn allowed(character: char) -> char {
+    match character {
+        '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'.. => character,
+        _ => char::REPLACEMENT_CHARACTER,
+    }
+}
+
 /// The outlines of a word that is anchored at the origin, y downwards; none where there is nothing to draw.
 pub(crate) fn path(text: &str, size: f64, anchor: Pos) -> Option<Path> {
     let font = font()?;

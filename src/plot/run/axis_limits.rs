@@ -7,7 +7,7 @@ use crate::plot::{
 };
 use crate::{
     Dataset, Forward, Result,
-    analysis::{Grid, Histogram, ProbabilityHistogram},
+    analysis::{Caveat, Grid, Histogram, ProbabilityHistogram},
     math::stats::{Extent, limits},
     replay::{Run, Snapshot},
 };
@@ -40,6 +40,7 @@ struct EpochLimits {
     losses: Vec<f32>,
     /// Mean loss and accuracy.
     metrics: [f64; 2],
+    caveats: Vec<Caveat>,
 }
 
 impl AxisLimits {
@@ -49,7 +50,7 @@ impl AxisLimits {
         known: &Snapshot<'a, M>,
         data: &'a Dataset,
         settings: &Settings,
-    ) -> Result<Self> {
+    ) -> Result<(Self, Vec<Caveat>)> {
         Self::keeping(MAX_KEPT_LOSSES, run, known, data, settings)
     }
 
@@ -59,21 +60,20 @@ impl AxisLimits {
         known: &Snapshot<'a, M>,
         data: &'a Dataset,
         settings: &Settings,
-    ) -> Result<Self> {
+    ) -> Result<(Self, Vec<Caveat>)> {
         let keep = data.samples().saturating_mul(run.chosen_epochs().len()) <= most;
-        let ask =
-            |(): &mut (), snapshot: &Snapshot<'a, M>| EpochLimits::of(&EpochData::new(snapshot, data, settings), keep);
-        let epochs = run.map_beside(Some(known), || (), ask)?;
+        let ask = |snapshot: &Snapshot<'a, M>| EpochLimits::of(&EpochData::new(snapshot, data, settings), keep);
+        let (epochs, skipped) = run.map_readable_beside(Some(known), ask)?;
         let largest = epochs.iter().map(|epoch| epoch.loss).fold(0.0, f32::max);
         let loss = if largest > 0.0 { f64::from(largest) } else { 1.0 };
         let highest = |losses: &[f32]| highest(losses, loss, settings.bins);
         let bars = if keep {
             epochs.iter().map(|epoch| highest(&epoch.losses)).collect::<Result<Vec<_>>>()?
         } else {
-            run.map(|snapshot| highest(&snapshot.losses(settings.loss)?))?
+            run.without(&skipped).map(|snapshot| highest(&snapshot.losses(settings.loss)?))?
         };
         let curve = |metric: usize| epochs.iter().map(move |epoch| (epoch.epoch, epoch.metrics[metric])).collect();
-        Ok(Self {
+        let limits = Self {
             hidden: epochs.iter().map(|epoch| epoch.hidden).fold(Extent::default(), Extent::and),
             counts: epochs.iter().map(|epoch| epoch.counts.clone()).reduce(|a, b| larger(&a, &b)).unwrap_or_default(),
             counts_of_all: room(epochs.iter().map(|epoch| epoch.all).max().unwrap_or(0)),
@@ -81,7 +81,9 @@ impl AxisLimits {
             counts_of_losses: room(bars.into_iter().max().unwrap_or(0)),
             losses: curve(0),
             accuracies: curve(1),
-        })
+        };
+        let assumed = epochs.iter().flat_map(|epoch| epoch.caveats.iter().cloned());
+        Ok((limits, Caveat::once(assumed.chain(skipped))))
     }
 
     /// The upper end of the axis of a class's histogram.
@@ -102,6 +104,7 @@ impl EpochLimits {
             loss: limits(losses).map_or(0.0, |(_, high)| high),
             losses: if keep { losses.to_vec() } else { Vec::new() },
             metrics: at.metrics()?,
+            caveats: histogram.caveats.clone(),
         })
     }
 }
@@ -165,7 +168,7 @@ mod tests {
         let settings = Settings::resolve(&run, &first, &data, RunPlotOptions::default()).unwrap();
         let highest = |most| {
             let data = replay.dataset().unwrap();
-            AxisLimits::keeping(most, &run, &first, data, &settings).unwrap().counts_of_losses
+            AxisLimits::keeping(most, &run, &first, data, &settings).unwrap().0.counts_of_losses
         };
         assert!(highest(240) > 1.05, "240 losses are kept");
         assert_eq!(highest(240), highest(239));

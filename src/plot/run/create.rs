@@ -59,13 +59,13 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
 
     fn new(run: Run<'a, M>, options: RunPlotOptions) -> Result<Self> {
         let run = run.in_order_of_time();
-        let data = run.replay().dataset()?;
-        let Some(&first) = run.chosen_epochs().first() else {
+        let data = run.dataset()?;
+        let Some(first) = run.first_readable()? else {
             return Err(Error::invalid("the number of epochs to plot", "1 or more", 0));
         };
-        let first = run.at(first)?;
         let settings = Settings::resolve(&run, &first, data, options)?;
-        let limits = AxisLimits::over(&run, &first, data, &settings)?;
-        Ok(Self { run, data, settings, limits })
+        let (limits, caveats) = AxisLimits::over(&run, &first, data, &settings)?;
+        let run = run.without(&caveats);
+        Ok(Self { run, data, settings, limits, caveats })
     }
 }

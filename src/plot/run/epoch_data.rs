@@ -9,7 +9,7 @@ use crate::{
     data::labels,
     loss,
     math::stats::Extent,
-    model::checked,
+    model::{checked, decision::Decision},
     replay::Snapshot,
 };
 
@@ -41,7 +41,7 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
         mut each: impl FnMut(usize, &str, &Matrix, &Matrix) -> Result<()>,
     ) -> Result<Self> {
         let mut epoch = Self::new(snapshot, data, settings);
-        let (names, last_hidden) = (snapshot.model().layers(), epoch.depth()?.checked_sub(1));
+        let (names, last_hidden) = (checked::layer_names(snapshot.model())?, epoch.depth()?.checked_sub(1));
         let mut before = None;
         for (i, name) in names.iter().enumerate() {
             let inputs = before.as_ref().unwrap_or(data.inputs());
@@ -72,7 +72,9 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
     /// The outputs of the model, `(samples, outputs)`.
     pub(crate) fn outputs(&self) -> Result<&Matrix> {
         let model = self.snapshot.model();
-        once(&self.outputs, || checked::layers(model, self.hidden()?, self.depth()?..model.layers().len()))
+        once(&self.outputs, || {
+            checked::layers(model, self.hidden()?, self.depth()?..checked::layer_names(model)?.len())
+        })
     }
 
     /// Whether the only output is the probability of class 1.
@@ -88,12 +90,18 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
 
     /// Mean loss and accuracy over all samples.
     pub(crate) fn metrics(&self) -> Result<[f64; 2]> {
-        Ok([loss::mean(self.losses()?), evaluate::accuracy(self.outputs()?, self.data)?])
+        let accuracy = evaluate::accuracy(self.outputs()?, self.data, self.decision()?)?;
+        Ok([loss::mean(self.losses()?), accuracy.unwrap_or(f64::NAN)])
+    }
+
+    /// What the outputs are, and where the classes part.
+    pub(crate) fn decision(&self) -> Result<Decision> {
+        self.snapshot.rule()?.decide(self.snapshot.model(), self.outputs()?)
     }
 
     /// The class that is predicted for each sample.
     pub(crate) fn predicted_classes(&self) -> Result<Vec<Option<usize>>> {
-        labels::predicted(self.outputs()?, labels::THRESHOLD)
+        labels::predicted(self.outputs()?, self.decision()?.threshold)
     }
 
     /// The samples of which another class is predicted, or none.
@@ -104,7 +112,7 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
 
     pub(crate) fn probability_histogram(&self) -> Result<&ProbabilityHistogram> {
         let (targets, bins) = (self.data.targets(), self.settings.bins);
-        once(&self.histogram, || ProbabilityHistogram::of(self.outputs()?, targets, bins, labels::THRESHOLD))
+        once(&self.histogram, || ProbabilityHistogram::by(self.decision()?, self.outputs()?, targets, bins))
     }
 
     /// The space of the layer that is looked into, with a grid bent into it.
@@ -113,7 +121,13 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
     pub(crate) fn feature_space(&self, grid: &Grid) -> Result<FeatureSpace> {
         let hint = "a feature space is that of a hidden layer of two units or more";
         let hidden = self.settings.hidden.as_ref().ok_or_else(|| Error::missing("hidden layer to look into", hint))?;
-        FeatureSpace::of_activations(self.snapshot.model(), hidden.view(), self.hidden()?, self.data, grid)
+        FeatureSpace::of_activations(
+            self.snapshot.model(),
+            hidden.view().deciding(self.snapshot.rule()?),
+            self.hidden()?,
+            self.data,
+            grid,
+        )
     }
 
     /// How far that space reaches along both axes; nowhere if there is none.

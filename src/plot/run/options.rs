@@ -37,7 +37,8 @@ pub struct RunPlotOptions {
 
 impl Default for RunPlotOptions {
     /// Returns the default settings: the last hidden layer of two units, else the last one of more, on its principal plane; a
-    /// grid that covers the data; the loss of the recording; classes by their numbers; 20 bins.
+    /// grid that covers the data; the loss of the recording; classes by their names in the data set, else by their
+    /// numbers; 20 bins.
     fn default() -> Self {
         let (layer, plane, grid, loss) = (None, None, None, None);
         Self { layer, plane, grid, loss, class_names: Vec::new(), bins: 20 }
@@ -124,7 +125,7 @@ impl RunPlotOptions {
         Self { loss: Some(loss), ..self }
     }
 
-    /// Names the classes 0, 1 ... in turn.
+    /// Names the classes 0, 1 ... in turn, in place of the names that they have in the data set.
     #[must_use]
     pub fn name_classes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Self { class_names: names.into_iter().map(Into::into).collect(), ..self }

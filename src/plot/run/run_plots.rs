@@ -7,10 +7,10 @@ use super::{
     epoch_data::EpochData,
     settings::{Hidden, Settings},
 };
-use crate::plot::{Figure, Panel, Violins};
+use crate::plot::{Figure, Panel, Violins, panel::histograms::axis_label};
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
-    analysis::{DecisionBoundary, Histogram, LayerFilter, Quantity},
+    analysis::{Caveat, DecisionBoundary, Histogram, LayerFilter, Quantity},
     replay::{Run, Snapshot},
 };
 
@@ -53,6 +53,7 @@ pub struct RunPlots<'a, M> {
     pub(crate) data: &'a Dataset,
     pub(crate) settings: Settings,
     pub(crate) limits: AxisLimits,
+    pub(super) caveats: Vec<Caveat>,
 }
 
 impl<M> fmt::Debug for RunPlots<'_, M> {
@@ -65,6 +66,12 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// Returns the epochs that can be shown, in order.
     pub fn epochs(&self) -> &[u64] {
         self.run.chosen_epochs()
+    }
+
+    /// Returns what the pictures rest on or leave out: what was assumed of the model, and the epochs that could not be read,
+    /// which are none of [`epochs`](Self::epochs).
+    pub fn caveats(&self) -> &[Caveat] {
+        &self.caveats
     }
 
     /// Returns the names of the classes.
@@ -204,7 +211,8 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         let mut panel = Panel::probabilities(histogram, class)?;
         let names = self.class_names();
         panel.title = format!("{} samples", names[class]);
-        panel.x.label = format!("probability of {}", names[if self.data.outputs() == 1 { 1 } else { class }]);
+        let of = &names[if self.data.outputs() == 1 { 1 } else { class }];
+        panel.x.label = axis_label(histogram.kind, of);
         panel.y.high = self.limits.counts_of_class(class);
         Ok(panel)
     }

@@ -3,7 +3,7 @@
 use super::RunPlotOptions;
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
-    analysis::{DecisionBoundary, Grid, IncrementalPca, LayerValues, Plane, PrincipalPlane, View},
+    analysis::{DecisionBoundary, Grid, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
     replay::{Run, Snapshot},
 };
@@ -49,7 +49,7 @@ impl Settings {
         let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
         let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
         let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
-        let names = (0..data.outputs().max(2)).map(|class| format!("class {class}"));
+        let names = (0..data.outputs().max(2)).map(|class| data.class_name(class));
         let class_names =
             names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
         Ok(Self {
@@ -83,7 +83,7 @@ impl Hidden {
             (Some(plane), _) => (Some(plane.clone()), "axis "),
             (None, 2) => (None, "unit "),
             (None, _) => {
-                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer), units, "unit ")?;
+                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer)?, "unit ");
                 (Some(plane), axes)
             }
         };
@@ -118,14 +118,10 @@ fn last_hidden(layers: &[LayerValues]) -> Option<&LayerValues> {
     of_two.or_else(|| hidden.iter().rfind(|layer| layer.values.ncols() > 2))
 }
 
-/// The plane that shows most, and what its axes are; where there is none, as of values that are all the same, that of the
-/// first two dimensions.
-fn principal(found: Result<PrincipalPlane>, dimensions: usize, axes: &'static str) -> Result<(Plane, &'static str)> {
-    match found {
-        Ok(found) => Ok((found.plane, "principal axis ")),
-        Err(Error::Invalid { .. }) => Ok((Plane::of_axes(dimensions, 0, 1)?, axes)),
-        Err(error) => Err(error),
-    }
+/// The plane that shows most, and what its axes are: where nothing varies they are the first two dimensions.
+fn principal(found: PrincipalPlane, axes: &'static str) -> (Plane, &'static str) {
+    let axes = if found.total_explained_variance_ratio().is_nan() { axes } else { "principal axis " };
+    (found.plane, axes)
 }
 
 impl Input {
@@ -133,8 +129,8 @@ impl Input {
         match data.features() {
             1 => Ok(None),
             2 => Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone(), axes: "x" })),
-            features => {
-                let (plane, axes) = principal(principal_plane(data), features, "x")?;
+            _ => {
+                let (plane, axes) = principal(PrincipalPlane::of(data.inputs())?, "x");
                 let samples = plane.project(data.inputs())?;
                 Ok(Some(Self { grid: Grid::covering_points(&samples, 0.1), plane: Some(plane), samples, axes }))
             }
@@ -150,12 +146,6 @@ impl Input {
         let view = View::inputs();
         snapshot.decision_boundary(self.plane.as_ref().map_or(view, |plane| view.on(plane)), grid)
     }
-}
-
-fn principal_plane(data: &Dataset) -> Result<PrincipalPlane> {
-    let mut pca = IncrementalPca::new(data.features())?;
-    pca.partial_fit(data.inputs())?;
-    pca.principal_plane()
 }
 
 fn labels(axes: &str) -> [String; 2] {

@@ -32,9 +32,9 @@ impl<M> fmt::Debug for Violins<'_, '_, M> {
 
 impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
     pub(crate) fn of(run: &'f Run<'a, M>, quantity: Quantity, selection: &LayerFilter) -> Result<Self> {
-        let ends = run.map(|snapshot| {
-            let rows = snapshot.distributions(quantity, selection)?.into_iter().map(|row| row.distribution);
-            Ok(rows.flat_map(|values| [values.min, values.max]).collect::<Vec<_>>())
+        let (ends, _) = run.map_readable(|snapshot| {
+            let ends = |row: LayerDistribution| [row.distribution.min, row.distribution.max];
+            Ok(snapshot.each_distribution(quantity, selection, ends)?.concat())
         })?;
         let (low, high) = wider(ends.into_iter().flatten()).into_inner();
         Ok(Self { run, quantity, selection: selection.clone(), low, high })

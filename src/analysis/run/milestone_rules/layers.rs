@@ -1,20 +1,18 @@
 //! Hidden layers that are squashed or widened, units that are saturated or dead.
 
-use super::rows::stretches;
-use crate::analysis::{EpochSummary, LayerState, Milestone, MilestoneKind as Kind, MilestoneOptions, Subject};
+use super::{UnitStates, rows::stretches};
+use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Subject};
 
-pub(super) fn milestones(summaries: &[EpochSummary], options: &MilestoneOptions) -> Vec<Milestone> {
+/// The rows of each layer, and then those of its units.
+pub(super) fn milestones(summaries: &[EpochSummary], units: &UnitStates, options: &MilestoneOptions) -> Vec<Milestone> {
     let Some(first) = summaries.first() else { return Vec::new() };
     let layers = first.layers.iter().enumerate();
-    layers
-        .flat_map(|(index, state)| {
-            let mut rows = coverage_rows(summaries, options, index, &state.layer);
-            rows.extend(
-                (0..state.dead.len()).flat_map(|unit| unit_rows(summaries, options, (index, unit), &state.layer)),
-            );
-            rows
-        })
-        .collect()
+    let rows = layers.flat_map(|(index, state)| {
+        let mut rows = coverage_rows(summaries, options, index, &state.layer);
+        rows.extend(units.rows(index));
+        rows
+    });
+    rows.collect()
 }
 
 fn coverage_rows(summaries: &[EpochSummary], options: &MilestoneOptions, index: usize, layer: &str) -> Vec<Milestone> {
@@ -24,25 +22,6 @@ fn coverage_rows(summaries: &[EpochSummary], options: &MilestoneOptions, index: 
     let subject = Subject::Layer(layer.to_owned());
     let mut rows = stretches(summaries, options.lasting, Kind::Squashed, &subject, squashed);
     rows.extend(stretches(summaries, options.lasting, Kind::Widened, &subject, widened));
-    rows
-}
-
-fn unit_rows(
-    summaries: &[EpochSummary],
-    options: &MilestoneOptions,
-    (index, unit): (usize, usize),
-    layer: &str,
-) -> Vec<Milestone> {
-    let saturated = |summary: &EpochSummary| {
-        let share = *summary.layers.get(index)?.saturation.get(unit)?;
-        (share >= options.saturated).then_some(share)
-    };
-    let is_dead = |state: &LayerState| state.dead.get(unit) == Some(&true);
-    let dead =
-        |summary: &EpochSummary| summary.layers.get(index).is_some_and(is_dead).then_some(summary.samples as f64);
-    let subject = Subject::Unit { layer: layer.to_owned(), unit };
-    let mut rows = stretches(summaries, options.lasting, Kind::Saturated, &subject, saturated);
-    rows.extend(stretches(summaries, options.lasting, Kind::Dead, &subject, dead));
     rows
 }
 

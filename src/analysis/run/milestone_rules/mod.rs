@@ -11,19 +11,19 @@ mod losses;
 mod rows;
 #[cfg(test)]
 pub(super) mod testing;
+mod units;
+
+pub(super) use units::UnitStates;
 
 use crate::analysis::{EpochSummary, Milestone, MilestoneOptions};
 
-/// Makes rows of the summaries of a run.
-type Rule = fn(&[EpochSummary], &MilestoneOptions) -> Vec<Milestone>;
-
-/// Rows of the same epoch come in this order.
-const RULES: [Rule; 5] =
-    [correctness::milestones, losses::milestones, layers::milestones, gradients::milestones, divergence::milestones];
-
-/// The rows of all rules, in the order of their epochs.
-pub(super) fn apply(summaries: &[EpochSummary], options: &MilestoneOptions) -> Vec<Milestone> {
-    let mut rows: Vec<Milestone> = RULES.iter().flat_map(|rule| rule(summaries, options)).collect();
+/// The rows of all rules, in the order of their epochs; those of one epoch in the order of the rules.
+pub(super) fn apply(summaries: &[EpochSummary], units: &UnitStates, options: &MilestoneOptions) -> Vec<Milestone> {
+    let mut rows = correctness::milestones(summaries, options);
+    rows.extend(losses::milestones(summaries, options));
+    rows.extend(layers::milestones(summaries, units, options));
+    rows.extend(gradients::milestones(summaries, options));
+    rows.extend(divergence::milestones(summaries, options));
     rows.sort_by_key(|row| row.epoch);
     rows
 }

@@ -12,6 +12,7 @@ pub(crate) fn summaries_of(count: u64, add: impl Fn(&mut EpochSummary)) -> Vec<E
         layers: Vec::new(),
         gradients: Vec::new(),
         not_finite: None,
+        caveats: Vec::new(),
     };
     let with = |epoch| {
         let mut summary = nothing(epoch);

@@ -15,12 +15,27 @@ class CurvesPanel extends Panel {
   constructor(run, index, epochs) {
     super(run, index, "curves", "Curves");
     this.epochs = epochs;
-    this.curves = run.curves.map((curve, i) => ({ ...curve, index: i, isShare: isShare(curve) }));
     this.solid = new Layer();
     this.legend = element("ul", { class: "curve-legend" });
-    this.numbers = this.curves.map((curve) => this.addToLegend(curve));
     this.heading.replaceWith(this.legend);
     this.canvas.classList.add("seeks");
+    this.take(run.curves);
+    if (run.logged.length) {
+      const names = [run.curves.map(({ name }) => name).join(", "), ...run.logged.map(({ name }) => name)];
+      this.head.append(chooser(names, "Metric", (i) => this.choose(i ? [run.logged[i - 1]] : run.curves)));
+    }
+  }
+
+  take(curves) {
+    this.curves = curves.map((curve, i) => ({ ...curve, index: i, isShare: isShare(curve) }));
+    this.legend.replaceChildren();
+    this.numbers = this.curves.map((curve) => this.addToLegend(curve));
+  }
+
+  choose(curves) {
+    this.take(curves);
+    this.refresh();
+    this.onChange();
   }
 
   addToLegend({ name, index }) {

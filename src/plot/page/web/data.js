@@ -85,8 +85,10 @@ class Run {
     this.hidden = meta.hidden && new Space(meta.hidden, this, bytes);
     this.input = meta.input && new Space(meta.input, this, bytes);
     this.curves = (meta.curves ?? []).filter((curve) => curve.values.some(Number.isFinite));
+    this.logged = (meta.logged ?? []).filter((curve) => curve.values.some(Number.isFinite));
     this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
     this.milestones = meta.milestones ?? [];
+    this.notes = meta.notes ?? [];
     this.rows = new Map(Array.from(this.indices, (row, sample) => [row, sample]));
   }
 
@@ -109,9 +111,17 @@ class Run {
     return this.predictedAt(epoch, sample) !== this.classes[sample];
   }
 
-  probabilityAt(epoch, sample) {
+  /** The probability, or the value, for the sample's class; of two classes that for the second. */
+  outputAt(epoch, sample) {
     const q = this.probability[epoch * this.samples + sample];
-    return q === NO_VALUE ? NaN : q / STEPS;
+    const [low, high] = this.output.ends;
+    return q === NO_VALUE ? NaN : low + (q / STEPS) * (high - low);
+  }
+
+  /** Its place on the axis, between 0 and 1. */
+  outputShareAt(epoch, sample) {
+    const [low, high] = this.output.axis;
+    return Math.min(1, Math.max(0, (this.outputAt(epoch, sample) - low) / (high - low)));
   }
 
   lossAt(epoch, sample) {

@@ -89,8 +89,10 @@ function writeOutside(context, panel, count, what) {
 /** Of every class, the probabilities of its samples. */
 class ProbabilityPanel extends Panel {
   constructor(run, index) {
-    super(run, index, "probability", "Probabilities");
-    this.xLabel = `probability of ${run.classNames.length === 2 ? run.classNames[1] : "the own class"}`;
+    const isValue = run.output.word !== "probability";
+    super(run, index, "probability", isValue ? "Outputs" : "Probabilities");
+    const ends = isValue ? "; the ends hold what is beyond" : "";
+    this.xLabel = `${run.output.word} of ${run.classNames.length === 2 ? run.classNames[1] : "the own class"}${ends}`;
     this.counts = new Counts(run.classNames.length, PROBABILITY_BINS);
     this.first = 0;
     this.addChooser();
@@ -114,7 +116,7 @@ class ProbabilityPanel extends Panel {
     const { run, counts } = this;
     counts.clean();
     for (let i = 0; i < run.samples; i++)
-      counts.add(run.classes[i], run.probabilityAt(epoch, i), run.isMisclassified(epoch, i));
+      counts.add(run.classes[i], run.outputShareAt(epoch, i), run.isMisclassified(epoch, i));
   }
 
   paintStill(context) {
@@ -152,7 +154,7 @@ class ProbabilityPanel extends Panel {
       top: line * cell.height + this.font + 10,
       bottom: (line + 1) * cell.height - 3,
     };
-    const x = new Scale(0, 1, frame.left, frame.right);
+    const x = new Scale(...this.run.output.axis, frame.left, frame.right);
     const y = new Scale(0, this.peak, frame.bottom, frame.top);
     return {
       row: this.first + i,
@@ -171,7 +173,10 @@ class ProbabilityPanel extends Panel {
     if (isFirst) drawYAxis(context, frame, y, { font, whole: true });
     if (isLowest) drawXAxis(context, frame, x, { font, right: this.width });
     else rule(context, frame.left, frame.bottom, frame.right, frame.bottom, palette.rule);
-    if (run.classNames.length === 2) rule(context, x.px(0.5), frame.top, x.px(0.5), frame.bottom, palette.rule);
+    if (run.classNames.length === 2 && Number.isFinite(run.output.threshold)) {
+      const at = x.px(run.output.threshold);
+      rule(context, at, frame.top, at, frame.bottom, palette.rule);
+    }
     write(context, run.classNames[row], frame.left, frame.top - 6, {
       color: palette.text,
       width: frame.right - frame.left,
@@ -186,7 +191,7 @@ class ProbabilityPanel extends Panel {
 
   paintSample(context, sample) {
     const plot = this.plots[this.run.classes[sample] - this.first];
-    const share = this.run.probabilityAt(this.epoch, sample);
+    const share = this.run.outputShareAt(this.epoch, sample);
     if (plot && share >= 0) markBin(context, plot, share);
   }
 

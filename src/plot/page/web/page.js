@@ -21,7 +21,9 @@ class Column {
       ...this.panels.map(({ section }) => section),
     );
     const head = element("header", { class: "run-head" }, this.name, this.status);
-    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid);
+    const notes = run.notes.map((note) => element("li", {}, note));
+    const below = notes.length ? [element("ul", { class: "notes", "aria-label": "Notes" }, ...notes)] : [];
+    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid, ...below);
     this.section.ariaLabel = run.name;
   }
 

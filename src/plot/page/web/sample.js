@@ -114,7 +114,7 @@ class Follower {
     const head = element(
       "tr",
       {},
-      ...["", "class", "predicted", "probability", "loss"].map((text) => element("th", {}, text)),
+      ...["", "class", "predicted", this.panel.run.output.word, "loss"].map((text) => element("th", {}, text)),
     );
     const rows = this.columns.map((column) => this.line(column));
     const hint = this.isPinned ? [element("p", { class: "absent" }, "Escape or a click elsewhere releases it.")] : [];
@@ -140,7 +140,7 @@ class Follower {
       run.className(run.predictedAt(epoch, sample)),
     );
     const own = element("td", { class: "name" }, run.className(run.classes[sample]));
-    const numbers = [run.probabilityAt(epoch, sample), run.lossAt(epoch, sample)];
+    const numbers = [run.outputAt(epoch, sample), run.lossAt(epoch, sample)];
     return element(
       "tr",
       {},

@@ -10,7 +10,7 @@ use crate::{
 impl Activation {
     /// Whether the pre-activations are the loss's logits: then the gradient is a mere difference, and nothing is lost where
     /// the activation saturates.
-    pub(in crate::nn) fn is_link_of(self, loss: Loss) -> bool {
+    pub(crate) fn is_link_of(self, loss: Loss) -> bool {
         matches!(
             (loss, self),
             (Loss::BinaryCrossEntropy, Self::Sigmoid)
@@ -26,7 +26,7 @@ impl Activation {
     }
 
     /// Replaces pre-activations by activations, in columns of so many rows, one behind another after `stride` values.
-    pub(in crate::nn) fn apply_to_columns(self, z: &mut [f32], stride: usize, rows: usize) {
+    pub(crate) fn apply_to_columns(self, z: &mut [f32], stride: usize, rows: usize) {
         match self {
             Self::Softmax => softmax_columns(z, stride, rows),
             _ if stride == rows => self.apply_to_units(z),

@@ -1,0 +1,83 @@
+//! What an answer rests on or leaves out.
+
+use std::fmt;
+
+use crate::model::decision::Decision;
+
+/// Something that an answer rests on or leaves out, because the model or the recording did not say enough.
+///
+/// Answers list theirs, so that nothing is assumed or left out in silence. `{caveat}` is a sentence.
+///
+/// ```
+/// use training_replay::analysis::Caveat;
+///
+/// let caveat = Caveat::LeftOut { what: "the classes".into(), remedy: "`Forward::threshold`".into() };
+/// assert_eq!(caveat.to_string(), "the classes were left out: `Forward::threshold` would give them");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Caveat {
+    /// The model does not say what its outputs are, and they were taken for probabilities, as which they are valid.
+    AssumedProbabilities,
+    /// Something could not be looked at.
+    LeftOut {
+        /// What was left out.
+        what: String,
+        /// What would give it: a method of the model, or a setting.
+        remedy: String,
+    },
+    /// An epoch could not be read, and the answer does without it.
+    Skipped {
+        /// The epoch.
+        epoch: u64,
+        /// The error.
+        reason: String,
+    },
+}
+
+impl Caveat {
+    /// That something is left out.
+    pub(crate) fn left_out(what: impl Into<String>, remedy: &str) -> Self {
+        Self::LeftOut { what: what.into(), remedy: remedy.into() }
+    }
+
+    /// Those of a decision about outputs.
+    pub(crate) fn of(decision: Decision) -> Vec<Self> {
+        decision.assumed_probabilities().then_some(Self::AssumedProbabilities).into_iter().collect()
+    }
+
+    /// Those of a boundary by a decision about outputs.
+    pub(crate) fn of_boundary(decision: Decision) -> Vec<Self> {
+        let mut caveats = Self::of(decision);
+        if !decision.classifies() {
+            caveats.push(Self::left_out("boundary and classes", "targets that name classes, or a threshold,"));
+        }
+        caveats
+    }
+
+    /// Adds it to others, unless it is among them.
+    pub(crate) fn join(self, others: &mut Vec<Self>) {
+        if !others.contains(&self) {
+            others.push(self);
+        }
+    }
+
+    /// All of them, each once, in the order they first appear.
+    pub(crate) fn once(caveats: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut once = Vec::new();
+        caveats.into_iter().for_each(|caveat| caveat.join(&mut once));
+        once
+    }
+}
+
+impl fmt::Display for Caveat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AssumedProbabilities => {
+                f.write_str("outputs were taken for probabilities: `Forward::output_kind` would say what they are")
+            }
+            Self::LeftOut { what, remedy } => write!(f, "{what} were left out: {remedy} would give them"),
+            Self::Skipped { epoch, reason } => write!(f, "epoch {epoch} was skipped: {reason}"),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Questions that do without the epochs which are damaged, and list them.
+
+use super::{Run, Snapshot};
+use crate::{Error, Forward, Result, analysis::Caveat, math::parallel};
+
+/// As many epochs are asked before their answers are taken.
+const AT_ONCE: usize = 64;
+
+/// The answer of an epoch, or why the epoch could not be read.
+pub(super) type Outcome<R> = Result<R, (u64, Error)>;
+
+/// Takes an epoch that is damaged out of the errors.
+pub(super) fn skipping<R>(epoch: u64, answer: Result<R>) -> Result<Outcome<R>> {
+    match answer {
+        Err(damage @ Error::Corrupted { .. }) => Ok(Err((epoch, damage))),
+        answer => answer.map(Ok),
+    }
+}
+
+/// The answers of the epochs that could be read, and the others; the error of the first of these if there are no answers.
+pub(super) fn readable<R>(outcomes: Vec<Outcome<R>>) -> Result<(Vec<R>, Vec<Caveat>)> {
+    let (mut answers, mut damaged) = (Vec::with_capacity(outcomes.len()), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Ok(answer) => answers.push(answer),
+            Err(epoch) => damaged.push(epoch),
+        }
+    }
+    let skipped = |(epoch, reason): &(u64, Error)| Caveat::Skipped { epoch: *epoch, reason: reason.to_string() };
+    let caveats = damaged.iter().map(skipped).collect();
+    match damaged.into_iter().next() {
+        Some((_, error)) if answers.is_empty() => Err(error),
+        _ => Ok((answers, caveats)),
+    }
+}
+
+impl<M> Run<'_, M> {
+    /// The run without the epochs that were skipped.
+    pub(crate) fn without(&self, caveats: &[Caveat]) -> Self {
+        let is_skipped = |at: u64| caveats.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
+        self.over(self.epochs.iter().copied().filter(|&epoch| !is_skipped(epoch)).collect())
+    }
+}
+
+impl<'a, M: Forward> Run<'a, M> {
+    /// As [`try_for_each`](Self::try_for_each), but that an epoch which is at hand is not read again, and that epochs which
+    /// are damaged are passed over, and listed.
+    ///
+    /// Fails as the first of them if there is no other.
+    pub(crate) fn each_readable_beside<F>(&self, known: Option<&Snapshot<'a, M>>, mut each: F) -> Result<Vec<Caveat>>
+    where
+        F: FnMut(&Snapshot<'a, M>) -> Result<()>,
+    {
+        let outcomes =
+            self.chosen_epochs().iter().map(|&epoch| skipping(epoch, self.ask_beside(known, epoch, &mut each)));
+        Ok(readable(outcomes.collect::<Result<_>>()?)?.1)
+    }
+
+    /// The first epoch that can be read.
+    pub(crate) fn first_readable(&self) -> Result<Option<Snapshot<'a, M>>> {
+        let mut snapshots = self.chosen_epochs().iter().map(|&epoch| skipping(epoch, self.at(epoch)));
+        let mut damaged = None;
+        while let Some(snapshot) = snapshots.next().transpose()? {
+            match snapshot {
+                Ok(snapshot) => return Ok(Some(snapshot)),
+                Err((_, error)) => damaged = damaged.or(Some(error)),
+            }
+        }
+        damaged.map_or(Ok(None), Err)
+    }
+}
+
+impl<'a, M: Forward + Sync> Run<'a, M> {
+    /// As [`map`](Self::map), but that epochs which are damaged are passed over, and listed.
+    pub(crate) fn map_readable<R, F>(&self, ask: F) -> Result<(Vec<R>, Vec<Caveat>)>
+    where
+        R: Send,
+        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
+    {
+        self.map_readable_beside(None, ask)
+    }
+
+    /// The same, but that an epoch which is at hand is not read again.
+    ///
+    /// Fails as the first of the damaged ones if there is no other.
+    pub(crate) fn map_readable_beside<R, F>(
+        &self,
+        known: Option<&Snapshot<'a, M>>,
+        ask: F,
+    ) -> Result<(Vec<R>, Vec<Caveat>)>
+    where
+        R: Send,
+        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
+    {
+        readable(self.outcomes(known, &ask)?)
+    }
+
+    /// As [`map_readable`](Self::map_readable), but that the answers are taken in the order of the epochs, some at a time, so
+    /// that not all of them have to be there at once.
+    pub(crate) fn take_readable<R, F>(&self, ask: F, mut take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
+    where
+        R: Send,
+        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
+    {
+        let mut outcomes = Vec::new();
+        for epochs in self.chosen_epochs().chunks(AT_ONCE) {
+            for outcome in self.over(epochs.to_vec()).outcomes(None, &ask)? {
+                outcomes.push(match outcome {
+                    Ok(answer) => Ok(take(answer)?),
+                    Err(damage) => Err(damage),
+                });
+            }
+        }
+        Ok(readable(outcomes)?.1)
+    }
+
+    fn outcomes<R, F>(&self, known: Option<&Snapshot<'a, M>>, ask: &F) -> Result<Vec<Outcome<R>>>
+    where
+        R: Send,
+        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
+    {
+        parallel::map_with(
+            &self.epochs,
+            self.threads,
+            || (),
+            |(), &epoch| skipping(epoch, self.ask_beside(known, epoch, ask)),
+        )
+    }
+}

@@ -1,0 +1,47 @@
+//! Which of the recorded data sets a run is asked about.
+
+use super::Run;
+use crate::{Dataset, Result};
+
+impl<'a, M> Run<'a, M> {
+    /// Asks about another recorded data set, by its name; without it about that of [`Replay::dataset`].
+    ///
+    /// `"training"` is the recorded training set.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// # let (train, validation) = datasets::moons(100, 0.1, 7).split(0.2, 13)?;
+    /// let mut replay = Replay::options().dataset(&train).named_dataset("validation", &validation).in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let run = replay.run()?.on("validation")?;
+    /// let curve = run.map(|at| Ok((at.epoch(), at.evaluate(Loss::BinaryCrossEntropy)?)))?; // recomputed
+    /// assert_eq!((curve.len(), run.dataset()?.samples()), (1, 20));
+    /// assert_eq!(run.dataset_names().collect::<Vec<_>>(), ["training", "validation"]);
+    /// let message = replay.run()?.on("test").unwrap_err().to_string();
+    /// assert!(message.contains(r#"no data set "test"; its data sets are ["training", "validation"]"#));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if no data set has this name.
+    pub fn on(mut self, dataset: &str) -> Result<Self> {
+        self.data = self.replay().choose_data(dataset)?;
+        Ok(self)
+    }
+
+    /// Returns the data that questions are about.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::dataset`].
+    pub fn dataset(&self) -> Result<&'a Dataset> {
+        self.replay().data_of(self.data)
+    }
+
+    /// Returns the names that [`on`](Self::on) takes, in the order that they were recorded.
+    pub fn dataset_names(&self) -> impl Iterator<Item = &'a str> {
+        self.replay().dataset_names()
+    }
+}

@@ -1,0 +1,69 @@
+//! Beside the data and the answer a question takes what one epoch needs, however many there are.
+//!
+//! A file of its own: what any other test has allocated would count too.
+
+use peak_alloc::PeakAlloc;
+use training_replay::{
+    Activation, Dataset, Dense, Loss, Matrix, Metrics, Replay, Sequential,
+    analysis::{Baseline, Distribution, LayerFilter, MilestoneOptions, Quantity, VerifyOptions},
+};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+const LOSS: Loss = Loss::BinaryCrossEntropy;
+
+/// The weights of an epoch, in bytes: 9.6 MB.
+const EPOCH: f64 = 4.0 * (40.0 * 1_200.0 + 1_200.0 * 1_900.0 + 1_900.0 + 3_101.0);
+
+fn data() -> Dataset {
+    let inputs = Matrix::from_fn(6, 40, |i, j| ((i * 7 + j * 3) % 11) as f32 / 5.5 - 1.0);
+    Dataset::new(inputs, Matrix::from_fn(6, 1, |i, _| (i % 2) as f32)).unwrap()
+}
+
+fn model(seed: u64) -> Sequential {
+    let hidden = |name: &str, units| Dense::new(units).name(name).activation(Activation::Tanh);
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid);
+    Sequential::builder(40).layer(hidden("a", 1_200)).layer(hidden("b", 1_900)).layer(output).build(seed).unwrap()
+}
+
+/// How much memory an answer took at its peak, in epochs.
+fn peak<T>(ask: impl FnOnce() -> T) -> f64 {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    drop(ask());
+    (MEMORY.peak_usage() - before) as f64 / EPOCH
+}
+
+#[test]
+fn no_question_takes_more_for_more_epochs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.replay");
+    let mut replay = Replay::options().dataset(&data()).loss(LOSS).create(&path).unwrap();
+    for seed in 0..5 {
+        replay.record(&model(seed), Metrics::from_iter([("loss", 0.7), ("accuracy", 0.5)])).unwrap();
+    }
+    replay.finish().unwrap();
+    let replay = Replay::open(&path).unwrap();
+    replay.dataset().unwrap();
+    let run = |epochs| replay.run().unwrap().epochs(0..epochs).threads(1);
+    let all = LayerFilter::default();
+    let largest = |values: &Distribution| values.max;
+    let steps = Quantity::weights().since(Baseline::EpochBefore);
+    let questions: [(&str, f64, &dyn Fn(u64)); 8] = [
+        ("milestones", 6.25, &|epochs| drop(run(epochs).milestones(&MilestoneOptions::default()).unwrap())),
+        ("history", 6.25, &|epochs| drop(run(epochs).sample_history(LOSS).unwrap())),
+        ("verify", 6.25, &|epochs| drop(run(epochs).verify(&VerifyOptions::default()).unwrap())),
+        ("weights", 6.25, &|epochs| drop(run(epochs).statistic(Quantity::weights(), &all, largest).unwrap())),
+        ("gradients", 6.25, &|epochs| drop(run(epochs).statistic(Quantity::gradients(LOSS), &all, largest).unwrap())),
+        ("changes", 12.5, &|epochs| drop(run(epochs).statistic(steps, &all, largest).unwrap())),
+        ("plane", 8.0, &|epochs| drop(run(epochs).principal_plane("a").unwrap())),
+        ("deviations", 6.25, &|_| drop(replay.weights_std().unwrap())),
+    ];
+    for (what, most, ask) in questions {
+        let (few, many) = (peak(|| ask(2)), peak(|| ask(5)));
+        println!("{what}: {few:.2} {many:.2} epochs, {:.0} MB", many * EPOCH / 1e6);
+        assert!(many <= most, "{what}: {many} epochs of memory");
+        assert!(many <= few + 0.1, "{what}: {few} for two epochs, {many} for five");
+    }
+}

@@ -1,0 +1,318 @@
+//! What outputs mean is said once, by the model, and every question honours it: probabilities, logits or values.
+
+use std::ops::Range;
+
+use training_replay::{
+    Activation, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, Optimizer, OutputKind, Parameter, Replay,
+    Result, Sequential, Trainer, Weights,
+    analysis::{Caveat, DecisionBoundary, Grid, MilestoneKind, MilestoneOptions, ProbabilityHistogram, Subject, View},
+};
+
+const BINARY: Loss = Loss::BinaryCrossEntropy;
+
+/// A model of somebody else: its outputs are its two inputs times a kernel; the weights are all it is made of.
+#[derive(Clone)]
+struct Foreign {
+    kernel: Vec<f32>,
+    outputs: usize,
+    kind: Option<OutputKind>,
+    /// What it does with the product, and whether it says so.
+    activation: Activation,
+    says_it: bool,
+}
+
+impl Foreign {
+    fn new(kernel: &[f32], outputs: usize, kind: Option<OutputKind>) -> Self {
+        Self { kernel: kernel.to_vec(), outputs, kind, activation: Activation::Linear, says_it: false }
+    }
+}
+
+impl Model for Foreign {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        Ok(vec![Parameter::new("net", "kernel", [2, self.outputs], &self.kernel)])
+    }
+}
+
+impl Forward for Foreign {
+    fn layers(&self) -> Vec<String> {
+        vec!["net".into()]
+    }
+
+    fn with_weights(&self, weights: &Weights) -> Result<Self> {
+        let kernel = weights.require("net", "kernel", &[2, self.outputs])?.values().to_f32().to_vec();
+        Ok(Self { kernel, ..self.clone() })
+    }
+
+    fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+        if layers.is_empty() {
+            return Ok(inputs.clone());
+        }
+        Ok(self.activation.apply(&(inputs * Matrix::from_row_slice(2, self.outputs, &self.kernel))))
+    }
+
+    fn activation(&self, _: usize) -> Option<Activation> {
+        self.says_it.then_some(self.activation)
+    }
+
+    fn output_kind(&self) -> Option<OutputKind> {
+        self.kind.or_else(|| self.says_it.then_some(OutputKind::Values))
+    }
+}
+
+/// The outputs of a foreign model that hands its first input on are these.
+fn data_with_outputs(outputs: &[f32], targets: &[f32]) -> Dataset {
+    let rows: Vec<[f32; 2]> = outputs.iter().map(|&z| [z, 0.0]).collect();
+    let targets: Vec<[f32; 1]> = targets.iter().map(|&y| [y]).collect();
+    Dataset::from_rows(&rows, &targets).unwrap()
+}
+
+fn recorded(model: &impl Model, data: &Dataset, loss: Loss) -> Replay {
+    let mut replay = Replay::options().dataset(data).loss(loss).in_memory();
+    replay.record(model, Metrics::new()).unwrap();
+    replay
+}
+
+/// `z, y = np.array([3, .3, -.4, -3, .2]), np.array([1., 1, 0, 0, 1])`
+/// `(np.maximum(z, 0) - z*y + np.log1p(np.exp(-abs(z)))).mean()` is 0.3525368...
+#[test]
+fn logits_have_their_exact_loss_classes_and_boundary() {
+    let data = data_with_outputs(&[3.0, 0.3, -0.4, -3.0, 0.2], &[1.0, 1.0, 0.0, 0.0, 1.0]);
+    let model = Foreign::new(&[1.0, 0.0], 1, Some(OutputKind::Logits));
+    let replay = recorded(&model, &data, BINARY);
+    let run = replay.run_with(&model);
+    let snapshot = run.at(0).unwrap();
+    let evaluation = snapshot.evaluate(BINARY).unwrap();
+    assert!((evaluation.loss - 0.352_536_8).abs() < 1e-6, "{}", evaluation.loss);
+    assert_eq!((evaluation.accuracy, &evaluation.caveats), (Some(1.0), &vec![]));
+    assert_eq!(snapshot.confusion().unwrap().counts, [[2, 0], [0, 3]]);
+    assert_eq!(snapshot.predicted_classes().unwrap(), [Some(1), Some(1), Some(0), Some(0), Some(1)]);
+    let map = snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap();
+    assert!(map.boundary[0].row_iter().all(|at| at[0].abs() < 1e-6), "at z = 0: {:?}", map.boundary);
+    let histogram = snapshot.probability_histogram(2).unwrap();
+    assert_eq!((&histogram.correct, histogram.kind), (&vec![vec![2, 0], vec![0, 3]], OutputKind::Logits));
+    let history = run.sample_history(BINARY).unwrap();
+    assert_eq!(history.correct().unwrap().iter().filter(|&&correct| correct).count(), 5);
+    let milestones = run.milestones(&MilestoneOptions::default()).unwrap();
+    assert_eq!(milestones.all_correct(), Some(0));
+    assert!(replay.run_with(&model).threshold(0.55).at(0).unwrap().evaluate(BINARY).unwrap().accuracy == Some(0.8));
+}
+
+#[test]
+fn logits_of_a_saturated_model_are_not_clipped() {
+    let data = data_with_outputs(&[-80.0, 80.0], &[1.0, 1.0]);
+    let model = Foreign::new(&[1.0, 0.0], 1, Some(OutputKind::Logits));
+    assert_eq!(recorded(&model, &data, BINARY).run_with(&model).at(0).unwrap().losses(BINARY).unwrap()[0], 80.0);
+}
+
+/// `-scipy.special.log_softmax([[2., -1], [-3, 1], [.5, 2]], axis=1)[[0, 1, 2], [0, 1, 0]].mean()` is 0.5893...
+#[test]
+fn logits_of_several_classes_have_the_loss_of_their_softmax() {
+    let inputs = Matrix::from_row_slice(3, 2, &[2.0, -1.0, -3.0, 1.0, 0.5, 2.0]);
+    let data = Dataset::from_labels(inputs, &[0, 1, 0]).unwrap().one_hot().unwrap();
+    let model = Foreign::new(&[1.0, 0.0, 0.0, 1.0], 2, Some(OutputKind::Logits));
+    let replay = recorded(&model, &data, Loss::CategoricalCrossEntropy);
+    let snapshot = replay.run_with(&model).at(0).unwrap();
+    let evaluation = snapshot.evaluate(Loss::CategoricalCrossEntropy).unwrap();
+    assert!((evaluation.loss - 0.589_382_7).abs() < 1e-6, "{}", evaluation.loss);
+    assert_eq!(snapshot.confusion().unwrap().counts, [[1, 1], [0, 1]]);
+    assert_eq!(snapshot.probability_histogram(1).unwrap().misclassified, [[1], [0]]);
+}
+
+#[test]
+fn a_model_that_does_not_say_what_its_outputs_are_is_asked_to_unless_they_can_be_probabilities() {
+    let model = Foreign::new(&[1.0, 0.0], 1, None);
+    let logits = recorded(&model, &data_with_outputs(&[3.0, 0.3, -0.4], &[1.0, 1.0, 0.0]), BINARY);
+    let snapshot = logits.run_with(&model).at(0).unwrap();
+    for error in [
+        snapshot.evaluate(BINARY).unwrap_err(),
+        snapshot.losses(BINARY).unwrap_err(),
+        snapshot.confusion().unwrap_err(),
+        snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap_err(),
+        logits.run_with(&model).milestones(&MilestoneOptions::default()).unwrap_err(),
+        logits.run_with(&model).sample_history(BINARY).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("`Forward::output_kind`"), "{error}");
+    }
+    let shares = recorded(&model, &data_with_outputs(&[0.9, 0.3, 0.1], &[1.0, 1.0, 0.0]), BINARY);
+    let snapshot = shares.run_with(&model).at(0).unwrap();
+    let evaluation = snapshot.evaluate(BINARY).unwrap();
+    assert_eq!((evaluation.accuracy, evaluation.caveats), (Some(2.0 / 3.0), vec![Caveat::AssumedProbabilities]));
+    assert_eq!(snapshot.confusion().unwrap().caveats, [Caveat::AssumedProbabilities]);
+    let milestones = shares.run_with(&model).milestones(&MilestoneOptions::default()).unwrap();
+    assert!(milestones.caveats.contains(&Caveat::AssumedProbabilities));
+    assert!(milestones.to_string().contains("outputs were taken for probabilities"));
+}
+
+/// tanh and targets of -1 and 1: the classes part at 0, and not at atanh(0.5).
+#[test]
+fn between_targets_of_minus_one_and_one_the_classes_part_at_zero() {
+    let data = data_with_outputs(&[2.0, 0.3, -0.4, -2.0, 0.2], &[1.0, 1.0, -1.0, -1.0, -1.0]);
+    let tanh = Foreign { activation: Activation::Tanh, says_it: true, ..Foreign::new(&[1.0, 0.0], 1, None) };
+    let replay = recorded(&tanh, &data, Loss::MeanSquaredError);
+    let snapshot = replay.run_with(&tanh).at(0).unwrap();
+    let map = snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap();
+    assert!(map.boundary[0].row_iter().all(|at| at[0].abs() < 1e-6), "{:?}", map.boundary);
+    assert_eq!(map.threshold, Some(0.0));
+    assert_eq!(snapshot.evaluate(Loss::MeanSquaredError).unwrap().accuracy, Some(0.8));
+    assert_eq!(snapshot.confusion().unwrap().counts, [[2, 1], [0, 2]]);
+    assert_eq!(data.classes().unwrap(), [1, 1, 0, 0, 0]);
+    let histogram = snapshot.probability_histogram(4).unwrap();
+    assert_eq!((histogram.edges[0], histogram.edges[4], histogram.kind), (-2.0, 2.0, OutputKind::Values));
+
+    let layers = [Dense::new(4).activation(Activation::Tanh), Dense::new(1).activation(Activation::Tanh)];
+    let mut model = Sequential::builder(2).layers(layers).build(1).unwrap();
+    let metrics = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.0)).epoch(&mut model, &data).unwrap();
+    let replayed = recorded(&model, &data, Loss::MeanSquaredError).at(0).unwrap().evaluate(Loss::MeanSquaredError);
+    assert_eq!(metrics.get("accuracy"), replayed.unwrap().accuracy, "the trainer counts by the same rule");
+}
+
+#[test]
+fn a_probability_beyond_one_by_rounding_is_one_and_by_more_is_refused() {
+    let data = |p: f32| data_with_outputs(&[p, 0.2], &[1.0, 0.0]);
+    let model = Foreign::new(&[1.0, 0.0], 1, Some(OutputKind::Probabilities));
+    let histogram = |p: f32| recorded(&model, &data(p), BINARY).run_with(&model).at(0)?.probability_histogram(10);
+    assert_eq!(histogram(1.000_000_1).unwrap().correct[1][9], 1);
+    assert!(histogram(1.000_1).is_err());
+    let of = |p: f32| ProbabilityHistogram::of(&Matrix::from_element(1, 1, p), &Matrix::zeros(1, 1), 2, 0.5);
+    assert!(of(-1e-7).is_ok() && of(-1e-4).is_err());
+    let undeclared = Foreign { kind: None, ..model.clone() };
+    let run = |p: f32| recorded(&model, &data(p), BINARY).run_with(&undeclared).at(0)?.evaluate(BINARY);
+    assert!(run(1.000_000_1).is_ok() && run(1.01).is_err());
+}
+
+#[test]
+fn smoothed_and_mixed_targets_have_the_class_of_their_largest_share() {
+    let inputs = Matrix::from_row_slice(3, 2, &[3.0, 0.0, 0.0, 3.0, 1.0, 0.0]);
+    let targets = Matrix::from_row_slice(3, 3, &[0.933, 0.033, 0.033, 0.1, 0.7, 0.2, 0.033, 0.033, 0.933]);
+    let data = Dataset::new(inputs, targets).unwrap();
+    let model = Foreign::new(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0], 3, Some(OutputKind::Logits));
+    let replay = recorded(&model, &data, Loss::CategoricalCrossEntropy);
+    let snapshot = replay.run_with(&model).at(0).unwrap();
+    assert_eq!(data.classes().unwrap(), [0, 1, 2]);
+    assert_eq!(snapshot.evaluate(Loss::CategoricalCrossEntropy).unwrap().accuracy, Some(2.0 / 3.0));
+    assert_eq!(snapshot.confusion().unwrap().errors(2), 1);
+}
+
+#[test]
+fn a_network_that_its_loss_cannot_train_is_refused_with_the_reason() {
+    let data = data_with_outputs(&[0.5, -0.5], &[1.0, 0.0]);
+    let train = |network: training_replay::Architecture, loss: Loss| {
+        let mut model = network.build(1).unwrap();
+        Trainer::new(loss, Optimizer::sgd(0.1)).epoch(&mut model, &data)
+    };
+    let ending_in = |activation| Sequential::builder(2).layer(Dense::new(1).activation(activation));
+    let linear = train(ending_in(Activation::Linear), BINARY).unwrap_err().to_string();
+    assert!(linear.contains("linear") && linear.contains("sigmoid") && linear.contains("logits"), "{linear}");
+    for activation in [Activation::Tanh, Activation::Relu, Activation::Softsign] {
+        assert!(train(ending_in(activation), BINARY).is_err(), "{activation}");
+    }
+    for loss in [BINARY, Loss::MeanSquaredError] {
+        let single = train(ending_in(Activation::Softmax), loss).unwrap_err().to_string();
+        assert!(single.contains("softmax") && single.contains("always 1"), "{single}");
+    }
+    assert!(train(ending_in(Activation::Linear).logits(), BINARY).is_ok());
+    assert!(train(ending_in(Activation::Sigmoid), BINARY).is_ok());
+    assert!(train(ending_in(Activation::Linear), Loss::MeanSquaredError).is_ok());
+    assert!(ending_in(Activation::Tanh).logits().build(1).is_err());
+}
+
+#[test]
+fn a_network_of_logits_comes_back_from_its_recording_as_one() {
+    let data = data_with_outputs(&[0.5, -0.5, 0.4], &[1.0, 0.0, 0.0]);
+    let mut model = Sequential::builder(2).layer(Dense::new(1)).logits().build(1).unwrap();
+    let metrics = Trainer::new(BINARY, Optimizer::sgd(0.0)).epoch(&mut model, &data).unwrap();
+    let replay = recorded(&model, &data, BINARY);
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes).unwrap();
+    let snapshot_of = Replay::from_bytes(bytes).unwrap();
+    let snapshot = snapshot_of.at(0).unwrap();
+    assert_eq!(snapshot.model(), &model);
+    assert_eq!(Some(snapshot.evaluate(BINARY).unwrap().loss), metrics.get("loss"));
+    assert_eq!(snapshot.evaluate(BINARY).unwrap().accuracy, metrics.get("accuracy"));
+    assert!(replay.run().unwrap().milestones(&MilestoneOptions::default()).unwrap().caveats.is_empty());
+}
+
+#[test]
+fn z_values_that_a_model_does_not_know_are_not_guessed() {
+    let data = data_with_outputs(&[-6.0, 2.0], &[-1.0, 1.0]);
+    let tanh = Foreign { activation: Activation::Tanh, says_it: true, ..Foreign::new(&[1.0, 0.0], 1, None) };
+    let replay = recorded(&tanh, &data, Loss::MeanSquaredError);
+    let error = replay.run_with(&tanh).at(0).unwrap().pre_activations().unwrap_err();
+    assert!(matches!(&error, Error::Missing { .. }), "{error}");
+    assert!(error.to_string().contains(r#"z-values of layer "net""#), "{error}");
+    let linear = Foreign { says_it: true, ..Foreign::new(&[1.0, 0.0], 1, Some(OutputKind::Values)) };
+    let known = replay.run_with(&linear).at(0).unwrap().pre_activations().unwrap();
+    assert_eq!(known[0].values.as_slice(), [-6.0, 2.0], "a linear layer's are its outputs");
+}
+
+#[test]
+fn milestones_list_what_the_model_did_not_say_enough_for() {
+    struct TwoLayers(Foreign);
+    impl Model for TwoLayers {
+        fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+            self.0.parameters()
+        }
+    }
+    impl Forward for TwoLayers {
+        fn layers(&self) -> Vec<String> {
+            vec!["hidden".into(), "output".into()]
+        }
+        fn with_weights(&self, weights: &Weights) -> Result<Self> {
+            self.0.with_weights(weights).map(Self)
+        }
+        fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+            self.0.forward(inputs, if layers.contains(&1) { 0..1 } else { 0..0 })
+        }
+    }
+    let model = TwoLayers(Foreign::new(&[1.0, 0.0], 1, None));
+    let data = data_with_outputs(&[0.9, 0.2], &[1.0, 0.0]);
+    let milestones = recorded(&model, &data, BINARY).run_with(&model).milestones(&MilestoneOptions::default()).unwrap();
+    let all = milestones.to_string();
+    assert!(all.contains("units of hidden were left out: `Forward::activation` would give them"), "{all}");
+    assert!(all.contains("gradients were left out: `Forward::as_backward` would give them"), "{all}");
+    assert!(milestones.find(MilestoneKind::AllCorrect, &Subject::Run).is_some());
+}
+
+#[test]
+fn a_layer_that_is_used_twice_needs_a_name_for_each_use() {
+    struct Shared;
+    impl Model for Shared {
+        fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+            Ok(vec![Parameter::new("shared", "kernel", [1], vec![1.0_f32])])
+        }
+    }
+    impl Forward for Shared {
+        fn layers(&self) -> Vec<String> {
+            ["shared", "shared", "output"].map(String::from).to_vec()
+        }
+        fn with_weights(&self, _: &Weights) -> Result<Self> {
+            Ok(Self)
+        }
+        fn forward(&self, inputs: &Matrix, _: Range<usize>) -> Result<Matrix> {
+            Ok(inputs.clone())
+        }
+    }
+    let data = Dataset::from_rows(&[[0.1, 0.2], [0.3, 0.4]], &[[0.0, 1.0], [1.0, 0.0]]).unwrap();
+    let replay = recorded(&Shared, &data, Loss::MeanSquaredError);
+    let snapshot = replay.run_with(&Shared).at(0).unwrap();
+    for error in [
+        snapshot.feature_space("shared", &Grid::default()).unwrap_err(),
+        snapshot.activations().unwrap_err(),
+        snapshot.outputs().unwrap_err(),
+        DecisionBoundary::of(&Shared, View::inputs(), &Grid::default()).unwrap_err(),
+        replay.run_with(&Shared).milestones(&MilestoneOptions::default()).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains(r#"the name of a layer is "shared" again"#), "{error}");
+    }
+}
+
+#[test]
+fn targets_of_categorical_cross_entropy_sum_to_one_and_outputs_of_cross_entropy_are_probabilities() {
+    let sequence = Matrix::from_row_slice(1, 4, &[1.0, 0.0, 0.0, 1.0]); // two tokens of two words
+    let even = Matrix::from_element(1, 4, 0.25);
+    let error = Loss::CategoricalCrossEntropy.per_sample(&even, &sequence).unwrap_err().to_string();
+    assert!(error.contains("the sum of target row 0 is 2"), "{error}");
+    let logits = Matrix::from_row_slice(1, 1, &[-0.4]);
+    let error = BINARY.per_sample(&logits, &Matrix::zeros(1, 1)).unwrap_err().to_string();
+    assert!(error.contains("output row 0 is -0.4") && error.contains("per_sample_from_logits"), "{error}");
+}
