@@ -9,14 +9,21 @@ use serde::{Serialize, de::DeserializeOwned};
 /// More than any encoded struct needs; a length beyond it is refused before anything is allocated.
 const LIMIT: u64 = 16 << 20;
 
+/// The same in words.
+pub(crate) const AT_MOST: &str = "at most 16 MiB, which are 16777216 bytes";
+
 /// Limited, as the bytes may be anybody's; and said in full, as the bytes are a format.
 fn options() -> impl Options {
     bincode::DefaultOptions::new().with_fixint_encoding().with_little_endian().with_limit(LIMIT)
 }
 
-/// Returns the bytes of `value`, or why it has none: it is larger than 16 MiB.
+/// Returns the bytes of `value`, or how large it is if that is more than 16 MiB.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, String> {
-    options().serialize(value).map_err(|error| error.to_string())
+    let size = |reason: bincode::Error| match options().with_no_limit().serialized_size(value) {
+        Ok(bytes) if bytes > LIMIT => format!("{bytes} bytes"),
+        _ => format!("not to be encoded ({reason})"),
+    };
+    options().serialize(value).map_err(size)
 }
 
 /// Returns the value that exactly these bytes stand for, or why they stand for none.
@@ -56,6 +63,11 @@ mod tests {
         let bytes = encode(&(1_u16, "ab", Some(2_u8), vec![0.5_f32])).unwrap();
         let expected = [1, 0, 2, 0, 0, 0, 0, 0, 0, 0, b'a', b'b', 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3f];
         assert_eq!(bytes, expected);
+    }
+
+    #[test]
+    fn what_is_too_large_is_said_in_bytes() {
+        assert_eq!(encode(&vec![0_u8; LIMIT as usize]), Err(format!("{} bytes", LIMIT + 8)));
     }
 
     #[test]

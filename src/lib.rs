@@ -108,6 +108,7 @@ mod math;
 mod metrics;
 mod model;
 mod moment;
+mod notation;
 
 pub mod nn;
 pub mod train;

@@ -1,6 +1,9 @@
 //! The metrics of one epoch or step: names and values, in the order they were given.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
 /// The metrics of one epoch or step: values by name, such as `loss` and `accuracy`.
 ///
@@ -15,6 +18,19 @@ use std::{collections::HashMap, fmt};
 /// assert_eq!(metrics.get("loss"), Some(0.2));
 /// assert_eq!(metrics.get("recall"), None);
 /// assert_eq!(metrics.to_string(), "loss 0.2, accuracy 0.9");
+/// ```
+///
+/// They are made from what a training loop has: one pair, arrays, slices, vectors, iterators and maps, of `f64`, `f32` or integers
+/// that fit into an `f64`. A map without an order gives them in that of their names.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use training_replay::Metrics;
+///
+/// let loss: f32 = 0.25;
+/// assert_eq!(Metrics::from(("loss", loss)), Metrics::from([("loss", 0.25)]));
+/// let map = HashMap::from([("val_loss".to_owned(), 0.5_f32), ("loss".to_owned(), 0.25)]);
+/// assert_eq!(Metrics::from(&map).to_string(), "loss 0.25, val_loss 0.5");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Metrics(Vec<(String, f64)>);
@@ -51,8 +67,8 @@ impl Metrics {
     /// metrics.insert("loss", 0.125);
     /// assert_eq!(metrics.to_string(), "loss 0.125, accuracy 0.5");
     /// ```
-    pub fn insert(&mut self, name: impl Into<String>, value: f64) {
-        let name = name.into();
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<f64>) {
+        let (name, value) = (name.into(), value.into());
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = value,
             None => self.0.push((name, value)),
@@ -102,18 +118,18 @@ impl PartialEq for Metrics {
     }
 }
 
-impl<K: Into<String>> Extend<(K, f64)> for Metrics {
-    fn extend<I: IntoIterator<Item = (K, f64)>>(&mut self, metrics: I) {
+impl<K: Into<String>, V: Into<f64>> Extend<(K, V)> for Metrics {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, metrics: I) {
         metrics.into_iter().for_each(|(name, value)| self.insert(name, value));
     }
 }
 
-impl<K: Into<String>> FromIterator<(K, f64)> for Metrics {
-    fn from_iter<I: IntoIterator<Item = (K, f64)>>(metrics: I) -> Self {
-        let mut all = Vec::new();
+impl<K: Into<String>, V: Into<f64>> FromIterator<(K, V)> for Metrics {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(metrics: I) -> Self {
+        let mut all: Vec<(String, f64)> = Vec::new();
         let mut positions = HashMap::new();
         for (name, value) in metrics {
-            let name = name.into();
+            let (name, value) = (name.into(), value.into());
             match positions.get(&name) {
                 Some(&position) => all[position] = (name, value),
                 None => {
@@ -126,15 +142,53 @@ impl<K: Into<String>> FromIterator<(K, f64)> for Metrics {
     }
 }
 
-impl<K: Into<String>, const N: usize> From<[(K, f64); N]> for Metrics {
-    fn from(metrics: [(K, f64); N]) -> Self {
+impl<K: Into<String>, V: Into<f64>> From<(K, V)> for Metrics {
+    fn from(metric: (K, V)) -> Self {
+        Self::from([metric])
+    }
+}
+
+impl<K: Into<String>, V: Into<f64>, const N: usize> From<[(K, V); N]> for Metrics {
+    fn from(metrics: [(K, V); N]) -> Self {
         metrics.into_iter().collect()
     }
 }
 
-impl<K: Into<String>> From<Vec<(K, f64)>> for Metrics {
-    fn from(metrics: Vec<(K, f64)>) -> Self {
+impl<K: Into<String>, V: Into<f64>> From<Vec<(K, V)>> for Metrics {
+    fn from(metrics: Vec<(K, V)>) -> Self {
         metrics.into_iter().collect()
+    }
+}
+
+impl<K: Into<String> + Clone, V: Into<f64> + Copy> From<&[(K, V)]> for Metrics {
+    fn from(metrics: &[(K, V)]) -> Self {
+        metrics.iter().map(|(name, value)| (name.clone(), *value)).collect()
+    }
+}
+
+impl<K: Into<String>, V: Into<f64>> From<BTreeMap<K, V>> for Metrics {
+    fn from(metrics: BTreeMap<K, V>) -> Self {
+        metrics.into_iter().collect()
+    }
+}
+
+impl<K: Into<String> + Clone, V: Into<f64> + Copy> From<&BTreeMap<K, V>> for Metrics {
+    fn from(metrics: &BTreeMap<K, V>) -> Self {
+        metrics.iter().map(|(name, value)| (name.clone(), *value)).collect()
+    }
+}
+
+impl<K: Into<String>, V: Into<f64>, S> From<HashMap<K, V, S>> for Metrics {
+    fn from(metrics: HashMap<K, V, S>) -> Self {
+        let metrics = metrics.into_iter().map(|(name, value)| (name.into(), value.into()));
+        metrics.collect::<BTreeMap<String, f64>>().into()
+    }
+}
+
+impl<K: Into<String> + Clone, V: Into<f64> + Copy, S> From<&HashMap<K, V, S>> for Metrics {
+    fn from(metrics: &HashMap<K, V, S>) -> Self {
+        let metrics = metrics.iter().map(|(name, value)| (name.clone().into(), (*value).into()));
+        metrics.collect::<BTreeMap<String, f64>>().into()
     }
 }
 
@@ -160,5 +214,48 @@ impl fmt::Display for Metrics {
             fmt::Display::fmt(&value, f)?; // with the precision that was asked for
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_made_from_what_a_training_loop_has() {
+        let expected = Metrics::from([("accuracy", 0.75), ("loss", 0.5)]);
+        let pairs = [("accuracy", 0.75_f32), ("loss", 0.5)];
+        let owned: Vec<(String, f32)> = pairs.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let (tree, map) = (BTreeMap::from(pairs), HashMap::from(pairs));
+        let all = [
+            pairs.into(),
+            pairs.to_vec().into(),
+            pairs.as_slice().into(),
+            owned.as_slice().into(),
+            owned.clone().into(),
+            owned.into_iter().collect(),
+            (&tree).into(),
+            tree.into(),
+            (&map).into(),
+            map.into(),
+        ];
+        for metrics in all {
+            let metrics: Metrics = metrics;
+            assert_eq!(metrics.iter().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn one_pair_and_whole_numbers_are_metrics_and_f32_is_exact() {
+        assert_eq!(Metrics::from(("loss", 0.1_f32)).get("loss"), Some(f64::from(0.1_f32)));
+        assert_eq!(Metrics::from([("steps", 3)]).get("steps"), Some(3.0));
+        assert!(Metrics::from(("loss", f32::NAN)).get("loss").is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn a_map_without_an_order_gives_the_order_of_the_names_every_time() {
+        let names: Vec<String> = (0..50).map(|i| format!("metric {i:02}")).collect();
+        let map: HashMap<&str, f64> = names.iter().rev().map(|name| (name.as_str(), 1.0)).collect();
+        assert_eq!(Metrics::from(&map).iter().map(|(name, _)| name).collect::<Vec<_>>(), names);
     }
 }

@@ -8,10 +8,11 @@ use training_replay::{
     Activation, Backward, Dense, Forward, Initializer, Loss, Matrix, Model, OutputKind, Sequential, Weights, nn::Layer,
 };
 
-const ACTIVATIONS: [Activation; 11] = [
+const ACTIVATIONS: [Activation; 12] = [
     Activation::Linear,
     Activation::Sigmoid,
     Activation::HardSigmoid,
+    Activation::HardSigmoidKeras2,
     Activation::Tanh,
     Activation::Relu,
     Activation::LeakyRelu { slope: 0.3 },

@@ -148,7 +148,7 @@ fn training_that_cannot_work_is_refused_before_it_changes_the_model() {
     let sgd = Optimizer::sgd(0.1);
     assert_eq!(run(trainer(sgd).batch_size(0), &data), "the batch size is 0; it must be 1 or more");
     assert!(run(trainer(Optimizer::sgd(-1.0)), &data).contains("learning rate is -1"));
-    let no_epsilon = Optimizer::Adam { learning_rate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: 0.0 };
+    let no_epsilon: Optimizer = "adam(epsilon 0)".parse().unwrap();
     assert!(run(trainer(no_epsilon), &data).contains("epsilon is 0"));
     assert!(run(trainer(sgd).decay(f32::NAN), &data).contains("decay is NaN"));
     let wide = Dataset::new(Matrix::zeros(4, 3), Matrix::zeros(4, 1)).unwrap();
@@ -194,7 +194,7 @@ fn unknown_layers_and_epochs_list_what_there_is() {
     let units = message(snapshot.feature_space("output", &Grid::default()));
     let expected = r#"the number of units of layer "output" is 1; it must be 2 for a feature space, unless a plane is given to see it on"#;
     assert_eq!(units, expected);
-    assert_eq!(message(replay.at(7)), "epoch 7 was not recorded; recorded are 0 to 0");
+    assert_eq!(message(replay.at(7)), "epoch 7 was not recorded; only epoch 0 was");
     assert!(matches!(replay.metrics(7), Err(Error::UnknownEpoch { epoch: 7, .. })));
     assert_eq!(replay.curve("f1"), None);
     assert_eq!(message(Replay::options().in_memory().at(0)), "epoch 0 was not recorded; nothing was");

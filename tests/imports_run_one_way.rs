@@ -11,9 +11,10 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "error",
     "file",
+    "notation",
     "math",
     "data",
     "loss",       // `Forward::losses` takes one.

@@ -203,3 +203,23 @@ fn pictures_call_the_classes_by_their_recorded_names_and_are_of_the_data_set_tha
     let replay = recorded(Replay::options().dataset(&digits).loss(LOSS));
     assert_eq!(RunPlots::of(replay.run().unwrap()).unwrap().class_names(), ["class 3", "class 4"]);
 }
+
+#[test]
+fn who_goes_on_after_an_earlier_epoch_has_the_data_sets_in_both_recordings() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, rest) = (folder.path().join("run.replay"), folder.path().join("rest.replay"));
+    let mut replay = options().create(&path).unwrap();
+    for _ in 0..3 {
+        replay.record(&network(), Metrics::new()).unwrap();
+    }
+    drop(replay);
+    let mut replay = options().append_after(&path, 1, training_replay::Later::MoveTo(rest.clone())).unwrap();
+    replay.record(&network(), Metrics::new()).unwrap();
+    drop(replay);
+    for (path, epochs) in [(&path, vec![0, 1, 2]), (&rest, vec![2])] {
+        let replay = Replay::open(path).unwrap();
+        assert_eq!(replay.epochs().collect::<Vec<_>>(), epochs);
+        assert_eq!(replay.run().unwrap().on("test").unwrap().dataset().unwrap(), &moons(10, 3));
+        assert!(replay.damage().is_empty());
+    }
+}

@@ -18,7 +18,7 @@ fn epochs_that_were_not_recorded_stay_gaps() {
     assert_eq!(replay.epochs().collect::<Vec<_>>(), [0, 10, 20, 37]);
     assert_eq!(replay.curve("loss").unwrap(), [(0, 0.0), (10, 10.0), (20, 20.0)]);
     let message = replay.weights(15).unwrap_err().to_string();
-    assert_eq!(message, "epoch 15 was not recorded; recorded are 4 from 0 to 37, see `epochs`");
+    assert_eq!(message, "epoch 15 was not recorded; 4 epochs from 0 to 37 were, see `epochs`");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_recording_has_no_more_different_metrics_than_a_reader_keeps_curves_for() {
     let metrics = |range: std::ops::Range<u32>| range.map(|i| (i.to_string(), 0.0)).collect::<Metrics>();
     replay.record(&counted(0), metrics(0..4_000)).unwrap();
     let message = replay.record(&counted(1), metrics(3_000..4_097)).unwrap_err().to_string();
-    assert_eq!(message, "the number of different metrics is more; it must be at most 4096 in a recording");
+    assert_eq!(message, "the number of different metrics is 4097; it must be at most 4096 in a recording");
     assert_eq!(replay.record(&counted(1), metrics(3_000..4_096)).unwrap(), 1);
     assert_eq!(replay.metric_names().len(), 4_096);
 }

@@ -150,7 +150,7 @@ fn where_nothing_differs_there_is_no_principal_plane_but_a_picture() {
     assert_eq!(show(&replay, 1).len(), 6);
     let plots = RunPlots::of(replay.run().unwrap().epochs([0])).unwrap();
     let (space, boundary) = (plots.feature_space(0).unwrap(), plots.decision_boundary(0).unwrap());
-    assert_eq!((space.x.label.as_str(), boundary.y.label.as_str()), ("unit 1", "x2"));
+    assert_eq!((space.x.label.as_str(), boundary.y.label.as_str()), ("unit 0", "x2"));
 }
 
 #[test]

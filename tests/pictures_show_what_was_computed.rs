@@ -359,8 +359,8 @@ fn titles_labels_and_names_are_written() {
     for word in [
         "Epoch 3",
         "Feature space of hidden",
+        "unit 0",
         "unit 1",
-        "unit 2",
         "x1",
         "x2",
         "negative",

@@ -83,6 +83,7 @@ fn every_type_may_be_printed_sent_to_other_threads_and_shared_with_them() {
         training_replay::nn::Sequential,
         training_replay::train::EarlyStopping,
         training_replay::train::Goal,
+        training_replay::train::Framework,
         training_replay::train::Optimizer,
         training_replay::train::Step<'static>,
         training_replay::train::Trainer,
@@ -113,6 +114,65 @@ fn every_type_of_plot_may_be_too_but_for_an_animation_which_calls_back() {
     );
     let animation = training_replay::plot::Animation::of(&[0]);
     assert!(format!("{animation:?}").starts_with("Animation"));
+}
+
+/// Fails to compile for a type that cannot be cloned; or printed for whoever reads it.
+macro_rules! assert_text {
+    ($($type:ty),+ $(,)?) => {
+        const fn is_clone_display<T: Clone + std::fmt::Display>() {}
+        $(is_clone_display::<$type>();)+
+    };
+}
+
+#[test]
+fn results_and_choices_are_cloned_and_printed() {
+    assert_text!(
+        training_replay::Dataset,
+        training_replay::Loss,
+        training_replay::Metrics,
+        training_replay::Moment,
+        training_replay::analysis::ConfusionMatrix,
+        training_replay::analysis::Distribution,
+        training_replay::analysis::EpochsToTarget,
+        training_replay::analysis::HeadToHead,
+        training_replay::analysis::LayerDistribution,
+        training_replay::analysis::Milestone,
+        training_replay::analysis::MilestoneKind,
+        training_replay::analysis::Milestones,
+        training_replay::analysis::QuantileBand,
+        training_replay::analysis::RunDiff,
+        training_replay::analysis::Subject,
+        training_replay::analysis::WeightDiff,
+        training_replay::nn::Activation,
+        training_replay::nn::Initializer,
+        training_replay::nn::Sequential,
+        training_replay::train::Framework,
+        training_replay::train::Optimizer,
+    );
+}
+
+#[test]
+fn choices_are_read_from_text() {
+    const fn is_from_str<T: std::str::FromStr<Err = training_replay::Error>>() {}
+    is_from_str::<training_replay::Activation>();
+    is_from_str::<training_replay::Initializer>();
+    is_from_str::<training_replay::Loss>();
+    is_from_str::<training_replay::Optimizer>();
+}
+
+#[test]
+fn what_is_passed_around_is_cloned() {
+    const fn is_clone<T: Clone>() {}
+    is_clone::<training_replay::Run<'static, Sequential>>();
+    is_clone::<training_replay::Snapshot<'static, Sequential>>();
+    is_clone::<training_replay::Steps<'static>>();
+    is_clone::<training_replay::Weights>();
+    is_clone::<training_replay::Parameter<'static>>();
+    is_clone::<training_replay::ReplayOptions>();
+    is_clone::<training_replay::Trainer>();
+    is_clone::<training_replay::analysis::PrincipalPlane>();
+    is_clone::<training_replay::analysis::SampleHistory>();
+    is_clone::<training_replay::nn::Architecture>();
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn decay_divides_the_rate_by_one_plus_itself_times_the_steps_before() {
 
 #[test]
 fn momentum_follows_its_definition() {
-    let sgd = Optimizer::Sgd { learning_rate: RATE as f32, momentum: 0.9, nesterov: false };
+    let sgd = Optimizer::momentum(RATE as f32, 0.9);
     assert_follows(trainer(sgd), |w, g, v, _, _| {
         *v = 0.9 * *v - RATE * g;
         *w += *v;
@@ -88,7 +88,7 @@ fn momentum_follows_its_definition() {
 
 #[test]
 fn nesterovs_momentum_follows_its_definition() {
-    let sgd = Optimizer::Sgd { learning_rate: RATE as f32, momentum: 0.9, nesterov: true };
+    let sgd = Optimizer::nesterov(RATE as f32, 0.9);
     assert_follows(trainer(sgd), |w, g, v, _, _| {
         *v = 0.9 * *v - RATE * g;
         *w += 0.9 * *v - RATE * g;
@@ -98,6 +98,10 @@ fn nesterovs_momentum_follows_its_definition() {
 #[test]
 fn rmsprop_follows_its_definition() {
     assert_follows(trainer(Optimizer::rmsprop(RATE as f32)), |w, g, a, _, _| {
+        *a = 0.9 * *a + 0.1 * g * g;
+        *w -= RATE * g / (*a + 1e-7).sqrt();
+    });
+    assert_follows(trainer(Optimizer::rmsprop(RATE as f32).keras2()), |w, g, a, _, _| {
         *a = 0.9 * *a + 0.1 * g * g;
         *w -= RATE * g / (a.sqrt() + 1e-7);
     });

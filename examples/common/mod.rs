@@ -1,7 +1,6 @@
 //! What the examples share: recording a run, and ending with a message.
-#![allow(dead_code)] // Each of them uses a part of it.
+#![allow(dead_code)] // Each of them uses a part of it. All need the feature `plot` of training-replay.
 
-#[cfg(feature = "plot")]
 pub mod pictures;
 
 use std::{path::PathBuf, process::ExitCode};

@@ -39,7 +39,8 @@ impl Activation {
         match self {
             Self::Linear => {}
             Self::Sigmoid => functions::apply(Function::Sigmoid, z),
-            Self::HardSigmoid => z.iter_mut().for_each(|z| *z = (0.2 * *z + 0.5).clamp(0.0, 1.0)),
+            Self::HardSigmoid => z.iter_mut().for_each(|z| *z = (*z / 6.0 + 0.5).clamp(0.0, 1.0)),
+            Self::HardSigmoidKeras2 => z.iter_mut().for_each(|z| *z = (0.2 * *z + 0.5).clamp(0.0, 1.0)),
             Self::Tanh => functions::apply(Function::Tanh, z),
             // Unlike `max`, which takes the other one for NaN.
             Self::Relu => z.iter_mut().for_each(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
@@ -80,6 +81,13 @@ impl Activation {
             Self::Linear => 1.0,
             Self::Sigmoid => a * (1.0 - a),
             Self::HardSigmoid => {
+                if z.abs() < 3.0 {
+                    1.0 / 6.0
+                } else {
+                    0.0
+                }
+            }
+            Self::HardSigmoidKeras2 => {
                 if z.abs() < 2.5 {
                     0.2
                 } else {

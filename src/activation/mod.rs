@@ -1,8 +1,9 @@
 //! Activation functions, each with its value and derivative usable on their own.
 
 mod kernels;
+mod notation;
 
-use std::{fmt, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
 use crate::{Matrix, Result, math::matrix};
 
@@ -16,7 +17,8 @@ const SELU_SCALE: f32 = 1.050_701;
 /// |---|---|---|
 /// | linear | `z` | `1` |
 /// | sigmoid | `1 / (1 + exp(-z))` | `f (1 - f)` |
-/// | hard sigmoid | `0.2 z + 0.5` within 0 to 1 | `0.2` for `abs z < 2.5`, else 0 |
+/// | hard sigmoid | `z / 6 + 0.5` within 0 to 1 | `1 / 6` for `abs z < 3`, else 0 |
+/// | hard sigmoid of Keras 2 | `0.2 z + 0.5` within 0 to 1 | `0.2` for `abs z < 2.5`, else 0 |
 /// | tanh | `tanh z` | `1 - f²` |
 /// | ReLU | `max(z, 0)` | `1` for `z > 0`, else 0 |
 /// | leaky ReLU | `z` for `z > 0`, else `slope z` | `1`, else `slope` |
@@ -26,8 +28,12 @@ const SELU_SCALE: f32 = 1.050_701;
 /// | softsign | `z / (1 + abs z)` | `1 / (1 + abs z)²` |
 /// | softmax | `exp z_i / sum_j exp z_j` | Jacobian `f_i (delta_ij - f_j)` |
 ///
-/// The definitions are Keras' (hard sigmoid's slope of 0.2 is that of Keras 1 and 2). SELU's constants are those of
-/// Klambauer et al., "Self-Normalizing Neural Networks" (2017).
+/// The definitions are those of Keras 3 (`keras.activations`) and PyTorch (`torch.nn.functional`), which agree, but for the
+/// hard sigmoid that bears Keras 2's name. SELU's constants are those of Klambauer et al., "Self-Normalizing Neural
+/// Networks" (2017). PyTorch's softplus is `z` itself above 20, where single precision has no room for the difference.
+///
+/// As text it is written by [`name`](Self::name), with its number if it has one: `leaky_relu(slope 0.3)`. It is read from
+/// that and from PyTorch's spellings, such as `LeakyReLU(negative_slope=0.01)`, `Hardsigmoid` and `Identity`.
 ///
 /// ```
 /// use training_replay::{Activation, Matrix};
@@ -36,6 +42,8 @@ const SELU_SCALE: f32 = 1.050_701;
 /// assert_eq!(Activation::Sigmoid.derivative(0.0), 0.25);
 /// let shares = Activation::Softmax.apply(&Matrix::zeros(1, 4)); // couples the units of a row
 /// assert_eq!(shares, Matrix::from_element(1, 4, 0.25));
+/// assert_eq!("LeakyReLU(negative_slope=0.01)".parse::<Activation>()?, Activation::LeakyRelu { slope: 0.01 });
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 #[non_exhaustive]
@@ -45,18 +53,21 @@ pub enum Activation {
     Linear,
     /// From 0 to 1.
     Sigmoid,
-    /// The sigmoid from three straight pieces.
+    /// The sigmoid from three straight pieces, by Keras 3 and PyTorch: it rises from -3 to 3.
     HardSigmoid,
+    /// The sigmoid from three straight pieces, by Keras 1 and 2: it rises from -2.5 to 2.5.
+    HardSigmoidKeras2,
     /// From -1 to 1.
     Tanh,
     /// Zero or the pre-activation, whichever is larger.
     Relu,
-    /// ReLU with a slope below zero; Keras' default is 0.3.
+    /// ReLU with a slope below zero. Defaults: 0.3 in the layer `LeakyReLU` of Keras 2 and 3, 0.2 in Keras 3's function
+    /// `leaky_relu`, 0.01 in PyTorch.
     LeakyRelu {
         /// The slope below zero.
         slope: f32,
     },
-    /// ReLU that bends smoothly down to `-alpha`; Keras' default is 1.
+    /// ReLU that bends smoothly down to `-alpha`; Keras' and PyTorch's default is 1.
     Elu {
         /// The distance it goes below zero.
         alpha: f32,
@@ -72,7 +83,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Returns Keras' name, such as `hard_sigmoid`.
+    /// Returns its name, Keras 3's where it has one, such as `hard_sigmoid`.
     ///
     /// ```
     /// use training_replay::Activation;
@@ -84,6 +95,7 @@ impl Activation {
             Self::Linear => "linear",
             Self::Sigmoid => "sigmoid",
             Self::HardSigmoid => "hard_sigmoid",
+            Self::HardSigmoidKeras2 => "hard_sigmoid_keras2",
             Self::Tanh => "tanh",
             Self::Relu => "relu",
             Self::LeakyRelu { .. } => "leaky_relu",
@@ -106,7 +118,7 @@ impl Activation {
     pub fn range(self) -> RangeInclusive<f32> {
         let infinity = f32::INFINITY;
         match self {
-            Self::Sigmoid | Self::HardSigmoid | Self::Softmax => 0.0..=1.0,
+            Self::Sigmoid | Self::HardSigmoid | Self::HardSigmoidKeras2 | Self::Softmax => 0.0..=1.0,
             Self::Tanh | Self::Softsign => -1.0..=1.0,
             Self::Relu | Self::Softplus => 0.0..=infinity,
             Self::Elu { alpha } if alpha >= 0.0 => -alpha..=infinity,
@@ -205,23 +217,15 @@ impl Activation {
     }
 }
 
-impl fmt::Display for Activation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.constant() {
-            Some((name, value)) => write!(f, "{}({name} {value})", self.name()),
-            None => f.write_str(self.name()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ELEMENTWISE: [Activation; 10] = [
+    const ELEMENTWISE: [Activation; 11] = [
         Activation::Linear,
         Activation::Sigmoid,
         Activation::HardSigmoid,
+        Activation::HardSigmoidKeras2,
         Activation::Tanh,
         Activation::Relu,
         Activation::LeakyRelu { slope: 0.3 },
@@ -232,16 +236,17 @@ mod tests {
     ];
 
     /// By numpy in float64 at z = -3, -0.7, 0.4, 2:
-    /// `1/(1+np.exp(-z))`, `np.clip(.2*z+.5, 0, 1)`, `np.tanh(z)`, `np.where(z>0, z, .3*z)`,
+    /// `1/(1+np.exp(-z))`, `np.clip(z/6+.5, 0, 1)`, `np.clip(.2*z+.5, 0, 1)`, `np.tanh(z)`, `np.where(z>0, z, .3*z)`,
     /// `np.where(z>0, z, 1.5*np.expm1(z))`, `1.0507009873554805*np.where(z>0, z, 1.6732632423543772*np.expm1(z))`,
     /// `np.log1p(np.exp(z))`, `z/(1+abs(z))`
     #[test]
     fn values_agree_with_numpy() {
         let z = [-3.0, -0.7, 0.4, 2.0];
-        let expected: [(Activation, [f64; 4]); 10] = [
+        let expected: [(Activation, [f64; 4]); 11] = [
             (Activation::Linear, [-3.0, -0.7, 0.4, 2.0]),
             (Activation::Sigmoid, [0.04742587317756678, 0.3318122278318339, 0.598687660112452, 0.8807970779778823]),
-            (Activation::HardSigmoid, [0.0, 0.36, 0.58, 0.9]),
+            (Activation::HardSigmoid, [0.0, 0.3833333333333333, 0.5666666666666667, 0.8333333333333333]),
+            (Activation::HardSigmoidKeras2, [0.0, 0.36, 0.58, 0.9]),
             (Activation::Tanh, [-0.9950547536867305, -0.6043677771171634, 0.3799489622552249, 0.9640275800758169]),
             (Activation::Relu, [0.0, 0.0, 0.4, 2.0]),
             (Activation::LeakyRelu { slope: 0.3 }, [-0.9, -0.21, 0.4, 2.0]),

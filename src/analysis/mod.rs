@@ -25,6 +25,7 @@
 
 mod caveat;
 pub(crate) mod classification;
+mod display;
 pub(crate) mod distribution;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -1,9 +1,10 @@
 //! Inputs and targets, checked once: the data a model is trained and replayed on.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use super::labels;
-use crate::{Error, Matrix, Result, math::matrix};
+use crate::{Error, Matrix, Result, math::matrix, notation::counted};
 
 /// Inputs `(samples, features)` and targets `(samples, outputs)`.
 ///
@@ -19,6 +20,7 @@ use crate::{Error, Matrix, Result, math::matrix};
 /// let data = Dataset::new(inputs, targets)?;
 /// assert_eq!((data.samples(), data.features(), data.outputs()), (3, 2, 1));
 /// assert_eq!(data.classes()?, [0, 1, 1]);
+/// assert_eq!(data.to_string(), "3 samples, 2 features, 2 classes");
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -312,6 +314,21 @@ fn checked_names<S: Into<String>>(
         }
         None => Ok(names),
     }
+}
+
+/// Writes `500 samples, 2 features, 2 classes`, or the number of outputs where the targets name no classes.
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_classes = labels::TargetKind::of(&self.targets).are_classes();
+        let classes = is_classes.then(|| (labels::class_count(self.outputs()), "class"));
+        let answers = classes.unwrap_or((self.outputs(), "output"));
+        let [samples, features] = [(self.samples(), "sample"), (self.features(), "feature")].map(many);
+        write!(f, "{samples}, {features}, {}", many(answers))
+    }
+}
+
+fn many((count, noun): (usize, &str)) -> String {
+    counted(count as u64, noun)
 }
 
 fn expect_some(what: &str, matrix: &Matrix) -> Result<()> {

@@ -2,8 +2,7 @@
 
 mod check;
 mod kernels;
-
-use std::fmt;
+mod notation;
 
 pub(crate) use check::ROUNDING;
 pub(crate) use kernels::softmax_columns;
@@ -260,12 +259,6 @@ impl Loss {
         };
         let pairs = outputs.as_mut_slice().iter_mut().zip(targets.as_slice());
         pairs.for_each(|(p, y)| *p = (*p - y) * scale);
-    }
-}
-
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod decision;
 pub(crate) mod matching;
 pub(crate) mod output_kind;
 mod parameter;
+mod pointer;
 mod weights;
 
 pub use output_kind::OutputKind;

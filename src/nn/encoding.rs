@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Activation, Initializer};
-use crate::{Error, Result, codec};
+use crate::{
+    Error, Result,
+    codec::{self, AT_MOST},
+};
 
 /// A variant and the number it carries, 0 where it carries none.
 #[derive(Serialize, Deserialize)]
@@ -20,7 +23,7 @@ impl From<Activation> for Choice {
         let id = match activation {
             Activation::Linear => 0,
             Activation::Sigmoid => 1,
-            Activation::HardSigmoid => 2,
+            Activation::HardSigmoidKeras2 => 2,
             Activation::Tanh => 3,
             Activation::Relu => 4,
             Activation::LeakyRelu { .. } => 5,
@@ -29,6 +32,7 @@ impl From<Activation> for Choice {
             Activation::Softplus => 8,
             Activation::Softsign => 9,
             Activation::Softmax => 10,
+            Activation::HardSigmoid => 11,
         };
         Self { id, constant: activation.constant().map_or(0.0, |(_, value)| value) }
     }
@@ -49,6 +53,7 @@ impl From<Initializer> for Choice {
             Initializer::HeNormal => 9,
             Initializer::LecunUniform => 10,
             Initializer::LecunNormal => 11,
+            Initializer::PytorchUniform => 12,
         };
         Self { id, constant: initializer.constant().map_or(0.0, |(_, value)| value) }
     }
@@ -60,7 +65,7 @@ impl Choice {
         Ok(match self.id {
             0 => Activation::Linear,
             1 => Activation::Sigmoid,
-            2 => Activation::HardSigmoid,
+            2 => Activation::HardSigmoidKeras2,
             3 => Activation::Tanh,
             4 => Activation::Relu,
             5 => Activation::LeakyRelu { slope: self.constant },
@@ -69,6 +74,7 @@ impl Choice {
             8 => Activation::Softplus,
             9 => Activation::Softsign,
             10 => Activation::Softmax,
+            11 => Activation::HardSigmoid,
             unknown => return Err(newer("activation", unknown)),
         })
     }
@@ -88,6 +94,7 @@ impl Choice {
             9 => Initializer::HeNormal,
             10 => Initializer::LecunUniform,
             11 => Initializer::LecunNormal,
+            12 => Initializer::PytorchUniform,
             unknown => return Err(newer("initializer", unknown)),
         })
     }
@@ -95,13 +102,14 @@ impl Choice {
 
 /// The bytes of a part of the description.
 pub(super) fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
-    codec::encode(value).map_err(|reason| Error::invalid("the description of the network", "below 16 MiB", reason))
+    codec::encode(value).map_err(|reason| Error::invalid("the size of the description of the network", AT_MOST, reason))
 }
 
 /// The part of the description that these bytes are.
 pub(super) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let expected = "what the format documents for a built-in network";
-    codec::decode(bytes).map_err(|reason| Error::invalid("the description of the network", expected, reason))
+    codec::decode(bytes)
+        .map_err(|reason| Error::invalid("the description of the network", expected, format!("unreadable ({reason})")))
 }
 
 /// A width that was encoded.

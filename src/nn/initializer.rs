@@ -1,7 +1,5 @@
 //! Initial weights, by Keras' names and definitions.
 
-use std::fmt;
-
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
@@ -28,10 +26,20 @@ const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 /// | Glorot normal | deviation `sqrt(2 / (fan_in + fan_out))` |
 /// | He uniform / normal | limit `sqrt(6 / fan_in)` / deviation `sqrt(2 / fan_in)` |
 /// | LeCun uniform / normal | limit `sqrt(3 / fan_in)` / deviation `sqrt(1 / fan_in)` |
+/// | PyTorch uniform | limit `sqrt(1 / fan_in)`, what PyTorch's `Linear` draws kernel and bias from |
 ///
 /// The normal ones of Glorot, He and LeCun are truncated at two deviations and divided by 0.87962566, the deviation
 /// that a standard normal distribution keeps when it is truncated there, so that theirs is what the table says.
-/// Sources: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998).
+/// Sources: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998). The definitions and defaults are those of Keras 3
+/// (`keras.initializers`), as of Keras 2.2.
+///
+/// PyTorch calls Glorot's `xavier_` and He's `kaiming_`. Its uniform ones are the same; its normal ones are not truncated, and are
+/// had by [`Normal`](Self::Normal) with the deviation of the table. Its `trunc_normal_` is cut at -2 and 2, not at two deviations.
+///
+/// The fans of a bias of so many units are, as in Keras, `units` both; PyTorch uniform takes the inputs of its layer.
+///
+/// As text it is written by [`name`](Self::name), with its number if it has one: `normal(std 0.05)`. It is read from that, and
+/// from Keras' `random_normal`, `RandomUniform` and PyTorch's `xavier_uniform_`, `kaiming_uniform_`.
 ///
 /// ```
 /// use training_replay::Initializer;
@@ -40,6 +48,7 @@ const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 /// assert_eq!(kernel.shape(), (2, 10));
 /// assert!(kernel.amax() <= 0.5_f32.sqrt()); // sqrt(6 / 12)
 /// assert_eq!(kernel, Initializer::GlorotUniform.matrix(2, 10, 42)?);
+/// assert_eq!("xavier_uniform_".parse::<Initializer>()?, Initializer::GlorotUniform);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -79,6 +88,8 @@ pub enum Initializer {
     LecunUniform,
     /// Suits SELU.
     LecunNormal,
+    /// PyTorch's default for kernels and biases, by `Linear.reset_parameters`.
+    PytorchUniform,
 }
 
 /// What an initializer comes down to once the fans are known.
@@ -144,6 +155,7 @@ impl Initializer {
             Self::HeNormal => "he_normal",
             Self::LecunUniform => "lecun_uniform",
             Self::LecunNormal => "lecun_normal",
+            Self::PytorchUniform => "pytorch_uniform",
         }
     }
 
@@ -169,15 +181,24 @@ impl Initializer {
         if let Some((name, value)) = self.constant().filter(|(_, value)| !value.is_finite()) {
             return Err(Error::invalid(format!("{name} of the initializer"), "a finite number", value));
         }
-        self.draw(inputs, units, &mut random::rng(seed, Purpose::Weights(0)))
+        self.kernel(inputs, units, &mut random::rng(seed, Purpose::Weights(0)))
     }
 
     /// A kernel of `(inputs, units)`, drawn row by row.
-    pub(super) fn draw(self, inputs: usize, units: usize, rng: &mut ChaCha8Rng) -> Result<Matrix> {
+    pub(super) fn kernel(self, inputs: usize, units: usize, rng: &mut ChaCha8Rng) -> Result<Matrix> {
         let distribution = self.distribution(inputs as f64, units as f64);
         let mut kernel = matrix::zeros(inputs, units)?;
         kernel.row_iter_mut().for_each(|mut row| row.apply(|value| *value = distribution.draw(rng) as f32));
         Ok(kernel)
+    }
+
+    /// The bias of a layer of so many inputs and units.
+    pub(super) fn bias(self, inputs: usize, units: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f32>> {
+        // Checks that there is room, as for a kernel.
+        matrix::expect_room(1, units)?;
+        let fan_in = if self == Self::PytorchUniform { inputs } else { units };
+        let distribution = self.distribution(fan_in as f64, units as f64);
+        Ok((0..units).map(|_| distribution.draw(rng) as f32).collect())
     }
 
     /// The number that some variants carry, for checks and files.
@@ -206,15 +227,7 @@ impl Initializer {
             Self::HeNormal => normal(2.0 / fan_in),
             Self::LecunUniform => uniform(1.0 / fan_in),
             Self::LecunNormal => normal(1.0 / fan_in),
-        }
-    }
-}
-
-impl fmt::Display for Initializer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.constant() {
-            Some((name, value)) => write!(f, "{}({name} {value})", self.name()),
-            None => f.write_str(self.name()),
+            Self::PytorchUniform => uniform(1.0 / (3.0 * fan_in)),
         }
     }
 }
@@ -264,6 +277,7 @@ mod tests {
             (Initializer::HeNormal, (2.0 / fan_in).sqrt()),
             (Initializer::LecunUniform, (1.0 / fan_in).sqrt()),
             (Initializer::LecunNormal, (1.0 / fan_in).sqrt()),
+            (Initializer::PytorchUniform, (1.0 / fan_in / 3.0).sqrt()),
         ];
         for (initializer, expected) in expected {
             let found = deviation(&initializer.matrix(inputs, units, 1).unwrap());
@@ -279,6 +293,23 @@ mod tests {
         let two_deviations = 2.0 * (0.02_f64.sqrt() / TRUNCATED_DEVIATION);
         assert!(f64::from(normal.amax()) < two_deviations);
         assert!(f64::from(normal.amax()) > 0.95 * two_deviations, "truncated, not shrunk");
+    }
+
+    /// Keras' `compute_fans` of a shape `(units,)` says units twice; PyTorch's `Linear` draws the bias as it draws the kernel.
+    #[test]
+    fn the_fans_of_a_bias_are_its_units_and_by_pytorch_the_inputs() {
+        let largest = |initializer: Initializer| {
+            let bias = initializer.bias(4, 10_000, &mut random::rng(1, Purpose::Weights(0))).unwrap();
+            bias.into_iter().fold(0.0, |largest: f32, value| largest.max(value.abs()))
+        };
+        for (initializer, limit) in [
+            (Initializer::GlorotUniform, (6.0_f32 / 20_000.0).sqrt()),
+            (Initializer::HeUniform, (6.0_f32 / 10_000.0).sqrt()),
+            (Initializer::PytorchUniform, 0.5),
+        ] {
+            let found = largest(initializer);
+            assert!(found <= limit && found > 0.99 * limit, "{initializer}: {found}, expected {limit}");
+        }
     }
 
     #[test]

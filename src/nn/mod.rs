@@ -18,8 +18,10 @@ mod description;
 mod encoding;
 mod infer;
 mod initializer;
+mod initializer_notation;
 mod layer;
 mod sequential;
+mod summary;
 
 pub use architecture::Architecture;
 pub(crate) use backprop::Pass;

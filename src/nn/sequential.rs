@@ -190,6 +190,21 @@ impl Sequential {
         Err(Error::invalid("the number of outputs", expected, 1))
     }
 
+    /// How many values each layer has, and how many of them an optimizer changes.
+    pub(super) fn sizes(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.architecture.iter().zip(&self.weights).map(|(layer, weights)| {
+            let (mut arrays, mut lengths) = (Vec::new(), Vec::new());
+            weights.list(layer, &mut arrays);
+            weights.list_lengths(layer, &mut lengths);
+            (arrays.iter().map(|array| array.values().len()).sum(), lengths.iter().sum())
+        })
+    }
+
+    /// Fails unless every layer can be trained by a batch of so few samples.
+    pub(crate) fn check_batch(&self, samples: usize) -> Result<()> {
+        self.architecture.iter().try_for_each(|layer| layer.check_batch(samples))
+    }
+
     fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
         let own = each_layer(&architecture, |layer, inputs, _| LayerWeights::restore(layer, inputs, weights))?;
         let used: usize = architecture.iter().zip(&own).map(|(layer, own)| own.count(layer)).sum();

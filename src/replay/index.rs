@@ -167,9 +167,12 @@ impl Index {
         };
         let (first, last, count) = (first.epoch(), last.epoch(), self.epochs.len());
         if last - first == count as u64 - 1 {
-            format!("recorded are {first} to {last}")
+            match count {
+                1 => format!("only epoch {first} was"),
+                _ => format!("epochs {first} to {last} were"),
+            }
         } else {
-            format!("recorded are {count} from {first} to {last}, see `epochs`")
+            format!("{count} epochs from {first} to {last} were, see `epochs`")
         }
     }
 

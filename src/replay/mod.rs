@@ -5,6 +5,7 @@
 mod data_sets;
 mod index;
 mod options;
+mod progress;
 mod recorder;
 mod rename;
 mod replacement;
@@ -26,6 +27,8 @@ mod run;
 mod run_data;
 
 mod readable;
+
+mod run_map;
 
 mod weights;
 

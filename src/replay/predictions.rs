@@ -112,6 +112,7 @@ impl<M: Forward> Snapshot<'_, M> {
         let (outputs, decision) = self.decided_outputs()?;
         let targets = self.dataset()?.targets();
         Ok(ConfusionMatrix {
+            class_names: self.dataset()?.class_names().to_vec(),
             caveats: Caveat::of(decision),
             ..ConfusionMatrix::of(&outputs, targets, decision.threshold())?
         })

@@ -1,6 +1,6 @@
 //! Questions that do without the epochs which are damaged, and list them.
 
-use super::{Run, Snapshot};
+use super::{Run, Snapshot, progress::Pass};
 use crate::{Error, Forward, Result, analysis::Caveat, math::parallel};
 
 /// As many epochs are asked before their answers are taken.
@@ -51,8 +51,12 @@ impl<'a, M: Forward> Run<'a, M> {
     where
         F: FnMut(&Snapshot<'a, M>) -> Result<()>,
     {
-        let outcomes =
-            self.chosen_epochs().iter().map(|&epoch| skipping(epoch, self.ask_beside(known, epoch, &mut each)));
+        let pass = self.progress.pass(self.chosen_epochs().len());
+        let outcomes = self.chosen_epochs().iter().map(|&epoch| {
+            let outcome = skipping(epoch, self.ask_beside(known, epoch, &mut each));
+            pass.step();
+            outcome
+        });
         Ok(readable(outcomes.collect::<Result<_>>()?)?.1)
     }
 
@@ -92,7 +96,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        readable(self.outcomes(known, &ask)?)
+        let pass = self.progress.pass(self.epochs.len());
+        readable(self.outcomes(&self.epochs, &pass, known, &ask)?)
     }
 
     /// As [`map_readable`](Self::map_readable), but that the answers are taken in the order of the epochs, some at a time, so
@@ -102,9 +107,9 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        let mut outcomes = Vec::new();
-        for epochs in self.chosen_epochs().chunks(AT_ONCE) {
-            for outcome in self.over(epochs.to_vec()).outcomes(None, &ask)? {
+        let (mut outcomes, pass) = (Vec::new(), self.progress.pass(self.epochs.len()));
+        for epochs in self.epochs.chunks(AT_ONCE) {
+            for outcome in self.outcomes(epochs, &pass, None, &ask)? {
                 outcomes.push(match outcome {
                     Ok(answer) => Ok(take(answer)?),
                     Err(damage) => Err(damage),
@@ -114,16 +119,22 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         Ok(readable(outcomes)?.1)
     }
 
-    fn outcomes<R, F>(&self, known: Option<&Snapshot<'a, M>>, ask: &F) -> Result<Vec<Outcome<R>>>
+    fn outcomes<R, F>(
+        &self,
+        epochs: &[u64],
+        pass: &Pass<'_, 'a>,
+        known: Option<&Snapshot<'a, M>>,
+        ask: &F,
+    ) -> Result<Vec<Outcome<R>>>
     where
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        parallel::map_with(
-            &self.epochs,
-            self.threads,
-            || (),
-            |(), &epoch| skipping(epoch, self.ask_beside(known, epoch, ask)),
-        )
+        let ask = |(): &mut (), epoch: &u64| {
+            let outcome = skipping(*epoch, self.ask_beside(known, *epoch, ask));
+            pass.step();
+            outcome
+        };
+        parallel::map_with(epochs, self.threads, || (), ask)
     }
 }

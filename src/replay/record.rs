@@ -8,7 +8,7 @@ use super::{
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
+    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
 
@@ -156,16 +156,18 @@ impl Replay {
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
         self.check_metrics(moment, &metrics)?;
-        let (first, parameters) = self.prepare(model)?;
+        let (parameters, description) = (self.renamed(model.parameters()?), model.description());
+        let (first, parameters) = self.prepare(parameters, description.as_ref())?;
         self.write(first, moment, encode_metrics(&metrics), &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
     }
 
     fn check_metrics(&self, moment: Moment, metrics: &Metrics) -> Result<()> {
-        if !self.index.timeline(moment).has_room(metrics) {
+        let timeline = self.index.timeline(moment);
+        if !timeline.has_room(metrics) {
             let expected = format!("at most {MAX_METRICS} in a recording");
-            return Err(Error::invalid("the number of different metrics", expected, "more"));
+            return Err(Error::invalid("the number of different metrics", expected, timeline.names_with(metrics)));
         }
         match metrics.iter().map(|(name, _)| name.len()).find(|&length| length > LONGEST_NAME) {
             Some(length) => {
@@ -181,21 +183,26 @@ impl Replay {
         self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
     }
 
-    /// The model's parameters by the names and in the order that they are recorded in, and before the first epoch the
-    /// manifest to write; before any other, a check that the model is still the same.
-    fn prepare<'m, M>(&self, model: &'m M) -> Result<(Option<Manifest>, Vec<Parameter<'m>>)>
-    where
-        M: Model + ?Sized,
-    {
-        let (description, mut parameters) = (model.description(), model.parameters()?);
-        if let Some(rename) = self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) {
-            parameters = rename.apply(parameters);
+    /// The parameters by the names that they are recorded under.
+    fn renamed<'m>(&self, parameters: Vec<Parameter<'m>>) -> Vec<Parameter<'m>> {
+        match self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) {
+            Some(rename) => rename.apply(parameters),
+            None => parameters,
         }
+    }
+
+    /// The parameters in the recorded order, and before the first epoch the manifest to write; before any other, a check
+    /// that the model is still the same.
+    fn prepare<'m>(
+        &self,
+        parameters: Vec<Parameter<'m>>,
+        description: Option<&Description>,
+    ) -> Result<(Option<Manifest>, Vec<Parameter<'m>>)> {
         if let Some(manifest) = &self.index.manifest {
-            return Ok((None, manifest.arrange(parameters, description.as_ref())?));
+            return Ok((None, manifest.arrange(parameters, description)?));
         }
-        self.expect_data_fit(description.as_ref())?;
-        let mut manifest = Manifest::new(&parameters, description)?;
+        self.expect_data_fit(description)?;
+        let mut manifest = Manifest::new(&parameters, description.cloned())?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;

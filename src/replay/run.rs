@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{Replay, Snapshot, data_sets::DataChoice};
-use crate::{Error, Forward, Moment, Result, Sequential, Weights, math::parallel};
+use super::{Replay, Snapshot, data_sets::DataChoice, progress::Progress};
+use crate::{Error, Forward, Moment, Result, Sequential, Weights};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -46,6 +46,7 @@ pub struct Run<'a, M> {
     pub(super) threads: Option<usize>,
     threshold: Option<f32>,
     pub(super) data: DataChoice,
+    pub(super) progress: Progress<'a>,
 }
 
 /// What becomes the model of an epoch, given its weights.
@@ -54,6 +55,8 @@ enum Template<'a, M> {
     Described(fn(&Replay, &Weights) -> Result<M>),
     /// A model of the caller's.
     Model(&'a M),
+    /// A function of the caller's that makes one.
+    From(&'a (dyn Fn(&Weights) -> Result<M> + Sync + 'a)),
 }
 
 // Derived, these would ask the model for as much.
@@ -125,6 +128,27 @@ impl Replay {
         Run::new(self, Template::Model(model))
     }
 
+    /// Returns the recording with a function that makes a model of weights, to be asked about its epochs.
+    ///
+    /// For models that [`Forward::with_weights`] cannot make: boxed ones of several types, or ones that need more than
+    /// themselves.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Metrics, Replay, Result, Sequential, Weights};
+    ///
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// type Boxed = Box<dyn Forward + Send + Sync>; // of whatever type
+    /// let restore = |weights: &Weights| -> Result<Boxed> { Ok(Box::new(model.with_weights(weights)?)) };
+    /// let layers = replay.run_from(&restore).map(|snapshot| Ok(snapshot.model().layers()))?;
+    /// assert_eq!(layers, [["dense_1"]]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn run_from<'a, M: Forward>(&'a self, restore: &'a (impl Fn(&Weights) -> Result<M> + Sync)) -> Run<'a, M> {
+        Run::new(self, Template::From(restore))
+    }
+
     fn expect_description(&self) -> Result<&crate::Description> {
         self.description().ok_or_else(|| Error::missing("description of its model", "pass a model to `run_with`"))
     }
@@ -137,8 +161,8 @@ fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
 
 impl<'a, M> Run<'a, M> {
     fn new(replay: &'a Replay, template: Template<'a, M>) -> Self {
-        let epochs = replay.epochs().collect();
-        Self { replay, template, epochs, threads: None, threshold: None, data: DataChoice::Usual }
+        let (epochs, data, progress) = (replay.epochs().collect(), DataChoice::Usual, Progress::default());
+        Self { replay, template, epochs, threads: None, threshold: None, data, progress }
     }
 
     /// Sets the epochs that questions go over, in this order; without it all that are recorded.
@@ -155,7 +179,7 @@ impl<'a, M> Run<'a, M> {
 
     /// The same over other epochs.
     pub(super) fn over(&self, epochs: Vec<u64>) -> Self {
-        Self { epochs, ..*self }
+        Self { epochs, ..self.clone() }
     }
 
     /// Sets the number of threads; 1 uses the calling thread. Fewer work where the system has no more to give.
@@ -191,6 +215,30 @@ impl<'a, M> Run<'a, M> {
         self.threshold
     }
 
+    /// Calls a function after each epoch that a question has gone over, with their number so far and that of all.
+    ///
+    /// The numbers come in order, 1 to all of them, whichever thread is done; the function is called from one thread at a time.
+    /// A question that goes over the epochs more than once, as those behind plots may, counts anew. A question that fails
+    /// stops counting; a function that panics is not called again, and the question ends with its panic.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential, analysis::MilestoneOptions, datasets};
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// # for seed in 0..3 {
+    /// #     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
+    /// # }
+    /// let mut seen = Vec::new();
+    /// let run = replay.run()?.progress(|done, all| seen.push((done, all)));
+    /// run.milestones(&MilestoneOptions::default())?;
+    /// drop(run);
+    /// assert_eq!(seen, [(1, 3), (2, 3), (3, 3)]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn progress(self, progress: impl FnMut(usize, usize) + Send + 'a) -> Self {
+        Self { progress: Progress::by(progress), ..self }
+    }
+
     /// Returns the epochs that questions go over, as [`epochs`](Self::epochs) chose them.
     pub fn chosen_epochs(&self) -> &[u64] {
         &self.epochs
@@ -224,6 +272,7 @@ impl<'a, M: Forward> Run<'a, M> {
         let model = match self.template {
             Template::Described(rebuild) => rebuild(self.replay, &weights)?,
             Template::Model(model) => model.with_weights(&weights)?,
+            Template::From(restore) => restore(&weights)?,
         };
         Ok(Snapshot::new(self.replay, moment, self.data, model).deciding(self.threshold))
     }
@@ -278,7 +327,12 @@ impl<'a, M: Forward> Run<'a, M> {
     where
         F: FnMut(&Snapshot<'a, M>) -> Result<()>,
     {
-        self.epochs.iter().try_for_each(|&epoch| self.ask_beside(known, epoch, &mut each))
+        let pass = self.progress.pass(self.epochs.len());
+        self.epochs.iter().try_for_each(|&epoch| {
+            self.ask_beside(known, epoch, &mut each)?;
+            pass.step();
+            Ok(())
+        })
     }
 
     /// Asks about an epoch, which is not read if it is at hand.
@@ -295,54 +349,9 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 }
 
-impl<'a, M: Forward + Sync> Run<'a, M> {
-    /// Asks one question of the model at each epoch, several of them at a time.
-    ///
-    /// # Errors
-    ///
-    /// That of the first epoch, in their order, which is not recorded, cannot be read, or answers with one;
-    /// [`Error::Invalid`] for no threads.
-    ///
-    /// # Panics
-    ///
-    /// If `ask` does.
-    pub fn map<R, F>(&self, ask: F) -> Result<Vec<R>>
-    where
-        R: Send,
-        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
-    {
-        self.map_with(|| (), |(), snapshot| ask(snapshot))
-    }
-
-    /// Asks one question of the model at each epoch, with something that each thread begins with and keeps from epoch to
-    /// epoch: buffers, say.
-    ///
-    /// # Errors
-    ///
-    /// As [`map`](Self::map).
-    ///
-    /// # Panics
-    ///
-    /// If `begin` or `ask` does.
-    pub fn map_with<S, R, B, F>(&self, begin: B, ask: F) -> Result<Vec<R>>
-    where
-        R: Send,
-        B: Fn() -> S + Sync,
-        F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
-    {
-        self.map_beside(None, begin, ask)
-    }
-
-    /// As [`map_with`](Self::map_with), but that an epoch which is at hand is not read again.
-    pub(crate) fn map_beside<S, R, B, F>(&self, known: Option<&Snapshot<'a, M>>, begin: B, ask: F) -> Result<Vec<R>>
-    where
-        R: Send,
-        B: Fn() -> S + Sync,
-        F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
-    {
-        parallel::map_with(&self.epochs, self.threads, begin, |state, &epoch| {
-            self.ask_beside(known, epoch, |snapshot| ask(state, snapshot))
-        })
+impl<M> Clone for Run<'_, M> {
+    fn clone(&self) -> Self {
+        Self { epochs: self.epochs.clone(), progress: self.progress.clone(), ..*self }
     }
 }
 
@@ -352,6 +361,7 @@ impl<M> fmt::Debug for Run<'_, M> {
             .field("replay", &self.replay)
             .field("epochs", &self.epochs.len())
             .field("threads", &self.threads)
+            .field("progress", &self.progress)
             .finish_non_exhaustive()
     }
 }

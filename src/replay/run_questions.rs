@@ -140,6 +140,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let mut run = RunSummary::new(&options)?;
         let skipped = self.take_readable(see, |summary| run.add(summary))?;
         let mut milestones = run.milestones();
+        milestones.class_names = self.dataset()?.class_names().to_vec();
         milestones.caveats.extend(skipped);
         Ok(milestones)
     }

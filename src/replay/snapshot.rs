@@ -33,7 +33,7 @@ use crate::{
 /// assert_eq!(message, r#"no layer is named "hiden"; layers are ["hidden", "output"]"#);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot<'a, M> {
     pub(super) replay: &'a Replay,
     pub(super) moment: Moment,

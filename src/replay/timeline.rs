@@ -53,7 +53,12 @@ impl Timeline {
 
     /// Whether these metrics leave no more curves than a recording may have.
     pub(super) fn has_room(&self, metrics: &Metrics) -> bool {
-        self.curves.have_room(metrics)
+        self.names_with(metrics) <= MAX_METRICS
+    }
+
+    /// How many different names there are with those of these metrics.
+    pub(super) fn names_with(&self, metrics: &Metrics) -> usize {
+        self.curves.names_with(metrics)
     }
 
     pub(super) fn at(&self, moment: Moment) -> Option<&Entry> {
@@ -135,9 +140,9 @@ impl Curves {
         self.curves.iter().filter_map(|(name, points)| Some((name.as_str(), value(points)?))).collect()
     }
 
-    fn have_room(&self, metrics: &Metrics) -> bool {
+    fn names_with(&self, metrics: &Metrics) -> usize {
         let new = metrics.iter().filter(|(name, _)| !self.by_name.contains_key(*name)).count();
-        self.curves.len() + new <= MAX_METRICS
+        self.curves.len() + new
     }
 
     fn take(&mut self, place: usize, metrics: &Metrics) {

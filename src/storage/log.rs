@@ -244,7 +244,11 @@ impl Log {
 fn check_limits(meta: &[u8], sequence: u64) -> Result<()> {
     if meta.len() as u64 > MAX_META {
         let expected = format!("at most {MAX_META} bytes");
-        return Err(Error::invalid("the description of a record", expected, format!("{} bytes", meta.len())));
+        return Err(Error::invalid(
+            "the size of the description of a record",
+            expected,
+            format!("{} bytes", meta.len()),
+        ));
     }
     if sequence < MAX_RECORDS {
         Ok(())

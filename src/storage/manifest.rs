@@ -57,7 +57,8 @@ impl Manifest {
         }
         let data_len = data_len(&specs).filter(|_| specs.len() <= MAX_PARAMETERS).ok_or_else(|| {
             let expected = format!("at most {MAX_PARAMETERS} arrays and {MAX_DATA} bytes");
-            Error::invalid("the size of the model", expected, format!("{} arrays", specs.len()))
+            let bytes = specs.iter().filter_map(TensorSpec::bytes).fold(0, u64::saturating_add);
+            Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", specs.len()))
         })?;
         let (data_records, loss, metadata, data_names) = (0, None, Vec::new(), Vec::new());
         Ok(Self { parameters: specs, data_len, data_records, loss, description, metadata, data_names })
@@ -140,7 +141,7 @@ impl Manifest {
         };
         // The probe's place.
         codec::encode(&(encoded, None::<()>, &self.data_names))
-            .map_err(|reason| Error::invalid("what describes the recording", "below 16 MiB", reason))
+            .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
     /// Returns the manifest in these bytes, or why there is none. What lies behind the fields that are known here is

@@ -147,7 +147,8 @@ impl TensorSpec {
 
     /// Returns the meta of a DATA record.
     pub(crate) fn encode(&self) -> Result<Vec<u8>> {
-        codec::encode(self).map_err(|reason| Error::invalid("the descriptor of the data", "below 16 MiB", reason))
+        codec::encode(self)
+            .map_err(|reason| Error::invalid("the size of the descriptor of the data", codec::AT_MOST, reason))
     }
 
     /// Returns the descriptor in the meta of a DATA record, or why there is none.

@@ -62,7 +62,11 @@ impl<'a> RecordWriter<'a> {
     pub(super) fn finish(mut self, header: impl FnOnce(u64, u32) -> Header) -> Result<Header> {
         if self.data_len > MAX_DATA {
             let expected = format!("at most {MAX_DATA} bytes");
-            return Err(Error::invalid("the data of a record", expected, format!("{} bytes", self.data_len)));
+            return Err(Error::invalid(
+                "the size of the data of a record",
+                expected,
+                format!("{} bytes", self.data_len),
+            ));
         }
         self.pad();
         let header = header(self.data_len, self.crc.clone().finalize());

@@ -13,13 +13,17 @@
 //! ```
 
 mod early_stopping;
+mod framework;
 mod goal;
 mod optimizer;
+mod optimizer_notation;
 mod running_metrics;
 mod step;
 mod trainer;
+mod update;
 
 pub use early_stopping::EarlyStopping;
+pub use framework::Framework;
 pub use goal::Goal;
 pub use optimizer::Optimizer;
 pub use step::Step;

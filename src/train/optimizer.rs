@@ -1,60 +1,84 @@
-//! How gradients change weights, by Keras' definitions.
+//! Rules by which gradients change weights, and their numbers.
 
 use std::ops::RangeBounds;
 
-use crate::{Error, Result, math::elementary};
+use super::Framework;
+use crate::{Error, Result};
 
 /// A rule by which gradients change weights; the constructors give Keras' defaults.
 ///
 /// A learning rate that falls over the steps is set on the trainer: [`Trainer::decay`](crate::train::Trainer::decay).
 ///
-/// With learning rate `lr` and gradient `g` at step `t = 1, 2, ...`:
+/// With learning rate `lr` and gradient `g` at step `t = 1, 2, ...`, by Keras 3 (`keras/src/optimizers`):
 ///
 /// | optimizer | update of a weight `w` |
 /// |---|---|
 /// | SGD | `v = momentum v - lr g`; `w += v`, with Nesterov's momentum `w += momentum v - lr g` |
-/// | RMSprop | `a = rho a + (1 - rho) g²`; `w -= lr g / (sqrt(a) + epsilon)` |
+/// | RMSprop | `a = rho a + (1 - rho) g²`; `w -= lr g / sqrt(a + epsilon)` |
 /// | Adam | `m = beta1 m + (1 - beta1) g`; `v = beta2 v + (1 - beta2) g²`; `w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)` |
 ///
+/// In these, others part from it, and can be had by name:
+///
+/// | optimizer | [`keras2`](Self::keras2) (2.2: `keras/optimizers.py`) | [`pytorch`](Self::pytorch) (2: `torch.optim`) |
+/// |---|---|---|
+/// | SGD | the same | the rate is that of this step for all of the momentum: `b = momentum b + g`; `w -= lr b`, with Nesterov's `w -= lr (momentum b + g)`. The same as long as the rate does not change |
+/// | RMSprop | `w -= lr g / (sqrt(a) + epsilon)` | the same as Keras 2; `rho`, there `alpha`, is 0.99, `epsilon` 1e-8 |
+/// | Adam | the same | `w -= lr / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon)`; `epsilon` is 1e-8 |
+///
+/// Keras writes Nesterov's momentum (1983) at the point that Sutskever et al. (2013) call the one ahead, as PyTorch does: all three
+/// take the same gradients at the same points.
+///
+/// As text it is written as `adam(learning_rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7)`, and read from that, from
+/// `adam`, and from Keras' and PyTorch's spellings such as `Adam(lr=0.001, eps=1e-8, pytorch)`. What is left out has the
+/// framework's default, the learning rate too.
+///
 /// ```
-/// use training_replay::Optimizer;
+/// use training_replay::{Optimizer, train::Framework};
 ///
 /// let adam = Optimizer::adam(0.001);
-/// assert_eq!(adam, Optimizer::Adam { learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
-/// let nesterov = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: true };
-/// assert_ne!(nesterov, Optimizer::sgd(0.01));
+/// assert_eq!(adam.to_string(), "adam(learning_rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7)");
+/// assert_eq!("adam".parse::<Optimizer>()?, adam);
+/// assert_eq!("SGD(lr=0.1, momentum=0.9, nesterov=True)".parse::<Optimizer>()?, Optimizer::nesterov(0.1, 0.9));
+/// assert_eq!("RMSprop(pytorch)".parse::<Optimizer>()?, Optimizer::rmsprop(0.01).pytorch());
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Optimizer {
     /// Stochastic gradient descent.
     Sgd {
-        /// Keras' default is 0.01.
+        /// Keras' default is 0.01, PyTorch's 0.001.
         learning_rate: f32,
         /// From 0, plain descent, to below 1.
         momentum: f32,
         /// Whether the momentum is Nesterov's.
         nesterov: bool,
+        /// Whose rule it is.
+        framework: Framework,
     },
     /// Gradients over a running root of their mean square (Hinton, 2012).
     RmsProp {
-        /// Keras' default is 0.001.
+        /// Keras' default is 0.001, PyTorch's 0.01.
         learning_rate: f32,
-        /// How much of the mean square is kept at each step.
+        /// How much of the mean square is kept at each step: 0.9 in Keras, 0.99 in PyTorch, where it is called `alpha`.
         rho: f32,
-        /// Keeps the quotient finite.
+        /// Keeps the quotient finite: 1e-7 in Keras, 1e-8 in PyTorch.
         epsilon: f32,
+        /// Whose rule it is.
+        framework: Framework,
     },
     /// Running means of gradients over those of their squares (Kingma and Ba, 2014).
     Adam {
-        /// Keras' default is 0.001.
+        /// Keras' and PyTorch's default is 0.001.
         learning_rate: f32,
         /// How much of the mean is kept at each step.
         beta1: f32,
         /// How much of the mean square is kept at each step.
         beta2: f32,
-        /// Keeps the quotient finite.
+        /// Keeps the quotient finite: 1e-7 in Keras, 1e-8 in PyTorch.
         epsilon: f32,
+        /// Whose rule it is.
+        framework: Framework,
     },
 }
 
@@ -64,21 +88,44 @@ impl Optimizer {
     /// ```
     /// use training_replay::Optimizer;
     ///
-    /// assert_eq!(Optimizer::sgd(0.01), Optimizer::Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false });
+    /// assert_eq!(Optimizer::sgd(0.01).to_string(), "sgd(learning_rate 0.01)");
     /// ```
     pub fn sgd(learning_rate: f32) -> Self {
-        Self::Sgd { learning_rate, momentum: 0.0, nesterov: false }
+        Self::momentum(learning_rate, 0.0)
     }
 
-    /// Returns RMSprop with `rho` 0.9 and `epsilon` 1e-7.
+    /// Returns stochastic gradient descent with momentum.
     ///
     /// ```
     /// use training_replay::Optimizer;
     ///
-    /// assert_eq!(Optimizer::rmsprop(0.001), Optimizer::RmsProp { learning_rate: 0.001, rho: 0.9, epsilon: 1e-7 });
+    /// assert_eq!(Optimizer::momentum(0.01, 0.9).to_string(), "sgd(learning_rate 0.01, momentum 0.9)");
+    /// ```
+    pub fn momentum(learning_rate: f32, momentum: f32) -> Self {
+        Self::Sgd { learning_rate, momentum, nesterov: false, framework: Framework::Keras3 }
+    }
+
+    /// Returns stochastic gradient descent with Nesterov's momentum.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// assert_eq!(Optimizer::nesterov(0.01, 0.9).to_string(), "sgd(learning_rate 0.01, momentum 0.9, nesterov)");
+    /// ```
+    pub fn nesterov(learning_rate: f32, momentum: f32) -> Self {
+        Self::Sgd { learning_rate, momentum, nesterov: true, framework: Framework::Keras3 }
+    }
+
+    /// Returns RMSprop with `rho` 0.9 and `epsilon` 1e-7, which Keras 3 has under the root.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// assert_eq!(Optimizer::rmsprop(0.001).to_string(), "rmsprop(learning_rate 0.001, rho 0.9, epsilon 1e-7)");
+    /// assert_ne!(Optimizer::rmsprop(0.001), Optimizer::rmsprop(0.001).keras2());
     /// ```
     pub fn rmsprop(learning_rate: f32) -> Self {
-        Self::RmsProp { learning_rate, rho: 0.9, epsilon: 1e-7 }
+        Self::RmsProp { learning_rate, rho: 0.9, epsilon: 1e-7, framework: Framework::Keras3 }
     }
 
     /// Returns Adam with `beta1` 0.9, `beta2` 0.999 and `epsilon` 1e-7.
@@ -86,11 +133,75 @@ impl Optimizer {
     /// ```
     /// use training_replay::Optimizer;
     ///
-    /// let adam = Optimizer::adam(0.001);
-    /// assert_eq!(adam, Optimizer::Adam { learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
+    /// assert_eq!("adam".parse::<Optimizer>()?, Optimizer::adam(0.001));
+    /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn adam(learning_rate: f32) -> Self {
-        Self::Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }
+        Self::Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, framework: Framework::Keras3 }
+    }
+
+    /// Returns the same by the rule of Keras 2, as of 2.2: RMSprop has its `epsilon` beside the root. The numbers stay.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// let text = "rmsprop(learning_rate 0.001, rho 0.9, epsilon 1e-7, keras2)";
+    /// assert_eq!(Optimizer::rmsprop(0.001).keras2().to_string(), text);
+    /// ```
+    #[must_use]
+    pub fn keras2(self) -> Self {
+        self.by(Framework::Keras2)
+    }
+
+    /// Returns the same by the rule of PyTorch, and with PyTorch's defaults: an `epsilon` of 1e-8, and a `rho` of 0.99.
+    /// Learning rate, momentum and betas stay.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// let text = "rmsprop(learning_rate 0.01, rho 0.99, epsilon 1e-8, pytorch)";
+    /// assert_eq!(Optimizer::rmsprop(0.01).pytorch().to_string(), text);
+    /// ```
+    #[must_use]
+    pub fn pytorch(self) -> Self {
+        let mut by = self.by(Framework::PyTorch);
+        match &mut by {
+            Self::Sgd { .. } => {}
+            Self::RmsProp { rho, epsilon, .. } => (*rho, *epsilon) = (0.99, 1e-8),
+            Self::Adam { epsilon, .. } => *epsilon = 1e-8,
+        }
+        by
+    }
+
+    pub(super) fn by(mut self, whose: Framework) -> Self {
+        match &mut self {
+            Self::Sgd { framework, .. } | Self::RmsProp { framework, .. } | Self::Adam { framework, .. } => {
+                *framework = whose;
+            }
+        }
+        self
+    }
+
+    /// Returns whose rule it is.
+    pub fn framework(self) -> Framework {
+        match self {
+            Self::Sgd { framework, .. } | Self::RmsProp { framework, .. } | Self::Adam { framework, .. } => framework,
+        }
+    }
+
+    /// Returns Keras' name: `sgd`, `rmsprop` or `adam`.
+    ///
+    /// ```
+    /// use training_replay::Optimizer;
+    ///
+    /// assert_eq!(Optimizer::nesterov(0.1, 0.9).name(), "sgd");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sgd { .. } => "sgd",
+            Self::RmsProp { .. } => "rmsprop",
+            Self::Adam { .. } => "adam",
+        }
     }
 
     /// Returns the learning rate of the first step.
@@ -134,86 +245,6 @@ impl Optimizer {
     }
 }
 
-/// What an optimizer remembers from step to step: one or two running values for every weight.
-#[derive(Clone, Debug, Default)]
-pub(super) struct State {
-    steps: u64,
-    first: Vec<Vec<f32>>,
-    second: Vec<Vec<f32>>,
-}
-
-impl State {
-    /// The number of steps taken.
-    pub(super) fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    /// Whether the running values are those of arrays with these lengths; those of no step fit any.
-    pub(super) fn fits(&self, lengths: &[usize]) -> bool {
-        self.first.is_empty() || self.first.iter().map(Vec::len).eq(lengths.iter().copied())
-    }
-
-    /// Begins a step of the optimizer with this learning rate, for one array of weights after the other.
-    pub(super) fn step(&mut self, optimizer: Optimizer, rate: f32) -> Update<'_> {
-        self.steps += 1;
-        Update { optimizer, rate: corrected_rate(optimizer, rate, self.steps), state: self, arrays: 0 }
-    }
-
-    /// The running values of an array, which are zero before the first step.
-    fn running(&mut self, array: usize, length: usize) -> (&mut [f32], &mut [f32]) {
-        if self.first.len() == array {
-            self.first.push(vec![0.0; length]);
-            self.second.push(vec![0.0; length]);
-        }
-        (&mut self.first[array], &mut self.second[array])
-    }
-}
-
-/// One step under way.
-pub(super) struct Update<'a> {
-    optimizer: Optimizer,
-    rate: f32,
-    state: &'a mut State,
-    /// How many arrays of weights were changed already.
-    arrays: usize,
-}
-
-impl Update<'_> {
-    /// Changes the next array of weights.
-    pub(super) fn apply(&mut self, w: &mut [f32], g: &[f32]) {
-        let (rate, weights) = (self.rate, w.iter_mut().zip(g));
-        if let Optimizer::Sgd { momentum: 0.0, .. } = self.optimizer {
-            return weights.for_each(|(w, g)| *w -= rate * g);
-        }
-        let (first, second) = self.state.running(self.arrays, g.len());
-        self.arrays += 1;
-        match self.optimizer {
-            Optimizer::Sgd { momentum, nesterov, .. } => weights.zip(first).for_each(|((w, g), v)| {
-                *v = momentum * *v - rate * g;
-                *w += if nesterov { momentum * *v - rate * g } else { *v };
-            }),
-            Optimizer::RmsProp { rho, epsilon, .. } => weights.zip(first).for_each(|((w, g), a)| {
-                *a = rho * *a + (1.0 - rho) * g * g;
-                *w -= rate * g / (a.sqrt() + epsilon);
-            }),
-            Optimizer::Adam { beta1, beta2, epsilon, .. } => {
-                weights.zip(first.iter_mut().zip(second)).for_each(|((w, g), (m, v))| {
-                    *m = beta1 * *m + (1.0 - beta1) * g;
-                    *v = beta2 * *v + (1.0 - beta2) * g * g;
-                    *w -= rate * *m / (v.sqrt() + epsilon);
-                });
-            }
-        }
-    }
-}
-
-/// Adam's rate makes up for running means that start at zero; the others take theirs as it is.
-fn corrected_rate(optimizer: Optimizer, rate: f32, step: u64) -> f32 {
-    let Optimizer::Adam { beta1, beta2, .. } = optimizer else { return rate };
-    let left = |beta: f32| 1.0 - elementary::powi(f64::from(beta), step);
-    (f64::from(rate) * left(beta2).sqrt() / left(beta1)) as f32
-}
-
 fn expect(what: &str, value: f32, range: impl RangeBounds<f32>, expected: &str) -> Result<()> {
     if range.contains(&value) {
         Ok(())
@@ -234,59 +265,13 @@ fn positive(epsilon: f32) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// The weight after each of three steps with gradients 1, -0.5, 2, starting at 1.
-    fn run(optimizer: Optimizer) -> [f32; 3] {
-        let (mut state, mut w) = (State::default(), [1.0_f32]);
-        [1.0, -0.5, 2.0].map(|g: f32| {
-            state.step(optimizer, optimizer.learning_rate()).apply(&mut w, &[g]);
-            w[0]
-        })
-    }
-
-    fn assert_close(found: [f32; 3], expected: [f64; 3]) {
-        for (found, expected) in found.into_iter().zip(expected) {
-            assert!((f64::from(found) - expected).abs() < 1e-6, "{found}, expected {expected}");
-        }
-    }
-
-    /// By Python in float64, the definitions of Keras 2.2's `optimizers.py` written out:
-    ///
-    /// ```text
-    /// def sgd(lr, mu, nesterov):
-    ///     w, v = 1., 0.
-    ///     for g in [1., -.5, 2.]:
-    ///         v = mu*v - lr*g; w += mu*v - lr*g if nesterov else v; print(w)
-    /// def rmsprop(lr, rho, eps):
-    ///     w, a = 1., 0.
-    ///     for g in [1., -.5, 2.]:
-    ///         a = rho*a + (1-rho)*g*g; w -= lr*g/(a**.5 + eps); print(w)
-    /// def adam(lr, b1, b2, eps):
-    ///     w, m, v = 1., 0., 0.
-    ///     for t, g in enumerate([1., -.5, 2.], 1):
-    ///         m = b1*m + (1-b1)*g; v = b2*v + (1-b2)*g*g
-    ///         w -= lr*(1-b2**t)**.5/(1-b1**t)*m/(v**.5 + eps); print(w)
-    /// ```
-    #[test]
-    fn three_steps_of_each_agree_with_the_definitions_in_double_precision() {
-        assert_close(run(Optimizer::sgd(0.1)), [0.9, 0.95, 0.75]);
-        assert_close(run(Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: false }), MOMENTUM);
-        assert_close(run(Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: true }), NESTEROV);
-        assert_close(run(Optimizer::rmsprop(0.1)), RMS_PROP);
-        assert_close(run(Optimizer::adam(0.1)), ADAM);
-    }
-
-    const MOMENTUM: [f64; 3] = [0.9, 0.86, 0.624];
-    const NESTEROV: [f64; 3] = [0.81, 0.824, 0.4116];
-    const RMS_PROP: [f64; 3] = [0.683772334, 0.8312142467, 0.5493563563];
-    const ADAM: [f64; 3] = [0.9000003162, 0.8733666876, 0.8075556184];
-
     #[test]
     fn numbers_out_of_range_are_refused_by_name() {
         let message = Optimizer::sgd(f32::NAN).check().unwrap_err().to_string();
         assert_eq!(message, "the optimizer's learning rate is NaN; it must be 0 or more");
-        assert!(Optimizer::Sgd { learning_rate: 0.1, momentum: 1.0, nesterov: false }.check().is_err());
-        assert!(Optimizer::RmsProp { learning_rate: 0.1, rho: -0.1, epsilon: 1e-7 }.check().is_err());
-        assert!(Optimizer::Adam { learning_rate: 0.1, beta1: 0.9, beta2: 0.9, epsilon: 0.0 }.check().is_err());
+        assert!(Optimizer::momentum(0.1, 1.0).check().is_err());
+        assert!("rmsprop(rho -0.1)".parse::<Optimizer>().unwrap().check().is_err());
+        assert!("adam(epsilon 0)".parse::<Optimizer>().unwrap().check().is_err());
         assert!(Optimizer::adam(0.001).check().is_ok());
     }
 }

@@ -89,7 +89,7 @@ impl EpochPass {
 
     pub(super) fn metrics(&self) -> Metrics {
         let mut metrics = self.metrics.means();
-        metrics.insert("learning_rate", self.rate.into());
+        metrics.insert("learning_rate", self.rate);
         metrics
     }
 }

@@ -2,7 +2,7 @@
 
 use rand::seq::SliceRandom;
 
-use super::{Optimizer, Step, optimizer::State, step::EpochPass};
+use super::{Optimizer, Step, step::EpochPass, update::State};
 use crate::{
     Dataset, Error, Loss, Metrics, Result, Sequential,
     math::random::{self, Purpose},
@@ -105,8 +105,12 @@ impl Trainer {
         Self { seed, ..self }
     }
 
-    /// Sets how fast the learning rate falls: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`, as the `decay` of
-    /// Keras' optimizers does. 0, the default, keeps it.
+    /// Sets how fast the learning rate falls: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`. 0, the default, keeps
+    /// it.
+    ///
+    /// That is the `decay` of Keras 2's optimizers, Keras 3's `InverseTimeDecay(learning_rate, 1, decay)`, and PyTorch's
+    /// `LambdaLR(optimizer, lambda t: 1 / (1 + decay * t))` when it steps after every batch. Any other schedule is a line of
+    /// the loop: [`set_learning_rate`](Self::set_learning_rate).
     ///
     /// ```
     /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -201,7 +205,8 @@ impl Trainer {
     /// [`Error::Shape`] if model and data do not fit, [`Error::Invalid`] for a batch size of 0, a number of the
     /// optimizer out of its range, targets that do not suit the loss, a network that cannot be trained with it (a
     /// cross-entropy of outputs that are neither probabilities nor [logits](crate::Architecture::logits), a softmax of one
-    /// unit), or a model of another size than the optimizer's memory. The model is then unchanged.
+    /// unit), a model of another size than the optimizer's memory, or a last batch of one sample that a layer cannot be
+    /// trained by. The model is then unchanged.
     pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
         self.epoch_with(model, data, |_| Ok(()))
     }
@@ -257,6 +262,10 @@ impl Trainer {
         }
         if self.batch_size == 0 {
             return Err(Error::invalid("the batch size", "1 or more", 0));
+        }
+        match data.samples() % self.batch_size {
+            0 => model.check_batch(self.batch_size.min(data.samples()))?,
+            last => model.check_batch(last)?,
         }
         if self.state.fits(&model.lengths()) {
             Ok(())

@@ -12,7 +12,8 @@ pub fn activate(activation: Activation, z: &[f64]) -> Vec<f64> {
     match activation {
         Activation::Linear => z.to_vec(),
         Activation::Sigmoid => each(&|z| 1.0 / (1.0 + (-z).exp())),
-        Activation::HardSigmoid => each(&|z| (0.2 * z + 0.5).clamp(0.0, 1.0)),
+        Activation::HardSigmoid => each(&|z| (z / 6.0 + 0.5).clamp(0.0, 1.0)),
+        Activation::HardSigmoidKeras2 => each(&|z| (0.2 * z + 0.5).clamp(0.0, 1.0)),
         Activation::Tanh => each(&f64::tanh),
         Activation::Relu => each(&|z| z.max(0.0)),
         Activation::LeakyRelu { slope } => each(&|z| if z > 0.0 { z } else { f64::from(slope) * z }),

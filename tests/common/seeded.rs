@@ -57,6 +57,7 @@ fn weights_of_every_initializer() -> Vec<(String, u64)> {
         Initializer::HeNormal,
         Initializer::LecunUniform,
         Initializer::LecunNormal,
+        Initializer::PytorchUniform,
     ];
     all.iter().map(|one| (one.name().to_owned(), of_f32(&one.matrix(100, 200, 42).unwrap()))).collect()
 }
@@ -65,9 +66,10 @@ fn weights_of_every_initializer() -> Vec<(String, u64)> {
 fn epochs_of_every_optimizer() -> Vec<(String, u64)> {
     let all = [
         ("sgd", Optimizer::sgd(0.1)),
-        ("momentum", Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: false }),
-        ("nesterov", Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: true }),
+        ("momentum", Optimizer::momentum(0.1, 0.9)),
+        ("nesterov", Optimizer::nesterov(0.1, 0.9)),
         ("rmsprop", Optimizer::rmsprop(0.01)),
+        ("rmsprop of Keras 2", Optimizer::rmsprop(0.01).keras2()),
         ("adam", Optimizer::adam(0.01)),
     ];
     all.into_iter().map(|(name, optimizer)| (format!("an epoch of {name}"), epoch(optimizer))).collect()
@@ -92,6 +94,7 @@ fn activations() -> Vec<(String, u64)> {
     let all = [
         Activation::Sigmoid,
         Activation::HardSigmoid,
+        Activation::HardSigmoidKeras2,
         Activation::Tanh,
         Activation::LeakyRelu { slope: 0.3 },
         Activation::Elu { alpha: 1.5 },

@@ -30,6 +30,8 @@ pub struct ConfusionMatrix {
     pub counts: Vec<Vec<u64>>,
     /// The number of samples of each class that have no prediction, because an output is NaN.
     pub undecided: Vec<u64>,
+    /// The names of the classes, if the data set has some.
+    pub class_names: Vec<String>,
     /// What was assumed.
     pub caveats: Vec<Caveat>,
 }
@@ -69,7 +71,7 @@ impl ConfusionMatrix {
         for Outcome { class, predicted } in outcomes(outputs, targets, threshold)? {
             *predicted.map_or(&mut undecided[class], |predicted| &mut counts[class][predicted]) += 1;
         }
-        Ok(Self { counts, undecided, caveats: Vec::new() })
+        Ok(Self { counts, undecided, class_names: Vec::new(), caveats: Vec::new() })
     }
 
     /// Returns the number of misclassified samples of a class; 0 for a class that does not exist.

@@ -107,27 +107,13 @@ impl MilestoneKind {
     }
 
     /// Whether it is of one epoch alone, and so has no end.
-    fn is_moment(self) -> bool {
+    pub(super) fn is_moment(self) -> bool {
         matches!(self, Self::FewestErrors | Self::FinalErrors | Self::BestLoss | Self::FinalLoss | Self::Diverged)
     }
 
-    /// Its evidence in words.
-    fn describe(self, evidence: f64) -> String {
-        let number = match evidence {
-            whole if whole.fract() == 0.0 => format!("{whole}"),
-            small if small.abs() < 1e-3 => format!("{small:.2e}"),
-            other => format!("{other:.4}"),
-        };
-        match self {
-            Self::AllCorrect | Self::Dead => format!("{number} samples"),
-            Self::FewestErrors | Self::FinalErrors => format!("{number} wrong"),
-            Self::BestLoss | Self::FinalLoss | Self::Plateau => format!("loss {number}"),
-            Self::Fall => format!("by {number}"),
-            Self::Squashed | Self::Widened => format!("{number} of the range"),
-            Self::Saturated => format!("{number} of the samples"),
-            Self::Vanishing | Self::Exploding => format!("{number} of the last layer's"),
-            Self::Diverged => format!("{number} not finite"),
-        }
+    /// Whether it is of the last epoch.
+    pub(super) fn is_final(self) -> bool {
+        matches!(self, Self::FinalErrors | Self::FinalLoss)
     }
 }
 
@@ -146,18 +132,5 @@ impl fmt::Display for Subject {
             Self::Unit { layer, unit } => f.pad(&format!("{layer} unit {unit}")),
             Self::Parameter { layer, name } => f.pad(&format!("{layer}/{name}")),
         }
-    }
-}
-
-/// Writes a row of a table: `epoch 43 on          all correct        class 0          1000 samples`.
-impl fmt::Display for Milestone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, epoch, until, subject, evidence } = self;
-        let time = match until {
-            Some(until) => format!("epochs {epoch} to {until}"),
-            None if kind.is_moment() => format!("epoch {epoch}"),
-            None => format!("epoch {epoch} on"),
-        };
-        write!(f, "{time:<20} {kind:<18} {subject:<16} {}", kind.describe(*evidence))
     }
 }

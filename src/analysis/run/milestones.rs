@@ -36,6 +36,8 @@ use crate::{Error, Result};
 pub struct Milestones {
     /// The milestones in the order of their epochs.
     pub rows: Vec<Milestone>,
+    /// The names of the classes, if the data set has some.
+    pub class_names: Vec<String>,
     /// What was assumed, what was not looked at, and which epochs could not be read.
     pub caveats: Vec<Caveat>,
 }
@@ -267,14 +269,14 @@ impl<'a> RunSummary<'a> {
 
     pub(crate) fn milestones(self) -> Milestones {
         let rows = milestone_rules::apply(&self.summaries, &self.units, self.options);
-        Milestones { rows, caveats: self.caveats }
+        Milestones { rows, class_names: Vec::new(), caveats: self.caveats }
     }
 }
 
 /// Writes each milestone on a line of its own, and then each caveat.
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
+        self.rows.iter().try_for_each(|row| writeln!(f, "{}", row.sentence(&self.class_names)))?;
         self.caveats.iter().try_for_each(|caveat| writeln!(f, "{caveat}"))
     }
 }

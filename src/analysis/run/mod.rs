@@ -6,6 +6,7 @@ mod flips;
 mod milestone;
 mod milestone_options;
 mod milestone_rules;
+mod milestone_sentence;
 pub(crate) mod milestones;
 mod plateau;
 mod run_diff;

@@ -57,8 +57,10 @@ impl Plane {
         if off <= SQUARE {
             Ok(Self { origin, axes })
         } else {
-            let expected = "of length 1 and at right angles";
-            Err(Error::invalid("the axes of a plane", expected, format!("off that by {off}")))
+            let (one, other) = (axes.column(0), axes.column(1));
+            let angle = one.angle(&other).to_degrees();
+            let found = format!("of lengths {} and {} at an angle of {angle} degrees", one.norm(), other.norm());
+            Err(Error::invalid("the pair of axes of a plane", "of length 1 and at right angles", found))
         }
     }
 

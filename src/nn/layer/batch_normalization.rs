@@ -5,10 +5,11 @@ use rand_chacha::ChaCha8Rng;
 use super::{
     Kind, Mode,
     kind::{Arrays, expect, restore_units},
+    moving_statistics::{BatchNormalizationPass, BatchNormalizationWeights},
     normalization::{Affine, Moments, expect_epsilon},
 };
 use crate::{
-    Matrix, Parameter, Result, Weights,
+    Error, Matrix, Parameter, Result, Weights,
     math::{gemm::Rows, matrix},
     nn::encoding,
 };
@@ -19,8 +20,9 @@ use crate::{
 /// follow them, `moving = momentum * moving + (1 - momentum) * batch`. Replays use the moving ones, in outputs, losses
 /// and gradients.
 ///
-/// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015); Keras 2 moved the variance towards
-/// an unbiased one. Sums over samples are in `f64`. Without a name it becomes `batch_normalization_1` and so on when the
+/// The definition and the defaults are those of Keras 3 (Ioffe and Szegedy, 2015). PyTorch, whose momentum is the complement of
+/// this one, and Keras 2 move the variance towards an [`unbiased`](Self::unbiased) one; [`pytorch`](Self::pytorch) has all that
+/// PyTorch does otherwise. Sums over samples are in `f64`. Without a name it becomes `batch_normalization_1` and so on when the
 /// network is built. It has as many units as it is fed, and these parameters, all of `[units]` and all recorded:
 ///
 /// | parameter | at first | changed by |
@@ -50,12 +52,13 @@ pub struct BatchNormalization {
     pub(super) name: String,
     momentum: f32,
     epsilon: f32,
+    unbiased: bool,
 }
 
 impl BatchNormalization {
     /// Creates a layer with Keras' momentum of 0.99 and epsilon of 0.001.
     pub fn new() -> Self {
-        Self { name: String::new(), momentum: 0.99, epsilon: 1e-3 }
+        Self { name: String::new(), momentum: 0.99, epsilon: 1e-3, unbiased: false }
     }
 
     /// Sets the name of the layer, by which parameters and queries call it.
@@ -65,6 +68,8 @@ impl BatchNormalization {
     }
 
     /// Sets how much of the moving statistics each step keeps, from 0 to below 1; `build` refuses any other.
+    ///
+    /// As in Keras; PyTorch's `momentum` is how much of the batch each step takes: 0.1 there is 0.9 here.
     #[must_use]
     pub fn momentum(self, momentum: f32) -> Self {
         Self { momentum, ..self }
@@ -74,6 +79,35 @@ impl BatchNormalization {
     #[must_use]
     pub fn epsilon(self, epsilon: f32) -> Self {
         Self { epsilon, ..self }
+    }
+
+    /// Sets whether the moving variance follows an unbiased variance of the batch, `samples / (samples - 1)` times the biased
+    /// one by which outputs are computed all the same; it does not without this call.
+    ///
+    /// PyTorch does so, and Keras 2 but for a trifle (there the divisor is `samples - 1.001`, epsilon being in it). A batch of
+    /// one sample has no unbiased variance: as PyTorch does, the trainer refuses data and batch sizes that leave one.
+    #[must_use]
+    pub fn unbiased(self, unbiased: bool) -> Self {
+        Self { unbiased, ..self }
+    }
+
+    /// Takes what PyTorch's `BatchNorm1d` has: a momentum of 0.9, there 0.1, an epsilon of 1e-5, an unbiased variance.
+    ///
+    /// ```
+    /// use training_replay::BatchNormalization;
+    ///
+    /// let same = BatchNormalization::new().momentum(0.9).epsilon(1e-5).unbiased(true);
+    /// assert_eq!(BatchNormalization::new().pytorch(), same);
+    /// ```
+    #[must_use]
+    pub fn pytorch(self) -> Self {
+        self.momentum(0.9).epsilon(1e-5).unbiased(true)
+    }
+
+    /// How many times the variance of a batch the moving variance follows.
+    fn correction(&self, samples: usize) -> f64 {
+        let samples = samples as f64;
+        if self.unbiased { samples / (samples - 1.0) } else { 1.0 }
     }
 
     /// What the difference to the mean is multiplied by.
@@ -100,13 +134,30 @@ impl Kind for BatchNormalization {
         expect_epsilon(layer, self.epsilon)
     }
 
+    fn check_batch(&self, layer: &str, samples: usize) -> Result<()> {
+        if samples > 1 || !self.unbiased {
+            return Ok(());
+        }
+        let what = format!("the number of samples in the last batch, for the unbiased variance of layer {layer:?},");
+        Err(Error::invalid(what, "2 or more", samples))
+    }
+
+    /// Whether the variance is unbiased is said only where it is, as it was not to be said in the first version.
     fn encode(&self) -> Result<Vec<u8>> {
-        encoding::encode(&(self.momentum, self.epsilon))
+        let mut settings = encoding::encode(&(self.momentum, self.epsilon))?;
+        settings.extend(self.unbiased.then_some(1));
+        Ok(settings)
     }
 
     fn decode(settings: &[u8]) -> Result<Self> {
-        let (momentum, epsilon) = encoding::decode(settings)?;
-        Ok(Self { name: String::new(), momentum, epsilon })
+        let bare = |(momentum, epsilon)| Self { name: String::new(), momentum, epsilon, unbiased: false };
+        if settings.len() <= size_of::<(f32, f32)>() {
+            return encoding::decode(settings).map(bare);
+        }
+        match encoding::decode(settings)? {
+            (momentum, epsilon, 1_u8) => Ok(bare((momentum, epsilon)).unbiased(true)),
+            (_, _, unknown) => Err(encoding::newer("variance of a batch normalization", unknown.into())),
+        }
     }
 
     fn weight_count(&self, inputs: usize) -> Option<usize> {
@@ -146,6 +197,7 @@ impl Kind for BatchNormalization {
         BatchNormalizationPass {
             is_training: mode.is_training(),
             moments: (0..units).map(|unit| weights.moving(unit)).collect(),
+            samples: 0,
             gradients: Affine::filled(units, 0.0),
         }
     }
@@ -154,6 +206,7 @@ impl Kind for BatchNormalization {
         if !pass.is_training {
             return self.apply(weights, Rows::of(inputs), outputs.as_mut_slice(), inputs.nrows());
         }
+        pass.samples = inputs.nrows();
         let columns = matrix::columns(inputs).zip(matrix::columns_mut(outputs)).zip(&mut pass.moments);
         for (unit, ((inputs, outputs), moments)) in columns.enumerate() {
             *moments = Moments::of(inputs);
@@ -211,71 +264,13 @@ impl Kind for BatchNormalization {
     fn update(&self, weights: &mut Self::Weights, pass: &Self::Pass, step: impl FnMut(&mut [f32], &[f32])) {
         weights.affine.update(&pass.gradients, step);
         if pass.is_training {
-            weights.follow(&pass.moments, self.momentum.into());
+            weights.follow(&pass.moments, self.momentum.into(), self.correction(pass.samples));
         }
     }
 
     fn list_gradients<'a>(&self, layer: &'a str, pass: &'a Self::Pass, gradients: &mut Vec<Parameter<'a>>) {
         pass.gradients.list(layer, gradients);
     }
-}
-
-/// Four values for every unit.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::nn) struct BatchNormalizationWeights {
-    affine: Affine,
-    moving_mean: Vec<f32>,
-    moving_variance: Vec<f32>,
-}
-
-impl BatchNormalizationWeights {
-    /// Gamma and variance of this value, beta and mean zero.
-    fn filled(units: usize, value: f32) -> Result<Self> {
-        matrix::expect_room(4, units)?;
-        let (moving_mean, moving_variance) = (vec![0.0; units], vec![value; units]);
-        Ok(Self { affine: Affine::filled(units, value), moving_mean, moving_variance })
-    }
-
-    /// The moving statistics of one unit.
-    fn moving(&self, unit: usize) -> Moments {
-        Moments { mean: self.moving_mean[unit].into(), variance: self.moving_variance[unit].into() }
-    }
-
-    /// Moves the moving statistics towards those of a batch.
-    fn follow(&mut self, batch: &[Moments], momentum: f64) {
-        let step =
-            |moving: &mut f32, batch| *moving = (momentum * f64::from(*moving) + (1.0 - momentum) * batch) as f32;
-        self.moving_mean.iter_mut().zip(batch).for_each(|(moving, batch)| step(moving, batch.mean));
-        self.moving_variance.iter_mut().zip(batch).for_each(|(moving, batch)| step(moving, batch.variance));
-    }
-}
-
-impl Arrays for BatchNormalizationWeights {
-    fn count(&self) -> usize {
-        4
-    }
-
-    /// The moving statistics are not trained.
-    fn list_lengths(&self, lengths: &mut Vec<usize>) {
-        self.affine.list_lengths(lengths);
-    }
-
-    fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {
-        self.affine.list(layer, parameters);
-        let named = [("moving_mean", &self.moving_mean), ("moving_variance", &self.moving_variance)];
-        parameters.extend(named.map(|(name, values)| Parameter::new(layer, name, [values.len()], values)));
-    }
-}
-
-/// The statistics that the way forward went by, and the gradients.
-#[derive(Clone, Debug)]
-pub(in crate::nn) struct BatchNormalizationPass {
-    /// Whether the statistics are those of the batch, which its inputs move, rather than the moving ones, which they do
-    /// not.
-    is_training: bool,
-    /// Of every unit.
-    moments: Vec<Moments>,
-    gradients: Affine,
 }
 
 #[cfg(test)]
@@ -384,6 +379,9 @@ mod tests {
             let layer = Layer::from(BatchNormalization::new().name("n").momentum(momentum).epsilon(epsilon));
             assert_eq!(read(&described(layer.clone())).unwrap().list(), [layer]);
         }
+        let unbiased = Layer::from(BatchNormalization::new().name("n").pytorch());
+        assert_eq!(read(&described(unbiased.clone())).unwrap().list(), [unbiased]);
+        assert!(BatchNormalization::decode(&[0, 0, 0, 0, 0, 0, 0, 0, 2]).is_err());
         let bytes = described(BatchNormalization::new().name("n").momentum(0.5).epsilon(0.25)).bytes().to_vec();
         let (settings, number) = ([8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3f, 0, 0, 0x80, 0x3e], [4, 0]);
         assert!(bytes.ends_with(&settings) && bytes[16..18] == number, "{bytes:?}");

@@ -18,8 +18,9 @@ use crate::{
 
 /// A densely connected layer: `outputs = activation(inputs * kernel + bias)`.
 ///
-/// The defaults are Keras': linear, the kernel drawn by [`Initializer::GlorotUniform`], a bias of zeros. A layer without
-/// a name becomes `dense_1`, `dense_2` and so on when the network is built.
+/// The defaults are Keras': linear, the kernel drawn by [`Initializer::GlorotUniform`], a bias of zeros; those of PyTorch's
+/// `Linear` are had by [`pytorch`](Self::pytorch). A layer without a name becomes `dense_1`, `dense_2` and so on when the
+/// network is built.
 ///
 /// # Shapes
 ///
@@ -104,7 +105,7 @@ impl Dense {
         Self { kernel_initializer: kernel, ..self }
     }
 
-    /// Sets how the bias is drawn, as a kernel of one input; zeros without this call.
+    /// Sets how the bias is drawn; zeros without this call.
     ///
     /// ```
     /// use training_replay::{Dense, Initializer, Matrix, Sequential};
@@ -116,6 +117,24 @@ impl Dense {
     #[must_use]
     pub fn bias_initializer(self, bias: Initializer) -> Self {
         Self { bias_initializer: Some(bias), ..self }
+    }
+
+    /// Draws kernel and bias as PyTorch's `Linear` does by default: both from [`Initializer::PytorchUniform`]. A layer
+    /// without a bias stays so.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Model, Sequential};
+    ///
+    /// let model = Sequential::builder(4).layer(Dense::new(100).pytorch()).build(42)?;
+    /// let parameters = model.parameters()?;
+    /// let largest = |i: usize| parameters[i].values().to_f32().iter().fold(0.0, |most: f32, value| most.max(value.abs()));
+    /// assert!((0.45..0.5).contains(&largest(0)) && (0.45..0.5).contains(&largest(1))); // 1 / sqrt(4) at most
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pytorch(self) -> Self {
+        let uniform = Initializer::PytorchUniform;
+        Self { kernel_initializer: uniform, bias_initializer: self.bias_initializer.map(|_| uniform), ..self }
     }
 
     /// Leaves out the bias: `outputs = activation(inputs * kernel)`.
@@ -198,9 +217,9 @@ impl Kind for Dense {
     }
 
     fn initial(&self, inputs: usize, rng: &mut ChaCha8Rng) -> Result<DenseWeights> {
-        let kernel = self.kernel_initializer.draw(inputs, self.units, rng)?;
-        let bias = self.bias_initializer.map(|bias| bias.draw(1, self.units, rng)).transpose()?;
-        Ok(DenseWeights { kernel, bias: bias.map(|bias| bias.as_slice().to_vec()) })
+        let kernel = self.kernel_initializer.kernel(inputs, self.units, rng)?;
+        let bias = self.bias_initializer.map(|bias| bias.bias(inputs, self.units, rng)).transpose()?;
+        Ok(DenseWeights { kernel, bias })
     }
 
     fn restore(&self, inputs: usize, weights: &Weights) -> Result<DenseWeights> {

@@ -40,6 +40,11 @@ pub(in crate::nn) trait Kind: Sized {
     /// Fails unless every setting is in its range.
     fn check(&self, layer: &str) -> Result<()>;
 
+    /// Fails unless the layer can be trained by a batch of so few samples.
+    fn check_batch(&self, _layer: &str, _samples: usize) -> Result<()> {
+        Ok(())
+    }
+
     /// The settings without the name, as the description of a network holds them.
     fn encode(&self) -> Result<Vec<u8>>;
 

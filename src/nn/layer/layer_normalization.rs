@@ -20,7 +20,7 @@ use crate::{
 /// units are all equal, as those of a single unit are, puts out beta.
 ///
 /// The definition and the default are those of Keras 3 for its last axis (Ba, Kiros and Hinton, "Layer Normalization",
-/// 2016). Sums over units and samples are in `f64`. Without a name it becomes `layer_normalization_1` and so on
+/// 2016). PyTorch's `LayerNorm` computes the same with an epsilon of 1e-5: [`pytorch`](Self::pytorch). Sums over units and samples are in `f64`. Without a name it becomes `layer_normalization_1` and so on
 /// when the network is built. It has as many units as it is fed, and these parameters, both of `[units]`, trained and
 /// recorded:
 ///
@@ -85,6 +85,18 @@ impl LayerNormalization {
     #[must_use]
     pub fn epsilon(self, epsilon: f32) -> Self {
         Self { epsilon, ..self }
+    }
+
+    /// Takes PyTorch's default epsilon of 1e-5.
+    ///
+    /// ```
+    /// use training_replay::LayerNormalization;
+    ///
+    /// assert_eq!(LayerNormalization::new().pytorch(), LayerNormalization::new().epsilon(1e-5));
+    /// ```
+    #[must_use]
+    pub fn pytorch(self) -> Self {
+        self.epsilon(1e-5)
     }
 
     /// Measures every sample.

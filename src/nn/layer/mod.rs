@@ -10,6 +10,7 @@ mod dense;
 mod dropout;
 mod kind;
 mod layer_normalization;
+mod moving_statistics;
 mod normalization;
 
 pub use batch_normalization::BatchNormalization;
@@ -191,6 +192,11 @@ impl Layer {
     /// Fails unless every setting is in its range.
     pub(super) fn check(&self) -> Result<()> {
         each!(self, settings => settings.check(self.name()))
+    }
+
+    /// Fails unless it can be trained by a batch of so few samples.
+    pub(super) fn check_batch(&self, samples: usize) -> Result<()> {
+        each!(self, settings => settings.check_batch(self.name(), samples))
     }
 
     /// How many values the weights have; none if there are more than can be counted.

@@ -58,7 +58,7 @@ pub(crate) fn run<M: Forward + Sync>(
         hidden: hidden(plots, &frames, arrays),
         curves,
         logged,
-        milestones: found.rows.iter().map(milestone).collect(),
+        milestones: found.rows.iter().map(|row| milestone(row, plots.class_names())).collect(),
         notes: notes(plots, found.caveats),
         violins: violins_of(plots, &violins, arrays),
     })
@@ -195,14 +195,13 @@ fn curves<M>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     (recomputed.into_iter().chain(beside).collect(), others)
 }
 
-fn milestone(row: &Milestone) -> MilestoneData {
-    let text: Vec<String> = row.to_string().split_whitespace().map(str::to_owned).collect();
+fn milestone(row: &Milestone, class_names: &[String]) -> MilestoneData {
     MilestoneData {
         epoch: row.epoch,
         until: row.until,
         kind: row.kind.name(),
         subject: row.subject.to_string(),
-        text: text.join(" "),
+        text: row.sentence(class_names),
     }
 }
 

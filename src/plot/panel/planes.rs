@@ -38,7 +38,7 @@ impl Panel {
     /// space is of other samples, or its fields do not fit together.
     pub fn feature_space(space: &FeatureSpace, data: &Dataset) -> Result<Self> {
         let limits = |axis| limits([&space.samples, &space.region], axis);
-        let (x, y) = (Axis::new("unit 1", limits(0)), Axis::new("unit 2", limits(1)));
+        let (x, y) = (Axis::new("unit 0", limits(0)), Axis::new("unit 1", limits(1)));
         let mut panel = Self::new("Feature space", x, y);
         let side = space.region.nrows().isqrt();
         matrix::expect_shape("the grid of a feature space", &space.region, (side * side, 2))?;

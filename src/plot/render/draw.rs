@@ -100,6 +100,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
             Ok(plot)
         } else {
             let expected = "large enough for a plot between title and axes";
+            let [width, height] = [width, height].map(|pixels| pixels / style.finer as i32);
             Err(Error::invalid("the area of a panel", expected, format!("{width} x {height} pixels")))
         }
     }

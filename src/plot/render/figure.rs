@@ -170,8 +170,13 @@ impl Figure {
     ///
     /// As [`Panel::draw`].
     pub fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Result<()> {
+        self.draw_finer(area, 1)
+    }
+
+    /// The same on an area that has so many pixels for one of the picture's, along both sides.
+    fn draw_finer<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, finer: u32) -> Result<()> {
         let scale = f64::from(area.dim_in_pixel().0) / f64::from(self.width.max(1));
-        let style = Style::default().theme(self.theme.clone()).text(self.text_size() * scale);
+        let style = Style { finer, ..Style::default().theme(self.theme.clone()).text(self.text_size() * scale) };
         area.fill(&color(self.theme.background)).map_err(failed)?;
         let (above, (width, height)) = (if self.title.is_empty() { 0 } else { style.lines(2.2) }, area.dim_in_pixel());
         if i64::from(above) >= i64::from(height) {
@@ -233,7 +238,7 @@ impl Figure {
             Some(pixels) => left.insert(pixels),
             None => left.insert(self.pixels()?),
         };
-        self.draw(&Canvas::on(pixels).into_drawing_area())?;
+        self.draw_finer(&Canvas::on(pixels).into_drawing_area(), 2)?;
         Ok(halved(pixels))
     }
 
@@ -242,8 +247,8 @@ impl Figure {
         if allowed.contains(&self.width) && allowed.contains(&self.height) {
             Ok(())
         } else {
-            let expected = format!("from 1 to {MAX_PIXELS} along each side");
-            Err(Error::invalid("the size of a picture", expected, format!("{} x {}", self.width, self.height)))
+            let expected = format!("from 1 to {MAX_PIXELS} pixels along each side");
+            Err(Error::invalid("the size of a picture", expected, format!("{} x {} pixels", self.width, self.height)))
         }
     }
 
@@ -303,7 +308,7 @@ impl Figure {
         self.check()?;
         let mut svg = String::new();
         let (width, height) = (self.width * FINER, self.height * FINER);
-        self.draw(&SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area())?;
+        self.draw_finer(&SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area(), FINER)?;
         let fine = format!(r#"width="{width}" height="{height}""#);
         let size = format!(r#"width="{}" height="{}""#, self.width, self.height);
         // Cells side by side would show their seams.

@@ -22,6 +22,8 @@ use crate::plot::panel::ColorRole;
 pub struct Style {
     pub(crate) theme: Theme,
     pub(crate) text: f64,
+    /// How many pixels of the area are one of the picture's, in its width and in its height.
+    pub(crate) finer: u32,
 }
 
 /// The font of every picture, by the name that an SVG gives to its reader.
@@ -33,7 +35,7 @@ const THIN: f64 = 14.0;
 impl Default for Style {
     /// Returns the light theme with text of 14 pixels.
     fn default() -> Self {
-        Self { theme: Theme::default(), text: 14.0 }
+        Self { theme: Theme::default(), text: 14.0, finer: 1 }
     }
 }
 

@@ -102,7 +102,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
     /// # replay.record(&model, Metrics::new())?;
     /// let space = RunPlots::of(replay.run()?)?.feature_space(0)?;
-    /// assert_eq!((space.title.as_str(), space.x.label.as_str()), ("Feature space of hidden", "unit 1"));
+    /// assert_eq!((space.title.as_str(), space.x.label.as_str()), ("Feature space of hidden", "unit 0"));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///

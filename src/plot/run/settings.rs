@@ -37,6 +37,9 @@ pub(crate) struct Input {
     axes: &'static str,
 }
 
+/// What the axes of a layer are called whose units are shown as they are.
+const UNIT: &str = "unit ";
+
 impl Settings {
     /// One of the epochs is at hand already.
     pub(crate) fn resolve<'a, M: Forward + Sync>(
@@ -81,9 +84,9 @@ impl Hidden {
         };
         let (plane, axes) = match (&options.plane, units) {
             (Some(plane), _) => (Some(plane.clone()), "axis "),
-            (None, 2) => (None, "unit "),
+            (None, 2) => (None, UNIT),
             (None, _) => {
-                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer)?, "unit ");
+                let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer)?, UNIT);
                 (Some(plane), axes)
             }
         };
@@ -148,6 +151,8 @@ impl Input {
     }
 }
 
+/// Units are numbered from 0, as in every text; features are `x1` and `x2`, as in formulas.
 fn labels(axes: &str) -> [String; 2] {
-    [1, 2].map(|axis| format!("{axes}{axis}"))
+    let first = u8::from(axes != UNIT);
+    [first, first + 1].map(|axis| format!("{axes}{axis}"))
 }

@@ -35,8 +35,8 @@ mod tests {
         assert_eq!(rows(&summaries[3..], Kind::Diverged), [(3, None, "h/kernel".into(), 7.0)]);
         let milestones = Milestones::of(&summaries[3..], &MilestoneOptions::default()).unwrap();
         assert_eq!(
-            milestones.diverged().unwrap().to_string().split_whitespace().collect::<Vec<_>>().join(" "),
-            "epoch 3 diverged h/kernel 7 not finite"
+            milestones.diverged().unwrap().to_string(),
+            "At epoch 3, 7 values of kernel of layer h are not finite"
         );
     }
 }

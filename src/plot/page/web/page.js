@@ -56,7 +56,7 @@ class Column {
 
   showCounts() {
     this.run.countsOf(this.epoch).forEach(({ correct, all }, k) => {
-      this.counts[k].textContent = this.epoch < 0 ? `${all} samples` : `${correct} of ${all} correct`;
+      this.counts[k].textContent = this.epoch < 0 ? `${countText(all)} ${all === 1 ? "sample" : "samples"}` : `${correct} of ${all} correct`;
       this.counts[k].classList.toggle("misclassified", this.epoch >= 0 && correct < all);
     });
   }

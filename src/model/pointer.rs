@@ -1,0 +1,100 @@
+//! Models behind references and in boxes.
+
+use std::{
+    ops::{Range, RangeInclusive},
+    rc::Rc,
+    sync::Arc,
+};
+
+use super::{Backward, Description, Forward, Model, Parameter, Weights};
+use crate::{Error, Loss, Matrix, Result};
+
+macro_rules! models {
+    ($($pointer:ty),+) => {$(
+        impl<M: Model + ?Sized> Model for $pointer {
+            fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+                (**self).parameters()
+            }
+
+            fn description(&self) -> Option<Description> {
+                (**self).description()
+            }
+        }
+    )+};
+}
+
+models!(&M, Box<M>, Rc<M>, Arc<M>);
+
+/// Every method of `Forward` but `with_weights`, by the model behind the pointer.
+macro_rules! forwarded {
+    () => {
+        fn layers(&self) -> Vec<String> {
+            (**self).layers()
+        }
+
+        fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+            (**self).forward(inputs, layers)
+        }
+
+        fn pre_activation(&self, inputs: &Matrix, layer: usize) -> Result<Matrix> {
+            (**self).pre_activation(inputs, layer)
+        }
+
+        fn forward_into(&self, inputs: &Matrix, layers: Range<usize>, outputs: &mut Matrix) -> Result<()> {
+            (**self).forward_into(inputs, layers, outputs)
+        }
+
+        fn pre_activation_into(&self, inputs: &Matrix, layer: usize, outputs: &mut Matrix) -> Result<()> {
+            (**self).pre_activation_into(inputs, layer, outputs)
+        }
+
+        fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
+            (**self).losses(inputs, targets, loss)
+        }
+
+        fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
+            (**self).range(layer)
+        }
+
+        fn as_backward(&self) -> Option<&dyn Backward> {
+            (**self).as_backward()
+        }
+    };
+}
+
+macro_rules! owners {
+    ($($owner:ident),+) => {$(
+        impl<M: Forward> Forward for $owner<M> {
+            fn with_weights(&self, weights: &Weights) -> Result<Self> {
+                (**self).with_weights(weights).map($owner::new)
+            }
+
+            forwarded!();
+        }
+
+        impl<M: Backward> Backward for $owner<M> {
+            fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+                (**self).gradients(inputs, targets, loss)
+            }
+        }
+    )+};
+}
+
+owners!(Box, Rc, Arc);
+
+macro_rules! boxed {
+    ($($model:ty),+) => {$(
+        /// Its type is not known, and so no other weights can be put into it: `with_weights` is an error, and
+        /// [`Replay::run_from`](crate::Replay::run_from) takes a function that makes the model.
+        impl Forward for Box<$model> {
+            fn with_weights(&self, _: &Weights) -> Result<Self> {
+                Err(Error::model("a boxed `dyn Forward` does not know how to take other weights; `Replay::run_from` takes a \
+                    function that makes it of them"))
+            }
+
+            forwarded!();
+        }
+    )+};
+}
+
+boxed!(dyn Forward, dyn Forward + Send, dyn Forward + Sync, dyn Forward + Send + Sync);
