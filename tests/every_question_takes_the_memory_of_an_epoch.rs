@@ -35,6 +35,9 @@ fn peak<T>(ask: impl FnOnce() -> T) -> f64 {
     (MEMORY.peak_usage() - before) as f64 / EPOCH
 }
 
+/// A question about so many epochs.
+type Question<'q> = &'q dyn Fn(u64);
+
 #[test]
 fn no_question_takes_more_for_more_epochs() {
     let folder = tempfile::tempdir().unwrap();
@@ -50,7 +53,7 @@ fn no_question_takes_more_for_more_epochs() {
     let all = LayerFilter::default();
     let largest = |values: &Distribution| values.max;
     let steps = Quantity::weights().since(Baseline::EpochBefore);
-    let questions: [(&str, f64, &dyn Fn(u64)); 8] = [
+    let questions: [(&str, f64, Question<'_>); 8] = [
         ("milestones", 6.25, &|epochs| drop(run(epochs).milestones(&MilestoneOptions::default()).unwrap())),
         ("history", 6.25, &|epochs| drop(run(epochs).sample_history(LOSS).unwrap())),
         ("verify", 6.25, &|epochs| drop(run(epochs).verify(&VerifyOptions::default()).unwrap())),

@@ -5,16 +5,20 @@
 pub(crate) mod agreement;
 pub(crate) mod checked;
 pub(crate) mod decision;
+mod description;
 pub(crate) mod matching;
 pub(crate) mod output_kind;
 mod parameter;
 mod pointer;
 mod probed;
+mod values;
 mod weights;
 
+pub use description::Description;
 pub use output_kind::OutputKind;
-pub use parameter::{Parameter, Values};
+pub use parameter::Parameter;
 pub use probed::Probed;
+pub use values::Values;
 pub use weights::Weights;
 
 use std::ops::{Range, RangeInclusive};
@@ -192,42 +196,7 @@ pub trait Forward: Model {
     /// By default it follows from the activation of the last layer: probabilities behind a sigmoid or a softmax, values behind any
     /// other but a linear one, which may put out logits or values. Where a model does not say it, its outputs are taken for
     /// probabilities if they are valid ones on all the data asked about, which the answer notes as a
-    /// [`Caveat`](crate::analysis::Caveat); other outputs are an error.
-    ///
-    /// ```
-    /// use std::ops::Range;
-    /// use training_replay::{Forward, Matrix, Model, OutputKind, Parameter, Result, Weights, analysis::evaluate};
-    /// use training_replay::{Dataset, Loss};
-    ///
-    /// struct Line(f32);
-    ///
-    /// impl Model for Line {
-    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-    ///         Ok(vec![Parameter::new("line", "slope", [], vec![self.0])])
-    ///     }
-    /// }
-    ///
-    /// impl Forward for Line {
-    ///     fn layers(&self) -> Vec<String> {
-    ///         vec!["line".into()]
-    ///     }
-    ///     fn with_weights(&self, weights: &Weights) -> Result<Self> {
-    ///         Ok(Line(weights.require("line", "slope", &[])?.values().to_f32()[0]))
-    ///     }
-    ///     fn forward(&self, inputs: &Matrix, _: Range<usize>) -> Result<Matrix> {
-    ///         Ok(inputs * self.0)
-    ///     }
-    ///     fn output_kind(&self) -> Option<OutputKind> {
-    ///         Some(OutputKind::Logits) // trained with PyTorch's BCEWithLogitsLoss, say
-    ///     }
-    /// }
-    ///
-    /// let data = Dataset::from_rows(&[[3.0_f32], [-2.0]], &[[1.0_f32], [0.0]])?;
-    /// let evaluation = evaluate(&Line(1.0), &data, Loss::BinaryCrossEntropy)?;
-    /// assert!((evaluation.loss - (0.048587 + 0.126928) / 2.0).abs() < 1e-6); // ln(1 + e^-3) and ln(1 + e^-2)
-    /// assert_eq!(evaluation.accuracy, Some(1.0)); // class 1 above 0
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
+    /// [`Caveat`](crate::analysis::Caveat); other outputs are an error. [`OutputKind`] has an example.
     fn output_kind(&self) -> Option<OutputKind> {
         let last = self.layers().len().checked_sub(1)?;
         self.activation(last).and_then(OutputKind::behind)
@@ -407,35 +376,4 @@ pub trait Backward: Forward {
     ///
     /// If inputs, targets and model do not fit each other, or the loss does not fit the targets.
     fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights>;
-}
-
-/// An opaque description of a model without its weights, stored so that code of your own can rebuild it.
-///
-/// ```
-/// use training_replay::Description;
-///
-/// let description = Description::new("my_crate::Net/1", "2-10-1".as_bytes());
-/// assert_eq!((description.kind(), description.bytes()), ("my_crate::Net/1", b"2-10-1".as_slice()));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Description {
-    kind: String,
-    bytes: Vec<u8>,
-}
-
-impl Description {
-    /// Creates a description. `kind` names who can read `bytes`, and in which version: `my_crate::Net/1`.
-    pub fn new(kind: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { kind: kind.into(), bytes: bytes.into() }
-    }
-
-    /// Returns who can read the bytes.
-    pub fn kind(&self) -> &str {
-        &self.kind
-    }
-
-    /// Returns what the model wrote about itself.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
 }

@@ -30,6 +30,43 @@ const SUM: f32 = 1e-3;
 /// assert_eq!(network(Dense::new(1))?.output_kind(), Some(OutputKind::Values));
 /// # Ok::<(), training_replay::Error>(())
 /// ```
+///
+/// A model of somebody else's says it:
+///
+/// ```
+/// use std::ops::Range;
+/// use training_replay::{Forward, Matrix, Model, OutputKind, Parameter, Result, Weights, analysis::evaluate};
+/// use training_replay::{Dataset, Loss};
+///
+/// struct Line(f32);
+///
+/// impl Model for Line {
+///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+///         Ok(vec![Parameter::new("line", "slope", [], vec![self.0])])
+///     }
+/// }
+///
+/// impl Forward for Line {
+///     fn layers(&self) -> Vec<String> {
+///         vec!["line".into()]
+///     }
+///     fn with_weights(&self, weights: &Weights) -> Result<Self> {
+///         Ok(Line(weights.require("line", "slope", &[])?.values().to_f32()[0]))
+///     }
+///     fn forward(&self, inputs: &Matrix, _: Range<usize>) -> Result<Matrix> {
+///         Ok(inputs * self.0)
+///     }
+///     fn output_kind(&self) -> Option<OutputKind> {
+///         Some(OutputKind::Logits) // trained with PyTorch's BCEWithLogitsLoss, say
+///     }
+/// }
+///
+/// let data = Dataset::from_rows(&[[3.0_f32], [-2.0]], &[[1.0_f32], [0.0]])?;
+/// let evaluation = evaluate(&Line(1.0), &data, Loss::BinaryCrossEntropy)?;
+/// assert!((evaluation.loss - (0.048587 + 0.126928) / 2.0).abs() < 1e-6); // ln(1 + e^-3) and ln(1 + e^-2)
+/// assert_eq!(evaluation.accuracy, Some(1.0)); // class 1 above 0
+/// # Ok::<(), training_replay::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OutputKind {

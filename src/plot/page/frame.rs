@@ -52,8 +52,11 @@ pub(crate) struct Frame {
     pub(crate) input: PlaneFrame,
     pub(crate) summary: EpochSummary,
     /// Of weights, z-values, activations and gradients; none of what the model does not give.
-    pub(crate) violins: [Vec<Violin>; 4],
+    pub(crate) violins: Violins,
 }
+
+/// Those of weights, z-values, activations and gradients.
+pub(crate) type Violins = [Vec<Violin>; 4];
 
 impl Frame {
     /// Of an epoch that is gone through once.
@@ -145,7 +148,7 @@ impl Layers {
         mut self,
         parameters: &[Parameter<'_>],
         gradients: Option<&Weights>,
-    ) -> Result<(Vec<LayerState>, [Vec<Violin>; 4], Option<Caveat>)> {
+    ) -> Result<(Vec<LayerState>, Violins, Option<Caveat>)> {
         self.states.pop();
         let weights = parameters.iter().map(Violin::of_parameter).collect::<Result<_>>()?;
         let gradients =
