@@ -92,7 +92,7 @@ fn probe(c: &mut Criterion) {
                 b.iter_batched_ref(|| begin(options.clone()), epoch, BatchSize::PerIteration);
             });
         }
-        let inputs = begin(Replay::options()).probe_inputs().unwrap().clone();
+        let inputs = begin(Replay::options()).probe().inputs().unwrap().clone();
         group.bench_function(BenchmarkId::new("run alone", &name), |b| {
             b.iter(|| black_box(model.predict(black_box(&inputs)).unwrap()));
         });

@@ -54,7 +54,7 @@ fn train(path: &Path) -> Result<()> {
         .layer(Dense::new(1).name("output").activation(Activation::Sigmoid))
         .build(42)?;
     let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.1)).batch_size(16);
-    let mut replay = Replay::create(path, &data)?;
+    let mut replay = Replay::options().dataset(&data).create(path)?;
     replay.record(&model, Metrics::new())?;
     for _ in 0..40 {
         let metrics = trainer.epoch(&mut model, &data)?;

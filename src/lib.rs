@@ -134,7 +134,7 @@ pub use moment::Moment;
 pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
-pub use replay::{Durability, Later, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
+pub use replay::{Durability, Later, RecordedProbe, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 #[doc(inline)]
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};

@@ -41,7 +41,7 @@ fn recorded(replay: &Replay) -> Vec<Moment> {
 /// A small recording with data and steps, with an END or without.
 fn recording(finished: bool) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    let mut replay = Replay::create(file(&folder), &data()).unwrap();
+    let mut replay = Replay::options().dataset(&data()).create(file(&folder)).unwrap();
     for moment in moments() {
         match moment.step() {
             None => assert_eq!(replay.record(&model(moment), metrics(moment)).unwrap(), moment.epoch()),

@@ -335,7 +335,7 @@ fn a_network_that_memory_has_no_room_to_run_is_an_error() {
 fn files_that_exist_are_not_clobbered_and_files_that_do_not_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = path_in(&folder, b"precious");
-    let refused = message(Replay::create(&path, &datasets::parabola(5, 1)));
+    let refused = message(Replay::options().dataset(&datasets::parabola(5, 1)).create(&path));
     assert!(refused.contains("file: there is one already") && refused.contains("overwrite(true)"), "{refused}");
     assert_eq!(fs::read(&path).unwrap(), b"precious");
     let missing = folder.path().join("missing.replay");
@@ -344,7 +344,7 @@ fn files_that_exist_are_not_clobbered_and_files_that_do_not_are_named() {
     assert!(!missing.exists());
     let folder_error = message(Replay::open(folder.path()));
     assert!(folder_error.contains(&folder.path().display().to_string()), "{folder_error}");
-    assert!(Replay::create(folder.path().join("no/such/folder"), &datasets::parabola(5, 1)).is_err());
+    assert!(Replay::options().dataset(&datasets::parabola(5, 1)).create(folder.path().join("no/such/folder")).is_err());
 }
 
 #[test]
@@ -417,7 +417,7 @@ fn appending_with_other_data_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
     let (data, other) = (datasets::parabola(5, 1), datasets::parabola(5, 2));
-    let mut replay = Replay::create(&path, &data).unwrap();
+    let mut replay = Replay::options().dataset(&data).create(&path).unwrap();
     replay.record(&article().build(1).unwrap(), Metrics::new()).unwrap();
     drop(replay);
     assert!(message(Replay::options().dataset(&other).append(&path)).contains("the data set is another one"));

@@ -103,7 +103,7 @@ fn rounded(model: &Double) -> Sequential {
 fn reopened(folder: &tempfile::TempDir) -> (Vec<Double>, Replay) {
     let path = folder.path().join("double.replay");
     let data = datasets::parabola(100, 13);
-    let mut replay = Replay::create(&path, &data).unwrap();
+    let mut replay = Replay::options().dataset(&data).create(&path).unwrap();
     let mut models = vec![Double::new()];
     for epoch in 0..3 {
         let mut model = models[epoch].clone();

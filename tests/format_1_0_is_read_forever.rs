@@ -219,9 +219,9 @@ fn what_is_appended_to_a_recording_of_format_1_0_is_of_format_1_0() {
     let path = folder.path().join("old.replay");
     fs::write(&path, golden(FINISHED)).unwrap();
     let mut replay = Replay::append(&path).unwrap();
-    assert_eq!(replay.probe_inputs(), None);
+    assert_eq!(replay.probe().inputs(), None);
     replay.record(&finished::model(28), [("loss", 0.5)]).unwrap();
-    assert_eq!(replay.probe_outputs(7).unwrap(), None);
+    assert_eq!(replay.probe().outputs(7).unwrap(), None);
     replay.finish().unwrap();
     let (old, new) = (golden(FINISHED), fs::read(&path).unwrap());
     assert!(new.starts_with(&old), "minor version 0 as well");
@@ -262,8 +262,8 @@ fn a_file_of_a_newer_minor_version_is_read_and_not_appended_to() {
     let later = as_of_minor_version_7(&written(finished::record));
     let replay = Replay::from_bytes(later.clone()).unwrap();
     finished::expect(&replay);
-    let outputs = replay.at(6).unwrap().model().predict(replay.probe_inputs().unwrap()).unwrap();
-    assert_eq!(replay.probe_outputs(6).unwrap(), Some(outputs), "the fields of 1.1 are read too");
+    let outputs = replay.at(6).unwrap().model().predict(replay.probe().inputs().unwrap()).unwrap();
+    assert_eq!(replay.probe().outputs(6).unwrap(), Some(outputs), "the fields of 1.1 are read too");
     let path = folder.path().join("later.replay");
     fs::write(&path, &later).unwrap();
     let message = Replay::append(&path).unwrap_err().to_string();
@@ -371,7 +371,7 @@ fn expected_dump(path: &Path) -> Vec<String> {
             lines.push(dumped_rows(name, matrix));
         }
     }
-    lines.extend(replay.probe_inputs().map(|inputs| dumped_rows("probe", inputs)));
+    lines.extend(replay.probe().inputs().map(|inputs| dumped_rows("probe", inputs)));
     let mut moments: Vec<Moment> = replay.steps().iter().chain(replay.epochs().map(Moment::from)).collect();
     moments.sort_unstable();
     moments.into_iter().for_each(|moment| lines.extend(expected_snapshot(&replay, moment)));
@@ -393,7 +393,7 @@ fn expected_snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
         })),
         Err(_) => lines.push("damaged <f8 [0] ".into()),
     }
-    lines.extend(replay.probe_outputs(moment).ok().flatten().map(|outputs| dumped_rows("outputs", &outputs)));
+    lines.extend(replay.probe().outputs(moment).ok().flatten().map(|outputs| dumped_rows("outputs", &outputs)));
     lines
 }
 
@@ -425,7 +425,7 @@ fn a_reader_of_a_page_of_python_reads_the_same_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let now = folder.path().join("now.replay");
     finished::record(&now).unwrap();
-    assert!(Replay::open(&now).unwrap().probe_outputs(6).unwrap().is_some(), "with a probe");
+    assert!(Replay::open(&now).unwrap().probe().outputs(6).unwrap().is_some(), "with a probe");
     python_agrees(&[data_folder().join(FINISHED), data_folder().join(UNFINISHED), now]);
 }
 

@@ -122,3 +122,13 @@ fn a_recording_at_work_is_not_renamed_under_its_recorder() {
     replay.record(&layers(&["one"], 0.0), Metrics::new()).unwrap();
     assert!(replay.rename(strip).unwrap_err().to_string().contains("Replay::options().rename"));
 }
+
+#[test]
+fn a_built_in_network_keeps_the_names_that_its_description_gives_it() {
+    let model = training_replay::Sequential::builder(2).layer(training_replay::Dense::new(1)).build(1).unwrap();
+    let mut replay = Replay::options().rename(|layer, name| (format!("net.{layer}"), name.into())).in_memory();
+    let message = replay.record(&model, Metrics::new()).unwrap_err().to_string();
+    assert!(message.contains("dense_1/kernel") && message.contains("net.dense_1/kernel"), "{message}");
+    let mut same = Replay::options().rename(|layer, name| (layer.into(), name.into())).in_memory();
+    same.record(&model, Metrics::new()).unwrap();
+}

@@ -63,7 +63,7 @@ fn expect_described(replay: &Replay) {
 fn a_run_that_died_at_15_goes_on_after_10_and_what_lay_behind_it_is_kept_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = recorded(&folder);
-    let mut replay = Replay::append_after(&path, 10, Later::MoveTo(moved(&folder))).unwrap();
+    let mut replay = Replay::options().append_after(&path, 10, Later::MoveTo(moved(&folder))).unwrap();
     assert_eq!(epochs(&replay), (0..=10).collect::<Vec<_>>());
     assert_eq!(replay.record(&counted(111), [("loss", 0.5)]).unwrap(), 11);
     replay.finish().unwrap();
@@ -88,7 +88,7 @@ fn what_lies_behind_is_dropped_where_that_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = recorded(&folder);
     for after in [10, 3, 0] {
-        let mut replay = Replay::append_after(&path, after, Later::Discard).unwrap();
+        let mut replay = Replay::options().append_after(&path, after, Later::Discard).unwrap();
         assert_eq!(replay.record(&counted(after), Metrics::new()).unwrap(), after + 1);
         drop(replay);
         let replay = Replay::open(&path).unwrap();
@@ -103,7 +103,7 @@ fn what_lies_behind_is_dropped_where_that_is_said() {
 fn after_a_step_the_rest_of_its_epoch_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = recorded(&folder);
-    let mut replay = Replay::append_after(&path, (11, 5), Later::MoveTo(moved(&folder))).unwrap();
+    let mut replay = Replay::options().append_after(&path, (11, 5), Later::MoveTo(moved(&folder))).unwrap();
     assert_eq!(replay.steps().iter().last(), Some(Moment::from((11, 5))));
     assert!(replay.record_at((11, 10), &counted(1), Metrics::new()).unwrap());
     assert_eq!(replay.record(&counted(2), Metrics::new()).unwrap(), 11);
@@ -116,12 +116,12 @@ fn after_the_last_epoch_nothing_is_moved_and_it_is_appending() {
     let path = recorded(&folder);
     let before = fs::read(&path).unwrap();
     for _ in 0..2 {
-        drop(Replay::append_after(&path, 15, Later::MoveTo(moved(&folder))).unwrap());
+        drop(Replay::options().append_after(&path, 15, Later::MoveTo(moved(&folder))).unwrap());
         assert_eq!(fs::read(&path).unwrap(), before);
         assert!(!moved(&folder).exists());
     }
     assert_eq!(
-        Replay::append_after(&path, 15, Later::Discard).unwrap().record(&counted(0), Metrics::new()).unwrap(),
+        Replay::options().append_after(&path, 15, Later::Discard).unwrap().record(&counted(0), Metrics::new()).unwrap(),
         16
     );
 }
@@ -136,12 +136,15 @@ fn an_epoch_that_was_not_recorded_is_an_error_that_names_the_nearest() {
     drop(replay);
     let before = fs::read(file(&folder)).unwrap();
     for (epoch, nearest) in [(12, "the nearest that were are 10 and 15"), (21, "the nearest that was is 20")] {
-        let message = Replay::append_after(file(&folder), epoch, Later::Discard).unwrap_err().to_string();
+        let message = Replay::options().append_after(file(&folder), epoch, Later::Discard).unwrap_err().to_string();
         assert_eq!(message, format!("epoch {epoch} was not recorded; {nearest}"));
     }
-    let step = Replay::append_after(file(&folder), (10, 3), Later::Discard);
+    let step = Replay::options().append_after(file(&folder), (10, 3), Later::Discard);
     assert!(matches!(step, Err(Error::UnknownStep { .. })));
-    assert!(matches!(Replay::append_after(folder.path().join("none"), 1, Later::Discard), Err(Error::Io { .. })));
+    assert!(matches!(
+        Replay::options().append_after(folder.path().join("none"), 1, Later::Discard),
+        Err(Error::Io { .. })
+    ));
     assert_eq!(fs::read(file(&folder)).unwrap(), before);
 }
 
@@ -152,7 +155,7 @@ fn another_file_is_not_replaced_by_later_epochs_and_the_recording_stays_as_it_wa
     let before = fs::read(&path).unwrap();
     fs::write(moved(&folder), "mine").unwrap();
     for there in [moved(&folder), path.clone(), folder.path().join("no/such/folder")] {
-        let refused = Replay::append_after(&path, 10, Later::MoveTo(there));
+        let refused = Replay::options().append_after(&path, 10, Later::MoveTo(there));
         assert!(matches!(&refused, Err(Error::Io { .. })), "{refused:?}");
         assert_eq!((fs::read(&path).unwrap(), fs::read(moved(&folder)).unwrap()), (before.clone(), b"mine".to_vec()));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
@@ -165,13 +168,13 @@ fn the_same_call_again_makes_up_for_one_that_was_killed() {
     let folder = tempfile::tempdir().unwrap();
     let path = recorded(&folder);
     let before = fs::read(&path).unwrap();
-    drop(Replay::append_after(&path, 10, Later::MoveTo(moved(&folder))).unwrap());
+    drop(Replay::options().append_after(&path, 10, Later::MoveTo(moved(&folder))).unwrap());
     let (cut, kept) = (fs::read(&path).unwrap(), fs::read(moved(&folder)).unwrap());
     fs::write(&path, &before).unwrap();
-    drop(Replay::append_after(&path, 10, Later::MoveTo(moved(&folder))).unwrap());
+    drop(Replay::options().append_after(&path, 10, Later::MoveTo(moved(&folder))).unwrap());
     assert_eq!((fs::read(&path).unwrap(), fs::read(moved(&folder)).unwrap()), (cut, kept));
     fs::write(&path, &before).unwrap();
-    let other = Replay::append_after(&path, 9, Later::MoveTo(moved(&folder)));
+    let other = Replay::options().append_after(&path, 9, Later::MoveTo(moved(&folder)));
     assert!(other.unwrap_err().to_string().contains("there is another file already"));
 }
 
@@ -187,12 +190,12 @@ fn a_damaged_epoch_is_not_gone_on_after_and_damage_elsewhere_stays_on_its_side()
         fs::write(file(&folder), bytes).unwrap();
     };
     flipped(10);
-    let refused = Replay::append_after(file(&folder), 10, Later::Discard);
+    let refused = Replay::options().append_after(file(&folder), 10, Later::Discard);
     assert!(matches!(&refused, Err(Error::Corrupted { what, .. }) if what == "epoch 10"), "{refused:?}");
     for (damaged, earlier) in [(4, true), (12, false)] {
         flipped(damaged);
         let _ = fs::remove_file(moved(&folder));
-        drop(Replay::append_after(file(&folder), 10, Later::MoveTo(moved(&folder))).unwrap());
+        drop(Replay::options().append_after(file(&folder), 10, Later::MoveTo(moved(&folder))).unwrap());
         let damage = |path| Replay::open(path).unwrap().check_integrity().unwrap().len();
         assert_eq!(damage(file(&folder)), usize::from(earlier));
         assert_eq!(damage(moved(&folder)), usize::from(!earlier));
@@ -210,9 +213,9 @@ fn a_recording_that_is_at_work_is_not_cut() {
     let folder = tempfile::tempdir().unwrap();
     leave_behind(&file(&folder), 5);
     let recorder = Replay::append(file(&folder)).unwrap();
-    assert!(matches!(Replay::append_after(file(&folder), 2, Later::Discard), Err(Error::Locked { .. })));
+    assert!(matches!(Replay::options().append_after(file(&folder), 2, Later::Discard), Err(Error::Locked { .. })));
     drop(recorder);
-    let cut = Replay::append_after(file(&folder), 2, Later::Discard).unwrap();
+    let cut = Replay::options().append_after(file(&folder), 2, Later::Discard).unwrap();
     assert!(matches!(Replay::append(file(&folder)), Err(Error::Locked { .. })), "the new file is locked");
     drop(cut);
 }
@@ -281,7 +284,7 @@ fn options_that_are_not_those_of_the_recording_are_refused_and_never_ignored() {
 fn cutter() {
     let Some((path, _)) = process::given() else { return };
     let later = Later::MoveTo(path.with_file_name("moved.replay"));
-    let replay = Replay::append_after(&path, 20, later).unwrap();
+    let replay = Replay::options().append_after(&path, 20, later).unwrap();
     thread::sleep(Duration::from_secs(60));
     drop(replay);
 }
@@ -310,7 +313,7 @@ fn whenever_it_is_killed_no_epoch_is_lost_and_nothing_is_in_the_way() {
             assert_eq!(left, (0..=20).collect::<Vec<_>>());
             cut += 1;
         } else {
-            drop(Replay::append_after(file(&folder), 20, Later::MoveTo(moved(&folder))).unwrap());
+            drop(Replay::options().append_after(file(&folder), 20, Later::MoveTo(moved(&folder))).unwrap());
         }
         let moved = Replay::open(moved(&folder)).unwrap();
         assert_eq!(epochs(&moved), (21..=40).collect::<Vec<_>>());

@@ -90,9 +90,9 @@ impl Loss {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] if outputs and targets differ in shape, [`Error::Invalid`] if the targets do not suit this
+    /// [`Error::Shape`](crate::Error::Shape) if outputs and targets differ in shape, [`Error::Invalid`](crate::Error::Invalid) if the targets do not suit this
     /// loss: outside 0 to 1 for binary cross-entropy; negative, of another sum than 1 (but for rounding, 0.01), or a single
-    /// output, for categorical. [`Error::Invalid`] also for outputs that are no probabilities, of a cross-entropy: logits go
+    /// output, for categorical. [`Error::Invalid`](crate::Error::Invalid) also for outputs that are no probabilities, of a cross-entropy: logits go
     /// to [`per_sample_from_logits`](Self::per_sample_from_logits).
     pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
         self.check(outputs, targets)?;

@@ -6,7 +6,7 @@ use crate::{Matrix, Result};
 /// Parameters beside what their model makes of the inputs of the probe: for a recorder that has no
 /// [`Forward`](crate::Forward) to run.
 ///
-/// A recording fixes a few inputs, [`Replay::probe_inputs`](crate::Replay::probe_inputs), and keeps beside the weights of an
+/// A recording fixes a few inputs, [`Replay::probe`](crate::Replay::probe), and keeps beside the weights of an
 /// epoch what the model makes of them, so that [`Run::verify`](crate::Run::verify) can prove later that it runs the same
 /// model. A model that implements `Forward` is run by [`record`](crate::Replay::record) itself.
 ///

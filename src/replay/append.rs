@@ -114,10 +114,10 @@ impl Replay {
     }
 
     fn expect_probe(&self, inputs: &Matrix) -> Result<()> {
-        if self.probe_inputs() == Some(inputs) {
+        if self.probe().inputs() == Some(inputs) {
             Ok(())
         } else {
-            let found = if self.probe_inputs().is_some() { "others" } else { "some, and none were recorded" };
+            let found = if self.probe().inputs().is_some() { "others" } else { "some, and none were recorded" };
             Err(Error::invalid("the inputs of the probe", "the recorded ones, or none, to append", found))
         }
     }

@@ -13,7 +13,7 @@ use crate::{
     storage::{self, Kind, Log},
 };
 
-/// What becomes of the epochs behind the one after which a run goes on: the argument of [`Replay::append_after`].
+/// What becomes of the epochs behind the one after which a run goes on: the argument of [`ReplayOptions::append_after`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Later {
     /// They become a recording of their own at this path, with the data set and the notes.
@@ -23,33 +23,6 @@ pub enum Later {
 }
 
 impl Replay {
-    /// Opens a recording to go on after one of its epochs, as the short form of
-    /// [`ReplayOptions::append_after`].
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Later, Metrics, Replay, Sequential};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let (path, lost) = (folder.path().join("run.replay"), folder.path().join("lost.replay"));
-    /// # let mut replay = Replay::options().create(&path)?;
-    /// # for _ in 0..=15 {
-    /// #     replay.record(&model, Metrics::new())?;
-    /// # }
-    /// # drop(replay);
-    /// // The run was killed in epoch 15, and its last checkpoint is of epoch 10.
-    /// let mut replay = Replay::append_after(&path, 10, Later::MoveTo(lost.clone()))?;
-    /// assert_eq!(replay.record(&model, Metrics::new())?, 11);
-    /// assert_eq!(Replay::open(&lost)?.epochs().collect::<Vec<_>>(), [11, 12, 13, 14, 15]);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`ReplayOptions::append_after`].
-    pub fn append_after(path: impl AsRef<Path>, moment: impl Into<Moment>, later: Later) -> Result<Self> {
-        Self::options().append_after(path, moment, later)
-    }
-
     /// Fails unless the moment was recorded and its weights are what was written.
     fn expect_whole(&self, moment: Moment) -> Result<()> {
         let entry = self.index.at(moment).map_err(|error| match error {
@@ -80,6 +53,23 @@ impl ReplayOptions {
     /// The recording is rewritten beside the old one and takes its place when the disk has it: whatever is killed or fails
     /// before leaves it as it was, and the same call again makes up for it. That takes room for both. Whoever has the old
     /// file open goes on reading the old one.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Later, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let (path, lost) = (folder.path().join("run.replay"), folder.path().join("lost.replay"));
+    /// # let mut replay = Replay::options().create(&path)?;
+    /// # for _ in 0..=15 {
+    /// #     replay.record(&model, Metrics::new())?;
+    /// # }
+    /// # drop(replay);
+    /// // The run was killed in epoch 15, and its last checkpoint is of epoch 10.
+    /// let mut replay = Replay::options().append_after(&path, 10, Later::MoveTo(lost.clone()))?;
+    /// assert_eq!(replay.record(&model, Metrics::new())?, 11);
+    /// assert_eq!(Replay::open(&lost)?.epochs().collect::<Vec<_>>(), [11, 12, 13, 14, 15]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -64,6 +64,7 @@ pub use append_after::Later;
 use data_sets::OtherData;
 use index::Index;
 pub use options::{Durability, ReplayOptions};
+pub use probe::RecordedProbe;
 use recorder::Recorder;
 pub use run::Run;
 pub use runs::Runs;
@@ -131,29 +132,6 @@ impl Replay {
     /// ```
     pub fn options() -> ReplayOptions {
         ReplayOptions::default()
-    }
-
-    /// Begins a recording of a model that is trained on `data`, in a file that does not exist yet.
-    ///
-    /// The short form of `Replay::options().dataset(data).create(path)`.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let path = folder.path().join("run.replay");
-    /// let mut replay = Replay::create(&path, &datasets::moons(100, 0.1, 7))?;
-    /// replay.record(&model, Metrics::new())?; // epoch 0, before training; then once an epoch
-    /// replay.finish()?;
-    /// assert!(Replay::open(&path)?.is_finished());
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`ReplayOptions::create`].
-    pub fn create(path: impl AsRef<Path>, data: &Dataset) -> Result<Self> {
-        Self::options().dataset(data).create(path)
     }
 
     /// Returns the numbers of the recorded epochs, in increasing order.

@@ -165,7 +165,7 @@ impl ReplayOptions {
     /// let inputs = Matrix::from_row_slice(3, 2, &[0.0, 0.0, 1.0, -1.0, 0.5, 2.0]);
     /// let mut replay = Replay::options().probe(&inputs).in_memory(); // without data
     /// replay.record(&model, Metrics::new())?;
-    /// assert_eq!(replay.probe_outputs(0)?, Some(model.predict(&inputs)?));
+    /// assert_eq!(replay.probe().outputs(0)?, Some(model.predict(&inputs)?));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]
@@ -187,7 +187,7 @@ impl ReplayOptions {
     /// for _ in 0..3 {
     ///     replay.record(&model, Metrics::new())?;
     /// }
-    /// assert!(replay.probe_outputs(1)?.is_none() && replay.probe_outputs(2)?.is_some());
+    /// assert!(replay.probe().outputs(1)?.is_none() && replay.probe().outputs(2)?.is_some());
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]
@@ -203,7 +203,7 @@ impl ReplayOptions {
     /// let data = datasets::moons(100, 0.1, 7);
     /// let mut replay = Replay::options().dataset(&data).without_probe().in_memory();
     /// replay.record(&model, Metrics::new())?;
-    /// assert_eq!((replay.probe_inputs(), replay.probe_outputs(0)?), (None, None));
+    /// assert_eq!((replay.probe().inputs(), replay.probe().outputs(0)?), (None, None));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]

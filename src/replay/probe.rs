@@ -7,55 +7,61 @@ use crate::{
     storage::{self, Probe},
 };
 
-impl Replay {
-    /// Returns the inputs of the probe, a sample in each row: what the model is run on at each epoch, so that it can be
-    /// proven later that another one is the same.
+/// The probe of a recording: a few inputs that it fixes, and what the model made of them at each epoch.
+///
+/// With it [`Run::verify`](crate::Run::verify) proves that another model is the same. [`Replay::probe`] returns it.
+///
+/// ```
+/// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+/// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let data = datasets::moons(100, 0.1, 7);
+/// let mut replay = Replay::options().dataset(&data).in_memory();
+/// replay.record(&model, Metrics::new())?;
+/// let inputs = replay.probe().inputs().expect("eight of its samples");
+/// assert_eq!((inputs.row(0), inputs.row(7)), (data.inputs().row(0), data.inputs().row(99)));
+/// assert_eq!(replay.probe().outputs(0)?, Some(model.predict(inputs)?));
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RecordedProbe<'a> {
+    replay: &'a Replay,
+}
+
+impl<'a> RecordedProbe<'a> {
+    /// Returns the inputs, a sample in each row.
     ///
     /// They are chosen when the recording begins: a few samples of the data set, or those of
-    /// [`ReplayOptions::probe`](crate::ReplayOptions::probe). `None` if there is no probe, as in recordings of format 1.0.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let data = datasets::moons(100, 0.1, 7);
-    /// let replay = Replay::options().dataset(&data).in_memory();
-    /// let inputs = replay.probe_inputs().expect("eight of its samples");
-    /// assert_eq!((inputs.row(0), inputs.row(7)), (data.inputs().row(0), data.inputs().row(99)));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    pub fn probe_inputs(&self) -> Option<&Matrix> {
-        match (&self.index.manifest, &self.recorder) {
+    /// [`ReplayOptions::probe`](crate::ReplayOptions::probe). `None` if there are none, as in recordings of format 1.0.
+    pub fn inputs(self) -> Option<&'a Matrix> {
+        match (&self.replay.index.manifest, &self.replay.recorder) {
             (Some(manifest), _) => manifest.probe.as_ref(),
             (None, Some(recorder)) => recorder.probe.as_ref(),
             (None, None) => None,
         }
     }
 
-    /// Returns what the model made of the [inputs of the probe](Self::probe_inputs) when it was recorded, a row for each;
-    /// `None` if it was not run at that moment.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let mut replay = Replay::options().dataset(&datasets::moons(100, 0.1, 7)).in_memory();
-    /// replay.record(&model, Metrics::new())?;
-    /// let (inputs, outputs) = (replay.probe_inputs().expect("eight samples"), replay.probe_outputs(0)?);
-    /// assert_eq!(outputs, Some(model.predict(inputs)?));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
+    /// Returns what the model made of the inputs when it was recorded, a row for each; `None` if it was not run at that
+    /// moment.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownEpoch`] or [`Error::UnknownStep`] if the moment was not recorded, [`Error::Corrupted`] if what lies
     /// beside its weights is damaged, [`Error::Io`] if the file cannot be read.
-    pub fn probe_outputs(&self, at: impl Into<Moment>) -> Result<Option<Matrix>> {
-        Ok(self.probe(at.into())?.map(|probe| probe.outputs))
+    pub fn outputs(self, at: impl Into<Moment>) -> Result<Option<Matrix>> {
+        Ok(self.replay.probe_at(at.into())?.map(|probe| probe.outputs))
+    }
+}
+
+impl Replay {
+    /// Returns what is kept to prove a model by: a few inputs, and what the recorded model made of them.
+    pub fn probe(&self) -> RecordedProbe<'_> {
+        RecordedProbe { replay: self }
     }
 
     /// The probe of a moment, read from the file.
-    pub(super) fn probe(&self, moment: Moment) -> Result<Option<Probe>> {
+    pub(super) fn probe_at(&self, moment: Moment) -> Result<Option<Probe>> {
         let entry = self.index.at(moment)?;
-        let Some(inputs) = self.probe_inputs() else { return Ok(None) };
+        let Some(inputs) = self.probe().inputs() else { return Ok(None) };
         let (what, offset) = (format!("the probe of {moment}"), entry.location.offset);
         let lost = |reason: String| Error::corrupted(self.origin.path(), &what, offset, reason);
         let meta = self.log.meta(&what, offset)?;
@@ -80,7 +86,7 @@ impl Replay {
     where
         M: Model + ?Sized,
     {
-        let (Some(inputs), Some(recorder)) = (self.probe_inputs(), &self.recorder) else { return Ok(None) };
+        let (Some(inputs), Some(recorder)) = (self.probe().inputs(), &self.recorder) else { return Ok(None) };
         if self.index.manifest.is_none() {
             recorder.options.probe.check()?;
         } else if !recorder.options.probes(moment, parameters) {

@@ -8,7 +8,7 @@ use super::{
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Parameter, Result, file,
+    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Parameter, Result, Sequential, file,
     storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
 };
 
@@ -156,7 +156,8 @@ impl Replay {
             return Err(Error::invalid("the next snapshot", expected, moment));
         }
         self.check_metrics(moment, &metrics)?;
-        let (parameters, description) = (self.renamed(model.parameters()?), model.description());
+        let description = model.description();
+        let parameters = self.renamed(model.parameters()?, description.as_ref())?;
         let (mut first, parameters) = self.prepare(parameters, description.as_ref())?;
         let probe = self.run_probe(moment, model, &parameters, description.as_ref())?;
         if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
@@ -191,10 +192,26 @@ impl Replay {
     }
 
     /// The parameters by the names that they are recorded under.
-    fn renamed<'m>(&self, parameters: Vec<Parameter<'m>>) -> Vec<Parameter<'m>> {
-        match self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) {
-            Some(rename) => rename.apply(parameters),
-            None => parameters,
+    ///
+    /// Fails where a built-in network would get other names than those that its description gives them.
+    fn renamed<'m>(
+        &self,
+        parameters: Vec<Parameter<'m>>,
+        description: Option<&Description>,
+    ) -> Result<Vec<Parameter<'m>>> {
+        let Some(rename) = self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) else {
+            return Ok(parameters);
+        };
+        let before: Vec<String> = parameters.iter().map(Parameter::label).collect();
+        let parameters = rename.apply(parameters);
+        let changed = parameters.iter().zip(&before).find(|(parameter, before)| parameter.label() != **before);
+        match changed.filter(|_| description.is_some_and(Sequential::is_described_by)) {
+            None => Ok(parameters),
+            Some((parameter, before)) => {
+                let expected = "kept where a built-in network describes itself, which would not be found by others";
+                let what = format!("the name of parameter {before}");
+                Err(Error::invalid(what, expected, format!("changed to {} by `rename`", parameter.label())))
+            }
         }
     }
 

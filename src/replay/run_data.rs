@@ -4,7 +4,7 @@ use super::{Run, data_sets::DataChoice};
 use crate::{Dataset, Result};
 
 impl<'a, M> Run<'a, M> {
-    /// Asks about another recorded data set, by its name; without it about that of [`Replay::dataset`].
+    /// Asks about another recorded data set, by its name; without it about that of [`Replay::dataset`](crate::Replay::dataset).
     ///
     /// `"training"` is the recorded training set.
     ///
@@ -25,7 +25,7 @@ impl<'a, M> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if no data set has this name.
+    /// [`Error::Missing`](crate::Error::Missing) if no data set has this name.
     pub fn on(mut self, dataset: &str) -> Result<Self> {
         self.data = self.replay().choose_data(dataset)?;
         Ok(self)
@@ -35,7 +35,7 @@ impl<'a, M> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::dataset`].
+    /// As [`Replay::dataset`](crate::Replay::dataset).
     pub fn dataset(&self) -> Result<&'a Dataset> {
         self.replay().data_of(self.data)
     }

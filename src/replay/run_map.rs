@@ -9,7 +9,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     /// # Errors
     ///
     /// That of the first epoch, in their order, which is not recorded, cannot be read, or answers with one;
-    /// [`Error::Invalid`] for no threads.
+    /// [`Error::Invalid`](crate::Error::Invalid) for no threads.
     ///
     /// # Panics
     ///

@@ -15,7 +15,7 @@ use crate::{
 impl<M> Run<'_, M> {
     /// Returns the epoch at which a logged metric was best, the first of equals; of those that are [chosen](Self::epochs).
     ///
-    /// NaN is never best. Epochs whose metrics are damaged do not count: [`Replay::damage`] lists them.
+    /// NaN is never best. Epochs whose metrics are damaged do not count: [`Replay::damage`](crate::Replay::damage) lists them.
     ///
     /// ```
     /// # use training_replay::{Dense, Goal, Replay, Sequential};

@@ -28,7 +28,7 @@ impl<M: Forward + Sync> Run<'_, M> {
         let options = &options.clone().on(self.recorded_data_name());
         let replay = self.replay();
         let data = match self.dataset() {
-            Err(Error::Missing { .. }) if replay.probe_inputs().is_some() => None,
+            Err(Error::Missing { .. }) if replay.probe().inputs().is_some() => None,
             data => Some(data?),
         };
         let loss = options.loss.or(replay.loss()).filter(|_| options.metrics && data.is_some());
@@ -38,7 +38,7 @@ impl<M: Forward + Sync> Run<'_, M> {
         let recorded = self.recorded_data_name();
         verification.data = data.map_or(Ok(DataCheck::NotAsked), |data| replay.compare_data(recorded, data))?;
         verification.loss = loss;
-        if verification.checks.is_empty() {
+        if verification.checks.is_empty() && verification.not_compared.is_none() {
             let missing = why_not_compared(data, loss, options);
             if verification.probes.is_empty() {
                 return Err(missing);
@@ -56,20 +56,25 @@ struct Asked {
     /// None where no loss is to be compared.
     logged: Option<Metrics>,
     recomputed: Metrics,
+    /// Why nothing was recomputed beside a probe.
+    refused: Option<String>,
     caveats: Vec<Caveat>,
 }
 
 /// Puts the epochs together.
 fn compare(asked: Vec<Asked>, skipped: Vec<Caveat>, options: &VerifyOptions) -> Verification {
     let (mut logged, mut recomputed, mut probes, mut caveats) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut refused = None;
     for epoch in asked {
         logged.extend(epoch.logged.map(|metrics| (epoch.epoch, metrics)));
         recomputed.push((epoch.epoch, epoch.recomputed));
         probes.extend(epoch.probe);
         caveats.extend(epoch.caveats);
+        refused = refused.or(epoch.refused);
     }
     let mut verification = Verification::of(&logged, &recomputed, options);
     verification.probes = probes;
+    verification.not_compared = refused;
     verification.caveats = Caveat::once(caveats.into_iter().chain(skipped));
     verification
 }
@@ -77,14 +82,18 @@ fn compare(asked: Vec<Asked>, skipped: Vec<Caveat>, options: &VerifyOptions) -> 
 impl Asked {
     fn of<M: Forward>(snapshot: &Snapshot<'_, M>, loss: Option<Loss>, options: &VerifyOptions) -> Result<Self> {
         let probe = snapshot.check_probe(options.outputs_tolerance)?;
-        let evaluation = loss.map(|loss| snapshot.evaluate(loss)).transpose()?;
+        let (evaluation, refused) = match loss.map(|loss| snapshot.evaluate(loss)).transpose() {
+            // What a model does not say of its outputs is no reason to leave its probe unseen.
+            Err(refused @ Error::Invalid { .. }) if probe.is_some() => (None, Some(refused.to_string())),
+            evaluation => (evaluation?, None),
+        };
         let logged = loss.map(|_| snapshot.metrics()).transpose()?;
         let caveats = evaluation.iter().flat_map(|evaluation| evaluation.caveats.clone()).collect();
         let mut recomputed = evaluation.map(Metrics::from).unwrap_or_default();
         if let Some(loss) = recomputed.get("loss").filter(|_| options.l2 > 0.0) {
             recomputed.insert("loss", loss + options.l2 * squares_of_kernels(snapshot.model())?);
         }
-        Ok(Self { epoch: snapshot.epoch(), probe, logged, recomputed, caveats })
+        Ok(Self { epoch: snapshot.epoch(), probe, logged, recomputed, refused, caveats })
     }
 }
 
@@ -114,8 +123,8 @@ fn why_not_compared(data: Option<&Dataset>, loss: Option<Loss>, options: &Verify
 impl<M: Forward> Snapshot<'_, M> {
     /// The probe of the moment beside what the model makes of it now; none where none was recorded.
     fn check_probe(&self, tolerance: f64) -> Result<Option<ProbeCheck>> {
-        let recorded = self.replay.probe(self.moment)?;
-        let Some((recorded, inputs)) = recorded.zip(self.replay.probe_inputs()) else { return Ok(None) };
+        let recorded = self.replay.probe_at(self.moment)?;
+        let Some((recorded, inputs)) = recorded.zip(self.replay.probe().inputs()) else { return Ok(None) };
         let built_in = || self.model().description().is_some_and(|own| Sequential::is_described_by(&own));
         let allowed = if recorded.built_in && built_in() { 0.0 } else { tolerance };
         let found = checked::outputs(self.model(), inputs)?;
@@ -138,6 +147,6 @@ impl Replay {
     }
 
     fn compare_with_probe(&self, data: &Dataset) -> DataCheck {
-        self.probe_inputs().map_or(DataCheck::Unknown, |probe| DataCheck::of_probe(data, probe))
+        self.probe().inputs().map_or(DataCheck::Unknown, |probe| DataCheck::of_probe(data, probe))
     }
 }

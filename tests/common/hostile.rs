@@ -8,14 +8,14 @@ use super::bytes::{Record, records, renumber, reseal};
 
 /// Asks a recording everything that can be asked of it without running its model. Answers or errors, never a panic.
 pub fn ask(replay: &Replay) {
-    assert!(replay.probe_inputs().is_none_or(|inputs| !inputs.is_empty()));
+    assert!(replay.probe().inputs().is_none_or(|inputs| !inputs.is_empty()));
     let _ = (format!("{replay:?}"), replay.is_finished(), replay.torn_bytes(), replay.loss(), replay.path());
     assert!(replay.metadata().len() < usize::MAX && replay.damage().len() < usize::MAX);
     for epoch in replay.epochs().chain([0, 7, u64::MAX]) {
-        drop((replay.weights(epoch), replay.metrics(epoch), replay.probe_outputs(epoch)));
+        drop((replay.weights(epoch), replay.metrics(epoch), replay.probe().outputs(epoch)));
     }
     for step in replay.steps().iter().chain([(0, 0), (1, 1), (u64::MAX, u32::MAX)].map(Moment::from)) {
-        drop((replay.weights(step), replay.metrics(step), replay.probe_outputs(step)));
+        drop((replay.weights(step), replay.metrics(step), replay.probe().outputs(step)));
     }
     replay.metric_names().for_each(|name| assert!(replay.curve(name).is_some()));
     replay.steps().metric_names().for_each(|name| assert!(replay.steps().curve(name).is_some()));
@@ -44,7 +44,7 @@ fn snapshots(replay: &Replay) -> BTreeMap<Moment, [Option<String>; 3]> {
     let shown = |result: Result<String>| result.ok();
     let snapshot = |moment: Moment| {
         let weights = shown(replay.weights(moment).map(|weights| format!("{weights:?}")));
-        let probe = shown(replay.probe_outputs(moment).map(|outputs| format!("{outputs:?}")));
+        let probe = shown(replay.probe().outputs(moment).map(|outputs| format!("{outputs:?}")));
         (moment, [weights, shown(replay.metrics(moment).map(|metrics| format!("{metrics:?}"))), probe])
     };
     replay.epochs().map(Moment::from).chain(replay.steps().iter()).map(snapshot).collect()

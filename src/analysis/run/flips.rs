@@ -29,7 +29,7 @@ impl SampleHistory {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the targets name no classes, [`Error::UnknownEpoch`] for an epoch that is not in the
+    /// [`Error::Invalid`](crate::Error::Invalid) if the targets name no classes, [`Error::UnknownEpoch`](crate::Error::UnknownEpoch) for an epoch that is not in the
     /// history.
     pub fn flips(&self, first: u64, second: u64) -> Result<Flips> {
         let correct = self.correct()?;
