@@ -41,7 +41,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run(seed: Option<u64>) -> Result<()> {
-    let data = datasets::parabola(1_000, 13);
+    let data = datasets::parabola(1_000, 13).with_class_names(["negative", "positive"])?;
     let folder = common::folder("activation_functions")?;
     match seed {
         Some(seed) => println!("Initial weights drawn for seed {seed}, the same for every network."),
@@ -86,7 +86,7 @@ fn print_summary(folder: &Path, straight: &Replay) -> Result<()> {
 /// The article's figures 1 to 10, an animation of each network, and the page.
 fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Result<()> {
     let mut album = Album::new(folder);
-    let plots = |replay| RunPlots::options().name_classes(["negative", "positive"]).of(Replay::run(replay)?);
+    let plots = |replay| RunPlots::of(Replay::run(replay)?);
     let straight = plots(straight)?;
     let run_plots = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
     let sigmoid = &run_plots[0];

@@ -316,3 +316,70 @@ fn targets_of_categorical_cross_entropy_sum_to_one_and_outputs_of_cross_entropy_
     let error = BINARY.per_sample(&logits, &Matrix::zeros(1, 1)).unwrap_err().to_string();
     assert!(error.contains("output row 0 is -0.4") && error.contains("per_sample_from_logits"), "{error}");
 }
+
+/// Logits, values between -1 and 1, and a model that says nothing have pictures and pages too.
+#[cfg(feature = "plot")]
+#[test]
+fn pictures_and_pages_are_drawn_of_what_the_outputs_are_and_say_what_was_left_out() {
+    use training_replay::plot::{Figure, Page, RunPlots};
+    let tanh = Foreign { activation: Activation::Tanh, says_it: true, ..Foreign::new(&[1.0, 0.0], 1, None) };
+    let logits = Foreign::new(&[1.0, 0.0], 1, Some(OutputKind::Logits));
+    let signs = data_with_outputs(&[2.0, 0.3, -0.4, -2.0, 0.2], &[1.0, 1.0, -1.0, -1.0, -1.0]);
+    let classes = data_with_outputs(&[3.0, 0.3, -0.4, -3.0, 0.2], &[1.0, 1.0, 0.0, 0.0, 1.0]);
+    for (model, data, loss, word) in
+        [(&tanh, &signs, Loss::MeanSquaredError, "output"), (&logits, &classes, BINARY, "probability")]
+    {
+        let replay = recorded(model, data, loss);
+        let plots = RunPlots::of(replay.run_with(model)).unwrap();
+        assert!(plots.probabilities(0, 1).unwrap().x.label.starts_with(word), "{word}");
+        let boundary = Figure::of(plots.decision_boundary(0).unwrap()).to_svg().unwrap();
+        assert!(boundary.contains("polygon") || boundary.contains("path"), "regions on both sides");
+        let page = Page::new("Outputs").run("run", &plots).unwrap().to_html().unwrap();
+        assert!(page.contains(&format!(r#""word":"{word}""#)));
+        assert!(page.contains("z-values of net were left out: `Forward::pre_activation` would give them"));
+        assert!(page.contains("gradients were left out"));
+    }
+    let silent = Foreign::new(&[0.5, 0.0], 1, None);
+    let replay = recorded(&silent, &classes, BINARY);
+    let message = RunPlots::of(replay.run_with(&silent)).unwrap_err().to_string();
+    assert!(message.contains("`Forward::output_kind`"), "{message}");
+}
+
+#[test]
+fn a_threshold_is_the_same_for_every_question() {
+    let data = data_with_outputs(&[0.2, 0.35, 0.6, 0.9], &[0.0, 1.0, 0.0, 1.0]);
+    for kind in [OutputKind::Probabilities, OutputKind::Values, OutputKind::Logits] {
+        let model = Foreign::new(&[1.0, 0.0], 1, Some(kind));
+        let replay = recorded(&model, &data, Loss::MeanSquaredError);
+        // The logit 0.3 is of the probability 0.574...
+        let threshold = if kind == OutputKind::Logits { 0.574_442_5 } else { 0.3 };
+        let run = || replay.run_with(&model).threshold(threshold);
+        let snapshot = run().at(0).unwrap();
+        assert_eq!(snapshot.predicted_classes().unwrap(), [Some(0), Some(1), Some(1), Some(1)], "{kind}");
+        assert_eq!(snapshot.confusion().unwrap().counts, [[1, 1], [0, 2]]);
+        assert_eq!(snapshot.evaluate(Loss::MeanSquaredError).unwrap().accuracy, Some(0.75));
+        let map = snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap();
+        assert!(map.boundary[0].row_iter().all(|at| (at[0] - 0.3).abs() < 1e-5), "{kind}: {:?}", map.boundary);
+        let right = map.predicted_classes().unwrap();
+        assert!(right.iter().enumerate().all(|(i, class)| *class == Some(usize::from(map.x[i % map.x.len()] > 0.3))));
+        let histogram = snapshot.probability_histogram(4).unwrap();
+        assert_eq!(histogram.misclassified.concat().iter().sum::<u64>(), 1);
+        let history = run().sample_history(Loss::MeanSquaredError).unwrap();
+        assert_eq!(history.correct().unwrap().as_slice(), [true, true, false, true]);
+        let milestones = run().milestones(&MilestoneOptions::default()).unwrap();
+        assert_eq!(milestones.find(MilestoneKind::FinalErrors, &Subject::Run).unwrap().evidence, 1.0);
+    }
+}
+
+#[test]
+fn a_threshold_that_is_none_is_an_error() {
+    let data = data_with_outputs(&[0.2, 0.9], &[0.0, 1.0]);
+    let model = Foreign::new(&[1.0, 0.0], 1, Some(OutputKind::Probabilities));
+    let replay = recorded(&model, &data, BINARY);
+    for threshold in [f32::NAN, -0.1, 1.5, f32::INFINITY] {
+        let run = replay.run_with(&model).threshold(threshold);
+        assert!(run.at(0).unwrap().predicted_classes().is_err(), "{threshold}");
+        assert!(run.milestones(&MilestoneOptions::default()).is_err(), "{threshold}");
+        assert!(run.at(0).unwrap().decision_boundary(View::inputs(), &Grid::default()).is_err(), "{threshold}");
+    }
+}
