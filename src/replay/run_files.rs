@@ -39,14 +39,39 @@ impl Runs {
     ///
     /// As [`Replay::open`], for the first path, if none of them opens.
     pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self> {
+        Self::open_with(paths, |_, _| ())
+    }
+
+    /// Opens recordings as [`open`](Self::open), and calls `progress` after each, with their number so far and that of all:
+    /// for many, or on a slow disk.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Runs, Sequential};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("run.replay");
+    /// # let mut replay = Replay::options().create(&path)?;
+    /// # replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// let runs = Runs::open_with([&path], |done, all| eprint!("\r{done} of {all}"))?;
+    /// assert_eq!(runs.len(), 1);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_with<P: AsRef<Path>>(
+        paths: impl IntoIterator<Item = P>,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<Self> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let names = names_of(&paths.iter().map(PathBuf::as_path).collect::<Vec<_>>());
         let (mut runs, mut files) = (Self::new(), HashSet::new());
-        for (name, path) in names.into_iter().zip(&paths) {
+        for (done, (name, path)) in names.into_iter().zip(&paths).enumerate() {
             match open_once(path, &mut files) {
                 Ok(replay) => runs.push(name, replay),
                 Err(error) => runs.push_failed(name, error),
             }
+            progress(done + 1, paths.len());
         }
         runs.expect_some()
     }

@@ -1,6 +1,6 @@
 //! A collection of recordings, asked as one: seeds, activations, learning rates.
 
-use super::Replay;
+use super::{Replay, progress::Progress};
 use crate::{
     Error, Result,
     analysis::{EpochsToTarget, MilestoneOptions, Milestones, QuantileBand},
@@ -49,6 +49,7 @@ use crate::{
 pub struct Runs {
     runs: Vec<(String, Replay)>,
     failed: Vec<(String, Error)>,
+    progress: Progress<'static>,
 }
 
 impl Runs {
@@ -169,7 +170,36 @@ impl Runs {
     ///
     /// The first one that `ask` returns.
     pub fn map<R>(&self, mut ask: impl FnMut(&str, &Replay) -> Result<R>) -> Result<Vec<R>> {
-        self.iter().map(|(name, replay)| ask(name, replay)).collect()
+        let pass = self.progress.pass(self.len());
+        let ask = |(name, replay)| {
+            let answer = ask(name, replay);
+            pass.step();
+            answer
+        };
+        self.iter().map(ask).collect()
+    }
+
+    /// Calls a function after each run that a question has gone over, with their number so far and that of all.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Runs, Sequential};
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// let seen = Arc::new(Mutex::new(Vec::new()));
+    /// let shown = Arc::clone(&seen);
+    /// let mut runs = Runs::new().progress(move |done, all| shown.lock().unwrap().push((done, all)));
+    /// for seed in [1, 2] {
+    ///     let mut replay = Replay::options().in_memory();
+    ///     replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(seed)?, Metrics::new())?;
+    ///     runs.push("run", replay);
+    /// }
+    /// runs.map(|_, replay| replay.weights(0))?;
+    /// assert_eq!(*seen.lock().unwrap(), [(1, 2), (2, 2)]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn progress(self, progress: impl FnMut(usize, usize) + Send + 'static) -> Self {
+        Self { progress: Progress::by(progress), ..self }
     }
 
     /// Returns the median of a logged metric over the runs, and the band that holds the middle `share` of them.
