@@ -1,6 +1,6 @@
 //! What an answer rests on or leaves out.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::model::decision::Decision;
 
@@ -31,6 +31,13 @@ pub enum Caveat {
         /// The epoch.
         epoch: u64,
         /// The error.
+        reason: String,
+    },
+    /// Some bytes of the recording are damaged so that it cannot be known which epoch they were of, if of one.
+    Lost {
+        /// Where they lie in the file.
+        bytes: Range<u64>,
+        /// What is lost with them.
         reason: String,
     },
 }
@@ -77,6 +84,10 @@ impl fmt::Display for Caveat {
                 f.write_str("outputs were taken for probabilities: `Forward::output_kind` would say what they are")
             }
             Self::LeftOut { what, remedy } => write!(f, "{what} were left out: {remedy} would give them"),
+            Self::Lost { bytes, reason } => {
+                let Range { start, end } = bytes;
+                write!(f, "bytes {start} to {end} of the recording are damaged, and an epoch may be missing: {reason}")
+            }
             Self::Skipped { epoch, reason } => write!(f, "epoch {epoch} was skipped: {reason}"),
         }
     }

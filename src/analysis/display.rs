@@ -116,7 +116,11 @@ impl fmt::Display for HeadToHead {
         }
         let semicolon = if self.wins.is_empty() { "" } else { "; " };
         write!(f, "{semicolon}{} tied, {} without any", runs(self.tied), runs(self.nobody))?;
-        if self.undecided > 0 { write!(f, ", {} undecided", runs(self.undecided)) } else { Ok(()) }
+        let others = [(self.undecided, "undecided"), (self.unpaired, "without a partner")];
+        others
+            .into_iter()
+            .filter(|&(count, _)| count > 0)
+            .try_for_each(|(count, what)| write!(f, ", {} {what}", runs(count)))
     }
 }
 
@@ -175,7 +179,7 @@ mod tests {
         let epochs = EpochsToTarget::from_iter([Some(40), None, Some(55), Some(48)]);
         assert_eq!(epochs.to_string(), "3 of 4 runs, half of all by epoch 48");
         assert_eq!(EpochsToTarget::from_iter([None]).to_string(), "0 of 1 run");
-        let head = HeadToHead { wins: vec![3, 1], tied: 1, nobody: 0, undecided: 0 };
+        let head = HeadToHead { wins: vec![3, 1], tied: 1, nobody: 0, undecided: 0, unpaired: 0 };
         assert_eq!(head.to_string(), "group 0 first in 3 runs, group 1 in 1 run; 1 run tied, 0 runs without any");
         let band = QuantileBand::of(&[vec![(0, 1.0), (10, 0.5)], vec![(0, 3.0), (10, f64::NAN)]], 0.5).unwrap();
         let expected = "\

@@ -11,7 +11,10 @@ pub(crate) const SHARES: f32 = 0.01;
 /// How far two smoothed labels, such as 0.05 and 0.95, may be from lying evenly about the middle.
 const EVENLY: f32 = 1e-5;
 
-/// What targets tell.
+/// The most that a label of class 0 is smoothed to; two other numbers about the middle may be those of a regression.
+const SMOOTHED: f32 = 0.2;
+
+/// What targets say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TargetKind {
     /// Classes: 0 and 1 in a single column, shares of the classes in several, one-hot or not.
@@ -59,7 +62,7 @@ impl TargetKind {
         let stray = labels.iter().position(|&y| y != low && y != high);
         let evenly_about = |middle: f32| low < high && (low + high - 2.0 * middle).abs() <= EVENLY;
         match stray {
-            None if low >= 0.0 && evenly_about(0.5) => Ok(Self::Shares),
+            None if (0.0..=SMOOTHED).contains(&low) && evenly_about(0.5) => Ok(Self::Shares),
             None if high <= 1.0 && evenly_about(0.0) || high == -1.0 => Ok(Self::Signs),
             _ => Err(labels.iter().position(|&y| y != 0.0 && y != 1.0).unwrap_or(0)),
         }
@@ -216,7 +219,7 @@ mod tests {
             target_classes(&column(&[1.0, 0.3])).unwrap_err().to_string(),
             "target row 1 is [0.3]; it must be 0 or 1, or in all rows -1 or 1, to name a class"
         );
-        for numbers in [[3.0, 4.0], [0.2, 0.7], [-2.0, 2.0], [0.4, 0.4]] {
+        for numbers in [[3.0, 4.0], [0.2, 0.7], [-2.0, 2.0], [0.4, 0.4], [0.3, 0.7]] {
             assert_eq!(TargetKind::of(&column(&numbers)), TargetKind::Numbers, "{numbers:?}");
         }
         for row in [[1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [2.0, -1.0, 0.0], [1.0, 1.0, -1.0], [0.5, 0.4, 0.0]] {

@@ -56,7 +56,8 @@ use crate::{Activation, Error, Loss, Matrix, Result};
 /// # }
 /// ```
 pub trait Model {
-    /// Returns all parameters, the same ones in the same order at every epoch.
+    /// Returns all parameters, the same ones at every epoch. They are matched by layer and name, and recorded in the order of
+    /// the first epoch.
     ///
     /// # Errors
     ///
@@ -299,9 +300,10 @@ pub trait Forward: Model {
         let count = self.layers().len();
         let last = count.checked_sub(1);
         let activation = last.and_then(|last| self.activation(last)).filter(|activation| activation.is_link_of(loss));
-        if let (Some(last), Some(_)) = (last, activation) {
-            let hidden = self.forward(inputs, 0..last)?;
-            match self.pre_activation(&hidden, last) {
+        // A linear layer's outputs are its z-values.
+        if let (Some(last), Some(_)) = (last, activation.filter(|activation| *activation != Activation::Linear)) {
+            let hidden = if last == 0 { None } else { Some(self.forward(inputs, 0..last)?) };
+            match self.pre_activation(hidden.as_ref().unwrap_or(inputs), last) {
                 Err(Error::Missing { .. }) => {}
                 logits => return loss.per_sample_from_logits(&logits?, targets),
             }

@@ -53,8 +53,8 @@ const SUM: f32 = 1e-3;
 ///     fn with_weights(&self, weights: &Weights) -> Result<Self> {
 ///         Ok(Line(weights.require("line", "slope", &[])?.values().to_f32()[0]))
 ///     }
-///     fn forward(&self, inputs: &Matrix, _: Range<usize>) -> Result<Matrix> {
-///         Ok(inputs * self.0)
+///     fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+///         Ok(if layers.is_empty() { inputs.clone() } else { inputs * self.0 })
 ///     }
 ///     fn output_kind(&self) -> Option<OutputKind> {
 ///         Some(OutputKind::Logits) // trained with PyTorch's BCEWithLogitsLoss, say

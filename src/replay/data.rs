@@ -160,8 +160,16 @@ impl Replay {
 
 /// Fails if a built-in network is described that does not fit the data, `of` which errors speak.
 fn expect_fit(description: Option<&Description>, of: &str, data: &Dataset) -> Result<()> {
-    let Some(Ok(model)) = description.map(Sequential::architecture_of) else { return Ok(()) };
+    let Some(network) = description.filter(|own| Sequential::is_described_by(own)) else { return Ok(()) };
+    let model = Sequential::architecture_of(network)?;
     matrix::expect_columns(&format!("inputs{of}"), data.inputs(), model.inputs())?;
+    if data.outputs() == 1 && model.outputs() > 1 && data.classes().is_ok() {
+        let expected = format!(
+            "{}, one for each output; `Dataset::one_hot` makes two of one, and `Dataset::from_labels_with_classes` takes all classes",
+            model.outputs()
+        );
+        return Err(Error::invalid(format!("the number of target columns{of}"), expected, 1));
+    }
     matrix::expect_columns(&format!("targets{of}"), data.targets(), model.outputs())
 }
 

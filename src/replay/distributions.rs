@@ -192,7 +192,8 @@ impl Replay {
             let deviations = self.weights_into(epoch, &mut weights);
             skipping(epoch, deviations.map(|()| (epoch, weights.iter().map(row).collect())))
         });
-        let (rows, skipped) = readable(rows.collect::<Result<Vec<_>>>()?)?;
+        let (rows, mut skipped) = readable(rows.collect::<Result<Vec<_>>>()?)?;
+        skipped.extend(self.lost());
         Ok(LayerCurve::join(rows, &skipped))
     }
 }

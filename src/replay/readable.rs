@@ -1,6 +1,6 @@
 //! Questions that do without the epochs which are damaged, and list them.
 
-use super::{Run, Snapshot, progress::Pass};
+use super::{Replay, Run, Snapshot, progress::Pass};
 use crate::{Error, Forward, Result, analysis::Caveat, math::parallel};
 
 /// As many epochs are asked before their answers are taken.
@@ -34,7 +34,21 @@ pub(super) fn readable<R>(outcomes: Vec<Outcome<R>>) -> Result<(Vec<R>, Vec<Cave
     }
 }
 
+impl Replay {
+    /// What is damaged beyond knowing which epoch it was of.
+    pub(super) fn lost(&self) -> impl Iterator<Item = Caveat> {
+        self.damage().iter().map(|damage| Caveat::Lost { bytes: damage.bytes.clone(), reason: damage.reason.clone() })
+    }
+}
+
 impl<M> Run<'_, M> {
+    /// The answers beside what could not be read.
+    fn with_lost<R>(&self, outcomes: Vec<Outcome<R>>) -> Result<(Vec<R>, Vec<Caveat>)> {
+        let (answers, mut skipped) = readable(outcomes)?;
+        skipped.extend(self.replay().lost());
+        Ok((answers, skipped))
+    }
+
     /// The run without the epochs that were skipped.
     pub(crate) fn without(&self, caveats: &[Caveat]) -> Self {
         let is_skipped = |at: u64| caveats.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
@@ -57,7 +71,7 @@ impl<'a, M: Forward> Run<'a, M> {
             pass.step();
             outcome
         });
-        Ok(readable(outcomes.collect::<Result<_>>()?)?.1)
+        Ok(self.with_lost(outcomes.collect::<Result<_>>()?)?.1)
     }
 
     /// The first epoch that can be read.
@@ -97,7 +111,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
         let pass = self.progress.pass(self.epochs.len());
-        readable(self.outcomes(&self.epochs, &pass, known, &ask)?)
+        self.with_lost(self.outcomes(&self.epochs, &pass, known, &ask)?)
     }
 
     /// As [`map_readable`](Self::map_readable), but that the answers are taken in the order of the epochs, some at a time, so
@@ -116,7 +130,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
                 });
             }
         }
-        Ok(readable(outcomes)?.1)
+        Ok(self.with_lost(outcomes)?.1)
     }
 
     fn outcomes<R, F>(

@@ -50,6 +50,8 @@ pub struct Runs {
     runs: Vec<(String, Replay)>,
     failed: Vec<(String, Error)>,
     progress: Progress<'static>,
+    /// Of a group, what its runs have in common.
+    key: String,
 }
 
 impl Runs {
@@ -240,7 +242,9 @@ impl Runs {
     ) -> Result<EpochsToTarget> {
         let epochs: Vec<Option<u64>> = self.milestones(options)?.iter().map(pick).collect();
         let not_yet = self.iter().zip(&epochs).map(|((_, replay), &came)| last_before(replay, came)).collect();
-        Ok(EpochsToTarget { epochs, not_yet })
+        // What is left of a name without its group's is that of its partners in others.
+        let runs = self.iter().map(|(name, _)| name.replacen(&self.key, "", 1)).collect();
+        Ok(EpochsToTarget { epochs, not_yet, runs })
     }
 }
 
@@ -252,7 +256,7 @@ fn last_before(replay: &Replay, epoch: Option<u64>) -> Option<u64> {
 /// The group of a key, which is made where there is none.
 fn group(groups: &mut Vec<(String, Runs)>, key: String) -> &mut Runs {
     let at = groups.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-        groups.push((key, Runs::new()));
+        groups.push((key.clone(), Runs { key, ..Runs::new() }));
         groups.len() - 1
     });
     &mut groups[at].1

@@ -43,7 +43,8 @@ impl<M: Forward + Sync> Run<'_, M> {
             if verification.probes.is_empty() {
                 return Err(missing);
             }
-            verification.not_compared = Some(missing.to_string());
+            let not_asked = || "they were not asked for".to_owned();
+            verification.not_compared = Some(if options.metrics { missing.to_string() } else { not_asked() });
         }
         Ok(verification)
     }
@@ -107,7 +108,7 @@ fn squares_of_kernels(model: &impl Forward) -> Result<f64> {
 fn why_not_compared(data: Option<&Dataset>, loss: Option<Loss>, options: &VerifyOptions) -> Error {
     let [loss_name, accuracy_name] = &options.names;
     match loss {
-        _ if !options.metrics => Error::missing("probe", "`VerifyOptions::without_metrics` leaves nothing to compare"),
+        _ if !options.metrics => Error::missing("probe", "and without metrics nothing is left to compare"),
         _ if data.is_none() => Error::missing("data set", "supply one by `with_dataset`"),
         None => {
             let hint = "give the one that the model was trained with, by `VerifyOptions::loss` or when recording";

@@ -32,7 +32,7 @@ pub enum MilestoneKind {
     BestLoss,
     /// The loss at the end of the run. Evidence: the loss.
     FinalLoss,
-    /// The loss hardly changes. Evidence: the loss in the middle.
+    /// The loss hardly changes, beside its range in the run. Evidence: the loss in the middle.
     Plateau,
     /// The loss falls. Evidence: by how much.
     Fall,

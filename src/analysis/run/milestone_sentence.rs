@@ -57,7 +57,9 @@ impl Milestone {
             Kind::FinalErrors => format!("{} {} misclassified", counted(count, "sample"), are(count)),
             Kind::BestLoss => format!("the loss is {evidence}, the lowest"),
             Kind::FinalLoss => format!("the loss is {evidence}"),
-            Kind::Plateau => format!("the loss hardly changes: it is {evidence} in the middle"),
+            Kind::Plateau => {
+                format!("the loss hardly changes beside its range in the run: it is {evidence} in the middle")
+            }
             Kind::Fall => format!("the loss falls by {evidence}"),
             Kind::Squashed => {
                 format!("{subject} is squashed: its units take {} of their range", percent(self.evidence))
@@ -170,7 +172,10 @@ mod tests {
         assert_eq!(said(Kind::BestLoss, at, run(), 1e-5), "At epoch 1,500, the loss is 1.00e-5, the lowest");
         assert_eq!(said(Kind::FinalLoss, at, run(), 0.71828), "At epoch 1,500, the last, the loss is 0.7183");
         let plateau = said(Kind::Plateau, (3, Some(17)), run(), 0.5);
-        assert_eq!(plateau, "From epoch 3 to 17, the loss hardly changes: it is 0.5000 in the middle");
+        assert_eq!(
+            plateau,
+            "From epoch 3 to 17, the loss hardly changes beside its range in the run: it is 0.5000 in the middle"
+        );
         assert_eq!(said(Kind::Fall, (3, None), run(), 2.0), "From epoch 3 on, the loss falls by 2");
     }
 

@@ -223,7 +223,9 @@ impl Verification {
         match (self.model_holds(), first) {
             (Some(_), Some(ProbeCheck { epoch, off, allowed, .. })) => write!(
                 f,
-                "the model is another one: at epoch {epoch} its outputs on the probe are {off:.1e} of the largest off, and {allowed:.0e} is allowed"
+                "the model is another one: at epoch {epoch} its outputs on the probe are off by {} of the largest output, and {} is allowed",
+                share(*off),
+                share(*allowed)
             ),
             (Some(_), None) => {
                 let off = self.probes.iter().map(|probe| probe.off).fold(0.0, f64::max);
@@ -231,11 +233,15 @@ impl Verification {
                     f,
                     "the model is the recorded one: at all {count} epochs with a probe its outputs are the recorded ones"
                 )?;
-                if off > 0.0 { write!(f, ", within {off:.0e} of the largest") } else { f.write_str(", bit for bit") }
+                if off > 0.0 {
+                    write!(f, ", within {} of the largest", share(off))
+                } else {
+                    f.write_str(", bit for bit")
+                }
             }
             (None, _) => {
                 let why = if count == 0 {
-                    "no probe was recorded at these epochs"
+                    "no probe was recorded at these epochs, as the recorded model gave none (see `Model::as_forward`), there were no inputs (see `ReplayOptions::probe`), or it was switched off"
                 } else {
                     "what was recorded of the probe is not finite"
                 };
@@ -270,6 +276,15 @@ impl Verification {
             ),
             None => Ok(()),
         }
+    }
+}
+
+/// A share as a percentage, with as many digits as show that it is not zero.
+fn share(share: f64) -> String {
+    if share == 0.0 || share >= 1e-4 {
+        format!("{} %", 100.0 * (share * 1e6).round() / 1e6)
+    } else {
+        format!("{share:.0e}")
     }
 }
 

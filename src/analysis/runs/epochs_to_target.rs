@@ -19,6 +19,8 @@ pub struct EpochsToTarget {
     /// The last recorded epoch at which each run had not come to the milestone: the one before, or the last of the run.
     /// Where it is `None` or missing every epoch was recorded, and a run that did not come there never does.
     pub not_yet: Vec<Option<u64>>,
+    /// The name of each run without that of its group, by which it has partners in other groups; none if not known.
+    pub runs: Vec<String>,
 }
 
 impl EpochsToTarget {
@@ -102,7 +104,7 @@ impl EpochsToTarget {
 
 impl FromIterator<Option<u64>> for EpochsToTarget {
     fn from_iter<I: IntoIterator<Item = Option<u64>>>(epochs: I) -> Self {
-        Self { epochs: epochs.into_iter().collect(), not_yet: Vec::new() }
+        Self { epochs: epochs.into_iter().collect(), ..Self::default() }
     }
 }
 
@@ -123,12 +125,15 @@ mod tests {
     /// A run of every tenth epoch, one that ended at epoch 20, one of every epoch.
     #[test]
     fn what_a_run_was_not_recorded_for_is_not_answered() {
-        let epochs =
-            EpochsToTarget { epochs: vec![Some(50), None, Some(45)], not_yet: vec![Some(40), Some(20), Some(44)] };
+        let epochs = EpochsToTarget {
+            not_yet: vec![Some(40), Some(20), Some(44)],
+            ..EpochsToTarget::from_iter([Some(50), None, Some(45)])
+        };
         assert_eq!([0, 20].map(|epoch| epochs.share_by(epoch)), [0.0, 0.0]);
         assert!([21, 40, 45, 50, 99].iter().all(|&epoch| epochs.share_by(epoch).is_nan()), "of the second run");
         assert_eq!((epochs.curve(), epochs.share(), epochs.median()), (vec![], 2.0 / 3.0, Some(50)));
-        let sparse = EpochsToTarget { epochs: vec![Some(50), Some(45)], not_yet: vec![Some(40), Some(44)] };
+        let sparse =
+            EpochsToTarget { not_yet: vec![Some(40), Some(44)], ..EpochsToTarget::from_iter([Some(50), Some(45)]) };
         assert!(sparse.share_by(44).is_nan() && sparse.share_by(45).is_nan(), "by then the first may have come there");
         assert_eq!((sparse.share_by(40), sparse.curve()), (0.0, vec![(50, 1.0)]));
     }

@@ -25,11 +25,16 @@ pub struct HeadToHead {
     pub nobody: usize,
     /// The number of runs in which it cannot be said: one was recorded too seldom, or ended before.
     pub undecided: usize,
+    /// The number of runs without a partner in every other group, which are not counted: their files did not open, say.
+    pub unpaired: usize,
 }
 
 impl HeadToHead {
-    /// Compares groups run by run: the first run of each group with the first of every other, and so on, as runs of the
-    /// same seed are.
+    /// Compares groups run by run, as runs of the same seed are.
+    ///
+    /// Runs are partners whose names are the same but for that of their group ([`EpochsToTarget::runs`]): `relu/seed1` of the
+    /// group `relu` and `tanh/seed1` of the group `tanh`. Where names are not known, or none has a partner, the first run of
+    /// each group is that of the first of every other, and so on.
     ///
     /// A group is first where all others came later whatever happened between their recorded epochs, and behind the last.
     /// Where several were first between the same two epochs, they are tied.
@@ -44,17 +49,18 @@ impl HeadToHead {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the groups have different numbers of runs.
+    /// [`Error::Invalid`] if the groups have different numbers of runs, and no names by which some are partners.
     pub fn of(groups: &[&EpochsToTarget]) -> Result<Self> {
-        let runs = groups.first().map_or(0, |group| group.epochs.len());
-        if let Some(other) = groups.iter().find(|group| group.epochs.len() != runs) {
-            let expected = format!("{runs}, as the first one's");
-            return Err(Error::invalid("the number of runs of a group", expected, other.epochs.len()));
-        }
-        let mut counts = Self { wins: vec![0; groups.len()], ..Self::default() };
-        for run in 0..runs {
-            let bounds: Vec<(u64, Option<u64>)> = groups.iter().map(|group| group.bounds(run)).collect();
-            counts.take(&bounds);
+        let pairs = match partners(groups) {
+            Some(pairs) => pairs,
+            None => in_order(groups)?,
+        };
+        let in_groups: usize = groups.iter().map(|group| group.epochs.len()).sum();
+        let unpaired = in_groups - pairs.len() * groups.len();
+        let mut counts = Self { wins: vec![0; groups.len()], unpaired, ..Self::default() };
+        for places in pairs {
+            let runs = groups.iter().zip(places);
+            counts.take(&runs.map(|(group, run)| group.bounds(run)).collect::<Vec<_>>());
         }
         Ok(counts)
     }
@@ -74,9 +80,32 @@ impl HeadToHead {
         }
     }
 
-    /// Returns the number of runs in each group.
+    /// Returns the number of runs in each group that were compared.
     pub fn runs(&self) -> usize {
         self.wins.iter().sum::<usize>() + self.tied + self.nobody + self.undecided
+    }
+}
+
+/// The places of the runs with the same name in every group; none if no name is in all of them, or is no name of one run.
+fn partners(groups: &[&EpochsToTarget]) -> Option<Vec<Vec<usize>>> {
+    let place = |group: &EpochsToTarget, name: &String| {
+        let mut places = (0..group.runs.len()).filter(|&run| group.runs[run] == *name);
+        places.next().filter(|_| places.next().is_none())
+    };
+    let of = |name: &String| groups.iter().map(|group| place(group, name)).collect::<Option<Vec<usize>>>();
+    let pairs: Vec<Vec<usize>> = groups.first()?.runs.iter().filter_map(of).collect();
+    (!pairs.is_empty()).then_some(pairs)
+}
+
+/// The places of the first run of each group, of the second, and so on.
+fn in_order(groups: &[&EpochsToTarget]) -> Result<Vec<Vec<usize>>> {
+    let runs = groups.first().map_or(0, |group| group.epochs.len());
+    match groups.iter().find(|group| group.epochs.len() != runs) {
+        None => Ok((0..runs).map(|run| vec![run; groups.len()]).collect()),
+        Some(other) => {
+            let expected = format!("{runs}, as the first one's, where no names show which runs belong together");
+            Err(Error::invalid("the number of runs of a group", expected, other.epochs.len()))
+        }
     }
 }
 
@@ -90,16 +119,35 @@ mod tests {
         let b = EpochsToTarget::from_iter([Some(2), Some(5), Some(9), None, Some(6)]);
         let c = EpochsToTarget::from_iter([Some(3), Some(4), Some(9), None, None]);
         let counts = HeadToHead::of(&[&a, &b, &c]).unwrap();
-        assert_eq!(counts, HeadToHead { wins: vec![1, 1, 1], tied: 1, nobody: 1, undecided: 0 });
+        assert_eq!(counts, HeadToHead { wins: vec![1, 1, 1], tied: 1, nobody: 1, undecided: 0, unpaired: 0 });
         assert_eq!(counts.runs(), 5);
         assert!(HeadToHead::of(&[&a, &EpochsToTarget::default()]).is_err());
         assert_eq!(HeadToHead::of(&[]).unwrap().runs(), 0);
     }
 
+    /// A file of each group did not open, and not of the same seed.
+    #[test]
+    fn runs_are_compared_with_their_partners_and_those_without_one_are_not_counted() {
+        let named = |names: &[&str], epochs: &[u64]| EpochsToTarget {
+            runs: names.iter().map(|&name| name.to_owned()).collect(),
+            ..EpochsToTarget::from_iter(epochs.iter().map(|&epoch| Some(epoch)))
+        };
+        let a = named(&["/seed1", "/seed2", "/seed3"], &[11, 12, 13]);
+        let b = named(&["/seed0", "/seed2", "/seed1"], &[11, 13, 12]);
+        let counts = HeadToHead::of(&[&a, &b]).unwrap();
+        assert_eq!((counts.wins.as_slice(), counts.runs(), counts.unpaired), ([2, 0].as_slice(), 2, 2));
+        let others = named(&["x", "y", "z"], &[1, 1, 1]);
+        assert_eq!(HeadToHead::of(&[&a, &others]).unwrap().runs(), 3, "in their order, if no name has a partner");
+        let fewer = named(&["x", "y"], &[1, 1]);
+        assert!(HeadToHead::of(&[&a, &fewer]).unwrap_err().to_string().contains("belong together"));
+    }
+
     #[test]
     fn nobody_wins_by_being_recorded_more_often_or_for_longer() {
-        let of =
-            |epoch: Option<u64>, not_yet: u64| EpochsToTarget { epochs: vec![epoch], not_yet: vec![Some(not_yet)] };
+        let of = |epoch: Option<u64>, not_yet: u64| EpochsToTarget {
+            not_yet: vec![Some(not_yet)],
+            ..EpochsToTarget::from_iter([epoch])
+        };
         let against = |one: &EpochsToTarget, other: &EpochsToTarget| {
             let counts = HeadToHead::of(&[one, other]).unwrap();
             assert_eq!(counts.runs(), 1);

@@ -209,7 +209,7 @@ impl Panel {
         for class in 0..data.outputs().max(2) {
             let of_class = points(samples).zip(&classes).filter(|&(_, &of)| of == class).map(|(point, _)| point);
             self.marks.push(Mark::dots(of_class, ColorRole::Class(class)));
-            self.legend.push((format!("class {class}"), ColorRole::Class(class)));
+            self.legend.push((data.class_name(class), ColorRole::Class(class)));
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ const REGIONS: usize = 100;
 ///
 /// They are made of a [`Run`], with its epochs, model and threads. Making them reads every epoch once for the limits of the
 /// axes, and once more before that if a principal plane has to be found. Then nothing is kept but the limits and the curves,
-/// and each picture reads its own epoch when it is asked for. Class 1 is predicted where a single output is above 0.5.
+/// and each picture reads its own epoch when it is asked for. Class 1 is predicted where a single output is above the threshold of the [`Run`].
 ///
 /// A run of more than 16 million losses, samples times epochs, is read once more for the highest bar of their histogram.
 ///

@@ -34,7 +34,7 @@ pub(crate) struct Input {
     pub(crate) grid: Grid,
     /// The data there.
     pub(crate) samples: Matrix,
-    axes: &'static str,
+    labels: [String; 2],
 }
 
 /// What the axes of a layer are called whose units are shown as they are.
@@ -48,7 +48,11 @@ impl Settings {
         data: &Dataset,
         options: RunPlotOptions,
     ) -> Result<Self> {
-        data.classes()?;
+        if let Err(error) = data.classes() {
+            let expected =
+                "classes to be plotted as a run; numbers have `Snapshot::residuals`, `Panel::curves` and violins";
+            return Err(Error::invalid("what the targets name", expected, error));
+        }
         let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
         let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
         let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
@@ -131,17 +135,21 @@ impl Input {
     fn find(data: &Dataset, grid: &Grid) -> Result<Option<Self>> {
         match data.features() {
             1 => Ok(None),
-            2 => Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone(), axes: "x" })),
+            2 => {
+                let labels = <[String; 2]>::try_from(data.feature_names().to_vec()).unwrap_or_else(|_| labels("x"));
+                Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone(), labels }))
+            }
             _ => {
                 let (plane, axes) = principal(PrincipalPlane::of(data.inputs())?, "x");
                 let samples = plane.project(data.inputs())?;
-                Ok(Some(Self { grid: Grid::covering_points(&samples, 0.1), plane: Some(plane), samples, axes }))
+                let grid = Grid::covering_points(&samples, 0.1);
+                Ok(Some(Self { grid, plane: Some(plane), samples, labels: labels(axes) }))
             }
         }
     }
 
     pub(crate) fn labels(&self) -> [String; 2] {
-        labels(self.axes)
+        self.labels.clone()
     }
 
     /// Where the classes part there at an epoch.

@@ -3,17 +3,28 @@
 use super::rows::{best_and_final, curve, from_epoch};
 use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Plateau, Subject, plateaus};
 
+/// How many times the range of four fifths of the losses counts.
+const USUAL: f64 = 4.0;
+
 pub(super) fn milestones(summaries: &[EpochSummary], options: &MilestoneOptions) -> Vec<Milestone> {
     let losses = curve(summaries, |summary| summary.loss);
     let mut rows: Vec<_> = best_and_final(&losses, Kind::BestLoss, Kind::FinalLoss).collect();
-    let losses = running_median(&losses);
-    let finite = losses.iter().map(|(_, loss)| *loss).filter(|loss| loss.is_finite());
-    let Some((low, high)) = finite.map(|loss| (loss, loss)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
-        return rows;
-    };
-    rows.extend(plateau_rows(&losses, options.flat * (high - low), options));
-    rows.extend(fall_rows(&losses, options.flat * (high - low), options.fall * (high - low)));
+    let smooth = running_median(&losses);
+    let Some(range) = usual_range(&smooth) else { return rows };
+    rows.extend(plateau_rows(&smooth, options.flat * range, options));
+    rows.extend(fall_rows(&smooth, &losses, options.flat * range, options.fall * range));
     rows
+}
+
+/// How far apart the losses are; but no more than a few times as far as four fifths of them, so that a single one that is
+/// far off flattens none of the others.
+fn usual_range(losses: &[(u64, f64)]) -> Option<f64> {
+    let mut sorted: Vec<f64> = losses.iter().map(|(_, loss)| *loss).filter(|loss| loss.is_finite()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let (low, high) = (sorted.first()?, sorted.last()?);
+    let tenth = sorted.len() / 10;
+    let usual = sorted[sorted.len() - 1 - tenth] - sorted[tenth];
+    Some(if usual > 0.0 { (high - low).min(USUAL * usual) } else { high - low })
 }
 
 fn plateau_rows(losses: &[(u64, f64)], slope: f64, options: &MilestoneOptions) -> impl Iterator<Item = Milestone> {
@@ -27,7 +38,12 @@ fn plateau_rows(losses: &[(u64, f64)], slope: f64, options: &MilestoneOptions) -
     })
 }
 
-fn fall_rows(losses: &[(u64, f64)], slope: f64, least: f64) -> impl Iterator<Item = Milestone> {
+/// By the smoothed losses, where those that were smoothed fall too.
+fn fall_rows(losses: &[(u64, f64)], raw: &[(u64, f64)], slope: f64, least: f64) -> impl Iterator<Item = Milestone> {
+    let falls = move |first: u64, last: u64| {
+        let at = |epoch| raw.binary_search_by_key(&epoch, |point| point.0).map_or(f64::NAN, |place| raw[place].1);
+        at(first) - at(last) >= least / 2.0
+    };
     let end = losses.last().map(|(epoch, _)| *epoch);
     let sinks = move |a: &(u64, f64), b: &(u64, f64)| a.1 - b.1 > slope * (b.0 - a.0) as f64;
     losses.chunk_by(sinks).filter_map(move |stretch| {
@@ -35,7 +51,7 @@ fn fall_rows(losses: &[(u64, f64)], slope: f64, least: f64) -> impl Iterator<Ite
         let fall = first.1 - last.1;
         let until = Some(last.0).filter(|last| Some(*last) != end);
         let row = Milestone { until, ..from_epoch(Kind::Fall, first.0, Subject::Run, fall) };
-        (stretch.len() > 1 && fall >= least).then_some(row)
+        (stretch.len() > 1 && fall >= least && falls(first.0, last.0)).then_some(row)
     })
 }
 
@@ -90,6 +106,19 @@ mod tests {
         assert!((falls[0].3 - 0.5).abs() < 1e-12);
         assert_eq!(rows(&summaries, Kind::BestLoss), [(24, None, "run".into(), 0.5)]);
         assert_eq!(rows(&summaries, Kind::FinalLoss), [(36, None, "run".into(), 0.5)]);
+    }
+
+    /// A first loss of a million, and a rise that the median of three turns round.
+    #[test]
+    fn one_loss_that_is_far_off_flattens_none_of_the_others_and_a_rise_is_no_fall() {
+        let loss = |epoch: u64| if epoch == 0 { 1e6 } else { 1.0 - 0.04 * epoch.min(20) as f64 };
+        let summaries = summaries_of(40, |summary| summary.loss = Some(loss(summary.epoch)));
+        let flat = rows(&summaries, Kind::Plateau);
+        assert_eq!(flat.iter().map(|row| row.0).collect::<Vec<_>>(), [20], "not while it falls: {flat:?}");
+        let rising = [0.9, 0.8, 43.0, 98.0];
+        let summaries = summaries_of(4, |summary| summary.loss = Some(rising[summary.epoch as usize]));
+        let falls = rows(&summaries, Kind::Fall);
+        assert!(falls.iter().all(|row| row.1.is_some_and(|until| until < 2)), "{falls:?}");
     }
 
     /// The same with a spike up or down at every fourth epoch.
