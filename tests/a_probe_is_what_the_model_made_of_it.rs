@@ -321,7 +321,8 @@ fn data_that_were_not_recorded_are_known_by_the_inputs_of_the_probe() {
     let verification = replay.run().unwrap().verify(&VerifyOptions::default()).unwrap();
     assert_eq!((verification.holds(), &verification.data), (true, &DataCheck::HoldsProbe));
     let replay = replay.with_dataset(&datasets::moons(100, 0.1, 8)).unwrap();
-    assert_eq!(replay.run().unwrap().verify(&VerifyOptions::default()).unwrap().verdict(), Verdict::OtherData);
+    let verification = replay.run().unwrap().verify(&VerifyOptions::default()).unwrap();
+    assert_eq!((verification.verdict(), verification.holds()), (Verdict::ModelProven, false));
 }
 
 #[test]
@@ -406,7 +407,7 @@ fn a_damaged_data_set_that_is_supplied_again_is_known_by_the_probe() {
     assert!(matches!(replay.run().unwrap().verify(&VerifyOptions::default()), Err(Error::Corrupted { .. })));
     let replay = replay.with_dataset(&data()).unwrap();
     let verification = replay.run().unwrap().verify(&VerifyOptions::default()).unwrap();
-    assert_eq!((verification.holds(), &verification.data), (true, &DataCheck::HoldsProbe));
+    assert_eq!((verification.verdict(), &verification.data), (Verdict::ModelProven, &DataCheck::Damaged));
 }
 
 /// Outputs that are not finite are recorded like others, and prove nothing by themselves.

@@ -5,7 +5,10 @@ use std::ops::Range;
 use training_replay::{
     Activation, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, Optimizer, OutputKind, Parameter, Replay,
     Result, Sequential, Trainer, Weights,
-    analysis::{Caveat, DecisionBoundary, Grid, MilestoneKind, MilestoneOptions, ProbabilityHistogram, Subject, View},
+    analysis::{
+        Caveat, DecisionBoundary, Grid, MilestoneKind, MilestoneOptions, ProbabilityHistogram, SampleOutcomes, Subject,
+        View,
+    },
 };
 
 const BINARY: Loss = Loss::BinaryCrossEntropy;
@@ -358,7 +361,7 @@ fn a_threshold_is_the_same_for_every_question() {
         assert_eq!(snapshot.predicted_classes().unwrap(), [Some(0), Some(1), Some(1), Some(1)], "{kind}");
         assert_eq!(snapshot.confusion().unwrap().counts, [[1, 1], [0, 2]]);
         assert_eq!(snapshot.evaluate(Loss::MeanSquaredError).unwrap().accuracy, Some(0.75));
-        let map = snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap();
+        let map = snapshot.decision_boundary(View::inputs(), &Grid::new(0.0..=1.0, 0.0..=1.0)).unwrap();
         assert!(map.boundary[0].row_iter().all(|at| (at[0] - 0.3).abs() < 1e-5), "{kind}: {:?}", map.boundary);
         let right = map.predicted_classes().unwrap();
         assert!(right.iter().enumerate().all(|(i, class)| *class == Some(usize::from(map.x[i % map.x.len()] > 0.3))));
@@ -382,4 +385,69 @@ fn a_threshold_that_is_none_is_an_error() {
         assert!(run.milestones(&MilestoneOptions::default()).is_err(), "{threshold}");
         assert!(run.at(0).unwrap().decision_boundary(View::inputs(), &Grid::default()).is_err(), "{threshold}");
     }
+}
+
+#[test]
+fn a_data_set_of_one_class_alone_is_classified_as_the_training_set_is() {
+    let train = data_with_outputs(&[2.0, 0.3, -0.4, -2.0], &[1.0, 1.0, -1.0, -1.0]);
+    let ones = data_with_outputs(&[2.0, 0.3, 0.2], &[1.0, 1.0, 1.0]);
+    let tanh = Foreign { activation: Activation::Tanh, says_it: true, ..Foreign::new(&[1.0, 0.0], 1, None) };
+    let mut replay = Replay::options().dataset(&train).named_dataset("ones", &ones).in_memory();
+    replay.record(&tanh, Metrics::new()).unwrap();
+    let run = replay.run_with(&tanh).on("ones").unwrap();
+    let snapshot = run.at(0).unwrap();
+    assert_eq!(snapshot.predicted_classes().unwrap(), [Some(1); 3]);
+    assert_eq!(snapshot.evaluate(Loss::MeanSquaredError).unwrap().accuracy, Some(1.0));
+    let map = snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap();
+    assert_eq!(map.threshold, Some(0.0));
+    let milestones = run.milestones(&MilestoneOptions::default()).unwrap();
+    assert_eq!(milestones.find(MilestoneKind::FinalErrors, &Subject::Run).unwrap().evidence, 0.0);
+
+    let alone = training_replay::analysis::evaluate(&tanh, &ones, Loss::MeanSquaredError).unwrap();
+    assert_eq!(alone.accuracy, None, "nothing says whether the others are 0 or -1");
+    assert!(alone.to_string().contains("accuracy were left out"), "{alone}");
+    let other = data_with_outputs(&[2.0, -1.0], &[1.0, 0.0]);
+    let mut replay = Replay::options().dataset(&train).named_dataset("other", &other).in_memory();
+    replay.record(&tanh, Metrics::new()).unwrap();
+    let message = replay.run_with(&tanh).on("other").unwrap().at(0).unwrap().predicted_classes().unwrap_err();
+    assert!(message.to_string().contains("-1 and 1") && message.to_string().contains("0 and 1"), "{message}");
+}
+
+#[test]
+fn several_logits_are_those_of_sigmoids_where_each_output_is_a_yes_or_no_of_its_own() {
+    let inputs = Matrix::from_row_slice(2, 2, &[2.0, -1.0, -3.0, 1.0]);
+    let data = Dataset::from_labels_with_classes(inputs, &[0, 1], &[0, 1]).unwrap().one_hot().unwrap();
+    let model = Foreign::new(&[1.0, 0.0, 0.0, 1.0], 2, Some(OutputKind::Logits));
+    let probability = |loss: Loss| {
+        let history = recorded(&model, &data, loss).run_with(&model).sample_history(loss).unwrap();
+        match history.outcomes {
+            SampleOutcomes::Classification { probabilities, .. } => probabilities[0],
+            SampleOutcomes::Regression { .. } => f32::NAN,
+        }
+    };
+    assert!((probability(BINARY) - 0.880_797).abs() < 1e-5, "1 / (1 + exp(-2))");
+    assert!((probability(Loss::CategoricalCrossEntropy) - 0.952_574).abs() < 1e-5, "1 / (1 + exp(-3))");
+}
+
+#[test]
+fn what_a_model_says_of_its_outputs_is_checked() {
+    let data = data_with_outputs(&[3.0, 0.3, -0.4], &[1.0, 1.0, 0.0]);
+    let boasting = Foreign::new(&[1.0, 0.0], 1, Some(OutputKind::Probabilities));
+    let replay = recorded(&boasting, &data, Loss::MeanSquaredError);
+    let snapshot = replay.run_with(&boasting).at(0).unwrap();
+    for error in [
+        snapshot.predicted_classes().unwrap_err(),
+        snapshot.confusion().unwrap_err(),
+        snapshot.evaluate(Loss::MeanSquaredError).unwrap_err(),
+        snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap_err(),
+        replay.run_with(&boasting).milestones(&MilestoneOptions::default()).unwrap_err(),
+        replay.run_with(&boasting).sample_history(Loss::MeanSquaredError).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("must be a probability"), "{error}");
+    }
+    let several = Foreign::new(&[1.0, 0.0, 0.0, 1.0], 2, Some(OutputKind::Logits));
+    let classes = Dataset::from_labels_with_classes(data.inputs().clone(), &[0, 1, 1], &[0, 1]).unwrap().one_hot();
+    let replay = recorded(&several, &classes.unwrap(), Loss::CategoricalCrossEntropy);
+    let message = replay.run_with(&several).threshold(0.9).at(0).unwrap().predicted_classes().unwrap_err();
+    assert!(message.to_string().contains("of several the largest is the class"), "{message}");
 }

@@ -299,7 +299,7 @@ fn another_order_of_sums_is_within_the_tolerance_by_far() {
         let own = Own { single, ..Own::of(&model, &activations) };
         let verification = replay.run_with(&own).verify(&VerifyOptions::default().without_metrics()).unwrap();
         let off = verification.probes[0].off;
-        assert!(verification.holds() && off < 1e-5 && off > 0.0, "{off}");
+        assert!(verification.holds() && off < 1e-5, "{off}");
         let strict = VerifyOptions::default().without_metrics().outputs_tolerance(0.0);
         assert!(!replay.run_with(&own).verify(&strict).unwrap().holds());
     }

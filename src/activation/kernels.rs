@@ -2,10 +2,16 @@
 
 use super::{Activation, SELU_ALPHA, SELU_SCALE};
 use crate::{
-    Loss, Matrix,
+    Error, Loss, Matrix, Result,
     loss::softmax_columns,
-    math::functions::{self, Function},
+    math::{
+        functions::{self, Function},
+        matrix,
+    },
 };
+
+/// How far an output may be from what the function makes of its z-value, as another device rounds it.
+const SAME: f32 = 5e-3;
 
 impl Activation {
     /// Whether the pre-activations are the loss's logits: then the gradient is a mere difference, and nothing is lost where
@@ -17,6 +23,22 @@ impl Activation {
                 | (Loss::CategoricalCrossEntropy, Self::Softmax)
                 | (Loss::MeanSquaredError, Self::Linear)
         )
+    }
+
+    /// Fails unless outputs are what the function makes of z-values, but for rounding.
+    pub(crate) fn expect_of(self, z: &Matrix, outputs: &Matrix) -> Result<()> {
+        matrix::expect_shape("z-values of the last layer", z, outputs.shape())?;
+        let mut expected = z.clone();
+        self.apply_mut(&mut expected);
+        let differs = |(own, found): (&f32, &f32)| (own - found).abs() > SAME * own.abs().max(1.0);
+        match expected.iter().zip(outputs.iter()).position(differs) {
+            None => Ok(()),
+            Some(at) => {
+                let what = format!("an output of the last layer, in row {}", at % outputs.nrows());
+                let expected = format!("{}, what {self} makes of its z-value {}", expected[at], z[at]);
+                Err(Error::invalid(what, expected, outputs[at]))
+            }
+        }
     }
 
     /// Replaces pre-activations by activations.

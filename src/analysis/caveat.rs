@@ -2,7 +2,10 @@
 
 use std::{fmt, ops::Range};
 
-use crate::model::decision::Decision;
+use crate::{OutputKind, data::labels::TargetKind, model::decision::Decision};
+
+/// What is left out where nothing parts classes.
+const CLASSES: &str = "classes, errors and accuracy";
 
 /// Something that an answer rests on or leaves out, because the model or the recording did not say enough.
 ///
@@ -50,14 +53,26 @@ impl Caveat {
 
     /// Those of a decision about outputs.
     pub(crate) fn of(decision: Decision) -> Vec<Self> {
-        decision.assumed_probabilities().then_some(Self::AssumedProbabilities).into_iter().collect()
+        let assumed = decision.assumed_probabilities().then_some(Self::AssumedProbabilities);
+        let left_out = |what, remedy| Some(Self::left_out(what, remedy));
+        let classes = match (decision.targets, decision.kind) {
+            _ if decision.classifies() => None,
+            (Some(TargetKind::Ones), _) => {
+                left_out(CLASSES, "`Run::threshold`, `Forward::threshold` or targets of both classes")
+            }
+            (Some(TargetKind::Numbers), OutputKind::Probabilities | OutputKind::Logits) => {
+                left_out(CLASSES, "targets that name classes, such as 0 and 1,")
+            }
+            _ => None,
+        };
+        assumed.into_iter().chain(classes).collect()
     }
 
     /// Those of a boundary by a decision about outputs.
     pub(crate) fn of_boundary(decision: Decision) -> Vec<Self> {
         let mut caveats = Self::of(decision);
         if !decision.classifies() {
-            caveats.push(Self::left_out("boundary and classes", "targets that name classes, or a threshold,"));
+            caveats.push(Self::left_out("the boundary", "targets that name classes, or a threshold,"));
         }
         caveats
     }

@@ -2,9 +2,12 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use csv::{Position, ReaderBuilder, StringRecord};
+use csv::{ReaderBuilder, StringRecord};
 
-use super::dataset::Dataset;
+use super::{
+    csv_text::{Line, Text},
+    dataset::Dataset,
+};
 use crate::{Error, Matrix, Result, math::matrix};
 
 /// How to read a data set from a CSV file with a header: which column is the label, or which are targets of a regression.
@@ -140,6 +143,7 @@ impl CsvOptions {
                 table.take(&Line::new(&text, &record, &header)?, &columns)?;
             }
         }
+        text.expect_closed_quotes(self.delimiter)?;
         let names = columns.features.iter().map(|&column| header[column].clone());
         let inputs = table.matrix(table.features.as_slice(), columns.features.len())?;
         let data = match &self.wanted {
@@ -180,7 +184,7 @@ impl CsvOptions {
                 let found = format!("{:?}, which is something else", header[twice]);
                 Err(Error::invalid("a feature of the table", "neither label, target nor ignored", found))
             }
-            None => Ok(Columns { features, targets, label }),
+            None => Ok(Columns { features, targets, label, listed: self.classes.is_some() }),
         }
     }
 
@@ -190,10 +194,16 @@ impl CsvOptions {
         }
         match numbers(labels) {
             Some(numbers) if numbers.iter().all(|number| number.fract() == 0.0) => {
-                // Whole numbers of 53 bits at the most are exact.
-                let exact = numbers.iter().all(|number| number.abs() < 9e15);
-                let whole = numbers.iter().map(|&number| number as i64).collect::<Vec<_>>();
-                if exact { Dataset::from_labels(inputs, &whole) } else { Dataset::from_labels(inputs, labels) }
+                // Labels that are written otherwise than the number, such as 007, are names; but 1.0 is how some write 1.
+                let whole = |label: &String| {
+                    let (digits, zeros) = label.split_once('.').unwrap_or((label, ""));
+                    let number = digits.parse::<i64>().ok().filter(|number| number.to_string() == *digits);
+                    number.filter(|_| zeros.bytes().all(|byte| byte == b'0'))
+                };
+                match labels.iter().map(whole).collect::<Option<Vec<i64>>>() {
+                    Some(whole) => Dataset::from_labels(inputs, &whole),
+                    None => Dataset::from_labels(inputs, labels),
+                }
             }
             Some(_) => {
                 let expected = "strings or whole numbers; for a regression see `CsvOptions::targets`";
@@ -218,6 +228,8 @@ struct Columns {
     features: Vec<usize>,
     targets: Vec<usize>,
     label: Option<usize>,
+    /// Whether the classes are listed, whatever they are called.
+    listed: bool,
 }
 
 /// What the lines below the header hold, line by line.
@@ -237,7 +249,7 @@ impl Table {
             }
         }
         if let Some(column) = columns.label {
-            self.labels.push(line.label(column)?.to_owned());
+            self.labels.push(line.label(column, columns.listed)?.to_owned());
         }
         self.rows += 1;
         Ok(())
@@ -252,66 +264,6 @@ impl Table {
     }
 }
 
-/// The bytes of the table, to find a line again.
-struct Text<'t>(&'t [u8]);
-
-impl Text<'_> {
-    /// The number of the line that a record begins in. The reader's own would be that of the blank lines before it.
-    fn line(&self, position: Option<&Position>) -> usize {
-        let before = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
-        let blank =
-            self.0.get(before..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        1 + self.0.iter().take(before + blank).filter(|&&byte| byte == b'\n').count()
-    }
-
-    fn failed(&self, error: csv::Error) -> Error {
-        let what = format!("line {} of the table", self.line(error.position()));
-        match error.into_kind() {
-            csv::ErrorKind::Io(source) => Error::io("reading a table", source),
-            csv::ErrorKind::Utf8 { .. } => Error::invalid(what, "UTF-8 text", "other bytes"),
-            kind => Error::invalid(what, "CSV", format!("{kind:?}")),
-        }
-    }
-}
-
-/// A line of the table, with what errors need to name it.
-struct Line<'r> {
-    text: &'r Text<'r>,
-    record: &'r StringRecord,
-    header: &'r [String],
-}
-
-impl<'r> Line<'r> {
-    fn new(text: &'r Text<'r>, record: &'r StringRecord, header: &'r [String]) -> Result<Self> {
-        let line = Self { text, record, header };
-        if record.len() == header.len() {
-            return Ok(line);
-        }
-        let (what, expected) = (format!("the number of fields in line {}", line.number_in_file()), header.len());
-        Err(Error::invalid(what, format!("{expected}, as in the header"), record.len()))
-    }
-
-    fn number(&self, column: usize) -> Result<f32> {
-        let text = self.record[column].trim();
-        let value = text.parse::<f64>().ok().filter(|value| value.is_finite());
-        let value = value.ok_or_else(|| Error::invalid(self.place(column), "a number", format!("{text:?}")))?;
-        matrix::rounded(value).map_err(|beyond| beyond.of(&self.place(column)))
-    }
-
-    fn label(&self, column: usize) -> Result<&'r str> {
-        let label = self.record[column].trim();
-        if label.is_empty() { Err(Error::invalid(self.place(column), "a label", "\"\"")) } else { Ok(label) }
-    }
-
-    fn place(&self, column: usize) -> String {
-        format!("line {}, column {:?}", self.number_in_file(), self.header[column])
-    }
-
-    fn number_in_file(&self) -> usize {
-        self.text.line(self.record.position())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,6 +274,21 @@ mod tests {
 
     fn kind() -> CsvOptions {
         CsvOptions::label("kind")
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_takes_no_lines_with_it() {
+        for table in ["x,kind\n1,a\n2,\"b\n3,a\n", "x,kind\n1,\"a\n2,b\n3,\"a\n", "x,kind\n1,\"a\" b\n"] {
+            let found = message(&kind(), table);
+            assert!(found.starts_with("a quote in line ") && found.contains("of the table is open"), "{found}");
+        }
+        assert!(kind().read("x,kind\n1,5\" pipe\n2,\"a, b\"\n".as_bytes()).is_ok(), "one within a field is a letter");
+    }
+
+    #[test]
+    fn labels_that_are_written_otherwise_are_other_labels() {
+        let data = kind().read("x,kind\n1,007\n2,7\n3,7\n".as_bytes()).unwrap();
+        assert_eq!(data.class_names(), ["007", "7"]);
     }
 
     #[test]
@@ -367,7 +334,13 @@ mod tests {
             }
         }
         assert!(message(&kind(), "x,kind\n1e39,a\n").starts_with("line 2, column \"x\" is 1e39; it must be within"));
-        assert_eq!(message(&kind(), "x,kind\n1,a\n2, \n"), "line 3, column \"kind\" is \"\"; it must be a label");
+        assert_eq!(
+            message(&kind(), "x,kind\n1,a\n2, \n"),
+            "line 3, column \"kind\" is \"\"; it must be a label; one of this name is listed by `CsvOptions::classes`"
+        );
+        assert!(message(&kind(), "x,kind\n1,a\n2,NA\n").contains("line 3"), "as in a column of numbers");
+        let listed = kind().classes(["NA", "ZA"]).read("x,kind\n1,NA\n2,ZA\n".as_bytes()).unwrap();
+        assert_eq!(listed.classes().unwrap(), [0, 1]);
         let short = "the number of fields in line 3 is 1; it must be 2, as in the header";
         assert_eq!(
             message(&kind(), "x,kind\n\"1\n2\",a\n").split(';').next(),

@@ -19,6 +19,8 @@ const SMOOTHED: f32 = 0.2;
 pub(crate) enum TargetKind {
     /// Classes: 0 and 1 in a single column, shares of the classes in several, one-hot or not.
     Shares,
+    /// Ones alone in a single column: class 1, of 0 and 1 or of -1 and 1.
+    Ones,
     /// Classes: -1 and 1, in several columns a single 1 in every row.
     Signs,
     /// Numbers, as in regression, or several labels for each sample.
@@ -39,9 +41,34 @@ impl TargetKind {
     /// The number midway between the labels of two classes.
     pub(crate) fn middle(self) -> Option<f32> {
         match self {
-            Self::Shares => Some(0.5),
+            Self::Shares | Self::Ones => Some(0.5),
             Self::Signs => Some(0.0),
             Self::Numbers => None,
+        }
+    }
+
+    /// What these targets say beside those that a model was trained on: some of them may be of one class alone.
+    ///
+    /// Fails if they are of another kind than those.
+    pub(crate) fn like(training: &Matrix, targets: &Matrix) -> Result<Self> {
+        let (expected, found) = (Self::of(training), Self::of(targets));
+        let known = || targets.iter().all(|label| training.as_slice().contains(label));
+        match (expected, found) {
+            (Self::Numbers, _) => Ok(Self::Numbers),
+            (Self::Shares | Self::Signs, Self::Ones) => Ok(expected),
+            (Self::Shares | Self::Signs, Self::Numbers) if targets.ncols() == 1 && known() => Ok(expected),
+            (Self::Shares, Self::Signs) | (Self::Signs, Self::Shares) => {
+                Err(Error::invalid("the kind of the targets", expected.in_words(), found.in_words()))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Shares | Self::Ones => "0 and 1",
+            Self::Signs => "-1 and 1",
+            Self::Numbers => "numbers",
         }
     }
 
@@ -55,7 +82,8 @@ impl TargetKind {
         #[allow(clippy::needless_bitwise_bool)]
         let binary = |all: bool, &y: &f32| all & ((y == 0.0) | (y == 1.0));
         if labels.iter().fold(true, binary) {
-            return Ok(Self::Shares);
+            let ones = labels.iter().all(|&y| y == 1.0);
+            return Ok(if ones { Self::Ones } else { Self::Shares });
         }
         let low = labels.iter().copied().fold(f32::INFINITY, f32::min);
         let high = labels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -113,11 +141,20 @@ impl Outcome {
     }
 }
 
-/// The outcome of every row of outputs and targets, which are of one shape.
+/// The outcome of every row of outputs and targets, which are of one shape, where the kind of the targets may be known.
 ///
 /// Fails as [`target_classes`].
-pub(crate) fn outcomes(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Vec<Outcome>> {
-    let pairs = target_classes(targets)?.into_iter().zip(classes(outputs, threshold));
+pub(crate) fn outcomes(
+    outputs: &Matrix,
+    targets: &Matrix,
+    threshold: f32,
+    kind: Option<TargetKind>,
+) -> Result<Vec<Outcome>> {
+    let of_targets = match kind.and_then(TargetKind::middle) {
+        Some(middle) => classes(targets, middle).into_iter().flatten().collect(),
+        None => target_classes(targets)?,
+    };
+    let pairs = of_targets.into_iter().zip(classes(outputs, threshold));
     Ok(pairs.map(|(class, predicted)| Outcome { class, predicted }).collect())
 }
 
@@ -243,7 +280,12 @@ mod tests {
         assert_eq!(target_classes(&column(&[-1.0, -1.0])).unwrap(), [0, 0], "one class alone");
         let rows = Matrix::from_row_slice(2, 3, &[-1.0, 1.0, -1.0, -1.0, -1.0, 1.0]);
         assert_eq!((target_classes(&rows).unwrap(), TargetKind::of(&rows)), (vec![1, 2], TargetKind::Signs));
-        assert_eq!(TargetKind::of(&column(&[1.0, 1.0])), TargetKind::Shares, "of one class alone");
+        let (signs, one) = (column(&[-1.0, 1.0]), column(&[1.0, 1.0]));
+        assert_eq!(TargetKind::of(&one), TargetKind::Ones, "of one class alone");
+        assert_eq!(TargetKind::like(&signs, &one).unwrap(), TargetKind::Signs);
+        assert_eq!(TargetKind::like(&column(&[0.1, 0.9]), &column(&[0.9])).unwrap(), TargetKind::Shares);
+        assert!(TargetKind::like(&signs, &column(&[0.0, 1.0])).is_err());
+        assert_eq!(TargetKind::like(&column(&[0.0, 1.0, 2.5]), &one).unwrap(), TargetKind::Numbers);
     }
 
     #[test]
@@ -271,7 +313,7 @@ mod tests {
     fn outcomes_are_counted_alike_one_by_one() {
         let outputs = Matrix::from_row_slice(5, 1, &[0.9, 0.1, 0.6, 0.5, f32::NAN]);
         let targets = Matrix::from_row_slice(5, 1, &[1.0, 0.0, 0.0, 0.0, 0.0]);
-        let outcomes = outcomes(&outputs, &targets, 0.5).unwrap();
+        let outcomes = outcomes(&outputs, &targets, 0.5, None).unwrap();
         assert_eq!(outcomes[2], Outcome { class: 0, predicted: Some(1) });
         assert_eq!(outcomes[4], Outcome { class: 0, predicted: None });
         let correct = correct(&outputs, &targets, 0.5, 0.5);

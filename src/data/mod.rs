@@ -3,6 +3,8 @@
 mod class_label;
 #[cfg(feature = "csv")]
 mod csv_options;
+#[cfg(feature = "csv")]
+mod csv_text;
 mod dataset;
 pub mod generate;
 pub(crate) mod labels;

@@ -305,7 +305,12 @@ pub trait Forward: Model {
             let hidden = if last == 0 { None } else { Some(self.forward(inputs, 0..last)?) };
             match self.pre_activation(hidden.as_ref().unwrap_or(inputs), last) {
                 Err(Error::Missing { .. }) => {}
-                logits => return loss.per_sample_from_logits(&logits?, targets),
+                logits => {
+                    let logits = logits?;
+                    let outputs = self.forward(hidden.as_ref().unwrap_or(inputs), last..count)?;
+                    activation.unwrap_or_default().expect_of(&logits, &outputs)?;
+                    return loss.per_sample_from_logits(&logits, targets);
+                }
             }
         }
         OutputKind::losses(self.output_kind(), &self.forward(inputs, 0..count)?, targets, loss)

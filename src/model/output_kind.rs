@@ -85,7 +85,9 @@ impl OutputKind {
     pub(crate) fn behind(activation: Activation) -> Option<Self> {
         match activation {
             Activation::Linear => None,
-            Activation::Sigmoid | Activation::HardSigmoid | Activation::Softmax => Some(Self::Probabilities),
+            Activation::Sigmoid | Activation::HardSigmoid | Activation::HardSigmoidKeras2 | Activation::Softmax => {
+                Some(Self::Probabilities)
+            }
             _ => Some(Self::Values),
         }
     }

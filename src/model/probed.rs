@@ -18,7 +18,7 @@ use crate::{Matrix, Result};
 /// let weights = Weights::from_iter([Parameter::new("double", "factor", [], vec![2.0_f32])]);
 /// let outputs = inputs * 2.0; // computed by a framework, say
 /// replay.record(&Probed::new(&weights, &outputs), Metrics::new())?;
-/// assert_eq!(replay.probe_outputs(0)?, Some(outputs));
+/// assert_eq!(replay.probe().outputs(0)?, Some(outputs));
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Debug)]

@@ -49,7 +49,8 @@ impl Replay {
         replay.expect_appendable(&options)?;
         let notes = replay.news(&options.metadata);
         drop((options.take_dataset(), options.take_named())); // The recorded ones.
-        replay.recorder = Some(Recorder::behind(replay.index.last(), replay.origin.place(), options));
+        let recorder = Recorder::behind(replay.index.last(), replay.origin.place(), options);
+        replay.recorder = Some(Recorder { next: recorder.next.saturating_add(replay.lost_behind_last()), ..recorder });
         replay.log.cut_tail()?;
         replay.add_notes(&notes)?;
         Ok(replay)
@@ -111,6 +112,14 @@ impl Replay {
         }
         let expected = "the recorded one, its names too, or none, to append";
         Err(Error::invalid(format!("the data set {name:?}"), expected, "another one"))
+    }
+
+    /// How many epochs may have been lost behind the last one that can be found: their numbers are not given again.
+    fn lost_behind_last(&self) -> u64 {
+        let Some(Ok(last)) = self.index.last().map(|last| self.index.at(last)) else { return 0 };
+        let (end, size) = (last.location.data.end, last.location.data.end.saturating_sub(last.location.offset).max(1));
+        let behind = self.damage().iter().filter(|damage| damage.bytes.start >= end);
+        behind.map(|damage| damage.bytes.end.saturating_sub(damage.bytes.start) / size).map(|lost| lost.max(1)).sum()
     }
 
     fn expect_probe(&self, inputs: &Matrix) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::{Replay, data_sets::DataChoice, index::describe_matrix};
 use crate::{
     Dataset, Description, Error, Matrix, Result, Sequential,
+    data::labels::TargetKind,
     math::matrix,
     storage::{self, DataNames, RecordReader, TRAINING, TensorSpec, check_names},
 };
@@ -47,7 +48,9 @@ impl Replay {
         if let Some(training) = manifest.data_names.iter().find(|set| set.name == TRAINING) {
             expect_same_names(training, &DataNames::of("that is supplied", data))?;
         }
-        self.others.supply(data);
+        let names = manifest.data_names.iter().find(|set| set.name == TRAINING);
+        let data = names.map_or(Ok(data.clone()), |training| with_names_of(training, data.clone()))?;
+        self.others.supply(&data);
         Ok(self)
     }
 
@@ -94,6 +97,22 @@ impl Replay {
         }
     }
 
+    /// What the targets of a data set are, beside those of the recorded training set; `None` where there are no data.
+    pub(super) fn target_kind(&self, choice: DataChoice) -> Result<Option<TargetKind>> {
+        let data = match self.data_of(choice) {
+            Err(Error::Missing { .. }) => return Ok(None),
+            data => data?,
+        };
+        match self.data_of(DataChoice::Training) {
+            Ok(training) if training.outputs() == data.outputs() => {
+                TargetKind::like(training.targets(), data.targets()).map(Some)
+            }
+            // Without the training set, or where it is damaged, they speak for themselves.
+            Ok(_) | Err(Error::Missing { .. } | Error::Corrupted { .. }) => Ok(Some(TargetKind::of(data.targets()))),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Fails unless the data sets fit one another, and a built-in network that is described.
     pub(super) fn expect_data_fit(&self, description: Option<&Description>) -> Result<()> {
         check_names(&self.others.at_hand().map(|(name, _)| name).collect::<Vec<_>>())?;
@@ -104,6 +123,12 @@ impl Replay {
         let training = names.iter().find(|set| set.name == TRAINING);
         for (name, data) in self.others.at_hand() {
             expect_fit(description, &format!(" of the data set {name:?}"), data)?;
+            if let Some(training) = self.dataset.get() {
+                let (inputs, targets) =
+                    (format!("inputs of the data set {name:?}"), format!("targets of the data set {name:?}"));
+                matrix::expect_columns(&inputs, data.inputs(), training.features())?;
+                matrix::expect_columns(&targets, data.targets(), training.outputs())?;
+            }
             let own = DataNames::of(&format!("{name:?}"), data);
             training.map_or(Ok(()), |training| expect_same_names(training, &own))?;
         }
@@ -125,9 +150,17 @@ impl Replay {
     fn read_dataset(&self, name: &str) -> Result<Dataset> {
         let data = Dataset::new(self.read_matrix(name, "inputs")?, self.read_matrix(name, "targets")?)?;
         let called = if name.is_empty() { TRAINING } else { name };
-        let mut sets = self.index.manifest.iter().flat_map(|manifest| &manifest.data_names);
-        match sets.find(|set| set.name == called) {
-            Some(names) => names.give(data),
+        let set = |name: &str| {
+            let mut sets = self.index.manifest.iter().flat_map(|manifest| &manifest.data_names);
+            sets.find(|set| set.name == name)
+        };
+        let data = match set(called) {
+            Some(names) => names.give(data)?,
+            None => data,
+        };
+        // Classes and features are those of the training set, whose names need not be given twice.
+        match set(TRAINING) {
+            Some(training) => with_names_of(training, data),
             None => Ok(data),
         }
     }
@@ -151,7 +184,9 @@ impl Replay {
                 Error::missing("data set", "supply one by `with_dataset`")
             } else {
                 let of = if set.is_empty() { String::new() } else { format!(" of the data set {set:?}") };
-                Error::missing(format!("readable {name}{of}"), "their record is damaged, see `damage`")
+                let at = self.damage().first().map_or(0, |damage| damage.bytes.start);
+                let what = format!("the record of the {name}{of}");
+                Error::corrupted(self.origin.path(), what, at, "it is damaged, see `damage`")
             });
         };
         Ok((self.source(describe_matrix(spec), location), spec))
@@ -171,6 +206,17 @@ fn expect_fit(description: Option<&Description>, of: &str, data: &Dataset) -> Re
         return Err(Error::invalid(format!("the number of target columns{of}"), expected, 1));
     }
     matrix::expect_columns(&format!("targets{of}"), data.targets(), model.outputs())
+}
+
+/// Names classes and features after those of the training set, where they have no names of their own.
+fn with_names_of(training: &DataNames, mut data: Dataset) -> Result<Dataset> {
+    if data.class_names().is_empty() && !training.classes.is_empty() {
+        data = data.with_class_names(training.classes.clone())?;
+    }
+    if data.feature_names().is_empty() && !training.features.is_empty() {
+        data = data.with_feature_names(training.features.clone())?;
+    }
+    Ok(data)
 }
 
 /// Fails if classes or features have names in both data sets and they differ: class 0 of one would be another's class 1.

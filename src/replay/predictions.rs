@@ -3,7 +3,7 @@
 use super::Snapshot;
 use crate::{
     Forward, Loss, Matrix, Result,
-    analysis::{Caveat, ConfusionMatrix, Evaluation, ProbabilityHistogram, classification::evaluate::evaluate_by},
+    analysis::{ConfusionMatrix, Evaluation, ProbabilityHistogram, classification::evaluate::evaluate_by},
     data::labels,
     math::matrix,
     model::{checked, decision::Decision},
@@ -108,14 +108,13 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// As [`outputs`](Self::outputs) and [`ConfusionMatrix::of`].
     pub fn confusion(&self) -> Result<ConfusionMatrix> {
-        self.dataset()?.classes()?;
         let (outputs, decision) = self.decided_outputs()?;
-        let targets = self.dataset()?.targets();
-        Ok(ConfusionMatrix {
-            class_names: self.dataset()?.class_names().to_vec(),
-            caveats: Caveat::of(decision),
-            ..ConfusionMatrix::of(&outputs, targets, decision.threshold())?
-        })
+        let data = self.dataset()?;
+        if !decision.classifies() {
+            data.classes()?;
+        }
+        let class_names = data.class_names().to_vec();
+        Ok(ConfusionMatrix { class_names, ..ConfusionMatrix::by(decision, &outputs, data.targets())? })
     }
 
     /// Returns the histogram of predicted probabilities for each class, with the misclassified samples counted apart.
@@ -187,6 +186,8 @@ impl<M: Forward> Snapshot<'_, M> {
     /// The outputs on the data, and what they are.
     pub(crate) fn decided_outputs(&self) -> Result<(Matrix, Decision)> {
         let outputs = self.outputs()?;
+        let targets = self.dataset()?.targets();
+        matrix::expect_shape("the model's outputs", &outputs, targets.shape())?;
         let decision = self.rule()?.decide(self.model(), &outputs)?;
         Ok((outputs, decision))
     }

@@ -1,7 +1,7 @@
 //! Which of the recorded data sets a run is asked about.
 
 use super::{Run, data_sets::DataChoice};
-use crate::{Dataset, Result};
+use crate::{Dataset, Result, data::labels::TargetKind};
 
 impl<'a, M> Run<'a, M> {
     /// Asks about another recorded data set, by its name; without it about that of [`Replay::dataset`](crate::Replay::dataset).
@@ -38,6 +38,11 @@ impl<'a, M> Run<'a, M> {
     /// As [`Replay::dataset`](crate::Replay::dataset).
     pub fn dataset(&self) -> Result<&'a Dataset> {
         self.replay().data_of(self.data)
+    }
+
+    /// What the targets are that questions are about, beside those that the model was trained on; `None` without data.
+    pub(crate) fn target_kind(&self) -> Result<Option<TargetKind>> {
+        self.replay().target_kind(self.data)
     }
 
     /// What the record of the data is called that questions are about: the training set's is nothing.

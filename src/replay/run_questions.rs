@@ -37,6 +37,8 @@ impl<M> Run<'_, M> {
     /// [`Error::Missing`] if none of the epochs logged the metric, or only as NaN.
     pub fn best_epoch(&self, metric: &str, goal: Goal) -> Result<u64> {
         let chosen: BTreeSet<u64> = self.chosen_epochs().iter().copied().collect();
+        // The best of the others would be another epoch than the best.
+        chosen.iter().try_for_each(|&epoch| self.replay().metrics(epoch).map(drop))?;
         let mut curve = self.replay().curve(metric).unwrap_or_default();
         curve.retain(|(epoch, _)| chosen.contains(epoch));
         goal.best_epoch(&curve).ok_or_else(|| {
@@ -133,7 +135,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     ///
     /// As [`EpochSummary::of`], and whatever going through the epochs says.
     pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
-        let options = options.clone().or_loss(self.replay().loss()).deciding(self.chosen_threshold());
+        let options =
+            options.clone().or_loss(self.replay().loss()).deciding(self.chosen_threshold(), self.target_kind()?);
         let see = |snapshot: &Snapshot<'_, M>| {
             EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
         };
@@ -154,7 +157,8 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
         let mut history = SampleHistory::new(self.dataset()?);
         let outcomes = |snapshot: &Snapshot<'_, M>| {
-            let (outputs, decision) = snapshot.decided_outputs()?;
+            let outputs = snapshot.outputs()?;
+            let decision = snapshot.rule()?.of_loss(Some(loss)).decide(snapshot.model(), &outputs)?;
             let outcomes = history.outcomes_of(snapshot.epoch(), &outputs, &snapshot.losses(loss)?, decision)?;
             Ok((outcomes, Caveat::of(decision)))
         };

@@ -47,7 +47,7 @@ use crate::{
 /// ```
 #[derive(Debug, Default)]
 pub struct Runs {
-    runs: Vec<(String, Replay)>,
+    named: Vec<(String, Replay)>,
     failed: Vec<(String, Error)>,
     progress: Progress<'static>,
     /// Of a group, what its runs have in common.
@@ -72,7 +72,7 @@ impl Runs {
     /// ```
     pub fn push(&mut self, name: impl Into<String>, replay: Replay) {
         let name = self.free(name.into());
-        self.runs.push((name, replay));
+        self.named.push((name, replay));
     }
 
     /// The name, or the first number behind it that is not taken.
@@ -103,13 +103,13 @@ impl Runs {
 
     /// Sorts the recordings by their names.
     pub fn sort_by_name(&mut self) {
-        self.runs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.named.sort_by(|(one, _), (other, _)| one.cmp(other));
         self.failed.sort_by(|(one, _), (other, _)| one.cmp(other));
     }
 
     /// Returns the names and recordings, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Replay)> {
-        self.runs.iter().map(|(name, replay)| (name.as_str(), replay))
+        self.named.iter().map(|(name, replay)| (name.as_str(), replay))
     }
 
     /// Returns the first recording of this name.
@@ -119,12 +119,12 @@ impl Runs {
 
     /// Returns the number of recordings.
     pub fn len(&self) -> usize {
-        self.runs.len()
+        self.named.len()
     }
 
     /// Returns whether there is no recording.
     pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+        self.named.is_empty()
     }
 
     /// Groups the recordings by what stands in their names, such as the activation in `relu-7`.
@@ -144,7 +144,7 @@ impl Runs {
     /// ```
     pub fn group_by(self, key: impl Fn(&str) -> String) -> Vec<(String, Self)> {
         let mut groups: Vec<(String, Self)> = Vec::new();
-        for (name, replay) in self.runs {
+        for (name, replay) in self.named {
             group(&mut groups, key(&name)).push(name, replay);
         }
         for (name, error) in self.failed {

@@ -2,7 +2,7 @@
 
 use super::{Replay, data_sets::DataChoice};
 use crate::{
-    Backward, Dataset, Error, Forward, Loss, Metrics, Moment, Result, Weights,
+    Backward, Dataset, Forward, Loss, Metrics, Moment, Result, Weights,
     analysis::{DecisionBoundary, FeatureSpace, Grid, LayerValues, View},
     model::{checked, decision::Rule},
 };
@@ -55,11 +55,8 @@ impl<'a, M: Forward> Snapshot<'a, M> {
 
     /// What decides about the outputs, by the data if there are some.
     pub(crate) fn rule(&self) -> Result<Rule> {
-        match self.dataset() {
-            Ok(data) => Ok(Rule::new(data.targets(), self.threshold)),
-            Err(Error::Missing { .. }) => Ok(Rule { threshold: self.threshold, targets: None }),
-            Err(error) => Err(error),
-        }
+        let targets = self.replay.target_kind(self.data)?;
+        Ok(Rule { threshold: self.threshold, targets, loss: self.replay.loss() })
     }
 
     /// Returns the epoch's number; 0 is before training.

@@ -136,18 +136,26 @@ impl<M: Forward> Snapshot<'_, M> {
 impl Replay {
     /// Compares data with the recorded ones; where those are missing or damaged, with the inputs of the probe.
     fn compare_data(&self, set: &str, data: &Dataset) -> Result<DataCheck> {
+        let mut damaged = false;
         for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets())] {
             match self.matrix_difference(set, name, matrix) {
                 Ok(None) => {}
                 Ok(Some(reason)) => return Ok(DataCheck::Other { reason }),
-                Err(Error::Missing { .. } | Error::Corrupted { .. }) => return Ok(self.compare_with_probe(data)),
+                Err(Error::Missing { .. }) => return Ok(self.compare_with_probe(data)),
+                Err(Error::Corrupted { .. }) => damaged = true,
                 Err(error) => return Err(error),
             }
         }
-        Ok(DataCheck::Recorded)
+        let among = || self.probe().inputs().map_or(DataCheck::Damaged, |probe| DataCheck::of_probe(data, probe));
+        if !damaged {
+            return Ok(DataCheck::Recorded);
+        }
+        Ok(if let other @ DataCheck::Other { .. } = among() { other } else { DataCheck::Damaged })
     }
 
+    /// Where no data set is recorded, the inputs of the probe need not be samples of one.
     fn compare_with_probe(&self, data: &Dataset) -> DataCheck {
-        self.probe().inputs().map_or(DataCheck::Unknown, |probe| DataCheck::of_probe(data, probe))
+        let check = self.probe().inputs().map_or(DataCheck::Unknown, |probe| DataCheck::of_probe(data, probe));
+        if let DataCheck::Other { .. } = check { DataCheck::Unknown } else { check }
     }
 }

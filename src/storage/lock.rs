@@ -51,7 +51,7 @@ pub(crate) fn open_to_write(path: &Path, new: bool, locking: Locking) -> Result<
 /// Whoever locks a new file before its creator does finds no recording there, and soon lets go; or records there.
 fn lock_new(file: &File, path: &Path, locking: Locking) -> Result<()> {
     let mut locked = lock(file, path, locking);
-    for _ in 0..100 {
+    for _ in 0..1_000 {
         if !matches!(locked, Err(Error::Locked { .. })) {
             break;
         }

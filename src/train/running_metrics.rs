@@ -95,7 +95,8 @@ mod tests {
         let targets = column((0..10_000).map(|_| 1.0));
         let outputs = column((0..10_000).map(|i| f32::from(i % 3 == 0)));
         let data = Dataset::new(outputs.clone(), targets.clone()).unwrap();
-        let mut running = RunningMetrics::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs, OutputKind::Values);
+        let mut running =
+            RunningMetrics::new(&data, 7, Loss::MeanSquaredError, Basis::Outputs, OutputKind::Probabilities);
         for start in (0..10_000).step_by(7) {
             let count = 7.min(10_000 - start);
             let [outputs, targets] = [&outputs, &targets].map(|of| of.rows(start, count).into_owned());

@@ -3,8 +3,9 @@
 use crate::{
     Error, Matrix, Result,
     analysis::Caveat,
-    data::labels::{Outcome, check_threshold, class_count, outcomes},
+    data::labels::{Outcome, TargetKind, check_threshold, class_count, outcomes},
     math::matrix,
+    model::decision::Decision,
 };
 
 /// The matrix of counts has the square of this.
@@ -61,6 +62,16 @@ impl ConfusionMatrix {
     /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes or more than
     /// 4,096, or the threshold is NaN.
     pub fn of(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Self> {
+        Self::counted(outputs, targets, threshold, None)
+    }
+
+    /// The same where it is decided what outputs and targets are.
+    pub(crate) fn by(decision: Decision, outputs: &Matrix, targets: &Matrix) -> Result<Self> {
+        let counts = Self::counted(outputs, targets, decision.threshold(), decision.targets)?;
+        Ok(Self { caveats: Caveat::of(decision), ..counts })
+    }
+
+    fn counted(outputs: &Matrix, targets: &Matrix, threshold: f32, kind: Option<TargetKind>) -> Result<Self> {
         matrix::expect_shape("targets", targets, outputs.shape())?;
         check_threshold(threshold)?;
         let count = class_count(outputs.ncols());
@@ -68,7 +79,7 @@ impl ConfusionMatrix {
             return Err(Error::invalid("the number of classes", format!("at most {MAX_CLASSES}"), count));
         }
         let (mut counts, mut undecided) = (vec![vec![0; count]; count], vec![0; count]);
-        for Outcome { class, predicted } in outcomes(outputs, targets, threshold)? {
+        for Outcome { class, predicted } in outcomes(outputs, targets, threshold, kind)? {
             *predicted.map_or(&mut undecided[class], |predicted| &mut counts[class][predicted]) += 1;
         }
         Ok(Self { counts, undecided, class_names: Vec::new(), caveats: Vec::new() })

@@ -96,7 +96,7 @@ pub(crate) fn evaluate_by(rule: Rule, model: &dyn Forward, data: &Dataset, loss:
 /// The share of samples whose class these outputs predict, where every target row names one.
 pub(crate) fn accuracy(outputs: &Matrix, data: &Dataset, decision: Decision) -> Result<Option<f64>> {
     matrix::expect_shape("the model's outputs", outputs, data.targets().shape())?;
-    let kind = labels::TargetKind::of(data.targets());
+    let kind = decision.targets.unwrap_or_else(|| labels::TargetKind::of(data.targets()));
     let correct = |(threshold, middle)| labels::correct(outputs, data.targets(), threshold, middle);
     let correct = decision.threshold.zip(kind.middle()).map(correct);
     Ok(correct.map(|correct| correct as f64 / data.samples() as f64))

@@ -78,15 +78,16 @@ impl ProbabilityHistogram {
         if !(0.0..=1.0).contains(&threshold) {
             return Err(Error::invalid("the threshold", "from 0 to 1", threshold));
         }
-        let decision = Decision { kind: OutputKind::Probabilities, assumed: false, threshold: Some(threshold) };
+        let threshold = Some(threshold);
+        let decision = Decision { threshold, ..Decision::known(OutputKind::Probabilities, TargetKind::of(targets)) };
         Self::by(decision, outputs, targets, bins)
     }
 
     /// The same of outputs of any kind.
     pub(crate) fn by(decision: Decision, outputs: &Matrix, targets: &Matrix, bins: usize) -> Result<Self> {
         matrix::expect_shape("targets", targets, outputs.shape())?;
-        let outcomes = outcomes(outputs, targets, decision.threshold())?;
-        let bins = bins_of(decision.kind, TargetKind::of(targets), bins)?;
+        let outcomes = outcomes(outputs, targets, decision.threshold(), decision.targets)?;
+        let bins = bins_of(decision.kind, decision.targets.unwrap_or_else(|| TargetKind::of(targets)), bins)?;
         let count = class_count(outputs.ncols());
         if count.saturating_mul(bins.count) > MAX_COUNTS {
             let found = format!("{} for each of {count} classes", bins.count);
@@ -107,7 +108,7 @@ impl ProbabilityHistogram {
     /// Counts a sample.
     fn count(&mut self, row: usize, outcome: Outcome, number: f32, bins: &Bins) -> Result<()> {
         let class = outcome.class;
-        if outcome.predicted.is_none() {
+        if outcome.predicted.is_none() || number.is_nan() {
             self.undecided[class] += 1;
             return Ok(());
         }

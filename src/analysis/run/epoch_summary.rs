@@ -4,10 +4,10 @@ use std::ops::RangeInclusive;
 
 use crate::analysis::{Grid, MilestoneOptions, space::grid::Patches};
 use crate::{
-    Backward, Dataset, Forward, Loss, Matrix, Parameter, Result, Weights,
+    Backward, Dataset, Error, Forward, Loss, Matrix, Parameter, Result, Weights,
     analysis::Caveat,
     data::labels::{self, TargetKind, class_count},
-    loss,
+    loss::{self, ROUNDING},
     math::{matrix, stats},
     model::{
         checked,
@@ -79,7 +79,7 @@ pub struct LayerState {
     pub saturation: Vec<f64>,
     /// For each unit, whether it is 0 on every sample and cannot be less: a dead ReLU.
     ///
-    /// Where the range of a unit is not known, 0 on every sample is enough.
+    /// Never where the range of a unit is not known.
     pub dead: Vec<bool>,
 }
 
@@ -108,7 +108,7 @@ impl EpochSummary {
         let mut layers = Vec::with_capacity(hidden);
         for (i, name) in names.into_iter().take(hidden).enumerate() {
             values = checked::layers(model, &values, i..i + 1)?;
-            layers.push(LayerState::of(name, &values, model.range(i), options));
+            layers.push(LayerState::of(name, &values, model.range(i), options)?);
         }
         let outputs = checked::layers(model, &values, hidden..count)?;
         if let Some(grid) = &options.grid {
@@ -119,7 +119,9 @@ impl EpochSummary {
         let losses = options.loss.map(loss_of).transpose()?;
         let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
         let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), &model.parameters()?);
-        let decision = Rule::new(data.targets(), options.threshold).decide(model, &outputs)?;
+        let rule = Rule::new(data.targets(), options.threshold).of_loss(options.loss);
+        let decision =
+            options.kind.map_or(rule, |kind| Rule { targets: Some(kind), ..rule }).decide(model, &outputs)?;
         let computed = Computed { layers, outputs: &outputs, losses, gradients, parameters };
         let summary = Self::of_computed(epoch, data, computed, decision)?;
         Ok(Self { caveats: caveats(model, decision, options.loss), ..summary })
@@ -174,19 +176,35 @@ impl LayerState {
         values: &Matrix,
         range: Option<RangeInclusive<f32>>,
         options: &MilestoneOptions,
-    ) -> Self {
+    ) -> Result<Self> {
+        expect_within(&layer, values, range.as_ref())?;
         let bounded = range.as_ref().and_then(Bounds::of);
-        let may_die = range.is_none_or(|range| *range.start() == 0.0 && *range.end() == f32::INFINITY);
+        let may_die = range.is_some_and(|range| *range.start() == 0.0 && *range.end() == f32::INFINITY);
         let dead = |unit: &[f32]| may_die && unit.iter().all(|&value| value == 0.0);
         let near_an_end = |bounds: Bounds| -> Vec<f64> {
             matrix::columns(values).map(|unit| bounds.share_near_an_end(unit, options.margin)).collect()
         };
         let limits: Vec<_> = matrix::columns(values).map(stats::limits).collect();
-        Self {
+        Ok(Self {
             layer,
             coverage: bounded.map(|bounds| bounds.coverage(&limits)),
             saturation: bounded.map(near_an_end).unwrap_or_default(),
             dead: matrix::columns(values).map(dead).collect(),
+        })
+    }
+}
+
+/// Fails for values that are beyond the range which the model says they lie in, by more than rounding.
+fn expect_within(layer: &str, values: &Matrix, range: Option<&RangeInclusive<f32>>) -> Result<()> {
+    let Some(range) = range else { return Ok(()) };
+    let rounding = ROUNDING * range.start().abs().min(1.0).max(range.end().abs().min(1.0));
+    let beyond = |value: &&f32| **value < range.start() - rounding || **value > range.end() + rounding;
+    match values.iter().find(beyond) {
+        None => Ok(()),
+        Some(value) => {
+            let expected =
+                format!("from {} to {}, as its activation or `Forward::range` says", range.start(), range.end());
+            Err(Error::invalid(format!("a value of layer {layer:?}"), expected, value))
         }
     }
 }
@@ -246,7 +264,7 @@ pub(crate) fn caveats(model: &dyn Forward, decision: Decision, loss: Option<Loss
         hidden.filter(|(i, _)| model.range(*i).is_none()).map(|(_, name)| name.as_str()).collect();
     let mut caveats = Caveat::of(decision);
     if !unbounded.is_empty() {
-        let what = format!("squashed, widened and saturated units of {}", unbounded.join(", "));
+        let what = format!("squashed, widened, saturated and dead units of {}", unbounded.join(", "));
         caveats.push(Caveat::left_out(what, "`Forward::activation`"));
     }
     if loss.is_none() {
@@ -261,11 +279,12 @@ pub(crate) fn caveats(model: &dyn Forward, decision: Decision, loss: Option<Loss
 /// Empty if the targets name no classes.
 fn count_errors(outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<Vec<ClassCount>> {
     matrix::expect_shape("the model's outputs", outputs, targets.shape())?;
-    if !TargetKind::of(targets).are_classes() || !decision.classifies() {
+    let kind = decision.targets.unwrap_or_else(|| TargetKind::of(targets));
+    if !kind.are_classes() || !decision.classifies() {
         return Ok(Vec::new());
     }
     let mut counts = vec![ClassCount::default(); class_count(targets.ncols())];
-    for outcome in labels::outcomes(outputs, targets, decision.threshold())? {
+    for outcome in labels::outcomes(outputs, targets, decision.threshold(), Some(kind))? {
         counts[outcome.class].samples += 1;
         counts[outcome.class].errors += u64::from(!outcome.is_correct());
     }

@@ -1,7 +1,7 @@
 //! The thresholds of milestones.
 
 use crate::analysis::Grid;
-use crate::{Error, Loss, Result};
+use crate::{Error, Loss, Result, data::labels::TargetKind};
 
 /// What counts as a milestone: the loss to compute, and thresholds that each have a default.
 ///
@@ -29,6 +29,8 @@ pub struct MilestoneOptions {
     pub(crate) loss: Option<Loss>,
     /// The threshold of the run, which is not set here.
     pub(crate) threshold: Option<f32>,
+    /// What the targets are beside those that the model was trained on, if that is known.
+    pub(crate) kind: Option<TargetKind>,
     pub(crate) flat: f64,
     pub(crate) plateau: u64,
     pub(crate) fall: f64,
@@ -47,6 +49,7 @@ impl Default for MilestoneOptions {
         Self {
             loss: None,
             threshold: None,
+            kind: None,
             flat: 0.003,
             plateau: 10,
             fall: 0.1,
@@ -177,8 +180,8 @@ impl MilestoneOptions {
     }
 
     /// Fails if a threshold is NaN, or the grid is invalid.
-    pub(crate) fn deciding(self, threshold: Option<f32>) -> Self {
-        Self { threshold, ..self }
+    pub(crate) fn deciding(self, threshold: Option<f32>, kind: Option<TargetKind>) -> Self {
+        Self { threshold, kind, ..self }
     }
 
     pub(crate) fn check(&self) -> Result<()> {

@@ -2,10 +2,16 @@
 
 use std::fmt;
 
-use crate::{Dataset, Matrix, math::matrix};
+use crate::{
+    Dataset, Matrix,
+    math::{matrix, stats},
+};
 
 /// The least that counts as a scale of outputs: below it they are 0.
 const NOTHING: f64 = 1e-30;
+
+/// How many roundings of the largest output another device, or another order of sums, may make.
+const ROUNDINGS: f64 = 8.0;
 
 /// What a model makes of the inputs of the probe, beside what was recorded of them at the same epoch.
 ///
@@ -14,7 +20,7 @@ const NOTHING: f64 = 1e-30;
 ///
 /// let recorded = Matrix::from_row_slice(2, 1, &[0.5, -2.0]);
 /// let check = ProbeCheck::of(3, &recorded, &recorded.map(|output| output + 1e-5), 1e-4);
-/// assert!(check.holds() && (check.off - 5e-6).abs() < 1e-7); // 1e-5 of 2
+/// assert!(check.holds() && (check.off - 3.6e-6).abs() < 5e-7); // 1e-5 beyond rounding, of what lies between -2 and 0.5
 /// assert!(!ProbeCheck::of(3, &recorded, &(recorded.clone() * 1.1), 1e-4).holds());
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +28,10 @@ const NOTHING: f64 = 1e-30;
 pub struct ProbeCheck {
     /// The epoch.
     pub epoch: u64,
-    /// How far the outputs are from the recorded ones at the most, relative to the largest recorded one of their column:
-    /// 0 where they are the same, infinite for other numbers of outputs, or where one of both is NaN or infinite.
+    /// How far the outputs are from the recorded ones at the most, relative to what lies between the smallest and the largest
+    /// recorded one of their column (to their size where all are the same), so that an offset hides nothing. Eight roundings of
+    /// the largest are free, unless not even one is allowed. 0 where they are the same, infinite for other numbers of outputs,
+    /// or where one of both is NaN or infinite.
     pub off: f64,
     /// How far off they may be: 0 where both are built-in networks.
     pub allowed: f64,
@@ -35,7 +43,7 @@ impl ProbeCheck {
     /// Compares outputs with recorded ones, both with a row for each input.
     pub fn of(epoch: u64, recorded: &Matrix, found: &Matrix, allowed: f64) -> Self {
         let columns = matrix::columns(recorded).zip(matrix::columns(found));
-        let furthest = columns.map(|(recorded, found)| distance(recorded, found)).fold(0.0, f64::max);
+        let furthest = columns.map(|(recorded, found)| distance(recorded, found, allowed > 0.0)).fold(0.0, f64::max);
         let off = if recorded.shape() == found.shape() { furthest } else { f64::INFINITY };
         let finite = recorded.iter().filter(|output| output.is_finite()).count();
         Self { epoch, off, allowed, finite }
@@ -47,12 +55,16 @@ impl ProbeCheck {
     }
 }
 
-/// How far the outputs of a column are from the recorded ones, relative to the largest of those.
-fn distance(recorded: &[f32], found: &[f32]) -> f64 {
-    let sizes = recorded.iter().map(|output| f64::from(output.abs())).filter(|size| size.is_finite());
-    let scale = sizes.fold(NOTHING, f64::max);
+/// How far the outputs of a column are from the recorded ones, relative to the spread of those.
+fn distance(recorded: &[f32], found: &[f32], may_round: bool) -> f64 {
+    let (low, high) = stats::finite_range(recorded.iter().map(|&output| f64::from(output))).unwrap_or((0.0, 0.0));
+    let largest = low.abs().max(high.abs());
+    let scale = if high > low { high - low } else { largest }.max(NOTHING);
+    let rounding = if may_round { ROUNDINGS * f64::from(f32::EPSILON) * largest } else { 0.0 };
     let distance = |(recorded, found): (&f32, &f32)| {
-        let difference = (f64::from(*recorded) - f64::from(*found)).abs() / scale;
+        let apart = (f64::from(*recorded) - f64::from(*found)).abs();
+        let difference = if may_round { (apart - rounding).max(0.0) / scale } else { apart / scale };
+        let difference = if apart.is_nan() { f64::NAN } else { difference };
         let same = recorded == found || recorded.is_nan() && found.is_nan();
         if same {
             0.0
@@ -73,7 +85,7 @@ fn distance(recorded: &[f32], found: &[f32]) -> f64 {
 pub enum DataCheck {
     /// They are the recorded data set, every input and target of it.
     Recorded,
-    /// No data set is recorded that can be read, but every input of the probe is among theirs. Nothing says whether their
+    /// No data set is recorded, but every input of the probe is among theirs. Nothing says whether their
     /// targets are the ones that the model was trained on.
     HoldsProbe,
     /// They are others: a validation set, another draw, another preparation.
@@ -83,7 +95,9 @@ pub enum DataCheck {
     },
     /// No data were asked about.
     NotAsked,
-    /// Neither a data set nor a probe is recorded that they could be compared with.
+    /// The recorded data set is damaged, and what can still be read of it, or of the probe, is among theirs.
+    Damaged,
+    /// No data set is recorded that they could be compared with, and no probe, or one of inputs that are not among theirs.
     Unknown,
 }
 
@@ -116,8 +130,9 @@ impl fmt::Display for DataCheck {
                 f.write_str("no data set is recorded; every input of the probe is among these data, and of their targets nothing is known")
             }
             Self::Other { reason } => write!(f, "the data are others than the recorded ones: {reason}"),
+            Self::Damaged => f.write_str("the recorded data set is damaged: these data may be the recorded ones, or not"),
             Self::NotAsked => f.write_str("no data were asked about"),
-            Self::Unknown => f.write_str("no data were recorded that these could be compared with"),
+            Self::Unknown => f.write_str("no data set was recorded that these could be compared with"),
         }
     }
 }
@@ -132,13 +147,24 @@ mod tests {
     }
 
     #[test]
-    fn outputs_are_off_relative_to_the_largest_of_their_column() {
+    fn outputs_are_off_relative_to_the_spread_of_their_column() {
         assert_eq!(off(&[4.0, 0.0], &[4.0, 1.0]), 0.25);
         let recorded = Matrix::from_row_slice(1, 2, &[1000.0, 0.5]);
         let found = Matrix::from_row_slice(1, 2, &[1000.0, 0.75]);
         assert_eq!(ProbeCheck::of(0, &recorded, &found, 0.0).off, 0.5, "each column by itself");
         assert!(off(&[0.0], &[1e-20]) > 1.0, "nothing is near to nothing but nothing");
         assert_eq!(off(&[0.0], &[-0.0]), 0.0);
+        assert_eq!(off(&[f32::INFINITY, 1.0, 2.0], &[f32::INFINITY, 1.0, 2.5]), 0.5);
+    }
+
+    #[test]
+    fn an_offset_hides_nothing_and_some_roundings_are_free_where_any_are() {
+        let column = |values: [f32; 3]| Matrix::from_column_slice(3, 1, &values);
+        let check = |found| ProbeCheck::of(0, &column([1e6, 1e6 + 1.0, 1e6 + 2.0]), &column(found), 1e-4);
+        assert!(!check([1e6, 1e6 + 2.0, 1e6 + 4.0]).holds(), "although that is within 1e-4 of a million");
+        assert!(check([1e6, 1e6 + 1.125, 1e6 + 2.0]).holds(), "two roundings of a million");
+        let exact = ProbeCheck::of(0, &column([1.0, 2.0, 3.0]), &column([1.0, 2.0, 3.000_000_2]), 0.0);
+        assert!(!exact.holds(), "not one where none is allowed");
     }
 
     #[test]

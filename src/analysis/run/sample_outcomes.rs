@@ -51,7 +51,7 @@ impl SampleOutcomes {
     pub(super) fn column_of(&self, outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<OutcomeColumn> {
         Ok(match self {
             Self::Classification { .. } => {
-                let outcomes = labels::outcomes(outputs, targets, decision.threshold())?;
+                let outcomes = labels::outcomes(outputs, targets, decision.threshold(), decision.targets)?;
                 let correct = outcomes.into_iter().map(labels::Outcome::is_correct).collect();
                 OutcomeColumn { numbers: own_probabilities(outputs, targets, decision)?, correct }
             }
@@ -87,14 +87,16 @@ impl SampleOutcomes {
 fn own_probabilities(outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<Vec<f32>> {
     let mut outputs = outputs.clone();
     decision.to_probabilities(&mut outputs);
-    let middle = TargetKind::of(targets).middle().filter(|_| decision.kind == OutputKind::Values);
+    let kind = decision.targets.unwrap_or_else(|| TargetKind::of(targets));
+    let middle = kind.middle().filter(|_| decision.kind == OutputKind::Values);
     let sum = 2.0 * middle.unwrap_or(0.5);
     let own = |(class, row): (usize, usize)| match (outputs.ncols(), class) {
         (1, 0) => sum - outputs[row],
         (1, _) => outputs[row],
         (_, class) => outputs[(row, class)],
     };
-    Ok(labels::target_classes(targets)?.into_iter().zip(0..).map(own).collect())
+    let classes = labels::outcomes(&outputs, targets, 0.0, decision.targets)?;
+    Ok(classes.into_iter().map(|outcome| outcome.class).zip(0..).map(own).collect())
 }
 
 /// The signed distance of a single output from its target, the length of the distances of several.

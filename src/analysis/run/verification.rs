@@ -13,6 +13,9 @@ pub enum Verdict {
     /// The model makes of the probe what the recorded one made of it, at every epoch that has one, and the data, if any
     /// were asked about, are the recorded ones.
     Proven,
+    /// The model makes of the probe what the recorded one made of it, but of the data it cannot be said whether they are the
+    /// recorded ones: those are damaged, or were not recorded.
+    ModelProven,
     /// The data are others than the recorded ones: a validation set perhaps. [`Verification::model_holds`] says of the model
     /// what its probe says.
     OtherData,
@@ -27,6 +30,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Proven => "proven",
+            Self::ModelProven => "the model is proven, the data are not",
             Self::OtherData => "other data",
             Self::MeansAgree => "not proven, but the means agree",
             Self::Differs => "different",
@@ -160,6 +164,7 @@ impl Verification {
         match (self.model_holds(), &self.data) {
             (Some(false), _) => Verdict::Differs,
             (_, DataCheck::Other { .. }) => Verdict::OtherData,
+            (Some(true), DataCheck::Damaged | DataCheck::Unknown) => Verdict::ModelProven,
             (Some(true), _) => Verdict::Proven,
             (None, _) if self.means_agree() => Verdict::MeansAgree,
             (None, _) => Verdict::Differs,

@@ -130,7 +130,7 @@ mod tests {
     fn runs_are_compared_with_their_partners_and_those_without_one_are_not_counted() {
         let named = |names: &[&str], epochs: &[u64]| EpochsToTarget {
             runs: names.iter().map(|&name| name.to_owned()).collect(),
-            ..EpochsToTarget::from_iter(epochs.iter().map(|&epoch| Some(epoch)))
+            ..epochs.iter().map(|&epoch| Some(epoch)).collect()
         };
         let a = named(&["/seed1", "/seed2", "/seed3"], &[11, 12, 13]);
         let b = named(&["/seed0", "/seed2", "/seed1"], &[11, 13, 12]);

@@ -6,6 +6,7 @@ use super::{contour::Contour, grid::Patches};
 use crate::analysis::{Grid, Plane, Polyline};
 use crate::{
     Error, Forward, Matrix, OutputKind, Result,
+    data::labels::TargetKind,
     loss::softmax_columns,
     math::{
         functions::{self, Function},
@@ -64,7 +65,7 @@ impl<'a> Boundary<'a> {
         let (layers, last) = (layers.start..cut, cut..layers.end);
         let (hidden, outputs, logits) = (empty(), empty(), empty());
         let (linked, even, embedded) = (false, false, empty());
-        let decision = Decision { kind: OutputKind::Values, assumed: false, threshold: None };
+        let decision = Decision::known(OutputKind::Values, TargetKind::Numbers);
         let mut boundary =
             Self { model, plane, embedded, layers, last, rule, decision, linked, even, hidden, outputs, logits };
         boundary.look_at(grid)?;

@@ -171,7 +171,9 @@ impl DecisionBoundary {
 /// Says of a space that the model refuses two dimensions in, where no plane is given, how many it has.
 fn dimensions(error: Error, view: View<'_>) -> Error {
     match (view.plane(), &error) {
-        (None, Error::Shape { expected, found, .. }) if found.len() == 2 && found[1] == 2 && expected.len() == 2 => {
+        (None, Error::Shape { expected, found, .. })
+            if found.len() == 2 && found[1] == 2 && expected.len() == 2 && expected[1] != 2 =>
+        {
             let needed = "2 to draw a boundary in, unless the view is on a plane: see `View::on`";
             Error::invalid(view.dimensions(), needed, expected[1])
         }

@@ -64,7 +64,8 @@ impl<'a> View<'a> {
     /// Sets what decides about the outputs where the view does not say it.
     pub(crate) fn deciding(self, rule: Rule) -> Self {
         let threshold = self.rule.threshold.or(rule.threshold);
-        Self { rule: Rule { threshold, targets: self.rule.targets.or(rule.targets) }, ..self }
+        let rule = Rule { threshold, targets: self.rule.targets.or(rule.targets), loss: self.rule.loss.or(rule.loss) };
+        Self { rule, ..self }
     }
 
     /// What decides about the outputs.

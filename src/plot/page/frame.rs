@@ -139,7 +139,7 @@ impl Layers {
             self.unknown.push(name.to_owned());
         }
         self.activations.push(Violin::of_values(name, "activation", values)?);
-        self.states.push(LayerState::of(name.to_owned(), values, model.range(index), options));
+        self.states.push(LayerState::of(name.to_owned(), values, model.range(index), options)?);
         Ok(())
     }
 

@@ -73,11 +73,14 @@ fn notes<M: Forward + Sync>(plots: &RunPlots<'_, M>, caveats: Vec<Caveat>) -> Ve
 /// What the outputs are, and the ends of their axis: from 0 to 1 for probabilities, around the targets for values.
 fn output<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> OutputData {
     let decision = frames.first().map(|frame| frame.decision);
-    let threshold = decision.and_then(|decision| decision.threshold_of_probabilities()).map(f64::from);
+    let threshold =
+        decision.and_then(|decision| decision.threshold_of_probabilities(plots.data.outputs())).map(f64::from);
     if decision.is_none_or(|decision| decision.kind != OutputKind::Values) {
         return OutputData { word: "probability", axis: [0.0, 1.0], ends: [0.0, 1.0], threshold };
     }
-    let axis = probability_histogram::axis_of_values(TargetKind::of(plots.data.targets()));
+    let axis = probability_histogram::axis_of_values(
+        decision.and_then(|decision| decision.targets).unwrap_or(TargetKind::Shares),
+    );
     let values = frames.iter().flat_map(|frame| &frame.outputs).map(|&value| f64::from(value));
     let (low, high) = wider(values).into_inner();
     OutputData { word: "output", axis: [*axis.start(), *axis.end()], ends: [low, high], threshold }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Dataset, Matrix, OutputKind, Result,
     analysis::{DecisionBoundary, FeatureSpace, Polyline},
+    data::labels::check_threshold,
     math::{matrix, stats},
 };
 
@@ -188,6 +189,7 @@ impl Panel {
         let points = columns.saturating_mul(rows);
         matrix::expect_shape("the outputs on the grid", outputs, (points, outputs.ncols().max(points.min(1))))?;
         let Some(threshold) = threshold.filter(|_| points > 0) else { return Ok(()) };
+        check_threshold(threshold)?;
         let scores = Scores::of(outputs, kind, threshold);
         let regions = Cells::new(columns, rows, at, &scores).regions();
         self.marks.extend(
