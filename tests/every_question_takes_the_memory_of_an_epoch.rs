@@ -53,13 +53,15 @@ fn no_question_takes_more_for_more_epochs() {
     let all = LayerFilter::default();
     let largest = |values: &Distribution| values.max;
     let steps = Quantity::weights().since(Baseline::EpochBefore);
-    let questions: [(&str, f64, Question<'_>); 8] = [
+    let gradient_steps = Quantity::gradients(LOSS).since(Baseline::Start);
+    let questions: [(&str, f64, Question<'_>); 9] = [
         ("milestones", 6.25, &|epochs| drop(run(epochs).milestones(&MilestoneOptions::default()).unwrap())),
         ("history", 6.25, &|epochs| drop(run(epochs).sample_history(LOSS).unwrap())),
         ("verify", 6.25, &|epochs| drop(run(epochs).verify(&VerifyOptions::default()).unwrap())),
         ("weights", 6.25, &|epochs| drop(run(epochs).statistic(Quantity::weights(), &all, largest).unwrap())),
         ("gradients", 6.25, &|epochs| drop(run(epochs).statistic(Quantity::gradients(LOSS), &all, largest).unwrap())),
-        ("changes", 12.5, &|epochs| drop(run(epochs).statistic(steps, &all, largest).unwrap())),
+        ("changes", 6.25, &|epochs| drop(run(epochs).statistic(steps, &all, largest).unwrap())),
+        ("of gradients", 7.25, &|epochs| drop(run(epochs).statistic(gradient_steps, &all, largest).unwrap())),
         ("plane", 8.0, &|epochs| drop(run(epochs).principal_plane("a").unwrap())),
         ("deviations", 6.25, &|_| drop(replay.weights_std().unwrap())),
     ];
