@@ -81,6 +81,14 @@ impl Values<'_> {
         }
     }
 
+    /// One of the values, exactly.
+    pub(crate) fn at(&self, index: usize) -> f64 {
+        match self {
+            Self::F32(values) => values[index].into(),
+            Self::F64(values) => values[index],
+        }
+    }
+
     /// The difference of every value from that of as many others, without a copy of either.
     pub(super) fn minus(&self, earlier: &Values<'_>) -> Vec<f64> {
         match (self, earlier) {
