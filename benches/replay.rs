@@ -13,8 +13,12 @@ use common::{article, grid, limit, naive, network};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Replay, Trainer,
-    analysis::{DecisionBoundary, FeatureSpace, Grid, LayerFilter, MilestoneOptions, Quantity, VerifyOptions, View},
+    analysis::{
+        DecisionBoundary, FeatureSpace, Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity, VerifyOptions,
+        View,
+    },
     datasets,
+    nalgebra::SymmetricEigen,
 };
 
 const HIDDEN: [Activation; 3] = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];
@@ -175,5 +179,25 @@ fn deep(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, points, questions, runs, growth, deep);
+/// The two axes of 2,000 units, beside all 2,000 of them, of 2,500 points whose variance falls from axis to axis.
+fn wide(c: &mut Criterion) {
+    const UNITS: usize = 2_000;
+    let mixed = |i: usize| (i as u32).wrapping_mul(2_654_435_761) >> 8;
+    let noise = |i: usize| f64::from(mixed(i) ^ mixed(i + 77) >> 5) / f64::from(1_u32 << 24) - 0.5;
+    let points = Matrix::from_fn(2_500, UNITS, |i, j| (noise(i * UNITS + j) / (1.0 + j as f64).sqrt()) as f32);
+    let mut group = c.benchmark_group("principal plane of 2,000 units");
+    group.sample_size(10);
+    group.bench_function("two axes", |b| b.iter(|| PrincipalPlane::of(&points).unwrap()));
+    group.bench_function("all axes, by nalgebra", |b| {
+        b.iter(|| {
+            let mut centered = points.map(f64::from);
+            let means = centered.row_mean();
+            centered.row_iter_mut().for_each(|mut row| row -= &means);
+            SymmetricEigen::new(centered.tr_mul(&centered))
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, points, questions, runs, growth, deep, wide);
 criterion_main!(benches);

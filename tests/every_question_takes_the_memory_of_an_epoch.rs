@@ -2,10 +2,13 @@
 //!
 //! A file of its own: what any other test has allocated would count too.
 
+#![cfg(feature = "plot")]
+
 use peak_alloc::PeakAlloc;
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Metrics, Replay, Sequential,
     analysis::{Baseline, Distribution, LayerFilter, MilestoneOptions, Quantity, VerifyOptions},
+    plot::{Page, RunPlots},
 };
 
 #[global_allocator]
@@ -53,15 +56,23 @@ fn no_question_takes_more_for_more_epochs() {
     let all = LayerFilter::default();
     let largest = |values: &Distribution| values.max;
     let steps = Quantity::weights().since(Baseline::EpochBefore);
-    let questions: [(&str, f64, Question<'_>); 8] = [
+    let gradient_steps = Quantity::gradients(LOSS).since(Baseline::Start);
+    let page = |epochs| {
+        let mut page = Page::new("wide");
+        page.run("run", &RunPlots::of(run(epochs)).unwrap()).unwrap();
+    };
+    let questions: [(&str, f64, Question<'_>); 11] = [
         ("milestones", 6.25, &|epochs| drop(run(epochs).milestones(&MilestoneOptions::default()).unwrap())),
         ("history", 6.25, &|epochs| drop(run(epochs).sample_history(LOSS).unwrap())),
         ("verify", 6.25, &|epochs| drop(run(epochs).verify(&VerifyOptions::default()).unwrap())),
         ("weights", 6.25, &|epochs| drop(run(epochs).statistic(Quantity::weights(), &all, largest).unwrap())),
         ("gradients", 6.25, &|epochs| drop(run(epochs).statistic(Quantity::gradients(LOSS), &all, largest).unwrap())),
-        ("changes", 12.5, &|epochs| drop(run(epochs).statistic(steps, &all, largest).unwrap())),
+        ("changes", 6.25, &|epochs| drop(run(epochs).statistic(steps, &all, largest).unwrap())),
+        ("of gradients", 7.25, &|epochs| drop(run(epochs).statistic(gradient_steps, &all, largest).unwrap())),
         ("plane", 8.0, &|epochs| drop(run(epochs).principal_plane("a").unwrap())),
         ("deviations", 6.25, &|_| drop(replay.weights_std().unwrap())),
+        ("diff", 2.25, &|_| drop(replay.diff(&replay, 0.0).unwrap())),
+        ("page", 7.25, &|epochs| page(epochs.min(3))),
     ];
     for (what, most, ask) in questions {
         let (few, many) = (peak(|| ask(2)), peak(|| ask(5)));

@@ -253,6 +253,12 @@ pub(crate) fn columns(matrix: &Matrix) -> impl Iterator<Item = &[f32]> {
     (0..count).map(move |column| &values[column * rows..][..rows])
 }
 
+/// One of the columns; `None` beyond the last.
+pub(crate) fn column(matrix: &Matrix, index: usize) -> Option<&[f32]> {
+    let rows = matrix.nrows();
+    (index < matrix.ncols()).then(|| &matrix.as_slice()[index * rows..][..rows])
+}
+
 /// The columns as mutable slices.
 pub(crate) fn columns_mut(matrix: &mut Matrix) -> impl Iterator<Item = &mut [f32]> {
     let rows = matrix.nrows().max(1);

@@ -97,7 +97,7 @@ pub(crate) struct Extent {
 impl Extent {
     /// Creates the box around these points, `(points, 2)`.
     pub(crate) fn of(points: &Matrix) -> Self {
-        let limits = |axis| matrix::columns(points).nth(axis).and_then(limits);
+        let limits = |axis| matrix::column(points, axis).and_then(limits);
         Self { x: limits(0), y: limits(1) }
     }
 

@@ -90,13 +90,6 @@ impl Iterator for Parts {
 }
 
 /// Computes the z-values of a layer, with the same check.
-pub(crate) fn pre_activation(model: &dyn Forward, inputs: &Matrix, layer: usize) -> Result<Matrix> {
-    let mut outputs = Matrix::zeros(0, 0);
-    pre_activation_into(model, inputs, layer, &mut outputs)?;
-    Ok(outputs)
-}
-
-/// The same in memory that is there already.
 pub(crate) fn pre_activation_into(
     model: &dyn Forward,
     inputs: &Matrix,

@@ -12,7 +12,7 @@ mod parameter;
 mod pointer;
 mod probed;
 mod values;
-mod weights;
+pub(crate) mod weights;
 
 pub use description::Description;
 pub use output_kind::OutputKind;

@@ -176,9 +176,13 @@ impl<'a> Parameter<'a> {
 
     /// The difference of every value from that of another of the same shape.
     pub(super) fn minus(&self, earlier: &Parameter<'_>) -> Parameter<'static> {
-        let (later, earlier) = (self.values.to_f64(), earlier.values.to_f64());
-        let differences: Vec<f64> = later.iter().zip(earlier.iter()).map(|(later, earlier)| later - earlier).collect();
+        let differences = self.differences(earlier);
         Parameter::new(self.layer.to_string(), self.name.to_string(), self.shape.clone(), differences)
+    }
+
+    /// The same differences alone, in `f64`.
+    pub(crate) fn differences(&self, earlier: &Parameter<'_>) -> Vec<f64> {
+        self.values.minus(&earlier.values)
     }
 
     /// The same with other values, rounded to the type that its own have.

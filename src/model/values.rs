@@ -81,6 +81,24 @@ impl Values<'_> {
         }
     }
 
+    /// One of the values, exactly.
+    pub(crate) fn at(&self, index: usize) -> f64 {
+        match self {
+            Self::F32(values) => values[index].into(),
+            Self::F64(values) => values[index],
+        }
+    }
+
+    /// The difference of every value from that of as many others, without a copy of either.
+    pub(super) fn minus(&self, earlier: &Values<'_>) -> Vec<f64> {
+        match (self, earlier) {
+            (Self::F32(later), Values::F32(earlier)) => differences(later, earlier),
+            (Self::F32(later), Values::F64(earlier)) => differences(later, earlier),
+            (Self::F64(later), Values::F32(earlier)) => differences(later, earlier),
+            (Self::F64(later), Values::F64(earlier)) => differences(later, earlier),
+        }
+    }
+
     /// The standard deviation of those that are finite, without a copy.
     pub(crate) fn deviation(&self) -> f64 {
         match self {
@@ -153,6 +171,10 @@ impl Values<'_> {
             (Self::F64(own), _) => first_unlike(own, &recorded.to_f64()),
         }
     }
+}
+
+fn differences<L: Copy + Into<f64>, E: Copy + Into<f64>>(later: &[L], earlier: &[E]) -> Vec<f64> {
+    later.iter().zip(earlier).map(|(&later, &earlier)| later.into() - earlier.into()).collect()
 }
 
 fn first_unlike<T: Copy + PartialEq + Into<f64>>(own: &[T], recorded: &[T]) -> Option<(usize, f64, f64)> {

@@ -128,23 +128,28 @@ impl Weights {
         Ok(pairs.into_iter().map(|(later, earlier)| later.minus(earlier)).collect())
     }
 
-    /// Returns each parameter with that of the same layer and name of the other, in whatever order that has them.
-    ///
-    /// Fails unless the other has the same names and shapes.
-    pub(crate) fn paired<'a>(
-        &'a self,
-        other: &'a Self,
-    ) -> Result<Vec<(&'a Parameter<'static>, &'a Parameter<'static>)>> {
-        let names = |weights: &'a Self| weights.iter().map(|p| (p.layer(), p.name())).collect::<Vec<_>>();
-        let (known, given) = (names(self), names(other));
-        let pairs: Vec<_> = if known == given {
-            self.iter().zip(other.iter()).collect()
-        } else {
-            let places = matching::places(&known, &given, "the list of parameters", "of the names that the other has")?;
-            self.iter().zip(places.iter().map(|&place| &other.parameters[place])).collect()
-        };
-        pairs.into_iter().map(|(one, other)| same_shape(one, other).map(|()| (one, other))).collect()
+    /// As [`paired`].
+    pub(crate) fn paired<'a>(&'a self, other: &'a Self) -> Result<Vec<Pair<'a>>> {
+        paired(&self.parameters, &other.parameters)
     }
+}
+
+/// A parameter, and that of the same layer and name of another model.
+pub(crate) type Pair<'a> = (&'a Parameter<'a>, &'a Parameter<'a>);
+
+/// Returns each parameter with that of the same layer and name among others, in whatever order those are.
+///
+/// Fails unless the others have the same names and shapes.
+pub(crate) fn paired<'a>(all: &'a [Parameter<'a>], others: &'a [Parameter<'a>]) -> Result<Vec<Pair<'a>>> {
+    let names = |parameters: &'a [Parameter<'a>]| parameters.iter().map(|p| (p.layer(), p.name())).collect::<Vec<_>>();
+    let (known, given) = (names(all), names(others));
+    let pairs: Vec<_> = if known == given {
+        all.iter().zip(others).collect()
+    } else {
+        let places = matching::places(&known, &given, "the list of parameters", "of the names that the other has")?;
+        all.iter().zip(places.iter().map(|&place| &others[place])).collect()
+    };
+    pairs.into_iter().map(|(one, other)| same_shape(one, other).map(|()| (one, other))).collect()
 }
 
 fn same_shape(one: &Parameter<'_>, other: &Parameter<'_>) -> Result<()> {

@@ -5,8 +5,8 @@ use super::{
     readable::{readable, skipping},
 };
 use crate::{
-    Forward, Model, Parameter, Result, Weights,
-    analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, LayerValues, Measured, Quantity},
+    Forward, Matrix, Model, Parameter, Result, Weights,
+    analysis::{Baseline, Distribution, LayerCurve, LayerDistribution, LayerFilter, LayerPass, Measured, Quantity},
     model::checked,
 };
 
@@ -46,34 +46,60 @@ impl<M: Forward> Snapshot<'_, M> {
         self.each_distribution(quantity, filter, |row| row)
     }
 
-    /// Makes something of each distribution, so that not all of them need to be there at once.
+    /// Makes something of each distribution, so that not all of them need to be there at once, nor the values of all layers.
     pub(crate) fn each_distribution<R>(
         &self,
         quantity: Quantity,
         filter: &LayerFilter,
-        mut make: impl FnMut(LayerDistribution) -> R,
+        make: impl FnMut(LayerDistribution) -> R,
     ) -> Result<Vec<R>> {
-        let Some(since) = quantity.since else {
-            let mut made: Vec<R> = self.inputs(quantity, filter)?.into_iter().map(&mut make).collect();
-            made.extend(match quantity.of {
+        let earlier = quantity.since.map(|since| self.earlier_model(since)).transpose()?;
+        if let Some(None) = earlier {
+            return Ok(Vec::new());
+        }
+        let earlier = earlier.flatten();
+        match quantity.of {
+            Measured::Weights => {
+                let before = earlier.map(|model| Weights::of(&model)).transpose()?;
                 // Of a model's own parameters no copy is needed.
-                Measured::Weights => LayerDistribution::each(&self.model().parameters()?, filter, make)?,
-                what => LayerDistribution::each(&self.measure(self.model(), what)?.parameters()?, filter, make)?,
-            });
-            return Ok(made);
-        };
-        let Some(changes) = self.changes(quantity.of, since)? else { return Ok(Vec::new()) };
-        LayerDistribution::each(&changes.parameters()?, filter, make)
+                each_of(&self.model().parameters()?, before, filter, make)
+            }
+            Measured::Gradients(loss) => {
+                let gradients = |model: &M| checked::gradients(model, self.dataset()?, loss);
+                let before = earlier.map(|model| gradients(&model)).transpose()?;
+                each_of(&gradients(self.model())?.parameters()?, before, filter, make)
+            }
+            Measured::PreActivations => {
+                self.each_layer(|model, data| LayerPass::pre_activations(model, data), earlier.as_ref(), filter, make)
+            }
+            Measured::Activations => {
+                self.each_layer(|model, data| LayerPass::activations(model, data), earlier.as_ref(), filter, make)
+            }
+        }
     }
 
-    /// What is measured here less what it was earlier.
-    fn changes(&self, what: Measured, since: Baseline) -> Result<Option<Weights>> {
-        let Some(earlier) = self.earlier(since)? else { return Ok(None) };
-        let model = self.model().with_weights(&earlier)?;
-        drop(earlier); // The model has them.
-        let before = self.measure(&model, what)?;
-        drop(model);
-        self.measure(self.model(), what)?.minus(&before).map(Some)
+    /// Of what the layers make of the data, or of what has become of that since an earlier model.
+    fn each_layer<R>(
+        &self,
+        pass: for<'p> fn(&'p dyn Forward, &'p Matrix) -> Result<LayerPass<'p>>,
+        earlier: Option<&M>,
+        filter: &LayerFilter,
+        mut make: impl FnMut(LayerDistribution) -> R,
+    ) -> Result<Vec<R>> {
+        let inputs = self.dataset()?.inputs();
+        // What goes in does not change.
+        let mut made: Vec<R> = match earlier {
+            None if filter.has_inputs() => vec![make(inputs_row(inputs))],
+            _ => Vec::new(),
+        };
+        let earlier = earlier.map(|model| pass(model, inputs)).transpose()?;
+        made.extend(LayerDistribution::each_layer(pass(self.model(), inputs)?, earlier, filter, make)?);
+        Ok(made)
+    }
+
+    /// The model as of the epoch that a change is counted from, if there is one.
+    fn earlier_model(&self, since: Baseline) -> Result<Option<M>> {
+        self.earlier(since)?.map(|weights| self.model().with_weights(&weights)).transpose()
     }
 
     /// Returns the change of every weight since a baseline.
@@ -97,31 +123,24 @@ impl<M: Forward> Snapshot<'_, M> {
         };
         moment.map(|moment| self.replay.weights(moment)).transpose()
     }
+}
 
-    /// The values, under the names of their layers; those of samples as if they were parameters.
-    fn measure(&self, model: &M, what: Measured) -> Result<Weights> {
-        let inputs = || Ok(self.dataset()?.inputs());
-        match what {
-            Measured::Weights => Weights::of(model),
-            Measured::Gradients(loss) => checked::gradients(model, self.dataset()?, loss),
-            Measured::PreActivations => {
-                Ok(LayerValues::into_weights("pre_activation", LayerValues::pre_activations(model, inputs()?)?))
-            }
-            Measured::Activations => {
-                Ok(LayerValues::into_weights("activation", LayerValues::activations(model, inputs()?)?))
-            }
-        }
+/// Of parameters, or of what has become of earlier ones.
+fn each_of<R>(
+    parameters: &[Parameter<'_>],
+    earlier: Option<Weights>,
+    filter: &LayerFilter,
+    make: impl FnMut(LayerDistribution) -> R,
+) -> Result<Vec<R>> {
+    match earlier {
+        None => LayerDistribution::each(parameters, filter, make),
+        Some(earlier) => LayerDistribution::each_change(parameters, &earlier.parameters()?, filter, make),
     }
+}
 
-    /// A row for the inputs, where they are asked for beside what layers make of them.
-    fn inputs(&self, quantity: Quantity, filter: &LayerFilter) -> Result<Vec<LayerDistribution>> {
-        let of_samples = matches!(quantity.of, Measured::PreActivations | Measured::Activations);
-        if !(of_samples && filter.has_inputs()) {
-            return Ok(Vec::new());
-        }
-        let inputs = Distribution::of(self.dataset()?.inputs().as_slice());
-        Ok(vec![LayerDistribution::new("input", "input", inputs)])
-    }
+/// A row for what goes into the first layer.
+fn inputs_row(inputs: &Matrix) -> LayerDistribution {
+    LayerDistribution::new("input", "input", Distribution::of(inputs.as_slice()))
 }
 
 impl<M: Forward + Sync> Run<'_, M> {

@@ -54,15 +54,20 @@ impl Density {
     ///
     /// [`Error::Invalid`] for more than a million points, or one that is not a finite number.
     pub fn at(values: &[f64], x: &[f64]) -> Result<Option<Self>> {
+        let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        Self::of_sorted(&sorted, x)
+    }
+
+    /// The same of finite values in increasing order, without a copy.
+    pub(crate) fn of_sorted(sorted: &[f64], x: &[f64]) -> Result<Option<Self>> {
         if x.len() > MAX_POINTS {
             return Err(Error::invalid("the number of places", format!("at most {MAX_POINTS}"), x.len()));
         }
         if let Some(place) = x.iter().find(|place| !place.is_finite()) {
             return Err(Error::invalid("a place of a density", "a finite number", place));
         }
-        let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        Ok(bandwidth(&sorted).map(|bandwidth| Self::of(&sorted, bandwidth, x.to_vec())))
+        Ok(bandwidth(sorted).map(|bandwidth| Self::of(sorted, bandwidth, x.to_vec())))
     }
 
     /// That of sorted values on so many points in equal steps, two bandwidths beyond both ends.

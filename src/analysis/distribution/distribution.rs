@@ -50,14 +50,26 @@ impl Distribution {
     /// assert_eq!(single.std, 0.125);
     /// ```
     pub fn of<T: Copy + Into<f64>>(values: &[T]) -> Self {
-        let mut sorted = Vec::with_capacity(values.len());
-        sorted.extend(values.iter().map(|&value| value.into()).filter(|value: &f64| value.is_finite()));
+        let mut finite = Vec::with_capacity(values.len());
+        finite.extend(values.iter().map(|&value| value.into()).filter(|value: &f64| value.is_finite()));
+        Self::of_finite(finite, values.len())
+    }
+
+    /// The same of values that nobody else has need of, without a copy.
+    pub(crate) fn of_owned(mut values: Vec<f64>) -> Self {
+        let count = values.len();
+        values.retain(|value| value.is_finite());
+        Self::of_finite(values, count)
+    }
+
+    /// The finite ones of so many values.
+    fn of_finite(mut sorted: Vec<f64>, of: usize) -> Self {
         sorted.sort_unstable_by(f64::total_cmp);
         let share = |count: usize| count as f64 / sorted.len() as f64;
         let center = mean(sorted.iter().copied());
         Self {
             count: sorted.len(),
-            not_finite: values.len() - sorted.len(),
+            not_finite: of - sorted.len(),
             mean: center,
             std: mean(sorted.iter().map(|value| (value - center) * (value - center))).sqrt(),
             min: sorted.first().copied().unwrap_or(f64::NAN),
@@ -185,6 +197,12 @@ mod tests {
         let mut doubles = VALUES.map(f64::from);
         doubles.reverse();
         assert_eq!(Distribution::of(&doubles), Distribution::of(&VALUES));
+    }
+
+    #[test]
+    fn values_that_are_given_away_have_the_distribution_of_those_that_are_kept() {
+        let odd = [2.0, f64::NAN, -1.0, f64::INFINITY, 2.5, -0.0];
+        assert_eq!(Distribution::of_owned(odd.to_vec()), Distribution::of(&odd));
     }
 
     #[test]

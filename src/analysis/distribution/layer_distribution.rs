@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Distribution, LayerFilter, LayerValues};
-use crate::{Model, Parameter, Result, Values, Weights};
+use crate::analysis::{Distribution, LayerFilter, LayerPass, LayerValues};
+use crate::{Model, Parameter, Result, Values, Weights, model::weights::paired};
 
 /// The distribution of some values of one layer.
 ///
@@ -58,11 +58,48 @@ impl LayerDistribution {
         filter: &LayerFilter,
         make: impl FnMut(Self) -> R,
     ) -> Result<Vec<R>> {
-        let mut layers: Vec<&str> = parameters.iter().map(Parameter::layer).collect();
-        layers.dedup();
-        let chosen: HashSet<&str> = filter.choose(&layers)?.into_iter().collect();
+        let chosen = chosen(parameters, filter)?;
         let chosen = parameters.iter().filter(|parameter| chosen.contains(parameter.layer()));
         Ok(chosen.map(Self::of_parameter).map(make).collect())
+    }
+
+    /// Makes something of the distribution of each parameter's change: the differences of one are there at a time.
+    pub(crate) fn each_change<R>(
+        later: &[Parameter<'_>],
+        earlier: &[Parameter<'_>],
+        filter: &LayerFilter,
+        make: impl FnMut(Self) -> R,
+    ) -> Result<Vec<R>> {
+        let (pairs, chosen) = (paired(later, earlier)?, chosen(later, filter)?);
+        let chosen = pairs.into_iter().filter(|(later, _)| chosen.contains(later.layer()));
+        Ok(chosen.map(|(later, earlier)| Self::of_change(later, earlier)).map(make).collect())
+    }
+
+    /// Makes something of the distribution of what each layer computes, or of what has become of that since an earlier model.
+    pub(crate) fn each_layer<R>(
+        mut layers: LayerPass<'_>,
+        mut earlier: Option<LayerPass<'_>>,
+        filter: &LayerFilter,
+        mut make: impl FnMut(Self) -> R,
+    ) -> Result<Vec<R>> {
+        if let Some(earlier) = &earlier {
+            layers.expect_names_of(earlier)?;
+        }
+        let names = layers.names.clone();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let chosen: HashSet<&str> = filter.choose(&names)?.into_iter().collect();
+        let mut made = Vec::with_capacity(chosen.len());
+        while let Some(values) = layers.next_parameter()? {
+            let before = earlier.as_mut().map(LayerPass::next_parameter).transpose()?.flatten();
+            if !chosen.contains(values.layer()) {
+                continue;
+            }
+            made.extend(match before {
+                None => vec![make(Self::of_parameter(&values))],
+                Some(before) => Self::each_change(&[values], &[before], &LayerFilter::default(), &mut make)?,
+            });
+        }
+        Ok(made)
     }
 
     /// Computes the distribution of the values of each layer; `name` says what the values are.
@@ -95,4 +132,16 @@ impl LayerDistribution {
         };
         Self::new(parameter.layer(), parameter.name(), distribution)
     }
+
+    /// Of what has become of an earlier one of the same shape.
+    fn of_change(later: &Parameter<'_>, earlier: &Parameter<'_>) -> Self {
+        Self::new(later.layer(), later.name(), Distribution::of_owned(later.differences(earlier)))
+    }
+}
+
+/// The names of the chosen layers.
+fn chosen<'a>(parameters: &'a [Parameter<'_>], filter: &LayerFilter) -> Result<HashSet<&'a str>> {
+    let mut layers: Vec<&str> = parameters.iter().map(Parameter::layer).collect();
+    layers.dedup();
+    Ok(filter.choose(&layers)?.into_iter().collect())
 }

@@ -1,6 +1,8 @@
 //! What every layer computes from the data: activations, or the inputs of the activation functions.
 
-use crate::{Forward, Matrix, Parameter, Result, Weights, model::checked};
+use std::borrow::Cow;
+
+use crate::{Error, Forward, Matrix, Parameter, Result, Weights, model::checked};
 
 /// The values of one layer's units, `(samples, units)`.
 ///
@@ -43,13 +45,7 @@ impl LayerValues {
     ///
     /// As [`Forward::forward`].
     pub fn activations(model: &dyn Forward, inputs: &Matrix) -> Result<Vec<Self>> {
-        let mut values = inputs.clone();
-        let layers = checked::layer_names(model)?.into_iter().enumerate();
-        let layers = layers.map(|(i, layer)| {
-            values = checked::layers(model, &values, i..i + 1)?;
-            Ok(Self { layer, values: values.clone() })
-        });
-        layers.collect()
+        LayerPass::activations(model, inputs)?.collect()
     }
 
     /// Computes the outputs of every layer before its activation function ("z-values"), in forward order.
@@ -71,14 +67,7 @@ impl LayerValues {
     ///
     /// As [`Forward::pre_activation`].
     pub fn pre_activations(model: &dyn Forward, inputs: &Matrix) -> Result<Vec<Self>> {
-        let mut before = inputs.clone();
-        let layers = checked::layer_names(model)?.into_iter().enumerate();
-        let layers = layers.map(|(i, layer)| {
-            let values = checked::pre_activation(model, &before, i)?;
-            before = checked::layers(model, &before, i..i + 1)?;
-            Ok(Self { layer, values })
-        });
-        layers.collect()
+        LayerPass::pre_activations(model, inputs)?.collect()
     }
 
     /// The values as if they were a parameter of each layer, called `name`; column by column, which is all the same to
@@ -89,5 +78,73 @@ impl LayerValues {
             Parameter::new(layer, name, [samples, units], Vec::from(values.data))
         };
         values.into_iter().map(parameter).collect()
+    }
+}
+
+/// A model's layers on the same data, one after the other: the values of no more than three are there at once.
+pub(crate) struct LayerPass<'a> {
+    model: &'a dyn Forward,
+    pub(crate) names: Vec<String>,
+    /// The index of the layer that comes next.
+    next: usize,
+    /// What goes into that layer; for z-values, what went into the one before.
+    inputs: Cow<'a, Matrix>,
+    /// Where z-values are asked for, those of the layer before.
+    z_values: Option<Matrix>,
+}
+
+impl<'a> LayerPass<'a> {
+    pub(crate) fn activations(model: &'a dyn Forward, inputs: &'a Matrix) -> Result<Self> {
+        let (names, inputs) = (checked::layer_names(model)?, Cow::Borrowed(inputs));
+        Ok(Self { model, names, next: 0, inputs, z_values: None })
+    }
+
+    pub(crate) fn pre_activations(model: &'a dyn Forward, inputs: &'a Matrix) -> Result<Self> {
+        Ok(Self { z_values: Some(Matrix::zeros(0, 0)), ..Self::activations(model, inputs)? })
+    }
+
+    /// The name and the values of the next layer, if there is one.
+    pub(crate) fn next(&mut self) -> Result<Option<(&str, &Matrix)>> {
+        let (model, layer) = (self.model, self.next);
+        let Some(name) = self.names.get(layer) else { return Ok(None) };
+        self.next += 1;
+        let values = match &mut self.z_values {
+            None => {
+                self.inputs = Cow::Owned(checked::layers(model, &self.inputs, layer..layer + 1)?);
+                &*self.inputs
+            }
+            Some(z_values) => {
+                if let Some(before) = layer.checked_sub(1) {
+                    self.inputs = Cow::Owned(checked::layers(model, &self.inputs, before..layer)?);
+                }
+                checked::pre_activation_into(model, &self.inputs, layer, z_values)?;
+                z_values
+            }
+        };
+        Ok(Some((name, values)))
+    }
+
+    /// The same as if they were a parameter of the layer; column by column, as [`LayerValues::into_weights`].
+    pub(crate) fn next_parameter(&mut self) -> Result<Option<Parameter<'_>>> {
+        let name = if self.z_values.is_some() { "pre_activation" } else { "activation" };
+        let next = self.next()?;
+        Ok(next.map(|(layer, values)| Parameter::new(layer, name, [values.nrows(), values.ncols()], values.as_slice())))
+    }
+
+    /// Fails unless the layers are called like those of the same model with other weights.
+    pub(crate) fn expect_names_of(&self, other: &Self) -> Result<()> {
+        if self.names == other.names {
+            return Ok(());
+        }
+        let expected = format!("{:?}, as with other weights", other.names);
+        Err(Error::invalid("the list of layers", expected, format!("{:?}", self.names)))
+    }
+
+    fn collect(mut self) -> Result<Vec<LayerValues>> {
+        let mut all = Vec::with_capacity(self.names.len());
+        while let Some((layer, values)) = self.next()? {
+            all.push(LayerValues { layer: layer.to_owned(), values: values.clone() });
+        }
+        Ok(all)
     }
 }

@@ -16,6 +16,7 @@ pub use histogram::Histogram;
 pub use layer_curve::LayerCurve;
 pub use layer_distribution::LayerDistribution;
 pub use layer_filter::LayerFilter;
+pub(crate) use layer_values::LayerPass;
 pub use layer_values::LayerValues;
 pub(crate) use quantity::Measured;
 pub use quantity::{Baseline, Quantity};

@@ -81,8 +81,8 @@ impl WeightDiff {
 
     /// The largest difference of two parameters of the same shape; `None` if they have no values.
     fn largest(one: &Parameter<'_>, other: &Parameter<'_>) -> Option<Self> {
-        let (ones, others) = (one.values().to_f64(), other.values().to_f64());
-        let pairs = ones.iter().copied().zip(others.iter().copied()).enumerate();
+        let (ones, others) = (one.values(), other.values());
+        let pairs = (0..ones.len()).map(|index| (index, (ones.at(index), others.at(index))));
         // The first of equals.
         let (index, values, distance) =
             pairs.fold(None, |largest: Option<(usize, (f64, f64), f64)>, (index, pair)| {

@@ -236,7 +236,7 @@ impl<'a> Margins<'a> {
 
     /// Above zero where the class is predicted, zero where it ties.
     fn of(&self, class: usize) -> Cow<'_, [f32]> {
-        let values = matrix::columns(self.values).nth(class).unwrap_or_default();
+        let values = matrix::column(self.values, class).unwrap_or_default();
         match self.leaders[..] {
             [] if self.threshold == 0.0 => Cow::Borrowed(values),
             [] => values.iter().map(|value| value - self.threshold).collect(),

@@ -115,7 +115,7 @@ impl DecisionBoundary {
     /// [`Error::Invalid`] if there is no such output, or the level is not a finite number; [`Error::Shape`] if the fields
     /// were changed and do not fit together.
     pub fn level_lines(&self, output: usize, level: f32) -> Result<Vec<Polyline>> {
-        let Some(values) = matrix::columns(&self.outputs).nth(output) else {
+        let Some(values) = matrix::column(&self.outputs, output) else {
             let expected = format!("below {}, the number of outputs", self.outputs.ncols());
             return Err(Error::invalid("the output of a level line", expected, output));
         };

@@ -69,8 +69,8 @@ impl Frame {
         let (mut layers, model) = (Layers::default(), snapshot.model());
         let at =
             plots.by_layer(snapshot, |i, name, inputs, values| layers.add(model, options, i, name, inputs, values))?;
-        let parameters = model.parameters()?;
         let gradients = model.as_backward().map(|_| checked::gradients(model, plots.data, plots.loss())).transpose()?;
+        let parameters = model.parameters()?; // Of some models a copy, which need not be there before.
         let (states, violins, unknown) = layers.finish(&parameters, gradients.as_ref())?;
         let computed = Computed {
             layers: states,
@@ -257,7 +257,7 @@ impl Violin {
         let (low, high) = (values.min, values.max);
         let places: Vec<f64> = stats::linspace(low, high, HEIGHTS).collect();
         let density = if low.is_finite() && low < high {
-            Density::at(values.values(), &places)?.map_or_else(Vec::new, |density| density.density)
+            Density::of_sorted(values.values(), &places)?.map_or_else(Vec::new, |density| density.density)
         } else {
             Vec::new()
         };

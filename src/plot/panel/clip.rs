@@ -5,7 +5,7 @@ pub type Point = [f64; 2];
 
 /// What is left of a polygon where the values at its corners, linear in between, are not negative; `between` makes a corner a
 /// share of the way from one to another.
-pub(crate) fn cut<T: Clone>(corners: &[T], values: &[f64], between: impl Fn(&T, &T, f64) -> T) -> Vec<T> {
+pub(crate) fn cut<T: Clone>(corners: &[T], values: &[f64], mut between: impl FnMut(&T, &T, f64) -> T) -> Vec<T> {
     let mut kept = Vec::with_capacity(corners.len() + 1);
     for (i, (from, &value)) in corners.iter().zip(values).enumerate() {
         let next = (i + 1) % corners.len();

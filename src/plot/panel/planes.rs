@@ -208,8 +208,9 @@ impl Panel {
     fn add_samples(&mut self, samples: &Matrix, data: &Dataset) -> Result<()> {
         matrix::expect_shape("the samples of a picture", samples, (data.samples(), 2))?;
         let classes = data.classes()?;
-        for class in 0..data.outputs().max(2) {
-            let of_class = points(samples).zip(&classes).filter(|&(_, &of)| of == class).map(|(point, _)| point);
+        let mut of_classes = vec![Vec::new(); data.outputs().max(2)];
+        points(samples).zip(&classes).for_each(|(point, &class)| of_classes[class].push(point));
+        for (class, of_class) in of_classes.into_iter().enumerate() {
             self.marks.push(Mark::dots(of_class, ColorRole::Class(class)));
             self.legend.push((data.class_name(class), ColorRole::Class(class)));
         }
@@ -224,7 +225,7 @@ pub(crate) fn points(rows: &Matrix) -> impl Iterator<Item = Point> {
 
 /// The range of the finite values of some points along an axis, and a little more.
 fn limits(points: [&Matrix; 2], axis: usize) -> RangeInclusive<f64> {
-    let columns = points.into_iter().filter_map(|points| matrix::columns(points).nth(axis));
+    let columns = points.into_iter().filter_map(|points| matrix::column(points, axis));
     wider(columns.flatten().map(|&x| f64::from(x)))
 }
 

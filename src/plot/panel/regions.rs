@@ -1,5 +1,7 @@
 //! The regions where each class is predicted, as polygons.
 
+use std::collections::HashSet;
+
 use super::clip::{Point, between, cut};
 use crate::{
     Matrix, OutputKind,
@@ -117,44 +119,65 @@ impl<'a, P: Fn(usize) -> Point> Cells<'a, P> {
         if corners.iter().any(|&corner| self.scores.predicted(corner).is_none()) {
             return; // An output is NaN.
         }
-        let vertex = |corner: usize| Vertex { at: (self.point)(corner), scores: self.scores.at(corner) };
-        let [a, b, c, d] = corners.map(vertex);
-        for triangle in [[a.clone(), b, c.clone()], [a, c, d]] {
-            let classes = contenders(&triangle);
-            regions.extend(classes.iter().map(|&class| (class, part(&triangle, class, &classes))));
+        let corners = corners.map(|corner| ((self.point)(corner), self.scores.at(corner)));
+        for triangle in [[0, 1, 2], [0, 2, 3]].map(|three| three.map(|i: usize| &corners[i])) {
+            let classes = contenders(&triangle.map(|(_, scores)| scores.as_slice()));
+            regions.extend(classes.iter().map(|&class| (class, part(triangle, class, &classes))));
         }
     }
 }
 
-/// The classes that no other class beats at every corner.
-fn contenders(corners: &[Vertex]) -> Vec<usize> {
-    let classes = 0..corners[0].scores.len();
-    let holds = |class: usize, other: usize| corners.iter().any(|corner| corner.scores[class] >= corner.scores[other]);
-    classes.clone().filter(|&class| classes.clone().all(|other| holds(class, other))).collect()
+/// The classes that no other one is ahead of at all corners: only they can be predicted somewhere between.
+///
+/// Of classes that are level at all of them the first one is, as everywhere.
+fn contenders(corners: &[&[f64]; 3]) -> Vec<usize> {
+    let holds = |class: usize, other: usize| corners.iter().any(|scores| scores[class] >= scores[other]);
+    let best =
+        corners.map(|scores| (1..scores.len()).fold(0, |best, i| if scores[i] > scores[best] { i } else { best }));
+    // Nearly all are behind one of these three; whoever is behind another one only, is so behind one that is left.
+    let mut left: Vec<usize> =
+        (0..corners[0].len()).filter(|&class| best.iter().all(|&best| holds(class, best))).collect();
+    let place = |class: usize| corners.map(|scores| scores[class]);
+    let mut seen = HashSet::new();
+    left.retain(|&class| seen.insert(place(class).map(|score| (score + 0.0).to_bits())));
+    left.iter().copied().filter(|&class| left.iter().all(|&other| holds(class, other))).collect()
 }
 
-/// A point with what speaks for each class there.
+/// A corner of a part: where it is, and its place among all points that were made of a triangle.
 #[derive(Clone)]
-struct Vertex {
+struct Corner {
     at: Point,
-    scores: Vec<f64>,
+    place: usize,
 }
 
-impl Vertex {
-    fn between(&self, other: &Self, share: f64) -> Self {
-        let scores = self.scores.iter().zip(&other.scores).map(|(from, to)| from + (to - from) * share);
-        Self { at: between(self.at, other.at, share), scores: scores.collect() }
-    }
-}
-
-/// The part of a triangle where this class is predicted rather than any other of these.
-fn part(triangle: &[Vertex], class: usize, classes: &[usize]) -> Vec<Point> {
-    let mut corners = triangle.to_vec();
+/// The part of a triangle, of points and scores, where this class is predicted rather than any other of these.
+fn part(triangle: [&(Point, Vec<f64>); 3], class: usize, classes: &[usize]) -> Vec<Point> {
+    let mut corners: Vec<Corner> = (0..3).map(|place| Corner { at: triangle[place].0, place }).collect();
+    // Points after the first three, each between two before it: of thousands of classes the scores of two are needed there.
+    let mut made: Vec<(usize, usize, f64)> = Vec::new();
     for &other in classes.iter().filter(|&&other| other != class) {
-        let margins: Vec<f64> = corners.iter().map(|corner| corner.scores[class] - corner.scores[other]).collect();
-        corners = cut(&corners, &margins, Vertex::between);
+        let [own, others] = [class, other].map(|class| scores_at(triangle, &made, class));
+        let margins: Vec<f64> = corners.iter().map(|corner| own[corner.place] - others[corner.place]).collect();
+        if margins.iter().all(|&margin| margin >= 0.0) {
+            continue;
+        }
+        corners = cut(&corners, &margins, |from, to, share| {
+            made.push((from.place, to.place, share));
+            Corner { at: between(from.at, to.at, share), place: 2 + made.len() }
+        });
+        if corners.len() < 3 {
+            return Vec::new(); // They enclose nothing.
+        }
     }
     corners.into_iter().map(|corner| corner.at).collect()
+}
+
+/// The scores of a class at the corners of a triangle, and at the points that were made of them.
+fn scores_at(triangle: [&(Point, Vec<f64>); 3], made: &[(usize, usize, f64)], class: usize) -> Vec<f64> {
+    let mut all = Vec::with_capacity(3 + made.len());
+    all.extend(triangle.iter().map(|(_, scores)| scores[class]));
+    made.iter().for_each(|&(from, to, share)| all.push(all[from] + (all[to] - all[from]) * share));
+    all
 }
 
 #[cfg(test)]
@@ -205,6 +228,28 @@ mod tests {
         for (area, expected) in areas.iter().zip([0.25, 0.25, 0.5]) {
             assert!((area - expected).abs() < 1e-6, "{areas:?}");
         }
+    }
+
+    /// As before training, when biases are zero and all classes meet where a layer of two units is zero.
+    #[test]
+    fn thousands_of_classes_that_meet_in_a_cell_share_it_among_them() {
+        const CLASSES: usize = 3_000;
+        let way = |class: usize| (class as f32 * 2.399963).sin_cos();
+        let score = |at: Point, class| (at[0] - 0.4) as f32 * way(class).0 + (at[1] - 0.7) as f32 * way(class).1;
+        let outputs = Matrix::from_fn(4, CLASSES, |i, class| score(CORNERS[i], class));
+        let scores = Scores::of(&outputs, OutputKind::Logits, 0.5);
+        let regions = Cells::new(2, 2, |i| CORNERS[i], &scores).regions();
+        let all: f64 = regions.iter().map(|(_, corners)| area(corners)).sum();
+        assert!((all - 1.0).abs() < 1e-6, "{all}");
+        assert!(regions.len() > CLASSES / 2, "{}", regions.len());
+    }
+
+    #[test]
+    fn of_classes_that_are_level_the_first_one_has_the_part() {
+        let (left, right) = ([1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]);
+        let areas = areas([left, right, left, right]);
+        assert!((areas[0] - 0.5).abs() < 1e-6 && (areas[1] - 0.5).abs() < 1e-6, "{areas:?}");
+        assert_eq!(areas[2..], [0.0, 0.0]);
     }
 
     #[test]
