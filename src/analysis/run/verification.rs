@@ -228,7 +228,7 @@ impl Verification {
         match (self.model_holds(), first) {
             (Some(_), Some(ProbeCheck { epoch, off, allowed, .. })) => write!(
                 f,
-                "the model is another one: at epoch {epoch} its outputs on the probe are off by {} of the largest output, and {} is allowed",
+                "the model is another one: at epoch {epoch} its outputs on the probe are off by {} of their spread, and {} is allowed",
                 share(*off),
                 share(*allowed)
             ),
@@ -239,7 +239,7 @@ impl Verification {
                     "the model is the recorded one: at all {count} epochs with a probe its outputs are the recorded ones"
                 )?;
                 if off > 0.0 {
-                    write!(f, ", within {} of the largest", share(off))
+                    write!(f, ", within {} of their spread", share(off))
                 } else {
                     f.write_str(", bit for bit")
                 }

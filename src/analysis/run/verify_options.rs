@@ -92,8 +92,8 @@ impl VerifyOptions {
         Self { tolerance, ..self }
     }
 
-    /// Sets how far the outputs of a model that is not built in may be from those that were recorded, relative to the
-    /// largest one of their column; 1e-4 by default.
+    /// Sets how far the outputs of a model that is not built in may be from those that were recorded, relative to what
+    /// lies between the smallest and the largest one of their column, beside eight roundings of the largest; 1e-4 by default.
     ///
     /// So another device may compute them, or another order of sums in single precision, which is off by some 1e-6. Outputs
     /// of built-in networks must be the same bits, whatever is set here.
