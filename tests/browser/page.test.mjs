@@ -232,6 +232,18 @@ test("keys step once where the slider has the focus, and leave buttons and selec
   await close(page);
 });
 
+test("any metric that was logged can be chosen", async () => {
+  const page = await open("article");
+  const curves = page.locator(".panel", { has: page.locator('canvas[data-panel="curves"][data-run="0"]') });
+  const names = () => curves.locator(".curve-legend .name").allTextContents();
+  const usual = await names();
+  assert.deepEqual(usual.slice(0, 2), ["loss", "accuracy"]);
+  await curves.locator('select[aria-label="Metric"]').selectOption({ label: "learning_rate" });
+  assert.deepEqual(await names(), ["learning_rate"]);
+  await curves.locator('select[aria-label="Metric"]').selectOption({ index: 0 });
+  assert.deepEqual(await names(), usual);
+});
+
 test("a click on the curves goes to that epoch, and dragging follows", async () => {
   const page = await open(pathOf("three"));
   const box = await canvas(page, "curves", 1).boundingBox();

@@ -22,7 +22,7 @@ class CurvesPanel extends Panel {
     this.take(run.curves);
     if (run.logged.length) {
       const names = [run.curves.map(({ name }) => name).join(", "), ...run.logged.map(({ name }) => name)];
-      this.head.append(chooser(names, "Metric", (i) => this.choose(i ? [run.logged[i - 1]] : run.curves)));
+      this.head.append(chooser(names, "Metric", (i) => this.takeInstead(i ? [run.logged[i - 1]] : run.curves)));
     }
   }
 
@@ -32,7 +32,7 @@ class CurvesPanel extends Panel {
     this.numbers = this.curves.map((curve) => this.addToLegend(curve));
   }
 
-  choose(curves) {
+  takeInstead(curves) {
     this.take(curves);
     this.refresh();
     this.onChange();
