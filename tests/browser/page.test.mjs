@@ -233,7 +233,7 @@ test("keys step once where the slider has the focus, and leave buttons and selec
 });
 
 test("any metric that was logged can be chosen", async () => {
-  const page = await open("article");
+  const page = await open(pathOf("three"));
   const curves = page.locator(".panel", { has: page.locator('canvas[data-panel="curves"][data-run="0"]') });
   const names = () => curves.locator(".curve-legend .name").allTextContents();
   const usual = await names();
@@ -242,6 +242,7 @@ test("any metric that was logged can be chosen", async () => {
   assert.deepEqual(await names(), ["learning_rate"]);
   await curves.locator('select[aria-label="Metric"]').selectOption({ index: 0 });
   assert.deepEqual(await names(), usual);
+  await close(page);
 });
 
 test("a click on the curves goes to that epoch, and dragging follows", async () => {
