@@ -78,7 +78,7 @@ impl Job for Frames {
     fn export(&mut self, path: &Path) -> Result<()> {
         let mut replay = Replay::options().dataset(self.replay.dataset()?).overwrite(true).create(path)?;
         for epoch in 0..EPOCHS {
-            let mut metrics = Metrics::from(self.replay.at(epoch)?.evaluate(LOSS)?);
+            let mut metrics = training_replay::Metrics::from(self.replay.at(epoch)?.evaluate(LOSS)?);
             if epoch.is_multiple_of(self.every as u64) {
                 let frame = epoch / self.every as u64;
                 metrics.insert("frame", frame as f64);
