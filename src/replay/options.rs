@@ -32,7 +32,7 @@ enum Epochs {
 }
 
 /// A model of at most so many values is run on the probe at every epoch: beside writing them that costs little.
-const SMALL: usize = 1 << 12;
+const SMALL: usize = 1 << 8;
 
 /// The settings of a recording, made by [`Replay::options`](crate::Replay::options).
 ///
@@ -176,7 +176,7 @@ impl ReplayOptions {
     /// Runs the probe at every n-th epoch: the first one that is recorded, and those whose number is a multiple of `n`,
     /// their steps too.
     ///
-    /// Without this it is run with every epoch and step of a model of at most 4,096 values; of a larger one, whose run costs
+    /// Without this it is run with every epoch and step of a model of at most 256 values; of a larger one, whose run costs
     /// more than a tenth of writing it, at the ends of the first epoch that is recorded, of epoch 1, and of every tenth.
     ///
     /// ```
