@@ -69,7 +69,8 @@ impl Successor {
     pub(crate) fn take_place(&self) -> Result<()> {
         let permissions = match fs::metadata(&self.target) {
             Ok(old) => fs::set_permissions(&self.path, old.permissions()),
-            Err(_) => Ok(()), // Nothing to take over; renaming says what else is wrong.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()), // Nothing to take over.
+            Err(error) => Err(error),
         };
         let renamed = permissions.and_then(|()| fs::rename(&self.path, &self.target));
         renamed.map_err(|source| Error::io(format!("replacing {}", self.target.display()), source))
@@ -189,7 +190,7 @@ fn followed(path: &Path) -> Result<PathBuf> {
     for _ in 0..MAX_LINKS {
         match fs::read_link(&followed) {
             Ok(next) => followed = folder(&followed).join(next),
-            Err(_) => return Ok(followed), // No link.
+            Err(_) => return Ok(followed), // No link; whatever else is wrong, opening it says.
         }
     }
     Err(Error::invalid(path.display().to_string(), "a file", "a circle of links"))

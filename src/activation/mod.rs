@@ -217,23 +217,25 @@ impl Activation {
     }
 }
 
+/// One of each that looks at a unit by itself, for tests.
+#[cfg(test)]
+const ELEMENTWISE: [Activation; 11] = [
+    Activation::Linear,
+    Activation::Sigmoid,
+    Activation::HardSigmoid,
+    Activation::HardSigmoidKeras2,
+    Activation::Tanh,
+    Activation::Relu,
+    Activation::LeakyRelu { slope: 0.3 },
+    Activation::Elu { alpha: 1.5 },
+    Activation::Selu,
+    Activation::Softplus,
+    Activation::Softsign,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const ELEMENTWISE: [Activation; 11] = [
-        Activation::Linear,
-        Activation::Sigmoid,
-        Activation::HardSigmoid,
-        Activation::HardSigmoidKeras2,
-        Activation::Tanh,
-        Activation::Relu,
-        Activation::LeakyRelu { slope: 0.3 },
-        Activation::Elu { alpha: 1.5 },
-        Activation::Selu,
-        Activation::Softplus,
-        Activation::Softsign,
-    ];
 
     /// By numpy in float64 at z = -3, -0.7, 0.4, 2:
     /// `1/(1+np.exp(-z))`, `np.clip(z/6+.5, 0, 1)`, `np.clip(.2*z+.5, 0, 1)`, `np.tanh(z)`, `np.where(z>0, z, .3*z)`,

@@ -301,14 +301,16 @@ pub trait Forward: Model {
         let last = count.checked_sub(1);
         let activation = last.and_then(|last| self.activation(last)).filter(|activation| activation.is_link_of(loss));
         // A linear layer's outputs are its z-values.
-        if let (Some(last), Some(_)) = (last, activation.filter(|activation| *activation != Activation::Linear)) {
+        if let (Some(last), Some(activation)) =
+            (last, activation.filter(|activation| *activation != Activation::Linear))
+        {
             let hidden = if last == 0 { None } else { Some(self.forward(inputs, 0..last)?) };
             match self.pre_activation(hidden.as_ref().unwrap_or(inputs), last) {
                 Err(Error::Missing { .. }) => {}
                 logits => {
                     let logits = logits?;
                     let outputs = self.forward(hidden.as_ref().unwrap_or(inputs), last..count)?;
-                    activation.unwrap_or_default().expect_of(&logits, &outputs)?;
+                    activation.expect_of(&logits, &outputs)?;
                     return loss.per_sample_from_logits(&logits, targets);
                 }
             }

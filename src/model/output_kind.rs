@@ -85,9 +85,8 @@ impl OutputKind {
     pub(crate) fn behind(activation: Activation) -> Option<Self> {
         match activation {
             Activation::Linear => None,
-            Activation::Sigmoid | Activation::HardSigmoid | Activation::HardSigmoidKeras2 | Activation::Softmax => {
-                Some(Self::Probabilities)
-            }
+            // Whatever cannot leave the range of probabilities, so that no activation is forgotten here.
+            _ if activation.range() == (0.0..=1.0) => Some(Self::Probabilities),
             _ => Some(Self::Values),
         }
     }

@@ -24,13 +24,14 @@ pub(crate) struct EpochData<'s, 'a, M> {
     outputs: OnceCell<Matrix>,
     losses: OnceCell<Vec<f32>>,
     histogram: OnceCell<ProbabilityHistogram>,
+    decision: OnceCell<Decision>,
 }
 
 impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
     pub(crate) fn new(snapshot: &'s Snapshot<'a, M>, data: &'a Dataset, settings: &'s Settings) -> Self {
         let (hidden, outputs) = (OnceCell::new(), OnceCell::new());
-        let (losses, histogram) = (OnceCell::new(), OnceCell::new());
-        Self { snapshot, data, settings, hidden, outputs, losses, histogram }
+        let (losses, histogram, decision) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { snapshot, data, settings, hidden, outputs, losses, histogram, decision }
     }
 
     /// Shows every layer on the way, with its index and name, what it is fed and what it puts out.
@@ -96,7 +97,8 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
 
     /// What the outputs are, and where the classes part.
     pub(crate) fn decision(&self) -> Result<Decision> {
-        self.snapshot.rule()?.decide(self.snapshot.model(), self.outputs()?)
+        let decide = || self.snapshot.rule()?.decide(self.snapshot.model(), self.outputs()?);
+        once(&self.decision, decide).copied()
     }
 
     /// The class that is predicted for each sample.
