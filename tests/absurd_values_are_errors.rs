@@ -58,7 +58,7 @@ fn sizes_that_nothing_on_a_picture_can_have_are_refused() {
         let points = vec![[0.1, 0.1], [0.9, 0.9]];
         let color = ColorRole::Class(0);
         let marks = [
-            Mark::Line { points: points.clone(), color, width: size, right: false },
+            Mark::Line { points: points.clone(), color, width: size, dashed: false, right: false },
             Mark::Dots { points, color, radius: size },
         ];
         for mark in marks {
@@ -91,6 +91,7 @@ fn points_axes_and_text_may_be_anything() {
                         | Mark::Line { points, .. }
                         | Mark::Dots { points, .. }
                         | Mark::Rings { points, .. } => points[1] = [one, other],
+                        Mark::Text { at, .. } => *at = [one, other],
                     }
                 }
                 Ok(panel)

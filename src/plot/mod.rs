@@ -46,7 +46,7 @@ mod render;
 mod run;
 
 pub use page::Page;
-pub use panel::{Axis, ColorRole, Mark, Panel, Point};
+pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 pub use plotters;
 pub use render::{Animation, Figure, PlotArea, Rgb, Style, Theme};
 pub use run::{RunPlotOptions, RunPlots, Violins};

@@ -20,7 +20,7 @@ impl Panel {
     /// ```
     pub fn curves<C: AsRef<Curve>>(label: &str, curves: &[(&str, C)]) -> Self {
         let epochs = curves.iter().flat_map(|(_, curve)| curve.as_ref()).map(|&(epoch, _)| epoch as f64);
-        let x = Axis::new("epoch", epochs_between(epochs));
+        let x = Axis::new("epoch", epochs_between(epochs)).whole();
         let panel = Self::new("", x, vertical(label, curves));
         panel.with_curves(curves, false)
     }
@@ -52,7 +52,8 @@ impl Panel {
     pub fn bands(label: &str, bands: &[(&str, &QuantileBand)]) -> Self {
         let epochs = bands.iter().flat_map(|(_, band)| &band.epochs).map(|&epoch| epoch as f64);
         let values = bands.iter().flat_map(|(_, band)| band.low.iter().chain(&band.high).copied());
-        let mut panel = Self::new("", Axis::new("epoch", epochs_between(epochs)), Axis::new(label, from_zero(values)));
+        let mut panel =
+            Self::new("", Axis::new("epoch", epochs_between(epochs)).whole(), Axis::new(label, from_zero(values)));
         for (i, (_, band)) in bands.iter().enumerate() {
             panel.marks.push(Mark::Area { corners: outline(band), color: ColorRole::Band(i) });
         }
@@ -67,7 +68,7 @@ impl Panel {
         for (name, curve) in curves {
             let color = ColorRole::Series(self.legend.len());
             let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
-            self.marks.push(Mark::Line { points, color, width: 1.8, right });
+            self.marks.push(Mark::Line { points, color, width: 1.8, dashed: right, right });
             self = self.legend(*name, color);
         }
         self

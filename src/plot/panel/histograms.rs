@@ -145,5 +145,5 @@ pub(crate) fn axis_label(kind: OutputKind, class: &str) -> String {
 
 /// An axis for counts up to the highest.
 pub(crate) fn counts(highest: u64) -> Axis {
-    Axis::new("samples", 0.0..=highest.max(1) as f64 * 1.05)
+    Axis::new("samples", 0.0..=highest.max(1) as f64 * 1.05).whole()
 }

@@ -20,6 +20,8 @@ pub enum Mark {
         color: ColorRole,
         /// The width; 1 is that of an axis.
         width: f64,
+        /// Whether it is broken into dashes.
+        dashed: bool,
         /// Whether its vertical axis is the one on the right.
         right: bool,
     },
@@ -39,6 +41,31 @@ pub enum Mark {
         /// The color they are drawn in.
         color: ColorRole,
     },
+    /// Words at a point.
+    Text {
+        /// The words, in one line.
+        text: String,
+        /// The place that they are written at.
+        at: Point,
+        /// The color they are written in.
+        color: ColorRole,
+        /// The size; 1 is that of the words along an axis.
+        size: f64,
+        /// Which part of the words is at the point.
+        anchor: Anchor,
+    },
+}
+
+/// Which part of the words is at their point. In height it is always their middle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Anchor {
+    /// Their left end.
+    Left,
+    /// Their middle.
+    #[default]
+    Center,
+    /// Their right end.
+    Right,
 }
 
 impl Mark {
@@ -51,7 +78,51 @@ impl Mark {
     /// assert_eq!(line.points()[3], [3.0, 9.0]);
     /// ```
     pub fn line(points: impl IntoIterator<Item = Point>, color: ColorRole) -> Self {
-        Self::Line { points: points.into_iter().collect(), color, width: 1.8, right: false }
+        Self::Line { points: points.into_iter().collect(), color, width: 1.8, dashed: false, right: false }
+    }
+
+    /// Breaks a line into dashes; other marks stay as they are.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Mark};
+    ///
+    /// let limit = Mark::line([[0.0, 0.5], [1.0, 0.5]], ColorRole::Text).dashed();
+    /// assert!(matches!(limit, Mark::Line { dashed: true, .. }));
+    /// ```
+    #[must_use]
+    pub fn dashed(mut self) -> Self {
+        if let Self::Line { dashed, .. } = &mut self {
+            *dashed = true;
+        }
+        self
+    }
+
+    /// Sets the width of a line, where 1 is that of an axis; other marks stay as they are.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Mark};
+    ///
+    /// let thick = Mark::line([[0.0, 0.5], [1.0, 0.5]], ColorRole::Text).wide(4.0);
+    /// assert!(matches!(thick, Mark::Line { width: 4.0, .. }));
+    /// ```
+    #[must_use]
+    pub fn wide(mut self, pixels: f64) -> Self {
+        if let Self::Line { width, .. } = &mut self {
+            *width = pixels;
+        }
+        self
+    }
+
+    /// Creates words whose middle is at a point.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Mark};
+    ///
+    /// let words = Mark::text("best", [12.0, 0.3], ColorRole::Text);
+    /// assert_eq!(words.points(), [[12.0, 0.3]]);
+    /// ```
+    pub fn text(text: impl Into<String>, at: Point, color: ColorRole) -> Self {
+        Self::Text { text: text.into(), at, color, size: 1.0, anchor: Anchor::Center }
     }
 
     /// Creates dots of the size of samples.
@@ -84,8 +155,14 @@ impl Mark {
             Self::Area { color, .. }
             | Self::Line { color, .. }
             | Self::Dots { color, .. }
-            | Self::Rings { color, .. } => *color,
+            | Self::Rings { color, .. }
+            | Self::Text { color, .. } => *color,
         }
+    }
+
+    /// Whether its vertical axis is the one on the right.
+    pub(crate) fn is_on_the_right(&self) -> bool {
+        matches!(self, Self::Line { right: true, .. })
     }
 
     /// Returns the points that the mark is drawn through or at.
@@ -93,6 +170,7 @@ impl Mark {
         match self {
             Self::Area { corners, .. } => corners,
             Self::Line { points, .. } | Self::Dots { points, .. } | Self::Rings { points, .. } => points,
+            Self::Text { at, .. } => std::slice::from_ref(at),
         }
     }
 }

@@ -13,8 +13,8 @@ pub(crate) mod planes;
 pub(crate) mod regions;
 pub(crate) mod violins;
 
-pub use axis::Axis;
+pub use axis::{Axis, AxisKind};
 pub use clip::Point;
 pub use color_role::ColorRole;
-pub use mark::Mark;
-pub use panel::Panel;
+pub use mark::{Anchor, Mark};
+pub use panel::{Aspect, Panel};

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Axis, ColorRole, Mark};
+use super::{Axis, AxisKind, ColorRole, Mark};
 
 /// One plot as plain data: its axes, the marks between them, and its legend.
 ///
@@ -33,6 +33,22 @@ pub struct Panel {
     pub marks: Vec<Mark>,
     /// The legend: names, and the color each stands for.
     pub legend: Vec<(String, ColorRole)>,
+    /// What has to be known to read the plot right, in short sentences below its title: that it is a slice, what it leaves out.
+    pub notes: Vec<String>,
+    /// The proportions of the plot between its axes.
+    pub aspect: Aspect,
+}
+
+/// The proportions of the plot between the axes of a panel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Aspect {
+    /// As wide and as high as there is room.
+    #[default]
+    Free,
+    /// As wide as it is high.
+    Square,
+    /// One unit takes as many pixels along both axes: a circle is round, and a right angle right.
+    Equal,
 }
 
 impl Panel {
@@ -45,7 +61,16 @@ impl Panel {
     /// assert!(panel.marks.is_empty() && panel.legend.is_empty());
     /// ```
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
-        Self { title: title.into(), x, y, right: None, marks: Vec::new(), legend: Vec::new() }
+        Self {
+            title: title.into(),
+            x,
+            y,
+            right: None,
+            marks: Vec::new(),
+            legend: Vec::new(),
+            notes: Vec::new(),
+            aspect: Aspect::Free,
+        }
     }
 
     /// Draws a mark over what there is.
@@ -91,6 +116,68 @@ impl Panel {
         Self { title: title.into(), ..self }
     }
 
+    /// Adds a note below the title: what has to be known to read the plot right.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::Panel};
+    ///
+    /// let panel = Panel::activation(Activation::Relu).note("its gradient at 0 is taken as 0");
+    /// assert_eq!(panel.notes, ["its gradient at 0 is taken as 0"]);
+    /// ```
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Sets the proportions of the plot between the axes.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Aspect, Panel}};
+    ///
+    /// assert_eq!(Panel::activation(Activation::Relu).aspect(Aspect::Equal).aspect, Aspect::Equal);
+    /// ```
+    #[must_use]
+    pub fn aspect(self, aspect: Aspect) -> Self {
+        Self { aspect, ..self }
+    }
+
+    /// Places the values of the vertical axis by their logarithms, from the smallest positive one to the largest.
+    ///
+    /// What is zero or less is marked at the lower end, where it is a curve's.
+    ///
+    /// ```
+    /// use training_replay::plot::{AxisKind, Panel};
+    ///
+    /// let panel = Panel::curves("loss", &[("loss", &[(0, 1000.0), (1, 0.1), (2, 0.01)])]).log_y();
+    /// assert!(panel.y.kind == AxisKind::Logarithmic && panel.y.low > 0.0 && panel.y.low <= 0.01);
+    /// ```
+    #[must_use]
+    pub fn log_y(mut self) -> Self {
+        let values =
+            self.marks.iter().filter(|mark| !mark.is_on_the_right()).flat_map(Mark::points).map(|point| point[1]);
+        (self.y.low, self.y.high) = positive(values);
+        self.y.kind = AxisKind::Logarithmic;
+        self
+    }
+
+    /// Places the values of the horizontal axis by their logarithms, from the smallest positive one to the largest.
+    ///
+    /// ```
+    /// use training_replay::plot::{AxisKind, Panel};
+    ///
+    /// let panel = Panel::curves("loss", &[("loss", &[(1, 3.0), (10, 2.0), (100, 1.0)])]).log_x();
+    /// assert_eq!((panel.x.kind, panel.x.low), (AxisKind::Logarithmic, 1.0));
+    /// ```
+    #[must_use]
+    pub fn log_x(mut self) -> Self {
+        let values = self.marks.iter().flat_map(Mark::points).map(|point| point[0]).chain([self.x.low, self.x.high]);
+        let values = values.filter(|value| (self.x.low..=self.x.high).contains(value));
+        (self.x.low, self.x.high) = positive(values);
+        self.x.kind = AxisKind::Logarithmic;
+        self
+    }
+
     /// Sets the limits of both axes. What is beyond them is cut off.
     ///
     /// ```
@@ -117,7 +204,7 @@ impl Panel {
     #[must_use]
     pub fn marker(self, x: f64) -> Self {
         let (low, high) = (self.y.low, self.y.high);
-        self.mark(Mark::Line { points: vec![[x, low], [x, high]], color: ColorRole::Marker, width: 1.5, right: false })
+        self.mark(Mark::line([[x, low], [x, high]], ColorRole::Marker).wide(1.5))
     }
 
     /// Returns the marks of a color role, the lowest first.
@@ -130,5 +217,18 @@ impl Panel {
     /// ```
     pub fn in_color(&self, color: ColorRole) -> impl Iterator<Item = &Mark> {
         self.marks.iter().filter(move |mark| mark.color() == color)
+    }
+}
+
+/// From the smallest positive number to the largest; from 0.1 to 1 where there is none.
+fn positive(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let positive = values.filter(|&value| value > 0.0 && value.is_finite());
+    let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        (0.1, 1.0)
+    } else if low < high {
+        (low, high)
+    } else {
+        (low / 2.0, high * 2.0)
     }
 }

@@ -200,7 +200,8 @@ impl Panel {
 
     fn add_lines(&mut self, lines: &[Polyline], color: ColorRole, width: f64) -> Result<()> {
         lines.iter().try_for_each(|line| matrix::expect_columns("a line of a picture", line, 2))?;
-        let line = |line: &Polyline| Mark::Line { points: points(line).collect(), color, width, right: false };
+        let line =
+            |line: &Polyline| Mark::Line { points: points(line).collect(), color, width, dashed: false, right: false };
         self.marks.extend(lines.iter().map(line));
         Ok(())
     }

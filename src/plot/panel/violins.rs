@@ -25,7 +25,7 @@ impl Panel {
     /// let model = Sequential::builder(10).layers(layers).build(1)?;
     /// let rows = LayerDistribution::of_weights(&Weights::of(&model)?, &LayerFilter::default())?;
     /// let panel = Panel::violins("weights", &rows)?;
-    /// assert_eq!(panel.x.names, ["h1 kernel", "h1 bias", "o kernel", "o bias"]);
+    /// assert_eq!(panel.x.names(), ["h1 kernel", "h1 bias", "o kernel", "o bias"]);
     /// assert_eq!(panel.in_color(ColorRole::Band(0)).count(), 2); // biases begin as zeros
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -46,12 +46,12 @@ impl Panel {
 
     fn add_violin(&mut self, at: f64, values: &Distribution) -> Result<()> {
         if let Some(corners) = outline(at, values)? {
-            let around = corners.iter().chain(corners.first()).copied().collect();
+            let around: Vec<Point> = corners.iter().chain(corners.first()).copied().collect();
             self.marks.push(Mark::Area { corners, color: ColorRole::Band(0) });
-            self.marks.push(Mark::Line { points: around, color: ColorRole::Series(0), width: 1.0, right: false });
+            self.marks.push(Mark::line(around, ColorRole::Series(0)).wide(1.0));
         }
         let quartiles = vec![[at, values.quantile(0.25)?], [at, values.quantile(0.75)?]];
-        self.marks.push(Mark::Line { points: quartiles, color: ColorRole::Series(0), width: 3.5, right: false });
+        self.marks.push(Mark::line(quartiles, ColorRole::Series(0)).wide(3.5));
         self.marks.push(Mark::Dots { points: vec![[at, values.median()]], color: ColorRole::Marker, radius: 1.6 });
         Ok(())
     }

@@ -171,7 +171,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     /// Pale lines at the ticks.
     fn draw_rules(&self) -> Result<()> {
         let rule = self.style.stroke(crate::plot::render::style::color(self.style.theme.rule), 1.0);
-        let upright = self.x.ticks.iter().filter(|_| self.panel.x.names.is_empty());
+        let upright = self.x.ticks.iter().filter(|_| self.panel.x.names().is_empty());
         for (value, _) in upright {
             let x = self.x.at(*value);
             self.path(vec![(x, self.y.from), (x, self.y.to)], rule)?;
@@ -207,6 +207,9 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
                 let radius = checked("the radius of dots", *radius)?;
                 let radius = (radius * self.style.text * 0.135).round().max(1.0) as i32;
                 inside().try_for_each(|at| self.dot(at, radius, color))
+            }
+            Mark::Text { text, at, size, .. } => {
+                self.write(text, pixel(at), *size, (HPos::Center, VPos::Center), self.area_width())
             }
             Mark::Rings { .. } => {
                 let (stroke, radius) = (self.style.stroke(self.style.color(color), 1.2), self.style.lines(0.3));

@@ -20,7 +20,7 @@ impl Scale {
     /// At most so many ticks: the pixels are not known yet.
     pub(crate) fn new(axis: &Axis, most: usize) -> Self {
         let (low, high) = limits(axis);
-        let ticks = if axis.names.is_empty() { numbers(low, high, most) } else { names(axis, low, high) };
+        let ticks = if axis.names().is_empty() { numbers(low, high, most) } else { names(axis, low, high) };
         Self { low, high, from: 0, to: 0, ticks }
     }
 
@@ -72,7 +72,7 @@ fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
 
 /// The names within the limits.
 fn names(axis: &Axis, low: f64, high: f64) -> Vec<(f64, String)> {
-    let names = axis.names.iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
+    let names = axis.names().iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
     names.filter(|(at, _)| (low..=high).contains(at)).collect()
 }
 

@@ -308,7 +308,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// let plots = RunPlots::of(replay.run()?)?;
     /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
-    /// assert_eq!(violins.panel(0)?.x.names, ["hidden", "dense_1"]);
+    /// assert_eq!(violins.panel(0)?.x.names(), ["hidden", "dense_1"]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
