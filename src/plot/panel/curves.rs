@@ -68,7 +68,7 @@ impl Panel {
         for (name, curve) in curves {
             let color = ColorRole::Series(self.legend.len());
             let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
-            self.marks.push(Mark::Line { points, color, width: 1.8, dashed: right, right });
+            self.marks.push(Mark::Line { points, color, width: 2.0, dashed: right, right });
             self = self.legend(*name, color);
         }
         self

@@ -78,7 +78,7 @@ impl Mark {
     /// assert_eq!(line.points()[3], [3.0, 9.0]);
     /// ```
     pub fn line(points: impl IntoIterator<Item = Point>, color: ColorRole) -> Self {
-        Self::Line { points: points.into_iter().collect(), color, width: 1.8, dashed: false, right: false }
+        Self::Line { points: points.into_iter().collect(), color, width: 2.0, dashed: false, right: false }
     }
 
     /// Breaks a line into dashes; other marks stay as they are.
@@ -147,6 +147,17 @@ impl Mark {
     /// ```
     pub fn bar(from: Point, to: Point, color: ColorRole) -> Self {
         Self::Area { corners: vec![from, [to[0], from[1]], to, [from[0], to[1]]], color }
+    }
+
+    /// What it is called where a picture has groups.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Area { .. } => "area",
+            Self::Line { .. } => "line",
+            Self::Dots { .. } => "dots",
+            Self::Rings { .. } => "rings",
+            Self::Text { .. } => "words",
+        }
     }
 
     /// Returns the color role that the mark is drawn in.

@@ -204,7 +204,7 @@ impl Panel {
     #[must_use]
     pub fn marker(self, x: f64) -> Self {
         let (low, high) = (self.y.low, self.y.high);
-        self.mark(Mark::line([[x, low], [x, high]], ColorRole::Marker).wide(1.5))
+        self.mark(Mark::line([[x, low], [x, high]], ColorRole::Marker).wide(2.0))
     }
 
     /// Returns the marks of a color role, the lowest first.

@@ -189,7 +189,7 @@ impl<'a> Animation<'a> {
             return Err(Error::invalid("the number of epochs in an animation", "1 or more", 0));
         };
         let first = figure(first)?;
-        let size = first.dimensions();
+        let size = first.resolution();
         let draw = |memory: &mut Option<_>, epoch: u64| checked(figure(epoch)?, size, epoch)?.to_rgb_with(memory);
         let (palette, mut early) = self.palette(&first, &draw)?;
         drop(first);
@@ -257,7 +257,7 @@ impl<'a> Animation<'a> {
 
 /// Fails unless the figure of this epoch has the size of the first one.
 fn checked(figure: Figure, size: (u32, u32), epoch: u64) -> Result<Figure> {
-    let (width, height) = figure.dimensions();
+    let (width, height) = figure.resolution();
     if (width, height) == size {
         Ok(figure)
     } else {

@@ -11,26 +11,40 @@ use tiny_skia::{
 
 use super::text;
 
-type Drawn = std::result::Result<(), DrawingErrorKind<Infallible>>;
+type Drawn<T = ()> = std::result::Result<T, DrawingErrorKind<Infallible>>;
 
-/// A picture that plotters draws on. It is twice as wide and high as what comes out, so that a line through whole pixels
-/// still is a smooth one.
+/// So many places along a pixel of the picture: plotters knows whole numbers alone, and a line between whole pixels has
+/// steps that one sees.
+pub(crate) const FINER: u32 = 64;
+
+/// A picture that plotters draws on. It is twice as wide and high as what comes out, so that edges of areas are smooth.
 pub(crate) struct Canvas<'a> {
     pixels: &'a mut Pixmap,
-    /// The dots drawn so far, by their radius: there are thousands of the same.
-    dots: HashMap<u32, Dot>,
+    /// The pixels of one of plotters' units.
+    unit: f32,
+    /// The round marks drawn so far: there are thousands of the same.
+    stamps: HashMap<StampKey, Stamp>,
 }
 
-/// How much of every pixel a dot covers.
-struct Dot {
+/// Radius, width of the line or 0 for a disc, and the place within a pixel.
+type StampKey = (u32, u32, [u8; 2]);
+
+/// How much of every pixel a round mark covers.
+struct Stamp {
     side: i32,
     /// From 0 to 1, row by row.
     cover: Vec<f32>,
 }
 
 impl<'a> Canvas<'a> {
-    pub(crate) fn on(pixels: &'a mut Pixmap) -> Self {
-        Self { pixels, dots: HashMap::new() }
+    /// On pixels for a picture that is so many of the caller's pixels wide.
+    pub(crate) fn on(pixels: &'a mut Pixmap, width: u32) -> Self {
+        let unit = pixels.width() as f32 / (width * FINER) as f32;
+        Self { pixels, unit, stamps: HashMap::new() }
+    }
+
+    fn point(&self, (x, y): BackendCoord) -> (f32, f32) {
+        (x as f32 * self.unit, y as f32 * self.unit)
     }
 
     fn fill(&mut self, path: Option<Path>, color: BackendColor, smooth: bool) {
@@ -38,13 +52,25 @@ impl<'a> Canvas<'a> {
         self.pixels.fill_path(&path, &paint(color, smooth), FillRule::Winding, Transform::identity(), None);
     }
 
-    fn dot(&mut self, (x, y): BackendCoord, radius: u32, color: BackendColor) {
-        let dot = self.dots.entry(radius).or_insert_with(|| Dot::new(radius));
-        let (left, top) = (x - dot.side / 2, y - dot.side / 2);
+    fn stroke(&mut self, path: Option<Path>, style: &impl BackendStyle) {
+        let Some(path) = path else { return };
+        let stroke = stroke(style.stroke_width() as f32 * self.unit);
+        self.pixels.stroke_path(&path, &paint(style.color(), true), &stroke, Transform::identity(), None);
+    }
+
+    /// Round marks by their covers, which are found once for each quarter of a pixel.
+    fn stamp(&mut self, at: BackendCoord, radius: u32, width: u32, color: BackendColor) {
+        let (x, y) = self.point(at);
+        let (left, top) = (x.floor(), y.floor());
+        let phase = [x - left, y - top].map(|rest| (rest * 4.0) as u8);
+        let unit = self.unit;
+        let make = || Stamp::new(radius as f32 * unit, width as f32 * unit, phase);
+        let stamp = self.stamps.entry((radius, width, phase)).or_insert_with(make);
+        let (left, top) = (left as i32 - stamp.side / 2, top as i32 - stamp.side / 2);
         let (width, height) = (self.pixels.width() as i32, self.pixels.height() as i32);
         let pixels = self.pixels.pixels_mut();
-        for (i, cover) in (0..).zip(&dot.cover) {
-            let (x, y) = (left + i % dot.side, top + i / dot.side);
+        for (i, cover) in (0..).zip(&stamp.cover) {
+            let (x, y) = (left + i % stamp.side, top + i / stamp.side);
             if *cover > 0.0 && (0..width).contains(&x) && (0..height).contains(&y) {
                 let pixel = &mut pixels[(y * width + x) as usize];
                 *pixel = blend(*pixel, color, color.alpha as f32 * cover);
@@ -52,11 +78,13 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    fn stroke(&mut self, path: Option<Path>, style: &impl BackendStyle) {
-        let Some(path) = path else { return };
-        let width = style.stroke_width() as f32;
-        let stroke = Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, ..Stroke::default() };
-        self.pixels.stroke_path(&path, &paint(style.color(), true), &stroke, Transform::identity(), None);
+    fn outline(&self, points: impl IntoIterator<Item = BackendCoord>) -> PathBuilder {
+        let mut path = PathBuilder::new();
+        for point in points {
+            let (x, y) = self.point(point);
+            if path.is_empty() { path.move_to(x, y) } else { path.line_to(x, y) }
+        }
+        path
     }
 }
 
@@ -64,7 +92,8 @@ impl DrawingBackend for Canvas<'_> {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
-        (self.pixels.width(), self.pixels.height())
+        let units = |pixels: u32| (pixels as f32 / self.unit).round() as u32;
+        (units(self.pixels.width()), units(self.pixels.height()))
     }
 
     fn ensure_prepared(&mut self) -> Drawn {
@@ -76,28 +105,24 @@ impl DrawingBackend for Canvas<'_> {
     }
 
     /// plotters' own text has each letter on whole pixels, too near to one or the other neighbor.
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
         let turn = match style.transform() {
             FontTransform::None => Transform::identity(),
             FontTransform::Rotate90 => Transform::from_rotate(90.0),
             FontTransform::Rotate180 => Transform::from_rotate(180.0),
             FontTransform::Rotate270 => Transform::from_rotate(270.0),
         };
-        let path = text::path(text, style.size(), style.anchor());
-        let path = path.and_then(|path| path.transform(turn.post_translate(x as f32, y as f32)));
+        let (x, y) = self.point(at);
+        let path = text::path(text, style.size() * f64::from(self.unit), style.anchor());
+        let path = path.and_then(|path| path.transform(turn.post_translate(x, y)));
         self.fill(path, style.color(), true);
         Ok(())
     }
 
-    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
-        let (width, height) = self.get_size();
-        if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y))
-            && x < width
-            && y < height
-        {
-            let pixel = &mut self.pixels.pixels_mut()[(y * width + x) as usize];
-            *pixel = blend(*pixel, color, color.alpha as f32);
-        }
+    fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Drawn {
+        let (x, y) = self.point(at);
+        let path = Rect::from_xywh(x, y, self.unit, self.unit).map(PathBuilder::from_rect);
+        self.fill(path, color, true);
         Ok(())
     }
 
@@ -106,8 +131,7 @@ impl DrawingBackend for Canvas<'_> {
     }
 
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
-        // What is filled covers the pixels of its last corner too; a line runs through the middle of them.
-        let (from, to) = if fill { (corner(from), corner((to.0 + 1, to.1 + 1))) } else { (center(from), center(to)) };
+        let (from, to) = (self.point(from), self.point(to));
         let path = Rect::from_ltrb(from.0, from.1, to.0, to.1).map(PathBuilder::from_rect);
         if fill {
             self.fill(path, style.color(), false);
@@ -118,17 +142,17 @@ impl DrawingBackend for Canvas<'_> {
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.stroke(outline(path).finish(), style);
+        self.stroke(self.outline(path).finish(), style);
         Ok(())
     }
 
     fn draw_circle<S: BackendStyle>(&mut self, at: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
-        if fill && radius <= Dot::LARGEST {
-            self.dot(at, radius, style.color());
+        if radius as f32 * self.unit <= Stamp::LARGEST {
+            self.stamp(at, radius, if fill { 0 } else { style.stroke_width().max(1) }, style.color());
             return Ok(());
         }
-        let (x, y) = center(at);
-        let path = PathBuilder::from_circle(x, y, radius as f32);
+        let (x, y) = self.point(at);
+        let path = PathBuilder::from_circle(x, y, radius as f32 * self.unit);
         if fill {
             self.fill(path, style.color(), true);
         } else {
@@ -139,30 +163,15 @@ impl DrawingBackend for Canvas<'_> {
 
     /// Without smooth edges: cells side by side would show their seams.
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, corners: I, style: &S) -> Drawn {
-        let mut path = outline(corners);
+        let mut path = self.outline(corners);
         path.close();
         self.fill(path.finish(), style.color(), false);
         Ok(())
     }
 }
 
-/// The middle of a pixel.
-fn center((x, y): BackendCoord) -> (f32, f32) {
-    (x as f32 + 0.5, y as f32 + 0.5)
-}
-
-/// The upper left corner of a pixel.
-fn corner((x, y): BackendCoord) -> (f32, f32) {
-    (x as f32, y as f32)
-}
-
-fn outline(points: impl IntoIterator<Item = BackendCoord>) -> PathBuilder {
-    let mut path = PathBuilder::new();
-    for point in points {
-        let (x, y) = center(point);
-        if path.is_empty() { path.move_to(x, y) } else { path.line_to(x, y) }
-    }
-    path
+fn stroke(width: f32) -> Stroke {
+    Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, ..Stroke::default() }
 }
 
 fn paint(color: BackendColor, smooth: bool) -> Paint<'static> {
@@ -181,17 +190,22 @@ fn blend(pixel: PremultipliedColorU8, color: BackendColor, share: f32) -> Premul
     PremultipliedColorU8::from_rgba(r, g, b, 255).unwrap_or(pixel)
 }
 
-impl Dot {
+impl Stamp {
     /// Larger ones are not worth being kept.
-    const LARGEST: u32 = 64;
+    const LARGEST: f32 = 64.0;
 
-    fn new(radius: u32) -> Self {
-        let side = 2 * radius + 3;
-        let middle = side as f32 / 2.0;
-        let white = BackendColor { rgb: (255, 255, 255), alpha: 1.0 };
-        let cover = Pixmap::new(side, side).zip(PathBuilder::from_circle(middle, middle, radius as f32 + 0.25));
+    /// A disc, or a ring of this width, whose center is so many quarters into a pixel.
+    fn new(radius: f32, width: f32, phase: [u8; 2]) -> Self {
+        let side = 2 * (radius + width / 2.0).ceil() as u32 + 3;
+        let white = paint(BackendColor { rgb: (255, 255, 255), alpha: 1.0 }, true);
+        let [x, y] = phase.map(|quarters| (side / 2) as f32 + (f32::from(quarters) + 0.5) / 4.0);
+        let cover = Pixmap::new(side, side).zip(PathBuilder::from_circle(x, y, radius));
         let cover = cover.map(|(mut pixels, circle)| {
-            pixels.fill_path(&circle, &paint(white, true), FillRule::Winding, Transform::identity(), None);
+            if width > 0.0 {
+                pixels.stroke_path(&circle, &white, &stroke(width), Transform::identity(), None);
+            } else {
+                pixels.fill_path(&circle, &white, FillRule::Winding, Transform::identity(), None);
+            }
             pixels.pixels().iter().map(|pixel| f32::from(pixel.alpha()) / 255.0).collect()
         });
         Self { side: side as i32, cover: cover.unwrap_or_default() }

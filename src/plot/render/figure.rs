@@ -5,15 +5,19 @@ use std::path::Path;
 use plotters::{
     coord::Shift,
     drawing::{DrawingArea, IntoDrawingArea},
-    prelude::{DrawingBackend, SVGBackend},
+    prelude::DrawingBackend,
+    style::text_anchor::{HPos, VPos},
 };
 use tiny_skia::Pixmap;
 
-use super::{Style, Theme};
+use super::{Style, Theme, failed};
 use super::{
-    canvas::{Canvas, halved},
-    draw::{self, failed},
+    canvas::{Canvas, FINER, halved},
+    grid::{Grid, Span},
+    legend::Legend,
+    pen::{Groups, Pen},
     style::color,
+    svg::Svg,
 };
 use crate::plot::panel::Panel;
 use crate::{Error, Result, file};
@@ -21,7 +25,10 @@ use crate::{Error, Result, file};
 /// More pixels along a side than anybody can look at: they would take 3 GB.
 const MAX_PIXELS: u32 = 16_384;
 
-/// Panels on one picture, row by row.
+/// The pixels of a screen of ordinary density, and of print at its size, in an inch: those of CSS.
+const PIXELS_PER_INCH: f64 = 96.0;
+
+/// Panels on one picture: row by row, or in the cells of a grid.
 ///
 /// ```
 /// use training_replay::{Activation, plot::{Figure, Panel, Theme}};
@@ -35,17 +42,22 @@ const MAX_PIXELS: u32 = 16_384;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     title: String,
-    rows: Vec<(f64, Vec<Panel>)>,
+    grid: Grid,
+    panels: Vec<Panel>,
     width: u32,
     height: u32,
+    scale: f64,
     theme: Theme,
     text: Option<f64>,
+    shares_legend: bool,
 }
 
 impl Default for Figure {
     /// Returns an empty picture of 1,440 by 720 pixels.
     fn default() -> Self {
-        Self { title: String::new(), rows: Vec::new(), width: 1_440, height: 720, theme: Theme::default(), text: None }
+        let (title, grid, panels) = (String::new(), Grid::default(), Vec::new());
+        let (theme, text, shares_legend) = (Theme::default(), None, false);
+        Self { title, grid, panels, width: 1_440, height: 720, scale: 1.0, theme, text, shares_legend }
     }
 }
 
@@ -71,6 +83,39 @@ impl Figure {
     /// ```
     pub fn of(panel: Panel) -> Self {
         Self::new().row([panel]).size(800, 600)
+    }
+
+    /// Creates an empty picture with a grid of so many rows and columns, for panels to be [placed](Self::place) in.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let [large, above, below] = [Activation::Tanh, Activation::Relu, Activation::Sigmoid].map(Panel::activation);
+    /// let figure = Figure::grid(2, 3).place(0..2, 0..2, large).place(0, 2, above).place(1, 2, below);
+    /// assert_eq!(figure.panels().count(), 3);
+    /// # figure.to_svg()?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn grid(rows: usize, columns: usize) -> Self {
+        Self { grid: Grid::new(rows, columns), ..Self::default() }
+    }
+
+    /// Places a panel over one or several rows and columns of the grid, which are counted from 0.
+    ///
+    /// A place outside the grid, or one that is taken, is an error when the picture is drawn.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let panel = || Panel::activation(Activation::Tanh);
+    /// assert!(Figure::grid(1, 2).place(0, 2, panel()).to_svg().is_err()); // there are columns 0 and 1
+    /// assert!(Figure::grid(1, 2).place(0, 0..2, panel()).place(0, 1, panel()).to_svg().is_err());
+    /// ```
+    #[must_use]
+    pub fn place(mut self, rows: impl Into<Span>, columns: impl Into<Span>, panel: Panel) -> Self {
+        self.grid.place(rows.into(), columns.into());
+        self.panels.push(panel);
+        self
     }
 
     /// Sets the title above all panels.
@@ -112,14 +157,47 @@ impl Figure {
     /// ```
     #[must_use]
     pub fn tall_row(mut self, height: f64, panels: impl IntoIterator<Item = Panel>) -> Self {
-        self.rows.push((if height > 0.0 && height.is_finite() { height } else { 1.0 }, panels.into_iter().collect()));
+        let before = self.panels.len();
+        self.panels.extend(panels);
+        self.grid.add_row(height, self.panels.len() - before);
         self
     }
 
-    /// Sets the width and the height, in pixels.
+    /// Draws one legend below the title for all panels, in place of one in each: every name once.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let functions = [Activation::Sigmoid, Activation::Tanh].map(Panel::activation);
+    /// let svg = Figure::new().row(functions).shared_legend().to_svg()?;
+    /// assert_eq!(svg.matches(">gradient</text>").count(), 1);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn shared_legend(self) -> Self {
+        Self { shares_legend: true, ..self }
+    }
+
+    /// Sets the width and the height, in pixels of an ordinary screen.
     #[must_use]
     pub fn size(self, width: u32, height: u32) -> Self {
         Self { width, height, ..self }
+    }
+
+    /// Sets how many pixels of the file are one of the picture's, from 0.1 to 16: 2 for dense screens, 3.125 for print at
+    /// 300 pixels an inch. Everything is drawn so many times as large, and the file says its resolution.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let figure = Figure::of(Panel::activation(Activation::Tanh)).size(300, 200).scale(2.0);
+    /// assert_eq!((figure.dimensions(), figure.resolution()), ((300, 200), (600, 400)));
+    /// assert_eq!(figure.to_rgb()?.len(), 600 * 400 * 3);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn scale(self, scale: f64) -> Self {
+        Self { scale, ..self }
     }
 
     /// Sets the colors.
@@ -144,12 +222,18 @@ impl Figure {
     /// assert_eq!(titles, ["sigmoid", "tanh"]);
     /// ```
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
-        self.rows.iter().flat_map(|(_, panels)| panels)
+        self.panels.iter()
     }
 
-    /// Returns the width and the height, in pixels.
+    /// Returns the width and the height, in pixels of an ordinary screen: what [`size`](Self::size) has set.
     pub fn dimensions(&self) -> (u32, u32) {
         (self.width, self.height)
+    }
+
+    /// Returns the width and the height of the file, in its pixels: those of the picture, times its scale.
+    pub fn resolution(&self) -> (u32, u32) {
+        let scaled = |pixels: u32| (f64::from(pixels) * self.scale).round() as u32;
+        (scaled(self.width), scaled(self.height))
     }
 
     /// Draws the picture all over an area of the caller's, whatever its size.
@@ -170,48 +254,56 @@ impl Figure {
     ///
     /// As [`Panel::draw`].
     pub fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Result<()> {
-        self.draw_finer(area, 1)
+        self.draw_finer(area, 1, &())
     }
 
     /// The same on an area that has so many pixels for one of the picture's, along both sides.
-    fn draw_finer<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, finer: u32) -> Result<()> {
+    fn draw_finer<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        finer: u32,
+        groups: &dyn Groups,
+    ) -> Result<()> {
         let scale = f64::from(area.dim_in_pixel().0) / f64::from(self.width.max(1));
-        let style = Style { finer, ..Style::default().theme(self.theme.clone()).text(self.text_size() * scale) };
+        let style = Style { finer, ..Style::default().theme(self.theme.clone()).text_of(self.text_size(), scale) };
         area.fill(&color(self.theme.background)).map_err(failed)?;
-        let (above, (width, height)) = (if self.title.is_empty() { 0 } else { style.lines(2.2) }, area.dim_in_pixel());
-        if i64::from(above) >= i64::from(height) {
-            let expected = "higher than its title";
+        let pen = Pen { area, style: &style, groups };
+        let above = self.draw_head(&pen)?;
+        let (_, body) = area.split_vertically(above);
+        for (cell, panel) in self.grid.cells(body.dim_in_pixel())?.into_iter().zip(&self.panels) {
+            let area = body.clone().shrink(cell.corner, cell.size);
+            let pen = Pen { area: &area, ..pen };
+            pen.group("panel", &panel.title, || panel.draw_with(&pen, !self.shares_legend).map(drop))?;
+        }
+        Ok(())
+    }
+
+    /// The title, and the legend of all panels where they share one; returns where these end.
+    fn draw_head<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>) -> Result<i32> {
+        let style = pen.style;
+        let title = if self.title.is_empty() { 0 } else { style.lines(2.2) };
+        let shared: Vec<&Panel> = if self.shares_legend { self.panels.iter().collect() } else { Vec::new() };
+        let rows = (f64::from(pen.height()) / style.text / 5.0).max(1.0) as usize;
+        let legend = Legend::of(&shared, pen, pen.width() - style.lines(1.0), rows)?;
+        let legend_top = title + if title == 0 { style.lines(0.4) } else { 0 };
+        let above = if legend.height() > 0.0 { legend_top + style.lines(legend.height()) } else { title };
+        if above >= pen.height() {
+            let expected = "higher than its title and its legend";
+            let [width, height] = [pen.width(), pen.height()].map(|pixels| pixels / style.finer as i32);
             return Err(Error::invalid("the area of a figure", expected, format!("{width} x {height} pixels")));
         }
-        let (head, body) = area.split_vertically(above);
-        draw::title(&self.title, &head, &style)?;
-        let cells = self.cells(body.dim_in_pixel());
-        cells.into_iter().try_for_each(|cell| {
-            cell.panel.draw(&body.clone().shrink(cell.corner, cell.size), &style)?;
-            Ok(())
-        })
+        let middle = pen.width() / 2;
+        if title > 0 {
+            pen.write(&self.title, (middle, title / 2), 1.35, (HPos::Center, VPos::Center), pen.width())?;
+        }
+        legend.draw(pen, middle, legend_top)?;
+        Ok(above)
     }
 
     /// As it was given, or a share of a panel's side.
     fn text_size(&self) -> f64 {
-        let area = f64::from(self.width) * f64::from(self.height) / self.panels().count().max(1) as f64;
+        let area = f64::from(self.width) * f64::from(self.height) / self.panels.len().max(1) as f64;
         self.text.unwrap_or((area.sqrt() / 26.0).clamp(12.0, 16.0))
-    }
-
-    /// Every panel with its place.
-    fn cells(&self, (width, height): (u32, u32)) -> Vec<Cell<'_>> {
-        let whole: f64 = self.rows.iter().map(|(height, _)| height).sum();
-        let mut above = 0.0;
-        let mut cells = Vec::new();
-        for (share, panels) in &self.rows {
-            let y = |above: f64| (above / whole * f64::from(height)).round() as u32;
-            let x = |column: usize| (u64::from(width) * column as u64 / panels.len() as u64) as u32;
-            let (top, bottom) = (y(above), y(above + share));
-            above += share;
-            let cell = |(i, panel)| Cell { panel, corner: (x(i), top), size: (x(i + 1) - x(i), bottom - top) };
-            cells.extend(panels.iter().enumerate().map(cell));
-        }
-        cells
     }
 
     /// Returns red, green and blue of every pixel, row by row.
@@ -233,34 +325,31 @@ impl Figure {
 
     /// The same in memory that a figure of the same size has left there: fresh memory comes from the system page by page.
     pub(crate) fn to_rgb_with(&self, left: &mut Option<Pixmap>) -> Result<Vec<u8>> {
-        let fits = |pixels: &Pixmap| (pixels.width(), pixels.height()) == (2 * self.width, 2 * self.height);
+        self.check()?;
+        let (width, height) = self.resolution();
+        let fits = |pixels: &Pixmap| (pixels.width(), pixels.height()) == (2 * width, 2 * height);
         let pixels = match left.take().filter(fits) {
             Some(pixels) => left.insert(pixels),
-            None => left.insert(self.pixels()?),
+            None => left.insert(pixels(width, height)?),
         };
-        self.draw_finer(&Canvas::on(pixels).into_drawing_area(), 2)?;
+        self.draw_finer(&Canvas::on(pixels, self.width).into_drawing_area(), FINER, &())?;
         Ok(halved(pixels))
     }
 
     fn check(&self) -> Result<()> {
+        if !(0.1..=16.0).contains(&self.scale) {
+            return Err(Error::invalid("the scale of a picture", "from 0.1 to 16", self.scale));
+        }
         let allowed = 1..=MAX_PIXELS;
-        if allowed.contains(&self.width) && allowed.contains(&self.height) {
+        let (width, height) = self.resolution();
+        if [self.width, self.height, width, height].iter().all(|pixels| allowed.contains(pixels)) {
             Ok(())
         } else {
             let expected = format!("from 1 to {MAX_PIXELS} pixels along each side");
-            Err(Error::invalid("the size of a picture", expected, format!("{} x {} pixels", self.width, self.height)))
+            let scaled = if self.scale == 1.0 { String::new() } else { format!(", {} times as large", self.scale) };
+            let found = format!("{} x {} pixels{scaled}", self.width, self.height);
+            Err(Error::invalid("the size of a picture", expected, found))
         }
-    }
-
-    fn pixels(&self) -> Result<Pixmap> {
-        self.check()?;
-        let pixels = self.width as usize * self.height as usize;
-        // Four pixels of four bytes to one of three, which are compressed; a plain allocation would abort the process.
-        let room = Vec::<u8>::new().try_reserve_exact(pixels.saturating_mul(4 * 4 + 2 * 3));
-        let made = room.ok().and_then(|()| Pixmap::new(2 * self.width, 2 * self.height));
-        made.ok_or_else(|| Error::Drawing {
-            reason: format!("there is no memory for {} x {} pixels", self.width, self.height),
-        })
     }
 
     /// Returns the bytes of a PNG.
@@ -279,9 +368,12 @@ impl Figure {
     pub fn to_png(&self) -> Result<Vec<u8>> {
         let rgb = self.to_rgb()?;
         let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
+        let (width, height) = self.resolution();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
+        let per_meter = (PIXELS_PER_INCH * self.scale / 0.0254).round() as u32;
+        encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_meter, yppu: per_meter, unit: png::Unit::Meter }));
         let failed = |error: png::EncodingError| Error::Drawing { reason: error.to_string() };
         let mut writer = encoder.write_header().map_err(failed)?;
         writer.write_image_data(&rgb).map_err(failed)?;
@@ -303,16 +395,10 @@ impl Figure {
     ///
     /// As [`to_rgb`](Self::to_rgb).
     pub fn to_svg(&self) -> Result<String> {
-        /// plotters places everything on whole pixels: on so many for one, lines are smooth.
-        const FINER: u32 = 8;
         self.check()?;
-        let mut svg = String::new();
-        let (width, height) = (self.width * FINER, self.height * FINER);
-        self.draw_finer(&SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area(), FINER)?;
-        let fine = format!(r#"width="{width}" height="{height}""#);
-        let size = format!(r#"width="{}" height="{}""#, self.width, self.height);
-        // Cells side by side would show their seams.
-        Ok(svg.replacen(&fine, &size, 1).replace("<polygon ", r#"<polygon shape-rendering="crispEdges" "#))
+        let svg = Svg::new(self.width, self.height, self.scale, &self.title);
+        self.draw_finer(&svg.clone().into_drawing_area(), FINER, &svg)?;
+        Ok(svg.finish())
     }
 
     /// Writes the picture to a file: a PNG or an SVG, by the ending of its name.
@@ -343,11 +429,10 @@ impl Figure {
     }
 }
 
-/// A panel with its place in a figure.
-struct Cell<'a> {
-    panel: &'a Panel,
-    /// The upper left one.
-    corner: (u32, u32),
-    /// Width and height.
-    size: (u32, u32),
+fn pixels(width: u32, height: u32) -> Result<Pixmap> {
+    let pixels = width as usize * height as usize;
+    // Four pixels of four bytes to one of three, which are compressed; a plain allocation would abort the process.
+    let room = Vec::<u8>::new().try_reserve_exact(pixels.saturating_mul(4 * 4 + 2 * 3));
+    let made = room.ok().and_then(|()| Pixmap::new(2 * width, 2 * height));
+    made.ok_or_else(|| Error::Drawing { reason: format!("there is no memory for {width} x {height} pixels") })
 }

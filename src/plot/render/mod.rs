@@ -5,13 +5,26 @@ mod canvas;
 mod draw;
 mod figure;
 mod gif_palette;
+mod grid;
+mod layout;
+mod legend;
+mod marks;
+mod pen;
 mod scale;
 mod style;
+mod svg;
 pub(crate) mod text;
 mod theme;
+mod ticks;
 
 pub use animation::Animation;
 pub use draw::PlotArea;
 pub use figure::Figure;
+pub use grid::Span;
 pub use style::Style;
 pub use theme::{Rgb, Theme};
+
+/// What the error of a drawing area becomes.
+fn failed<E: std::error::Error + Send + Sync>(error: plotters::drawing::DrawingAreaErrorKind<E>) -> crate::Error {
+    crate::Error::Drawing { reason: error.to_string() }
+}

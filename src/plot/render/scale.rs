@@ -1,36 +1,61 @@
-//! Where the values of an axis are, and which of them are written along it.
+//! Where the values of an axis are.
 
-use plotters::coord::{ranged1d::Ranged, types::RangedCoordf64};
+use super::ticks::Ticks;
+use crate::plot::panel::{Axis, AxisKind};
 
-use crate::plot::panel::Axis;
-
-/// Where the values of an axis are.
+/// Where the values of an axis are. Its own space is that of the values, or of their logarithms.
 #[derive(Clone, Debug)]
 pub(crate) struct Scale {
+    /// The ends, in the scale's space.
     pub(crate) low: f64,
     pub(crate) high: f64,
+    logarithmic: bool,
     /// The pixels of both ends.
     pub(crate) from: i32,
     pub(crate) to: i32,
-    /// The values that are written along it, and how.
-    pub(crate) ticks: Vec<(f64, String)>,
+    /// What is written along it.
+    pub(crate) ticks: Ticks,
 }
 
 impl Scale {
-    /// At most so many ticks: the pixels are not known yet.
-    pub(crate) fn new(axis: &Axis, most: usize) -> Self {
-        let (low, high) = limits(axis);
-        let ticks = if axis.names().is_empty() { numbers(low, high, most) } else { names(axis, low, high) };
-        Self { low, high, from: 0, to: 0, ticks }
+    /// At most so many ticks, between these pixels.
+    pub(crate) fn new(axis: &Axis, most: usize, from: i32, to: i32) -> Self {
+        let logarithmic = axis.kind == AxisKind::Logarithmic;
+        let (low, high) = if logarithmic { positive_limits(axis) } else { limits(axis) };
+        let ticks = match &axis.kind {
+            AxisKind::Names(names) => Ticks { marks: within(names, low, high), offset: None },
+            AxisKind::Blank => Ticks::default(),
+            AxisKind::Logarithmic => Ticks::logarithmic(low, high, most),
+            AxisKind::Whole => Ticks::numbers(low, high, most, true),
+            AxisKind::Numbers => Ticks::numbers(low, high, most, false),
+        };
+        let [low, high] = [low, high].map(|end| if logarithmic { end.log10() } else { end });
+        Self { low, high, logarithmic, from, to, ticks }
     }
 
-    pub(crate) fn on(self, from: i32, to: i32) -> Self {
-        Self { from, to, ..self }
+    /// A value in the scale's space: minus infinity for what has no logarithm, which is below every axis.
+    pub(crate) fn place(&self, value: f64) -> f64 {
+        match value {
+            _ if !self.logarithmic => value,
+            value if value <= 0.0 => f64::NEG_INFINITY,
+            value => value.log10(),
+        }
     }
 
-    pub(crate) fn at(&self, value: f64) -> i32 {
-        let share = (value - self.low) / (self.high - self.low);
+    /// The pixel of a place in the scale's space.
+    pub(crate) fn pixel(&self, place: f64) -> i32 {
+        let share = (place - self.low) / (self.high - self.low);
         (f64::from(self.from) + share * f64::from(self.to - self.from)).round() as i32
+    }
+
+    /// The pixel of a value.
+    pub(crate) fn at(&self, value: f64) -> i32 {
+        self.pixel(self.place(value))
+    }
+
+    /// How far it is from end to end, in its space.
+    pub(crate) fn span(&self) -> f64 {
+        self.high - self.low
     }
 }
 
@@ -45,48 +70,15 @@ fn limits(axis: &Axis) -> (f64, f64) {
     }
 }
 
-/// More ticks than that no axis has room for.
-const MAX_TICKS: usize = 1_000;
-
-/// A step below the n-th of these takes n decimals.
-const DECIMALS: [f64; 9] = [1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8];
-
-/// Round numbers between two limits.
-fn numbers(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    // Where plotters looks for round numbers it would not come to an end.
-    let values = if high - low > 1e100 {
-        vec![low, high]
-    } else {
-        RangedCoordf64::from(low..high).key_points(most.clamp(2, MAX_TICKS))
-    };
-    let step = values.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
-    let largest = low.abs().max(high.abs());
-    let digits = DECIMALS.iter().take_while(|&&unit| step * 1.001 < unit).count();
-    let format = |value: f64| match largest {
-        _ if value.abs() < step * 1e-6 => "0".into(),
-        _ if !(1e-4..1e6).contains(&largest) => format!("{value:.1e}"),
-        _ => format!("{value:.digits$}"),
-    };
-    values.into_iter().map(|value| (value, format(value))).collect()
+/// The same of an axis whose values lie by their logarithms.
+fn positive_limits(axis: &Axis) -> (f64, f64) {
+    let high = if axis.high > 0.0 && axis.high.is_finite() { axis.high } else { 1.0 };
+    let low = if axis.low > 0.0 && axis.low.is_finite() { axis.low } else { high * 1e-3 };
+    if low < high * (1.0 - 1e-9) { (low, high) } else { (low / 2.0, low * 2.0) }
 }
 
 /// The names within the limits.
-fn names(axis: &Axis, low: f64, high: f64) -> Vec<(f64, String)> {
-    let names = axis.names().iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
+fn within(names: &[String], low: f64, high: f64) -> Vec<(f64, String)> {
+    let names = names.iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
     names.filter(|(at, _)| (low..=high).contains(at)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ticks_are_no_more_than_there_is_room_for() {
-        for (low, high) in [(0.0, 1.0), (-3.0, 7.5), (1e5, 1.00001e5), (-1e-9, 1e-9), (0.0, 1e99)] {
-            for most in (2..200).chain([1_000, 100_000]) {
-                let ticks = numbers(low, high, most).len();
-                assert!(ticks <= most.max(2), "{low} {high} {most} {ticks}");
-            }
-        }
-    }
 }

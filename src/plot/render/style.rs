@@ -58,6 +58,16 @@ impl Style {
         Self { text: if pixels.is_nan() { 14.0 } else { pixels.clamp(4.0, 400.0) }, ..self }
     }
 
+    /// The size of text on an area that has so many pixels for one of the picture's, along a side.
+    pub(crate) fn text_of(self, pixels: f64, scale: f64) -> Self {
+        let text = self.clone().text(pixels).text;
+        Self { text: text * scale, ..self }
+    }
+
+    pub(crate) fn background(&self) -> RGBColor {
+        color(self.theme.background)
+    }
+
     /// The height of so many lines of text, in pixels.
     pub(crate) fn lines(&self, count: f64) -> i32 {
         (count * self.text).round() as i32

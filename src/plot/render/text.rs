@@ -7,7 +7,7 @@ use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use tiny_skia::{Path, PathBuilder, Transform};
 
 /// How much larger than it is plotters takes text to be, here and in its SVG.
-const OVERSIZE: f64 = 1.24;
+pub(crate) const OVERSIZE: f64 = 1.24;
 
 /// A character that XML 1.0 can hold: U+FFFD in place of what it cannot, as most control characters.
 pub(crate) fn allowed(character: char) -> char {

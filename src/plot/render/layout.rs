@@ -1,0 +1,153 @@
+//! Where the parts of a panel are: head, plot, axes.
+
+use plotters::prelude::DrawingBackend;
+
+use super::{legend::Legend, pen::Pen, scale::Scale};
+use crate::plot::panel::{Aspect, Axis, AxisKind, Panel};
+use crate::{Error, Result};
+
+/// The size of notes, and the height of one of their lines, in lines of text.
+pub(crate) const NOTE: f64 = 0.85;
+const NOTE_LINE: f64 = 1.15;
+
+/// The height of a title, in lines of text.
+pub(crate) const TITLE: f64 = 1.6;
+
+/// Where the parts of a panel are.
+pub(crate) struct Layout<'p> {
+    /// Where the title begins.
+    pub(crate) top: i32,
+    pub(crate) notes: Vec<String>,
+    pub(crate) legend: Legend<'p>,
+    pub(crate) x: Scale,
+    pub(crate) y: Scale,
+    pub(crate) right: Option<Scale>,
+}
+
+impl<'p> Layout<'p> {
+    /// Leaves room for what stands around the plot.
+    pub(crate) fn of<DB: DrawingBackend>(panel: &'p Panel, pen: &Pen<'_, DB>, has_legend: bool) -> Result<Self> {
+        let style = pen.style;
+        let room = pen.width() - style.lines(1.0);
+        let notes = notes(panel, pen, room)?;
+        let shown: &[&Panel] = if has_legend { &[panel] } else { &[] };
+        let rows = (f64::from(pen.height()) / style.text / 5.0).max(1.0) as usize;
+        let legend = Legend::of(shown, pen, room, rows)?;
+        let title = if panel.title.is_empty() { 0.0 } else { TITLE };
+        let head = style.lines(title + notes.len() as f64 * NOTE_LINE + legend.height());
+        let edges = Edges::around(panel, pen, head)?;
+        let edges = edges.in_proportion(panel, pen);
+        edges.expect_room(pen)?;
+        let top = edges.top - head - style.lines(0.55);
+        let (x, y, right) = edges.scales(panel, pen)?;
+        Ok(Self { top, notes, legend, x, y, right })
+    }
+
+    /// Where the legend begins.
+    pub(crate) fn legend_top<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>) -> i32 {
+        self.y.to - pen.style.lines(0.55) - pen.style.lines(self.legend.height())
+    }
+
+    /// Where a note begins.
+    pub(crate) fn note_top<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, note: usize) -> i32 {
+        self.legend_top(pen) - pen.style.lines((self.notes.len() - note) as f64 * NOTE_LINE)
+    }
+}
+
+/// The notes in lines: at most four in all, so that the plot has its room.
+fn notes<DB: DrawingBackend>(panel: &Panel, pen: &Pen<'_, DB>, room: i32) -> Result<Vec<String>> {
+    let most = if panel.notes.len() > 1 { 1 } else { 2 };
+    let lines = panel.notes.iter().map(|note| pen.wrapped(note, NOTE, room, most));
+    let mut lines = lines.collect::<Result<Vec<_>>>()?.concat();
+    let tall = (f64::from(pen.height()) / pen.style.text / 6.0).clamp(1.0, 4.0) as usize;
+    lines.truncate(tall);
+    Ok(lines)
+}
+
+/// The edges of the plot, in pixels.
+struct Edges {
+    left: i32,
+    right: i32,
+    top: i32,
+    bottom: i32,
+}
+
+impl Edges {
+    fn around<DB: DrawingBackend>(panel: &Panel, pen: &Pen<'_, DB>, head: i32) -> Result<Self> {
+        let style = pen.style;
+        let below = match (&panel.x.kind, panel.x.label.is_empty()) {
+            (AxisKind::Blank, true) => 0.8,
+            (_, true) => 2.2,
+            (_, false) => 3.5,
+        };
+        let (top, bottom) = (style.lines(0.9) + head, pen.height() - style.lines(below));
+        let beside = |axis: &Axis| -> Result<i32> {
+            let scale = upright(axis, pen, bottom, top);
+            let has_label = !axis.label.is_empty() || scale.ticks.offset.is_some();
+            Ok(style.lines(if has_label { 2.4 } else { 1.0 }) + widest(pen, &scale)?)
+        };
+        let left = beside(&panel.y)?;
+        let right = panel.right.as_ref().map_or(Ok(style.lines(1.0)), beside)?;
+        Ok(Self { left, right: pen.width() - right, top, bottom })
+    }
+
+    /// Smaller where the panel has proportions, in the middle of the room there is.
+    fn in_proportion<DB: DrawingBackend>(self, panel: &Panel, pen: &Pen<'_, DB>) -> Self {
+        let (width, height) = (f64::from(self.right - self.left), f64::from(self.bottom - self.top));
+        let ratio = match panel.aspect {
+            Aspect::Free => return self,
+            Aspect::Square => 1.0,
+            Aspect::Equal => {
+                let span = |axis: &Axis| Scale::new(axis, 2, 0, 1).span();
+                span(&panel.x) / span(&panel.y)
+            }
+        };
+        let (wide, high) = (width.min(height * ratio), height.min(width / ratio));
+        let least = f64::from(pen.style.lines(3.0));
+        if !(wide >= least.min(width) && high >= least.min(height)) {
+            return self; // A sliver would show nothing.
+        }
+        let [x, y] = [(width - wide) / 2.0, (height - high) / 2.0].map(|free| free.round() as i32);
+        Self { left: self.left + x, right: self.right - x, top: self.top + y, bottom: self.bottom - y }
+    }
+
+    fn expect_room<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>) -> Result<()> {
+        if self.left < self.right && self.top < self.bottom {
+            return Ok(());
+        }
+        let expected = "large enough for a plot between title and axes";
+        let [width, height] = [pen.width(), pen.height()].map(|pixels| pixels / pen.style.finer as i32);
+        Err(Error::invalid("the area of a panel", expected, format!("{width} x {height} pixels")))
+    }
+
+    fn scales<DB: DrawingBackend>(&self, panel: &Panel, pen: &Pen<'_, DB>) -> Result<(Scale, Scale, Option<Scale>)> {
+        let [left, right, bottom, top] = [self.left, self.right, self.bottom, self.top].map(|edge| pen.snapped(edge));
+        let y = upright(&panel.y, pen, bottom, top);
+        let beside = panel.right.as_ref().map(|axis| upright(axis, pen, bottom, top));
+        Ok((across(&panel.x, pen, left, right)?, y, beside))
+    }
+}
+
+fn upright<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, bottom: i32, top: i32) -> Scale {
+    let most = ((bottom - top).max(0) / pen.style.lines(2.2).max(1)) as usize;
+    Scale::new(axis, most, bottom, top)
+}
+
+/// With as many ticks as have room for their words.
+fn across<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, from: i32, to: i32) -> Result<Scale> {
+    let mut most = ((to - from).max(0) / pen.style.lines(2.6).max(1)) as usize;
+    loop {
+        let scale = Scale::new(axis, most, from, to);
+        let count = scale.ticks.marks.len() as i32;
+        if most <= 2 || count * (widest(pen, &scale)? + pen.style.lines(0.9)) <= to - from {
+            return Ok(scale);
+        }
+        most -= 1;
+    }
+}
+
+/// Of the words along an axis.
+fn widest<DB: DrawingBackend>(pen: &Pen<'_, DB>, scale: &Scale) -> Result<i32> {
+    let lengths = scale.ticks.marks.iter().map(|(_, text)| pen.length(text, 0.92)).collect::<Result<Vec<_>>>()?;
+    Ok(lengths.into_iter().max().unwrap_or(0))
+}
