@@ -51,15 +51,39 @@ fn escaped(text: &str) -> String {
 mod tests {
     use crate::plot::{Rgb, Theme};
 
+    /// Of the style sheet, each under its name there: its grid is what lies behind a plot.
+    fn named(theme: &Theme) -> Vec<(String, Rgb)> {
+        let lists = [("class", &theme.classes), ("tint", &theme.regions), ("curve", &theme.series)];
+        let numbered = lists.into_iter().flat_map(|(name, colors)| {
+            colors.iter().enumerate().map(move |(i, &color)| (format!("{name}-{i}"), color))
+        });
+        let ones = [
+            ("paper", theme.background),
+            ("text", theme.text),
+            ("grid", theme.rule),
+            ("mesh", theme.grid),
+            ("boundary", theme.boundary),
+            ("misclassified", theme.misclassified),
+        ];
+        ones.into_iter().map(|(name, color)| (name.to_owned(), color)).chain(numbered).collect()
+    }
+
     #[test]
     fn the_page_has_the_colors_of_the_theme() {
         let (light, dark) = include_str!("web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
         for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
-            let says = |name: String, [r, g, b]: Rgb| css.contains(&format!("--{name}: #{r:02x}{g:02x}{b:02x};"));
-            assert!(says("misclassified".into(), theme.misclassified));
-            for (class, &color) in theme.classes.iter().enumerate() {
-                assert!(says(format!("class-{class}"), color), "class {class}");
+            for (name, [r, g, b]) in named(&theme) {
+                let line = format!("  --{name}: #{r:02x}{g:02x}{b:02x};\n");
+                assert!(css.contains(&line), "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn the_page_has_as_many_colors_as_the_theme() {
+        let theme = Theme::light();
+        for (name, count) in [("CLASS_COLORS", theme.classes.len()), ("CURVE_COLORS", theme.series.len())] {
+            assert!(include_str!("web/paint.js").contains(&format!("const {name} = {count};\n")), "{name} is {count}");
         }
     }
 }

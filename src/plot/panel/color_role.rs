@@ -13,7 +13,7 @@
 pub enum ColorRole {
     /// The samples of a class.
     Class(usize),
-    /// The region where a class is predicted: the color of the class, paler.
+    /// The region where a class is predicted: a ground of nearly the hue of the class, pale on white and deep on black.
     Region(usize),
     /// Samples of which another class is predicted.
     Misclassified,
@@ -25,6 +25,16 @@ pub enum ColorRole {
     Series(usize),
     /// A band around a curve: the color of the curve, paler.
     Band(usize),
+    /// A level of a number, from 0 for the lowest; one beyond the last is the last.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Theme};
+    ///
+    /// let theme = Theme::light();
+    /// assert_eq!(theme.levels.len(), 7);
+    /// assert_eq!(theme.color(ColorRole::Level(9)), theme.color(ColorRole::Level(6)));
+    /// ```
+    Level(usize),
     /// The epoch that is shown.
     Marker,
     /// Text and axes.

@@ -41,7 +41,7 @@ class CurvesPanel extends Panel {
   addToLegend({ name, index }) {
     const [label, number] = [element("span", { class: "name" }), element("span", { class: "number" })];
     setText(label, name);
-    const swatch = element("span", { class: "line", style: `--line: var(--curve-${index % 4})` });
+    const swatch = element("span", { class: "line", style: `--line: var(--curve-${index % CURVE_COLORS})` });
     this.legend.append(element("li", {}, swatch, label, number));
     return number;
   }
@@ -108,7 +108,7 @@ class CurvesPanel extends Panel {
     const scale = this.scaleFor(curve);
     context.strokeStyle = palette.ofCurve(curve.index);
     context.lineWidth = 2;
-    context.setLineDash(curve.index >= 4 ? [5, 4] : []);
+    context.setLineDash(curve.index >= CURVE_COLORS ? [5, 4] : []);
     tracePlot(
       context,
       curve.values.map((value, i) => (isNumber(value) ? [this.x.px(this.run.epochs[i]), scale.px(value)] : null)),

@@ -2,6 +2,10 @@
 
 const MARKERS = ["disc", "square", "triangle"];
 
+/** As many as the style sheet has of each: after these, colors are used again. */
+const CLASS_COLORS = 10;
+const CURVE_COLORS = 8;
+
 /** The colors of the theme, read from the style sheet. */
 class Palette {
   constructor() {
@@ -9,41 +13,35 @@ class Palette {
     const read = (name) => style.getPropertyValue(name).trim();
     for (const name of ["text", "muted", "rule", "grid", "mesh", "paper", "misclassified", "boundary"])
       this[name] = read(`--${name}`);
-    this.classes = Array.from({ length: 8 }, (_, i) => read(`--class-${i}`));
-    this.curves = Array.from({ length: 4 }, (_, i) => read(`--curve-${i}`));
+    const readAll = (name, length) => Array.from({ length }, (_, i) => read(`--${name}-${i}`));
+    this.classes = readAll("class", CLASS_COLORS);
+    this.tints = readAll("tint", CLASS_COLORS);
+    this.curves = readAll("curve", CURVE_COLORS);
     this.violin = read("--violin");
-    const strength = Number(read("--tint"));
-    this.tints = this.classes.map((color) => mixed(color, this.paper, strength));
   }
 
   ofClass(index) {
-    return this.classes[index % 8];
+    return this.classes[index % CLASS_COLORS];
   }
 
   tintOf(index) {
-    return this.tints[index % 8];
+    return this.tints[index % CLASS_COLORS];
   }
 
   ofCurve(index) {
-    return this.curves[index % 4];
+    return this.curves[index % CURVE_COLORS];
   }
 }
 
 let palette = null;
 
 function markerOf(index) {
-  return MARKERS[Math.floor(index / 8) % MARKERS.length];
+  return MARKERS[Math.floor(index / CLASS_COLORS) % MARKERS.length];
 }
 
 /** Red, green and blue of `#rrggbb`. */
 function channels(color) {
   return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-}
-
-function mixed(color, other, share) {
-  const under = channels(other);
-  const sums = channels(color).map((value, i) => Math.round(value * share + under[i] * (1 - share)));
-  return `rgb(${sums.join(" ")})`;
 }
 
 /** A canvas that is not in the page, measured in the page's pixels. */
