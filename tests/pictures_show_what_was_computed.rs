@@ -275,11 +275,11 @@ fn what_is_beyond_the_axes_is_cut_off() {
 }
 
 #[test]
-fn every_class_has_a_color_and_from_the_ninth_on_another_marker() {
-    let points: Vec<Point> = (0..10).map(|class| [f64::from(class), 0.5]).collect();
-    let panel = Panel::new("", Axis::new("", -1.0..=10.0), Axis::new("", 0.0..=1.0));
+fn every_class_has_a_color_and_from_the_eleventh_on_another_marker() {
+    let points: Vec<Point> = (0..12).map(|class| [f64::from(class), 0.5]).collect();
+    let panel = Panel::new("", Axis::new("", -1.0..=12.0), Axis::new("", 0.0..=1.0));
     let dot = |class: usize| Mark::Dots { points: vec![points[class]], color: ColorRole::Class(class), radius: 5.0 };
-    let picture = Picture::of(&(0..10).map(dot).fold(panel, Panel::mark));
+    let picture = Picture::of(&(0..12).map(dot).fold(panel, Panel::mark));
     for (class, &point) in points.iter().enumerate() {
         assert!(picture.has(ColorRole::Class(class), point), "class {class}");
     }
@@ -287,7 +287,7 @@ fn every_class_has_a_color_and_from_the_ninth_on_another_marker() {
         let (x, y) = (picture.pixel)(points[class]);
         is(picture.rgb((x + 8, y + 8)), picture.theme.color(ColorRole::Class(class)))
     };
-    assert!(!corner(0) && corner(8), "a dot has no corners, a square has");
+    assert!(!corner(0) && !corner(9) && corner(10), "a dot has no corners, a square has");
 }
 
 #[test]

@@ -8,7 +8,10 @@ import { chromium } from "playwright-core";
 import { Page, pathOf } from "./pages.mjs";
 
 const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins"];
-const CLASS_COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#5a1038", "#9b30f0", "#2a1a8c"];
+const CLASS_COLORS = [
+  ...["#016dc2", "#b75f00", "#098058", "#c0489a", "#0f5f79"],
+  ...["#3a2811", "#693cd3", "#8f069f", "#505200", "#6c7c44"],
+];
 const MISCLASSIFIED = "#c1121f";
 
 let browser;
@@ -397,7 +400,7 @@ test("the correct and the misclassified samples of each class are counted at eve
   await close(page);
 });
 
-test("ten classes have eight colors, and squares from the ninth on", async () => {
+test("ten classes have ten colors, and discs all of them", async () => {
   const page = await open(pathOf("ten_classes"), { width: 1280, height: 900 });
   const last = Number(await page.locator("#slider").getAttribute("max"));
   await slideTo(page, last);
@@ -405,8 +408,8 @@ test("ten classes have eight colors, and squares from the ninth on", async () =>
   if (await canvas(page, panel).count()) {
     for (const color of CLASS_COLORS) assert.ok((await places(page, panel, 0, color)).length >= 5, color);
   }
-  assert.equal(await page.locator(".legend .swatch.disc").count(), 8);
-  assert.equal(await page.locator(".legend .swatch.square").count(), 2);
+  assert.equal(await page.locator(".legend .swatch.disc").count(), 10);
+  assert.equal(await page.locator(".legend .swatch.square").count(), 0);
   assert.ok((await places(page, "probability", 0, CLASS_COLORS[7])).length >= 5);
   await close(page);
 });
