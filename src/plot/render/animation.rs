@@ -47,7 +47,8 @@ const AT_ONCE: usize = 16;
 /// ```
 ///
 /// Memory holds a few frames, however many there are. They are drawn on as many threads as there are cores, and are the same
-/// for any number of them. All share 255 colors, which are found in three of them.
+/// for any number of them. All share 255 colors: those of the first figure's theme as they are, and what
+/// is found in three of them.
 pub struct Animation<'a> {
     epochs: Vec<u64>,
     frames_per_second: f64,
@@ -236,7 +237,7 @@ impl<'a> Animation<'a> {
         )?;
         let frames: BTreeMap<usize, Vec<u8>> = places.into_iter().zip(frames).collect();
         // Of fewer than three frames one counts more than once.
-        let palette = Palette::of(&fitted.map(|place| frames[&place].as_slice()).concat());
+        let palette = Palette::of(first.colors(), &fitted.map(|place| frames[&place].as_slice()).concat());
         let pixels = frames.iter().map(|(&place, rgb)| (place, palette.indices(rgb))).collect();
         Ok((palette, pixels))
     }

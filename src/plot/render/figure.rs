@@ -336,6 +336,11 @@ impl Figure {
         Ok(halved(pixels))
     }
 
+    /// What it is drawn in.
+    pub(crate) fn colors(&self) -> &Theme {
+        &self.theme
+    }
+
     fn check(&self) -> Result<()> {
         if !(0.1..=16.0).contains(&self.scale) {
             return Err(Error::invalid("the scale of a picture", "from 0.1 to 16", self.scale));
