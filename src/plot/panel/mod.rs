@@ -7,6 +7,7 @@ mod color_role;
 mod curves;
 pub(crate) mod histograms;
 mod mark;
+mod network;
 #[allow(clippy::module_inception)]
 mod panel;
 pub(crate) mod planes;
