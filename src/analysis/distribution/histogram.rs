@@ -103,6 +103,20 @@ impl Bins {
         stats::linspace(self.start, self.end, self.count + 1).collect()
     }
 
+    /// The edge of this number, from 0 to the number of bins.
+    fn edge(&self, i: usize) -> f64 {
+        stats::step(self.start, self.end, self.count + 1, i)
+    }
+
+    /// The bin of a number within the range, of bins that take their upper edges, the first one also its lower edge. A number
+    /// of single precision lies on an edge if it is what that edge is rounded to.
+    pub(crate) fn index_below(&self, row: usize, number: f32) -> Result<usize> {
+        let found = self.index(row, self.nearest(number))?;
+        let is_on_lower_edge = found > 0 && number <= self.edge(found) as f32;
+        let is_above = found + 1 < self.count && number > self.edge(found + 1) as f32;
+        Ok(found + usize::from(is_above) - usize::from(is_on_lower_edge))
+    }
+
     /// The number within the range that is nearest to a value.
     pub(crate) fn nearest(&self, value: f32) -> f64 {
         f64::from(value).clamp(self.start, self.end)

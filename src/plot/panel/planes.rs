@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use super::{Axis, ColorRole, Mark, Panel};
 use super::{
     clip::Point,
+    histograms::are,
     regions::{Cells, Scores},
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     analysis::{DecisionBoundary, FeatureSpace, Polyline},
     data::labels::check_threshold,
     math::{matrix, stats},
+    notation::{counted, grouped},
 };
 
 impl Panel {
@@ -155,7 +157,7 @@ impl Panel {
 
     /// Draws a ring around some of the points, `(points, 2)`, by their rows: around the misclassified samples, for example.
     ///
-    /// Rows that there are not are left out.
+    /// The rings lie below the dots, whose colors are still seen. Rows that there are not are left out.
     ///
     /// ```
     /// use training_replay::{datasets, plot::{ColorRole, Panel}};
@@ -166,10 +168,38 @@ impl Panel {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]
-    pub fn highlight(self, points: &Matrix, which: &[usize]) -> Self {
+    pub fn highlight(mut self, points: &Matrix, which: &[usize]) -> Self {
         let known = which.iter().filter(|&&i| i < points.nrows() && points.ncols() == 2);
         let points = known.map(|&i| [points[(i, 0)].into(), points[(i, 1)].into()]).collect();
-        self.mark(Mark::Rings { points, color: ColorRole::Misclassified })
+        let dots = self.marks.iter().position(|mark| matches!(mark, Mark::Dots { .. })).unwrap_or(self.marks.len());
+        self.marks.insert(dots, Mark::Rings { points, color: ColorRole::Misclassified });
+        self
+    }
+
+    /// Draws rings around the misclassified samples, and says what they are where there are some.
+    pub(crate) fn ring_misclassified(self, samples: &Matrix, misclassified: &[usize]) -> Self {
+        if misclassified.is_empty() {
+            return self;
+        }
+        self.highlight(samples, misclassified).legend("misclassified", ColorRole::Misclassified)
+    }
+
+    /// Says how many samples are not seen, and why.
+    pub(crate) fn note_unseen(&mut self, samples: &Matrix) {
+        let (x, y) = (self.x.low..=self.x.high, self.y.low..=self.y.high);
+        let (all, mut broken, mut outside) = (samples.nrows() as u64, 0, 0);
+        for point in points(samples) {
+            let is_finite = point.iter().all(|x| x.is_finite());
+            broken += u64::from(!is_finite);
+            outside += u64::from(is_finite && !(x.contains(&point[0]) && y.contains(&point[1])));
+        }
+        if broken > 0 {
+            self.notes.push(format!("{} of {} not drawn: their values are not finite", grouped(broken), are(all)));
+        }
+        if outside > 0 {
+            let lie = if outside == 1 { "lies" } else { "lie" };
+            self.notes.push(format!("{} {lie} outside these axes", counted(outside, "sample")));
+        }
     }
 
     fn add_map(&mut self, map: &DecisionBoundary) -> Result<()> {
@@ -211,10 +241,12 @@ impl Panel {
         let classes = data.classes()?;
         let mut of_classes = vec![Vec::new(); data.outputs().max(2)];
         points(samples).zip(&classes).for_each(|(point, &class)| of_classes[class].push(point));
-        for (class, of_class) in of_classes.into_iter().enumerate() {
-            self.marks.push(Mark::dots(of_class, ColorRole::Class(class)));
-            self.legend.push((data.class_name(class), ColorRole::Class(class)));
-        }
+        let mut classes: Vec<usize> = (0..of_classes.len()).collect();
+        self.legend.extend(classes.iter().map(|&class| (data.class_name(class), ColorRole::Class(class))));
+        // A few samples would vanish below many.
+        classes.sort_by_key(|&class| std::cmp::Reverse(of_classes[class].len()));
+        let dots = |class: usize| Mark::dots(std::mem::take(&mut of_classes[class]), ColorRole::Class(class));
+        self.marks.extend(classes.into_iter().map(dots));
         Ok(())
     }
 }
@@ -233,4 +265,49 @@ fn limits(points: [&Matrix; 2], axis: usize) -> RangeInclusive<f64> {
 /// The range of the finite values and a fiftieth of it on either side; some range around them if they are all equal.
 pub(crate) fn wider(values: impl Iterator<Item = f64>) -> RangeInclusive<f64> {
     stats::finite_range(values).map_or(0.0..=1.0, |(low, high)| stats::widened(low, high, 0.02, 0.5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Twenty of class 0 among many of class 1, and one without a place.
+    fn rare() -> (Dataset, Matrix) {
+        let mut samples = Matrix::from_fn(1_000, 2, |i, j| ((i * (j + 2)) as f32 * 0.37).sin());
+        let classes: Vec<usize> = (0..1_000).map(|i| usize::from(i % 50 != 0)).collect();
+        let data = Dataset::from_labels(samples.clone(), &classes).unwrap();
+        samples[(7, 0)] = f32::NAN;
+        (data, samples)
+    }
+
+    #[test]
+    fn the_rarest_class_is_drawn_last_and_the_legend_stays_in_their_order() {
+        let (data, samples) = rare();
+        let panel = Panel::samples(&samples, &data).unwrap();
+        let colors: Vec<ColorRole> = panel.marks.iter().map(Mark::color).collect();
+        assert_eq!(colors, [ColorRole::Class(1), ColorRole::Class(0)]);
+        assert_eq!(panel.legend.iter().map(|(_, color)| *color).collect::<Vec<_>>(), [0, 1].map(ColorRole::Class));
+    }
+
+    #[test]
+    fn rings_lie_below_the_dots_and_are_named_where_there_are_some() {
+        let (data, samples) = rare();
+        let plain = || Panel::samples(&samples, &data).unwrap();
+        let panel = plain().ring_misclassified(&samples, &[3, 50]);
+        assert!(matches!(panel.marks[0], Mark::Rings { .. }) && panel.marks[0].points().len() == 2);
+        assert_eq!(panel.legend[2], ("misclassified".to_owned(), ColorRole::Misclassified));
+        assert_eq!(plain().ring_misclassified(&samples, &[]).marks.len(), plain().marks.len());
+    }
+
+    #[test]
+    fn samples_that_are_not_seen_are_counted() {
+        let (data, samples) = rare();
+        let mut panel = Panel::samples(&samples, &data).unwrap();
+        panel.note_unseen(&samples);
+        assert_eq!(panel.notes, ["1 of 1,000 samples are not drawn: their values are not finite"]);
+        let right = samples.column(0).iter().filter(|&&x| x > 0.0).count();
+        let mut panel = Panel::samples(&samples, &data).unwrap().within(-2.0..=0.0, -2.0..=2.0);
+        panel.note_unseen(&samples);
+        assert_eq!(panel.notes[1], format!("{right} samples lie outside these axes"));
+    }
 }

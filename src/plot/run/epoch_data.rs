@@ -106,8 +106,11 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
         labels::predicted(self.outputs()?, self.decision()?.threshold)
     }
 
-    /// The samples of which another class is predicted, or none.
+    /// The samples of which another class is predicted, or none; no samples where nothing parts classes.
     pub(crate) fn misclassified(&self) -> Result<Vec<usize>> {
+        if !self.decision()?.classifies() {
+            return Ok(Vec::new());
+        }
         let pairs = self.predicted_classes()?.into_iter().zip(self.data.classes()?).enumerate();
         Ok(pairs.filter(|(_, (predicted, class))| *predicted != Some(*class)).map(|(sample, _)| sample).collect())
     }

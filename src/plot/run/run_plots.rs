@@ -91,8 +91,8 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
 
     /// Returns the feature space of the hidden layer at an epoch.
     ///
-    /// Two inputs have a grid that is bent. With any other number, a layer of two units has the regions behind it, and
-    /// misclassified samples are highlighted.
+    /// Two inputs have a grid that is bent. With any other number, a layer of two units has the regions behind it. Misclassified
+    /// samples have a ring.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
@@ -136,10 +136,8 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             [panel.x.label, panel.y.label] = hidden.labels();
         }
         let panel = self.limits.hidden.apply(panel).name_classes(self.class_names());
-        if !space.region.is_empty() {
-            return Ok(panel);
-        }
-        let panel = panel.highlight(&space.samples, &at.misclassified()?);
+        let mut panel = panel.ring_misclassified(&space.samples, &at.misclassified()?);
+        panel.note_unseen(&space.samples);
         match self.map_behind(at.snapshot, REGIONS)? {
             Some(map) => panel.regions(&map),
             None => Ok(panel),
@@ -181,7 +179,9 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         let input = self.settings.input.as_ref().ok_or_else(|| Error::missing("second input", hint))?;
         let mut panel = Panel::decision_boundary(&input.map(at.snapshot, &input.grid)?, &input.samples, self.data)?;
         [panel.x.label, panel.y.label] = input.labels();
-        Ok(panel.name_classes(self.class_names()))
+        panel.note_unseen(&input.samples);
+        let panel = panel.name_classes(self.class_names());
+        Ok(panel.ring_misclassified(&input.samples, &at.misclassified()?))
     }
 
     /// Returns the histogram of the probabilities of a class's samples at an epoch.
@@ -208,13 +208,13 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
 
     fn probabilities_of(&self, at: &EpochData<'_, 'a, M>, class: usize) -> Result<Panel> {
         let histogram = at.probability_histogram()?;
-        let mut panel = Panel::probabilities(histogram, class)?;
+        let mut panel = Panel::bars_of_class(histogram, class)?;
         let names = self.class_names();
         panel.title = format!("{} samples", names[class]);
         let of = &names[if self.data.outputs() == 1 { 1 } else { class }];
         panel.x.label = axis_label(histogram.kind, of);
         panel.y.high = self.limits.counts_of_class(class);
-        Ok(panel)
+        Ok(panel.threshold(histogram.threshold))
     }
 
     /// Returns the histogram of the probabilities of each sample's own class at an epoch, of all classes together.
