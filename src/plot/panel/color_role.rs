@@ -23,6 +23,8 @@ pub enum ColorRole {
     Grid,
     /// A curve, by its number from 0.
     Series(usize),
+    /// A value among others, from low to high: 0 to 6.
+    Level(usize),
     /// A band around a curve: the color of the curve, paler.
     Band(usize),
     /// The epoch that is shown.

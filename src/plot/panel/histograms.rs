@@ -50,16 +50,53 @@ impl Panel {
 
     /// Draws where the predicted class changes, if it does at a single place, from end to end.
     pub(crate) fn threshold(self, at: Option<f64>) -> Self {
-        let Some(x) = at else { return self };
-        let line = Mark::line([[x, self.y.low], [x, self.y.high]], ColorRole::Boundary).wide(1.5).dashed();
-        self.mark(line).legend("threshold", ColorRole::Boundary)
+        match at {
+            Some(x) => self.upright(x).legend("threshold", ColorRole::Boundary),
+            None => self,
+        }
+    }
+
+    /// Draws a dashed line from end to end.
+    pub(crate) fn upright(self, x: f64) -> Self {
+        let ends = [[x, self.y.low], [x, self.y.high]];
+        self.mark(Mark::line(ends, ColorRole::Boundary).wide(1.5).dashed())
     }
 
     /// Says that some of so many samples are in no bar.
     fn note_missing(&mut self, some: u64, all: u64, reason: &str) {
         if some > 0 {
-            self.notes.push(format!("{} of {} in no bar: {reason}", grouped(some), are(all)));
+            self.notes.push(format!("{} of {} in no bar: {reason}", grouped(some), are(all, "sample")));
         }
+    }
+
+    /// Creates the histogram of residuals, of predictions minus what is true, with a dashed line at zero.
+    ///
+    /// ```
+    /// use training_replay::{analysis::Histogram, plot::{ColorRole, Panel}};
+    ///
+    /// let histogram = Histogram::of(&[-0.5, 0.25, 0.25], -1.0..=1.0, 4)?;
+    /// let panel = Panel::residuals(&histogram);
+    /// assert_eq!(panel.in_color(ColorRole::Series(0)).count(), 2); // two bars
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn residuals(histogram: &Histogram) -> Self {
+        Self::bars_of_residuals(histogram).upright(0.0)
+    }
+
+    /// The same without the line.
+    pub(crate) fn bars_of_residuals(histogram: &Histogram) -> Self {
+        let mut panel = Self::bars_of_numbers("Residuals", "prediction minus truth", histogram);
+        let all = total(&histogram.counts).saturating_add(histogram.not_finite);
+        panel.note_missing(histogram.not_finite, all, "their residuals are not finite");
+        panel
+    }
+
+    fn bars_of_numbers(title: &str, label: &str, histogram: &Histogram) -> Self {
+        let ends = histogram.edges.first().copied().unwrap_or(0.0)..=histogram.edges.last().copied().unwrap_or(1.0);
+        let highest = histogram.counts.iter().copied().max().unwrap_or(0);
+        let mut panel = Self::new(title, Axis::new(label, ends), counts(highest));
+        panel.add_bars(&histogram.edges, &vec![0; histogram.counts.len()], &histogram.counts, ColorRole::Series(0));
+        panel
     }
 
     /// Creates the histogram of the losses of the samples. A note counts those that are in no bar, because they are not finite.
@@ -72,10 +109,7 @@ impl Panel {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn losses(histogram: &Histogram) -> Self {
-        let ends = histogram.edges.first().copied().unwrap_or(0.0)..=histogram.edges.last().copied().unwrap_or(1.0);
-        let highest = histogram.counts.iter().copied().max().unwrap_or(0);
-        let mut panel = Self::new("Losses of the samples", Axis::new("loss", ends), counts(highest));
-        panel.add_bars(&histogram.edges, &vec![0; histogram.counts.len()], &histogram.counts, ColorRole::Series(0));
+        let mut panel = Self::bars_of_numbers("Losses of the samples", "loss", histogram);
         let all = total(&histogram.counts).saturating_add(histogram.not_finite);
         panel.note_missing(histogram.not_finite, all, "their losses are not finite");
         panel
@@ -97,18 +131,21 @@ impl Panel {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn confidences(histogram: &ProbabilityHistogram, single: bool) -> Self {
-        let highest = confidences(histogram, single).into_iter().max().unwrap_or(0);
-        let x = axis(histogram, "the sample's class");
-        let mut panel = Self::new("Confidences of all samples", x, counts(highest));
-        let mut below = vec![0; histogram.edges.len().saturating_sub(1)];
+        Self::stacked(histogram, "the sample's class", single).titled("Confidences of all samples")
+    }
+
+    /// The bars of all classes on top of one another, those of class 0 turned around if they are of the probability of class 1.
+    pub(super) fn stacked(histogram: &ProbabilityHistogram, of: &str, turn: bool) -> Self {
+        let highest = confidences(histogram, turn).into_iter().max().unwrap_or(0);
+        let mut panel = Self::new("", axis(histogram, of), counts(highest));
+        let edges = &histogram.edges;
+        let mut below = vec![0; edges.len().saturating_sub(1)];
         for (class, correct) in histogram.correct.iter().enumerate() {
-            below =
-                panel.add_on(&histogram.edges, below, &turned(correct, single && class == 0), ColorRole::Class(class));
+            below = panel.add_on(edges, below, &turned(correct, turn && class == 0), ColorRole::Class(class));
             panel.legend.push((format!("class {class}"), ColorRole::Class(class)));
         }
         for (class, wrong) in histogram.misclassified.iter().enumerate() {
-            below =
-                panel.add_on(&histogram.edges, below, &turned(wrong, single && class == 0), ColorRole::Misclassified);
+            below = panel.add_on(edges, below, &turned(wrong, turn && class == 0), ColorRole::Misclassified);
         }
         let undecided = total(&histogram.undecided);
         panel.note_missing(undecided, total(&below).saturating_add(undecided), "their outputs are NaN");
@@ -152,8 +189,8 @@ fn total(counts: &[u64]) -> u64 {
 }
 
 /// `1 sample is`, `2,000 samples are`.
-pub(crate) fn are(samples: u64) -> String {
-    format!("{} {}", counted(samples, "sample"), if samples == 1 { "is" } else { "are" })
+pub(crate) fn are(count: u64, noun: &str) -> String {
+    format!("{} {}", counted(count, noun), if count == 1 { "is" } else { "are" })
 }
 
 /// The counts from the last bin to the first: of the probability that is the rest to 1.

@@ -40,6 +40,11 @@ impl Panel {
     /// [`Error::Invalid`](crate::Error::Invalid) if the targets name no classes, [`Error::Shape`](crate::Error::Shape) if the
     /// space is of other samples, or its fields do not fit together.
     pub fn feature_space(space: &FeatureSpace, data: &Dataset) -> Result<Self> {
+        Self::space_with(space, |panel| panel.add_samples(&space.samples, data))
+    }
+
+    /// The same with samples of any kind.
+    pub(super) fn space_with(space: &FeatureSpace, samples: impl FnOnce(&mut Self) -> Result<()>) -> Result<Self> {
         let limits = |axis| limits([&space.samples, &space.region], axis);
         let (x, y) = (Axis::new("unit 0", limits(0)), Axis::new("unit 1", limits(1)));
         let mut panel = Self::new("Feature space", x, y);
@@ -48,7 +53,7 @@ impl Panel {
         let at = |i: usize| [space.region[(i, 0)].into(), space.region[(i, 1)].into()];
         panel.add_regions([side, side], at, &space.outputs, (space.kind, space.threshold))?;
         panel.add_lines(&space.lines, ColorRole::Grid, 0.8)?;
-        panel.add_samples(&space.samples, data)?;
+        samples(&mut panel)?;
         panel.add_lines(&space.boundary, ColorRole::Boundary, 2.2)?;
         Ok(panel)
     }
@@ -74,11 +79,16 @@ impl Panel {
     ///
     /// As [`feature_space`](Self::feature_space).
     pub fn decision_boundary(map: &DecisionBoundary, samples: &Matrix, data: &Dataset) -> Result<Self> {
+        Self::map_with(map, |panel| panel.add_samples(samples, data))
+    }
+
+    /// The same with samples of any kind.
+    pub(super) fn map_with(map: &DecisionBoundary, samples: impl FnOnce(&mut Self) -> Result<()>) -> Result<Self> {
         let ends = |axis: &[f32]| axis.first().map_or(0.0, |&x| x.into())..=axis.last().map_or(1.0, |&x| x.into());
         let (x, y) = (Axis::new("x1", ends(&map.x)), Axis::new("x2", ends(&map.y)));
         let mut panel = Self::new("Decision boundary", x, y);
         panel.add_map(map)?;
-        panel.add_samples(samples, data)?;
+        samples(&mut panel)?;
         panel.add_lines(&map.boundary, ColorRole::Boundary, 2.2)?;
         Ok(panel)
     }
@@ -186,20 +196,7 @@ impl Panel {
 
     /// Says how many samples are not seen, and why.
     pub(crate) fn note_unseen(&mut self, samples: &Matrix) {
-        let (x, y) = (self.x.low..=self.x.high, self.y.low..=self.y.high);
-        let (all, mut broken, mut outside) = (samples.nrows() as u64, 0, 0);
-        for point in points(samples) {
-            let is_finite = point.iter().all(|x| x.is_finite());
-            broken += u64::from(!is_finite);
-            outside += u64::from(is_finite && !(x.contains(&point[0]) && y.contains(&point[1])));
-        }
-        if broken > 0 {
-            self.notes.push(format!("{} of {} not drawn: their values are not finite", grouped(broken), are(all)));
-        }
-        if outside > 0 {
-            let lie = if outside == 1 { "lies" } else { "lie" };
-            self.notes.push(format!("{} {lie} outside these axes", counted(outside, "sample")));
-        }
+        note_unseen_points(self, points(samples), "sample");
     }
 
     fn add_map(&mut self, map: &DecisionBoundary) -> Result<()> {
@@ -228,7 +225,7 @@ impl Panel {
         Ok(())
     }
 
-    fn add_lines(&mut self, lines: &[Polyline], color: ColorRole, width: f64) -> Result<()> {
+    pub(super) fn add_lines(&mut self, lines: &[Polyline], color: ColorRole, width: f64) -> Result<()> {
         lines.iter().try_for_each(|line| matrix::expect_columns("a line of a picture", line, 2))?;
         let line =
             |line: &Polyline| Mark::Line { points: points(line).collect(), color, width, dashed: false, right: false };
@@ -237,17 +234,42 @@ impl Panel {
     }
 
     fn add_samples(&mut self, samples: &Matrix, data: &Dataset) -> Result<()> {
-        matrix::expect_shape("the samples of a picture", samples, (data.samples(), 2))?;
-        let classes = data.classes()?;
-        let mut of_classes = vec![Vec::new(); data.outputs().max(2)];
-        points(samples).zip(&classes).for_each(|(point, &class)| of_classes[class].push(point));
+        let names = (0..data.outputs().max(2)).map(|class| data.class_name(class)).collect();
+        self.add_classes(samples, &data.classes()?, names)
+    }
+
+    /// The samples, `(samples, 2)`, each of the class of this number among those with these names.
+    pub(super) fn add_classes(&mut self, samples: &Matrix, classes: &[usize], names: Vec<String>) -> Result<()> {
+        matrix::expect_shape("the samples of a picture", samples, (classes.len(), 2))?;
+        let mut of_classes = vec![Vec::new(); names.len()];
+        points(samples).zip(classes).for_each(|(point, &class)| of_classes[class].push(point));
         let mut classes: Vec<usize> = (0..of_classes.len()).collect();
-        self.legend.extend(classes.iter().map(|&class| (data.class_name(class), ColorRole::Class(class))));
+        self.legend.extend(names.into_iter().enumerate().map(|(class, name)| (name, ColorRole::Class(class))));
         // A few samples would vanish below many.
         classes.sort_by_key(|&class| std::cmp::Reverse(of_classes[class].len()));
         let dots = |class: usize| Mark::dots(std::mem::take(&mut of_classes[class]), ColorRole::Class(class));
         self.marks.extend(classes.into_iter().map(dots));
         Ok(())
+    }
+}
+
+/// Says how many of these points are not seen, and why.
+pub(super) fn note_unseen_points(panel: &mut Panel, points: impl Iterator<Item = Point>, noun: &str) {
+    let (x, y) = (panel.x.low..=panel.x.high, panel.y.low..=panel.y.high);
+    let (mut all, mut broken, mut outside) = (0, 0, 0);
+    for point in points {
+        let is_finite = point.iter().all(|x| x.is_finite());
+        all += 1;
+        broken += u64::from(!is_finite);
+        outside += u64::from(is_finite && !(x.contains(&point[0]) && y.contains(&point[1])));
+    }
+    if broken > 0 {
+        let are = are(all, noun);
+        panel.notes.push(format!("{} of {are} not drawn: their values are not finite", grouped(broken)));
+    }
+    if outside > 0 {
+        let lie = if outside == 1 { "lies" } else { "lie" };
+        panel.notes.push(format!("{} {lie} outside these axes", counted(outside, noun)));
     }
 }
 

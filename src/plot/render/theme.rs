@@ -42,6 +42,17 @@ pub struct Theme {
     pub tint: u8,
 }
 
+/// From low to high: seven of matplotlib's viridis.
+const LEVELS: [Rgb; 7] = [
+    [0x44, 0x01, 0x54],
+    [0x44, 0x39, 0x83],
+    [0x31, 0x68, 0x8E],
+    [0x21, 0x91, 0x8C],
+    [0x35, 0xB7, 0x79],
+    [0x90, 0xD7, 0x43],
+    [0xFD, 0xE7, 0x25],
+];
+
 impl Theme {
     /// Returns the colors on white.
     ///
@@ -106,6 +117,7 @@ impl Theme {
             ColorRole::Series(series) => turn(&self.series, series, self.text),
             ColorRole::Band(series) => mix(turn(&self.series, series, self.text), self.background, self.tint),
             ColorRole::Text => self.text,
+            ColorRole::Level(level) => LEVELS[level.min(LEVELS.len() - 1)],
         }
     }
 }
