@@ -35,7 +35,7 @@ impl Panel {
         let mut bare = map.clone();
         (bare.threshold, bare.boundary) = (None, Vec::new());
         let panel = Self::map_with(&bare, |panel| panel.add_values(samples, data, output))?;
-        panel.titled("Levels").level_lines(map, data, output)
+        panel.titled("Levels").level_lines(map, data, output, |line| Ok(line.clone()))
     }
 
     /// A layer's feature space, its samples in the colors of the levels of an output.
@@ -43,11 +43,18 @@ impl Panel {
         Self::space_with(space, |panel| panel.add_values(&space.samples, data, output))
     }
 
-    /// Draws the lines of an output over everything.
-    pub(crate) fn level_lines(mut self, map: &DecisionBoundary, data: &Dataset, output: usize) -> Result<Self> {
+    /// Draws the lines of an output over everything, each where it is shown.
+    pub(crate) fn level_lines(
+        mut self,
+        map: &DecisionBoundary,
+        data: &Dataset,
+        output: usize,
+        shown: impl Fn(&Polyline) -> Result<Polyline>,
+    ) -> Result<Self> {
         let levels = Levels::of(targets(data, output)?);
         for (i, &level) in levels.values.iter().enumerate() {
-            let lines = map.level_lines(output, level as f32)?;
+            let lines: Vec<Polyline> =
+                map.level_lines(output, level as f32)?.iter().map(&shown).collect::<Result<_>>()?;
             self.add_lines(&lines, levels.color(i), 1.8)?;
             let longest = lines.iter().max_by_key(|line| line.nrows());
             self.marks.extend(longest.map(|line| Mark::text(levels.name(i), middle(line), ColorRole::Text)));

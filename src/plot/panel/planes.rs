@@ -165,6 +165,12 @@ impl Panel {
         Ok(self)
     }
 
+    /// Without the regions that there are.
+    pub(crate) fn without_regions(mut self) -> Self {
+        self.marks.retain(|mark| !matches!(mark, Mark::Area { color: ColorRole::Region(_), .. }));
+        self
+    }
+
     /// Draws a ring around some of the points, `(points, 2)`, by their rows: around the misclassified samples, for example.
     ///
     /// The rings lie below the dots, whose colors are still seen. Rows that there are not are left out.

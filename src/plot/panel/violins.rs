@@ -62,7 +62,7 @@ impl Panel {
     fn add_violin(&mut self, at: f64, values: &Distribution) -> Result<()> {
         if values.count < FEW {
             let points = values.values().iter().map(|&value| [at, value]).collect();
-            self.marks.push(Mark::Dots { points, color: ColorRole::Series(0), radius: 1.0 });
+            self.marks.push(Mark::Dots { points, color: ColorRole::Series(0), radius: 1.8 });
             return Ok(());
         }
         if let Some(corners) = outline(at, values)? {

@@ -71,8 +71,9 @@ pub(crate) type Ends = Option<(f64, f64)>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Reach {
     pub(crate) ends: Ends,
-    /// The epochs that are left out.
+    /// The epochs that are left out, and how far the farthest of them reaches.
     pub(crate) left_out: Vec<u64>,
+    pub(crate) farthest: f64,
     /// What is to be said of these.
     pub(crate) note: Option<String>,
 }
@@ -86,9 +87,10 @@ impl Reach {
         let kept = ends.iter().enumerate().filter(|(i, _)| !far.contains(i));
         let mut left_out: Vec<u64> = far.iter().map(|&i| epochs[i]).collect();
         left_out.sort_unstable();
-        let note = far.first().map(|&farthest| note(&left_out, reaches[farthest]));
+        let farthest = far.first().map_or(0.0, |&farthest| reaches[farthest]);
+        let note = far.first().map(|_| note(&left_out, farthest));
         let ends = kept.filter_map(|(_, ends)| *ends).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        Self { ends, left_out, note }
+        Self { ends, left_out, farthest, note }
     }
 }
 

@@ -26,8 +26,7 @@ const MAX_KEPT_LOSSES: usize = 1 << 24;
 pub(crate) struct AxisLimits {
     /// Of all epochs, whatever they reach.
     pub(crate) hidden: Extent,
-    /// The axes of the hidden space, and what they leave out.
-    pub(super) space: (Space, Vec<String>),
+    pub(super) space: SpaceAxes,
     /// The highest bar of each class's or label's histogram, over all epochs.
     counts: Vec<u64>,
     pub(crate) counts_of_all: f64,
@@ -40,6 +39,14 @@ pub(crate) struct AxisLimits {
     pub(super) values: (RangeInclusive<f64>, Vec<String>),
     pub(crate) losses: Vec<(u64, f64)>,
     pub(crate) accuracies: Vec<(u64, f64)>,
+}
+
+/// The axes of the hidden space, the epochs that they leave out, and what is to be said of these.
+#[derive(Debug)]
+pub(super) struct SpaceAxes {
+    pub(super) space: Space,
+    pub(super) left_out: Vec<u64>,
+    pub(super) notes: Vec<String>,
 }
 
 /// An axis that numbers are counted along, what it leaves out, and the axis of the counts.
@@ -196,16 +203,21 @@ fn reach(axes: Axes, epochs: &[EpochLimits], ends: impl Fn(&EpochLimits) -> Ends
     Reach::over(axes, &names, &epochs.iter().map(ends).collect::<Vec<_>>())
 }
 
-fn space(settings: &Settings, epochs: &[EpochLimits]) -> (Space, Vec<String>) {
+fn space(settings: &Settings, epochs: &[EpochLimits]) -> SpaceAxes {
     if let Some(ranges) = &settings.axes.space {
-        return (Space::between(ranges.clone()), Vec::new());
+        return SpaceAxes { space: Space::between(ranges.clone()), left_out: Vec::new(), notes: Vec::new() };
     }
     let doubled = |ends: Option<(f32, f32)>| ends.map(|(low, high)| (low.into(), high.into()));
-    let x = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.x));
-    let y = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.y));
-    let mut notes: Vec<String> = x.note.into_iter().chain(y.note).collect();
-    notes.dedup();
-    (Space::around([x.ends, y.ends]), notes)
+    let mut x = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.x));
+    let mut y = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.y));
+    if x.left_out == y.left_out {
+        // Of the same epochs it is said once how far they reach.
+        let nearer = if x.farthest < y.farthest { &mut x } else { &mut y };
+        nearer.note = None;
+    }
+    let left_out = [x.left_out, y.left_out].concat();
+    let notes = x.note.into_iter().chain(y.note).collect();
+    SpaceAxes { space: Space::around([x.ends, y.ends]), left_out, notes }
 }
 
 fn loss_axis(settings: &Settings, epochs: &[EpochLimits]) -> (ValueAxis, Vec<String>) {

@@ -58,7 +58,7 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
     }
 
     /// How many layers lead to the space that is looked into; 0 where there is none.
-    fn depth(&self) -> Result<usize> {
+    pub(super) fn depth(&self) -> Result<usize> {
         self.settings.hidden.as_ref().map_or(Ok(0), |hidden| hidden.view().depth(self.snapshot.model()))
     }
 

@@ -3,8 +3,11 @@
 use super::{epoch_data::EpochData, task::Task};
 use crate::{
     Forward, Result,
-    analysis::{ConfusionMatrix, DecisionBoundary, FeatureSpace, ProbabilityHistogram, classification::label::Label},
+    analysis::{
+        ConfusionMatrix, DecisionBoundary, FeatureSpace, Polyline, ProbabilityHistogram, classification::label::Label,
+    },
     data::labels,
+    model::checked,
     notation::counted,
 };
 
@@ -49,6 +52,13 @@ impl<M: Forward> EpochData<'_, '_, M> {
         let targets = self.data.targets().column(self.settings.output);
         let pairs = predicted.into_iter().zip(targets.iter()).enumerate();
         Ok(pairs.filter(|(_, (has, target))| *has != Some(usize::from(**target > 0.5))).map(|(i, _)| i).collect())
+    }
+
+    /// Where a line among the inputs lies in the space of the layer that is looked into.
+    pub(super) fn bent(&self, line: &Polyline) -> Result<Polyline> {
+        let Some(hidden) = &self.settings.hidden else { return Ok(line.clone()) };
+        let bent = checked::layers(self.snapshot.model(), line, 0..self.depth()?)?;
+        hidden.view().plane().map_or(Ok(bent.clone()), |plane| plane.project(&bent))
     }
 
     /// What the targets are.

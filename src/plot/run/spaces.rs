@@ -56,24 +56,39 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             [panel.x.label, panel.y.label] = hidden.labels();
             panel.notes.extend(note_of_plane(hidden, &space));
         }
-        panel.notes.extend(self.limits.space.1.iter().filter(|_| self.settings.axes.axes != Axes::Epoch).cloned());
+        panel.notes.extend(self.limits.space.notes.iter().filter(|_| self.settings.axes.axes != Axes::Epoch).cloned());
         let mut panel = panel.ring_misclassified(&space.samples, &at.misclassified()?);
         panel.note_unseen(&space.samples);
-        match self.map_between(at.snapshot, &axes.grid().points(REGIONS))? {
-            Some(map) => self.with_regions(panel, at, &map),
-            None => Ok(panel),
+        if let Some(map) = self.map_between(at.snapshot, &axes.grid().points(REGIONS))? {
+            return self.with_regions(panel, at, &map);
         }
+        self.with_bent_lines(panel, at)
+    }
+
+    /// Draws lines among two inputs, bent, where they are not those between classes, which a bent grid brings along.
+    fn with_bent_lines(&self, panel: Panel, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let Some(input) = self.settings.input.as_ref().filter(|input| input.plane.is_none()) else { return Ok(panel) };
+        if self.settings.task == Task::Classes {
+            return Ok(panel);
+        }
+        let map = input.map(at.snapshot, &input.grid)?;
+        if self.settings.task == Task::Labels {
+            let mut map = at.label_map(&map)?;
+            map.boundary = map.boundary.iter().map(|line| at.bent(line)).collect::<Result<_>>()?;
+            return panel.boundary(&map);
+        }
+        panel.level_lines(&map, self.data, self.settings.output, |line| at.bent(line))
     }
 
     /// What the rest of the network makes of the space, below the samples.
     fn with_regions(&self, panel: Panel, at: &EpochData<'_, 'a, M>, map: &DecisionBoundary) -> Result<Panel> {
         match self.settings.task {
-            Task::Classes => panel.regions(map),
+            Task::Classes => panel.without_regions().regions(map),
             Task::Labels => {
                 let map = at.label_map(map)?;
-                panel.regions(&map)?.boundary(&map)
+                panel.without_regions().regions(&map)?.boundary(&map)
             }
-            Task::Numbers => panel.level_lines(map, self.data, self.settings.output),
+            Task::Numbers => panel.level_lines(map, self.data, self.settings.output, |line| Ok(line.clone())),
         }
     }
 
@@ -82,7 +97,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         if self.settings.axes.axes == Axes::Epoch && self.settings.axes.space.is_none() {
             return Space::of(Extent::of(&space.samples).and(Extent::of(&space.region)));
         }
-        self.limits.space.0.clone()
+        self.limits.space.space.clone()
     }
 
     /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
@@ -92,9 +107,11 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         hidden.map(|hidden| snapshot.decision_boundary(hidden.view(), &grid)).transpose()
     }
 
-    /// The same on a grid; where targets name no classes, whose boundary a bent grid does not bring along, of two inputs too.
+    /// The same on a grid; of two inputs too where targets name no classes, whose boundary a bent grid does not bring along, and
+    /// at an epoch that the axes leave out, of whose bent grid they show less than a cell.
     fn map_between(&self, snapshot: &Snapshot<'_, M>, grid: &Grid) -> Result<Option<DecisionBoundary>> {
-        let is_bent = self.data.features() == 2 && self.settings.task == Task::Classes;
+        let is_left_out = self.limits.space.left_out.contains(&snapshot.epoch());
+        let is_bent = self.data.features() == 2 && self.settings.task == Task::Classes && !is_left_out;
         let hidden = self.plain().filter(|_| !is_bent);
         hidden.map(|hidden| snapshot.decision_boundary(hidden.view(), grid)).transpose()
     }
