@@ -35,6 +35,20 @@ pub(crate) fn decimal(value: f64) -> String {
     }
 }
 
+/// About three digits: `0.123`, `12.3`, `1,234`, `1.2e6`.
+#[cfg(any(feature = "plot", test))]
+pub(crate) fn short(value: f64) -> String {
+    let size = value.abs();
+    match value {
+        whole if whole.fract() == 0.0 && size < 1e5 => decimal(whole),
+        other if (1e-3..1e5).contains(&size) => {
+            let digits = (1..5).find(|&digits| size >= 10_f64.powi(2 - digits)).unwrap_or(5);
+            if size >= 100.0 { decimal(other.round()) } else { format!("{other:.*}", digits as usize) }
+        }
+        other => format!("{other:.1e}"),
+    }
+}
+
 /// A share as a percentage.
 pub(crate) fn percent(share: f64) -> String {
     let percent = format!("{:.1}", 100.0 * share);

@@ -181,7 +181,8 @@ fn what_plots_need_and_have_not_is_named() {
 
     let numbers = Dataset::new(Matrix::from_element(3, 2, 0.5), Matrix::from_element(3, 1, 0.3)).unwrap();
     let regression = trained::run(&numbers, [Dense::new(1)], Loss::MeanSquaredError, 1);
-    assert!(matches!(RunPlots::of(regression.run().unwrap()), Err(Error::Invalid { .. })));
+    let message = RunPlots::of(regression.run().unwrap()).unwrap().probabilities(0, 0).unwrap_err().to_string();
+    assert!(message.starts_with("target row 0 is [0.3]"), "{message}");
 
     let replay = trained::article(&data, Activation::Tanh, 1);
     let unknown = RunPlots::options().layer("hiden").of(replay.run().unwrap()).err().unwrap();

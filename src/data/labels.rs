@@ -126,6 +126,16 @@ fn are_signs(mut row: impl Iterator<Item = f32>) -> bool {
     all && ones == 1
 }
 
+/// Whether targets say of several labels which ones each sample has: 0 or 1 for each.
+pub(crate) fn are_labels(targets: &Matrix) -> bool {
+    targets.ncols() > 1 && are_binary(targets.as_slice())
+}
+
+/// Whether there is nothing but 0 and 1.
+pub(crate) fn are_binary(targets: &[f32]) -> bool {
+    targets.iter().all(|&y| y == 0.0 || y == 1.0)
+}
+
 /// The class of a sample, and the one that its output row stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {

@@ -145,7 +145,6 @@ impl Decision {
 
     /// Where a single number that [`to_probabilities`](Self::to_probabilities) leaves changes its class, to be drawn: of two
     /// probabilities that sum to 1 the second one.
-    #[cfg(feature = "plot")]
     pub(crate) fn threshold_of_probabilities(self, outputs: usize) -> Option<f32> {
         match outputs {
             1 => {

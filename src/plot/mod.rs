@@ -3,8 +3,10 @@
 //! | you want | you take |
 //! |---|---|
 //! | all panels of an epoch, with axes that are the same at every epoch | [`RunPlots::figure`] |
-//! | one of them | [`RunPlots::feature_space`], [`RunPlots::decision_boundary`], [`RunPlots::probabilities`], [`RunPlots::losses`], [`RunPlots::curves`], [`RunPlots::violins`] |
-//! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::confidences`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`] |
+//! | one of them | [`RunPlots::feature_space`], [`RunPlots::decision_boundary`], [`RunPlots::probabilities`], [`RunPlots::confusion`], [`RunPlots::losses`], [`RunPlots::curves`], [`RunPlots::metrics`], [`RunPlots::violins`] |
+//! | one of a model of numbers | [`RunPlots::predicted_against_true`], [`RunPlots::residuals`] |
+//! | other axes | [`RunPlotOptions::axes`], [`RunPlotOptions::log_losses`], and limits of your own |
+//! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::confidences`], [`Panel::confusion`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`]; of numbers [`Panel::predicted_against_true`], [`Panel::residuals`], [`Panel::levels`] |
 //! | an activation function and its gradient | [`Panel::activation`] |
 //! | panels side by side, as PNG or SVG | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
@@ -49,4 +51,4 @@ pub use page::Page;
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 pub use plotters;
 pub use render::{Animation, Figure, PlotArea, Rgb, Span, Style, Theme};
-pub use run::{RunPlotOptions, RunPlots, Violins};
+pub use run::{Axes, RunPlotOptions, RunPlots, Violins};

@@ -6,6 +6,7 @@ use crate::analysis::{Caveat, distribution::histogram::Bins};
 use crate::{
     Error, Matrix, OutputKind, Result,
     data::labels::{Outcome, TargetKind, class_count, outcomes},
+    loss::ROUNDING,
     math::matrix,
     model::{decision::Decision, output_kind::is_no_probability},
 };
@@ -13,11 +14,18 @@ use crate::{
 /// More counts, over all classes, than anybody can look at.
 const MAX_COUNTS: usize = 10_000_000;
 
+/// How far two probabilities may sum from 1 to be those of two classes.
+const SUM: f32 = 1e-3;
+
 /// Histograms of the predicted probabilities, one of correct and one of misclassified samples for each class.
 ///
 /// The bins are of equal width from 0 to 1. With a single output, the histograms of both classes are over the
 /// probability of class 1. With several outputs, those of a class are over the probability of this class, for the
 /// samples that belong to it.
+///
+/// A bin takes its upper edge, the first one also its lower edge: `(low, high]`, where numpy's and those of a
+/// [`Histogram`](crate::analysis::Histogram) are `[low, high)`. Class 1 is predicted *above* the threshold, so that a
+/// probability at a threshold which is an edge lies on the side of class 0, for which it counts: no bin holds both.
 ///
 /// ```
 /// use training_replay::{Matrix, analysis::ProbabilityHistogram};
@@ -40,6 +48,9 @@ pub struct ProbabilityHistogram {
     pub misclassified: Vec<Vec<u64>>,
     /// For each class, the number of its samples that are in no bin, because an output is NaN.
     pub undecided: Vec<u64>,
+    /// Where the predicted class changes along the axis of the edges: the threshold of a single output, one half of two
+    /// probabilities that sum to 1. `None` of other outputs, whose largest is the class.
+    pub threshold: Option<f64>,
     /// What the outputs of the model are. Logits are counted by the probabilities that they are of. Values are counted as
     /// they are, in bins that reach beyond the targets by half of what lies between them; the first and the last hold
     /// what is still farther off.
@@ -96,11 +107,16 @@ impl ProbabilityHistogram {
         let (edges, caveats) = (bins.edges(), Caveat::of(decision));
         let (counts, undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
         let (correct, misclassified) = (counts.clone(), counts);
-        let mut histogram = Self { edges, correct, misclassified, undecided, kind: decision.kind, caveats };
         let mut numbers = outputs.clone();
         decision.to_probabilities(&mut numbers);
+        let threshold = threshold(decision, &numbers);
+        let drawn = threshold.map(f64::from);
+        let kind = decision.kind;
+        let mut histogram = Self { edges, correct, misclassified, undecided, threshold: drawn, kind, caveats };
         for (row, outcome) in outcomes.into_iter().enumerate() {
-            histogram.count(row, outcome, numbers[(row, outcome.class.min(numbers.ncols() - 1))], &bins)?;
+            let number = numbers[(row, outcome.class.min(numbers.ncols() - 1))];
+            let is_above = if numbers.ncols() == 1 { outcome.predicted == Some(1) } else { outcome.is_correct() };
+            histogram.count(row, outcome, on_its_side(number, threshold, is_above), &bins)?;
         }
         Ok(histogram)
     }
@@ -112,16 +128,30 @@ impl ProbabilityHistogram {
             self.undecided[class] += 1;
             return Ok(());
         }
-        let number = if self.kind == OutputKind::Values { bins.nearest(number) } else { off_by_rounding(number) };
+        if self.kind != OutputKind::Values && is_no_probability(number) {
+            return Err(Error::invalid(format!("the value of sample {row}"), "from 0 to 1", number));
+        }
         let counts = if outcome.is_correct() { &mut self.correct } else { &mut self.misclassified };
-        counts[class][bins.index(row, number)?] += 1;
+        counts[class][bins.index_below(row, number)?] += 1;
         Ok(())
     }
 }
 
-/// A probability that is beyond 0 or 1 by no more than rounding is 0 or 1.
-fn off_by_rounding(p: f32) -> f64 {
-    f64::from(if is_no_probability(p) { p } else { p.clamp(0.0, 1.0) })
+/// Where the class changes along the axis; `None` for two probabilities that do not sum to 1.
+fn threshold(decision: Decision, numbers: &Matrix) -> Option<f32> {
+    let sums_to_1 = |row: usize| (numbers.row(row).sum() - 1.0).abs() <= SUM || numbers.row(row).sum().is_nan();
+    let threshold = decision.threshold_of_probabilities(numbers.ncols())?;
+    (numbers.ncols() == 1 || (0..numbers.nrows()).all(sums_to_1)).then_some(threshold)
+}
+
+/// A number that rounding has put onto the other side of the threshold than its class, back on its own: a tiny logit is a
+/// probability of exactly one half, and so is each of two that are equal.
+fn on_its_side(number: f32, threshold: Option<f32>, is_above: bool) -> f32 {
+    match threshold.filter(|threshold| (number - threshold).abs() <= ROUNDING) {
+        Some(threshold) if is_above => number.max(threshold.next_up()),
+        Some(threshold) => number.min(threshold),
+        None => number,
+    }
 }
 
 /// Bins from 0 to 1, or around the targets that values are compared with.
@@ -153,6 +183,53 @@ mod tests {
         let targets = Matrix::from_column_slice(1, 1, &[1.0]);
         let at = |threshold| ProbabilityHistogram::of(&outputs, &targets, 1, threshold).unwrap().correct;
         assert_eq!((at(0.5), at(0.3)), (vec![vec![0], vec![0]], vec![vec![0], vec![1]]));
+    }
+
+    /// `p, edges = np.float32([0, .05, .1, .3, .5, .7, 1]), np.linspace(0, 1, 11).astype(np.float32)`
+    /// `np.bincount(np.maximum(np.searchsorted(edges, p, side="left") - 1, 0), minlength=10)`
+    #[test]
+    fn a_bin_takes_its_upper_edge() {
+        let outputs = Matrix::from_column_slice(7, 1, &[0.0, 0.05, 0.1, 0.3, 0.5, 0.7, 1.0]);
+        let histogram = ProbabilityHistogram::of(&outputs, &Matrix::zeros(7, 1), 10, 1.0).unwrap();
+        assert_eq!(histogram.correct[0], [3, 0, 1, 0, 1, 0, 1, 0, 0, 1]);
+    }
+
+    /// A ReLU network whose units are all off says exactly one half: the bar to the right of the threshold was once of the
+    /// wrong color for both classes.
+    #[test]
+    fn no_bin_on_either_side_of_a_threshold_counts_for_the_other_class() {
+        for (threshold, bins) in [(0.5, 20), (0.5, 2), (0.3, 10), (0.7, 10), (0.1, 20), (0.35, 20), (0.0, 3)] {
+            let at = threshold as f32;
+            let outputs = Matrix::from_column_slice(3, 1, &[at, at.next_up(), at.next_down().max(0.0)]);
+            let by_class = |class: f32| {
+                let targets = Matrix::from_element(3, 1, class);
+                ProbabilityHistogram::of(&outputs, &targets, bins, at).unwrap()
+            };
+            let edge = (threshold * bins as f64).round() as usize;
+            let (zeros, ones) = (by_class(0.0), by_class(1.0));
+            assert_eq!(zeros.threshold, Some(f64::from(at)));
+            assert!(zeros.correct[0][edge..].iter().all(|&count| count == 0) || edge == 0, "{threshold}: {zeros:?}");
+            assert_eq!(zeros.misclassified[0][..edge].iter().sum::<u64>(), 0, "{threshold}");
+            assert_eq!(ones.correct[1][..edge].iter().sum::<u64>(), 0, "{threshold}");
+        }
+    }
+
+    #[test]
+    fn a_logit_of_less_than_a_probability_shows_lies_on_its_own_side() {
+        let decision = Decision::known(OutputKind::Logits, TargetKind::Shares);
+        let outputs = Matrix::from_column_slice(3, 1, &[0.0, 1e-9, -1e-9]);
+        let histogram = ProbabilityHistogram::by(decision, &outputs, &Matrix::zeros(3, 1), 2).unwrap();
+        assert_eq!((&histogram.correct[0], &histogram.misclassified[0]), (&vec![2, 0], &vec![0, 1]));
+    }
+
+    #[test]
+    fn of_two_equal_probabilities_the_first_is_ahead() {
+        let (halves, both) = (Matrix::from_element(2, 2, 0.5), Matrix::identity(2, 2));
+        let histogram = ProbabilityHistogram::of(&halves, &both, 2, 0.5).unwrap();
+        assert_eq!((&histogram.correct[0], &histogram.misclassified[1]), (&vec![0, 1], &vec![1, 0]));
+        assert_eq!(histogram.threshold, Some(0.5));
+        let apart = ProbabilityHistogram::of(&Matrix::from_element(2, 2, 0.4), &both, 2, 0.5).unwrap();
+        assert_eq!(apart.threshold, None, "of two that do not sum to 1 the larger is the class, wherever it is");
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use crate::{Error, Result, math::stats};
+use crate::{
+    Error, Result,
+    math::{elementary, stats},
+};
 
 /// More bins than anybody can look at.
 const MAX_BINS: usize = 1_000_000;
@@ -67,6 +70,42 @@ impl Histogram {
         Self::of(losses, 0.0..=stats::largest_or_one(losses), bins)
     }
 
+    /// Counts values in bins whose edges are equal factors apart: `numpy.geomspace`.
+    ///
+    /// What is below the range, zero among it, is in the first bin.
+    ///
+    /// ```
+    /// use training_replay::analysis::Histogram;
+    ///
+    /// let histogram = Histogram::logarithmic(&[0.0, 0.5, 1.0, 50.0, 100.0], 1.0..=100.0, 2)?;
+    /// assert!((histogram.edges[1] - 10.0).abs() < 1e-12);
+    /// assert_eq!(histogram.counts, [3, 2]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of), and [`Error::Invalid`] for a range that does not begin above zero.
+    pub fn logarithmic(values: &[f32], range: RangeInclusive<f64>, bins: usize) -> Result<Self> {
+        let (low, high) = (*range.start(), *range.end());
+        if low <= 0.0 {
+            return Err(Error::invalid("the lower end of a logarithmic histogram", "above zero", low));
+        }
+        let bins = Bins::new(range, bins)?;
+        let inner = (1..bins.count).map(|i| low * elementary::pow(high / low, i as f64 / bins.count as f64));
+        let edges: Vec<f64> = [low].into_iter().chain(inner).chain([high]).collect();
+        let (mut counts, mut not_finite) = (vec![0; bins.count], 0);
+        for (i, value) in values.iter().map(|&value| f64::from(value)).enumerate() {
+            if !value.is_finite() {
+                not_finite += 1;
+                continue;
+            }
+            bins.index(i, value.max(low))?;
+            counts[edges[1..bins.count].partition_point(|&edge| edge <= value)] += 1;
+        }
+        Ok(Self { edges, counts, not_finite })
+    }
+
     /// Counts values that are within the bins' range.
     pub(crate) fn counting<T: Copy + Into<f64>>(values: &[T], bins: &Bins) -> Result<Self> {
         let mut counts = vec![0; bins.count];
@@ -103,6 +142,20 @@ impl Bins {
         stats::linspace(self.start, self.end, self.count + 1).collect()
     }
 
+    /// The edge of this number, from 0 to the number of bins.
+    fn edge(&self, i: usize) -> f64 {
+        stats::step(self.start, self.end, self.count + 1, i)
+    }
+
+    /// The bin of a number within the range, of bins that take their upper edges, the first one also its lower edge. A number
+    /// of single precision lies on an edge if it is what that edge is rounded to.
+    pub(crate) fn index_below(&self, row: usize, number: f32) -> Result<usize> {
+        let found = self.index(row, self.nearest(number))?;
+        let is_on_lower_edge = found > 0 && number <= self.edge(found) as f32;
+        let is_above = found + 1 < self.count && number > self.edge(found + 1) as f32;
+        Ok(found + usize::from(is_above) - usize::from(is_on_lower_edge))
+    }
+
     /// The number within the range that is nearest to a value.
     pub(crate) fn nearest(&self, value: f32) -> f64 {
         f64::from(value).clamp(self.start, self.end)
@@ -130,6 +183,20 @@ mod tests {
         let histogram = Histogram::of(&values, 0.0..=1.0, 4).unwrap();
         assert_eq!(histogram.counts, [2, 1, 2, 3]);
         assert_eq!(histogram.edges, [0.0, 0.25, 0.5, 0.75, 1.0]);
+    }
+
+    /// `v = np.float32([1e-3, 2e-3, .01, .05, .2, 3, 9.9, 10])`
+    /// `np.histogram(v.astype(float), np.geomspace(v[0], 10, 5))`: 0.01 of single precision is below the edge
+    #[test]
+    fn logarithmic_counts_are_numpys() {
+        let values = [1e-3, 2e-3, 0.01, 0.05, 0.2, 3.0, 9.9, 10.0];
+        let histogram = Histogram::logarithmic(&values, f64::from(1e-3_f32)..=10.0, 4).unwrap();
+        assert_eq!(histogram.counts, [3, 1, 1, 3]);
+        for (found, expected) in histogram.edges.iter().zip([0.001, 0.01, 0.1, 1.0, 10.0]) {
+            assert!((found / expected - 1.0).abs() < 1e-6, "{found}");
+        }
+        assert!(Histogram::logarithmic(&values, 0.0..=10.0, 4).is_err());
+        assert!(Histogram::logarithmic(&values, 0.1..=9.0, 4).is_err(), "10 is beyond");
     }
 
     #[test]

@@ -4,13 +4,17 @@ mod activation;
 mod axis;
 pub(crate) mod clip;
 mod color_role;
+mod confusion;
 mod curves;
 pub(crate) mod histograms;
+mod labels;
+mod levels;
 mod mark;
 mod network;
 #[allow(clippy::module_inception)]
 mod panel;
 pub(crate) mod planes;
+mod predictions;
 pub(crate) mod regions;
 pub(crate) mod violins;
 

@@ -1,14 +1,20 @@
 //! How far everything in a run goes, for axes that are the same at every epoch.
 
-use super::{epoch_data::EpochData, settings::Settings};
-use crate::plot::{
-    Panel,
-    panel::{histograms, planes::wider},
+use std::ops::RangeInclusive;
+
+use super::{
+    axes::{Axes, Ends, Reach},
+    epoch_data::EpochData,
+    settings::Settings,
+    space::Space,
+    task::Task,
+    value_axis::ValueAxis,
 };
+use crate::plot::panel::{histograms, planes::wider};
 use crate::{
     Dataset, Forward, Result,
     analysis::{Caveat, Grid, Histogram, ProbabilityHistogram},
-    math::stats::{Extent, limits},
+    math::stats::{Extent, finite_range, limits},
     replay::{Run, Snapshot},
 };
 
@@ -18,15 +24,36 @@ const MAX_KEPT_LOSSES: usize = 1 << 24;
 
 /// The limits of the axes of a run, and its curves.
 pub(crate) struct AxisLimits {
+    /// Of all epochs, whatever they reach.
     pub(crate) hidden: Extent,
-    /// The highest bar of each class's histogram, over all epochs.
+    pub(super) space: SpaceAxes,
+    /// The highest bar of each class's or label's histogram, over all epochs.
     counts: Vec<u64>,
     pub(crate) counts_of_all: f64,
-    /// The largest loss of a sample.
+    /// The largest loss of a sample, of all epochs.
     pub(crate) loss: f64,
-    pub(crate) counts_of_losses: f64,
+    /// The axes that numbers are counted along.
+    pub(super) of_losses: CountedAxis,
+    pub(super) of_residuals: CountedAxis,
+    /// The axis of predictions and of what is true, and what it leaves out.
+    pub(super) values: (RangeInclusive<f64>, Vec<String>),
     pub(crate) losses: Vec<(u64, f64)>,
     pub(crate) accuracies: Vec<(u64, f64)>,
+}
+
+/// The axes of the hidden space, the epochs that they leave out, and what is to be said of these.
+#[derive(Debug)]
+pub(super) struct SpaceAxes {
+    pub(super) space: Space,
+    pub(super) left_out: Vec<u64>,
+    pub(super) notes: Vec<String>,
+}
+
+/// An axis that numbers are counted along, what it leaves out, and the axis of the counts.
+pub(super) struct CountedAxis {
+    pub(super) axis: ValueAxis,
+    pub(super) notes: Vec<String>,
+    pub(super) counts: f64,
 }
 
 /// What one epoch needs of the axes.
@@ -35,12 +62,22 @@ struct EpochLimits {
     hidden: Extent,
     counts: Vec<u64>,
     all: u64,
-    loss: f32,
-    /// Of each sample, where they are kept.
-    losses: Vec<f32>,
+    losses: Numbers,
+    residuals: Numbers,
+    /// What is predicted, of a model of numbers.
+    values: Ends,
     /// Mean loss and accuracy.
     metrics: [f64; 2],
     caveats: Vec<Caveat>,
+}
+
+/// Numbers that are counted at an epoch.
+struct Numbers {
+    ends: Ends,
+    /// The smallest above zero.
+    smallest: Option<f64>,
+    /// All of them, where they are kept.
+    kept: Vec<f32>,
 }
 
 impl AxisLimits {
@@ -64,29 +101,50 @@ impl AxisLimits {
         let keep = data.samples().saturating_mul(run.chosen_epochs().len()) <= most;
         let ask = |snapshot: &Snapshot<'a, M>| EpochLimits::of(&EpochData::new(snapshot, data, settings), keep);
         let (epochs, skipped) = run.map_readable_beside(Some(known), ask)?;
-        let largest = epochs.iter().map(|epoch| epoch.loss).fold(0.0, f32::max);
-        let loss = if largest > 0.0 { f64::from(largest) } else { 1.0 };
-        let highest = |losses: &[f32]| highest(losses, loss, settings.bins);
+        let [losses, residuals] = [loss_axis(settings, &epochs), residual_axis(settings, &epochs)];
+        let count = |of_losses: &[f32], of_residuals: &[f32]| {
+            Ok([losses.0.highest(of_losses, settings.bins)?, residuals.0.highest(of_residuals, settings.bins)?])
+        };
         let bars = if keep {
-            epochs.iter().map(|epoch| highest(&epoch.losses)).collect::<Result<Vec<_>>>()?
+            epochs.iter().map(|epoch| count(&epoch.losses.kept, &epoch.residuals.kept)).collect::<Result<Vec<_>>>()?
         } else {
-            run.without(&skipped).map(|snapshot| highest(&snapshot.losses(settings.loss)?))?
+            run.without(&skipped).map(|snapshot| {
+                let at = EpochData::new(snapshot, data, settings);
+                count(at.losses()?, &at.residuals()?)
+            })?
         };
-        let curve = |metric: usize| epochs.iter().map(move |epoch| (epoch.epoch, epoch.metrics[metric])).collect();
-        let limits = Self {
-            hidden: epochs.iter().map(|epoch| epoch.hidden).fold(Extent::default(), Extent::and),
-            counts: epochs.iter().map(|epoch| epoch.counts.clone()).reduce(|a, b| larger(&a, &b)).unwrap_or_default(),
-            counts_of_all: room(epochs.iter().map(|epoch| epoch.all).max().unwrap_or(0)),
-            loss,
-            counts_of_losses: room(bars.into_iter().max().unwrap_or(0)),
-            losses: curve(0),
-            accuracies: curve(1),
-        };
+        let highest = |which: usize| room(bars.iter().map(|bars| bars[which]).max().unwrap_or(0));
+        let counted = |(axis, notes), which| CountedAxis { axis, notes, counts: highest(which) };
         let assumed = epochs.iter().flat_map(|epoch| epoch.caveats.iter().cloned());
-        Ok((limits, Caveat::once(assumed.chain(skipped))))
+        let caveats = Caveat::once(assumed.chain(skipped));
+        let [of_losses, of_residuals] = [counted(losses, 0), counted(residuals, 1)];
+        Ok((Self::with(settings, data, &epochs, of_losses, of_residuals), caveats))
     }
 
-    /// The upper end of the axis of a class's histogram.
+    fn with(
+        settings: &Settings,
+        data: &Dataset,
+        epochs: &[EpochLimits],
+        of_losses: CountedAxis,
+        of_residuals: CountedAxis,
+    ) -> Self {
+        let curve = |metric: usize| epochs.iter().map(move |epoch| (epoch.epoch, epoch.metrics[metric])).collect();
+        let all_losses = reach(Axes::Run, epochs, |epoch| epoch.losses.ends).ends;
+        Self {
+            hidden: epochs.iter().map(|epoch| epoch.hidden).fold(Extent::default(), Extent::and),
+            space: space(settings, epochs),
+            counts: epochs.iter().map(|epoch| epoch.counts.clone()).reduce(|a, b| larger(&a, &b)).unwrap_or_default(),
+            counts_of_all: room(epochs.iter().map(|epoch| epoch.all).max().unwrap_or(0)),
+            loss: ValueAxis::of_losses(all_losses).high,
+            of_losses,
+            of_residuals,
+            values: values(settings, data, epochs),
+            losses: curve(0),
+            accuracies: curve(1),
+        }
+    }
+
+    /// The upper end of the axis of a class's or label's histogram.
     pub(crate) fn counts_of_class(&self, class: usize) -> f64 {
         room(self.counts.get(class).copied().unwrap_or(0))
     }
@@ -94,44 +152,122 @@ impl AxisLimits {
 
 impl EpochLimits {
     fn of<M: Forward>(at: &EpochData<'_, '_, M>, keep: bool) -> Result<Self> {
-        let histogram = at.probability_histogram()?;
-        let losses = at.losses()?;
+        let (counts, all, caveats) = counts(at)?;
+        let values = if at.task() == Task::Numbers { at.outputs()?.as_slice() } else { &[] };
         Ok(Self {
             epoch: at.snapshot.epoch(),
             hidden: at.extent()?,
-            counts: highest_of_classes(histogram),
-            all: histograms::confidences(histogram, at.has_single_output()).into_iter().max().unwrap_or(0),
-            loss: limits(losses).map_or(0.0, |(_, high)| high),
-            losses: if keep { losses.to_vec() } else { Vec::new() },
+            counts,
+            all,
+            losses: Numbers::of(at.losses()?, keep),
+            residuals: Numbers::of(&at.residuals()?, keep),
+            values: ends(values),
             metrics: at.metrics()?,
-            caveats: histogram.caveats.clone(),
+            caveats,
         })
     }
 }
 
-impl Extent {
-    /// Gives the axes of a panel these limits, and a little more.
-    pub(crate) fn apply(&self, panel: Panel) -> Panel {
-        let [x, y] = self.ranges();
-        panel.within(x, y)
+/// The highest bar of each class or label, that of all together, and what was assumed.
+fn counts<M: Forward>(at: &EpochData<'_, '_, M>) -> Result<(Vec<u64>, u64, Vec<Caveat>)> {
+    match at.task() {
+        Task::Classes => {
+            let histogram = at.probability_histogram()?;
+            let all = histograms::confidences(histogram, at.has_single_output()).into_iter().max().unwrap_or(0);
+            Ok((highest_of_classes(histogram), all, histogram.caveats.clone()))
+        }
+        Task::Labels => {
+            let highest = |label| Ok(histograms::confidences(&at.label_histogram(label)?, false).into_iter().max());
+            let counts: Result<Vec<Option<u64>>> = (0..at.outputs()?.ncols()).map(highest).collect();
+            Ok((counts?.into_iter().map(|count| count.unwrap_or(0)).collect(), 0, Vec::new()))
+        }
+        Task::Numbers => Ok((Vec::new(), 0, Vec::new())),
     }
+}
 
+impl Numbers {
+    fn of(values: &[f32], keep: bool) -> Self {
+        let positive = values.iter().map(|&value| f64::from(value)).filter(|&value| value > 0.0);
+        let smallest = finite_range(positive).map(|(low, _)| low);
+        Self { ends: ends(values), smallest, kept: if keep { values.to_vec() } else { Vec::new() } }
+    }
+}
+
+fn ends(values: &[f32]) -> Ends {
+    limits(values).map(|(low, high)| (low.into(), high.into()))
+}
+
+/// How far an axis reaches over these epochs.
+fn reach(axes: Axes, epochs: &[EpochLimits], ends: impl Fn(&EpochLimits) -> Ends) -> Reach {
+    let names: Vec<u64> = epochs.iter().map(|epoch| epoch.epoch).collect();
+    Reach::over(axes, &names, &epochs.iter().map(ends).collect::<Vec<_>>())
+}
+
+fn space(settings: &Settings, epochs: &[EpochLimits]) -> SpaceAxes {
+    if let Some(ranges) = &settings.axes.space {
+        return SpaceAxes { space: Space::between(ranges.clone()), left_out: Vec::new(), notes: Vec::new() };
+    }
+    let doubled = |ends: Option<(f32, f32)>| ends.map(|(low, high)| (low.into(), high.into()));
+    let mut x = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.x));
+    let mut y = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.y));
+    if x.left_out == y.left_out {
+        // Of the same epochs it is said once how far they reach.
+        let nearer = if x.farthest < y.farthest { &mut x } else { &mut y };
+        nearer.note = None;
+    }
+    let left_out = [x.left_out, y.left_out].concat();
+    let notes = x.note.into_iter().chain(y.note).collect();
+    SpaceAxes { space: Space::around([x.ends, y.ends]), left_out, notes }
+}
+
+fn loss_axis(settings: &Settings, epochs: &[EpochLimits]) -> (ValueAxis, Vec<String>) {
+    let options = &settings.axes;
+    if let Some(range) = &options.losses {
+        return (ValueAxis::between(range, options.log_losses), Vec::new());
+    }
+    let ends = |epoch: &EpochLimits| epoch.losses.ends;
+    if options.log_losses {
+        let smallest = epochs.iter().filter_map(|epoch| epoch.losses.smallest).reduce(f64::min);
+        return (ValueAxis::of_log_losses(reach(Axes::Run, epochs, ends).ends, smallest), Vec::new());
+    }
+    let found = reach(options.axes, epochs, ends);
+    (ValueAxis::of_losses(found.ends), found.note.into_iter().collect())
+}
+
+fn residual_axis(settings: &Settings, epochs: &[EpochLimits]) -> (ValueAxis, Vec<String>) {
+    let found = reach(settings.axes.axes, epochs, |epoch| epoch.residuals.ends);
+    (ValueAxis::of_residuals(found.ends), found.note.into_iter().collect())
+}
+
+/// What is predicted at some epoch, and what is true.
+fn values(settings: &Settings, data: &Dataset, epochs: &[EpochLimits]) -> (RangeInclusive<f64>, Vec<String>) {
+    let found = reach(settings.axes.axes, epochs, |epoch| epoch.values);
+    let both = found.ends.into_iter().chain(ends(data.targets().as_slice()));
+    (wider(both.flat_map(|(low, high)| [low, high])), found.note.into_iter().collect())
+}
+
+impl ValueAxis {
+    /// The highest bar of some numbers.
+    fn highest(&self, values: &[f32], bins: usize) -> Result<u64> {
+        Ok(highest(&self.histogram(values, bins, "")?.0))
+    }
+}
+
+fn highest(histogram: &Histogram) -> u64 {
+    histogram.counts.iter().copied().max().unwrap_or(0)
+}
+
+impl Extent {
     /// A grid between these limits.
     pub(crate) fn grid(&self) -> Grid {
         let [x, y] = self.ranges().map(|range| *range.start() as f32..=*range.end() as f32);
         Grid::new(x, y)
     }
 
-    pub(crate) fn ranges(&self) -> [std::ops::RangeInclusive<f64>; 2] {
+    pub(crate) fn ranges(&self) -> [RangeInclusive<f64>; 2] {
         let ends = |limits: Option<(f32, f32)>| limits.into_iter().flat_map(|(low, high)| [low.into(), high.into()]);
         [self.x, self.y].map(|limits| wider(ends(limits)))
     }
-}
-
-/// The highest bar of the losses of an epoch.
-fn highest(losses: &[f32], largest: f64, bins: usize) -> Result<u64> {
-    let histogram = Histogram::of(losses, 0.0..=largest, bins)?;
-    Ok(histogram.counts.into_iter().max().unwrap_or(0))
 }
 
 /// The highest bar of each class.
@@ -168,7 +304,7 @@ mod tests {
         let settings = Settings::resolve(&run, &first, &data, RunPlotOptions::default()).unwrap();
         let highest = |most| {
             let data = replay.dataset().unwrap();
-            AxisLimits::keeping(most, &run, &first, data, &settings).unwrap().0.counts_of_losses
+            AxisLimits::keeping(most, &run, &first, data, &settings).unwrap().0.of_losses.counts
         };
         assert!(highest(240) > 1.05, "240 losses are kept");
         assert_eq!(highest(240), highest(239));

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::settings::Settings;
+use super::{settings::Settings, task::Task};
 use crate::{
     Dataset, Error, Forward, Matrix, Result,
     analysis::{FeatureSpace, Grid, ProbabilityHistogram, classification::evaluate, space::lens},
@@ -17,8 +17,8 @@ use crate::{
 /// through a run runs each layer once on the data of each epoch.
 pub(crate) struct EpochData<'s, 'a, M> {
     pub(crate) snapshot: &'s Snapshot<'a, M>,
-    data: &'a Dataset,
-    settings: &'s Settings,
+    pub(super) data: &'a Dataset,
+    pub(super) settings: &'s Settings,
     /// What the layer that is looked into puts out.
     hidden: OnceCell<Matrix>,
     outputs: OnceCell<Matrix>,
@@ -58,7 +58,7 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
     }
 
     /// How many layers lead to the space that is looked into; 0 where there is none.
-    fn depth(&self) -> Result<usize> {
+    pub(super) fn depth(&self) -> Result<usize> {
         self.settings.hidden.as_ref().map_or(Ok(0), |hidden| hidden.view().depth(self.snapshot.model()))
     }
 
@@ -106,8 +106,14 @@ impl<'s, 'a, M: Forward> EpochData<'s, 'a, M> {
         labels::predicted(self.outputs()?, self.decision()?.threshold)
     }
 
-    /// The samples of which another class is predicted, or none.
+    /// The samples of which another class is predicted, or none; no samples where nothing parts
+    /// classes.
     pub(crate) fn misclassified(&self) -> Result<Vec<usize>> {
+        match self.settings.task {
+            Task::Labels => return self.wrongly_labelled(),
+            Task::Classes if self.decision()?.classifies() => {}
+            _ => return Ok(Vec::new()),
+        }
         let pairs = self.predicted_classes()?.into_iter().zip(self.data.classes()?).enumerate();
         Ok(pairs.filter(|(_, (predicted, class))| *predicted != Some(*class)).map(|(sample, _)| sample).collect())
     }

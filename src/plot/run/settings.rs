@@ -1,22 +1,29 @@
 //! What the plots of a run show, found in the recording where nothing was set.
 
-use super::RunPlotOptions;
+use super::{RunPlotOptions, axes::AxisOptions, space::are_alike, task::Task};
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
     analysis::{DecisionBoundary, Grid, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
+    notation::percent,
+    plot::{Aspect, Panel},
     replay::{Run, Snapshot},
 };
 
 /// What the plots of a run show, with everything found that was not set.
 pub(crate) struct Settings {
+    pub(crate) task: Task,
     pub(crate) hidden: Option<Hidden>,
     pub(crate) input: Option<Input>,
     /// Over the inputs, where there are two.
     pub(crate) grid: Grid,
     pub(crate) loss: Loss,
+    /// Of the classes, the labels or the outputs.
     pub(crate) class_names: Vec<String>,
     pub(crate) bins: usize,
+    /// The label or output that is shown where there are several.
+    pub(crate) output: usize,
+    pub(crate) axes: AxisOptions,
 }
 
 /// The hidden layer that is looked into.
@@ -35,7 +42,12 @@ pub(crate) struct Input {
     /// The data there.
     pub(crate) samples: Matrix,
     labels: [String; 2],
+    /// What the plane leaves out.
+    note: Option<String>,
 }
+
+/// How far the length of an axis along a feature may be from 1.
+const ALONG: f32 = 1e-6;
 
 /// What the axes of a layer are called whose units are shown as they are.
 const UNIT: &str = "unit ";
@@ -48,24 +60,25 @@ impl Settings {
         data: &Dataset,
         options: RunPlotOptions,
     ) -> Result<Self> {
-        if let Err(error) = data.classes() {
-            let expected =
-                "classes to be plotted as a run; numbers have `Snapshot::residuals`, `Panel::curves` and violins";
-            return Err(Error::invalid("what the targets name", expected, error));
+        options.axes.check()?;
+        let task = Task::of(known.rule()?.targets, data)?;
+        if options.output >= data.outputs() {
+            let expected = format!("below {}, their number", data.outputs());
+            return Err(Error::invalid("the label or output that is shown", expected, options.output));
         }
         let hint = "give the one that the model was trained with, by `RunPlotOptions::loss` or when recording";
         let loss = options.loss.or(run.replay().loss()).ok_or_else(|| Error::missing("loss", hint))?;
         let grid = options.grid.clone().unwrap_or_else(|| Grid::covering(data, 0.1));
-        let names = (0..data.outputs().max(2)).map(|class| data.class_name(class));
-        let class_names =
-            names.enumerate().map(|(i, name)| options.class_names.get(i).cloned().unwrap_or(name)).collect();
         Ok(Self {
+            task,
             hidden: Hidden::find(run, known, data, &options)?,
-            input: Input::find(data, &grid)?,
+            input: Input::find(data, &grid, options.input_plane.as_ref())?,
             grid,
             loss,
-            class_names,
+            class_names: task.names(data, &options.class_names),
             bins: options.bins,
+            output: options.output,
+            axes: options.axes,
         })
     }
 }
@@ -132,20 +145,46 @@ fn principal(found: PrincipalPlane, axes: &'static str) -> (Plane, &'static str)
 }
 
 impl Input {
-    fn find(data: &Dataset, grid: &Grid) -> Result<Option<Self>> {
-        match data.features() {
-            1 => Ok(None),
-            2 => {
+    fn find(data: &Dataset, grid: &Grid, own: Option<&Plane>) -> Result<Option<Self>> {
+        match (data.features(), own) {
+            (1, _) => Ok(None),
+            (2, None) => {
                 let labels = <[String; 2]>::try_from(data.feature_names().to_vec()).unwrap_or_else(|_| labels("x"));
-                Ok(Some(Self { plane: None, grid: grid.clone(), samples: data.inputs().clone(), labels }))
+                let (grid, samples) = (grid.clone(), data.inputs().clone());
+                Ok(Some(Self { plane: None, grid, samples, labels, note: None }))
             }
-            _ => {
-                let (plane, axes) = principal(PrincipalPlane::of(data.inputs())?, "x");
-                let samples = plane.project(data.inputs())?;
-                let grid = Grid::covering_points(&samples, 0.1);
-                Ok(Some(Self { grid, plane: Some(plane), samples, labels: labels(axes) }))
+            (_, Some(plane)) => {
+                let share = plane.explained_variance_ratio(data.inputs())?;
+                Self::on(plane.clone(), data, "axis ", note("a slice", share)).map(Some)
+            }
+            (_, None) => {
+                let found = PrincipalPlane::of(data.inputs())?;
+                let share = found.total_explained_variance_ratio();
+                let (plane, axes) = principal(found, "x");
+                Self::on(plane, data, axes, note("a slice through the mean of the data", share)).map(Some)
             }
         }
+    }
+
+    /// On a plane in the space of more inputs.
+    fn on(plane: Plane, data: &Dataset, axes: &str, note: String) -> Result<Self> {
+        let samples = plane.project(data.inputs())?;
+        let grid = Grid::covering_points(&samples, 0.1);
+        let [first, second] = labels(axes);
+        let labels = [(0, first), (1, second)].map(|(axis, otherwise)| match (feature_along(&plane, axis), axes) {
+            (Some(feature), _) if !data.feature_names().is_empty() => data.feature_names()[feature].clone(),
+            (Some(feature), "axis ") => format!("x{}", feature + 1),
+            _ => otherwise,
+        });
+        Ok(Self { plane: Some(plane), grid, samples, labels, note: Some(note) })
+    }
+
+    /// Gives a panel what stands along its axes, the proportions of these, and what the plane leaves out.
+    pub(crate) fn on_axes(&self, mut panel: Panel) -> Panel {
+        [panel.x.label, panel.y.label] = self.labels();
+        panel.notes.splice(0..0, self.note.clone());
+        let alike = are_alike(panel.x.high - panel.x.low, panel.y.high - panel.y.low);
+        panel.aspect(if alike { Aspect::Equal } else { Aspect::Free })
     }
 
     pub(crate) fn labels(&self) -> [String; 2] {
@@ -157,6 +196,19 @@ impl Input {
         let view = View::inputs();
         snapshot.decision_boundary(self.plane.as_ref().map_or(view, |plane| view.on(plane)), grid)
     }
+}
+
+/// What a plane shows of the data.
+fn note(slice: &str, share: f64) -> String {
+    if share.is_nan() {
+        return format!("{slice}: nothing varies there; samples are projected onto it");
+    }
+    format!("{slice}: this plane shows {} of the variance; samples are projected onto it", percent(share))
+}
+
+/// The feature that an axis of a plane runs along, if it is one.
+fn feature_along(plane: &Plane, axis: usize) -> Option<usize> {
+    plane.axes().column(axis).iter().position(|share| *share > 1.0 - ALONG)
 }
 
 /// Units are numbered from 0, as in every text; features are `x1` and `x2`, as in formulas.

@@ -2,10 +2,12 @@
 
 use std::{fmt, ops::RangeInclusive};
 
+use super::axes::{Axes, Ends, Reach};
 use crate::plot::{Panel, panel::planes::wider};
 use crate::{
     Forward, Result,
     analysis::{LayerDistribution, LayerFilter, Quantity},
+    math::stats,
     replay::{Run, Snapshot},
 };
 
@@ -18,6 +20,9 @@ pub struct Violins<'f, 'a, M> {
     selection: LayerFilter,
     low: f64,
     high: f64,
+    axes: Axes,
+    /// What the axis leaves out.
+    note: Option<String>,
 }
 
 impl<M> fmt::Debug for Violins<'_, '_, M> {
@@ -31,16 +36,19 @@ impl<M> fmt::Debug for Violins<'_, '_, M> {
 }
 
 impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
-    pub(crate) fn of(run: &'f Run<'a, M>, quantity: Quantity, selection: &LayerFilter) -> Result<Self> {
-        let (ends, _) = run.map_readable(|snapshot| {
+    pub(crate) fn of(run: &'f Run<'a, M>, quantity: Quantity, selection: &LayerFilter, axes: Axes) -> Result<Self> {
+        let (found, _) = run.map_readable(|snapshot| {
             let ends = |row: LayerDistribution| [row.distribution.min, row.distribution.max];
-            Ok(snapshot.each_distribution(quantity, selection, ends)?.concat())
+            let ends = snapshot.each_distribution(quantity, selection, ends)?;
+            Ok((snapshot.epoch(), stats::finite_range(ends.into_iter().flatten())))
         })?;
-        let (low, high) = wider(ends.into_iter().flatten()).into_inner();
-        Ok(Self { run, quantity, selection: selection.clone(), low, high })
+        let (epochs, ends): (Vec<u64>, Vec<Ends>) = found.into_iter().unzip();
+        let reach = Reach::over(axes, &epochs, &ends);
+        let (low, high) = wider(reach.ends.into_iter().flat_map(|(low, high)| [low, high])).into_inner();
+        Ok(Self { run, quantity, selection: selection.clone(), low, high, axes, note: reach.note })
     }
 
-    /// Returns the limits of the vertical axis.
+    /// Returns the limits of the vertical axis over the epochs.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
@@ -82,7 +90,11 @@ impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
     /// If the epoch cannot be read.
     pub fn panel(&self, epoch: u64) -> Result<Panel> {
         let rows = self.rows(&self.run.at(epoch)?)?;
-        let panel = Panel::violins(self.quantity.name(), &rows)?;
+        let mut panel = Panel::violins(self.quantity.name(), &rows)?;
+        if self.axes == Axes::Epoch {
+            return Ok(panel);
+        }
+        panel.notes.extend(self.note.clone());
         let (low, high) = (panel.x.low, panel.x.high);
         Ok(panel.within(low..=high, self.limits()))
     }

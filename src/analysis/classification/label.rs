@@ -1,0 +1,66 @@
+//! One label of several, as the class of a single output would be.
+
+use super::{ConfusionMatrix, ProbabilityHistogram};
+use crate::{
+    Error, Matrix, OutputKind, Result,
+    data::labels::{TargetKind, are_binary},
+    math::matrix,
+    model::{decision::Decision, output_kind::is_no_probability},
+};
+
+/// One label of several: a sample has it where its output is above one half; of logits, above zero.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Label {
+    index: usize,
+    decision: Decision,
+    threshold: f32,
+}
+
+impl Label {
+    /// The label of this number, for outputs of which this was decided.
+    ///
+    /// Fails if there is no such label, or its targets are other than 0 and 1.
+    pub(crate) fn of(index: usize, decision: Decision, outputs: &Matrix, targets: &Matrix) -> Result<Self> {
+        matrix::expect_shape("the model's outputs", outputs, targets.shape())?;
+        let (Some(column), Some(of_targets)) = (matrix::column(outputs, index), matrix::column(targets, index)) else {
+            let expected = format!("below {}, the number of labels", targets.ncols());
+            return Err(Error::invalid("the label", expected, index));
+        };
+        if !are_binary(of_targets) {
+            let stray = of_targets.iter().find(|&&y| y != 0.0 && y != 1.0).copied().unwrap_or(f32::NAN);
+            return Err(Error::invalid(format!("a target of label {index}"), "0 or 1", stray));
+        }
+        let are_probabilities = decision.assumed && !column.iter().any(|&p| is_no_probability(p));
+        let kind = if are_probabilities { OutputKind::Probabilities } else { decision.kind };
+        let threshold = if kind == OutputKind::Logits { 0.0 } else { 0.5 };
+        let targets = Some(TargetKind::Shares);
+        let decision = Decision { kind, threshold: Some(threshold), targets, loss: None, ..decision };
+        Ok(Self { index, decision, threshold })
+    }
+
+    /// What the outputs are.
+    #[cfg(feature = "plot")]
+    pub(crate) fn kind(self) -> OutputKind {
+        self.decision.kind
+    }
+
+    /// Above which output a sample has the label.
+    #[cfg(feature = "plot")]
+    pub(crate) fn threshold(self) -> f32 {
+        self.threshold
+    }
+
+    /// The outputs or targets of the label.
+    pub(crate) fn column(self, of_all: &Matrix) -> Matrix {
+        let column = matrix::column(of_all, self.index).unwrap_or_default();
+        Matrix::from_column_slice(column.len(), 1, column)
+    }
+
+    pub(crate) fn histogram(self, outputs: &Matrix, targets: &Matrix, bins: usize) -> Result<ProbabilityHistogram> {
+        ProbabilityHistogram::by(self.decision, &self.column(outputs), &self.column(targets), bins)
+    }
+
+    pub(crate) fn confusion(self, outputs: &Matrix, targets: &Matrix) -> Result<ConfusionMatrix> {
+        ConfusionMatrix::by(self.decision, &self.column(outputs), &self.column(targets))
+    }
+}

@@ -1,0 +1,79 @@
+//! All panels of a run at an epoch on one picture, and its violins.
+
+use super::{epoch_data::EpochData, run_plots::RunPlots, task::Task};
+use crate::plot::{Figure, Panel, Violins};
+use crate::{
+    Forward, Result,
+    analysis::{LayerFilter, Quantity},
+};
+
+impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+    /// Returns all panels of an epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
+    ///
+    /// The curves end at the epoch. Where the samples have labels, the probabilities and the confusion matrix of one label are
+    /// shown; where the targets are numbers, what is predicted against what is true, and the residuals.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let figure = RunPlots::of(replay.run()?)?.figure(0)?.size(800, 400);
+    /// assert_eq!(figure.panels().count(), 6);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the epoch cannot be read.
+    pub fn figure(&self, epoch: u64) -> Result<Figure> {
+        let snapshot = self.run.at(epoch)?;
+        let at = self.at(&snapshot);
+        let boundary = self.settings.input.as_ref().map(|_| self.decision_boundary_of(&at));
+        let space = self.settings.hidden.as_ref().map(|_| self.feature_space_of(&at));
+        let above: Vec<Panel> =
+            boundary.into_iter().chain(space).chain([Ok(self.curves_until(epoch))]).collect::<Result<_>>()?;
+        let mut below = self.answers_of(&at)?;
+        below.push(self.losses_of(&at)?);
+        Ok(Figure::new().title(format!("Epoch {epoch}")).tall_row(1.5, above).row(below))
+    }
+
+    /// What the model answers.
+    fn answers_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Vec<Panel>> {
+        Ok(match self.settings.task {
+            Task::Classes if self.class_names().len() == 2 => {
+                vec![self.probabilities_of(at, 0)?, self.probabilities_of(at, 1)?]
+            }
+            Task::Classes => vec![self.confidences_of(at)?],
+            Task::Labels => vec![self.probabilities_of(at, self.settings.output)?, self.confusion_of(at)?],
+            Task::Numbers => vec![self.predictions_of(at)?, self.residuals_of(at)?],
+        })
+    }
+
+    /// Returns the violins of a quantity, on an axis that is the same at every epoch. Reads the run once, for the limits of that
+    /// axis.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::{LayerFilter, Quantity}, plot::RunPlots};
+    ///
+    /// let plots = RunPlots::of(replay.run()?)?;
+    /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
+    /// assert_eq!(violins.panel(0)?.x.names(), ["hidden", "dense_1"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::distributions`].
+    pub fn violins(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Violins<'_, 'a, M>> {
+        Violins::of(&self.run, quantity, selection, self.settings.axes.axes)
+    }
+}

@@ -1,0 +1,85 @@
+//! One label of several at an epoch, as a class of its own.
+
+use super::{epoch_data::EpochData, task::Task};
+use crate::{
+    Forward, Result,
+    analysis::{
+        ConfusionMatrix, DecisionBoundary, FeatureSpace, Polyline, ProbabilityHistogram, classification::label::Label,
+    },
+    data::labels,
+    model::checked,
+    notation::counted,
+};
+
+impl<M: Forward> EpochData<'_, '_, M> {
+    /// The label of this number.
+    fn label(&self, label: usize) -> Result<Label> {
+        Label::of(label, self.decision()?, self.outputs()?, self.data.targets())
+    }
+
+    /// The label that is shown.
+    fn shown_label(&self) -> Result<Label> {
+        self.label(self.settings.output)
+    }
+
+    pub(super) fn label_histogram(&self, label: usize) -> Result<ProbabilityHistogram> {
+        self.label(label)?.histogram(self.outputs()?, self.data.targets(), self.settings.bins)
+    }
+
+    pub(super) fn label_confusion(&self, label: usize) -> Result<ConfusionMatrix> {
+        self.label(label)?.confusion(self.outputs()?, self.data.targets())
+    }
+
+    /// The space with what is predicted of the label that is shown.
+    pub(super) fn label_space(&self, space: &FeatureSpace) -> Result<FeatureSpace> {
+        let label = self.shown_label()?;
+        let (kind, threshold) = (label.kind(), Some(label.threshold()));
+        Ok(FeatureSpace { outputs: label.column(&space.outputs), kind, threshold, ..space.clone() })
+    }
+
+    /// The map of the label that is shown.
+    pub(super) fn label_map(&self, map: &DecisionBoundary) -> Result<DecisionBoundary> {
+        let label = self.shown_label()?;
+        let boundary = map.level_lines(self.settings.output, label.threshold())?;
+        let (kind, threshold) = (label.kind(), Some(label.threshold()));
+        Ok(DecisionBoundary { outputs: label.column(&map.outputs), kind, threshold, boundary, ..map.clone() })
+    }
+
+    /// The samples that are taken to have the label that is shown and have it not, or the other way round.
+    pub(super) fn wrongly_labelled(&self) -> Result<Vec<usize>> {
+        let label = self.shown_label()?;
+        let predicted = labels::classes(&label.column(self.outputs()?), label.threshold());
+        let targets = self.data.targets().column(self.settings.output);
+        let pairs = predicted.into_iter().zip(targets.iter()).enumerate();
+        Ok(pairs.filter(|(_, (has, target))| *has != Some(usize::from(**target > 0.5))).map(|(i, _)| i).collect())
+    }
+
+    /// Where a line among the inputs lies in the space of the layer that is looked into.
+    pub(super) fn bent(&self, line: &Polyline) -> Result<Polyline> {
+        let Some(hidden) = &self.settings.hidden else { return Ok(line.clone()) };
+        let bent = checked::layers(self.snapshot.model(), line, 0..self.depth()?)?;
+        hidden.view().plane().map_or(Ok(bent.clone()), |plane| plane.project(&bent))
+    }
+
+    /// What the targets are.
+    pub(super) fn task(&self) -> Task {
+        self.settings.task
+    }
+
+    /// How far the output that is shown is from the targets, for a model of numbers; nothing for others.
+    pub(super) fn residuals(&self) -> Result<Vec<f32>> {
+        if self.task() != Task::Numbers {
+            return Ok(Vec::new());
+        }
+        let output = self.settings.output;
+        let pairs = self.outputs()?.column(output).into_iter().zip(self.data.targets().column(output).into_iter());
+        Ok(pairs.map(|(output, target)| output - target).collect())
+    }
+
+    /// How many samples have an output that is NaN.
+    pub(super) fn note_undecided(&self) -> Result<Option<String>> {
+        let outputs = self.outputs()?;
+        let undecided = outputs.row_iter().filter(|row| row.iter().any(|output| output.is_nan())).count();
+        Ok((undecided > 0).then(|| format!("the outputs are NaN for {}", counted(undecided as u64, "sample"))))
+    }
+}

@@ -1,0 +1,188 @@
+//! The spaces of a run at an epoch: of a hidden layer, and of the inputs.
+
+use super::{axes::Axes, epoch_data::EpochData, run_plots::RunPlots, settings::Hidden, space::Space, task::Task};
+use crate::plot::Panel;
+use crate::{
+    Error, Forward, Result,
+    analysis::{DecisionBoundary, FeatureSpace, Grid},
+    math::stats::Extent,
+    notation::percent,
+    replay::Snapshot,
+};
+
+/// Points along a side of the regions behind a layer.
+const REGIONS: usize = 100;
+
+impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+    /// Returns the feature space of the hidden layer at an epoch.
+    ///
+    /// Two inputs have a grid that is bent. With any other number, a layer of two units has the regions behind it. Misclassified
+    /// samples have a ring. Notes say what share of the variance a plane shows, and how many samples are not seen.
+    ///
+    /// Where targets are numbers, samples have the color of the nearest of some levels. Of several labels or outputs one is shown:
+    /// [`RunPlotOptions::output`](crate::plot::RunPlotOptions::output).
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let space = RunPlots::of(replay.run()?)?.feature_space(0)?;
+    /// assert_eq!((space.title.as_str(), space.x.label.as_str()), ("Feature space of hidden", "unit 0"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`](crate::Error::Missing) if the model has no hidden layer of two units or more, and if the epoch cannot be
+    /// read.
+    pub fn feature_space(&self, epoch: u64) -> Result<Panel> {
+        self.feature_space_of(&self.at(&self.run.at(epoch)?))
+    }
+
+    pub(super) fn feature_space_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let space = at.feature_space(&self.settings.grid)?;
+        let axes = self.space_axes(&space);
+        let panel = match self.settings.task {
+            Task::Classes => Panel::feature_space(&space, self.data)?,
+            Task::Labels => Panel::space_of_label(&at.label_space(&space)?, self.data, self.settings.output)?,
+            Task::Numbers => Panel::space_of_values(&space, self.data, self.settings.output)?,
+        };
+        let mut panel = axes.apply(self.named(panel));
+        if let Some(hidden) = &self.settings.hidden {
+            panel.title = format!("Feature space of {}", hidden.layer);
+            [panel.x.label, panel.y.label] = hidden.labels();
+            panel.notes.extend(note_of_plane(hidden, &space));
+        }
+        panel.notes.extend(self.limits.space.notes.iter().filter(|_| self.settings.axes.axes != Axes::Epoch).cloned());
+        let mut panel = panel.ring_misclassified(&space.samples, &at.misclassified()?);
+        panel.note_unseen(&space.samples);
+        if let Some(map) = self.map_between(at.snapshot, &axes.grid().points(REGIONS))? {
+            return self.with_regions(panel, at, &map);
+        }
+        self.with_bent_lines(panel, at)
+    }
+
+    /// Draws lines among two inputs, bent, where they are not those between classes, which a bent grid brings along.
+    fn with_bent_lines(&self, panel: Panel, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let Some(input) = self.settings.input.as_ref().filter(|input| input.plane.is_none()) else { return Ok(panel) };
+        if self.settings.task == Task::Classes {
+            return Ok(panel);
+        }
+        let map = input.map(at.snapshot, &input.grid)?;
+        if self.settings.task == Task::Labels {
+            let mut map = at.label_map(&map)?;
+            map.boundary = map.boundary.iter().map(|line| at.bent(line)).collect::<Result<_>>()?;
+            return panel.boundary(&map);
+        }
+        panel.level_lines(&map, self.data, self.settings.output, |line| at.bent(line))
+    }
+
+    /// What the rest of the network makes of the space, below the samples.
+    fn with_regions(&self, panel: Panel, at: &EpochData<'_, 'a, M>, map: &DecisionBoundary) -> Result<Panel> {
+        match self.settings.task {
+            Task::Classes => panel.without_regions().regions(map),
+            Task::Labels => {
+                let map = at.label_map(map)?;
+                panel.without_regions().regions(&map)?.boundary(&map)
+            }
+            Task::Numbers => panel.level_lines(map, self.data, self.settings.output, |line| Ok(line.clone())),
+        }
+    }
+
+    /// The axes of the hidden space.
+    fn space_axes(&self, space: &FeatureSpace) -> Space {
+        if self.settings.axes.axes == Axes::Epoch && self.settings.axes.space.is_none() {
+            return Space::of(Extent::of(&space.samples).and(Extent::of(&space.region)));
+        }
+        self.limits.space.space.clone()
+    }
+
+    /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
+    pub(crate) fn map_behind(&self, snapshot: &Snapshot<'_, M>, points: usize) -> Result<Option<DecisionBoundary>> {
+        let hidden = self.plain().filter(|_| self.data.features() != 2);
+        let grid = self.limits.hidden.grid().points(points);
+        hidden.map(|hidden| snapshot.decision_boundary(hidden.view(), &grid)).transpose()
+    }
+
+    /// The same on a grid; of two inputs too where targets name no classes, whose boundary a bent grid does not bring along, and
+    /// at an epoch that the axes leave out, of whose bent grid they show less than a cell.
+    fn map_between(&self, snapshot: &Snapshot<'_, M>, grid: &Grid) -> Result<Option<DecisionBoundary>> {
+        let is_left_out = self.limits.space.left_out.contains(&snapshot.epoch());
+        let is_bent = self.data.features() == 2 && self.settings.task == Task::Classes && !is_left_out;
+        let hidden = self.plain().filter(|_| !is_bent);
+        hidden.map(|hidden| snapshot.decision_boundary(hidden.view(), grid)).transpose()
+    }
+
+    /// A hidden layer whose two units are seen as they are.
+    fn plain(&self) -> Option<&Hidden> {
+        self.settings.hidden.as_ref().filter(|hidden| hidden.is_plain())
+    }
+
+    /// Returns the decision boundary among the inputs at an epoch; with more than two of them on the plane that shows most of the
+    /// data, as a note says. Misclassified samples have a ring.
+    ///
+    /// Where targets are numbers, these are the level lines of an output: [`Panel::levels`].
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let boundary = RunPlots::of(replay.run()?)?.decision_boundary(0)?;
+    /// assert_eq!((boundary.x.label.as_str(), boundary.y.label.as_str()), ("x1", "x2"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if there is a single input, and if the epoch cannot be read.
+    pub fn decision_boundary(&self, epoch: u64) -> Result<Panel> {
+        self.decision_boundary_of(&self.at(&self.run.at(epoch)?))
+    }
+
+    pub(super) fn decision_boundary_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        let hint = "a boundary is drawn between two inputs, or on a plane of more";
+        let input = self.settings.input.as_ref().ok_or_else(|| Error::missing("second input", hint))?;
+        let map = input.map(at.snapshot, &input.grid)?;
+        let (samples, output) = (&input.samples, self.settings.output);
+        let panel = match self.settings.task {
+            Task::Classes => Panel::decision_boundary(&map, samples, self.data)?,
+            Task::Labels => Panel::boundary_of_label(&at.label_map(&map)?, samples, self.data, output)?,
+            Task::Numbers => Panel::levels(&map, samples, self.data, output)?,
+        };
+        let mut panel = self.named(input.on_axes(panel));
+        panel.notes.extend(at.note_undecided()?);
+        panel.note_unseen(samples);
+        Ok(panel.ring_misclassified(samples, &at.misclassified()?))
+    }
+
+    /// With names in its title and legend.
+    fn named(&self, mut panel: Panel) -> Panel {
+        let names = self.class_names();
+        match self.settings.task {
+            Task::Classes => panel.name_classes(names),
+            Task::Labels => panel.name_label(&names[self.settings.output]),
+            Task::Numbers => {
+                if names.len() > 1 {
+                    panel.title = format!("{} of {}", panel.title, names[self.settings.output]);
+                }
+                panel
+            }
+        }
+    }
+}
+
+/// What a plane shows of a layer at an epoch.
+fn note_of_plane(hidden: &Hidden, space: &FeatureSpace) -> Option<String> {
+    let share = space.explained_variance_ratio;
+    match hidden.is_plain() {
+        true => None,
+        false if share.is_nan() => Some("nothing varies on this plane at this epoch, or nothing is finite".into()),
+        false => Some(format!("this plane shows {} of the variance at this epoch", percent(share))),
+    }
+}
