@@ -48,5 +48,5 @@ mod run;
 pub use page::Page;
 pub use panel::{Axis, ColorRole, Mark, Panel, Point};
 pub use plotters;
-pub use render::{Animation, Figure, PlotArea, Rgb, Style, Theme};
+pub use render::{Animation, Figure, Font, PlotArea, Rgb, Style, Theme};
 pub use run::{RunPlotOptions, RunPlots, Violins};

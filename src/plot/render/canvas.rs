@@ -9,7 +9,7 @@ use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, PremultipliedColorU8, Rect, Stroke, Transform,
 };
 
-use super::text;
+use super::fonts::Fonts;
 
 type Drawn = std::result::Result<(), DrawingErrorKind<Infallible>>;
 
@@ -83,7 +83,7 @@ impl DrawingBackend for Canvas<'_> {
             FontTransform::Rotate180 => Transform::from_rotate(180.0),
             FontTransform::Rotate270 => Transform::from_rotate(270.0),
         };
-        let path = text::path(text, style.size(), style.anchor());
+        let path = Fonts::default().path(text, style.size(), style.anchor());
         let path = path.and_then(|path| path.transform(turn.post_translate(x as f32, y as f32)));
         self.fill(path, style.color(), true);
         Ok(())
