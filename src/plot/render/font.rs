@@ -10,17 +10,17 @@ use std::{
 
 use harfrust::{
     Buffer, BufferFlags, Direction, GlyphId, Script, ShapeOptions, ShapePlan, ShaperFont,
-    font::{
-        Format, Source,
-        glyph::outline::{DrawMemory, DrawOptions, OutlineGlyphs, PathSink},
-    },
+    font::{Format, Source},
 };
 use tiny_skia::PathBuilder;
 
-use super::text::{self, Piece};
+use super::{
+    pen::Pen,
+    text::{self, Piece},
+};
 use crate::{Error, Result};
 
-/// What is read of a file at most: the largest fonts of all Chinese letters have some 60 MB.
+/// What is read of a file at most: room for a collection of all Chinese letters in every weight.
 const MAX_BYTES: u64 = 256 << 20;
 
 /// No word of a font that is not hostile has more lines and curves: thousands of letters of a hundred each.
@@ -31,15 +31,14 @@ pub(super) const UNITS: f32 = 2048.0;
 
 /// A font for the text of PNG and GIF: of a file that the caller has, TrueType or OpenType.
 ///
-/// The font that the crate ships, DejaVu Sans, has the letters of Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew and
-/// Arabic, and those of no other script: names in Chinese, Hindi or Thai need one. Letters are taken from the first font that
-/// has them, and from the one that is shipped where no other has. They are shaped as
-/// [HarfBuzz](https://harfbuzz.github.io/) does it: Arabic joins, Devanagari forms its conjuncts, accents stand where they
-/// belong, and what is read from right to left is written so.
+/// The font that the crate ships, DejaVu Sans, has the letters of Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic
+/// and a few more scripts: names in Chinese, Hindi or Thai need another one. A letter is taken from the first font that has
+/// it, and from the one that is shipped where no other has. Words are shaped as [HarfBuzz](https://harfbuzz.github.io/) does
+/// it: Arabic joins, Devanagari forms its conjuncts, accents stand where they belong, and what is read from right to left is
+/// written so.
 ///
-/// Glyphs are outlines of one color: a font of colored pictures alone, as Noto Color Emoji, is refused, and one of both, as
-/// Segoe UI Emoji, is drawn by its outlines. Noto Emoji and Symbola have emoji as outlines. Of a variable font its default is
-/// drawn.
+/// Glyphs are outlines of one color: a font of colored pictures alone, as Noto Color Emoji, is refused, and one that has both
+/// is drawn by its outlines. Noto Emoji and Symbola have emoji as outlines. Of a variable font its default is drawn.
 ///
 /// A copy is cheap, and shares the bytes.
 ///
@@ -243,51 +242,6 @@ impl fmt::Debug for Font {
 
 fn direction(piece: &Piece) -> Direction {
     if piece.leftwards { Direction::RightToLeft } else { Direction::LeftToRight }
-}
-
-/// Draws the outline of a glyph where it stands.
-struct Pen<'a> {
-    path: &'a mut PathBuilder,
-    x: f32,
-    y: f32,
-    scale: f32,
-}
-
-impl Pen<'_> {
-    /// A damaged outline is drawn as far as it is whole.
-    fn draw(&mut self, outlines: &OutlineGlyphs<'_>, glyph: GlyphId) {
-        let _ = outlines.get(glyph).map(|outline| outline.draw(&DrawOptions::new(), DrawMemory::Scratch, self));
-    }
-
-    fn at(&self, x: f32, y: f32) -> (f32, f32) {
-        (x * self.scale + self.x, y * self.scale + self.y)
-    }
-}
-
-impl PathSink for Pen<'_> {
-    fn move_to(&mut self, x: f32, y: f32) {
-        let (x, y) = self.at(x, y);
-        self.path.move_to(x, y);
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        let (x, y) = self.at(x, y);
-        self.path.line_to(x, y);
-    }
-
-    fn quad_to(&mut self, ax: f32, ay: f32, x: f32, y: f32) {
-        let ((ax, ay), (x, y)) = (self.at(ax, ay), self.at(x, y));
-        self.path.quad_to(ax, ay, x, y);
-    }
-
-    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-        let ((ax, ay), (bx, by), (x, y)) = (self.at(ax, ay), self.at(bx, by), self.at(x, y));
-        self.path.cubic_to(ax, ay, bx, by, x, y);
-    }
-
-    fn close(&mut self) {
-        self.path.close();
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod figure;
 mod font;
 mod fonts;
 mod gif_palette;
+mod pen;
 mod scale;
 mod style;
 pub(crate) mod text;
