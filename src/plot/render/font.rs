@@ -40,7 +40,7 @@ pub(super) const UNITS: f32 = 2048.0;
 /// Glyphs are outlines of one color: a font of colored pictures alone, as Noto Color Emoji, is refused, and one that has both
 /// is drawn by its outlines. Noto Emoji and Symbola have emoji as outlines. Of a variable font its default is drawn.
 ///
-/// A copy is cheap, and shares the bytes.
+/// A copy is cheap, and shares the bytes. Fonts are equal if their bytes are.
 ///
 /// ```no_run
 /// use training_replay::plot::Font;
@@ -226,7 +226,6 @@ impl Font {
     }
 }
 
-/// Fonts are equal if their bytes are.
 impl PartialEq for Font {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.bytes() == other.bytes()
