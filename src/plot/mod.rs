@@ -50,5 +50,5 @@ mod run;
 pub use page::Page;
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 pub use plotters;
-pub use render::{Animation, Figure, PlotArea, Rgb, Span, Style, Theme};
+pub use render::{Animation, Figure, Font, PlotArea, Rgb, Span, Style, Theme};
 pub use run::{Axes, RunPlotOptions, RunPlots, Violins};

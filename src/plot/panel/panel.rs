@@ -207,6 +207,16 @@ impl Panel {
         self.mark(Mark::line([[x, low], [x, high]], ColorRole::Marker).wide(2.0))
     }
 
+    /// All words that are drawn.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let axes = [Some(&self.x), Some(&self.y), self.right.as_ref()].into_iter().flatten();
+        let along = axes.flat_map(|axis| axis.names().iter().chain([&axis.label]));
+        let beside = self.legend.iter().map(|(name, _)| name).chain(&self.notes).chain([&self.title]);
+        let between =
+            self.marks.iter().filter_map(|mark| if let Mark::Text { text, .. } = mark { Some(text) } else { None });
+        along.chain(beside).chain(between).map(String::as_str)
+    }
+
     /// Returns the marks of a color role, the lowest first.
     ///
     /// ```

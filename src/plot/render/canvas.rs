@@ -9,7 +9,7 @@ use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, PremultipliedColorU8, Rect, Stroke, Transform,
 };
 
-use super::text;
+use super::fonts::Fonts;
 
 type Drawn<T = ()> = std::result::Result<T, DrawingErrorKind<Infallible>>;
 
@@ -20,6 +20,7 @@ pub(crate) const FINER: u32 = 64;
 /// A picture that plotters draws on. It is twice as wide and high as what comes out, so that edges of areas are smooth.
 pub(crate) struct Canvas<'a> {
     pixels: &'a mut Pixmap,
+    fonts: &'a Fonts,
     /// The pixels of one of plotters' units.
     unit: f32,
     /// The round marks drawn so far: there are thousands of the same.
@@ -38,9 +39,9 @@ struct Stamp {
 
 impl<'a> Canvas<'a> {
     /// On pixels for a picture that is so many of the caller's pixels wide.
-    pub(crate) fn on(pixels: &'a mut Pixmap, width: u32) -> Self {
+    pub(crate) fn on(pixels: &'a mut Pixmap, width: u32, fonts: &'a Fonts) -> Self {
         let unit = pixels.width() as f32 / (width * FINER) as f32;
-        Self { pixels, unit, stamps: HashMap::new() }
+        Self { pixels, fonts, unit, stamps: HashMap::new() }
     }
 
     fn point(&self, (x, y): BackendCoord) -> (f32, f32) {
@@ -113,10 +114,14 @@ impl DrawingBackend for Canvas<'_> {
             FontTransform::Rotate270 => Transform::from_rotate(270.0),
         };
         let (x, y) = self.point(at);
-        let path = text::path(text, style.size() * f64::from(self.unit), style.anchor());
+        let path = self.fonts.path(text, style.size() * f64::from(self.unit), style.anchor());
         let path = path.and_then(|path| path.transform(turn.post_translate(x, y)));
         self.fill(path, style.color(), true);
         Ok(())
+    }
+
+    fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, style: &S) -> Drawn<(u32, u32)> {
+        Ok(self.fonts.size(text, style.size()))
     }
 
     fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Drawn {

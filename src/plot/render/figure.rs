@@ -10,9 +10,10 @@ use plotters::{
 };
 use tiny_skia::Pixmap;
 
-use super::{Style, Theme, failed};
+use super::{Font, Style, Theme, failed};
 use super::{
     canvas::{Canvas, FINER, halved},
+    fonts::Fonts,
     grid::{Grid, Span},
     legend::Legend,
     pen::{Groups, Pen},
@@ -50,6 +51,7 @@ pub struct Figure {
     theme: Theme,
     text: Option<f64>,
     shares_legend: bool,
+    fonts: Fonts,
 }
 
 impl Default for Figure {
@@ -57,7 +59,8 @@ impl Default for Figure {
     fn default() -> Self {
         let (title, grid, panels) = (String::new(), Grid::default(), Vec::new());
         let (theme, text, shares_legend) = (Theme::default(), None, false);
-        Self { title, grid, panels, width: 1_440, height: 720, scale: 1.0, theme, text, shares_legend }
+        let fonts = Fonts::default();
+        Self { title, grid, panels, width: 1_440, height: 720, scale: 1.0, theme, text, shares_legend, fonts }
     }
 }
 
@@ -212,6 +215,61 @@ impl Figure {
         Self { text: Some(pixels), ..self }
     }
 
+    /// Adds a font, for letters that the fonts before it have not: those of names in Chinese, Hindi, Thai ... The font that
+    /// the crate brings along, DejaVu Sans, comes last; it has Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian and
+    /// Georgian letters.
+    ///
+    /// An SVG is drawn with the fonts of its reader, and takes the widths of words from these.
+    ///
+    /// ```no_run
+    /// use training_replay::{Activation, plot::{Figure, Font, Panel}};
+    ///
+    /// let chinese = Font::open("NotoSansSC-Regular.ttf")?;
+    /// Figure::of(Panel::activation(Activation::Tanh).titled("双曲正切")).font(chinese).save("tanh.png")?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn font(self, font: Font) -> Self {
+        Self { fonts: self.fonts.with(font), ..self }
+    }
+
+    /// The same with fonts that share the words they have drawn.
+    pub(crate) fn with_fonts(self, fonts: Fonts) -> Self {
+        Self { fonts, ..self }
+    }
+
+    /// Returns the letters of titles, labels, names and notes that none of the figure's fonts has, each once. A picture of
+    /// pixels that has some is an error.
+    ///
+    /// ```
+    /// use training_replay::{Activation, plot::{Figure, Panel}};
+    ///
+    /// let figure = |title: &str| Figure::of(Panel::activation(Activation::Tanh).titled(title));
+    /// assert_eq!(figure("Größe, размер, حجم").missing_letters(), []);
+    /// assert_eq!(figure("大小").missing_letters(), ['大', '小']);
+    /// assert!(figure("大小").to_png().is_err() && figure("大小").to_svg().is_ok());
+    /// ```
+    pub fn missing_letters(&self) -> Vec<char> {
+        let texts = self.panels.iter().flat_map(Panel::texts).chain([self.title.as_str()]);
+        let mut missing: Vec<char> = Vec::new();
+        for letter in texts.flat_map(|text| self.fonts.missing(text)) {
+            if !missing.contains(&letter) {
+                missing.push(letter);
+            }
+        }
+        missing
+    }
+
+    fn expect_letters(&self) -> Result<()> {
+        let missing = self.missing_letters();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let found: String = missing.iter().take(20).collect();
+        let expected = "among those of a font of the figure: add one by `Figure::font`, or save an SVG";
+        Err(Error::invalid("the letters of a picture's words", expected, format!("{found:?}, which no font has")))
+    }
+
     /// Returns the panels, row by row.
     ///
     /// ```
@@ -326,13 +384,14 @@ impl Figure {
     /// The same in memory that a figure of the same size has left there: fresh memory comes from the system page by page.
     pub(crate) fn to_rgb_with(&self, left: &mut Option<Pixmap>) -> Result<Vec<u8>> {
         self.check()?;
+        self.expect_letters()?;
         let (width, height) = self.resolution();
         let fits = |pixels: &Pixmap| (pixels.width(), pixels.height()) == (2 * width, 2 * height);
         let pixels = match left.take().filter(fits) {
             Some(pixels) => left.insert(pixels),
             None => left.insert(pixels(width, height)?),
         };
-        self.draw_finer(&Canvas::on(pixels, self.width).into_drawing_area(), FINER, &())?;
+        self.draw_finer(&Canvas::on(pixels, self.width, &self.fonts).into_drawing_area(), FINER, &())?;
         Ok(halved(pixels))
     }
 
@@ -401,7 +460,7 @@ impl Figure {
     /// As [`to_rgb`](Self::to_rgb).
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
-        let svg = Svg::new(self.width, self.height, self.scale, &self.title);
+        let svg = Svg::new(self.width, self.height, self.scale, &self.title, &self.fonts);
         self.draw_finer(&svg.clone().into_drawing_area(), FINER, &svg)?;
         Ok(svg.finish())
     }

@@ -9,8 +9,9 @@ use plotters_backend::{
 
 use super::{
     canvas::FINER,
+    fonts::{Fonts, OVERSIZE},
     pen::Groups,
-    text::{self, OVERSIZE},
+    text,
 };
 
 type Drawn<T = ()> = std::result::Result<T, DrawingErrorKind<Infallible>>;
@@ -23,16 +24,18 @@ const MAX_TITLE: usize = 200;
 pub(crate) struct Svg {
     text: Rc<RefCell<String>>,
     size: (u32, u32),
+    fonts: Fonts,
 }
 
 impl Svg {
     /// Of so many of the caller's pixels, shown so many times as large.
-    pub(crate) fn new(width: u32, height: u32, scale: f64, title: &str) -> Self {
+    pub(crate) fn new(width: u32, height: u32, scale: f64, title: &str, fonts: &Fonts) -> Self {
         let [wide, high] = [width, height].map(|pixels| decimal(f64::from(pixels) * scale));
         let head = format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {width} {height}" role="img">"#
         );
-        let svg = Self { text: Rc::new(RefCell::new(head)), size: (width * FINER, height * FINER) };
+        let (text, size) = (Rc::new(RefCell::new(head)), (width * FINER, height * FINER));
+        let svg = Self { text, size, fonts: fonts.clone() };
         svg.write_title(title);
         svg.add("\n");
         svg
@@ -129,6 +132,11 @@ impl DrawingBackend for Svg {
         let corners = format!(r#"points="{}" shape-rendering="crispEdges""#, points(corners));
         self.element("polygon", &corners, style.color(), None);
         Ok(())
+    }
+
+    /// As wide as the picture of pixels has it: whose reader has other letters sees nearly the same.
+    fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, style: &S) -> Drawn<(u32, u32)> {
+        Ok(self.fonts.size(text, style.size()))
     }
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
