@@ -41,9 +41,10 @@ pub(crate) fn short(value: f64) -> String {
     let size = value.abs();
     match value {
         whole if whole.fract() == 0.0 && size < 1e5 => decimal(whole),
+        large if (100.0..1e5).contains(&size) => decimal(large.round()),
         other if (1e-3..1e5).contains(&size) => {
-            let digits = (1..5).find(|&digits| size >= 10_f64.powi(2 - digits)).unwrap_or(5);
-            if size >= 100.0 { decimal(other.round()) } else { format!("{other:.*}", digits as usize) }
+            let digits = [10.0, 1.0, 0.1, 0.01].iter().take_while(|&&least| size < least).count();
+            format!("{other:.*}", digits + 1)
         }
         other => format!("{other:.1e}"),
     }
@@ -196,6 +197,15 @@ mod tests {
         let all = [0.0, -0.0, -3.0, 1234.0, 0.71828, 1e-5, -2.5e7, 0.00123, f64::NAN, f64::NEG_INFINITY].map(decimal);
         assert_eq!(all, ["0", "0", "-3", "1,234", "0.7183", "1.00e-5", "-25,000,000", "0.0012", "NaN", "-inf"]);
         assert_eq!([1.0, 0.125, 0.9996, f64::NAN].map(percent), ["100 %", "12.5 %", "100 %", "NaN %"]);
+    }
+
+    #[test]
+    fn short_numbers_have_about_three_digits() {
+        let all =
+            [0.0, 12.0, 1234.5, 123.45, 12.345, 1.2345, 0.12345, 0.00123, 1.2e-9, 98765.0, 1e5, f64::NAN].map(short);
+        let expected =
+            ["0", "12", "1,235", "123", "12.3", "1.23", "0.123", "0.00123", "1.2e-9", "98,765", "1.0e5", "NaN"];
+        assert_eq!(all, expected);
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn curves_end_at_the_epoch_with_a_dot_on_the_axes_of_the_whole_run() {
         assert_eq!(marks[0].points().len(), at + 1);
         assert_eq!(marks[1].points(), [[epoch as f64, 2.0 - 0.1 * epoch as f64]], "the dot");
         let accuracy: Vec<&Mark> = panel.in_color(ColorRole::Series(3)).collect();
-        let middle = (panel.y.low + panel.y.high) / 2.0;
+        let middle = f64::midpoint(panel.y.low, panel.y.high);
         assert!((accuracy[1].points()[0][1] - middle).abs() < 1e-9, "0.5 of 0 to 1 is half way up");
     }
     let broken = plots.metrics(2, &["metrics/mAP50-95(B)"]).unwrap();

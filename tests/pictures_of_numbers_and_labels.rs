@@ -73,6 +73,15 @@ fn a_run_of_numbers_has_all_its_panels() {
 }
 
 #[test]
+fn what_is_about_numbers_is_refused_of_classes() {
+    let replay = trained::article(&training_replay::datasets::moons(40, 0.1, 7), Activation::Tanh, 1);
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    let message = plots.residuals(0).unwrap_err().to_string();
+    assert_eq!(message, "what the targets are is classes; it must be numbers, as in regression");
+    assert!(plots.predicted_against_true(0).is_err() && plots.confusion(0).is_ok());
+}
+
+#[test]
 fn axes_of_a_run_of_numbers_are_the_same_at_every_epoch_and_hold_everything() {
     let (_, replay) = regression(2);
     let plots = RunPlots::options().axes(Axes::Run).of(replay.run().unwrap()).unwrap();

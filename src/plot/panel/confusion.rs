@@ -86,7 +86,7 @@ mod tests {
             .in_color(ColorRole::Region(0))
             .map(|mark| {
                 let [from, .., to, _] = mark.points() else { panic!("a square") };
-                ((from[1] + to[1]) / 2.0, (to[0] - from[0]) * (to[1] - from[1]) / (WHOLE * WHOLE))
+                (f64::midpoint(from[1], to[1]), (to[0] - from[0]) * (to[1] - from[1]) / (WHOLE * WHOLE))
             })
             .collect();
         assert_eq!(areas.len(), 2);

@@ -83,6 +83,12 @@ fn targets(data: &Dataset, output: usize) -> Result<&[f32]> {
     matrix::column(data.targets(), output).ok_or_else(unknown)
 }
 
+/// A number times a power of ten, rounded once.
+fn scaled(number: f64, exponent: i32) -> f64 {
+    let power = (0..exponent.unsigned_abs()).fold(1.0, |power, _| power * 10.0);
+    if exponent < 0 { number / power } else { number * power }
+}
+
 /// The point half way along a line.
 fn middle(line: &Polyline) -> [f64; 2] {
     let row = line.row(line.nrows() / 2);
@@ -104,8 +110,8 @@ impl Levels {
         let least = (high - low) / LEVELS as f64;
         let exponents = (-45..=39)
             .flat_map(|exponent| [(1.0, 0), (2.0, 0), (2.5, 1), (5.0, 0)].map(|(m, more)| (m, more, exponent)));
-        let steps = exponents
-            .map(|(times, more, exponent)| (times * 10_f64.powi(exponent), (more - exponent).clamp(0, 20) as usize));
+        let steps =
+            exponents.map(|(times, more, exponent)| (scaled(times, exponent), (more - exponent).clamp(0, 20) as usize));
         let count = |step: f64| (high / step).floor() - (low / step).ceil() + 1.0;
         let found = steps.into_iter().find(|(step, _)| *step >= least / 2.0 && count(*step) <= LEVELS as f64);
         let Some((step, digits)) = found.filter(|(step, _)| low < high && count(*step) >= 1.0) else {

@@ -5,7 +5,7 @@ use super::{
     run_plots::RunPlots,
 };
 use crate::plot::{AxisKind, Mark, Panel};
-use crate::{Error, Forward, Result};
+use crate::{Error, Forward, Result, math::elementary};
 
 /// A name with epochs and values.
 type Series = (String, Vec<(u64, f64)>);
@@ -169,7 +169,7 @@ fn on_the_left(value: f64, panel: &Panel) -> Option<f64> {
     let share = (value - right.low) / (right.high - right.low);
     let (low, high) = (panel.y.low, panel.y.high);
     Some(match panel.y.kind {
-        AxisKind::Logarithmic => low * (high / low).powf(share),
+        AxisKind::Logarithmic => low * elementary::pow(high / low, share),
         _ => low + share * (high - low),
     })
 }

@@ -72,7 +72,8 @@ impl<M: Forward> EpochData<'_, '_, M> {
             return Ok(Vec::new());
         }
         let output = self.settings.output;
-        let pairs = self.outputs()?.column(output).into_iter().zip(self.data.targets().column(output).into_iter());
+        let (outputs, targets) = (self.outputs()?.column(output), self.data.targets().column(output));
+        let pairs = outputs.iter().zip(targets.iter());
         Ok(pairs.map(|(output, target)| output - target).collect())
     }
 
