@@ -230,10 +230,9 @@ fn losses_that_are_nan_are_told_from_infinite_ones_and_the_plane_says_why_it_is_
     assert!(of_last.iter().all(|&steps| steps == 65_535), "{of_last:?}");
     assert_eq!(page.u32(&run["loss_histogram"]["no_losses"])[2 * last..], [40, 0]);
     assert_eq!(page.u32(&run["probabilities"]["undecided"])[2 * last..], [20, 20]);
-    for (plane, note) in [
-        ("input", "the outputs of 40 samples are not numbers"),
-        ("hidden", "the places of 40 samples are not numbers; the outputs of 40 samples are not numbers"),
-    ] {
+    for (plane, note) in
+        [("input", "the outputs of 40 samples are not numbers"), ("hidden", "the places of 40 samples are not numbers")]
+    {
         assert_eq!(run[plane]["epoch_notes"][last], note);
         assert_eq!(run[plane]["epoch_notes"][0], "");
     }
@@ -267,7 +266,7 @@ fn a_slice_says_that_it_is_one_and_how_much_it_shows() {
     let run = page.run(0);
     let plane = PrincipalPlane::of(data.inputs()).unwrap().plane;
     let share = 100.0 * plane.explained_variance_ratio(data.inputs()).unwrap();
-    let note = format!("slice: {share:.0} % of the variance of 10 inputs is seen, and samples lie before or behind it");
+    let note = format!("slice: {share:.0} % of the variance of 10 inputs is seen");
     assert_eq!(run["input"]["notes"][0], note);
     let notes: Vec<&str> =
         run["hidden"]["epoch_notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();

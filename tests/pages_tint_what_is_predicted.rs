@@ -76,11 +76,11 @@ impl Tints {
         let place = |point: usize| [(point % self.size) as f64, (point / self.size) as f64];
         for three in [[0, 1, 2], [0, 2, 3]].map(|three| three.map(|i: usize| corners[i])) {
             let triangle: Vec<(Point, Vec<f64>)> = three.iter().map(|&i| (place(i), self.at(epoch, i))).collect();
-            for class in 0..self.classes {
+            for (class, sum) in areas.iter_mut().enumerate() {
                 let others = (0..self.classes).filter(|&other| other != class);
                 let part = others.fold(triangle.clone(), |part, other| half_of(&part, class, other));
                 let points: Vec<Point> = part.iter().map(|corner| corner.0).collect();
-                areas[class] += area(&points);
+                *sum += area(&points);
             }
         }
     }

@@ -38,7 +38,7 @@ pub fn sigmoid() -> Dense {
 
 /// A run of a classifier of so many heaps in a ring; class 0 has a tenth of the samples that the others have.
 pub fn ring(count: usize, samples: usize, epochs: u64) -> Replay {
-    let class = |i: usize| if i % count == 0 && i / count % 10 > 0 { 1 } else { i % count };
+    let class = |i: usize| if i.is_multiple_of(count) && !(i / count).is_multiple_of(10) { 1 } else { i % count };
     let classes: Vec<usize> = (0..samples).map(class).collect();
     let place = |i: usize, axis: usize| {
         let angle = classes[i] as f32 * std::f32::consts::TAU / count as f32;

@@ -59,8 +59,7 @@ impl PlaneFrame {
             scale: own,
             note: notes([
                 share(space.explained_variance_ratio, plots.data.features()),
-                unknown("place", not_finite(&space.samples)),
-                unknown("output", undecided(at)?),
+                unknown("place", not_finite(&space.samples)).or(unknown("output", undecided(at)?)),
             ]),
         })
     }

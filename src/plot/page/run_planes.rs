@@ -44,10 +44,7 @@ pub(crate) fn input<M>(
 /// That more than two inputs are seen on a plane.
 fn slice(plane: &Plane, data: &Dataset) -> Result<String> {
     let share = percent(plane.explained_variance_ratio(data.inputs())?);
-    Ok(format!(
-        "slice: {share} of the variance of {} inputs is seen, and samples lie before or behind it",
-        data.features()
-    ))
+    Ok(format!("slice: {share} of the variance of {} inputs is seen", data.features()))
 }
 
 /// One for each epoch, or none where no epoch has one.

@@ -87,7 +87,7 @@ class CurvesPanel extends Panel {
   layOut(context) {
     const { font, width, height } = this;
     this.solid.resize(width, height, this.ratio);
-    const frame = { top: font + 12, bottom: height - 2 * font - 16 };
+    const frame = { top: font + 15, bottom: height - 2 * font - 16 };
     const shares = this.curves.filter((curve) => curve.isShare);
     const others = this.curves.filter((curve) => !curve.isShare);
     [this.leftLabel, this.rightLabel] = this.labels(shares, others);
@@ -112,7 +112,7 @@ class CurvesPanel extends Panel {
     if (!curves.length) return null;
     const values = curves.flatMap((curve) => curve.values.filter(isNumber));
     const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-    if (this.isLog && high > 0) {
+    if (this.isLog && high > 0 && (!isShare || curves.length === this.curves.length)) {
       const low = values.filter((value) => value > 0).reduce((least, value) => Math.min(least, value));
       return new LogScale(low < high ? low : low / 10, high, frame.bottom, frame.top);
     }
@@ -126,7 +126,7 @@ class CurvesPanel extends Panel {
     rule(context, frame.right, frame.top, frame.right, frame.bottom, palette.grid);
     const ticks = this.right.ticks(mostTicks(frame, font));
     for (const { value, text } of ticks) write(context, text, frame.right + 6, this.right.px(value) + font * 0.35);
-    write(context, withOffset(this.rightLabel, ticks), this.width - 6, frame.top - 7, { align: "right" });
+    write(context, withOffset(this.rightLabel, ticks), this.width - 6, frame.top - 10, { align: "right" });
   }
 
   scaleFor(curve) {
@@ -211,7 +211,7 @@ function tracePlot(context, places) {
   places.forEach((place, i) => {
     if (!place || places[i - 1] || places[i + 1]) return;
     context.beginPath();
-    context.arc(...place, 3, 0, 2 * Math.PI);
+    context.arc(...place, 3.5, 0, 2 * Math.PI);
     context.fill();
   });
 }

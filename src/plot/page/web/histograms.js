@@ -2,29 +2,31 @@
 
 const MULTIPLES = 12;
 
-/**
- * Bars of one row of counts, the misclassified part at the bottom and hatched. Whatever is there is at least a visible line.
- */
+/** Bars of one row of counts, the misclassified part on top and hatched. Whatever is there is at least a visible line. */
 function drawBars(context, { x, y, counts, row, color }, epoch, ratio) {
   const width = (x.to - x.from) / counts.bins;
   const gap = Math.min(1, width / 4);
+  const hatched = hatch(context, ratio);
   for (let bin = 0; bin < counts.bins; bin++) {
     const { all, misclassified } = counts.at(epoch, row, bin);
-    if (!all) continue;
     const left = x.from + bin * width + gap / 2;
-    const height = Math.max(1.5, y.from - y.px(all));
-    const wrong = misclassified && Math.max(1.5, y.from - y.px(misclassified));
+    const correct = heightOf(all - misclassified, y);
+    const wrong = misclassified ? Math.max(1.5, heightOf(all, y) - correct) : 0;
     context.fillStyle = color;
-    context.fillRect(left, y.from - height, width - gap, height);
-    context.fillStyle = hatch(context, ratio);
-    if (wrong) context.fillRect(left, y.from - wrong, width - gap, wrong);
+    context.fillRect(left, y.from - correct, width - gap, correct);
+    context.fillStyle = hatched;
+    context.fillRect(left, y.from - correct - wrong, width - gap, wrong);
   }
+}
+
+function heightOf(count, y) {
+  return count && Math.max(1.5, y.from - y.px(count));
 }
 
 /** The sample's bin, which is the one that it is counted in, and its place in it. */
 function markBin(context, { x, y, counts, row }, epoch, bin, place) {
   const width = (x.to - x.from) / counts.bins;
-  const height = Math.max(1.5, y.from - y.px(counts.at(epoch, row, bin).all));
+  const height = heightOf(counts.at(epoch, row, bin).all, y);
   context.strokeStyle = palette.text;
   context.lineWidth = 2;
   context.strokeRect(x.from + bin * width, y.from - height, width, height);

@@ -2,6 +2,10 @@
 
 const MARKERS = ["disc", "square", "triangle"];
 
+/** As many as the style sheet has of each: after these, colors are used again. */
+const CLASS_COLORS = 8;
+const CURVE_COLORS = 4;
+
 /** The colors of the theme, read from the style sheet. */
 class Palette {
   constructor() {
@@ -30,17 +34,6 @@ class Palette {
 }
 
 let palette = null;
-
-/** How many colors of a kind the style sheet has. */
-function colorsOf(kind) {
-  const style = getComputedStyle(document.documentElement);
-  let count = 0;
-  while (style.getPropertyValue(`--${kind}-${count}`).trim()) count += 1;
-  return count;
-}
-
-const CLASS_COLORS = colorsOf("class");
-const CURVE_COLORS = colorsOf("curve");
 
 /** Classes beyond the colors have the same ones again, in another shape. */
 function markerOf(index) {

@@ -64,7 +64,8 @@ class LogScale {
 }
 
 function asPower(value) {
-  const isPlain = value >= 1e-3 && value < 1e5;
+  if (value >= 1e4 && value < 1e6) return { value, text: countText(value) };
+  const isPlain = value >= 1e-3 && value < 1e4;
   return { value, text: minus(isPlain ? String(value) : value.toExponential().replace("e+", "e")) };
 }
 
