@@ -76,7 +76,7 @@ fn of_several_outputs_the_probability_is_that_of_the_samples_own_class() {
 }
 
 /// The counts of a class, or of a row, at an epoch.
-fn counts<'c>(counts: &'c [u32], epoch: usize, row: usize, [rows, bins]: [usize; 2]) -> &'c [u32] {
+fn counts(counts: &[u32], epoch: usize, row: usize, [rows, bins]: [usize; 2]) -> &[u32] {
     &counts[(epoch * rows + row) * bins..][..bins]
 }
 
@@ -192,7 +192,7 @@ fn titles_and_labels_are_the_words_of_the_pictures() {
 }
 
 #[test]
-fn metrics_that_are_no_numbers_are_told_from_those_that_were_not_logged() {
+fn metrics_that_are_no_numbers_differ_from_those_that_were_not_logged() {
     let replay = odd_metrics();
     let page = page(&replay);
     let run = page.run(0);
@@ -221,7 +221,7 @@ fn odd_metrics() -> Replay {
 }
 
 #[test]
-fn losses_that_are_nan_are_told_from_infinite_ones_and_the_plane_says_why_it_is_empty() {
+fn where_no_output_is_a_number_losses_are_nan_and_planes_say_why_they_are_empty() {
     let page = page(&diverged());
     let run = page.run(0);
     let last = run["epochs"].as_array().unwrap().len() - 1;
@@ -237,6 +237,22 @@ fn losses_that_are_nan_are_told_from_infinite_ones_and_the_plane_says_why_it_is_
         assert_eq!(run[plane]["epoch_notes"][0], "");
     }
     assert_eq!(run["curves"][0]["values"][last], "NaN");
+}
+
+/// Outputs of 1e30, whose squares are beyond an `f32`.
+#[test]
+fn infinite_losses_are_not_nan() {
+    let data = datasets::moons(40, 0.1, 7);
+    let layers = [trained::wide(2, Activation::Linear), Dense::new(1).name("output")];
+    let model = Sequential::builder(2).layers(layers).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    replay.record(&model, Metrics::new()).unwrap();
+    replay.record(&trained::changed(&model, |weight| 1e15 * weight), Metrics::new()).unwrap();
+    let page = page(&replay);
+    let run = page.run(0);
+    assert!(page.u16(&run["losses"])[40..].iter().all(|&steps| steps == 65_534));
+    assert_eq!(page.u32(&run["loss_histogram"]["no_losses"]), [0, 0, 0, 40]);
+    assert_eq!(run["curves"][0]["values"][1], "Infinity");
 }
 
 /// Twelve good epochs and three whose weights are NaN.

@@ -11,7 +11,6 @@ mod decoded;
 mod trained;
 
 use decoded::{DecodedPage, range};
-use serde_json::Value;
 use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Matrix, Optimizer, Replay, Sequential, Trainer,
     analysis::{DecisionBoundary, Grid, PrincipalPlane, View},
@@ -25,29 +24,26 @@ type Point = [f64; 2];
 struct Tints {
     size: usize,
     classes: usize,
+    /// One, or one for each class.
+    planes: usize,
     scores: Vec<f32>,
 }
 
 impl Tints {
-    fn read(page: &DecodedPage, grid: &Value, classes: usize) -> Self {
-        let scores = page.u16(&grid["scores"]).into_iter().map(|half| f32::from_bits(u32::from(half) << 16)).collect();
-        Self { size: grid["size"].as_u64().unwrap() as usize, classes, scores }
+    fn read(page: &DecodedPage, space: &str, classes: usize) -> Self {
+        let (run, grid) = (page.run(0), &page.run(0)[space]["grid"]);
+        let scores: Vec<f32> =
+            page.u16(&grid["scores"]).into_iter().map(|half| f32::from_bits(u32::from(half) << 16)).collect();
+        let size = grid["size"].as_u64().unwrap() as usize;
+        let planes = scores.len() / (size * size) / run["epochs"].as_array().unwrap().len();
+        Self { size, classes, planes, scores }
     }
 
     /// The scores of the classes at a point, as `corner` in `web/regions.js` has them.
     fn at(&self, epoch: usize, point: usize) -> Vec<f64> {
         let count = self.size * self.size;
-        let planes = if self.classes > 2 { self.classes } else { self.scores.len() / count / self.epochs() };
-        let of = |class: usize| f64::from(self.scores[(epoch * planes + class) * count + point]);
-        if planes == 1 { vec![-of(0), of(0)] } else { (0..planes).map(of).collect() }
-    }
-
-    fn epochs(&self) -> usize {
-        // Of two classes one plane or two: the first epoch tells, for two planes have a predicted class with score 0.
-        let count = self.size * self.size;
-        let two = self.scores.len().is_multiple_of(2 * count)
-            && (0..count).all(|i| self.scores[i] == 0.0 || self.scores[count + i] == 0.0);
-        self.scores.len() / count / if two { 2 } else { 1 }
+        let of = |plane: usize| f64::from(self.scores[(epoch * self.planes + plane) * count + point]);
+        if self.planes == 1 { vec![-of(0), of(0)] } else { (0..self.planes).map(of).collect() }
     }
 
     /// As `winner` there.
@@ -129,7 +125,7 @@ fn check(replay: &Replay, layer: &str) {
     let page = DecodedPage::read(Page::new("A page").run("run", &plots).unwrap().to_html().unwrap());
     let run = page.run(0);
     let classes = plots.class_names().len();
-    let [input, hidden] = ["input", "hidden"].map(|space| Tints::read(&page, &run[space]["grid"], classes));
+    let [input, hidden] = ["input", "hidden"].map(|space| Tints::read(&page, space, classes));
     let predicted = page.u8(&run["predicted"]);
     for (epoch, &recorded) in plots.epochs().iter().enumerate() {
         let snapshot = replay.at(recorded).unwrap();
