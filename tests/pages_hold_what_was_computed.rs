@@ -2,83 +2,21 @@
 //! browser, by `tests/browser/run`, on pages that are written here.
 #![cfg(feature = "plot")]
 
+#[path = "common/page.rs"]
+mod decoded;
 #[path = "common/trained.rs"]
 mod trained;
 
-use std::{io::Read, path::PathBuf};
+use std::path::PathBuf;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use decoded::{DecodedPage, number, range};
 use serde_json::Value;
 use training_replay::{
-    Activation, Dataset, Dense, Loss, Matrix, Optimizer, Replay, Sequential, Trainer,
-    analysis::{Grid, LayerFilter, MilestoneOptions, Quantity},
+    Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
+    analysis::{Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity},
     datasets,
     plot::{Page, RunPlots},
 };
-
-/// A page as a browser reads it, as `src/plot/page/web/data.js` does.
-struct DecodedPage {
-    html: String,
-    meta: Value,
-    bytes: Vec<u8>,
-}
-
-impl DecodedPage {
-    fn read(html: String) -> Self {
-        let part = |from: &str| html.split_once(from).unwrap().1.split_once("</script>").unwrap().0.to_owned();
-        let data = STANDARD.decode(part(r#"id="data">"#)).unwrap();
-        let mut bytes = Vec::new();
-        flate2::read::ZlibDecoder::new(data.as_slice()).read_to_end(&mut bytes).unwrap();
-        Self { meta: serde_json::from_str(&part(r#"id="meta">"#)).unwrap(), bytes, html }
-    }
-
-    fn run(&self, i: usize) -> &Value {
-        &self.meta["runs"][i]
-    }
-
-    /// The bytes of an array of so many bytes a value, and how many values it has.
-    fn array(&self, array: &Value, kind: &str, width: usize) -> (&[u8], usize, usize) {
-        assert_eq!(array["type"], kind);
-        let number = |name: &str| array[name].as_u64().unwrap() as usize;
-        let (offset, length) = (number("offset"), number("length"));
-        (&self.bytes[offset..offset + width * length], length, number("delta"))
-    }
-
-    fn u8(&self, array: &Value) -> Vec<u8> {
-        let (bytes, _, delta) = self.array(array, "u8", 1);
-        undone(bytes.to_vec(), delta, u8::wrapping_add)
-    }
-
-    fn u16(&self, array: &Value) -> Vec<u16> {
-        let (bytes, length, delta) = self.array(array, "u16", 2);
-        let values = (0..length).map(|i| u16::from_le_bytes([bytes[i], bytes[length + i]]));
-        undone(values.collect(), delta, u16::wrapping_add)
-    }
-
-    fn u32(&self, array: &Value) -> Vec<u32> {
-        self.array(array, "u32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect()
-    }
-
-    fn f32(&self, array: &Value) -> Vec<f32> {
-        self.array(array, "f32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
-    }
-}
-
-fn undone<T: Copy>(mut values: Vec<T>, delta: usize, plus: impl Fn(T, T) -> T) -> Vec<T> {
-    for i in delta..if delta > 0 { values.len() } else { 0 } {
-        values[i] = plus(values[i], values[i - delta]);
-    }
-    values
-}
-
-fn range(ends: &Value) -> (f64, f64) {
-    (ends[0].as_f64().unwrap(), ends[1].as_f64().unwrap())
-}
-
-/// The number behind 16 bits.
-fn number(steps: u16, (low, high): (f64, f64)) -> f64 {
-    low + (high - low) * f64::from(steps) / 65_534.0
-}
 
 fn page(replay: &Replay) -> DecodedPage {
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
@@ -109,8 +47,8 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
         for i in 0..90 {
             let at = 90 * epoch + i;
             assert_eq!(predicted[at], u8::from(outputs[i] > 0.5));
-            near(number(probabilities[at], (0.0, 1.0)), outputs[i], 1e-5);
-            let loss = low * (high / low).powf(f64::from(losses[at] - 1) / 65_533.0);
+            near(number(probabilities[at], (0.0, 1.0)), outputs[i], 2e-5);
+            let loss = low * (high / low).powf(f64::from(losses[at] - 1) / 65_532.0);
             near(loss, exact[i], f64::from(exact[i]) * 3e-4);
             for (axis, name) in [(0, "x"), (1, "y")] {
                 let limits = range(&run["hidden"][name]);
@@ -124,17 +62,285 @@ fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
 }
 
 #[test]
-fn of_two_outputs_the_probability_is_that_of_class_1() {
+fn of_several_outputs_the_probability_is_that_of_the_samples_own_class() {
     let data = datasets::moons(60, 0.1, 7);
     let two = data.clone().one_hot().unwrap();
     let layers = [trained::wide(2, Activation::Tanh), Dense::new(2).activation(Activation::Softmax)];
     let replay = trained::run(&two, layers, Loss::CategoricalCrossEntropy, 3);
     let page = page(&replay);
     let (probabilities, outputs) = (page.u16(&page.run(0)["probability"]), replay.at(3).unwrap().outputs().unwrap());
-    for i in 0..60 {
+    for (i, class) in data.classes().unwrap().into_iter().enumerate() {
         let found = number(probabilities[3 * 60 + i], (0.0, 1.0));
-        assert!((found - f64::from(outputs[(i, 1)])).abs() < 1e-5, "sample {i}");
+        assert!((found - f64::from(outputs[(i, class)])).abs() < 2e-5, "sample {i}");
     }
+}
+
+/// The counts of a class, or of a row, at an epoch.
+fn counts(counts: &[u32], epoch: usize, row: usize, [rows, bins]: [usize; 2]) -> &[u32] {
+    &counts[(epoch * rows + row) * bins..][..bins]
+}
+
+fn as_counts(counts: &[u64]) -> Vec<u32> {
+    counts.iter().map(|&count| count as u32).collect()
+}
+
+/// The page once counted for itself, with other bins, on rounded numbers: p = 0.5 of ReLU before training was in another bin.
+#[test]
+fn histograms_have_the_bins_and_the_counts_of_the_pictures() {
+    let data = datasets::moons(90, 0.1, 7);
+    let replay = trained::article(&data, Activation::Relu, 6);
+    let plots = RunPlots::options().bins(13).of(replay.run().unwrap()).unwrap();
+    let page = DecodedPage::read(Page::new("A page").run("run", &plots).unwrap().to_html().unwrap());
+    let (run, shown) = (page.run(0), &page.run(0)["probabilities"]);
+    let (correct, wrong) = (page.u32(&shown["correct"]), page.u32(&shown["misclassified"]));
+    let losses = &run["loss_histogram"]["linear"];
+    let (right_losses, wrong_losses) = (page.u32(&losses["correct"]), page.u32(&losses["misclassified"]));
+    assert_eq!((shown["bins"].as_u64(), losses["bins"].as_u64()), (Some(13), Some(13)));
+    for epoch in 0..7 {
+        let histogram = replay.at(epoch as u64).unwrap().probability_histogram(13).unwrap();
+        for class in 0..2 {
+            assert_eq!(counts(&correct, epoch, class, [2, 13]), as_counts(&histogram.correct[class]));
+            assert_eq!(counts(&wrong, epoch, class, [2, 13]), as_counts(&histogram.misclassified[class]));
+        }
+        let both = counts(&right_losses, epoch, 0, [1, 13]).iter().zip(counts(&wrong_losses, epoch, 0, [1, 13]));
+        let bars: Vec<f64> = both.map(|(right, wrong)| f64::from(right + wrong)).filter(|&bar| bar > 0.0).collect();
+        let panel = plots.losses(epoch as u64).unwrap();
+        let expected: Vec<f64> = panel.marks.iter().map(|bar| bar.points()[2][1]).collect();
+        assert_eq!(bars, expected, "losses at epoch {epoch}");
+        assert_eq!(range(&losses["ends"]).1, panel.x.high);
+        let wrong = replay.at(epoch as u64).unwrap().evaluate(Loss::BinaryCrossEntropy).unwrap();
+        let found: u32 = counts(&wrong_losses, epoch, 0, [1, 13]).iter().sum();
+        assert!((1.0 - f64::from(found) / 90.0 - wrong.accuracy.unwrap()).abs() < 1e-9);
+    }
+}
+
+/// What a reader takes for the bin of each sample, added up, is what was counted.
+#[test]
+fn every_sample_lies_in_the_bin_that_it_is_counted_in() {
+    let data = datasets::moons(90, 0.1, 7);
+    for activation in [Activation::Relu, Activation::Sigmoid] {
+        let page = page(&trained::article(&data, activation, 6));
+        let run = page.run(0);
+        let (classes, losses) = (page.u8(&run["classes"]), page.u16(&run["losses"]));
+        let shares = page.u16(&run["probability"]).into_iter().map(|steps| number(steps, (0.0, 1.0)));
+        let mut found = vec![0; 7 * 2 * 20];
+        for (i, share) in shares.enumerate() {
+            found[(i / 90 * 2 + usize::from(classes[i % 90])) * 20 + (share * 20.0).min(19.0) as usize] += 1;
+        }
+        assert_eq!(found, sums(&page, &run["probabilities"]), "probabilities with {activation}");
+        let (low, high) = range(&run["loss_range"]);
+        let losses: Vec<f64> = losses
+            .into_iter()
+            .map(|steps| if steps == 0 { 0.0 } else { low * (high / low).powf(f64::from(steps - 1) / 65_532.0) })
+            .collect();
+        for (kind, scale) in [("linear", identity as fn(f64) -> f64), ("logarithmic", f64::ln)] {
+            let shown = &run["loss_histogram"][kind];
+            let (bins, (low, high)) = (shown["bins"].as_u64().unwrap() as usize, range(&shown["ends"]));
+            let share = |loss: f64| (scale(loss) - scale(low)) / (scale(high) - scale(low));
+            let mut found = vec![0; 7 * bins];
+            for (i, &loss) in losses.iter().enumerate() {
+                found[i / 90 * bins + (share(loss) * bins as f64).clamp(0.0, bins as f64 - 1.0) as usize] += 1;
+            }
+            assert_eq!(found, sums(&page, shown), "{kind} losses with {activation}");
+        }
+    }
+}
+
+fn identity(loss: f64) -> f64 {
+    loss
+}
+
+/// All samples in each bin.
+fn sums(page: &DecodedPage, shown: &Value) -> Vec<u32> {
+    let (correct, wrong) = (page.u32(&shown["correct"]), page.u32(&shown["misclassified"]));
+    correct.iter().zip(wrong).map(|(correct, wrong)| correct + wrong).collect()
+}
+
+#[test]
+fn titles_and_labels_are_the_words_of_the_pictures() {
+    let data = datasets::moons(60, 0.1, 7);
+    let replay = trained::article(&data, Activation::Tanh, 2);
+    let plots = RunPlots::options().name_classes(["upper", "lower"]).of(replay.run().unwrap()).unwrap();
+    let page = DecodedPage::read(Page::new("A page").run("run", &plots).unwrap().to_html().unwrap());
+    let run = page.run(0);
+    for class in 0..2 {
+        let panel = plots.probabilities(1, class).unwrap();
+        assert_eq!(run["probabilities"]["titles"][class], panel.title);
+        assert_eq!(run["probabilities"]["x_label"], panel.x.label);
+        assert_eq!(run["probabilities"]["y_label"], panel.y.label);
+    }
+    let losses = plots.losses(1).unwrap();
+    let words = ["title", "x_label", "y_label"].map(|word| run["loss_histogram"][word].as_str().unwrap());
+    assert_eq!(words, [losses.title, losses.x.label, losses.y.label]);
+    let curves = plots.curves(1);
+    assert_eq!(run["curves_title"], curves.title);
+    assert_eq!(run["curve_labels"].as_array().unwrap()[..], [curves.y.label, curves.right.unwrap().label]);
+    let shown = [("hidden", plots.feature_space(1).unwrap()), ("input", plots.decision_boundary(1).unwrap())];
+    for (name, panel) in shown {
+        let words = ["title", "x_label", "y_label"].map(|word| run[name][word].as_str().unwrap());
+        assert_eq!(words, [panel.title, panel.x.label, panel.y.label]);
+    }
+    let several = trained::run(
+        &data.clone().one_hot().unwrap(),
+        [trained::wide(2, Activation::Tanh), Dense::new(2).activation(Activation::Softmax)],
+        Loss::CategoricalCrossEntropy,
+        1,
+    );
+    let plots = RunPlots::of(several.run().unwrap()).unwrap();
+    let page = DecodedPage::read(Page::new("A page").run("run", &plots).unwrap().to_html().unwrap());
+    assert_eq!(page.run(0)["probabilities"]["x_label"], plots.confidences(1).unwrap().x.label);
+}
+
+#[test]
+fn metrics_that_are_no_numbers_differ_from_those_that_were_not_logged() {
+    let replay = odd_metrics();
+    let page = page(&replay);
+    let run = page.run(0);
+    let logged = |name: &str| {
+        let curves = run["curves"].as_array().unwrap().iter().chain(run["logged"].as_array().unwrap());
+        curves.filter(|curve| curve["name"] == name).map(|curve| curve["values"].clone()).next().unwrap()
+    };
+    assert_eq!(logged("val/box_loss"), serde_json::json!([0.5, "NaN", "Infinity", "-Infinity", null]));
+    assert_eq!(logged("metrics/mAP50-95(B)"), serde_json::json!([null, null, 0.25, null, null]));
+}
+
+/// Five epochs of which one lets the weights be NaN, with metrics as people log them.
+fn odd_metrics() -> Replay {
+    let data = datasets::moons(40, 0.1, 7);
+    let layers = || [trained::wide(2, Activation::Tanh), trained::sigmoid()];
+    let model = Sequential::builder(2).layers(layers()).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    let boxes = [Some(0.5), Some(f64::NAN), Some(f64::INFINITY), Some(f64::NEG_INFINITY), None];
+    for (epoch, value) in boxes.into_iter().enumerate() {
+        let mut metrics = Metrics::new();
+        metrics.extend(value.map(|value| ("val/box_loss".to_owned(), value)));
+        metrics.extend((epoch == 2).then(|| ("metrics/mAP50-95(B)".to_owned(), 0.25)));
+        replay.record(&model, metrics).unwrap();
+    }
+    replay
+}
+
+#[test]
+fn where_no_output_is_a_number_losses_are_nan_and_planes_say_why_they_are_empty() {
+    let page = page(&diverged());
+    let run = page.run(0);
+    let last = run["epochs"].as_array().unwrap().len() - 1;
+    let losses = page.u16(&run["losses"]);
+    let of_last = &losses[last * 40..];
+    assert!(of_last.iter().all(|&steps| steps == 65_535), "{of_last:?}");
+    assert_eq!(page.u32(&run["loss_histogram"]["no_losses"])[2 * last..], [40, 0]);
+    assert_eq!(page.u32(&run["probabilities"]["undecided"])[2 * last..], [20, 20]);
+    for (plane, note) in
+        [("input", "the outputs of 40 samples are not numbers"), ("hidden", "the places of 40 samples are not numbers")]
+    {
+        assert_eq!(run[plane]["epoch_notes"][last], note);
+        assert_eq!(run[plane]["epoch_notes"][0], "");
+    }
+    assert_eq!(run["curves"][0]["values"][last], "NaN");
+}
+
+/// Outputs of 1e30, whose squares are beyond an `f32`.
+#[test]
+fn infinite_losses_are_not_nan() {
+    let data = datasets::moons(40, 0.1, 7);
+    let layers = [trained::wide(2, Activation::Linear), Dense::new(1).name("output")];
+    let model = Sequential::builder(2).layers(layers).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    replay.record(&model, Metrics::new()).unwrap();
+    replay.record(&trained::changed(&model, |weight| 1e15 * weight), Metrics::new()).unwrap();
+    let page = page(&replay);
+    let run = page.run(0);
+    assert!(page.u16(&run["losses"])[40..].iter().all(|&steps| steps == 65_534));
+    assert_eq!(page.u32(&run["loss_histogram"]["no_losses"]), [0, 0, 0, 40]);
+    assert_eq!(run["curves"][0]["values"][1], "Infinity");
+}
+
+/// Twelve good epochs and three whose weights are NaN.
+fn diverged() -> Replay {
+    let data = datasets::moons(40, 0.1, 7);
+    let layers = [trained::wide(2, Activation::Tanh), trained::sigmoid()];
+    let mut model = Sequential::builder(2).layers(layers).build(42).unwrap();
+    let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.05)).batch_size(16).seed(1);
+    let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    replay.record(&model, Metrics::new()).unwrap();
+    for _ in 0..11 {
+        let metrics = trainer.epoch(&mut model, &data).unwrap();
+        replay.record(&model, metrics).unwrap();
+    }
+    let broken = trained::changed(&model, |_| f32::NAN);
+    for _ in 0..3 {
+        replay.record(&broken, Metrics::new()).unwrap();
+    }
+    replay
+}
+
+#[test]
+fn a_slice_says_that_it_is_one_and_how_much_it_shows() {
+    let data = datasets::ball(10, 100, 13);
+    let layers = [trained::wide(5, Activation::Tanh), trained::sigmoid()];
+    let page = page(&trained::run(&data, layers, Loss::BinaryCrossEntropy, 2));
+    let run = page.run(0);
+    let plane = PrincipalPlane::of(data.inputs()).unwrap().plane;
+    let share = 100.0 * plane.explained_variance_ratio(data.inputs()).unwrap();
+    let note = format!("slice: {share:.0} % of the variance of 10 inputs is seen");
+    assert_eq!(run["input"]["notes"][0], note);
+    let notes: Vec<&str> =
+        run["hidden"]["epoch_notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    assert!(
+        notes
+            .iter()
+            .all(|note| note.starts_with("slice: ") && note.ends_with("% of the variance of this epoch is seen"))
+    );
+    let flat = page_of_two_inputs();
+    assert_eq!(flat.run(0)["input"]["notes"].as_array().unwrap().len(), 0, "two inputs are all there is");
+    assert_eq!(flat.run(0)["hidden"]["epoch_notes"].as_array().unwrap().len(), 0);
+}
+
+fn page_of_two_inputs() -> DecodedPage {
+    page(&trained::article(&datasets::moons(40, 0.1, 7), Activation::Tanh, 1))
+}
+
+/// Two seeds with weights of 1 and of 1,000: on axes of both, the first is a hundredth of the width.
+#[test]
+fn an_epoch_that_is_a_speck_on_the_axes_of_the_run_keeps_its_digits() {
+    let data = datasets::moons(60, 0.1, 7);
+    let page = page(&exploding());
+    let hidden = &page.run(0)["hidden"];
+    let points = page.u16(&hidden["points"]);
+    let scale = &hidden["scales"][0];
+    assert!(hidden["scales"][1].is_null(), "the last epoch fills the axes");
+    let space = exploding().at(0).unwrap().feature_space("hidden", &Grid::covering(&data, 0.1)).unwrap();
+    for i in 0..60 {
+        for axis in 0..2 {
+            let (low, high) = range(&scale[axis]);
+            let found = number(points[60 * axis + i], (low, high));
+            assert!((found - f64::from(space.samples[(i, axis)])).abs() < (high - low) / 60_000.0, "sample {i}");
+        }
+    }
+    let (low, high) = range(&hidden["x"]);
+    let (from, to) = range(&scale[0]);
+    assert!((to - from) < (high - low) / 16.0);
+}
+
+fn exploding() -> Replay {
+    let data = datasets::moons(60, 0.1, 7);
+    let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    let model =
+        Sequential::builder(2).layers([trained::wide(2, Activation::Linear), trained::sigmoid()]).build(42).unwrap();
+    replay.record(&model, Metrics::new()).unwrap();
+    replay.record(&trained::changed(&model, |weight| 1_000.0 * weight), Metrics::new()).unwrap();
+    replay
+}
+
+#[test]
+fn a_page_says_how_large_its_file_will_be() {
+    let replay = trained::article(&datasets::moons(40, 0.1, 7), Activation::Tanh, 2);
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    let mut page = Page::new("A page");
+    let empty = page.bytes().unwrap();
+    page.run("run", &plots).unwrap();
+    assert!(page.bytes().unwrap() > empty);
+    assert_eq!(page.bytes().unwrap(), page.to_html().unwrap().len());
 }
 
 #[test]
@@ -256,7 +462,16 @@ fn a_page_of_three_runs_of_2_000_samples_and_150_epochs_is_below_10_megabytes() 
 #[ignore = "the browser's tests run it"]
 fn pages_for_the_browser() {
     let folder = PathBuf::from(std::env::var_os("BROWSER_PAGES").expect("BROWSER_PAGES: the folder for the pages"));
-    for (name, html) in [("three", three()), ("hostile", hostile()), ("ten_classes", ten_classes())] {
+    for (name, html) in [
+        ("three", three()),
+        ("hostile", hostile()),
+        ("ten_classes", ring(10, 600)),
+        ("twenty_classes", ring(20, 900)),
+        ("diverged", of_run("A run that diverged", &diverged())),
+        ("odd", of_run("Metrics as people log them", &odd_metrics())),
+        ("exploding", of_run("Weights that explode", &exploding())),
+        ("ten_inputs", of_run("A slice", &ten_inputs())),
+    ] {
         std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
     }
 }
@@ -296,21 +511,19 @@ fn three() -> String {
     page.to_html().unwrap()
 }
 
-/// Ten heaps in a ring.
-fn ten_classes() -> String {
-    let classes: Vec<usize> = (0..600).map(|i| i % 10).collect();
-    let place = |i: usize, axis: usize| {
-        let angle = classes[i] as f32 * std::f32::consts::TAU / 10.0;
-        let heap = if axis == 0 { angle.cos() } else { angle.sin() };
-        heap + 0.12 * ((i * (7 + 4 * axis)) as f32).sin()
-    };
-    let data = Dataset::from_labels(Matrix::from_fn(600, 2, place), &classes).unwrap();
-    let layers = [
-        Dense::new(16).name("first").activation(Activation::Tanh),
-        trained::wide(2, Activation::Tanh),
-        Dense::new(10).name("output").activation(Activation::Softmax),
-    ];
-    let replay = trained::run(&data, layers, Loss::CategoricalCrossEntropy, 40);
+fn of_run(title: &str, replay: &Replay) -> String {
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
-    Page::new("Ten classes").run("2-16-2-10", &plots).unwrap().to_html().unwrap()
+    Page::new(title).run("the run", &plots).unwrap().to_html().unwrap()
+}
+
+fn ten_inputs() -> Replay {
+    let layers = [trained::wide(5, Activation::Tanh), trained::sigmoid()];
+    trained::run(&datasets::ball(10, 200, 13), layers, Loss::BinaryCrossEntropy, 12)
+}
+
+/// Heaps in a ring, a class each; class 0 has a tenth of the samples of the others.
+fn ring(count: usize, samples: usize) -> String {
+    let replay = trained::ring(count, samples, 40);
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    Page::new(format!("{count} classes")).run(format!("2-16-2-{count}"), &plots).unwrap().to_html().unwrap()
 }

@@ -2,17 +2,16 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { Page, pathOf } from "./pages.mjs";
+import { Page, pathOf, scoresOf, winner } from "./pages.mjs";
 
 const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins"];
-const CLASS_COLORS = [
-  ...["#016dc2", "#b75f00", "#098058", "#c0489a", "#0f5f79"],
-  ...["#3a2811", "#693cd3", "#8f069f", "#505200", "#6c7c44"],
-];
-const MISCLASSIFIED = "#c1121f";
+const [LIGHT] = readFileSync(new URL("../../src/plot/page/web/page.css", import.meta.url), "utf8").split(':root[data-theme="dark"]');
+const CLASS_COLORS = [...LIGHT.matchAll(/--class-\d+: (#\w+);/g)].map(([, color]) => color);
+const [, MISCLASSIFIED] = LIGHT.match(/--misclassified: (#\w+);/);
 
 let browser;
 
@@ -304,7 +303,7 @@ test("a sample under the pointer is described and marked in all panels of all ru
     const at = run.epochs.indexOf(20) * run.samples + sample;
     const [low, high] = run.loss_range;
     const q = source.values(run.losses)[at];
-    const loss = q === 0 ? 0 : low * (high / low) ** ((q - 1) / 65533);
+    const loss = q === 0 ? 0 : low * (high / low) ** ((q - 1) / 65532);
     const names = [source.values(run.classes)[sample], source.values(run.predicted)[at]].map((k) => run.class_names[k]);
     return [run.name, ...names, written(source.values(run.probability)[at] / 65534), written(loss)];
   });
@@ -370,7 +369,7 @@ test("the classes are seen in their colors, and the errors in red", async () => 
   await slideTo(page, 3);
   const counts = await page.locator(".run >> nth=0 >> .count").allInnerTexts();
   assert.ok(
-    counts.every((text) => /^\d+ of \d+ correct$/.test(text)),
+    counts.every((text) => /^[\d,]+ of [\d,]+ correct$/.test(text)),
     counts.join(),
   );
   for (const color of [CLASS_COLORS[0], CLASS_COLORS[1], MISCLASSIFIED]) {
@@ -392,7 +391,7 @@ test("the correct and the misclassified samples of each class are counted at eve
       const expected = run.class_names.map((_, k) => {
         const samples = [...classes.keys()].filter((sample) => classes[sample] === k);
         const correct = samples.filter((sample) => predicted[run.epochs.indexOf(epoch) * run.samples + sample] === k);
-        return `${correct.length} of ${samples.length} correct`;
+        return `${correct.length.toLocaleString("en-US")} of ${samples.length.toLocaleString("en-US")} correct`;
       });
       assert.deepEqual(await page.locator(`.run >> nth=${i} >> .count`).allInnerTexts(), expected);
     }
@@ -400,7 +399,7 @@ test("the correct and the misclassified samples of each class are counted at eve
   await close(page);
 });
 
-test("ten classes have ten colors, and discs all of them", async () => {
+test("classes beyond the colors have the same ones again, as squares", async () => {
   const page = await open(pathOf("ten_classes"), { width: 1280, height: 900 });
   const last = Number(await page.locator("#slider").getAttribute("max"));
   await slideTo(page, last);
@@ -408,9 +407,207 @@ test("ten classes have ten colors, and discs all of them", async () => {
   if (await canvas(page, panel).count()) {
     for (const color of CLASS_COLORS) assert.ok((await places(page, panel, 0, color)).length >= 5, color);
   }
-  assert.equal(await page.locator(".legend .swatch.disc").count(), 10);
-  assert.equal(await page.locator(".legend .swatch.square").count(), 0);
-  assert.ok((await places(page, "probability", 0, CLASS_COLORS[7])).length >= 5);
+  const discs = Math.min(10, CLASS_COLORS.length);
+  assert.equal(await page.locator(".legend .swatch.disc").count(), discs);
+  assert.equal(await page.locator(".legend .swatch.square").count(), 10 - discs);
+  await close(page);
+});
+
+test("every grid point has the tint of the class that is predicted there", async () => {
+  const page = await open(pathOf("three"));
+  const source = new Page("three");
+  for (const epoch of [0, 3, 8, 40, 150]) {
+    await slideTo(page, epoch);
+    for (const [i, run] of source.meta.runs.entries()) {
+      const { grid } = run.input;
+      const scores = scoresOf(source, grid, run.epochs.length, epoch);
+      const classes = Array.from({ length: grid.size ** 2 }, (_, point) => winner(scores, point));
+      const colors = await gridColors(page, i, grid.size);
+      const tints = [0, 1].map((k) => usual(colors.filter((_, point) => classes[point] === k)));
+      assert.ok(!tints[0] || tints[0] !== tints[1], `${run.name} has two tints at epoch ${epoch}`);
+      // Beside a cut, a pixel next to a point may lie on its other side.
+      const isInside = (point) => around(point, grid.size).every((other) => classes[other] === classes[point]);
+      const wrong = colors.filter(
+        (color, point) => tints.includes(color) && color !== tints[classes[point]] && isInside(point),
+      );
+      assert.equal(wrong.length, 0, `${run.name} at epoch ${epoch}`);
+      const seen = colors.filter((color, point) => color === tints[classes[point]]);
+      assert.ok(seen.length > colors.length / 3, `${seen.length} points of ${run.name} are not covered`);
+    }
+  }
+  await close(page);
+});
+
+/** The points of a square grid around one of them. */
+function around(point, size) {
+  const [column, row] = [point % size, Math.floor(point / size)];
+  const near = [-1, 0, 1].flatMap((up) => [-1, 0, 1].map((right) => [column + right, row + up]));
+  return near.filter((place) => place.every((at) => at >= 0 && at < size)).map(([x, y]) => y * size + x);
+}
+
+/** The colors a little beside the points of the grid over the inputs, where no line of the mesh is. */
+function gridColors(page, run, size) {
+  return canvas(page, "input", run).evaluate((one, size) => {
+    const copy = new OffscreenCanvas(one.width, one.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(one, 0, 0);
+    const { data, width, height } = copy.getImageData(0, 0, one.width, one.height);
+    const at = (x, y) => [0, 1, 2].map((k) => data[4 * (Math.round(y) * width + Math.round(x)) + k]).join();
+    // The frame: from the axis on the left and below, to where the paper begins again.
+    const paper = at(width - 2, 2);
+    const middle = Math.floor(height / 2);
+    let [left, right, top, bottom] = [0, width - 1, 0, height - 1];
+    const isInk = (x, y) => at(x, y) !== paper;
+    while (!isInk(right, middle)) right -= 1;
+    const inside = right - 20;
+    while (!isInk(inside, top) || !isInk(inside, top + 3)) top += 1;
+    for (bottom = top; isInk(inside, bottom + 1) || isInk(inside, bottom + 2); ) bottom += 1;
+    for (left = inside; isInk(left - 1, middle) || isInk(left - 2, middle); ) left -= 1;
+    const colors = [];
+    for (let i = 0; i < size * size; i++) {
+      const [x, y] = [(i % size) / (size - 1), Math.floor(i / size) / (size - 1)];
+      // Two points of the outermost ones lie on the edge, and a point lies on a line of the mesh: a pixel beside it.
+      colors.push(at(left + x * (right - left) + (x < 0.5 ? 2 : -2), bottom - y * (bottom - top) + (y < 0.5 ? -2 : 2)));
+    }
+    return colors;
+  }, size);
+}
+
+function usual(colors) {
+  const counts = new Map();
+  for (const color of colors) counts.set(color, (counts.get(color) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+test("of twenty classes the legend wraps, and says that colors are used again", async () => {
+  const page = await open(pathOf("twenty_classes"), { width: 1280, height: 720 });
+  const legend = page.locator(".legend");
+  assert.equal(await legend.locator(".name").count(), 20);
+  assert.match(await legend.innerText(), new RegExp(`${CLASS_COLORS.length} colors, then again in other shapes`));
+  const shapes = await legend
+    .locator("li .swatch:not(.wrong)")
+    .evaluateAll((all) => all.map((one) => `${one.className} ${one.getAttribute("style")}`));
+  assert.equal(new Set(shapes).size, 20, "no two classes look alike");
+  assert.ok(await legend.evaluate((list) => list.scrollHeight <= list.clientHeight), "nothing is cut off");
+  assert.ok(await legend.evaluate((list) => [...list.querySelectorAll(".name")].every((one) => one.scrollWidth <= one.clientWidth)));
+  await close(page);
+});
+
+test("samples of a rare class lie on top of those of a frequent one", async () => {
+  const source = new Page("twenty_classes");
+  const [run] = source.meta.runs;
+  run.input.points = source.put("u16", source.values(run.input.points).map(() => 30000));
+  const page = await open(source.save("heap"), { width: 1280, height: 720 });
+  assert.ok((await places(page, "input", 0, CLASS_COLORS[0])).length >= 9, "5 samples of class 0 above 895");
+  for (const color of CLASS_COLORS.slice(2)) assert.equal((await places(page, "input", 0, color)).length, 0, color);
+  await close(page);
+});
+
+test("a metric that is no number is marked as what it is, and one that was logged once is seen", async () => {
+  const page = await open(pathOf("odd"));
+  const curves = page.locator(".panel", { has: page.locator('canvas[data-panel="curves"]') });
+  const color = await curveColor(page);
+  await curves.locator('select[aria-label="Metric"]').selectOption({ label: "val/box_loss" });
+  const seen = [];
+  for (const epoch of [0, 1, 2, 3, 4]) {
+    await slideTo(page, epoch);
+    seen.push(await curves.locator(".number").innerText());
+  }
+  assert.deepEqual(seen, ["0.5000", "NaN", "\u221e", "\u2212\u221e", "\u2013"]);
+  await page.waitForFunction(() => /not logged/.test(document.querySelector("canvas[data-panel=curves]").ariaLabel));
+  const [width, found] = [(await canvas(page, "curves").boundingBox()).width, await places(page, "curves", 0, color)];
+  const along = (from, to) => found.filter(([x]) => x > from * width && x < to * width).length;
+  assert.ok(along(0, 0.2) >= 20, `${along(0, 0.2)} pixels of a dot that is alone`);
+  for (const [from, to] of [[0.2, 0.4], [0.42, 0.6], [0.65, 0.83]]) assert.ok(along(from, to) >= 8, `a mark from ${from} on`);
+  await curves.locator('select[aria-label="Metric"]').selectOption({ label: "metrics/mAP50-95(B)" });
+  await drawn(page);
+  assert.ok((await places(page, "curves", 0, color)).length >= 20, "once is a dot of three pixels' radius");
+  await close(page);
+});
+
+/** The color of the first curve. */
+function curveColor(page) {
+  return page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--curve-0").trim());
+}
+
+test("of two constant curves at the same height both are seen", async () => {
+  const source = new Page("three");
+  source.meta.runs.length = 1;
+  const [run] = source.meta.runs;
+  for (const [i, value] of [0.6931, 1].entries()) run.curves[i].values = run.epochs.map(() => value);
+  const page = await open(source.save("constant"));
+  await slideTo(page, 140);
+  const other = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--curve-1").trim());
+  for (const color of [await curveColor(page), other]) {
+    const found = await places(page, "curves", 0, color);
+    assert.ok(found.length >= 40, `${found.length} pixels of ${color}`);
+  }
+  assert.equal(await page.locator(".curve-legend .line.dashed").count(), 1);
+  await close(page);
+});
+
+test("panels say that they are a slice, and why they are empty", async () => {
+  const notes = (page, panel) => page.locator(".panel", { has: page.locator(`canvas[data-panel=${panel}]`) }).locator(".panel-note");
+  const slice = await open(pathOf("ten_inputs"));
+  assert.match(await notes(slice, "input").innerText(), /^slice: \d+ % of the variance of 10 inputs is seen$/);
+  assert.match(await notes(slice, "hidden").innerText(), /^slice: \d+ % of the variance of this epoch is seen$/);
+  assert.ok(await notes(slice, "losses").isHidden(), "where there is nothing to say there is no line");
+  await close(slice);
+  const page = await open(pathOf("diverged"));
+  assert.equal((await notes(page, "input").innerText()).trim(), "");
+  const before = await canvas(page, "input").boundingBox();
+  await slideTo(page, 14);
+  assert.equal(await notes(page, "input").innerText(), "the outputs of 40 samples are not numbers");
+  assert.equal(await notes(page, "hidden").innerText(), "the places of 40 samples are not numbers");
+  assert.equal(await notes(page, "probability").innerText(), "the outputs of 40 samples are not numbers");
+  assert.equal(await notes(page, "losses").innerText(), "losses not shown: 40 NaN");
+  assert.deepEqual(await canvas(page, "input").boundingBox(), before, "and nothing hops");
+  assert.equal((await places(page, "hidden", 0, CLASS_COLORS[0])).length, 0);
+  assert.ok((await page.locator(".count").allInnerTexts()).every((text) => text.startsWith("0 of")));
+  await close(page);
+});
+
+test("an epoch that is a speck can be seen on axes of its own", async () => {
+  const page = await open(pathOf("exploding"));
+  const reach = async () => {
+    const xs = (await places(page, "hidden", 0, CLASS_COLORS[0])).map(([x]) => x);
+    return xs.length ? Math.max(...xs) - Math.min(...xs) : 0;
+  };
+  assert.ok((await reach()) < 20, `${await reach()} pixels`);
+  const button = page.locator(".panel", { has: page.locator("canvas[data-panel=hidden]") }).locator(".toggle");
+  await button.click();
+  await drawn(page);
+  assert.equal(await button.getAttribute("aria-pressed"), "true");
+  assert.ok((await reach()) > 100, `${await reach()} pixels`);
+  await slideTo(page, 1);
+  assert.ok((await reach()) > 100, "also at the next epoch");
+  await slideTo(page, 0);
+  await button.click();
+  await drawn(page);
+  assert.ok((await reach()) < 20, "and back");
+  await close(page);
+});
+
+test("losses and curves have a logarithmic axis for whoever asks for it", async () => {
+  const page = await open(pathOf("exploding"));
+  for (const panel of ["losses", "curves"]) {
+    const button = page.locator(".panel", { has: page.locator(`canvas[data-panel=${panel}]`) }).locator(".toggle");
+    const even = await pixels(page);
+    await button.click();
+    assert.deepEqual(changed(even, await pixels(page)), [`0 ${panel}`]);
+    await button.click();
+    assert.deepEqual(changed(even, await pixels(page)), []);
+  }
+  await close(page);
+});
+
+test("bars of misclassified samples are hatched as well as red", async () => {
+  const page = await open(pathOf("three"));
+  await slideTo(page, 3);
+  const red = await places(page, "probability", 0, MISCLASSIFIED);
+  const rows = new Map();
+  for (const [x, y] of red) rows.set(y, [...(rows.get(y) ?? []), x]);
+  const gaps = [...rows.values()].flatMap((xs) => xs.slice(1).map((x, i) => x - xs[i])).filter((gap) => gap > 1 && gap < 7);
+  assert.ok(gaps.length > 20, `${gaps.length} gaps in ${red.length} red pixels`);
   await close(page);
 });
 
@@ -542,6 +739,7 @@ test("what a run does not have has no panel", async () => {
     violins: [],
     milestones: [],
     curves: [{ name: "loss", values: other.epochs.map(() => null) }],
+    logged: [],
   });
   other.hidden.grid = null;
   third.curves = [{ name: "loss", values: third.epochs.map((epoch) => (epoch % 2 ? null : 1 / (epoch + 1))) }];
@@ -583,7 +781,7 @@ test("a grid that is squashed on one side is colored as far as it reaches", asyn
   const { size } = grid;
   run.hidden.points = source.put("u16", source.values(points).map(() => 65535));
   grid.every = size - 1;
-  grid.scores = source.put("i16", new Array(3 * size * size).fill(-100));
+  grid.scores = source.put("u16", new Array(3 * size * size).fill(0xbf80)); // -1
   // At the first epoch a square; then the first fifth of its columns lies on one side; then it is turned over as well.
   const side = [...Array(size).keys()];
   const place = (share) => Math.round(65534 * (0.1 + 0.8 * share));
@@ -620,7 +818,7 @@ test("values that are no numbers are left out, and said to be", async () => {
   run.losses = altered(run.losses, (value, i) => (late(i) ? 65535 : value));
   run.hidden.points = altered(run.hidden.points, (value, i) => (i >= 200 * run.samples ? 65535 : value));
   run.hidden.grid.scores = altered(run.hidden.grid.scores, (value, i) =>
-    i >= 100 * run.hidden.grid.size ** 2 ? -32768 : value,
+    i >= 100 * run.hidden.grid.size ** 2 ? 0x7fc0 : value, // NaN
   );
   for (const violins of run.violins) violins.ends = altered(violins.ends, () => NaN);
   const page = await open(source.save("nan"));
@@ -631,8 +829,6 @@ test("values that are no numbers are left out, and said to be", async () => {
   assert.ok((await seen()) > 5);
   await slideTo(page, 120);
   assert.equal(await seen(), 0);
-  assert.ok((await page.locator(".count").allInnerTexts()).every((text) => text.startsWith("0 of")));
-  assert.ok((await places(page, "probability", 0, CLASS_COLORS[0])).length === 0);
   await pointAtSample(page, "input");
   assert.match(await tipText(page), /none\s+not a number\s+not a number/);
   await close(page);

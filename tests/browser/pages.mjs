@@ -8,7 +8,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 const folder = mkdtempSync(join(tmpdir(), "page-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const KINDS = { u8: Uint8Array, i16: Int16Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
+const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
 const META = /(<script type="application\/json" id="meta">)([^]*?)(<\/script>)/;
 const DATA = /(<script type="text\/plain" id="data">)([^]*?)(<\/script>)/;
 
@@ -26,10 +26,7 @@ export class Page {
   values({ type, offset, length, delta }) {
     const Kind = KINDS[type];
     const bytes = this.bytes.subarray(offset, offset + length * Kind.BYTES_PER_ELEMENT);
-    const values =
-      type === "u16" || type === "i16"
-        ? Kind.from({ length }, (_, i) => bytes[i] + 256 * bytes[length + i])
-        : new Kind(Uint8Array.from(bytes).buffer);
+    const values = type === "f32" ? new Kind(Uint8Array.from(bytes).buffer) : joined(bytes, new Kind(length));
     for (let i = delta; delta > 0 && i < length; i++) values[i] += values[i - delta];
     return values;
   }
@@ -38,10 +35,7 @@ export class Page {
   put(type, values) {
     const array = { type, offset: this.bytes.length, length: values.length, delta: 0 };
     const made = KINDS[type].from(values);
-    const bytes =
-      type === "u16" || type === "i16"
-        ? Uint8Array.from([...made.map((v) => v & 255), ...made.map((v) => (v >> 8) & 255)])
-        : new Uint8Array(made.buffer);
+    const bytes = type === "f32" ? new Uint8Array(made.buffer) : planesOf(made);
     this.bytes = Buffer.concat([this.bytes, bytes]);
     return array;
   }
@@ -58,6 +52,11 @@ export class Page {
       );
     };
     for (const key of ["predicted", "probability", "losses"]) run[key] = some(run[key]);
+    const { linear, logarithmic } = run.loss_histogram;
+    for (const counts of [run.probabilities, linear, logarithmic])
+      for (const key of ["correct", "misclassified"]) counts[key] = some(counts[key]);
+    run.probabilities.undecided = some(run.probabilities.undecided);
+    run.loss_histogram.no_losses = some(run.loss_histogram.no_losses);
     for (const space of [run.hidden, run.input].filter(Boolean)) this.keepEpochsOf(space, kept, some);
     for (const violins of run.violins)
       for (const key of ["density", "ends", "median"]) violins[key] = some(violins[key]);
@@ -69,6 +68,8 @@ export class Page {
     if (!space.still) space.points = some(space.points);
     if (space.grid && !space.grid.still) space.grid.points = some(space.grid.points);
     if (space.grid) space.grid.scores = some(space.grid.scores);
+    for (const key of ["scales", "epoch_notes"])
+      space[key] = space[key].length ? kept.map((epoch) => space[key][epoch]) : [];
     const none = this.put("u32", [0, ...kept.map(() => 0)]);
     space.boundary = { lines: none, starts: this.put("u32", [0]), points: this.put("u16", []) };
   }
@@ -83,4 +84,35 @@ export class Page {
     writeFileSync(path, html);
     return path;
   }
+}
+
+/** The lowest bytes of all values come first, then the second ones, and so on. */
+function joined(bytes, values) {
+  const planes = values.BYTES_PER_ELEMENT;
+  return values.map((_, i) => {
+    let value = 0;
+    for (let plane = 0; plane < planes; plane++) value += bytes[plane * values.length + i] * 256 ** plane;
+    return value;
+  });
+}
+
+function planesOf(values) {
+  const planes = [...Array(values.BYTES_PER_ELEMENT).keys()];
+  return Uint8Array.from(planes.flatMap((plane) => Array.from(values, (value) => (value >>> (8 * plane)) & 255)));
+}
+
+/** The scores of the grid's points at an epoch, class by class. */
+export function scoresOf(source, grid, epochs, epoch) {
+  const halves = source.values(grid.scores);
+  const size = halves.length / epochs;
+  const bits = Uint32Array.from(halves.subarray(epoch * size, (epoch + 1) * size), (half) => half * 65536);
+  const all = new Float32Array(bits.buffer);
+  const count = grid.size ** 2;
+  return Array.from({ length: all.length / count }, (_, k) => all.subarray(k * count, (k + 1) * count));
+}
+
+/** The class that wins at a point, or -1. */
+export function winner(scores, point) {
+  const own = scores.length === 1 ? [-scores[0][point], scores[0][point]] : scores.map((of) => of[point]);
+  return own.some(Number.isNaN) ? -1 : own.reduce((best, score, k) => (score > own[best] ? k : best), 0);
 }

@@ -1,7 +1,9 @@
 //! Small runs for pictures.
+#![allow(dead_code)] // Every test binary uses a part of it.
 
 use training_replay::{
-    Activation, Dataset, Dense, Initializer, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, nn::Layer,
+    Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
+    Trainer, Weights, nn::Layer,
 };
 
 /// A run of these layers on these data, with so many epochs behind the one before training.
@@ -32,4 +34,32 @@ pub fn wide(units: usize, activation: Activation) -> Dense {
 
 pub fn sigmoid() -> Dense {
     Dense::new(1).name("output").activation(Activation::Sigmoid)
+}
+
+/// A run of a classifier of so many heaps in a ring; class 0 has a tenth of the samples that the others have.
+pub fn ring(count: usize, samples: usize, epochs: u64) -> Replay {
+    let class = |i: usize| if i.is_multiple_of(count) && !(i / count).is_multiple_of(10) { 1 } else { i % count };
+    let classes: Vec<usize> = (0..samples).map(class).collect();
+    let place = |i: usize, axis: usize| {
+        let angle = classes[i] as f32 * std::f32::consts::TAU / count as f32;
+        let heap = if axis == 0 { angle.cos() } else { angle.sin() };
+        heap + 1.2 / count as f32 * ((i * (7 + 4 * axis)) as f32).sin()
+    };
+    let data = Dataset::from_labels(Matrix::from_fn(samples, 2, place), &classes).unwrap();
+    let layers = [
+        Dense::new(16).name("first").activation(Activation::Tanh),
+        wide(2, Activation::Tanh),
+        Dense::new(count).name("output").activation(Activation::Softmax),
+    ];
+    run(&data, layers, Loss::CategoricalCrossEntropy, epochs)
+}
+
+/// A network with every weight changed.
+pub fn changed(model: &Sequential, change: impl Fn(f32) -> f32) -> Sequential {
+    let weights = Weights::of(model).unwrap();
+    let changed = weights.iter().map(|parameter| {
+        let values: Vec<f32> = parameter.values().to_f32().iter().map(|&value| change(value)).collect();
+        Parameter::new(parameter.layer().to_owned(), parameter.name().to_owned(), parameter.shape().to_vec(), values)
+    });
+    model.with_weights(&changed.collect()).unwrap()
 }

@@ -11,7 +11,7 @@ use crate::{Error, Result, math::elementary};
 /// Where the bytes of an array are among those of all arrays of a page.
 #[derive(Debug, Serialize)]
 pub(crate) struct Array {
-    /// The type of its values: `u8`, `u16`, `i16`, `u32` or `f32`.
+    /// The type of its values: `u8`, `u16`, `u32` or `f32`.
     #[serde(rename = "type")]
     kind: &'static str,
     /// The index of its first byte.
@@ -38,28 +38,27 @@ impl Arrays {
 
     /// The same of larger ones: first all low bytes, then all high bytes, most of which are 0.
     pub(crate) fn u16(&mut self, values: &[u16], epoch: usize) -> Array {
-        self.planes("u16", values, epoch)
-    }
-
-    /// The same of signed ones.
-    pub(crate) fn i16(&mut self, values: &[i16], epoch: usize) -> Array {
-        let values: Vec<u16> = values.iter().map(|value| value.cast_unsigned()).collect();
-        self.planes("i16", &values, epoch)
-    }
-
-    fn planes(&mut self, kind: &'static str, values: &[u16], epoch: usize) -> Array {
-        let offset = self.bytes.len();
         let differences = differences(values, epoch, |now, before| now.wrapping_sub(before)).map(u16::to_le_bytes);
-        let (low, high): (Vec<u8>, Vec<u8>) = differences.map(|[low, high]| (low, high)).unzip();
-        self.bytes.extend(low.into_iter().chain(high));
-        Array { kind, offset, length: values.len(), delta: epoch }
+        self.planes("u16", &differences.collect::<Vec<_>>(), epoch)
     }
 
-    /// Values as they are.
-    pub(crate) fn u32(&mut self, values: &[u32]) -> Array {
+    /// The same of still larger ones, in four planes of bytes.
+    pub(crate) fn u32(&mut self, values: &[u32], epoch: usize) -> Array {
+        let differences = differences(values, epoch, |now, before| now.wrapping_sub(before)).map(u32::to_le_bytes);
+        self.planes("u32", &differences.collect::<Vec<_>>(), epoch)
+    }
+
+    /// Numbers of samples; more than four billion are shown as so many.
+    pub(crate) fn counts(&mut self, counts: &[u64], epoch: usize) -> Array {
+        let counts: Vec<u32> = counts.iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX)).collect();
+        self.u32(&counts, epoch)
+    }
+
+    /// The lowest bytes of all values, then the second ones, and so on.
+    fn planes<const N: usize>(&mut self, kind: &'static str, values: &[[u8; N]], epoch: usize) -> Array {
         let offset = self.bytes.len();
-        self.bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-        Array { kind: "u32", offset, length: values.len(), delta: 0 }
+        self.bytes.extend((0..N).flat_map(|plane| values.iter().map(move |bytes| bytes[plane])));
+        Array { kind, offset, length: values.len(), delta: epoch }
     }
 
     /// Values as they are.
@@ -104,6 +103,19 @@ impl Quantizer {
         let share = (value - self.low) / (self.high - self.low);
         if share.is_finite() { (share.clamp(0.0, 1.0) * 65_534.0).round() as u16 } else { Self::NONE }
     }
+
+    /// The step nearest to a value among those within the bin that the value is counted in.
+    pub(crate) fn of_bin(self, value: f64, ends: [f64; 2]) -> u16 {
+        let [from, to] = ends.map(|end| (end - self.low) / (self.high - self.low) * 65_534.0);
+        within(self.of(value), [from, to], [0, 65_534])
+    }
+}
+
+/// The nearest step that is clearly between two places, so that whoever reads it finds it there: the step of a value beside the
+/// end of its bin may be in the next one. Where a bin is narrower than a step there is none, and it stays.
+fn within(step: u16, [from, to]: [f64; 2], [lowest, highest]: [u16; 2]) -> u16 {
+    let (first, last) = ((from + 0.25).ceil().max(lowest.into()), (to - 0.25).floor().min(highest.into()));
+    if first <= last { step.clamp(first as u16, last as u16) } else { step }
 }
 
 /// Losses from the smallest to the largest by their logarithms: four digits of each.
@@ -114,15 +126,28 @@ pub(crate) struct Losses {
 }
 
 impl Losses {
-    pub(crate) fn of(self, loss: f64) -> u16 {
+    /// What is infinite; NaN is [`Quantizer::NONE`].
+    pub(crate) const INFINITE: u16 = 65_534;
+
+    /// The step of a loss, within the bins that it is counted in: 0 for none at all, then from 1 on.
+    pub(crate) fn of(self, loss: f64, ends: [f64; 2]) -> u16 {
         match loss {
-            loss if !loss.is_finite() => Quantizer::NONE,
+            loss if loss.is_nan() => Quantizer::NONE,
+            loss if loss.is_infinite() => Self::INFINITE,
             loss if loss <= 0.0 => 0,
             loss => {
-                let share = elementary::ln(loss / self.low) / elementary::ln(self.high / self.low);
-                1 + (share.clamp(0.0, 1.0) * 65_533.0).round() as u16
+                let step = self.place(loss).clamp(1.0, 65_533.0).round() as u16;
+                within(step, ends.map(|end| self.place(end)), [1, 65_533])
             }
         }
+    }
+
+    /// Where it is among the steps; far below them what is 0 or less.
+    fn place(self, loss: f64) -> f64 {
+        if loss <= 0.0 {
+            return f64::NEG_INFINITY;
+        }
+        1.0 + 65_532.0 * elementary::ln(loss / self.low) / elementary::ln(self.high / self.low)
     }
 }
 
@@ -139,19 +164,31 @@ mod tests {
         let array = arrays.u16(&[0x0102, 0x0103], 1);
         assert_eq!(arrays.bytes[4..], [0x02, 0x01, 0x01, 0x00], "low bytes, then high bytes");
         assert_eq!(array.offset, 4);
-        arrays.i16(&[-1, 1], 1);
-        assert_eq!(arrays.bytes[8..], [255, 2, 255, 0]);
-        arrays.u32(&[1]);
-        assert_eq!(arrays.bytes[12..], [1, 0, 0, 0]);
+        arrays.u32(&[0x0403_0201, 0x0403_0202], 1);
+        assert_eq!(arrays.bytes[8..], [1, 1, 2, 0, 3, 0, 4, 0], "four planes");
     }
 
     #[test]
     fn numbers_keep_their_digits() {
         let quantizer = Quantizer::between(-2.0, 2.0);
         assert_eq!([-2.0, 2.0, f64::NAN, 9.0].map(|x| quantizer.of(x)), [0, 65_534, Quantizer::NONE, 65_534]);
-        let losses = Losses { low: 1e-6, high: 5.0 };
-        assert_eq!([0.0, 1e-6, 5.0, f64::INFINITY].map(|x| losses.of(x)), [0, 1, 65_534, Quantizer::NONE]);
-        let back = 1e-6 * (5.0_f64 / 1e-6).powf(f64::from(losses.of(0.1234) - 1) / 65_533.0);
+        let (losses, all) = (Losses { low: 1e-6, high: 5.0 }, [0.0, f64::INFINITY]);
+        assert_eq!([0.0, 1e-6, 5.0].map(|x| losses.of(x, all)), [0, 1, 65_533]);
+        assert_eq!([f64::INFINITY, f64::NAN].map(|x| losses.of(x, all)), [Losses::INFINITE, Quantizer::NONE]);
+        let back = 1e-6 * (5.0_f64 / 1e-6).powf(f64::from(losses.of(0.1234, all) - 1) / 65_532.0);
         assert!((back / 0.1234 - 1.0).abs() < 2e-4, "{back}");
+    }
+
+    /// One half is a step of its own, and the end of two bins: a reader could not know in which one it was counted.
+    #[test]
+    fn a_step_is_within_the_bin_that_its_value_is_counted_in() {
+        let quantizer = Quantizer::between(0.0, 1.0);
+        assert_eq!([[0.45, 0.5], [0.5, 0.55]].map(|ends| quantizer.of_bin(0.5, ends)), [32_766, 32_768]);
+        assert_eq!(quantizer.of_bin(0.0, [f64::NEG_INFINITY, 0.05]), 0);
+        assert_eq!(quantizer.of_bin(1.0, [0.95, f64::INFINITY]), 65_534);
+        assert_eq!(quantizer.of_bin(0.7, [0.7, 0.700_001]), 45_874, "no step lies between");
+        let (losses, step) =
+            (Losses { low: 1e-3, high: 1.0 }, |step: u16| 1e-3 * 1e3_f64.powf(f64::from(step - 1) / 65_532.0));
+        assert!(step(losses.of(0.5, [0.45, 0.5])) < 0.5 && step(losses.of(0.5, [0.5, 0.55])) > 0.5);
     }
 }

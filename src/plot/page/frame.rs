@@ -1,25 +1,21 @@
 //! What the page shows at one epoch.
 
-use super::arrays::Quantizer;
+use super::{
+    counts::{Counts, LossBins},
+    plane::PlaneFrame,
+};
 use crate::{
-    Dataset, Forward, Matrix, OutputKind, Parameter, Result, Weights,
+    Dataset, Forward, Matrix, Parameter, Result, Weights,
     analysis::{
-        Caveat, Density, Distribution, EpochSummary, Grid, LayerDistribution, LayerState, MilestoneOptions, Polyline,
+        Caveat, Density, Distribution, EpochSummary, LayerDistribution, LayerState, MilestoneOptions,
         run::epoch_summary::{self, Computed},
     },
     math::stats,
     model::{checked, decision::Decision},
-    plot::{
-        RunPlots,
-        panel::{regions::Scores, violins},
-        run::epoch_data::EpochData,
-    },
+    plot::{RunPlots, panel::violins},
     replay::Snapshot,
 };
 
-/// Points along a side of the grid that is bent, and of that over the inputs.
-pub(crate) const BENT: usize = 41;
-pub(crate) const STRAIGHT: usize = 61;
 /// At how many heights a violin has a width.
 pub(crate) const HEIGHTS: usize = 32;
 /// In place of a class where none is predicted.
@@ -44,10 +40,12 @@ impl Samples {
 /// What the page shows at one epoch.
 pub(crate) struct Frame {
     pub(crate) predicted: Vec<u8>,
-    /// Of each sample, the probability or the value for its class; of two classes that for class 1.
+    /// Of each shown sample, the probability or the value for its class; of a single output that for class 1.
     pub(crate) outputs: Vec<f32>,
     pub(crate) decision: Decision,
     pub(crate) losses: Vec<f32>,
+    /// Of all samples.
+    pub(crate) counts: Counts,
     pub(crate) hidden: PlaneFrame,
     pub(crate) input: PlaneFrame,
     pub(crate) summary: EpochSummary,
@@ -64,6 +62,7 @@ impl Frame {
         plots: &RunPlots<'a, M>,
         snapshot: &Snapshot<'a, M>,
         samples: &Samples,
+        bins: &LossBins,
         options: &MilestoneOptions,
     ) -> Result<Self> {
         let (mut layers, model) = (Layers::default(), snapshot.model());
@@ -89,21 +88,19 @@ impl Frame {
             outputs: own_outputs(at.outputs()?, decision, samples),
             decision,
             losses: pick(at.losses()?, &samples.rows),
-            hidden: PlaneFrame::hidden(plots, &at, samples)?,
-            input: PlaneFrame::input(plots, snapshot)?,
+            counts: Counts::of(&at, bins)?,
+            hidden: PlaneFrame::hidden(plots, &at, &samples.rows)?,
+            input: PlaneFrame::input(plots, &at)?,
             violins,
         })
     }
 }
 
-/// What the outputs are and say: of each shown sample the probability, or the value, for its class, or for class 1 of two.
+/// Of each shown sample the probability, or the value, for its class; of a single output that for class 1, as it is counted.
 fn own_outputs(outputs: &Matrix, decision: Decision, samples: &Samples) -> Vec<f32> {
     let mut outputs = outputs.clone();
     decision.to_probabilities(&mut outputs);
-    let own = |(&row, &class): (&usize, &usize)| {
-        let column = if outputs.ncols() == 2 { 1 } else { class.min(outputs.ncols() - 1) };
-        outputs[(row, column)]
-    };
+    let own = |(&row, &class): (&usize, &usize)| outputs[(row, class.min(outputs.ncols() - 1))];
     samples.rows.iter().zip(&samples.classes).map(own).collect()
 }
 
@@ -157,81 +154,6 @@ impl Layers {
         let unknown = (!self.unknown.is_empty()).then(|| Caveat::left_out(what, "`Forward::pre_activation`"));
         Ok((self.states, [weights, self.pre_activations, self.activations, gradients], unknown))
     }
-}
-
-/// A plane at one epoch.
-#[derive(Default)]
-pub(crate) struct PlaneFrame {
-    /// x of all samples, then y.
-    pub(crate) samples: Vec<u16>,
-    pub(crate) grid: Vec<u16>,
-    pub(crate) scores: Vec<i16>,
-    pub(crate) boundary: Vec<Vec<[u16; 2]>>,
-}
-
-impl PlaneFrame {
-    fn hidden<'a, M: Forward + Sync>(
-        plots: &RunPlots<'a, M>,
-        at: &EpochData<'_, 'a, M>,
-        samples: &Samples,
-    ) -> Result<Self> {
-        if !plots.has_feature_space() {
-            return Ok(Self::default());
-        }
-        let space = at.feature_space(&plots.settings.grid.clone().points(BENT))?;
-        let scale = hidden_scale(plots);
-        let rows = |points: &Matrix, rows: &[usize]| -> Vec<u16> {
-            let along = |axis: usize| rows.iter().map(move |&row| scale[axis].of(points[(row, axis)].into()));
-            along(0).chain(along(1)).collect()
-        };
-        let all: Vec<usize> = (0..space.region.nrows()).collect();
-        let behind = plots.map_behind(at.snapshot, STRAIGHT)?;
-        let scores = match &behind {
-            Some(map) => scores(&map.outputs, map.kind, map.threshold),
-            None => scores(&space.outputs, space.kind, space.threshold),
-        };
-        let boundary = lines(&space.boundary, scale);
-        Ok(Self { samples: rows(&space.samples, &samples.rows), grid: rows(&space.region, &all), scores, boundary })
-    }
-
-    fn input<M: Forward + Sync>(plots: &RunPlots<'_, M>, snapshot: &Snapshot<'_, M>) -> Result<Self> {
-        let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
-        let map = input.map(snapshot, &input.grid.clone().points(STRAIGHT))?;
-        let scores = scores(&map.outputs, map.kind, map.threshold);
-        Ok(Self { scores, boundary: lines(&map.boundary, input_scale(&input.grid)), ..Self::default() })
-    }
-}
-
-/// The axes that the hidden space is shown between.
-fn hidden_scale<M>(plots: &RunPlots<'_, M>) -> [Quantizer; 2] {
-    plots.limits.hidden.ranges().map(|range| Quantizer::between(*range.start(), *range.end()))
-}
-
-pub(crate) fn input_scale(grid: &Grid) -> [Quantizer; 2] {
-    [grid.x(), grid.y()].map(|range| Quantizer::between((*range.start()).into(), (*range.end()).into()))
-}
-
-/// In sixteenths: for a single output by how much class 1 is ahead; for more how far each class is behind the predicted one.
-fn scores(outputs: &Matrix, kind: OutputKind, threshold: Option<f32>) -> Vec<i16> {
-    let scores = Scores::of(outputs, kind, threshold.unwrap_or(f32::NAN));
-    let sixteenths = |score: f64| (score * 16.0).round().clamp(-32_767.0, 32_767.0) as i16;
-    let rows: Vec<Vec<i16>> = (0..outputs.nrows())
-        .map(|point| {
-            let at = scores.at(point);
-            let best = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            match (scores.predicted(point), outputs.ncols()) {
-                (None, kinds) => vec![i16::MIN; kinds],
-                (Some(_), 1) => vec![sixteenths(at[1] - at[0])],
-                (Some(_), _) => at.iter().map(|score| sixteenths(score - best)).collect(),
-            }
-        })
-        .collect();
-    (0..outputs.ncols()).flat_map(|kind| rows.iter().map(move |row| row[kind])).collect()
-}
-
-fn lines(lines: &[Polyline], scale: [Quantizer; 2]) -> Vec<Vec<[u16; 2]>> {
-    let line = |line: &Polyline| line.row_iter().map(|at| [0, 1].map(|axis| scale[axis].of(at[axis].into()))).collect();
-    lines.iter().map(line).collect()
 }
 
 /// One violin.

@@ -26,25 +26,26 @@ pub(crate) struct RunData {
     pub(crate) of: usize,
     /// The rows of the shown samples in the data set: `u32`.
     pub(crate) indices: Array,
+    /// The names of the classes; empty where the targets name none.
     pub(crate) class_names: Vec<String>,
-    /// The class of each sample: `u8`.
-    pub(crate) classes: Array,
-    /// The class that is predicted for each sample at each epoch, 255 for none: `u8`.
-    pub(crate) predicted: Array,
-    /// Of each sample at each epoch the probability of class 1, or of the sample's own class where there are more than two:
-    /// `u16` from 0 to 1.
-    pub(crate) probability: Array,
-    /// What those are.
-    pub(crate) output: OutputData,
-    /// The loss of each sample at each epoch: 0, or `u16` from 1 on along the logarithm between the ends of `loss_range`.
+    /// What is known of the samples' classes; none where the targets name none.
+    #[serde(flatten)]
+    pub(crate) classes: Option<ClassData>,
+    /// The loss of each sample at each epoch, `u16`: 0, or from 1 to 65,533 along the logarithm between the ends of `loss_range`;
+    /// 65,534 where it is infinite and 65,535 where it is NaN. It lies within the bins that the loss is counted in.
     pub(crate) losses: Array,
     /// The smallest loss above 0, and the largest.
     pub(crate) loss_range: [f64; 2],
     pub(crate) loss_name: String,
+    /// How the losses are spread.
+    pub(crate) loss_histogram: LossData,
     /// The space of the inputs, where there are two or more.
     pub(crate) input: Option<PlaneData>,
     /// The space of a hidden layer, where there is one of two units or more.
     pub(crate) hidden: Option<PlaneData>,
+    /// What the curves are called together, and the words at the left axis and at the right one.
+    pub(crate) curves_title: String,
+    pub(crate) curve_labels: [String; 2],
     pub(crate) curves: Vec<CurveData>,
     /// The other metrics that were logged, of which one at a time can be chosen.
     pub(crate) logged: Vec<CurveData>,
@@ -53,6 +54,22 @@ pub(crate) struct RunData {
     pub(crate) notes: Vec<String>,
     /// Of weights, z-values, activations and, if the model gives them, gradients.
     pub(crate) violins: Vec<ViolinData>,
+}
+
+/// What a run of a model that classifies holds of each sample.
+#[derive(Debug, Serialize)]
+pub(crate) struct ClassData {
+    /// The class of each sample: `u8`.
+    pub(crate) classes: Array,
+    /// The class that is predicted for each sample at each epoch, 255 for none: `u8`.
+    pub(crate) predicted: Array,
+    /// Of each sample at each epoch the probability of its own class, or of class 1 where there is a single output: `u16` between
+    /// the `ends` of `output`, within the bin that it is counted in.
+    pub(crate) probability: Array,
+    /// What those are.
+    pub(crate) output: OutputData,
+    /// How they are spread.
+    pub(crate) probabilities: ProbabilityData,
 }
 
 /// What the outputs are.
@@ -66,6 +83,50 @@ pub(crate) struct OutputData {
     pub(crate) ends: [f64; 2],
     /// Where a single output changes its class.
     pub(crate) threshold: Option<f64>,
+}
+
+/// The histograms of the classes' samples by their probabilities, which are counts over all samples of the data set.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProbabilityData {
+    pub(crate) title: String,
+    /// What the histogram of each class is called.
+    pub(crate) titles: Vec<String>,
+    pub(crate) x_label: String,
+    pub(crate) y_label: String,
+    /// The number of bins of equal width along the axis of the outputs.
+    pub(crate) bins: usize,
+    /// The correct samples at each epoch, class by class and bin by bin: `u32`.
+    pub(crate) correct: Array,
+    /// The misclassified ones.
+    pub(crate) misclassified: Array,
+    /// Those for which no class is predicted, class by class: `u32`.
+    pub(crate) undecided: Array,
+}
+
+/// The histogram of the losses, over all samples of the data set.
+#[derive(Debug, Serialize)]
+pub(crate) struct LossData {
+    pub(crate) title: String,
+    pub(crate) x_label: String,
+    pub(crate) y_label: String,
+    /// In bins of equal width.
+    pub(crate) linear: LossBinData,
+    /// In bins of equal ratio, the lowest of which holds what is below.
+    pub(crate) logarithmic: LossBinData,
+    /// How many losses are NaN, and how many infinite, at each epoch: `u32`.
+    pub(crate) no_losses: Array,
+}
+
+/// The counts of losses along an axis.
+#[derive(Debug, Serialize)]
+pub(crate) struct LossBinData {
+    /// The ends of the axis; what is beyond is counted at the ends.
+    pub(crate) ends: [f64; 2],
+    pub(crate) bins: usize,
+    /// All samples at each epoch, or the correct ones of a model that classifies, bin by bin: `u32`.
+    pub(crate) correct: Array,
+    /// The misclassified ones, of a model that classifies.
+    pub(crate) misclassified: Option<Array>,
 }
 
 /// A space of two dimensions, or a plane in one of more.
@@ -82,6 +143,13 @@ pub(crate) struct PlaneData {
     pub(crate) points: Array,
     /// Whether the points stay where they are: then they are those of every epoch.
     pub(crate) still: bool,
+    /// What the places of samples, boundary and bent grid are between at each epoch, x and then y, where that is not the axes:
+    /// an epoch that is a speck on them, or lies beyond. Empty where none has a scale of its own.
+    pub(crate) scales: Vec<Option<[[f64; 2]; 2]>>,
+    /// What has to be known to read it right, at every epoch.
+    pub(crate) notes: Vec<String>,
+    /// The same of each epoch alone; empty where there is nothing to say of any.
+    pub(crate) epoch_notes: Vec<String>,
     pub(crate) grid: Option<GridData>,
     pub(crate) boundary: BoundaryData,
 }
@@ -97,8 +165,8 @@ pub(crate) struct GridData {
     pub(crate) points: Array,
     /// Whether the points stay where they are.
     pub(crate) still: bool,
-    /// In sixteenths, `i16`: of a single output by how much class 1 is ahead of class 0; of more outputs, class by class, how
-    /// far each is behind the predicted one. The smallest `i16` where an output is NaN.
+    /// The upper halves of `f32`, as `u16`: of a single output by how much class 1 is ahead of class 0; of more outputs, class by
+    /// class, how far each is behind the predicted one. NaN where an output is NaN.
     pub(crate) scores: Array,
 }
 
@@ -117,8 +185,28 @@ pub(crate) struct BoundaryData {
 #[derive(Debug, Serialize)]
 pub(crate) struct CurveData {
     pub(crate) name: String,
-    /// One for each epoch; none where nothing was logged, or no number.
-    pub(crate) values: Vec<Option<f64>>,
+    /// One for each epoch; none where nothing was logged.
+    pub(crate) values: Vec<Option<Reading>>,
+}
+
+/// A number that may be none.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Reading {
+    Number(f64),
+    /// `NaN`, `Infinity` or `-Infinity`, which JSON has no numbers for.
+    Word(&'static str),
+}
+
+impl From<f64> for Reading {
+    fn from(value: f64) -> Self {
+        match value {
+            value if value.is_nan() => Self::Word("NaN"),
+            f64::INFINITY => Self::Word("Infinity"),
+            f64::NEG_INFINITY => Self::Word("-Infinity"),
+            value => Self::Number(value),
+        }
+    }
 }
 
 /// A milestone.

@@ -3,33 +3,56 @@
 const SHARES = /acc|precision|recall|auc|f1/i;
 
 function isShare(curve) {
-  return SHARES.test(curve.name) && curve.values.every((value) => value === null || (value >= 0 && value <= 1));
+  return SHARES.test(curve.name) && curve.values.filter(isNumber).every((value) => value >= 0 && value <= 1);
 }
 
+/** Neither null, as where nothing was logged, nor NaN or infinite. */
 function isNumber(value) {
-  return typeof value === "number" && Number.isFinite(value);
+  return Number.isFinite(value);
+}
+
+function curveText(value, { isShare }) {
+  if (value === null) return "\u2013";
+  if (isNumber(value)) return isShare ? value.toFixed(3) : numberText(value);
+  return Number.isNaN(value) ? "NaN" : minus(String(value).replace("Infinity", "\u221e"));
 }
 
 /** What was measured over the whole run; a click on it goes to that epoch. */
 class CurvesPanel extends Panel {
   constructor(run, index, epochs) {
-    super(run, index, "curves", "Curves");
+    super(run, index, "curves", run.curves_title);
     this.epochs = epochs;
     this.solid = new Layer();
     this.legend = element("ul", { class: "curve-legend" });
     this.heading.replaceWith(this.legend);
     this.canvas.classList.add("seeks");
-    this.take(run.curves);
-    if (run.logged.length) {
-      const names = [run.curves.map(({ name }) => name).join(", "), ...run.logged.map(({ name }) => name)];
-      this.head.append(chooser(names, "Metric", (i) => this.takeInstead(i ? [run.logged[i - 1]] : run.curves)));
-    }
+    this.take(run.curves.length ? run.curves : run.logged.slice(0, 1));
+    const names = [run.curves.map(({ name }) => name).join(", "), ...run.logged.map(({ name }) => name)];
+    const choices = [run.curves, ...run.logged.map((curve) => [curve])];
+    const kept = choices.map((_, i) => i).filter((i) => choices[i].length);
+    if (kept.length > 1)
+      this.head.append(chooser(kept.map((i) => names[i]), "Metric", (i) => this.takeInstead(choices[kept[i]])));
+    this.head.append(toggle("log", "Logarithmic axis of the curves", (isLog) => this.turnTo(isLog)));
   }
 
+  /** The curves of the right axis are dashed, so that one that lies on another leaves it to be seen. */
   take(curves) {
-    this.curves = curves.map((curve, i) => ({ ...curve, index: i, isShare: isShare(curve) }));
+    const isOnRight = curves.map(isShare);
+    const isAlone = isOnRight.every(Boolean);
+    this.curves = curves.map((curve, index) => ({
+      ...curve,
+      index,
+      isShare: isOnRight[index],
+      isDashed: (isOnRight[index] && !isAlone) || index >= CURVE_COLORS,
+    }));
     this.legend.replaceChildren();
     this.numbers = this.curves.map((curve) => this.addToLegend(curve));
+  }
+
+  turnTo(isLog) {
+    this.isLog = isLog;
+    this.refresh();
+    this.onChange();
   }
 
   takeInstead(curves) {
@@ -38,11 +61,11 @@ class CurvesPanel extends Panel {
     this.onChange();
   }
 
-  addToLegend({ name, index }) {
+  addToLegend({ name, index, isDashed }) {
     const [label, number] = [element("span", { class: "name" }), element("span", { class: "number" })];
     setText(label, name);
-    const swatch = element("span", { class: "line", style: `--line: var(--curve-${index % CURVE_COLORS})` });
-    this.legend.append(element("li", {}, swatch, label, number));
+    const style = `--line: var(--curve-${index % CURVE_COLORS})`;
+    this.legend.append(element("li", {}, element("span", { class: isDashed ? "line dashed" : "line", style }), label, number));
     return number;
   }
 
@@ -50,7 +73,7 @@ class CurvesPanel extends Panel {
     this.layOut(context);
     const { font, frame } = this;
     drawXAxis(context, frame, this.x, { label: "epoch", font, whole: true, right: this.width });
-    if (this.left) drawYAxis(context, frame, this.left, { font });
+    if (this.left) drawYAxis(context, frame, this.left, { font, label: this.leftLabel });
     if (this.right) this.drawRightAxis(context);
     const solid = this.open(this.solid);
     for (const curve of this.curves) {
@@ -64,40 +87,46 @@ class CurvesPanel extends Panel {
   layOut(context) {
     const { font, width, height } = this;
     this.solid.resize(width, height, this.ratio);
-    const frame = { top: 8, bottom: height - 2 * font - 16 };
-    const most = Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6)));
-    this.right = this.scaleOf(
-      frame,
-      this.curves.filter((curve) => curve.isShare),
-      true,
-    );
-    this.left = this.scaleOf(
-      frame,
-      this.curves.filter((curve) => !curve.isShare),
-      false,
-    );
+    const frame = { top: font + 15, bottom: height - 2 * font - 16 };
+    const shares = this.curves.filter((curve) => curve.isShare);
+    const others = this.curves.filter((curve) => !curve.isShare);
+    [this.leftLabel, this.rightLabel] = this.labels(shares, others);
+    this.right = this.scaleOf(frame, shares, true);
+    this.left = this.scaleOf(frame, others, false);
     if (!this.left) [this.left, this.right] = [this.right, null];
+    const most = mostTicks(frame, font);
     frame.left = Math.ceil(widthOfTicks(context, this.left, most)) + 10;
     frame.right = width - 10 - (this.right ? Math.ceil(widthOfTicks(context, this.right, most)) + 4 : 0);
     this.frame = frame;
     this.x = new Scale(this.epochs[0], this.epochs.at(-1), frame.left, frame.right);
   }
 
+  /** The words of the pictures, or the name of the one metric that is chosen. */
+  labels(shares, others) {
+    const [left, right] = this.run.curve_labels;
+    if (this.curves.length === 1) return [this.curves[0].name, ""];
+    return others.length ? [left, right] : [shares.length ? right : left, ""];
+  }
+
   scaleOf(frame, curves, isShare) {
     if (!curves.length) return null;
-    if (isShare) return new Scale(0, 1, frame.bottom, frame.top);
     const values = curves.flatMap((curve) => curve.values.filter(isNumber));
-    const low = values.reduce((least, value) => Math.min(least, value), 0);
-    const high = values.reduce((most, value) => Math.max(most, value), low);
-    return new Scale(low, high, frame.bottom, frame.top);
+    const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
+    if (this.isLog && high > 0 && (!isShare || curves.length === this.curves.length)) {
+      const low = values.filter((value) => value > 0).reduce((least, value) => Math.min(least, value));
+      return new LogScale(low < high ? low : low / 10, high, frame.bottom, frame.top);
+    }
+    if (isShare) return new Scale(0, 1, frame.bottom, frame.top);
+    const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+    return new Scale(...endsAround(low, high), frame.bottom, frame.top);
   }
 
   drawRightAxis(context) {
     const { frame, font } = this;
-    const most = Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6)));
     rule(context, frame.right, frame.top, frame.right, frame.bottom, palette.grid);
-    for (const { value, text } of this.right.ticks(most))
-      write(context, text, frame.right + 6, this.right.px(value) + font * 0.35);
+    const ticks = this.right.ticks(mostTicks(frame, font));
+    for (const { value, text } of ticks) write(context, text, frame.right + 6, this.right.px(value) + font * 0.35);
+    write(context, withOffset(this.rightLabel, ticks), this.width - 6, frame.top - 10, { align: "right" });
   }
 
   scaleFor(curve) {
@@ -106,14 +135,19 @@ class CurvesPanel extends Panel {
 
   traceCurve(context, curve) {
     const scale = this.scaleFor(curve);
-    context.strokeStyle = palette.ofCurve(curve.index);
+    const x = (i) => this.x.px(this.run.epochs[i]);
+    context.strokeStyle = context.fillStyle = palette.ofCurve(curve.index);
     context.lineWidth = 2;
-    context.setLineDash(curve.index >= CURVE_COLORS ? [5, 4] : []);
+    context.setLineDash(curve.isDashed ? [6, 4] : []);
     tracePlot(
       context,
-      curve.values.map((value, i) => (isNumber(value) ? [this.x.px(this.run.epochs[i]), scale.px(value)] : null)),
+      curve.values.map((value, i) => (isNumber(value) ? [x(i), scale.px(value)] : null)),
     );
     context.setLineDash([]);
+    const room = new Map();
+    curve.values.forEach((value, i) => {
+      if (value !== null && !isNumber(value)) markAtEdge(context, value, x(i), this.frame, room);
+    });
   }
 
   paintEpoch(context, epoch) {
@@ -128,7 +162,7 @@ class CurvesPanel extends Panel {
   }
 
   paintValue(context, curve, number, x, value) {
-    number.textContent = !isNumber(value) ? "\u2013" : curve.isShare ? value.toFixed(3) : numberText(value);
+    number.textContent = curveText(value, curve);
     if (isNumber(value)) dot(context, x, this.scaleFor(curve).px(value), 4, palette.ofCurve(curve.index));
   }
 
@@ -159,7 +193,7 @@ class CurvesPanel extends Panel {
 
   describe(epoch) {
     return this.curves
-      .map(({ name, values }) => `${name} ${isNumber(values[epoch]) ? numberText(values[epoch]) : "not logged"}`)
+      .map(({ name, values }) => `${name} ${values[epoch] === null ? "not logged" : numberText(values[epoch])}`)
       .join(", ");
   }
 }
@@ -174,9 +208,43 @@ function tracePlot(context, places) {
   });
   context.stroke();
   context.fillStyle = context.strokeStyle;
-  places.forEach(
-    (place, i) => place && !places[i - 1] && !places[i + 1] && context.fillRect(place[0] - 1, place[1] - 1, 2, 2),
-  );
+  places.forEach((place, i) => {
+    if (!place || places[i - 1] || places[i + 1]) return;
+    context.beginPath();
+    context.arc(...place, 3.5, 0, 2 * Math.PI);
+    context.fill();
+  });
+}
+
+/**
+ * From 0 to the largest value, or from the smallest where that is below 0. What hardly differs beside its size, such as times,
+ * has the axis to itself.
+ */
+function endsAround(low, high) {
+  if (!(low <= high)) return [0, 1];
+  if (low > 0 && low < high && high - low < 0.1 * high) return [low, high];
+  return [Math.min(0, low), Math.max(0, high)];
+}
+
+/** A cross above for NaN, a triangle above or below for what is infinite: one where many would lie on each other. */
+function markAtEdge(context, value, x, { top, bottom }, room) {
+  const kind = String(value);
+  if (x - (room.get(kind) ?? -Infinity) < 7) return;
+  room.set(kind, x);
+  const [y, way] = value === -Infinity ? [bottom - 4, 1] : [top + 4, -1];
+  context.beginPath();
+  if (Number.isNaN(value)) {
+    for (const side of [-1, 1]) {
+      context.moveTo(x - 3.5, y - 3.5 * side);
+      context.lineTo(x + 3.5, y + 3.5 * side);
+    }
+    context.stroke();
+    return;
+  }
+  context.moveTo(x, y + 4 * way);
+  context.lineTo(x - 4.5, y - 4 * way);
+  context.lineTo(x + 4.5, y - 4 * way);
+  context.fill();
 }
 
 function dot(context, x, y, radius, color) {

@@ -4,8 +4,8 @@
 const NO_CLASS = 255;
 const NO_VALUE = 65535;
 const STEPS = 65534;
-const NO_SCORE = -32768;
-const WIDTHS = { u8: 1, i16: 2, u16: 2, u32: 4, f32: 4 };
+const INFINITE_LOSS = 65534;
+const WIDTHS = { u8: 1, u16: 2, u32: 4, f32: 4 };
 
 /** A sentence for whoever looks at the page. */
 class PageError extends Error {}
@@ -42,15 +42,17 @@ function valuesOf(array, bytes) {
 
 const DECODERS = {
   u8: (bytes) => bytes.slice(),
-  i16: (bytes, length) => new Int16Array(joinPlanes(bytes, length).buffer),
-  u16: joinPlanes,
-  u32: (bytes) => new Uint32Array(bytes.slice().buffer),
+  u16: (bytes, length) => joinPlanes(bytes, new Uint16Array(length)),
+  u32: (bytes, length) => joinPlanes(bytes, new Uint32Array(length)),
   f32: (bytes) => new Float32Array(bytes.slice().buffer),
 };
 
-function joinPlanes(bytes, length) {
-  const values = new Uint16Array(length);
-  for (let i = 0; i < length; i++) values[i] = bytes[i] | (bytes[length + i] << 8);
+/** The lowest bytes of all values come first, then the second ones, and so on. */
+function joinPlanes(bytes, values) {
+  const { length, BYTES_PER_ELEMENT: planes } = values;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let i = 0; i < length; i++) values[i] |= bytes[plane * length + i] << (8 * plane);
+  }
   return values;
 }
 
@@ -79,13 +81,15 @@ class Run {
     this.classNames = meta.class_names;
     this.lossName = meta.loss_name;
     for (const key of ["indices", "classes", "predicted", "probability", "losses"]) {
-      this[key] = valuesOf(meta[key], bytes);
+      this[key] = meta[key] && valuesOf(meta[key], bytes);
     }
     this.decodeLosses(meta.loss_range);
+    this.probabilities = meta.probabilities && new ClassCounts(meta.probabilities, meta.output.axis, bytes);
+    this.lossHistogram = new LossCounts(meta.loss_histogram, bytes);
     this.hidden = meta.hidden && new Space(meta.hidden, this, bytes);
     this.input = meta.input && new Space(meta.input, this, bytes);
-    this.curves = (meta.curves ?? []).filter((curve) => curve.values.some(Number.isFinite));
-    this.logged = (meta.logged ?? []).filter((curve) => curve.values.some(Number.isFinite));
+    this.curves = (meta.curves ?? []).map(readCurve).filter(isLogged);
+    this.logged = (meta.logged ?? []).map(readCurve).filter(isLogged);
     this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];
@@ -93,9 +97,8 @@ class Run {
   }
 
   decodeLosses([low, high]) {
-    this.lossEnd = high;
     this.lossLow = low;
-    this.lossStep = Math.log(high / low) / (STEPS - 1);
+    this.lossStep = Math.log(high / low) / (STEPS - 2);
   }
 
   /** Where the clock's epoch, or the last one before it, is among the recorded ones; -1 before the first. */
@@ -111,38 +114,104 @@ class Run {
     return this.predictedAt(epoch, sample) !== this.classes[sample];
   }
 
-  /** The probability, or the value, for the sample's class; of two classes that for the second. */
+  /** The probability, or the value, for the sample's class; of a single output that for the second. */
   outputAt(epoch, sample) {
     const q = this.probability[epoch * this.samples + sample];
     const [low, high] = this.output.ends;
     return q === NO_VALUE ? NaN : low + (q / STEPS) * (high - low);
   }
 
-  /** Its place on the axis, between 0 and 1. */
-  outputShareAt(epoch, sample) {
-    const [low, high] = this.output.axis;
-    return Math.min(1, Math.max(0, (this.outputAt(epoch, sample) - low) / (high - low)));
-  }
-
   lossAt(epoch, sample) {
     const q = this.losses[epoch * this.samples + sample];
     if (q === 0) return 0;
-    return q === NO_VALUE ? NaN : this.lossLow * Math.exp(this.lossStep * (q - 1));
+    if (q === NO_VALUE) return NaN;
+    return q === INFINITE_LOSS ? Infinity : this.lossLow * Math.exp(this.lossStep * (q - 1));
   }
 
   className(index) {
     return index === NO_CLASS ? "none" : (this.classNames[index] ?? "none");
   }
 
-  /** How many samples of each class there are, and how many of them are classified correctly. */
+  /** Of each class, how many samples of the data set there are, and how many of them are classified correctly. */
   countsOf(epoch) {
-    const counts = this.classNames.map(() => ({ all: 0, correct: 0 }));
-    for (let sample = 0; sample < this.samples; sample++) {
-      const mine = counts[this.classes[sample]];
-      mine.all += 1;
-      if (epoch >= 0 && !this.isMisclassified(epoch, sample)) mine.correct += 1;
+    return this.classNames.map((_, k) => this.probabilities.totalsOf(epoch, k));
+  }
+
+  /** How many of the samples that the page shows have each class: the most frequent ones first. */
+  classesByFrequency() {
+    const counts = this.classNames.map(() => 0);
+    for (const k of this.classes) counts[k] += 1;
+    return [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+  }
+}
+
+/** Numbers, or null where nothing was logged; JSON has words for NaN and the infinities. */
+function readCurve(curve) {
+  return { ...curve, values: curve.values.map((value) => (typeof value === "string" ? Number(value) : value)) };
+}
+
+function isLogged({ values }) {
+  return values.some((value) => value !== null);
+}
+
+/** Counts of samples in bins of equal width between two ends, row by row, at every epoch. */
+class BinCounts {
+  constructor({ bins, correct, misclassified }, ends, rows, bytes) {
+    Object.assign(this, { bins, rows, ends });
+    this.correct = valuesOf(correct, bytes);
+    this.misclassified = misclassified ? valuesOf(misclassified, bytes) : new Uint32Array(this.correct.length);
+    this.peak = this.correct.reduce((peak, count, i) => Math.max(peak, count + this.misclassified[i]), 1);
+  }
+
+  /** All samples in a bin, and the misclassified ones. */
+  at(epoch, row, bin) {
+    const at = (epoch * this.rows + row) * this.bins + bin;
+    return { all: this.correct[at] + this.misclassified[at], misclassified: this.misclassified[at] };
+  }
+
+  /** The bin of a value; what is beyond the ends is counted in the outermost ones. */
+  binOf(value) {
+    const [low, high] = this.ends;
+    return Math.min(this.bins - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * this.bins)));
+  }
+}
+
+/** The samples of each class by their probabilities. */
+class ClassCounts extends BinCounts {
+  constructor(meta, ends, bytes) {
+    super(meta, ends, meta.titles.length, bytes);
+    Object.assign(this, { title: meta.title, titles: meta.titles, xLabel: meta.x_label, yLabel: meta.y_label });
+    this.undecided = valuesOf(meta.undecided, bytes);
+  }
+
+  undecidedAt(epoch, row) {
+    return this.undecided[epoch * this.rows + row];
+  }
+
+  /** Before the first epoch, those of the first one: how many there are does not change. */
+  totalsOf(epoch, row) {
+    const totals = { all: this.undecidedAt(Math.max(0, epoch), row), correct: 0 };
+    for (let bin = 0; bin < this.bins; bin++) {
+      const { all, misclassified } = this.at(Math.max(0, epoch), row, bin);
+      totals.all += all;
+      if (epoch >= 0) totals.correct += all - misclassified;
     }
-    return counts;
+    return totals;
+  }
+}
+
+/** The samples by their losses, on an even axis and on a logarithmic one. */
+class LossCounts {
+  constructor(meta, bytes) {
+    Object.assign(this, { title: meta.title, xLabel: meta.x_label, yLabel: meta.y_label });
+    this.linear = new BinCounts(meta.linear, meta.linear.ends, 1, bytes);
+    this.logarithmic = new BinCounts(meta.logarithmic, meta.logarithmic.ends.map(Math.log), 1, bytes);
+    this.noLosses = valuesOf(meta.no_losses, bytes);
+  }
+
+  /** How many losses are NaN, and how many infinite. */
+  noLossesAt(epoch) {
+    return this.noLosses.subarray(2 * epoch, 2 * epoch + 2);
   }
 }
 
@@ -150,6 +219,7 @@ class Run {
 class Space {
   constructor(meta, run, bytes) {
     Object.assign(this, { title: meta.title, xLabel: meta.x_label, yLabel: meta.y_label, x: meta.x, y: meta.y });
+    Object.assign(this, { scales: meta.scales ?? [], notes: meta.notes ?? [], epochNotes: meta.epoch_notes ?? [] });
     this.samples = run.samples;
     this.still = meta.still;
     this.points = valuesOf(meta.points, bytes);
@@ -163,6 +233,19 @@ class Space {
   offset(epoch) {
     return this.still ? 0 : epoch * 2 * this.samples;
   }
+
+  /** What the places of an epoch are between: x, then y. */
+  endsOf(epoch) {
+    return this.scales[epoch] ?? [this.x, this.y];
+  }
+
+  get hasNotes() {
+    return this.notes.length > 0 || this.epochNotes.some((note) => note);
+  }
+
+  noteOf(epoch) {
+    return [...this.notes, this.epochNotes[epoch]].filter((note) => note).join("; ");
+  }
 }
 
 class BentGrid {
@@ -172,18 +255,22 @@ class BentGrid {
     this.still = meta.still;
     this.count = meta.size * meta.size;
     this.points = valuesOf(meta.points, bytes);
-    this.scores = valuesOf(meta.scores, bytes);
+    this.halves = valuesOf(meta.scores, bytes);
     this.planes =
-      run.classNames.length > 2 ? run.classNames.length : this.scores.length / this.count / run.epochs.length;
+      run.classNames.length > 2 ? run.classNames.length : this.halves.length / this.count / run.epochs.length;
+    this.bits = new Uint32Array(this.planes * this.count);
+    this.scores = new Float32Array(this.bits.buffer);
   }
 
   offset(epoch) {
     return this.still ? 0 : epoch * 2 * this.count;
   }
 
+  /** The page holds the upper halves of the numbers. */
   scoresOf(epoch) {
-    const size = this.planes * this.count;
-    return this.scores.subarray(epoch * size, (epoch + 1) * size);
+    const from = epoch * this.bits.length;
+    for (let i = 0; i < this.bits.length; i++) this.bits[i] = this.halves[from + i] << 16;
+    return this.scores;
   }
 }
 

@@ -1,74 +1,36 @@
 // Histograms of probabilities and losses.
 
-const PROBABILITY_BINS = 20;
-const LOSS_BINS = 30;
 const MULTIPLES = 12;
 
-/** How many samples, and how many misclassified ones, fall into each bin. */
-class Counts {
-  constructor(rows, bins) {
-    this.bins = bins;
-    this.all = new Uint32Array(rows * bins);
-    this.misclassified = new Uint32Array(rows * bins);
-  }
-
-  clean() {
-    this.all.fill(0);
-    this.misclassified.fill(0);
-    this.outside = 0;
-  }
-
-  /** `share` is the place between 0 and 1; what is not a number lies outside. */
-  add(row, share, isMisclassified) {
-    if (!(share >= 0)) {
-      this.outside += 1;
-      return;
-    }
-    const at = row * this.bins + this.binOf(share);
-    this.all[at] += 1;
-    if (isMisclassified) this.misclassified[at] += 1;
-  }
-
-  binOf(share) {
-    return Math.min(this.bins - 1, Math.floor(share * this.bins));
-  }
-}
-
-/** The most that any bin ever holds: the fixed end of the axis. */
-function peakOf(run, counts, fill) {
-  let peak = 1;
-  for (let epoch = 0; epoch < run.epochs.length; epoch++) {
-    fill(epoch);
-    for (const count of counts.all) if (count > peak) peak = count;
-  }
-  return peak;
-}
-
-/** Bars of one row of counts, the misclassified part at the bottom. Whatever is there is at least a visible line. */
-function drawBars(context, { x, y, counts, row, color }) {
+/** Bars of one row of counts, the misclassified part on top and hatched. Whatever is there is at least a visible line. */
+function drawBars(context, { x, y, counts, row, color }, epoch, ratio) {
   const width = (x.to - x.from) / counts.bins;
+  const gap = Math.min(1, width / 4);
+  const hatched = hatch(context, ratio);
   for (let bin = 0; bin < counts.bins; bin++) {
-    const at = row * counts.bins + bin;
-    if (!counts.all[at]) continue;
-    const [left, base] = [x.from + bin * width, y.from];
-    const height = Math.max(1.5, base - y.px(counts.all[at]));
-    const misclassified = counts.misclassified[at] && Math.max(1.5, base - y.px(counts.misclassified[at]));
+    const { all, misclassified } = counts.at(epoch, row, bin);
+    const left = x.from + bin * width + gap / 2;
+    const correct = heightOf(all - misclassified, y);
+    const wrong = misclassified ? Math.max(1.5, heightOf(all, y) - correct) : 0;
     context.fillStyle = color;
-    context.fillRect(left + 0.5, base - height, width - 1, height);
-    context.fillStyle = palette.misclassified;
-    context.fillRect(left + 0.5, base - misclassified, width - 1, misclassified);
+    context.fillRect(left, y.from - correct, width - gap, correct);
+    context.fillStyle = hatched;
+    context.fillRect(left, y.from - correct - wrong, width - gap, wrong);
   }
 }
 
-/** The sample's bin and its exact place in it. */
-function markBin(context, { x, y, counts, row }, share) {
+function heightOf(count, y) {
+  return count && Math.max(1.5, y.from - y.px(count));
+}
+
+/** The sample's bin, which is the one that it is counted in, and its place in it. */
+function markBin(context, { x, y, counts, row }, epoch, bin, place) {
   const width = (x.to - x.from) / counts.bins;
-  const bin = counts.binOf(share);
-  const height = Math.max(1.5, y.from - y.px(counts.all[row * counts.bins + bin]));
+  const height = heightOf(counts.at(epoch, row, bin).all, y);
   context.strokeStyle = palette.text;
   context.lineWidth = 2;
   context.strokeRect(x.from + bin * width, y.from - height, width, height);
-  pointer(context, x.from + share * (x.to - x.from), y.from - height - 2);
+  pointer(context, Math.min(x.to, Math.max(x.from, place)), y.from - height - 2);
 }
 
 /** A small triangle that points down to a place. */
@@ -81,21 +43,14 @@ function pointer(context, x, y) {
   context.fill();
 }
 
-function writeOutside(context, panel, count, what) {
-  if (!count) return;
-  write(context, `${count} ${what}`, panel.width - 6, panel.font + 3, { align: "right", color: palette.misclassified });
-}
-
 /** Of every class, the probabilities of its samples. */
 class ProbabilityPanel extends Panel {
   constructor(run, index) {
-    const isValue = run.output.word !== "probability";
-    super(run, index, "probability", isValue ? "Outputs" : "Probabilities");
-    const ends = isValue ? "; the ends hold what is beyond" : "";
-    this.xLabel = `${run.output.word} of ${run.classNames.length === 2 ? run.classNames[1] : "the own class"}${ends}`;
-    this.counts = new Counts(run.classNames.length, PROBABILITY_BINS);
+    super(run, index, "probability", run.probabilities.title);
+    this.counts = run.probabilities;
     this.first = 0;
     this.addChooser();
+    this.makeRoomForNotes(this.counts.undecided.some((count) => count > 0));
   }
 
   addChooser() {
@@ -112,18 +67,10 @@ class ProbabilityPanel extends Panel {
     this.onChange();
   }
 
-  fill(epoch) {
-    const { run, counts } = this;
-    counts.clean();
-    for (let i = 0; i < run.samples; i++)
-      counts.add(run.classes[i], run.outputShareAt(epoch, i), run.isMisclassified(epoch, i));
-  }
-
   paintStill(context) {
-    this.peak ??= peakOf(this.run, this.counts, (epoch) => this.fill(epoch));
     this.layOut(context);
     this.plots.forEach((plot) => this.paintFrame(context, plot));
-    write(context, this.xLabel, (this.left + this.width - 10) / 2, this.height - 5, {
+    write(context, this.counts.xLabel, (this.left + this.width - 10) / 2, this.height - 5, {
       align: "center",
       width: this.width - this.left,
     });
@@ -135,7 +82,7 @@ class ProbabilityPanel extends Panel {
     const count = Math.min(MULTIPLES, run.classNames.length - this.first);
     const columns = count <= 3 ? 1 : width < 380 || count % 3 === 1 ? 2 : 3;
     const gap = columns > 1 ? 28 : 0;
-    this.left = Math.ceil(context.measureText(String(this.peak)).width) + 10;
+    this.left = Math.ceil(context.measureText(countText(this.counts.peak)).width) + 10;
     const cell = {
       gap,
       width: (width - this.left - 10 + gap) / columns,
@@ -155,7 +102,7 @@ class ProbabilityPanel extends Panel {
       bottom: (line + 1) * cell.height - 3,
     };
     const x = new Scale(...this.run.output.axis, frame.left, frame.right);
-    const y = new Scale(0, this.peak, frame.bottom, frame.top);
+    const y = new Scale(0, this.counts.peak, frame.bottom, frame.top);
     return {
       row: this.first + i,
       frame,
@@ -177,22 +124,26 @@ class ProbabilityPanel extends Panel {
       const at = x.px(run.output.threshold);
       rule(context, at, frame.top, at, frame.bottom, palette.rule);
     }
-    write(context, run.classNames[row], frame.left, frame.top - 6, {
+    write(context, this.counts.titles[row], frame.left, frame.top - 6, {
       color: palette.text,
       width: frame.right - frame.left,
     });
   }
 
   paintEpoch(context, epoch) {
-    this.fill(epoch);
-    this.plots.forEach((plot) => drawBars(context, plot));
-    writeOutside(context, this, this.counts.outside, "not a number");
+    this.plots.forEach((plot) => drawBars(context, plot, epoch, this.ratio));
   }
 
   paintSample(context, sample) {
     const plot = this.plots[this.run.classes[sample] - this.first];
-    const share = this.run.outputShareAt(this.epoch, sample);
-    if (plot && share >= 0) markBin(context, plot, share);
+    const output = this.run.outputAt(this.epoch, sample);
+    if (plot && !Number.isNaN(output)) markBin(context, plot, this.epoch, this.counts.binOf(output), plot.x.px(output));
+  }
+
+  noteOf(epoch) {
+    const count = this.run.classNames.reduce((sum, _, k) => sum + this.counts.undecidedAt(epoch, k), 0);
+    if (!count) return "";
+    return count === 1 ? "the output of 1 sample is not a number" : `the outputs of ${countText(count)} samples are not numbers`;
   }
 
   describe(epoch) {
@@ -204,37 +155,49 @@ class ProbabilityPanel extends Panel {
 /** The losses of the samples. */
 class LossesPanel extends Panel {
   constructor(run, index) {
-    super(run, index, "losses", "Losses");
-    this.counts = new Counts(1, LOSS_BINS);
+    super(run, index, "losses", run.lossHistogram.title);
+    this.heading.title += `: ${run.lossName}`;
+    this.counts = run.lossHistogram.linear;
+    this.head.append(toggle("log", "Logarithmic axis of the losses", (isLog) => this.turnTo(isLog)));
+    this.makeRoomForNotes(run.lossHistogram.noLosses.some((count) => count > 0));
   }
 
-  fill(epoch) {
-    const { run, counts } = this;
-    counts.clean();
-    for (let i = 0; i < run.samples; i++) counts.add(0, run.lossAt(epoch, i) / run.lossEnd, run.isMisclassified(epoch, i));
+  turnTo(isLog) {
+    this.isLog = isLog;
+    this.counts = isLog ? this.run.lossHistogram.logarithmic : this.run.lossHistogram.linear;
+    this.refresh();
+    this.onChange();
   }
 
   paintStill(context) {
-    const { font, width, height, run } = this;
-    this.peak ??= peakOf(run, this.counts, (epoch) => this.fill(epoch));
-    const left = Math.ceil(context.measureText(String(this.peak)).width) + 10;
+    const { font, width, height, run, counts } = this;
+    const left = Math.ceil(context.measureText(countText(counts.peak)).width) + 10;
     const frame = { left, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
-    const x = new Scale(0, run.lossEnd, frame.left, frame.right);
-    const y = new Scale(0, this.peak, frame.bottom, frame.top);
-    this.plot = { x, y, counts: this.counts, row: 0, color: palette.violin };
-    drawYAxis(context, frame, y, { label: "samples", font, whole: true });
-    drawXAxis(context, frame, x, { label: run.lossName, font, right: width });
+    const { xLabel, yLabel } = run.lossHistogram;
+    const x = this.isLog
+      ? new LogScale(...counts.ends.map(Math.exp), frame.left, frame.right)
+      : new Scale(...counts.ends, frame.left, frame.right);
+    const y = new Scale(0, counts.peak, frame.bottom, frame.top);
+    this.plot = { x, y, counts, row: 0, color: palette.violin };
+    drawYAxis(context, frame, y, { label: yLabel, font, whole: true });
+    drawXAxis(context, frame, x, { label: xLabel, font, right: width });
   }
 
   paintEpoch(context, epoch) {
-    this.fill(epoch);
-    drawBars(context, this.plot);
-    writeOutside(context, this, this.counts.outside, "not finite");
+    drawBars(context, this.plot, epoch, this.ratio);
   }
 
   paintSample(context, sample) {
-    const share = this.run.lossAt(this.epoch, sample) / this.run.lossEnd;
-    if (share >= 0) markBin(context, this.plot, Math.min(1, share));
+    const loss = this.run.lossAt(this.epoch, sample);
+    if (!Number.isFinite(loss)) return;
+    const bin = this.counts.binOf(this.isLog ? Math.log(loss) : loss);
+    markBin(context, this.plot, this.epoch, bin, this.plot.x.px(loss));
+  }
+
+  noteOf(epoch) {
+    const [nan, infinite] = this.run.lossHistogram.noLossesAt(epoch);
+    const parts = [nan && `${countText(nan)} NaN`, infinite && `${countText(infinite)} infinite`].filter(Boolean);
+    return parts.length ? `losses not shown: ${parts.join(", ")}` : "";
   }
 
   describe(epoch) {

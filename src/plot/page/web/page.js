@@ -14,7 +14,8 @@ class Column {
     setText(this.name, run.name);
     this.status = element("p", { class: "status" });
     this.panels = panelsOf(run, index, epochs, actions);
-    const legend = element("ul", { class: "legend" }, ...this.legendRows(), ...selectionRow(run));
+    const rows = [...this.legendRows(), ...keyRows(run), ...selectionRow(run)];
+    const legend = element("ul", { class: "legend" }, ...rows);
     const grid = element(
       "div",
       { class: "panels", "data-count": this.panels.length },
@@ -33,8 +34,7 @@ class Column {
       const [label, count] = [element("span", { class: "name" }), element("span", { class: "count" })];
       setText(label, name);
       this.counts.push(count);
-      const color = `--swatch: var(--class-${k % CLASS_COLORS})`;
-      const swatch = element("span", { class: `swatch ${markerOf(k)}`, style: color });
+      const swatch = element("span", { class: `swatch ${markerOf(k)}`, style: `--swatch: var(--class-${k % CLASS_COLORS})` });
       return element("li", {}, swatch, label, count);
     });
   }
@@ -57,10 +57,18 @@ class Column {
 
   showCounts() {
     this.run.countsOf(this.epoch).forEach(({ correct, all }, k) => {
-      this.counts[k].textContent = this.epoch < 0 ? `${countText(all)} ${all === 1 ? "sample" : "samples"}` : `${correct} of ${all} correct`;
+      this.counts[k].textContent = this.epoch < 0 ? `${countText(all)} ${all === 1 ? "sample" : "samples"}` : `${countText(correct)} of ${countText(all)} correct`;
       this.counts[k].classList.toggle("misclassified", this.epoch >= 0 && correct < all);
     });
   }
+}
+
+/** How what is misclassified is drawn, and that colors are used again. */
+function keyRows({ classNames }) {
+  if (!classNames.length) return [];
+  const wrong = element("li", { class: "key" }, element("span", { class: "swatch wrong" }), "misclassified");
+  const again = `${CLASS_COLORS} colors, then again in other shapes; hover a sample for its class`;
+  return classNames.length > CLASS_COLORS ? [wrong, element("li", { class: "key wide" }, again)] : [wrong];
 }
 
 function selectionRow({ samples, of }) {
@@ -78,8 +86,9 @@ function panelsOf(run, index, epochs, { redraw, showQuantity }) {
   const panels = [];
   if (run.hidden) panels.push(new SpacePanel(run, index, "hidden"));
   if (run.input) panels.push(new SpacePanel(run, index, "input"));
-  panels.push(new ProbabilityPanel(run, index), new LossesPanel(run, index));
-  if (run.curves.length) panels.push(new CurvesPanel(run, index, epochs));
+  if (run.probabilities) panels.push(new ProbabilityPanel(run, index));
+  panels.push(new LossesPanel(run, index));
+  if (run.curves.length || run.logged.length) panels.push(new CurvesPanel(run, index, epochs));
   if (run.violins.length) panels.push(new ViolinsPanel(run, index, showQuantity));
   for (const panel of panels) panel.onChange = redraw;
   return panels;

@@ -28,9 +28,10 @@ class Panel {
     this.heading = element("h3");
     setText(this.heading, title);
     this.head = element("div", { class: "panel-head" }, this.heading);
+    this.note = element("p", { class: "panel-note", hidden: "" });
     this.canvas = element("canvas", { role: "img", "data-run": index, "data-panel": kind });
     this.body = element("div", { class: "panel-body" }, this.canvas);
-    this.section = element("section", { class: "panel" }, this.head, this.body);
+    this.section = element("section", { class: "panel" }, this.head, this.note, this.body);
     this.context = this.canvas.getContext("2d");
     this.still = new Layer();
     this.scene = new Layer();
@@ -60,6 +61,14 @@ class Panel {
     if (epoch !== this.epoch) this.isSceneOld = this.isOld = true;
     this.epoch = epoch;
     this.clock = clock;
+    if (this.note.hidden) return;
+    // A line that is always there: what is below must not hop from epoch to epoch.
+    setText(this.note, (epoch >= 0 && this.noteOf(epoch)) || "\u00a0");
+  }
+
+  /** Room for what has to be known to read the panel right. */
+  makeRoomForNotes(isNeeded) {
+    this.note.hidden = !isNeeded;
   }
 
   mark(sample, isPinned) {
@@ -91,7 +100,8 @@ class Panel {
     const title = this.heading.title;
     const state =
       this.epoch < 0 ? ": nothing recorded yet" : `, epoch ${this.run.epochs[this.epoch]}: ${this.describe(this.epoch)}`;
-    this.canvas.setAttribute("aria-label", `${title}${state}`);
+    const note = this.epoch >= 0 ? this.noteOf(this.epoch) : "";
+    this.canvas.setAttribute("aria-label", `${title}${state}${note && `; ${note}`}`);
   }
 
   open(layer) {
@@ -110,6 +120,9 @@ class Panel {
   paintEpoch() {}
   paintSample() {}
   describe() {
+    return "";
+  }
+  noteOf() {
     return "";
   }
 }
@@ -146,7 +159,7 @@ function rule(context, x1, y1, x2, y2, color) {
 function drawXAxis(context, frame, scale, { label = "", font, whole = false, right = frame.right }) {
   const y = frame.bottom;
   rule(context, frame.left, y, frame.right, y, palette.rule);
-  const ticks = scale.ticks(Math.max(2, Math.floor((frame.right - frame.left) / (font * 4.6))), whole);
+  const ticks = ticksWithin(context, scale, frame.right - frame.left, font, whole);
   for (const { value, text } of ticks) {
     const x = scale.px(value);
     rule(context, x, y, x, y + 4, palette.rule);
@@ -154,18 +167,38 @@ function drawXAxis(context, frame, scale, { label = "", font, whole = false, rig
     write(context, text, Math.min(Math.max(x, half), right - half), y + font + 6, { align: "center" });
   }
   const middle = (frame.left + frame.right) / 2;
-  write(context, label, middle, y + 2 * font + 11, { align: "center", width: frame.right - frame.left });
+  const width = frame.right - frame.left;
+  write(context, withOffset(label, ticks), middle, y + 2 * font + 11, { align: "center", width });
+}
+
+/** As many ticks as there is room for beside each other. */
+function ticksWithin(context, scale, room, font, whole) {
+  for (let most = Math.max(2, Math.floor(room / (font * 3))); ; most--) {
+    const ticks = scale.ticks(most, whole);
+    const widest = Math.max(0, ...ticks.map(({ text }) => context.measureText(text).width));
+    if (most <= 1 || most * (widest + 1.4 * font) <= room) return ticks;
+  }
+}
+
+/** What stands at an axis: its label, and what its ticks are more than. */
+function withOffset(label, { offset }) {
+  return offset ? `${label} (${offset})`.trim() : label;
 }
 
 /** Ticks left of a frame, faint lines through it, and the label above it. */
 function drawYAxis(context, frame, scale, { label = "", font, whole = false, lines = true }) {
-  const ticks = scale.ticks(Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6))), whole);
+  const ticks = scale.ticks(mostTicks(frame, font), whole);
   for (const { value, text } of ticks) {
     const y = scale.px(value);
     if (lines && y < frame.bottom - 1) rule(context, frame.left, y, frame.right, y, palette.grid);
     write(context, text, frame.left - 6, y + font * 0.35, { align: "right" });
   }
-  write(context, label, frame.left, frame.top - 7, { width: frame.right - frame.left });
+  write(context, withOffset(label, ticks), frame.left, frame.top - 7, { width: frame.right - frame.left });
+}
+
+/** How many ticks have room above each other. */
+function mostTicks(frame, font) {
+  return Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6)));
 }
 
 /** How wide the labels of an axis are. */
@@ -182,4 +215,15 @@ function chooser(names, label, onChange) {
   );
   select.addEventListener("change", () => onChange(select.selectedIndex));
   return select;
+}
+
+/** A button that stays down. */
+function toggle(text, title, onChange) {
+  const button = element("button", { type: "button", class: "toggle", title, "aria-label": title, "aria-pressed": "false" }, text);
+  button.addEventListener("click", () => {
+    const isOn = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(isOn));
+    onChange(isOn);
+  });
+  return button;
 }

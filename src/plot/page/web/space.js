@@ -13,6 +13,19 @@ class SpacePanel extends Panel {
     this.stillMesh = new Layer();
     this.dots = new Layer();
     this.canvas.classList.add("has-samples");
+    this.makeRoomForNotes(this.space.hasNotes);
+    if (!this.space.still) this.head.append(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
+  }
+
+  turnTo(isFitted) {
+    this.isFitted = isFitted;
+    this.refresh();
+    this.onChange();
+  }
+
+  show(epoch, clock) {
+    if (this.isFitted && epoch !== this.epoch) this.refresh();
+    super.show(epoch, clock);
   }
 
   paintStill(context) {
@@ -27,13 +40,26 @@ class SpacePanel extends Panel {
   }
 
   layOut(context) {
-    const { font, width, height, space } = this;
+    const { font, width, height } = this;
     const frame = { top: font + 10, bottom: height - 2 * font - 16, right: width - 10 };
-    this.y = new Scale(...space.y, frame.bottom, frame.top);
-    frame.left =
-      Math.ceil(widthOfTicks(context, this.y, Math.max(2, Math.floor((frame.bottom - frame.top) / (font * 2.6))))) + 8;
-    this.x = new Scale(...space.x, frame.left, frame.right);
+    const [x, y] = this.isFitted && this.epoch >= 0 ? this.fittedEnds(this.epoch) : [this.space.x, this.space.y];
+    this.y = new Scale(...y, frame.bottom, frame.top);
+    frame.left = Math.ceil(widthOfTicks(context, this.y, mostTicks(frame, font))) + 8;
+    this.x = new Scale(...x, frame.left, frame.right);
     this.frame = frame;
+  }
+
+  /** Around the samples and the grid of an epoch. */
+  fittedEnds(epoch) {
+    const { space, run } = this;
+    const ends = space.endsOf(epoch);
+    const from = space.offset(epoch);
+    return [0, 1].map((axis) => {
+      const places = stepsFrom(space.points, from + axis * run.samples, run.samples);
+      if (space.grid && !space.grid.still)
+        places.push(...stepsFrom(space.grid.points, space.grid.offset(epoch) + axis * space.grid.count, space.grid.count));
+      return endsOfSteps(places, ends[axis]);
+    });
   }
 
   makeStamps() {
@@ -45,6 +71,14 @@ class SpacePanel extends Panel {
     this.highlight = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
     this.colors = run.classNames.map((_, k) => packed32(palette.ofClass(k)));
     this.misclassified = packed32(palette.misclassified);
+    this.order ??= this.rareOnTop();
+  }
+
+  /** The samples of the most frequent class first: those of a rare one would vanish under them. */
+  rareOnTop() {
+    const of = new Map(this.run.classesByFrequency().map((k) => [k, []]));
+    this.run.classes.forEach((k, i) => of.get(k).push(i));
+    return [...of.values()].flat();
   }
 
   keepStill() {
@@ -59,41 +93,68 @@ class SpacePanel extends Panel {
   place(epoch) {
     const { space, run } = this;
     const from = space.offset(epoch);
+    const [x, y] = this.readers(epoch);
     this.xs ??= new Float64Array(run.samples);
     this.ys ??= new Float64Array(run.samples);
     for (let i = 0; i < run.samples; i++) {
-      this.xs[i] = this.x.quantized(space.points[from + i]);
-      this.ys[i] = this.y.quantized(space.points[from + run.samples + i]);
+      this.xs[i] = x(space.points[from + i]);
+      this.ys[i] = y(space.points[from + run.samples + i]);
     }
   }
 
+  /** How places of an epoch become pixels. */
+  readers(epoch) {
+    const [x, y] = this.space.endsOf(epoch);
+    return [this.x.reader(x), this.y.reader(y)];
+  }
+
+  /** Whether a pixel lies in the frame, or on its edge. */
+  isInside(x, y) {
+    const { left, right, top, bottom } = this.frame;
+    return x > left - 1 && x < right + 1 && y > top - 1 && y < bottom + 1;
+  }
+
   stampSamples() {
-    const { run, stamping, ratio } = this;
-    for (let i = 0; i < run.samples; i++) {
+    const { run, stamping, ratio, xs, ys } = this;
+    for (const i of this.order) {
       const k = run.classes[i];
-      stamping.put(this.stamps[k], this.xs[i] * ratio, this.ys[i] * ratio, this.colors[k]);
+      if (this.isInside(xs[i], ys[i])) stamping.put(this.stamps[k], xs[i] * ratio, ys[i] * ratio, this.colors[k]);
     }
   }
 
   /** Rings around what is misclassified, and under all samples: where they lie close, their class is still seen. */
   stampErrors(epoch) {
-    const { run, stamping, ratio } = this;
+    const { run, stamping, ratio, xs, ys } = this;
     for (let i = 0; i < run.samples; i++) {
-      if (run.isMisclassified(epoch, i)) stamping.put(this.highlight, this.xs[i] * ratio, this.ys[i] * ratio, this.misclassified);
+      if (run.isMisclassified(epoch, i) && this.isInside(xs[i], ys[i]))
+        stamping.put(this.highlight, xs[i] * ratio, ys[i] * ratio, this.misclassified);
     }
   }
 
   paintEpoch(context, epoch) {
-    if (this.space.grid) this.paintGrid(context, epoch);
-    if (this.space.still) lay(context, this.stillMesh);
-    else this.place(epoch);
+    this.inFrame(context, () => {
+      if (this.space.grid) this.paintGrid(context, epoch);
+      if (this.space.still) lay(context, this.stillMesh);
+    });
+    if (!this.space.still) this.place(epoch);
     this.stamping.clean();
     this.stampErrors(epoch);
     if (!this.space.still) this.stampSamples();
     this.dots.context.putImageData(this.stamping.image, 0, 0);
     lay(context, this.dots);
     if (this.space.still) lay(context, this.stillDots);
-    this.paintBoundary(context, epoch);
+    this.inFrame(context, () => this.paintBoundary(context, epoch));
+  }
+
+  /** Draws nothing beyond the axes. */
+  inFrame(context, draw) {
+    const { left, right, top, bottom } = this.frame;
+    context.save();
+    context.beginPath();
+    context.rect(left, top, right - left, bottom - top);
+    context.clip();
+    draw();
+    context.restore();
   }
 
   paintGrid(context, epoch) {
@@ -112,34 +173,37 @@ class SpacePanel extends Panel {
   }
 
   gridPixels(epoch) {
-    const { grid } = this.space;
+    const { space } = this;
+    const { grid } = space;
     const from = grid.offset(epoch);
+    const [x, y] = grid.still ? [this.x.reader(space.x), this.y.reader(space.y)] : this.readers(epoch);
     this.gridX ??= new Float64Array(grid.count);
     this.gridY ??= new Float64Array(grid.count);
     for (let i = 0; i < grid.count; i++) {
-      this.gridX[i] = this.x.quantized(grid.points[from + i]);
-      this.gridY[i] = this.y.quantized(grid.points[from + grid.count + i]);
+      this.gridX[i] = x(grid.points[from + i]);
+      this.gridY[i] = y(grid.points[from + grid.count + i]);
     }
     return [this.gridX, this.gridY];
   }
 
   paintBoundary(context, epoch) {
     const { lines, starts } = this.space;
+    const readers = this.readers(epoch);
     context.beginPath();
     for (let line = lines[epoch]; line < lines[epoch + 1]; line++)
-      this.traceLine(context, starts[line], starts[line + 1]);
+      this.traceLine(context, starts[line], starts[line + 1], readers);
     context.strokeStyle = palette.boundary;
     context.lineWidth = 1.75;
     context.stroke();
   }
 
-  traceLine(context, from, to) {
+  traceLine(context, from, to, [x, y]) {
     const { line } = this.space;
     const half = line.length / 2;
     for (let i = from; i < to; i++) {
-      const [x, y] = [this.x.quantized(line[i]), this.y.quantized(line[half + i])];
-      if (i === from) context.moveTo(x, y);
-      else context.lineTo(x, y);
+      const at = [x(line[i]), y(line[half + i])];
+      if (i === from) context.moveTo(...at);
+      else context.lineTo(...at);
     }
   }
 
@@ -176,13 +240,32 @@ class SpacePanel extends Panel {
   placeOf(epoch, sample) {
     const at = this.space.offset(epoch) + sample;
     const { points } = this.space;
-    return [this.x.quantized(points[at]), this.y.quantized(points[at + this.run.samples])];
+    const [x, y] = this.readers(epoch);
+    return [x(points[at]), y(points[at + this.run.samples])];
   }
 
   describe(epoch) {
-    const correct = this.run.countsOf(epoch).reduce((sum, { correct: one }) => sum + one, 0);
-    return `${correct} of ${this.run.samples} samples correct`;
+    const counts = this.run.countsOf(epoch);
+    const sum = (name) => counts.reduce((total, count) => total + count[name], 0);
+    return `${countText(sum("correct"))} of ${countText(sum("all"))} samples correct`;
   }
+
+  noteOf(epoch) {
+    return this.space.noteOf(epoch);
+  }
+}
+
+/** The places of so many points of an array, without those that are no numbers. */
+function stepsFrom(array, from, count) {
+  return Array.from(array.subarray(from, from + count)).filter((step) => step !== NO_VALUE);
+}
+
+/** From the smallest to the largest of some places between two ends, and a little more. */
+function endsOfSteps(steps, [low, high]) {
+  if (!steps.length) return [low, high];
+  const [first, last] = steps.reduce(([least, most], step) => [Math.min(least, step), Math.max(most, step)], [STEPS, 0]);
+  const margin = Math.max(1, (last - first) * 0.02);
+  return [first - margin, last + margin].map((step) => low + ((high - low) * step) / STEPS);
 }
 
 function gridLines(grid, xs, ys) {

@@ -13,7 +13,31 @@ class ViolinsPanel extends Panel {
       () => onQuantity(this.quantities.selectedOptions[0].textContent),
     );
     this.heading.replaceWith(this.quantities);
+    this.head.classList.add("apart");
+    this.head.append(toggle("fit", "Axis of this epoch alone", (isOn) => this.fitAxis(isOn)));
     this.choose(run.violins[0].quantity);
+  }
+
+  fitAxis(isFitted) {
+    this.isFitted = isFitted;
+    this.refresh();
+    this.onChange();
+  }
+
+  show(epoch, clock) {
+    if (this.isFitted && epoch !== this.epoch) this.refresh();
+    super.show(epoch, clock);
+  }
+
+  /** The ends of the axis: of the run, or of the values of this epoch. */
+  get range() {
+    if (!this.isFitted || this.epoch < 0) return this.violins.range;
+    const rows = this.violins.rows.map((_, row) => this.violins.of(this.epoch, row));
+    const ends = rows.flatMap(({ low, high }) => [low, high]).filter(Number.isFinite);
+    if (!ends.length) return this.violins.range;
+    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    const margin = (high - low) * 0.02 || Math.max(Math.abs(low), 1) / 2;
+    return [low - margin, high + margin];
   }
 
   /** Shows a quantity, if this run has it. */
@@ -47,7 +71,7 @@ class ViolinsPanel extends Panel {
     const { font, width, height, violins } = this;
     const frame = { left: 8, right: width - 8, top: 2, bottom: height - font - 12 };
     const count = Math.min(LANES, violins.rows.length - this.first);
-    this.x = new Scale(...violins.range, frame.left + 2, frame.right - 2);
+    this.x = new Scale(...this.range, frame.left + 2, frame.right - 2);
     this.lanes = Array.from({ length: count }, (_, i) => this.lane(frame, i, count));
     drawXAxis(context, frame, this.x, { font, right: width });
     const zero = this.x.px(0);

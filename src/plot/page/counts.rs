@@ -1,0 +1,126 @@
+//! How many samples fall into each bin of the histograms at one epoch: the crate's own counts, which the page does not repeat
+//! with the rounded numbers that it holds.
+
+use crate::{
+    Forward, Result,
+    analysis::{Histogram, distribution::histogram::Bins},
+    math::elementary,
+    plot::{RunPlots, run::epoch_data::EpochData},
+};
+
+/// How far down the logarithmic histogram of losses goes, and its bins for each factor of ten.
+const DECADES: usize = 9;
+pub(crate) const BINS_OF_A_DECADE: usize = 8;
+pub(crate) const LOG_BINS: usize = DECADES * BINS_OF_A_DECADE;
+
+/// Counts over all samples of the data set.
+pub(crate) struct Counts {
+    /// Class by class, bin by bin.
+    pub(crate) correct: Vec<u64>,
+    pub(crate) misclassified: Vec<u64>,
+    /// Class by class, those for which no class is predicted.
+    pub(crate) undecided: Vec<u64>,
+    /// Losses of the correct and of the misclassified samples, bin by bin.
+    pub(crate) losses: [Vec<u64>; 2],
+    /// The same in bins of a logarithmic axis.
+    pub(crate) log_losses: [Vec<u64>; 2],
+    /// Losses that are NaN, and that are infinite.
+    pub(crate) no_losses: [u64; 2],
+}
+
+impl Counts {
+    pub(crate) fn of<M: Forward>(at: &EpochData<'_, '_, M>, bins: &LossBins) -> Result<Self> {
+        let histogram = at.probability_histogram()?;
+        let losses = at.losses()?;
+        let mut is_wrong = vec![false; losses.len()];
+        at.misclassified()?.into_iter().for_each(|sample| is_wrong[sample] = true);
+        let of = |wrong: bool| -> Vec<f64> {
+            let some = losses.iter().zip(&is_wrong).filter(|(_, is_wrong)| **is_wrong == wrong);
+            some.map(|(&loss, _)| f64::from(loss)).filter(|loss| loss.is_finite()).collect()
+        };
+        let (correct, wrong) = (of(false), of(true));
+        let is_nan = |loss: &&f32| loss.is_nan();
+        let no_number = losses.iter().filter(|loss| !loss.is_finite()).count();
+        let nan = losses.iter().filter(is_nan).count();
+        Ok(Self {
+            correct: histogram.correct.concat(),
+            misclassified: histogram.misclassified.concat(),
+            undecided: histogram.undecided.clone(),
+            losses: [bins.counts(&correct)?, bins.counts(&wrong)?],
+            log_losses: [bins.log_counts(&correct)?, bins.log_counts(&wrong)?],
+            no_losses: [nan as u64, (no_number - nan) as u64],
+        })
+    }
+}
+
+/// The bins of the losses: of the pictures, and of a logarithmic axis.
+pub(crate) struct LossBins {
+    linear: BinEnds,
+    end: f64,
+    logarithmic: BinEnds,
+}
+
+impl LossBins {
+    pub(crate) fn of<M>(plots: &RunPlots<'_, M>) -> Result<Self> {
+        let (end, count) = (plots.limits.loss, LOG_BINS);
+        let linear = BinEnds::of(Bins::new(0.0..=end, plots.settings.bins)?);
+        let logarithmic = BinEnds::of(Bins::new(log_low(end)..=elementary::ln(end), count)?);
+        Ok(Self { linear, end, logarithmic })
+    }
+
+    /// Of finite losses; those beyond the axis are counted at its end.
+    fn counts(&self, losses: &[f64]) -> Result<Vec<u64>> {
+        let losses: Vec<f64> = losses.iter().map(|loss| loss.clamp(0.0, self.end)).collect();
+        Ok(Histogram::counting(&losses, &self.linear.bins)?.counts)
+    }
+
+    fn log_counts(&self, losses: &[f64]) -> Result<Vec<u64>> {
+        let logarithms: Vec<f64> = losses.iter().map(|&loss| self.logarithm(loss)).collect();
+        Ok(Histogram::counting(&logarithms, &self.logarithmic.bins)?.counts)
+    }
+
+    /// What is below the axis is counted at its lower end.
+    fn logarithm(&self, loss: f64) -> f64 {
+        let low = log_low(self.end);
+        if loss > 0.0 { elementary::ln(loss).clamp(low, elementary::ln(self.end)) } else { low }
+    }
+
+    /// The ends of the part that a loss's bins of both kinds have in common.
+    pub(crate) fn ends_around(&self, loss: f64) -> Result<[f64; 2]> {
+        if !loss.is_finite() {
+            return Ok([0.0, f64::INFINITY]);
+        }
+        let linear = self.linear.around(loss.clamp(0.0, self.end))?;
+        let [low, high] = self.logarithmic.around(self.logarithm(loss))?.map(elementary::exp);
+        Ok([linear[0].max(low), linear[1].min(high)])
+    }
+
+    /// The ends of the bins from this one on of the logarithmic axis.
+    pub(crate) fn log_ends(&self, first: usize) -> [f64; 2] {
+        [self.logarithmic.edges[first], self.logarithmic.edges[self.logarithmic.bins.count]].map(elementary::exp)
+    }
+}
+
+fn log_low(end: f64) -> f64 {
+    elementary::ln(end) - DECADES as f64 * std::f64::consts::LN_10
+}
+
+/// Bins, and where they end.
+pub(crate) struct BinEnds {
+    bins: Bins,
+    edges: Vec<f64>,
+}
+
+impl BinEnds {
+    pub(crate) fn of(bins: Bins) -> Self {
+        Self { edges: bins.edges(), bins }
+    }
+
+    /// The ends of the bin that a value within the axis is counted in. The outermost ones also hold what is beyond.
+    pub(crate) fn around(&self, value: f64) -> Result<[f64; 2]> {
+        let index = self.bins.index(0, value)?;
+        let low = if index == 0 { f64::NEG_INFINITY } else { self.edges[index] };
+        let high = if index + 1 == self.bins.count { f64::INFINITY } else { self.edges[index + 1] };
+        Ok([low, high])
+    }
+}

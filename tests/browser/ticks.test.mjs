@@ -1,0 +1,62 @@
+// What stands at the ticks of an axis: texts that differ, and say what they stand for.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const source = readFileSync(new URL("../../src/plot/page/web/scale.js", import.meta.url), "utf8");
+const { Scale, LogScale, numberText } = new Function(
+  `const NO_VALUE = 65535, STEPS = 65534; ${source}; return { Scale, LogScale, numberText };`,
+)();
+
+function texts(low, high, most = 6, whole = false) {
+  return new Scale(low, high, 0, 500).ticks(most, whole);
+}
+
+/** The number that a tick's text stands for, with what is written at the axis. */
+function numberOf(text, offset = "+ 0") {
+  const read = (part) => Number(part.replace(/,/g, "").replace(/\u2212/g, "-").replace(/^\+ /, ""));
+  return read(text) + read(offset);
+}
+
+test("ticks of neighbors never read the same, and each says its value", () => {
+  const axes = [
+    [0, 1], [-1, 1], [0, 0.69], [0.02, 0.035], [1.5e6, 1.599e6], [1_700_000_000, 1_700_086_400], [1e-5, 1.15e-5],
+    [-3e-7, 4e-7], [0, 4e-12], [1e9, 1e9 + 20], [-1_599_000, -1_500_000], [0.1000001, 0.1000009], [0, 250_000], [0, 8.2e6],
+  ];
+  for (const [low, high] of axes) {
+    for (const most of [2, 4, 9]) {
+      const ticks = texts(low, high, most);
+      const read = ticks.map(({ text }) => text);
+      assert.equal(new Set(read).size, ticks.length, `${low} to ${high}: ${read}`);
+      for (const { value, text } of ticks) {
+        const found = numberOf(text, ticks.offset);
+        assert.ok(Math.abs(found - value) <= 1e-9 * Math.max(Math.abs(low), Math.abs(high)), `${text} ${ticks.offset} for ${value}`);
+        assert.ok(text.length <= 9, `${text} is long`);
+      }
+    }
+  }
+});
+
+test("epochs are whole numbers", () => {
+  for (const [low, high] of [[0, 1], [0, 3], [7, 7], [0, 150], [0, 1_500_000], [1_000_000, 1_000_004]]) {
+    const ticks = texts(low, high, 6, true);
+    assert.ok(ticks.length > 0, `${low} to ${high}`);
+    for (const { value } of ticks) assert.ok(Number.isInteger(value), `${value}`);
+    assert.equal(new Set(ticks.map(({ text }) => text)).size, ticks.length);
+  }
+});
+
+test("a logarithmic axis has powers of ten, and within few of them more", () => {
+  const read = (low, high, most = 6) => new LogScale(low, high, 0, 500).ticks(most).map(({ text }) => text);
+  assert.deepEqual(read(1e-3, 1e3), ["0.001", "0.1", "10", "1000"]);
+  assert.ok(read(1e-9, 1e3).length >= 3 && new Set(read(1e-9, 1e3)).size === read(1e-9, 1e3).length);
+  assert.deepEqual(read(0.1, 1), ["0.1", "0.2", "0.5", "1"]);
+  assert.ok(read(0.31, 0.44).length >= 2, "within a power of ten there are ticks too");
+  const scale = new LogScale(0.01, 100, 0, 400);
+  assert.deepEqual([0.01, 1, 100, 0, -3].map((value) => Math.round(scale.px(value))), [0, 200, 400, 0, 0]);
+});
+
+test("what is no number is read as what it is", () => {
+  assert.deepEqual([NaN, Infinity, -Infinity, 0.25].map(numberText), ["not a number", "infinite", "minus infinite", "0.2500"]);
+});

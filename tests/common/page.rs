@@ -1,0 +1,74 @@
+//! A page, read as a browser reads it, by `src/plot/page/web/data.js`.
+#![allow(dead_code)] // Every test binary uses a part of it.
+
+use std::io::Read;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+/// A page as a browser reads it, as `src/plot/page/web/data.js` does.
+pub struct DecodedPage {
+    pub html: String,
+    pub meta: Value,
+    bytes: Vec<u8>,
+}
+
+impl DecodedPage {
+    pub fn read(html: String) -> Self {
+        let part = |from: &str| html.split_once(from).unwrap().1.split_once("</script>").unwrap().0.to_owned();
+        let data = STANDARD.decode(part(r#"id="data">"#)).unwrap();
+        let mut bytes = Vec::new();
+        flate2::read::ZlibDecoder::new(data.as_slice()).read_to_end(&mut bytes).unwrap();
+        Self { meta: serde_json::from_str(&part(r#"id="meta">"#)).unwrap(), bytes, html }
+    }
+
+    pub fn run(&self, i: usize) -> &Value {
+        &self.meta["runs"][i]
+    }
+
+    /// The bytes of an array of so many bytes a value, and how many values it has.
+    fn array(&self, array: &Value, kind: &str, width: usize) -> (&[u8], usize, usize) {
+        assert_eq!(array["type"], kind);
+        let number = |name: &str| array[name].as_u64().unwrap() as usize;
+        let (offset, length) = (number("offset"), number("length"));
+        (&self.bytes[offset..offset + width * length], length, number("delta"))
+    }
+
+    pub fn u8(&self, array: &Value) -> Vec<u8> {
+        let (bytes, _, delta) = self.array(array, "u8", 1);
+        undone(bytes.to_vec(), delta, u8::wrapping_add)
+    }
+
+    pub fn u16(&self, array: &Value) -> Vec<u16> {
+        let (bytes, length, delta) = self.array(array, "u16", 2);
+        let values = (0..length).map(|i| u16::from_le_bytes([bytes[i], bytes[length + i]]));
+        undone(values.collect(), delta, u16::wrapping_add)
+    }
+
+    pub fn u32(&self, array: &Value) -> Vec<u32> {
+        let (bytes, length, delta) = self.array(array, "u32", 4);
+        let values = (0..length).map(|i| u32::from_le_bytes([0, 1, 2, 3].map(|plane| bytes[plane * length + i])));
+        undone(values.collect(), delta, u32::wrapping_add)
+    }
+
+    pub fn f32(&self, array: &Value) -> Vec<f32> {
+        self.array(array, "f32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+    }
+}
+
+fn undone<T: Copy>(mut values: Vec<T>, delta: usize, plus: impl Fn(T, T) -> T) -> Vec<T> {
+    for i in delta..if delta > 0 { values.len() } else { 0 } {
+        values[i] = plus(values[i], values[i - delta]);
+    }
+    values
+}
+
+/// The two ends of an axis.
+pub fn range(ends: &Value) -> (f64, f64) {
+    (ends[0].as_f64().unwrap(), ends[1].as_f64().unwrap())
+}
+
+/// The number behind 16 bits.
+pub fn number(steps: u16, (low, high): (f64, f64)) -> f64 {
+    low + (high - low) * f64::from(steps) / 65_534.0
+}
