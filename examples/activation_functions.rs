@@ -11,25 +11,24 @@ mod common;
 
 use std::path::Path;
 
-use common::pictures::Album;
+use common::{
+    article::{Article, END, HIDDEN, frame},
+    pictures::Album,
+};
 use training_replay::{
     Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Metrics, Optimizer, Parameter, Replay, Result,
     Sequential, Trainer, Weights,
     analysis::{MilestoneOptions, Plateau, plateaus},
     datasets,
-    plot::{Figure, Page, Panel, RunPlots},
+    plot::{Page, RunPlots},
 };
 
-const EPOCHS: u64 = 150;
+const EPOCHS: u64 = END;
 const LOSS: Loss = Loss::BinaryCrossEntropy;
 /// The epochs whose losses are printed.
 const MOMENTS: [u64; 6] = [0, 10, 40, 65, 100, 150];
 /// A plateau: the loss moves by less than this an epoch, for so many epochs.
 const FLAT: (f64, u64) = (2e-3, 10);
-/// The epoch of the figures that show the networks on their way.
-const MIDWAY: u64 = 60;
-const HIDDEN: [(&str, Activation); 3] =
-    [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("relu", Activation::Relu)];
 
 /// The initial weights that Keras 2.2.0 on TensorFlow 1.5.0 drew for seed 42 (`glorot_normal` for the hidden kernel,
 /// `normal` with deviation 0.05 for the output's; both biases are zero): epoch 0 of a recording made with deepreplay.
@@ -50,7 +49,7 @@ fn run(seed: Option<u64>) -> Result<()> {
     println!("Two parabolas of 1,000 points each; SGD 0.05, batches of 16, {EPOCHS} epochs.\n");
 
     for (name, activation) in HIDDEN {
-        let path = folder.join(format!("{name}.replay"));
+        let path = folder.join(format!("{}.replay", name.to_lowercase()));
         let replay = Replay::options().dataset(&data).loss(LOSS).overwrite(true).create(&path)?;
         train(network(activation, seed)?, &data, seed, replay)?.finish()?;
     }
@@ -58,7 +57,7 @@ fn run(seed: Option<u64>) -> Result<()> {
     let straight = train(without_hidden_layer(seed)?, &data, seed, replay)?;
 
     print_summary(&folder, &straight)?;
-    let runs = HIDDEN.iter().map(|(name, _)| Replay::open(folder.join(format!("{name}.replay"))));
+    let runs = HIDDEN.iter().map(|(name, _)| Replay::open(folder.join(format!("{}.replay", name.to_lowercase()))));
     draw(&folder, &data, &straight, &runs.collect::<Result<Vec<_>>>()?)
 }
 
@@ -68,7 +67,7 @@ fn print_summary(folder: &Path, straight: &Replay) -> Result<()> {
     println!("{:<10} {:>9} {:>9} {:>5}   {}  accuracy", "", "negatives", "positives", "all", losses_heading());
     let mut summaries = Vec::new();
     for (name, _) in HIDDEN {
-        summaries.push(Summary::of(name, &Replay::open(folder.join(format!("{name}.replay")))?)?);
+        summaries.push(Summary::of(name, &Replay::open(folder.join(format!("{}.replay", name.to_lowercase())))?)?);
     }
     summaries.push(Summary::of("no hidden", straight)?);
     summaries.iter().for_each(Summary::print);
@@ -85,60 +84,21 @@ fn print_summary(folder: &Path, straight: &Replay) -> Result<()> {
 
 /// The article's figures 1 to 10, an animation of each network, and the page.
 fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Result<()> {
-    let mut album = Album::new(folder);
     let plots = |replay| RunPlots::of(Replay::run(replay)?);
-    let straight = plots(straight)?;
-    let run_plots = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
-    let sigmoid = &run_plots[0];
-    let samples = Panel::samples(data.inputs(), data)?.name_classes(&["negative", "positive"]);
-    album.save("figure_01.png", &Figure::of(samples.titled("Two parabolas")))?;
-    let cut = straight.decision_boundary(EPOCHS)?.titled("Without a hidden layer: a straight cut");
-    album.save("figure_02.png", &Figure::of(cut))?;
-    let bent = sigmoid.decision_boundary(EPOCHS)?.titled("With one: a bent boundary");
-    album.save("figure_03.png", &Figure::of(bent))?;
-    let space = sigmoid.feature_space(EPOCHS)?.titled("The same in the hidden layer's space: a straight one");
-    album.save("figure_04.png", &Figure::of(space))?;
-    album.save("figure_05.png", &sigmoid.figure(MIDWAY)?.title(format!("sigmoid, epoch {MIDWAY}")))?;
-    for (number, (_, activation)) in (6..).zip(HIDDEN) {
-        album.save(&format!("figure_{number:02}.png"), &Figure::of(Panel::activation(activation)))?;
+    let runs = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
+    let article = Article { data, straight: plots(straight)?, runs };
+    let mut album = Album::new(folder);
+    for (name, figure) in article.figures()? {
+        album.save(&name, &figure)?;
     }
-    album.save("figure_09.png", &compare_spaces(&run_plots)?)?;
-    album.save("figure_10.png", &compare_curves(runs)?)?;
     let mut page = Page::new("Hyper-parameters in action: activation functions");
-    for ((name, _), plots) in HIDDEN.iter().zip(&run_plots) {
-        album.animate(&format!("{name}.gif"), plots)?;
+    for ((name, _), plots) in HIDDEN.iter().zip(&article.runs) {
+        album.animate(&format!("{}.gif", name.to_lowercase()), plots, |epoch| frame(name, plots, epoch))?;
         page.run(*name, plots)?;
     }
     album.page(&page)?;
     album.print();
     Ok(())
-}
-
-/// The transformed space above, the input space below.
-fn compare_spaces(run_plots: &[RunPlots<'_, Sequential>]) -> Result<Figure> {
-    let titled = |panel: Result<Panel>, name: &str| Ok(panel?.titled(name));
-    let pairs = || run_plots.iter().zip(HIDDEN);
-    let above =
-        pairs().map(|(plots, (name, _))| titled(plots.feature_space(MIDWAY), name)).collect::<Result<Vec<_>>>()?;
-    let below = pairs().map(|(plots, _)| titled(plots.decision_boundary(MIDWAY), "")).collect::<Result<Vec<_>>>()?;
-    let title = format!("Epoch {MIDWAY}: the hidden layer's space, and that of the inputs");
-    Ok(Figure::new().title(title).row(above).row(below).size(1_440, 960))
-}
-
-/// Accuracy and loss over all samples.
-fn compare_curves(runs: &[Replay]) -> Result<Figure> {
-    let panel = |metric: &str| -> Result<Panel> {
-        let mut curves = Vec::new();
-        for ((name, _), replay) in HIDDEN.iter().zip(runs) {
-            let at = replay
-                .run()?
-                .map(|snapshot| Ok((snapshot.epoch(), Metrics::from(snapshot.evaluate(LOSS)?).get(metric))))?;
-            let points: Vec<_> = at.into_iter().filter_map(|(epoch, value)| Some((epoch, value?))).collect();
-            curves.push((*name, points));
-        }
-        Ok(Panel::curves(metric, &curves))
-    };
-    Ok(Figure::new().row([panel("accuracy")?, panel("loss")?]).size(1_440, 540))
 }
 
 /// The article's network, 2-2-1.
@@ -223,7 +183,9 @@ fn losses_heading() -> String {
 }
 
 fn listed(folder: &Path) -> String {
-    ["sigmoid", "tanh", "relu"].map(|name| folder.join(format!("{name}.replay")).display().to_string()).join(", ")
+    ["sigmoid", "tanh", "relu"]
+        .map(|name| folder.join(format!("{}.replay", name.to_lowercase())).display().to_string())
+        .join(", ")
 }
 
 /// The number behind `--seed`, if that is what the arguments say.

@@ -1,4 +1,4 @@
-//! deepreplay's circles with the network 2-5-3-1: ReLU, `he_normal`, SGD 0.01, batches of 16, 300 epochs on 2,000 points.
+//! deepreplay's circles with the network 2-5-3-1: ReLU, `he_normal`, SGD 0.02, batches of 16, 200 epochs on 2,000 points.
 //!
 //! deepreplay squeezes a further layer of two units in before the output, because it can draw no wider one. Here the layer
 //! of three units is looked at on the plane that shows most of it over all epochs: in numbers, in a picture of the end, in an
@@ -19,7 +19,7 @@ use training_replay::{
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
-const EPOCHS: u64 = 300;
+const EPOCHS: u64 = 200;
 
 fn main() -> std::process::ExitCode {
     common::exit(run())
@@ -32,7 +32,7 @@ fn run() -> Result<()> {
     });
     let output = Dense::new(1).name("output").activation(Activation::Sigmoid).kernel_initializer(Initializer::normal());
     let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
-    let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
+    let trainer = Trainer::new(LOSS, Optimizer::sgd(0.02)).batch_size(16).seed(42);
 
     let path = common::folder("circles")?.join("circles.replay");
     let recording = Replay::options().dataset(&data).loss(LOSS).overwrite(true).create(&path)?;
@@ -52,7 +52,7 @@ fn draw(replay: &Replay) -> Result<()> {
     let plots = RunPlots::options().layer("hidden").name_classes(["outer circle", "inner circle"]).of(replay.run()?)?;
     let mut album = Album::new(&common::folder("circles")?);
     album.save("circles.png", &plots.figure(EPOCHS)?)?;
-    album.animate("circles.gif", &plots)?;
+    album.animate("circles.gif", &plots, |epoch| Ok(plots.figure(epoch)?.title(format!("circles, epoch {epoch}"))))?;
     let mut page = Page::new("Circles");
     album.page(page.run("2-5-3-1, ReLU", &plots)?)?;
     album.print();
@@ -66,7 +66,7 @@ fn print_hidden_space(replay: &Replay) -> Result<()> {
     println!("\nThe plane for the hidden layer shows {} and {} of its variance over all epochs.", shares[0], shares[1]);
     println!("Of the single epochs it shows, and the samples reach there\n");
     let grid = Grid::covering(replay.dataset()?, 0.1);
-    for epoch in [0, 50, 100, 150, 200, 300] {
+    for epoch in [0, 25, 50, 100, 150, 200] {
         let snapshot = replay.at(epoch)?;
         let space = snapshot.feature_space(View::of("hidden").on(&principal.plane), &grid)?;
         let reach = |axis: usize| space.samples.column(axis).max() - space.samples.column(axis).min();

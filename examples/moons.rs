@@ -9,9 +9,9 @@
 
 mod common;
 
-use common::pictures::Album;
+use common::{article::frame, pictures::Album};
 use training_replay::{
-    Activation, Dense, Initializer, Loss, Optimizer, Replay, Result, Trainer,
+    Activation, Dense, Forward, Initializer, Loss, Optimizer, Parameter, Replay, Result, Sequential, Trainer, Weights,
     analysis::{Baseline, Grid, LayerFilter, MilestoneOptions, Polyline, Quantity, SampleHistory, View},
     datasets,
     plot::{Page, RunPlots},
@@ -19,6 +19,19 @@ use training_replay::{
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
 const EPOCHS: u64 = 200;
+/// The initial weights of deepreplay's moons, which Keras drew for seed 42 in every layer: both hidden kernels hold the
+/// same eight numbers (`glorot_normal`), the output's two are from `normal` with deviation 0.05; biases are zero.
+const KERAS_HIDDEN_KERNEL: [f32; 8] = [
+    -0.184_289_26,
+    -0.090_414_844,
+    -0.443_915_07,
+    0.016_133_577,
+    -0.307_474_5,
+    -0.001_618_790_4,
+    -0.639_681_7,
+    0.435_723_42,
+];
+const KERAS_OUTPUT_KERNEL: [f32; 2] = [-0.014_038_754, -0.006_887_605];
 /// The epochs of the tables.
 const MOMENTS: [u64; 5] = [0, 25, 50, 100, 200];
 
@@ -28,11 +41,7 @@ fn main() -> std::process::ExitCode {
 
 fn run() -> Result<()> {
     let data = datasets::moons(2_000, 0.03, 27);
-    let hidden = [("first", 4), ("hidden", 2)].map(|(name, units)| {
-        Dense::new(units).name(name).activation(Activation::Tanh).kernel_initializer(Initializer::GlorotNormal)
-    });
-    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).kernel_initializer(Initializer::normal());
-    let model = common::network(2, hidden.into_iter().chain([output]), 42)?;
+    let model = network()?;
     let trainer = Trainer::new(LOSS, Optimizer::sgd(0.01)).batch_size(16).seed(42);
 
     let path = common::folder("moons")?.join("moons.replay");
@@ -47,11 +56,27 @@ fn run() -> Result<()> {
     draw(&replay)
 }
 
+/// As Keras drew it: from most other initial weights this network stands on a straight cut for all epochs.
+fn network() -> Result<Sequential> {
+    let hidden = [("first", 4), ("hidden", 2)].map(|(name, units)| {
+        Dense::new(units).name(name).activation(Activation::Tanh).kernel_initializer(Initializer::GlorotNormal)
+    });
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid).kernel_initializer(Initializer::normal());
+    common::network(2, hidden.into_iter().chain([output]), 42)?.with_weights(&Weights::from_iter([
+        Parameter::new("first", "kernel", [2, 4], KERAS_HIDDEN_KERNEL.to_vec()),
+        Parameter::new("first", "bias", [4], vec![0.0_f32; 4]),
+        Parameter::new("hidden", "kernel", [4, 2], KERAS_HIDDEN_KERNEL.to_vec()),
+        Parameter::new("hidden", "bias", [2], vec![0.0_f32; 2]),
+        Parameter::new("output", "kernel", [2, 1], KERAS_OUTPUT_KERNEL.to_vec()),
+        Parameter::new("output", "bias", [1], vec![0.0_f32]),
+    ]))
+}
+
 fn draw(replay: &Replay) -> Result<()> {
     let plots = RunPlots::options().name_classes(["upper moon", "lower moon"]).of(replay.run()?)?;
     let mut album = Album::new(&common::folder("moons")?);
     album.save("moons.png", &plots.figure(EPOCHS)?)?;
-    album.animate("moons.gif", &plots)?;
+    album.animate("moons.gif", &plots, |epoch| frame("moons", &plots, epoch))?;
     let mut page = Page::new("Moons");
     album.page(page.run("2-4-2-1, tanh", &plots)?)?;
     album.print();

@@ -1,6 +1,7 @@
 //! What the examples share: recording a run, and ending with a message.
 #![allow(dead_code)] // Each of them uses a part of it. All need the feature `plot` of training-replay.
 
+pub mod article;
 pub mod pictures;
 
 use std::{path::PathBuf, process::ExitCode};

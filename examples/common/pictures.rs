@@ -29,8 +29,13 @@ impl Album {
         Ok(())
     }
 
-    /// Writes an animation of all panels over all epochs.
-    pub fn animate<M: Forward + Sync>(&mut self, name: &str, plots: &RunPlots<'_, M>) -> Result<()> {
+    /// Writes an animation over all epochs.
+    pub fn animate<M: Forward + Sync>(
+        &mut self,
+        name: &str,
+        plots: &RunPlots<'_, M>,
+        frame: impl Fn(u64) -> Result<Figure> + Sync,
+    ) -> Result<()> {
         let path = self.folder.join(name);
         let watched = std::io::stderr().is_terminal();
         let progress = |done: usize, all: usize| {
@@ -39,10 +44,7 @@ impl Album {
                 let _ = std::io::stderr().flush();
             }
         };
-        Animation::of(plots.epochs())
-            .frames_per_second(12.0)
-            .progress(progress)
-            .save(&path, |epoch| plots.figure(epoch))?;
+        Animation::of(plots.epochs()).frames_per_second(12.0).progress(progress).save(&path, frame)?;
         self.written.push(path);
         Ok(())
     }

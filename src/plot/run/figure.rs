@@ -37,7 +37,33 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             boundary.into_iter().chain(space).chain([Ok(self.curves_until(epoch))]).collect::<Result<_>>()?;
         let mut below = self.answers_of(&at)?;
         below.push(self.losses_of(&at)?);
-        Ok(Figure::new().title(format!("Epoch {epoch}")).tall_row(1.5, above).row(below))
+        Ok(Figure::new()
+            .title(format!("Epoch {epoch}"))
+            .tall_row(1.5, above)
+            .row(below)
+            .with_fonts(self.settings.fonts.clone()))
+    }
+
+    /// Returns the diagram of the network with the weights of an epoch, if it is a dense one of a readable size.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// assert_eq!(RunPlots::of(replay.run()?)?.network(0)?.title, "2-2-1, epoch 0");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Panel::network`], and if the epoch cannot be read.
+    pub fn network(&self, epoch: u64) -> Result<Panel> {
+        let mut panel = Panel::network(self.run.at(epoch)?.model(), self.data.feature_names())?;
+        panel.title = format!("{}, epoch {epoch}", panel.title);
+        Ok(panel)
     }
 
     /// What the model answers.

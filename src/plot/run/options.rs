@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::axes::{Axes, AxisOptions};
+use crate::plot::{Font, render::fonts::Fonts};
 use crate::{
     Loss,
     analysis::{Grid, Plane},
@@ -40,6 +41,7 @@ pub struct RunPlotOptions {
     /// The label or output that is shown where there are several.
     pub(super) output: usize,
     pub(super) axes: AxisOptions,
+    pub(super) fonts: Fonts,
 }
 
 impl Default for RunPlotOptions {
@@ -49,7 +51,8 @@ impl Default for RunPlotOptions {
     fn default() -> Self {
         let (layer, plane, input_plane, grid, loss) = (None, None, None, None, None);
         let (class_names, bins, output, axes) = (Vec::new(), 20, 0, AxisOptions::default());
-        Self { layer, plane, grid, loss, class_names, bins, input_plane, output, axes }
+        let fonts = Fonts::default();
+        Self { layer, plane, grid, loss, class_names, bins, input_plane, output, axes, fonts }
     }
 }
 
@@ -73,6 +76,21 @@ impl RunPlotOptions {
     #[must_use]
     pub fn layer(self, name: impl Into<String>) -> Self {
         Self { layer: Some(name.into()), ..self }
+    }
+
+    /// Adds a font to those of [`RunPlots::figure`](crate::plot::RunPlots::figure), for names in letters that the fonts before it have not: as
+    /// [`Figure::font`](crate::plot::Figure::font). Frames share the words that were drawn.
+    ///
+    /// ```no_run
+    /// use training_replay::plot::{Font, RunPlots};
+    ///
+    /// let options = RunPlots::options().font(Font::open("NotoSansDevanagari-Regular.ttf")?).name_classes(["बिल्ली", "कुत्ता"]);
+    /// # let _ = options;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn font(self, font: Font) -> Self {
+        Self { fonts: self.fonts.with(font), ..self }
     }
 
     /// Sets the plane to see the hidden layer on.

@@ -6,7 +6,7 @@ use crate::{
     analysis::{DecisionBoundary, Grid, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
     notation::percent,
-    plot::{Aspect, Panel},
+    plot::{Aspect, Panel, render::fonts::Fonts},
     replay::{Run, Snapshot},
 };
 
@@ -24,6 +24,7 @@ pub(crate) struct Settings {
     /// The label or output that is shown where there are several.
     pub(crate) output: usize,
     pub(crate) axes: AxisOptions,
+    pub(crate) fonts: Fonts,
 }
 
 /// The hidden layer that is looked into.
@@ -79,6 +80,7 @@ impl Settings {
             bins: options.bins,
             output: options.output,
             axes: options.axes,
+            fonts: options.fonts,
         })
     }
 }
