@@ -145,6 +145,7 @@ fn predictions_lie_above_their_targets_and_residuals_are_those_of_the_snapshot()
     let positive = residuals.column(1).iter().filter(|&&residual| residual > panel.x.high as f32 * 0.99).count();
     assert_eq!(positive, 0, "the largest of the run is inside");
     assert_eq!(plots.decision_boundary(8).unwrap().title, "Levels of sum");
+    assert_eq!(plots.feature_space(8).unwrap().title, "Feature space of hidden, by sum");
     assert!(RunPlots::options().output(2).of(replay.run().unwrap()).is_err());
 }
 

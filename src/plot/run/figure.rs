@@ -77,7 +77,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`Snapshot::distributions`].
+    /// As [`Snapshot::distributions`](crate::Snapshot::distributions).
     pub fn violins(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Violins<'_, 'a, M>> {
         Violins::of(&self.run, quantity, selection, self.settings.axes.axes)
     }
