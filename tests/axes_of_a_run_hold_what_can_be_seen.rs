@@ -82,6 +82,21 @@ fn weights_that_explode_at_the_end_or_at_the_beginning_are_left_out_and_named() 
     }
 }
 
+/// The cells of a bent grid that reaches a hundred times as far once had colors of their own within the axes.
+#[test]
+fn the_regions_of_an_epoch_that_is_left_out_are_those_between_the_axes() {
+    let (_, replay) = exploding(9, 100.0);
+    let panel = plots(&replay, RunPlots::options()).feature_space(9).unwrap();
+    let area = |points: &[[f64; 2]]| {
+        let next = points.iter().cycle().skip(1);
+        (points.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>() / 2.0).abs()
+    };
+    let regions = panel.marks.iter().filter(|mark| matches!(mark, Mark::Area { .. }));
+    let all: f64 = regions.map(|mark| area(mark.points())).sum();
+    let whole = (panel.x.high - panel.x.low) * (panel.y.high - panel.y.low);
+    assert!((all / whole - 1.0).abs() < 1e-3, "{all} of {whole}");
+}
+
 #[test]
 fn a_first_loss_of_a_thousand_times_the_rest_does_not_flatten_the_curve() {
     let (_, replay) = exploding(0, 1_000.0);

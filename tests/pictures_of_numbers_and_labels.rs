@@ -73,6 +73,26 @@ fn a_run_of_numbers_has_all_its_panels() {
 }
 
 #[test]
+fn a_single_input_has_a_fit_in_place_of_level_lines() {
+    let x = Matrix::from_fn(50, 1, |i, _| i as f32 / 25.0 - 1.0);
+    let data = Dataset::new(x.clone(), x.map(|x| (3.0 * x).sin())).unwrap();
+    let replay = trained::run(&data, [trained::wide(8, Activation::Tanh), Dense::new(1)], Loss::MeanSquaredError, 30);
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    assert_eq!(titles(&plots.figure(30).unwrap())[0], "Fit");
+    let panel = plots.fit(30).unwrap();
+    let marks: Vec<&Mark> = panel.in_color(ColorRole::Series(0)).collect();
+    assert_eq!(marks[0].points().len(), 50);
+    let model = replay.at(30).unwrap().into_model();
+    for point in marks[1].points() {
+        let output = model.forward(&Matrix::from_element(1, 1, point[0] as f32), 0..2).unwrap()[0];
+        assert!((f64::from(output) - point[1]).abs() < 1e-5, "{point:?}");
+    }
+    let (first, last) = (plots.fit(0).unwrap(), plots.fit(30).unwrap());
+    assert_eq!((first.x, first.y), (last.x, last.y), "one axis for all epochs");
+    assert!(RunPlots::of(regression(1).1.run().unwrap()).unwrap().fit(0).is_err(), "two inputs");
+}
+
+#[test]
 fn what_is_about_numbers_is_refused_of_classes() {
     let replay = trained::article(&training_replay::datasets::moons(40, 0.1, 7), Activation::Tanh, 1);
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
@@ -125,6 +145,7 @@ fn predictions_lie_above_their_targets_and_residuals_are_those_of_the_snapshot()
     let positive = residuals.column(1).iter().filter(|&&residual| residual > panel.x.high as f32 * 0.99).count();
     assert_eq!(positive, 0, "the largest of the run is inside");
     assert_eq!(plots.decision_boundary(8).unwrap().title, "Levels of sum");
+    assert_eq!(plots.feature_space(8).unwrap().title, "Feature space of hidden, by sum");
     assert!(RunPlots::options().output(2).of(replay.run().unwrap()).is_err());
 }
 

@@ -100,6 +100,7 @@ fn the_options_of_a_table_may_be_too() {
 #[cfg(feature = "plot")]
 fn every_type_of_plot_may_be_too_but_for_an_animation_which_calls_back() {
     assert_all!(
+        training_replay::plot::Axes,
         training_replay::plot::Axis,
         training_replay::plot::ColorRole,
         training_replay::plot::Figure,

@@ -4,9 +4,9 @@
 //! |---|---|
 //! | all panels of an epoch, with axes that are the same at every epoch | [`RunPlots::figure`] |
 //! | one of them | [`RunPlots::feature_space`], [`RunPlots::decision_boundary`], [`RunPlots::probabilities`], [`RunPlots::confusion`], [`RunPlots::losses`], [`RunPlots::curves`], [`RunPlots::metrics`], [`RunPlots::violins`] |
-//! | one of a model of numbers | [`RunPlots::predicted_against_true`], [`RunPlots::residuals`] |
+//! | one of a model of numbers | [`RunPlots::predicted_against_true`], [`RunPlots::residuals`], [`RunPlots::fit`] |
 //! | other axes | [`RunPlotOptions::axes`], [`RunPlotOptions::log_losses`], and limits of your own |
-//! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::confidences`], [`Panel::confusion`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`]; of numbers [`Panel::predicted_against_true`], [`Panel::residuals`], [`Panel::levels`] |
+//! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::confidences`], [`Panel::confusion`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`]; of numbers [`Panel::predicted_against_true`], [`Panel::residuals`], [`Panel::levels`], [`Panel::fit`] |
 //! | an activation function and its gradient | [`Panel::activation`] |
 //! | panels side by side, as PNG or SVG | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |

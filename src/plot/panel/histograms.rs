@@ -16,7 +16,7 @@ impl Panel {
     /// ```
     /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
     ///
-    /// let probabilities = Matrix::from_column_slice(4, 1, &[0.1, 0.8, 0.9, 0.3]);
+    /// let probabilities = Matrix::from_column_slice(4, 1, &[0.1, 0.85, 0.9, 0.3]);
     /// let targets = Matrix::from_column_slice(4, 1, &[0.0, 0.0, 1.0, 1.0]);
     /// let histogram = ProbabilityHistogram::of(&probabilities, &targets, 10, 0.5)?;
     /// let negatives = Panel::probabilities(&histogram, 0)?;
@@ -123,7 +123,7 @@ impl Panel {
     /// ```
     /// use training_replay::{Matrix, analysis::ProbabilityHistogram, plot::{ColorRole, Panel}};
     ///
-    /// let outputs = Matrix::from_row_slice(3, 3, &[0.7, 0.2, 0.1, 0.3, 0.3, 0.4, 0.1, 0.1, 0.8]);
+    /// let outputs = Matrix::from_row_slice(3, 3, &[0.7, 0.2, 0.1, 0.3, 0.3, 0.4, 0.1, 0.05, 0.85]);
     /// let histogram = ProbabilityHistogram::of(&outputs, &Matrix::identity(3, 3), 10, 0.5)?;
     /// let panel = Panel::confidences(&histogram, false);
     /// assert_eq!(panel.in_color(ColorRole::Misclassified).count(), 1); // class 1, with 0.3

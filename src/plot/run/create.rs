@@ -21,7 +21,8 @@ impl RunPlotOptions {
     /// # Errors
     ///
     /// [`Error::Missing`] if the recording has no data or noted no loss and none is set, [`Error::Invalid`] for no epochs,
-    /// targets that name no classes, outputs that are no probabilities, or a layer of a single unit; and whatever a question
+    /// outputs that are no probabilities beside targets that name classes, a layer of a single unit, or limits that enclose
+    /// nothing; and whatever a question
     /// behind one of the panels fails with.
     pub fn of<M: Forward + Sync>(self, run: Run<'_, M>) -> Result<RunPlots<'_, M>> {
         RunPlots::new(run, self)

@@ -11,7 +11,8 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// Returns all panels of an epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
     ///
     /// The curves end at the epoch. Where the samples have labels, the probabilities and the confusion matrix of one label are
-    /// shown; where the targets are numbers, what is predicted against what is true, and the residuals.
+    /// shown; where the targets are numbers, the level lines of an output, or a fit over a single input, what is predicted against
+    /// what is true, and the residuals.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
@@ -31,7 +32,11 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     pub fn figure(&self, epoch: u64) -> Result<Figure> {
         let snapshot = self.run.at(epoch)?;
         let at = self.at(&snapshot);
-        let boundary = self.settings.input.as_ref().map(|_| self.decision_boundary_of(&at));
+        let boundary = match (self.settings.task, &self.settings.input) {
+            (_, Some(_)) => Some(self.decision_boundary_of(&at)),
+            (Task::Numbers, None) => Some(self.fit_of(&at)),
+            (_, None) => None,
+        };
         let space = self.settings.hidden.as_ref().map(|_| self.feature_space_of(&at));
         let above: Vec<Panel> =
             boundary.into_iter().chain(space).chain([Ok(self.curves_until(epoch))]).collect::<Result<_>>()?;
@@ -98,7 +103,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`Snapshot::distributions`].
+    /// As [`Snapshot::distributions`](crate::Snapshot::distributions).
     pub fn violins(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Violins<'_, 'a, M>> {
         Violins::of(&self.run, quantity, selection, self.settings.axes.axes)
     }

@@ -2,7 +2,10 @@
 
 use super::{axes::Axes, epoch_data::EpochData, run_plots::RunPlots, task::Task};
 use crate::plot::{Panel, panel::planes::wider};
-use crate::{Error, Forward, Result};
+use crate::{Error, Forward, Matrix, Result, math::stats, model::checked};
+
+/// As many places of a single input are a smooth line.
+const PLACES: usize = 400;
 
 impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// Returns what is predicted at an epoch against what is true, of all outputs: for a model of numbers.
@@ -38,6 +41,46 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         }
         let mut panel = Panel::predictions_between(outputs, targets, self.class_names(), range.clone())?;
         panel.notes.splice(0..0, notes.iter().cloned());
+        Ok(panel)
+    }
+
+    /// Returns the outputs over a single input at an epoch, with what is true: for a model of numbers.
+    ///
+    /// ```
+    /// # use training_replay::{Dataset, Dense, Loss, Matrix, Metrics, Replay, Sequential, plot::RunPlots};
+    /// # let x = Matrix::from_fn(21, 1, |i, _| i as f32 / 10.0 - 1.0);
+    /// # let data = Dataset::new(x.clone(), x.map(f32::sin))?;
+    /// # let model = Sequential::builder(1).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let panel = RunPlots::of(replay.run()?)?.fit(0)?;
+    /// assert_eq!((panel.x.label.as_str(), panel.marks.len()), ("x", 2)); // dots and a line
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the targets are classes or labels or there is more than one input, and if the epoch cannot be read.
+    pub fn fit(&self, epoch: u64) -> Result<Panel> {
+        self.fit_of(&self.at(&self.run.at(epoch)?))
+    }
+
+    pub(super) fn fit_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+        self.expect_numbers()?;
+        let ends = self.settings.grid.x();
+        let places = stats::linspace((*ends.start()).into(), (*ends.end()).into(), PLACES).map(|x| x as f32);
+        let x = Matrix::from_iterator(PLACES, 1, places);
+        if self.data.features() != 1 {
+            return Err(Error::invalid("the number of inputs of a fit", "1", self.data.features()));
+        }
+        let outputs = checked::outputs(at.snapshot.model(), &x)?;
+        let (range, notes) = &self.limits.values;
+        if self.settings.axes.axes == Axes::Epoch {
+            return Panel::fit(x.as_slice(), &outputs, self.data, self.class_names());
+        }
+        let mut panel = Panel::fit_between(x.as_slice(), &outputs, self.data, self.class_names(), range.clone())?;
+        panel.notes.splice(0..0, notes.iter().cloned());
+        panel.notes.extend(at.note_undecided()?);
         Ok(panel)
     }
 

@@ -52,7 +52,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         };
         let mut panel = axes.apply(self.named(panel));
         if let Some(hidden) = &self.settings.hidden {
-            panel.title = format!("Feature space of {}", hidden.layer);
+            panel.title = format!("Feature space of {}{}", hidden.layer, self.by_output());
             [panel.x.label, panel.y.label] = hidden.labels();
             panel.notes.extend(note_of_plane(hidden, &space));
         }
@@ -159,6 +159,15 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         panel.notes.extend(at.note_undecided()?);
         panel.note_unseen(samples);
         Ok(panel.ring_misclassified(samples, &at.misclassified()?))
+    }
+
+    /// Which of several outputs samples have the colors of.
+    fn by_output(&self) -> String {
+        let names = self.class_names();
+        match self.settings.task {
+            Task::Numbers if names.len() > 1 => format!(", by {}", names[self.settings.output]),
+            _ => String::new(),
+        }
     }
 
     /// With names in its title and legend.
