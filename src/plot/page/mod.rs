@@ -53,8 +53,9 @@ use crate::{Error, Forward, Result, file};
 /// ```
 ///
 /// A browser shows feature space, decision boundary, histograms, curves and violins of every run, with a slider over the
-/// epochs, milestones to jump to, and samples to follow. The page holds what it shows, in 16 bits a number: 8 bytes for each
-/// sample and epoch before they are deflated.
+/// epochs, milestones to jump to, and samples to follow. Losses and curves can be seen by their logarithms, spaces and violins on
+/// the axes of one epoch. Bins, counts and words are those of the pictures. The page holds what it shows, in 16 bits a number:
+/// 9 bytes for each sample and epoch before they are deflated.
 #[derive(Debug)]
 pub struct Page {
     title: String,
@@ -94,10 +95,10 @@ impl Page {
 
     /// Adds a run under a name. Reads it once.
     ///
-    /// The file grows with epochs times shown samples, and with epochs times classes, whatever the number of samples: at each epoch
-    /// some 8 bytes a sample, 13 kilobytes for two grids, and 7 for each class beyond the second, of which deflating leaves about a
-    /// third. Of thousands of epochs show some, with [`Run::epochs`](crate::Run::epochs), or fewer samples, with
-    /// [`max_samples`](Self::max_samples); [`bytes`](Self::bytes) says what came of it.
+    /// The file grows with epochs times shown samples and with epochs times classes, whatever the number of samples: each epoch
+    /// takes 9 bytes a sample, 18 kilobytes for two grids, and 11 for each class beyond the second, of which between a fifth and
+    /// a half is left in the file. Of thousands of epochs show some, with [`Run::epochs`](crate::Run::epochs), or fewer samples,
+    /// with [`max_samples`](Self::max_samples); [`bytes`](Self::bytes) says what came of it.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};

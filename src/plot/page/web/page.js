@@ -34,7 +34,8 @@ class Column {
       const [label, count] = [element("span", { class: "name" }), element("span", { class: "count" })];
       setText(label, name);
       this.counts.push(count);
-      const swatch = element("span", { class: `swatch ${markerOf(k)}`, style: `--swatch: var(--class-${k % CLASS_COLORS})` });
+      const color = `--swatch: var(--class-${k % CLASS_COLORS})`;
+      const swatch = element("span", { class: `swatch ${markerOf(k)}`, style: color });
       return element("li", {}, swatch, label, count);
     });
   }
