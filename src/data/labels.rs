@@ -127,6 +127,7 @@ fn are_signs(mut row: impl Iterator<Item = f32>) -> bool {
 }
 
 /// Whether targets say of several labels which ones each sample has: 0 or 1 for each.
+#[cfg(feature = "plot")]
 pub(crate) fn are_labels(targets: &Matrix) -> bool {
     targets.ncols() > 1 && are_binary(targets.as_slice())
 }

@@ -13,7 +13,6 @@ use crate::{
 pub(crate) struct Label {
     index: usize,
     decision: Decision,
-    threshold: f32,
 }
 
 impl Label {
@@ -35,7 +34,7 @@ impl Label {
         let threshold = if kind == OutputKind::Logits { 0.0 } else { 0.5 };
         let targets = Some(TargetKind::Shares);
         let decision = Decision { kind, threshold: Some(threshold), targets, loss: None, ..decision };
-        Ok(Self { index, decision, threshold })
+        Ok(Self { index, decision })
     }
 
     /// What the outputs are.
@@ -47,7 +46,7 @@ impl Label {
     /// Above which output a sample has the label.
     #[cfg(feature = "plot")]
     pub(crate) fn threshold(self) -> f32 {
-        self.threshold
+        self.decision.threshold()
     }
 
     /// The outputs or targets of the label.
