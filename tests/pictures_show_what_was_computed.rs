@@ -32,19 +32,44 @@ impl Picture {
 
     fn in_theme(panel: &Panel, theme: Theme) -> Self {
         let figure = Figure::of(panel.clone()).size(WIDTH as u32, HEIGHT as u32).text(14.0).theme(theme.clone());
+        let mut picture = Self { pixels: figure.to_rgb().unwrap(), pixel: Box::new(|_| (0, 0)), theme };
         let mut svg = String::new();
         let area = SVGBackend::with_string(&mut svg, (WIDTH as u32, HEIGHT as u32)).into_drawing_area();
         let plot = panel.draw(&area, &Style::default().text(14.0)).unwrap();
         let (x, y) = (plot.get_x_range(), plot.get_y_range());
-        let ends = [(x.start, y.start), (x.end, y.end)].map(|corner| plot.map_coordinate(&corner));
-        let pixel = move |[at_x, at_y]: Point| {
-            let place =
-                |share: f64, from: i32, to: i32| (f64::from(from) + share * f64::from(to - from)).round() as i32;
-            let share = |value: f64, of: &std::ops::Range<f64>| (value - of.start) / (of.end - of.start);
-            (place(share(at_x, &x), ends[0].0, ends[1].0), place(share(at_y, &y), ends[0].1, ends[1].1))
-        };
         drop((plot, area));
-        Self { pixels: figure.to_rgb().unwrap(), pixel: Box::new(pixel), theme }
+        let [left, right, bottom, top] = picture.axes(panel.right.is_some());
+        picture.pixel = Box::new(move |[at_x, at_y]: Point| {
+            let share = |value: f64, of: &std::ops::Range<f64>| (value - of.start) / (of.end - of.start);
+            let place = |share: f64, from: i32, to: i32| (f64::from(from) + 0.5 + share * f64::from(to - from)).floor();
+            (place(share(at_x, &x), left, right) as i32, place(share(at_y, &y), bottom, top) as i32)
+        });
+        picture
+    }
+
+    /// The pixels of both ends of both axes, which are lines of one pixel in the color of text.
+    fn axes(&self, has_right_axis: bool) -> [i32; 4] {
+        let is_text = |x: i32, y: i32| is(self.rgb((x, y)), self.theme.text);
+        let longest = |line: &mut dyn Iterator<Item = bool>| {
+            let (mut run, mut most) = (0, 0);
+            line.for_each(|is_ink| {
+                run = if is_ink { run + 1 } else { 0 };
+                most = most.max(run);
+            });
+            most
+        };
+        let column = |x: i32| longest(&mut (0..HEIGHT).map(|y| is_text(x, y)));
+        let row = |y: i32| longest(&mut (0..WIDTH).map(|x| is_text(x, y)));
+        let left = (0..WIDTH / 2).rev().max_by_key(|&x| column(x)).unwrap();
+        let bottom = (HEIGHT / 2..HEIGHT).max_by_key(|&y| row(y)).unwrap();
+        // A line ends in the middle of its last pixel, and turns about a round corner.
+        let right = if has_right_axis {
+            (WIDTH / 2..WIDTH).max_by_key(|&x| column(x)).unwrap() // A tick goes on beyond it.
+        } else {
+            (left + 1..WIDTH).take_while(|&x| is_text(x, bottom)).last().unwrap() + 1
+        };
+        let top = (0..bottom).rev().take_while(|&y| is_text(left, y)).last().unwrap() - 1;
+        [left, right, bottom, top]
     }
 
     fn rgb(&self, (x, y): (i32, i32)) -> Rgb {

@@ -3,6 +3,7 @@
 mod animation;
 mod canvas;
 mod draw;
+mod export;
 mod figure;
 mod font;
 pub(crate) mod fonts;

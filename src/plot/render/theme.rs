@@ -20,7 +20,7 @@ pub type Rgb = [u8; 3];
 /// - Two classes, or two curves, are at least 11 apart, two regions 8, a level and the next one 6; classes and curves are at least
 ///   12 apart from misclassified samples, and regions 4 from the background. That is the distance in CIE L\*a\*b\*, of which 2.3
 ///   is just noticeable, for whomever it is smallest: with protanopia, deuteranopia, tritanopia, or none of them.
-/// - Levels become darker one by one on white, and lighter on black, so that they are told apart in grey. Classes are not.
+/// - Levels become darker one by one on white, and lighter on black, so that they differ in grey. Classes are not.
 ///
 /// ```
 /// use training_replay::plot::{ColorRole, Theme};
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_are_told_apart_in_grey_and_by_color_blind_people() {
+    fn levels_differ_in_grey_and_for_color_blind_people() {
         for (theme, direction) in [(Theme::light(), -1.0), (Theme::dark(), 1.0)] {
             assert_eq!(theme.levels.len(), 7);
             for pair in theme.levels.windows(2) {
