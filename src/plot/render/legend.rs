@@ -52,7 +52,7 @@ impl<'p> Legend<'p> {
         let sizes = Sizes { symbol, gap };
         let mut entries = entries(panels, pen)?;
         let count = entries.len();
-        let share = (room * most as i32 / count.max(1) as i32 - symbol - gap).max(pen.style.lines(3.0));
+        let share = (room * most as i32 / count.max(1) as i32 - symbol - gap).max(pen.style.lines(6.0));
         for longest in [room - symbol, share] {
             entries.iter_mut().for_each(|entry| entry.width = entry.width.min(longest).max(0));
             let counts = sizes.rows(&entries, room);
