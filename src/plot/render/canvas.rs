@@ -33,8 +33,8 @@ type StampKey = (u32, u32, [u8; 2]);
 /// How much of every pixel a round mark covers.
 struct Stamp {
     side: i32,
-    /// From 0 to 1, row by row.
-    cover: Vec<f32>,
+    /// From 0 to 255, row by row.
+    cover: Vec<u8>,
 }
 
 impl<'a> Canvas<'a> {
@@ -67,16 +67,7 @@ impl<'a> Canvas<'a> {
         let unit = self.unit;
         let make = || Stamp::new(radius as f32 * unit, width as f32 * unit, phase);
         let stamp = self.stamps.entry((radius, width, phase)).or_insert_with(make);
-        let (left, top) = (left as i32 - stamp.side / 2, top as i32 - stamp.side / 2);
-        let (width, height) = (self.pixels.width() as i32, self.pixels.height() as i32);
-        let pixels = self.pixels.pixels_mut();
-        for (i, cover) in (0..).zip(&stamp.cover) {
-            let (x, y) = (left + i % stamp.side, top + i / stamp.side);
-            if *cover > 0.0 && (0..width).contains(&x) && (0..height).contains(&y) {
-                let pixel = &mut pixels[(y * width + x) as usize];
-                *pixel = blend(*pixel, color, color.alpha as f32 * cover);
-            }
-        }
+        stamp.put(self.pixels, (left as i32 - stamp.side / 2, top as i32 - stamp.side / 2), color);
     }
 
     fn outline(&self, points: impl IntoIterator<Item = BackendCoord>) -> PathBuilder {
@@ -152,7 +143,7 @@ impl DrawingBackend for Canvas<'_> {
     }
 
     fn draw_circle<S: BackendStyle>(&mut self, at: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
-        if radius as f32 * self.unit <= Stamp::LARGEST {
+        if radius as f32 * self.unit <= Stamp::LARGEST && style.color().alpha >= 1.0 {
             self.stamp(at, radius, if fill { 0 } else { style.stroke_width().max(1) }, style.color());
             return Ok(());
         }
@@ -186,11 +177,10 @@ fn paint(color: BackendColor, smooth: bool) -> Paint<'static> {
     paint
 }
 
-/// So much of the color, and the rest of a pixel that is not transparent.
-fn blend(pixel: PremultipliedColorU8, color: BackendColor, share: f32) -> PremultipliedColorU8 {
-    let share = share.clamp(0.0, 1.0);
-    let over = |below: u8, above: u8| (f32::from(below) * (1.0 - share) + f32::from(above) * share + 0.5) as u8;
-    let (r, g, b) = color.rgb;
+/// So much of the color, of 255, and the rest of a pixel that is not transparent.
+fn blend(pixel: PremultipliedColorU8, (r, g, b): (u8, u8, u8), share: u8) -> PremultipliedColorU8 {
+    let (share, rest) = (u32::from(share), 255 - u32::from(share));
+    let over = |below: u8, above: u8| ((u32::from(below) * rest + u32::from(above) * share + 127) / 255) as u8;
     let [r, g, b] = [over(pixel.red(), r), over(pixel.green(), g), over(pixel.blue(), b)];
     PremultipliedColorU8::from_rgba(r, g, b, 255).unwrap_or(pixel)
 }
@@ -198,6 +188,24 @@ fn blend(pixel: PremultipliedColorU8, color: BackendColor, share: f32) -> Premul
 impl Stamp {
     /// Larger ones are not worth being kept.
     const LARGEST: f32 = 64.0;
+
+    /// Covers pixels from the upper left one on, as far as they are on the picture.
+    fn put(&self, pixels: &mut Pixmap, (left, top): (i32, i32), color: BackendColor) {
+        let (width, height) = (pixels.width() as i32, pixels.height() as i32);
+        let skipped = (-left).clamp(0, self.side);
+        let end = (width - left).clamp(skipped, self.side);
+        if skipped == end {
+            return;
+        }
+        for row in (-top).clamp(0, self.side)..(height - top).clamp(0, self.side) {
+            let (first, from) = (((top + row) * width + left + skipped) as usize, (row * self.side) as usize);
+            let cover = &self.cover[from + skipped as usize..from + end as usize];
+            let row = &mut pixels.pixels_mut()[first..first + cover.len()];
+            for (pixel, &cover) in row.iter_mut().zip(cover).filter(|(_, cover)| **cover > 0) {
+                *pixel = blend(*pixel, color.rgb, cover);
+            }
+        }
+    }
 
     /// A disc, or a ring of this width, whose center is so many quarters into a pixel.
     fn new(radius: f32, width: f32, phase: [u8; 2]) -> Self {
@@ -211,7 +219,7 @@ impl Stamp {
             } else {
                 pixels.fill_path(&circle, &white, FillRule::Winding, Transform::identity(), None);
             }
-            pixels.pixels().iter().map(|pixel| f32::from(pixel.alpha()) / 255.0).collect()
+            pixels.pixels().iter().map(|pixel| pixel.alpha()).collect()
         });
         Self { side: side as i32, cover: cover.unwrap_or_default() }
     }

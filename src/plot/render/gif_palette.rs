@@ -10,11 +10,20 @@ use super::{Rgb, Theme};
 pub(crate) struct Palette {
     colors: Vec<u8>,
     /// By the first five, six and five bits of red, green and blue.
-    nearest: Vec<u8>,
-    /// The theme's own colors.
-    exact: HashMap<Rgb, u8>,
-    /// The keys of those, for most pixels have none of them.
-    has_exact: Vec<bool>,
+    slots: Vec<Slot>,
+    /// The theme's colors whose key is that of another one before them.
+    others: HashMap<Rgb, u8>,
+}
+
+/// What is known of all colors with the same key.
+#[derive(Clone, Copy)]
+struct Slot {
+    /// The place of the nearest one.
+    nearest: u8,
+    /// A color of the theme with its place, if it has this key.
+    exact: Option<(Rgb, u8)>,
+    /// Whether other colors of the theme have it, too.
+    has_others: bool,
 }
 
 /// The most colors of a theme that are kept as they are; the fitted ones need room beside them.
@@ -33,11 +42,19 @@ impl Palette {
         let rgba: Vec<u8> = rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
         let fitted = NeuQuant::new(ONE_IN, usize::from(Self::TRANSPARENT) - kept.len(), &rgba);
         let colors: Vec<u8> = kept.iter().flatten().copied().chain(fitted.color_map_rgb()).collect();
-        let exact: HashMap<Rgb, u8> = (0..).zip(&kept).map(|(place, &color)| (color, place)).collect();
-        let mut has_exact = vec![false; 1 << 16];
-        kept.iter().for_each(|&color| has_exact[key(color)] = true);
-        let nearest = (0..1 << 16).map(|key| nearest(&colors, color(key))).collect();
-        Self { colors, nearest, exact, has_exact }
+        let mut palette = Self { slots: slots(&colors), colors, others: HashMap::new() };
+        (0..).zip(kept).for_each(|(place, color)| palette.keep(color, place));
+        palette
+    }
+
+    fn keep(&mut self, color: Rgb, place: u8) {
+        let slot = &mut self.slots[key(color)];
+        if slot.exact.is_none() {
+            slot.exact = Some((color, place));
+        } else {
+            slot.has_others = true;
+            self.others.insert(color, place);
+        }
     }
 
     /// Red, green and blue of each.
@@ -47,14 +64,31 @@ impl Palette {
 
     /// The places of the pixels' colors, or of the nearest ones.
     pub(crate) fn indices(&self, rgb: &[u8]) -> Vec<u8> {
-        rgb.as_chunks::<3>().0.iter().map(|&pixel| self.index(pixel)).collect()
+        // Most pixels are as the one before.
+        let mut last = ([0; 3], self.index([0; 3]));
+        let index = |&pixel: &Rgb| {
+            if pixel != last.0 {
+                last = (pixel, self.index(pixel));
+            }
+            last.1
+        };
+        rgb.as_chunks::<3>().0.iter().map(index).collect()
     }
 
     fn index(&self, pixel: Rgb) -> u8 {
-        let key = key(pixel);
-        let exact = if self.has_exact[key] { self.exact.get(&pixel).copied() } else { None };
-        exact.unwrap_or(self.nearest[key])
+        let slot = &self.slots[key(pixel)];
+        match slot.exact {
+            Some((color, place)) if color == pixel => place,
+            Some(_) if slot.has_others => self.others.get(&pixel).copied().unwrap_or(slot.nearest),
+            _ => slot.nearest,
+        }
     }
+}
+
+fn slots(colors: &[u8]) -> Vec<Slot> {
+    let channels = [0, 1, 2].map(|channel| colors.iter().skip(channel).step_by(3).copied().collect::<Vec<u8>>());
+    let slot = |key| Slot { nearest: nearest(&channels, color(key)), exact: None, has_others: false };
+    (0..1 << 16).map(slot).collect()
 }
 
 /// What a theme draws with, and what the edges of its dots and lines are on its grounds. What is drawn in the middle frames
@@ -79,12 +113,13 @@ fn between(from: Rgb, to: Rgb, thirds: u16) -> Rgb {
     std::array::from_fn(|i| ((u16::from(from[i]) * (3 - thirds) + u16::from(to[i]) * thirds + 1) / 3) as u8)
 }
 
-/// The place of the color that differs least, by the sum of squares.
-fn nearest(colors: &[u8], [r, g, b]: Rgb) -> u8 {
-    let square = |one: u8, other: u8| u32::from(one.abs_diff(other)).pow(2);
-    let away = |&[red, green, blue]: &Rgb| square(red, r) + square(green, g) + square(blue, b);
-    let places = (0..).zip(colors.as_chunks::<3>().0);
-    places.min_by_key(|(_, color)| away(color)).map_or(0, |(place, _)| place)
+/// The place of the color that differs least, by the sum of squares; of channels each for itself, which is done in vectors.
+fn nearest([reds, greens, blues]: &[Vec<u8>; 3], [r, g, b]: Rgb) -> u8 {
+    let square = |one: u8, other: u8| u32::from(one.abs_diff(other)) * u32::from(one.abs_diff(other));
+    let away = reds.iter().zip(greens).zip(blues).map(|((&red, &green), &blue)| {
+        square(red, r) + square(green, g) + square(blue, b) // At most 18 bits.
+    });
+    (0_u32..).zip(away).fold(u32::MAX, |best, (place, away)| best.min(away << 8 | place)) as u8
 }
 
 fn key([r, g, b]: Rgb) -> usize {

@@ -176,7 +176,23 @@ impl DrawingBackend for Svg {
 
 /// A place in the caller's pixels.
 fn unit(place: i32) -> String {
-    units(f64::from(place))
+    let mut text = String::new();
+    push_unit(&mut text, place);
+    text
+}
+
+/// The same to the hundredth, without zeros at its end, by whole numbers alone: a picture has thousands of places.
+fn push_unit(text: &mut String, place: i32) {
+    let finer = i64::from(FINER);
+    let hundredths = (i64::from(place) * 100 + finer / 2).div_euclid(finer);
+    let (whole, rest) = (hundredths.abs() / 100, hundredths.abs() % 100);
+    let sign = if hundredths < 0 { "-" } else { "" };
+    // A string takes everything.
+    let _ = match (rest, rest % 10) {
+        (0, _) => write!(text, "{sign}{whole}"),
+        (_, 0) => write!(text, "{sign}{whole}.{}", rest / 10),
+        _ => write!(text, "{sign}{whole}.{rest:02}"),
+    };
 }
 
 fn units(length: f64) -> String {
@@ -190,12 +206,16 @@ fn decimal(number: f64) -> String {
 }
 
 fn points(points: impl IntoIterator<Item = BackendCoord>) -> String {
-    points.into_iter().fold(String::new(), |mut text, (x, y)| {
-        let space = if text.is_empty() { "" } else { " " };
-        // A string takes everything.
-        let _ = write!(text, "{space}{},{}", unit(x), unit(y));
-        text
-    })
+    let mut text = String::new();
+    for (x, y) in points {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        push_unit(&mut text, x);
+        text.push(',');
+        push_unit(&mut text, y);
+    }
+    text
 }
 
 /// Text as XML holds it.
@@ -211,4 +231,16 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_written_to_the_hundredth_of_a_pixel() {
+        let finer = FINER as i32;
+        let places = [0, finer, -finer, finer / 2, finer / 4, 3 * finer + finer / 4, -finer / 2, 1];
+        assert_eq!(places.map(unit), ["0", "1", "-1", "0.5", "0.25", "3.25", "-0.5", "0.02"]);
+    }
 }
