@@ -8,8 +8,8 @@ use std::sync::Mutex;
 
 use gif::{DecodeOptions, DisposalMethod, Repeat};
 use training_replay::{
-    Activation, Error, Replay, Result, Sequential, datasets,
-    plot::{Animation, Figure, RunPlots},
+    Activation, Dataset, Dense, Error, Loss, Matrix, Replay, Result, Sequential, datasets,
+    plot::{Animation, Figure, Rgb, RunPlots, Theme},
 };
 
 fn replay() -> Replay {
@@ -57,6 +57,42 @@ fn every_frame_is_the_figure_of_its_epoch() {
         assert!(distance < 2 * figure.len() as u64, "epoch {epoch}: {distance}");
     }
     assert_ne!(frames[0], frames[20]);
+}
+
+/// A class that is misclassified in some frames alone, or seen in some alone, came out grey.
+#[test]
+fn no_pixel_of_a_themes_color_is_lost_in_any_frame_of_twenty_runs() {
+    for seed in 0..20 {
+        let classes = 2 + seed as usize % 11;
+        let points = Matrix::from_fn(60, 2, |i, j| ((i + 1) as f32 * (0.7 + j as f32 + seed as f32)).sin());
+        let labels: Vec<usize> =
+            (0..60).map(|i| if i < classes { i } else { (i * i + seed as usize) % classes }).collect();
+        let data = Dataset::from_labels(points, &labels).unwrap();
+        let layers = [Dense::new(2).activation(Activation::Tanh), Dense::new(data.outputs()).activation(output(&data))];
+        let replay = trained::run(&data, layers, loss(&data), 6);
+        let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+        for theme in [Theme::light(), Theme::dark()] {
+            let figure = |epoch| Ok(small(&plots, epoch)?.theme(theme.clone()));
+            let mut bytes = Vec::new();
+            Animation::of(plots.epochs()).write(&mut bytes, figure).unwrap();
+            let own: Vec<Rgb> =
+                theme.classes.iter().chain(&theme.regions).copied().chain([theme.misclassified]).collect();
+            for (epoch, frame) in decode(&bytes).0.iter().enumerate() {
+                let pixels = figure(epoch as u64).unwrap().to_rgb().unwrap();
+                let pairs = pixels.as_chunks::<3>().0.iter().zip(frame.as_chunks::<3>().0);
+                let lost = pairs.filter(|(png, gif)| own.contains(*png) && png != gif).count();
+                assert_eq!(lost, 0, "run {seed}, epoch {epoch}");
+            }
+        }
+    }
+}
+
+fn output(data: &Dataset) -> Activation {
+    if data.outputs() == 1 { Activation::Sigmoid } else { Activation::Softmax }
+}
+
+fn loss(data: &Dataset) -> Loss {
+    if data.outputs() == 1 { Loss::BinaryCrossEntropy } else { Loss::CategoricalCrossEntropy }
 }
 
 #[test]

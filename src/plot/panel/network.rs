@@ -320,8 +320,9 @@ mod tests {
             Parameter::new("only", "bias", [2], vec![0.5_f32, -0.25]),
         ]);
         let panel = Panel::network(&model.with_weights(&weights).unwrap(), &["x1", "x2"]).unwrap();
-        assert_eq!(lines(&panel, POSITIVE), [6.0, 0.4, 3.2], "2, 0 and 1");
-        assert_eq!(lines(&panel, NEGATIVE), [3.2], "-1");
+        let close = |found: Vec<f64>, widths: &[f64]| found.iter().zip(widths).all(|(a, b)| (a - b).abs() < 1e-9);
+        assert!(close(lines(&panel, POSITIVE), &[6.0, 0.4, 3.2]), "2, 0 and 1");
+        assert!(close(lines(&panel, NEGATIVE), &[3.2]), "-1");
         assert_eq!(panel.marks.iter().filter(|mark| matches!(mark, Mark::Area { .. })).count(), 1, "a positive bias");
     }
 
@@ -333,7 +334,7 @@ mod tests {
         };
         let panel = Panel::network(&with(Dropout::new(0.5).into()), &["x1", "x2"]).unwrap();
         assert_eq!(panel.title, "2-3-1");
-        assert!(panel.marks.iter().any(|mark| matches!(mark, Mark::Text { text, .. } if text == "dense: relu")));
+        assert!(panel.marks.iter().any(|mark| matches!(mark, Mark::Text { text, .. } if text.ends_with(": relu"))));
         let refused = Panel::network(&with(BatchNormalization::new().into()), &["x1"]).unwrap_err().to_string();
         assert!(refused.contains("batch_normalization") && refused.contains("gamma [3]"), "{refused}");
     }
