@@ -1,13 +1,16 @@
 //! The page: runs side by side at the same epoch.
 
+mod answers;
 mod arrays;
 mod counts;
 mod frame;
 mod html;
+mod notes;
 mod plane;
 mod run;
 mod run_data;
 mod run_histograms;
+mod run_numbers;
 mod run_planes;
 mod tints;
 
@@ -53,7 +56,9 @@ use crate::{Error, Forward, Result, file};
 /// ```
 ///
 /// A browser shows feature space, decision boundary, histograms, curves and violins of every run, with a slider over the
-/// epochs, milestones to jump to, and samples to follow. Losses and curves can be seen by their logarithms, spaces and violins on
+/// epochs, milestones to jump to, and samples to follow. Of several labels a sample, histogram and confusion matrix are those of
+/// any that is chosen; of numbers there are level lines, or a fit over a single input, predictions against what is true, and
+/// residuals. Losses and curves can be seen by their logarithms, spaces and violins on
 /// the axes of one epoch. Bins, counts and words are those of the pictures. The page holds what it shows, in 16 bits a number:
 /// 9 bytes for each sample and epoch before they are deflated.
 #[derive(Debug)]
@@ -117,7 +122,7 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels fails with.
+    /// [`Error::Invalid`] for more than 255 classes, labels or outputs, and whatever a question behind one of the panels fails with.
     pub fn run<M: Forward + Sync>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
         let run = run::run(name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);

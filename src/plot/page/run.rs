@@ -5,7 +5,8 @@ use super::{
     counts::LossBins,
     frame::{Frame, HEIGHTS, NO_CLASS, Samples, Violin},
     run_data::{CurveData, MilestoneData, Reading, RunData, ViolinData},
-    run_histograms::{classes, loss_histogram},
+    run_histograms::{class_names, classes, loss_histogram},
+    run_numbers::numbers,
     run_planes::{hidden, input},
 };
 use crate::{
@@ -26,7 +27,7 @@ pub(crate) fn run<M: Forward + Sync>(
         let expected = format!("at most {NO_CLASS}");
         return Err(Error::invalid("the number of classes on a page", expected, plots.class_names().len()));
     }
-    let samples = Samples::of(plots.data, most)?;
+    let samples = Samples::of(plots, most)?;
     let (options, bins) = (MilestoneOptions::default().loss(plots.loss()), LossBins::of(plots)?);
     let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &bins, &options))?;
     let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
@@ -41,13 +42,14 @@ pub(crate) fn run<M: Forward + Sync>(
         samples: samples.rows.len(),
         of: plots.data.samples(),
         indices: arrays.u32(&samples.rows.iter().map(|&row| row as u32).collect::<Vec<_>>(), 0),
-        class_names: plots.class_names().to_vec(),
-        classes: Some(classes(plots, &frames, &samples, arrays)?),
+        class_names: class_names(plots),
+        classes: classes(plots, &frames, &samples, arrays)?,
+        numbers: numbers(plots, &frames, &samples, arrays)?,
         losses: arrays.u16(&losses(&frames, range, &bins)?, samples.rows.len()),
         loss_range: [range.low, range.high],
         loss_name: plots.loss().to_string(),
         loss_histogram: loss_histogram(plots, &frames, &bins, arrays)?,
-        input: input(plots, &frames, &samples, arrays)?,
+        input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
         curves_title,
         curve_labels: [left, right],
@@ -88,13 +90,14 @@ fn curve_words<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> [String; 3] {
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.
-fn curves<M>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
+fn curves<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     let values = |curve: &[(u64, f64)]| -> Vec<Option<Reading>> {
         let at = |epoch: &u64| curve.binary_search_by_key(epoch, |point| point.0).ok().map(|i| curve[i].1.into());
         plots.run.chosen_epochs().iter().map(at).collect()
     };
     let curve = |name: &str, curve: &[(u64, f64)]| CurveData { name: name.into(), values: values(curve) };
-    let recomputed = vec![curve("loss", &plots.limits.losses), curve("accuracy", &plots.limits.accuracies)];
+    let accuracy = plots.has_accuracy().then(|| curve("accuracy", &plots.limits.accuracies));
+    let recomputed = [curve("loss", &plots.limits.losses)].into_iter().chain(accuracy);
     let replay = plots.run.replay();
     let logged = replay.metric_names().filter_map(|name| Some((name, replay.curve(name)?)));
     let (validation, others): (Vec<_>, Vec<_>) = logged.partition(|(name, _)| name.starts_with("val_"));
@@ -103,7 +106,7 @@ fn curves<M>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     let as_logged =
         |name: &str| if matches!(name, "loss" | "accuracy") { format!("{name} (logged)") } else { name.into() };
     let others = others.iter().map(|(name, points)| curve(&as_logged(name), points)).collect();
-    (recomputed.into_iter().chain(beside).collect(), others)
+    (recomputed.chain(beside).collect(), others)
 }
 
 fn milestone(row: &Milestone, class_names: &[String]) -> MilestoneData {

@@ -66,9 +66,10 @@ class Panel {
     setText(this.note, (epoch >= 0 && this.noteOf(epoch)) || "\u00a0");
   }
 
-  /** Room for what has to be known to read the panel right. */
-  makeRoomForNotes(isNeeded) {
-    this.note.hidden = !isNeeded;
+  /** Takes what has to be known to read the panel right, and makes room for it where there is something at some epoch. */
+  takeNotes(notes) {
+    this.notes = notes;
+    this.note.hidden = !notes.exist;
   }
 
   mark(sample, isPinned) {
@@ -122,8 +123,8 @@ class Panel {
   describe() {
     return "";
   }
-  noteOf() {
-    return "";
+  noteOf(epoch) {
+    return this.notes?.of(epoch) ?? "";
   }
 }
 
