@@ -155,7 +155,8 @@ class Part {
 /** What is true and what is predicted, of numbers. */
 class Numbers {
   constructor(meta, { samples }, bytes) {
-    Object.assign(this, { names: meta.names, shown: meta.shown, levels: meta.levels, samples });
+    Object.assign(this, { names: meta.names, shown: meta.shown, samples });
+    this.levels = { colors: meta.levels.colors, names: meta.levels.names.map(minus) };
     this.targets = valuesOf(meta.targets, bytes);
     this.predicted = valuesOf(meta.predicted, bytes);
     this.levelOf = valuesOf(meta.levels.samples, bytes);

@@ -12,7 +12,7 @@ class LabelPanel extends Panel {
   }
 
   take(label) {
-    this.label = label;
+    this.chosen = label;
     this.part = this.run.labels[label];
     this.takeNotes(this.part.probabilities.notes);
   }
@@ -154,7 +154,7 @@ class ConfusionPanel extends LabelPanel {
   /** The cell that the sample is in, where the label is the one whose samples are colored. */
   paintSample(context, sample) {
     const predicted = this.run.predictedAt(this.epoch, sample);
-    if (this.label !== this.run.shown || predicted === NO_CLASS) return;
+    if (this.chosen !== this.run.shown || predicted === NO_CLASS) return;
     const [x, y] = this.middle(this.run.classes[sample], predicted);
     const { width, height } = this.cell;
     context.strokeStyle = palette.text;

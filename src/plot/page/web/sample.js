@@ -120,16 +120,17 @@ class Follower {
 
   table(columns) {
     const [{ run }] = columns;
-    const words = run.numbers ? ["output"] : ["class", "predicted"];
+    const areNamed = columns.some((column) => column.run.numbers?.names.length > 1);
+    const words = run.numbers ? (areNamed ? ["output"] : []) : ["class", "predicted"];
     const numbers = run.numbers ? ["true", "predicted", "residual", "loss"] : [run.output.word, "loss"];
     const heads = ["", ...words].map((text) => element("th", {}, text));
     const head = element("tr", {}, ...heads, ...numbers.map((text) => element("th", { class: "number" }, text)));
-    const rows = columns.flatMap((column) => this.lines(column, words.length + numbers.length));
+    const rows = columns.flatMap((column) => this.lines(column, words.length + numbers.length, areNamed));
     return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
   }
 
   /** Of numbers a line for each output. */
-  lines({ run, epoch }, width) {
+  lines({ run, epoch }, width, areNamed) {
     const sample = run.rows.get(this.row);
     const name = element("th", { class: "name" }, run.name);
     if (sample === undefined || epoch < 0) {
@@ -138,7 +139,7 @@ class Follower {
     }
     if (!run.numbers) return [element("tr", {}, name, ...cellsOfClass(run, epoch, sample))];
     return run.numbers.names.map((_, output) =>
-      element("tr", {}, output ? element("th") : name, ...cellsOfNumber(run, epoch, sample, output)),
+      element("tr", {}, output ? element("th") : name, ...cellsOfNumber(run, epoch, sample, output, areNamed)),
     );
   }
 }
@@ -151,12 +152,12 @@ function cellsOfClass(run, epoch, sample) {
 }
 
 /** The loss is that of all outputs, and stands once. */
-function cellsOfNumber(run, epoch, sample, output) {
+function cellsOfNumber(run, epoch, sample, output, isNamed) {
   const { numbers } = run;
   const [target, predicted] = [numbers.targetOf(sample, output), numbers.predictedAt(epoch, sample, output)];
   const loss = output ? element("td") : numberCell(run.lossAt(epoch, sample));
-  const name = element("td", { class: "name" }, numbers.names[output]);
-  return [name, ...[target, predicted, predicted - target].map(numberCell), loss];
+  const name = isNamed ? [element("td", { class: "name" }, numbers.names[output])] : [];
+  return [...name, ...[target, predicted, predicted - target].map(numberCell), loss];
 }
 
 function numberCell(value) {

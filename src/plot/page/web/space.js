@@ -8,7 +8,7 @@ class SpacePanel extends Panel {
   constructor(run, index, kind) {
     super(run, index, kind, run[kind].title);
     this.space = run[kind];
-    this.regions = this.space.grid?.hasScores && new Regions(this.space.grid, run.classNames.length);
+    this.regions = this.space.grid?.hasScores ? new Regions(this.space.grid, run.classNames.length) : null;
     this.stamping = new Stamping();
     this.stillDots = new Layer();
     this.stillMesh = new Layer();
@@ -169,10 +169,10 @@ class SpacePanel extends Panel {
     if (!this.space.still) this.paintMesh(context, xs, ys);
   }
 
-  /** Thinner where the grid is squashed: its lines would cover what lies under them. */
+  /** Thinner the more of the grid is squashed: its lines would cover what lies under them. */
   paintMesh(context, xs, ys) {
     context.strokeStyle = palette.mesh;
-    context.lineWidth = isSquashed(this.space.grid, xs, ys) ? 0.5 : 1;
+    context.lineWidth = Math.max(0.5, 1 - squashed(this.space.grid, xs, ys));
     context.stroke(gridLines(this.space.grid, xs, ys));
   }
 
@@ -220,7 +220,7 @@ class SpacePanel extends Panel {
 
   writeLevel(context, level, [x, y]) {
     context.strokeStyle = palette.paper;
-    context.lineWidth = 3;
+    context.lineWidth = 4;
     context.textAlign = "center";
     const [name, below] = [this.run.numbers.levels.names[level], y + this.font * 0.35];
     context.strokeText(name, x, below);
@@ -297,8 +297,8 @@ function ring(context, [x, y], radius) {
   circle(context, x, y, radius + 5, palette.text, 2);
 }
 
-/** Whether lines of the grid lie less than so many pixels apart over a good part of it. */
-function isSquashed({ size, every }, xs, ys) {
+/** How much of a grid has lines that are less than so many pixels apart. */
+function squashed({ size, every }, xs, ys) {
   let [close, all] = [0, 0];
   for (let i = 0; i + every < size; i += every) {
     for (let j = 0; j + every < size; j += every) {
@@ -309,7 +309,7 @@ function isSquashed({ size, every }, xs, ys) {
       all += 1;
     }
   }
-  return close > all / 4;
+  return close / Math.max(1, all);
 }
 
 /** The places of so many points of an array, without those that are no numbers. */
