@@ -297,6 +297,24 @@ fn a_slice_says_that_it_is_one_and_how_much_it_shows() {
     assert_eq!(flat.run(0)["hidden"]["epoch_notes"].as_array().unwrap().len(), 0);
 }
 
+/// But for the last digit, which a reader of JSON may round.
+fn same(ends: &Value, low: f64, high: f64) {
+    let found = range(ends);
+    assert!((found.0 - low).abs() + (found.1 - high).abs() < 1e-12 * (high - low), "{found:?}, not {low} to {high}");
+}
+
+/// Five epochs, of which the first has twenty times the weights of the others.
+fn first_far() -> Replay {
+    let data = datasets::moons(60, 0.1, 7);
+    let layers = [trained::wide(2, Activation::Linear), Dense::new(1).name("output")];
+    let model = Sequential::builder(2).layers(layers).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    for factor in [20.0, 1.0, 0.9, 0.8, 0.7] {
+        replay.record(&trained::changed(&model, |weight| factor * weight), Metrics::new()).unwrap();
+    }
+    replay
+}
+
 /// What a panel says at an epoch.
 fn said(panel: &Value, epoch: usize) -> String {
     let always = panel["notes"].as_array().unwrap().iter().chain(panel["epoch_notes"].get(epoch));
@@ -306,13 +324,7 @@ fn said(panel: &Value, epoch: usize) -> String {
 /// The first losses are a thousand times the others: once they squeezed all others into the lowest bar of the page.
 #[test]
 fn losses_far_beyond_all_others_are_left_out_and_counted_as_in_the_pictures() {
-    let data = datasets::moons(60, 0.1, 7);
-    let layers = [trained::wide(2, Activation::Linear), Dense::new(1).name("output")];
-    let model = Sequential::builder(2).layers(layers).build(42).unwrap();
-    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
-    for factor in [20.0, 1.0, 0.9, 0.8, 0.7] {
-        replay.record(&trained::changed(&model, |weight| factor * weight), Metrics::new()).unwrap();
-    }
+    let replay = first_far();
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     let page = DecodedPage::read(Page::new("A page").run("run", &plots).unwrap().to_html().unwrap());
     let shown = &page.run(0)["loss_histogram"]["linear"];
@@ -326,6 +338,15 @@ fn losses_far_beyond_all_others_are_left_out_and_counted_as_in_the_pictures() {
     }
     assert!(said(shown, 0).contains("their losses lie beyond this axis") && !said(shown, 1).contains("beyond"));
     assert!(said(shown, 1).starts_with("the axes leave out epoch 0"));
+    let (run, curves) = (page.run(0), plots.curves(0));
+    same(&run["curve_ends"], curves.y.low, curves.y.high);
+    assert_eq!(run["curve_notes"][0], curves.notes[0]);
+    let weights = plots.violins(Quantity::weights(), &LayerFilter::default()).unwrap();
+    same(&run["violins"][0]["range"], *weights.limits().start(), *weights.limits().end());
+    assert_eq!(run["violins"][0]["notes"][0], weights.panel(0).unwrap().notes[0]);
+    let space = plots.feature_space(0).unwrap();
+    same(&run["hidden"]["x"], space.x.low, space.x.high);
+    same(&run["hidden"]["y"], space.y.low, space.y.high);
     let logarithmic = &page.run(0)["loss_histogram"]["logarithmic"];
     assert_eq!(sums(&page, logarithmic).iter().sum::<u32>(), 300, "the logarithmic axis leaves nothing out");
 }
@@ -505,6 +526,7 @@ fn pages_for_the_browser() {
         ("odd", of_run("Metrics as people log them", &odd_metrics())),
         ("exploding", of_run("Weights that explode", &exploding())),
         ("ten_inputs", of_run("A slice", &ten_inputs())),
+        ("first_far", of_run("A first epoch far beyond all others", &first_far())),
         ("one_input", of_run("A sine", &trained::sine())),
         ("two_inputs", of_run("A product", &trained::regression(1))),
         ("two_outputs", of_run("A product and a sum", &trained::regression(2))),

@@ -474,6 +474,22 @@ test("an epoch that is a speck can be seen on axes of its own", async () => {
   await close(page);
 });
 
+test("axes leave out an epoch far beyond all others, and say so below their titles", async () => {
+  const page = await open(pathOf("first_far"));
+  const note = (panel) => page.locator(".panel", { has: page.locator(`canvas[data-panel=${panel}]`) }).locator(".panel-note");
+  const sentence = /^the axes leave out epoch 0, which reaches to [\d,.]+/;
+  for (const panel of ["hidden", "losses", "curves", "violins"]) assert.match(await note(panel).innerText(), sentence, panel);
+  const seen = async () => (await places(page, "hidden", 0, CLASS_COLORS[0])).length;
+  await slideTo(page, 4);
+  assert.ok((await seen()) > 50, `${await seen()} pixels`);
+  const curves = page.locator(".panel", { has: page.locator("canvas[data-panel=curves]") });
+  await curves.locator(".toggle").click();
+  assert.ok(await note("curves").isHidden(), "the logarithmic axis leaves nothing out");
+  await curves.locator(".toggle").click();
+  assert.match(await note("curves").innerText(), sentence);
+  await close(page);
+});
+
 test("losses and curves have a logarithmic axis for whoever asks for it", async () => {
   const page = await open(pathOf("exploding"));
   for (const panel of ["losses", "curves"]) {

@@ -13,7 +13,7 @@ use crate::{
     Error, Forward, Result,
     analysis::{Caveat, Milestone, MilestoneOptions, Milestones, Quantity},
     math::stats,
-    plot::{RunPlots, panel::planes::wider},
+    plot::{RunPlots, run::violins::axis},
 };
 
 /// The run; its numbers go to the arrays.
@@ -35,7 +35,8 @@ pub(crate) fn run<M: Forward + Sync>(
     let found = Milestones::of(&summaries, &options)?;
     let range = loss_range(plots, &frames);
     let (curves, logged) = curves(plots);
-    let [curves_title, left, right] = curve_words(plots);
+    let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
+    let is_set = plots.settings.axes.curves.is_some() && !plots.settings.axes.log_losses;
     Ok(RunData {
         name,
         epochs: plots.epochs().to_vec(),
@@ -51,8 +52,10 @@ pub(crate) fn run<M: Forward + Sync>(
         loss_histogram: loss_histogram(plots, &frames, &bins, arrays)?,
         input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
-        curves_title,
-        curve_labels: [left, right],
+        curves_title: drawn.title,
+        curve_labels: [drawn.y.label, drawn.right.map_or_else(String::new, |axis| axis.label)],
+        curve_ends: (is_set || !drawn.notes.is_empty()).then_some([drawn.y.low, drawn.y.high]),
+        curve_notes: drawn.notes,
         curves,
         logged,
         milestones: found.rows.iter().map(|row| milestone(row, plots.class_names())).collect(),
@@ -81,12 +84,6 @@ fn loss_range<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
         Some((_, high)) => Losses { low: high / 2.0, high },
         None => Losses { low: plots.limits.loss / 2.0, high: plots.limits.loss },
     }
-}
-
-/// What the curves are called in the pictures: their title, and the labels of both axes.
-fn curve_words<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> [String; 3] {
-    let panel = plots.curves(plots.epochs().first().copied().unwrap_or(0));
-    [panel.title, panel.y.label, panel.right.map_or_else(String::new, |axis| axis.label)]
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.
@@ -127,13 +124,15 @@ fn violins_of<M>(plots: &RunPlots<'_, M>, epochs: &[[Vec<Violin>; 4]], arrays: &
     let of = |i: usize| epochs.iter().map(|quantities| quantities[i].as_slice()).collect::<Vec<_>>();
     let all = quantities.into_iter().enumerate().map(|(i, quantity)| (quantity, of(i)));
     let given = all.filter(|(_, epochs)| epochs.iter().any(|violins| !violins.is_empty()));
-    given.map(|(quantity, epochs)| violins(quantity, &epochs, arrays)).collect()
+    given.map(|(quantity, epochs)| violins(plots, quantity, &epochs, arrays)).collect()
 }
 
-fn violins(quantity: Quantity, epochs: &[&[Violin]], arrays: &mut Arrays) -> ViolinData {
+fn violins<M>(plots: &RunPlots<'_, M>, quantity: Quantity, epochs: &[&[Violin]], arrays: &mut Arrays) -> ViolinData {
     let rows = epochs.first().map(|violins| Violin::names(violins)).unwrap_or_default();
     let all = || epochs.iter().flat_map(|violins| violins.iter());
-    let (low, high) = wider(all().flat_map(|violin| violin.ends)).into_inner();
+    let ends: Vec<_> =
+        epochs.iter().map(|violins| stats::finite_range(violins.iter().flat_map(|violin| violin.ends))).collect();
+    let (range, note) = axis(plots.settings.axes.axes, plots.run.chosen_epochs(), &ends);
     let density: Vec<u8> = all().flat_map(|violin| violin.density.iter().copied()).collect();
     let ends: Vec<f32> = all().flat_map(|violin| violin.ends.map(|end| end as f32)).collect();
     let medians: Vec<f32> = all().map(|violin| violin.median as f32).collect();
@@ -141,7 +140,8 @@ fn violins(quantity: Quantity, epochs: &[&[Violin]], arrays: &mut Arrays) -> Vio
         quantity: quantity.name(),
         density: arrays.u8(&density, rows.len() * HEIGHTS),
         rows,
-        range: [low, high],
+        range: [*range.start(), *range.end()],
+        notes: note.into_iter().collect(),
         ends: arrays.f32(&ends),
         median: arrays.f32(&medians),
     }

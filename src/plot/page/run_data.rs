@@ -49,6 +49,9 @@ pub(crate) struct RunData {
     /// What the curves are called together, and the words at the left axis and at the right one.
     pub(crate) curves_title: String,
     pub(crate) curve_labels: [String; 2],
+    /// The left axis, where the pictures have another one than that of all values, and what that leaves out.
+    pub(crate) curve_ends: Option<[f64; 2]>,
+    pub(crate) curve_notes: Vec<String>,
     pub(crate) curves: Vec<CurveData>,
     /// The other metrics that were logged, of which one at a time can be chosen.
     pub(crate) logged: Vec<CurveData>,
@@ -322,8 +325,9 @@ pub(crate) struct ViolinData {
     pub(crate) quantity: &'static str,
     /// The names of the rows.
     pub(crate) rows: Vec<String>,
-    /// The limits of the axis.
+    /// The limits of the axis, and what it leaves out.
     pub(crate) range: [f64; 2],
+    pub(crate) notes: Vec<String>,
     /// The widths of each row at 32 heights from its smallest to its largest value, of 255: `u8`.
     pub(crate) density: Array,
     /// The smallest and the largest value of each row: `f32`.

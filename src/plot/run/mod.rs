@@ -16,7 +16,7 @@ mod space;
 mod spaces;
 pub(crate) mod task;
 pub(crate) mod value_axis;
-mod violins;
+pub(crate) mod violins;
 
 pub use axes::Axes;
 pub use options::RunPlotOptions;

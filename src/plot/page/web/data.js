@@ -95,6 +95,7 @@ class Run {
     this.input = meta.input && new Space(meta.input, this, bytes);
     this.curves = (meta.curves ?? []).map(readCurve).filter(isLogged);
     this.logged = (meta.logged ?? []).map(readCurve).filter(isLogged);
+    this.curveNotes = new Notes({ notes: meta.curve_notes });
     this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];
@@ -206,6 +207,11 @@ class Notes {
     return this.notes.length > 0 || this.epochNotes.some((note) => note);
   }
 
+  get longest() {
+    const lengths = this.epochNotes.map((_, epoch) => this.of(epoch).length);
+    return lengths.reduce((most, length) => Math.max(most, length), this.of(0).length);
+  }
+
   of(epoch) {
     return [...this.notes, this.epochNotes[epoch]].filter((note) => note).join("; ");
   }
@@ -294,6 +300,7 @@ class Violins {
     this.quantity = meta.quantity;
     this.rows = meta.rows;
     this.range = meta.range;
+    this.notes = new Notes(meta);
     this.density = valuesOf(meta.density, bytes);
     this.ends = valuesOf(meta.ends, bytes);
     this.median = valuesOf(meta.median, bytes);

@@ -160,7 +160,6 @@ class LossesPanel extends Panel {
     this.isLog = isLog;
     this.counts = isLog ? this.run.lossHistogram.logarithmic : this.run.lossHistogram.linear;
     this.takeNotes(this.counts.notes);
-    this.show(this.epoch, this.clock);
     this.refresh();
     this.onChange();
   }

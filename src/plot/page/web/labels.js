@@ -19,7 +19,6 @@ class LabelPanel extends Panel {
 
   choose(label) {
     this.take(label);
-    this.show(this.epoch, this.clock);
     this.refresh();
     this.onChange();
   }

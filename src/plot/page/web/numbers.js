@@ -132,13 +132,9 @@ class FitPanel extends DotsPanel {
 
   paintEpoch(context, epoch) {
     this.paintDots(context, epoch);
-    const { left, right, top, bottom } = this.frame;
-    context.save();
-    context.beginPath();
-    context.rect(left, top, right - left, bottom - top);
-    context.clip();
-    this.run.numbers.names.forEach((_, output) => this.paintLine(context, epoch, output));
-    context.restore();
+    clipped(context, this.frame, () => {
+      this.run.numbers.names.forEach((_, output) => this.paintLine(context, epoch, output));
+    });
   }
 
   paintLine(context, epoch, output) {

@@ -135,7 +135,7 @@ class SpacePanel extends Panel {
   }
 
   paintEpoch(context, epoch) {
-    this.inFrame(context, () => {
+    clipped(context, this.frame, () => {
       if (this.space.grid) this.paintGrid(context, epoch);
       if (this.space.still) lay(context, this.stillMesh);
     });
@@ -146,18 +146,7 @@ class SpacePanel extends Panel {
     this.dots.context.putImageData(this.stamping.image, 0, 0);
     lay(context, this.dots);
     if (this.space.still) lay(context, this.stillDots);
-    this.inFrame(context, () => this.paintBoundary(context, epoch));
-  }
-
-  /** Draws nothing beyond the axes. */
-  inFrame(context, draw) {
-    const { left, right, top, bottom } = this.frame;
-    context.save();
-    context.beginPath();
-    context.rect(left, top, right - left, bottom - top);
-    context.clip();
-    draw();
-    context.restore();
+    clipped(context, this.frame, () => this.paintBoundary(context, epoch));
   }
 
   paintGrid(context, epoch) {
