@@ -530,6 +530,8 @@ fn pages_for_the_browser() {
         ("one_input", of_run("A sine", &trained::sine())),
         ("two_inputs", of_run("A product", &trained::regression(1))),
         ("two_outputs", of_run("A product and a sum", &trained::regression(2))),
+        ("diverged_numbers", of_run("Numbers that diverge", &trained::diverged_numbers())),
+        ("mixed", mixed()),
         ("labels", of_run("Three labels", &trained::labelled())),
     ] {
         std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
@@ -574,6 +576,16 @@ fn three() -> String {
 fn of_run(title: &str, replay: &Replay) -> String {
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     Page::new(title).run("the run", &plots).unwrap().to_html().unwrap()
+}
+
+/// Classes, numbers and labels side by side.
+fn mixed() -> String {
+    let mut page = Page::new("What can be predicted");
+    let classes = trained::article(&datasets::moons(144, 0.1, 7), Activation::Tanh, 20);
+    for (name, replay) in [("classes", classes), ("numbers", trained::regression(2)), ("labels", trained::labelled())] {
+        page.run(name, &RunPlots::of(replay.run().unwrap()).unwrap()).unwrap();
+    }
+    page.to_html().unwrap()
 }
 
 fn ten_inputs() -> Replay {

@@ -226,3 +226,23 @@ fn spaces_of_labels_are_tinted_by_the_one_that_is_chosen() {
         assert!(lines[26] > lines[25], "a line where the label ends");
     }
 }
+
+/// Outputs that are infinite or NaN, an output that is constant, and a plane of five inputs.
+#[test]
+fn numbers_that_diverge_are_left_out_and_said_to_be() {
+    let replay = trained::diverged_numbers();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    let page = decoded(&plots);
+    let (run, numbers) = (page.run(0), &page.run(0)["numbers"]);
+    for epoch in 0..7 {
+        let at = epoch as u64;
+        assert_eq!(said(&numbers["predictions"], epoch), plots.predicted_against_true(at).unwrap().notes.join("; "));
+        assert_eq!(said(&numbers["residuals"], epoch), plots.residuals(at).unwrap().notes.join("; "));
+        assert_eq!(said(&run["input"], epoch), plots.decision_boundary(at).unwrap().notes.join("; "));
+        assert_eq!(said(&run["hidden"], epoch), plots.feature_space(at).unwrap().notes.join("; "));
+        assert_eq!(said(&run["loss_histogram"]["linear"], epoch), plots.losses(at).unwrap().notes.join("; "));
+    }
+    assert!(page.bits(&numbers["predicted"])[5 * 80..6 * 80].iter().all(|value| value.is_nan()));
+    assert!(run["hidden"]["grid"].is_null() && run["hidden"]["boundary"]["levels"].is_null(), "three units: no lines");
+    assert!(!page.u8(&run["input"]["boundary"]["levels"]).is_empty(), "lines on the plane of five inputs");
+}

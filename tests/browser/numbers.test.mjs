@@ -163,3 +163,34 @@ test("a page of numbers fits narrow windows", async () => {
     await close(page);
   }
 });
+
+test("numbers that diverge are left out, and the panels say so", async () => {
+  const page = await open(pathOf("diverged_numbers"));
+  const note = (panel) => page.locator(".panel", { has: page.locator(`canvas[data-panel=${panel}]`) }).locator(".panel-note");
+  assert.match(await note("input").innerText(), /^a slice through the mean of the data/);
+  await slideTo(page, 3);
+  assert.ok((await places(page, "predictions", 0, CURVES[0])).length > 50);
+  await slideTo(page, 5);
+  assert.equal((await places(page, "predictions", 0, CURVES[0])).length, 0);
+  assert.match(await note("predictions").innerText(), /80 of 80 predictions are not drawn: their values are not finite/);
+  assert.match(await note("residuals").innerText(), /80 of 80 samples are in no bar: their residuals are not finite/);
+  await slideTo(page, 6);
+  await close(page);
+});
+
+test("classes, numbers and labels stand side by side, each with its own columns in the tip", async () => {
+  const page = await open(pathOf("mixed"));
+  await slideTo(page, 20);
+  await page.mouse.move(5, 5);
+  const found = await places(page, "input", 1, LEVELS[3]);
+  const [x, y] = found[found.length >> 1];
+  await canvas(page, "input", 1).hover({ position: { x: x + 0.5, y: y + 0.5 } });
+  await drawn(page);
+  const heads = await page.locator("#tip thead tr").evaluateAll((all) => all.map((line) => [...line.children].map((cell) => cell.textContent)));
+  assert.deepEqual(heads, [
+    ["", "class", "predicted", "probability", "loss"],
+    ["", "output", "true", "predicted", "residual", "loss"],
+  ]);
+  assert.deepEqual((await lines(page)).map(([name]) => name), ["classes", "labels", "numbers", ""]);
+  await close(page);
+});

@@ -84,6 +84,19 @@ pub fn regression(outputs: usize) -> Replay {
     run(&Dataset::new(x, y).unwrap(), layers, Loss::MeanSquaredError, 40)
 }
 
+/// A sum of five inputs, of which the last three epochs have weights that are infinite, NaN and 0.
+pub fn diverged_numbers() -> Replay {
+    let x = Matrix::from_fn(80, 5, |i, j| ((i * (3 * j + 2)) as f32).sin());
+    let data = Dataset::new(x.clone(), Matrix::from_fn(80, 1, |i, _| x.row(i).sum())).unwrap();
+    let layers = [wide(3, Activation::Tanh), Dense::new(1)];
+    let model = Sequential::builder(5).layers(layers).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    for factor in [1.0, 1.1, 0.9, 1.2, f32::INFINITY, f32::NAN, 0.0] {
+        replay.record(&changed(&model, |weight| factor * weight), Metrics::new()).unwrap();
+    }
+    replay
+}
+
 /// Three labels over a square of two inputs: right of zero, above zero, outside of a circle.
 pub fn labelled() -> Replay {
     let x = square();

@@ -101,7 +101,7 @@ impl Page {
     /// Adds a run under a name. Reads it once.
     ///
     /// The file grows with epochs times shown samples and with epochs times classes, whatever the number of samples: each epoch
-    /// takes 9 bytes a sample, 18 kilobytes for two grids, and 11 for each class beyond the second, of which between a fifth and
+    /// takes 9 bytes a sample (of numbers 6, and 4 more for each output; 2 more for each of several labels), 18 kilobytes for two grids, and 11 for each class beyond the second, of which between a fifth and
     /// a half is left in the file. Of thousands of epochs show some, with [`Run::epochs`](crate::Run::epochs), or fewer samples,
     /// with [`max_samples`](Self::max_samples); [`bytes`](Self::bytes) says what came of it.
     ///
