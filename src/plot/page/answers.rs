@@ -1,23 +1,14 @@
 //! What a model answers at one epoch: classes, labels or numbers, and the crate's own counts of them.
 
-use super::frame::{NO_CLASS, Samples};
+use super::samples::{NO_CLASS, Samples};
 use crate::{
-    Dataset, Forward, Matrix, OutputKind, Result,
+    Forward, Matrix, OutputKind, Result,
     analysis::ProbabilityHistogram,
     plot::{
         Mark, Panel, Point, RunPlots,
         run::{epoch_data::EpochData, task::Task},
     },
 };
-
-/// Of each sample the class that it has: whether it has the label that is shown, where there are several. Empty for numbers.
-pub(crate) fn own_classes(task: Task, data: &Dataset, shown: usize) -> Result<Vec<usize>> {
-    match task {
-        Task::Classes => data.classes(),
-        Task::Labels => Ok(data.targets().column(shown).iter().map(|&has| usize::from(has > 0.5)).collect()),
-        Task::Numbers => Ok(Vec::new()),
-    }
-}
 
 /// Which class is predicted, or which label.
 pub(crate) struct ClassFrame {

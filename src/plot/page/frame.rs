@@ -1,9 +1,10 @@
 //! What the page shows at one epoch.
 
 use super::{
-    answers::{ClassFrame, NumberFrame, own_classes},
+    answers::{ClassFrame, NumberFrame},
     counts::{Counts, LossBins},
     plane::PlaneFrame,
+    samples::Samples,
 };
 use crate::{
     Forward, Matrix, Parameter, Result, Weights,
@@ -19,26 +20,6 @@ use crate::{
 
 /// At how many heights a violin has a width.
 pub(crate) const HEIGHTS: usize = 32;
-/// In place of a class where none is predicted.
-pub(crate) const NO_CLASS: u8 = 255;
-
-/// The samples that the page shows.
-pub(crate) struct Samples {
-    pub(crate) rows: Vec<usize>,
-    /// Empty for numbers.
-    pub(crate) classes: Vec<usize>,
-}
-
-impl Samples {
-    /// All, or as many as the page has room for, at equal distances.
-    pub(crate) fn of<M>(plots: &RunPlots<'_, M>, most: usize) -> Result<Self> {
-        let settings = &plots.settings;
-        let (all, classes) = (plots.data.samples(), own_classes(settings.task, plots.data, settings.output)?);
-        let shown = all.min(most.max(1));
-        let rows: Vec<usize> = (0..shown).map(|i| (i as u128 * all as u128 / shown as u128) as usize).collect();
-        Ok(Self { classes: rows.iter().filter_map(|&row| classes.get(row).copied()).collect(), rows })
-    }
-}
 
 /// What the page shows at one epoch.
 pub(crate) struct Frame {

@@ -12,6 +12,7 @@ mod run_data;
 mod run_histograms;
 mod run_numbers;
 mod run_planes;
+mod samples;
 mod tints;
 
 use std::path::Path;

@@ -3,11 +3,12 @@
 use super::{
     arrays::{Arrays, Losses},
     counts::LossBins,
-    frame::{Frame, HEIGHTS, NO_CLASS, Samples, Violin},
+    frame::{Frame, HEIGHTS, Violin},
     run_data::{CurveData, MilestoneData, Reading, RunData, ViolinData},
     run_histograms::{class_names, classes, loss_histogram},
     run_numbers::numbers,
     run_planes::{hidden, input},
+    samples::{NO_CLASS, Samples},
 };
 use crate::{
     Error, Forward, Result,

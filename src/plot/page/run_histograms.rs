@@ -4,9 +4,10 @@ use super::{
     answers::{ClassFrame, PartFrame},
     arrays::{Array, Arrays, Quantizer},
     counts::{BINS_OF_A_DECADE, BinEnds, Counts, LOG_BINS, LossBins},
-    frame::{Frame, Samples},
+    frame::Frame,
     notes::Notes,
     run_data::{ClassData, LossBinData, LossData, OutputData, PartData, ProbabilityData},
+    samples::Samples,
 };
 use crate::{
     OutputKind, Result,

@@ -3,11 +3,12 @@
 use super::{
     answers::{FitFrame, NumberFrame, Words, by_output},
     arrays::Arrays,
-    frame::{Frame, Samples},
+    frame::Frame,
     notes::Notes,
     plane::levels,
     run_data::{FitData, LevelData, NumberData, PredictionData, ResidualData, WordData},
     run_histograms::all_epochs,
+    samples::Samples,
 };
 use crate::{
     Result,

@@ -2,10 +2,11 @@
 
 use super::{
     arrays::{Array, Arrays, Quantizer},
-    frame::{Frame, Samples},
+    frame::Frame,
     notes::Notes,
     plane::{BENT, Ends, PlaneFrame, STRAIGHT, input_scale},
     run_data::{BoundaryData, GridData, PlaneData},
+    samples::Samples,
 };
 use crate::{
     Forward,
