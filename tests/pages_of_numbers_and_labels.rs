@@ -160,7 +160,7 @@ fn a_single_input_has_the_fit_of_the_pictures() {
     assert_eq!(page.f32(&fit["inputs"]), replay.dataset().unwrap().inputs().as_slice());
 }
 
-fn labelled<'a>(replay: &'a Replay, options: RunPlotOptions) -> RunPlots<'a, impl Forward + Sync + use<'a>> {
+fn labelled(replay: &Replay, options: RunPlotOptions) -> RunPlots<'_, impl Forward + Sync + use<'_>> {
     options.name_classes(["right", "above", "outside"]).of(replay.run().unwrap()).unwrap()
 }
 
