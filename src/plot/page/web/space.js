@@ -158,10 +158,10 @@ class SpacePanel extends Panel {
     if (!this.space.still) this.paintMesh(context, xs, ys);
   }
 
-  /** Thinner the more of the grid is squashed: its lines would cover what lies under them. */
+  /** Thin where it is straight, for it says nothing there, and where it is squashed: it would cover what lies under it. */
   paintMesh(context, xs, ys) {
     context.strokeStyle = palette.mesh;
-    context.lineWidth = Math.max(0.5, 1 - squashed(this.space.grid, xs, ys));
+    context.lineWidth = this.space.grid.still ? 0.5 : Math.max(0.5, 1 - squashed(this.space.grid, xs, ys));
     context.stroke(gridLines(this.space.grid, xs, ys));
   }
 
