@@ -193,3 +193,17 @@ fn an_svg_is_well_formed_whatever_the_names_and_has_groups_and_titles() {
     assert_eq!(panels, 1);
     assert!(document.descendants().any(|node| node.text().is_some_and(|text| text.contains("function"))));
 }
+
+/// A loss of 0.6931 on the left and an accuracy of 0.5 on the right lay exactly on each other.
+#[test]
+fn of_two_constants_on_two_axes_both_are_seen() {
+    let constant = |value: f64| (0..20).map(|epoch| (epoch, value)).collect::<Vec<_>>();
+    let panel =
+        Panel::curves("loss", &[("loss", constant(0.6931))]).right_curves("accuracy", &[("accuracy", constant(0.5))]);
+    let rgb = Figure::of(panel).size(400, 300).to_rgb().unwrap();
+    for series in [0, 1] {
+        let color = Theme::light().color(ColorRole::Series(series));
+        let seen = rgb.as_chunks::<3>().0.iter().filter(|pixel| **pixel == color).count();
+        assert!(seen > 150, "{seen} pixels of curve {series}");
+    }
+}
