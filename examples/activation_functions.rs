@@ -16,8 +16,8 @@ use common::{
     pictures::Album,
 };
 use training_replay::{
-    Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Metrics, Optimizer, Parameter, Replay, Result,
-    Sequential, Trainer, Weights,
+    Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Optimizer, Parameter, Replay, Result, Sequential,
+    Trainer, Weights,
     analysis::{MilestoneOptions, Plateau, plateaus},
     datasets,
     plot::{Page, RunPlots},

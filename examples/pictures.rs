@@ -10,6 +10,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
+use common::article;
 use training_replay::{
     Replay, Result, Sequential,
     plot::{Animation, Figure, Panel, RunPlots},
@@ -37,9 +38,7 @@ fn run() -> Result<()> {
         .between(..=100)
         .every(2)
         .frames_per_second(10.0)
-        .save(folder.join("tanh.gif"), |epoch| {
-            Ok(tanh.figure(epoch)?.title(format!("tanh, epoch {epoch}")).size(800, 480))
-        })?;
+        .save(folder.join("tanh.gif"), |epoch| Ok(article::frame("tanh", tanh, epoch)?.size(900, 480)))?;
     println!("The pictures are in {}.", folder.display());
     Ok(())
 }
@@ -52,5 +51,5 @@ fn spaces(run_plots: &[RunPlots<'_, Sequential>], names: [&str; 3]) -> Result<Fi
     let above = run_plots.iter().zip(names).map(space).collect::<Result<Vec<_>>>()?;
     let below =
         run_plots.iter().map(|plots| Ok(plots.decision_boundary(EPOCH)?.titled(""))).collect::<Result<Vec<_>>>()?;
-    Ok(Figure::new().row(above).row(below))
+    Ok(Figure::new().row(above).row(below).shared_legend())
 }

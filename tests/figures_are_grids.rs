@@ -1,4 +1,4 @@
-//! A figure places its panels as it is told, at the resolution that it is asked for, with one legend where one is enough.
+//! A figure places its panels where they are put, at the resolution that it is asked for, with one legend where one is enough.
 #![cfg(feature = "plot")]
 
 use training_replay::{

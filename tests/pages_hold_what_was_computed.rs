@@ -233,9 +233,8 @@ fn where_no_output_is_a_number_losses_are_nan_and_planes_say_why_they_are_empty(
     assert!(of_last.iter().all(|&steps| steps == 65_535), "{of_last:?}");
     assert_eq!(page.u32(&run["loss_histogram"]["no_losses"])[2 * last..], [40, 0]);
     assert_eq!(page.u32(&run["probabilities"]["undecided"])[2 * last..], [20, 20]);
-    for (plane, note) in
-        [("input", "the outputs of 40 samples are not numbers"), ("hidden", "the places of 40 samples are not numbers")]
-    {
+    let unseen = "40 of 40 samples are not drawn: their values are not finite";
+    for (plane, note) in [("input", "the outputs are NaN for 40 samples"), ("hidden", unseen)] {
         assert_eq!(run[plane]["epoch_notes"][last], note);
         assert_eq!(run[plane]["epoch_notes"][0], "");
     }
@@ -281,22 +280,75 @@ fn diverged() -> Replay {
 fn a_slice_says_that_it_is_one_and_how_much_it_shows() {
     let data = datasets::ball(10, 100, 13);
     let layers = [trained::wide(5, Activation::Tanh), trained::sigmoid()];
-    let page = page(&trained::run(&data, layers, Loss::BinaryCrossEntropy, 2));
+    let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 2);
+    let page = page(&replay);
     let run = page.run(0);
     let plane = PrincipalPlane::of(data.inputs()).unwrap().plane;
     let share = 100.0 * plane.explained_variance_ratio(data.inputs()).unwrap();
-    let note = format!("slice: {share:.0} % of the variance of 10 inputs is seen");
-    assert_eq!(run["input"]["notes"][0], note);
-    let notes: Vec<&str> =
-        run["hidden"]["epoch_notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
-    assert!(
-        notes
-            .iter()
-            .all(|note| note.starts_with("slice: ") && note.ends_with("% of the variance of this epoch is seen"))
-    );
+    let note = run["input"]["notes"][0].as_str().unwrap();
+    assert!(note.contains(&format!("this plane shows {share:.1} % of the variance")), "{note}");
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    for epoch in 0..3 {
+        assert_eq!(said(&run["input"], epoch), plots.decision_boundary(epoch as u64).unwrap().notes.join("; "));
+        assert_eq!(said(&run["hidden"], epoch), plots.feature_space(epoch as u64).unwrap().notes.join("; "));
+    }
     let flat = page_of_two_inputs();
     assert_eq!(flat.run(0)["input"]["notes"].as_array().unwrap().len(), 0, "two inputs are all there is");
     assert_eq!(flat.run(0)["hidden"]["epoch_notes"].as_array().unwrap().len(), 0);
+}
+
+/// But for the last digit, which a reader of JSON may round.
+fn same(ends: &Value, low: f64, high: f64) {
+    let found = range(ends);
+    assert!((found.0 - low).abs() + (found.1 - high).abs() < 1e-12 * (high - low), "{found:?}, not {low} to {high}");
+}
+
+/// Five epochs, of which the first has twenty times the weights of the others.
+fn first_far() -> Replay {
+    let data = datasets::moons(60, 0.1, 7);
+    let layers = [trained::wide(2, Activation::Linear), Dense::new(1).name("output")];
+    let model = Sequential::builder(2).layers(layers).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    for factor in [20.0, 1.0, 0.9, 0.8, 0.7] {
+        replay.record(&trained::changed(&model, |weight| factor * weight), Metrics::new()).unwrap();
+    }
+    replay
+}
+
+/// What a panel says at an epoch.
+fn said(panel: &Value, epoch: usize) -> String {
+    let always = panel["notes"].as_array().unwrap().iter().chain(panel["epoch_notes"].get(epoch));
+    always.map(|note| note.as_str().unwrap()).filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// The first losses are a thousand times the others: once they squeezed all others into the lowest bar of the page.
+#[test]
+fn losses_far_beyond_all_others_are_left_out_and_counted_as_in_the_pictures() {
+    let replay = first_far();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    let page = DecodedPage::read(Page::new("A page").run("run", &plots).unwrap().to_html().unwrap());
+    let shown = &page.run(0)["loss_histogram"]["linear"];
+    let bins = shown["bins"].as_u64().unwrap() as usize;
+    for epoch in 0..5 {
+        let panel = plots.losses(epoch as u64).unwrap();
+        assert_eq!(range(&shown["ends"]), (panel.x.low, panel.x.high));
+        let drawn: f64 = panel.marks.iter().map(|bar| bar.points()[2][1]).sum();
+        let found: u32 = sums(&page, shown)[epoch * bins..][..bins].iter().sum();
+        assert_eq!((f64::from(found), said(shown, epoch)), (drawn, panel.notes.join("; ")));
+    }
+    assert!(said(shown, 0).contains("their losses lie beyond this axis") && !said(shown, 1).contains("beyond"));
+    assert!(said(shown, 1).starts_with("the axes leave out epoch 0"));
+    let (run, curves) = (page.run(0), plots.curves(0));
+    same(&run["curve_ends"], curves.y.low, curves.y.high);
+    assert_eq!(run["curve_notes"][0], curves.notes[0]);
+    let weights = plots.violins(Quantity::weights(), &LayerFilter::default()).unwrap();
+    same(&run["violins"][0]["range"], *weights.limits().start(), *weights.limits().end());
+    assert_eq!(run["violins"][0]["notes"][0], weights.panel(0).unwrap().notes[0]);
+    let space = plots.feature_space(0).unwrap();
+    same(&run["hidden"]["x"], space.x.low, space.x.high);
+    same(&run["hidden"]["y"], space.y.low, space.y.high);
+    let logarithmic = &page.run(0)["loss_histogram"]["logarithmic"];
+    assert_eq!(sums(&page, logarithmic).iter().sum::<u32>(), 300, "the logarithmic axis leaves nothing out");
 }
 
 fn page_of_two_inputs() -> DecodedPage {
@@ -474,6 +526,13 @@ fn pages_for_the_browser() {
         ("odd", of_run("Metrics as people log them", &odd_metrics())),
         ("exploding", of_run("Weights that explode", &exploding())),
         ("ten_inputs", of_run("A slice", &ten_inputs())),
+        ("first_far", of_run("A first epoch far beyond all others", &first_far())),
+        ("one_input", of_run("A sine", &trained::sine())),
+        ("two_inputs", of_run("A product", &trained::regression(1))),
+        ("two_outputs", of_run("A product and a sum", &trained::regression(2))),
+        ("diverged_numbers", of_run("Numbers that diverge", &trained::diverged_numbers())),
+        ("mixed", mixed()),
+        ("labels", of_run("Three labels", &trained::labelled())),
     ] {
         std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
     }
@@ -517,6 +576,16 @@ fn three() -> String {
 fn of_run(title: &str, replay: &Replay) -> String {
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     Page::new(title).run("the run", &plots).unwrap().to_html().unwrap()
+}
+
+/// Classes, numbers and labels side by side.
+fn mixed() -> String {
+    let mut page = Page::new("What can be predicted");
+    let classes = trained::article(&datasets::moons(144, 0.1, 7), Activation::Tanh, 20);
+    for (name, replay) in [("classes", classes), ("numbers", trained::regression(2)), ("labels", trained::labelled())] {
+        page.run(name, &RunPlots::of(replay.run().unwrap()).unwrap()).unwrap();
+    }
+    page.to_html().unwrap()
 }
 
 fn ten_inputs() -> Replay {

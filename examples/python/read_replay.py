@@ -30,13 +30,8 @@ class Meta:
         return np.frombuffer(values, "<f4").reshape(-1, columns)
     def string(self): return self.take(f"{self.take('Q')}s").decode()
     def many(self, item): return [item() for _ in range(self.take("Q"))]
-    def option(self, item): return item() if self.take("B") else None
-    def data_names(self):  # behind the number of DATA records; format 1.0 has none
-        self.option(lambda: self.take("B")), self.option(lambda: (self.string(), self.take(f"{self.take('Q')}s")))
-        self.many(lambda: (self.string(), self.string()))
-        if self.at == len(self.data): return []
-        self.option(lambda: (self.take("Q"), self.take(f"{4 * self.take('Q')}s")))  # the inputs of the probe
-        return self.many(lambda: (self.string(), self.many(self.string), self.many(self.string))[0])
+    def data_names(self):  # the last field: the data sets, of which format 1.0 has one without a name
+        return self.many(lambda: (self.string(), self.many(self.string), self.many(self.string))[0]) if self.at < len(self.data) else []
     def tensor(self):
         name = "/".join(filter(None, (self.string(), self.string())))
         return name, ("<f4", "<f8")[self.take("B")], "CF"[self.take("B")], self.many(lambda: self.take("Q"))

@@ -8,7 +8,8 @@
 //! | other axes | [`RunPlotOptions::axes`], [`RunPlotOptions::log_losses`], and limits of your own |
 //! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::confidences`], [`Panel::confusion`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`]; of numbers [`Panel::predicted_against_true`], [`Panel::residuals`], [`Panel::levels`], [`Panel::fit`] |
 //! | an activation function and its gradient | [`Panel::activation`] |
-//! | panels side by side, as PNG or SVG | [`Figure`] |
+//! | a network with its weights | [`Panel::network`], [`RunPlots::network`] |
+//! | panels side by side or in a grid, as PNG or SVG, at any resolution | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
 //! | an interactive page with several runs side by side | [`Page`] |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |

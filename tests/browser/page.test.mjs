@@ -1,143 +1,30 @@
 // What a person does with the page, and what the page then shows.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import {
+  CLASS_COLORS,
+  MISCLASSIFIED,
+  browser,
+  canvas,
+  changed,
+  clock,
+  close,
+  columns,
+  commonColors,
+  drawn,
+  open,
+  pixels,
+  places,
+  pointAtSample,
+  slideTo,
+  tipText,
+  written,
+} from "./browser.mjs";
 import { Page, pathOf, scoresOf, winner } from "./pages.mjs";
 
 const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins"];
-const [LIGHT] = readFileSync(new URL("../../src/plot/page/web/page.css", import.meta.url), "utf8").split(':root[data-theme="dark"]');
-const CLASS_COLORS = [...LIGHT.matchAll(/--class-\d+: (#\w+);/g)].map(([, color]) => color);
-const [, MISCLASSIFIED] = LIGHT.match(/--misclassified: (#\w+);/);
-
-let browser;
-
-before(async () => {
-  const executablePath =
-    process.env.CHROMIUM ??
-    execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser"], { encoding: "utf8" }).trim();
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-});
-
-after(() => browser.close());
-
-/** A page in a window of its own, and everything that went wrong in it. */
-async function open(path, { width = 1600, height = 1000, ready = "yes", before: prepare, ...options } = {}) {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: "light", ...options });
-  page.troubles = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && page.troubles.push(message.text()));
-  page.on("pageerror", (error) => page.troubles.push(error.stack));
-  page.on("request", (request) => /^(file|data|blob):/.test(request.url()) || page.troubles.push(request.url()));
-  if (prepare) await page.addInitScript(prepare);
-  await page.goto(pathToFileURL(path).href);
-  await page.waitForFunction((value) => document.documentElement.dataset.ready === value, ready);
-  return page;
-}
-
-async function close(page) {
-  assert.deepEqual(page.troubles, []);
-  await page.close();
-}
-
-/** Resolves when what was asked for has been drawn. */
-function drawn(page) {
-  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-}
-
-async function slideTo(page, epoch) {
-  await page.locator("#slider").fill(String(epoch));
-  await drawn(page);
-}
-
-async function clock(page) {
-  return Number(await page.evaluate(() => document.documentElement.dataset.epoch));
-}
-
-function columns(page) {
-  return page.locator(".run").evaluateAll((runs) => runs.map((run) => run.dataset.epoch));
-}
-
-function canvas(page, panel, run = 0) {
-  return page.locator(`canvas[data-panel=${panel}][data-run="${run}"]`);
-}
-
-/** The pixels of every canvas, by run and panel. */
-async function pixels(page) {
-  await drawn(page);
-  return page.evaluate(() =>
-    Object.fromEntries(
-      [...document.querySelectorAll("canvas")].map((one) => [
-        `${one.dataset.run} ${one.dataset.panel}`,
-        one.toDataURL(),
-      ]),
-    ),
-  );
-}
-
-function changed(one, other) {
-  return Object.keys(one)
-    .filter((key) => one[key] !== other[key])
-    .sort();
-}
-
-/** Where a canvas has pixels of just this color, in its own coordinates. */
-function places(page, panel, run, color) {
-  return canvas(page, panel, run).evaluate((one, wanted) => {
-    const copy = new OffscreenCanvas(one.width, one.height).getContext("2d", { willReadFrequently: true });
-    copy.drawImage(one, 0, 0);
-    const { data, width } = copy.getImageData(0, 0, one.width, one.height);
-    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(wanted.slice(at, at + 2), 16));
-    const found = [];
-    for (let i = 0; i < data.length; i += 4) {
-      if (data[i] === red && data[i + 1] === green && data[i + 2] === blue)
-        found.push([((i / 4) % width) / devicePixelRatio, Math.floor(i / 4 / width) / devicePixelRatio]);
-    }
-    return found;
-  }, color);
-}
-
-/** The two colors that most pixels of a canvas have. */
-function commonColors(page, panel, run) {
-  return canvas(page, panel, run).evaluate((one) => {
-    const copy = new OffscreenCanvas(one.width, one.height).getContext("2d", { willReadFrequently: true });
-    copy.drawImage(one, 0, 0);
-    const counts = new Map();
-    const { data } = copy.getImageData(0, 0, one.width, one.height);
-    for (let i = 0; i < data.length; i += 4) {
-      const color = `#${[0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, "0")).join("")}`;
-      counts.set(color, (counts.get(color) ?? 0) + 1);
-    }
-    return [...counts].sort((a, b) => b[1] - a[1]).slice(0, 2).map(([color]) => color);
-  });
-}
-
-/** Puts the pointer on a sample of class 0 in a space; returns its row in the data, as the page says. */
-async function pointAtSample(page, panel = "input", run = 0) {
-  const found = await places(page, panel, run, CLASS_COLORS[0]);
-  assert.ok(found.length > 0, "samples of class 0 are seen");
-  const [x, y] = found[Math.floor(found.length / 2)];
-  await canvas(page, panel, run).hover({ position: { x: x + 0.5, y: y + 0.5 } });
-  await drawn(page);
-  const row = (await tipText(page)).match(/row (\d+)/);
-  assert.ok(row, "the tip names a row");
-  return Number(row[1]);
-}
-
-/** What the tip says; nothing where it is not seen. */
-async function tipText(page) {
-  const tip = page.locator("#tip");
-  return (await tip.isVisible()) ? tip.innerText() : "";
-}
-
-function written(value) {
-  const size = Math.abs(value);
-  const text =
-    size !== 0 && (size < 5e-5 || size >= 1e5) ? value.toExponential(2).replace("e+", "e") : value.toFixed(4);
-  return text.replace(/-/g, "\u2212");
-}
 
 test("the page comes up without an error, a warning or a request to anywhere", async () => {
   const page = await open(pathOf("three"));
@@ -548,18 +435,18 @@ test("of two constant curves at the same height both are seen", async () => {
 test("panels say that they are a slice, and why they are empty", async () => {
   const notes = (page, panel) => page.locator(".panel", { has: page.locator(`canvas[data-panel=${panel}]`) }).locator(".panel-note");
   const slice = await open(pathOf("ten_inputs"));
-  assert.match(await notes(slice, "input").innerText(), /^slice: \d+ % of the variance of 10 inputs is seen$/);
-  assert.match(await notes(slice, "hidden").innerText(), /^slice: \d+ % of the variance of this epoch is seen$/);
+  assert.match(await notes(slice, "input").innerText(), /^a slice through the mean of the data: this plane shows [\d.]+ % of the variance;/);
+  assert.match(await notes(slice, "hidden").innerText(), /^this plane shows [\d.]+ % of the variance at this epoch$/);
   assert.ok(await notes(slice, "losses").isHidden(), "where there is nothing to say there is no line");
   await close(slice);
   const page = await open(pathOf("diverged"));
   assert.equal((await notes(page, "input").innerText()).trim(), "");
   const before = await canvas(page, "input").boundingBox();
   await slideTo(page, 14);
-  assert.equal(await notes(page, "input").innerText(), "the outputs of 40 samples are not numbers");
-  assert.equal(await notes(page, "hidden").innerText(), "the places of 40 samples are not numbers");
-  assert.equal(await notes(page, "probability").innerText(), "the outputs of 40 samples are not numbers");
-  assert.equal(await notes(page, "losses").innerText(), "losses not shown: 40 NaN");
+  assert.equal(await notes(page, "input").innerText(), "the outputs are NaN for 40 samples");
+  assert.match(await notes(page, "hidden").innerText(), /40 of 40 samples are not drawn: their values are not finite$/);
+  assert.equal(await notes(page, "probability").innerText(), "40 of 40 samples are in no bar: their outputs are NaN");
+  assert.equal(await notes(page, "losses").innerText(), "40 of 40 samples are in no bar: their losses are not finite");
   assert.deepEqual(await canvas(page, "input").boundingBox(), before, "and nothing hops");
   assert.equal((await places(page, "hidden", 0, CLASS_COLORS[0])).length, 0);
   assert.ok((await page.locator(".count").allInnerTexts()).every((text) => text.startsWith("0 of")));
@@ -584,6 +471,22 @@ test("an epoch that is a speck can be seen on axes of its own", async () => {
   await button.click();
   await drawn(page);
   assert.ok((await reach()) < 20, "and back");
+  await close(page);
+});
+
+test("axes leave out an epoch far beyond all others, and say so below their titles", async () => {
+  const page = await open(pathOf("first_far"));
+  const note = (panel) => page.locator(".panel", { has: page.locator(`canvas[data-panel=${panel}]`) }).locator(".panel-note");
+  const sentence = /^the axes leave out epoch 0, which reaches to [\d,.]+/;
+  for (const panel of ["hidden", "losses", "curves", "violins"]) assert.match(await note(panel).innerText(), sentence, panel);
+  const seen = async () => (await places(page, "hidden", 0, CLASS_COLORS[0])).length;
+  await slideTo(page, 4);
+  assert.ok((await seen()) > 50, `${await seen()} pixels`);
+  const curves = page.locator(".panel", { has: page.locator("canvas[data-panel=curves]") });
+  await curves.locator(".toggle").click();
+  assert.ok(await note("curves").isHidden(), "the logarithmic axis leaves nothing out");
+  await curves.locator(".toggle").click();
+  assert.match(await note("curves").innerText(), sentence);
   await close(page);
 });
 

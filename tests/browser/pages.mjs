@@ -8,7 +8,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 const folder = mkdtempSync(join(tmpdir(), "page-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
+const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, bits: Uint32Array };
 const META = /(<script type="application\/json" id="meta">)([^]*?)(<\/script>)/;
 const DATA = /(<script type="text\/plain" id="data">)([^]*?)(<\/script>)/;
 
@@ -28,7 +28,7 @@ export class Page {
     const bytes = this.bytes.subarray(offset, offset + length * Kind.BYTES_PER_ELEMENT);
     const values = type === "f32" ? new Kind(Uint8Array.from(bytes).buffer) : joined(bytes, new Kind(length));
     for (let i = delta; delta > 0 && i < length; i++) values[i] += values[i - delta];
-    return values;
+    return type === "bits" ? new Float32Array(values.buffer) : values;
   }
 
   /** Appends an array, and returns what the head says of it. */
@@ -57,6 +57,8 @@ export class Page {
       for (const key of ["correct", "misclassified"]) counts[key] = some(counts[key]);
     run.probabilities.undecided = some(run.probabilities.undecided);
     run.loss_histogram.no_losses = some(run.loss_histogram.no_losses);
+    for (const panel of [run.probabilities, linear, logarithmic])
+      panel.epoch_notes = panel.epoch_notes.length ? kept.map((epoch) => panel.epoch_notes[epoch]) : [];
     for (const space of [run.hidden, run.input].filter(Boolean)) this.keepEpochsOf(space, kept, some);
     for (const violins of run.violins)
       for (const key of ["density", "ends", "median"]) violins[key] = some(violins[key]);
@@ -69,7 +71,7 @@ export class Page {
     if (space.grid && !space.grid.still) space.grid.points = some(space.grid.points);
     if (space.grid) space.grid.scores = some(space.grid.scores);
     for (const key of ["scales", "epoch_notes"])
-      space[key] = space[key].length ? kept.map((epoch) => space[key][epoch]) : [];
+      space[key] = space[key]?.length ? kept.map((epoch) => space[key][epoch]) : [];
     const none = this.put("u32", [0, ...kept.map(() => 0)]);
     space.boundary = { lines: none, starts: this.put("u32", [0]), points: this.put("u16", []) };
   }

@@ -51,6 +51,13 @@ impl DecodedPage {
         undone(values.collect(), delta, u32::wrapping_add)
     }
 
+    /// All digits of numbers, written as what changes from epoch to epoch.
+    pub fn bits(&self, array: &Value) -> Vec<f32> {
+        let (bytes, length, delta) = self.array(array, "bits", 4);
+        let values = (0..length).map(|i| u32::from_le_bytes([0, 1, 2, 3].map(|plane| bytes[plane * length + i])));
+        undone(values.collect(), delta, u32::wrapping_add).into_iter().map(f32::from_bits).collect()
+    }
+
     pub fn f32(&self, array: &Value) -> Vec<f32> {
         self.array(array, "f32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
     }

@@ -63,3 +63,52 @@ pub fn changed(model: &Sequential, change: impl Fn(f32) -> f32) -> Sequential {
     });
     model.with_weights(&changed.collect()).unwrap()
 }
+
+/// A network of eight hidden units on a sine.
+pub fn sine() -> Replay {
+    let x = Matrix::from_fn(60, 1, |i, _| i as f32 / 30.0 - 1.0);
+    let data = Dataset::new(x.clone(), x.map(|x| (3.0 * x).sin())).unwrap();
+    run(&data, [wide(8, Activation::Tanh), Dense::new(1)], Loss::MeanSquaredError, 40)
+}
+
+/// Numbers over a square of two inputs: their product, and ten times their sum.
+pub fn regression(outputs: usize) -> Replay {
+    let x = square();
+    let y = Matrix::from_fn(
+        144,
+        outputs,
+        |i, j| if j == 0 { x[(i, 0)] * x[(i, 1)] } else { 10.0 * (x[(i, 0)] + x[(i, 1)]) },
+    );
+    let layers =
+        [wide(6, Activation::Tanh), Dense::new(2).name("plane").activation(Activation::Tanh), Dense::new(outputs)];
+    run(&Dataset::new(x, y).unwrap(), layers, Loss::MeanSquaredError, 40)
+}
+
+/// A sum of five inputs, of which the last three epochs have weights that are infinite, NaN and 0.
+pub fn diverged_numbers() -> Replay {
+    let x = Matrix::from_fn(80, 5, |i, j| ((i * (3 * j + 2)) as f32).sin());
+    let data = Dataset::new(x.clone(), Matrix::from_fn(80, 1, |i, _| x.row(i).sum())).unwrap();
+    let layers = [wide(3, Activation::Tanh), Dense::new(1)];
+    let model = Sequential::builder(5).layers(layers).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    for factor in [1.0, 1.1, 0.9, 1.2, f32::INFINITY, f32::NAN, 0.0] {
+        replay.record(&changed(&model, |weight| factor * weight), Metrics::new()).unwrap();
+    }
+    replay
+}
+
+/// Three labels over a square of two inputs: right of zero, above zero, outside of a circle.
+pub fn labelled() -> Replay {
+    let x = square();
+    let y = Matrix::from_fn(144, 3, |i, j| {
+        let (a, b) = (x[(i, 0)], x[(i, 1)]);
+        f32::from(u8::from([a > 0.0, b > 0.0, a * a + b * b > 0.6][j]))
+    });
+    let layers = [wide(6, Activation::Tanh), Dense::new(3).activation(Activation::Sigmoid)];
+    run(&Dataset::new(x, y).unwrap(), layers, Loss::BinaryCrossEntropy, 25)
+}
+
+/// 12 times 12 points.
+fn square() -> Matrix {
+    Matrix::from_fn(144, 2, |i, j| (if j == 0 { i % 12 } else { i / 12 }) as f32 / 5.5 - 1.0)
+}

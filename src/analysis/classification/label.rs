@@ -55,6 +55,14 @@ impl Label {
         Matrix::from_column_slice(column.len(), 1, column)
     }
 
+    /// The probabilities, or the values, of the label.
+    #[cfg(feature = "plot")]
+    pub(crate) fn numbers(self, outputs: &Matrix) -> Matrix {
+        let mut numbers = self.column(outputs);
+        self.decision.to_probabilities(&mut numbers);
+        numbers
+    }
+
     pub(crate) fn histogram(self, outputs: &Matrix, targets: &Matrix, bins: usize) -> Result<ProbabilityHistogram> {
         ProbabilityHistogram::by(self.decision, &self.column(outputs), &self.column(targets), bins)
     }

@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::{Error, Result, math::elementary};
 
 /// Where the bytes of an array are among those of all arrays of a page.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Array {
-    /// The type of its values: `u8`, `u16`, `u32` or `f32`.
+    /// The type of its values: `u8`, `u16`, `u32`, `f32`, or `bits`, which are those of an `f32` as a `u32`.
     #[serde(rename = "type")]
     kind: &'static str,
     /// The index of its first byte.
@@ -46,6 +46,12 @@ impl Arrays {
     pub(crate) fn u32(&mut self, values: &[u32], epoch: usize) -> Array {
         let differences = differences(values, epoch, |now, before| now.wrapping_sub(before)).map(u32::to_le_bytes);
         self.planes("u32", &differences.collect::<Vec<_>>(), epoch)
+    }
+
+    /// All digits of numbers, which change little from epoch to epoch.
+    pub(crate) fn bits(&mut self, values: &[f32], epoch: usize) -> Array {
+        let bits: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
+        Array { kind: "bits", ..self.u32(&bits, epoch) }
     }
 
     /// Numbers of samples; more than four billion are shown as so many.

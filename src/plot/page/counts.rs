@@ -1,11 +1,16 @@
-//! How many samples fall into each bin of the histograms at one epoch: the crate's own counts, which the page does not repeat
+//! How many losses fall into each bin of their histograms at one epoch: the crate's own counts, which the page does not repeat
 //! with the rounded numbers that it holds.
+
+use std::ops::RangeInclusive;
 
 use crate::{
     Forward, Result,
     analysis::{Histogram, distribution::histogram::Bins},
     math::elementary,
-    plot::{RunPlots, run::epoch_data::EpochData},
+    plot::{
+        Panel, RunPlots,
+        run::{epoch_data::EpochData, value_axis::ValueAxis},
+    },
 };
 
 /// How far down the logarithmic histogram of losses goes, and its bins for each factor of ten.
@@ -15,22 +20,24 @@ pub(crate) const LOG_BINS: usize = DECADES * BINS_OF_A_DECADE;
 
 /// Counts over all samples of the data set.
 pub(crate) struct Counts {
-    /// Class by class, bin by bin.
-    pub(crate) correct: Vec<u64>,
-    pub(crate) misclassified: Vec<u64>,
-    /// Class by class, those for which no class is predicted.
-    pub(crate) undecided: Vec<u64>,
-    /// Losses of the correct and of the misclassified samples, bin by bin.
+    /// Losses of the correct and of the misclassified samples, bin by bin. Where nothing parts classes all are correct.
     pub(crate) losses: [Vec<u64>; 2],
     /// The same in bins of a logarithmic axis.
     pub(crate) log_losses: [Vec<u64>; 2],
     /// Losses that are NaN, and that are infinite.
     pub(crate) no_losses: [u64; 2],
+    /// What must be known to read the bins of equal width.
+    pub(crate) notes: Vec<String>,
+    /// The same of the logarithmic axis, which leaves nothing out.
+    pub(crate) log_notes: Vec<String>,
 }
 
 impl Counts {
-    pub(crate) fn of<M: Forward>(at: &EpochData<'_, '_, M>, bins: &LossBins) -> Result<Self> {
-        let histogram = at.probability_histogram()?;
+    pub(crate) fn of<'a, M: Forward + Sync>(
+        plots: &RunPlots<'a, M>,
+        at: &EpochData<'_, 'a, M>,
+        bins: &LossBins,
+    ) -> Result<Self> {
         let losses = at.losses()?;
         let mut is_wrong = vec![false; losses.len()];
         at.misclassified()?.into_iter().for_each(|sample| is_wrong[sample] = true);
@@ -43,12 +50,11 @@ impl Counts {
         let no_number = losses.iter().filter(|loss| !loss.is_finite()).count();
         let nan = losses.iter().filter(is_nan).count();
         Ok(Self {
-            correct: histogram.correct.concat(),
-            misclassified: histogram.misclassified.concat(),
-            undecided: histogram.undecided.clone(),
             losses: [bins.counts(&correct)?, bins.counts(&wrong)?],
             log_losses: [bins.log_counts(&correct)?, bins.log_counts(&wrong)?],
             no_losses: [nan as u64, (no_number - nan) as u64],
+            notes: plots.loss_notes(losses)?,
+            log_notes: Panel::losses(&Histogram::of(losses, bins.every_loss(), 1)?).notes,
         })
     }
 }
@@ -56,21 +62,24 @@ impl Counts {
 /// The bins of the losses: of the pictures, and of a logarithmic axis.
 pub(crate) struct LossBins {
     linear: BinEnds,
+    pub(crate) axis: ValueAxis,
+    /// Of the logarithmic axis, which leaves nothing out.
     end: f64,
     logarithmic: BinEnds,
 }
 
 impl LossBins {
-    pub(crate) fn of<M>(plots: &RunPlots<'_, M>) -> Result<Self> {
-        let (end, count) = (plots.limits.loss, LOG_BINS);
-        let linear = BinEnds::of(Bins::new(0.0..=end, plots.settings.bins)?);
+    pub(crate) fn of<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> Result<Self> {
+        let (end, count, axis) = (plots.limits.loss, LOG_BINS, plots.even_loss_axis());
+        let linear = BinEnds::of(Bins::new(axis.low..=axis.high, plots.settings.bins)?);
         let logarithmic = BinEnds::of(Bins::new(log_low(end)..=elementary::ln(end), count)?);
-        Ok(Self { linear, end, logarithmic })
+        Ok(Self { linear, axis, end, logarithmic })
     }
 
-    /// Of finite losses; those beyond the axis are counted at its end.
+    /// Of finite losses; those beyond the axis are in no bin.
     fn counts(&self, losses: &[f64]) -> Result<Vec<u64>> {
-        let losses: Vec<f64> = losses.iter().map(|loss| loss.clamp(0.0, self.end)).collect();
+        let axis = self.axis.low..=self.axis.high;
+        let losses: Vec<f64> = losses.iter().copied().filter(|loss| axis.contains(loss)).collect();
         Ok(Histogram::counting(&losses, &self.linear.bins)?.counts)
     }
 
@@ -85,12 +94,21 @@ impl LossBins {
         if loss > 0.0 { elementary::ln(loss).clamp(low, elementary::ln(self.end)) } else { low }
     }
 
+    fn every_loss(&self) -> RangeInclusive<f64> {
+        0.0..=self.end
+    }
+
     /// The ends of the part that a loss's bins of both kinds have in common.
     pub(crate) fn ends_around(&self, loss: f64) -> Result<[f64; 2]> {
         if !loss.is_finite() {
             return Ok([0.0, f64::INFINITY]);
         }
-        let linear = self.linear.around(loss.clamp(0.0, self.end))?;
+        let ends = self.axis.low..=self.axis.high;
+        let linear = match loss {
+            loss if loss > *ends.end() => [*ends.end(), f64::INFINITY],
+            loss if loss < *ends.start() => [f64::NEG_INFINITY, *ends.start()],
+            loss => self.linear.within(loss)?,
+        };
         let [low, high] = self.logarithmic.around(self.logarithm(loss))?.map(elementary::exp);
         Ok([linear[0].max(low), linear[1].min(high)])
     }
@@ -116,7 +134,13 @@ impl BinEnds {
         Self { edges: bins.edges(), bins }
     }
 
-    /// The ends of the bin that a value within the axis is counted in. The outermost ones also hold what is beyond.
+    /// The ends of the bin that a value within the axis is counted in.
+    fn within(&self, value: f64) -> Result<[f64; 2]> {
+        let index = self.bins.index(0, value)?;
+        Ok([self.edges[index], self.edges[index + 1]])
+    }
+
+    /// The same. The outermost ones also hold what is beyond.
     pub(crate) fn around(&self, value: f64) -> Result<[f64; 2]> {
         let index = self.bins.index(0, value)?;
         let low = if index == 0 { f64::NEG_INFINITY } else { self.edges[index] };

@@ -1,48 +1,31 @@
 //! What the page shows at one epoch.
 
 use super::{
+    answers::{ClassFrame, NumberFrame},
     counts::{Counts, LossBins},
     plane::PlaneFrame,
+    samples::Samples,
 };
 use crate::{
-    Dataset, Forward, Matrix, Parameter, Result, Weights,
+    Forward, Matrix, Parameter, Result, Weights,
     analysis::{
         Caveat, Density, Distribution, EpochSummary, LayerDistribution, LayerState, MilestoneOptions,
         run::epoch_summary::{self, Computed},
     },
     math::stats,
-    model::{checked, decision::Decision},
-    plot::{RunPlots, panel::violins},
+    model::checked,
+    plot::{RunPlots, panel::violins, run::task::Task},
     replay::Snapshot,
 };
 
 /// At how many heights a violin has a width.
 pub(crate) const HEIGHTS: usize = 32;
-/// In place of a class where none is predicted.
-pub(crate) const NO_CLASS: u8 = 255;
-
-/// The samples that the page shows.
-pub(crate) struct Samples {
-    pub(crate) rows: Vec<usize>,
-    pub(crate) classes: Vec<usize>,
-}
-
-impl Samples {
-    /// All, or as many as the page has room for, at equal distances.
-    pub(crate) fn of(data: &Dataset, most: usize) -> Result<Self> {
-        let (all, classes) = (data.samples(), data.classes()?);
-        let shown = all.min(most.max(1));
-        let rows: Vec<usize> = (0..shown).map(|i| (i as u128 * all as u128 / shown as u128) as usize).collect();
-        Ok(Self { classes: rows.iter().map(|&row| classes[row]).collect(), rows })
-    }
-}
 
 /// What the page shows at one epoch.
 pub(crate) struct Frame {
-    pub(crate) predicted: Vec<u8>,
-    /// Of each shown sample, the probability or the value for its class; of a single output that for class 1.
-    pub(crate) outputs: Vec<f32>,
-    pub(crate) decision: Decision,
+    /// None for numbers.
+    pub(crate) classes: Option<ClassFrame>,
+    pub(crate) numbers: Option<NumberFrame>,
     pub(crate) losses: Vec<f32>,
     /// Of all samples.
     pub(crate) counts: Counts,
@@ -78,30 +61,21 @@ impl Frame {
             gradients: gradients.as_ref(),
             parameters: &parameters,
         };
-        let (predicted, decision) = (at.predicted_classes()?, at.decision()?);
+        let (decision, is_of_numbers) = (at.decision()?, at.task() == Task::Numbers);
         let mut summary = EpochSummary::of_computed(snapshot.epoch(), plots.data, computed, decision)?;
         summary.caveats = epoch_summary::caveats(model, decision, options.loss);
         summary.caveats.extend(unknown);
         Ok(Self {
             summary,
-            predicted: samples.rows.iter().map(|&row| predicted[row].map_or(NO_CLASS, |class| class as u8)).collect(),
-            outputs: own_outputs(at.outputs()?, decision, samples),
-            decision,
+            classes: if is_of_numbers { None } else { Some(ClassFrame::of(&at, samples)?) },
+            numbers: if is_of_numbers { Some(NumberFrame::of(plots, &at, samples)?) } else { None },
             losses: pick(at.losses()?, &samples.rows),
-            counts: Counts::of(&at, bins)?,
+            counts: Counts::of(plots, &at, bins)?,
             hidden: PlaneFrame::hidden(plots, &at, &samples.rows)?,
             input: PlaneFrame::input(plots, &at)?,
             violins,
         })
     }
-}
-
-/// Of each shown sample the probability, or the value, for its class; of a single output that for class 1, as it is counted.
-fn own_outputs(outputs: &Matrix, decision: Decision, samples: &Samples) -> Vec<f32> {
-    let mut outputs = outputs.clone();
-    decision.to_probabilities(&mut outputs);
-    let own = |(&row, &class): (&usize, &usize)| outputs[(row, class.min(outputs.ncols() - 1))];
-    samples.rows.iter().zip(&samples.classes).map(own).collect()
 }
 
 fn pick(values: &[f32], rows: &[usize]) -> Vec<f32> {

@@ -27,14 +27,17 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
 }
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 12] = [
+const SCRIPTS: [&str; 15] = [
     include_str!("web/data.js"),
+    include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
     include_str!("web/paint.js"),
     include_str!("web/regions.js"),
     include_str!("web/panel.js"),
     include_str!("web/space.js"),
     include_str!("web/histograms.js"),
+    include_str!("web/labels.js"),
+    include_str!("web/numbers.js"),
     include_str!("web/curves.js"),
     include_str!("web/violins.js"),
     include_str!("web/timeline.js"),
@@ -54,7 +57,8 @@ mod tests {
 
     /// Of the style sheet, each under its name there: its grid is what lies behind a plot.
     fn named(theme: &Theme) -> Vec<(String, Rgb)> {
-        let lists = [("class", &theme.classes), ("tint", &theme.regions), ("curve", &theme.series)];
+        let lists =
+            [("class", &theme.classes), ("tint", &theme.regions), ("curve", &theme.series), ("level", &theme.levels)];
         let numbered = lists.into_iter().flat_map(|(name, colors)| {
             colors.iter().enumerate().map(move |(i, &color)| (format!("{name}-{i}"), color))
         });
@@ -83,7 +87,8 @@ mod tests {
     #[test]
     fn the_page_has_as_many_colors_as_the_theme() {
         let theme = Theme::light();
-        for (name, count) in [("CLASS_COLORS", theme.classes.len()), ("CURVE_COLORS", theme.series.len())] {
+        let (classes, curves, levels) = (theme.classes.len(), theme.series.len(), theme.levels.len());
+        for (name, count) in [("CLASS_COLORS", classes), ("CURVE_COLORS", curves), ("LEVEL_COLORS", levels)] {
             assert!(include_str!("web/paint.js").contains(&format!("const {name} = {count};\n")), "{name} is {count}");
         }
     }

@@ -1,14 +1,18 @@
 //! The page: runs side by side at the same epoch.
 
+mod answers;
 mod arrays;
 mod counts;
 mod frame;
 mod html;
+mod notes;
 mod plane;
 mod run;
 mod run_data;
 mod run_histograms;
+mod run_numbers;
 mod run_planes;
+mod samples;
 mod tints;
 
 use std::path::Path;
@@ -53,7 +57,9 @@ use crate::{Error, Forward, Result, file};
 /// ```
 ///
 /// A browser shows feature space, decision boundary, histograms, curves and violins of every run, with a slider over the
-/// epochs, milestones to jump to, and samples to follow. Losses and curves can be seen by their logarithms, spaces and violins on
+/// epochs, milestones to jump to, and samples to follow. Of several labels a sample, histogram and confusion matrix are those of
+/// any that is chosen; of numbers there are level lines, or a fit over a single input, predictions against what is true, and
+/// residuals. Losses and curves can be seen by their logarithms, spaces and violins on
 /// the axes of one epoch. Bins, counts and words are those of the pictures. The page holds what it shows, in 16 bits a number:
 /// 9 bytes for each sample and epoch before they are deflated.
 #[derive(Debug)]
@@ -96,7 +102,7 @@ impl Page {
     /// Adds a run under a name. Reads it once.
     ///
     /// The file grows with epochs times shown samples and with epochs times classes, whatever the number of samples: each epoch
-    /// takes 9 bytes a sample, 18 kilobytes for two grids, and 11 for each class beyond the second, of which between a fifth and
+    /// takes 9 bytes a sample (of numbers 6, and 4 more for each output; 2 more for each of several labels), 18 kilobytes for two grids, and 11 for each class beyond the second, of which between a fifth and
     /// a half is left in the file. Of thousands of epochs show some, with [`Run::epochs`](crate::Run::epochs), or fewer samples,
     /// with [`max_samples`](Self::max_samples); [`bytes`](Self::bytes) says what came of it.
     ///
@@ -117,7 +123,7 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for more than 255 classes, and whatever a question behind one of the panels fails with.
+    /// [`Error::Invalid`] for more than 255 classes, labels or outputs, and whatever a question behind one of the panels fails with.
     pub fn run<M: Forward + Sync>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
         let run = run::run(name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);

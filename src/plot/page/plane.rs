@@ -5,9 +5,13 @@ use std::ops::RangeInclusive;
 use super::{arrays::Quantizer, tints};
 use crate::{
     Forward, Matrix, Result,
-    analysis::{Grid, Polyline},
+    analysis::{DecisionBoundary, FeatureSpace, Grid, Polyline},
     math::stats::{self, Extent},
-    plot::{RunPlots, run::epoch_data::EpochData},
+    plot::{
+        Axis, Panel, RunPlots,
+        panel::levels::Levels,
+        run::{epoch_data::EpochData, settings::Input, task::Task},
+    },
 };
 
 /// Points along a side of the grid that is bent, and of that over the inputs.
@@ -27,10 +31,14 @@ pub(crate) struct PlaneFrame {
     pub(crate) grid: Vec<u16>,
     pub(crate) scores: Vec<u16>,
     pub(crate) boundary: Vec<Vec<[u16; 2]>>,
+    /// Of each of these lines, which level of a number it is of; empty where they part classes.
+    pub(crate) levels: Vec<u8>,
     /// What the places are between, where those are not the axes of the run.
     pub(crate) scale: Option<Ends>,
+    /// The words of the panel.
+    pub(crate) words: [String; 3],
     /// What must be known to read this epoch.
-    pub(crate) note: String,
+    pub(crate) notes: Vec<String>,
 }
 
 impl PlaneFrame {
@@ -44,34 +52,122 @@ impl PlaneFrame {
             return Ok(Self::default());
         }
         let space = at.feature_space(&plots.settings.grid.clone().points(BENT))?;
-        let own = own_scale(plots.limits.hidden.ranges(), Extent::of(&space.samples).and(Extent::of(&space.region)));
-        let scale = own.map_or_else(|| quantizers(plots.limits.hidden.ranges()), |ends| ends.map(between));
+        let axes = plots.ranges_of_space();
+        let own = own_scale(axes.clone(), Extent::of(&space.samples).and(Extent::of(&space.region)));
+        let scale = own.map_or_else(|| quantizers(axes.clone()), |ends| ends.map(between));
         let all: Vec<usize> = (0..space.region.nrows()).collect();
-        let scores = match &plots.map_behind(at.snapshot, STRAIGHT)? {
-            Some(map) => tints::scores(&map.outputs, map.kind, map.threshold),
-            None => tints::scores(&space.outputs, space.kind, space.threshold),
+        let plane = match at.task() {
+            Task::Numbers => Self::with_levels(&levels_in_space(plots, at, own.map_or(axes, ranges))?, scale),
+            Task::Labels => Self::of_label_in_space(plots, at, &space, scale)?,
+            Task::Classes => {
+                let map = plots.map_behind(at.snapshot, &grid(axes))?;
+                let scores = map.as_ref().map_or_else(|| scores_of(&space), scores_on);
+                Self { scores, boundary: lines(&space.boundary, scale), ..Self::default() }
+            }
         };
-        Ok(Self {
-            samples: places(&space.samples, shown, scale),
-            grid: places(&space.region, &all, scale),
-            scores,
-            boundary: lines(&space.boundary, scale),
-            scale: own,
-            note: notes([
-                share(space.explained_variance_ratio, plots.data.features()),
-                unknown("place", not_finite(&space.samples)).or(unknown("output", undecided(at)?)),
-            ]),
-        })
+        let plane = plane.saying(plots.in_space(empty(""), &space));
+        let (samples, grid) = (places(&space.samples, shown, scale), places(&space.region, &all, scale));
+        Ok(Self { samples, grid, scale: own, ..plane })
+    }
+
+    /// What is predicted of the label that is shown: behind two inputs by the bent grid, else by the space.
+    fn of_label_in_space<'a, M: Forward + Sync>(
+        plots: &RunPlots<'a, M>,
+        at: &EpochData<'_, 'a, M>,
+        space: &FeatureSpace,
+        scale: [Quantizer; 2],
+    ) -> Result<Self> {
+        if let Some(map) = plots.map_behind(at.snapshot, &grid(plots.ranges_of_space()))? {
+            let map = at.label_map(&map)?;
+            return Ok(Self { scores: scores_on(&map), boundary: lines(&map.boundary, scale), ..Self::default() });
+        }
+        let scores = scores_of(&at.label_space(space)?);
+        let boundary = match inputs_that_bend(plots) {
+            Some(input) => at.bent_label_map(&input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?)?.boundary,
+            None => Vec::new(),
+        };
+        Ok(Self { scores, boundary: lines(&boundary, scale), ..Self::default() })
     }
 
     /// The space of the inputs; nothing where there are less than two.
-    pub(crate) fn input<M: Forward + Sync>(plots: &RunPlots<'_, M>, at: &EpochData<'_, '_, M>) -> Result<Self> {
+    pub(crate) fn input<'a, M: Forward + Sync>(plots: &RunPlots<'a, M>, at: &EpochData<'_, 'a, M>) -> Result<Self> {
         let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
-        let map = input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?;
-        let boundary = lines(&map.boundary, input_scale(&input.grid));
-        let scores = tints::scores(&map.outputs, map.kind, map.threshold);
-        Ok(Self { scores, boundary, note: notes([unknown("output", undecided(at)?)]), ..Self::default() })
+        let (map, scale) = (input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?, input_scale(&input.grid));
+        let (plane, title) = match at.task() {
+            Task::Numbers => (Self::with_levels(&levels(plots)?.lines(&map, plots.settings.output)?, scale), "Levels"),
+            Task::Labels => (Self::on_map(&at.label_map(&map)?, scale), BOUNDARY),
+            Task::Classes => (Self::on_map(&map, scale), BOUNDARY),
+        };
+        let [x, y] = [input.grid.x(), input.grid.y()].map(|range| (*range.start()).into()..=(*range.end()).into());
+        Ok(plane.saying(plots.among_inputs(empty(title).within(x, y), input, at)?))
     }
+
+    fn on_map(map: &DecisionBoundary, scale: [Quantizer; 2]) -> Self {
+        Self { scores: scores_on(map), boundary: lines(&map.boundary, scale), ..Self::default() }
+    }
+
+    /// The lines of each level.
+    fn with_levels(levels: &[Vec<Polyline>], scale: [Quantizer; 2]) -> Self {
+        let all = levels.iter().zip(0..).flat_map(|(of, level)| of.iter().map(move |_| level));
+        let boundary = levels.iter().flat_map(|of| lines(of, scale)).collect();
+        Self { levels: all.collect(), boundary, ..Self::default() }
+    }
+
+    /// With the words and the notes of a panel.
+    fn saying(self, panel: Panel) -> Self {
+        Self { words: [panel.title, panel.x.label, panel.y.label], notes: panel.notes, ..self }
+    }
+}
+
+/// What the panel of the boundary is called in the pictures.
+const BOUNDARY: &str = "Decision boundary";
+
+/// A panel without marks, to be given words.
+fn empty(title: &str) -> Panel {
+    Panel::new(title, Axis::new("", 0.0..=1.0), Axis::new("", 0.0..=1.0))
+}
+
+/// The levels of the output that is shown.
+pub(crate) fn levels<M>(plots: &RunPlots<'_, M>) -> Result<Levels> {
+    Levels::of_output(plots.data, plots.settings.output)
+}
+
+/// The lines of each level in the hidden space: of the space itself, or else those among two inputs, bent.
+fn levels_in_space<'a, M: Forward + Sync>(
+    plots: &RunPlots<'a, M>,
+    at: &EpochData<'_, 'a, M>,
+    axes: [RangeInclusive<f64>; 2],
+) -> Result<Vec<Vec<Polyline>>> {
+    let (levels, output) = (levels(plots)?, plots.settings.output);
+    if let Some(map) = plots.map_behind(at.snapshot, &grid(axes))? {
+        return levels.lines(&map, output);
+    }
+    let Some(input) = inputs_that_bend(plots) else { return Ok(Vec::new()) };
+    let straight = levels.lines(&input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?, output)?;
+    straight.iter().map(|of| of.iter().map(|line| at.bent(line)).collect()).collect()
+}
+
+/// Two inputs, whose lines can be bent into the space.
+fn inputs_that_bend<'p, M>(plots: &'p RunPlots<'_, M>) -> Option<&'p Input> {
+    plots.settings.input.as_ref().filter(|input| input.plane.is_none())
+}
+
+fn scores_on(map: &DecisionBoundary) -> Vec<u16> {
+    tints::scores(&map.outputs, map.kind, map.threshold)
+}
+
+fn scores_of(space: &FeatureSpace) -> Vec<u16> {
+    tints::scores(&space.outputs, space.kind, space.threshold)
+}
+
+/// A grid between these ends.
+fn grid([x, y]: [RangeInclusive<f64>; 2]) -> Grid {
+    let [x, y] = [x, y].map(|range| *range.start() as f32..=*range.end() as f32);
+    Grid::new(x, y).points(STRAIGHT)
+}
+
+fn ranges(ends: Ends) -> [RangeInclusive<f64>; 2] {
+    ends.map(|[low, high]| low..=high)
 }
 
 pub(crate) fn input_scale(grid: &Grid) -> [Quantizer; 2] {
@@ -115,45 +211,6 @@ fn lines(lines: &[Polyline], scale: [Quantizer; 2]) -> Vec<Vec<[u16; 2]>> {
     lines.iter().map(line).collect()
 }
 
-/// How many points have a coordinate that is no number.
-fn not_finite(points: &Matrix) -> usize {
-    points.row_iter().filter(|row| !row.iter().all(|x| x.is_finite())).count()
-}
-
-/// For how many samples no class is predicted.
-fn undecided<M: Forward>(at: &EpochData<'_, '_, M>) -> Result<usize> {
-    Ok(at.predicted_classes()?.iter().filter(|class| class.is_none()).count())
-}
-
-/// That a plane shows a part only. Behind two inputs all that is drawn is projected; behind more the boundary is cut.
-fn share(ratio: f64, features: usize) -> Option<String> {
-    let how = if features == 2 { "projection" } else { "slice" };
-    let is_part = ratio.is_nan() || ratio < 1.0;
-    is_part.then(|| format!("{how}: {} of the variance of this epoch is seen", percent(ratio)))
-}
-
-/// A share to be read.
-pub(crate) fn percent(ratio: f64) -> String {
-    match ratio * 100.0 {
-        percent if percent.is_nan() => "an unknown share".into(),
-        percent if percent < 9.95 || percent > 99.0 && percent < 100.0 => format!("{percent:.1} %"),
-        percent => format!("{percent:.0} %"),
-    }
-}
-
-/// Why samples are missing in a panel.
-fn unknown(what: &str, samples: usize) -> Option<String> {
-    match samples {
-        0 => None,
-        1 => Some(format!("the {what} of 1 sample is not a number")),
-        _ => Some(format!("the {what}s of {samples} samples are not numbers")),
-    }
-}
-
-fn notes<const N: usize>(notes: [Option<String>; N]) -> String {
-    notes.into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,11 +225,5 @@ mod tests {
         assert!(x[0] > 0.9 && x[1] < 2.1 && y == [0.0, 1.0], "{x:?}");
         assert!(own((0.0, 110.0), (0.0, 1.0)).unwrap()[0][1] > 110.0);
         assert_eq!(own_scale(run(), Extent::default()), None, "nowhere");
-    }
-
-    #[test]
-    fn shares_of_the_variance_are_read_as_percents() {
-        let read = [0.284, 0.0123, 0.9994, 1.0, f64::NAN].map(percent);
-        assert_eq!(read, ["28 %", "1.2 %", "99.9 %", "100 %", "an unknown share"]);
     }
 }

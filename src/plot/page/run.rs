@@ -3,16 +3,18 @@
 use super::{
     arrays::{Arrays, Losses},
     counts::LossBins,
-    frame::{Frame, HEIGHTS, NO_CLASS, Samples, Violin},
+    frame::{Frame, HEIGHTS, Violin},
     run_data::{CurveData, MilestoneData, Reading, RunData, ViolinData},
-    run_histograms::{classes, loss_histogram},
+    run_histograms::{class_names, classes, loss_histogram},
+    run_numbers::numbers,
     run_planes::{hidden, input},
+    samples::{NO_CLASS, Samples},
 };
 use crate::{
     Error, Forward, Result,
     analysis::{Caveat, Milestone, MilestoneOptions, Milestones, Quantity},
     math::stats,
-    plot::{RunPlots, panel::planes::wider},
+    plot::{RunPlots, run::violins::axis},
 };
 
 /// The run; its numbers go to the arrays.
@@ -26,7 +28,7 @@ pub(crate) fn run<M: Forward + Sync>(
         let expected = format!("at most {NO_CLASS}");
         return Err(Error::invalid("the number of classes on a page", expected, plots.class_names().len()));
     }
-    let samples = Samples::of(plots.data, most)?;
+    let samples = Samples::of(plots, most)?;
     let (options, bins) = (MilestoneOptions::default().loss(plots.loss()), LossBins::of(plots)?);
     let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &bins, &options))?;
     let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
@@ -34,23 +36,27 @@ pub(crate) fn run<M: Forward + Sync>(
     let found = Milestones::of(&summaries, &options)?;
     let range = loss_range(plots, &frames);
     let (curves, logged) = curves(plots);
-    let [curves_title, left, right] = curve_words(plots);
+    let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
+    let is_set = plots.settings.axes.curves.is_some() && !plots.settings.axes.log_losses;
     Ok(RunData {
         name,
         epochs: plots.epochs().to_vec(),
         samples: samples.rows.len(),
         of: plots.data.samples(),
         indices: arrays.u32(&samples.rows.iter().map(|&row| row as u32).collect::<Vec<_>>(), 0),
-        class_names: plots.class_names().to_vec(),
-        classes: Some(classes(plots, &frames, &samples, arrays)?),
+        class_names: class_names(plots),
+        classes: classes(plots, &frames, &samples, arrays)?,
+        numbers: numbers(plots, &frames, &samples, arrays)?,
         losses: arrays.u16(&losses(&frames, range, &bins)?, samples.rows.len()),
         loss_range: [range.low, range.high],
         loss_name: plots.loss().to_string(),
         loss_histogram: loss_histogram(plots, &frames, &bins, arrays)?,
-        input: input(plots, &frames, &samples, arrays)?,
+        input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
-        curves_title,
-        curve_labels: [left, right],
+        curves_title: drawn.title,
+        curve_labels: [drawn.y.label, drawn.right.map_or_else(String::new, |axis| axis.label)],
+        curve_ends: (is_set || !drawn.notes.is_empty()).then_some([drawn.y.low, drawn.y.high]),
+        curve_notes: drawn.notes,
         curves,
         logged,
         milestones: found.rows.iter().map(|row| milestone(row, plots.class_names())).collect(),
@@ -81,20 +87,15 @@ fn loss_range<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
     }
 }
 
-/// What the curves are called in the pictures: their title, and the labels of both axes.
-fn curve_words<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> [String; 3] {
-    let panel = plots.curves(plots.epochs().first().copied().unwrap_or(0));
-    [panel.title, panel.y.label, panel.right.map_or_else(String::new, |axis| axis.label)]
-}
-
 /// Loss and accuracy over all samples, and what was logged of validation.
-fn curves<M>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
+fn curves<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     let values = |curve: &[(u64, f64)]| -> Vec<Option<Reading>> {
         let at = |epoch: &u64| curve.binary_search_by_key(epoch, |point| point.0).ok().map(|i| curve[i].1.into());
         plots.run.chosen_epochs().iter().map(at).collect()
     };
     let curve = |name: &str, curve: &[(u64, f64)]| CurveData { name: name.into(), values: values(curve) };
-    let recomputed = vec![curve("loss", &plots.limits.losses), curve("accuracy", &plots.limits.accuracies)];
+    let accuracy = plots.has_accuracy().then(|| curve("accuracy", &plots.limits.accuracies));
+    let recomputed = [curve("loss", &plots.limits.losses)].into_iter().chain(accuracy);
     let replay = plots.run.replay();
     let logged = replay.metric_names().filter_map(|name| Some((name, replay.curve(name)?)));
     let (validation, others): (Vec<_>, Vec<_>) = logged.partition(|(name, _)| name.starts_with("val_"));
@@ -103,7 +104,7 @@ fn curves<M>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     let as_logged =
         |name: &str| if matches!(name, "loss" | "accuracy") { format!("{name} (logged)") } else { name.into() };
     let others = others.iter().map(|(name, points)| curve(&as_logged(name), points)).collect();
-    (recomputed.into_iter().chain(beside).collect(), others)
+    (recomputed.chain(beside).collect(), others)
 }
 
 fn milestone(row: &Milestone, class_names: &[String]) -> MilestoneData {
@@ -124,13 +125,15 @@ fn violins_of<M>(plots: &RunPlots<'_, M>, epochs: &[[Vec<Violin>; 4]], arrays: &
     let of = |i: usize| epochs.iter().map(|quantities| quantities[i].as_slice()).collect::<Vec<_>>();
     let all = quantities.into_iter().enumerate().map(|(i, quantity)| (quantity, of(i)));
     let given = all.filter(|(_, epochs)| epochs.iter().any(|violins| !violins.is_empty()));
-    given.map(|(quantity, epochs)| violins(quantity, &epochs, arrays)).collect()
+    given.map(|(quantity, epochs)| violins(plots, quantity, &epochs, arrays)).collect()
 }
 
-fn violins(quantity: Quantity, epochs: &[&[Violin]], arrays: &mut Arrays) -> ViolinData {
+fn violins<M>(plots: &RunPlots<'_, M>, quantity: Quantity, epochs: &[&[Violin]], arrays: &mut Arrays) -> ViolinData {
     let rows = epochs.first().map(|violins| Violin::names(violins)).unwrap_or_default();
     let all = || epochs.iter().flat_map(|violins| violins.iter());
-    let (low, high) = wider(all().flat_map(|violin| violin.ends)).into_inner();
+    let ends: Vec<_> =
+        epochs.iter().map(|violins| stats::finite_range(violins.iter().flat_map(|violin| violin.ends))).collect();
+    let (range, note) = axis(plots.settings.axes.axes, plots.run.chosen_epochs(), &ends);
     let density: Vec<u8> = all().flat_map(|violin| violin.density.iter().copied()).collect();
     let ends: Vec<f32> = all().flat_map(|violin| violin.ends.map(|end| end as f32)).collect();
     let medians: Vec<f32> = all().map(|violin| violin.median as f32).collect();
@@ -138,7 +141,8 @@ fn violins(quantity: Quantity, epochs: &[&[Violin]], arrays: &mut Arrays) -> Vio
         quantity: quantity.name(),
         density: arrays.u8(&density, rows.len() * HEIGHTS),
         rows,
-        range: [low, high],
+        range: [*range.start(), *range.end()],
+        notes: note.into_iter().collect(),
         ends: arrays.f32(&ends),
         median: arrays.f32(&medians),
     }

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::arrays::Array;
+use super::{arrays::Array, notes::Notes};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -26,11 +26,14 @@ pub(crate) struct RunData {
     pub(crate) of: usize,
     /// The rows of the shown samples in the data set: `u32`.
     pub(crate) indices: Array,
-    /// The names of the classes; empty where the targets name none.
+    /// The names of the classes: of several labels a sample, those without and those with the one that is shown. Empty where the
+    /// targets are numbers.
     pub(crate) class_names: Vec<String>,
-    /// What is known of the samples' classes; none where the targets name none.
+    /// What is known of the samples' classes, or of their labels.
     #[serde(flatten)]
     pub(crate) classes: Option<ClassData>,
+    /// What is known of numbers.
+    pub(crate) numbers: Option<NumberData>,
     /// The loss of each sample at each epoch, `u16`: 0, or from 1 to 65,533 along the logarithm between the ends of `loss_range`;
     /// 65,534 where it is infinite and 65,535 where it is NaN. It lies within the bins that the loss is counted in.
     pub(crate) losses: Array,
@@ -46,6 +49,9 @@ pub(crate) struct RunData {
     /// What the curves are called together, and the words at the left axis and at the right one.
     pub(crate) curves_title: String,
     pub(crate) curve_labels: [String; 2],
+    /// The left axis, where the pictures have another one than that of all values, and what that leaves out.
+    pub(crate) curve_ends: Option<[f64; 2]>,
+    pub(crate) curve_notes: Vec<String>,
     pub(crate) curves: Vec<CurveData>,
     /// The other metrics that were logged, of which one at a time can be chosen.
     pub(crate) logged: Vec<CurveData>,
@@ -63,6 +69,18 @@ pub(crate) struct ClassData {
     pub(crate) classes: Array,
     /// The class that is predicted for each sample at each epoch, 255 for none: `u8`.
     pub(crate) predicted: Array,
+    /// The probabilities, of several labels those of the one that is shown.
+    #[serde(flatten)]
+    pub(crate) own: PartData,
+    /// Those of each of several labels.
+    pub(crate) labels: Vec<PartData>,
+    /// The number of the label that is shown.
+    pub(crate) shown: usize,
+}
+
+/// The probabilities of the classes, or of one label.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PartData {
     /// Of each sample at each epoch the probability of its own class, or of class 1 where there is a single output: `u16` between
     /// the `ends` of `output`, within the bin that it is counted in.
     pub(crate) probability: Array,
@@ -72,8 +90,85 @@ pub(crate) struct ClassData {
     pub(crate) probabilities: ProbabilityData,
 }
 
-/// What the outputs are.
+/// What a run of a model of numbers holds.
 #[derive(Debug, Serialize)]
+pub(crate) struct NumberData {
+    /// The names of the outputs.
+    pub(crate) names: Vec<String>,
+    /// The number of the output that is shown where one is.
+    pub(crate) shown: usize,
+    /// What is true of each sample, output by output: `f32`.
+    pub(crate) targets: Array,
+    /// What is predicted at each epoch, output by output: `bits`.
+    pub(crate) predicted: Array,
+    pub(crate) predictions: PredictionData,
+    /// How the residuals of the output that is shown are spread.
+    pub(crate) residuals: ResidualData,
+    /// The outputs over a single input.
+    pub(crate) fit: Option<FitData>,
+    pub(crate) levels: LevelData,
+}
+
+/// Predictions against what is true.
+#[derive(Debug, Serialize)]
+pub(crate) struct PredictionData {
+    #[serde(flatten)]
+    pub(crate) words: WordData,
+    /// The limits of both axes.
+    pub(crate) ends: [f64; 2],
+}
+
+/// The words of a panel.
+#[derive(Debug, Serialize)]
+pub(crate) struct WordData {
+    pub(crate) title: String,
+    pub(crate) x_label: String,
+    pub(crate) y_label: String,
+    #[serde(flatten)]
+    pub(crate) notes: Notes,
+}
+
+/// The histogram of the residuals, over all samples of the data set.
+#[derive(Debug, Serialize)]
+pub(crate) struct ResidualData {
+    #[serde(flatten)]
+    pub(crate) words: WordData,
+    /// The ends of the axis; what is beyond is in no bin.
+    pub(crate) ends: [f64; 2],
+    pub(crate) bins: usize,
+    /// The samples in each bin, at each epoch: `u32`.
+    pub(crate) correct: Array,
+}
+
+/// The outputs over a single input.
+#[derive(Debug, Serialize)]
+pub(crate) struct FitData {
+    #[serde(flatten)]
+    pub(crate) words: WordData,
+    /// The limits of the axis of the input.
+    pub(crate) ends: [f64; 2],
+    /// The first place and the last one, between which the others lie at equal distances.
+    pub(crate) between: [f64; 2],
+    /// The number of places.
+    pub(crate) places: usize,
+    /// The outputs at these places at each epoch, output by output: `bits`.
+    pub(crate) outputs: Array,
+    /// The input of each sample: `f32`.
+    pub(crate) inputs: Array,
+}
+
+/// The levels of the output that is shown.
+#[derive(Debug, Serialize)]
+pub(crate) struct LevelData {
+    pub(crate) names: Vec<String>,
+    /// Which of the colors of levels each has.
+    pub(crate) colors: Vec<usize>,
+    /// The level that is nearest to each sample's target: `u8`.
+    pub(crate) samples: Array,
+}
+
+/// What the outputs are.
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct OutputData {
     /// What they are called: `probability` or `output`.
     pub(crate) word: &'static str,
@@ -86,11 +181,13 @@ pub(crate) struct OutputData {
 }
 
 /// The histograms of the classes' samples by their probabilities, which are counts over all samples of the data set.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct ProbabilityData {
     pub(crate) title: String,
     /// What the histogram of each class is called.
     pub(crate) titles: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) notes: Notes,
     pub(crate) x_label: String,
     pub(crate) y_label: String,
     /// The number of bins of equal width along the axis of the outputs.
@@ -120,9 +217,11 @@ pub(crate) struct LossData {
 /// The counts of losses along an axis.
 #[derive(Debug, Serialize)]
 pub(crate) struct LossBinData {
-    /// The ends of the axis; what is beyond is counted at the ends.
+    /// The ends of the axis. What is beyond is in no bin of equal width; below a logarithmic one it is in the lowest bin.
     pub(crate) ends: [f64; 2],
     pub(crate) bins: usize,
+    #[serde(flatten)]
+    pub(crate) notes: Notes,
     /// All samples at each epoch, or the correct ones of a model that classifies, bin by bin: `u32`.
     pub(crate) correct: Array,
     /// The misclassified ones, of a model that classifies.
@@ -146,10 +245,8 @@ pub(crate) struct PlaneData {
     /// What the places of samples, boundary and bent grid are between at each epoch, x and then y, where that is not the axes:
     /// an epoch that is a speck on them, or lies beyond. Empty where none has a scale of its own.
     pub(crate) scales: Vec<Option<[[f64; 2]; 2]>>,
-    /// What has to be known to read it right, at every epoch.
-    pub(crate) notes: Vec<String>,
-    /// The same of each epoch alone; empty where there is nothing to say of any.
-    pub(crate) epoch_notes: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) notes: Notes,
     pub(crate) grid: Option<GridData>,
     pub(crate) boundary: BoundaryData,
 }
@@ -166,13 +263,15 @@ pub(crate) struct GridData {
     /// Whether the points stay where they are.
     pub(crate) still: bool,
     /// The upper halves of `f32`, as `u16`: of a single output by how much class 1 is ahead of class 0; of more outputs, class by
-    /// class, how far each is behind the predicted one. NaN where an output is NaN.
-    pub(crate) scores: Array,
+    /// class, how far each is behind the predicted one. NaN where an output is NaN. None where numbers are predicted.
+    pub(crate) scores: Option<Array>,
 }
 
-/// The lines between the classes.
+/// The lines between the classes, or those of levels.
 #[derive(Debug, Serialize)]
 pub(crate) struct BoundaryData {
+    /// The level of each line, of numbers: `u8`.
+    pub(crate) levels: Option<Array>,
     /// The first line of each epoch, and the number of all lines: `u32`.
     pub(crate) lines: Array,
     /// The first point of each line, and the number of all points: `u32`.
@@ -226,8 +325,9 @@ pub(crate) struct ViolinData {
     pub(crate) quantity: &'static str,
     /// The names of the rows.
     pub(crate) rows: Vec<String>,
-    /// The limits of the axis.
+    /// The limits of the axis, and what it leaves out.
     pub(crate) range: [f64; 2],
+    pub(crate) notes: Vec<String>,
     /// The widths of each row at 32 heights from its smallest to its largest value, of 255: `u8`.
     pub(crate) density: Array,
     /// The smallest and the largest value of each row: `f32`.

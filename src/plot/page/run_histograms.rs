@@ -1,60 +1,92 @@
 //! What the page holds of the samples' classes, probabilities and losses, and how these are spread.
 
 use super::{
+    answers::{ClassFrame, PartFrame},
     arrays::{Array, Arrays, Quantizer},
     counts::{BINS_OF_A_DECADE, BinEnds, Counts, LOG_BINS, LossBins},
-    frame::{Frame, Samples},
-    run_data::{ClassData, LossBinData, LossData, OutputData, ProbabilityData},
+    frame::Frame,
+    notes::Notes,
+    run_data::{ClassData, LossBinData, LossData, OutputData, PartData, ProbabilityData},
+    samples::Samples,
 };
 use crate::{
     OutputKind, Result,
-    analysis::{Histogram, classification::probability_histogram, distribution::histogram::Bins},
-    data::labels::TargetKind,
+    analysis::{Histogram, distribution::histogram::Bins},
     plot::{
         Panel, RunPlots,
         panel::{
             histograms::{axis_label, counts},
             planes::wider,
         },
+        run::task::Task,
     },
 };
 
-/// Classes, predictions and probabilities of the samples.
+/// Classes, predictions and probabilities of the samples; nothing where numbers are predicted.
 pub(crate) fn classes<M>(
     plots: &RunPlots<'_, M>,
     frames: &[Frame],
     samples: &Samples,
     arrays: &mut Arrays,
-) -> Result<ClassData> {
-    let (n, output) = (samples.rows.len(), output(plots, frames));
-    let predicted: Vec<u8> = frames.iter().flat_map(|frame| frame.predicted.iter().copied()).collect();
-    Ok(ClassData {
+) -> Result<Option<ClassData>> {
+    let found: Vec<&ClassFrame> = frames.iter().filter_map(|frame| frame.classes.as_ref()).collect();
+    let Some(first) = found.first() else { return Ok(None) };
+    let (is_of_labels, shown) = (plots.settings.task == Task::Labels, plots.settings.output);
+    let predicted: Vec<u8> = found.iter().flat_map(|frame| frame.predicted.iter().copied()).collect();
+    let parts = (0..first.parts.len()).map(|i| {
+        let epochs: Vec<&PartFrame> = found.iter().map(|frame| &frame.parts[i]).collect();
+        part(plots, i, &epochs, arrays)
+    });
+    let parts = parts.collect::<Result<Vec<_>>>()?;
+    Ok(Some(ClassData {
         classes: arrays.u8(&samples.classes.iter().map(|&class| class as u8).collect::<Vec<_>>(), 0),
-        predicted: arrays.u8(&predicted, n),
-        probability: arrays.u16(&probabilities(plots, frames, &output)?, n),
-        probabilities: probability_histograms(plots, frames, arrays),
+        predicted: arrays.u8(&predicted, samples.rows.len()),
+        own: parts[if is_of_labels { shown } else { 0 }].clone(),
+        labels: if is_of_labels { parts } else { Vec::new() },
+        shown,
+    }))
+}
+
+/// The names of the classes, as the page shows them.
+pub(crate) fn class_names<M>(plots: &RunPlots<'_, M>) -> Vec<String> {
+    let (names, shown) = (&plots.settings.class_names, plots.settings.output);
+    match plots.settings.task {
+        Task::Classes => names.clone(),
+        Task::Labels => without_and_with(&names[shown]).to_vec(),
+        Task::Numbers => Vec::new(),
+    }
+}
+
+fn without_and_with(label: &str) -> [String; 2] {
+    [format!("without {label}"), format!("with {label}")]
+}
+
+fn part<M>(plots: &RunPlots<'_, M>, i: usize, epochs: &[&PartFrame], arrays: &mut Arrays) -> Result<PartData> {
+    let output = output(epochs);
+    let each = epochs.first().map_or(0, |part| part.outputs.len());
+    Ok(PartData {
+        probability: arrays.u16(&probabilities(plots, epochs, &output)?, each),
+        probabilities: probability_histograms(plots, i, epochs, arrays),
         output,
     })
 }
 
 /// What the outputs are, and the ends of their axis: from 0 to 1 for probabilities, around the targets for values.
-fn output<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> OutputData {
-    let decision = frames.first().map(|frame| frame.decision);
-    let threshold =
-        decision.and_then(|decision| decision.threshold_of_probabilities(plots.data.outputs())).map(f64::from);
-    if decision.is_none_or(|decision| decision.kind != OutputKind::Values) {
-        return OutputData { word: "probability", axis: [0.0, 1.0], ends: [0.0, 1.0], threshold };
+fn output(epochs: &[&PartFrame]) -> OutputData {
+    let first = epochs.first();
+    let threshold = first.and_then(|part| part.threshold);
+    match first.filter(|part| part.kind == OutputKind::Values) {
+        None => OutputData { word: "probability", axis: [0.0, 1.0], ends: [0.0, 1.0], threshold },
+        Some(part) => {
+            let values = epochs.iter().flat_map(|part| &part.outputs).map(|&value| f64::from(value));
+            let (low, high) = wider(values).into_inner();
+            OutputData { word: "output", axis: part.axis, ends: [low, high], threshold }
+        }
     }
-    let axis = probability_histogram::axis_of_values(
-        decision.and_then(|decision| decision.targets).unwrap_or(TargetKind::Shares),
-    );
-    let values = frames.iter().flat_map(|frame| &frame.outputs).map(|&value| f64::from(value));
-    let (low, high) = wider(values).into_inner();
-    OutputData { word: "output", axis: [*axis.start(), *axis.end()], ends: [low, high], threshold }
 }
 
 /// The steps of the outputs of the shown samples, each within the bin that it is counted in.
-fn probabilities<M>(plots: &RunPlots<'_, M>, frames: &[Frame], output: &OutputData) -> Result<Vec<u16>> {
+fn probabilities<M>(plots: &RunPlots<'_, M>, epochs: &[&PartFrame], output: &OutputData) -> Result<Vec<u16>> {
     let [low, high] = output.axis;
     let bins = BinEnds::of(Bins::new(low..=high, plots.settings.bins)?);
     let scale = Quantizer::between(output.ends[0], output.ends[1]);
@@ -62,31 +94,56 @@ fn probabilities<M>(plots: &RunPlots<'_, M>, frames: &[Frame], output: &OutputDa
         value if value.is_nan() => Ok(Quantizer::NONE),
         value => Ok(scale.of_bin(value, bins.around(value.clamp(low, high))?)),
     };
-    frames.iter().flat_map(|frame| &frame.outputs).map(|&value| step(value.into())).collect()
+    epochs.iter().flat_map(|part| &part.outputs).map(|&value| step(value.into())).collect()
 }
 
 /// The words are those of the pictures.
-fn probability_histograms<M>(plots: &RunPlots<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> ProbabilityData {
-    let (names, bins) = (&plots.settings.class_names, plots.settings.bins);
-    let kind = frames.first().map_or(OutputKind::Probabilities, |frame| frame.decision.kind);
-    let of = if plots.data.outputs() == 1 { &names[1] } else { "the sample's class" };
+fn probability_histograms<M>(
+    plots: &RunPlots<'_, M>,
+    i: usize,
+    epochs: &[&PartFrame],
+    arrays: &mut Arrays,
+) -> ProbabilityData {
+    let names = &plots.settings.class_names;
+    let kind = epochs.first().map_or(OutputKind::Probabilities, |part| part.kind);
+    let is_of_labels = plots.settings.task == Task::Labels;
+    let of = match is_of_labels {
+        true => &names[i],
+        false if plots.data.outputs() == 1 => &names[1],
+        false => "the sample's class",
+    };
     let title = if kind == OutputKind::Values { "Outputs" } else { "Probabilities" };
     ProbabilityData {
-        title: title.into(),
-        titles: names.iter().map(|name| format!("{name} samples")).collect(),
+        title: if is_of_labels { names[i].clone() } else { title.into() },
+        titles: if is_of_labels {
+            without_and_with(&names[i]).to_vec()
+        } else {
+            names.iter().map(|name| format!("{name} samples")).collect()
+        },
+        notes: Notes::of(epochs.iter().map(|part| &part.notes)),
         x_label: axis_label(kind, of),
         y_label: counts(0).label,
-        bins,
-        correct: of_all(frames, arrays, |counts| &counts.correct),
-        misclassified: of_all(frames, arrays, |counts| &counts.misclassified),
-        undecided: of_all(frames, arrays, |counts| &counts.undecided),
+        bins: plots.settings.bins,
+        correct: of_parts(epochs, arrays, |part| &part.correct),
+        misclassified: of_parts(epochs, arrays, |part| &part.misclassified),
+        undecided: of_parts(epochs, arrays, |part| &part.undecided),
     }
 }
 
 /// Counts of all epochs.
+fn of_parts<'a>(epochs: &[&'a PartFrame], arrays: &mut Arrays, of: impl Fn(&'a PartFrame) -> &'a [u64]) -> Array {
+    all_epochs(epochs.iter().map(|&part| of(part)), arrays)
+}
+
+/// The same of losses.
 fn of_all<'a>(frames: &'a [Frame], arrays: &mut Arrays, of: impl Fn(&'a Counts) -> &'a [u64]) -> Array {
-    let each = frames.first().map_or(0, |frame| of(&frame.counts).len());
-    arrays.counts(&frames.iter().flat_map(|frame| of(&frame.counts).iter().copied()).collect::<Vec<_>>(), each)
+    all_epochs(frames.iter().map(|frame| of(&frame.counts)), arrays)
+}
+
+/// Those of one epoch behind those of the other.
+pub(crate) fn all_epochs<'a>(epochs: impl Iterator<Item = &'a [u64]> + Clone, arrays: &mut Arrays) -> Array {
+    let each = epochs.clone().next().map_or(0, <[u64]>::len);
+    arrays.counts(&epochs.flatten().copied().collect::<Vec<_>>(), each)
 }
 
 /// How the losses of all samples are spread.
@@ -96,24 +153,25 @@ pub(crate) fn loss_histogram<M>(
     bins: &LossBins,
     arrays: &mut Arrays,
 ) -> Result<LossData> {
-    let end = plots.limits.loss;
-    let words = Panel::losses(&Histogram::of(&[], 0.0..=end, 1)?);
-    let first = first_log_bin(frames);
+    let words = Panel::losses(&Histogram::of(&[], 0.0..=1.0, 1)?);
+    let (first, parts) = (first_log_bin(frames), plots.settings.task != Task::Numbers);
     Ok(LossData {
         title: words.title,
         x_label: words.x.label,
         y_label: words.y.label,
         linear: LossBinData {
-            ends: [0.0, end],
+            ends: [bins.axis.low, bins.axis.high],
             bins: plots.settings.bins,
+            notes: Notes::of(frames.iter().map(|frame| &frame.counts.notes)),
             correct: of_all(frames, arrays, |of| &of.losses[0]),
-            misclassified: Some(of_all(frames, arrays, |of| &of.losses[1])),
+            misclassified: parts.then(|| of_all(frames, arrays, |of| &of.losses[1])),
         },
         logarithmic: LossBinData {
             ends: bins.log_ends(first),
             bins: LOG_BINS - first,
+            notes: Notes::of(frames.iter().map(|frame| &frame.counts.log_notes)),
             correct: of_all(frames, arrays, |of| &of.log_losses[0][first..]),
-            misclassified: Some(of_all(frames, arrays, |of| &of.log_losses[1][first..])),
+            misclassified: parts.then(|| of_all(frames, arrays, |of| &of.log_losses[1][first..])),
         },
         no_losses: of_all(frames, arrays, |of| &of.no_losses),
     })

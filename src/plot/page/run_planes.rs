@@ -2,11 +2,16 @@
 
 use super::{
     arrays::{Array, Arrays, Quantizer},
-    frame::{Frame, Samples},
-    plane::{BENT, Ends, PlaneFrame, STRAIGHT, input_scale, percent},
+    frame::Frame,
+    notes::Notes,
+    plane::{BENT, Ends, PlaneFrame, STRAIGHT, input_scale},
     run_data::{BoundaryData, GridData, PlaneData},
+    samples::Samples,
 };
-use crate::{Dataset, Result, analysis::Plane, plot::RunPlots};
+use crate::{
+    Forward,
+    plot::{RunPlots, run::task::Task},
+};
 
 /// How many lines run along each axis of a grid.
 const LINES: usize = 11;
@@ -17,16 +22,16 @@ pub(crate) fn input<M>(
     frames: &[Frame],
     samples: &Samples,
     arrays: &mut Arrays,
-) -> Result<Option<PlaneData>> {
-    let Some(input) = plots.settings.input.as_ref() else { return Ok(None) };
+) -> Option<PlaneData> {
+    let input = plots.settings.input.as_ref()?;
     let scale = input_scale(&input.grid);
     let along = |axis: usize| samples.rows.iter().map(move |&row| scale[axis].of(input.samples[(row, axis)].into()));
     let points: Vec<u16> = along(0).chain(along(1)).collect();
     let planes: Vec<&PlaneFrame> = frames.iter().map(|frame| &frame.input).collect();
     let [x, y] = [input.grid.x(), input.grid.y()].map(|range| [(*range.start()).into(), (*range.end()).into()]);
-    let [x_label, y_label] = input.labels();
-    Ok(Some(PlaneData {
-        title: "Decision boundary".into(),
+    let [title, x_label, y_label] = words(&planes);
+    Some(PlaneData {
+        title,
         x_label,
         y_label,
         x,
@@ -34,23 +39,20 @@ pub(crate) fn input<M>(
         points: arrays.u16(&points, 0),
         still: true,
         scales: Vec::new(),
-        notes: input.plane.as_ref().map(|plane| slice(plane, plots.data)).transpose()?.into_iter().collect(),
-        epoch_notes: epoch_notes(&planes),
-        grid: Some(straight_grid((STRAIGHT - 1) / (LINES - 1), &planes, arrays)),
+        notes: Notes::of(planes.iter().map(|plane| &plane.notes)),
+        grid: has_tints(plots).then(|| straight_grid((STRAIGHT - 1) / (LINES - 1), &planes, arrays)),
         boundary: boundary(&planes, arrays),
-    }))
+    })
 }
 
-/// That more than two inputs are seen on a plane.
-fn slice(plane: &Plane, data: &Dataset) -> Result<String> {
-    let share = percent(plane.explained_variance_ratio(data.inputs())?);
-    Ok(format!("slice: {share} of the variance of {} inputs is seen", data.features()))
+/// Whether there is something to be predicted of every place, and not a number.
+fn has_tints<M>(plots: &RunPlots<'_, M>) -> bool {
+    plots.settings.task != Task::Numbers
 }
 
-/// One for each epoch, or none where no epoch has one.
-fn epoch_notes(planes: &[&PlaneFrame]) -> Vec<String> {
-    let notes: Vec<String> = planes.iter().map(|plane| plane.note.clone()).collect();
-    if notes.iter().all(String::is_empty) { Vec::new() } else { notes }
+/// Title and labels, which are the same at every epoch.
+fn words(planes: &[&PlaneFrame]) -> [String; 3] {
+    planes.first().map(|plane| plane.words.clone()).unwrap_or_default()
 }
 
 /// One for each epoch, or none where all are on the axes of the run.
@@ -60,15 +62,19 @@ fn scales(planes: &[&PlaneFrame]) -> Vec<Option<Ends>> {
 }
 
 /// The space of the hidden layer that is looked into, where there is one of two units or more.
-pub(crate) fn hidden<M>(plots: &RunPlots<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> Option<PlaneData> {
-    let hidden = plots.settings.hidden.as_ref()?;
+pub(crate) fn hidden<M: Forward + Sync>(
+    plots: &RunPlots<'_, M>,
+    frames: &[Frame],
+    arrays: &mut Arrays,
+) -> Option<PlaneData> {
+    plots.settings.hidden.as_ref()?;
     let planes: Vec<&PlaneFrame> = frames.iter().map(|frame| &frame.hidden).collect();
     let grid = hidden_grid(&planes, arrays);
     let samples: Vec<u16> = planes.iter().flat_map(|plane| plane.samples.iter().copied()).collect();
-    let [x, y] = plots.limits.hidden.ranges().map(|range| [*range.start(), *range.end()]);
-    let [x_label, y_label] = hidden.labels();
+    let [x, y] = plots.ranges_of_space().map(|range| [*range.start(), *range.end()]);
+    let [title, x_label, y_label] = words(&planes);
     Some(PlaneData {
-        title: format!("Feature space of {}", hidden.layer),
+        title,
         x_label,
         y_label,
         x,
@@ -76,8 +82,7 @@ pub(crate) fn hidden<M>(plots: &RunPlots<'_, M>, frames: &[Frame], arrays: &mut 
         points: arrays.u16(&samples, samples.len() / frames.len().max(1)),
         still: false,
         scales: scales(&planes),
-        notes: Vec::new(),
-        epoch_notes: epoch_notes(&planes),
+        notes: Notes::of(planes.iter().map(|plane| &plane.notes)),
         grid,
         boundary: boundary(&planes, arrays),
     })
@@ -107,9 +112,10 @@ fn straight_grid(every: usize, planes: &[&PlaneFrame], arrays: &mut Arrays) -> G
     GridData { size: STRAIGHT, every, points, still: true, scores }
 }
 
-fn scores(planes: &[&PlaneFrame], arrays: &mut Arrays) -> Array {
+/// None where a number is predicted.
+fn scores(planes: &[&PlaneFrame], arrays: &mut Arrays) -> Option<Array> {
     let scores: Vec<u16> = planes.iter().flat_map(|plane| plane.scores.iter().copied()).collect();
-    arrays.u16(&scores, scores.len() / planes.len().max(1))
+    (!scores.is_empty()).then(|| arrays.u16(&scores, scores.len() / planes.len().max(1)))
 }
 
 /// The lines of all epochs, one behind the other.
@@ -124,5 +130,7 @@ fn boundary(planes: &[&PlaneFrame], arrays: &mut Arrays) -> BoundaryData {
         lines.push(starts.len() as u32 - 1);
     }
     x.extend(y);
-    BoundaryData { lines: arrays.u32(&lines, 0), starts: arrays.u32(&starts, 0), points: arrays.u16(&x, 0) }
+    let levels: Vec<u8> = planes.iter().flat_map(|plane| plane.levels.iter().copied()).collect();
+    let levels = (!levels.is_empty()).then(|| arrays.u8(&levels, 0));
+    BoundaryData { levels, lines: arrays.u32(&lines, 0), starts: arrays.u32(&starts, 0), points: arrays.u16(&x, 0) }
 }

@@ -51,10 +51,9 @@ impl Panel {
         output: usize,
         shown: impl Fn(&Polyline) -> Result<Polyline>,
     ) -> Result<Self> {
-        let levels = Levels::of(targets(data, output)?);
-        for (i, &level) in levels.values.iter().enumerate() {
-            let lines: Vec<Polyline> =
-                map.level_lines(output, level as f32)?.iter().map(&shown).collect::<Result<_>>()?;
+        let levels = Levels::of_output(data, output)?;
+        for (i, lines) in levels.lines(map, output)?.iter().enumerate() {
+            let lines: Vec<Polyline> = lines.iter().map(&shown).collect::<Result<_>>()?;
             self.add_lines(&lines, levels.color(i), 1.8)?;
             let longest = lines.iter().max_by_key(|line| line.nrows());
             self.marks.extend(longest.map(|line| Mark::text(levels.name(i), place(line, i), ColorRole::Text)));
@@ -97,13 +96,28 @@ fn place(line: &Polyline, level: usize) -> [f64; 2] {
 
 /// Round numbers between the smallest and the largest of some values.
 #[derive(Debug, PartialEq)]
-struct Levels {
+pub(crate) struct Levels {
     values: Vec<f64>,
     /// How many digits they have behind the point.
     digits: usize,
 }
 
 impl Levels {
+    /// Those of an output, by its targets.
+    pub(crate) fn of_output(data: &Dataset, output: usize) -> Result<Self> {
+        Ok(Self::of(targets(data, output)?))
+    }
+
+    /// The lines of an output at each level.
+    pub(crate) fn lines(&self, map: &DecisionBoundary, output: usize) -> Result<Vec<Vec<Polyline>>> {
+        self.values.iter().map(|&level| map.level_lines(output, level as f32)).collect()
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.values.len()
+    }
+
     /// As many as there is a color for, in the smallest step of 1, 2, 2.5 or 5 times a power of ten that gives no more.
     fn of(values: &[f32]) -> Self {
         let (low, high) = stats::finite_range(values.iter().map(|&value| value.into())).unwrap_or((0.0, 1.0));
@@ -121,18 +135,18 @@ impl Levels {
         Self { values: (0..count(step) as usize).map(|i| (first + i as f64) * step).collect(), digits }
     }
 
-    fn nearest(&self, value: f64) -> usize {
+    pub(crate) fn nearest(&self, value: f64) -> usize {
         let away = |i: &usize| (self.values[*i] - value).abs();
         (0..self.values.len()).min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(0)
     }
 
     /// Spread over all colors.
-    fn color(&self, i: usize) -> ColorRole {
+    pub(crate) fn color(&self, i: usize) -> ColorRole {
         let last = self.values.len().saturating_sub(1).max(1);
         ColorRole::Level((i * (LEVELS - 1) + last / 2) / last)
     }
 
-    fn name(&self, i: usize) -> String {
+    pub(crate) fn name(&self, i: usize) -> String {
         let value = self.values[i] + 0.0;
         if value.abs() < 1e6 && self.digits < 6 { format!("{value:.*}", self.digits) } else { format!("{value:e}") }
     }

@@ -9,7 +9,7 @@ mod curves;
 mod fit;
 pub(crate) mod histograms;
 mod labels;
-mod levels;
+pub(crate) mod levels;
 mod mark;
 mod network;
 #[allow(clippy::module_inception)]

@@ -1,7 +1,7 @@
 //! The diagram of a network: its units, and what runs between them, with the weights that they have.
 
 use super::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
-use crate::{Error, Forward, Matrix, Parameter, Result, model::checked};
+use crate::{Error, Forward, Matrix, Parameter, Result, math::elementary, model::checked};
 
 /// More units side by side, and more layers, than can be read.
 const MAX_UNITS: usize = 16;
@@ -159,11 +159,6 @@ impl Diagram {
         Self { panel, radius, largest: [largest(weights), largest(biases)] }
     }
 
-    /// Where a unit of so many is: in a column, from the top on.
-    fn place(&self, column: usize, unit: usize, of: usize) -> Point {
-        [COLUMN * (column as f64 + 0.5), 1.0 - (unit as f64 + 0.5) / of as f64]
-    }
-
     fn push(&mut self, mark: Mark) {
         self.panel.marks.push(mark);
     }
@@ -171,7 +166,7 @@ impl Diagram {
     /// A line from rim to rim.
     fn join(&mut self, from: Point, to: Point, color: ColorRole, width: f64) {
         let way = [to[0] - from[0], to[1] - from[1]];
-        let share = self.radius / way[0].hypot(way[1]);
+        let share = self.radius / length(way);
         let at = |share: f64| [from[0] + way[0] * share, from[1] + way[1] * share];
         let line = Mark::line([at(share), at(1.0 - share)], color).wide(width);
         self.push(if color == NEGATIVE { line.dashed() } else { line });
@@ -189,7 +184,7 @@ impl Diagram {
         let (inputs, units) = layer.kernel.shape();
         for unit in 0..units {
             for input in 0..inputs {
-                let [from, to] = [self.place(2 * index, input, inputs), self.place(2 * index + 1, unit, units)];
+                let [from, to] = [place(2 * index, input, inputs), place(2 * index + 1, unit, units)];
                 let weight = f64::from(layer.kernel[(input, unit)]);
                 self.join(from, to, sign(weight), self.width(weight));
             }
@@ -200,7 +195,7 @@ impl Diagram {
     fn add_numbers(&mut self, index: usize, layer: &DenseLayer) {
         let (inputs, units) = layer.kernel.shape();
         for (unit, input) in (0..units).flat_map(|unit| (0..inputs).map(move |input| (unit, input))) {
-            let [from, to] = [self.place(2 * index, input, inputs), self.place(2 * index + 1, unit, units)];
+            let [from, to] = [place(2 * index, input, inputs), place(2 * index + 1, unit, units)];
             self.write(number(layer.kernel[(input, unit)].into()), beside(from, to), 0.85);
         }
     }
@@ -213,7 +208,7 @@ impl Diagram {
 
     fn add_inputs<S: AsRef<str>>(&mut self, inputs: usize, features: &[S]) {
         for input in 0..inputs {
-            let at = self.place(0, input, inputs);
+            let at = place(0, input, inputs);
             let name = features.get(input).map_or_else(|| format!("x{}", input + 1), |name| name.as_ref().to_owned());
             self.label(name, at);
             self.circle(at, self.radius, ColorRole::Text);
@@ -232,7 +227,7 @@ impl Diagram {
         let units = layer.kernel.ncols();
         let column = 2 * index + 1;
         for unit in 0..units {
-            let [before, behind] = [0, 1].map(|next| self.place(column + next, unit, units));
+            let [before, behind] = [0, 1].map(|next| place(column + next, unit, units));
             self.join(before, behind, ColorRole::Text, 1.0);
             for (letter, at) in [('z', before), ('a', behind)] {
                 self.label(format!("{letter}{}", unit + 1), at);
@@ -244,7 +239,7 @@ impl Diagram {
         }
         if let Some(function) = layer.activation.as_ref().filter(|_| units <= 4) {
             for unit in 0..units {
-                let [x, y] = self.place(column, unit, units);
+                let [x, y] = place(column, unit, units);
                 self.write(function.clone(), [x + 0.5 * COLUMN, y + 0.035], 0.85);
             }
         }
@@ -270,10 +265,19 @@ impl Diagram {
     }
 }
 
+/// Where a unit of so many is: in a column, from the top on.
+fn place(column: usize, unit: usize, of: usize) -> Point {
+    [COLUMN * (column as f64 + 0.5), 1.0 - (unit as f64 + 0.5) / of as f64]
+}
+
+fn length([x, y]: Point) -> f64 {
+    (x * x + y * y).sqrt()
+}
+
 /// A third along a line, above it: there the lines of a unit are apart.
 fn beside(from: Point, to: Point) -> Point {
     let way = [to[0] - from[0], to[1] - from[1]];
-    let away = 0.055 / way[0].hypot(way[1]);
+    let away = 0.055 / length(way);
     [from[0] + 0.36 * way[0] - away * way[1], from[1] + 0.36 * way[1] + away * way[0]]
 }
 
@@ -296,8 +300,8 @@ fn number(value: f64) -> String {
 
 /// The points of a circle.
 fn around(center: Point, radius: f64) -> Vec<Point> {
-    let angle = |i: u32| f64::from(i) * std::f64::consts::TAU / 48.0;
-    (0..=48).map(|i| [center[0] + radius * angle(i).cos(), center[1] + radius * angle(i).sin()]).collect()
+    let turns = (0..=48).map(|i| elementary::cos_sin_of_turn(f64::from(i) / 48.0));
+    turns.map(|[cos, sin]| [center[0] + radius * cos, center[1] + radius * sin]).collect()
 }
 
 #[cfg(test)]

@@ -191,7 +191,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
             let fits = longer.as_ref().map_or(Ok(0), |line| self.length(line, size)).map(|length| length <= room)?;
             match longer {
                 Some(longer) if fits || lines.len() == most => {
-                    lines.last_mut().into_iter().for_each(|last| last.clone_from(&longer))
+                    lines.last_mut().into_iter().for_each(|last| last.clone_from(&longer));
                 }
                 _ => lines.push(word.to_owned()),
             }
@@ -226,7 +226,7 @@ fn dashes(points: &[Pixel], length: f64) -> Vec<Vec<Pixel>> {
     let mut is_drawn = true;
     for pair in points.windows(2) {
         let way = [f64::from(pair[1].0 - pair[0].0), f64::from(pair[1].1 - pair[0].1)];
-        let whole = way[0].hypot(way[1]);
+        let whole = (way[0] * way[0] + way[1] * way[1]).sqrt();
         let at = |done: f64| -> Pixel {
             let share = if whole > 0.0 { done / whole } else { 0.0 };
             (pair[0].0 + (way[0] * share).round() as i32, pair[0].1 + (way[1] * share).round() as i32)

@@ -1,6 +1,7 @@
 //! Where the values of an axis are.
 
 use super::ticks::Ticks;
+use crate::math::elementary::log10;
 use crate::plot::panel::{Axis, AxisKind};
 
 /// Where the values of an axis are. Its own space is that of the values, or of their logarithms.
@@ -29,7 +30,7 @@ impl Scale {
             AxisKind::Whole => Ticks::numbers(low, high, most, true),
             AxisKind::Numbers => Ticks::numbers(low, high, most, false),
         };
-        let [low, high] = [low, high].map(|end| if logarithmic { end.log10() } else { end });
+        let [low, high] = [low, high].map(|end| if logarithmic { log10(end) } else { end });
         Self { low, high, logarithmic, from, to, ticks }
     }
 
@@ -38,7 +39,7 @@ impl Scale {
         match value {
             _ if !self.logarithmic => value,
             value if value <= 0.0 => f64::NEG_INFINITY,
-            value => value.log10(),
+            value => log10(value),
         }
     }
 

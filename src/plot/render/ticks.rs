@@ -1,5 +1,7 @@
 //! The values that are written along an axis, and how: no two neighbors read alike.
 
+use crate::math::elementary::{log10, power_of_ten};
+
 /// What is written along an axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Ticks {
@@ -29,7 +31,7 @@ impl Ticks {
 
     /// Powers of ten between two limits, or where there are few, numbers between them as well.
     pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> Self {
-        let (first, last) = ((low.log10() - 1e-9).ceil() as i32, (high.log10() + 1e-9).floor() as i32);
+        let (first, last) = ((log10(low) - 1e-9).ceil() as i32, (log10(high) + 1e-9).floor() as i32);
         let decades = last - first + 1;
         if decades < 2 {
             return Self::numbers(low, high, most, false);
@@ -38,15 +40,15 @@ impl Ticks {
         let every = (decades as usize).div_ceil(most.max(1)).max(1);
         let powers =
             (first - 1..=last).filter(|power| (power - first).rem_euclid(every as i32) == 0 || digits.len() > 1);
-        let values = powers.flat_map(|power| digits.iter().map(move |digit| digit * 10_f64.powi(power)));
+        let values = powers.flat_map(|power| digits.iter().map(move |digit| digit * power_of_ten(power)));
         let inside = values.filter(|value| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(value));
         Self { marks: inside.map(|value| (value, power(value))).collect(), offset: None }
     }
 
     fn written(values: &[f64], step: f64) -> Self {
         let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-        let decimals = (-(step.log10() + 1e-9).floor()).max(0.0) as i32;
-        let whole_digits = (largest.max(1.0).log10() + 1e-9).floor() as i32 + 1;
+        let decimals = (-(log10(step) + 1e-9).floor()).max(0.0) as i32;
+        let whole_digits = (log10(largest.max(1.0)) + 1e-9).floor() as i32 + 1;
         if decimals <= 5 && whole_digits + decimals <= MAX_DIGITS {
             let digits = decimals as usize;
             return Self::by(values, |value| {
@@ -57,19 +59,19 @@ impl Ticks {
         if span > 0.0 && span < largest * NARROW {
             return Self::beside(values, step, span);
         }
-        let digits = ((largest.log10() + 1e-9).floor() - (step.log10() + 1e-9).floor()).clamp(0.0, 15.0) as usize;
+        let digits = ((log10(largest) + 1e-9).floor() - (log10(step) + 1e-9).floor()).clamp(0.0, 15.0) as usize;
         Self::by(values, |value| if value.abs() < step / 2.0 { "0".into() } else { format!("{value:.digits$e}") })
     }
 
     /// What is left beside a round number that is near to all of them.
     fn beside(values: &[f64], step: f64, span: f64) -> Self {
-        let unit = 10_f64.powi(span.log10().ceil() as i32);
+        let unit = power_of_ten(log10(span).ceil() as i32);
         let near = (values[0] / unit).floor() * unit;
         let rest: Vec<f64> = values.iter().map(|value| ((value - near) / step).round() * step).collect();
         let written = Self::written(&rest, step);
         let marks = values.iter().copied().zip(written.marks.into_iter().map(|(_, text)| text)).collect();
         let sign = if near < 0.0 { "" } else { "+" };
-        let digits = (-(unit.log10() + 1e-9).floor()).max(0.0) as usize;
+        let digits = (-(log10(unit) + 1e-9).floor()).max(0.0) as usize;
         let long = near.abs() >= 1e15 || digits > 6;
         let offset = if long { format!("{sign}{near:e}") } else { format!("{sign}{near:.digits$}") };
         Self { marks, offset: Some(offset) }
@@ -85,7 +87,7 @@ impl Ticks {
 fn round_step(low: f64, high: f64, most: usize, whole: bool) -> Option<f64> {
     let most = most.clamp(2, MAX_TICKS);
     let least = (high - low) / most as f64;
-    let power = 10_f64.powf(least.log10().floor());
+    let power = power_of_ten(log10(least).floor() as i32);
     let fits = |step: &f64| step.is_finite() && *step > 0.0 && count(low, high, *step) <= most as f64;
     let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0].map(|digit| digit * power);
     let steps = steps.map(|step| if whole { step.round().max(1.0) } else { step });
@@ -104,7 +106,7 @@ fn multiples(low: f64, high: f64, step: f64) -> Vec<f64> {
 
 /// A number of a logarithmic axis.
 fn power(value: f64) -> String {
-    let digits = (-(value.log10() + 1e-9).floor()).max(0.0) as usize;
+    let digits = (-(log10(value) + 1e-9).floor()).max(0.0) as usize;
     if (1e-3 * (1.0 - 1e-9)..1e5).contains(&value) { format!("{value:.digits$}") } else { format!("{value:.0e}") }
 }
 

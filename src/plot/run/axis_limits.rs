@@ -13,7 +13,7 @@ use super::{
 use crate::plot::panel::{histograms, planes::wider};
 use crate::{
     Dataset, Forward, Result,
-    analysis::{Caveat, Grid, Histogram, ProbabilityHistogram},
+    analysis::{Caveat, Histogram, ProbabilityHistogram},
     math::stats::{Extent, finite_range, limits},
     replay::{Run, Snapshot},
 };
@@ -24,8 +24,6 @@ const MAX_KEPT_LOSSES: usize = 1 << 24;
 
 /// The limits of the axes of a run, and its curves.
 pub(crate) struct AxisLimits {
-    /// Of all epochs, whatever they reach.
-    pub(crate) hidden: Extent,
     pub(super) space: SpaceAxes,
     /// The highest bar of each class's or label's histogram, over all epochs.
     counts: Vec<u64>,
@@ -33,10 +31,10 @@ pub(crate) struct AxisLimits {
     /// The largest loss of a sample, of all epochs.
     pub(crate) loss: f64,
     /// The axes that numbers are counted along.
-    pub(super) of_losses: CountedAxis,
-    pub(super) of_residuals: CountedAxis,
+    pub(crate) of_losses: CountedAxis,
+    pub(crate) of_residuals: CountedAxis,
     /// The axis of predictions and of what is true, and what it leaves out.
-    pub(super) values: (RangeInclusive<f64>, Vec<String>),
+    pub(crate) values: (RangeInclusive<f64>, Vec<String>),
     pub(crate) losses: Vec<(u64, f64)>,
     pub(crate) accuracies: Vec<(u64, f64)>,
 }
@@ -50,8 +48,8 @@ pub(super) struct SpaceAxes {
 }
 
 /// An axis that numbers are counted along, what it leaves out, and the axis of the counts.
-pub(super) struct CountedAxis {
-    pub(super) axis: ValueAxis,
+pub(crate) struct CountedAxis {
+    pub(crate) axis: ValueAxis,
     pub(super) notes: Vec<String>,
     pub(super) counts: f64,
 }
@@ -131,7 +129,6 @@ impl AxisLimits {
         let curve = |metric: usize| epochs.iter().map(move |epoch| (epoch.epoch, epoch.metrics[metric])).collect();
         let all_losses = reach(Axes::Run, epochs, |epoch| epoch.losses.ends).ends;
         Self {
-            hidden: epochs.iter().map(|epoch| epoch.hidden).fold(Extent::default(), Extent::and),
             space: space(settings, epochs),
             counts: epochs.iter().map(|epoch| epoch.counts.clone()).reduce(|a, b| larger(&a, &b)).unwrap_or_default(),
             counts_of_all: room(epochs.iter().map(|epoch| epoch.all).max().unwrap_or(0)),
@@ -255,19 +252,6 @@ impl ValueAxis {
 
 fn highest(histogram: &Histogram) -> u64 {
     histogram.counts.iter().copied().max().unwrap_or(0)
-}
-
-impl Extent {
-    /// A grid between these limits.
-    pub(crate) fn grid(&self) -> Grid {
-        let [x, y] = self.ranges().map(|range| *range.start() as f32..=*range.end() as f32);
-        Grid::new(x, y)
-    }
-
-    pub(crate) fn ranges(&self) -> [RangeInclusive<f64>; 2] {
-        let ends = |limits: Option<(f32, f32)>| limits.into_iter().flat_map(|(low, high)| [low.into(), high.into()]);
-        [self.x, self.y].map(|limits| wider(ends(limits)))
-    }
 }
 
 /// The highest bar of each class.

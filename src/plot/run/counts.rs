@@ -149,7 +149,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         self.residuals_of(&self.at(&self.run.at(epoch)?))
     }
 
-    pub(super) fn residuals_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+    pub(crate) fn residuals_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
         self.expect_numbers()?;
         let residuals = at.residuals()?;
         let ends = stats::finite_range(residuals.iter().map(|&residual| residual.into()));
@@ -161,6 +161,18 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             panel.title = format!("Residuals of {}", self.class_names()[self.settings.output]);
         }
         Ok(self.noted(panel, limits, notes))
+    }
+
+    /// The axis of the losses with bins of equal width.
+    pub(crate) fn even_loss_axis(&self) -> ValueAxis {
+        let axis = &self.limits.of_losses.axis;
+        if axis.logarithmic { ValueAxis::of_losses(Some((0.0, axis.high))) } else { axis.clone() }
+    }
+
+    /// What must be known to read the losses of an epoch on that axis.
+    pub(crate) fn loss_notes(&self, losses: &[f32]) -> Result<Vec<String>> {
+        let (histogram, notes) = self.even_loss_axis().histogram(losses, self.settings.bins, "losses")?;
+        Ok(self.noted(Panel::losses(&histogram), &self.limits.of_losses, notes).notes)
     }
 
     /// What the axis leaves out, and what is beyond it.

@@ -104,7 +104,7 @@ impl<M: Forward + Sync> RunPlots<'_, M> {
         let beside = |own: Series, name: &str| [own].into_iter().chain(self.logged(name)).collect::<Vec<_>>();
         let losses = beside(("loss".into(), limits.losses.clone()), "val_loss");
         let panel = self.on_loss_axis(self.on_left("loss", &losses));
-        if limits.accuracies.iter().all(|(_, accuracy)| accuracy.is_nan()) && self.settings.task.has_no_classes() {
+        if !self.has_accuracy() {
             return panel.titled("Loss over all samples");
         }
         let accuracies = beside(("accuracy".into(), limits.accuracies.clone()), "val_accuracy");
@@ -113,6 +113,12 @@ impl<M: Forward + Sync> RunPlots<'_, M> {
             (right.low, right.high) = (0.0, 1.0);
         }
         panel.titled("Loss and accuracy over all samples")
+    }
+
+    /// Whether there is something to be right about.
+    pub(crate) fn has_accuracy(&self) -> bool {
+        let is_known = self.limits.accuracies.iter().any(|(_, accuracy)| !accuracy.is_nan());
+        is_known || !self.settings.task.has_no_classes()
     }
 
     /// Curves on the axis on the left, and what that leaves out.

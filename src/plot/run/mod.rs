@@ -11,12 +11,12 @@ mod label_data;
 mod numbers;
 mod options;
 mod run_plots;
-mod settings;
+pub(crate) mod settings;
 mod space;
 mod spaces;
-mod task;
-mod value_axis;
-mod violins;
+pub(crate) mod task;
+pub(crate) mod value_axis;
+pub(crate) mod violins;
 
 pub use axes::Axes;
 pub use options::RunPlotOptions;

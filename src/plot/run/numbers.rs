@@ -31,7 +31,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         self.predictions_of(&self.at(&self.run.at(epoch)?))
     }
 
-    pub(super) fn predictions_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+    pub(crate) fn predictions_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
         self.expect_numbers()?;
         let (outputs, targets) = (at.outputs()?, self.data.targets());
         let (range, notes) = &self.limits.values;
@@ -65,7 +65,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         self.fit_of(&self.at(&self.run.at(epoch)?))
     }
 
-    pub(super) fn fit_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
+    pub(crate) fn fit_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
         self.expect_numbers()?;
         let ends = self.settings.grid.x();
         let places = stats::linspace((*ends.start()).into(), (*ends.end()).into(), PLACES).map(|x| x as f32);

@@ -45,6 +45,11 @@ impl Space {
         Self::around([extent.x, extent.y].map(|ends| ends.map(|(low, high)| (low.into(), high.into()))))
     }
 
+    /// The limits of both axes.
+    pub(crate) fn ranges(&self) -> [RangeInclusive<f64>; 2] {
+        [self.x.clone(), self.y.clone()]
+    }
+
     /// Gives a panel these axes.
     pub(crate) fn apply(&self, panel: Panel) -> Panel {
         panel.within(self.x.clone(), self.y.clone()).aspect(self.aspect)

@@ -1,6 +1,15 @@
 //! The spaces of a run at an epoch: of a hidden layer, and of the inputs.
 
-use super::{axes::Axes, epoch_data::EpochData, run_plots::RunPlots, settings::Hidden, space::Space, task::Task};
+use std::ops::RangeInclusive;
+
+use super::{
+    axes::Axes,
+    epoch_data::EpochData,
+    run_plots::RunPlots,
+    settings::{Hidden, Input},
+    space::Space,
+    task::Task,
+};
 use crate::plot::Panel;
 use crate::{
     Error, Forward, Result,
@@ -44,25 +53,35 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
 
     pub(super) fn feature_space_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
         let space = at.feature_space(&self.settings.grid)?;
-        let axes = self.space_axes(&space);
         let panel = match self.settings.task {
             Task::Classes => Panel::feature_space(&space, self.data)?,
             Task::Labels => Panel::space_of_label(&at.label_space(&space)?, self.data, self.settings.output)?,
             Task::Numbers => Panel::space_of_values(&space, self.data, self.settings.output)?,
         };
-        let mut panel = axes.apply(self.named(panel));
-        if let Some(hidden) = &self.settings.hidden {
-            panel.title = format!("Feature space of {}{}", hidden.layer, self.by_output());
-            [panel.x.label, panel.y.label] = hidden.labels();
-            panel.notes.extend(note_of_plane(hidden, &space));
-        }
-        panel.notes.extend(self.limits.space.notes.iter().filter(|_| self.settings.axes.axes != Axes::Epoch).cloned());
-        let mut panel = panel.ring_misclassified(&space.samples, &at.misclassified()?);
-        panel.note_unseen(&space.samples);
-        if let Some(map) = self.map_between(at.snapshot, &axes.grid().points(REGIONS))? {
+        let panel = self.in_space(self.named(panel), &space);
+        let panel = panel.ring_misclassified(&space.samples, &at.misclassified()?);
+        if let Some(map) = self.map_between(at.snapshot, &self.space_axes(&space).grid().points(REGIONS))? {
             return self.with_regions(panel, at, &map);
         }
         self.with_bent_lines(panel, at)
+    }
+
+    /// Gives a panel of the hidden space its axes, its words, and what must be known to read it.
+    pub(crate) fn in_space(&self, panel: Panel, space: &FeatureSpace) -> Panel {
+        let mut panel = self.space_axes(space).apply(panel);
+        if let Some(hidden) = &self.settings.hidden {
+            panel.title = format!("Feature space of {}{}", hidden.layer, self.by_output());
+            [panel.x.label, panel.y.label] = hidden.labels();
+            panel.notes.extend(note_of_plane(hidden, space));
+        }
+        panel.notes.extend(self.limits.space.notes.iter().filter(|_| self.settings.axes.axes != Axes::Epoch).cloned());
+        panel.note_unseen(&space.samples);
+        panel
+    }
+
+    /// The axes of the hidden space over the run.
+    pub(crate) fn ranges_of_space(&self) -> [RangeInclusive<f64>; 2] {
+        self.limits.space.space.ranges()
     }
 
     /// Draws lines among two inputs, bent, where they are not those between classes, which a bent grid brings along.
@@ -73,9 +92,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         }
         let map = input.map(at.snapshot, &input.grid)?;
         if self.settings.task == Task::Labels {
-            let mut map = at.label_map(&map)?;
-            map.boundary = map.boundary.iter().map(|line| at.bent(line)).collect::<Result<_>>()?;
-            return panel.boundary(&map);
+            return panel.boundary(&at.bent_label_map(&map)?);
         }
         panel.level_lines(&map, self.data, self.settings.output, |line| at.bent(line))
     }
@@ -100,11 +117,12 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         self.limits.space.space.clone()
     }
 
-    /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it.
-    pub(crate) fn map_behind(&self, snapshot: &Snapshot<'_, M>, points: usize) -> Result<Option<DecisionBoundary>> {
-        let hidden = self.plain().filter(|_| self.data.features() != 2);
-        let grid = self.limits.hidden.grid().points(points);
-        hidden.map(|hidden| snapshot.decision_boundary(hidden.view(), &grid)).transpose()
+    /// What the rest of the network makes of the space of a layer of two units, where no grid of inputs can be bent into it; of
+    /// numbers always, whose lines are those of the space.
+    pub(crate) fn map_behind(&self, snapshot: &Snapshot<'_, M>, grid: &Grid) -> Result<Option<DecisionBoundary>> {
+        let is_bent = self.data.features() == 2 && self.settings.task != Task::Numbers;
+        let hidden = self.plain().filter(|_| !is_bent);
+        hidden.map(|hidden| snapshot.decision_boundary(hidden.view(), grid)).transpose()
     }
 
     /// The same on a grid; of two inputs too where targets name no classes, whose boundary a bent grid does not bring along, and
@@ -155,10 +173,15 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             Task::Labels => Panel::boundary_of_label(&at.label_map(&map)?, samples, self.data, output)?,
             Task::Numbers => Panel::levels(&map, samples, self.data, output)?,
         };
+        Ok(self.among_inputs(panel, input, at)?.ring_misclassified(samples, &at.misclassified()?))
+    }
+
+    /// Gives a panel of the inputs its words, and what must be known to read it.
+    pub(crate) fn among_inputs(&self, panel: Panel, input: &Input, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
         let mut panel = self.named(input.on_axes(panel));
         panel.notes.extend(at.note_undecided()?);
-        panel.note_unseen(samples);
-        Ok(panel.ring_misclassified(samples, &at.misclassified()?))
+        panel.note_unseen(&input.samples);
+        Ok(panel)
     }
 
     /// Which of several outputs samples have the colors of.

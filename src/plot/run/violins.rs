@@ -25,6 +25,12 @@ pub struct Violins<'f, 'a, M> {
     note: Option<String>,
 }
 
+/// The axis of all epochs, whose values have these ends each, and what it leaves out.
+pub(crate) fn axis(axes: Axes, epochs: &[u64], ends: &[Ends]) -> (RangeInclusive<f64>, Option<String>) {
+    let reach = Reach::over(axes, epochs, ends);
+    (wider(reach.ends.into_iter().flat_map(|(low, high)| [low, high])), reach.note)
+}
+
 impl<M> fmt::Debug for Violins<'_, '_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Violins")
@@ -43,9 +49,9 @@ impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
             Ok((snapshot.epoch(), stats::finite_range(ends.into_iter().flatten())))
         })?;
         let (epochs, ends): (Vec<u64>, Vec<Ends>) = found.into_iter().unzip();
-        let reach = Reach::over(axes, &epochs, &ends);
-        let (low, high) = wider(reach.ends.into_iter().flat_map(|(low, high)| [low, high])).into_inner();
-        Ok(Self { run, quantity, selection: selection.clone(), low, high, axes, note: reach.note })
+        let (range, note) = axis(axes, &epochs, &ends);
+        let (low, high) = range.into_inner();
+        Ok(Self { run, quantity, selection: selection.clone(), low, high, axes, note })
     }
 
     /// Returns the limits of the vertical axis over the epochs.

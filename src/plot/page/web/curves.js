@@ -45,12 +45,20 @@ class CurvesPanel extends Panel {
       isShare: isOnRight[index],
       isDashed: (isOnRight[index] && !isAlone) || index >= CURVE_COLORS,
     }));
+    this.ends = curves === this.run.curves ? this.run.curve_ends : null;
+    this.renewNotes();
     this.legend.replaceChildren();
     this.numbers = this.curves.map((curve) => this.addToLegend(curve));
   }
 
+  /** A logarithmic axis leaves nothing out. */
+  renewNotes() {
+    this.takeNotes(this.ends && !this.isLog ? this.run.curveNotes : new Notes({}));
+  }
+
   turnTo(isLog) {
     this.isLog = isLog;
+    this.renewNotes();
     this.refresh();
     this.onChange();
   }
@@ -117,6 +125,7 @@ class CurvesPanel extends Panel {
       return new LogScale(low < high ? low : low / 10, high, frame.bottom, frame.top);
     }
     if (isShare) return new Scale(0, 1, frame.bottom, frame.top);
+    if (this.ends) return new Scale(...this.ends, frame.bottom, frame.top);
     const low = values.reduce((least, value) => Math.min(least, value), Infinity);
     return new Scale(...endsAround(low, high), frame.bottom, frame.top);
   }
@@ -139,10 +148,8 @@ class CurvesPanel extends Panel {
     context.strokeStyle = context.fillStyle = palette.ofCurve(curve.index);
     context.lineWidth = 2;
     context.setLineDash(curve.isDashed ? [6, 4] : []);
-    tracePlot(
-      context,
-      curve.values.map((value, i) => (isNumber(value) ? [x(i), scale.px(value)] : null)),
-    );
+    const places = curve.values.map((value, i) => (isNumber(value) ? [x(i), scale.px(value)] : null));
+    clipped(context, around(this.frame, 3), () => tracePlot(context, places));
     context.setLineDash([]);
     const room = new Map();
     curve.values.forEach((value, i) => {
@@ -163,7 +170,8 @@ class CurvesPanel extends Panel {
 
   paintValue(context, curve, number, x, value) {
     number.textContent = curveText(value, curve);
-    if (isNumber(value)) dot(context, x, this.scaleFor(curve).px(value), 4, palette.ofCurve(curve.index));
+    const y = this.scaleFor(curve).px(value);
+    if (isNumber(value) && y > this.frame.top - 1) dot(context, x, y, 4, palette.ofCurve(curve.index));
   }
 
   /** The sample's own loss: up to now where it is pinned. */
@@ -196,6 +204,11 @@ class CurvesPanel extends Panel {
       .map(({ name, values }) => `${name} ${values[epoch] === null ? "not logged" : numberText(values[epoch])}`)
       .join(", ");
   }
+}
+
+/** A frame with room for the width of a line. */
+function around({ left, right, top, bottom }, room) {
+  return { left: left - room, right: right + room, top: top - room, bottom: bottom + room };
 }
 
 /** A line with gaps where there is no place; a place on its own is a dot. */

@@ -5,7 +5,7 @@ const NO_CLASS = 255;
 const NO_VALUE = 65535;
 const STEPS = 65534;
 const INFINITE_LOSS = 65534;
-const WIDTHS = { u8: 1, u16: 2, u32: 4, f32: 4 };
+const WIDTHS = { u8: 1, u16: 2, u32: 4, f32: 4, bits: 4 };
 
 /** A sentence for whoever looks at the page. */
 class PageError extends Error {}
@@ -36,14 +36,15 @@ function fromBase64(text) {
 function valuesOf(array, bytes) {
   const end = array.offset + array.length * WIDTHS[array.type];
   if (!(end <= bytes.length)) throw new PageError("The data of this page are cut off.");
-  const values = DECODERS[array.type](bytes.subarray(array.offset, end), array.length);
-  return addUp(values, array.delta);
+  const values = addUp(DECODERS[array.type](bytes.subarray(array.offset, end), array.length), array.delta);
+  return array.type === "bits" ? new Float32Array(values.buffer) : values;
 }
 
 const DECODERS = {
   u8: (bytes) => bytes.slice(),
   u16: (bytes, length) => joinPlanes(bytes, new Uint16Array(length)),
   u32: (bytes, length) => joinPlanes(bytes, new Uint32Array(length)),
+  bits: (bytes, length) => joinPlanes(bytes, new Uint32Array(length)),
   f32: (bytes) => new Float32Array(bytes.slice().buffer),
 };
 
@@ -80,16 +81,21 @@ class Run {
     Object.assign(this, meta);
     this.classNames = meta.class_names;
     this.lossName = meta.loss_name;
-    for (const key of ["indices", "classes", "predicted", "probability", "losses"]) {
+    for (const key of ["indices", "classes", "predicted", "losses"]) {
       this[key] = meta[key] && valuesOf(meta[key], bytes);
     }
     this.decodeLosses(meta.loss_range);
-    this.probabilities = meta.probabilities && new ClassCounts(meta.probabilities, meta.output.axis, bytes);
+    this.own = meta.probabilities && new Part(meta, this, bytes);
+    this.probabilities = this.own?.probabilities;
+    this.labels = (meta.labels ?? []).map((label) => new Part(label, this, bytes));
+    this.numbers = meta.numbers && new Numbers(meta.numbers, this, bytes);
+    this.groups = this.numbers ? levelGroups(this.numbers) : classGroups(this);
     this.lossHistogram = new LossCounts(meta.loss_histogram, bytes);
     this.hidden = meta.hidden && new Space(meta.hidden, this, bytes);
     this.input = meta.input && new Space(meta.input, this, bytes);
     this.curves = (meta.curves ?? []).map(readCurve).filter(isLogged);
     this.logged = (meta.logged ?? []).map(readCurve).filter(isLogged);
+    this.curveNotes = new Notes({ notes: meta.curve_notes });
     this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];
@@ -111,14 +117,7 @@ class Run {
   }
 
   isMisclassified(epoch, sample) {
-    return this.predictedAt(epoch, sample) !== this.classes[sample];
-  }
-
-  /** The probability, or the value, for the sample's class; of a single output that for the second. */
-  outputAt(epoch, sample) {
-    const q = this.probability[epoch * this.samples + sample];
-    const [low, high] = this.output.ends;
-    return q === NO_VALUE ? NaN : low + (q / STEPS) * (high - low);
+    return !this.numbers && this.predictedAt(epoch, sample) !== this.classes[sample];
   }
 
   lossAt(epoch, sample) {
@@ -136,12 +135,85 @@ class Run {
   countsOf(epoch) {
     return this.classNames.map((_, k) => this.probabilities.totalsOf(epoch, k));
   }
+}
 
-  /** How many of the samples that the page shows have each class: the most frequent ones first. */
-  classesByFrequency() {
-    const counts = this.classNames.map(() => 0);
-    for (const k of this.classes) counts[k] += 1;
-    return [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+/** The probabilities of all classes, or of one label. */
+class Part {
+  constructor({ probability, output, probabilities }, { samples }, bytes) {
+    Object.assign(this, { output, samples });
+    this.steps = valuesOf(probability, bytes);
+    this.probabilities = new ClassCounts(probabilities, output.axis, bytes);
+  }
+
+  /** The probability, or the value, for the sample's class; of a single output that for the second. */
+  outputAt(epoch, sample) {
+    const q = this.steps[epoch * this.samples + sample];
+    const [low, high] = this.output.ends;
+    return q === NO_VALUE ? NaN : low + (q / STEPS) * (high - low);
+  }
+}
+
+/** What is true and what is predicted, of numbers. */
+class Numbers {
+  constructor(meta, { samples }, bytes) {
+    Object.assign(this, { names: meta.names, shown: meta.shown, samples });
+    this.levels = { colors: meta.levels.colors, names: meta.levels.names.map(minus) };
+    this.targets = valuesOf(meta.targets, bytes);
+    this.predicted = valuesOf(meta.predicted, bytes);
+    this.levelOf = valuesOf(meta.levels.samples, bytes);
+    this.predictions = { ...wordsOf(meta.predictions), ends: meta.predictions.ends };
+    this.residuals = new Counts(meta.residuals, bytes);
+    this.fit = meta.fit && {
+      ...wordsOf(meta.fit),
+      ends: meta.fit.ends,
+      between: meta.fit.between,
+      places: meta.fit.places,
+      inputs: valuesOf(meta.fit.inputs, bytes),
+      outputs: valuesOf(meta.fit.outputs, bytes),
+    };
+  }
+
+  targetOf(sample, output = this.shown) {
+    return this.targets[output * this.samples + sample];
+  }
+
+  predictedAt(epoch, sample, output = this.shown) {
+    return this.predicted[(epoch * this.names.length + output) * this.samples + sample];
+  }
+}
+
+/** Samples that are drawn alike. */
+function classGroups({ classes, classNames }) {
+  const color = (k) => palette.ofClass(k);
+  return { of: classes, count: classNames.length, color, marker: markerOf };
+}
+
+function levelGroups({ levelOf, levels: { colors } }) {
+  return { of: levelOf, count: colors.length, color: (k) => palette.ofLevel(colors[k]), marker: () => MARKERS[0] };
+}
+
+/** What stands around a panel, and what must be known to read it. */
+function wordsOf(meta) {
+  const { title, x_label: xLabel, y_label: yLabel } = meta;
+  return { title, xLabel, yLabel, notes: new Notes(meta) };
+}
+
+class Notes {
+  constructor({ notes = [], epoch_notes: epochNotes = [] }) {
+    Object.assign(this, { notes, epochNotes });
+  }
+
+  get exist() {
+    return this.notes.length > 0 || this.epochNotes.some((note) => note);
+  }
+
+  get longest() {
+    const lengths = this.epochNotes.map((_, epoch) => this.of(epoch).length);
+    return lengths.reduce((most, length) => Math.max(most, length), this.of(0).length);
+  }
+
+  of(epoch) {
+    return [...this.notes, this.epochNotes[epoch]].filter((note) => note).join("; ");
   }
 }
 
@@ -169,6 +241,12 @@ class BinCounts {
     return { all: this.correct[at] + this.misclassified[at], misclassified: this.misclassified[at] };
   }
 
+  /** The bin of a value within the axis, or -1. */
+  binWithin(value) {
+    const [low, high] = this.ends;
+    return value >= low && value <= high ? this.binOf(value) : -1;
+  }
+
   /** The bin of a value; what is beyond the ends is counted in the outermost ones. */
   binOf(value) {
     const [low, high] = this.ends;
@@ -180,7 +258,7 @@ class BinCounts {
 class ClassCounts extends BinCounts {
   constructor(meta, ends, bytes) {
     super(meta, ends, meta.titles.length, bytes);
-    Object.assign(this, { title: meta.title, titles: meta.titles, xLabel: meta.x_label, yLabel: meta.y_label });
+    Object.assign(this, wordsOf(meta), { titles: meta.titles });
     this.undecided = valuesOf(meta.undecided, bytes);
   }
 
@@ -200,77 +278,20 @@ class ClassCounts extends BinCounts {
   }
 }
 
+/** All samples, along one axis. */
+class Counts extends BinCounts {
+  constructor(meta, bytes, ends = meta.ends) {
+    super(meta, ends, 1, bytes);
+    Object.assign(this, wordsOf(meta));
+  }
+}
+
 /** The samples by their losses, on an even axis and on a logarithmic one. */
 class LossCounts {
   constructor(meta, bytes) {
     Object.assign(this, { title: meta.title, xLabel: meta.x_label, yLabel: meta.y_label });
-    this.linear = new BinCounts(meta.linear, meta.linear.ends, 1, bytes);
-    this.logarithmic = new BinCounts(meta.logarithmic, meta.logarithmic.ends.map(Math.log), 1, bytes);
-    this.noLosses = valuesOf(meta.no_losses, bytes);
-  }
-
-  /** How many losses are NaN, and how many infinite. */
-  noLossesAt(epoch) {
-    return this.noLosses.subarray(2 * epoch, 2 * epoch + 2);
-  }
-}
-
-/** A plane of two features: samples, a bent grid, and where the classes part. */
-class Space {
-  constructor(meta, run, bytes) {
-    Object.assign(this, { title: meta.title, xLabel: meta.x_label, yLabel: meta.y_label, x: meta.x, y: meta.y });
-    Object.assign(this, { scales: meta.scales ?? [], notes: meta.notes ?? [], epochNotes: meta.epoch_notes ?? [] });
-    this.samples = run.samples;
-    this.still = meta.still;
-    this.points = valuesOf(meta.points, bytes);
-    this.grid = meta.grid && new BentGrid(meta.grid, run, bytes);
-    this.lines = valuesOf(meta.boundary.lines, bytes);
-    this.starts = valuesOf(meta.boundary.starts, bytes);
-    this.line = valuesOf(meta.boundary.points, bytes);
-  }
-
-  /** The first of the x of an epoch; the y follow `samples` later. */
-  offset(epoch) {
-    return this.still ? 0 : epoch * 2 * this.samples;
-  }
-
-  /** What the places of an epoch are between: x, then y. */
-  endsOf(epoch) {
-    return this.scales[epoch] ?? [this.x, this.y];
-  }
-
-  get hasNotes() {
-    return this.notes.length > 0 || this.epochNotes.some((note) => note);
-  }
-
-  noteOf(epoch) {
-    return [...this.notes, this.epochNotes[epoch]].filter((note) => note).join("; ");
-  }
-}
-
-class BentGrid {
-  constructor(meta, run, bytes) {
-    this.size = meta.size;
-    this.every = meta.every;
-    this.still = meta.still;
-    this.count = meta.size * meta.size;
-    this.points = valuesOf(meta.points, bytes);
-    this.halves = valuesOf(meta.scores, bytes);
-    this.planes =
-      run.classNames.length > 2 ? run.classNames.length : this.halves.length / this.count / run.epochs.length;
-    this.bits = new Uint32Array(this.planes * this.count);
-    this.scores = new Float32Array(this.bits.buffer);
-  }
-
-  offset(epoch) {
-    return this.still ? 0 : epoch * 2 * this.count;
-  }
-
-  /** The page holds the upper halves of the numbers. */
-  scoresOf(epoch) {
-    const from = epoch * this.bits.length;
-    for (let i = 0; i < this.bits.length; i++) this.bits[i] = this.halves[from + i] << 16;
-    return this.scores;
+    this.linear = new Counts(meta.linear, bytes);
+    this.logarithmic = new Counts(meta.logarithmic, bytes, meta.logarithmic.ends.map(Math.log));
   }
 }
 
@@ -279,6 +300,7 @@ class Violins {
     this.quantity = meta.quantity;
     this.rows = meta.rows;
     this.range = meta.range;
+    this.notes = new Notes(meta);
     this.density = valuesOf(meta.density, bytes);
     this.ends = valuesOf(meta.ends, bytes);
     this.median = valuesOf(meta.median, bytes);

@@ -50,7 +50,7 @@ class ProbabilityPanel extends Panel {
     this.counts = run.probabilities;
     this.first = 0;
     this.addChooser();
-    this.makeRoomForNotes(this.counts.undecided.some((count) => count > 0));
+    this.takeNotes(this.counts.notes);
   }
 
   addChooser() {
@@ -136,14 +136,8 @@ class ProbabilityPanel extends Panel {
 
   paintSample(context, sample) {
     const plot = this.plots[this.run.classes[sample] - this.first];
-    const output = this.run.outputAt(this.epoch, sample);
+    const output = this.run.own.outputAt(this.epoch, sample);
     if (plot && !Number.isNaN(output)) markBin(context, plot, this.epoch, this.counts.binOf(output), plot.x.px(output));
-  }
-
-  noteOf(epoch) {
-    const count = this.run.classNames.reduce((sum, _, k) => sum + this.counts.undecidedAt(epoch, k), 0);
-    if (!count) return "";
-    return count === 1 ? "the output of 1 sample is not a number" : `the outputs of ${countText(count)} samples are not numbers`;
   }
 
   describe(epoch) {
@@ -159,28 +153,22 @@ class LossesPanel extends Panel {
     this.heading.title += `: ${run.lossName}`;
     this.counts = run.lossHistogram.linear;
     this.head.append(toggle("log", "Logarithmic axis of the losses", (isLog) => this.turnTo(isLog)));
-    this.makeRoomForNotes(run.lossHistogram.noLosses.some((count) => count > 0));
+    this.takeNotes(this.counts.notes);
   }
 
   turnTo(isLog) {
     this.isLog = isLog;
     this.counts = isLog ? this.run.lossHistogram.logarithmic : this.run.lossHistogram.linear;
+    this.takeNotes(this.counts.notes);
     this.refresh();
     this.onChange();
   }
 
   paintStill(context) {
-    const { font, width, height, run, counts } = this;
-    const left = Math.ceil(context.measureText(countText(counts.peak)).width) + 10;
-    const frame = { left, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
-    const { xLabel, yLabel } = run.lossHistogram;
-    const x = this.isLog
-      ? new LogScale(...counts.ends.map(Math.exp), frame.left, frame.right)
-      : new Scale(...counts.ends, frame.left, frame.right);
-    const y = new Scale(0, counts.peak, frame.bottom, frame.top);
-    this.plot = { x, y, counts, row: 0, color: palette.violin };
-    drawYAxis(context, frame, y, { label: yLabel, font, whole: true });
-    drawXAxis(context, frame, x, { label: xLabel, font, right: width });
+    const { counts } = this;
+    const { xLabel, yLabel } = this.run.lossHistogram;
+    const ends = this.isLog ? counts.ends.map(Math.exp) : counts.ends;
+    this.plot = plotOf(this, context, { counts, ends, xLabel, yLabel, Kind: this.isLog ? LogScale : Scale });
   }
 
   paintEpoch(context, epoch) {
@@ -190,21 +178,29 @@ class LossesPanel extends Panel {
   paintSample(context, sample) {
     const loss = this.run.lossAt(this.epoch, sample);
     if (!Number.isFinite(loss)) return;
-    const bin = this.counts.binOf(this.isLog ? Math.log(loss) : loss);
-    markBin(context, this.plot, this.epoch, bin, this.plot.x.px(loss));
-  }
-
-  noteOf(epoch) {
-    const [nan, infinite] = this.run.lossHistogram.noLossesAt(epoch);
-    const parts = [nan && `${countText(nan)} NaN`, infinite && `${countText(infinite)} infinite`].filter(Boolean);
-    return parts.length ? `losses not shown: ${parts.join(", ")}` : "";
+    // A logarithmic axis begins above 0; what is below it is in its lowest bin.
+    const bin = this.isLog ? this.counts.binOf(Math.log(loss)) : this.counts.binWithin(loss);
+    if (bin >= 0) markBin(context, this.plot, this.epoch, bin, this.plot.x.px(loss));
   }
 
   describe(epoch) {
-    const losses = Array.from({ length: this.run.samples }, (_, i) => this.run.lossAt(epoch, i)).filter(
-      Number.isFinite,
-    );
-    const sum = losses.reduce((total, loss) => total + loss, 0);
-    return losses.length ? `mean loss ${numberText(sum / losses.length)}` : "no loss is finite";
+    return describeLosses(this.run, epoch);
   }
+}
+
+/** Frame and axes of a panel with one histogram. */
+function plotOf({ font, width, height }, context, { counts, ends, xLabel, yLabel, peak = counts.peak, Kind = Scale }) {
+  const left = Math.ceil(context.measureText(countText(peak)).width) + 10;
+  const frame = { left, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
+  const x = new Kind(...ends, frame.left, frame.right);
+  const y = new Scale(0, peak, frame.bottom, frame.top);
+  drawYAxis(context, frame, y, { label: yLabel, font, whole: true });
+  drawXAxis(context, frame, x, { label: xLabel, font, right: width });
+  return { x, y, frame, counts, row: 0, color: palette.violin };
+}
+
+function describeLosses(run, epoch) {
+  const losses = Array.from({ length: run.samples }, (_, i) => run.lossAt(epoch, i)).filter(Number.isFinite);
+  const sum = losses.reduce((total, loss) => total + loss, 0);
+  return losses.length ? `mean loss ${numberText(sum / losses.length)}` : "no loss is finite";
 }

@@ -14,7 +14,7 @@ class Column {
     setText(this.name, run.name);
     this.status = element("p", { class: "status" });
     this.panels = panelsOf(run, index, epochs, actions);
-    const rows = [...this.legendRows(), ...keyRows(run), ...selectionRow(run)];
+    const rows = [...this.legendRows(), ...outputRows(run), ...keyRows(run), ...selectionRow(run)];
     const legend = element("ul", { class: "legend" }, ...rows);
     const grid = element(
       "div",
@@ -57,11 +57,27 @@ class Column {
   }
 
   showCounts() {
+    if (this.run.numbers) return;
     this.run.countsOf(this.epoch).forEach(({ correct, all }, k) => {
       this.counts[k].textContent = this.epoch < 0 ? `${countText(all)} ${all === 1 ? "sample" : "samples"}` : `${countText(correct)} of ${countText(all)} correct`;
       this.counts[k].classList.toggle("misclassified", this.epoch >= 0 && correct < all);
     });
   }
+}
+
+/** Of numbers a row for each output, and what the colors of samples and lines stand for. */
+function outputRows({ numbers }) {
+  if (!numbers) return [];
+  const { names, levels, shown } = numbers;
+  const outputs = names.map((name, k) => {
+    const label = element("span", { class: "name" });
+    setText(label, name);
+    return element("li", {}, element("span", { class: "line", style: `--line: var(--curve-${k % CURVE_COLORS})` }), label);
+  });
+  const level = (name, k) =>
+    element("span", { class: "level" }, element("span", { class: "swatch disc", style: `--swatch: var(--level-${levels.colors[k]})` }), name);
+  const word = names.length > 1 ? `levels of ${names[shown]}:` : "levels:";
+  return [...outputs, element("li", { class: "key wide levels" }, word, ...levels.names.map(level))];
 }
 
 /** How what is misclassified is drawn, and that colors are used again. */
@@ -87,12 +103,22 @@ function panelsOf(run, index, epochs, { redraw, showQuantity }) {
   const panels = [];
   if (run.hidden) panels.push(new SpacePanel(run, index, "hidden"));
   if (run.input) panels.push(new SpacePanel(run, index, "input"));
-  if (run.probabilities) panels.push(new ProbabilityPanel(run, index));
+  panels.push(...answerPanels(run, index));
   panels.push(new LossesPanel(run, index));
   if (run.curves.length || run.logged.length) panels.push(new CurvesPanel(run, index, epochs));
   if (run.violins.length) panels.push(new ViolinsPanel(run, index, showQuantity));
   for (const panel of panels) panel.onChange = redraw;
   return panels;
+}
+
+/** What the model answers. */
+function answerPanels(run, index) {
+  if (run.numbers) {
+    const fit = run.numbers.fit ? [new FitPanel(run, index)] : [];
+    return [...fit, new PredictionPanel(run, index), new ResidualsPanel(run, index)];
+  }
+  if (run.labels.length) return [new LabelHistogramPanel(run, index), new ConfusionPanel(run, index)];
+  return run.probabilities ? [new ProbabilityPanel(run, index)] : [];
 }
 
 class Page {

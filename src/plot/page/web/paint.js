@@ -5,6 +5,7 @@ const MARKERS = ["disc", "square", "triangle"];
 /** As many as the style sheet has of each: after these, colors are used again. */
 const CLASS_COLORS = 10;
 const CURVE_COLORS = 8;
+const LEVEL_COLORS = 7;
 
 /** The colors of the theme, read from the style sheet. */
 class Palette {
@@ -17,6 +18,7 @@ class Palette {
     this.classes = readAll("class", CLASS_COLORS);
     this.tints = readAll("tint", CLASS_COLORS);
     this.curves = readAll("curve", CURVE_COLORS);
+    this.levels = readAll("level", LEVEL_COLORS);
     this.violin = read("--violin");
   }
 
@@ -26,6 +28,10 @@ class Palette {
 
   tintOf(index) {
     return this.tints[index % CLASS_COLORS];
+  }
+
+  ofLevel(index) {
+    return this.levels[Math.min(index, LEVEL_COLORS - 1)];
   }
 
   ofCurve(index) {

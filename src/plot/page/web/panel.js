@@ -1,5 +1,8 @@
 // What all panels share: a canvas in layers, its frame and its axes.
 
+/** Longer notes have two lines. */
+const LONG = 45;
+
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -66,9 +69,12 @@ class Panel {
     setText(this.note, (epoch >= 0 && this.noteOf(epoch)) || "\u00a0");
   }
 
-  /** Room for what has to be known to read the panel right. */
-  makeRoomForNotes(isNeeded) {
-    this.note.hidden = !isNeeded;
+  /** Takes what has to be known to read the panel right, and makes room for it where there is something at some epoch. */
+  takeNotes(notes) {
+    this.notes = notes;
+    this.note.hidden = !notes.exist;
+    this.note.classList.toggle("long", notes.longest > LONG);
+    if (!this.note.hidden) setText(this.note, (this.epoch >= 0 && this.noteOf(this.epoch)) || "\u00a0");
   }
 
   mark(sample, isPinned) {
@@ -122,9 +128,19 @@ class Panel {
   describe() {
     return "";
   }
-  noteOf() {
-    return "";
+  noteOf(epoch) {
+    return this.notes?.of(epoch) ?? "";
   }
+}
+
+/** Draws nothing beyond a frame. */
+function clipped(context, { left, right, top, bottom }, draw) {
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
+  draw();
+  context.restore();
 }
 
 /** Text that is cut to a width, with an ellipsis. */

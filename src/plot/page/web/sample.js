@@ -103,51 +103,63 @@ class Follower {
       return;
     }
     this.isShown = true;
-    const { canvas, xs, ys, run } = this.panel;
-    const sample = run.rows.get(this.row);
+    const { canvas, run } = this.panel;
+    const places = this.panel.placesOf(run.rows.get(this.row));
+    const [x, y] = places.find((place) => place.every(Number.isFinite)) ?? [0, 0];
     const box = canvas.getBoundingClientRect();
-    this.tip.show(this.content(), box.left + xs[sample], box.top + ys[sample], { beside: true });
+    this.tip.show(this.content(), box.left + x, box.top + y, { beside: true });
   }
 
   content() {
     const title = element("p", { class: "tip-title" }, `Sample in row ${this.row} of the data`);
-    const head = element(
-      "tr",
-      {},
-      ...["", "class", "predicted", this.panel.run.output.word, "loss"].map((text) => element("th", {}, text)),
-    );
-    const rows = this.columns.map((column) => this.line(column));
     const hint = this.isPinned ? [element("p", { class: "absent" }, "Escape or a click elsewhere releases it.")] : [];
-    return [title, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)), ...hint];
+    const isOfNumbers = ({ run }) => Boolean(run.numbers);
+    const kinds = [this.columns.filter((column) => !isOfNumbers(column)), this.columns.filter(isOfNumbers)];
+    return [title, ...kinds.filter((columns) => columns.length).map((columns) => this.table(columns)), ...hint];
   }
 
-  line({ run, epoch }) {
+  table(columns) {
+    const [{ run }] = columns;
+    const areNamed = columns.some((column) => column.run.numbers?.names.length > 1);
+    const words = run.numbers ? (areNamed ? ["output"] : []) : ["class", "predicted"];
+    const numbers = run.numbers ? ["true", "predicted", "residual", "loss"] : [run.output.word, "loss"];
+    const heads = ["", ...words].map((text) => element("th", {}, text));
+    const head = element("tr", {}, ...heads, ...numbers.map((text) => element("th", { class: "number" }, text)));
+    const rows = columns.flatMap((column) => this.lines(column, words.length + numbers.length, areNamed));
+    return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
+  }
+
+  /** Of numbers a line for each output. */
+  lines({ run, epoch }, width, areNamed) {
     const sample = run.rows.get(this.row);
-    const cells = [element("th", { class: "name" }, run.name)];
+    const name = element("th", { class: "name" }, run.name);
     if (sample === undefined || epoch < 0) {
-      cells.push(
-        element(
-          "td",
-          { colspan: 4, class: "absent" },
-          sample === undefined ? "not among its samples" : "nothing recorded yet",
-        ),
-      );
-      return element("tr", {}, ...cells);
+      const text = sample === undefined ? "not among its samples" : "nothing recorded yet";
+      return [element("tr", {}, name, element("td", { colspan: width, class: "absent" }, text))];
     }
-    const predicted = element(
-      "td",
-      { class: run.isMisclassified(epoch, sample) ? "name misclassified" : "name" },
-      run.className(run.predictedAt(epoch, sample)),
-    );
-    const own = element("td", { class: "name" }, run.className(run.classes[sample]));
-    const numbers = [run.outputAt(epoch, sample), run.lossAt(epoch, sample)];
-    return element(
-      "tr",
-      {},
-      ...cells,
-      own,
-      predicted,
-      ...numbers.map((value) => element("td", { class: "number" }, numberText(value))),
+    if (!run.numbers) return [element("tr", {}, name, ...cellsOfClass(run, epoch, sample))];
+    return run.numbers.names.map((_, output) =>
+      element("tr", {}, output ? element("th") : name, ...cellsOfNumber(run, epoch, sample, output, areNamed)),
     );
   }
+}
+
+function cellsOfClass(run, epoch, sample) {
+  const className = run.isMisclassified(epoch, sample) ? "name misclassified" : "name";
+  const predicted = element("td", { class: className }, run.className(run.predictedAt(epoch, sample)));
+  const own = element("td", { class: "name" }, run.className(run.classes[sample]));
+  return [own, predicted, ...[run.own.outputAt(epoch, sample), run.lossAt(epoch, sample)].map(numberCell)];
+}
+
+/** The loss is that of all outputs, and stands once. */
+function cellsOfNumber(run, epoch, sample, output, isNamed) {
+  const { numbers } = run;
+  const [target, predicted] = [numbers.targetOf(sample, output), numbers.predictedAt(epoch, sample, output)];
+  const loss = output ? element("td") : numberCell(run.lossAt(epoch, sample));
+  const name = isNamed ? [element("td", { class: "name" }, numbers.names[output])] : [];
+  return [...name, ...[target, predicted, predicted - target].map(numberCell), loss];
+}
+
+function numberCell(value) {
+  return element("td", { class: "number" }, numberText(value));
 }

@@ -2,18 +2,19 @@
 
 const TRAIL = 24;
 const NEAR = 10;
+const CLOSE = 5;
 
 class SpacePanel extends Panel {
   constructor(run, index, kind) {
     super(run, index, kind, run[kind].title);
     this.space = run[kind];
-    this.regions = this.space.grid && new Regions(this.space.grid, run.classNames.length);
+    this.regions = this.space.grid?.hasScores ? new Regions(this.space.grid, run.classNames.length) : null;
     this.stamping = new Stamping();
     this.stillDots = new Layer();
     this.stillMesh = new Layer();
     this.dots = new Layer();
     this.canvas.classList.add("has-samples");
-    this.makeRoomForNotes(this.space.hasNotes);
+    this.takeNotes(this.space.notes);
     if (!this.space.still) this.head.append(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
   }
 
@@ -67,18 +68,20 @@ class SpacePanel extends Panel {
     const room = Math.sqrt(((frame.right - frame.left) * (frame.bottom - frame.top)) / Math.max(1, run.samples));
     this.radius = Math.min(4, Math.max(1.5, 0.3 * room));
     const markers = MARKERS.map((name) => new Stamp(COVERS[name](this.radius * ratio), 1.3 * this.radius * ratio));
-    this.stamps = run.classNames.map((_, k) => markers[MARKERS.indexOf(markerOf(k))]);
+    const groups = [...Array(run.groups.count).keys()];
+    this.stamps = groups.map((k) => markers[MARKERS.indexOf(run.groups.marker(k))]);
     this.highlight = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
-    this.colors = run.classNames.map((_, k) => packed32(palette.ofClass(k)));
+    this.colors = groups.map((k) => packed32(run.groups.color(k)));
     this.misclassified = packed32(palette.misclassified);
     this.order ??= this.rareOnTop();
   }
 
   /** The samples of the most frequent class first: those of a rare one would vanish under them. */
   rareOnTop() {
-    const of = new Map(this.run.classesByFrequency().map((k) => [k, []]));
-    this.run.classes.forEach((k, i) => of.get(k).push(i));
-    return [...of.values()].flat();
+    const { of, count } = this.run.groups;
+    const samples = Array.from({ length: count }, () => []);
+    of.forEach((k, i) => samples[k].push(i));
+    return samples.sort((a, b) => b.length - a.length).flat();
   }
 
   keepStill() {
@@ -117,7 +120,7 @@ class SpacePanel extends Panel {
   stampSamples() {
     const { run, stamping, ratio, xs, ys } = this;
     for (const i of this.order) {
-      const k = run.classes[i];
+      const k = run.groups.of[i];
       if (this.isInside(xs[i], ys[i])) stamping.put(this.stamps[k], xs[i] * ratio, ys[i] * ratio, this.colors[k]);
     }
   }
@@ -132,7 +135,7 @@ class SpacePanel extends Panel {
   }
 
   paintEpoch(context, epoch) {
-    this.inFrame(context, () => {
+    clipped(context, this.frame, () => {
       if (this.space.grid) this.paintGrid(context, epoch);
       if (this.space.still) lay(context, this.stillMesh);
     });
@@ -143,32 +146,22 @@ class SpacePanel extends Panel {
     this.dots.context.putImageData(this.stamping.image, 0, 0);
     lay(context, this.dots);
     if (this.space.still) lay(context, this.stillDots);
-    this.inFrame(context, () => this.paintBoundary(context, epoch));
-  }
-
-  /** Draws nothing beyond the axes. */
-  inFrame(context, draw) {
-    const { left, right, top, bottom } = this.frame;
-    context.save();
-    context.beginPath();
-    context.rect(left, top, right - left, bottom - top);
-    context.clip();
-    draw();
-    context.restore();
+    clipped(context, this.frame, () => this.paintBoundary(context, epoch));
   }
 
   paintGrid(context, epoch) {
     const [xs, ys] = this.gridPixels(epoch);
-    this.regions.paths(xs, ys, this.space.grid.scoresOf(epoch)).forEach((path, k) => {
+    this.regions?.paths(xs, ys, this.space.grid.scoresOf(epoch)).forEach((path, k) => {
       context.fillStyle = palette.tintOf(k);
       context.fill(path);
     });
     if (!this.space.still) this.paintMesh(context, xs, ys);
   }
 
+  /** Thinner the more of the grid is squashed: its lines would cover what lies under them. */
   paintMesh(context, xs, ys) {
     context.strokeStyle = palette.mesh;
-    context.lineWidth = 1;
+    context.lineWidth = Math.max(0.5, 1 - squashed(this.space.grid, xs, ys));
     context.stroke(gridLines(this.space.grid, xs, ys));
   }
 
@@ -187,6 +180,7 @@ class SpacePanel extends Panel {
   }
 
   paintBoundary(context, epoch) {
+    if (this.space.levelOf) return this.paintLevels(context, epoch);
     const { lines, starts } = this.space;
     const readers = this.readers(epoch);
     context.beginPath();
@@ -197,11 +191,39 @@ class SpacePanel extends Panel {
     context.stroke();
   }
 
-  traceLine(context, from, to, [x, y]) {
+  /** Each line in the color of its level, whose name stands on the longest. */
+  paintLevels(context, epoch) {
+    const { lines, starts, levelOf } = this.space;
+    const longest = new Map();
+    context.lineWidth = 1.75;
+    for (let line = lines[epoch]; line < lines[epoch + 1]; line++) {
+      const [level, length] = [levelOf[line], starts[line + 1] - starts[line]];
+      context.strokeStyle = this.run.groups.color(level);
+      context.beginPath();
+      this.traceLine(context, starts[line], starts[line + 1], this.readers(epoch));
+      context.stroke();
+      if (length > (longest.get(level)?.length ?? 0)) longest.set(level, { length, middle: starts[line] + (length >> 1) });
+    }
+    for (const [level, { middle }] of longest) this.writeLevel(context, level, this.lineAt(middle, this.readers(epoch)));
+  }
+
+  writeLevel(context, level, [x, y]) {
+    context.strokeStyle = palette.paper;
+    context.lineWidth = 4;
+    context.textAlign = "center";
+    const [name, below] = [this.run.numbers.levels.names[level], y + this.font * 0.35];
+    context.strokeText(name, x, below);
+    write(context, name, x, below, { align: "center", color: palette.text });
+  }
+
+  lineAt(i, [x, y]) {
     const { line } = this.space;
-    const half = line.length / 2;
+    return [x(line[i]), y(line[line.length / 2 + i])];
+  }
+
+  traceLine(context, from, to, readers) {
     for (let i = from; i < to; i++) {
-      const at = [x(line[i]), y(line[half + i])];
+      const at = this.lineAt(i, readers);
       if (i === from) context.moveTo(...at);
       else context.lineTo(...at);
     }
@@ -209,21 +231,16 @@ class SpacePanel extends Panel {
 
   /** The sample nearest to a place in the canvas, or -1. */
   sampleNear(x, y) {
-    if (this.epoch < 0 || !this.xs) return -1;
-    let [best, least] = [-1, NEAR * NEAR];
-    for (let i = 0; i < this.run.samples; i++) {
-      const distance = (this.xs[i] - x) ** 2 + (this.ys[i] - y) ** 2;
-      if (distance < least) [best, least] = [i, distance];
-    }
-    return best;
+    return this.epoch < 0 || !this.xs ? -1 : nearest(this.xs, this.ys, x, y);
+  }
+
+  placesOf(sample) {
+    return [[this.xs[sample], this.ys[sample]]];
   }
 
   paintSample(context, sample) {
     if (this.isPinned && !this.space.still) this.paintTrail(context, sample);
-    const [x, y] = [this.xs[sample], this.ys[sample]];
-    if (!Number.isFinite(x + y)) return;
-    circle(context, x, y, this.radius + 5, palette.paper, 4.5);
-    circle(context, x, y, this.radius + 5, palette.text, 2);
+    this.placesOf(sample).forEach((place) => ring(context, place, this.radius));
   }
 
   /** Where the sample was at the epochs before. */
@@ -245,14 +262,43 @@ class SpacePanel extends Panel {
   }
 
   describe(epoch) {
+    if (this.run.numbers) return describeNumbers(this.run, epoch);
     const counts = this.run.countsOf(epoch);
     const sum = (name) => counts.reduce((total, count) => total + count[name], 0);
     return `${countText(sum("correct"))} of ${countText(sum("all"))} samples correct`;
   }
+}
 
-  noteOf(epoch) {
-    return this.space.noteOf(epoch);
+/** The place nearest to another one that is near enough, or -1. */
+function nearest(xs, ys, x, y) {
+  let [best, least] = [-1, NEAR * NEAR];
+  for (let i = 0; i < xs.length; i++) {
+    const distance = (xs[i] - x) ** 2 + (ys[i] - y) ** 2;
+    if (distance < least) [best, least] = [i, distance];
   }
+  return best;
+}
+
+/** Around the sample that is followed. */
+function ring(context, [x, y], radius) {
+  if (!Number.isFinite(x + y)) return;
+  circle(context, x, y, radius + 5, palette.paper, 4.5);
+  circle(context, x, y, radius + 5, palette.text, 2);
+}
+
+/** How much of a grid has lines that are less than so many pixels apart. */
+function squashed({ size, every }, xs, ys) {
+  let [close, all] = [0, 0];
+  for (let i = 0; i + every < size; i += every) {
+    for (let j = 0; j + every < size; j += every) {
+      const at = i * size + j;
+      const [right, up] = [at + every, at + every * size];
+      const apart = Math.min(Math.hypot(xs[right] - xs[at], ys[right] - ys[at]), Math.hypot(xs[up] - xs[at], ys[up] - ys[at]));
+      close += apart < CLOSE ? 1 : 0;
+      all += 1;
+    }
+  }
+  return close / Math.max(1, all);
 }
 
 /** The places of so many points of an array, without those that are no numbers. */

@@ -20,6 +20,7 @@ class ViolinsPanel extends Panel {
 
   fitAxis(isFitted) {
     this.isFitted = isFitted;
+    this.renewNotes();
     this.refresh();
     this.onChange();
   }
@@ -47,8 +48,14 @@ class ViolinsPanel extends Panel {
     this.violins = this.run.violins[at];
     this.quantities.selectedIndex = at;
     this.heading.title = quantity;
+    this.renewNotes();
     this.turnTo(0);
     this.renewPages();
+  }
+
+  /** The axis of one epoch leaves nothing out. */
+  renewNotes() {
+    this.takeNotes(this.isFitted ? new Notes({}) : this.violins.notes);
   }
 
   renewPages() {
@@ -71,6 +78,7 @@ class ViolinsPanel extends Panel {
     const { font, width, height, violins } = this;
     const frame = { left: 8, right: width - 8, top: 2, bottom: height - font - 12 };
     const count = Math.min(LANES, violins.rows.length - this.first);
+    this.frame = frame;
     this.x = new Scale(...this.range, frame.left + 2, frame.right - 2);
     this.lanes = Array.from({ length: count }, (_, i) => this.lane(frame, i, count));
     drawXAxis(context, frame, this.x, { font, right: width });
@@ -97,7 +105,9 @@ class ViolinsPanel extends Panel {
   }
 
   paintEpoch(context, epoch) {
-    for (const lane of this.lanes) this.paintViolin(context, lane, this.violins.of(epoch, lane.row));
+    clipped(context, this.frame, () => {
+      for (const lane of this.lanes) this.paintViolin(context, lane, this.violins.of(epoch, lane.row));
+    });
   }
 
   paintViolin(context, { middle, half }, { density, low, high, median }) {

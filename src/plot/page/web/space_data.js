@@ -1,0 +1,57 @@
+// Planes of two features, as the page holds them.
+
+/** A plane of two features: samples, a bent grid, and where the classes part. */
+class Space {
+  constructor(meta, run, bytes) {
+    Object.assign(this, wordsOf(meta), { x: meta.x, y: meta.y, scales: meta.scales ?? [] });
+    this.samples = run.samples;
+    this.still = meta.still;
+    this.points = valuesOf(meta.points, bytes);
+    this.grid = meta.grid && new BentGrid(meta.grid, run, bytes);
+    this.lines = valuesOf(meta.boundary.lines, bytes);
+    this.starts = valuesOf(meta.boundary.starts, bytes);
+    this.line = valuesOf(meta.boundary.points, bytes);
+    this.levelOf = meta.boundary.levels && valuesOf(meta.boundary.levels, bytes);
+  }
+
+  /** The first of the x of an epoch; the y follow `samples` later. */
+  offset(epoch) {
+    return this.still ? 0 : epoch * 2 * this.samples;
+  }
+
+  /** What the places of an epoch are between: x, then y. */
+  endsOf(epoch) {
+    return this.scales[epoch] ?? [this.x, this.y];
+  }
+}
+
+class BentGrid {
+  constructor(meta, run, bytes) {
+    this.size = meta.size;
+    this.every = meta.every;
+    this.still = meta.still;
+    this.count = meta.size * meta.size;
+    this.points = valuesOf(meta.points, bytes);
+    this.halves = meta.scores ? valuesOf(meta.scores, bytes) : new Uint16Array(0);
+    this.planes =
+      run.classNames.length > 2 ? run.classNames.length : this.halves.length / this.count / run.epochs.length;
+    this.bits = new Uint32Array(this.planes * this.count);
+    this.scores = new Float32Array(this.bits.buffer);
+  }
+
+  /** Whether there are classes to be tinted, and not numbers. */
+  get hasScores() {
+    return this.halves.length > 0;
+  }
+
+  offset(epoch) {
+    return this.still ? 0 : epoch * 2 * this.count;
+  }
+
+  /** The page holds the upper halves of the numbers. */
+  scoresOf(epoch) {
+    const from = epoch * this.bits.length;
+    for (let i = 0; i < this.bits.length; i++) this.bits[i] = this.halves[from + i] << 16;
+    return this.scores;
+  }
+}
