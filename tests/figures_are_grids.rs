@@ -207,3 +207,44 @@ fn of_two_constants_on_two_axes_both_are_seen() {
         assert!(seen > 100, "{seen} pixels of curve {series}");
     }
 }
+
+#[test]
+fn names_without_room_side_by_side_are_written_upwards_and_whole() {
+    let names: Vec<String> = (0..12).map(|class| format!("class number {class}")).collect();
+    let axis = |label: &str, count: usize| Axis::of_names(label, names[..count].to_vec());
+    let svg = |count: usize| {
+        let panel = Panel::new("", axis("predicted", count), Axis::new("", 0.0..=1.0));
+        Figure::of(panel).size(400, 300).to_svg().unwrap()
+    };
+    assert_eq!(svg(2).matches("rotate(270)").count(), 0);
+    assert_eq!(svg(12).matches("rotate(270)").count(), 12);
+    assert!(names.iter().all(|name| svg(12).contains(&format!(">{name}</text>"))));
+    let matrix = Panel::new("", axis("", 3), axis("", 3)).aspect(Aspect::Square);
+    let [r, g, b] = Theme::light().rule;
+    let rule = format!(r##"stroke="#{r:02X}{g:02X}{b:02X}""##);
+    assert_eq!(Figure::of(matrix).to_svg().unwrap().matches(&rule).count(), 6, "lines between the cells");
+}
+
+#[test]
+fn words_stay_in_the_picture_and_lines_do_not_run_through_them() {
+    let blank = || Axis { kind: AxisKind::Blank, ..Axis::new("", 0.0..=1.0) };
+    let panel = |words: &str, x: f64| {
+        let line = Mark::line([[0.0, 0.5], [1.0, 0.5]], ColorRole::Series(0)).wide(4.0);
+        Panel::new("", blank(), blank()).mark(line).mark(Mark::text(words, [x, 0.5], ColorRole::Text))
+    };
+    let inks = |words: &str| {
+        let rgb = Figure::of(panel(words, 0.5)).size(300, 200).to_rgb().unwrap();
+        let color = Theme::light().color(ColorRole::Series(0));
+        rgb.as_chunks::<3>().0.iter().filter(|pixel| **pixel == color).count()
+    };
+    assert!(inks("") > inks("a long name") + 100, "the line is interrupted");
+    let left = |words: &str| -> f64 {
+        let svg = Figure::of(panel(words, 0.0)).size(300, 200).to_svg().unwrap();
+        let before = svg.split(&format!(">{words}</text>")).next().unwrap();
+        before.split(r#"<text x=""#).last().unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    assert!(
+        left("a long name of a feature") > left("a long name") && left("a long name") > 25.0,
+        "half as long as they are"
+    );
+}

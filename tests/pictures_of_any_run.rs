@@ -269,3 +269,25 @@ fn a_model_of_ones_own_is_shown_through_its_run() {
     let (own, found) = (RunPlots::of(replay.run_with(&model)).unwrap(), RunPlots::of(replay.run().unwrap()).unwrap());
     assert_eq!(own.figure(2).unwrap(), found.figure(2).unwrap());
 }
+
+#[test]
+fn a_boundary_behind_many_inputs_reaches_as_far_as_its_regions() {
+    let data = datasets::ball(10, 100, 13);
+    let layers = [trained::wide(2, Activation::Tanh), trained::sigmoid()];
+    let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, 12);
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    let mut lines = 0;
+    for epoch in 0..=12 {
+        let panel = plots.feature_space(epoch).unwrap();
+        for line in panel.in_color(ColorRole::Boundary) {
+            let near = |at: f64, axis: &Axis| {
+                [axis.low, axis.high].iter().any(|end| (at - end).abs() < 0.02 * (axis.high - axis.low))
+            };
+            let is_at_edge = |point: &[f64; 2]| near(point[0], &panel.x) || near(point[1], &panel.y);
+            let (first, last) = (line.points().first().unwrap(), line.points().last().unwrap());
+            assert!(first == last || is_at_edge(first) && is_at_edge(last), "epoch {epoch}: {first:?} to {last:?}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 6, "{lines}");
+}

@@ -56,7 +56,7 @@ impl Panel {
             let lines: Vec<Polyline> = lines.iter().map(&shown).collect::<Result<_>>()?;
             self.add_lines(&lines, levels.color(i), 1.8)?;
             let longest = lines.iter().max_by_key(|line| line.nrows());
-            self.marks.extend(longest.map(|line| Mark::text(levels.name(i), middle(line), ColorRole::Text)));
+            self.marks.extend(longest.map(|line| Mark::text(levels.name(i), place(line, i), ColorRole::Text)));
         }
         Ok(self)
     }
@@ -88,9 +88,9 @@ fn scaled(number: f64, exponent: i32) -> f64 {
     if exponent < 0 { number / power } else { number * power }
 }
 
-/// The point half way along a line.
-fn middle(line: &Polyline) -> [f64; 2] {
-    let row = line.row(line.nrows() / 2);
+/// A point about half way along the line of a level: those of neighbors, which run side by side, are apart.
+fn place(line: &Polyline, level: usize) -> [f64; 2] {
+    let row = line.row(line.nrows() * [8, 5, 11][level % 3] / 16);
     [row[0].into(), row[1].into()]
 }
 

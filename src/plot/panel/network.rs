@@ -1,6 +1,6 @@
 //! The diagram of a network: its units, and what runs between them, with the weights that they have.
 
-use super::{Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
+use super::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 use crate::{Error, Forward, Matrix, Parameter, Result, math::elementary, model::checked};
 
 /// More units side by side, and more layers, than can be read.
@@ -48,6 +48,9 @@ impl Panel {
         let mut diagram = Diagram::new(inputs, &layers);
         for (i, layer) in layers.iter().enumerate() {
             diagram.add_weights(i, layer);
+        }
+        for (i, layer) in layers.iter().enumerate().filter(|(_, layer)| layer.kernel.len() <= MAX_NUMBERS) {
+            diagram.add_numbers(i, layer);
         }
         diagram.add_inputs(inputs, features);
         for (i, layer) in layers.iter().enumerate() {
@@ -174,12 +177,7 @@ impl Diagram {
     }
 
     fn write(&mut self, text: impl Into<String>, at: Point, size: f64) {
-        let text = Mark::text(text, at, ColorRole::Text);
-        self.push(if let Mark::Text { text, at, color, anchor, .. } = text {
-            Mark::Text { text, at, color, size, anchor }
-        } else {
-            text
-        });
+        self.push(Mark::Text { text: text.into(), at, color: ColorRole::Text, size, anchor: Anchor::Center });
     }
 
     fn add_weights(&mut self, index: usize, layer: &DenseLayer) {
@@ -189,10 +187,16 @@ impl Diagram {
                 let [from, to] = [place(2 * index, input, inputs), place(2 * index + 1, unit, units)];
                 let weight = f64::from(layer.kernel[(input, unit)]);
                 self.join(from, to, sign(weight), self.width(weight));
-                if inputs * units <= MAX_NUMBERS {
-                    self.write(number(weight), beside(from, to), 0.85);
-                }
             }
+        }
+    }
+
+    /// Above all lines.
+    fn add_numbers(&mut self, index: usize, layer: &DenseLayer) {
+        let (inputs, units) = layer.kernel.shape();
+        for (unit, input) in (0..units).flat_map(|unit| (0..inputs).map(move |input| (unit, input))) {
+            let [from, to] = [place(2 * index, input, inputs), place(2 * index + 1, unit, units)];
+            self.write(number(layer.kernel[(input, unit)].into()), beside(from, to), 0.85);
         }
     }
 
@@ -206,8 +210,8 @@ impl Diagram {
         for input in 0..inputs {
             let at = place(0, input, inputs);
             let name = features.get(input).map_or_else(|| format!("x{}", input + 1), |name| name.as_ref().to_owned());
-            self.circle(at, self.radius, ColorRole::Text);
             self.label(name, at);
+            self.circle(at, self.radius, ColorRole::Text);
         }
         self.write("inputs", [COLUMN * 0.5, -0.08], 1.0);
     }
@@ -224,11 +228,11 @@ impl Diagram {
         let column = 2 * index + 1;
         for unit in 0..units {
             let [before, behind] = [0, 1].map(|next| place(column + next, unit, units));
-            self.circle(before, self.radius, ColorRole::Text);
-            self.label(format!("z{}", unit + 1), before);
             self.join(before, behind, ColorRole::Text, 1.0);
-            self.circle(behind, self.radius, ColorRole::Text);
-            self.label(format!("a{}", unit + 1), behind);
+            for (letter, at) in [('z', before), ('a', behind)] {
+                self.label(format!("{letter}{}", unit + 1), at);
+                self.circle(at, self.radius, ColorRole::Text);
+            }
             if let Some(bias) = layer.bias.as_ref().map(|bias| f64::from(bias[unit])) {
                 self.add_bias(bias, before, units);
             }
@@ -255,8 +259,8 @@ impl Diagram {
             self.push(Mark::Area { corners: around(center, radius), color: POSITIVE });
         }
         if units <= 4 {
-            let text = format!("b {}", number(bias));
-            self.write(text, [x + self.radius * 1.5, center[1]], 0.85);
+            let (text, at) = (format!("b {}", number(bias)), [x + self.radius * 0.55, center[1]]);
+            self.push(Mark::Text { text, at, color: ColorRole::Text, size: 0.85, anchor: Anchor::Left });
         }
     }
 }

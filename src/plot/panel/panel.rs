@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{Axis, AxisKind, ColorRole, Mark};
+use crate::math::elementary;
 
 /// One plot as plain data: its axes, the marks between them, and its legend.
 ///
@@ -142,7 +143,8 @@ impl Panel {
         Self { aspect, ..self }
     }
 
-    /// Places the values of the vertical axis by their logarithms, from the smallest positive one to the largest.
+    /// Places the values of the vertical axis by their logarithms, from a little below the smallest positive one to a
+    /// little above the largest.
     ///
     /// What is zero or less is marked at the lower end, where it is a curve's.
     ///
@@ -156,7 +158,10 @@ impl Panel {
     pub fn log_y(mut self) -> Self {
         let values =
             self.marks.iter().filter(|mark| !mark.is_on_the_right()).flat_map(Mark::points).map(|point| point[1]);
-        (self.y.low, self.y.high) = positive(values);
+        let (low, high) = positive(values);
+        // A curve on the axis itself would not be seen.
+        let little = elementary::pow(high / low, 0.02);
+        (self.y.low, self.y.high) = if little.is_finite() { (low / little, high * little) } else { (low, high) };
         self.y.kind = AxisKind::Logarithmic;
         self
     }

@@ -171,6 +171,12 @@ impl Panel {
         self
     }
 
+    /// Without the boundary that there is: where regions reach farther, so does the one between them.
+    pub(crate) fn without_boundary(mut self) -> Self {
+        self.marks.retain(|mark| mark.color() != ColorRole::Boundary);
+        self
+    }
+
     /// Draws a ring around some of the points, `(points, 2)`, by their rows: around the misclassified samples, for example.
     ///
     /// The rings lie below the dots, whose colors are still seen. Rows that there are not are left out.

@@ -43,7 +43,6 @@ impl Panel {
         let (low, high) = (*range.start(), *range.end());
         let (x, y) = (Axis::new("true", range.clone()), Axis::new("predicted", range));
         let mut panel = Self::new("Predicted against true", x, y).aspect(Aspect::Equal);
-        panel.marks.push(Mark::line([[low, low], [high, high]], ColorRole::Text).wide(1.0).dashed());
         for (output, (predicted, of)) in matrix::columns(outputs).zip(matrix::columns(targets)).enumerate() {
             let points = of.iter().zip(predicted).map(|(&of, &predicted)| [of.into(), predicted.into()]);
             panel.marks.push(Mark::dots(points, ColorRole::Series(output)));
@@ -53,9 +52,10 @@ impl Panel {
                 panel.legend.push((name, ColorRole::Series(output)));
             }
         }
-        let points: Vec<_> = panel.marks[1..].iter().flat_map(Mark::points).copied().collect();
+        let points: Vec<_> = panel.marks.iter().flat_map(Mark::points).copied().collect();
         note_unseen_points(&mut panel, points.into_iter(), "prediction");
-        Ok(panel)
+        // Above the dots: good predictions would hide it.
+        Ok(panel.mark(Mark::line([[low, low], [high, high]], ColorRole::Text).wide(1.0).dashed()))
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
         let names: Vec<&str> = panel.legend.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["width", "output 1"]);
         assert_eq!(panel.notes, ["1 of 4 predictions are not drawn: their values are not finite"]);
-        let diagonal = panel.marks[0].points();
+        let diagonal = panel.marks[2].points();
         assert!(diagonal.iter().all(|point| point[0] == point[1]) && diagonal[0][0] == panel.x.low);
         assert!(Panel::predicted_against_true(&outputs, &Matrix::zeros(1, 2), &[""]).is_err());
     }

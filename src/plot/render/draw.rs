@@ -56,7 +56,9 @@ impl Panel {
         let plot = Plot { panel: self, pen, at: Layout::of(self, pen, has_legend)? };
         plot.draw_head()?;
         plot.draw_rules()?;
-        self.marks.iter().try_for_each(|mark| plot.draw_mark(mark))?;
+        // Words on the tints of regions have colors of their own below them.
+        let clear = !self.marks.iter().any(|mark| matches!(mark.color(), ColorRole::Region(_)));
+        self.marks.iter().try_for_each(|mark| plot.draw_mark(mark, clear))?;
         plot.draw_axes()?;
         Ok(plot.between())
     }
@@ -99,22 +101,25 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
     fn draw_rules(&self) -> Result<()> {
         let (pen, x, y) = (self.pen, &self.at.x, &self.at.y);
         let rule = pen.rule();
-        let upright = x.ticks.marks.iter().filter(|_| self.panel.x.names().is_empty());
+        // Names along both axes are those of cells, with what is written in their middles: the lines run between them.
+        let is_matrix = !self.panel.x.names().is_empty() && !self.panel.y.names().is_empty();
+        let beside = if is_matrix { 0.5 } else { 0.0 };
+        let upright = x.ticks.marks.iter().filter(|_| is_matrix || self.panel.x.names().is_empty());
         for (value, _) in upright {
-            let at = pen.snapped(x.at(*value));
+            let at = pen.snapped(x.at(*value + beside));
             pen.line(vec![(at, y.from), (at, y.to)], rule)?;
         }
         for (value, _) in &y.ticks.marks {
-            let at = pen.snapped(y.at(*value));
+            let at = pen.snapped(y.at(*value + beside));
             pen.line(vec![(x.from, at), (x.to, at)], rule)?;
         }
         Ok(())
     }
 
-    fn draw_mark(&self, mark: &Mark) -> Result<()> {
+    fn draw_mark(&self, mark: &Mark, clear: bool) -> Result<()> {
         let y = self.at.right.as_ref().filter(|_| mark.is_on_the_right()).unwrap_or(&self.at.y);
         let (kind, title) = (mark.kind(), self.title_of(mark.color()));
-        self.pen.group(kind, title, || marks::draw(self.pen, &self.at.x, y, mark))
+        self.pen.group(kind, title, || marks::draw(self.pen, &self.at.x, y, mark, clear))
     }
 
     /// What the legend calls a color.
@@ -144,12 +149,18 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
     fn draw_x_axis(&self, stroke: ShapeStyle) -> Result<()> {
         let (pen, x, bottom) = (self.pen, &self.at.x, self.at.y.from);
         let (tick, room) = (pen.style.lines(0.25), (x.to - x.from) / x.ticks.marks.len().max(1) as i32);
-        for (value, text) in &x.ticks.marks {
+        let every = if self.at.names.is_some() { self.every(room) } else { 1 };
+        for (i, (value, text)) in x.ticks.marks.iter().enumerate() {
             let at = pen.snapped(x.at(*value));
             pen.line(vec![(at, bottom), (at, bottom + tick)], stroke)?;
-            pen.write(text, (at, bottom + 2 * tick), 0.92, (HPos::Center, VPos::Top), room)?;
+            match self.at.names {
+                Some(length) if i % every == 0 => pen.write_name_upwards(text, (at, bottom + 2 * tick), length)?,
+                Some(_) => {}
+                None => pen.write(text, (at, bottom + 2 * tick), 0.92, (HPos::Center, VPos::Top), room)?,
+            }
         }
-        let below = bottom + pen.style.lines(2.9);
+        let upwards = self.at.names.map_or(0, |length| (length - pen.style.lines(0.92)).max(0));
+        let below = bottom + pen.style.lines(2.9) + upwards;
         let (center, room) = (i32::midpoint(x.from, x.to), x.to - x.from + 2 * pen.style.lines(2.0));
         let label = match &x.ticks.offset {
             Some(offset) => format!("{} ({offset})", self.panel.x.label),
@@ -158,15 +169,24 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
         pen.write(label.trim_start(), (center, below), 1.0, (HPos::Center, VPos::Bottom), room)
     }
 
+    /// Of names that are so many pixels apart, every which one has room for its height.
+    fn every(&self, apart: i32) -> usize {
+        (self.pen.style.lines(1.05) / apart.max(1) + 1).max(1) as usize
+    }
+
     /// With ticks to the left, -1, or to the right, 1.
     fn draw_y_axis(&self, scale: &Scale, label: &str, x: i32, side: i32, stroke: ShapeStyle) -> Result<()> {
         let pen = self.pen;
         let tick = pen.style.lines(0.25) * side;
         let anchor = if side < 0 { HPos::Right } else { HPos::Left };
         let mut widest = 0;
-        for (value, text) in &scale.ticks.marks {
+        let apart = (scale.from - scale.to) / scale.ticks.marks.len().max(1) as i32;
+        for (i, (value, text)) in scale.ticks.marks.iter().enumerate() {
             let y = pen.snapped(scale.at(*value));
             pen.line(vec![(x, y), (x + tick, y)], stroke)?;
+            if i % self.every(apart) != 0 {
+                continue;
+            }
             pen.write(text, (x + 2 * tick, y), 0.92, (anchor, VPos::Center), pen.width())?;
             widest = widest.max(pen.length(text, 0.92)?);
         }

@@ -22,6 +22,8 @@ pub(crate) struct Layout<'p> {
     pub(crate) x: Scale,
     pub(crate) y: Scale,
     pub(crate) right: Option<Scale>,
+    /// How long the names along the horizontal axis may be where they are written upwards, in pixels.
+    pub(crate) names: Option<i32>,
 }
 
 impl<'p> Layout<'p> {
@@ -40,7 +42,7 @@ impl<'p> Layout<'p> {
         edges.expect_room(pen)?;
         let top = edges.top - head - style.lines(0.55);
         let (x, y, right) = edges.scales(panel, pen)?;
-        Ok(Self { top, notes, legend, x, y, right })
+        Ok(Self { top, notes, legend, x, y, right, names: edges.names })
     }
 
     /// Where the legend begins.
@@ -70,6 +72,8 @@ struct Edges {
     right: i32,
     top: i32,
     bottom: i32,
+    /// The length of names that are written upwards.
+    names: Option<i32>,
 }
 
 impl Edges {
@@ -88,7 +92,21 @@ impl Edges {
         };
         let left = beside(&panel.y)?;
         let right = panel.right.as_ref().map_or(Ok(style.lines(1.0)), beside)?;
-        Ok(Self { left, right: pen.width() - right, top, bottom })
+        Self { left, right: pen.width() - right, top, bottom, names: None }.above_names(panel, pen)
+    }
+
+    /// Higher where names along the horizontal axis have no room side by side: they are written upwards then.
+    fn above_names<DB: DrawingBackend>(self, panel: &Panel, pen: &Pen<'_, DB>) -> Result<Self> {
+        let (width, height) = (self.right - self.left, self.bottom - self.top);
+        let wide = if panel.aspect == Aspect::Square { width.min(height) } else { width };
+        let Some(each) = wide.checked_div(panel.x.names().len() as i32) else { return Ok(self) };
+        let longest = widest(pen, &Scale::new(&panel.x, 2, self.left, self.right))?;
+        let names = longest.min(pen.height() * 3 / 10);
+        let more = (names - pen.style.lines(0.92)).max(0);
+        if longest + pen.style.lines(0.4) <= each || height - more < pen.style.lines(5.0) {
+            return Ok(self);
+        }
+        Ok(Self { bottom: self.bottom - more, names: Some(names), ..self })
     }
 
     /// Smaller where the panel has proportions, in the middle of the room there is.
@@ -108,7 +126,7 @@ impl Edges {
             return self; // A sliver would show nothing.
         }
         let [x, y] = [(width - wide) / 2.0, (height - high) / 2.0].map(|free| free.round() as i32);
-        Self { left: self.left + x, right: self.right - x, top: self.top + y, bottom: self.bottom - y }
+        Self { left: self.left + x, right: self.right - x, top: self.top + y, bottom: self.bottom - y, ..self }
     }
 
     fn expect_room<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>) -> Result<()> {

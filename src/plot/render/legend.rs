@@ -136,7 +136,7 @@ fn draw_row<DB: DrawingBackend>(
     let more = if left_out == 0 { String::new() } else { format!("+{left_out}") };
     let widths = entries.iter().map(|entry| symbol + entry.width + gap);
     let whole = widths.sum::<i32>() - gap + if left_out == 0 { 0 } else { gap + pen.length(&more, SIZE)? };
-    let mut x = (middle - whole / 2).clamp(0, (pen.width() - whole).max(0));
+    let mut x = (middle - whole / 2).min(pen.width() - whole - height).max(height).min((pen.width() - whole).max(0));
     for entry in entries {
         marks::draw_sample(pen, entry.like, entry.color, (x + pen.style.lines(0.4), top + height))?;
         let words = (x + symbol, top + height);

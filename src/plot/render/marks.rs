@@ -20,8 +20,14 @@ const MAX_SIZE: f64 = 1_000.0;
 const DOT: f64 = 0.135;
 const RING: f64 = 0.3;
 
-/// Draws a mark between two axes.
-pub(crate) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, x: &Scale, y: &Scale, mark: &Mark) -> Result<()> {
+/// Draws a mark between two axes; words on `clear` ground.
+pub(crate) fn draw<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    x: &Scale,
+    y: &Scale,
+    mark: &Mark,
+    clear: bool,
+) -> Result<()> {
     let between = Between { pen, x, y };
     let color = mark.color();
     match mark {
@@ -32,9 +38,7 @@ pub(crate) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, x: &Scale, y: &Scale, 
             let (stroke, radius) = (pen.stroke(color, 1.2), pen.style.lines(RING));
             between.inside(points).try_for_each(|at| pen.ring(at, radius, stroke))
         }
-        Mark::Text { text, at, size, anchor, .. } => {
-            between.text(text, *at, color, checked("the size of words", *size)?, *anchor)
-        }
+        Mark::Text { .. } => between.text(mark, clear),
     }
 }
 
@@ -124,13 +128,37 @@ impl<DB: DrawingBackend> Between<'_, '_, DB> {
         (radius * self.pen.style.text * DOT).round().max(1.0) as i32
     }
 
-    fn text(&self, text: &str, at: Point, color: ColorRole, size: f64, anchor: Anchor) -> Result<()> {
+    /// On ground that is cleared for them where that is said, so that they are read above lines and dots.
+    fn text(&self, mark: &Mark, clear: bool) -> Result<()> {
+        let Mark::Text { text, at, color, size, anchor } = mark else { return Ok(()) };
+        let (color, size, anchor) = (*color, checked("the size of words", *size)?, *anchor);
         let h = match anchor {
             Anchor::Left => HPos::Left,
             Anchor::Center => HPos::Center,
             Anchor::Right => HPos::Right,
         };
-        self.inside(&[at]).try_for_each(|at| self.pen.write_in(color, text, at, 0.92 * size, (h, VPos::Center)))
+        self.inside(&[*at]).try_for_each(|(x, y)| {
+            let (left, right) = self.ends_of(text, x, size, anchor)?;
+            // What would begin or end outside of the picture is moved into it.
+            let moved = (self.pen.width() - right).min(0).max(-left);
+            if clear {
+                let half = self.pen.style.lines(0.45 * size);
+                let (from, to) = ((left + moved, y - half), (right + moved, y + half));
+                self.pen.rectangle(from, to, self.pen.style.background())?;
+            }
+            self.pen.write_in(color, text, (x + moved, y), 0.92 * size, (h, VPos::Center))
+        })
+    }
+
+    /// The pixels where words begin and end.
+    fn ends_of(&self, text: &str, x: i32, size: f64, anchor: Anchor) -> Result<(i32, i32)> {
+        let length = self.pen.length(text, 0.92 * size)?;
+        let left = match anchor {
+            Anchor::Left => x,
+            Anchor::Center => x - length / 2,
+            Anchor::Right => x - length,
+        };
+        Ok((left, left + length))
     }
 }
 
@@ -161,8 +189,9 @@ pub(crate) fn draw_sample<DB: DrawingBackend>(
     match like {
         Some(Mark::Dots { .. }) => pen.dot((x, y), pen.style.lines(0.26), role),
         Some(Mark::Rings { .. }) => pen.ring((x, y), pen.style.lines(RING), pen.stroke(role, 1.2)),
-        Some(Mark::Line { width, dashed, .. }) => {
-            let stroke = pen.stroke(role, checked("the width of a line", *width)?);
+        Some(Mark::Line { dashed, .. }) => {
+            // The first of several lines need not be as wide as the others: a legend is about colors.
+            let stroke = pen.stroke(role, 2.0);
             let ends = [(x - half, y), (x + pen.style.lines(0.5), y)];
             if *dashed || pen.turn(role) > 0 { pen.dashed_line(&ends, stroke) } else { pen.line(ends.to_vec(), stroke) }
         }

@@ -145,6 +145,11 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         self.write_as(&self.style.text_style(1.0, Pos::new(HPos::Center, VPos::Top), true), text, at, room)
     }
 
+    /// A name of at most so many pixels that ends below a place.
+    pub(crate) fn write_name_upwards(&self, name: &str, at: Pixel, room: i32) -> Result<()> {
+        self.write_as(&self.style.text_style(0.92, Pos::new(HPos::Right, VPos::Center), true), name, at, room)
+    }
+
     fn write_as(&self, font: &TextStyle<'_>, text: &str, at: Pixel, room: i32) -> Result<()> {
         let words = self.fitted(text, font, room)?;
         if words.is_empty() { Ok(()) } else { self.area.draw_text(&words, font, at).map_err(failed) }

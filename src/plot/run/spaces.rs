@@ -100,7 +100,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     /// What the rest of the network makes of the space, below the samples.
     fn with_regions(&self, panel: Panel, at: &EpochData<'_, 'a, M>, map: &DecisionBoundary) -> Result<Panel> {
         match self.settings.task {
-            Task::Classes => panel.without_regions().regions(map),
+            Task::Classes => panel.without_regions().without_boundary().regions(map)?.boundary(map),
             Task::Labels => {
                 let map = at.label_map(map)?;
                 panel.without_regions().regions(&map)?.boundary(&map)
