@@ -133,13 +133,13 @@ fn upright<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, bottom: i32, top:
     Scale::new(axis, most, bottom, top)
 }
 
-/// With as many ticks as have room for their words.
+/// With as many ticks as have room for their words; names are all there, and cut.
 fn across<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, from: i32, to: i32) -> Result<Scale> {
     let mut most = ((to - from).max(0) / pen.style.lines(2.6).max(1)) as usize;
     loop {
         let scale = Scale::new(axis, most, from, to);
         let count = scale.ticks.marks.len() as i32;
-        if most <= 2 || count * (widest(pen, &scale)? + pen.style.lines(0.9)) <= to - from {
+        if most <= 2 || !axis.names().is_empty() || count * (widest(pen, &scale)? + pen.style.lines(0.9)) <= to - from {
             return Ok(scale);
         }
         most -= 1;
