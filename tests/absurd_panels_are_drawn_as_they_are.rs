@@ -77,3 +77,35 @@ fn thousands_of_names_along_an_axis_are_drawn_in_a_moment() {
     assert!(svg.matches("<text").count() >= 20_000);
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }
+
+#[test]
+fn an_axis_of_whole_numbers_that_has_none_between_its_ends_has_none_beside_it() {
+    for (low, high) in [(1e-15, 2e-15), (-3e-12, -2e-12), (8.4810e-19, 8.4820e-19), (0.25, 0.75), (1e-3, 0.5)] {
+        let axis = || Axis::new("", low..=high).whole();
+        let svg = Figure::of(Panel::new("", axis(), axis())).to_svg().unwrap();
+        assert!(!svg.contains("<text"), "{low:e} to {high:e}: {svg}");
+    }
+    let svg = Figure::of(Panel::new("", Axis::new("", 0.0..=1e-12).whole(), unit())).to_svg().unwrap();
+    assert!(svg.contains(">0</text>"), "the end is a whole number");
+}
+
+#[test]
+fn long_names_along_an_upright_axis_are_cut_and_leave_room_for_the_plot() {
+    let name = "a class whose name is a whole sentence, which goes on and on".to_owned();
+    for (width, repeated) in [(200, 1), (400, 1), (400, 1_000), (1_440, 100)] {
+        let panel = Panel::new("", unit(), Axis::of_names("true", vec![name.repeat(repeated), "short".into()]));
+        let svg = Figure::of(panel).size(width, 300).to_svg().unwrap();
+        assert!(svg.contains(">a class") && svg.contains("…</text>") && svg.contains(">short</text>"), "{svg}");
+    }
+    let panel = Panel::new("", unit(), Axis::of_names("true", vec![name.clone()]));
+    assert!(Figure::of(panel).size(1_440, 300).to_svg().unwrap().contains(&name), "whole, where it has room");
+}
+
+#[test]
+fn curves_that_fall_a_little_below_zero_are_on_their_axis() {
+    for low in [-1e-30, -0.02, -0.5, -3.0] {
+        let panel = Panel::curves("loss", &[("loss", &[(0, 1.0), (1, low)])]);
+        assert!(panel.y.low <= low, "{low}: {:?}", panel.y);
+    }
+    assert_eq!(Panel::curves("loss", &[("loss", &[(0, 1.0), (1, 0.0), (2, f64::NEG_INFINITY)])]).y.low, 0.0);
+}

@@ -81,13 +81,13 @@ impl Edges {
             (_, false) => 3.5,
         };
         let (top, bottom) = (style.lines(0.9) + head, pen.height() - style.lines(below));
-        let beside = |axis: &Axis| -> Result<i32> {
+        let takes = |axis: &Axis| -> Result<i32> {
             let scale = upright(axis, pen, bottom, top);
             let has_label = !axis.label.is_empty() || scale.ticks.offset.is_some();
-            Ok(style.lines(if has_label { 2.4 } else { 1.0 }) + widest(pen, &scale)?)
+            Ok(style.lines(if has_label { 2.4 } else { 1.0 }) + widest(pen, &scale)?.min(beside(pen)))
         };
-        let left = beside(&panel.y)?;
-        let right = panel.right.as_ref().map_or(Ok(style.lines(1.0)), beside)?;
+        let left = takes(&panel.y)?;
+        let right = panel.right.as_ref().map_or(Ok(style.lines(1.0)), takes)?;
         Ok(Self { left, right: pen.width() - right, top, bottom })
     }
 
@@ -126,6 +126,11 @@ impl Edges {
         let beside = panel.right.as_ref().map(|axis| upright(axis, pen, bottom, top));
         Ok((across(&panel.x, pen, left, right)?, y, beside))
     }
+}
+
+/// How wide words along an upright axis are at most: a longer name is cut, rather than that nothing is left for the plot.
+pub(crate) fn beside<DB: DrawingBackend>(pen: &Pen<'_, DB>) -> i32 {
+    (pen.width() / 3).max(pen.style.lines(4.0))
 }
 
 fn upright<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, bottom: i32, top: i32) -> Scale {
