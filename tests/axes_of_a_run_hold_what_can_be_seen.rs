@@ -238,3 +238,22 @@ fn a_rare_class_is_seen_in_a_small_picture() {
     alone.marks.retain(|mark| mark.color() == ColorRole::Class(0));
     assert!(count(&panel) * 10 >= count(&alone) * 9, "{} of {} pixels", count(&panel), count(&alone));
 }
+
+#[test]
+fn the_dot_of_an_accuracy_of_one_is_on_the_plot_whatever_the_axis_on_the_left() {
+    let data = datasets::moons(20, 0.1, 7);
+    let model = trained::article(&data, Activation::Tanh, 0).at(0).unwrap().into_model();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    replay.record(&model, [("val_accuracy", 1.0)]).unwrap();
+    for (i, log) in (1..40).flat_map(|i| [(i, false), (i, true)]) {
+        let (low, high) = (0.013 * f64::from(i), 1.7 + 0.37 * f64::from(i * i));
+        let panel = plots(&replay, RunPlots::options().curve_axis(low..=high).log_losses(log)).curves_until(0);
+        let dots = panel.in_color(ColorRole::Series(2)).chain(panel.in_color(ColorRole::Series(1)));
+        let ends: Vec<f64> =
+            dots.filter(|mark| matches!(mark, Mark::Dots { .. })).map(|dot| dot.points()[0][1]).collect();
+        assert!(
+            ends.len() == 2 && ends.iter().all(|end| (low..=high).contains(end)),
+            "{low} to {high}, {log}: {ends:?}"
+        );
+    }
+}

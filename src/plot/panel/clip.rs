@@ -33,19 +33,26 @@ impl Frame {
 
     /// The part of a polygon that is inside.
     pub(crate) fn cut_polygon(&self, corners: &[Point]) -> Vec<Point> {
-        let mut kept = corners.to_vec();
-        if !kept.iter().all(|point| point.iter().all(|x| x.is_finite())) {
+        if !corners.iter().all(is_finite) {
             return Vec::new();
         }
-        for axis in 0..2 {
-            for (limit, sign) in [(self.low[axis], 1.0), (self.high[axis], -1.0)] {
-                let values: Vec<f64> = kept.iter().map(|point| sign * (point[axis] - limit)).collect();
-                if values.iter().any(|&value| value < 0.0) {
-                    kept = cut(&kept, &values, |&from, &to, share| between(from, to, share));
-                }
+        let mut kept: Vec<Point> = corners.iter().map(within_reach).collect();
+        for (axis, limit, sign) in self.sides() {
+            let inside = |point: &Point| sign * (point[axis] - limit);
+            let values: Vec<f64> = kept.iter().map(inside).collect();
+            if values.iter().any(|&value| value < 0.0) {
+                kept = cut(&kept, &values, |&from, &to, _| match inside(&from) >= 0.0 {
+                    true => meeting(from, to, axis, limit),
+                    false => meeting(to, from, axis, limit),
+                });
             }
         }
         kept
+    }
+
+    /// The axis of each side, its place there, and 1 where what is larger is inside, or -1.
+    fn sides(&self) -> [(usize, f64, f64); 4] {
+        [(0, self.low[0], 1.0), (0, self.high[0], -1.0), (1, self.low[1], 1.0), (1, self.high[1], -1.0)]
     }
 
     /// The parts of a line that are inside.
@@ -61,24 +68,42 @@ impl Frame {
         parts
     }
 
-    /// The part of a segment that is inside, by Liang and Barsky.
+    /// The part of a segment that is inside.
     fn cut_segment(&self, from: Point, to: Point) -> Option<(Point, Point)> {
-        let (mut start, mut end) = (0.0_f64, 1.0_f64);
-        for axis in 0..2 {
-            let way = to[axis] - from[axis];
-            let (low, high) = (self.low[axis] - from[axis], self.high[axis] - from[axis]);
-            if way == 0.0 {
-                (start, end) = if low <= 0.0 && high >= 0.0 { (start, end) } else { (1.0, 0.0) };
-                continue;
-            }
-            let (enter, leave) = if way > 0.0 { (low / way, high / way) } else { (high / way, low / way) };
-            (start, end) = (start.max(enter), end.min(leave));
+        if !(is_finite(&from) && is_finite(&to)) {
+            return None;
         }
-        let inside = start <= end && from.iter().chain(&to).all(|x| x.is_finite());
-        let start = if start == 0.0 { from } else { between(from, to, start) };
-        let end = if end == 1.0 { to } else { between(from, to, end) };
-        inside.then_some((start, end))
+        let [mut from, mut to] = [within_reach(&from), within_reach(&to)];
+        for (axis, limit, sign) in self.sides() {
+            let is_inside = |point: Point| sign * (point[axis] - limit) >= 0.0;
+            match (is_inside(from), is_inside(to)) {
+                (true, true) => {}
+                (true, false) => to = meeting(from, to, axis, limit),
+                (false, true) => from = meeting(to, from, axis, limit),
+                (false, false) => return None,
+            }
+        }
+        Some((from, to))
     }
+}
+
+/// So far from zero the distance of two places is a number still.
+const FARTHEST: f64 = 1e300;
+
+fn is_finite(point: &Point) -> bool {
+    point.iter().all(|x| x.is_finite())
+}
+
+fn within_reach(point: &Point) -> Point {
+    point.map(|x| x.clamp(-FARTHEST, FARTHEST))
+}
+
+/// Where the way from a point inside to one outside meets a side. Reckoned from inside, it is exact however far the other one is:
+/// from 1e20 on there would be no digits left for a place near 1.
+fn meeting(inside: Point, outside: Point, axis: usize, limit: f64) -> Point {
+    let mut at = between(inside, outside, (limit - inside[axis]) / (outside[axis] - inside[axis]));
+    at[axis] = limit;
+    at
 }
 
 pub(crate) fn between(from: Point, to: Point, share: f64) -> Point {

@@ -79,10 +79,12 @@ fn vertical<C: AsRef<Curve>>(label: &str, curves: &[(&str, C)]) -> Axis {
     Axis::new(label, from_zero(curves.iter().flat_map(|(_, curve)| curve.as_ref()).map(|&(_, value)| value)))
 }
 
-/// From 0, or below where there are negative values, to the largest.
+/// From 0, or below where there are negative values, however small, to the largest.
 fn from_zero(values: impl Iterator<Item = f64>) -> std::ops::RangeInclusive<f64> {
-    let (low, high) = wider(values.chain([0.0])).into_inner();
-    if low < 0.0 && low < -0.03 * high { low..=high } else { 0.0..=high }
+    let mut is_negative = false;
+    let all = values.inspect(|value| is_negative |= *value < 0.0 && value.is_finite()).chain([0.0]);
+    let (low, high) = wider(all).into_inner();
+    if is_negative { low..=high } else { 0.0..=high }
 }
 
 fn epochs_between(epochs: impl Iterator<Item = f64>) -> std::ops::RangeInclusive<f64> {

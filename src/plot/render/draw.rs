@@ -12,7 +12,7 @@ use plotters::{
 
 use super::{
     Style,
-    layout::{Layout, NOTE},
+    layout::{self, Layout, NOTE},
     marks,
     pen::Pen,
     scale::Scale,
@@ -179,7 +179,7 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
         let pen = self.pen;
         let tick = pen.style.lines(0.25) * side;
         let anchor = if side < 0 { HPos::Right } else { HPos::Left };
-        let mut widest = 0;
+        let (mut widest, room) = (0, layout::beside(pen));
         let apart = (scale.from - scale.to) / scale.ticks.marks.len().max(1) as i32;
         for (i, (value, text)) in scale.ticks.marks.iter().enumerate() {
             let y = pen.snapped(scale.at(*value));
@@ -187,8 +187,8 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
             if i % self.every(apart) != 0 {
                 continue;
             }
-            pen.write(text, (x + 2 * tick, y), 0.92, (anchor, VPos::Center), pen.width())?;
-            widest = widest.max(pen.length(text, 0.92)?);
+            pen.write(text, (x + 2 * tick, y), 0.92, (anchor, VPos::Center), room)?;
+            widest = widest.max(pen.length(text, 0.92)?.min(room));
         }
         let label = match &scale.ticks.offset {
             Some(offset) => format!("{label} ({offset})"),

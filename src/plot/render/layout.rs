@@ -85,13 +85,13 @@ impl Edges {
             (_, false) => 3.5,
         };
         let (top, bottom) = (style.lines(0.9) + head, pen.height() - style.lines(below));
-        let beside = |axis: &Axis| -> Result<i32> {
+        let takes = |axis: &Axis| -> Result<i32> {
             let scale = upright(axis, pen, bottom, top);
             let has_label = !axis.label.is_empty() || scale.ticks.offset.is_some();
-            Ok(style.lines(if has_label { 2.4 } else { 1.0 }) + widest(pen, &scale)?)
+            Ok(style.lines(if has_label { 2.4 } else { 1.0 }) + widest(pen, &scale)?.min(beside(pen)))
         };
-        let left = beside(&panel.y)?;
-        let right = panel.right.as_ref().map_or(Ok(style.lines(1.0)), beside)?;
+        let left = takes(&panel.y)?;
+        let right = panel.right.as_ref().map_or(Ok(style.lines(1.0)), takes)?;
         Self { left, right: pen.width() - right, top, bottom, names: None }.above_names(panel, pen)
     }
 
@@ -146,18 +146,23 @@ impl Edges {
     }
 }
 
+/// How wide words along an upright axis are at most: a longer name is cut, rather than that nothing is left for the plot.
+pub(crate) fn beside<DB: DrawingBackend>(pen: &Pen<'_, DB>) -> i32 {
+    (pen.width() / 3).max(pen.style.lines(4.0))
+}
+
 fn upright<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, bottom: i32, top: i32) -> Scale {
     let most = ((bottom - top).max(0) / pen.style.lines(2.2).max(1)) as usize;
     Scale::new(axis, most, bottom, top)
 }
 
-/// With as many ticks as have room for their words.
+/// With as many ticks as have room for their words; names are all there, and cut.
 fn across<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, from: i32, to: i32) -> Result<Scale> {
     let mut most = ((to - from).max(0) / pen.style.lines(2.6).max(1)) as usize;
     loop {
         let scale = Scale::new(axis, most, from, to);
         let count = scale.ticks.marks.len() as i32;
-        if most <= 2 || count * (widest(pen, &scale)? + pen.style.lines(0.9)) <= to - from {
+        if most <= 2 || !axis.names().is_empty() || count * (widest(pen, &scale)? + pen.style.lines(0.9)) <= to - from {
             return Ok(scale);
         }
         most -= 1;

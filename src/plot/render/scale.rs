@@ -60,21 +60,31 @@ impl Scale {
     }
 }
 
+/// What is farther from zero is beyond every axis: the span of two such numbers, or of what is around one, is no number.
+const FARTHEST: f64 = 1e300;
+
+/// What is nearer to zero is below every logarithmic axis: half of it has no digits.
+const NEAREST: f64 = 1e-300;
+
 /// Those of an axis, or some around them where there is next to nothing between.
 fn limits(axis: &Axis) -> (f64, f64) {
-    let (low, high) = (axis.low, axis.high);
-    let (span, largest) = (high - low, low.abs().max(high.abs()));
-    match low.is_finite() && high.is_finite() {
-        true if span.is_finite() && span > largest * 1e-9 && span > 1e-100 => (low, high),
-        true => (low - 0.5 * largest.max(1.0), low + 0.5 * largest.max(1.0)),
-        false => (0.0, 1.0),
+    if !(axis.low.is_finite() && axis.high.is_finite()) {
+        return (0.0, 1.0);
     }
+    let [low, high] = [axis.low, axis.high].map(|end| end.clamp(-FARTHEST, FARTHEST));
+    let (span, largest) = (high - low, low.abs().max(high.abs()));
+    if span > largest * 1e-9 && span > 1e-100 {
+        return (low, high);
+    }
+    let around = 0.5 * largest.max(1.0);
+    (low - around, low + around)
 }
 
 /// The same of an axis whose values lie by their logarithms.
 fn positive_limits(axis: &Axis) -> (f64, f64) {
-    let high = if axis.high > 0.0 && axis.high.is_finite() { axis.high } else { 1.0 };
-    let low = if axis.low > 0.0 && axis.low.is_finite() { axis.low } else { high * 1e-3 };
+    let is_there = |end: f64| end > 0.0 && end.is_finite();
+    let high = if is_there(axis.high) { axis.high.clamp(NEAREST, FARTHEST) } else { 1.0 };
+    let low = if is_there(axis.low) { axis.low.clamp(NEAREST, FARTHEST) } else { high * 1e-3 };
     if low < high * (1.0 - 1e-9) { (low, high) } else { (low / 2.0, low * 2.0) }
 }
 

@@ -98,10 +98,14 @@ fn count(low: f64, high: f64, step: f64) -> f64 {
     (high / step + 1e-9).floor() - (low / step - 1e-9).ceil() + 1.0
 }
 
+/// Those between two limits, or on one but for what was rounded. Of whole numbers that is none where the limits are near to one
+/// another: what is next to nothing beside a step is not so beside these.
 fn multiples(low: f64, high: f64, step: f64) -> Vec<f64> {
     let first = (low / step - 1e-9).ceil();
     let all = count(low, high, step).clamp(0.0, MAX_TICKS as f64) as usize;
-    (0..all).map(|i| (first + i as f64) * step).collect()
+    let rounded = (high - low) * 1e-6;
+    let is_there = |value: &f64| (low - rounded..=high + rounded).contains(value);
+    (0..all).map(|i| (first + i as f64) * step).filter(is_there).collect()
 }
 
 /// A number of a logarithmic axis.

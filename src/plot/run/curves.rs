@@ -174,8 +174,10 @@ fn on_the_left(value: f64, panel: &Panel) -> Option<f64> {
     let right = panel.right.as_ref()?;
     let share = (value - right.low) / (right.high - right.low);
     let (low, high) = (panel.y.low, panel.y.high);
-    Some(match panel.y.kind {
+    let place = match panel.y.kind {
         AxisKind::Logarithmic => low * elementary::pow(high / low, share),
         _ => low + share * (high - low),
-    })
+    };
+    // Rounded, the upper end would be beyond it, and not drawn.
+    Some(if (0.0..=1.0).contains(&share) { place.max(low).min(high) } else { place })
 }
