@@ -46,6 +46,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             .title(format!("Epoch {epoch}"))
             .tall_row(1.5, above)
             .row(below)
+            .shared_legend()
             .with_fonts(self.settings.fonts.clone()))
     }
 
