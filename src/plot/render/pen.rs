@@ -219,7 +219,9 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
 const MAX_DASHES: usize = 10_000;
 
 fn length(points: &[Pixel]) -> f64 {
-    points.windows(2).map(|pair| f64::from(pair[1].0 - pair[0].0).hypot(f64::from(pair[1].1 - pair[0].1))).sum()
+    let way = |from: i32, to: i32| f64::from(to) - f64::from(from);
+    let ways = points.windows(2).map(|pair| [way(pair[0].0, pair[1].0), way(pair[0].1, pair[1].1)]);
+    ways.map(|[x, y]| (x * x + y * y).sqrt()).sum()
 }
 
 /// The parts of a line that are drawn when it is broken into pieces of this length.
