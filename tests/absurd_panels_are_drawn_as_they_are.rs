@@ -109,3 +109,16 @@ fn curves_that_fall_a_little_below_zero_are_on_their_axis() {
     }
     assert_eq!(Panel::curves("loss", &[("loss", &[(0, 1.0), (1, 0.0), (2, f64::NEG_INFINITY)])]).y.low, 0.0);
 }
+
+#[test]
+fn a_dashed_curve_that_goes_up_and_down_all_the_time_has_as_many_dashes_as_one_can_tell_apart() {
+    let dashes = |turns: usize| {
+        let points = (0..=turns).map(|i| [i as f64 / turns as f64, (i % 2) as f64]);
+        let panel = Panel::new("", unit(), unit()).mark(Mark::line(points, ColorRole::Series(0)).dashed());
+        let svg = Figure::of(panel).to_svg().unwrap();
+        let (_, line) = svg.split_once(r#"<g class="line">"#).unwrap();
+        line.split_once("</g>").unwrap().0.matches("<polyline").count()
+    };
+    assert!((40..80).contains(&dashes(1)), "{}", dashes(1));
+    assert!((9_000..=10_001).contains(&dashes(100_000)), "{}", dashes(100_000));
+}

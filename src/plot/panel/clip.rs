@@ -41,9 +41,8 @@ impl Frame {
             let inside = |point: &Point| sign * (point[axis] - limit);
             let values: Vec<f64> = kept.iter().map(inside).collect();
             if values.iter().any(|&value| value < 0.0) {
-                kept = cut(&kept, &values, |&from, &to, _| match inside(&from) >= 0.0 {
-                    true => meeting(from, to, axis, limit),
-                    false => meeting(to, from, axis, limit),
+                kept = cut(&kept, &values, |&from, &to, _| {
+                    if inside(&from) >= 0.0 { meeting(from, to, axis, limit) } else { meeting(to, from, axis, limit) }
                 });
             }
         }

@@ -60,9 +60,10 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         self.area.draw(&PathElement::new(points, stroke)).map_err(failed)
     }
 
-    /// A line that is broken into dashes, and gaps as long as these.
+    /// A line that is broken into dashes, and gaps as long as these; longer ones, where there would be too many.
     pub(crate) fn dashed_line(&self, points: &[Pixel], stroke: ShapeStyle) -> Result<()> {
         let dash = f64::from(self.style.lines(0.45)).max(2.0 * f64::from(stroke.stroke_width)).max(1.0);
+        let dash = dash.max(length(points) / (2 * MAX_DASHES) as f64);
         dashes(points, dash).into_iter().try_for_each(|dash| self.line(dash, stroke))
     }
 
@@ -217,6 +218,15 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
     pub(crate) fn rule(&self) -> ShapeStyle {
         self.style.stroke(style::color(self.style.theme.rule), 1.0)
     }
+}
+
+/// More dashes than one can tell apart. Up and down a million times, a curve is billions of places long.
+const MAX_DASHES: usize = 10_000;
+
+fn length(points: &[Pixel]) -> f64 {
+    let way = |from: i32, to: i32| f64::from(to) - f64::from(from);
+    let ways = points.windows(2).map(|pair| [way(pair[0].0, pair[1].0), way(pair[0].1, pair[1].1)]);
+    ways.map(|[x, y]| (x * x + y * y).sqrt()).sum()
 }
 
 /// The parts of a line that are drawn when it is broken into pieces of this length.
