@@ -1,8 +1,6 @@
 //! Whatever numbers and names a panel has, it is drawn, and nothing in the picture is false.
 #![cfg(feature = "plot")]
 
-use std::time::{Duration, Instant};
-
 use training_replay::plot::{Axis, ColorRole, Figure, Mark, Panel, Point};
 
 fn unit() -> Axis {
@@ -70,12 +68,11 @@ fn axes_of_the_smallest_and_of_the_largest_numbers_have_numbers_along_them() {
 }
 
 #[test]
-fn thousands_of_names_along_an_axis_are_drawn_in_a_moment() {
+fn of_thousands_of_names_along_an_axis_those_are_written_that_have_room() {
     let names = (0..20_000).map(|i| format!("name {i}")).collect();
-    let start = Instant::now();
     let svg = Figure::of(Panel::new("", Axis::of_names("", names), unit())).to_svg().unwrap();
-    assert!(svg.matches("<text").count() >= 20_000);
-    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    let written = svg.matches("<text").count();
+    assert!((20..200).contains(&written), "{written}");
 }
 
 #[test]
@@ -121,4 +118,35 @@ fn a_dashed_curve_that_goes_up_and_down_all_the_time_has_as_many_dashes_as_one_c
     };
     assert!((40..80).contains(&dashes(1)), "{}", dashes(1));
     assert!((9_000..=10_001).contains(&dashes(100_000)), "{}", dashes(100_000));
+}
+
+#[test]
+fn limits_in_the_other_order_are_the_same_and_a_narrow_range_of_large_numbers_is_kept() {
+    let words = |axis: Axis| {
+        let svg = Figure::of(Panel::new("", axis, unit())).to_svg().unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+        texts.filter_map(|node| node.text().map(str::to_owned)).collect::<Vec<String>>()
+    };
+    assert_eq!(words(Axis::new("x", 1.0..=0.0)), words(Axis::new("x", 0.0..=1.0)));
+    let epochs = words(Axis::new("epoch", 1e12..=1e12 + 100.0).whole());
+    assert!(epochs.contains(&"epoch (+1000000000000)".into()) && epochs.contains(&"60".into()), "{epochs:?}");
+}
+
+/// Cut, they read as other numbers: 415… twice.
+#[test]
+fn a_number_without_room_along_an_axis_is_left_out_and_never_cut() {
+    for width in 90..180 {
+        let panel = Panel::new("", Axis::new("", 415_782.0..=415_914.0), unit());
+        if let Ok(svg) = Figure::of(panel).size(width, 490).to_svg() {
+            assert!(!svg.contains('…'), "{width}: {svg}");
+        }
+    }
+}
+
+#[test]
+fn a_line_between_two_equal_points_is_a_dot() {
+    let line = Mark::line([[0.5, 0.5], [0.5, 0.5]], ColorRole::Series(0));
+    let svg = Figure::of(Panel::new("", unit(), unit()).mark(line)).to_svg().unwrap();
+    assert_eq!(svg.matches("<circle").count(), 1);
 }

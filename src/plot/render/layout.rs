@@ -162,8 +162,12 @@ fn across<DB: DrawingBackend>(axis: &Axis, pen: &Pen<'_, DB>, from: i32, to: i32
     loop {
         let scale = Scale::new(axis, most, from, to);
         let count = scale.ticks.marks.len() as i32;
-        if most <= 2 || !axis.names().is_empty() || count * (widest(pen, &scale)? + pen.style.lines(0.9)) <= to - from {
+        let takes = widest(pen, &scale)? + pen.style.lines(0.9);
+        if !axis.names().is_empty() || count * takes <= to - from {
             return Ok(scale);
+        }
+        if most <= 2 {
+            return Ok(scale.without_ticks_beyond(((to - from) / takes.max(1)) as usize));
         }
         most -= 1;
     }

@@ -86,6 +86,9 @@ impl<DB: DrawingBackend> Between<'_, '_, DB> {
         let again = self.pen.turn(color) > 0;
         for part in self.frame().cut_line(&places) {
             let pixels: Vec<Pixel> = part.iter().map(|place| self.pixel(place)).collect();
+            if pixels.iter().all(|at| *at == pixels[0]) {
+                self.pen.disc(pixels[0], self.radius(1.0 + width / 3.0), self.pen.style.color(color))?;
+            }
             if dashed || again { self.pen.dashed_line(&pixels, stroke)? } else { self.pen.line(pixels, stroke)? }
         }
         let alone = alone(&places).filter(|place| self.frame().holds(*place));

@@ -34,6 +34,12 @@ impl Scale {
         Self { low, high, logarithmic, from, to, ticks }
     }
 
+    /// With so many ticks at most: a number that is cut reads as another one.
+    pub(crate) fn without_ticks_beyond(mut self, most: usize) -> Self {
+        self.ticks.marks.truncate(most);
+        self
+    }
+
     /// A value in the scale's space: minus infinity for what has no logarithm, which is below every axis.
     pub(crate) fn place(&self, value: f64) -> f64 {
         match value {
@@ -71,9 +77,11 @@ fn limits(axis: &Axis) -> (f64, f64) {
     if !(axis.low.is_finite() && axis.high.is_finite()) {
         return (0.0, 1.0);
     }
-    let [low, high] = [axis.low, axis.high].map(|end| end.clamp(-FARTHEST, FARTHEST));
+    let [one, other] = [axis.low, axis.high].map(|end| end.clamp(-FARTHEST, FARTHEST));
+    let (low, high) = (one.min(other), one.max(other));
     let (span, largest) = (high - low, low.abs().max(high.abs()));
-    if span > largest * 1e-9 && span > 1e-100 {
+    // Of a smaller range the digits of a number are too few.
+    if span > largest * 1e-12 && span > 1e-100 {
         return (low, high);
     }
     let around = 0.5 * largest.max(1.0);
