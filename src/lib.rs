@@ -64,7 +64,7 @@
 //! | the model of an epoch | [`Replay::at`]; one of your own: [`Replay::run_with`] and [`Run::at`] |
 //! | how a layer bends the input space | [`Snapshot::feature_space`] |
 //! | the decision boundary, in the space of the inputs or of a layer | [`Snapshot::decision_boundary`] with a [`View`](analysis::View) |
-//! | which class, and with which probability | [`Snapshot::predicted_classes`], [`Snapshot::outputs`], [`Snapshot::probability_histogram`], [`Snapshot::confusion`] |
+//! | which class, and with which probability | [`Snapshot::predicted_classes`], [`Snapshot::outputs`], [`Snapshot::probability_histogram`], [`Snapshot::confusion`]; of one label of several [`OneVsRest`] |
 //! | in regression: the errors, and level lines | [`Snapshot::residuals`], [`DecisionBoundary::level_lines`](analysis::DecisionBoundary::level_lines) |
 //! | what each sample costs | [`Snapshot::losses`], [`Histogram::of_losses`](analysis::Histogram::of_losses) |
 //! | loss and accuracy over all samples | [`Snapshot::evaluate`] |
@@ -134,7 +134,7 @@ pub use moment::Moment;
 pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
-pub use replay::{Durability, Later, RecordedProbe, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
+pub use replay::{Durability, Later, OneVsRest, RecordedProbe, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
 pub use storage::Damage;
 #[doc(inline)]
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};

@@ -5,7 +5,8 @@
 mod trained;
 
 use training_replay::{
-    Activation, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Parameter, Replay, Sequential, Weights,
+    Activation, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, OneVsRest, Parameter, Replay, Sequential,
+    Weights,
     analysis::Plane,
     plot::{Aspect, Axes, ColorRole, Figure, Mark, Panel, RunPlots, Theme},
 };
@@ -212,15 +213,19 @@ fn confusion_of_labels_is_scikit_learns() {
         replay.record(&identity(activation), Metrics::new()).unwrap();
         let snapshot = replay.at(0).unwrap();
         for (label, expected) in expected.iter().enumerate() {
-            assert_eq!(snapshot.label_confusion(label).unwrap().counts, *expected, "label {label}");
-            let histogram = snapshot.label_histogram(label, 10).unwrap();
+            assert_eq!(
+                OneVsRest::of(&snapshot, label).unwrap().confusion().unwrap().counts,
+                *expected,
+                "label {label}"
+            );
+            let histogram = OneVsRest::of(&snapshot, label).unwrap().probability_histogram(10).unwrap();
             let count = |counts: &[u64]| counts.iter().sum::<u64>();
             assert_eq!(count(&histogram.correct[0]), expected[0][0]);
             assert_eq!(count(&histogram.misclassified[1]), expected[1][0]);
         }
-        assert!(snapshot.label_confusion(3).is_err());
+        assert!(OneVsRest::of(&snapshot, 3).is_err());
     }
-    assert!(replay_of_numbers().at(0).unwrap().label_confusion(0).is_err(), "targets other than 0 and 1");
+    assert!(OneVsRest::of(&replay_of_numbers().at(0).unwrap(), 0).is_err(), "targets other than 0 and 1");
 }
 
 fn replay_of_numbers() -> Replay {
@@ -246,7 +251,7 @@ fn a_run_of_several_labels_shows_one_of_them() {
     ];
     assert_eq!(titles(&figure), expected);
     assert!(figure.size(900, 500).to_png().is_ok());
-    let confusion = replay.at(10).unwrap().label_confusion(1).unwrap();
+    let confusion = OneVsRest::of(&replay.at(10).unwrap(), 1).unwrap().confusion().unwrap();
     let boundary = plots.decision_boundary(10).unwrap();
     let rings: usize =
         boundary.marks.iter().filter(|mark| matches!(mark, Mark::Rings { .. })).map(|mark| mark.points().len()).sum();

@@ -4,6 +4,7 @@
 // What a recorder needs, and what a reader keeps of the file.
 mod data_sets;
 mod index;
+mod one_vs_rest;
 mod options;
 mod probe_inputs;
 mod progress;
@@ -63,6 +64,7 @@ use std::{
 pub use append_after::Later;
 use data_sets::OtherData;
 use index::Index;
+pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
 pub use probe::RecordedProbe;
 use recorder::Recorder;

@@ -3,10 +3,7 @@
 use super::Snapshot;
 use crate::{
     Forward, Loss, Matrix, Result,
-    analysis::{
-        ConfusionMatrix, Evaluation, ProbabilityHistogram,
-        classification::{evaluate::evaluate_by, label::Label},
-    },
+    analysis::{ConfusionMatrix, Evaluation, ProbabilityHistogram, classification::evaluate::evaluate_by},
     data::labels,
     math::matrix,
     model::{checked, decision::Decision},
@@ -118,56 +115,6 @@ impl<M: Forward> Snapshot<'_, M> {
         }
         let class_names = data.class_names().to_vec();
         Ok(ConfusionMatrix { class_names, ..ConfusionMatrix::by(decision, &outputs, data.targets())? })
-    }
-
-    /// Returns the confusion matrix of one label, where samples have several: `[[without, wrongly with], [missed, with]]`.
-    ///
-    /// A sample is taken to have a label where its output is above one half; of logits, above zero. This is a matrix of
-    /// scikit-learn's `multilabel_confusion_matrix`. Of targets that name a class, a label is a class against all others.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dataset, Dense, Metrics, Replay, Sequential};
-    /// let (inputs, labels) = ([[0.0], [1.0], [2.0]], [[1, 0, 1], [0, 0, 0], [1, 1, 1]]);
-    /// let data = Dataset::from_rows(&inputs, &labels)?;
-    /// let model = Sequential::builder(1).layer(Dense::new(3).activation(Activation::Sigmoid)).build(1)?;
-    /// let mut replay = Replay::options().dataset(&data).in_memory();
-    /// replay.record(&model, Metrics::new())?;
-    /// let confusion = replay.at(0)?.label_confusion(2)?;
-    /// assert_eq!(confusion.counts[1].iter().sum::<u64>(), 2); // have label 2
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`outputs`](Self::outputs), and [`Error::Invalid`](crate::Error::Invalid) if there is no such label, or its targets
-    /// are other than 0 and 1.
-    pub fn label_confusion(&self, label: usize) -> Result<ConfusionMatrix> {
-        let (outputs, decision) = self.decided_outputs()?;
-        let targets = self.dataset()?.targets();
-        Label::of(label, decision, &outputs, targets)?.confusion(&outputs, targets)
-    }
-
-    /// Returns the histogram of the predicted probabilities of one label, where samples have several: class 1 are the samples
-    /// that have it, class 0 those that have it not.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dataset, Dense, Metrics, Replay, Sequential};
-    /// # let data = Dataset::from_rows(&[[0.0], [1.0], [2.0]], &[[1, 0, 1], [0, 0, 0], [1, 1, 1]])?;
-    /// # let model = Sequential::builder(1).layer(Dense::new(3).activation(Activation::Sigmoid)).build(1)?;
-    /// # let mut replay = Replay::options().dataset(&data).in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// let histogram = replay.at(0)?.label_histogram(1, 10)?;
-    /// assert_eq!(histogram.threshold, Some(0.5));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`label_confusion`](Self::label_confusion), and for no bins.
-    pub fn label_histogram(&self, label: usize, bins: usize) -> Result<ProbabilityHistogram> {
-        let (outputs, decision) = self.decided_outputs()?;
-        let targets = self.dataset()?.targets();
-        Label::of(label, decision, &outputs, targets)?.histogram(&outputs, targets, bins)
     }
 
     /// Returns the histogram of predicted probabilities for each class, with the misclassified samples counted apart.
