@@ -199,7 +199,7 @@ fn an_svg_is_well_formed_whatever_the_names_and_has_groups_and_titles() {
 fn of_two_constants_on_two_axes_both_are_seen() {
     let constant = |value: f64| (0..20).map(|epoch| (epoch, value)).collect::<Vec<_>>();
     let panel =
-        Panel::curves("loss", &[("loss", constant(0.6931))]).right_curves("accuracy", &[("accuracy", constant(0.5))]);
+        Panel::curves("loss", &[("loss", constant(0.75))]).right_curves("accuracy", &[("accuracy", constant(0.25))]);
     let rgb = Figure::of(panel).size(400, 300).to_rgb().unwrap();
     for series in [0, 1] {
         let color = Theme::light().color(ColorRole::Series(series));

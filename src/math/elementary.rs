@@ -100,16 +100,6 @@ pub(crate) fn powi(base: f64, exponent: u64) -> f64 {
     power
 }
 
-/// The logarithm to the base of ten, to some units in its last place.
-pub(crate) fn log10(x: f64) -> f64 {
-    ln(x) / std::f64::consts::LN_10
-}
-
-/// A power of ten, the nearest number to it: zero and infinity beyond those that there are.
-pub(crate) fn power_of_ten(exponent: i32) -> f64 {
-    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
-}
-
 /// The cosine and the sine of a share of a full turn, which are those of `2 pi share`: 1.7 units, and exact at quarters.
 ///
 /// Turns, unlike radians, are taken apart into quarters without an error.

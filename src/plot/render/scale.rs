@@ -1,7 +1,6 @@
 //! Where the values of an axis are.
 
-use super::ticks::Ticks;
-use crate::math::elementary::log10;
+use super::ticks::{Ticks, log10};
 use crate::plot::panel::{Axis, AxisKind};
 
 /// Where the values of an axis are. Its own space is that of the values, or of their logarithms.

@@ -1,6 +1,6 @@
 //! The values that are written along an axis, and how: no two neighbors read alike.
 
-use crate::math::elementary::{log10, power_of_ten};
+use crate::math::elementary;
 
 /// What is written along an axis.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,6 +112,16 @@ fn multiples(low: f64, high: f64, step: f64) -> Vec<f64> {
 fn power(value: f64) -> String {
     let digits = (-(log10(value) + 1e-9).floor()).max(0.0) as usize;
     if (1e-3 * (1.0 - 1e-9)..1e5).contains(&value) { format!("{value:.digits$}") } else { format!("{value:.0e}") }
+}
+
+/// The logarithm to the base of ten, to some units in its last place.
+pub(crate) fn log10(x: f64) -> f64 {
+    elementary::ln(x) / std::f64::consts::LN_10
+}
+
+/// A power of ten, the nearest number to it: zero and infinity beyond those that there are.
+fn power_of_ten(exponent: i32) -> f64 {
+    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
 }
 
 #[cfg(test)]
