@@ -248,3 +248,22 @@ fn words_stay_in_the_picture_and_lines_do_not_run_through_them() {
         "half as long as they are"
     );
 }
+
+/// The line became a dot at the upper end, since it began at zero.
+#[test]
+fn the_line_of_an_epoch_stands_on_a_logarithmic_axis() {
+    let curve = [(0, 100.0), (1, 1.0), (2, 0.1), (3, 0.01)];
+    let panel = Panel::curves("loss", &[("loss", curve)]).marker(2.0).note("the axes leave out epoch 0").log_y();
+    assert!(panel.notes.is_empty(), "it has room for all");
+    let rgb = Figure::of(panel).size(400, 300).to_rgb().unwrap();
+    let color = Theme::light().color(ColorRole::Marker);
+    let dark = rgb.as_chunks::<3>().0.iter().filter(|pixel| **pixel == color).count();
+    assert!(dark > 150, "{dark} pixels of an upright line");
+}
+
+#[test]
+fn what_marks_at_the_edge_are_is_said() {
+    let panel = Panel::curves("loss", &[("loss", [(0, 1.0), (1, f64::NAN), (2, f64::INFINITY)])]);
+    assert_eq!(panel.notes, ["crosses are NaN", "triangles at the edges are infinities"]);
+    assert!(Panel::curves("loss", &[("loss", [(0, 1.0)])]).notes.is_empty());
+}

@@ -3,7 +3,7 @@
 
 use training_replay::{
     Activation, Dataset, Forward, Result, Sequential,
-    plot::{Anchor, Aspect, Axis, AxisKind, ColorRole, Figure, Mark, Panel, RunPlots},
+    plot::{Aspect, Axis, AxisKind, ColorRole, Figure, Mark, Panel, RunPlots},
 };
 
 /// The last epoch: the figures show networks that are trained to the end.
@@ -50,9 +50,8 @@ impl Article<'_> {
         let blank = || Axis { kind: AxisKind::Blank, ..Axis::new("", 0.0..=1.0) };
         let panel =
             formulas.into_iter().fold(Panel::new("The formulas", blank(), blank()), |panel, (text, y, class)| {
-                let (color, anchor) = (ColorRole::Class(class), Anchor::Center);
-                let name = self.data.class_name(class);
-                panel.mark(Mark::Text { text: format!("{name}: {text}"), at: [0.5, y], color, size: 1.8, anchor })
+                let words = format!("{}: {text}", self.data.class_name(class));
+                panel.mark(Mark::text(words, [0.5, y], ColorRole::Class(class)).sized(1.8))
             });
         let lines = Panel::samples(self.data.inputs(), self.data)?.titled("The two lines").aspect(Aspect::Equal);
         Ok(Figure::new().row([panel, lines]).size(1_200, 520))

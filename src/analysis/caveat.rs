@@ -51,6 +51,12 @@ impl Caveat {
         Self::LeftOut { what: what.into(), remedy: remedy.into() }
     }
 
+    /// Whether it is that classes are left out.
+    #[cfg(feature = "plot")]
+    pub(crate) fn is_of_classes(&self) -> bool {
+        matches!(self, Self::LeftOut { what, .. } if what == CLASSES)
+    }
+
     /// Those of a decision about outputs.
     pub(crate) fn of(decision: Decision) -> Vec<Self> {
         let assumed = decision.assumed_probabilities().then_some(Self::AssumedProbabilities);

@@ -14,7 +14,10 @@ use crate::{
     Error, Forward, Result,
     analysis::{Caveat, Milestone, MilestoneOptions, Milestones, Quantity},
     math::stats,
-    plot::{RunPlots, run::violins::axis},
+    plot::{
+        RunPlots,
+        run::{task::Task, violins::axis},
+    },
 };
 
 /// The run; its numbers go to the arrays.
@@ -68,7 +71,9 @@ pub(crate) fn run<M: Forward + Sync>(
 /// What was assumed or left out, in sentences.
 fn notes<M: Forward + Sync>(plots: &RunPlots<'_, M>, caveats: Vec<Caveat>) -> Vec<String> {
     let all = Caveat::once(plots.caveats().iter().cloned().chain(caveats));
-    all.iter().map(Caveat::to_string).collect()
+    // Milestones know no labels; the page shows them.
+    let has_room = |caveat: &&Caveat| plots.settings.task != Task::Labels || !caveat.is_of_classes();
+    all.iter().filter(has_room).map(Caveat::to_string).collect()
 }
 
 /// Steps of the losses of the shown samples.

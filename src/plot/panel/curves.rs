@@ -69,7 +69,24 @@ impl Panel {
             let color = ColorRole::Series(self.legend.len());
             let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
             self.marks.push(Mark::Line { points, color, width: 2.0, dashed: right, right });
-            self = self.legend(*name, color);
+            self = self.legend(*name, color).note_no_numbers(curve.as_ref());
+        }
+        self
+    }
+}
+
+impl Panel {
+    /// Says what the marks at the edges are, where there are some.
+    fn note_no_numbers(mut self, curve: &Curve) -> Self {
+        let marks = [
+            ("crosses", curve.iter().any(|(_, value)| value.is_nan()), "NaN"),
+            ("triangles at the edges", curve.iter().any(|(_, value)| value.is_infinite()), "infinities"),
+        ];
+        for (mark, is_there, what) in marks {
+            let note = format!("{mark} are {what}");
+            if is_there && !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
         }
         self
     }

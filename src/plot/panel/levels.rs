@@ -61,6 +61,12 @@ impl Panel {
         Ok(self)
     }
 
+    /// Without the names of lines, which hide samples where these lie close; the legend has them.
+    pub(crate) fn without_words(mut self) -> Self {
+        self.marks.retain(|mark| !matches!(mark, Mark::Text { .. }));
+        self
+    }
+
     /// The samples, each in the color of the level that is nearest to its target.
     fn add_values(&mut self, samples: &Matrix, data: &Dataset, output: usize) -> Result<()> {
         matrix::expect_shape("the samples of a picture", samples, (data.samples(), 2))?;

@@ -125,6 +125,38 @@ impl Mark {
         Self::Text { text: text.into(), at, color, size: 1.0, anchor: Anchor::Center }
     }
 
+    /// Sets the size of words, where 1 is that of the words along an axis; other marks stay as they are.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Mark};
+    ///
+    /// let large = Mark::text("best", [12.0, 0.3], ColorRole::Text).sized(1.5);
+    /// assert!(matches!(large, Mark::Text { size: 1.5, .. }));
+    /// ```
+    #[must_use]
+    pub fn sized(mut self, words: f64) -> Self {
+        if let Self::Text { size, .. } = &mut self {
+            *size = words;
+        }
+        self
+    }
+
+    /// Sets which part of words is at their point; other marks stay as they are.
+    ///
+    /// ```
+    /// use training_replay::plot::{Anchor, ColorRole, Mark};
+    ///
+    /// let beside = Mark::text("best", [12.0, 0.3], ColorRole::Text).anchored(Anchor::Left);
+    /// assert!(matches!(beside, Mark::Text { anchor: Anchor::Left, .. }));
+    /// ```
+    #[must_use]
+    pub fn anchored(mut self, part: Anchor) -> Self {
+        if let Self::Text { anchor, .. } = &mut self {
+            *anchor = part;
+        }
+        self
+    }
+
     /// Creates dots of the size of samples.
     ///
     /// ```

@@ -23,4 +23,5 @@ pub use axis::{Axis, AxisKind};
 pub use clip::Point;
 pub use color_role::ColorRole;
 pub use mark::{Anchor, Mark};
+pub(crate) use panel::LEAVES_OUT;
 pub use panel::{Aspect, Panel};

@@ -7,8 +7,8 @@ use crate::{Error, Forward, Matrix, Parameter, Result, math::elementary, model::
 const MAX_UNITS: usize = 16;
 const MAX_LAYERS: usize = 6;
 
-/// Up to so many weights of a layer have their numbers beside them.
-const MAX_NUMBERS: usize = 9;
+/// Up to so many units on either side weights have their numbers beside them: of more, lines are too close.
+const MAX_NUMBERED: usize = 3;
 
 /// The width of the diagram's columns; its height is 1.
 const COLUMN: f64 = 0.52;
@@ -49,7 +49,11 @@ impl Panel {
         for (i, layer) in layers.iter().enumerate() {
             diagram.add_weights(i, layer);
         }
-        for (i, layer) in layers.iter().enumerate().filter(|(_, layer)| layer.kernel.len() <= MAX_NUMBERS) {
+        for (i, layer) in layers
+            .iter()
+            .enumerate()
+            .filter(|(_, layer)| layer.kernel.nrows().max(layer.kernel.ncols()) <= MAX_NUMBERED)
+        {
             diagram.add_numbers(i, layer);
         }
         diagram.add_inputs(inputs, features);

@@ -163,6 +163,7 @@ impl Panel {
         let little = elementary::pow(high / low, 0.02);
         (self.y.low, self.y.high) = if little.is_finite() { (low / little, high * little) } else { (low, high) };
         self.y.kind = AxisKind::Logarithmic;
+        self.notes.retain(|note| !note.starts_with(LEAVES_OUT)); // It has room for all.
         self
     }
 
@@ -234,6 +235,9 @@ impl Panel {
         self.marks.iter().filter(move |mark| mark.color() == color)
     }
 }
+
+/// How a note begins that says which epochs the axes have no room for.
+pub(crate) const LEAVES_OUT: &str = "the axes leave out ";
 
 /// From the smallest positive number to the largest; from 0.1 to 1 where there is none.
 fn positive(values: impl Iterator<Item = f64>) -> (f64, f64) {

@@ -148,8 +148,9 @@ impl Figure {
             return Ok(());
         }
         let found: String = missing.iter().take(20).collect();
-        let expected = "among those of a font of the figure: add one by `Figure::font`, or save an SVG";
-        Err(Error::invalid("the letters of a picture's words", expected, format!("{found:?}, which no font has")))
+        let more = if missing.len() > 20 { format!(" and {} more", missing.len() - 20) } else { String::new() };
+        let remedy = "add a font that has them, by `Figure::font` or `RunPlotOptions::font`, or save an SVG";
+        Err(Error::Drawing { reason: format!("no font has the letters {found:?}{more}; {remedy}") })
     }
 }
 

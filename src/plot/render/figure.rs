@@ -204,9 +204,9 @@ impl Figure {
         Self { text: Some(pixels), ..self }
     }
 
-    /// Adds a font, for letters that the fonts before it have not: those of names in Chinese, Hindi, Thai ... The font that
-    /// the crate brings along, DejaVu Sans, comes last; it has Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian and
-    /// Georgian letters.
+    /// Adds a font, as for names in Chinese, Hindi or Thai. A letter is from the first of the added fonts that has it; the font
+    /// that the crate brings along, DejaVu Sans, comes last. It has Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian and
+    /// Georgian letters, and draws all words of a figure without another font.
     ///
     /// An SVG is drawn with the fonts of its reader, and takes the widths of words from these.
     ///

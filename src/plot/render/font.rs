@@ -46,8 +46,8 @@ pub(super) const UNITS: f32 = 2048.0;
 /// use training_replay::plot::Font;
 ///
 /// let devanagari = Font::open("/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf")?;
-/// let chinese = Font::open("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")?;
-/// assert!(devanagari != chinese);
+/// let japanese = Font::open("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")?; // the first one of several
+/// assert!(devanagari != japanese);
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone)]
@@ -110,19 +110,43 @@ impl Font {
         Self::new(&what, bytes)
     }
 
+    /// Returns another font of the same collection (TTC, OTC), counted from 0: that of another language, as Chinese beside
+    /// Japanese.
+    ///
+    /// ```no_run
+    /// use training_replay::plot::Font;
+    ///
+    /// let japanese = Font::open("NotoSansCJK-Regular.ttc")?;
+    /// let chinese = japanese.face(2)?;
+    /// # let _ = chinese;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a font that the collection has not.
+    pub fn face(&self, index: u32) -> Result<Self> {
+        Self::read("the font of the collection", self.bytes().to_vec(), index)
+    }
+
     /// The one that the crate ships; none if it were damaged.
     pub(super) fn shipped() -> Option<Self> {
         harfrust::Font::new(dejavu::sans::regular(), 0).map(Self::of)
     }
 
     fn new(what: &str, bytes: Vec<u8>) -> Result<Self> {
+        Self::read(what, bytes, 0)
+    }
+
+    fn read(what: &str, bytes: Vec<u8>, index: u32) -> Result<Self> {
         let invalid = |found: String| {
             Err(Error::invalid(what, "a TrueType or OpenType font of outlines (TTF, OTF, TTC or OTC)", found))
         };
         let (length, begin) = (bytes.len(), bytes[..bytes.len().min(4)].escape_ascii().to_string());
         let sfnt = Format::new(&bytes).is_some_and(|format| format.is_sfnt());
-        let Some(face) = sfnt.then(|| harfrust::Font::new(bytes, 0)).flatten() else {
+        let Some(face) = sfnt.then(|| harfrust::Font::new(bytes, index)).flatten() else {
             return invalid(match begin.as_str() {
+                _ if index > 0 => format!("number {index}, which is not there"),
                 "wOFF" | "wOF2" => "a font that is compressed for the web (WOFF)".to_owned(),
                 _ => format!("{length} bytes that begin with {begin:?}"),
             });
@@ -278,6 +302,14 @@ mod tests {
         let error = Font::from_bytes(bytes).unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }));
         error.to_string()
+    }
+
+    #[test]
+    fn another_font_of_a_collection_is_asked_for_by_its_number() {
+        let font = Font::from_bytes(collection()).unwrap();
+        assert_eq!(font.face(0).unwrap(), font);
+        let message = font.face(1).unwrap_err().to_string();
+        assert!(message.contains("number 1, which is not there"), "{message}");
     }
 
     #[test]

@@ -83,6 +83,7 @@ impl<DB: DrawingBackend> Between<'_, '_, DB> {
     fn line(&self, points: &[Point], color: ColorRole, width: f64, dashed: bool) -> Result<()> {
         let stroke = self.pen.stroke(color, checked("the width of a line", width)?);
         let places: Vec<Point> = points.iter().map(|point| self.place(point)).collect();
+        let places = if color == ColorRole::Marker { self.from_end_to_end(places) } else { places };
         let again = self.pen.turn(color) > 0;
         for part in self.frame().cut_line(&places) {
             let pixels: Vec<Pixel> = part.iter().map(|place| self.pixel(place)).collect();
@@ -99,7 +100,12 @@ impl<DB: DrawingBackend> Between<'_, '_, DB> {
         if matches!(color, ColorRole::Series(_)) { self.no_numbers(&places, color) } else { Ok(()) }
     }
 
-    /// A cross for NaN at the lower edge, triangles at the edges for what is infinite.
+    /// An upright line from zero begins at the lower end of a logarithmic axis.
+    fn from_end_to_end(&self, places: Vec<Point>) -> Vec<Point> {
+        places.into_iter().map(|[x, y]| [x, if y == f64::NEG_INFINITY { self.y.low } else { y }]).collect()
+    }
+
+    /// A cross for NaN at the upper edge, triangles at the edges for what is infinite.
     fn no_numbers(&self, places: &[Point], color: ColorRole) -> Result<()> {
         let known =
             places.iter().filter(|place| (self.x.low..=self.x.high).contains(&place[0]) && !place[1].is_finite());
@@ -117,7 +123,7 @@ impl<DB: DrawingBackend> Between<'_, '_, DB> {
             return pen
                 .fill(vec![(x, bottom), (x + reach, bottom - 2 * reach), (x - reach, bottom - 2 * reach)], color);
         }
-        let (stroke, middle) = (pen.stroke(role, 2.0), bottom - 2 * reach);
+        let (stroke, middle) = (pen.stroke(role, 2.0), top + 2 * reach);
         pen.line(vec![(x - reach, middle - reach), (x + reach, middle + reach)], stroke)?;
         pen.line(vec![(x - reach, middle + reach), (x + reach, middle - reach)], stroke)
     }

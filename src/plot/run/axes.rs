@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::plot::panel::LEAVES_OUT;
 use crate::{Error, Result, notation::short};
 
 /// So many times as far as all others reaches an epoch that axes leave out.
@@ -88,7 +89,7 @@ impl Reach {
         let mut left_out: Vec<u64> = far.iter().map(|&i| epochs[i]).collect();
         left_out.sort_unstable();
         let farthest = far.first().map_or(0.0, |&farthest| reaches[farthest]);
-        let note = far.first().map(|_| note(&left_out, farthest));
+        let note = note(&left_out, farthest);
         let ends = kept.filter_map(|(_, ends)| *ends).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         Self { ends, left_out, farthest, note }
     }
@@ -108,15 +109,16 @@ fn far_out(reaches: &[f64]) -> Vec<usize> {
     order
 }
 
-fn note(epochs: &[u64], farthest: f64) -> String {
+/// What is to be said of epochs that are left out, if there are some.
+pub(super) fn note(epochs: &[u64], farthest: f64) -> Option<String> {
     let names: Vec<String> = epochs.iter().map(u64::to_string).collect();
     let which = match &names[..] {
         [one] => format!("epoch {one}, which reaches"),
         [others @ .., last] if others.len() < 4 => format!("epochs {} and {last}, which reach", others.join(", ")),
         [first, .., last] => format!("{} epochs from {first} to {last}, which reach", epochs.len()),
-        [] => return String::new(),
+        [] => return None,
     };
-    format!("the axes leave out {which} to {}", short(farthest))
+    Some(format!("{LEAVES_OUT}{which} to {}", short(farthest)))
 }
 
 #[cfg(test)]

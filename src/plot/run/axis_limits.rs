@@ -1,9 +1,9 @@
 //! How far everything in a run goes, for axes that are the same at every epoch.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::{
-    axes::{Axes, Ends, Reach},
+    axes::{Axes, Ends, Reach, note},
     epoch_data::EpochData,
     settings::Settings,
     space::Space,
@@ -205,16 +205,19 @@ fn space(settings: &Settings, epochs: &[EpochLimits]) -> SpaceAxes {
         return SpaceAxes { space: Space::between(ranges.clone()), left_out: Vec::new(), notes: Vec::new() };
     }
     let doubled = |ends: Option<(f32, f32)>| ends.map(|(low, high)| (low.into(), high.into()));
-    let mut x = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.x));
-    let mut y = reach(settings.axes.axes, epochs, |epoch| doubled(epoch.hidden.y));
-    if x.left_out == y.left_out {
-        // Of the same epochs it is said once how far they reach.
-        let nearer = if x.farthest < y.farthest { &mut x } else { &mut y };
-        nearer.note = None;
-    }
-    let left_out = [x.left_out, y.left_out].concat();
-    let notes = x.note.into_iter().chain(y.note).collect();
-    SpaceAxes { space: Space::around([x.ends, y.ends]), left_out, notes }
+    let axes: [fn(&EpochLimits) -> Option<(f32, f32)>; 2] = [|epoch| epoch.hidden.x, |epoch| epoch.hidden.y];
+    let found = axes.map(|axis| reach(settings.axes.axes, epochs, |epoch| doubled(axis(epoch))));
+    // What one axis leaves out has no place on the other either.
+    let left_out: BTreeSet<u64> = found.iter().flat_map(|reach| reach.left_out.iter().copied()).collect();
+    let kept = || epochs.iter().filter(|epoch| !left_out.contains(&epoch.epoch));
+    let ends = axes.map(|axis| {
+        let ends = kept().filter_map(|epoch| doubled(axis(epoch)));
+        ends.reduce(|a: (f64, f64), b| (a.0.min(b.0), a.1.max(b.1)))
+    });
+    let farthest = found.iter().map(|reach| reach.farthest).fold(0.0, f64::max);
+    let left_out: Vec<u64> = left_out.into_iter().collect();
+    let notes = note(&left_out, farthest).into_iter().collect();
+    SpaceAxes { space: Space::around(ends), left_out, notes }
 }
 
 fn loss_axis(settings: &Settings, epochs: &[EpochLimits]) -> (ValueAxis, Vec<String>) {

@@ -1,7 +1,8 @@
 //! The histograms of a run at an epoch: of probabilities, losses and residuals.
 
 use super::{
-    axes::Axes, axis_limits::CountedAxis, epoch_data::EpochData, run_plots::RunPlots, task::Task, value_axis::ValueAxis,
+    axes::Axes, axis_limits::CountedAxis, epoch_data::EpochData, run_plots::RunPlots, spaces::note_repeated_colors,
+    task::Task, value_axis::ValueAxis,
 };
 use crate::plot::{Mark, Panel, panel::histograms::axis_label};
 use crate::{Error, Forward, Result, math::stats, notation::short};
@@ -76,7 +77,9 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             return Err(self.no_classes());
         }
         let histogram = at.probability_histogram()?;
-        let panel = Panel::confidences(histogram, at.has_single_output()).name_classes(self.class_names());
+        let names = self.class_names();
+        let panel = Panel::confidences(histogram, at.has_single_output()).name_classes(names);
+        let panel = note_repeated_colors(panel, names.len());
         Ok(self.up_to(panel, self.limits.counts_of_all))
     }
 
@@ -157,7 +160,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         let limits = &self.limits.of_residuals;
         let (histogram, notes) = limits.or(own).histogram(&residuals, self.settings.bins, "residuals")?;
         let mut panel = self.up_to(Panel::bars_of_residuals(&histogram), limits.counts).upright(0.0);
-        if self.class_names().len() > 1 {
+        if self.has_named_outputs() {
             panel.title = format!("Residuals of {}", self.class_names()[self.settings.output]);
         }
         Ok(self.noted(panel, limits, notes))

@@ -151,9 +151,19 @@ impl<M: Forward + Sync> RunPlots<'_, M> {
         let mut panel = if options.log_losses { panel.log_y() } else { panel };
         if let Some(range) = &options.curves {
             (panel.y.low, panel.y.high) = (*range.start(), *range.end());
+            panel.notes.extend(note_beyond(&panel));
         }
         panel
     }
+}
+
+/// How many points of the curves on the left have no place on their axis.
+fn note_beyond(panel: &Panel) -> Option<String> {
+    let curves = panel.marks.iter().filter(|mark| !mark.is_on_the_right()).flat_map(Mark::points);
+    let limits = panel.y.low..=panel.y.high;
+    let beyond = curves.filter(|point| point[1].is_finite() && !limits.contains(&point[1])).count();
+    let lie = if beyond == 1 { "value lies" } else { "values lie" };
+    (beyond > 0).then(|| format!("{beyond} {lie} outside this axis"))
 }
 
 fn borrowed(series: &[Series]) -> Vec<(&str, &[(u64, f64)])> {

@@ -94,7 +94,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         if self.settings.task == Task::Labels {
             return panel.boundary(&at.bent_label_map(&map)?);
         }
-        panel.level_lines(&map, self.data, self.settings.output, |line| at.bent(line))
+        Ok(panel.level_lines(&map, self.data, self.settings.output, |line| at.bent(line))?.without_words())
     }
 
     /// What the rest of the network makes of the space, below the samples.
@@ -105,7 +105,9 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
                 let map = at.label_map(map)?;
                 panel.without_regions().regions(&map)?.boundary(&map)
             }
-            Task::Numbers => panel.level_lines(map, self.data, self.settings.output, |line| Ok(line.clone())),
+            Task::Numbers => {
+                Ok(panel.level_lines(map, self.data, self.settings.output, |line| Ok(line.clone()))?.without_words())
+            }
         }
     }
 
@@ -188,25 +190,39 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     fn by_output(&self) -> String {
         let names = self.class_names();
         match self.settings.task {
-            Task::Numbers if names.len() > 1 => format!(", by {}", names[self.settings.output]),
+            Task::Numbers if self.has_named_outputs() => format!(", by {}", names[self.settings.output]),
             _ => String::new(),
         }
+    }
+
+    /// Whether outputs have names worth saying: that of a single one without a name is "output".
+    pub(super) fn has_named_outputs(&self) -> bool {
+        let names = self.class_names();
+        names.len() > 1 || names.iter().any(|name| name != "output")
     }
 
     /// With names in its title and legend.
     fn named(&self, mut panel: Panel) -> Panel {
         let names = self.class_names();
         match self.settings.task {
-            Task::Classes => panel.name_classes(names),
+            Task::Classes => note_repeated_colors(panel.name_classes(names), names.len()),
             Task::Labels => panel.name_label(&names[self.settings.output]),
             Task::Numbers => {
-                if names.len() > 1 {
+                if self.has_named_outputs() {
                     panel.title = format!("{} of {}", panel.title, names[self.settings.output]);
                 }
                 panel
             }
         }
     }
+}
+
+/// So many classes have colors of their own.
+const COLORS: usize = 10;
+
+/// Says that regions and bars of several classes have one color, where there are so many.
+pub(super) fn note_repeated_colors(panel: Panel, classes: usize) -> Panel {
+    if classes > COLORS { panel.note(format!("{COLORS} colors, then again in other forms")) } else { panel }
 }
 
 /// What a plane shows of a layer at an epoch.
