@@ -83,7 +83,7 @@ impl<DB: DrawingBackend> Between<'_, '_, DB> {
     fn line(&self, points: &[Point], color: ColorRole, width: f64, dashed: bool) -> Result<()> {
         let stroke = self.pen.stroke(color, checked("the width of a line", width)?);
         let places: Vec<Point> = points.iter().map(|point| self.place(point)).collect();
-        let places = if color == ColorRole::Marker { self.from_end_to_end(places) } else { places };
+        let places = if color == ColorRole::Marker { self.standing(places) } else { places };
         let again = self.pen.turn(color) > 0;
         for part in self.frame().cut_line(&places) {
             let pixels: Vec<Pixel> = part.iter().map(|place| self.pixel(place)).collect();
@@ -101,7 +101,7 @@ impl<DB: DrawingBackend> Between<'_, '_, DB> {
     }
 
     /// An upright line from zero begins at the lower end of a logarithmic axis.
-    fn from_end_to_end(&self, places: Vec<Point>) -> Vec<Point> {
+    fn standing(&self, places: Vec<Point>) -> Vec<Point> {
         places.into_iter().map(|[x, y]| [x, if y == f64::NEG_INFINITY { self.y.low } else { y }]).collect()
     }
 

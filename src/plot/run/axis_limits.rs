@@ -205,13 +205,13 @@ fn space(settings: &Settings, epochs: &[EpochLimits]) -> SpaceAxes {
         return SpaceAxes { space: Space::between(ranges.clone()), left_out: Vec::new(), notes: Vec::new() };
     }
     let doubled = |ends: Option<(f32, f32)>| ends.map(|(low, high)| (low.into(), high.into()));
-    let axes: [fn(&EpochLimits) -> Option<(f32, f32)>; 2] = [|epoch| epoch.hidden.x, |epoch| epoch.hidden.y];
-    let found = axes.map(|axis| reach(settings.axes.axes, epochs, |epoch| doubled(axis(epoch))));
+    let along = |axis: usize, epoch: &EpochLimits| doubled([epoch.hidden.x, epoch.hidden.y][axis]);
+    let found = [0, 1].map(|axis| reach(settings.axes.axes, epochs, |epoch| along(axis, epoch)));
     // What one axis leaves out has no place on the other either.
     let left_out: BTreeSet<u64> = found.iter().flat_map(|reach| reach.left_out.iter().copied()).collect();
     let kept = || epochs.iter().filter(|epoch| !left_out.contains(&epoch.epoch));
-    let ends = axes.map(|axis| {
-        let ends = kept().filter_map(|epoch| doubled(axis(epoch)));
+    let ends = [0, 1].map(|axis| {
+        let ends = kept().filter_map(|epoch| along(axis, epoch));
         ends.reduce(|a: (f64, f64), b| (a.0.min(b.0), a.1.max(b.1)))
     });
     let farthest = found.iter().map(|reach| reach.farthest).fold(0.0, f64::max);
