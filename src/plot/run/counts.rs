@@ -1,8 +1,7 @@
 //! The histograms of a run at an epoch: of probabilities, losses and residuals.
 
 use super::{
-    axes::Axes, axis_limits::CountedAxis, epoch_data::EpochData, run_plots::RunPlots, spaces::note_repeated_colors,
-    task::Task, value_axis::ValueAxis,
+    axes::Axes, axis_limits::CountedAxis, epoch_data::EpochData, run_plots::RunPlots, task::Task, value_axis::ValueAxis,
 };
 use crate::plot::{Mark, Panel, panel::histograms::axis_label};
 use crate::{Error, Forward, Result, math::stats, notation::short};
@@ -77,9 +76,8 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             return Err(self.no_classes());
         }
         let histogram = at.probability_histogram()?;
-        let names = self.class_names();
-        let panel = Panel::confidences(histogram, at.has_single_output()).name_classes(names);
-        let panel = note_repeated_colors(panel, names.len());
+        let panel = Panel::confidences(histogram, at.has_single_output()).name_classes(self.class_names());
+        let panel = self.with_repeated_colors(panel);
         Ok(self.up_to(panel, self.limits.counts_of_all))
     }
 

@@ -59,6 +59,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             Task::Numbers => Panel::space_of_values(&space, self.data, self.settings.output)?,
         };
         let panel = self.in_space(self.named(panel), &space);
+        let panel = self.with_repeated_colors(panel);
         let panel = panel.ring_misclassified(&space.samples, &at.misclassified()?);
         if let Some(map) = self.map_between(at.snapshot, &self.space_axes(&space).grid().points(REGIONS))? {
             return self.with_regions(panel, at, &map);
@@ -175,7 +176,8 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             Task::Labels => Panel::boundary_of_label(&at.label_map(&map)?, samples, self.data, output)?,
             Task::Numbers => Panel::levels(&map, samples, self.data, output)?,
         };
-        Ok(self.among_inputs(panel, input, at)?.ring_misclassified(samples, &at.misclassified()?))
+        let panel = self.with_repeated_colors(self.among_inputs(panel, input, at)?);
+        Ok(panel.ring_misclassified(samples, &at.misclassified()?))
     }
 
     /// Gives a panel of the inputs its words, and what must be known to read it.
@@ -195,6 +197,12 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         }
     }
 
+    /// Says that regions and bars of several classes have one color, where there are so many.
+    pub(super) fn with_repeated_colors(&self, panel: Panel) -> Panel {
+        let repeats = self.settings.task == Task::Classes && self.class_names().len() > COLORS;
+        if repeats { panel.note(format!("{COLORS} colors, then again in other forms")) } else { panel }
+    }
+
     /// Whether outputs have names worth saying: that of a single one without a name is "output".
     pub(super) fn has_named_outputs(&self) -> bool {
         let names = self.class_names();
@@ -205,7 +213,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
     fn named(&self, mut panel: Panel) -> Panel {
         let names = self.class_names();
         match self.settings.task {
-            Task::Classes => note_repeated_colors(panel.name_classes(names), names.len()),
+            Task::Classes => panel.name_classes(names),
             Task::Labels => panel.name_label(&names[self.settings.output]),
             Task::Numbers => {
                 if self.has_named_outputs() {
@@ -219,11 +227,6 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
 
 /// So many classes have colors of their own.
 const COLORS: usize = 10;
-
-/// Says that regions and bars of several classes have one color, where there are so many.
-pub(super) fn note_repeated_colors(panel: Panel, classes: usize) -> Panel {
-    if classes > COLORS { panel.note(format!("{COLORS} colors, then again in other forms")) } else { panel }
-}
 
 /// What a plane shows of a layer at an epoch.
 fn note_of_plane(hidden: &Hidden, space: &FeatureSpace) -> Option<String> {
