@@ -267,3 +267,19 @@ fn what_marks_at_the_edge_are_is_said() {
     assert_eq!(panel.notes, ["crosses are NaN", "triangles at the edges are infinities"]);
     assert!(Panel::curves("loss", &[("loss", [(0, 1.0)])]).notes.is_empty());
 }
+
+/// Of five notes in a low panel all but one were left out without a word.
+#[test]
+fn notes_without_room_are_counted() {
+    let noted = |count: usize| (0..count).fold(filled(0), |panel, i| panel.note(format!("note number {i}")));
+    for (height, count) in [(600, 5), (600, 40), (150, 3), (150, 5), (100, 3)] {
+        let svg = Figure::of(noted(count)).size(400, height).to_svg().unwrap();
+        let shown = (0..count).filter(|i| svg.contains(&format!("note number {i}</text>"))).count();
+        assert!(
+            shown > 0 && shown < count && svg.contains(&format!(">(+{}) note", count - shown)),
+            "{height}: {shown}"
+        );
+    }
+    let svg = Figure::of(noted(4)).size(400, 600).to_svg().unwrap();
+    assert!((0..4).all(|i| svg.contains(&format!(">note number {i}</text>"))) && !svg.contains("(+"));
+}

@@ -22,8 +22,7 @@ impl Label {
     pub(crate) fn of(index: usize, decision: Decision, outputs: &Matrix, targets: &Matrix) -> Result<Self> {
         matrix::expect_shape("the model's outputs", outputs, targets.shape())?;
         let (Some(column), Some(of_targets)) = (matrix::column(outputs, index), matrix::column(targets, index)) else {
-            let expected = format!("below {}, the number of labels", targets.ncols());
-            return Err(Error::invalid("the label", expected, index));
+            return Err(no_label(index, targets));
         };
         if !are_binary(of_targets) {
             let stray = of_targets.iter().find(|&&y| y != 0.0 && y != 1.0).copied().unwrap_or(f32::NAN);
@@ -49,25 +48,32 @@ impl Label {
         self.decision.threshold()
     }
 
-    /// The outputs or targets of the label.
-    pub(crate) fn column(self, of_all: &Matrix) -> Matrix {
-        let column = matrix::column(of_all, self.index).unwrap_or_default();
-        Matrix::from_column_slice(column.len(), 1, column)
+    /// The outputs or targets of the label; of no points, as where no grid was bent, none.
+    pub(crate) fn column(self, of_all: &Matrix) -> Result<Matrix> {
+        if of_all.is_empty() {
+            return Ok(Matrix::zeros(0, 1));
+        }
+        let column = matrix::column(of_all, self.index).ok_or_else(|| no_label(self.index, of_all))?;
+        Ok(Matrix::from_column_slice(column.len(), 1, column))
     }
 
     /// The probabilities, or the values, of the label.
     #[cfg(feature = "plot")]
-    pub(crate) fn numbers(self, outputs: &Matrix) -> Matrix {
-        let mut numbers = self.column(outputs);
+    pub(crate) fn numbers(self, outputs: &Matrix) -> Result<Matrix> {
+        let mut numbers = self.column(outputs)?;
         self.decision.to_probabilities(&mut numbers);
-        numbers
+        Ok(numbers)
     }
 
     pub(crate) fn histogram(self, outputs: &Matrix, targets: &Matrix, bins: usize) -> Result<ProbabilityHistogram> {
-        ProbabilityHistogram::by(self.decision, &self.column(outputs), &self.column(targets), bins)
+        ProbabilityHistogram::by(self.decision, &self.column(outputs)?, &self.column(targets)?, bins)
     }
 
     pub(crate) fn confusion(self, outputs: &Matrix, targets: &Matrix) -> Result<ConfusionMatrix> {
-        ConfusionMatrix::by(self.decision, &self.column(outputs), &self.column(targets))
+        ConfusionMatrix::by(self.decision, &self.column(outputs)?, &self.column(targets)?)
     }
+}
+
+fn no_label(index: usize, of_all: &Matrix) -> Error {
+    Error::invalid("the label", format!("below {}, the number of labels", of_all.ncols()), index)
 }

@@ -162,11 +162,7 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
         let upwards = self.at.names.map_or(0, |length| (length - pen.style.lines(0.92)).max(0));
         let below = bottom + pen.style.lines(2.9) + upwards;
         let (center, room) = (i32::midpoint(x.from, x.to), x.to - x.from + 2 * pen.style.lines(2.0));
-        let label = match &x.ticks.offset {
-            Some(offset) => format!("{} ({offset})", self.panel.x.label),
-            None => self.panel.x.label.clone(),
-        };
-        pen.write(label.trim_start(), (center, below), 1.0, (HPos::Center, VPos::Bottom), room)
+        pen.write(&x.ticks.beside(&self.panel.x.label), (center, below), 1.0, (HPos::Center, VPos::Bottom), room)
     }
 
     /// Of names that are so many pixels apart, every which one has room for its height.
@@ -190,12 +186,8 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
             pen.write(text, (x + 2 * tick, y), 0.92, (anchor, VPos::Center), room)?;
             widest = widest.max(pen.length(text, 0.92)?.min(room));
         }
-        let label = match &scale.ticks.offset {
-            Some(offset) => format!("{label} ({offset})"),
-            None => label.to_owned(),
-        };
         let away = widest + pen.style.lines(0.7);
         let at = if side < 0 { x - away - pen.style.lines(1.0) } else { x + away };
-        pen.write_upwards(label.trim_start(), (at, i32::midpoint(scale.from, scale.to)))
+        pen.write_upwards(&scale.ticks.beside(label), (at, i32::midpoint(scale.from, scale.to)))
     }
 }

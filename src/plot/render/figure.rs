@@ -320,8 +320,7 @@ impl Figure {
         let style = pen.style;
         let title = if self.title.is_empty() { 0 } else { style.lines(2.2) };
         let shared: Vec<&Panel> = if self.shares_legend { self.panels.iter().collect() } else { Vec::new() };
-        let rows = (f64::from(pen.height()) / style.text / 5.0).max(1.0) as usize;
-        let legend = Legend::of(&shared, pen, pen.width() - style.lines(1.0), rows)?;
+        let legend = Legend::of(&shared, pen)?;
         let legend_top = title + if title == 0 { style.lines(0.4) } else { 0 };
         let above = if legend.height() > 0.0 { legend_top + style.lines(legend.height()) } else { title };
         if above >= pen.height() {

@@ -187,13 +187,16 @@ fn shift(anchor: Pos, width: f32, em: f32) -> (f32, f32) {
         HPos::Center => -width / 2.0,
         HPos::Right => -width,
     };
-    // Digits and capitals are 0.73 em high.
-    let y = match anchor.v_pos {
+    (x, baseline(anchor.v_pos) * em)
+}
+
+/// How far below an anchor the line is that letters stand on, in em: digits and capitals are 0.73 high.
+pub(super) fn baseline(anchor: VPos) -> f32 {
+    match anchor {
         VPos::Top => 0.76,
         VPos::Center => 0.365,
         VPos::Bottom => -0.27,
-    };
-    (x, y * em)
+    }
 }
 
 #[cfg(test)]

@@ -30,11 +30,9 @@ impl<'p> Layout<'p> {
     /// Leaves room for what stands around the plot.
     pub(crate) fn of<DB: DrawingBackend>(panel: &'p Panel, pen: &Pen<'_, DB>, has_legend: bool) -> Result<Self> {
         let style = pen.style;
-        let room = pen.width() - style.lines(1.0);
-        let notes = notes(panel, pen, room)?;
+        let notes = notes(panel, pen)?;
         let shown: &[&Panel] = if has_legend { &[panel] } else { &[] };
-        let rows = (f64::from(pen.height()) / style.text / 5.0).max(1.0) as usize;
-        let legend = Legend::of(shown, pen, room, rows)?;
+        let legend = Legend::of(shown, pen)?;
         let title = if panel.title.is_empty() { 0.0 } else { TITLE };
         let head = style.lines(title + notes.len() as f64 * NOTE_LINE + legend.height());
         let edges = Edges::around(panel, pen, head)?;
@@ -56,13 +54,20 @@ impl<'p> Layout<'p> {
     }
 }
 
-/// The notes in lines: at most four in all, so that the plot has its room.
-fn notes<DB: DrawingBackend>(panel: &Panel, pen: &Pen<'_, DB>, room: i32) -> Result<Vec<String>> {
-    let most = if panel.notes.len() > 1 { 1 } else { 2 };
-    let lines = panel.notes.iter().map(|note| pen.wrapped(note, NOTE, room, most));
-    let mut lines = lines.collect::<Result<Vec<_>>>()?.concat();
+/// The notes in lines: at most four in all, so that the plot has its room. Of more the last line says how many have none.
+fn notes<DB: DrawingBackend>(panel: &Panel, pen: &Pen<'_, DB>) -> Result<Vec<String>> {
+    let room = pen.width() - pen.style.lines(1.0);
     let tall = (f64::from(pen.height()) / pen.style.text / 6.0).clamp(1.0, 4.0) as usize;
-    lines.truncate(tall);
+    let [most, left_out] =
+        [if panel.notes.len() > 1 { 1 } else { tall.min(2) }, panel.notes.len().saturating_sub(tall)];
+    let lines = panel.notes.iter().take(tall).map(|note| pen.wrapped(note, NOTE, room, most));
+    let mut lines = lines.collect::<Result<Vec<_>>>()?.concat();
+    // In front, where it is not cut.
+    lines
+        .last_mut()
+        .filter(|_| left_out > 0)
+        .into_iter()
+        .for_each(|last| last.insert_str(0, &format!("(+{left_out}) ")));
     Ok(lines)
 }
 

@@ -38,16 +38,13 @@ struct Sizes {
 }
 
 impl<'p> Legend<'p> {
-    /// Of one panel or of several, in rows of at most so many pixels, and at most so many rows.
+    /// Of one panel or of several, across the area, in rows that take a third of its height at most.
     ///
     /// Where names have no room they are cut, and where not even their beginnings have, the last row says how many are left
     /// out.
-    pub(crate) fn of<DB: DrawingBackend>(
-        panels: &[&'p Panel],
-        pen: &Pen<'_, DB>,
-        room: i32,
-        most: usize,
-    ) -> Result<Self> {
+    pub(crate) fn of<DB: DrawingBackend>(panels: &[&'p Panel], pen: &Pen<'_, DB>) -> Result<Self> {
+        let room = pen.width() - pen.style.lines(1.0);
+        let most = (f64::from(pen.height()) / pen.style.text / 5.0).max(1.0) as usize;
         let [symbol, gap, more] = [1.1, 1.0, 3.0].map(|lines| pen.style.lines(lines));
         let sizes = Sizes { symbol, gap };
         let mut entries = entries(panels, pen)?;

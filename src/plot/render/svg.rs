@@ -4,12 +4,12 @@ use std::{cell::RefCell, convert::Infallible, fmt::Write, rc::Rc};
 
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform,
-    text_anchor::{HPos, VPos},
+    text_anchor::HPos,
 };
 
 use super::{
     canvas::FINER,
-    fonts::{Fonts, OVERSIZE},
+    fonts::{Fonts, OVERSIZE, baseline},
     pen::Groups,
     text,
 };
@@ -147,12 +147,7 @@ impl DrawingBackend for Svg {
             HPos::Right => "end",
         };
         let size = style.size() / OVERSIZE;
-        // Digits and capitals are 0.73 em high.
-        let down = match anchor.v_pos {
-            VPos::Top => 0.76,
-            VPos::Center => 0.365,
-            VPos::Bottom => -0.27,
-        };
+        let down = f64::from(baseline(anchor.v_pos));
         let turn = match style.transform() {
             FontTransform::None => 0,
             FontTransform::Rotate90 => 90,

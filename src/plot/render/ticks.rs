@@ -45,6 +45,15 @@ impl Ticks {
         Self { marks: inside.map(|value| (value, power(value))).collect(), offset: None }
     }
 
+    /// The label of their axis, with what has to be added to the numbers.
+    pub(crate) fn beside(&self, label: &str) -> String {
+        match &self.offset {
+            Some(offset) if label.is_empty() => format!("({offset})"),
+            Some(offset) => format!("{label} ({offset})"),
+            None => label.to_owned(),
+        }
+    }
+
     fn written(values: &[f64], step: f64) -> Self {
         let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let decimals = (-(log10(step) + 1e-9).floor()).max(0.0) as i32;
@@ -57,14 +66,14 @@ impl Ticks {
         }
         let span = values.last().zip(values.first()).map_or(0.0, |(last, first)| last - first);
         if span > 0.0 && span < largest * NARROW {
-            return Self::beside(values, step, span);
+            return Self::less_what_they_share(values, step, span);
         }
         let digits = ((log10(largest) + 1e-9).floor() - (log10(step) + 1e-9).floor()).clamp(0.0, 15.0) as usize;
         Self::by(values, |value| if value.abs() < step / 2.0 { "0".into() } else { format!("{value:.digits$e}") })
     }
 
     /// What is left beside a round number that is near to all of them.
-    fn beside(values: &[f64], step: f64, span: f64) -> Self {
+    fn less_what_they_share(values: &[f64], step: f64, span: f64) -> Self {
         let unit = power_of_ten(log10(span).ceil() as i32);
         let near = (values[0] / unit).floor() * unit;
         let rest: Vec<f64> = values.iter().map(|value| ((value - near) / step).round() * step).collect();

@@ -34,7 +34,7 @@ impl<M: Forward> EpochData<'_, '_, M> {
     pub(crate) fn label_space(&self, space: &FeatureSpace) -> Result<FeatureSpace> {
         let label = self.shown_label()?;
         let (kind, threshold) = (label.kind(), Some(label.threshold()));
-        Ok(FeatureSpace { outputs: label.column(&space.outputs), kind, threshold, ..space.clone() })
+        Ok(FeatureSpace { outputs: label.column(&space.outputs)?, kind, threshold, ..space.clone() })
     }
 
     /// The map of the label that is shown.
@@ -42,7 +42,7 @@ impl<M: Forward> EpochData<'_, '_, M> {
         let label = self.shown_label()?;
         let boundary = map.level_lines(self.settings.output, label.threshold())?;
         let (kind, threshold) = (label.kind(), Some(label.threshold()));
-        Ok(DecisionBoundary { outputs: label.column(&map.outputs), kind, threshold, boundary, ..map.clone() })
+        Ok(DecisionBoundary { outputs: label.column(&map.outputs)?, kind, threshold, boundary, ..map.clone() })
     }
 
     /// The same with its lines where they lie in the space of the layer that is looked into.
@@ -54,13 +54,13 @@ impl<M: Forward> EpochData<'_, '_, M> {
 
     /// The probabilities, or the values, of a label as they are counted.
     pub(crate) fn label_numbers(&self, label: usize) -> Result<Matrix> {
-        Ok(self.label(label)?.numbers(self.outputs()?))
+        self.label(label)?.numbers(self.outputs()?)
     }
 
     /// Which samples are taken to have the label that is shown.
     pub(crate) fn predicted_labels(&self) -> Result<Vec<Option<usize>>> {
         let label = self.shown_label()?;
-        Ok(labels::classes(&label.column(self.outputs()?), label.threshold()))
+        Ok(labels::classes(&label.column(self.outputs()?)?, label.threshold()))
     }
 
     /// The samples that are taken to have the label that is shown and have it not, or the other way round.
