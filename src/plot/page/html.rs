@@ -53,7 +53,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::plot::{Rgb, Theme};
+    use crate::plot::{Rgb, Theme, render::theme::tests::contrast};
 
     /// Of the style sheet, each under its name there: its grid is what lies behind a plot.
     fn named(theme: &Theme) -> Vec<(String, Rgb)> {
@@ -80,6 +80,23 @@ mod tests {
             for (name, [r, g, b]) in named(&theme) {
                 let line = format!("  --{name}: #{r:02x}{g:02x}{b:02x};\n");
                 assert!(css.contains(&line), "{line}");
+            }
+        }
+    }
+
+    /// What a variable of a theme's part of the style sheet is.
+    fn color(css: &str, name: &str) -> Rgb {
+        let (_, rest) = css.split_once(&format!("  --{name}: #")).unwrap();
+        [0, 2, 4].map(|at| u8::from_str_radix(&rest[at..at + 2], 16).unwrap())
+    }
+
+    #[test]
+    fn marks_of_the_pages_own_stand_out_from_its_grounds() {
+        let (light, dark) = include_str!("web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
+        for css in [light, dark] {
+            for name in ["violin", "good", "best", "move", "still", "bad", "muted", "accent"] {
+                let found = contrast(color(css, name), color(css, "paper"));
+                assert!(found >= 3.0, "--{name}: {found:.2}");
             }
         }
     }

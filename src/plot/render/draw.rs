@@ -25,6 +25,9 @@ impl Panel {
     /// there in their units; along a logarithmic axis those are the logarithms to the base of ten. The area is that of
     /// [`plotters`], which this crate passes on: whatever plotters draws on, and whatever else is on it.
     ///
+    /// Words are drawn by the area, with its fonts: letters that these have not are its matter. A [`Figure`](crate::plot::Figure)
+    /// that is saved as PNG has its own fonts, and checks.
+    ///
     /// Characters that XML cannot hold, most control characters, are drawn as U+FFFD, `�`, in every picture.
     ///
     /// ```

@@ -18,7 +18,7 @@ mod scale;
 mod style;
 mod svg;
 pub(crate) mod text;
-mod theme;
+pub(crate) mod theme;
 mod ticks;
 
 pub use animation::Animation;

@@ -183,7 +183,7 @@ fn mix(one: Rgb, other: Rgb, share: u8) -> Rgb {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// What protanopes, deuteranopes and tritanopes see of linear red, green and blue, and everybody else: Machado, Oliveira and
@@ -235,7 +235,7 @@ mod tests {
     }
 
     /// The contrast ratio of the Web Content Accessibility Guidelines 2.1, from 1 to 21.
-    fn contrast(one: Rgb, other: Rgb) -> f64 {
+    pub(crate) fn contrast(one: Rgb, other: Rgb) -> f64 {
         let luminance = |color| linear(color).iter().zip([0.2126, 0.7152, 0.0722]).map(|(a, b)| a * b).sum::<f64>();
         let (one, other) = (luminance(one), luminance(other));
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
