@@ -257,3 +257,53 @@ fn the_dot_of_an_accuracy_of_one_is_on_the_plot_whatever_the_axis_on_the_left() 
         );
     }
 }
+
+/// One axis left out the epoch and the other did not: all samples of the others were a line.
+#[test]
+fn both_axes_of_a_space_leave_out_the_same_epochs() {
+    let (_, replay) = exploding(0, 1.0);
+    let mut lopsided = Replay::options().dataset(replay.dataset().unwrap()).loss(Loss::BinaryCrossEntropy).in_memory();
+    for epoch in 0..=9 {
+        let model = replay.at(epoch).unwrap().into_model();
+        let factors = if epoch == 9 { [100.0, 3.0] } else { [1.0, 1.0] };
+        let weights = Weights::of(&model).unwrap();
+        let scaled = weights.iter().map(|parameter| {
+            let values = parameter.values().to_f32();
+            let is_hidden = parameter.layer() == "hidden";
+            let factor = |i: usize| if is_hidden { factors[i % 2] } else { 1.0 }; // The two units, in turn.
+            let values: Vec<f32> = values.iter().enumerate().map(|(i, value)| value * factor(i)).collect();
+            Parameter::new(
+                parameter.layer().to_owned(),
+                parameter.name().to_owned(),
+                parameter.shape().to_vec(),
+                values,
+            )
+        });
+        lopsided.record(&model.with_weights(&scaled.collect()).unwrap(), Metrics::new()).unwrap();
+    }
+    let limits = |panel: Panel| [panel.x.low, panel.x.high, panel.y.low, panel.y.high];
+    let all = plots(&lopsided, RunPlots::options()).feature_space(3).unwrap();
+    let before = RunPlots::of(lopsided.run().unwrap().epochs(0..=8)).unwrap().feature_space(3).unwrap();
+    assert_eq!(all.notes.iter().filter(|note| note.starts_with("the axes leave out epoch 9")).count(), 1);
+    assert_eq!(limits(all), limits(before));
+}
+
+#[test]
+fn an_axis_of_ones_own_says_what_of_the_curves_it_does_not_show() {
+    let (_, replay) = exploding(0, 1_000.0);
+    let near = plots(&replay, RunPlots::options().curve_axis(0.0..=5.0)).curves(3);
+    assert_eq!(near.notes, ["1 value lies outside this axis"]);
+    assert!(plots(&replay, RunPlots::options().curve_axis(0.0..=1e9)).curves(3).notes.is_empty());
+}
+
+#[test]
+fn more_classes_than_colors_are_said() {
+    for (classes, is_said) in [(10, false), (12, true)] {
+        let replay = trained::ring(classes, 120, 1);
+        let plots = plots(&replay, RunPlots::options());
+        for panel in [plots.feature_space(1), plots.decision_boundary(1), plots.confidences(1)].map(Result::unwrap) {
+            let said = panel.notes.iter().any(|note| note == "10 colors, then again in other forms");
+            assert_eq!(said, is_said, "{classes} classes, {}", panel.title);
+        }
+    }
+}

@@ -165,6 +165,14 @@ fn labelled(replay: &Replay, options: RunPlotOptions) -> RunPlots<'_, impl Forwa
 }
 
 #[test]
+fn a_page_of_labels_does_not_ask_for_classes() {
+    let replay = trained::labelled();
+    let plots = RunPlots::of(replay.run().unwrap()).unwrap();
+    let html = Page::new("A page").run("run", &plots).unwrap().to_html().unwrap();
+    assert!(!html.contains("classes, errors and accuracy"), "which its panels show");
+}
+
+#[test]
 fn every_label_has_its_histogram_and_its_confusion_matrix() {
     let replay = trained::labelled();
     let page = decoded(&labelled(&replay, RunPlots::options()));

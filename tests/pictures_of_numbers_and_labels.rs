@@ -326,3 +326,19 @@ fn numbers_behind_many_inputs_are_seen_on_a_plane_that_says_so() {
     assert_eq!((panel.x.label.as_str(), panel.y.label.as_str()), ("height", "width"));
     assert!(chosen.figure(3).unwrap().to_png().is_ok());
 }
+
+#[test]
+fn the_name_of_an_output_is_said_and_names_of_levels_do_not_hide_samples() {
+    let (_, replay) = regression(1);
+    let titled = |plots: &RunPlots<'_, Sequential>| {
+        let panels = [plots.decision_boundary(8), plots.residuals(8), plots.feature_space(8)];
+        panels.map(|panel| panel.unwrap().title)
+    };
+    let named = RunPlots::options().name_classes(["price"]).of(replay.run().unwrap()).unwrap();
+    assert_eq!(titled(&named), ["Levels of price", "Residuals of price", "Feature space of hidden, by price"]);
+    let plain = RunPlots::of(replay.run().unwrap()).unwrap();
+    assert_eq!(titled(&plain), ["Levels", "Residuals", "Feature space of hidden"]);
+    let words = |panel: Panel| panel.marks.iter().filter(|mark| matches!(mark, Mark::Text { .. })).count();
+    assert!(words(plain.decision_boundary(8).unwrap()) > 0, "lines among the inputs have their names");
+    assert_eq!(words(plain.feature_space(8).unwrap()), 0);
+}

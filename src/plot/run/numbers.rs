@@ -74,12 +74,13 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
             return Err(Error::invalid("the number of inputs of a fit", "1", self.data.features()));
         }
         let outputs = checked::outputs(at.snapshot.model(), &x)?;
-        let (range, notes) = &self.limits.values;
-        if self.settings.axes.axes == Axes::Epoch {
-            return Panel::fit(x.as_slice(), &outputs, self.data, self.class_names());
-        }
-        let mut panel = Panel::fit_between(x.as_slice(), &outputs, self.data, self.class_names(), range.clone())?;
-        panel.notes.splice(0..0, notes.iter().cloned());
+        let (names, (range, notes)) = (self.class_names(), &self.limits.values);
+        let mut panel = if self.settings.axes.axes == Axes::Epoch {
+            Panel::fit(x.as_slice(), &outputs, self.data, names)?
+        } else {
+            let panel = Panel::fit_between(x.as_slice(), &outputs, self.data, names, range.clone())?;
+            Panel { notes: [notes.clone(), panel.notes].concat(), ..panel }
+        };
         panel.notes.extend(at.note_undecided()?);
         Ok(panel)
     }
