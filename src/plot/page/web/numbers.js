@@ -99,14 +99,7 @@ class PredictionPanel extends DotsPanel {
 
   paintEpoch(context, epoch) {
     const { left, right, top, bottom } = this.frame;
-    context.strokeStyle = palette.text;
-    context.lineWidth = 1;
-    context.setLineDash([5, 4]);
-    context.beginPath();
-    context.moveTo(left, bottom);
-    context.lineTo(right, top);
-    context.stroke();
-    context.setLineDash([]);
+    dashes(context, [left, bottom], [right, top], palette.text, 1);
     this.paintDots(context, epoch);
   }
 }
@@ -168,14 +161,7 @@ class ResidualsPanel extends Panel {
   paintEpoch(context, epoch) {
     drawBars(context, this.plot, epoch, this.ratio);
     const { x, frame } = this.plot;
-    context.strokeStyle = palette.boundary;
-    context.lineWidth = 1.5;
-    context.setLineDash([5, 4]);
-    context.beginPath();
-    context.moveTo(x.px(0), frame.top);
-    context.lineTo(x.px(0), frame.bottom);
-    context.stroke();
-    context.setLineDash([]);
+    dashes(context, [x.px(0), frame.top], [x.px(0), frame.bottom], palette.boundary, 1.5);
   }
 
   paintSample(context, sample) {

@@ -171,6 +171,18 @@ function rule(context, x1, y1, x2, y2, color) {
   context.stroke();
 }
 
+/** A straight line in dashes. */
+function dashes(context, from, to, color, width) {
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.setLineDash([5, 4]);
+  context.beginPath();
+  context.moveTo(...from);
+  context.lineTo(...to);
+  context.stroke();
+  context.setLineDash([]);
+}
+
 /** Ticks and labels below a frame. The outermost stay within it. */
 function drawXAxis(context, frame, scale, { label = "", font, whole = false, right = frame.right }) {
   const y = frame.bottom;
