@@ -100,6 +100,12 @@ fn a_half_takes_two_bytes() {
     assert!(size(vec![true; 1_000_000].into()) < 1_001_000);
 }
 
+fn bytes_of(replay: &Replay) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes).unwrap();
+    bytes
+}
+
 /// More than the recorder's buffer holds, in arrays that are larger and smaller than it.
 fn large() -> Vec<Parameter<'static>> {
     let values =
