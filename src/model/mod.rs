@@ -13,6 +13,7 @@ mod parameter;
 mod pointer;
 mod probed;
 mod scalar;
+pub mod units;
 pub(crate) mod values;
 pub(crate) mod visit;
 pub(crate) mod weights;
@@ -421,6 +422,41 @@ pub trait Forward: Model {
     /// ```
     fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
         self.activation(layer).map(Activation::range)
+    }
+
+    /// Returns what is shown of a layer's outputs, `(samples, units)`: the mean of each channel of an image, the last token of a
+    /// sequence. By default the outputs themselves.
+    ///
+    /// Wherever units are counted one by one or shown, these are meant: milestones of single units and the share of its range
+    /// that a layer covers, principal planes and feature spaces, and what plots and pages make of them. The
+    /// distributions of activations are of every output, and a [`DecisionBoundary`](crate::analysis::DecisionBoundary) within a
+    /// layer's space is computed from the layer's own outputs. What is shown in place of the outputs is listed as a
+    /// [`Caveat`](crate::analysis::Caveat).
+    ///
+    /// Means stay within the [`range`](Self::range) of what they are of; other values would have to. [`units`](crate::units) has the
+    /// usual answers.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Matrix, Sequential, units};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
+    /// let outputs = Matrix::from_element(4, 3, 0.5);
+    /// assert_eq!(model.units(0, outputs.clone())?, outputs);
+    /// // A model whose layer 0 is a convolution of 16 channels has, as its own method:
+    /// let shown = |layer: usize, outputs: Matrix| match layer {
+    ///     0 => units::channels(&outputs, 16),
+    ///     _ => Ok(outputs),
+    /// };
+    /// assert_eq!(shown(0, Matrix::zeros(4, 16 * 28 * 28))?.shape(), (4, 16));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the outputs are not those of the layer.
+    fn units(&self, layer: usize, outputs: Matrix) -> Result<Matrix> {
+        let _ = layer;
+        Ok(outputs)
     }
 
     /// Returns how many rows of `width` values each the model shall be given at once.
