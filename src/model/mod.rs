@@ -424,30 +424,15 @@ pub trait Forward: Model {
         self.activation(layer).map(Activation::range)
     }
 
-    /// Returns what is shown of a layer's outputs, `(samples, units)`: the mean of each channel of an image, the last token of a
-    /// sequence. By default the outputs themselves.
-    ///
-    /// Wherever units are counted one by one or shown, these are meant: milestones of single units and the share of its range
-    /// that a layer covers, principal planes and feature spaces, and what plots and pages make of them. The
-    /// distributions of activations are of every output, and a [`DecisionBoundary`](crate::analysis::DecisionBoundary) within a
-    /// layer's space is computed from the layer's own outputs. What is shown in place of the outputs is listed as a
-    /// [`Caveat`](crate::analysis::Caveat).
-    ///
-    /// Means stay within the [`range`](Self::range) of what they are of; other values would have to. [`units`](crate::units) has the
-    /// usual answers.
+    /// Returns what is shown of a layer's outputs, `(samples, units)`, as many each time. By default the outputs; of an image
+    /// the mean of each channel, say: [`units`](crate::units) has the usual answers, and says which questions show them.
     ///
     /// ```
-    /// use training_replay::{Dense, Forward, Matrix, Sequential, units};
+    /// use training_replay::{Dense, Forward, Matrix, Sequential};
     ///
-    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
     /// let outputs = Matrix::from_element(4, 3, 0.5);
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
     /// assert_eq!(model.units(0, outputs.clone())?, outputs);
-    /// // A model whose layer 0 is a convolution of 16 channels has, as its own method:
-    /// let shown = |layer: usize, outputs: Matrix| match layer {
-    ///     0 => units::channels(&outputs, 16),
-    ///     _ => Ok(outputs),
-    /// };
-    /// assert_eq!(shown(0, Matrix::zeros(4, 16 * 28 * 28))?.shape(), (4, 16));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///

@@ -1,7 +1,14 @@
 //! What of a layer is shown, where its outputs are more than units: means of channels, the last token.
 //!
 //! A feature map of 8 channels of 28 x 28 pixels has 6,272 outputs, and a reader wants to hear of 8 units. A model says so by
-//! [`Forward::units`](crate::Forward::units), for which these are the usual answers.
+//! [`Forward::units`](crate::Forward::units), for which these are the usual answers: for layer 0, say,
+//! `units::channels(&outputs, 8)`, and the outputs themselves for all others.
+//!
+//! Wherever units are counted one by one or shown, these are meant: milestones of single units and the share of its range that a
+//! layer covers, principal planes and feature spaces, and what plots and pages make of them. Distributions of
+//! activations are of every output, and a [`DecisionBoundary`](crate::analysis::DecisionBoundary) within a layer's space is computed from
+//! the layer's own outputs. What is shown in place of the outputs is listed as a [`Caveat`](crate::analysis::Caveat). Means
+//! stay within the [`range`](crate::Forward::range) of what they are of; other values have to.
 //!
 //! ```
 //! use training_replay::{Matrix, units};

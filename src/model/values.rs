@@ -250,6 +250,14 @@ impl<'a> Values<'a> {
     }
 
     /// The bytes of the values in memory.
+    /// The number of those that are NaN or infinite, without a copy.
+    pub(crate) fn not_finite(&self) -> usize {
+        fn count<T: Scalar>(values: &[T]) -> usize {
+            values.iter().filter(|value| !value.to_f64().is_finite()).count()
+        }
+        of_any_type!(self, values => count(values))
+    }
+
     /// A checksum of all bytes, to compare within one process. Each step is a bijection of what came before and of the next 8
     /// bytes, so that a difference in these alone is always seen.
     pub(crate) fn checksum(&self) -> u64 {

@@ -1,18 +1,18 @@
 //! Milestones as a reader takes them in: many of the same kind together.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::milestone_sentence::recorded;
-use crate::analysis::{Milestone, MilestoneKind as Kind, Milestones, Subject};
+use crate::analysis::{Milestone, MilestoneKind as Kind, Subject};
 use crate::notation::{counted, grouped, percent};
 
-/// As many rows of the same kind and layer are still told one by one.
+/// As many rows of the same kind and layer are still said one by one.
 const FEW: usize = 8;
 
 /// As many parameters are named in one sentence.
 const NAMED: usize = 5;
 
-/// Some milestones that one sentence tells: a single one, or many units of a layer or parameters in the same state.
+/// Some milestones that one sentence says: a single one, or many units of a layer or parameters in the same state.
 ///
 /// [`Milestones::groups`] has an example.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,17 @@ pub struct MilestoneGroup<'a> {
     pub sentence: String,
 }
 
+/// Milestones, and what must be known to say them.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) rows: &'a [Milestone],
+    pub(super) class_names: &'a [String],
+    /// The number of the units of each layer.
+    pub(super) units: &'a [(String, usize)],
+    /// The number of parameters.
+    pub(super) parameters: usize,
+}
+
 /// What the rows of a group have in common.
 #[derive(PartialEq, Eq, Hash)]
 enum Key<'a> {
@@ -36,11 +47,11 @@ enum Key<'a> {
 }
 
 impl<'a> MilestoneGroup<'a> {
-    pub(super) fn of(milestones: &'a Milestones) -> Vec<Self> {
-        let frozen = milestones.frozen().map(|row| row.epoch).min();
+    pub(super) fn of(milestones: Rows<'a>) -> Vec<Self> {
+        let frozen = milestones.rows.iter().filter(|row| row.kind == Kind::Frozen).map(|row| row.epoch).min();
         let mut alike: Vec<(Option<Key<'a>>, Vec<&'a Milestone>)> = Vec::new();
-        let mut places = std::collections::HashMap::new();
-        for row in &milestones.rows {
+        let mut places = HashMap::new();
+        for row in milestones.rows {
             let place = match Key::of(row, frozen) {
                 Some(key) => *places.entry(key).or_insert(alike.len()),
                 None => alike.len(),
@@ -59,8 +70,8 @@ impl<'a> MilestoneGroup<'a> {
         groups
     }
 
-    fn alone(row: &'a Milestone, milestones: &Milestones) -> Self {
-        Self { kind: row.kind, rows: vec![row], sentence: row.sentence(&milestones.class_names) }
+    fn alone(row: &'a Milestone, milestones: Rows<'_>) -> Self {
+        Self { kind: row.kind, rows: vec![row], sentence: row.sentence(milestones.class_names) }
     }
 
     /// Returns the first epoch of all its milestones.
@@ -92,7 +103,7 @@ impl<'a> Key<'a> {
         }
     }
 
-    fn sentence(&self, rows: &[&Milestone], milestones: &Milestones) -> String {
+    fn sentence(&self, rows: &[&Milestone], milestones: Rows<'_>) -> String {
         match *self {
             Self::Units(kind, layer, lasts) => of_units(kind, layer, lasts, rows, milestones),
             Self::Parameters(_) => of_parameters(rows, milestones.parameters),
@@ -101,7 +112,7 @@ impl<'a> Key<'a> {
 }
 
 /// `From epoch 3 on, 1,100 of 6,272 units of layer conv are dead: they are 0 on all 1,000 samples`
-fn of_units(kind: Kind, layer: &str, lasts: bool, rows: &[&Milestone], milestones: &Milestones) -> String {
+fn of_units(kind: Kind, layer: &str, lasts: bool, rows: &[&Milestone], milestones: Rows<'_>) -> String {
     let units: HashSet<_> = rows.iter().map(|row| &row.subject).collect(); // One may be so more than once.
     let all = milestones.units.iter().find(|(name, _)| name == layer).map_or(units.len(), |(_, units)| *units);
     let count = format!("{} of {} of layer {layer}", grouped(units.len() as u64), counted(all as u64, "unit"));
@@ -171,15 +182,14 @@ mod tests {
 
     fn sentences(mut rows: Vec<Milestone>) -> Vec<String> {
         rows.sort_by_key(|row| row.epoch);
-        let units = vec![("conv".into(), 6_272)];
-        let milestones = Milestones { rows, units, parameters: 26, ..Milestones::default() };
-        let groups = milestones.groups();
-        assert_eq!(groups.iter().map(|group| group.rows.len()).sum::<usize>(), milestones.rows.len(), "none is lost");
+        let units = [("conv".into(), 6_272)];
+        let groups = MilestoneGroup::of(Rows { rows: &rows, class_names: &[], units: &units, parameters: 26 });
+        assert_eq!(groups.iter().map(|group| group.rows.len()).sum::<usize>(), rows.len(), "none is lost");
         groups.into_iter().map(|group| group.sentence).collect()
     }
 
     #[test]
-    fn few_units_are_told_one_by_one_and_many_together() {
+    fn few_units_are_said_one_by_one_and_many_together() {
         let few = sentences((0..8).map(|unit| dead(unit, 3, None)).collect());
         assert_eq!(few[0], "From epoch 3 on, unit 0 of layer conv is dead: it is 0 on all 1,000 samples");
         assert_eq!(few.len(), 8);
@@ -191,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn units_that_come_back_are_told_apart_from_those_that_do_not() {
+    fn units_that_come_back_are_kept_apart_from_those_that_do_not() {
         let lasting = (0..20).map(|unit| dead(unit, unit as u64, None));
         let passing = (20..40).map(|unit| dead(unit, 1, Some(unit as u64)));
         // A unit may die twice.
@@ -224,8 +234,9 @@ mod tests {
     #[test]
     fn a_group_has_the_place_of_its_first_row_and_its_own_subject() {
         let rows: Vec<Milestone> = (0..9).map(|unit| dead(unit, 3 + unit as u64, Some(30))).collect();
-        let milestones = Milestones { rows, ..Milestones::default() };
-        let [group] = &milestones.groups()[..] else { panic!("one") };
+        let [group] = &MilestoneGroup::of(Rows { rows: &rows, class_names: &[], units: &[], parameters: 0 })[..] else {
+            panic!("one")
+        };
         assert_eq!((group.epoch(), group.until(), group.subject()), (3, Some(30), Subject::Layer("conv".into())));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{fmt, mem};
 
+use super::milestone_group::Rows;
 use super::milestone_rules::{self, ParameterStretches, UnitStates};
 use crate::analysis::{
     Caveat, EpochSummary, LayerState, Milestone, MilestoneGroup, MilestoneKind, MilestoneOptions, Subject,
@@ -235,7 +236,7 @@ impl Milestones {
         self.of_kind(MilestoneKind::Frozen)
     }
 
-    /// Returns the milestones as a reader takes them in: one by one, but that many of the same kind are told together, units of a
+    /// Returns the milestones as a reader takes them in: one by one, but that many of the same kind are said together, units of a
     /// layer or parameters.
     ///
     /// A layer of 6,272 units of which 1,204 are dead has as many [`rows`](Self::rows), and two groups at most for each kind: those that are
@@ -256,7 +257,8 @@ impl Milestones {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn groups(&self) -> Vec<MilestoneGroup<'_>> {
-        MilestoneGroup::of(self)
+        let Self { rows, class_names, units, parameters, .. } = self;
+        MilestoneGroup::of(Rows { rows, class_names, units, parameters: *parameters })
     }
 
     /// Returns the milestone of the smallest loss; `None` if the loss is not known.

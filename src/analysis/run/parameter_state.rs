@@ -63,7 +63,7 @@ impl ParameterStates {
             return;
         }
         let (layer, name) = (parameter.layer().to_owned(), parameter.name().to_owned());
-        let odd = values.to_f64().iter().filter(|value| !value.is_finite()).count();
+        let odd = values.not_finite();
         if odd > 0 && self.not_finite.is_none() {
             self.not_finite = Some((layer.clone(), name.clone(), odd));
         }

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn masks_of_infinities_and_parameters_in_another_order_are_told_apart() {
+    fn masks_of_infinities_and_parameters_in_another_order_are_kept_apart() {
         let masked = run(3, "am", |name, epoch| if name == 'm' { u64::MAX } else { epoch });
         assert_eq!(rows(&masked, Kind::Frozen), []);
         let mut turned = run(3, "ab", |name, epoch| if name == 'a' { 7 } else { epoch });
