@@ -100,7 +100,7 @@ fn every_question_is_asked_of_models_that_stay_on_their_thread_some_rows_at_a_ti
         let milestones = run.milestones(&MilestoneOptions::default()).unwrap();
         assert!(milestones.final_loss().is_some());
         expect_few_rows("milestones");
-        assert_eq!(run.sample_history(LOSS).unwrap().epochs().len(), 6);
+        assert_eq!(run.sample_history(LOSS).unwrap().epochs.len(), 6);
         expect_few_rows("sample history");
         let options = VerifyOptions::default();
         assert_eq!(run.verify(&options).unwrap().checks.len(), 6);

@@ -1,4 +1,4 @@
-//! What a convolutional network shows of its feature maps is what is counted, seen and told: its channels, and not their pixels.
+//! What a convolutional network shows of its feature maps is what is counted, seen and said: its channels, and not their pixels.
 
 use std::ops::Range;
 
