@@ -190,10 +190,10 @@ mod pictures {
         let replay = recorded(&data());
         let plots = RunPlots::of(replay.run_from(&make).threads(3)).unwrap();
         expect_few_rows("plots");
-        assert!(plots.figure(2).unwrap().size(300, 200).to_png().unwrap().starts_with(b"\x89PNG"));
+        assert!(plots.figure(2).unwrap().size(900, 600).to_png().unwrap().starts_with(b"\x89PNG"));
         expect_few_rows("a figure");
         let mut gif = Vec::new();
-        let figure = |epoch| Ok(plots.figure(epoch)?.size(200, 150));
+        let figure = |epoch| Ok(plots.figure(epoch)?.size(900, 600));
         Animation::of(plots.epochs()).threads(2).write(&mut gif, figure).unwrap();
         assert!(gif.starts_with(b"GIF89a"));
         expect_few_rows("an animation");
