@@ -63,11 +63,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 
     /// The place among some epochs of one that is at hand.
-    pub(super) fn own<'k>(
-        &self,
-        epochs: &[u64],
-        known: Option<&'k Snapshot<'a, M>>,
-    ) -> Option<(usize, &'k Snapshot<'a, M>)> {
+    pub(super) fn own<'k>(epochs: &[u64], known: Option<&'k Snapshot<'a, M>>) -> Option<(usize, &'k Snapshot<'a, M>)> {
         let place = epochs.iter().position(|&epoch| known.is_some_and(|known| known.moment() == epoch.into()));
         place.zip(known)
     }

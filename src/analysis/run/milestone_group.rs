@@ -29,7 +29,7 @@ pub struct MilestoneGroup<'a> {
 /// Milestones, and what must be known to say them.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
-    pub(super) rows: &'a [Milestone],
+    pub(super) all: &'a [Milestone],
     pub(super) class_names: &'a [String],
     /// The number of the units of each layer.
     pub(super) units: &'a [(String, usize)],
@@ -48,10 +48,10 @@ enum Key<'a> {
 
 impl<'a> MilestoneGroup<'a> {
     pub(super) fn of(milestones: Rows<'a>) -> Vec<Self> {
-        let frozen = milestones.rows.iter().filter(|row| row.kind == Kind::Frozen).map(|row| row.epoch).min();
+        let frozen = milestones.all.iter().filter(|row| row.kind == Kind::Frozen).map(|row| row.epoch).min();
         let mut alike: Vec<(Option<Key<'a>>, Vec<&'a Milestone>)> = Vec::new();
         let mut places = HashMap::new();
-        for row in milestones.rows {
+        for row in milestones.all {
             let place = match Key::of(row, frozen) {
                 Some(key) => *places.entry(key).or_insert(alike.len()),
                 None => alike.len(),
@@ -183,7 +183,7 @@ mod tests {
     fn sentences(mut rows: Vec<Milestone>) -> Vec<String> {
         rows.sort_by_key(|row| row.epoch);
         let units = [("conv".into(), 6_272)];
-        let groups = MilestoneGroup::of(Rows { rows: &rows, class_names: &[], units: &units, parameters: 26 });
+        let groups = MilestoneGroup::of(Rows { all: &rows, class_names: &[], units: &units, parameters: 26 });
         assert_eq!(groups.iter().map(|group| group.rows.len()).sum::<usize>(), rows.len(), "none is lost");
         groups.into_iter().map(|group| group.sentence).collect()
     }
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn a_group_has_the_place_of_its_first_row_and_its_own_subject() {
         let rows: Vec<Milestone> = (0..9).map(|unit| dead(unit, 3 + unit as u64, Some(30))).collect();
-        let [group] = &MilestoneGroup::of(Rows { rows: &rows, class_names: &[], units: &[], parameters: 0 })[..] else {
+        let [group] = &MilestoneGroup::of(Rows { all: &rows, class_names: &[], units: &[], parameters: 0 })[..] else {
             panic!("one")
         };
         assert_eq!((group.epoch(), group.until(), group.subject()), (3, Some(30), Subject::Layer("conv".into())));

@@ -258,7 +258,7 @@ impl Milestones {
     /// ```
     pub fn groups(&self) -> Vec<MilestoneGroup<'_>> {
         let Self { rows, class_names, units, parameters, .. } = self;
-        MilestoneGroup::of(Rows { rows, class_names, units, parameters: *parameters })
+        MilestoneGroup::of(Rows { all: rows, class_names, units, parameters: *parameters })
     }
 
     /// Returns the milestone of the smallest loss; `None` if the loss is not known.
