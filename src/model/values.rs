@@ -77,7 +77,7 @@ macro_rules! to_same_type {
     };
 }
 
-impl<'a> Values<'a> {
+impl Values<'_> {
     /// No values of a type, to be read into.
     pub(crate) fn none_of(dtype: Dtype) -> Values<'static> {
         macro_rules! none {
