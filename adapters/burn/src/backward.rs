@@ -5,18 +5,19 @@ use burn_core::{
     tensor::{Gradients, Tensor, TensorData},
 };
 use training_replay::{
-    Activation, Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Weights, to_row_major,
+    Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Weights, to_row_major,
 };
 
 use crate::{
     Replayed,
+    activation::is_link_of,
     error::{caught, invalid, missing},
     path::ModulePath,
     rows::Rows,
     values,
 };
 
-/// Gradients of every parameter of floats, also of frozen ones; a parameter that the loss does not depend on has zeros.
+/// Gradients of every parameter of floats, also of frozen ones; of one that the loss does not depend on they are zeros.
 /// Running statistics have none. As in a replay there is no dropout, and statistics are the recorded ones.
 impl<M: Module> Backward for Replayed<M> {
     fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
@@ -39,6 +40,15 @@ enum Basis {
 }
 
 impl Basis {
+    fn of(kind: Option<OutputKind>, loss: Loss) -> Result<Self> {
+        match (loss, kind) {
+            (Loss::MeanSquaredError, _) | (_, Some(OutputKind::Probabilities)) => Ok(Self::Outputs),
+            (_, Some(OutputKind::Logits)) => Ok(Self::Logits),
+            (_, Some(kind)) => Err(invalid("what the module puts out", format!("probabilities or logits for {loss}"), kind)),
+            (_, None) => Err(missing("kind of the outputs", "`Replayed::outputs` says whether they are logits")),
+        }
+    }
+
     fn slope(self, loss: Loss, of: &Matrix, targets: &Matrix) -> Result<Matrix> {
         match self {
             Self::Logits => loss.gradient_from_logits(of, targets),
@@ -48,45 +58,17 @@ impl Basis {
 }
 
 impl<M: Module> Replayed<M> {
-    /// What the loss is computed from, as [`Forward::losses`] has it: z-values where they are known and belong to the loss,
-    /// else outputs.
+    /// What the loss is computed from, as [`Forward::losses`] has it: z-values where they belong to the loss, else outputs.
     fn differentiable(&self, module: &M, inputs: &Matrix, loss: Loss) -> Result<(Rows, Basis)> {
-        let Some(last) = self.layers.last() else {
+        let Some((last, before)) = self.layers.split_last() else {
             return Err(invalid("the number of layers", "1 or more to differentiate", 0));
         };
-        let before = self.layers.len() - 1;
-        if let Some(z_values) = last.z_values.as_ref().filter(|_| last.activation.is_some_and(|a| links(a, loss))) {
-            let rows = if before == 0 {
-                self.inputs_of(0, inputs, z_values.rank)?
-            } else {
-                self.rows(module, inputs, 0..before)?
-            };
-            return Ok((last.call(z_values, module, rows)?, Basis::Logits));
+        let rows = self.rows(module, inputs, 0..before.len())?;
+        if last.activation.is_some_and(|activation| is_link_of(activation, loss)) {
+            return Ok((last.z_values(module, rows)?, Basis::Logits));
         }
-        let basis = basis(self.output_kind(), last.activation, loss)?;
-        Ok((self.rows(module, inputs, 0..self.layers.len())?, basis))
-    }
-}
-
-/// Whether a loss of logits has the activation in it.
-fn links(activation: Activation, loss: Loss) -> bool {
-    matches!(
-        (activation, loss),
-        (Activation::Sigmoid, Loss::BinaryCrossEntropy) | (Activation::Softmax, Loss::CategoricalCrossEntropy)
-    )
-}
-
-fn basis(kind: Option<OutputKind>, activation: Option<Activation>, loss: Loss) -> Result<Basis> {
-    match (loss, kind) {
-        (Loss::MeanSquaredError, _) | (_, Some(OutputKind::Probabilities)) => Ok(Basis::Outputs),
-        (_, Some(OutputKind::Logits)) => Ok(Basis::Logits),
-        (_, None) => {
-            let what = format!("kind of the outputs, whose last activation is {activation:?}");
-            Err(missing(what, "`Replayed::output_kind` says whether they are logits or probabilities"))
-        }
-        (loss, Some(kind)) => {
-            Err(invalid("the kind of the outputs", format!("logits or probabilities for {loss}"), format!("{kind:?}")))
-        }
+        let basis = Basis::of(self.output_kind(), loss)?;
+        Ok((last.outputs(module, rows)?, basis))
     }
 }
 

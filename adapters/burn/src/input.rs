@@ -15,8 +15,6 @@ pub(crate) mod sealed {
     use super::{Result, Rows};
 
     pub trait Sealed: Sized {
-        /// The number of dimensions, with that of the samples.
-        const RANK: usize;
         fn from_rows(rows: Rows) -> Result<Self>;
     }
 }
@@ -24,8 +22,6 @@ pub(crate) mod sealed {
 impl<const D: usize> Input for Tensor<D> {}
 
 impl<const D: usize> sealed::Sealed for Tensor<D> {
-    const RANK: usize = D;
-
     fn from_rows(rows: Rows) -> Result<Self> {
         rows.into_floats()
     }
@@ -34,8 +30,6 @@ impl<const D: usize> sealed::Sealed for Tensor<D> {
 impl<const D: usize> Input for Tensor<D, Int> {}
 
 impl<const D: usize> sealed::Sealed for Tensor<D, Int> {
-    const RANK: usize = D;
-
     fn from_rows(rows: Rows) -> Result<Self> {
         rows.into_integers()
     }

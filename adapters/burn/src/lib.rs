@@ -3,6 +3,7 @@
 // Input must not reach a panic.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::dbg_macro)]
 
+mod activation;
 mod backward;
 mod error;
 mod forward;
@@ -12,16 +13,19 @@ mod layer;
 #[cfg(feature = "train")]
 mod learner;
 mod load;
+mod loader;
 mod path;
 mod recorded;
 mod replayed;
 mod rows;
+mod units;
 mod values;
 mod visitor;
 
 pub use input::Input;
 #[cfg(feature = "train")]
 pub use learner::Recording;
-pub use load::load_weights;
+pub use load::load_into;
 pub use recorded::Recorded;
 pub use replayed::Replayed;
+pub use units::Units;

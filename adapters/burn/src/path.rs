@@ -1,5 +1,7 @@
 //! Where a parameter is in a module: the names on the way to it, and what holds it.
 
+use training_replay::Orientation;
+
 /// The names of the modules on the way to a parameter, each with the kind of what holds it.
 #[derive(Debug, Default)]
 pub(crate) struct ModulePath {
@@ -32,10 +34,11 @@ impl ModulePath {
         self.parts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".")
     }
 
-    /// Whether an array of two dimensions is `(inputs, outputs)`. In memory the weights of burn's `Linear` are, in either
-    /// `LinearLayout`, which is one of files; an `Embedding` has a row for each index.
-    pub(crate) fn is_inputs_outputs(&self, rank: usize) -> bool {
-        let known = |container: &str| matches!(container, "Struct:Linear" | "Struct:Embedding");
-        rank == 2 && self.parts.last().is_some_and(|(name, container)| name == "weight" && known(container))
+    /// What the rows and columns of an array of two dimensions stand for. In memory the weights of burn's `Linear` are
+    /// `(inputs, outputs)` in either `LinearLayout`, which is one of files; an `Embedding` has a row for each index.
+    pub(crate) fn orientation(&self, rank: usize) -> Option<Orientation> {
+        let (name, container) = self.parts.last()?;
+        let known = rank == 2 && name == "weight" && matches!(container.as_str(), "Struct:Linear" | "Struct:Embedding");
+        known.then_some(Orientation::InputsOutputs)
     }
 }

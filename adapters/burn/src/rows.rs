@@ -18,7 +18,7 @@ pub struct Rows {
     pub(crate) tensor: Tensor<2>,
     pub(crate) shape: Vec<usize>,
     /// The type of floats that the module takes, where the rows have not been through it.
-    floats: Option<DType>,
+    pub(crate) floats: Option<DType>,
 }
 
 impl Rows {
@@ -104,7 +104,7 @@ fn integer(value: f32) -> Result<i32> {
 }
 
 /// Fails unless rows of a shape have the width that the matrix has.
-pub(crate) fn expect_width(what: &str, inputs: &Matrix, of: &[usize]) -> Result<()> {
+pub(crate) fn expect_width(what: String, inputs: &Matrix, of: &[usize]) -> Result<()> {
     let width = of.iter().try_fold(1_usize, |width, &length| width.checked_mul(length));
     if width == Some(inputs.ncols()) {
         return Ok(());

@@ -2,11 +2,11 @@
 
 use burn_core::{
     module::{Module, ModuleVisitor, Param},
-    tensor::{Bool, DType, Int, Tensor, kind::Basic},
+    tensor::{Bool, Int, Tensor, kind::Basic},
 };
 use training_replay::{Error, Parameter, Result};
 
-use crate::{error::invalid, path::ModulePath, values};
+use crate::{path::ModulePath, values};
 
 /// Hands over the parameters of a module in the order of its fields, each copied once from its device.
 pub(crate) fn visit<M: Module>(module: &M, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
@@ -31,14 +31,13 @@ impl Visitor<'_> {
     }
 
     fn parameter<const D: usize, K: Basic>(&self, tensor: Tensor<D, K>) -> Result<Parameter<'static>> {
-        let label = self.path.label();
-        if let DType::QFloat(scheme) = tensor.dtype() {
-            let expected = "one of floats, integers or bools: dequantize the module before it is recorded";
-            return Err(invalid(format!("the type of tensor {label}"), expected, format!("quantized, {:?}", scheme.value)));
-        }
-        let shape = tensor.dims().to_vec();
+        let (label, shape) = (self.path.label(), tensor.dims());
         let data = tensor.try_into_data().map_err(|error| Error::model(format!("tensor {label}: {error}")))?;
-        Ok(Parameter::new(self.path.layer(), self.path.name(), shape, values::from_data(data, &label)?))
+        let parameter = Parameter::new(self.path.layer(), self.path.name(), shape, values::from_data(data, &label)?);
+        Ok(match self.path.orientation(D) {
+            Some(orientation) => parameter.oriented(orientation),
+            None => parameter,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use burn::{
-    module::{Module, Param},
+    module::{Module, Param, ParamId},
     nn::{BatchNorm, BatchNormConfig, Embedding, EmbeddingConfig, Linear, LinearConfig, LinearLayout},
     tensor::{Bool, Device, Int, Tensor},
 };
@@ -57,8 +57,8 @@ impl Everything {
             layers: vec![line(3, 3), line(3, 2)],
             columns: LinearConfig::new(2, 3).with_layout(LinearLayout::Col).init(device),
             norm: BatchNormConfig::new(3).init(device),
-            steps: Param::initialized(burn::module::ParamId::new(), Tensor::from_ints([3, -7, 1 << 20], device)),
-            mask: Param::initialized(burn::module::ParamId::new(), Tensor::from_bool([[true, false], [false, true]].into(), device)),
+            steps: Param::initialized(ParamId::new(), Tensor::from_ints([3, -7, 1 << 20], device)),
+            mask: Param::initialized(ParamId::new(), Tensor::from_bool([[true, false], [false, true]], device)),
             choice: Choice::Line(line(2, 2)),
             scale: Some(Param::from_tensor(Tensor::from_floats([f32::MIN_POSITIVE / 4.0, -0.0, f32::INFINITY], device))),
             nothing: None,

@@ -152,7 +152,7 @@ impl Recording {
             let replay = state.replay.as_mut().ok_or_else(finished)?;
             // Resumed training begins with an epoch that may be recorded already.
             let is_new = replay.epochs().last().is_none_or(|last| last < epoch as u64);
-            if is_new { replay.record_at(epoch as u64, &Recorded(model), metrics).map(drop) } else { Ok(()) }
+            if is_new { replay.record_at(epoch as u64, &Recorded::of(model), metrics).map(drop) } else { Ok(()) }
         });
         recorded.map_err(|error| {
             let text = error.to_string();
