@@ -76,7 +76,10 @@ mod tests {
         for function in ALL {
             let expected = function.apply(&Matrix::from_row_slice(1, 7, &Z));
             for (found, expected) in of(function, 7).iter().zip(expected.iter()) {
-                assert!((found - expected).abs() <= 1e-6 * expected.abs().max(1.0), "{function}: {found}, not {expected}");
+                assert!(
+                    (found - expected).abs() <= 1e-6 * expected.abs().max(1.0),
+                    "{function}: {found}, not {expected}"
+                );
             }
         }
     }

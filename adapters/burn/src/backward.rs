@@ -4,9 +4,7 @@ use burn_core::{
     module::{Module, ModuleVisitor, Param},
     tensor::{Gradients, Tensor, TensorData},
 };
-use training_replay::{
-    Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Weights, to_row_major,
-};
+use training_replay::{Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Weights, to_row_major};
 
 use crate::{
     Replayed,
@@ -44,7 +42,9 @@ impl Basis {
         match (loss, kind) {
             (Loss::MeanSquaredError, _) | (_, Some(OutputKind::Probabilities)) => Ok(Self::Outputs),
             (_, Some(OutputKind::Logits)) => Ok(Self::Logits),
-            (_, Some(kind)) => Err(invalid("what the module puts out", format!("probabilities or logits for {loss}"), kind)),
+            (_, Some(kind)) => {
+                Err(invalid("what the module puts out", format!("probabilities or logits for {loss}"), kind))
+            }
             (_, None) => Err(missing("kind of the outputs", "`Replayed::outputs` says whether they are logits")),
         }
     }

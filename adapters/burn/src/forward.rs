@@ -61,7 +61,8 @@ impl<M: Module> Forward for Replayed<M> {
     fn pre_activation(&self, inputs: &Matrix, layer: usize) -> Result<Matrix> {
         self.expect_range(&(layer..layer.saturating_add(1)))?;
         let known = self.layers.get(layer).filter(|layer| layer.activation.is_some());
-        let of = known.ok_or_else(|| missing(format!("z-values of layer {layer}"), "a layer with an activation has them"))?;
+        let of = known
+            .ok_or_else(|| missing(format!("z-values of layer {layer}"), "a layer with an activation has them"))?;
         with_a_sample(inputs, |inputs| of.z_values(&self.module, self.inputs_of(layer, inputs)?)?.into_matrix())
     }
 

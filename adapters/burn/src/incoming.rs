@@ -35,7 +35,11 @@ impl Incoming {
             Some(found) => Err(shape(what, dims, found.shape())),
             None => {
                 let left = self.labels();
-                Err(invalid(what, "among the weights, as all arrays of the module", format!("missing; left are {left:?}")))
+                Err(invalid(
+                    what,
+                    "among the weights, as all arrays of the module",
+                    format!("missing; left are {left:?}"),
+                ))
             }
         }
     }

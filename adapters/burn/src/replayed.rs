@@ -136,6 +136,29 @@ impl<M: Module> Replayed<M> {
         Self { units, ..self }
     }
 
+    /// Returns the same layers of another module of the same kind, as it is now: to record it together with what it makes of
+    /// the inputs of the recording's probe, which proves later that the same model is replayed.
+    ///
+    /// ```
+    /// # use burn::{nn::LinearConfig, tensor::{Device, Tensor}};
+    /// # use training_replay::{Activation, Loss, Replay, Result, datasets};
+    /// # use training_replay_burn::Replayed;
+    /// # fn main() -> Result<()> {
+    /// # let device = Device::default();
+    /// # let (net, trained) = (LinearConfig::new(2, 1).init(&device), LinearConfig::new(2, 1).init(&device));
+    /// let model = Replayed::new([2], &net).layer("output", |net, x: Tensor<2>| net.forward(x), Activation::Sigmoid);
+    /// let mut replay = Replay::options().dataset(&datasets::moons(100, 0.1, 7)).in_memory();
+    /// replay.record(&model.on(&trained), [("loss", 0.7)])?;
+    /// let verified = replay.run_with(&model).verify(&Default::default())?;
+    /// assert_eq!(verified.model_holds(), Some(true));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on(&self, module: &M) -> Self {
+        self.with_module(module.valid())
+    }
+
     /// Returns the module: of an epoch, with the weights of it.
     ///
     /// ```
@@ -194,6 +217,9 @@ impl ModuleVisitor for FirstFloats {
 impl<M> fmt::Debug for Replayed<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.layers.iter().map(|layer| &layer.name).collect();
-        f.debug_struct("Replayed").field("input_shape", &self.input_shape).field("layers", &names).finish_non_exhaustive()
+        f.debug_struct("Replayed")
+            .field("input_shape", &self.input_shape)
+            .field("layers", &names)
+            .finish_non_exhaustive()
     }
 }

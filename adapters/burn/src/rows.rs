@@ -60,7 +60,11 @@ impl Rows {
         };
         let found = dims.clone();
         dims.try_into().map_err(|_| {
-            invalid("the inputs of the layer", format!("of {D} dimensions, with that of the samples"), format!("{found:?}"))
+            invalid(
+                "the inputs of the layer",
+                format!("of {D} dimensions, with that of the samples"),
+                format!("{found:?}"),
+            )
         })
     }
 

@@ -60,7 +60,10 @@ impl Everything {
             steps: Param::initialized(ParamId::new(), Tensor::from_ints([3, -7, 1 << 20], device)),
             mask: Param::initialized(ParamId::new(), Tensor::from_bool([[true, false], [false, true]], device)),
             choice: Choice::Line(line(2, 2)),
-            scale: Some(Param::from_tensor(Tensor::from_floats([f32::MIN_POSITIVE / 4.0, -0.0, f32::INFINITY], device))),
+            scale: Some(Param::from_tensor(Tensor::from_floats(
+                [f32::MIN_POSITIVE / 4.0, -0.0, f32::INFINITY],
+                device,
+            ))),
             nothing: None,
             own: Param::from_tensor(Tensor::random([2, 3, 4], burn::tensor::Distribution::Default, device)),
         }

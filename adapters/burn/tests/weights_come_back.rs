@@ -32,7 +32,10 @@ fn every_array_comes_back_into_a_fresh_module() -> Result<()> {
     let weights = of(&trained)?;
     let restored = load_weights(Everything::new(&device()), &weights)?;
     for (loaded, recorded) in of(&restored)?.iter().zip(weights.iter()) {
-        assert_eq!((loaded.layer(), loaded.name(), loaded.shape()), (recorded.layer(), recorded.name(), recorded.shape()));
+        assert_eq!(
+            (loaded.layer(), loaded.name(), loaded.shape()),
+            (recorded.layer(), recorded.name(), recorded.shape())
+        );
         assert!(loaded.values().same_bits(recorded.values()), "{}/{}", loaded.layer(), loaded.name());
     }
     Ok(())
@@ -98,10 +101,18 @@ fn another_shape_or_type_is_an_error_that_names_the_array() -> Result<()> {
         Some(if turns { Parameter::new("hidden", "weight", [4, 2], vec![0.0_f32; 8]) } else { parameter })
     });
     let error = load_weights(Net::new(&device()), &turned).unwrap_err();
-    assert!(matches!(&error, Error::Shape { expected, found, .. } if *expected == [2, 4] && *found == [4, 2]), "{error}");
+    assert!(
+        matches!(&error, Error::Shape { expected, found, .. } if *expected == [2, 4] && *found == [4, 2]),
+        "{error}"
+    );
     let doubles = changed(&weights, |parameter| {
         let values = parameter.values().to_f64().into_owned();
-        Some(Parameter::new(parameter.layer().to_owned(), parameter.name().to_owned(), parameter.shape().to_vec(), values))
+        Some(Parameter::new(
+            parameter.layer().to_owned(),
+            parameter.name().to_owned(),
+            parameter.shape().to_vec(),
+            values,
+        ))
     });
     let message = load_weights(Net::new(&device()), &doubles).unwrap_err().to_string();
     assert!(message.contains("hidden.weight") && message.contains("F64") && message.contains("F32"), "{message}");

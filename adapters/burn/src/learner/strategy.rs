@@ -2,8 +2,8 @@
 
 use burn_core::tensor::Device;
 use burn_train::{
-    Learner, LearnerModel, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents,
-    ValidLoader, checkpoint::CheckpointerError,
+    Learner, LearnerModel, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader,
+    TrainingComponents, ValidLoader, checkpoint::CheckpointerError,
 };
 use training_replay::{Metrics, Result};
 
@@ -46,7 +46,8 @@ impl<M: LearnerModel> SupervisedLearningStrategy<M> for RecordingStrategy {
         let device = self.device(&learner);
         let (train, valid) = (train.to_device(&device), valid.to_device(&device.clone().inner()));
         learner.fork(&device);
-        let TrainingComponents { num_epochs, mut checkpointer, mut early_stopping, event_store: store, .. } = components;
+        let TrainingComponents { num_epochs, mut checkpointer, mut early_stopping, event_store: store, .. } =
+            components;
         let mut course = Course {
             learner,
             processor: components.event_processor,
