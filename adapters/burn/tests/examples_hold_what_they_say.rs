@@ -1,5 +1,7 @@
 //! The examples run, their assertions hold, and the glue that a user writes in them is short.
 
+#[path = "../examples/characters.rs"]
+mod characters;
 #[path = "../examples/digits.rs"]
 mod digits;
 #[cfg(feature = "train")]
@@ -22,6 +24,12 @@ fn alone() -> MutexGuard<'static, ()> {
 fn a_perceptron_on_moons_is_replayed() -> Result<()> {
     let _alone = alone();
     moons::main()
+}
+
+#[test]
+fn a_model_of_characters_is_replayed() -> Result<()> {
+    let _alone = alone();
+    characters::main()
 }
 
 #[test]
@@ -51,6 +59,7 @@ fn lines_with(source: &str, what: &str) -> usize {
 #[test]
 fn replaying_takes_12_lines_of_a_perceptron_and_20_of_a_convolutional_network() {
     let (moons, digits) = (include_str!("../examples/moons.rs"), include_str!("../examples/digits.rs"));
+    assert!((1..=12).contains(&glue(include_str!("../examples/characters.rs"))));
     assert!((1..=12).contains(&glue(moons)), "{}", glue(moons));
     assert!((1..=20).contains(&glue(digits)), "{}", glue(digits));
 }
