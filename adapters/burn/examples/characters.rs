@@ -20,7 +20,7 @@ use training_replay_burn::{Recorded, Replayed, Units};
 
 const TEXT: &str = "the cat sat on the mat and the dog lay on the log. ";
 const POSITIONS: usize = 16;
-const EPOCHS: u64 = 60;
+const EPOCHS: u64 = 150;
 
 /// Characters from space to `z`; a rhyme has no others.
 const CLASSES: usize = 91;
@@ -62,7 +62,7 @@ pub fn main() -> Result<()> {
     let run = replay.run_with(&model);
     // end of glue
     let mut last = String::new();
-    for epoch in [0, 5, 10, 20, EPOCHS] {
+    for epoch in [0, 10, 20, 50, EPOCHS] {
         last = goes_on(run.at(epoch)?.model(), &TEXT[..POSITIONS])?;
         println!("epoch {epoch:3}: {}|{last}", &TEXT[..POSITIONS]);
     }
