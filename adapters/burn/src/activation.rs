@@ -13,8 +13,8 @@ pub(crate) fn apply(function: Activation, z: Tensor<2>, last: usize) -> Result<T
     Ok(match function {
         Activation::Linear => z,
         Activation::Sigmoid => activation::sigmoid(z),
-        Activation::HardSigmoid => activation::hard_sigmoid(z, 1.0 / 6.0, 0.5),
-        Activation::HardSigmoidKeras2 => activation::hard_sigmoid(z, SLOPE_KERAS_2, 0.5),
+        Activation::HardSigmoid => hard_sigmoid(z, 1.0 / 6.0),
+        Activation::HardSigmoidKeras2 => hard_sigmoid(z, SLOPE_KERAS_2),
         Activation::Tanh => z.tanh(),
         Activation::Relu => activation::relu(z),
         Activation::LeakyRelu { slope } => activation::leaky_relu(z, slope.into()),
@@ -25,6 +25,11 @@ pub(crate) fn apply(function: Activation, z: Tensor<2>, last: usize) -> Result<T
         Activation::Softmax => softmax(z, last),
         other => return Err(invalid("the activation", "one that this crate knows, or None", other)),
     })
+}
+
+/// burn's own computes `f64` in single precision.
+fn hard_sigmoid(z: Tensor<2>, slope: f64) -> Tensor<2> {
+    (z * slope + 0.5).clamp(0.0, 1.0)
 }
 
 fn softmax(z: Tensor<2>, last: usize) -> Tensor<2> {

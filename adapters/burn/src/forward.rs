@@ -66,6 +66,12 @@ impl<M: Module> Forward for Replayed<M> {
         with_a_sample(inputs, |inputs| of.z_values(&self.module, self.inputs_of(layer, inputs)?)?.into_matrix())
     }
 
+    fn units(&self, layer: usize, outputs: Matrix) -> Result<Matrix> {
+        let shape = self.shape_behind(layer)?;
+        expect_width(format!("outputs of layer {layer}"), &outputs, &shape)?;
+        Ok(self.units.of(outputs, &shape))
+    }
+
     fn as_backward(&self) -> Option<&dyn Backward> {
         Some(self)
     }

@@ -19,6 +19,7 @@ use training_replay::Matrix;
 ///     .units(Units::ChannelMeans);
 /// let outputs = model.forward(&Matrix::zeros(5, 64), 0..1)?;
 /// assert_eq!(outputs.shape(), (5, 16 * 6 * 6));
+/// assert_eq!(Forward::units(&model, 0, outputs)?.shape(), (5, 16));
 /// # Ok(())
 /// # }
 /// ```
@@ -36,7 +37,6 @@ pub enum Units {
 
 impl Units {
     /// Turns outputs, each row a sample of a shape, into units.
-    #[allow(dead_code)]
     pub(crate) fn of(self, outputs: Matrix, shape: &[usize]) -> Matrix {
         let Some((&first, [_, ..])) = shape.split_first() else { return outputs };
         let each = outputs.ncols() / first.max(1);

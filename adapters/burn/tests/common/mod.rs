@@ -1,5 +1,5 @@
 //! Modules that several tests train, record and replay.
-#![allow(dead_code)]
+#![allow(dead_code, missing_docs)]
 
 use burn::{
     module::{Module, Param, ParamId},
