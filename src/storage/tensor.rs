@@ -124,6 +124,11 @@ impl TensorSpec {
     }
 
     /// Gives the array another name, in memory.
+    /// Returns the type of its values.
+    pub(crate) fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
     pub(super) fn rename(&mut self, (layer, name): (String, String)) {
         (self.layer, self.name) = (layer, name);
     }
