@@ -63,7 +63,7 @@ fn every_value_is_kept_bit_for_bit_through_a_file() -> Result<()> {
     let weights = Replay::open(&path)?.weights(0)?;
     let floats = |layer: &str, name: &str| weights.get(layer, name).unwrap().values().clone();
     let same = |layer: &str, name: &str, values: Vec<f32>| {
-        assert!(floats(layer, name).same_bits(&Values::from(values)), "{layer}/{name}")
+        assert!(floats(layer, name).same_bits(&Values::from(values)), "{layer}/{name}");
     };
     same("", "scale", vec![f32::MIN_POSITIVE / 4.0, -0.0, f32::INFINITY]);
     same("", "own", module.own.to_data().try_to_vec().unwrap());
@@ -115,7 +115,7 @@ fn orientation_is_said_of_burns_own_layers_and_of_no_other_array() -> Result<()>
 }
 
 #[test]
-fn an_array_is_handed_over_before_the_next_one_is_read() -> Result<()> {
+fn an_array_is_handed_over_before_the_next_one_is_read() {
     let module = Net::new(&device());
     let (mut seen, mut stop) = (0, false);
     let refused = Recorded::of(&module).visit(&mut |parameter| {
@@ -125,7 +125,6 @@ fn an_array_is_handed_over_before_the_next_one_is_read() -> Result<()> {
         if stop { Err(training_replay::Error::other("enough")) } else { Ok(()) }
     });
     assert_eq!((seen, refused.unwrap_err().to_string()), (2, "enough".to_owned()));
-    Ok(())
 }
 
 #[test]
