@@ -11,7 +11,7 @@ use common::{Everything, Net};
 use training_replay::{
     Activation, Error, Forward, Loss, Matrix, Model, OutputKind, Replay, Result, Weights, to_row_major,
 };
-use training_replay_burn::{Recorded, Replayed};
+use training_replay_burn::{Recorded, Replayed, Units};
 
 fn device() -> Device {
     Device::default().autodiff()
@@ -177,7 +177,7 @@ fn modules_of_other_floats_get_inputs_of_their_type() -> Result<()> {
 }
 
 #[test]
-fn what_does_not_fit_is_an_error_and_no_panic() -> Result<()> {
+fn what_does_not_fit_is_an_error_and_no_panic() {
     let model = perceptron(&Net::new(&device()));
     let shape = model.forward(&inputs(3, 5), 0..1).unwrap_err();
     assert!(
@@ -205,13 +205,28 @@ fn what_does_not_fit_is_an_error_and_no_panic() -> Result<()> {
 
     let ranks = Replayed::new([2], &Net::new(&device())).layer("image", |_, x: Tensor<4>| x, Activation::Linear);
     assert!(ranks.forward(&inputs(3, 2), 0..1).unwrap_err().to_string().contains("4 dimensions"));
-    Ok(())
 }
 
 #[test]
 fn z_values_of_an_unknown_activation_are_missing() {
     let model = Replayed::new([2], &Net::new(&device())).layer("hidden", |net, x: Tensor<2>| net.hidden(x), None);
     assert!(matches!(model.pre_activation(&inputs(3, 2), 0), Err(Error::Missing { .. })));
+}
+
+#[test]
+fn units_are_asked_of_the_shape_behind_their_layer() -> Result<()> {
+    let model = Replayed::new([2, 3], &Net::new(&device()))
+        .layer("maps", |_, x: Tensor<3>| x, Activation::Linear)
+        .layer("hidden", |net, x: Tensor<3>| net.hidden.forward(x.narrow(2, 0, 2)), Activation::Tanh)
+        .units(Units::ChannelMeans);
+    let x = inputs(1, 6);
+    let found = Forward::units(&model, 0, x.clone())?;
+    assert_eq!(found.shape(), (1, 2));
+    assert!((found[(0, 1)] - (x[3] + x[4] + x[5]) / 3.0).abs() < 1e-6);
+    assert_eq!(Forward::units(&model, 1, model.forward(&x, 0..2)?)?.shape(), (1, 2));
+    assert!(Forward::units(&model, 0, inputs(1, 5)).is_err());
+    assert!(Forward::units(&model, 2, x).is_err());
+    Ok(())
 }
 
 #[test]
