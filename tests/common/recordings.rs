@@ -133,10 +133,10 @@ pub fn with_steps(folder: &Path) -> PathBuf {
 pub fn foreign(folder: &Path) -> PathBuf {
     let path = folder.join("foreign.replay");
     let mut replay = Replay::options().metadata("framework", "another").create(&path).unwrap();
-    for epoch in 0..4 {
-        let kernel = Parameter::new("conv", "kernel", [2, 3], vec![epoch as f32; 6]);
-        let scale = Parameter::new("norm", "scale", [3], vec![0.5_f64 * epoch as f64; 3]);
-        replay.record(&Weights::from_iter([kernel, scale]), [("error", 1.0 / (1.0 + epoch as f64))]).unwrap();
+    for epoch in 0..4_u8 {
+        let kernel = Parameter::new("conv", "kernel", [2, 3], vec![f32::from(epoch); 6]);
+        let scale = Parameter::new("norm", "scale", [3], vec![0.5 * f64::from(epoch); 3]);
+        replay.record(&Weights::from_iter([kernel, scale]), [("error", 1.0 / (1.0 + f64::from(epoch)))]).unwrap();
     }
     replay.finish().unwrap();
     path

@@ -45,6 +45,15 @@
     setTimeout(ask, INTERVAL);
   }
 
-  restore();
-  ask();
+  /** The page unpacks its data first; where there is no page yet, there is nothing to wait for. */
+  function begin() {
+    if (slider && !root.dataset.ready) {
+      setTimeout(begin, 10);
+      return;
+    }
+    restore();
+    ask();
+  }
+
+  begin();
 }
