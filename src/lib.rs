@@ -109,11 +109,14 @@ mod metrics;
 mod model;
 mod moment;
 mod notation;
+#[cfg(feature = "serde")]
+mod serial;
 
 pub mod nn;
 pub mod train;
 
 pub mod analysis;
+pub mod export;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod replay;

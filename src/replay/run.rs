@@ -111,6 +111,11 @@ impl Replay {
         Ok(Run::new(self, Template::Described(rebuild)))
     }
 
+    /// Returns the recording with a built-in network that it may not describe, to be asked what needs no model.
+    pub(crate) fn run_of_weights(&self) -> Run<'_, Sequential> {
+        Run::new(self, Template::Described(rebuild))
+    }
+
     /// Returns the recording with a model of your own, to be asked about its epochs.
     ///
     /// The model's own weights do not matter: each epoch is the model [with](Forward::with_weights) the recorded ones.
@@ -217,7 +222,7 @@ impl<'a, M> Run<'a, M> {
     }
 
     /// The threshold, if one was set.
-    pub(super) fn chosen_threshold(&self) -> Option<f32> {
+    pub(crate) fn chosen_threshold(&self) -> Option<f32> {
         self.threshold
     }
 
