@@ -39,7 +39,7 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
         let data_set = self.data_set(data);
         let mut summaries = RunSummary::new(self.options)?;
         let skipped = self.run.take_one_by_one(
-            |epoch| self.of_epoch(epoch, data, &data_set),
+            |memory, epoch| self.of_epoch(epoch, memory, data, &data_set),
             |of_epoch| {
                 of_epoch.caveats.into_iter().for_each(|caveat| caveat.join(&mut caveats));
                 of_epoch.summary.map_or(Ok(()), |summary| summaries.add(summary))?;
@@ -96,11 +96,11 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
         data.and_then(|_| self.run.data_name()).into()
     }
 
-    fn of_epoch(&self, epoch: u64, data: Option<&Dataset>, data_set: &Cell) -> Result<OfEpoch> {
+    fn of_epoch(&self, epoch: u64, memory: &mut Weights, data: Option<&Dataset>, data_set: &Cell) -> Result<OfEpoch> {
         let (mut batches, mut caveats, mut summary) = (Vec::new(), Vec::new(), None);
         let needs_model = [Table::Epochs, Table::Samples, Table::Layers, Table::Activations, Table::Milestones];
         let snapshot = match data.filter(|_| self.wants(&needs_model)) {
-            Some(_) => Some(self.run.at(epoch)?),
+            Some(_) => Some(self.run.at_in(epoch.into(), memory)?),
             None => None,
         };
         if let (Some(data), Some(snapshot)) = (data, &snapshot) {

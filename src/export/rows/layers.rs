@@ -2,7 +2,7 @@
 
 use super::super::{batch::Batch, cell::Cell, table::Table};
 use crate::{
-    Model, Parameter, Result, Values, Weights,
+    Model, Parameter, Result, Weights,
     analysis::{Distribution, LayerDistribution, LayerFilter},
 };
 
@@ -31,7 +31,7 @@ pub(crate) fn rows(
             Cell::whole(epoch),
             layer.into(),
             name.into(),
-            dtype(parameter.values()).into(),
+            parameter.values().dtype().to_string().into(),
             Cell::I64s(parameter.shape().iter().map(|&size| size as i64).collect()),
             Cell::whole(parameter.values().len()),
             not_finite,
@@ -47,13 +47,6 @@ pub(crate) fn rows(
         ]
     };
     Ok(Batch::of_rows(Table::Layers, parameters.iter().zip(distributions).zip(updates).map(row).collect()))
-}
-
-fn dtype(values: &Values<'_>) -> &'static str {
-    match values {
-        Values::F32(_) => "f32",
-        Values::F64(_) => "f64",
-    }
 }
 
 /// What is shown of a distribution: of no finite values only that there are none.
