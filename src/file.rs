@@ -142,6 +142,12 @@ impl Write for Whole {
     }
 }
 
+/// Waits until what another has written is on the disk.
+#[cfg(feature = "safetensors")]
+pub(crate) fn sync(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
 /// A successor and its file; another one if somebody took the first for abandoned before it was locked.
 fn created(path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<(Successor, File)> {
     loop {

@@ -20,6 +20,17 @@ const MAX_BYTES: usize = 255;
 ///
 /// Fails for a name that would be read as another one, or that no file system takes.
 pub(super) fn folder_name(run: &str) -> Result<String> {
+    checked(run, format!("run={}", run.chars().map(encoded).collect::<String>()))
+}
+
+/// A folder of the run's name alone, with the same characters encoded, and a dot at the beginning.
+pub(super) fn plain_name(run: &str) -> Result<String> {
+    let name: String = run.chars().map(encoded).collect();
+    checked(run, name.strip_prefix('.').map(|rest| format!("%2E{rest}")).unwrap_or(name))
+}
+
+/// A folder for a run, unless it is one that no reader or file system takes.
+fn checked(run: &str, folder: String) -> Result<String> {
     let invalid = |expected: &str| {
         let shown: String = run.chars().take(40).collect();
         let cut = if shown.len() < run.len() {
@@ -29,18 +40,15 @@ pub(super) fn folder_name(run: &str) -> Result<String> {
         };
         Err(Error::invalid(
             "the name of the run",
-            format!("{expected}; `Tables::named` gives it another"),
+            format!("{expected}; `named` gives it another"),
             format!("{shown:?}{cut}"),
         ))
     };
     if run.is_empty() || run == RESERVED {
         return invalid("other than nothing, which readers of folders take for a missing value");
     }
-    let folder = format!("run={}", run.chars().map(encoded).collect::<String>());
     if folder.len() > MAX_BYTES {
-        return invalid(&format!(
-            "at most {MAX_BYTES} bytes long as the name of a folder, `run=` and escapes included"
-        ));
+        return invalid(&format!("at most {MAX_BYTES} bytes long as the name of a folder, escapes included"));
     }
     Ok(folder)
 }
@@ -82,7 +90,7 @@ pub(super) fn run_folder(table: &Path, name: &str) -> Result<PathBuf> {
     if found == name {
         return Ok(folder);
     }
-    let expected = format!("one that is none of {found:?} on this file system; `Tables::named` gives it another");
+    let expected = format!("one that is none of {found:?} on this file system; `named` gives it another");
     Err(Error::invalid("the folder of the run", expected, format!("{name:?}")))
 }
 
@@ -109,7 +117,7 @@ mod tests {
     fn names_that_would_be_read_as_others_or_fit_nowhere_are_refused() {
         for name in ["", RESERVED, &"x".repeat(5_000), &"/".repeat(90)] {
             let message = folder_name(name).unwrap_err().to_string();
-            assert!(message.contains("`Tables::named` gives it another") && message.len() < 300, "{message}");
+            assert!(message.contains("`named` gives it another") && message.len() < 300, "{message}");
         }
         assert!(folder_name(&"x".repeat(251)).is_ok());
     }

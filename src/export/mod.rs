@@ -32,15 +32,23 @@ mod exported;
 mod folder;
 #[cfg(feature = "serde")]
 mod json_lines;
+mod named;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pass;
 mod rows;
+#[cfg(feature = "safetensors")]
+mod safetensors;
 mod sink;
 mod table;
 mod tables;
+mod tensorboard;
 
 pub use column::{Column, ColumnType};
 pub use exported::Exported;
+#[cfg(feature = "safetensors")]
+#[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
+pub use safetensors::Safetensors;
 pub use table::{SCHEMA_VERSION, Table};
 pub use tables::Tables;
+pub use tensorboard::TensorBoard;

@@ -14,6 +14,7 @@ use super::{
     csv,
     exported::Exported,
     folder,
+    named::name_of,
     pass::Pass,
     sink::{Begin, Layout, Sink},
     table::Table,
@@ -214,14 +215,8 @@ impl<'a, M: Forward + Sync> Tables<'a, M> {
         self.write_one(table, writer, parquet::begin)
     }
 
-    fn name(&self) -> Result<String> {
-        let stem = || Some(self.run.replay().path()?.file_stem()?.to_string_lossy().into_owned());
-        let hint = "a recording in memory is named by `Tables::named`";
-        self.name.clone().or_else(stem).ok_or_else(|| Error::missing("name for the run", hint))
-    }
-
     fn write_files(&self, folder: &Path, ending: &str, begin: Begin<'static, Whole>) -> Result<Exported> {
-        let run = folder::folder_name(&self.name()?)?;
+        let run = folder::folder_name(&name_of(self.run.replay(), self.name.as_deref())?)?;
         let (mut sinks, mut exported) = (BTreeMap::new(), Exported::default());
         for &table in &self.tables {
             let file = folder::run_folder(&folder.join(table.name()), &run)?.join(format!("part-0.{ending}"));
@@ -237,7 +232,7 @@ impl<'a, M: Forward + Sync> Tables<'a, M> {
     }
 
     fn write_one<'w, W: io::Write + 'w>(&self, table: Table, writer: W, begin: Begin<'w, W>) -> Result<Exported> {
-        let layout = Layout { table, run: Some(self.name()?) };
+        let layout = Layout { table, run: Some(name_of(self.run.replay(), self.name.as_deref())?) };
         let mut sinks = BTreeMap::from([(table, Counted { sink: begin(layout, writer)?, rows: 0 })]);
         let caveats = self.pour(&BTreeSet::from([table]), &mut sinks)?;
         let mut exported = Exported { caveats, ..Exported::default() };

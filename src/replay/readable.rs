@@ -113,7 +113,9 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
         let pass = self.progress.pass(self.epochs.len());
-        self.with_lost(self.outcomes(&self.epochs, &pass, &|memory, epoch| self.ask_beside(known, epoch, memory, &ask))?)
+        self.with_lost(
+            self.outcomes(&self.epochs, &pass, &|memory, epoch| self.ask_beside(known, epoch, memory, &ask))?,
+        )
     }
 
     /// As [`map_readable`](Self::map_readable), but that the answers are taken in the order of the epochs, some at a time, so
