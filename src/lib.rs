@@ -109,16 +109,20 @@ mod metrics;
 mod model;
 mod moment;
 mod notation;
+#[cfg(feature = "serde")]
+mod serial;
 
 pub mod nn;
 pub mod train;
 
 pub mod analysis;
+pub mod export;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod replay;
 mod storage;
 
+pub use half;
 pub use nalgebra;
 
 #[cfg(feature = "csv")]
@@ -128,7 +132,9 @@ pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, OutputKind, Parameter, Probed, Values, Weights};
+pub use model::{
+    Backward, Description, Dtype, Forward, Model, Orientation, OutputKind, Parameter, Probed, Values, Weights,
+};
 pub use moment::Moment;
 #[doc(inline)]
 pub use nn::{

@@ -24,8 +24,7 @@ where
     B: Fn() -> S + Sync,
     F: Fn(&mut S, &T) -> Result<R> + Sync,
 {
-    // Not asked beforehand: the answer is in files of the system.
-    let threads = threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
+    let threads = chosen(threads);
     if threads == 0 {
         return Err(Error::invalid("the number of threads", "1 or more", 0));
     }
@@ -50,6 +49,12 @@ where
 }
 
 /// Items that threads take one after the other, until they are all taken or one has failed.
+/// The number of threads: that of the machine's cores if none was chosen.
+pub(crate) fn chosen(threads: Option<usize>) -> usize {
+    // Not asked beforehand: the answer is in files of the system.
+    threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
+}
+
 struct Queue<'a, T> {
     items: &'a [T],
     next: AtomicUsize,

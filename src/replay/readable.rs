@@ -1,7 +1,7 @@
 //! Questions that do without the epochs which are damaged, and list them.
 
 use super::{Replay, Run, Snapshot, progress::Pass};
-use crate::{Error, Forward, Result, analysis::Caveat, math::parallel};
+use crate::{Error, Forward, Result, Weights, analysis::Caveat, math::parallel};
 
 /// As many epochs are asked before their answers are taken.
 const AT_ONCE: usize = 64;
@@ -66,9 +66,9 @@ impl<'a, M: Forward> Run<'a, M> {
     where
         F: FnMut(&Snapshot<'a, M>) -> Result<()>,
     {
-        let pass = self.progress.pass(self.chosen_epochs().len());
+        let (pass, mut memory) = (self.progress.pass(self.chosen_epochs().len()), Weights::default());
         let outcomes = self.chosen_epochs().iter().map(|&epoch| {
-            let outcome = skipping(epoch, self.ask_beside(known, epoch, &mut each));
+            let outcome = skipping(epoch, self.ask_beside(known, epoch, &mut memory, &mut each));
             pass.step();
             outcome
         });
@@ -113,19 +113,39 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
         let pass = self.progress.pass(self.epochs.len());
-        self.with_lost(self.outcomes(&self.epochs, &pass, known, &ask)?)
+        self.with_lost(
+            self.outcomes(&self.epochs, &pass, &|memory, epoch| self.ask_beside(known, epoch, memory, &ask))?,
+        )
     }
 
     /// As [`map_readable`](Self::map_readable), but that the answers are taken in the order of the epochs, some at a time, so
     /// that not all of them have to be there at once.
-    pub(crate) fn take_readable<R, F>(&self, ask: F, mut take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
+    pub(crate) fn take_readable<R, F>(&self, ask: F, take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
     where
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
+        self.take_in_order(AT_ONCE, |memory, epoch| self.ask_beside(None, epoch, memory, &ask), take)
+    }
+
+    /// The same of answers of which no more than one a thread may be there at once; and they need not be about the model;
+    /// asking gets memory for weights that its thread keeps.
+    pub(crate) fn take_one_by_one<R, F>(&self, ask: F, take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
+    where
+        R: Send,
+        F: Fn(&mut Weights, u64) -> Result<R> + Sync,
+    {
+        self.take_in_order(parallel::chosen(self.threads).max(1), ask, take)
+    }
+
+    fn take_in_order<R, F>(&self, at_once: usize, ask: F, mut take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
+    where
+        R: Send,
+        F: Fn(&mut Weights, u64) -> Result<R> + Sync,
+    {
         let (mut outcomes, pass) = (Vec::new(), self.progress.pass(self.epochs.len()));
-        for epochs in self.epochs.chunks(AT_ONCE) {
-            for outcome in self.outcomes(epochs, &pass, None, &ask)? {
+        for epochs in self.epochs.chunks(at_once) {
+            for outcome in self.outcomes(epochs, &pass, &ask)? {
                 outcomes.push(match outcome {
                     Ok(answer) => Ok(take(answer)?),
                     Err(damage) => Err(damage),
@@ -135,22 +155,16 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         Ok(self.with_lost(outcomes)?.1)
     }
 
-    fn outcomes<R, F>(
-        &self,
-        epochs: &[u64],
-        pass: &Pass<'_, 'a>,
-        known: Option<&Snapshot<'a, M>>,
-        ask: &F,
-    ) -> Result<Vec<Outcome<R>>>
+    fn outcomes<R, F>(&self, epochs: &[u64], pass: &Pass<'_, 'a>, ask: &F) -> Result<Vec<Outcome<R>>>
     where
         R: Send,
-        F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
+        F: Fn(&mut Weights, u64) -> Result<R> + Sync,
     {
-        let ask = |(): &mut (), epoch: &u64| {
-            let outcome = skipping(*epoch, self.ask_beside(known, *epoch, ask));
+        let ask = |memory: &mut Weights, epoch: &u64| {
+            let outcome = skipping(*epoch, ask(memory, *epoch));
             pass.step();
             outcome
         };
-        parallel::map_with(epochs, self.threads, || (), ask)
+        parallel::map_with(epochs, self.threads, Weights::default, ask)
     }
 }
