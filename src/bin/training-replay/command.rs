@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        check, completions, curve, diff, figure, gif, info, manual, pack, page, repair, runs, story, thin, verify,
-        watch,
+        check, completions, curve, diff, export, figure, gif, info, manual, pack, page, repair, runs, story, thin,
+        verify, watch,
     },
     report::said,
     trouble::Status,
@@ -48,6 +48,8 @@ enum Ask {
     Gif(gif::Gif),
     #[command(after_help = page::EXAMPLES)]
     Page(page::PageArgs),
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Export),
     #[command(after_help = pack::EXAMPLES)]
     Pack(pack::Pack),
     #[command(after_help = repair::EXAMPLES)]
@@ -89,6 +91,7 @@ impl Command {
             Ask::Figure(figure) => figure.run(),
             Ask::Gif(gif) => gif.run(),
             Ask::Page(page) => page.run(),
+            Ask::Export(export) => export.run(),
             Ask::Pack(pack) => pack.run(),
             Ask::Repair(repair) => repair.run(),
             Ask::Thin(thin) => thin.run(),

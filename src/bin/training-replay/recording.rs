@@ -9,7 +9,10 @@ use std::{
 use clap::Args;
 use training_replay::{Moment, Replay};
 
-use crate::trouble::{Answer, Trouble};
+use crate::{
+    trouble::{Answer, Trouble},
+    words::{counted, path_shown},
+};
 
 /// The recordings that a subcommand is about.
 #[derive(Args, Debug)]
@@ -69,4 +72,21 @@ pub fn expect_epochs(path: &Path, replay: &Replay) -> Answer<()> {
         ),
     };
     Err(Trouble::of(path, what))
+}
+
+/// What runs are called: by the names that were given, or by their files, as long as that parts them.
+pub fn names_of(files: &[PathBuf], names: &[String]) -> Answer<Vec<String>> {
+    if !names.is_empty() && names.len() != files.len() {
+        let what = format!("{} for {}", counted(names.len() as u64, "name"), counted(files.len() as u64, "run"));
+        return Err(Trouble::usage(format!("there are {what}; give one for each, in their order")));
+    }
+    if !names.is_empty() {
+        return Ok(names.to_vec());
+    }
+    let stem = |path: &PathBuf| path.file_stem().map_or_else(|| path_shown(path), |stem| stem.display().to_string());
+    let mut stems: Vec<String> = files.iter().map(stem).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    let parts = stems.len() == files.len();
+    Ok(files.iter().map(|path| if parts { stem(path) } else { path_shown(path) }).collect())
 }

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
-use training_replay::{Dataset, Error, Parameter, Replay, Result, Sequential, Values, Weights};
+use training_replay::{Dataset, Error, Parameter, Replay, Result, Sequential, Weights};
 
 use crate::{
     copy::values,
     recording::{self, Files, format_of, moments},
     report::{Report, about_each},
+    table::Table,
     trouble::{Answer, Status, Trouble},
     words::{counted, grouped, shown, size},
 };
@@ -211,11 +212,12 @@ fn first_weights(replay: &Replay) -> Result<Option<Weights>> {
 fn parameter_lines(weights: Option<&Weights>) -> Vec<String> {
     let Some(weights) = weights else { return Vec::new() };
     let count = format!("{} in {}", counted(values(weights) as u64, "value"), counted(weights.len() as u64, "array"));
-    let line = |parameter: &Parameter<'_>| {
-        let name = format!("{}/{}", shown(parameter.layer()), shown(parameter.name()));
-        format!("  {name}  {:?}  {}", parameter.shape(), kind(parameter))
-    };
-    [row("arrays", count)].into_iter().chain(weights.iter().map(line)).collect()
+    let mut table = Table::new(2, ["  array", "shape", "type"]);
+    for parameter in weights.iter() {
+        let name = format!("  {}/{}", shown(parameter.layer()), shown(parameter.name()));
+        table.row([name, format!("{:?}", parameter.shape()), parameter.values().dtype().to_string()]);
+    }
+    [row("arrays", count)].into_iter().chain(table.lines()).collect()
 }
 
 fn parameter_json(parameter: &Parameter<'_>) -> Value {
@@ -223,15 +225,6 @@ fn parameter_json(parameter: &Parameter<'_>) -> Value {
         "layer": parameter.layer(),
         "name": parameter.name(),
         "shape": parameter.shape(),
-        "type": kind(parameter),
+        "type": parameter.values().dtype().to_string(),
     })
-}
-
-/// The type of the values.
-fn kind(parameter: &Parameter<'_>) -> String {
-    match parameter.values() {
-        Values::F32(_) => "f32".into(),
-        Values::F64(_) => "f64".into(),
-        _ => "another type".into(),
-    }
 }

@@ -4,6 +4,7 @@ pub mod check;
 pub mod completions;
 pub mod curve;
 pub mod diff;
+pub mod export;
 pub mod figure;
 pub mod gif;
 pub mod info;

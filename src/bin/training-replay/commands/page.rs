@@ -12,7 +12,7 @@ use crate::{
     live::{self, Live},
     out::Out,
     pictures::PlotArgs,
-    recording::Files,
+    recording::{Files, names_of},
     trouble::{Answer, Status, Trouble},
     words::{counted, path_shown, size},
 };
@@ -61,7 +61,7 @@ pub struct PageArgs {
 
 impl PageArgs {
     pub fn run(&self) -> Answer<Status> {
-        let names = self.names()?;
+        let names = names_of(&self.files.files, &self.names)?;
         if let Some(output) = &self.output {
             return self.write(output, &names);
         }
@@ -93,24 +93,6 @@ impl PageArgs {
         }
         out.flush()?;
         Ok(Status::Held)
-    }
-
-    /// What the runs are called: by the names that were given, or by their files, as long as that parts them.
-    fn names(&self) -> Answer<Vec<String>> {
-        let (files, names) = (&self.files.files, &self.names);
-        if !names.is_empty() && names.len() != files.len() {
-            let what = format!("{} for {}", counted(names.len() as u64, "name"), counted(files.len() as u64, "run"));
-            return Err(Trouble::usage(format!("there are {what}; give one for each, in their order")));
-        }
-        if !names.is_empty() {
-            return Ok(names.clone());
-        }
-        let stem =
-            |path: &PathBuf| path.file_stem().map_or_else(|| path_shown(path), |stem| stem.display().to_string());
-        let mut stems: Vec<String> = files.iter().map(stem).collect();
-        stems.sort_unstable();
-        let parts = stems.windows(2).all(|pair| pair[0] != pair[1]);
-        Ok(files.iter().map(|path| if parts { stem(path) } else { path_shown(path) }).collect())
     }
 
     /// What the live page is made by.
