@@ -13,7 +13,7 @@ use crate::{
 /// What a question is about, where the recording does not say it.
 #[derive(Args, Debug, Default)]
 pub struct Question {
-    /// The loss, where none was noted: binary_cross_entropy, categorical_cross_entropy, mean_squared_error
+    /// The loss, where none was noted: binary_crossentropy, categorical_crossentropy, mean_squared_error
     #[arg(long, value_name = "NAME")]
     pub loss: Option<Loss>,
     /// A recorded data set beside the training set, by its name
