@@ -88,6 +88,8 @@
 //!
 //! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
 //! - `plot`, off by default: pictures, animations and a page to play with.
+//! - `cli`, off by default: the command `training-replay`, which asks, checks, copies and draws recordings without a program;
+//!   `docs/command.md` in the repository describes it.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Input must not reach a panic, and bytes in files have one order.

@@ -315,12 +315,10 @@ fn a_reader_that_leaves_is_no_error() {
         let mut child = command(folder.path(), line.split(' ')).spawn().unwrap();
         let mut first = String::new();
         let mut reader = BufReader::with_capacity(16, child.stdout.take().unwrap());
-        if line.starts_with("info") {
-            drop(reader)
-        } else {
+        if !line.starts_with("info") {
             reader.read_line(&mut first).unwrap();
-            drop(reader)
         }
+        drop(reader);
         let done = child.wait_with_output().unwrap();
         assert_eq!((done.status.code(), String::from_utf8(done.stderr).unwrap()), (Some(0), String::new()), "{line}");
     }
@@ -331,11 +329,10 @@ fn a_sound_recording_verifies_and_a_changed_one_does_not() {
     let folder = folder();
     assert_eq!(call(folder.path(), "verify run.replay").status, 0);
     let data = training_replay::datasets::moons(60, 0.1, 99);
-    let mut table = "x1,x2,class\n".to_owned();
-    for (row, class) in data.classes().unwrap().iter().enumerate() {
-        table += &format!("{},{},{class}\n", data.inputs()[(row, 0)], data.inputs()[(row, 1)]);
-    }
-    fs::write(folder.path().join("others.csv"), table).unwrap();
+    let inputs = data.inputs();
+    let line = |(row, class): (usize, usize)| format!("{},{},{class}\n", inputs[(row, 0)], inputs[(row, 1)]);
+    let table: String = data.classes().unwrap().into_iter().enumerate().map(line).collect();
+    fs::write(folder.path().join("others.csv"), "x1,x2,class\n".to_owned() + &table).unwrap();
     let ran = call(folder.path(), "verify --json --data others.csv --label class run.replay");
     assert_eq!((ran.status, &ran.json()["files"][0]["verdict"]), (1, &json!("other_data")));
     let same = call(folder.path(), "verify --on validation run.replay");
@@ -569,7 +566,7 @@ fn a_watch_ends_with_a_sentence_when_its_file_vanishes_or_is_replaced_or_somebod
             "live.replay: it was replaced by another file, after 4 epochs",
         ),
         (
-            |_, process| drop(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap()),
+            |_, process| assert!(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap().success()),
             "live.replay: interrupted after 4 epochs; the run is not finished",
         ),
     ];
@@ -591,4 +588,29 @@ fn a_watch_ends_with_a_sentence_when_its_file_vanishes_or_is_replaced_or_somebod
         (ran.status, ran.error()),
         (2, "killed.replay: nothing new came after 11 epochs: has its recorder been stopped?")
     );
+}
+
+/// `FOLDER=runs cargo test --all-features --test command -- --ignored`, and then what `docs/command.md` says.
+#[test]
+#[ignore = "writes the 100 runs of the article that `docs/command.md` measures with, into FOLDER"]
+fn hundred_runs_of_the_article() {
+    let folder = std::path::PathBuf::from(std::env::var_os("FOLDER").unwrap());
+    let data = training_replay::datasets::parabola(500, 13);
+    for seed in 0..100 {
+        let path = folder.join(format!("{seed:02}.replay"));
+        let replay = Replay::options().dataset(&data).loss(training_replay::Loss::BinaryCrossEntropy);
+        let mut replay = replay.create(path).unwrap();
+        let mut trainer = training_replay::Trainer::new(
+            training_replay::Loss::BinaryCrossEntropy,
+            training_replay::Optimizer::sgd(0.05),
+        );
+        trainer = trainer.batch_size(16).seed(seed);
+        let mut model = common::recordings::model(seed);
+        replay.record(&model, Metrics::new()).unwrap();
+        for _ in 0..150 {
+            let metrics = trainer.epoch(&mut model, &data).unwrap();
+            replay.record(&model, metrics).unwrap();
+        }
+        replay.finish().unwrap();
+    }
 }

@@ -47,11 +47,15 @@ fn assert_same_head(one: &Replay, other: &Replay) {
 fn a_packed_recording_is_the_same_whole_and_finished() {
     let folder = folder();
     let path = killed(folder.path());
+    let torn = Replay::open(&path).unwrap().torn_bytes();
     let ran = call(folder.path(), "pack killed.replay -o packed.replay");
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
-    assert!(ran.out.starts_with("packed.replay: 11 epochs, ") && ran.out.contains("\nleft out: 412 bytes"), "{ran:?}");
+    assert!(
+        ran.out.starts_with("packed.replay: 11 epochs, ") && ran.out.contains(&format!("\nleft out: {torn} bytes")),
+        "{ran:?}"
+    );
     let (source, packed) = (fs::read(path).unwrap(), fs::read(folder.path().join("packed.replay")).unwrap());
-    let whole = source.len() - 412;
+    let whole = source.len() - torn as usize;
     assert!(packed[..whole] == source[..whole] && packed.len() == whole + 64, "every record, and an end");
     let packed = open(folder.path(), "packed.replay");
     assert!(packed.is_finished() && packed.torn_bytes() == 0 && packed.check_integrity().unwrap().is_empty());
@@ -78,7 +82,7 @@ fn what_is_whole_of_a_damaged_recording_is_copied_and_the_rest_is_named() {
     let document = ran.json();
     assert_eq!((ran.status, &document["epochs"]), (0, &json!(9)));
     let lost = document["lost"].to_string();
-    assert!(lost.contains("epoch 5") && lost.contains("bytes 5824 to 6336"), "{lost}");
+    assert!(lost.contains("epoch 5") && lost.contains("bytes that are no record"), "{lost}");
     let (source, whole) = (open(folder.path(), "damaged.replay"), open(folder.path(), "whole.replay"));
     assert_eq!(whole.epochs().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 6, 8, 9, 10]);
     whole.epochs().for_each(|epoch| assert_same(&source, &whole, epoch));

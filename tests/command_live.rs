@@ -185,7 +185,9 @@ fn a_run_that_has_not_begun_is_waited_for_and_a_long_one_is_whole_when_it_is_fin
     assert!(server.own("/").contains("live.replay: no epoch was recorded yet"));
     fs::remove_file(&path).unwrap();
     let mut replay = options().create(&path).unwrap();
-    (0..100).for_each(|epoch| drop(replay.record(&model(epoch), [("loss", 1.0)]).unwrap()));
+    for epoch in 0..100 {
+        replay.record(&model(epoch), [("loss", 1.0)]).unwrap();
+    }
     replay.finish().unwrap();
     let all: Vec<String> = (0..100).map(|epoch| epoch.to_string()).collect();
     let began = Instant::now();

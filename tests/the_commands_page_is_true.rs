@@ -82,7 +82,7 @@ fn the_outputs_are_what_the_command_writes() {
         let (block, rest) = part.split_once("```\n").unwrap();
         let calls = block.lines().filter_map(|line| line.strip_prefix("$ training-replay "));
         let outputs = calls.map(|line| format!("$ training-replay {line}\n{}", written(&call(folder.path(), line))));
-        found += &format!("```console\n{}```\n{rest}", outputs.collect::<String>());
+        found.extend(["```console\n".to_owned(), outputs.collect(), "```\n".to_owned(), rest.to_owned()]);
     }
     if env::var_os("UPDATE").is_some() {
         fs::write(root().join("docs/command.md"), &found).unwrap();
