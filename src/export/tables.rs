@@ -47,7 +47,7 @@ use crate::{
 /// Tables::of(&replay.run()?).named("seed 1").write_csv_to(Table::Epochs, &mut text)?;
 /// let text = String::from_utf8(text).expect("text");
 /// assert!(text.starts_with("run,data_set,epoch,samples,loss,errors,accuracy,not_finite_in,not_finite\r\n"));
-/// assert!(text.lines().nth(1).is_some_and(|row| row.starts_with("seed 1,training,0,50,0.")));
+/// assert!(text.lines().nth(1).is_some_and(|row| row.starts_with("seed 1,training,0,50,")));
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! What the milestones need to know of one epoch.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::ops::RangeInclusive;
 
 use crate::analysis::{Grid, MilestoneOptions, space::grid::Patches};
@@ -32,6 +34,7 @@ use crate::{
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct EpochSummary {
     /// The epoch.
@@ -39,6 +42,7 @@ pub struct EpochSummary {
     /// The number of samples that the summary is over.
     pub samples: u64,
     /// The mean loss over the data; `None` if no loss is given.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub loss: Option<f64>,
     /// The samples and errors of each class; empty if the targets name no classes.
     pub classes: Vec<ClassCount>,
@@ -47,6 +51,7 @@ pub struct EpochSummary {
     /// For each layer, its name and the root mean square of its gradients: of its parameters of two or more dimensions.
     ///
     /// Empty if the model gives no gradients, or no loss is given.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub gradients: Vec<(String, f64)>,
     /// The first parameter with values that are NaN or infinite: its layer, its name, and the number of such values.
     pub not_finite: Option<(String, String, usize)>,
@@ -56,6 +61,7 @@ pub struct EpochSummary {
 
 /// The number of samples of a class, and how many of them are misclassified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ClassCount {
     /// The number of samples of the class.
@@ -66,16 +72,19 @@ pub struct ClassCount {
 
 /// The state of one hidden layer: how much of their range its units use.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LayerState {
     /// The layer's name.
     pub layer: String,
     /// The share of the units' range that data or grid cover, from the smallest to the largest value, as a mean over
     /// the units. `None` where the range is not known or not bounded.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub coverage: Option<f64>,
     /// For each unit, the share of samples whose value is near an end of its range.
     ///
     /// Empty where the range is not bounded.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub saturation: Vec<f64>,
     /// For each unit, whether it is 0 on every sample and cannot be less: a dead ReLU.
     ///
