@@ -20,6 +20,7 @@ pub(crate) fn plain<T: Plain + ?Sized, S: Serializer>(value: &T, serializer: S) 
 }
 
 /// As its own text, or null where it is missing: losses, say.
+#[allow(clippy::ref_option, reason = "what serde hands over")]
 pub(crate) fn in_words_or_null<T: Display, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(value) => serializer.collect_str(value),
