@@ -19,6 +19,11 @@ pub(crate) fn plain<T: Plain + ?Sized, S: Serializer>(value: &T, serializer: S) 
     value.plain(serializer)
 }
 
+/// As its own text: the types of arrays, say.
+pub(crate) fn in_words<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
 /// As its own text, or null where it is missing: losses, say.
 #[allow(clippy::ref_option, reason = "what serde hands over")]
 pub(crate) fn in_words_or_null<T: Display, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
