@@ -125,6 +125,7 @@ mod replay;
 mod storage;
 
 pub use half;
+pub use model::units;
 pub use nalgebra;
 
 #[cfg(feature = "csv")]
@@ -148,7 +149,8 @@ pub use storage::Damage;
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};
 
 #[doc = include_str!("../docs/guide.md")]
-#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/tables.md"))]
+#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/from_tables.md"))]
+#[doc = include_str!("../docs/tables.md")]
 #[cfg_attr(feature = "plot", doc = include_str!("../docs/pictures.md"))]
 pub mod guide {}
 

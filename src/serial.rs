@@ -19,12 +19,13 @@ pub(crate) fn plain<T: Plain + ?Sized, S: Serializer>(value: &T, serializer: S) 
     value.plain(serializer)
 }
 
-/// As a text, for enums whose notation is text: losses, say.
+/// As its own text: the types of arrays, say.
 pub(crate) fn in_words<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
-/// The same of one that may be missing.
+/// As its own text, or null where it is missing: losses, say.
+#[allow(clippy::ref_option, reason = "what serde hands over")]
 pub(crate) fn in_words_or_null<T: Display, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(value) => serializer.collect_str(value),
@@ -33,7 +34,7 @@ pub(crate) fn in_words_or_null<T: Display, S: Serializer>(value: &Option<T>, ser
 }
 
 /// What serde is handed for each part of something.
-struct Part<'a, T: ?Sized>(&'a T);
+pub(crate) struct Part<'a, T: ?Sized>(pub(crate) &'a T);
 
 impl<T: Plain + ?Sized> Serialize for Part<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -160,7 +161,7 @@ mod tests {
             r#"["NaN","Infinity","-Infinity",-0.0]"#
         );
         assert_eq!(json(&(Some(f32::NAN), None::<f32>)), r#"["NaN",null]"#);
-        assert_eq!(json(&[0.1_f32, 1e30]), "[0.1,1e30]"); // the shortest that reads back as the same f32
+        assert_eq!(json(&[0.1_f32, 1e30]), "[0.1,1e+30]"); // the shortest that reads back as the same f32
     }
 
     #[test]

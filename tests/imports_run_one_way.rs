@@ -11,10 +11,11 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 22] = [
     "error",
     "file",
     "notation",
+    "serial",
     "math",
     "data",
     "loss",       // `Forward::losses` takes one.
@@ -28,6 +29,7 @@ const ROOMS: [&str; 20] = [
     "storage",
     "analysis",
     "replay",
+    "export",
     "plot/panel",
     "plot/render",
     "plot/run",

@@ -117,7 +117,7 @@ fn json(value: &str) -> String {
         match c {
             '"' => text.push_str("\\\""),
             '\\' => text.push_str("\\\\"),
-            c if c < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => text.extend(format!("\\u{:04x}", u32::from(c)).chars()),
             c => text.push(c),
         }
     }

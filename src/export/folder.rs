@@ -86,7 +86,7 @@ pub(super) fn run_folder(table: &Path, name: &str) -> Result<PathBuf> {
     let failed = |source| Error::io(format!("making the folder {}", folder.display()), source);
     fs::create_dir_all(&folder).map_err(failed)?;
     let found = folder.canonicalize().map_err(failed)?;
-    let found = found.file_name().unwrap_or_default();
+    let found = found.file_name().unwrap_or_default().to_string_lossy();
     if found == name {
         return Ok(folder);
     }

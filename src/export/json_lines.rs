@@ -23,6 +23,7 @@ struct JsonLines<W> {
 const AT_ONCE: usize = 1 << 16;
 
 /// Begins a file.
+#[allow(clippy::unnecessary_wraps, reason = "other formats fail here")]
 pub(crate) fn begin<'w, W: Write + 'w>(layout: Layout, writer: W) -> Result<Box<dyn Sink<W> + 'w>> {
     Ok(Box::new(JsonLines { layout, writer, bytes: Vec::new() }))
 }
@@ -31,7 +32,7 @@ pub(crate) fn begin<'w, W: Write + 'w>(layout: Layout, writer: W) -> Result<Box<
 struct Row<'a> {
     layout: &'a Layout,
     batch: &'a Batch,
-    row: usize,
+    place: usize,
 }
 
 impl Serialize for Row<'_> {
@@ -40,8 +41,8 @@ impl Serialize for Row<'_> {
         if let Some(run) = &self.layout.run {
             object.serialize_entry("run", run)?;
         }
-        for (place, column) in self.layout.batch_columns().iter().enumerate() {
-            object.serialize_entry(column.name(), &self.batch.get(self.row, place))?;
+        for (column, definition) in self.layout.batch_columns().iter().enumerate() {
+            object.serialize_entry(definition.name(), &self.batch.get(self.place, column))?;
         }
         object.end()
     }
@@ -77,7 +78,7 @@ fn failed(layout: &Layout, source: impl Into<std::io::Error>) -> Error {
 impl<W: Write> Sink<W> for JsonLines<W> {
     fn write(&mut self, batch: &Batch) -> Result<()> {
         for row in 0..batch.rows() {
-            let line = Row { layout: &self.layout, batch, row };
+            let line = Row { layout: &self.layout, batch, place: row };
             serde_json::to_writer(&mut self.bytes, &line).map_err(|source| failed(&self.layout, source))?;
             self.bytes.push(b'\n');
             if self.bytes.len() >= AT_ONCE {

@@ -178,7 +178,7 @@ const ACTIVATIONS: &[Column] = &[
 const MILESTONES: &[Column] = &[
     RUN,
     DATA_SET,
-    Column::new("kind", Text, "", "What happened: all correct, best loss, plateau, dead, diverged, and others."),
+    Column::new("kind", Text, "", "What happened: all_correct, best_loss, plateau, dead, diverged and others."),
     EPOCH,
     Column::or_null(
         "until",

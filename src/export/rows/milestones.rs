@@ -9,7 +9,7 @@ pub(crate) fn rows(data_set: &Cell, milestones: &Milestones) -> Batch {
         let [about, class, layer, unit, parameter] = subject(&row.subject);
         [
             data_set.clone(),
-            row.kind.name().into(),
+            row.kind.name().replace(' ', "_").into(),
             Cell::whole(row.epoch),
             row.until.map_or(Cell::Null, Cell::whole),
             about,
