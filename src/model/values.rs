@@ -274,6 +274,16 @@ impl Values<'_> {
         of_any_type!(self, values => bytemuck::cast_slice(values))
     }
 
+    /// The bytes of the values as they are in files, little-endian; on most machines those in memory.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn to_le_bytes(&self) -> Cow<'_, [u8]> {
+        if cfg!(target_endian = "little") {
+            return Cow::Borrowed(self.bytes());
+        }
+        let size = self.dtype().bytes();
+        Cow::Owned(self.bytes().chunks(size).flat_map(|value| value.iter().rev().copied()).collect())
+    }
+
     /// One of the values, and as the integer that it is, if it is one.
     fn exact(&self, index: usize) -> (f64, Option<i128>) {
         of_any_type!(self, values => (Scalar::to_f64(values[index]), values[index].integer()))
