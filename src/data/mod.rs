@@ -1,6 +1,6 @@
 //! Samples with their targets, the classes that targets and outputs name, and generated data sets.
 
-mod class_label;
+mod from_labels;
 #[cfg(feature = "csv")]
 mod csv_options;
 #[cfg(feature = "csv")]
