@@ -48,13 +48,14 @@ impl Dataset {
     /// let labels = [["common"; 9].as_slice(), &["rare"; 3]].concat();
     /// let data = Dataset::from_labels(Matrix::zeros(12, 2), &labels)?;
     /// let (train, validation) = data.split_stratified(0.33, 13)?;
-    /// assert_eq!((train.targets().sum(), validation.targets().sum()), (2.0, 1.0)); // of class 1, the rare one
+    /// assert_eq!((train.targets().numbers()?.sum(), validation.targets().numbers()?.sum()), (2.0, 1.0)); // of class 1, the rare one
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`split`](Self::split) and [`classes`](Self::classes), and [`Error::Invalid`] for a class of a single sample.
+    /// As [`split`](Self::split) and [`classes`](Self::classes), and [`Error::Invalid`] for a class of a single sample, and
+    /// for samples of several positions.
     pub fn split_stratified(&self, share: f64, seed: u64) -> Result<(Self, Self)> {
         check_share(share)?;
         let mut rng = rng(seed);
@@ -77,6 +78,7 @@ impl Dataset {
 
     /// The samples of each class, from class 0 on.
     fn rows_by_class(&self) -> Result<Vec<Vec<usize>>> {
+        self.targets().expect_one_position("for a sample to be of one class")?;
         let mut rows = vec![Vec::new(); self.outputs().max(2)];
         self.classes()?.into_iter().enumerate().for_each(|(row, class)| rows[class].push(row));
         Ok(rows)

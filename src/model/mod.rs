@@ -23,7 +23,7 @@ pub use weights::Weights;
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::{Activation, Error, Loss, Matrix, Result};
+use crate::{Activation, Error, Loss, Matrix, Result, Targets, math::matrix};
 
 /// A model whose parameters can be recorded.
 ///
@@ -278,6 +278,9 @@ pub trait Forward: Model {
 
     /// Computes the loss of each sample: by default from the outputs, as their [`output_kind`](Self::output_kind) asks for.
     ///
+    /// Where targets are labels of several positions, it is the loss of each position, sample by sample. A model whose loss
+    /// is not one of positions gives one for each sample all the same.
+    ///
     /// Logits are used as they are. Probabilities whose z-values the model knows, by
     /// [`pre_activation`](Self::pre_activation), and whose [`activation`](Self::activation) belongs to the loss, are
     /// computed from these, which stays exact where probabilities saturate. Other probabilities are clipped, as
@@ -289,14 +292,14 @@ pub trait Forward: Model {
     /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
     /// let (inputs, targets) = (Matrix::zeros(4, 2), Matrix::from_element(4, 1, 3.0));
     /// // Inputs and bias are 0, and so are the outputs.
-    /// assert_eq!(model.losses(&inputs, &targets, Loss::MeanSquaredError)?, [9.0; 4]);
+    /// assert_eq!(model.losses(&inputs, (&targets).into(), Loss::MeanSquaredError)?, [9.0; 4]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
     /// As [`forward`](Self::forward) and [`Loss::per_sample`], and [`Error::Invalid`] for a cross-entropy of values.
-    fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
+    fn losses(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Vec<f32>> {
         let count = self.layers().len();
         let last = count.checked_sub(1);
         let activation = last.and_then(|last| self.activation(last)).filter(|activation| activation.is_link_of(loss));
@@ -310,8 +313,11 @@ pub trait Forward: Model {
                 logits => {
                     let logits = logits?;
                     let outputs = self.forward(hidden.as_ref().unwrap_or(inputs), last..count)?;
-                    activation.expect_of(&logits, &outputs)?;
-                    return loss.per_sample_from_logits(&logits, targets);
+                    loss.check(&logits, targets)?;
+                    let [by_z, by_output] =
+                        [&logits, &outputs].map(|all| matrix::by_position(all, targets.positions()));
+                    activation.expect_of(&by_z, &by_output)?;
+                    return loss.per_position_from_logits(&logits, targets);
                 }
             }
         }
@@ -368,14 +374,15 @@ pub trait Forward: Model {
 ///
 /// It says so by [`Forward::as_backward`], so that every question which can make use of gradients does.
 pub trait Backward: Forward {
-    /// Computes the gradient of the mean loss over the samples with respect to every trainable parameter.
+    /// Computes the gradient of the mean loss over the samples with respect to every trainable parameter; of samples of
+    /// several positions it is the mean over these.
     ///
     /// ```
     /// use training_replay::{Backward, Dense, Loss, Matrix, Sequential};
     ///
     /// let model = Sequential::builder(2).layer(Dense::new(1).name("output")).build(1)?;
     /// let (inputs, targets) = (Matrix::zeros(4, 2), Matrix::from_element(4, 1, 3.0));
-    /// let gradients = model.gradients(&inputs, &targets, Loss::MeanSquaredError)?;
+    /// let gradients = model.gradients(&inputs, (&targets).into(), Loss::MeanSquaredError)?;
     /// // The outputs are 0: the derivative of (output - 3)^2 is -6.
     /// assert_eq!(gradients.require("output", "bias", &[1])?.values().to_f32(), [-6.0].as_slice());
     /// # Ok::<(), training_replay::Error>(())
@@ -384,5 +391,5 @@ pub trait Backward: Forward {
     /// # Errors
     ///
     /// If inputs, targets and model do not fit each other, or the loss does not fit the targets.
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights>;
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights>;
 }

@@ -127,7 +127,7 @@ impl Replay {
                 let (inputs, targets) =
                     (format!("inputs of the data set {name:?}"), format!("targets of the data set {name:?}"));
                 matrix::expect_columns(&inputs, data.inputs(), training.features())?;
-                matrix::expect_columns(&targets, data.targets(), training.outputs())?;
+                data.targets().expect_columns(&targets, training.outputs())?;
             }
             let own = DataNames::of(&format!("{name:?}"), data);
             training.map_or(Ok(()), |training| expect_same_names(training, &own))?;
@@ -205,7 +205,7 @@ fn expect_fit(description: Option<&Description>, of: &str, data: &Dataset) -> Re
         );
         return Err(Error::invalid(format!("the number of target columns{of}"), expected, 1));
     }
-    matrix::expect_columns(&format!("targets{of}"), data.targets(), model.outputs())
+    data.targets().expect_columns(&format!("targets{of}"), model.outputs())
 }
 
 /// Names classes and features after those of the training set, where they have no names of their own.

@@ -315,5 +315,5 @@ fn write_data(log: &mut Log, kind: Kind, set: &str, data: &Dataset) -> Result<[R
         let meta = storage::matrix_spec(set, name, matrix).encode()?;
         log.append(kind, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
     };
-    Ok([write("inputs", data.inputs())?, write("targets", data.targets())?])
+    Ok([write("inputs", data.inputs())?, write("targets", data.targets().numbers()?)?])
 }

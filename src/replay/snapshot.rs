@@ -2,7 +2,7 @@
 
 use super::{Replay, data_sets::DataChoice};
 use crate::{
-    Backward, Dataset, Forward, Loss, Metrics, Moment, Result, Weights,
+    Backward, Dataset, Error, Forward, Loss, Metrics, Moment, Result, Weights,
     analysis::{DecisionBoundary, FeatureSpace, Grid, LayerValues, View},
     model::{checked, decision::Rule},
 };
@@ -57,6 +57,15 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     pub(crate) fn rule(&self) -> Result<Rule> {
         let targets = self.replay.target_kind(self.data)?;
         Ok(Rule { threshold: self.threshold, targets, loss: self.replay.loss() })
+    }
+
+    /// The same for a boundary, which samples of several positions have none of.
+    fn boundary_rule(&self) -> Result<Rule> {
+        match self.dataset() {
+            Err(Error::Missing { .. }) => {}
+            data => data?.targets().expect_one_position("for outputs to have a boundary")?,
+        }
+        self.rule()
     }
 
     /// Returns the epoch's number; 0 is before training.
@@ -149,7 +158,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`FeatureSpace::of`].
     pub fn feature_space<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<FeatureSpace> {
-        FeatureSpace::of(&self.model, view.into().deciding(self.rule()?), self.dataset()?, grid)
+        FeatureSpace::of(&self.model, view.into().deciding(self.boundary_rule()?), self.dataset()?, grid)
     }
 
     /// Returns the decision boundary, in the space of the inputs or of a layer.
@@ -176,7 +185,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`DecisionBoundary::of`].
     pub fn decision_boundary<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<DecisionBoundary> {
-        DecisionBoundary::of(&self.model, view.into().deciding(self.rule()?), grid)
+        DecisionBoundary::of(&self.model, view.into().deciding(self.boundary_rule()?), grid)
     }
 
     /// Returns the outputs of every layer on the data, in forward order.

@@ -137,7 +137,7 @@ impl Replay {
     /// Compares data with the recorded ones; where those are missing or damaged, with the inputs of the probe.
     fn compare_data(&self, set: &str, data: &Dataset) -> Result<DataCheck> {
         let mut damaged = false;
-        for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets())] {
+        for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets().numbers()?)] {
             match self.matrix_difference(set, name, matrix) {
                 Ok(None) => {}
                 Ok(Some(reason)) => return Ok(DataCheck::Other { reason }),

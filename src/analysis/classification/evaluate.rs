@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use super::predictions::Predictions;
 use crate::{
-    Dataset, Forward, Loss, Matrix, Metrics, Result,
+    Dataset, Forward, Loss, Matrix, Metrics, Result, Targets,
     analysis::Caveat,
     data::labels,
     loss,
-    math::matrix,
     model::{
         checked,
         decision::{Decision, Rule},
@@ -84,6 +84,11 @@ pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Evalu
 /// The same by a rule for these data.
 pub(crate) fn evaluate_by(rule: Rule, model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Evaluation> {
     let losses = checked::losses(model, data, loss)?;
+    if let Targets::Labels(labels) = data.targets() {
+        let found = Predictions::of_model(rule, model, data.inputs(), labels)?;
+        let caveats = Caveat::of(found.decision);
+        return Ok(Evaluation { loss: loss::mean(&losses), accuracy: found.accuracy(), caveats });
+    }
     let outputs = checked::outputs(model, data.inputs())?;
     let decision = rule.decide(model, &outputs)?;
     Ok(Evaluation {
@@ -95,9 +100,10 @@ pub(crate) fn evaluate_by(rule: Rule, model: &dyn Forward, data: &Dataset, loss:
 
 /// The share of samples whose class these outputs predict, where every target row names one.
 pub(crate) fn accuracy(outputs: &Matrix, data: &Dataset, decision: Decision) -> Result<Option<f64>> {
-    matrix::expect_shape("the model's outputs", outputs, data.targets().shape())?;
+    data.targets().expect_outputs("the model's outputs", outputs)?;
     let kind = decision.targets.unwrap_or_else(|| labels::TargetKind::of(data.targets()));
     let correct = |(threshold, middle)| labels::correct(outputs, data.targets(), threshold, middle);
     let correct = decision.threshold.zip(kind.middle()).map(correct);
-    Ok(correct.map(|correct| correct as f64 / data.samples() as f64))
+    let count = data.samples() * data.targets().positions();
+    Ok(correct.map(|correct| correct as f64 / count as f64))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod confusion;
 pub(crate) mod evaluate;
 pub(crate) mod label;
+pub(crate) mod predictions;
 pub(crate) mod probability_histogram;
 
 pub use confusion::ConfusionMatrix;

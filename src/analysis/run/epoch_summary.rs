@@ -1,12 +1,12 @@
 //! What the milestones need to know of one epoch.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use crate::analysis::{Grid, MilestoneOptions, space::grid::Patches};
 use crate::{
-    Backward, Dataset, Error, Forward, Loss, Matrix, Parameter, Result, Weights,
-    analysis::Caveat,
-    data::labels::{self, TargetKind, class_count},
+    Backward, Dataset, Error, Forward, Loss, Matrix, Parameter, Result, Targets, Weights,
+    analysis::{Caveat, classification::predictions::Predictions},
+    data::labels::{self, Outcome, TargetKind, class_count},
     loss::{self, ROUNDING},
     math::{matrix, stats},
     model::{
@@ -36,7 +36,7 @@ use crate::{
 pub struct EpochSummary {
     /// The epoch.
     pub epoch: u64,
-    /// The number of samples that the summary is over.
+    /// The number of samples that the summary is over; of positions of samples, where they have several.
     pub samples: u64,
     /// The mean loss over the data; `None` if no loss is given.
     pub loss: Option<f64>,
@@ -110,7 +110,6 @@ impl EpochSummary {
             values = checked::layers(model, &values, i..i + 1)?;
             layers.push(LayerState::of(name, &values, model.range(i), options)?);
         }
-        let outputs = checked::layers(model, &values, hidden..count)?;
         if let Some(grid) = &options.grid {
             cover_by_grid(model, grid, &mut layers)?;
         }
@@ -120,25 +119,25 @@ impl EpochSummary {
         let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
         let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), &model.parameters()?);
         let rule = Rule::new(data.targets(), options.threshold).of_loss(options.loss);
-        let decision =
-            options.kind.map_or(rule, |kind| Rule { targets: Some(kind), ..rule }).decide(model, &outputs)?;
-        let computed = Computed { layers, outputs: &outputs, losses, gradients, parameters };
-        let summary = Self::of_computed(epoch, data, computed, decision)?;
+        let rule = options.kind.map_or(rule, |kind| Rule { targets: Some(kind), ..rule });
+        let (decision, classes) = count_classes(rule, model, &values, hidden..count, data.targets())?;
+        let computed = Computed { layers, classes, losses, gradients, parameters };
+        let summary = Self::of_computed(epoch, data, computed);
         Ok(Self { caveats: caveats(model, decision, options.loss), ..summary })
     }
 
     /// The same from what was computed already, for whoever shows more of the epoch.
-    pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>, decision: Decision) -> Result<Self> {
-        Ok(Self {
+    pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>) -> Self {
+        Self {
             epoch,
-            samples: data.samples() as u64,
+            samples: (data.samples() * data.targets().positions()) as u64,
             loss: of.losses.map(loss::mean),
-            classes: count_errors(of.outputs, data.targets(), decision)?,
+            classes: of.classes,
             layers: of.layers,
             gradients: of.gradients.map(mean_squares).unwrap_or_default(),
             not_finite: not_finite(of.parameters),
             caveats: Vec::new(),
-        })
+        }
     }
 
     /// Returns the number of misclassified samples; `None` if the targets name no classes.
@@ -162,7 +161,7 @@ impl EpochSummary {
 pub(crate) struct Computed<'a> {
     /// Of the hidden layers.
     pub(crate) layers: Vec<LayerState>,
-    pub(crate) outputs: &'a Matrix,
+    pub(crate) classes: Vec<ClassCount>,
     /// Of each sample, if the loss is known.
     pub(crate) losses: Option<&'a [f32]>,
     /// Of that loss, if the model gives some.
@@ -276,19 +275,42 @@ pub(crate) fn caveats(model: &dyn Forward, decision: Decision, loss: Option<Loss
     caveats
 }
 
-/// Empty if the targets name no classes.
-fn count_errors(outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<Vec<ClassCount>> {
-    matrix::expect_shape("the model's outputs", outputs, targets.shape())?;
+/// What the last layers put out, and the errors of each class.
+fn count_classes(
+    rule: Rule,
+    model: &dyn Forward,
+    values: &Matrix,
+    layers: Range<usize>,
+    targets: Targets<'_>,
+) -> Result<(Decision, Vec<ClassCount>)> {
+    if let Targets::Labels(labels) = targets {
+        let found = Predictions::of(rule, model, values, layers, labels)?;
+        let counts = if found.decision.classifies() { counts_of(found.outcomes, labels.classes()) } else { Vec::new() };
+        return Ok((found.decision, counts));
+    }
+    let outputs = checked::layers(model, values, layers)?;
+    let decision = rule.decide(model, &outputs)?;
+    Ok((decision, count_errors(&outputs, targets, decision)?))
+}
+
+/// The samples and errors of each class; none if the targets name no classes.
+pub(crate) fn count_errors(outputs: &Matrix, targets: Targets<'_>, decision: Decision) -> Result<Vec<ClassCount>> {
+    targets.expect_outputs("the model's outputs", outputs)?;
     let kind = decision.targets.unwrap_or_else(|| TargetKind::of(targets));
     if !kind.are_classes() || !decision.classifies() {
         return Ok(Vec::new());
     }
-    let mut counts = vec![ClassCount::default(); class_count(targets.ncols())];
-    for outcome in labels::outcomes(outputs, targets, decision.threshold(), Some(kind))? {
+    let outcomes = labels::outcomes(outputs, targets, decision.threshold(), Some(kind))?;
+    Ok(counts_of(outcomes, class_count(targets.width())))
+}
+
+fn counts_of(outcomes: Vec<Outcome>, classes: usize) -> Vec<ClassCount> {
+    let mut counts = vec![ClassCount::default(); classes];
+    for outcome in outcomes {
         counts[outcome.class].samples += 1;
         counts[outcome.class].errors += u64::from(!outcome.is_correct());
     }
-    Ok(counts)
+    counts
 }
 
 /// The root of the mean square for each layer, in order.

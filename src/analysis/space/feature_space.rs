@@ -246,6 +246,7 @@ impl FeatureSpace {
         } else {
             self.lines.clear(); // There is no plane of inputs to lay a grid over.
         }
+        data.targets().expect_one_position("for outputs to have a boundary")?;
         let rule = lens.view.deciding(Rule::new(data.targets(), None)).rule();
         let (boundary, decision) = match section {
             Some(_) if data.features() == 2 => bent_boundary(&mut lens, rule, grid)?,
