@@ -119,6 +119,7 @@ pub mod plot;
 mod replay;
 mod storage;
 
+pub use half;
 pub use nalgebra;
 
 #[cfg(feature = "csv")]
@@ -128,7 +129,9 @@ pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
-pub use model::{Backward, Description, Forward, Model, OutputKind, Parameter, Probed, Values, Weights};
+pub use model::{
+    Backward, Description, Dtype, Forward, Model, Orientation, OutputKind, Parameter, Probed, Values, Weights,
+};
 pub use moment::Moment;
 #[doc(inline)]
 pub use nn::{

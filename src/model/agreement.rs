@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::{Error, Model, Parameter, Result, Weights};
+use super::visit;
+use crate::{Dtype, Error, Model, Parameter, Result, Weights};
 
 /// Fails unless each gradient is of a parameter that the model lists, each once and of its shape.
 pub(super) fn expect_gradients(parameters: &[Parameter<'_>], gradients: &Weights) -> Result<()> {
@@ -22,17 +23,82 @@ pub(super) fn expect_gradients(parameters: &[Parameter<'_>], gradients: &Weights
     })
 }
 
-/// Fails unless a model that was given recorded weights has them: one that forgets a parameter would answer every question
-/// with another value in its place.
-pub(crate) fn expect_restored<M: Model + ?Sized>(model: &M, weights: &Weights) -> Result<()> {
-    let parameters = model.parameters()?;
-    let mut others = None;
-    weights.iter().enumerate().try_for_each(|(index, recorded)| {
-        let name = (recorded.layer(), recorded.name());
-        let here = parameters.get(index).filter(|parameter| (parameter.layer(), parameter.name()) == name);
-        let found = here.or_else(|| others.get_or_insert_with(|| by_name(&parameters)).get(&name).copied());
-        expect_same_values(found, recorded)
-    })
+/// What recorded weights were, while a model takes them for its own: enough to see whether it has them.
+pub(crate) struct Seals(Vec<Seal>);
+
+/// What a parameter was.
+struct Seal {
+    layer: String,
+    name: String,
+    shape: Vec<usize>,
+    dtype: Dtype,
+    /// Of its bytes in memory.
+    checksum: u32,
+}
+
+impl Seals {
+    /// Takes those of weights, whose checksums may be known.
+    pub(crate) fn of(weights: &Weights, checksums: Option<&[u32]>) -> Self {
+        let known = |index: usize| checksums.and_then(|checksums| checksums.get(index).copied());
+        let seal = |(index, parameter): (usize, &Parameter<'_>)| Seal {
+            layer: parameter.layer().into(),
+            name: parameter.name().into(),
+            shape: parameter.shape().into(),
+            dtype: parameter.values().dtype(),
+            checksum: known(index).unwrap_or_else(|| crc32fast::hash(parameter.values().bytes())),
+        };
+        Self(weights.iter().enumerate().map(seal).collect())
+    }
+
+    /// Fails unless a model that was given the weights has them: one that forgets a parameter would answer every question
+    /// with another value in its place. `recorded` gives one of them again, to say where it differs.
+    pub(crate) fn expect_restored<M: Model + ?Sized>(
+        self,
+        model: &M,
+        recorded: impl Fn(&str, &str) -> Result<Parameter<'static>>,
+    ) -> Result<()> {
+        let mut seals: HashMap<_, _> = self.0.into_iter().map(|it| ((it.layer.clone(), it.name.clone()), it)).collect();
+        visit::parameters(model, |parameter| {
+            match seals.remove(&(parameter.layer().to_owned(), parameter.name().to_owned())) {
+                Some(seal) => seal.expect(&parameter, &recorded),
+                None => Ok(()),
+            }
+        })?;
+        match seals.into_values().min_by(|one, other| (&one.layer, &one.name).cmp(&(&other.layer, &other.name))) {
+            Some(seal) => Err(seal.differs("none that `Model::parameters` lists".into())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Seal {
+    fn expect(self, found: &Parameter<'_>, recorded: impl Fn(&str, &str) -> Result<Parameter<'static>>) -> Result<()> {
+        found.check()?;
+        let values = found.values();
+        if found.shape() == self.shape
+            && values.dtype() == self.dtype
+            && crc32fast::hash(values.bytes()) == self.checksum
+        {
+            return Ok(());
+        }
+        // Another type perhaps, another NaN, or rows and columns exchanged.
+        let recorded = recorded(&self.layer, &self.name)?;
+        let recorded = recorded.oriented_as(found)?;
+        if found.shape() != recorded.shape() {
+            return Err(self.differs(format!("of shape {:?}, not {:?}", found.shape(), self.shape)));
+        }
+        match values.first_difference(recorded.values()) {
+            Some((index, found, recorded)) => {
+                Err(self.differs(format!("{found} at index {index}, where {recorded} was recorded")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn differs(&self, found: String) -> Error {
+        let what = format!("parameter {}/{} of the model that was restored", self.layer, self.name);
+        Error::invalid(what, "what was recorded of it and is given to `Forward::with_weights`", found)
+    }
 }
 
 /// The parameters by layer and name.
@@ -40,24 +106,14 @@ fn by_name<'a>(parameters: &'a [Parameter<'_>]) -> HashMap<(&'a str, &'a str), &
     parameters.iter().map(|parameter| ((parameter.layer(), parameter.name()), parameter)).collect()
 }
 
-fn expect_same_values(found: Option<&Parameter<'_>>, recorded: &Parameter<'_>) -> Result<()> {
-    let differs = |found: String| {
-        let what = format!("parameter {} of the model that `Forward::with_weights` returned", recorded.label());
-        Err(Error::invalid(what, "what was recorded of it and is given to `with_weights`", found))
-    };
-    let Some(found) = found else { return differs("none that `Model::parameters` lists".into()) };
-    if found.shape() != recorded.shape() || found.values().len() != recorded.values().len() {
-        return differs(format!("of shape {:?}, not {:?}", found.shape(), recorded.shape()));
-    }
-    match found.values().first_difference(recorded.values()) {
-        Some((index, found, recorded)) => differs(format!("{found} at index {index}, where {recorded} was recorded")),
-        None => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn expect_restored(model: &Weights, recorded: &Weights) -> Result<()> {
+        let again = |layer: &str, name: &str| Ok(recorded.get(layer, name).cloned().unwrap());
+        Seals::of(recorded, None).expect_restored(model, again)
+    }
 
     fn weights(values: &[(&'static str, f32)]) -> Weights {
         values.iter().map(|&(name, value)| Parameter::new("layer", name, [1], vec![value])).collect()

@@ -6,17 +6,21 @@ pub(crate) mod agreement;
 pub(crate) mod checked;
 pub(crate) mod decision;
 mod description;
+mod dtype;
 pub(crate) mod matching;
 pub(crate) mod output_kind;
 mod parameter;
 mod pointer;
 mod probed;
-mod values;
+mod scalar;
+pub(crate) mod values;
+pub(crate) mod visit;
 pub(crate) mod weights;
 
 pub use description::Description;
+pub use dtype::Dtype;
 pub use output_kind::OutputKind;
-pub use parameter::Parameter;
+pub use parameter::{Orientation, Parameter};
 pub use probed::Probed;
 pub use values::Values;
 pub use weights::Weights;
@@ -64,6 +68,45 @@ pub trait Model {
     /// Whatever the model's framework fails with, by [`Error::model`](crate::Error::model): it may have to copy from a
     /// device.
     fn parameters(&self) -> Result<Vec<Parameter<'_>>>;
+
+    /// Hands over all parameters, one at a time, which is how they are recorded; by default those of
+    /// [`parameters`](Self::parameters).
+    ///
+    /// A model whose values must be copied, from a device say, does it here one array at a time: then recording takes the
+    /// memory of the largest array and not of all. They may come in any order. An error of `each` is returned as it is.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, Model, Parameter, Replay, Result, Weights};
+    ///
+    /// struct OnDevice; // three layers, of which one at a time is copied into a buffer
+    ///
+    /// impl Model for OnDevice {
+    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+    ///         Ok(Weights::of(self)?.into_iter().collect()) // copies of all that `visit` hands over
+    ///     }
+    ///
+    ///     fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+    ///         let mut buffer = vec![0.0_f32; 4];
+    ///         for layer in ["first", "second", "third"] {
+    ///             buffer.fill(0.5);
+    ///             each(Parameter::new(layer, "kernel", [2, 2], &buffer))?;
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&OnDevice, Metrics::new())?;
+    /// assert_eq!(replay.weights(0)?.len(), 3);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`parameters`](Self::parameters), and whatever `each` returns.
+    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+        self.parameters()?.into_iter().try_for_each(each)
+    }
 
     /// Returns what the model can be rebuilt from later, which is recorded once; nothing by default. The built-in
     /// networks give one, so that their recordings open without any code of the user's.
@@ -147,6 +190,52 @@ pub trait Forward: Model {
     fn with_weights(&self, weights: &Weights) -> Result<Self>
     where
         Self: Sized;
+
+    /// Returns the same model with other weights, whose arrays it may take for its own; by default
+    /// [`with_weights`](Self::with_weights).
+    ///
+    /// This is what a replay calls. A model that holds its parameters as arrays takes them by
+    /// [`Weights::take`](crate::Weights::take) in place of a copy; those that it leaves are filled again with the next epoch.
+    ///
+    /// ```
+    /// use training_replay::{Forward, Matrix, Model, Parameter, Result, Weights};
+    ///
+    /// struct Scale(Parameter<'static>);
+    ///
+    /// impl Model for Scale {
+    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+    ///         Ok(vec![self.0.borrowed()])
+    ///     }
+    /// }
+    ///
+    /// impl Forward for Scale {
+    ///     fn layers(&self) -> Vec<String> {
+    ///         vec!["scale".into()]
+    ///     }
+    ///
+    ///     fn with_weights(&self, weights: &Weights) -> Result<Self> {
+    ///         self.restore(&mut weights.clone())
+    ///     }
+    ///
+    ///     fn restore(&self, weights: &mut Weights) -> Result<Self> {
+    ///         Ok(Self(weights.take("scale", "factor", &[])?))
+    ///     }
+    ///
+    ///     fn forward(&self, inputs: &Matrix, _: std::ops::Range<usize>) -> Result<Matrix> {
+    ///         Ok(inputs * self.0.values().to_f32()[0])
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`with_weights`](Self::with_weights).
+    fn restore(&self, weights: &mut Weights) -> Result<Self>
+    where
+        Self: Sized,
+    {
+        self.with_weights(weights)
+    }
 
     /// Computes the outputs of the last layer of `layers` when the first one is fed `inputs`; the inputs themselves for
     /// an empty range.

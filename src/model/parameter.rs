@@ -21,6 +21,37 @@ pub struct Parameter<'a> {
     name: Cow<'a, str>,
     shape: Vec<usize>,
     values: Values<'a>,
+    orientation: Option<Orientation>,
+}
+
+/// What the rows and columns of a matrix of weights stand for, where no shape can say it: a layer of as many inputs as outputs
+/// has a square one.
+///
+/// ```
+/// use training_replay::{Orientation, Parameter};
+///
+/// let weight = Parameter::new("hidden", "weight", [2, 2], vec![1.0_f32, 2.0, 3.0, 4.0]).oriented(Orientation::OutputsInputs);
+/// let kernel = weight.transposed("kernel")?;
+/// assert_eq!(kernel.orientation(), Some(Orientation::InputsOutputs));
+/// assert_eq!(kernel.values().to_f32(), [1.0, 3.0, 2.0, 4.0].as_slice());
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Orientation {
+    /// A row for each input, a column for each output, as in Keras, JAX, burn and this crate: `outputs = inputs * kernel`.
+    InputsOutputs,
+    /// A row for each output, a column for each input, as in PyTorch and candle: `outputs = inputs * weight^T`.
+    OutputsInputs,
+}
+
+impl Orientation {
+    /// That of the transposed matrix.
+    fn exchanged(self) -> Self {
+        match self {
+            Self::InputsOutputs => Self::OutputsInputs,
+            Self::OutputsInputs => Self::InputsOutputs,
+        }
+    }
 }
 
 impl<'a> Parameter<'a> {
@@ -39,7 +70,35 @@ impl<'a> Parameter<'a> {
         shape: impl Into<Vec<usize>>,
         values: impl Into<Values<'a>>,
     ) -> Self {
-        Self { layer: layer.into(), name: name.into(), shape: shape.into(), values: values.into() }
+        let (shape, values) = (shape.into(), values.into());
+        Self { layer: layer.into(), name: name.into(), shape, values, orientation: None }
+    }
+
+    /// Returns the same parameter with what its rows and columns stand for; it is recorded with it.
+    ///
+    /// A built-in network that is given a `kernel` which is said to be `(outputs, inputs)` transposes it.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Orientation, Parameter, Sequential, Weights};
+    ///
+    /// let (weight, bias) = (vec![1.0_f32, 2.0, 3.0, 4.0], vec![0.0_f32; 2]); // of PyTorch's `Linear(2, 2)`
+    /// let weights = Weights::from_iter([
+    ///     Parameter::new("output", "kernel", [2, 2], weight).oriented(Orientation::OutputsInputs),
+    ///     Parameter::new("output", "bias", [2], bias),
+    /// ]);
+    /// let model = Sequential::builder(2).layer(Dense::new(2).name("output")).build(1)?.with_weights(&weights)?;
+    /// let outputs = model.predict(&training_replay::Matrix::from_row_slice(1, 2, &[1.0, 0.0]))?;
+    /// assert_eq!(outputs.as_slice(), [1.0, 3.0]); // its first column
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn oriented(self, orientation: Orientation) -> Self {
+        Self { orientation: Some(orientation), ..self }
+    }
+
+    /// Returns what its rows and columns stand for, if whoever handed it over said so.
+    pub fn orientation(&self) -> Option<Orientation> {
+        self.orientation
     }
 
     /// Returns the name of the layer it belongs to.
@@ -74,6 +133,18 @@ impl<'a> Parameter<'a> {
     /// ```
     pub fn values(&self) -> &Values<'a> {
         &self.values
+    }
+
+    /// Returns the values themselves.
+    ///
+    /// ```
+    /// use training_replay::Parameter;
+    ///
+    /// let bias = Parameter::new("output", "bias", [2], vec![0.5_f32, 1.5]);
+    /// assert_eq!(bias.into_values().into_f32(), [0.5, 1.5]); // no value was copied
+    /// ```
+    pub fn into_values(self) -> Values<'a> {
+        self.values
     }
 
     /// The values, to be read into.
@@ -132,11 +203,22 @@ impl<'a> Parameter<'a> {
             let what = format!("the number of dimensions of {}", self.label());
             return Err(Error::invalid(what, "2 to be transposed", self.shape.len()));
         };
-        let values = match &self.values {
-            Values::F32(values) => Values::from(transposed(values, rows, columns)),
-            Values::F64(values) => Values::from(transposed(values, rows, columns)),
-        };
-        Ok(Self { layer: self.layer.clone(), name: name.into(), shape: vec![columns, rows], values })
+        let places = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
+        Ok(Self {
+            layer: self.layer.clone(),
+            name: name.into(),
+            shape: vec![columns, rows],
+            values: self.values.permuted(places),
+            orientation: self.orientation.map(Orientation::exchanged),
+        })
+    }
+
+    /// The parameter with rows and columns as another has them, if both are known.
+    pub(crate) fn oriented_as(self, other: &Parameter<'_>) -> Result<Self> {
+        match (self.orientation, other.orientation) {
+            (Some(own), Some(other)) if own != other => self.transposed(self.name.clone()),
+            _ => Ok(self),
+        }
     }
 
     /// Borrows the parameter, names and values: for a [`Model`](crate::Model) that keeps its parameters as such.
@@ -146,6 +228,7 @@ impl<'a> Parameter<'a> {
             name: Cow::Borrowed(&self.name),
             shape: self.shape.clone(),
             values: self.values.borrowed(),
+            orientation: self.orientation,
         }
     }
 
@@ -166,6 +249,7 @@ impl<'a> Parameter<'a> {
             name: Cow::Owned(self.name.into_owned()),
             shape: self.shape,
             values: self.values.into_owned(),
+            orientation: self.orientation,
         }
     }
 
@@ -187,11 +271,7 @@ impl<'a> Parameter<'a> {
 
     /// The same with other values, rounded to the type that its own have.
     pub(super) fn with_values(self, values: Vec<f64>) -> Self {
-        let values = match self.values {
-            Values::F32(_) => Values::from(values.into_iter().map(|value| value as f32).collect::<Vec<_>>()),
-            Values::F64(_) => Values::from(values),
-        };
-        Self { values, ..self }
+        Self { values: self.values.alike(values), ..self }
     }
 
     /// `layer/name`, as errors call it.
@@ -207,9 +287,4 @@ impl<'a> Parameter<'a> {
         }
         Err(Error::shape(format!("the values of {}", self.label()), self.shape.clone(), [self.values.len()]))
     }
-}
-
-/// The values of a matrix, column by column in place of row by row.
-fn transposed<T: Copy>(values: &[T], rows: usize, columns: usize) -> Vec<T> {
-    (0..columns).flat_map(|column| (0..rows).map(move |row| values[row * columns + column])).collect()
 }

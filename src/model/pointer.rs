@@ -16,6 +16,10 @@ macro_rules! models {
                 (**self).parameters()
             }
 
+            fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+                (**self).visit(each)
+            }
+
             fn description(&self) -> Option<Description> {
                 (**self).description()
             }
@@ -91,6 +95,10 @@ macro_rules! owners {
         impl<M: Forward> Forward for $owner<M> {
             fn with_weights(&self, weights: &Weights) -> Result<Self> {
                 (**self).with_weights(weights).map($owner::new)
+            }
+
+            fn restore(&self, weights: &mut Weights) -> Result<Self> {
+                (**self).restore(weights).map($owner::new)
             }
 
             forwarded!();

@@ -39,6 +39,10 @@ impl<M: Model + ?Sized> Model for Probed<'_, M> {
         self.model.parameters()
     }
 
+    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+        self.model.visit(each)
+    }
+
     fn description(&self) -> Option<Description> {
         self.model.description()
     }

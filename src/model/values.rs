@@ -1,17 +1,26 @@
-//! The values of one array, in the precision that the model holds them in.
+//! The values of one array, in the type that the model holds them in.
 
 use std::borrow::Cow;
 
+use half::{bf16, f16};
+
+use super::{
+    Dtype,
+    scalar::{Scalar, is_as_recorded},
+};
 use crate::math::stats;
 
-/// Floating-point values as the model holds them, row-major; recorded without loss.
+/// The values of one array as the model holds them, row-major; recorded without loss, in the bytes that they have.
 ///
 /// ```
-/// use training_replay::Values;
+/// use training_replay::{Values, half::bf16};
 ///
 /// let values = Values::from(vec![0.1_f64, f64::NAN]);
 /// assert_eq!(values.to_f32()[0], 0.1_f32);
 /// assert!(values.same_bits(&values.clone())); // `==` says no: NaN
+///
+/// let halves = Values::from(vec![bf16::from_f32(0.5); 3]);
+/// assert_eq!((halves.dtype().to_string(), halves.dtype().bytes()), ("bf16".into(), 2));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -20,9 +29,81 @@ pub enum Values<'a> {
     F32(Cow<'a, [f32]>),
     /// Double precision.
     F64(Cow<'a, [f64]>),
+    /// Half precision.
+    F16(Cow<'a, [f16]>),
+    /// The upper half of `f32`.
+    Bf16(Cow<'a, [bf16]>),
+    /// Signed integers of 8 bits.
+    I8(Cow<'a, [i8]>),
+    /// Signed integers of 16 bits.
+    I16(Cow<'a, [i16]>),
+    /// Signed integers of 32 bits.
+    I32(Cow<'a, [i32]>),
+    /// Signed integers of 64 bits.
+    I64(Cow<'a, [i64]>),
+    /// Unsigned integers of 8 bits.
+    U8(Cow<'a, [u8]>),
+    /// Unsigned integers of 16 bits.
+    U16(Cow<'a, [u16]>),
+    /// Unsigned integers of 32 bits.
+    U32(Cow<'a, [u32]>),
+    /// Unsigned integers of 64 bits.
+    U64(Cow<'a, [u64]>),
+    /// Truth values.
+    Bool(Cow<'a, [bool]>),
 }
 
-impl Values<'_> {
+/// Does the same with the values of any type.
+macro_rules! of_any_type {
+    ($values:expr, $of:ident => $does:expr) => {
+        of_any_type!($values, $of => $does; F32 F64 F16 Bf16 I8 I16 I32 I64 U8 U16 U32 U64 Bool)
+    };
+    ($values:expr, $of:ident => $does:expr; $($dtype:ident)*) => {
+        match $values {
+            $($crate::Values::$dtype($of) => $does,)*
+        }
+    };
+}
+
+/// The same, to values of the same type again.
+macro_rules! to_same_type {
+    ($values:expr, $of:ident => $does:expr) => {
+        to_same_type!($values, $of => $does; F32 F64 F16 Bf16 I8 I16 I32 I64 U8 U16 U32 U64 Bool)
+    };
+    ($values:expr, $of:ident => $does:expr; $($dtype:ident)*) => {
+        match $values {
+            $($crate::Values::$dtype($of) => $crate::Values::$dtype($does),)*
+        }
+    };
+}
+
+impl<'a> Values<'a> {
+    /// No values of a type, to be read into.
+    pub(crate) fn none_of(dtype: Dtype) -> Values<'static> {
+        macro_rules! none {
+            ($($name:ident)*) => {
+                match dtype {
+                    $(Dtype::$name => Values::$name(Cow::Owned(Vec::new())),)*
+                }
+            };
+        }
+        none!(F32 F64 F16 Bf16 I8 I16 I32 I64 U8 U16 U32 U64 Bool)
+    }
+
+    /// Returns the type of the values.
+    ///
+    /// ```
+    /// use training_replay::{Dtype, Values};
+    ///
+    /// assert_eq!(Values::from(vec![0.5_f32]).dtype(), Dtype::F32);
+    /// ```
+    pub fn dtype(&self) -> Dtype {
+        fn dtype<T: Scalar>(_: &[T]) -> Dtype {
+            T::DTYPE
+        }
+        of_any_type!(self, values => dtype(values))
+    }
+
     /// Returns the number of values.
     ///
     /// ```
@@ -31,10 +112,7 @@ impl Values<'_> {
     /// assert_eq!(Values::from(vec![0.5_f32, 1.5]).len(), 2);
     /// ```
     pub fn len(&self) -> usize {
-        match self {
-            Self::F32(values) => values.len(),
-            Self::F64(values) => values.len(),
-        }
+        of_any_type!(self, values => values.len())
     }
 
     /// Returns whether there are no values.
@@ -42,21 +120,36 @@ impl Values<'_> {
         self.len() == 0
     }
 
-    /// Returns the values as `f32`, rounded to the nearest where they are `f64`.
+    /// Returns the values as `f32`, rounded to the nearest where they are of a type that holds others; `true` is 1.
     ///
     /// ```
     /// use training_replay::Values;
     ///
     /// assert_eq!(Values::from(vec![1.0_f64 / 3.0]).to_f32(), [1.0_f32 / 3.0].as_slice());
+    /// assert_eq!(Values::from(vec![true, false]).to_f32(), [1.0, 0.0].as_slice());
     /// ```
     pub fn to_f32(&self) -> Cow<'_, [f32]> {
         match self {
             Self::F32(values) => Cow::Borrowed(values),
-            Self::F64(values) => values.iter().map(|&value| value as f32).collect(),
+            others => of_any_type!(others, values => values.iter().map(|&value| Scalar::to_f32(value)).collect()),
         }
     }
 
-    /// Returns the values as `f64`, exactly.
+    /// Returns the values as `f32`, without a copy where they are owned ones.
+    ///
+    /// ```
+    /// use training_replay::Values;
+    ///
+    /// assert_eq!(Values::from(vec![0.5_f32]).into_f32(), [0.5]); // the same memory
+    /// ```
+    pub fn into_f32(self) -> Vec<f32> {
+        match self {
+            Self::F32(values) => values.into_owned(),
+            others => others.to_f32().into_owned(),
+        }
+    }
+
+    /// Returns the values as `f64`: exactly, but for integers beyond 2^53, which are rounded to the nearest.
     ///
     /// ```
     /// use training_replay::Values;
@@ -65,46 +158,52 @@ impl Values<'_> {
     /// ```
     pub fn to_f64(&self) -> Cow<'_, [f64]> {
         match self {
-            Self::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
             Self::F64(values) => Cow::Borrowed(values),
+            others => of_any_type!(others, values => values.iter().map(|&value| Scalar::to_f64(value)).collect()),
+        }
+    }
+
+    /// Values of the same type as these, rounded to the nearest.
+    pub(super) fn alike(&self, values: Vec<f64>) -> Values<'static> {
+        fn rounded<T: Scalar>(_: &[T], values: &[f64]) -> Cow<'static, [T]> {
+            values.iter().map(|&value| T::of_f64(value)).collect()
+        }
+        match self {
+            Self::F64(_) => Values::from(values),
+            others => to_same_type!(others, own => rounded(own, &values)),
         }
     }
 
     /// Adds them, each times a weight, to as many sums; to zeros where there are none yet.
     pub(crate) fn add_times(&self, weight: f64, sums: &mut Vec<f64>) {
-        sums.resize(self.len(), 0.0);
-        match self {
-            Self::F32(values) => {
-                sums.iter_mut().zip(values.iter()).for_each(|(sum, &value)| *sum += weight * f64::from(value));
-            }
-            Self::F64(values) => sums.iter_mut().zip(values.iter()).for_each(|(sum, value)| *sum += weight * value),
+        fn add<T: Scalar>(values: &[T], weight: f64, sums: &mut [f64]) {
+            sums.iter_mut().zip(values).for_each(|(sum, &value)| *sum += weight * value.to_f64());
         }
+        sums.resize(self.len(), 0.0);
+        of_any_type!(self, values => add(values, weight, sums));
     }
 
-    /// One of the values, exactly.
+    /// One of the values; as [`to_f64`](Self::to_f64).
     pub(crate) fn at(&self, index: usize) -> f64 {
-        match self {
-            Self::F32(values) => values[index].into(),
-            Self::F64(values) => values[index],
-        }
+        of_any_type!(self, values => Scalar::to_f64(values[index]))
     }
 
     /// The difference of every value from that of as many others, without a copy of either.
     pub(super) fn minus(&self, earlier: &Values<'_>) -> Vec<f64> {
-        match (self, earlier) {
-            (Self::F32(later), Values::F32(earlier)) => differences(later, earlier),
-            (Self::F32(later), Values::F64(earlier)) => differences(later, earlier),
-            (Self::F64(later), Values::F32(earlier)) => differences(later, earlier),
-            (Self::F64(later), Values::F64(earlier)) => differences(later, earlier),
+        macro_rules! minus {
+            ($($name:ident)*) => {
+                match (self, earlier) {
+                    $((Self::$name(later), Values::$name(earlier)) => differences(later, earlier),)*
+                    _ => (0..self.len().min(earlier.len())).map(|i| difference(self.exact(i), earlier.exact(i))).collect(),
+                }
+            };
         }
+        minus!(F32 F64 F16 Bf16 I8 I16 I32 I64 U8 U16 U32 U64 Bool)
     }
 
     /// The standard deviation of those that are finite, without a copy.
     pub(crate) fn deviation(&self) -> f64 {
-        match self {
-            Self::F32(values) => stats::deviation(values.iter().map(|&value| f64::from(value))),
-            Self::F64(values) => stats::deviation(values.iter().copied()),
-        }
+        of_any_type!(self, values => stats::deviation(values.iter().map(|&value| Scalar::to_f64(value))))
     }
 
     /// Borrows the values.
@@ -116,10 +215,7 @@ impl Values<'_> {
     /// assert_eq!(values.borrowed(), values); // no value was copied
     /// ```
     pub fn borrowed(&self) -> Values<'_> {
-        match self {
-            Self::F32(values) => Values::F32(Cow::Borrowed(values)),
-            Self::F64(values) => Values::F64(Cow::Borrowed(values)),
-        }
+        to_same_type!(self, values => Cow::Borrowed(values))
     }
 
     /// Returns the values as owned ones; a copy if they were borrowed.
@@ -134,10 +230,7 @@ impl Values<'_> {
     /// assert_eq!(owned.to_f32(), [0.5, 1.5].as_slice());
     /// ```
     pub fn into_owned(self) -> Values<'static> {
-        match self {
-            Self::F32(values) => Values::F32(Cow::Owned(values.into_owned())),
-            Self::F64(values) => Values::F64(Cow::Owned(values.into_owned())),
-        }
+        to_same_type!(self, values => Cow::Owned(values.into_owned()))
     }
 
     /// Returns whether both have the same type, and every value the same bits as the other's.
@@ -153,40 +246,50 @@ impl Values<'_> {
     /// assert!(!Values::from(vec![0.0_f32]).same_bits(&Values::from(vec![-0.0_f32])));
     /// ```
     pub fn same_bits(&self, other: &Values<'_>) -> bool {
-        match (self, other) {
-            (Self::F32(a), Values::F32(b)) => a.iter().map(|v| v.to_bits()).eq(b.iter().map(|v| v.to_bits())),
-            (Self::F64(a), Values::F64(b)) => a.iter().map(|v| v.to_bits()).eq(b.iter().map(|v| v.to_bits())),
-            _ => false,
-        }
+        self.dtype() == other.dtype() && self.bytes() == other.bytes()
     }
-}
 
-impl Values<'_> {
+    /// The bytes of the values in memory.
+    pub(super) fn bytes(&self) -> &[u8] {
+        of_any_type!(self, values => bytemuck::cast_slice(values))
+    }
+
+    /// One of the values, and as the integer that it is, if it is one.
+    fn exact(&self, index: usize) -> (f64, Option<i128>) {
+        of_any_type!(self, values => (Scalar::to_f64(values[index]), values[index].integer()))
+    }
+
+    /// The values of some places, borrowed or moved.
+    pub(super) fn permuted(&self, places: impl Iterator<Item = usize>) -> Values<'static> {
+        to_same_type!(self, values => places.map(|place| values[place]).collect())
+    }
+
     /// The index of the first value that is not a recorded one, and both; NaN is any NaN. Where these are `f32` and `f64`
     /// was recorded, the recorded ones are rounded.
     pub(crate) fn first_difference(&self, recorded: &Values<'_>) -> Option<(usize, f64, f64)> {
-        match (self, recorded) {
-            (Self::F32(own), Values::F32(recorded)) => first_unlike(own, recorded),
-            (Self::F32(own), Values::F64(_)) => first_unlike(own, &recorded.to_f32()),
-            (Self::F64(own), _) => first_unlike(own, &recorded.to_f64()),
+        // All at once first, which is as fast as memory: values that differ are rare.
+        if self.same_bits(recorded) {
+            return None;
         }
+        let differs = |&index: &usize| {
+            let recorded = recorded.exact(index);
+            of_any_type!(self, own => !is_as_recorded(own[index], recorded))
+        };
+        let index = (0..self.len().min(recorded.len())).find(differs)?;
+        Some((index, self.at(index), recorded.at(index)))
     }
 }
 
-fn differences<L: Copy + Into<f64>, E: Copy + Into<f64>>(later: &[L], earlier: &[E]) -> Vec<f64> {
-    later.iter().zip(earlier).map(|(&later, &earlier)| later.into() - earlier.into()).collect()
+fn differences<T: Scalar>(later: &[T], earlier: &[T]) -> Vec<f64> {
+    later.iter().zip(earlier).map(|(&later, &earlier)| later.minus(earlier)).collect()
 }
 
-fn first_unlike<T: Copy + PartialEq + Into<f64>>(own: &[T], recorded: &[T]) -> Option<(usize, f64, f64)> {
-    let is_nan = |value: T| value.into().is_nan();
-    let unlike = |&(own, recorded): &(T, T)| own != recorded && !(is_nan(own) && is_nan(recorded));
-    // All at once first, which is as fast as memory: values that differ are rare.
-    if own == recorded {
-        return None;
+/// The difference of two values of different types.
+fn difference(later: (f64, Option<i128>), earlier: (f64, Option<i128>)) -> f64 {
+    match (later.1, earlier.1) {
+        (Some(later), Some(earlier)) => (later - earlier) as f64,
+        _ => later.0 - earlier.0,
     }
-    let mut pairs = own.iter().copied().zip(recorded.iter().copied()).enumerate();
-    let (index, (own, recorded)) = pairs.find(|(_, pair)| unlike(pair))?;
-    Some((index, own.into(), recorded.into()))
 }
 
 macro_rules! values_from {
@@ -216,4 +319,7 @@ macro_rules! values_from {
         }
     )*};
 }
-values_from!(f32 => F32, f64 => F64);
+values_from!(
+    f32 => F32, f64 => F64, f16 => F16, bf16 => Bf16, i8 => I8, i16 => I16, i32 => I32, i64 => I64, u8 => U8, u16 => U16,
+    u32 => U32, u64 => U64, bool => Bool
+);

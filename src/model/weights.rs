@@ -1,6 +1,6 @@
 //! The weights of a model at one epoch: all its parameters, in the order it lists them.
 
-use super::matching;
+use super::{matching, visit};
 use crate::{Error, Model, Parameter, Result};
 
 /// All parameters of a model at one epoch, in the order the model listed them.
@@ -33,9 +33,14 @@ impl Weights {
     ///
     /// # Errors
     ///
-    /// Whatever [`Model::parameters`] returns.
+    /// Whatever [`Model::visit`] returns.
     pub fn of<M: Model + ?Sized>(model: &M) -> Result<Self> {
-        Ok(model.parameters()?.into_iter().map(Parameter::into_owned).collect())
+        let mut parameters = Vec::new();
+        visit::parameters(model, |parameter| {
+            parameters.push(parameter.into_owned());
+            Ok(())
+        })?;
+        Ok(Self { parameters })
     }
 
     /// Returns the parameters in the order the model listed them.
@@ -105,6 +110,27 @@ impl Weights {
         }
         parameter.check()?;
         Ok(parameter)
+    }
+
+    /// Takes the parameter `name` of `layer` out of the weights, with its values, which must have exactly this shape.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights};
+    ///
+    /// let mut weights = Weights::from_iter([Parameter::new("hidden", "bias", [2], vec![0.5_f32, 1.5])]);
+    /// assert_eq!(weights.take("hidden", "bias", &[2])?.into_values().into_f32(), [0.5, 1.5]); // no value was copied
+    /// assert!(weights.is_empty());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`require`](Self::require); then it stays where it is.
+    pub fn take(&mut self, layer: &str, name: &str, shape: &[usize]) -> Result<Parameter<'static>> {
+        self.require(layer, name, shape)?;
+        let named = |parameter: &Parameter<'_>| parameter.layer() == layer && parameter.name() == name;
+        let index = self.parameters.iter().position(named).unwrap_or_default();
+        Ok(self.parameters.remove(index))
     }
 
     /// Subtracts earlier weights value by value, in double precision: what training has changed since then.

@@ -285,6 +285,15 @@ impl Model for Sequential {
         Ok(parameters)
     }
 
+    /// A layer at a time: kernels are copied, since they lie in memory column by column.
+    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+        let mut parameters = Vec::new();
+        self.layers().try_for_each(|(layer, weights)| {
+            weights.list(layer, &mut parameters);
+            parameters.drain(..).try_for_each(&mut *each)
+        })
+    }
+
     fn description(&self) -> Option<Description> {
         description::describe(&self.architecture).ok()
     }

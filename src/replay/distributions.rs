@@ -99,7 +99,7 @@ impl<M: Forward> Snapshot<'_, M> {
 
     /// The model as of the epoch that a change is counted from, if there is one.
     fn earlier_model(&self, since: Baseline) -> Result<Option<M>> {
-        self.earlier(since)?.map(|weights| self.model().with_weights(&weights)).transpose()
+        self.earlier(since)?.map(|mut weights| self.model().restore(&mut weights)).transpose()
     }
 
     /// Returns the change of every weight since a baseline.

@@ -6,6 +6,7 @@ mod data_sets;
 mod index;
 mod one_vs_rest;
 mod options;
+mod parameters;
 mod probe_inputs;
 mod progress;
 mod recorder;

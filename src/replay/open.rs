@@ -127,24 +127,35 @@ mod tests {
     use crate::{
         Metrics, Moment, Parameter,
         storage::{
-            Kind, Manifest, encode_metrics,
+            Kind, Manifest, RecordWriter, TensorSpec, WeightsWriter, encode_metrics,
             testing::faulty::{Call, Calls, Fault, Faulty},
         },
     };
 
-    fn parameters() -> Vec<Parameter<'static>> {
-        vec![Parameter::new("layer", "kernel", [2], vec![1.0_f32, 2.0])]
+    fn parameter() -> Parameter<'static> {
+        Parameter::new("layer", "kernel", [2], vec![1.0_f32, 2.0])
+    }
+
+    fn described() -> Manifest {
+        Manifest::new(vec![TensorSpec::of(&parameter()).unwrap()], None).unwrap()
     }
 
     fn manifest(data_records: u64) -> Vec<u8> {
-        let mut manifest = Manifest::new(&parameters(), None).unwrap();
+        let mut manifest = described();
         manifest.data_records = data_records;
         manifest.encode().unwrap()
     }
 
+    fn write_weights(writer: &mut RecordWriter<'_>) -> Result<()> {
+        let manifest = described();
+        let mut weights = WeightsWriter::new(writer, &manifest, None);
+        weights.take(&parameter())?;
+        weights.finish()
+    }
+
     fn epoch(log: &mut Log, number: u64) {
         let meta = encode_metrics(&Metrics::from([("loss", number as f64)]));
-        log.append(Kind::Epoch, number.into(), meta, |writer| storage::write_weights(writer, &parameters())).unwrap();
+        log.append(Kind::Epoch, number.into(), meta, write_weights).unwrap();
     }
 
     /// A recording with records that its recorder would never write.
@@ -210,12 +221,12 @@ mod tests {
         let replay = opened(|log| {
             log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
             let garbled = vec![0xff; 24];
-            log.append(Kind::Epoch, 0.into(), garbled, |writer| storage::write_weights(writer, &parameters())).unwrap();
+            log.append(Kind::Epoch, 0.into(), garbled, write_weights).unwrap();
             epoch(log, 1);
         });
         let replay = replay.unwrap();
         assert!(matches!(replay.metrics(0), Err(Error::Corrupted { .. })));
-        assert_eq!(replay.weights(0).unwrap(), parameters().into_iter().collect());
+        assert_eq!(replay.weights(0).unwrap(), [parameter()].into_iter().collect());
         assert_eq!(replay.damage().len(), 1);
     }
 
@@ -226,8 +237,7 @@ mod tests {
             log.append(Kind::Model, Moment::default(), manifest(0), |_| Ok(())).unwrap();
             for number in 0..3 {
                 let meta = encode_metrics(&names(1_500 * (number as u32 % 2)));
-                log.append(Kind::Epoch, number.into(), meta, |writer| storage::write_weights(writer, &parameters()))
-                    .unwrap();
+                log.append(Kind::Epoch, number.into(), meta, write_weights).unwrap();
             }
         });
         let replay = replay.unwrap();

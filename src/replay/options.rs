@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
-    Dataset, Description, Error, Loss, Matrix, Moment, Parameter, Result,
+    Dataset, Description, Error, Loss, Matrix, Moment, Result,
     storage::{Locking, check_names},
 };
 
@@ -302,13 +302,13 @@ impl ReplayOptions {
         }
     }
 
-    /// Whether the model is run on the probe at a moment behind the first.
-    pub(super) fn probes(&self, moment: Moment, parameters: &[Parameter<'_>]) -> bool {
+    /// Whether a model of so many values is run on the probe at a moment behind the first.
+    pub(super) fn probes(&self, moment: Moment, values: usize) -> bool {
         let epoch = moment.epoch();
         match self.probe_every {
             _ if self.probe.are_none() => false,
             Some(n) => epoch.is_multiple_of(n),
-            _ if parameters.iter().map(|parameter| parameter.values().len()).sum::<usize>() <= SMALL => true,
+            _ if values <= SMALL => true,
             _ => moment.step().is_none() && (epoch == 1 || epoch.is_multiple_of(10)),
         }
     }

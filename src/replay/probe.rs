@@ -2,7 +2,7 @@
 
 use super::{Replay, probe_inputs::MOST_VALUES};
 use crate::{
-    Description, Error, Matrix, Model, Moment, Parameter, Result, Sequential,
+    Description, Error, Matrix, Model, Moment, Result, Sequential,
     math::matrix,
     storage::{self, Probe},
 };
@@ -80,17 +80,16 @@ impl Replay {
         &self,
         moment: Moment,
         model: &M,
-        parameters: &[Parameter<'_>],
         description: Option<&Description>,
     ) -> Result<Option<Probe>>
     where
         M: Model + ?Sized,
     {
         let (Some(inputs), Some(recorder)) = (self.probe().inputs(), &self.recorder) else { return Ok(None) };
-        if self.index.manifest.is_none() {
-            recorder.options.probe.check()?;
-        } else if !recorder.options.probes(moment, parameters) {
-            return Ok(None);
+        match &self.index.manifest {
+            None => recorder.options.probe.check()?,
+            Some(manifest) if !recorder.options.probes(moment, manifest.values()) => return Ok(None),
+            Some(_) => {}
         }
         let Some(outputs) = model.probe_outputs(inputs)? else { return Ok(None) };
         check_outputs(inputs, &outputs)?;

@@ -1,7 +1,7 @@
 //! Questions that do without the epochs which are damaged, and list them.
 
 use super::{Replay, Run, Snapshot, progress::Pass};
-use crate::{Error, Forward, Result, analysis::Caveat, math::parallel};
+use crate::{Error, Forward, Result, Weights, analysis::Caveat, math::parallel};
 
 /// As many epochs are asked before their answers are taken.
 const AT_ONCE: usize = 64;
@@ -66,9 +66,9 @@ impl<'a, M: Forward> Run<'a, M> {
     where
         F: FnMut(&Snapshot<'a, M>) -> Result<()>,
     {
-        let pass = self.progress.pass(self.chosen_epochs().len());
+        let (pass, mut memory) = (self.progress.pass(self.chosen_epochs().len()), Weights::default());
         let outcomes = self.chosen_epochs().iter().map(|&epoch| {
-            let outcome = skipping(epoch, self.ask_beside(known, epoch, &mut each));
+            let outcome = skipping(epoch, self.ask_beside(known, epoch, &mut memory, &mut each));
             pass.step();
             outcome
         });
@@ -146,11 +146,11 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        let ask = |(): &mut (), epoch: &u64| {
-            let outcome = skipping(*epoch, self.ask_beside(known, *epoch, ask));
+        let ask = |memory: &mut Weights, epoch: &u64| {
+            let outcome = skipping(*epoch, self.ask_beside(known, *epoch, memory, ask));
             pass.step();
             outcome
         };
-        parallel::map_with(epochs, self.threads, || (), ask)
+        parallel::map_with(epochs, self.threads, Weights::default, ask)
     }
 }

@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 use super::{
     Durability, Replay, ReplayOptions,
     data_sets::OtherData,
+    parameters::Parameters,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Parameter, Result, Sequential, file,
-    storage::{self, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Record, encode_metrics},
+    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, file,
+    storage::{
+        self, Checksums, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Probe, Record, WeightsWriter, encode_metrics,
+    },
 };
 
 /// How often the path of the file is looked up: that takes half as long as recording a small model.
@@ -43,11 +46,11 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// Before anything is written: whatever [`Model::parameters`] and [`Model::probe_outputs`] return, [`Error::Shape`] for a parameter whose
+    /// Whatever [`Model::visit`] and [`Model::probe_outputs`] return, [`Error::Shape`] for a parameter whose
     /// shape does not fit its values or a data set that does not fit a built-in model, [`Error::Invalid`] if the
     /// parameters are not those of the epochs before or the replay was opened to read, [`Error::Vanished`] if the file, or
-    /// its folder, was removed, renamed or replaced. While writing: [`Error::Io`];
-    /// the file is then cut back to the epochs before and the call can be repeated. [`Error::Poisoned`], now and for
+    /// its folder, was removed, renamed or replaced, [`Error::Io`] if writing fails.
+    /// The file is then cut back to the epochs before, where anything was written, and the call can be repeated. [`Error::Poisoned`], now and for
     /// every further epoch that is to be recorded, if the file could not be cut
     /// back after an earlier error, or the disk does not confirm what it was asked to: then the epoch is in the file,
     /// but may not have reached the disk. What was recorded can still be read.
@@ -157,16 +160,15 @@ impl Replay {
         }
         self.check_metrics(moment, &metrics)?;
         let description = model.description();
-        let parameters = self.renamed(model.parameters()?, description.as_ref())?;
-        let (mut first, parameters) = self.prepare(parameters, description.as_ref())?;
-        let probe = self.run_probe(moment, model, &parameters, description.as_ref())?;
+        let rename = self.recorder()?.options.rename.clone();
+        let parameters = Parameters::of(model, description.as_ref(), rename);
+        let mut first = self.first_manifest(&parameters, description.as_ref())?;
+        let probe = self.run_probe(moment, model, description.as_ref())?;
         if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
             let asked_for = recorder.options.probe.given().is_some();
             manifest.probe = recorder.probe.clone().filter(|_| probe.is_some() || asked_for);
         }
-        let mut meta = encode_metrics(&metrics);
-        storage::put_probe(probe.as_ref(), &mut meta);
-        self.write(first, moment, meta, &parameters)?;
+        self.write(first, moment, (&metrics, probe.as_ref()), &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
     }
@@ -191,42 +193,17 @@ impl Replay {
         self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
     }
 
-    /// The parameters by the names that they are recorded under.
-    ///
-    /// Fails where a built-in network would get other names than those that its description gives them.
-    fn renamed<'m>(
+    /// The manifest to write before the first epoch; before any other none, and a check that the model is still the same.
+    fn first_manifest<M: Model + ?Sized>(
         &self,
-        parameters: Vec<Parameter<'m>>,
+        parameters: &Parameters<'_, M>,
         description: Option<&Description>,
-    ) -> Result<Vec<Parameter<'m>>> {
-        let Some(rename) = self.recorder.as_ref().and_then(|recorder| recorder.options.rename.as_ref()) else {
-            return Ok(parameters);
-        };
-        let before: Vec<String> = parameters.iter().map(Parameter::label).collect();
-        let parameters = rename.apply(parameters);
-        let changed = parameters.iter().zip(&before).find(|(parameter, before)| parameter.label() != **before);
-        match changed.filter(|_| description.is_some_and(Sequential::is_described_by)) {
-            None => Ok(parameters),
-            Some((parameter, before)) => {
-                let expected = "kept where a built-in network describes itself, which would not be found by others";
-                let what = format!("the name of parameter {before}");
-                Err(Error::invalid(what, expected, format!("changed to {} by `rename`", parameter.label())))
-            }
-        }
-    }
-
-    /// The parameters in the recorded order, and before the first epoch the manifest to write; before any other, a check
-    /// that the model is still the same.
-    fn prepare<'m>(
-        &self,
-        parameters: Vec<Parameter<'m>>,
-        description: Option<&Description>,
-    ) -> Result<(Option<Manifest>, Vec<Parameter<'m>>)> {
+    ) -> Result<Option<Manifest>> {
         if let Some(manifest) = &self.index.manifest {
-            return Ok((None, manifest.arrange(parameters, description)?));
+            return manifest.expect_description(description).map(|()| None);
         }
         self.expect_data_fit(description)?;
-        let mut manifest = Manifest::new(&parameters, description.cloned())?;
+        let mut manifest = Manifest::new(parameters.specs()?, description.cloned())?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
@@ -234,21 +211,29 @@ impl Replay {
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
         manifest.data_names = self.data_names();
-        Ok((Some(manifest), parameters))
+        Ok(Some(manifest))
     }
 
     /// Writes a snapshot, and before the first one what all of them share: all of it or nothing.
-    fn write(
+    fn write<M: Model + ?Sized>(
         &mut self,
         first: Option<Manifest>,
         moment: Moment,
-        meta: Vec<u8>,
-        parameters: &[Parameter<'_>],
+        meta: (&Metrics, Option<&Probe>),
+        parameters: &Parameters<'_, M>,
     ) -> Result<()> {
         self.expect_place(LOOK)?;
         let mark = self.log.position();
-        let records = write_records(&mut self.log, first, (self.dataset.get(), &self.others), moment, meta, parameters);
-        let placed = records.and_then(|records| self.take_place().map(|()| records));
+        let shared = first.as_ref().map(|manifest| (manifest, self.dataset.get(), &self.others));
+        let before = shared.map_or(Ok(Vec::new()), |shared| write_shared(&mut self.log, shared));
+        let written = before.and_then(|mut records| {
+            let manifest = first.as_ref().or(self.index.manifest.as_ref());
+            let manifest =
+                manifest.ok_or_else(|| Error::missing("description of its parameters", "record one first"))?;
+            records.push(write_snapshot(&mut self.log, manifest, moment, meta, parameters)?);
+            Ok(records)
+        });
+        let placed = written.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
         records.into_iter().try_for_each(|record| self.index.take(record))
     }
@@ -288,26 +273,39 @@ impl Replay {
     }
 }
 
-fn write_records(
+/// Writes what all snapshots share.
+fn write_shared(
     log: &mut Log,
-    first: Option<Manifest>,
-    (data, others): (Option<&Dataset>, &OtherData),
-    moment: Moment,
-    meta: Vec<u8>,
-    parameters: &[Parameter<'_>],
+    (manifest, data, others): (&Manifest, Option<&Dataset>, &OtherData),
 ) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    if let Some(manifest) = first {
-        records.push(log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?);
-        if let Some(data) = data {
-            records.extend(write_data(log, Kind::Data, "", data)?);
-        }
-        for (set, data) in others.at_hand() {
-            records.extend(write_data(log, Kind::NamedData, set, data)?);
-        }
+    let mut records = vec![log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?];
+    if let Some(data) = data {
+        records.extend(write_data(log, Kind::Data, "", data)?);
     }
-    records.push(log.append(Kind::Epoch, moment, meta, |writer| storage::write_weights(writer, parameters))?);
+    for (set, data) in others.at_hand() {
+        records.extend(write_data(log, Kind::NamedData, set, data)?);
+    }
     Ok(records)
+}
+
+/// Writes one snapshot; into a file of format 1.0 as that is.
+fn write_snapshot<M: Model + ?Sized>(
+    log: &mut Log,
+    manifest: &Manifest,
+    moment: Moment,
+    (metrics, probe): (&Metrics, Option<&Probe>),
+    parameters: &Parameters<'_, M>,
+) -> Result<Record> {
+    let mut meta = encode_metrics(metrics);
+    let checksums = (log.preamble().minor > 0).then(|| {
+        storage::put_probe(probe, &mut meta);
+        Checksums::reserve(manifest.parameters().len(), &mut meta)
+    });
+    log.append(Kind::Epoch, moment, meta, |writer| {
+        let mut weights = WeightsWriter::new(writer, manifest, checksums);
+        parameters.visit(|parameter| weights.take(parameter))?;
+        weights.finish()
+    })
 }
 
 fn write_data(log: &mut Log, kind: Kind, set: &str, data: &Dataset) -> Result<[Record; 2]> {

@@ -12,12 +12,9 @@ pub(super) type Rule = dyn Fn(&str, &str) -> (String, String) + Send + Sync;
 pub(super) struct Rename(pub(super) Arc<Rule>);
 
 impl Rename {
-    pub(super) fn apply<'a>(&self, parameters: Vec<Parameter<'a>>) -> Vec<Parameter<'a>> {
-        let rename = |parameter: Parameter<'a>| {
-            let (layer, name) = (self.0)(parameter.layer(), parameter.name());
-            parameter.named(layer, name)
-        };
-        parameters.into_iter().map(rename).collect()
+    pub(super) fn apply<'a>(&self, parameter: Parameter<'a>) -> Parameter<'a> {
+        let (layer, name) = (self.0)(parameter.layer(), parameter.name());
+        parameter.named(layer, name)
     }
 }
 

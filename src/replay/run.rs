@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{Replay, Snapshot, data_sets::DataChoice, progress::Progress};
-use crate::{Error, Forward, Moment, Result, Sequential, Weights, model::agreement};
+use crate::{Error, Forward, Moment, Result, Sequential, Weights, model::agreement::Seals};
+
+/// Of a snapshot with more bytes than these the recorded checksums are read, which costs less than to compute them.
+const LARGE: u64 = 1 << 20;
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -159,10 +162,21 @@ fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
     Sequential::restore(replay.expect_description()?, weights)
 }
 
-/// A model that was given recorded weights, if it has them.
-fn restored<M: Forward>(model: M, weights: &Weights) -> Result<M> {
-    agreement::expect_restored(&model, weights)?;
-    Ok(model)
+impl Replay {
+    /// The model that `restore` makes of the weights of a moment, if it has them.
+    fn restored<M: Forward>(
+        &self,
+        moment: Moment,
+        weights: &mut Weights,
+        restore: impl FnOnce(&mut Weights) -> Result<M>,
+    ) -> Result<M> {
+        let large = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_len() > LARGE);
+        let checksums = if large { self.checksums(moment)? } else { None };
+        let seals = Seals::of(weights, checksums.as_deref());
+        let model = restore(weights)?;
+        seals.expect_restored(&model, |layer, name| self.parameter(moment, layer, name))?;
+        Ok(model)
+    }
 }
 
 impl<'a, M> Run<'a, M> {
@@ -271,18 +285,23 @@ impl<'a, M: Forward> Run<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::weights`], and whatever the model's [`with_weights`](Forward::with_weights) says of them;
+    /// As [`Replay::weights`], and whatever the model's [`restore`](Forward::restore) says of them;
     /// [`Error::Invalid`] if the model that it returns does not list a recorded parameter, or another value of it: then it
     /// forgot that one. (A model that holds `f32` where `f64` was recorded has the rounded values.)
     pub fn at(&self, moment: impl Into<Moment>) -> Result<Snapshot<'a, M>> {
-        let moment = moment.into();
-        let weights = self.replay.weights(moment)?;
+        self.at_in(moment.into(), &mut Weights::default())
+    }
+
+    /// The same by weights whose memory is there already.
+    pub(super) fn at_in(&self, moment: Moment, weights: &mut Weights) -> Result<Snapshot<'a, M>> {
+        let replay = self.replay;
+        replay.weights_into(moment, weights)?;
         let model = match self.template {
-            Template::Described(rebuild) => rebuild(self.replay, &weights)?,
-            Template::Model(model) => restored(model.with_weights(&weights)?, &weights)?,
-            Template::From(restore) => restored(restore(&weights)?, &weights)?,
+            Template::Described(rebuild) => rebuild(replay, weights)?,
+            Template::Model(model) => replay.restored(moment, weights, |weights| model.restore(weights))?,
+            Template::From(restore) => replay.restored(moment, weights, |weights| restore(weights))?,
         };
-        Ok(Snapshot::new(self.replay, moment, self.data, model).deciding(self.threshold))
+        Ok(Snapshot::new(replay, moment, self.data, model).deciding(self.threshold))
     }
 
     /// Returns the model at each epoch, one after the other; an epoch that cannot be read is an error, and the next one
@@ -335,24 +354,25 @@ impl<'a, M: Forward> Run<'a, M> {
     where
         F: FnMut(&Snapshot<'a, M>) -> Result<()>,
     {
-        let pass = self.progress.pass(self.epochs.len());
+        let (pass, mut memory) = (self.progress.pass(self.epochs.len()), Weights::default());
         self.epochs.iter().try_for_each(|&epoch| {
-            self.ask_beside(known, epoch, &mut each)?;
+            self.ask_beside(known, epoch, &mut memory, &mut each)?;
             pass.step();
             Ok(())
         })
     }
 
-    /// Asks about an epoch, which is not read if it is at hand.
+    /// Asks about an epoch, which is not read if it is at hand, else in memory that is there already.
     pub(super) fn ask_beside<R>(
         &self,
         known: Option<&Snapshot<'a, M>>,
         epoch: u64,
+        memory: &mut Weights,
         ask: impl FnOnce(&Snapshot<'a, M>) -> Result<R>,
     ) -> Result<R> {
         match known.filter(|known| known.moment() == epoch.into()) {
             Some(known) => ask(known),
-            None => ask(&self.at(epoch)?),
+            None => ask(&self.at_in(epoch.into(), memory)?),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One question of each epoch, several epochs at a time.
 
 use super::{Run, Snapshot};
-use crate::{Forward, Result, math::parallel};
+use crate::{Forward, Result, Weights, math::parallel};
 
 impl<'a, M: Forward + Sync> Run<'a, M> {
     /// Asks one question of the model at each epoch, several of them at a time.
@@ -49,8 +49,9 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         F: Fn(&mut S, &Snapshot<'a, M>) -> Result<R> + Sync,
     {
         let pass = self.progress.pass(self.epochs.len());
-        parallel::map_with(&self.epochs, self.threads, begin, |state, &epoch| {
-            let answer = self.ask_beside(known, epoch, |snapshot| ask(state, snapshot))?;
+        let begin = || (begin(), Weights::default());
+        parallel::map_with(&self.epochs, self.threads, begin, |(state, memory), &epoch| {
+            let answer = self.ask_beside(known, epoch, memory, |snapshot| ask(state, snapshot))?;
             pass.step();
             Ok(answer)
         })

@@ -4,7 +4,7 @@ use super::{Replay, Run, Snapshot};
 use crate::{
     Dataset, Error, Forward, Loss, Metrics, Result, Sequential,
     analysis::{Caveat, DataCheck, ProbeCheck, Verification, VerifyOptions},
-    model::checked,
+    model::{checked, visit},
 };
 
 impl<M: Forward + Sync> Run<'_, M> {
@@ -98,11 +98,16 @@ impl Asked {
     }
 }
 
-/// The sum of the squares of all values of parameters of two or more dimensions.
+/// The sum of the squares of all values of floating-point parameters of two or more dimensions.
 fn squares_of_kernels(model: &impl Forward) -> Result<f64> {
-    let parameters = model.parameters()?;
-    let kernels = parameters.iter().filter(|parameter| parameter.shape().len() >= 2);
-    Ok(kernels.map(|kernel| kernel.values().to_f64().iter().map(|value| value * value).sum::<f64>()).sum())
+    let mut sum = 0.0;
+    visit::parameters(model, |parameter| {
+        if parameter.shape().len() >= 2 && parameter.values().dtype().is_float() {
+            sum += parameter.values().to_f64().iter().map(|value| value * value).sum::<f64>();
+        }
+        Ok(())
+    })?;
+    Ok(sum)
 }
 
 fn why_not_compared(data: Option<&Dataset>, loss: Option<Loss>, options: &VerifyOptions) -> Error {

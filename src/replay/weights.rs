@@ -2,7 +2,7 @@
 
 use super::Replay;
 use crate::{
-    Error, Metrics, Moment, Result, Weights,
+    Error, Metrics, Moment, Parameter, Result, Weights,
     storage::{self, Manifest},
 };
 
@@ -76,8 +76,55 @@ impl Replay {
     pub fn weights_into(&self, at: impl Into<Moment>, weights: &mut Weights) -> Result<()> {
         let moment = at.into();
         let location = &self.index.at(moment)?.location;
-        let specs = self.index.manifest.as_ref().map_or(&[][..], Manifest::parameters);
-        storage::read_weights(self.source(moment.to_string(), location), specs, weights)
+        storage::read_weights(self.source(moment.to_string(), location), self.manifest()?, weights)
+    }
+
+    /// Returns one parameter as it was at a moment, and reads its bytes alone.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let kernel = replay.parameter(0, "hidden", "kernel")?; // of a large model the others are not touched
+    /// assert_eq!(Some(&kernel), replay.weights(0)?.get("hidden", "kernel"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`weights`](Self::weights), and [`Error::Invalid`] if no parameter of this name was recorded. Damage to other
+    /// parameters of the moment is no error, but in a recording that has no checksum for each: one of format 1.0.
+    pub fn parameter(&self, at: impl Into<Moment>, layer: &str, name: &str) -> Result<Parameter<'static>> {
+        let (moment, manifest) = (at.into(), self.manifest()?);
+        let location = &self.index.at(moment)?.location;
+        let (Some(index), what) = (manifest.index_of(layer, name), format!("{layer}/{name} of {moment}")) else {
+            let known = manifest.parameters().iter().map(|spec| format!("{}/{}", spec.layer(), spec.name()));
+            let expected = format!("one of {:?}", known.collect::<Vec<_>>());
+            return Err(Error::invalid(format!("parameter {layer}/{name}"), expected, "none that was recorded"));
+        };
+        let Some(checksum) = self.checksums(moment)?.and_then(|checksums| checksums.get(index).copied()) else {
+            return storage::read_among(self.source(what, location), manifest, index);
+        };
+        let (place, start) = (manifest.place(index), location.data.start);
+        let reader = self.log.reader(what, start + place.start..start + place.end, location.offset, checksum);
+        storage::read_alone(reader, &manifest.parameters()[index])
+    }
+
+    /// The checksums of the parameters at a moment, in their order, if the recording has them.
+    pub(super) fn checksums(&self, moment: Moment) -> Result<Option<Vec<u32>>> {
+        let (what, offset) = (format!("the checksums of {moment}"), self.index.at(moment)?.location.offset);
+        let lost = |reason: String| Error::corrupted(self.origin.path(), &what, offset, reason);
+        let meta = self.log.meta(&what, offset)?;
+        let mut rest = meta.as_slice();
+        storage::take_metrics(&mut rest).ok_or_else(|| lost("the metrics before them cannot be read".into()))?;
+        storage::take_checksums(rest, self.manifest()?.parameters().len()).map_err(lost)
+    }
+
+    /// What all snapshots share; every recording has it that has one.
+    fn manifest(&self) -> Result<&Manifest> {
+        let missing = || Error::missing("description of its parameters", "it comes with the first epoch");
+        self.index.manifest.as_ref().ok_or_else(missing)
     }
 
     /// Reads parameters under other names than the recorded ones, for a model that has others, or to compare runs.

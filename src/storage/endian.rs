@@ -5,24 +5,35 @@
 use std::borrow::Cow;
 
 use bytemuck::Pod;
+use half::{bf16, f16};
 
-/// A floating-point type that recordings hold.
+/// A type whose values recordings hold. Truth values are held as the bytes 0 and 1.
 pub(super) trait Number: Pod + Default {
     /// Returns the value whose bytes are these in reverse order.
     fn swap_bytes(self) -> Self;
 }
 
-impl Number for f32 {
-    fn swap_bytes(self) -> Self {
-        Self::from_bits(self.to_bits().swap_bytes())
-    }
+macro_rules! floats {
+    ($($number:ty),*) => {$(
+        impl Number for $number {
+            fn swap_bytes(self) -> Self {
+                Self::from_bits(self.to_bits().swap_bytes())
+            }
+        }
+    )*};
 }
+floats!(f32, f64, f16, bf16);
 
-impl Number for f64 {
-    fn swap_bytes(self) -> Self {
-        Self::from_bits(self.to_bits().swap_bytes())
-    }
+macro_rules! integers {
+    ($($number:ty),*) => {$(
+        impl Number for $number {
+            fn swap_bytes(self) -> Self {
+                <$number>::swap_bytes(self)
+            }
+        }
+    )*};
 }
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 
 /// Returns the bytes of values as they are in a file; on most machines those in memory.
 pub(super) fn little_endian<T: Number>(values: &[T]) -> Cow<'_, [u8]> {
@@ -57,6 +68,8 @@ mod tests {
         let other: Vec<u8> = values.iter().flat_map(|value| value.to_bits().swap_bytes().to_le_bytes()).collect();
         assert_eq!(swapped(&values), other);
         assert_eq!(1.5_f64.swap_bytes().swap_bytes(), 1.5);
+        assert_eq!(Number::swap_bytes(0x0102_i16), 0x0201);
+        assert_eq!(swapped(&[f16::from_bits(0x0102), f16::from_bits(0x7e03)]), [1, 2, 0x7e, 3]);
         let mut back = values;
         from_little_endian(&mut back);
         assert_eq!(back.map(f32::to_bits), values.map(f32::to_bits));

@@ -113,13 +113,13 @@ impl Log {
     /// Appends a record whose data is what `write` hands to the writer, and returns it as a scan would find it.
     ///
     /// On an error the log is as it was before, or poisoned if that cannot be had.
-    pub(crate) fn append<F>(&mut self, kind: Kind, moment: Moment, meta: Vec<u8>, write: F) -> Result<Record>
+    pub(crate) fn append<F>(&mut self, kind: Kind, moment: Moment, mut meta: Vec<u8>, write: F) -> Result<Record>
     where
         F: FnOnce(&mut RecordWriter<'_>) -> Result<()>,
     {
         self.expect_sound()?;
         let start = self.end;
-        match self.write_record(kind, moment, &meta, write) {
+        match self.write_record(kind, moment, &mut meta, write) {
             Ok(header) => {
                 let record = Record { header, offset: start.offset, meta: Some(meta) };
                 self.end = record.after();
@@ -224,7 +224,7 @@ impl Log {
         backend.sync()
     }
 
-    fn write_record<F>(&mut self, kind: Kind, moment: Moment, meta: &[u8], write: F) -> Result<Header>
+    fn write_record<F>(&mut self, kind: Kind, moment: Moment, meta: &mut Vec<u8>, write: F) -> Result<Header>
     where
         F: FnOnce(&mut RecordWriter<'_>) -> Result<()>,
     {
@@ -232,16 +232,10 @@ impl Log {
         check_limits(meta, sequence)?;
         let mut writer = RecordWriter::new(&mut self.backend, &mut self.buffer, offset, meta);
         write(&mut writer)?;
-        let (salt, meta_len, meta_crc) = (self.preamble.salt, meta.len() as u64, crc32fast::hash(meta));
-        writer.finish(|data_len, data_crc| Header {
-            kind,
-            salt,
-            sequence,
-            meta_len,
-            data_len,
-            moment,
-            meta_crc,
-            data_crc,
+        let salt = self.preamble.salt;
+        writer.finish(|meta, data_len, data_crc| {
+            let (meta_len, meta_crc) = (meta.len() as u64, crc32fast::hash(meta));
+            Header { kind, salt, sequence, meta_len, data_len, moment, meta_crc, data_crc }
         })
     }
 }
@@ -281,7 +275,7 @@ mod tests {
     fn three_epochs(salt: u64) -> Vec<u8> {
         let mut log = Log::in_memory("test".into(), salt);
         for epoch in 0..3 {
-            let write = |writer: &mut RecordWriter<'_>| writer.values(&[epoch as f32; 8]);
+            let write = |writer: &mut RecordWriter<'_>| writer.array(0, &[epoch as f32; 8]).map(drop);
             log.append(Kind::Epoch, epoch.into(), vec![7; 8], write).unwrap();
         }
         bytes_of(&log)

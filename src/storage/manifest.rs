@@ -3,15 +3,12 @@
 //! Every epoch is read and checked by it, so that epochs hold values and nothing else. `docs/format.md` has its bytes,
 //! under "MODEL".
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
-use super::{block::up, data_names::DataNames, header::MAX_DATA, probe::Rows, tensor::TensorSpec};
-use crate::{
-    Description, Error, Loss, Matrix, Parameter, Result, codec,
-    model::matching::{self, Name},
-};
+use super::{block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, probe::Rows, tensor::TensorSpec};
+use crate::{Description, Error, Loss, Matrix, Orientation, Result, codec, model::matching::Name};
 
 /// The most parameters (arrays, not values) a model may have.
 const MAX_PARAMETERS: usize = 1 << 16;
@@ -20,6 +17,8 @@ const MAX_PARAMETERS: usize = 1 << 16;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Manifest {
     parameters: Vec<TensorSpec>,
+    /// Where each of them begins in the data of an epoch.
+    places: Vec<u64>,
     /// How long the data of every epoch are; computed once, and compared with each header.
     data_len: u64,
     /// How many DATA records follow.
@@ -49,26 +48,46 @@ struct Encoded {
 impl Manifest {
     /// Creates the manifest of a model with these parameters.
     ///
-    /// Fails if two share a name, a shape does not fit its values, or they are more than a record holds: before anything
-    /// is written.
-    pub(crate) fn new(parameters: &[Parameter<'_>], description: Option<Description>) -> Result<Self> {
-        let specs = parameters.iter().map(TensorSpec::of).collect::<Result<Vec<_>>>()?;
+    /// Fails if two share a name, or they are more than a record holds: before anything is written.
+    pub(crate) fn new(parameters: Vec<TensorSpec>, description: Option<Description>) -> Result<Self> {
         let mut names = HashSet::new();
-        if let Some(twice) = parameters.iter().find(|p| !names.insert((p.layer(), p.name()))) {
+        if let Some(twice) = parameters.iter().find(|spec| !names.insert((spec.layer(), spec.name()))) {
             let found = format!("listed twice: {}/{}", twice.layer(), twice.name());
             return Err(Error::invalid("a parameter of the model", "the only one of its layer and name", found));
         }
-        let data_len = data_len(&specs).filter(|_| specs.len() <= MAX_PARAMETERS).ok_or_else(|| {
+        let layout = layout(&parameters).filter(|_| parameters.len() <= MAX_PARAMETERS).ok_or_else(|| {
             let expected = format!("at most {MAX_PARAMETERS} arrays and {MAX_DATA} bytes");
-            let bytes = specs.iter().filter_map(TensorSpec::bytes).fold(0, u64::saturating_add);
-            Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", specs.len()))
+            let bytes = parameters.iter().filter_map(TensorSpec::bytes).fold(0, u64::saturating_add);
+            Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", parameters.len()))
         })?;
-        let (data_records, loss, metadata, probe, data_names) = (0, None, Vec::new(), None, Vec::new());
-        Ok(Self { parameters: specs, data_len, data_records, loss, description, metadata, probe, data_names })
+        let ((places, data_len), data_records, loss, metadata) = (layout, 0, None, Vec::new());
+        let (probe, data_names) = (None, Vec::new());
+        Ok(Self { parameters, places, data_len, data_records, loss, description, metadata, probe, data_names })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
         &self.parameters
+    }
+
+    /// Returns where each of the parameters begins in the data of an epoch.
+    pub(crate) fn places(&self) -> &[u64] {
+        &self.places
+    }
+
+    /// Returns where one of them lies there, whole.
+    pub(crate) fn place(&self, index: usize) -> Range<u64> {
+        let bytes = self.parameters[index].bytes().unwrap_or(0);
+        self.places[index]..self.places[index] + bytes
+    }
+
+    /// Returns how many values all parameters have.
+    pub(crate) fn values(&self) -> usize {
+        self.parameters.iter().filter_map(TensorSpec::count).fold(0, usize::saturating_add)
+    }
+
+    /// Returns the index of a parameter.
+    pub(crate) fn index_of(&self, layer: &str, name: &str) -> Option<usize> {
+        self.names().position(|known| known == (layer, name))
     }
 
     /// Returns how many bytes of data every epoch has.
@@ -76,28 +95,9 @@ impl Manifest {
         self.data_len
     }
 
-    /// Returns the parameters in the recorded order.
-    ///
-    /// Fails unless these are the recorded model's, with other values perhaps and in another order, and the model describes
-    /// itself as it was recorded, or not at all.
-    pub(crate) fn arrange<'a>(
-        &self,
-        parameters: Vec<Parameter<'a>>,
-        description: Option<&Description>,
-    ) -> Result<Vec<Parameter<'a>>> {
-        let parameters = if self.names().eq(parameters.iter().map(|p| (p.layer(), p.name()))) {
-            parameters
-        } else {
-            self.ordered(parameters)?
-        };
-        let differs = self.parameters.iter().zip(&parameters).find(|(spec, parameter)| !spec.describes(parameter));
-        if let Some((spec, parameter)) = differs {
-            let expected = format!("{} as recorded before", spec.label());
-            return Err(Error::invalid("a parameter of the model", expected, TensorSpec::of(parameter)?.label()));
-        }
-        parameters.iter().try_for_each(Parameter::check)?;
-        self.expect_description(description)?;
-        Ok(parameters)
+    /// Returns what takes the parameters of a snapshot in any order, and knows which are missing.
+    pub(crate) fn expected(&self) -> Expected<'_> {
+        Expected::new(&self.parameters)
     }
 
     /// Gives the parameters other names, in memory; none if two would get the same.
@@ -116,16 +116,8 @@ impl Manifest {
         self.parameters.iter().map(|spec| (spec.layer(), spec.name()))
     }
 
-    fn ordered<'a>(&self, parameters: Vec<Parameter<'a>>) -> Result<Vec<Parameter<'a>>> {
-        let known: Vec<_> = self.names().collect();
-        let given: Vec<_> = parameters.iter().map(|p| (p.layer(), p.name())).collect();
-        let expected = "of the names that were recorded; `Replay::options().rename` maps others to them";
-        let places = matching::places(&known, &given, "the list of the model's parameters", expected)?;
-        let mut parameters: Vec<_> = parameters.into_iter().map(Some).collect();
-        Ok(places.into_iter().filter_map(|place| parameters[place].take()).collect())
-    }
-
-    fn expect_description(&self, description: Option<&Description>) -> Result<()> {
+    /// Fails unless the model describes itself as it was recorded, or not at all.
+    pub(crate) fn expect_description(&self, description: Option<&Description>) -> Result<()> {
         if description.is_some_and(|description| self.description.as_ref() != Some(description)) {
             let expected = "the one that was recorded before";
             return Err(Error::invalid("the model's description of itself", expected, "another one"));
@@ -143,8 +135,16 @@ impl Manifest {
             metadata: self.metadata.clone(),
         };
         let probe = self.probe.as_ref().map(Rows::from);
-        codec::encode(&(encoded, probe, &self.data_names))
+        codec::encode(&(encoded, probe, &self.data_names, self.orientations()))
             .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
+    }
+
+    /// What rows and columns stand for, a number for each parameter; none if nobody said it of any.
+    fn orientations(&self) -> Vec<u8> {
+        if self.parameters.iter().all(|spec| spec.orientation.is_none()) {
+            return Vec::new();
+        }
+        self.parameters.iter().map(|spec| spec.orientation.map_or(0, orientation_id)).collect()
     }
 
     /// Returns the manifest in these bytes, or why there is none. What lies behind the fields that are known here is
@@ -154,12 +154,15 @@ impl Manifest {
         let mut later = codec::behind(&encoded, bytes)?;
         let probe: Option<Rows> = codec::take_next(&mut later)?;
         let data_names = codec::take_next(&mut later)?;
-        let within = encoded.parameters.len() <= MAX_PARAMETERS;
-        let sound = within && encoded.parameters.iter().all(TensorSpec::is_parameter);
-        let data_len = data_len(&encoded.parameters).filter(|_| sound);
+        let parameters = oriented(encoded.parameters, &codec::take_next::<Vec<u8>>(&mut later)?)?;
+        let within = parameters.len() <= MAX_PARAMETERS;
+        let sound = within && parameters.iter().all(TensorSpec::is_parameter);
+        let layout = layout(&parameters).filter(|_| sound);
+        let (places, data_len) = layout.ok_or("its parameters are beyond the limits of the format")?;
         Ok(Self {
-            data_len: data_len.ok_or("its parameters are beyond the limits of the format")?,
-            parameters: encoded.parameters,
+            places,
+            data_len,
+            parameters,
             data_records: encoded.data_records,
             loss: encoded.loss.and_then(loss),
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
@@ -170,10 +173,38 @@ impl Manifest {
     }
 }
 
-/// Returns the length of all arrays, each beginning at a multiple of 64, if it is within the limits.
-fn data_len(specs: &[TensorSpec]) -> Option<u64> {
-    let add = |end: u64, spec: &TensorSpec| up(end).checked_add(spec.bytes()?).filter(|&end| end <= MAX_DATA);
-    specs.iter().try_fold(0, add)
+/// Returns where each array begins, at a multiple of 64, and the length of all, if it is within the limits.
+fn layout(specs: &[TensorSpec]) -> Option<(Vec<u64>, u64)> {
+    let mut places = Vec::with_capacity(specs.len());
+    let add = |end: u64, spec: &TensorSpec| {
+        places.push(up(end));
+        up(end).checked_add(spec.bytes()?).filter(|&end| end <= MAX_DATA)
+    };
+    let end = specs.iter().try_fold(0, add)?;
+    Some((places, end))
+}
+
+/// The numbers of orientations in files; 0 where none is known.
+fn orientation_id(orientation: Orientation) -> u8 {
+    match orientation {
+        Orientation::InputsOutputs => 1,
+        Orientation::OutputsInputs => 2,
+    }
+}
+
+/// Gives parameters what their rows and columns stand for, if it is known of any; that of a later version is not.
+fn oriented(mut parameters: Vec<TensorSpec>, ids: &[u8]) -> Result<Vec<TensorSpec>, String> {
+    if !ids.is_empty() && ids.len() != parameters.len() {
+        return Err(format!("it has {} orientations for {} parameters", ids.len(), parameters.len()));
+    }
+    for (spec, id) in parameters.iter_mut().zip(ids) {
+        spec.orientation = match id {
+            1 => Some(Orientation::InputsOutputs),
+            2 => Some(Orientation::OutputsInputs),
+            _ => None,
+        };
+    }
+    Ok(parameters)
 }
 
 /// The numbers of losses in files are explicit, and none is ever given another meaning.
@@ -198,57 +229,37 @@ fn loss(id: u8) -> Option<Loss> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Parameter;
 
-    fn parameters() -> Vec<Parameter<'static>> {
-        vec![
-            Parameter::new("hidden", "kernel", [2, 3], vec![0.0_f32; 6]),
-            Parameter::new("hidden", "bias", [3], vec![0.0_f64; 3]),
-        ]
+    fn parameters() -> Vec<TensorSpec> {
+        let kernel = Parameter::new("hidden", "kernel", [2, 3], vec![0.0_f32; 6]);
+        let bias = Parameter::new("hidden", "bias", [3], vec![0.0_f64; 3]);
+        [kernel.oriented(Orientation::OutputsInputs), bias].iter().map(|it| TensorSpec::of(it).unwrap()).collect()
     }
 
     #[test]
     fn what_describes_a_recording_comes_back() {
-        let mut manifest = Manifest::new(&parameters(), Some(Description::new("test/1", [1, 2]))).unwrap();
+        let mut manifest = Manifest::new(parameters(), Some(Description::new("test/1", [1, 2]))).unwrap();
         manifest.loss = Some(Loss::MeanSquaredError);
         manifest.data_records = 2;
         manifest.metadata = vec![("author".into(), "me".into())];
         let bytes = manifest.encode().unwrap();
-        assert_eq!(Manifest::decode(&bytes[..bytes.len() - 9]), Ok(manifest.clone()), "as format 1.0 wrote it");
+        let older = Manifest::decode(&bytes[..bytes.len() - 1 - 8 - 10]).unwrap();
+        assert_eq!(older.parameters[0].orientation, None, "as format 1.0 wrote it");
+        assert_eq!(Manifest { parameters: parameters(), ..older }, manifest);
         let classes = vec!["a".into(), "b".into()];
         manifest.data_names = vec![DataNames { name: "validation".into(), classes, features: Vec::new() }];
         manifest.probe = Some(Matrix::from_row_slice(2, 3, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
-        assert_eq!(manifest.data_len(), 64 + 24);
+        assert_eq!((manifest.places(), manifest.data_len()), ([0, 64].as_slice(), 64 + 24));
         let mut later = manifest.encode().unwrap();
         later.extend([9; 7]);
         assert_eq!(Manifest::decode(&later), Ok(manifest), "fields that a later minor version appended are ignored");
     }
 
     #[test]
-    fn an_error_about_another_model_names_the_parameter_that_differs() {
-        let manifest = Manifest::new(&parameters(), None).unwrap();
-        assert_eq!(manifest.arrange(parameters(), None).unwrap(), parameters());
-        let mut other = parameters();
-        other[1] = Parameter::new("hidden", "bias", [3], vec![0.0_f32; 3]);
-        let message = manifest.arrange(other, None).unwrap_err().to_string();
-        assert!(message.contains("hidden/bias [3] f32") && message.contains("hidden/bias [3] f64"), "{message}");
-        let message = manifest.arrange(parameters()[..1].to_vec(), None).unwrap_err().to_string();
-        assert!(message.contains(r#"without ["hidden/bias"]"#) && message.contains("rename"), "{message}");
-        assert!(manifest.arrange(parameters(), Some(&Description::new("other/1", []))).is_err());
-    }
-
-    #[test]
-    fn parameters_in_another_order_are_arranged_as_they_were_recorded() {
-        let manifest = Manifest::new(&parameters(), None).unwrap();
-        let reversed = parameters().into_iter().rev().collect();
-        assert_eq!(manifest.arrange(reversed, None).unwrap(), parameters());
-        let twice = [parameters(), parameters()].concat();
-        assert!(manifest.arrange(twice, None).unwrap_err().to_string().contains("hidden/kernel twice"));
-    }
-
-    #[test]
     fn names_that_would_become_one_are_not_changed() {
-        let mut manifest = Manifest::new(&parameters(), None).unwrap();
+        let mut manifest = Manifest::new(parameters(), None).unwrap();
         let before = manifest.clone();
         let message = manifest.rename(|layer, _| (layer.into(), "w".into())).unwrap_err().to_string();
         assert!(message.contains("hidden/w for two parameters"), "{message}");
@@ -258,8 +269,8 @@ mod tests {
     #[test]
     fn a_parameter_that_is_listed_twice_or_misshapen_is_refused() {
         let twice = [parameters(), parameters()].concat();
-        assert!(Manifest::new(&twice, None).unwrap_err().to_string().contains("listed twice: hidden/kernel"));
-        let misshapen = [Parameter::new("a", "b", [2, usize::MAX], vec![0.0_f32])];
-        assert!(matches!(Manifest::new(&misshapen, None), Err(Error::Shape { .. })));
+        assert!(Manifest::new(twice, None).unwrap_err().to_string().contains("listed twice: hidden/kernel"));
+        let misshapen = Parameter::new("a", "b", [2, usize::MAX], vec![0.0_f32]);
+        assert!(matches!(TensorSpec::of(&misshapen), Err(Error::Shape { .. })));
     }
 }

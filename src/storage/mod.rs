@@ -15,8 +15,11 @@
 //! log       the records of a file: scanned, read, appended
 //! tensor    one array: its descriptor, its bytes
 //! data_names  what the data sets are called: in the first record
+//! expected  the parameters of a snapshot as they come, held against the recorded ones
 //! probe     what a model made of a few inputs: in the first record and in each epoch
 //! manifest  the first record: which parameters, which model
+//! checksums those of the arrays of an epoch, in its meta
+//! weights   the arrays of an epoch, in any order, and each alone
 //! metrics   what was measured: the meta of an epoch or a step
 //! notes     what was noted when a run was gone on with
 //! ```
@@ -25,8 +28,10 @@
 
 mod backend;
 mod block;
+mod checksums;
 mod data_names;
 mod endian;
+mod expected;
 mod header;
 mod lock;
 mod log;
@@ -41,10 +46,12 @@ mod scan;
 mod tensor;
 #[cfg(test)]
 pub(crate) mod testing;
+mod weights;
 mod window;
 mod writer;
 
 pub(crate) use backend::{Backend, open_to_read};
+pub(crate) use checksums::{Checksums, take_checksums};
 pub(crate) use data_names::{DataNames, TRAINING, check_names};
 pub(crate) use header::Kind;
 pub(crate) use lock::{Locking, open_to_write};
@@ -57,6 +64,7 @@ pub(crate) use probe::{Probe, put_probe, take_probe};
 pub(crate) use reader::RecordReader;
 pub(crate) use record::Record;
 pub use scan::Damage;
-pub(crate) use tensor::{
-    TensorSpec, matrix_difference, matrix_spec, read_matrix, read_weights, write_matrix, write_weights,
-};
+pub(crate) use tensor::{TensorSpec, matrix_difference, matrix_spec, read_matrix, write_matrix};
+pub(crate) use weights::{WeightsWriter, read_alone, read_among, read_weights};
+#[cfg(test)]
+pub(crate) use writer::RecordWriter;

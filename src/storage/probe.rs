@@ -40,9 +40,9 @@ impl Rows {
     }
 }
 
-/// Appends the outputs of a probe to the meta of an EPOCH record; nothing for none, as in every recording without one.
+/// Appends the outputs of a probe, or that there are none, to the meta of an EPOCH record.
 pub(crate) fn put_probe(probe: Option<&Probe>, meta: &mut Vec<u8>) {
-    let Some(Probe { outputs, built_in }) = probe else { return };
+    let Some(Probe { outputs, built_in }) = probe else { return meta.push(0) };
     meta.reserve(18 + 4 * outputs.len());
     meta.extend([1, u8::from(*built_in)]);
     meta.extend((outputs.ncols() as u64).to_le_bytes());
@@ -55,8 +55,19 @@ pub(crate) fn put_probe(probe: Option<&Probe>, meta: &mut Vec<u8>) {
 /// Returns the probe in what lies behind the metrics, none for nothing, or why it cannot be read.
 pub(crate) fn take_probe(bytes: &[u8]) -> Result<Option<Probe>, String> {
     let mut rest = bytes;
-    let Some((built_in, rows)) = codec::take_next::<Option<(u8, Rows)>>(&mut rest)? else { return Ok(None) };
+    let Some((built_in, rows)) = take(&mut rest)? else { return Ok(None) };
     Ok(Some(Probe { outputs: rows.matrix()?, built_in: built_in == 1 }))
+}
+
+fn take(bytes: &mut &[u8]) -> Result<Option<(u8, Rows)>, String> {
+    codec::take_next(bytes)
+}
+
+impl Probe {
+    /// Moves the bytes behind the probe, whether there is one or not.
+    pub(super) fn skip(bytes: &mut &[u8]) -> Result<(), String> {
+        take(bytes).map(drop)
+    }
 }
 
 #[cfg(test)]
@@ -75,13 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn probes_come_back_and_none_takes_no_bytes() {
+    fn probes_come_back() {
         let mut bytes = bytes_of(Some(&probe()));
         assert_eq!(bytes.len(), 18 + 24);
         assert_eq!(take_probe(&bytes), Ok(Some(probe())));
         bytes.extend([9; 5]);
         assert_eq!(take_probe(&bytes), Ok(Some(probe())), "fields that a later minor version appended are ignored");
-        assert_eq!((bytes_of(None), take_probe(&[])), (vec![], Ok(None)));
+        assert_eq!((bytes_of(None), take_probe(&[])), (vec![0], Ok(None)), "nothing, as format 1.0 wrote it");
         assert_eq!(take_probe(&[0]), Ok(None));
     }
 

@@ -63,6 +63,14 @@ impl<'a> RecordReader<'a> {
         self.read(&mut [0; BLOCK][..padding as usize])
     }
 
+    /// Passes over some bytes, which the checksum is of as well.
+    pub(super) fn skip(&mut self, bytes: u64) -> Result<()> {
+        let mut passed = self.bytes.by_ref().take(bytes);
+        let passed = io::copy(&mut passed, &mut io::sink()).map_err(|source| self.failed(source))?;
+        self.left = self.left.saturating_sub(passed);
+        Ok(())
+    }
+
     /// Reads what is left and compares the checksum.
     pub(crate) fn finish(mut self) -> Result<()> {
         io::copy(&mut self.bytes, &mut io::sink()).map_err(|source| self.failed(source))?;

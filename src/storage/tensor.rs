@@ -4,73 +4,16 @@
 //! what it would have to read. Shapes come from a file and may be absurd: every product is checked, and no memory is
 //! taken for values that the file has no bytes for. `docs/format.md` has the bytes, under "Tensor descriptor".
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
-use super::{block::up, header::MAX_DATA, reader::RecordReader, writer::RecordWriter};
-use crate::{Error, Matrix, Parameter, Result, Values, Weights, codec, math::matrix};
+use super::{header::MAX_DATA, reader::RecordReader, writer::RecordWriter};
+use crate::{Dtype, Error, Matrix, Orientation, Parameter, Result, Values, codec, math::matrix};
 
 /// The most dimensions an array may have.
 const MAX_DIMENSIONS: usize = 8;
 
 /// How many values of a matrix are compared at once.
 const SOME: usize = 1 << 14;
-
-/// The type of the values; the numbers in files are explicit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-enum Dtype {
-    F32,
-    F64,
-}
-
-impl Dtype {
-    /// Returns the type of these values.
-    fn of(values: &Values<'_>) -> Self {
-        match values {
-            Values::F32(_) => Self::F32,
-            Values::F64(_) => Self::F64,
-        }
-    }
-
-    /// Returns the size of one value.
-    fn bytes(self) -> u64 {
-        match self {
-            Self::F32 => 4,
-            Self::F64 => 8,
-        }
-    }
-
-    /// Returns values of this type to be read into.
-    fn no_values(self) -> Values<'static> {
-        match self {
-            Self::F32 => Values::F32(Cow::Owned(Vec::new())),
-            Self::F64 => Values::F64(Cow::Owned(Vec::new())),
-        }
-    }
-}
-
-impl From<Dtype> for u8 {
-    fn from(dtype: Dtype) -> Self {
-        match dtype {
-            Dtype::F32 => 0,
-            Dtype::F64 => 1,
-        }
-    }
-}
-
-impl TryFrom<u8> for Dtype {
-    type Error = String;
-
-    fn try_from(id: u8) -> Result<Self, String> {
-        match id {
-            0 => Ok(Self::F32),
-            1 => Ok(Self::F64),
-            _ => Err(format!("value type {id} is not known to this version")),
-        }
-    }
-}
 
 /// Which index changes fastest in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +23,38 @@ enum Order {
     Row,
     /// The first one, as in Fortran and nalgebra.
     Column,
+}
+
+/// The numbers of types in files are explicit, and none is ever given another meaning.
+mod dtype_id {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use crate::Dtype;
+
+    pub(super) fn serialize<S: Serializer>(dtype: &Dtype, serializer: S) -> Result<S::Ok, S::Error> {
+        let id: u8 = match dtype {
+            Dtype::F32 => 0,
+            Dtype::F64 => 1,
+            Dtype::F16 => 2,
+            Dtype::Bf16 => 3,
+            Dtype::I8 => 4,
+            Dtype::I16 => 5,
+            Dtype::I32 => 6,
+            Dtype::I64 => 7,
+            Dtype::U8 => 8,
+            Dtype::U16 => 9,
+            Dtype::U32 => 10,
+            Dtype::U64 => 11,
+            Dtype::Bool => 12,
+        };
+        id.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dtype, D::Error> {
+        let id = u8::deserialize(deserializer)?;
+        let known = Dtype::ALL.get(usize::from(id)).copied();
+        known.ok_or_else(|| D::Error::custom(format!("value type {id} is not known to this version")))
+    }
 }
 
 impl From<Order> for u8 {
@@ -108,21 +83,26 @@ impl TryFrom<u8> for Order {
 pub(crate) struct TensorSpec {
     layer: String,
     name: String,
+    #[serde(with = "dtype_id")]
     dtype: Dtype,
     order: Order,
     shape: Vec<u64>,
+    /// What rows and columns stand for, if that is known: it lies elsewhere in the manifest.
+    #[serde(skip)]
+    pub(super) orientation: Option<Orientation>,
 }
 
 impl TensorSpec {
     /// Describes a parameter; fails if its shape does not fit its values, or is beyond the limits of the format.
-    pub(super) fn of(parameter: &Parameter<'_>) -> Result<Self> {
+    pub(crate) fn of(parameter: &Parameter<'_>) -> Result<Self> {
         parameter.check()?;
         let spec = Self {
             layer: parameter.layer().into(),
             name: parameter.name().into(),
-            dtype: Dtype::of(parameter.values()),
+            dtype: parameter.values().dtype(),
             order: Order::Row,
             shape: parameter.shape().iter().map(|&length| length as u64).collect(),
+            orientation: parameter.orientation(),
         };
         match spec.bytes() {
             Some(_) => Ok(spec),
@@ -163,14 +143,19 @@ impl TensorSpec {
     pub(super) fn describes(&self, parameter: &Parameter<'_>) -> bool {
         self.layer == parameter.layer()
             && self.name == parameter.name()
-            && self.dtype == Dtype::of(parameter.values())
+            && self.dtype == parameter.values().dtype()
+            && self.orientation.is_none_or(|known| parameter.orientation().is_none_or(|given| given == known))
             && self.shape.iter().copied().eq(parameter.shape().iter().map(|&length| length as u64))
     }
 
     /// Returns `layer/name [shape] type`, as errors call it.
     pub(super) fn label(&self) -> String {
-        let bits = 8 * self.dtype.bytes();
-        format!("{}/{} {:?} f{bits}", self.layer, self.name, self.shape)
+        let orientation = match self.orientation {
+            Some(Orientation::InputsOutputs) => " of (inputs, outputs)",
+            Some(Orientation::OutputsInputs) => " of (outputs, inputs)",
+            None => "",
+        };
+        format!("{}/{} {:?}{orientation} {}", self.layer, self.name, self.shape, self.dtype)
     }
 
     /// Returns whether this can be a parameter's: row-major, and within the limits of the format.
@@ -182,57 +167,25 @@ impl TensorSpec {
     pub(super) fn bytes(&self) -> Option<u64> {
         let within = self.shape.len() <= MAX_DIMENSIONS;
         let count = self.shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length))?;
-        count.checked_mul(self.dtype.bytes()).filter(|&bytes| within && bytes <= MAX_DATA)
+        count.checked_mul(self.dtype.bytes() as u64).filter(|&bytes| within && bytes <= MAX_DATA)
+    }
+
+    /// Returns a parameter of this kind without values yet, and how many it shall have, if this machine can address them.
+    pub(super) fn no_values(&self) -> Option<(Parameter<'static>, usize)> {
+        let (count, shape) = self.count().zip(self.shape())?;
+        let parameter = Parameter::new(self.layer.clone(), self.name.clone(), shape, Values::none_of(self.dtype));
+        Some((self.orientation.into_iter().fold(parameter, Parameter::oriented), count))
     }
 
     /// Returns the number of values, if this machine can address them.
-    fn count(&self) -> Option<usize> {
-        usize::try_from(self.bytes()? / self.dtype.bytes()).ok()
+    pub(super) fn count(&self) -> Option<usize> {
+        usize::try_from(self.bytes()? / self.dtype.bytes() as u64).ok()
     }
 
     /// Returns the shape, if this machine can address it.
     fn shape(&self) -> Option<Vec<usize>> {
         self.shape.iter().map(|&length| usize::try_from(length).ok()).collect()
     }
-}
-
-/// Writes every parameter, each at a multiple of 64 bytes, where `numpy.memmap` can take it from.
-pub(crate) fn write_weights(writer: &mut RecordWriter<'_>, parameters: &[Parameter<'_>]) -> Result<()> {
-    for parameter in parameters {
-        writer.align()?;
-        match parameter.values() {
-            Values::F32(values) => writer.values(values)?,
-            Values::F64(values) => writer.values(values)?,
-        }
-    }
-    Ok(())
-}
-
-/// Reads the parameters back, if the checksum agrees, in the memory of `weights` where they are such parameters already.
-///
-/// On an error none are left: nothing that was read before the checksum was compared is handed out.
-pub(crate) fn read_weights(mut reader: RecordReader<'_>, specs: &[TensorSpec], weights: &mut Weights) -> Result<()> {
-    let mut old = std::mem::take(weights).into_iter();
-    let mut parameters = Vec::with_capacity(specs.len());
-    let mut read = 0;
-    for spec in specs {
-        reader.align(read)?;
-        let too_large = || reader.corrupted("it has more values than this machine can address");
-        let (count, shape) = spec.count().zip(spec.shape()).ok_or_else(too_large)?;
-        let mut parameter = match old.next().filter(|old| spec.describes(old)) {
-            Some(old) => old,
-            None => Parameter::new(spec.layer.clone(), spec.name.clone(), shape, spec.dtype.no_values()),
-        };
-        match parameter.values_mut() {
-            Values::F32(values) => reader.values(count, values.to_mut())?,
-            Values::F64(values) => reader.values(count, values.to_mut())?,
-        }
-        parameters.push(parameter);
-        read = up(read) + spec.bytes().unwrap_or(0);
-    }
-    reader.finish()?;
-    *weights = parameters.into_iter().collect();
-    Ok(())
 }
 
 /// Describes a matrix of a data set, in the order it has in memory.
@@ -243,12 +196,13 @@ pub(crate) fn matrix_spec(set: &str, name: &str, matrix: &Matrix) -> TensorSpec 
         dtype: Dtype::F32,
         order: Order::Column,
         shape: vec![matrix.nrows() as u64, matrix.ncols() as u64],
+        orientation: None,
     }
 }
 
 /// Writes a matrix as it lies in memory.
 pub(crate) fn write_matrix(writer: &mut RecordWriter<'_>, matrix: &Matrix) -> Result<()> {
-    writer.values(matrix.as_slice())
+    writer.array(0, matrix.as_slice()).map(drop)
 }
 
 /// Reads a matrix back, if the checksum agrees and it is one.

@@ -1,8 +1,8 @@
-//! The writer of one record: meta, then data as they come, then the header.
+//! The writer of one record: meta, then arrays at their places, then the header.
 //!
 //! A record that fits the buffer is written in one go. A larger one is written behind the place of its header, and
-//! the header last: as long as it is not there the record does not exist, so a killed process leaves a tail that
-//! counts as nothing.
+//! the header last, with the meta: as long as it is not there the record does not exist, so a killed process leaves a tail
+//! that counts as nothing.
 
 use super::{
     backend::NamedBackend,
@@ -15,103 +15,150 @@ use crate::{Error, Result};
 /// How much is gathered before it is written.
 pub(super) const CHUNK: usize = 1 << 20;
 
+/// Up to here the bytes of an array are hashed again for the whole, which is cheaper than to combine two checksums.
+const HASHED_AGAIN: u64 = 1 << 14;
+
 /// Takes the data of one record: gathers them, computes their checksum, writes them.
 pub(crate) struct RecordWriter<'a> {
     backend: &'a mut NamedBackend,
-    /// Begins at a multiple of [`ALIGN`] of the file.
+    /// What of the record is gathered; the first byte of it goes to `offset`.
     buffer: &'a mut Vec<u8>,
+    meta: &'a mut Vec<u8>,
     /// Where the record begins.
     start: u64,
     /// Where in the file the first byte of the buffer goes.
     offset: u64,
-    crc: crc32fast::Hasher,
-    data_len: u64,
+    /// Where the data begin.
+    data: u64,
+    /// Whether the buffer takes all of the data, in any order.
+    fits: bool,
+    /// Where an array begins in the data, its length and checksum.
+    arrays: Vec<(u64, u64, crc32fast::Hasher)>,
 }
 
 impl<'a> RecordWriter<'a> {
     /// Begins a record at `start`. Its buffer is one that is there already: a recorder keeps one for all its records.
-    pub(super) fn new(backend: &'a mut NamedBackend, buffer: &'a mut Vec<u8>, start: u64, meta: &[u8]) -> Self {
+    pub(super) fn new(
+        backend: &'a mut NamedBackend,
+        buffer: &'a mut Vec<u8>,
+        start: u64,
+        meta: &'a mut Vec<u8>,
+    ) -> Self {
         buffer.clear();
         buffer.resize(BLOCK, 0); // The header's place.
         buffer.extend_from_slice(meta);
-        let mut writer = Self { backend, buffer, start, offset: start, crc: crc32fast::Hasher::new(), data_len: 0 };
-        writer.pad();
-        writer
+        buffer.resize(buffer.len().next_multiple_of(BLOCK), 0);
+        let data = start + buffer.len() as u64;
+        Self { backend, buffer, meta, start, offset: start, data, fits: false, arrays: Vec::new() }
     }
 
-    /// Appends values. Few are gathered in the buffer; many are written from where they are.
-    pub(super) fn values<T: Number>(&mut self, values: &[T]) -> Result<()> {
+    /// Says before any array how long the data will be. Where the buffer has room for all, arrays in any order become one
+    /// write.
+    pub(super) fn expect(&mut self, length: u64) {
+        let room = (CHUNK as u64).saturating_sub(self.buffer.len() as u64);
+        self.fits = length <= room;
+        if self.fits {
+            self.buffer.resize(self.buffer.len() + length as usize, 0);
+        }
+    }
+
+    /// The meta, in which bytes may be replaced by as many others until the record is finished.
+    pub(super) fn meta(&mut self) -> &mut [u8] {
+        self.meta
+    }
+
+    /// Writes an array that begins at byte `at` of the data, and the zeros behind it up to the next multiple of
+    /// [`ALIGN`]; returns its checksum. Arrays may come in any order.
+    pub(super) fn array<T: Number>(&mut self, at: u64, values: &[T]) -> Result<u32> {
+        let length = size_of_val(values) as u64;
+        if at.checked_add(length).is_none_or(|end| end > MAX_DATA) {
+            let (expected, found) = (format!("at most {MAX_DATA} bytes"), format!("{length} bytes and more"));
+            return Err(Error::invalid("the size of the data of a record", expected, found));
+        }
+        let mut crc = crc32fast::Hasher::new();
+        let mut place = self.data + at;
         for chunk in values.chunks(CHUNK / size_of::<T>()) {
             let bytes = endian::little_endian(chunk);
-            if bytes.len() == CHUNK && self.buffer.len().is_multiple_of(BLOCK) {
-                self.write(&bytes)?;
-            } else {
-                self.gather(&bytes)?;
-            }
+            crc.update(&bytes);
+            self.put(place, &bytes)?;
+            place += bytes.len() as u64;
         }
-        Ok(())
+        let padding = up(at + length) - (at + length);
+        if !self.fits {
+            self.put(place, &[0; BLOCK][..padding as usize])?;
+        }
+        self.arrays.push((at, length, crc.clone()));
+        Ok(crc.finalize())
     }
 
-    /// Appends zeros up to the next multiple of [`ALIGN`] of the data.
-    pub(super) fn align(&mut self) -> Result<()> {
-        let padding = up(self.data_len) - self.data_len;
-        self.gather(&[0; BLOCK][..padding as usize])
-    }
-
-    /// Writes what is left, and last the header that `header` makes of the length of the data and their checksum.
-    pub(super) fn finish(mut self, header: impl FnOnce(u64, u32) -> Header) -> Result<Header> {
-        if self.data_len > MAX_DATA {
-            let expected = format!("at most {MAX_DATA} bytes");
-            return Err(Error::invalid(
-                "the size of the data of a record",
-                expected,
-                format!("{} bytes", self.data_len),
-            ));
-        }
-        self.pad();
-        let header = header(self.data_len, self.crc.clone().finalize());
-        self.write_header(&header.encode())?;
+    /// Writes what is left, and last the header that `header` makes of the meta, the length of the data and their checksum.
+    pub(super) fn finish(mut self, header: impl FnOnce(&[u8], u64, u32) -> Header) -> Result<Header> {
+        self.arrays.sort_unstable_by_key(|&(at, length, _)| (at, length));
+        let (data_len, crc) = self.checksum();
+        let padded = self.buffer.len().next_multiple_of(ALIGN as usize);
+        self.buffer.resize(padded, 0);
+        let header = header(self.meta, data_len, crc);
+        self.write_head(&header.encode())?;
         Ok(header)
     }
 
-    /// Puts data into the buffer, and writes the buffer once it is large.
-    fn gather(&mut self, data: &[u8]) -> Result<()> {
-        self.count(data);
-        self.buffer.extend_from_slice(data);
+    /// Length and checksum of all data, the zeros between two arrays included.
+    fn checksum(&self) -> (u64, u32) {
+        let (mut crc, mut length) = (crc32fast::Hasher::new(), 0);
+        for (at, bytes, array) in &self.arrays {
+            crc.update(&[0; BLOCK][..(at - length) as usize]);
+            match self.gathered(*at, *bytes) {
+                Some(gathered) if *bytes <= HASHED_AGAIN => crc.update(gathered),
+                _ => crc.combine(array),
+            }
+            length = at + bytes;
+        }
+        (length, crc.finalize())
+    }
+
+    /// Some of the data, if they are still in the buffer.
+    fn gathered(&self, at: u64, length: u64) -> Option<&[u8]> {
+        let start = usize::try_from((self.data + at).checked_sub(self.offset)?).ok()?;
+        self.buffer.get(start..start.checked_add(length as usize)?)
+    }
+
+    /// Puts bytes at their place of the file: into the buffer, if they go on from what it holds, or there is room for all.
+    fn put(&mut self, place: u64, bytes: &[u8]) -> Result<()> {
+        if self.fits {
+            let start = (place - self.offset) as usize;
+            self.buffer[start..start + bytes.len()].copy_from_slice(bytes);
+            return Ok(());
+        }
+        if place != self.offset + self.buffer.len() as u64 || bytes.len() >= CHUNK {
+            self.flush()?;
+            self.offset = place;
+        }
+        if bytes.len() >= CHUNK {
+            self.backend.write_at(bytes, place)?;
+            self.offset += bytes.len() as u64;
+            return Ok(());
+        }
+        self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
-    /// Writes the buffer, and data behind it.
-    fn write(&mut self, data: &[u8]) -> Result<()> {
-        self.count(data);
-        self.flush()?;
-        self.backend.write_at(data, self.offset)?;
-        self.offset += data.len() as u64;
-        Ok(())
-    }
-
-    fn count(&mut self, data: &[u8]) {
-        self.crc.update(data);
-        self.data_len += data.len() as u64;
-    }
-
-    /// In one go with the rest, if nothing of the record was written yet.
-    fn write_header(&mut self, header: &[u8; BLOCK]) -> Result<()> {
+    /// Header and meta: in one go with the rest, if nothing of the record was written yet.
+    fn write_head(&mut self, header: &[u8; BLOCK]) -> Result<()> {
         if self.offset == self.start {
             self.buffer[..BLOCK].copy_from_slice(header);
+            self.buffer[BLOCK..BLOCK + self.meta.len()].copy_from_slice(self.meta);
             return self.flush();
         }
         self.flush()?;
-        self.backend.write_at(header, self.start)
-    }
-
-    /// Zeros up to the next multiple of [`ALIGN`].
-    fn pad(&mut self) {
-        let length = self.buffer.len().next_multiple_of(ALIGN as usize);
-        self.buffer.resize(length, 0);
+        self.buffer.extend_from_slice(header);
+        self.buffer.extend_from_slice(self.meta);
+        self.backend.write_at(self.buffer, self.start)
     }
 
     fn flush(&mut self) -> Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
         self.backend.write_at(self.buffer, self.offset)?;
         self.offset += self.buffer.len() as u64;
         self.buffer.clear();

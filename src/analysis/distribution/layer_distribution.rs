@@ -128,7 +128,7 @@ impl LayerDistribution {
     pub(crate) fn of_parameter(parameter: &Parameter<'_>) -> Self {
         let distribution = match parameter.values() {
             Values::F32(values) => Distribution::of(values),
-            Values::F64(values) => Distribution::of(values),
+            others => Distribution::of_owned(others.to_f64().into_owned()),
         };
         Self::new(parameter.layer(), parameter.name(), distribution)
     }

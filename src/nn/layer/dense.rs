@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Mode,
-    kind::{Arrays, expect_finite, restore_units},
+    kind::{Arrays, expect_finite, restore_kernel, restore_units},
 };
 use crate::{
-    Activation, Error, Initializer, Matrix, Parameter, Result, Weights,
+    Activation, Error, Initializer, Matrix, Orientation, Parameter, Result, Weights,
     math::{
         gemm::{Rows, multiply, multiply_transposed},
         matrix,
@@ -223,7 +223,7 @@ impl Kind for Dense {
     }
 
     fn restore(&self, inputs: usize, weights: &Weights) -> Result<DenseWeights> {
-        let kernel = weights.require(&self.name, "kernel", &[inputs, self.units])?.to_matrix()?;
+        let kernel = restore_kernel(weights, &self.name, [inputs, self.units])?;
         let bias = self.has_bias().then(|| restore_units(weights, &self.name, "bias", self.units)).transpose()?;
         Ok(DenseWeights { kernel, bias })
     }
@@ -312,7 +312,8 @@ impl Arrays for DenseWeights {
 
     fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {
         let (inputs, units) = self.kernel.shape();
-        parameters.push(Parameter::new(layer, "kernel", [inputs, units], crate::to_row_major(&self.kernel)));
+        let kernel = Parameter::new(layer, "kernel", [inputs, units], crate::to_row_major(&self.kernel));
+        parameters.push(kernel.oriented(Orientation::InputsOutputs));
         parameters.extend(self.bias.as_ref().map(|bias| Parameter::new(layer, "bias", [units], bias)));
     }
 }

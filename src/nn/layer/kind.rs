@@ -5,7 +5,7 @@ use std::ops::RangeBounds;
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    Activation, Error, Matrix, Parameter, Result, Weights,
+    Activation, Error, Matrix, Orientation, Parameter, Result, Weights,
     math::{
         gemm::Rows,
         random::{self, Purpose},
@@ -182,6 +182,15 @@ pub(super) fn expect_finite(layer: &str, constant: Option<(&str, f32)>) -> Resul
 /// The layer's array of that name, which has one value for every unit.
 pub(super) fn restore_units(weights: &Weights, layer: &str, name: &str, units: usize) -> Result<Vec<f32>> {
     Ok(weights.require(layer, name, &[units])?.values().to_f32().into_owned())
+}
+
+/// The layer's kernel, `(inputs, units)`; one that is said to lie the other way round is turned.
+pub(super) fn restore_kernel(weights: &Weights, layer: &str, [inputs, units]: [usize; 2]) -> Result<Matrix> {
+    let turned = weights.get(layer, "kernel").and_then(Parameter::orientation) == Some(Orientation::OutputsInputs);
+    if turned {
+        return weights.require(layer, "kernel", &[units, inputs])?.transposed("kernel")?.to_matrix();
+    }
+    weights.require(layer, "kernel", &[inputs, units])?.to_matrix()
 }
 
 /// What the tests of several layers use.
