@@ -1,8 +1,8 @@
 //! Classes by their index, at one or several positions of each sample.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
-use crate::{Error, Result};
+use crate::{Error, Result, notation::counted};
 
 /// The classes of samples by index: one for each sample, or one for each position of it, as of a sequence.
 ///
@@ -41,6 +41,9 @@ impl ClassLabels {
         let indices = indices.into();
         if classes < 2 {
             return Err(Error::invalid("the number of classes", "2 or more", classes));
+        }
+        if u32::try_from(classes - 1).is_err() {
+            return Err(Error::invalid("the number of classes", "at most 4294967296, which labels can name", classes));
         }
         if positions == 0 {
             return Err(Error::invalid("the number of positions of a sample", "1 or more", 0));
@@ -121,10 +124,33 @@ impl ClassLabels {
         self.indices.extend(&more.indices);
     }
 
+    /// Where others differ from these, which were recorded, in words.
+    pub(crate) fn difference(&self, others: &Self) -> Option<String> {
+        let shape = |labels: &Self| [labels.samples(), labels.positions(), labels.classes()];
+        if shape(self) != shape(others) {
+            let [mine, other] = [self, others].map(|labels| format!("{labels}"));
+            return Some(format!("the targets are {other}, the recorded ones {mine}"));
+        }
+        let mut pairs = self.indices.iter().zip(&others.indices);
+        let at = pairs.position(|(mine, other)| mine != other)?;
+        Some(format!("the label of {} is {}, recorded is {}", self.place(at), others.indices[at], self.indices[at]))
+    }
+
     /// `sample 3`, or `sample 3 at position 5`.
     fn place(&self, index: usize) -> String {
         let (sample, position) = (index / self.positions, index % self.positions);
         if self.positions == 1 { format!("sample {sample}") } else { format!("sample {sample} at position {position}") }
+    }
+}
+
+/// Writes `labels of 100 samples of 10 positions in 5 classes`.
+impl fmt::Display for ClassLabels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [samples, positions, classes] =
+            [(self.samples(), "sample"), (self.positions, "position"), (self.classes, "class")]
+                .map(|(count, noun)| counted(count as u64, noun));
+        let of = if self.positions == 1 { String::new() } else { format!(" of {positions}") };
+        write!(f, "labels of {samples}{of} in {classes}")
     }
 }
 

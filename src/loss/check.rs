@@ -14,6 +14,7 @@ pub(crate) const ROUNDING: f32 = 5e-6;
 impl Loss {
     /// Fails unless outputs and targets are of one shape, and the targets of this loss's kind.
     pub(crate) fn check(self, outputs: &Matrix, targets: Targets<'_>) -> Result<()> {
+        self.expect_known()?;
         match targets {
             Targets::Numbers(numbers) => matrix::expect_shape("targets", numbers, outputs.shape())?,
             Targets::Labels(_) => targets.expect_outputs("outputs of labels", outputs)?,
@@ -24,12 +25,22 @@ impl Loss {
         self.check_targets(targets)
     }
 
+    /// Fails for a model's own loss, which only the model computes.
+    pub(crate) fn expect_known(self) -> Result<()> {
+        if self != Self::Own {
+            return Ok(());
+        }
+        let expected = "one of this crate's; the model computes its own by `Forward::losses`, and its gradients by \
+            `Backward::gradients`";
+        Err(Error::invalid("the loss", expected, self))
+    }
+
     /// Fails for outputs that a cross-entropy cannot take for probabilities; NaN is none, and not refused.
     pub(super) fn check_probabilities(self, outputs: &Matrix) -> Result<()> {
         let most = match self {
             Self::BinaryCrossEntropy => 1.0 + ROUNDING,
             Self::CategoricalCrossEntropy => f32::MAX, // They are divided by their sum.
-            Self::MeanSquaredError => return Ok(()),
+            Self::MeanSquaredError | Self::Own => return Ok(()),
         };
         match outputs.as_slice().iter().position(|&p| p < -ROUNDING || p > most) {
             None => Ok(()),
@@ -43,6 +54,7 @@ impl Loss {
     /// Fails unless the targets are of this loss's kind.
     pub(crate) fn check_targets(self, targets: Targets<'_>) -> Result<()> {
         let targets = match targets {
+            _ if self == Self::Own => return Ok(()),
             Targets::Numbers(numbers) => numbers,
             Targets::Labels(_) if self == Self::CategoricalCrossEntropy => return Ok(()),
             Targets::Labels(_) => {
@@ -54,7 +66,7 @@ impl Loss {
         let (allowed, expected) = match self {
             Self::BinaryCrossEntropy => (0.0..=1.0, "from 0 to 1 for binary cross-entropy"),
             Self::CategoricalCrossEntropy => (0.0..=f32::MAX, "0 or more for categorical cross-entropy"),
-            Self::MeanSquaredError => return Ok(()),
+            Self::MeanSquaredError | Self::Own => return Ok(()),
         };
         if self == Self::CategoricalCrossEntropy && targets.ncols() < 2 {
             let expected = "2 or more, one for each class, for categorical cross-entropy";

@@ -73,7 +73,7 @@ impl Loss {
                 let of_positions = logits.as_mut_slice().chunks_mut((rows * targets.width()).max(1));
                 of_positions.for_each(|columns| softmax_columns(columns, rows, rows));
             }
-            Self::MeanSquaredError => {}
+            Self::MeanSquaredError | Self::Own => {}
         }
     }
 
@@ -96,7 +96,7 @@ impl Loss {
                 outputs.zip_apply(targets, |p, y| *p = cross_entropy_slope(*p, y) * scale);
             }
             Self::CategoricalCrossEntropy => categorical_slope(outputs, targets),
-            Self::MeanSquaredError => self.differentiate_linked_numbers(outputs, targets),
+            Self::MeanSquaredError | Self::Own => self.differentiate_linked_numbers(outputs, targets),
         }
     }
 
@@ -122,6 +122,8 @@ impl Loss {
                 1.0 / samples as f32
             }
             Self::MeanSquaredError => 2.0 / (samples * width) as f32,
+            // Every check refuses it.
+            Self::Own => f32::NAN,
         };
         let pairs = outputs.as_mut_slice().iter_mut().zip(targets.as_slice());
         pairs.for_each(|(p, y)| *p = (*p - y) * scale);

@@ -50,10 +50,14 @@ pub enum Loss {
     CategoricalCrossEntropy,
     /// For numbers.
     MeanSquaredError,
+    /// The model's own, which it computes by [`Forward::losses`](crate::Forward::losses), and its gradients by
+    /// [`Backward::gradients`](crate::Backward::gradients): Huber, focal, or one of several parts. Its name is recorded by
+    /// [`ReplayOptions::own_loss`](crate::ReplayOptions::own_loss). Built-in networks have none.
+    Own,
 }
 
 impl Loss {
-    /// Returns Keras' name, such as `binary_crossentropy`.
+    /// Returns Keras' name, such as `binary_crossentropy`; `own` of a model's own.
     ///
     /// ```
     /// use training_replay::Loss;
@@ -65,6 +69,7 @@ impl Loss {
             Self::BinaryCrossEntropy => "binary_crossentropy",
             Self::CategoricalCrossEntropy => "categorical_crossentropy",
             Self::MeanSquaredError => "mean_squared_error",
+            Self::Own => "own",
         }
     }
 
@@ -205,6 +210,8 @@ impl Loss {
                 let square = |p: f32, y: f32| (p - y) * (p - y);
                 mean_over_outputs(predictions, targets, losses, |l, p, y| add_elements(l, p, y, square));
             }
+            // Every check refuses it.
+            (Self::Own, _) => losses.fill(f32::NAN),
         }
     }
 }

@@ -367,6 +367,8 @@ pub trait Forward: Model {
 
     /// Computes the loss of each sample: by default from the outputs, as their [`output_kind`](Self::output_kind) asks for.
     ///
+    /// A model that was trained with a [loss of its own](Loss::Own) computes it here. By default that is an error.
+    ///
     /// Where targets are labels of several positions, it is the loss of each position, sample by sample. A model whose loss
     /// is not one of positions gives one for each sample all the same.
     ///

@@ -186,6 +186,7 @@ impl Sequential {
 
     /// Fails for a cross-entropy of outputs that are neither probabilities nor logits.
     fn expect_outputs_for(&self, loss: Loss) -> Result<()> {
+        loss.expect_known()?;
         if loss == Loss::MeanSquaredError || self.kind() != OutputKind::Values {
             return Ok(());
         }

@@ -195,7 +195,8 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// As [`evaluate`](crate::analysis::evaluate).
     pub fn evaluate(&self, loss: Loss) -> Result<Evaluation> {
-        evaluate_by(self.rule()?, self.model(), self.dataset()?, loss)
+        let evaluation = evaluate_by(self.rule()?, self.model(), self.dataset()?, loss)?;
+        Ok(Evaluation { loss_name: self.replay.name_of(Some(loss)), ..evaluation })
     }
 
     /// The outputs on the data, and what they are.

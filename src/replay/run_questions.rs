@@ -145,6 +145,7 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let mut milestones = run.milestones();
         milestones.class_names = self.dataset()?.class_names().to_vec();
         milestones.caveats.extend(skipped);
+        milestones.loss_name = self.replay().name_of(options.loss);
         Ok(milestones)
     }
 

@@ -7,5 +7,5 @@ pub(crate) mod predictions;
 pub(crate) mod probability_histogram;
 
 pub use confusion::ConfusionMatrix;
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, evaluate, position_losses};
 pub use probability_histogram::ProbabilityHistogram;

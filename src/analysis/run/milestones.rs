@@ -40,6 +40,8 @@ pub struct Milestones {
     pub class_names: Vec<String>,
     /// What was assumed, what was not looked at, and which epochs could not be read.
     pub caveats: Vec<Caveat>,
+    /// What the model's own loss is called, if that was noted.
+    pub loss_name: Option<String>,
 }
 
 impl Milestones {
@@ -269,14 +271,15 @@ impl<'a> RunSummary<'a> {
 
     pub(crate) fn milestones(self) -> Milestones {
         let rows = milestone_rules::apply(&self.summaries, &self.units, self.options);
-        Milestones { rows, class_names: Vec::new(), caveats: self.caveats }
+        Milestones { rows, class_names: Vec::new(), caveats: self.caveats, loss_name: None }
     }
 }
 
 /// Writes each milestone on a line of its own, and then each caveat.
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rows.iter().try_for_each(|row| writeln!(f, "{}", row.sentence(&self.class_names)))?;
+        let loss = self.loss_name.as_deref().unwrap_or("loss");
+        self.rows.iter().try_for_each(|row| writeln!(f, "{}", row.sentence_of(&self.class_names, loss)))?;
         self.caveats.iter().try_for_each(|caveat| writeln!(f, "{caveat}"))
     }
 }

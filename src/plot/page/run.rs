@@ -52,7 +52,7 @@ pub(crate) fn run<M: Forward + Sync>(
         numbers: numbers(plots, &frames, &samples, arrays)?,
         losses: arrays.u16(&losses(&frames, range, &bins)?, samples.rows.len()),
         loss_range: [range.low, range.high],
-        loss_name: plots.loss().to_string(),
+        loss_name: plots.own_loss().unwrap_or_else(|| plots.loss().to_string()),
         loss_histogram: loss_histogram(plots, &frames, &bins, arrays)?,
         input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
@@ -62,7 +62,7 @@ pub(crate) fn run<M: Forward + Sync>(
         curve_notes: drawn.notes,
         curves,
         logged,
-        milestones: found.rows.iter().map(|row| milestone(row, plots.class_names())).collect(),
+        milestones: found.rows.iter().map(|row| milestone(row, plots.class_names(), &plots.loss_word())).collect(),
         notes: notes(plots, found.caveats),
         violins: violins_of(plots, &violins, arrays),
     })
@@ -100,7 +100,7 @@ fn curves<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<Cu
     };
     let curve = |name: &str, curve: &[(u64, f64)]| CurveData { name: name.into(), values: values(curve) };
     let accuracy = plots.has_accuracy().then(|| curve("accuracy", &plots.limits.accuracies));
-    let recomputed = [curve("loss", &plots.limits.losses)].into_iter().chain(accuracy);
+    let recomputed = [curve(&plots.loss_word(), &plots.limits.losses)].into_iter().chain(accuracy);
     let replay = plots.run.replay();
     let logged = replay.metric_names().filter_map(|name| Some((name, replay.curve(name)?)));
     let (validation, others): (Vec<_>, Vec<_>) = logged.partition(|(name, _)| name.starts_with("val_"));
@@ -112,13 +112,13 @@ fn curves<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<Cu
     (recomputed.chain(beside).collect(), others)
 }
 
-fn milestone(row: &Milestone, class_names: &[String]) -> MilestoneData {
+fn milestone(row: &Milestone, class_names: &[String], loss: &str) -> MilestoneData {
     MilestoneData {
         epoch: row.epoch,
         until: row.until,
         kind: row.kind.name(),
         subject: row.subject.to_string(),
-        text: row.sentence(class_names),
+        text: row.sentence_of(class_names, loss),
     }
 }
 
