@@ -55,8 +55,6 @@ fn a_thousand_words_of_a_large_vocabulary_take_the_memory_of_some_outputs() {
     let snapshot = run.at(0).unwrap();
     let evaluation = snapshot.evaluate(LOSS).unwrap();
     assert!((evaluation.loss - (VOCABULARY as f64).ln()).abs() < 1e-4, "{evaluation}");
-    snapshot.losses(LOSS).unwrap();
-    run.sample_history(LOSS).unwrap();
     run.milestones(&MilestoneOptions::default()).unwrap();
     let peak = (MEMORY.peak_usage() - before) as f64 / 1e6;
     println!("{peak:.0} MB");
