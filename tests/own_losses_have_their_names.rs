@@ -106,7 +106,7 @@ fn axes_legends_and_the_page_have_the_name() {
         assert_eq!(plots.losses(0).unwrap().x.label, name);
         let curves = plots.curves(0);
         assert_eq!((curves.y.label.as_str(), curves.title), (name, format!("{name} over all samples")));
-        let page = Page::new().run("run", &plots).unwrap().to_html().unwrap();
+        let page = Page::new("A page").run("run", &plots).unwrap().to_html().unwrap();
         assert!(!page.contains("<b>\"Ö"), "unescaped");
     }
 }

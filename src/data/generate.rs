@@ -14,6 +14,7 @@
 //! assert_eq!(data.inputs().shape(), (2_000, 2));
 //! let positive = data.targets().numbers()?.iter().filter(|&&y| y == 1.0).count();
 //! assert_eq!(positive, 1_000);
+//! # Ok::<(), training_replay::Error>(())
 //! ```
 
 use rand::{RngExt, seq::SliceRandom};
@@ -43,8 +44,10 @@ const LARGEST_AMOUNT: f64 = 1e30;
 ///
 /// let data = datasets::parabola(1_000, 13);
 /// let lower = |x: &[f32], y: f32| (x[1] - (x[0] * x[0] - if y == 1.0 { 0.5 } else { 0.0 })).abs();
-/// let off = (0..2_000).map(|i| lower(&[data.inputs()[(i, 0)], data.inputs()[(i, 1)]], data.targets().numbers()?[i]));
+/// let targets = data.targets().numbers()?;
+/// let off = (0..2_000).map(|i| lower(&[data.inputs()[(i, 0)], data.inputs()[(i, 1)]], targets[i]));
 /// assert!(off.fold(0.0, f32::max) < 1e-6);
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 pub fn parabola(points: usize, seed: u64) -> Dataset {
     let points = points.clamp(1, MAX_VALUES / 4);
@@ -62,6 +65,7 @@ pub fn parabola(points: usize, seed: u64) -> Dataset {
 ///
 /// let data = datasets::moons(200, 0.05, 7);
 /// assert_eq!((data.inputs().shape(), data.targets().numbers()?.sum()), ((200, 2), 100.0));
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
     let (upper, lower) = halves(samples);

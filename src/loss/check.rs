@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_that_sum_to_a_number_of_positions_are_told_of_positions() {
+    fn an_error_about_rows_that_sum_to_a_number_of_positions_says_how_positions_are_given() {
         let message = |row: &[f32]| {
             let targets = Matrix::from_row_slice(1, row.len(), row);
             Loss::CategoricalCrossEntropy.per_sample(&targets, &targets).unwrap_err().to_string()

@@ -8,6 +8,15 @@ use crate::{
     },
 };
 
+/// What a loss is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// The model's outputs.
+    Outputs,
+    /// The pre-activations of its last layer.
+    Logits,
+}
+
 /// Keras' `epsilon`, by which it keeps probabilities off 0 and 1.
 const EPSILON: f32 = 1e-7;
 

@@ -2,10 +2,7 @@
 //!
 //! Values lie column by column: those of a position are the columns of its classes, one behind another.
 
-use super::{
-    Basis,
-    kernels::{add, clip, is_clipped, largest_of_rows, others_of_rows},
-};
+use super::kernels::{Basis, add, clip, is_clipped, largest_of_rows, others_of_rows};
 use crate::{
     ClassLabels, Matrix,
     math::functions::{self, Function},

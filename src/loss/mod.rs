@@ -7,7 +7,7 @@ mod labeled;
 mod notation;
 
 pub(crate) use check::ROUNDING;
-pub(crate) use kernels::softmax_columns;
+pub(crate) use kernels::{Basis, softmax_columns};
 use kernels::{
     add_cross_entropy, add_elements, add_logit_cross_entropy, categorical, logit_categorical, mean_over_outputs,
 };
@@ -214,15 +214,6 @@ impl Loss {
             (Self::Own, _) => losses.fill(f32::NAN),
         }
     }
-}
-
-/// What a loss is computed from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Basis {
-    /// The model's outputs.
-    Outputs,
-    /// The pre-activations of its last layer.
-    Logits,
 }
 
 /// The mean over the positions of each sample.
