@@ -80,7 +80,7 @@ fn every_question_takes_the_models_own_loss_and_calls_it_by_its_name() {
         let evaluation = run.at(epoch).unwrap().evaluate(Loss::Own).unwrap();
         assert!((evaluation.loss - expected).abs() < 1e-6, "{evaluation}");
         assert!(evaluation.to_string().starts_with("huber "), "{evaluation}");
-        assert_eq!(Metrics::from(evaluation).get("loss").is_some(), true, "under the name that metrics have");
+        assert!(Metrics::from(evaluation).get("loss").is_some(), "under the name that metrics have");
     }
     // Epoch 0: off by 0.5, -2 and -2, the slopes are 0.5 * 1, -1 * 2 and -1 * -3.
     let gradient = run.at(0).unwrap().gradients(Loss::Own).unwrap();
