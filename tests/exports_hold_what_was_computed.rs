@@ -309,7 +309,7 @@ fn the_page_lists_the_columns_that_are_written() {
         return;
     }
     assert!(found.trim() == columns().trim(), "docs/tables.md has other columns (UPDATE=1 writes them anew)");
-    let units =
+    let have_docs =
         |table: Table| table.columns().iter().all(|column| column.doc().ends_with('.') && column.doc().len() > 8);
     assert!(Table::ALL.into_iter().all(have_docs));
 }

@@ -16,6 +16,7 @@ const NAMED: usize = 5;
 ///
 /// [`Milestones::groups`] has an example.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct MilestoneGroup<'a> {
     /// What kind they are of.
