@@ -6,6 +6,7 @@ pub mod bytes;
 pub mod double;
 pub mod hostile;
 pub mod process;
+pub mod python;
 pub mod scale;
 
 use std::{ops::Range, path::Path};
