@@ -297,7 +297,8 @@ impl<'a, M: Forward> Run<'a, M> {
         let replay = self.replay;
         replay.weights_into(moment, weights)?;
         let model = match self.template {
-            Template::Described(rebuild) => rebuild(replay, weights)?,
+            // It takes no arrays, and is asked while they would still be there.
+            Template::Described(rebuild) => rebuild(replay, &std::mem::take(weights))?,
             Template::Model(model) => replay.restored(moment, weights, |weights| model.restore(weights))?,
             Template::From(restore) => replay.restored(moment, weights, |weights| restore(weights))?,
         };

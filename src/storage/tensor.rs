@@ -155,7 +155,7 @@ impl TensorSpec {
             Some(Orientation::OutputsInputs) => " of (outputs, inputs)",
             None => "",
         };
-        format!("{}/{} {:?}{orientation} {}", self.layer, self.name, self.shape, self.dtype)
+        format!("{}/{} {:?} {}{orientation}", self.layer, self.name, self.shape, self.dtype)
     }
 
     /// Returns whether this can be a parameter's: row-major, and within the limits of the format.
