@@ -135,7 +135,7 @@ for ask in (lambda: run.weights(9), lambda: run.curve("los"), lambda: run.parame
 }
 
 #[test]
-fn parameters_that_would_be_called_the_same_are_told_apart() {
+fn parameters_that_would_be_called_the_same_are_distinguished() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
     let parameter =
@@ -227,7 +227,7 @@ fn what_a_killed_recorder_leaves_is_read() {
 }
 
 #[test]
-fn what_is_empty_or_no_recording_is_told_apart() {
+fn what_is_empty_or_no_recording_is_distinguished() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| -> PathBuf {
         let path = folder.path().join(name);

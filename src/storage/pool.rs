@@ -114,7 +114,7 @@ impl Backend for PooledFile {
     }
 }
 
-/// What tells a file from the one that takes its name.
+/// What distinguishes a file from the one that takes its name.
 #[cfg(unix)]
 #[derive(Debug, PartialEq, Eq)]
 struct FileId(u64, u64);
