@@ -77,7 +77,7 @@ macro_rules! to_same_type {
     };
 }
 
-impl<'a> Values<'a> {
+impl Values<'_> {
     /// No values of a type, to be read into.
     pub(crate) fn none_of(dtype: Dtype) -> Values<'static> {
         macro_rules! none {
@@ -250,8 +250,38 @@ impl<'a> Values<'a> {
     }
 
     /// The bytes of the values in memory.
+    /// The number of those that are NaN or infinite, without a copy.
+    pub(crate) fn not_finite(&self) -> usize {
+        fn count<T: Scalar>(values: &[T]) -> usize {
+            values.iter().filter(|value| !value.to_f64().is_finite()).count()
+        }
+        of_any_type!(self, values => count(values))
+    }
+
+    /// A checksum of all bytes, to compare within one process. Each step is a bijection of what came before and of the next 8
+    /// bytes, so that a difference in these alone is always seen.
+    pub(crate) fn checksum(&self) -> u64 {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 over the golden ratio
+        let step = |sum: u64, bytes: &[u8]| {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            (sum ^ u64::from_le_bytes(word)).wrapping_mul(ODD).rotate_left(29)
+        };
+        self.bytes().chunks(8).fold(self.len() as u64, step)
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         of_any_type!(self, values => bytemuck::cast_slice(values))
+    }
+
+    /// The bytes of the values as they are in files, little-endian; on most machines those in memory.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn to_le_bytes(&self) -> Cow<'_, [u8]> {
+        if cfg!(target_endian = "little") {
+            return Cow::Borrowed(self.bytes());
+        }
+        let size = self.dtype().bytes();
+        Cow::Owned(self.bytes().chunks(size).flat_map(|value| value.iter().rev().copied()).collect())
     }
 
     /// One of the values, and as the integer that it is, if it is one.

@@ -1,7 +1,11 @@
 //! Questions that do without the epochs which are damaged, and list them.
 
 use super::{Replay, Run, Snapshot, progress::Pass};
-use crate::{Error, Forward, Result, Weights, analysis::Caveat, math::parallel};
+use crate::{
+    Error, Forward, Result, Weights,
+    analysis::Caveat,
+    math::parallel::{self, Own},
+};
 
 /// As many epochs are asked before their answers are taken.
 const AT_ONCE: usize = 64;
@@ -90,7 +94,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 }
 
-impl<'a, M: Forward + Sync> Run<'a, M> {
+impl<'a, M: Forward> Run<'a, M> {
     /// As [`map`](Self::map), but that epochs which are damaged are passed over, and listed.
     pub(crate) fn map_readable<R, F>(&self, ask: F) -> Result<(Vec<R>, Vec<Caveat>)>
     where
@@ -135,6 +139,30 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         Ok(self.with_lost(outcomes)?.1)
     }
 
+    /// The same of answers of which no more than one a thread may be there at once; and they need not be about the model:
+    /// asking gets memory for weights that its thread keeps.
+    pub(crate) fn take_one_by_one<R, F>(&self, ask: F, mut take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
+    where
+        R: Send,
+        F: Fn(&mut Weights, u64) -> Result<R> + Sync,
+    {
+        let (mut outcomes, pass) = (Vec::new(), self.progress.pass(self.epochs.len()));
+        let ask = |memory: &mut Weights, &epoch: &u64| {
+            let outcome = skipping(epoch, ask(memory, epoch));
+            pass.step();
+            outcome
+        };
+        for epochs in self.epochs.chunks(parallel::chosen(self.threads).max(1)) {
+            for outcome in parallel::map_with(epochs, self.threads, Weights::default, ask)? {
+                outcomes.push(match outcome {
+                    Ok(answer) => Ok(take(answer)?),
+                    Err(damage) => Err(damage),
+                });
+            }
+        }
+        Ok(self.with_lost(outcomes)?.1)
+    }
+
     fn outcomes<R, F>(
         &self,
         epochs: &[u64],
@@ -146,11 +174,16 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        let ask = |memory: &mut Weights, epoch: &u64| {
-            let outcome = skipping(*epoch, self.ask_beside(known, *epoch, memory, ask));
+        let readable = |epoch: u64, answer: Result<R>| {
+            let outcome = skipping(epoch, answer);
             pass.step();
             outcome
         };
-        parallel::map_with(epochs, self.threads, Weights::default, ask)
+        let own = Self::own(epochs, known)
+            .map(|(place, known)| Own { place, ask: |_: &mut Weights| readable(known.epoch(), ask(known)) });
+        let ask = |memory: &mut Weights, &epoch: &u64| {
+            readable(epoch, self.at_in(epoch.into(), memory).and_then(|snapshot| ask(&snapshot)))
+        };
+        parallel::map_beside(epochs, self.threads, Weights::default, ask, own)
     }
 }

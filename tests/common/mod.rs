@@ -3,10 +3,13 @@
 
 pub mod arrays;
 pub mod bytes;
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod double;
 pub mod hostile;
 pub mod process;
 pub mod python;
+pub mod recordings;
 pub mod scale;
 
 use std::{ops::Range, path::Path};

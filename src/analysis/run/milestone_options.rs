@@ -168,7 +168,8 @@ impl MilestoneOptions {
     /// Sets the number of recorded epochs that a state of layers or units must last, unless it lasts to the end of the
     /// run; 5 by default.
     ///
-    /// States are: squashed, widened, saturated, dead, vanishing, exploding.
+    /// States are: squashed, widened, saturated, dead, vanishing, exploding. A parameter that once changed is frozen if it has
+    /// kept its values for as many epochs, to the end of the run; one that never changed is, however few they are.
     #[must_use]
     pub fn lasting(self, epochs: u64) -> Self {
         Self { lasting: epochs, ..self }
@@ -179,11 +180,16 @@ impl MilestoneOptions {
         Self { loss: self.loss.or(other), ..self }
     }
 
-    /// Fails if a threshold is NaN, or the grid is invalid.
+    /// The loss, if one was given.
+    pub(crate) fn known_loss(&self) -> Option<Loss> {
+        self.loss
+    }
+
     pub(crate) fn deciding(self, threshold: Option<f32>, kind: Option<TargetKind>) -> Self {
         Self { threshold, kind, ..self }
     }
 
+    /// Fails if a threshold is NaN, or the grid is invalid.
     pub(crate) fn check(&self) -> Result<()> {
         let numbers = [
             ("the slope of a plateau", self.flat),

@@ -1,5 +1,7 @@
 //! The feature space of a layer: how it bends the data, the input space and the boundary.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::mem;
 
 use super::{boundary_score::Boundary, contour::straighten, grid::Patches, lens::Lens};
@@ -8,7 +10,10 @@ use crate::{
     Dataset, Forward, Matrix, OutputKind, Result,
     data::labels,
     math::{matrix, stats::Extent},
-    model::decision::{Decision, Rule},
+    model::{
+        checked,
+        decision::{Decision, Rule},
+    },
 };
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
@@ -16,7 +21,8 @@ const STRAIGHT: f32 = 1e-5;
 
 /// The data, the input grid and the boundary in the space of a layer's units.
 ///
-/// The layer has two units, or a plane shows two dimensions of a wider one.
+/// The layer has two units, or a plane shows two dimensions of a wider one. Units are what [`Forward::units`] shows of a layer: its
+/// outputs, unless the model says otherwise.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
@@ -33,32 +39,44 @@ const STRAIGHT: f32 = 1e-5;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FeatureSpace {
     /// The data in the layer's space, `(samples, 2)`, in the data set's order.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub samples: Matrix,
     /// The bent grid lines of the input space, `(points, 2)` each.
     ///
     /// Those of constant x1 from left to right, then those of constant x2 from bottom to top. Empty if the model does
     /// not have two inputs.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub lines: Vec<Polyline>,
     /// The bent grid points, `(points * points, 2)`, x1 fastest. Empty if the model does not have two inputs.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub region: Matrix,
     /// The model's outputs at the grid points, `(points * points, outputs)`.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub outputs: Matrix,
     /// The boundary between the classes in this space; with more than two outputs the outline of every class in turn.
     ///
     /// It reaches a hundredth beyond the limits of samples and region. In the space of the last hidden layer each
     /// line is a straight line `w · a + b = 0` of two points; elsewhere a curve.
     ///
+    /// Where [`Forward::units`] shows other units than the layer's outputs, nothing leads from these back to
+    /// the rest of the network: with two inputs the boundary is the bent image of the one among them, and with more there is none, as
+    /// a caveat says.
+    ///
     /// On a plane in the space of a wider layer it is the bent image of the boundary in the space of the two inputs. If
     /// there are more inputs, it is the cut of the boundary with the plane through the mean of the samples.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub boundary: Vec<Polyline>,
     /// The share of the samples' variance in the layer that these two dimensions have; 1 for a layer of two units.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub explained_variance_ratio: f64,
     /// What the outputs are.
     pub kind: OutputKind,
     /// Where a single output changes from class 0 to class 1; `None` where nothing parts classes, as in regression.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub threshold: Option<f32>,
     /// What was assumed or left out.
     pub caveats: Vec<Caveat>,
@@ -213,7 +231,7 @@ impl FeatureSpace {
     ) -> Result<Lens<'a>> {
         grid.check()?;
         let mut lens = Lens::new(model, view)?;
-        lens.show(data.inputs(), &mut self.samples)?;
+        lens.show_samples(data.inputs(), &mut self.samples)?;
         Ok(lens)
     }
 
@@ -247,12 +265,16 @@ impl FeatureSpace {
             self.lines.clear(); // There is no plane of inputs to lay a grid over.
         }
         let rule = lens.view.deciding(Rule::new(data.targets(), None)).rule();
+        let is_bent = data.features() == 2 && (section.is_some() || lens.is_one_way);
+        let has_none = lens.is_one_way && !is_bent;
         let (boundary, decision) = match section {
-            Some(_) if data.features() == 2 => bent_boundary(&mut lens, rule, grid)?,
+            _ if has_none => (Vec::new(), decide(&lens, data, rule)?),
+            _ if is_bent => bent_boundary(&mut lens, rule, grid)?,
             section => boundary(&lens, section.transpose()?, &limits, rule, grid)?,
         };
         (self.boundary, self.kind, self.threshold) = (boundary, decision.kind, decision.threshold);
-        self.caveats = Caveat::of_boundary(decision);
+        self.caveats = if has_none { Caveat::of(decision) } else { Caveat::of_boundary(decision) };
+        self.caveats.extend(lens.caveats(has_none));
         Ok(())
     }
 
@@ -308,11 +330,16 @@ where
     let (mut region, mut outputs) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
     while let Some((start, inputs)) = patches.next() {
         lens.show(inputs, &mut region)?;
-        lens.outputs(&region, &mut outputs)?;
+        lens.outputs(&mut outputs)?;
         *limits = limits.and(Extent::of(&region));
         each(Patch { start, inputs, region: &region, outputs: &outputs })?;
     }
     Ok(())
+}
+
+/// What is decided about the outputs for the samples, where none are between them.
+fn decide(lens: &Lens<'_>, data: &Dataset, rule: Rule) -> Result<Decision> {
+    rule.decide(lens.model, &checked::outputs(lens.model, data.inputs())?)
 }
 
 /// The boundary in the space of the inputs, bent.
