@@ -14,7 +14,7 @@ use std::{
 use common::scale::report;
 use serde_json::{Value, json};
 use training_replay::{
-    Activation, Dense, Loss, Metrics, Optimizer, Parameter, Replay, Sequential, Trainer, Values, Weights,
+    Activation, Dense, Forward, Loss, Metrics, Optimizer, Parameter, Replay, Sequential, Trainer, Values, Weights,
     analysis::{LayerFilter, Quantity, SampleOutcomes},
     datasets,
     export::{SCHEMA_VERSION, Safetensors, Table, Tables, TensorBoard},
@@ -81,8 +81,7 @@ fn recorded(seed: u64) -> Replay {
         .into_iter()
         .map(|p| Parameter::new(p.layer().to_owned(), p.name().to_owned(), p.shape(), vec![f32::NAN; p.values().len()]))
         .collect();
-    use training_replay::Forward;
-    replay.record(&model.with_weights(&lost).unwrap(), Metrics::new()).unwrap();
+    replay.record(&Forward::with_weights(&model, &lost).unwrap(), Metrics::new()).unwrap();
     replay
 }
 
@@ -141,12 +140,13 @@ fn pyarrow_reads_what_every_column_is() {
     for table in [Table::Metrics, Table::Samples] {
         lines.push(json!([table.name(), table.name(), table.doc(), SCHEMA_VERSION.to_string()]));
         for column in &table.columns()[1..] {
-            let kind = match column.kind().to_string().as_str() {
+            let kind = column.kind().to_string();
+            let kind = match kind.as_str() {
                 "i64" => "int64",
                 "f64" => "double",
                 "f32" => "float",
                 "text" => "string",
-                other => &other.to_owned(),
+                other => other,
             };
             lines.push(json!([table.name(), column.name(), kind, column.may_be_null(), column.unit(), column.doc()]));
         }

@@ -7,16 +7,16 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use common::{
     bytes::{EPOCH, Record, header, records, reseal, resequenced},
+    python,
     scale::{report, scaled},
 };
 use training_replay::{
     Activation, Dataset, Dense, Description, Error, Forward, Initializer, Loss, Matrix, Metrics, Model, Moment,
-    Parameter, Replay, Result, Sequential, Values, Weights,
+    Parameter, Replay, Result, Sequential, Weights,
 };
 
 fn data_folder() -> PathBuf {
@@ -316,121 +316,17 @@ fn a_record_of_a_later_version_that_may_not_be_skipped_is_refused() {
     assert!(message.contains("a newer one may have written it"), "{message}");
 }
 
-/// Prints everything that the Python reader finds in files, bit for bit.
-const DUMP: &str = r#"
-import sys
-import numpy as np
-sys.path.insert(0, sys.argv[1])
-from read_replay import read
-bits = lambda metrics: [f"{name} {np.float64(value).tobytes().hex()}" for name, value in sorted(metrics.items())]
-def show(name, a):
-    print(name, a.dtype.str, list(a.shape), a.tobytes().hex())
-def dump(path):
-    data, epochs = read(path)
-    if all(data.get(name) is not None for name in ("inputs", "targets")):
-        show("inputs", data["inputs"])
-        show("targets", data["targets"])
-    if data["probe"] is not None:
-        show("probe", data["probe"])
-    for (epoch, step), (metrics, weights, outputs) in epochs.items():
-        print(epoch, step, "damaged" if metrics is None else bits(metrics))
-        for name, values in weights.items() if weights is not None else [("damaged", np.zeros(0))]:
-            show(name, values)
-        if outputs is not None:
-            show("outputs", outputs)
-for path in sys.argv[2:]:
-    try:
-        dump(path)
-    except ValueError:
-        print("refused")
-"#;
-
-fn hex(bytes: impl IntoIterator<Item = u8>) -> String {
-    bytes.into_iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn dumped(name: &str, values: &Values<'_>, shape: &[usize]) -> String {
-    let (dtype, bytes) = match values {
-        Values::F32(values) => ("<f4", hex(values.iter().flat_map(|value| value.to_le_bytes()))),
-        Values::F64(values) => ("<f8", hex(values.iter().flat_map(|value| value.to_le_bytes()))),
-        _ => unreachable!(),
-    };
-    format!("{name} {dtype} {shape:?} {bytes}")
-}
-
-fn dumped_rows(name: &str, matrix: &Matrix) -> String {
-    dumped(name, &Values::from(training_replay::to_row_major(matrix)), &[matrix.nrows(), matrix.ncols()])
-}
-
-/// What [`DUMP`] should print.
-fn expected_dump(path: &Path) -> Vec<String> {
-    let Ok(replay) = Replay::open(path) else { return vec!["refused".into()] };
-    let mut lines = Vec::new();
-    if let Ok(data) = replay.dataset() {
-        for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets().numbers().unwrap())] {
-            lines.push(dumped_rows(name, matrix));
-        }
-    }
-    lines.extend(replay.probe().inputs().map(|inputs| dumped_rows("probe", inputs)));
-    let mut moments: Vec<Moment> = replay.steps().iter().chain(replay.epochs().map(Moment::from)).collect();
-    moments.sort_unstable();
-    moments.into_iter().for_each(|moment| lines.extend(expected_snapshot(&replay, moment)));
-    lines
-}
-
-fn expected_snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
-    let (metrics, weights) = (replay.metrics(moment), replay.weights(moment));
-    let logged = |(name, bits): (&str, u64)| format!("'{name} {}'", hex(bits.to_le_bytes()));
-    let logged = metrics
-        .as_ref()
-        .map(|metrics| format!("[{}]", bits(metrics).into_iter().map(logged).collect::<Vec<_>>().join(", ")));
-    let (epoch, step) = (moment.epoch(), moment.step().unwrap_or(0));
-    let mut lines = vec![format!("{epoch} {step} {}", logged.unwrap_or("damaged".into()))];
-    match weights {
-        Ok(weights) => lines.extend(weights.iter().map(|p| {
-            let name: Vec<&str> = [p.layer(), p.name()].into_iter().filter(|part| !part.is_empty()).collect();
-            dumped(&name.join("/"), p.values(), p.shape())
-        })),
-        Err(_) => lines.push("damaged <f8 [0] ".into()),
-    }
-    lines.extend(replay.probe().outputs(moment).ok().flatten().map(|outputs| dumped_rows("outputs", &outputs)));
-    lines
-}
-
-fn python(arguments: &[&str]) -> std::io::Result<std::process::Output> {
-    Command::new("python3").args(arguments).env("PYTHONDONTWRITEBYTECODE", "1").output()
-}
-
-/// What the Python reader finds in files must be what this crate does. False where there is no Python to ask.
-fn python_agrees(paths: &[PathBuf]) -> bool {
-    if !python(&["-c", "import numpy"]).is_ok_and(|output| output.status.success()) {
-        report("SKIPPED: the Python reader was not tested, because there is no python3 with numpy here");
-        return false;
-    }
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/python");
-    let mut arguments = vec!["-c", DUMP, scripts.to_str().unwrap()];
-    arguments.extend(paths.iter().map(|path| path.to_str().unwrap()));
-    let output = python(&arguments).unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let found = String::from_utf8(output.stdout).unwrap();
-    let expected: Vec<String> = paths.iter().flat_map(|path| expected_dump(path)).collect();
-    let differs = found.lines().zip(&expected).find(|(found, expected)| found != expected);
-    assert_eq!(differs, None);
-    assert_eq!(found.lines().count(), expected.len());
-    true
-}
-
 #[test]
-fn a_reader_of_a_page_of_python_reads_the_same_bit_for_bit() {
+fn a_reader_of_some_pages_of_python_reads_the_same_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let now = folder.path().join("now.replay");
     finished::record(&now).unwrap();
     assert!(Replay::open(&now).unwrap().probe().outputs(6).unwrap().is_some(), "with a probe");
-    python_agrees(&[data_folder().join(FINISHED), data_folder().join(UNFINISHED), now]);
+    python::agrees(&[data_folder().join(FINISHED), data_folder().join(UNFINISHED), now]);
 }
 
 #[test]
-fn a_reader_of_a_page_of_python_agrees_on_what_is_damaged_torn_or_refused() {
+fn a_reader_of_some_pages_of_python_agrees_on_what_is_damaged_torn_or_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut paths = Vec::new();
     let mut write = |bytes: Vec<u8>| {
@@ -449,7 +345,7 @@ fn a_reader_of_a_page_of_python_agrees_on_what_is_damaged_torn_or_refused() {
     }
     write(as_of_minor_version_7(&written(finished::record)));
     let count = paths.len();
-    if python_agrees(&paths) {
+    if python::agrees(&paths) {
         report(format_args!("{count} damaged files: the Python reader finds the same"));
     }
 }

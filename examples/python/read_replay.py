@@ -1,110 +1,507 @@
 """Reads a recording of training-replay with the standard library and numpy; `docs/format.md` is the specification.
 
-    python3 read_replay.py run.replay             # what was logged, and the parameters' shapes
+    python3 read_replay.py run.replay                  # what is in it, and what is damaged
 
-    data, epochs = read("run.replay")
-    data["inputs"]                                # samples in rows; data["validation/inputs"] of a named data set
-    data["probe"]                                 # the inputs of the probe; None without one, as in format 1.0
-    metrics, weights, outputs = epochs[60, 0]     # after epoch 60; [60, 5] after five mini-batches of it
-    weights["hidden/kernel"]                      # outputs: what the model made of the probe, None where it was not run
+    run = Recording("run.replay")                      # reads headers and metrics, and no weights
+    epochs, losses = run.curve("loss")                 # two arrays, for plt.plot(*run.curve("loss"))
+    run.epochs, run.steps, run.metrics(60)             # metrics((60, 5)): after five mini-batches of epoch 60
+    run.weights(60)["hidden/kernel"]                   # all arrays of an epoch, each as it was recorded
+    run.parameter(60, "hidden/kernel")                 # one alone: its bytes and its checksum, not the others'
+    run.data["training/inputs"]                        # samples in rows; so are targets, or labels if they are integers
+    run.data_sets["training"]                          # names of classes and features, number of classes of labels
+    run.loss, run.notes, run.description, run.orientations, run.probe, run.probe_outputs(60)
+    run.network, run.forward(60, inputs)               # a built-in network: its layers, and what it makes of inputs
+    run.damage, run.torn_bytes, run.check()            # what is damaged and where; `check` reads the whole file
 
-What is damaged is None, or missing where its header is damaged.
+Arrays are read-only views of the mapped file: one is read when it is looked at, however large the recording. Those of bf16,
+which numpy lacks, have the type `BF16`, so that nobody takes their bits for integers: `float32(array)` is their values,
+`array.view(ml_dtypes.bfloat16)` the same with that package, `array["bf16"]` the bits. What is damaged raises `Damaged`,
+what was not recorded `LookupError`, and another kind of file `ValueError`. Names are `layer/name`; where two parameters would
+be called the same, each of them is `(layer, name)`.
 """
 
-import struct, sys, zlib
+import math, os, struct, sys, zlib
+from array import array
+from collections import Counter, namedtuple
+from collections.abc import Mapping
+from itertools import chain
 import numpy as np
 
-MODEL, DATA, EPOCH, END, NAMED_DATA, SKIPPABLE = 1, 2, 3, 4, 0x8001, 0x8000
-up = lambda n: -(-n // 64) * 64  # to the next multiple of 64
+MODEL, DATA, EPOCH, END, SKIPPABLE, NOTES, NAMED_DATA = 1, 2, 3, 4, 0x8000, 0x8000, 0x8001
+LOSSES = ("binary cross-entropy", "categorical cross-entropy", "mean squared error")
+ORIENTATIONS = {1: ("inputs", "outputs"), 2: ("outputs", "inputs")}
+BF16 = np.dtype([("bf16", "<u2")])
+TYPES = [np.dtype(t) for t in ("<f4", "<f8", "<f2", BF16, "i1", "<i2", "<i4", "<i8", "u1", "<u2", "<u4", "<u8", "?")]
+CHUNK = 1 << 20  # as much of the file is read at once
 
-DTYPES = "<f4", "<f8", "<f2", "<u2", "i1", "<i2", "<i4", "<i8", "u1", "<u2", "<u4", "<u8", "?"  # the fourth is bf16, as bits
+Loss = namedtuple("Loss", "id name")  # id None: a loss of the user's own; name None: one of a later version
+Damage = namedtuple("Damage", "start end what")  # bytes of the file, and what is lost with them
+DataSet = namedtuple("DataSet", "class_names feature_names class_count")  # a count where targets are labels
+Network = namedtuple("Network", "inputs layers logits")  # logits: a sigmoid or softmax of its outputs are probabilities
+Layer = namedtuple("Layer", "kind name settings")
+Tensor = namedtuple("Tensor", "layer name dtype order shape")
+Record = namedtuple("Record", "kind sequence meta_len data_len epoch meta_crc data_crc step offset start end")
+
+
+class Damaged(ValueError):
+    """What was asked for is in the file, but not what was written."""
+
+
+def up(n): return -(-n // 64) * 64  # to the next multiple of 64
+def size(tensor): return math.prod(tensor.shape) * tensor.dtype.itemsize
+def moment(at): return tuple(at) if isinstance(at, (tuple, list)) else (int(at), 0)
+def in_time(at): return at[0], at[1] or 1 << 32  # the end of an epoch, step 0, comes behind its steps
+def called(at): return f"epoch {at[0]}" + (f", step {at[1]}" if at[1] else "")
+
+
+def float32(values):
+    """Returns the values of a bf16 array, exactly; others are rounded where they are wider."""
+    return (values["bf16"].astype("<u4") << 16).view("<f4") if values.dtype == BF16 else values.astype(np.float32)
 
 
 class Meta:
+    """The fields of a meta, one after the other; one that is not there, or not as specified, is a ValueError."""
+
     def __init__(self, data): self.data, self.at = data, 0
-    def take(self, form):
-        at, self.at = self.at, self.at + struct.calcsize("<" + form)
-        return struct.unpack_from("<" + form, self.data, at)[0]
-    def option(self, item):  # a meta of format 1.0 ends before those of 1.1
-        return item() if self.at < len(self.data) and self.take("B") else None
+    def more(self): return self.at < len(self.data)  # a meta of an older version ends before the later fields
+    def u8(self): return self.bytes(1)[0]
+    def u64(self): return self.number("Q")
+    def number(self, form): return struct.unpack("<" + form, self.bytes(struct.calcsize("<" + form)))[0]
+    def string(self): return self.bytes(self.u64()).decode()
+    def many(self, item): return [item() for _ in range(self.u64())]  # every item takes bytes, which come to an end
+    def pair(self): return self.string(), self.string()
+
+    def bytes(self, length):
+        if length > len(self.data) - self.at:
+            raise ValueError("it ends within a field")
+        self.at += length
+        return self.data[self.at - length:self.at]
+
+    def option(self, item):
+        if (there := self.u8()) > 1:
+            raise ValueError("an option is neither there nor not")
+        return item() if there else None
+
     def rows(self):
-        columns, values = self.take("Q"), self.take(f"{4 * self.take('Q')}s")
+        columns, count = self.u64(), self.u64()
+        values = self.bytes(4 * count)
+        if not count or not columns or count % columns:
+            raise ValueError("its rows are not whole")
         return np.frombuffer(values, "<f4").reshape(-1, columns)
-    def string(self): return self.take(f"{self.take('Q')}s").decode()
-    def many(self, item): return [item() for _ in range(self.take("Q"))]
-    def data_names(self):  # the last field: the data sets, of which format 1.0 has one without a name
-        return self.many(lambda: (self.string(), self.many(self.string), self.many(self.string))[0]) if self.at < len(self.data) else []
+
     def tensor(self):
-        name = "/".join(filter(None, (self.string(), self.string())))
-        return name, DTYPES[self.take("B")], "CF"[self.take("B")], self.many(lambda: self.take("Q"))
+        layer, name, dtype, order, shape = self.string(), self.string(), self.u8(), self.u8(), self.many(self.u64)
+        if dtype >= len(TYPES) or order > 1 or len(shape) > 8:
+            raise ValueError(f"{layer}/{name} is of a type, an order or a shape that is not known")
+        return Tensor(layer, name, TYPES[dtype], "CF"[order], tuple(shape))
+
+    def metrics(self):
+        if (count := self.u64()) > 4096:
+            raise ValueError("it has more than 4096 metrics")
+        pairs = [(self.bytes(self.u64()), self.number("d")) for _ in range(count)]
+        if any(len(name) > 4096 for name, _ in pairs):
+            raise ValueError("the name of a metric is longer than 4096 bytes")
+        return {name.decode(): value for name, value in pairs}
 
 
-def probe_inputs(meta):  # behind the fields of MODEL that are not asked for: loss, description, notes
-    meta.option(lambda: meta.take("B")), meta.option(lambda: (meta.string(), meta.take(f"{meta.take('Q')}s")))
-    meta.many(lambda: (meta.string(), meta.string()))
-    return meta.option(meta.rows)
+class Lazy(Mapping):
+    """A dictionary whose values are made when they are asked for."""
+
+    def __init__(self, makers): self.makers = makers
+    def __getitem__(self, key): return self.makers[key]()
+    def __iter__(self): return iter(self.makers)
+    def __len__(self): return len(self.makers)
 
 
-def array(data, at, dtype, order, shape):
-    return np.frombuffer(data, dtype, int(np.prod(shape, dtype=object)), at).reshape(shape, order=order)
+class Recording:
+    def __init__(self, path):
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise ValueError(f"{path} is no file")
+        self.path, self.file = path, open(path, "rb", 1 << 15)
+        self.notes, self.all_notes, self.finished, self.damage, self.tensors = {}, [], False, [], None
+        self.records, self.matrices, self.data_records, self.lost, self.curves = {}, {}, [0, 0], {}, ({}, {})
+        try:
+            self.length = os.fstat(self.file.fileno()).st_size
+            self._preamble(self.bytes(0, 64))
+            self._scan()
+        except BaseException:
+            self.close()
+            raise
+        self.map = np.asarray(np.memmap(self.file, np.uint8, "r", shape=(self.length,)))
+        self.data = Lazy({key: lambda key=key: self._matrix(key) for key in self.matrices})
+
+    def __enter__(self): return self
+    def __exit__(self, *_): self.close()
+    def close(self): self.file.close()  # arrays that were handed out stay
+
+    epochs = property(lambda self: [epoch for epoch, step in self.records if not step])
+    steps = property(lambda self: [at for at in self.records if at[1]])
+    metric_names = property(lambda self: list(self.curves[0]))
+    network = property(lambda self: decoded(*self.description) if self.description else None)
+
+    def curve(self, name, steps=False):
+        """The epochs at which a metric was logged, or the (epoch, step) rows, and its values."""
+        curves = self.curves[steps]
+        if name not in curves:
+            raise LookupError(f"{name!r} was not logged; there are {list(curves)}")
+        epochs, numbers, values = (np.array(column) for column in curves[name])
+        return (np.column_stack([epochs, numbers]) if steps else epochs), values
+
+    def metrics(self, at):
+        record = self._record(at)
+        if moment(at) in self.lost:
+            raise Damaged(f"the metrics of {called(moment(at))}: {self.lost[moment(at)]}")
+        return Meta(self._meta(record)).metrics()
+
+    def weights(self, at):
+        """All arrays, if the checksum of them together agrees."""
+        record = self._record(at)
+        self._check(called(moment(at)), record.start, record.data_len, record.data_crc)
+        return {key: self._array(tensor, record.start + place) for key, (_, place, tensor) in self.tensors.items()}
+
+    def parameter(self, at, name):
+        """One array, if its own checksum agrees; that of all, where it has none: as in format 1.0."""
+        record = self._record(at)
+        if name not in self.tensors:
+            raise LookupError(f"{name!r} is no parameter; there are {list(self.tensors)}")
+        (index, place, tensor), checksums = self.tensors[name], self._checksums(record)
+        if checksums is None:
+            return self.weights(at)[name]
+        self._check(f"{name} of {called(moment(at))}", record.start + place, size(tensor), checksums[index])
+        return self._array(tensor, record.start + place)
+
+    def probe_outputs(self, at):
+        """What the model made of the inputs `probe`; None where it was not run."""
+        record = self._record(at)
+        if self.probe is None:
+            return None
+        try:
+            meta = Meta(self._meta(record))
+            meta.metrics()
+            outputs = meta.option(lambda: (meta.u8(), meta.rows())[1]) if meta.more() else None
+            if outputs is not None and len(outputs) != len(self.probe):
+                raise ValueError(f"it has {len(outputs)} rows for {len(self.probe)} inputs")
+            return outputs
+        except ValueError as why:
+            raise Damaged(f"the probe of {called(moment(at))}: {why}") from None
+
+    def check(self):
+        """Reads everything, and lists all that is damaged: `damage`, and what only reading finds."""
+        found = list(self.damage)
+        everything = [(f"data {key}", record) for key, (record, *_) in self.matrices.items()]
+        for what, record in everything + [(called(at), record) for at, record in self.records.items()]:
+            try:
+                self._check(what, record.start, record.data_len, record.data_crc)
+            except Damaged as why:
+                found.append(Damage(record.offset, record.start + record.data_len, f"{why}{self._which(record)}"))
+        return sorted(found)
+
+    def forward(self, at, inputs):
+        """What the recorded network makes of inputs, samples in rows, in numpy's arithmetic: the crate's but for rounding."""
+        if self.network is None:
+            raise LookupError("the recording describes no built-in network")
+        arrays, values = self.weights(at), np.asarray(inputs, np.float32)
+        for layer in self.network.layers:
+            own = {tensor.name: arrays[key] for key, (_, _, tensor) in self.tensors.items() if tensor.layer == layer.name}
+            values = apply(layer, own, values)
+        return values
+
+    def bytes(self, at, length):  # fewer where the file ends, or was cut
+        self.file.seek(at)
+        return self.file.read(max(0, min(length, self.length - at)))
+
+    def _preamble(self, block):
+        if len(block) < 64 and b"\x89TRPL\r\n\x1a".startswith(block[:8]):
+            raise ValueError(f"{self.path} was never started")
+        if block[:8] != b"\x89TRPL\r\n\x1a":
+            raise ValueError(f"{self.path} is no recording")
+        if struct.pack("<I", zlib.crc32(block[:60])) != block[60:]:
+            raise Damaged(f"{self.path}: the preamble is damaged")
+        self.version, self.salt = struct.unpack_from("<2H", block, 8), block[16:24]
+        if self.version[0] != 1:
+            raise ValueError(f"{self.path} is of format {self.version[0]}, and this reads format 1")
+
+    def _scan(self):
+        at, expected, last = 64, 0, None
+        while step := self._next(at, expected):
+            self._take(last)
+            last, at, expected = step, step[0].end, step[0].sequence + 1
+        if last and (self._meta(last[0], None) is None or not self._agrees(last[0].start, last[0].data_len, last[0].data_crc)):
+            at = last[1]  # it may never have been completed: with what was passed over before it, the torn tail
+        else:
+            self._take(last)
+        self.torn_bytes, self.damage = self.length - at, sorted(self.damage)
+        if self.tensors is None or not self.records and any(a < b for a, b in zip(self.data_records, self.promised)):
+            raise ValueError(f"{self.path} was never started")
+
+    def _next(self, at, expected):  # the next record, and where what was passed over to reach it begins
+        found = (self._header(place, expected) for place in chain([at], self._places(at + 64)))
+        return next(((record, at) for record in found if record), None)
+
+    def _places(self, at):  # the multiples of 64 that begin as a record does
+        for at in range(at, self.length, CHUNK):
+            chunk, found = self.bytes(at, CHUNK), -64
+            while (found := chunk.find(b"TREC", up(found + 1))) >= 0:
+                if found % 64 == 0:
+                    yield at + found
+
+    def _header(self, at, expected):
+        block = self.bytes(at, 64)
+        if len(block) < 64 or block[:4] != b"TREC" or block[8:16] != self.salt:
+            return None
+        if struct.pack("<I", zlib.crc32(block[:60])) != block[60:]:
+            return None
+        fields = struct.unpack_from("<4xH10x4Q3I", block)
+        start = up(at + 64 + fields[2])
+        record = Record(*fields, at, start, up(start + fields[3]))
+        within = record.meta_len <= 1 << 24 and record.data_len <= 1 << 40 and record.end <= self.length
+        return record if within and expected <= record.sequence < 1 << 63 else None
+
+    def _take(self, step):
+        if step is None:
+            return
+        record, passed = step
+        meta = self._meta(record, None)
+        if passed < record.offset:
+            self.damage.append(Damage(passed, record.offset, f"{record.offset - passed} bytes that are no record"))
+        if self.tensors is None:
+            return self._model(record, meta)
+        if record.kind not in (DATA, NAMED_DATA, EPOCH, NOTES, MODEL, END) and record.kind < SKIPPABLE:
+            raise ValueError(f"{self.path} is of a newer format: it has a record of kind {record.kind}")
+        take = {DATA: self._data, NAMED_DATA: self._data, EPOCH: self._snapshot, NOTES: self._notes, MODEL: self._second}
+        try:
+            take.get(record.kind, lambda *_: None)(record, meta)
+        except ValueError as why:
+            self.damage.append(Damage(record.offset, record.end, str(why)))
+        self.finished = self.finished or record.kind == END
+
+    def _model(self, record, meta):
+        if record.kind != MODEL or meta is None:
+            raise Damaged(f"{self.path}: the description of the recording is damaged")
+        try:
+            self._described(Meta(meta))
+        except ValueError as why:
+            raise Damaged(f"{self.path}: the description of the recording is damaged: {why}") from None
+
+    def _described(self, meta):
+        tensors, data_records, loss = meta.many(meta.tensor), meta.u64(), meta.option(meta.u8)
+        self.description = meta.option(lambda: (meta.string(), meta.bytes(meta.u64())))
+        self._note(meta.many(meta.pair))
+        self.probe = meta.option(meta.rows) if meta.more() else None
+        sets = meta.many(lambda: (meta.string(), meta.many(meta.string), meta.many(meta.string))) if meta.more() else []
+        orientations = meta.bytes(meta.u64()) if meta.more() else b""
+        own_loss = meta.option(meta.string) if meta.more() else None
+        if len(tensors) > 1 << 16 or any(tensor.order != "C" for tensor in tensors):
+            raise ValueError("its parameters are more than 65536, or not row-major")
+        if len(orientations) not in (0, len(tensors)):
+            raise ValueError(f"it has {len(orientations)} orientations for {len(tensors)} parameters")
+        self.loss = Loss(None, own_loss) if own_loss is not None else None
+        if loss is not None:
+            self.loss = Loss(loss, LOSSES[loss] if loss < len(LOSSES) else None)
+        self._layout(tensors)
+        told = orientations or bytes(len(tensors))
+        self.orientations = {key: ORIENTATIONS.get(number) for key, number in zip(self.tensors, told)}
+        sets = {name: names for name, *names in sets} or ({"training": ([], [])} if data_records else {})
+        classes, features = sets.get("training", ([], []))  # which other data sets have, too
+        self.data_sets = {name: DataSet(own[0] or classes, own[1] or features, None) for name, own in sets.items()}
+        self.promised = data_records, 2 * len(sets.keys() - {"training"})
+
+    def _layout(self, tensors):  # where each array lies in the data of an epoch, and how long these are
+        joined, end, self.tensors = [name_of(tensor) for tensor in tensors], 0, {}
+        if len({tensor[:2] for tensor in tensors}) < len(tensors):
+            raise ValueError("it lists a parameter twice")
+        twice = {name for name, count in Counter(joined).items() if count > 1}
+        for index, (name, tensor) in enumerate(zip(joined, tensors)):
+            self.tensors[tensor[:2] if name in twice else name] = index, up(end), tensor
+            end = up(end) + size(tensor)
+        if end > 1 << 40:
+            raise ValueError("its parameters are beyond the limits of the format")
+        self.data_len = end
+
+    def _second(self, record, meta):
+        raise ValueError("a second description of the recording")
+
+    def _note(self, pairs):
+        self.all_notes += pairs
+        self.notes.update(pairs)
+
+    def _notes(self, record, meta):
+        if meta is None:
+            raise ValueError("notes")
+        meta = Meta(meta)
+        self._note(meta.many(meta.pair))
+
+    def _data(self, record, meta):
+        if meta is None:
+            raise ValueError("a matrix of a data set")
+        meta = Meta(meta)
+        tensor = meta.tensor()
+        name = "training" if record.kind == DATA else tensor.layer
+        self.data_records[record.kind == NAMED_DATA] += 1
+        key = f"{name}/{tensor.name}"
+        if tensor.name in ("inputs", "targets") and key not in self.matrices:
+            count = meta.u64() if tensor.dtype == np.uint32 and meta.more() else None
+            self.matrices[key] = record, tensor, count
+            if tensor.name == "targets" and name in self.data_sets:
+                self.data_sets[name] = self.data_sets[name]._replace(class_count=count)
+
+    def _snapshot(self, record, meta):
+        at = record.epoch, record.step
+        if record.data_len != self.data_len:
+            raise ValueError(f"the weights of {called(at)}: not as many as the model has")
+        if self.records and in_time(at) <= in_time(next(reversed(self.records))):
+            raise ValueError(f"{called(at)}, behind a later one")
+        self.records[at], self.finished = record, False
+        try:
+            if meta is None:
+                raise ValueError("their checksum does not agree")
+            self._log(at, Meta(meta).metrics())
+        except ValueError as why:
+            self.lost[at] = str(why)
+            raise ValueError(f"the metrics of {called(at)}: {why}") from None
+
+    def _log(self, at, metrics):
+        curves = self.curves[at[1] > 0]
+        if len(curves.keys() | metrics.keys()) > 4096:
+            raise ValueError("they are beyond 4096 of different names")
+        for name, value in metrics.items():
+            columns = curves.setdefault(name, (array("Q"), array("L"), array("d")))
+            for column, entry in zip(columns, (*at, value)):
+                column.append(entry)
+
+    def _record(self, at):
+        at = moment(at)
+        if at in self.records:
+            return self.records[at]
+        before = max((r.offset for key, r in self.records.items() if in_time(key) < in_time(at)), default=0)
+        behind = min((r.offset for key, r in self.records.items() if in_time(key) > in_time(at)), default=self.length)
+        if any(before < damage.start < behind for damage in self.damage):
+            raise Damaged(f"{called(at)}: the record that lies in its place cannot be read")
+        raise LookupError(f"{called(at)} was not recorded; see `epochs` and `steps`")
+
+    def _meta(self, record, *otherwise):
+        meta = self.bytes(record.offset + 64, record.meta_len)
+        if zlib.crc32(meta) == record.meta_crc:
+            return meta
+        if otherwise:
+            return otherwise[0]
+        raise Damaged(f"what lies beside the weights of {called((record.epoch, record.step))}: its checksum does not agree")
+
+    def _checksums(self, record):  # of each array; None where they are not there, or damaged
+        try:
+            meta = Meta(self._meta(record))
+            meta.metrics()
+            if meta.more():
+                meta.option(lambda: (meta.u8(), meta.u64(), meta.bytes(4 * meta.u64())))
+            sums = meta.bytes(4 * meta.u64()) if meta.more() else b""
+            return struct.unpack(f"<{len(self.tensors)}I", sums) if len(sums) == 4 * len(self.tensors) else None
+        except ValueError:
+            return None
+
+    def _agrees(self, start, length, crc):
+        found = 0
+        for at in range(start, start + length, CHUNK):
+            found = zlib.crc32(self.bytes(at, min(CHUNK, start + length - at)), found)
+        return found == crc
+
+    def _check(self, what, start, length, crc):
+        if not self._agrees(start, length, crc):
+            raise Damaged(f"{what} is damaged: its checksum does not agree")
+
+    def _which(self, record):  # of the arrays of a damaged epoch
+        sums = self._checksums(record) if record.kind == EPOCH else None
+        places = zip(self.tensors.items(), sums or ())
+        named = [str(key) for (key, (_, place, tensor)), crc in places
+                 if not self._agrees(record.start + place, size(tensor), crc)]
+        return f" ({', '.join(named)})" if named else ""
+
+    def _array(self, tensor, start):
+        values = self.map[start:start + size(tensor)]
+        if tensor.dtype == bool and values.max(initial=0) > 1:
+            raise Damaged(f"{name_of(tensor)}: a truth value of it is neither 0 nor 1")
+        return values.view(tensor.dtype).reshape(tensor.shape, order=tensor.order)
+
+    def _matrix(self, key):
+        record, tensor, count = self.matrices[key]
+        labels = tensor.dtype == np.uint32 and key.endswith("/targets")
+        if size(tensor) != record.data_len or not (labels or tensor.dtype == np.float32 and len(tensor.shape) == 2):
+            raise Damaged(f"data {key}: {tensor.dtype} of shape {tensor.shape} in {record.data_len} bytes are no matrix")
+        self._check(f"data {key}", record.start, record.data_len, record.data_crc)
+        values = self._array(tensor, record.start)
+        if count is not None and values.max(initial=0) >= max(count, 1):
+            raise Damaged(f"data {key}: a label of it is beyond its {count} classes")
+        return values
 
 
-def records(file):  # kind, moment, meta, data and its length; None for a meta or data that is damaged
-    salt, at, expected, last = file[16:24], 64, 0, None
-    while at + 64 <= len(file):
-        kind, sequence, meta_len, data_len, epoch, meta_crc, data_crc, step, crc = struct.unpack_from("<4xH10x4Q4I", file, at)
-        start, end = up(at + 64 + meta_len), up(up(at + 64 + meta_len) + data_len)
-        known = file[at:at + 4] == b"TREC" and file[at + 8:at + 16] == salt and expected <= sequence < 1 << 63
-        if not known or zlib.crc32(file[at:at + 60]) != crc or end > len(file):
-            at += 64
-            continue
-        if last:
-            yield last
-        meta, data = file[at + 64:at + 64 + meta_len], file[start:start + data_len]
-        meta, data = Meta(meta) if zlib.crc32(meta) == meta_crc else None, data if zlib.crc32(data) == data_crc else None
-        last, at, expected = (kind, (epoch, step), meta, data, data_len), end, sequence + 1
-    if last and last[2] and last[3] is not None:  # otherwise a torn tail
-        yield last
+def name_of(tensor): return "/".join(filter(None, tensor[:2]))
 
 
-def layout(tensors):  # where each array lies in the data of an epoch, and how long that is
-    places, at = [], 0
-    for name, dtype, order, shape in tensors:
-        places.append((name, up(at), dtype, order, shape))
-        at = up(at) + int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
-    return places, at
+def decoded(kind, data):
+    """The layers of a built-in network in forward order; None for what others described."""
+    if kind not in ("training_replay::Sequential/1", "training_replay::Sequential/2"):
+        return None
+    meta = Meta(data)
+    inputs, layers = meta.u64(), meta.many(lambda: layer(meta.number("H"), meta.string(), Meta(meta.bytes(meta.u64()))))
+    if meta.more():
+        raise ValueError("there is more than the description of its network")
+    return Network(inputs, layers, kind.endswith("/2"))
 
 
-def read(path):
-    file = np.fromfile(path, np.uint8).tobytes()
-    if file[:10] != b"\x89TRPL\r\n\x1a\1\0" or struct.pack("<I", zlib.crc32(file[:60])) != file[60:64]:
-        raise ValueError(f"{path} is no recording of format 1")
-    places, matrices, epochs, last = None, {}, {}, (-1, 0)
-    for kind, (epoch, step), meta, data, length in records(file):
-        if places is None:
-            if kind != MODEL or meta is None:
-                raise ValueError(f"{path} has no readable description of its model")
-            (places, whole), promised, probe = layout(meta.many(meta.tensor)), meta.take("Q"), probe_inputs(meta)
-            promised += 2 * sum(name != "training" for name in meta.data_names())
-        elif kind in (DATA, NAMED_DATA) and meta:
-            name, *form = meta.tensor()
-            matrices.setdefault(name, None if data is None else array(data, 0, *form))
-        elif kind == EPOCH and length == whole and (epoch, step or 1 << 32) > last:
-            last = epoch, step or 1 << 32  # the end of an epoch, 0, comes behind its steps
-            weights = None if data is None else {name: array(data, *place) for name, *place in places}
-            metrics = dict(meta.many(lambda: (meta.string(), meta.take("d")))) if meta else None
-            outputs = meta.option(lambda: (meta.take("B"), meta.rows())[1]) if meta and probe is not None else None
-            epochs[epoch, step] = metrics, weights, outputs
-        elif kind not in (MODEL, DATA, EPOCH, END) and kind < SKIPPABLE:
-            raise ValueError(f"{path} is of a newer format")
-    if places is None or not epochs and len(matrices) < promised:
-        raise ValueError(f"{path} was never started")
-    return {**matrices, "probe": probe}, epochs
+def layer(kind, name, of):
+    def choice(): return of.number("H"), of.number("f")
+    settings = {
+        1: lambda: {"units": of.u64(), "activation": choice(), "kernel": choice(), "bias": of.option(choice)},
+        2: lambda: {"activation": choice()},
+        3: lambda: {"rate": of.number("f")},
+        4: lambda: {"momentum": of.number("f"), "epsilon": of.number("f"), "unbiased": of.more() and of.u8() == 1},
+        5: lambda: {"epsilon": of.number("f")},
+    }
+    if kind not in settings:
+        raise ValueError(f"layer {name} is of kind {kind}, which is not known")
+    return Layer(("dense", "activation", "dropout", "batch normalization", "layer normalization")[kind - 1], name, settings[kind]())
+
+
+def apply(layer, own, values):
+    """What a layer makes of values, samples in rows, with its own arrays."""
+    if layer.kind == "dense":
+        values = values @ own["kernel"] + own.get("bias", np.float32(0))
+    if layer.kind == "batch normalization":
+        scaled = (values - own["moving_mean"]) / np.sqrt(own["moving_variance"] + np.float32(layer.settings["epsilon"]))
+        return own["gamma"] * scaled + own["beta"]
+    if layer.kind == "layer normalization":
+        deviation = np.sqrt(values.var(1, keepdims=True) + np.float32(layer.settings["epsilon"]))
+        return own["gamma"] * (values - values.mean(1, keepdims=True)) / deviation + own["beta"]
+    return activate(*layer.settings["activation"], values) if "activation" in layer.settings else values
+
+
+def activate(number, c, z):
+    c, one = np.float32(c), np.float32(1)
+    def elu(c): return np.where(z > 0, z, c * np.expm1(np.minimum(z, 0)))
+    functions = (
+        lambda: z, lambda: one / (one + np.exp(-z)), lambda: np.clip(np.float32(0.2) * z + np.float32(0.5), 0, 1),
+        lambda: np.tanh(z), lambda: np.maximum(z, 0), lambda: np.where(z > 0, z, c * z), lambda: elu(c),
+        lambda: np.float32(1.0507009873554805) * elu(np.float32(1.6732632423543772)), lambda: np.logaddexp(np.float32(0), z),
+        lambda: z / (one + abs(z)), lambda: softmax(z), lambda: np.clip(z / np.float32(6) + np.float32(0.5), 0, 1),
+    )
+    if number >= len(functions):
+        raise ValueError(f"activation {number} is not known")
+    with np.errstate(over="ignore"):
+        return functions[number]()
+
+
+def softmax(z):
+    exp = np.exp(z - z.max(1, keepdims=True))
+    return exp / exp.sum(1, keepdims=True)
 
 
 if __name__ == "__main__":
-    for (epoch, step), (metrics, weights, outputs) in read(sys.argv[1])[1].items():
-        shapes = {name: values.shape for name, values in (weights or {}).items()}
-        print("epoch", epoch, f"step {step}" if step else "", metrics, shapes)
-        if outputs is not None:
-            print("    makes of the probe", outputs.tolist())
+    with Recording(sys.argv[1]) as run:
+        print("trained with", run.loss and (run.loss.name or f"a loss of number {run.loss.id}"), "- notes:", run.notes)
+        for key, (_, _, tensor) in run.tensors.items():
+            print("parameter", key, tensor.dtype.name if tensor.dtype != BF16 else "bf16", tensor.shape, run.orientations[key] or "")
+        print("data", {name: (set, run.matrices.get(f"{name}/inputs", (0, None))[1]) for name, set in run.data_sets.items()})
+        for at in run.records:
+            print(called(at), "damaged" if at in run.lost else run.metrics(at))
+        for damage in run.damage:
+            print(f"damaged, bytes {damage.start} to {damage.end}: {damage.what}")
+        print("finished" if run.finished else "not finished", f"- {run.torn_bytes} bytes were being written" if run.torn_bytes else "")

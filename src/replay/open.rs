@@ -1,11 +1,14 @@
 //! Opening a recording to read it, and to follow one that another process writes.
 
-use std::{path::Path, sync::OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use super::{Index, Origin, Replay, data_sets::OtherData};
 use crate::{
     Error, Result,
-    storage::{self, Backend, BadPreamble, Log, VERSION},
+    storage::{self, Backend, BadPreamble, FilePool, Log, VERSION},
 };
 
 impl Replay {
@@ -34,6 +37,11 @@ impl Replay {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         Self::load(Box::new(storage::open_to_read(path)?), Origin::File(path.into()))
+    }
+
+    /// Opens a recording as one of many, of which only some files are open at a time.
+    pub(super) fn open_in(pool: &Arc<FilePool>, path: &Path) -> Result<Self> {
+        Self::load(Box::new(pool.open(path)?), Origin::File(path.into()))
     }
 
     /// Opens a recording that lies in memory as a file does on the disk.

@@ -4,10 +4,11 @@ use std::{
     collections::HashSet,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{Replay, Runs, run_names::names_of};
-use crate::{Error, Result};
+use crate::{Error, Result, storage::FilePool};
 
 /// What the names of recordings in a folder end in.
 const ENDING: &str = "replay";
@@ -18,6 +19,9 @@ impl Runs {
     /// The names are those of the files without their extension, or, where these are the same, what differs in the paths:
     /// `2026-11-01/run.replay` and `2026-11-02/run.replay` are `2026-11-01` and `2026-11-02`. A file that does not open, or
     /// that was given before, is listed by [`failed`](Self::failed), and the others open.
+    ///
+    /// Any number of files may be given: at most 64 are open at a time, and the others are opened again when they are read. One
+    /// that another file has replaced by then is an [`Error::Io`] that says so.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Runs, Sequential};
@@ -65,9 +69,9 @@ impl Runs {
     ) -> Result<Self> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let names = names_of(&paths.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-        let (mut runs, mut files) = (Self::new(), HashSet::new());
+        let (mut runs, mut files, pool) = (Self::new(), HashSet::new(), Arc::default());
         for (done, (name, path)) in names.into_iter().zip(&paths).enumerate() {
-            match open_once(path, &mut files) {
+            match open_once(path, &pool, &mut files) {
                 Ok(replay) => runs.push(name, replay),
                 Err(error) => runs.push_failed(name, error),
             }
@@ -121,8 +125,8 @@ impl Runs {
 }
 
 /// Opens a recording whose file is none of those before.
-fn open_once(path: &Path, files: &mut HashSet<PathBuf>) -> Result<Replay> {
-    let replay = Replay::open(path)?;
+fn open_once(path: &Path, pool: &Arc<FilePool>, files: &mut HashSet<PathBuf>) -> Result<Replay> {
+    let replay = Replay::open_in(pool, path)?;
     let file = fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
     if files.insert(file) {
         Ok(replay)

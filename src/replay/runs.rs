@@ -1,9 +1,12 @@
 //! A collection of recordings, asked as one: seeds, activations, learning rates.
 
+use std::{num::NonZero, thread};
+
 use super::{Replay, progress::Progress};
 use crate::{
     Error, Result,
     analysis::{EpochsToTarget, MilestoneOptions, Milestones, QuantileBand},
+    math::parallel,
 };
 
 /// A collection of recordings, asked as one: of several seeds, activations or learning rates.
@@ -220,13 +223,23 @@ impl Runs {
         QuantileBand::of(&curves, share)
     }
 
-    /// Returns the milestones of each run.
+    /// Returns the milestones of each run, on all cores: several runs at a time, if there are at least as many runs as cores.
     ///
     /// # Errors
     ///
     /// As [`Run::milestones`](super::Run::milestones), for the first run that has none.
     pub fn milestones(&self, options: &MilestoneOptions) -> Result<Vec<Milestones>> {
-        self.map(|_, replay| replay.run()?.milestones(options))
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        if self.len() < cores {
+            return self.map(|_, replay| replay.run()?.milestones(options));
+        }
+        let pass = self.progress.pass(self.len());
+        let ask = |(): &mut (), (_, replay): &(String, Replay)| {
+            let milestones = replay.run()?.threads(1).milestones(options)?;
+            pass.step();
+            Ok(milestones)
+        };
+        parallel::map_with(&self.named, None, || (), ask)
     }
 
     /// Returns the recorded epoch at which each run came to a milestone, which `pick` takes from its milestones, and the last

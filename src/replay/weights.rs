@@ -94,7 +94,8 @@ impl Replay {
     /// # Errors
     ///
     /// As [`weights`](Self::weights), and [`Error::Invalid`] if no parameter of this name was recorded. Damage to other
-    /// parameters of the moment is no error, but in a recording that has no checksum for each: one of format 1.0.
+    /// parameters of the moment is no error, but where there is no checksum for each that can be read: in a recording of
+    /// format 1.0, and where what lies beside the weights is damaged.
     pub fn parameter(&self, at: impl Into<Moment>, layer: &str, name: &str) -> Result<Parameter<'static>> {
         let (moment, manifest) = (at.into(), self.manifest()?);
         let location = &self.index.at(moment)?.location;
@@ -103,7 +104,11 @@ impl Replay {
             let expected = format!("one of {:?}", known.collect::<Vec<_>>());
             return Err(Error::invalid(format!("parameter {layer}/{name}"), expected, "none that was recorded"));
         };
-        let Some(checksum) = self.checksums(moment)?.and_then(|checksums| checksums.get(index).copied()) else {
+        let checksums = match self.checksums(moment) {
+            Err(Error::Corrupted { .. }) => None, // Not of the values: that of all of them says whether they are whole.
+            checksums => checksums?,
+        };
+        let Some(checksum) = checksums.and_then(|checksums| checksums.get(index).copied()) else {
             return storage::read_among(self.source(what, location), manifest, index);
         };
         let (place, start) = (manifest.place(index), location.data.start);

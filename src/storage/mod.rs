@@ -7,6 +7,7 @@
 //! record    a whole record without its data, and the position behind it
 //! endian    values as bytes
 //! backend   where the bytes are: a file or memory
+//! pool      files of which some are open at a time
 //! lock      one recorder at a time
 //! writer    writes one record
 //! reader    reads the data of one record
@@ -38,6 +39,7 @@ mod log;
 mod manifest;
 mod metrics;
 mod notes;
+mod pool;
 mod preamble;
 mod probe;
 mod reader;
@@ -59,6 +61,7 @@ pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics, take_metrics};
 pub(crate) use notes::{decode_notes, encode_notes};
+pub(crate) use pool::FilePool;
 pub(crate) use preamble::{BadPreamble, VERSION};
 pub(crate) use probe::{Probe, put_probe, take_probe};
 pub(crate) use reader::RecordReader;

@@ -8,6 +8,7 @@ pub mod command;
 pub mod double;
 pub mod hostile;
 pub mod process;
+pub mod python;
 pub mod recordings;
 pub mod scale;
 

@@ -53,6 +53,7 @@ impl ParameterStates {
         Ok(states)
     }
 
+    #[cfg(feature = "plot")]
     pub(crate) fn of_all(parameters: &[Parameter<'_>]) -> Self {
         let mut states = Self::default();
         parameters.iter().for_each(|parameter| states.add(parameter));
