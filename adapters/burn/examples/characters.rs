@@ -15,7 +15,7 @@ use burn::{
     optim::{AdamConfig, GradientsParams},
     tensor::{Device, Int, Tensor, TensorData},
 };
-use training_replay::{Activation, Forward, Matrix, OutputKind, Replay, Result};
+use training_replay::{Activation, Dataset, Forward, Loss, Matrix, OutputKind, Replay, Result};
 use training_replay_burn::{Recorded, Replayed, Units};
 
 const TEXT: &str = "the cat sat on the mat and the dog lay on the log. ";
@@ -67,6 +67,11 @@ pub fn main() -> Result<()> {
         println!("epoch {epoch:3}: {}|{last}", &TEXT[..POSITIONS]);
     }
     assert_eq!(last, TEXT[POSITIONS..], "learned by heart");
+    let [first, end] = [0, EPOCHS].map(|epoch| run.at(epoch)?.evaluate(Loss::CategoricalCrossEntropy));
+    let (first, end) = (first?, end?);
+    println!("a character costs {:.3} at first, {:.3} in the end", first.loss, end.loss);
+    assert!((first.loss - (CLASSES as f64).ln()).abs() < 0.5, "about what guessing costs: {}", first.loss);
+    assert_eq!(end.accuracy, Some(1.0), "every character at every position");
     Ok(())
 }
 
@@ -74,7 +79,8 @@ fn train(mut net: Net, device: &Device) -> Result<Replay> {
     let (x, y) = windows(device);
     let mut optimizer = AdamConfig::new().init();
     let criterion = CrossEntropyLossConfig::new().init(device);
-    let mut replay = Replay::options().in_memory();
+    let loss = Loss::CategoricalCrossEntropy;
+    let mut replay = Replay::options().dataset(&data()?).loss(loss).in_memory();
     for _ in 0..=EPOCHS {
         let logits = net.logits(x.clone());
         let loss = criterion.forward(logits.flatten(0, 1), y.clone());
@@ -90,12 +96,24 @@ fn class(character: char) -> i32 {
     character as i32 - ' ' as i32
 }
 
-/// All windows of the rhyme, said again and again, and the character that follows at each position.
-fn windows(device: &Device) -> (Tensor<2, Int>, Tensor<1, Int>) {
+/// The classes of all windows of the rhyme, said again and again, and of the character that follows at each position.
+fn classes() -> [Vec<i32>; 2] {
     let classes: Vec<i32> = TEXT.chars().cycle().take(TEXT.len() + POSITIONS).map(class).collect();
     let at = |offset: usize| (0..TEXT.len()).flat_map(move |start| start + offset..start + offset + POSITIONS);
-    let of = |offset| at(offset).map(|place| classes[place]).collect::<Vec<i32>>();
-    let (x, y) = (of(0), of(1));
+    [0, 1].map(|offset| at(offset).map(|place| classes[place]).collect())
+}
+
+/// The same for the recording: a class for each of the positions.
+fn data() -> Result<Dataset> {
+    let [x, y] = classes();
+    let x: Vec<f32> = x.into_iter().map(|class| class as f32).collect();
+    let y: Vec<u32> = y.into_iter().map(i32::cast_unsigned).collect();
+    Dataset::from_class_labels(Matrix::from_row_slice(TEXT.len(), POSITIONS, &x), &y, POSITIONS, CLASSES)
+}
+
+/// The same as tensors.
+fn windows(device: &Device) -> (Tensor<2, Int>, Tensor<1, Int>) {
+    let [x, y] = classes();
     (
         Tensor::from_data(TensorData::new(x, [TEXT.len(), POSITIONS]), device),
         Tensor::from_data(TensorData::new(y, [TEXT.len() * POSITIONS]), device),

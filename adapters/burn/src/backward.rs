@@ -4,7 +4,7 @@ use burn_core::{
     module::{Module, ModuleVisitor, Param},
     tensor::{Gradients, Tensor, TensorData},
 };
-use training_replay::{Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Weights, to_row_major};
+use training_replay::{Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Targets, Weights, to_row_major};
 
 use crate::{
     Replayed,
@@ -18,7 +18,11 @@ use crate::{
 /// Gradients of every parameter of floats, also of frozen ones; of one that the loss does not depend on they are zeros.
 /// Running statistics have none. As in a replay there is no dropout, and statistics are the recorded ones.
 impl<M: Module> Backward for Replayed<M> {
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
+        if loss == Loss::Own {
+            let expected = "one that training-replay computes: `Replayed` knows no loss of the module's own";
+            return Err(invalid("the loss", expected, loss));
+        }
         // Control flags stay off, and clones keep their running statistics.
         let module = self.module.valid().freeze().train().set_require_grad(true);
         let (rows, basis) = self.differentiable(&module, inputs, loss)?;
@@ -49,7 +53,7 @@ impl Basis {
         }
     }
 
-    fn slope(self, loss: Loss, of: &Matrix, targets: &Matrix) -> Result<Matrix> {
+    fn slope(self, loss: Loss, of: &Matrix, targets: Targets<'_>) -> Result<Matrix> {
         match self {
             Self::Logits => loss.gradient_from_logits(of, targets),
             Self::Outputs => loss.gradient(of, targets),
