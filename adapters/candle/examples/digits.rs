@@ -58,7 +58,7 @@ fn replayed() -> Replayed<Net> {
 // end of glue
 
 fn main() -> Result<(), Box<dyn Error>> {
-    run(Path::new("out/digits"))
+    run(Path::new("out/candle/digits"))
 }
 
 /// Trains, records, opens the recording again, and says what it shows.
@@ -73,7 +73,7 @@ pub fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
         println!("epoch {epoch}: {}", run.at(epoch)?.evaluate(LOSS)?);
     }
     let rows = run.milestones(&MilestoneOptions::default())?;
-    println!("\n{} milestones", rows.iter().count());
+    println!("\n{} milestones", rows.rows.len());
     let verification = run.verify(&VerifyOptions::default())?;
     println!("\n{verification}");
     if verification.model_holds() != Some(true) || run.at(EPOCHS)?.evaluate(LOSS)?.accuracy < Some(0.97) {

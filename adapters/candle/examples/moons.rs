@@ -49,7 +49,7 @@ fn replayed() -> Replayed<Net> {
 // end of glue
 
 fn main() -> Result<(), Box<dyn Error>> {
-    run(Path::new("out/moons"))
+    run(Path::new("out/candle/moons"))
 }
 
 /// Trains, records, opens the recording again, and says what it shows.
