@@ -35,6 +35,7 @@ mod readable;
 
 mod run_map;
 
+mod weight_milestones;
 mod weights;
 
 mod data;
