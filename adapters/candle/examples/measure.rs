@@ -16,7 +16,7 @@ use std::{
 use candle_core::{DType, Device};
 use candle_nn::{Linear, Module, VarBuilder, VarMap};
 use peak_alloc::PeakAlloc;
-use training_replay::{Activation, Metrics, Replay, Weights};
+use training_replay::{Metrics, Replay};
 use training_replay_candle::{Recorded, Replayed, load_into};
 
 #[global_allocator]
@@ -26,15 +26,15 @@ const LAYERS: usize = 24;
 
 /// What was measured.
 #[derive(Debug)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// Times that candle needs, of which ours are shares: saving, loading.
-    pub candle: [Duration; 2],
+    candle: [Duration; 2],
     /// Of recording, of restoring a network, of loading into a map.
-    pub ours: [Duration; 3],
+    ours: [Duration; 3],
     /// Bytes that recording took beside the network, and those of the largest array.
-    pub memory: [usize; 2],
+    memory: [usize; 2],
     /// Bytes that reading one array read, and those it has.
-    pub one_array: [u64; 2],
+    one_array: [u64; 2],
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -49,25 +49,24 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Measures each in turn, so many times.
-pub fn measure(folder: &Path, weights: usize, repetitions: usize) -> Result<Measured, Box<dyn Error>> {
+pub(crate) fn measure(folder: &Path, weights: usize, repetitions: usize) -> Result<Measured, Box<dyn Error>> {
     let width = ((weights / LAYERS) as f64).sqrt() as usize;
     let mut varmap = VarMap::new();
     network(width, VarBuilder::from_varmap(&varmap, DType::F32, &Device::Cpu))?;
     let (file, path) = (folder.join("weights.safetensors"), folder.join("run.replay"));
-    let model = Replayed::new(width, move |vb| network(width, vb)).layer("all", all_of, None);
+    let model = Replayed::new(width, move |vb| network(width, vb)).layer("first", |all, x| all[0].forward(x), None);
     let mut replay = Replay::options().create(&path)?;
     let recorded = Recorded::of(&varmap);
-    let (mut times, mut memory, mut spare) = (<[Vec<Duration>; 5]>::default(), 0, Weights::default());
+    let (mut times, mut memory) = (<[Vec<Duration>; 5]>::default(), 0);
     for epoch in 0..repetitions as u64 {
-        times[0].push(time(|| Ok(varmap.save(&file)?))?);
+        times[0].push(time(|| varmap.save(&file))?);
         let before = MEMORY.current_usage();
         MEMORY.reset_peak_usage();
-        times[2].push(time(|| Ok(drop(replay.record(&recorded, Metrics::new())?)))?);
+        times[2].push(time(|| replay.record(&recorded, Metrics::new()))?);
         memory = memory.max(MEMORY.peak_usage() - before);
-        times[1].push(time(|| Ok(varmap.load(&file)?))?);
-        times[3].push(time(|| Ok(drop(replay.run_with(&model).at(epoch)?)))?);
-        times[4].push(time(|| Ok(load_into(&replay, epoch, &varmap)?))?);
-        replay.weights_into(0, &mut spare)?;
+        times[1].push(time(|| varmap.load(&file))?);
+        times[3].push(time(|| replay.run_with(&model).at(epoch))?);
+        times[4].push(time(|| load_into(&replay, epoch, &varmap))?);
     }
     let before = bytes_read()?;
     let one = replay.parameter(0, "layer0", "weight")?;
@@ -80,13 +79,10 @@ fn network(width: usize, vb: VarBuilder) -> candle_core::Result<Vec<Linear>> {
     (0..LAYERS).map(|layer| candle_nn::linear(width, width, vb.pp(format!("layer{layer}")))).collect()
 }
 
-fn all_of(network: &Vec<Linear>, inputs: &candle_core::Tensor) -> candle_core::Result<candle_core::Tensor> {
-    network.iter().try_fold(inputs.clone(), |values, layer| layer.forward(&values)?.relu())
-}
-
-fn time(what: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<Duration, Box<dyn Error>> {
+/// How long something takes, without the end of what it returns.
+fn time<T, E: Into<Box<dyn Error>>>(what: impl FnOnce() -> Result<T, E>) -> Result<Duration, Box<dyn Error>> {
     let start = Instant::now();
-    what()?;
+    let _returned = what().map_err(Into::into)?;
     Ok(start.elapsed())
 }
 

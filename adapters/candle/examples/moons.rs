@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Trains, records, opens the recording again, and says what it shows.
-pub fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     let (path, data) = (folder.join("moons.replay"), datasets::moons(300, 0.15, 7));
     train(&path, &data)?;
