@@ -16,7 +16,7 @@ use training_replay::{
     plot::{Figure, RunPlots},
     to_row_major,
 };
-use training_replay_candle::Replayed;
+use training_replay_candle::{Replayed, Units};
 
 const EPOCHS: u64 = 8;
 const LOSS: Loss = Loss::CategoricalCrossEntropy;
@@ -54,6 +54,7 @@ fn replayed() -> Replayed<Net> {
         .layer("features", |_, x| x.max_pool2d(2), None)
         .layer("digit", |net, x| net.digit.forward(&x.flatten_from(1)?), Activation::Linear)
         .outputs(OutputKind::Logits)
+        .units(Units::ChannelMeans)
 }
 // end of glue
 
@@ -72,8 +73,14 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     for epoch in [0, 1, EPOCHS] {
         println!("epoch {epoch}: {}", run.at(epoch)?.evaluate(LOSS)?);
     }
-    let rows = run.milestones(&MilestoneOptions::default())?;
-    println!("\n{} milestones", rows.rows.len());
+    let values = replayed().units(Units::Values);
+    let before = replay.run_with(&values).milestones(&MilestoneOptions::default())?;
+    let milestones = run.milestones(&MilestoneOptions::default())?;
+    let [before, after] = [&before, &milestones].map(|milestones| milestones.to_string().lines().count());
+    println!("\n{milestones}\n{after} lines; {before} where each pixel of a map is a unit");
+    if after > 40 {
+        return Err("more than a page of milestones".into());
+    }
     let verification = run.verify(&VerifyOptions::default())?;
     println!("\n{verification}");
     if verification.model_holds() != Some(true) || run.at(EPOCHS)?.evaluate(LOSS)?.accuracy < Some(0.97) {

@@ -152,6 +152,12 @@ impl<N> Forward for Replayed<N> {
         self.leave(live, &z, layer)
     }
 
+    fn units(&self, layer: usize, outputs: Matrix) -> Result<Matrix> {
+        self.expect_range(&(layer..layer.saturating_add(1)))?;
+        let place = self.places(self.live()?)?.get(layer + 1).ok_or_else(|| self.no_layer(layer..layer + 1))?;
+        self.units.of(outputs, &place.shape)
+    }
+
     /// As many as have about a million values in the widest layer.
     fn rows_at_once(&self, width: usize) -> usize {
         let places = self.live().and_then(|live| self.places(live)).unwrap_or_default();

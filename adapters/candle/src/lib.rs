@@ -14,8 +14,10 @@ mod orientation;
 mod recorded;
 mod replayed;
 mod shapes;
+mod units;
 
 pub use load::load_into;
 pub use named_tensors::NamedTensors;
 pub use recorded::Recorded;
 pub use replayed::Replayed;
+pub use units::Units;

@@ -6,7 +6,7 @@ use candle_core::{DType, Device, Shape};
 use candle_nn::{VarBuilder, VarMap};
 use training_replay::{Activation, OutputKind, Result};
 
-use crate::{NamedTensors, Recorded, layer::Layer, live::Live};
+use crate::{NamedTensors, Recorded, Units, layer::Layer, live::Live};
 
 /// Builds a network from named tensors.
 pub(crate) type Build<N> = dyn Fn(VarBuilder<'static>) -> candle_core::Result<N> + Send + Sync;
@@ -63,6 +63,7 @@ pub struct Replayed<N> {
     pub(crate) build: Arc<Build<N>>,
     pub(crate) layers: Vec<Layer<N>>,
     pub(crate) outputs: Option<OutputKind>,
+    pub(crate) units: Units,
     pub(crate) device: Device,
     pub(crate) live: Option<Arc<Live<N>>>,
 }
@@ -84,6 +85,7 @@ impl<N> Replayed<N> {
             build: Arc::new(build),
             layers: Vec::new(),
             outputs: None,
+            units: Units::default(),
             device: Device::Cpu,
             live: None,
         }
@@ -138,6 +140,12 @@ impl<N> Replayed<N> {
     #[must_use]
     pub fn outputs(self, kind: OutputKind) -> Self {
         Self { outputs: Some(kind), ..self }
+    }
+
+    /// Sets what counts as a unit of layers whose outputs have several dimensions a sample.
+    #[must_use]
+    pub fn units(self, units: Units) -> Self {
+        Self { units, ..self }
     }
 
     /// Sets where restored networks live; without it in main memory.
