@@ -155,8 +155,7 @@ impl<'a, M: Forward> Run<'a, M> {
             pass.step();
             outcome
         };
-        let own = self
-            .own(epochs, known)
+        let own = Self::own(epochs, known)
             .map(|(place, known)| Own { place, ask: |_: &mut Weights| readable(known.epoch(), ask(known)) });
         let ask = |memory: &mut Weights, &epoch: &u64| {
             readable(epoch, self.at_in(epoch.into(), memory).and_then(|snapshot| ask(&snapshot)))

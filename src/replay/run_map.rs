@@ -54,8 +54,7 @@ impl<'a, M: Forward> Run<'a, M> {
         let pass = self.progress.pass(self.epochs.len());
         let begin = || (begin(), Weights::default());
         let stepping = |answer: Result<R>| answer.inspect(|_| pass.step());
-        let own = self
-            .own(&self.epochs, known)
+        let own = Self::own(&self.epochs, known)
             .map(|(place, known)| Own { place, ask: |(state, _): &mut (S, Weights)| stepping(ask(state, known)) });
         let ask =
             |(state, memory): &mut (S, Weights), &epoch: &u64| stepping(ask(state, &self.at_in(epoch.into(), memory)?));
