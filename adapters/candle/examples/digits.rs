@@ -76,8 +76,8 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let values = replayed().units(Units::Values);
     let before = replay.run_with(&values).milestones(&MilestoneOptions::default())?;
     let milestones = run.milestones(&MilestoneOptions::default())?;
-    let [before, after] = [&before, &milestones].map(|milestones| milestones.to_string().lines().count());
-    println!("\n{milestones}\n{after} lines; {before} where each pixel of a map is a unit");
+    let [before, after] = [&before, &milestones].map(|milestones| milestones.rows.len());
+    println!("\n{milestones}\n{after} rows; {before} where each pixel of a map is a unit");
     if after > 40 {
         return Err("more than a page of milestones".into());
     }
