@@ -88,6 +88,8 @@
 //!
 //! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
 //! - `plot`, off by default: pictures, animations and a page to play with.
+//! - `cli`, off by default: the command `training-replay`, which asks, checks, copies and draws recordings without a program;
+//!   `docs/command.md` in the repository describes it.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Input must not reach a panic, and bytes in files have one order.
@@ -109,11 +111,14 @@ mod metrics;
 mod model;
 mod moment;
 mod notation;
+#[cfg(feature = "serde")]
+mod serial;
 
 pub mod nn;
 pub mod train;
 
 pub mod analysis;
+pub mod export;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod replay;
@@ -125,7 +130,7 @@ pub use nalgebra;
 
 #[cfg(feature = "csv")]
 pub use data::CsvOptions;
-pub use data::{Dataset, Standardization, generate as datasets};
+pub use data::{ClassLabels, Dataset, Standardization, Targets, generate as datasets};
 pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
@@ -144,7 +149,8 @@ pub use storage::Damage;
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};
 
 #[doc = include_str!("../docs/guide.md")]
-#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/tables.md"))]
+#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/from_tables.md"))]
+#[doc = include_str!("../docs/tables.md")]
 #[cfg_attr(feature = "plot", doc = include_str!("../docs/pictures.md"))]
 pub mod guide {}
 

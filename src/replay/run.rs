@@ -3,10 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use super::{Replay, Snapshot, data_sets::DataChoice, progress::Progress};
-use crate::{Error, Forward, Moment, Result, Sequential, Weights, model::agreement::Seals};
-
-/// Of a snapshot with more bytes than these the recorded checksums are read, which costs less than to compute them.
-const LARGE: u64 = 1 << 20;
+use crate::{Error, Forward, Moment, Result, Sequential, Weights};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -116,6 +113,11 @@ impl Replay {
         Ok(Run::new(self, Template::Described(rebuild)))
     }
 
+    /// Returns the recording with a built-in network that it may not describe, to be asked what needs no model.
+    pub(crate) fn run_of_weights(&self) -> Run<'_, Sequential> {
+        Run::new(self, Template::Described(rebuild))
+    }
+
     /// Returns the recording with a model of your own, to be asked about its epochs.
     ///
     /// The model's own weights do not matter: each epoch is the model [with](Forward::with_weights) the recorded ones.
@@ -164,23 +166,6 @@ impl Replay {
 /// The built-in network that a recording describes, with weights from it.
 fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
     Sequential::restore(replay.expect_description()?, weights)
-}
-
-impl Replay {
-    /// The model that `restore` makes of the weights of a moment, if it has them.
-    fn restored<M: Forward>(
-        &self,
-        moment: Moment,
-        weights: &mut Weights,
-        restore: impl FnOnce(&mut Weights) -> Result<M>,
-    ) -> Result<M> {
-        let large = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_len() > LARGE);
-        let checksums = if large { self.checksums(moment)? } else { None };
-        let seals = Seals::of(weights, checksums.as_deref());
-        let model = restore(weights)?;
-        seals.expect_restored(&model, |layer, name| self.parameter(moment, layer, name))?;
-        Ok(model)
-    }
 }
 
 impl<'a, M> Run<'a, M> {
@@ -235,7 +220,7 @@ impl<'a, M> Run<'a, M> {
     }
 
     /// The threshold, if one was set.
-    pub(super) fn chosen_threshold(&self) -> Option<f32> {
+    pub(crate) fn chosen_threshold(&self) -> Option<f32> {
         self.threshold
     }
 
@@ -297,7 +282,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 
     /// The same by weights whose memory is there already.
-    pub(super) fn at_in(&self, moment: Moment, weights: &mut Weights) -> Result<Snapshot<'a, M>> {
+    pub(crate) fn at_in(&self, moment: Moment, weights: &mut Weights) -> Result<Snapshot<'a, M>> {
         let replay = self.replay;
         replay.weights_into(moment, weights)?;
         let model = match &self.template {

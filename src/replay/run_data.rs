@@ -1,7 +1,7 @@
 //! Which of the recorded data sets a run is asked about.
 
 use super::{Run, data_sets::DataChoice};
-use crate::{Dataset, Result, data::labels::TargetKind};
+use crate::{Dataset, Result, data::labels::TargetKind, storage::TRAINING};
 
 impl<'a, M> Run<'a, M> {
     /// Asks about another recorded data set, by its name; without it about that of [`Replay::dataset`](crate::Replay::dataset).
@@ -31,6 +31,21 @@ impl<'a, M> Run<'a, M> {
         Ok(self)
     }
 
+    /// Returns what the loss is called that the model was trained with, if it was noted: Keras' name, or that of the model's
+    /// [own](crate::Loss::Own).
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential};
+    /// let mut replay = Replay::options().loss(Loss::MeanSquaredError).in_memory();
+    /// replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// assert_eq!(replay.run()?.loss_name(), Some("mean_squared_error"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn loss_name(&self) -> Option<&'a str> {
+        let loss = self.replay().loss()?;
+        Some(self.replay().own_loss().filter(|_| loss == crate::Loss::Own).unwrap_or(loss.name()))
+    }
+
     /// Returns the data that questions are about.
     ///
     /// # Errors
@@ -50,6 +65,16 @@ impl<'a, M> Run<'a, M> {
         match self.data {
             DataChoice::Named(place) => self.replay().others.named().get(place).map_or("", |(name, _)| name.as_str()),
             DataChoice::Usual | DataChoice::Training => "",
+        }
+    }
+
+    /// What the data are called that questions are about; `None` where they were supplied and have no name.
+    pub(crate) fn data_name(&self) -> Option<&'a str> {
+        let is_supplied = self.replay().others.supplied().is_some();
+        match self.data {
+            DataChoice::Usual if is_supplied => None,
+            DataChoice::Usual | DataChoice::Training => Some(TRAINING),
+            DataChoice::Named(_) => Some(self.recorded_data_name()),
         }
     }
 

@@ -1,9 +1,12 @@
 //! How well a model predicts each sample: probabilities of the true classes, or residuals.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use nalgebra::DMatrix;
 
 use crate::{
-    Dataset, Error, Matrix, OutputKind, Result,
+    Dataset, Error, Matrix, OutputKind, Result, Targets,
+    analysis::classification::predictions::Predictions,
     data::labels::{self, TargetKind},
     math::matrix,
     model::decision::Decision,
@@ -11,20 +14,24 @@ use crate::{
 
 /// How well a model predicts each sample at each epoch: by classes or by numbers, as the targets are.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
 pub enum SampleOutcomes {
     /// The outcomes where every target names a class.
     Classification {
         /// The probability of the sample's true class, `(samples, epochs)`; of a single one, `p`, that is `1 - p` where the
         /// class is 0. Logits are turned into probabilities. Values stand for themselves: a single one, `v`, is mirrored
         /// about the middle of the targets where the class is 0, `-v` between -1 and 1.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
         probabilities: Matrix,
         /// Whether the true class is predicted, `(samples, epochs)`: by the threshold of a single output, or as the
         /// largest output. Never where an output is NaN.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
         correct: DMatrix<bool>,
     },
     /// The outcomes where the targets are numbers.
     Regression {
         /// `output - target`, `(samples, epochs)`; of several outputs the length of that vector.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
         residuals: Matrix,
     },
 }
@@ -40,15 +47,25 @@ pub(super) struct OutcomeColumn {
 impl SampleOutcomes {
     /// Those of no epochs, of the kind that the targets are.
     pub(super) fn empty(data: &Dataset) -> Self {
-        let numbers = Matrix::zeros(data.samples(), 0);
+        let rows = data.samples() * data.targets().positions();
+        let numbers = Matrix::zeros(rows, 0);
         if !TargetKind::of(data.targets()).are_classes() {
             return Self::Regression { residuals: numbers };
         }
-        Self::Classification { probabilities: numbers, correct: DMatrix::from_element(data.samples(), 0, false) }
+        Self::Classification { probabilities: numbers, correct: DMatrix::from_element(rows, 0, false) }
     }
 
     /// Compares outputs with the targets, as a column of the same kind.
-    pub(super) fn column_of(&self, outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<OutcomeColumn> {
+    pub(super) fn column_of(
+        &self,
+        outputs: &Matrix,
+        targets: Targets<'_>,
+        decision: Decision,
+    ) -> Result<OutcomeColumn> {
+        let targets = match targets {
+            Targets::Numbers(numbers) => numbers,
+            Targets::Labels(labels) => return Ok(Predictions::of_outputs(decision, outputs, labels).into()),
+        };
         Ok(match self {
             Self::Classification { .. } => {
                 let outcomes = labels::outcomes(outputs, targets, decision.threshold(), decision.targets)?;
@@ -80,6 +97,13 @@ impl SampleOutcomes {
             }
             Self::Regression { residuals } => residuals.extend(column.numbers),
         }
+    }
+}
+
+impl From<Predictions> for OutcomeColumn {
+    fn from(found: Predictions) -> Self {
+        let correct = found.outcomes.into_iter().map(labels::Outcome::is_correct).collect();
+        Self { numbers: found.own, correct }
     }
 }
 
