@@ -81,7 +81,7 @@ fn train(path: &Path, data: &Dataset) -> Result<(), Box<dyn Error>> {
     let (varmap, device) = (VarMap::new(), Device::Cpu);
     let net = Net::new(VarBuilder::from_varmap(&varmap, DType::F32, &device))?;
     let x = Tensor::from_vec(to_row_major(data.inputs()), (data.samples(), 2), &device)?;
-    let y = Tensor::from_vec(to_row_major(data.targets()), (data.samples(), 1), &device)?;
+    let y = Tensor::from_vec(to_row_major(data.targets().numbers()?), (data.samples(), 1), &device)?;
     let mut optimizer = AdamW::new_lr(varmap.all_vars(), 0.03)?;
     let mut replay = Replay::options().dataset(data).loss(LOSS).overwrite(true).create(path)?; // recorded
     for _ in 0..=EPOCHS {

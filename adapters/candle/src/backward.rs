@@ -1,7 +1,7 @@
 //! Gradients, by candle's autograd.
 
 use candle_core::Tensor;
-use training_replay::{Backward, Forward, Loss, Matrix, OutputKind, Parameter, Result, Weights};
+use training_replay::{Backward, Forward, Loss, Matrix, OutputKind, Parameter, Result, Targets, Weights};
 
 use crate::{
     Replayed,
@@ -14,7 +14,7 @@ use crate::{
 
 impl<N> Replayed<N> {
     /// The tensor that a loss is computed of, and the gradient of the loss with respect to it.
-    fn loss_of(&self, live: &Live<N>, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<(Tensor, Matrix)> {
+    fn loss_of(&self, live: &Live<N>, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<(Tensor, Matrix)> {
         let last = self.layers.len().checked_sub(1).ok_or_else(|| invalid("the number of layers", "1 or more", 0))?;
         let layer = &self.layers[last];
         let hidden = self.pass(live, self.enter(live, inputs, 0)?, 0..last, true)?;
@@ -49,7 +49,7 @@ impl<N> Replayed<N> {
 impl<N> Backward for Replayed<N> {
     /// Those of every variable that candle's autograd reaches. What it does not reach, such as statistics of a batch
     /// normalization, is not listed; nor is what lies before an operation of candle's that has no way back.
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
         let live = self.live()?;
         let (tensor, gradient) = self.loss_of(live, inputs, targets, loss)?;
         let one = tensor.dims().get(1..).unwrap_or_default();

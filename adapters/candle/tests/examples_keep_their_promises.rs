@@ -1,6 +1,9 @@
 //! The examples: what they find at their end holds, and they are as short as the documentation says.
 
 #[allow(dead_code)]
+#[path = "../examples/characters.rs"]
+mod characters;
+#[allow(dead_code)]
 #[path = "../examples/digits.rs"]
 mod digits;
 #[allow(dead_code)]
@@ -38,4 +41,10 @@ fn a_convolutional_network_on_digits_is_proved_and_drawn() {
     let folder = tempfile::tempdir().unwrap();
     digits::run(folder.path()).unwrap();
     assert!(folder.path().join("digits.png").exists());
+}
+
+#[test]
+fn a_model_of_characters_is_proved_with_the_loss_of_each_character() {
+    let folder = tempfile::tempdir().unwrap();
+    characters::run(folder.path()).unwrap();
 }

@@ -132,7 +132,7 @@ fn a_model_of_bf16_stays_one() {
     let snapshot = replay.run_with(&template).at(0).unwrap();
     let expected = tensor(&x, &[1, 2], DType::BF16).broadcast_mul(&scale).unwrap();
     assert_eq!(snapshot.model().forward(&x, 0..1).unwrap(), matrix(&expected));
-    let gradients = snapshot.model().gradients(&x, &Matrix::zeros(1, 2), Loss::MeanSquaredError).unwrap();
+    let gradients = snapshot.model().gradients(&x, (&Matrix::zeros(1, 2)).into(), Loss::MeanSquaredError).unwrap();
     let gradient = gradients.require("", "scale", &[2]).unwrap();
     assert_eq!(gradient.values().dtype().to_string(), "bf16");
     assert!((gradient.values().to_f32()[1] - 7.7 * 7.7 * 3.0).abs() < 1.0); // of two outputs: (3 x)^2 / 2
@@ -142,12 +142,12 @@ fn a_model_of_bf16_stays_one() {
 fn expect_gradients(loss: Loss, template: &Replayed<Net>, targets: &Matrix) {
     let (varmap, _) = trained(DType::F64);
     let (x, model) = (inputs(6), template.on(&varmap).unwrap());
-    let gradients = model.gradients(&x, targets, loss).unwrap();
+    let gradients = model.gradients(&x, targets.into(), loss).unwrap();
     let names: Vec<_> = gradients.iter().map(|gradient| format!("{}.{}", gradient.layer(), gradient.name())).collect();
     let expected = ["conv.bias", "conv.weight", "norm.bias", "norm.weight", "output.bias", "output.weight"];
     assert_eq!(names, expected, "statistics are not trained");
     let mean = || {
-        let losses = model.losses(&x, targets, loss).unwrap();
+        let losses = model.losses(&x, targets.into(), loss).unwrap();
         losses.iter().copied().map(f64::from).sum::<f64>() / 6.0
     };
     for (name, gradient) in names.iter().zip(gradients.iter()) {
@@ -195,8 +195,8 @@ fn a_cross_entropy_of_values_is_refused_by_losses_and_gradients() {
         .on(&varmap)
         .unwrap();
     let (x, targets) = (inputs(1), Matrix::from_row_slice(1, 2, &[0.0, 1.0]));
-    assert!(model.losses(&x, &targets, Loss::CategoricalCrossEntropy).is_err());
-    let message = model.gradients(&x, &targets, Loss::CategoricalCrossEntropy).unwrap_err().to_string();
+    assert!(model.losses(&x, (&targets).into(), Loss::CategoricalCrossEntropy).is_err());
+    let message = model.gradients(&x, (&targets).into(), Loss::CategoricalCrossEntropy).unwrap_err().to_string();
     assert!(message.contains("values") && message.contains("probabilities or logits"), "{message}");
 }
 
@@ -216,8 +216,8 @@ fn losses_are_exact_where_probabilities_saturate() {
     );
     let snapshot = replay.run_with(&model).at(0).unwrap();
     let (x, wrong) = (Matrix::from_element(1, 1, 1.0), Matrix::zeros(1, 1));
-    assert_eq!(snapshot.model().losses(&x, &wrong, Loss::BinaryCrossEntropy).unwrap(), [80.0]);
-    let gradients = snapshot.model().gradients(&x, &wrong, Loss::BinaryCrossEntropy).unwrap();
+    assert_eq!(snapshot.model().losses(&x, (&wrong).into(), Loss::BinaryCrossEntropy).unwrap(), [80.0]);
+    let gradients = snapshot.model().gradients(&x, (&wrong).into(), Loss::BinaryCrossEntropy).unwrap();
     assert_eq!(gradients.require("", "bias", &[1]).unwrap().values().to_f32()[0], 1.0);
 }
 
