@@ -9,7 +9,10 @@ use std::{error::Error, path::Path};
 
 use candle_core::{D, DType, Device, Tensor};
 use candle_nn::{AdamW, Embedding, Linear, Module, Optimizer, VarBuilder, VarMap, linear_no_bias, loss, ops};
-use training_replay::{Activation, Dataset, Loss, Matrix, Metrics, OutputKind, Replay, analysis::MilestoneOptions};
+use training_replay::{
+    Activation, Dataset, Loss, Matrix, Metrics, OutputKind, Replay,
+    analysis::{MilestoneOptions, VerifyOptions},
+};
 use training_replay_candle::Replayed;
 
 const EPOCHS: u64 = 80;
@@ -97,19 +100,16 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let data = windows(&alphabet)?;
     train(&path, &data, alphabet.len())?;
 
-    let (replay, model) = (Replay::open(&path)?.with_dataset(&data)?, replayed(alphabet.len()));
+    let (replay, model) = (Replay::open(&path)?, replayed(alphabet.len()));
     let run = replay.run_with(&model);
     for epoch in [0, 10, EPOCHS] {
         println!("epoch {epoch}: {}, a character", run.at(epoch)?.evaluate(LOSS)?);
     }
     println!("\n{}", run.milestones(&MilestoneOptions::default())?);
-    for epoch in [0, 10, EPOCHS] {
-        let (logged, now) =
-            (replay.metrics(epoch)?.get("loss").unwrap_or(f64::NAN), run.at(epoch)?.evaluate(LOSS)?.loss);
-        println!("epoch {epoch}: {logged} was logged, {now} is recomputed");
-        if (logged - now).abs() > 1e-4 * logged {
-            return Err("the recording is not of this network".into());
-        }
+    let verification = run.verify(&VerifyOptions::default().at_end().tolerance(1e-4))?;
+    println!("{verification}");
+    if verification.model_holds() != Some(true) || !verification.means_agree() {
+        return Err("the recording is not of this network".into());
     }
     if run.at(EPOCHS)?.evaluate(LOSS)?.accuracy < Some(0.8) {
         return Err("the text was not learned".into());
@@ -146,8 +146,7 @@ fn train(path: &Path, data: &Dataset, classes: usize) -> Result<(), Box<dyn Erro
     let y = Tensor::from_vec(next, data.samples() * POSITIONS, &device)?;
     let mut optimizer = AdamW::new_lr(varmap.all_vars(), 0.01)?;
     let model = replayed(classes).on(&varmap)?;
-    let some = data.inputs().rows(0, 4).into_owned();
-    let mut replay = Replay::options().probe(&some).loss(LOSS).overwrite(true).create(path)?;
+    let mut replay = Replay::options().dataset(data).loss(LOSS).overwrite(true).create(path)?;
     for _ in 0..=EPOCHS {
         let loss = loss::cross_entropy(&net.forward(&x)?.flatten_to(1)?, &y)?;
         replay.record(&model, Metrics::from([("loss", f64::from(loss.to_scalar::<f32>()?))]))?;

@@ -50,6 +50,10 @@ impl<N> Backward for Replayed<N> {
     /// Those of every variable that candle's autograd reaches. What it does not reach, such as statistics of a batch
     /// normalization, is not listed; nor is what lies before an operation of candle's that has no way back.
     fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
+        if loss == Loss::Own {
+            let expected = "one that training-replay computes: `Replayed` knows no loss of the model's own";
+            return Err(invalid("the loss", expected, loss));
+        }
         let live = self.live()?;
         let (tensor, gradient) = self.loss_of(live, inputs, targets, loss)?;
         let one = tensor.dims().get(1..).unwrap_or_default();

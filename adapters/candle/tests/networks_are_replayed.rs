@@ -198,6 +198,8 @@ fn a_cross_entropy_of_values_is_refused_by_losses_and_gradients() {
     assert!(model.losses(&x, (&targets).into(), Loss::CategoricalCrossEntropy).is_err());
     let message = model.gradients(&x, (&targets).into(), Loss::CategoricalCrossEntropy).unwrap_err().to_string();
     assert!(message.contains("values") && message.contains("probabilities or logits"), "{message}");
+    assert!(model.losses(&x, (&targets).into(), Loss::Own).is_err());
+    assert!(model.gradients(&x, (&targets).into(), Loss::Own).is_err());
 }
 
 /// Where probabilities saturate the loss is exact: 80, and not the 16 of clipped ones.
