@@ -87,6 +87,7 @@
 //! # Features
 //!
 //! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
+//! - `import`, off by default: recordings from checkpoints of safetensors, PyTorch and numpy, by `import::Checkpoints`.
 //! - `plot`, off by default: pictures, animations and a page to play with.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -114,6 +115,8 @@ pub mod nn;
 pub mod train;
 
 pub mod analysis;
+#[cfg(feature = "import")]
+pub mod import;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod replay;

@@ -11,7 +11,7 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "error",
     "file",
     "notation",
@@ -28,6 +28,7 @@ const ROOMS: [&str; 20] = [
     "storage",
     "analysis",
     "replay",
+    "import",
     "plot/panel",
     "plot/render",
     "plot/run",
@@ -35,9 +36,10 @@ const ROOMS: [&str; 20] = [
 ];
 
 /// The rooms before it that a room knows nothing of.
-const STRANGERS: [(&str, &[&str]); 5] = [
+const STRANGERS: [(&str, &[&str]); 6] = [
     ("storage", &["nn", "train"]),
     ("analysis", &["nn", "train", "storage"]),
+    ("import", &["train", "storage", "analysis"]),
     ("plot/panel", &["nn", "train", "storage", "replay"]),
     (
         "plot/render",
