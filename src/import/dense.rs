@@ -103,8 +103,7 @@ impl Network {
         if !layers.iter().all(fit) {
             return Ok(Vec::new());
         }
-        let mut search =
-            Search { layers, orientation, is_given: self.layers.is_some(), found: Vec::new(), attempts: 0 };
+        let mut search = Search::of(layers, orientation, self.layers.is_some());
         search.extend(&mut Vec::new())?;
         let list = |order: Vec<usize>| order.into_iter().map(|index| layers[index].clone()).collect();
         Ok(search.found.into_iter().map(list).collect())
@@ -136,47 +135,67 @@ impl Layer<'_> {
 struct Search<'s, 'l> {
     layers: &'s [Layer<'l>],
     orientation: Orientation,
-    /// Whether they are in their order already.
-    is_given: bool,
+    /// The layers that come before each.
+    before: Vec<Vec<usize>>,
+    is_placed: Vec<bool>,
     found: Vec<Vec<usize>>,
     attempts: usize,
 }
 
-impl Search<'_, '_> {
+impl<'s, 'l> Search<'s, 'l> {
+    /// Among layers in their order, or in any that their names allow.
+    fn of(layers: &'s [Layer<'l>], orientation: Orientation, is_given: bool) -> Self {
+        let before = if is_given { in_order(layers.len()) } else { by_numbers(layers) };
+        Self { layers, orientation, before, is_placed: vec![false; layers.len()], found: Vec::new(), attempts: 0 }
+    }
+
     fn extend(&mut self, order: &mut Vec<usize>) -> Result<()> {
         if order.len() == self.layers.len() {
             self.found.push(order.clone());
             return Ok(());
         }
         for next in 0..self.layers.len() {
-            if self.found.len() < 2 && self.may_follow(order, next) {
+            if self.found.len() < 2 && self.may_follow(order.last().copied(), next) {
                 self.attempts += 1;
                 if self.attempts > MAX_ATTEMPTS {
                     return Err(not_one("there are too many to try", self.layers));
                 }
                 order.push(next);
+                self.is_placed[next] = true;
                 self.extend(order)?;
+                self.is_placed[next] = false;
                 order.pop();
             }
         }
         Ok(())
     }
 
-    fn may_follow(&self, order: &[usize], next: usize) -> bool {
-        let (layer, last) = (&self.layers[next], order.last().map(|&last| &self.layers[last]));
-        let chains = last.is_none_or(|last| last.units(self.orientation) == layer.inputs(self.orientation));
-        let is_left = |&index: &usize| !order.contains(&index) && index != next;
-        let in_turn =
-            || (0..self.layers.len()).filter(is_left).all(|index| !counts_before(self.layers[index].name, layer.name));
-        chains && !order.contains(&next) && if self.is_given { next == order.len() } else { in_turn() }
+    fn may_follow(&self, last: Option<usize>, next: usize) -> bool {
+        let layer = &self.layers[next];
+        let chains = |last: usize| self.layers[last].units(self.orientation) == layer.inputs(self.orientation);
+        let is_free = !self.is_placed[next] && last.is_none_or(chains);
+        is_free && self.before[next].iter().all(|&index| self.is_placed[index])
     }
 }
 
-/// Whether one name is the other with lower numbers.
-fn counts_before(one: &str, other: &str) -> bool {
-    let values =
-        |name| numbers(name).into_iter().map(|digits| digits.parse::<u64>().unwrap_or(u64::MAX)).collect::<Vec<_>>();
-    stem(one) == stem(other) && values(one) < values(other)
+fn in_order(count: usize) -> Vec<Vec<usize>> {
+    (0..count).map(|index| index.checked_sub(1).into_iter().collect()).collect()
+}
+
+/// For each layer those whose names have the next lower numbers, and are the same but for them.
+fn by_numbers(layers: &[Layer<'_>]) -> Vec<Vec<usize>> {
+    let values = |name| numbers(name).into_iter().map(|digits| digits.parse().unwrap_or(u64::MAX)).collect();
+    let keys: Vec<(String, Vec<u64>)> = layers.iter().map(|layer| (stem(layer.name), values(layer.name))).collect();
+    let mut sorted: Vec<usize> = (0..layers.len()).collect();
+    sorted.sort_by_key(|&index| &keys[index]);
+    let (mut before, mut lower) = (vec![Vec::new(); layers.len()], Vec::new());
+    for group in sorted.chunk_by(|&one, &other| keys[one] == keys[other]) {
+        let is_behind = |&index: &usize| keys[index].0 == keys[group[0]].0;
+        lower.retain(is_behind);
+        group.iter().for_each(|&index| before[index].clone_from(&lower));
+        lower = group.to_vec();
+    }
+    before
 }
 
 /// The layers of the arrays: a kernel of each, and a bias of some.
@@ -243,4 +262,67 @@ fn not_one(found: &str, layers: &[Layer<'_>]) -> Error {
     let expected =
         format!("one that names and shapes say alone, of {}; `Checkpoints::layers` gives it", shapes(layers));
     Error::invalid("the order of the dense layers", expected, format!("unclear: {found}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A network of these layers: the names, and rows and columns of the kernels; the bias as long as the rows.
+    fn recognized(name: &str, layers: &[(&str, [usize; 2])], network: &Network) -> Result<Recognized> {
+        let biases: Vec<[usize; 1]> = layers.iter().map(|(_, shape)| [shape[0]]).collect();
+        let kernels = layers.iter().map(|(layer, shape)| Array { layer, name, shape, orientation: None });
+        let biases = layers.iter().zip(&biases).map(|((layer, _), shape)| Array {
+            layer,
+            name: "bias",
+            shape,
+            orientation: None,
+        });
+        let activations = vec![Activation::Tanh; layers.len()];
+        Network { activations, ..network.clone() }.recognize(&kernels.chain(biases).collect::<Vec<_>>())
+    }
+
+    fn layers(recognized: &Recognized) -> Vec<(String, usize)> {
+        let architecture = Sequential::architecture_of(&recognized.description).unwrap();
+        architecture.iter().map(|layer| (layer.name().to_owned(), layer.units(0))).collect()
+    }
+
+    #[test]
+    fn layers_chain_and_numbers_in_names_ascend() {
+        let network = Network::default();
+        let found =
+            recognized("weight", &[("net.10", [1, 4]), ("net.2", [4, 4]), ("net.1", [4, 2])], &network).unwrap();
+        assert_eq!(layers(&found), [("net.1".into(), 4), ("net.2".into(), 4), ("net.10".into(), 1)]);
+        assert_eq!(found.orientation, Orientation::OutputsInputs);
+        let found = recognized("weight", &[("a", [1, 3]), ("z", [3, 2])], &network).unwrap();
+        assert_eq!(layers(&found), [("z".into(), 3), ("a".into(), 1)]);
+    }
+
+    #[test]
+    fn what_names_and_shapes_do_not_say_is_an_error_that_says_how_to() {
+        let message = |layers: &[(&str, [usize; 2])], network: &Network| {
+            recognized("weight", layers, network).map(|found| self::layers(&found)).unwrap_err().to_string()
+        };
+        let network = Network::default();
+        assert!(message(&[("a", [2, 2]), ("b", [2, 2])], &network).contains("Checkpoints::layers"));
+        assert!(message(&[("a1", [2, 2]), ("a2", [2, 2])], &network).contains("Checkpoints::orientation"));
+        assert!(message(&[("a1", [3, 2]), ("a2", [1, 4])], &network).contains("none has as many outputs"));
+        assert!(message(&[("a2", [3, 2]), ("a1", [1, 3])], &network).contains("none has"), "against the numbers");
+        let layers = Some(vec!["a2".to_owned(), "a1".to_owned()]);
+        let given = Network { layers, ..Network::default() };
+        assert_eq!(self::layers(&recognized("weight", &[("a2", [3, 2]), ("a1", [1, 3])], &given).unwrap())[0].0, "a2");
+        let strangers: Vec<_> =
+            ["q", "w", "e", "r", "t", "z", "u", "i", "o", "p", "a", "s"].map(|name| (name, [2, 2])).into();
+        assert!(message(&[&strangers[..], &[("odd", [7, 5])]].concat(), &network).contains("too many"));
+    }
+
+    #[test]
+    fn arrays_of_no_dense_layer_are_named() {
+        let network = Network::default();
+        let recognize = |arrays: &[Array<'_>]| network.recognize(arrays).map(drop).unwrap_err().to_string();
+        let array = |name, shape| Array { layer: "norm", name, shape, orientation: None };
+        assert!(recognize(&[array("weight", &[3])]).starts_with("the parameter norm/weight is an array of shape [3]"));
+        assert!(recognize(&[array("kernel", &[3, 2]), array("weight", &[3, 2])]).contains("the only kernel"));
+        assert!(recognize(&[array("bias", &[3])]).contains("of a layer that has a kernel"));
+    }
 }

@@ -65,7 +65,8 @@ pub(super) fn of_files(paths: impl IntoIterator<Item = PathBuf>) -> Result<Vec<F
 
 /// The checkpoints of a folder, in the natural order of their names: files, or folders that hold one each.
 pub(super) fn in_folder(folder: &Path) -> Result<Vec<Found>> {
-    let (folders, files): (Vec<_>, Vec<_>) = entries(folder)?.into_iter().partition(|path| path.is_dir());
+    let (folders, files): (Vec<_>, Vec<_>) =
+        entries(folder)?.into_iter().partition(|path| path.is_dir() && Format::of(path).is_none());
     let inner = folders.iter().filter_map(|path| in_subfolder(path).transpose()).collect::<Result<Vec<_>>>()?;
     let is_checkpoint = |found: &Found| found.name().starts_with("checkpoint-");
     if inner.iter().any(is_checkpoint) {

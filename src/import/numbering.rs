@@ -108,7 +108,7 @@ mod tests {
         assert!(message(&["resnet18-5"]).contains("one of 2 in"));
         assert!(message(&["epoch=1-step=100", "epoch=2-step=200"]).contains("one of 2 that differ"));
         assert!(message(&["epoch_1", "best"]).contains("in \"epoch_1\" and \"best\""));
-        assert!(message(&["epoch_7", "epoch_007"]).contains("the same in"));
+        assert!(message(&["epoch_7", "epoch_007"]).contains("7 of both"));
         assert!(message(&["18446744073709551616", "1"]).contains("below 2^64"));
         for names in [&["model"][..], &["a1", "b2"], &["a1b1", "a2b2"]] {
             assert!(message(names).contains("`Checkpoints::epochs`"));
