@@ -15,25 +15,26 @@ use training_replay::{
 /// Runs a program in the first Python that has these packages; says loudly if there is none.
 fn python(packages: &str, program: &str, folder: &Path) -> bool {
     // Debian's own has PyTorch where its package `python3-torch` is installed.
-    let pythons = ["python3", "/usr/bin/python3"];
-    let has = |python: &&&str| {
-        let mut command = Command::new(python);
-        if **python != &pythons[0] {
-            command.env_remove("PYTHONPATH");
-        }
-        command.args(["-c", &format!("import {packages}")]).output().is_ok_and(|output| output.status.success())
+    let has = |python: &&str| {
+        command(python, &format!("import {packages}")).output().is_ok_and(|output| output.status.success())
     };
-    let Some(python) = pythons.iter().find(has) else {
+    let Some(python) = ["python3", "/usr/bin/python3"].into_iter().find(has) else {
         eprintln!("SKIPPED: checkpoints by {packages} were not read, because no Python here has it");
         return false;
     };
-    let mut command = Command::new(python);
-    if python != &pythons[0] {
-        command.env_remove("PYTHONPATH");
-    }
-    let output = command.args(["-c", program]).arg(folder).output().unwrap();
+    let output = command(python, program).arg(folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     true
+}
+
+/// A program in a Python; the packages of another one are none of the system's.
+fn command(python: &str, program: &str) -> Command {
+    let mut command = Command::new(python);
+    if python.starts_with('/') {
+        command.env_remove("PYTHONPATH");
+    }
+    command.args(["-c", program]);
+    command
 }
 
 fn message(result: Result<Replay>) -> String {
