@@ -123,6 +123,7 @@ mod replay;
 mod storage;
 
 pub use half;
+pub use model::units;
 pub use nalgebra;
 
 #[cfg(feature = "csv")]

@@ -381,7 +381,9 @@ fn a_flipped_bit_of_a_probe_is_noticed_and_costs_no_weights() {
 fn a_probe_with_sound_checksums_and_absurd_numbers_is_an_error() {
     let whole = bytes_of(&trained(Replay::options().dataset(&data())));
     let meta = records(&whole).into_iter().filter(|record| record.kind == EPOCH).nth(1).unwrap().meta;
-    let probe = meta.end - (18 + 4 * 8); // two bytes, two lengths, eight outputs
+    let arrays = Replay::from_bytes(whole.clone()).unwrap().weights(0).unwrap().len();
+    let checksums = 8 + 4 * arrays; // behind the probe
+    let probe = meta.end - checksums - (18 + 4 * 8); // two bytes, two lengths, eight outputs
     for (at, value) in [(2, 0), (2, 2), (2, 3), (10, 7), (10, u64::MAX)] {
         let mut bytes = whole.clone();
         bytes[probe + at..probe + at + 8].copy_from_slice(&u64::to_le_bytes(value));

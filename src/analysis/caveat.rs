@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use crate::{OutputKind, data::labels::TargetKind, model::decision::Decision};
+use crate::{OutputKind, data::labels::TargetKind, model::decision::Decision, notation::counted};
 
 /// What is left out where nothing parts classes.
 const CLASSES: &str = "classes, errors and accuracy";
@@ -29,6 +29,15 @@ pub enum Caveat {
         /// What would give it: a method of the model, or a setting.
         remedy: String,
     },
+    /// A layer is shown by other units than its outputs, as [`Forward::units`](crate::Forward::units) says.
+    Units {
+        /// The layer's name.
+        layer: String,
+        /// The number of units that are shown.
+        units: usize,
+        /// The number of the layer's outputs.
+        outputs: usize,
+    },
     /// An epoch could not be read, and the answer does without it.
     Skipped {
         /// The epoch.
@@ -49,6 +58,12 @@ impl Caveat {
     /// That something is left out.
     pub(crate) fn left_out(what: impl Into<String>, remedy: &str) -> Self {
         Self::LeftOut { what: what.into(), remedy: remedy.into() }
+    }
+
+    /// That nothing is known between samples whose units are not the outputs of their layer.
+    pub(crate) fn boundary_of_units(layer: &str) -> Self {
+        let what = format!("the boundary and what is predicted between the samples in the space of {layer}");
+        Self::left_out(what, "units that are the outputs of the layer, by `Forward::units`,")
     }
 
     /// Whether it is that classes are left out.
@@ -105,6 +120,10 @@ impl fmt::Display for Caveat {
                 f.write_str("outputs were taken for probabilities: `Forward::output_kind` would say what they are")
             }
             Self::LeftOut { what, remedy } => write!(f, "{what} were left out: {remedy} would give them"),
+            Self::Units { layer, units, outputs } => {
+                let (outputs, units) = (counted(*outputs as u64, "output"), counted(*units as u64, "unit"));
+                write!(f, "the {outputs} of layer {layer} were shown as {units}, as `Forward::units` says")
+            }
             Self::Lost { bytes, reason } => {
                 let Range { start, end } = bytes;
                 write!(f, "bytes {start} to {end} of the recording are damaged, and an epoch may be missing: {reason}")

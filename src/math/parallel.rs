@@ -17,6 +17,7 @@ const MAX_THREADS: usize = 1_024;
 /// is given. Each thread begins with something that it keeps from item to item.
 ///
 /// Fails with the error of the first item, in their order, that answers with one, and for no threads.
+#[cfg(any(test, feature = "plot"))]
 pub(crate) fn map_with<T, S, R, B, F>(items: &[T], threads: Option<usize>, begin: B, ask: F) -> Result<Vec<R>>
 where
     T: Sync,
@@ -24,12 +25,38 @@ where
     B: Fn() -> S + Sync,
     F: Fn(&mut S, &T) -> Result<R> + Sync,
 {
+    map_beside(items, threads, begin, ask, None::<Own<fn(&mut S) -> Result<R>>>)
+}
+
+/// An item that the calling thread asks about itself, and first: by what no other thread can be given.
+pub(crate) struct Own<O> {
+    /// Its place among the items.
+    pub(crate) place: usize,
+    pub(crate) ask: O,
+}
+
+/// The same, but for an item of the calling thread's own.
+pub(crate) fn map_beside<T, S, R, B, F, O>(
+    items: &[T],
+    threads: Option<usize>,
+    begin: B,
+    ask: F,
+    own: Option<Own<O>>,
+) -> Result<Vec<R>>
+where
+    T: Sync,
+    R: Send,
+    B: Fn() -> S + Sync,
+    F: Fn(&mut S, &T) -> Result<R> + Sync,
+    O: FnOnce(&mut S) -> Result<R>,
+{
     // Not asked beforehand: the answer is in files of the system.
     let threads = threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
     if threads == 0 {
         return Err(Error::invalid("the number of threads", "1 or more", 0));
     }
-    let queue = Queue { items, next: AtomicUsize::new(0), stopped: AtomicBool::new(false) };
+    let skipped = own.as_ref().map(|own| own.place);
+    let queue = Queue { items, skipped, next: AtomicUsize::new(0), stopped: AtomicBool::new(false) };
     let work = || {
         let mut state = begin();
         queue.work(|item| ask(&mut state, item))
@@ -39,7 +66,9 @@ where
         // Fewer share the work where the system has no more threads to give: not a failure, for they give the same answers.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let others: Vec<_> = (0..others).map_while(spawn).collect();
-        let mut answers = work();
+        let mut state = begin();
+        let mut answers: Vec<_> = own.map(|own| (own.place, (own.ask)(&mut state))).into_iter().collect();
+        answers.extend(queue.work(|item| ask(&mut state, item)));
         for other in others {
             answers.extend(other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)));
         }
@@ -52,6 +81,8 @@ where
 /// Items that threads take one after the other, until they are all taken or one has failed.
 struct Queue<'a, T> {
     items: &'a [T],
+    /// The place of one that is asked about elsewhere.
+    skipped: Option<usize>,
     next: AtomicUsize,
     stopped: AtomicBool,
 }
@@ -63,6 +94,9 @@ impl<T> Queue<'_, T> {
         while !self.stopped.load(Ordering::Relaxed) {
             let place = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = self.items.get(place) else { break };
+            if self.skipped == Some(place) {
+                continue;
+            }
             let answer = ask(item);
             // Every item before it was taken already, so that the first error of all is among the answers.
             self.stopped.fetch_or(answer.is_err(), Ordering::Relaxed);

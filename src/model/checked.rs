@@ -44,6 +44,55 @@ pub(crate) fn layers_into(
     })
 }
 
+/// What the model shows of the outputs of a layer: a row for each sample, and a unit at least.
+pub(crate) fn units(model: &dyn Forward, layer: usize, outputs: Matrix) -> Result<Matrix> {
+    let (rows, width) = outputs.shape();
+    let units = model.units(layer, outputs)?;
+    let of_layer = |what: &str| match model.layers().get(layer) {
+        Some(name) => format!("{what} of layer {name:?} that `Forward::units` returned"),
+        None => format!("{what} of layer {layer} that `Forward::units` returned"),
+    };
+    if units.ncols() == 0 && width > 0 {
+        return Err(Error::invalid(of_layer("the number of units"), "1 or more", 0));
+    }
+    if units.nrows() != rows {
+        matrix::expect_shape(&of_layer("units"), &units, (rows, units.ncols()))?;
+    }
+    Ok(units)
+}
+
+/// Shows what is shown of the last of the first `depth` layers, of as many rows at a time as the model takes; the inputs
+/// themselves for no layers.
+pub(crate) fn each_units(
+    model: &dyn Forward,
+    inputs: &Matrix,
+    depth: usize,
+    mut each: impl FnMut(&Matrix) -> Result<()>,
+) -> Result<()> {
+    let Some(layer) = depth.checked_sub(1) else { return each(inputs) };
+    let mut width = None;
+    each_part(model, inputs, |rows, _| {
+        let outputs = layers(model, rows, 0..depth)?;
+        let units = units(model, layer, outputs)?;
+        let width = *width.get_or_insert(units.ncols());
+        matrix::expect_columns("what `Forward::units` returned, as it did before,", &units, width)?;
+        each(&units)
+    })
+}
+
+/// Shows as many rows at a time as the model takes, and the number of the first of them.
+pub(crate) fn each_part(
+    model: &dyn Forward,
+    inputs: &Matrix,
+    mut each: impl FnMut(&Matrix, usize) -> Result<()>,
+) -> Result<()> {
+    let mut parts = Parts::of(model, inputs);
+    if parts.is_one() {
+        return each(inputs, 0);
+    }
+    parts.try_for_each(|rows| each(&inputs.rows_range(rows.clone()).into_owned(), rows.start))
+}
+
 /// Computes outputs of as many rows at a time as the model takes.
 fn in_parts(
     model: &dyn Forward,

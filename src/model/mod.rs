@@ -13,6 +13,7 @@ mod parameter;
 mod pointer;
 mod probed;
 mod scalar;
+pub mod units;
 pub(crate) mod values;
 pub(crate) mod visit;
 pub(crate) mod weights;
@@ -156,7 +157,7 @@ pub trait Model {
     ///
     /// As [`Forward::forward`].
     fn probe_outputs(&self, inputs: &Matrix) -> Result<Option<Matrix>> {
-        self.as_forward().map(|model| model.forward(inputs, 0..model.layers().len())).transpose()
+        self.as_forward().map(|model| checked::outputs(model, inputs)).transpose()
     }
 }
 
@@ -421,6 +422,26 @@ pub trait Forward: Model {
     /// ```
     fn range(&self, layer: usize) -> Option<RangeInclusive<f32>> {
         self.activation(layer).map(Activation::range)
+    }
+
+    /// Returns what is shown of a layer's outputs, `(samples, units)`, as many each time. By default the outputs; of an image
+    /// the mean of each channel, say: [`units`](crate::units) has the usual answers, and says which questions show them.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Matrix, Sequential};
+    ///
+    /// let outputs = Matrix::from_element(4, 3, 0.5);
+    /// let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
+    /// assert_eq!(model.units(0, outputs.clone())?, outputs);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the outputs are not those of the layer.
+    fn units(&self, layer: usize, outputs: Matrix) -> Result<Matrix> {
+        let _ = layer;
+        Ok(outputs)
     }
 
     /// Returns how many rows of `width` values each the model shall be given at once.

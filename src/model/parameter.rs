@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use nalgebra::{DMatrix, Dim, RawStorage};
+
 use crate::{Error, Matrix, Result, Values, math::matrix};
 
 /// One named array of a layer, e.g. `hidden` / `kernel` of shape `[2, 10]`.
@@ -72,6 +74,33 @@ impl<'a> Parameter<'a> {
     ) -> Self {
         let (shape, values) = (shape.into(), values.into());
         Self { layer: layer.into(), name: name.into(), shape, values, orientation: None }
+    }
+
+    /// Creates a parameter from a matrix of nalgebra, whose values are copied row by row.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, nalgebra::Matrix3x2};
+    ///
+    /// let kernel = Matrix3x2::new(1.0_f64, 2.0, 3.0, 4.0, 5.0, 6.0); // three rows of two
+    /// let kernel = Parameter::from_matrix("hidden", "kernel", &kernel);
+    /// assert_eq!(kernel.shape(), [3, 2]);
+    /// assert_eq!(kernel.values().to_f64(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].as_slice());
+    /// ```
+    pub fn from_matrix<T, R, C, S>(
+        layer: impl Into<Cow<'a, str>>,
+        name: impl Into<Cow<'a, str>>,
+        matrix: &nalgebra::Matrix<T, R, C, S>,
+    ) -> Self
+    where
+        T: Copy,
+        R: Dim,
+        C: Dim,
+        S: RawStorage<T, R, C>,
+        Vec<T>: Into<Values<'a>>,
+    {
+        let (rows, columns) = matrix.shape();
+        let values = (0..rows).flat_map(|row| (0..columns).map(move |column| matrix[(row, column)]));
+        Self::new(layer, name, [rows, columns], values.collect::<Vec<T>>())
     }
 
     /// Returns the same parameter with what its rows and columns stand for; it is recorded with it.
@@ -166,17 +195,39 @@ impl<'a> Parameter<'a> {
     ///
     /// [`Error::Invalid`] with more than two dimensions, [`Error::Shape`] if the shape does not fit the values.
     pub fn to_matrix(&self) -> Result<Matrix> {
+        let (rows, columns) = self.rows_and_columns()?;
+        Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
+    }
+
+    /// Returns the values as a matrix in double precision, as [`to_matrix`](Self::to_matrix).
+    ///
+    /// ```
+    /// use training_replay::{Parameter, nalgebra::DMatrix};
+    ///
+    /// let kernel = Parameter::new("hidden", "kernel", [2, 1], vec![0.1_f64, 0.2]);
+    /// assert_eq!(kernel.to_f64_matrix()?, DMatrix::from_row_slice(2, 1, &[0.1, 0.2]));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`to_matrix`](Self::to_matrix).
+    pub fn to_f64_matrix(&self) -> Result<DMatrix<f64>> {
+        let (rows, columns) = self.rows_and_columns()?;
+        Ok(DMatrix::from_row_slice(rows, columns, &self.values.to_f64()))
+    }
+
+    fn rows_and_columns(&self) -> Result<(usize, usize)> {
         self.check()?;
-        let (rows, columns) = match *self.shape.as_slice() {
-            [] => (1, 1),
-            [units] => (1, units),
-            [rows, columns] => (rows, columns),
+        match *self.shape.as_slice() {
+            [] => Ok((1, 1)),
+            [units] => Ok((1, units)),
+            [rows, columns] => Ok((rows, columns)),
             _ => {
                 let what = format!("the number of dimensions of {}", self.label());
-                return Err(Error::invalid(what, "at most 2 to be a matrix", self.shape.len()));
+                Err(Error::invalid(what, "at most 2 to be a matrix", self.shape.len()))
             }
-        };
-        Ok(matrix::from_row_major(rows, columns, &self.values.to_f32()))
+        }
     }
 
     /// Returns a parameter of two dimensions with rows and columns exchanged, under another name.

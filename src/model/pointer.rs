@@ -84,6 +84,10 @@ macro_rules! forwarded {
             (**self).range(layer)
         }
 
+        fn units(&self, layer: usize, outputs: Matrix) -> Result<Matrix> {
+            (**self).units(layer, outputs)
+        }
+
         fn as_backward(&self) -> Option<&dyn Backward> {
             (**self).as_backward()
         }

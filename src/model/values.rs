@@ -250,6 +250,26 @@ impl<'a> Values<'a> {
     }
 
     /// The bytes of the values in memory.
+    /// The number of those that are NaN or infinite, without a copy.
+    pub(crate) fn not_finite(&self) -> usize {
+        fn count<T: Scalar>(values: &[T]) -> usize {
+            values.iter().filter(|value| !value.to_f64().is_finite()).count()
+        }
+        of_any_type!(self, values => count(values))
+    }
+
+    /// A checksum of all bytes, to compare within one process. Each step is a bijection of what came before and of the next 8
+    /// bytes, so that a difference in these alone is always seen.
+    pub(crate) fn checksum(&self) -> u64 {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 over the golden ratio
+        let step = |sum: u64, bytes: &[u8]| {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            (sum ^ u64::from_le_bytes(word)).wrapping_mul(ODD).rotate_left(29)
+        };
+        self.bytes().chunks(8).fold(self.len() as u64, step)
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         of_any_type!(self, values => bytemuck::cast_slice(values))
     }

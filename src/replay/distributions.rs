@@ -143,7 +143,7 @@ fn inputs_row(inputs: &Matrix) -> LayerDistribution {
     LayerDistribution::new("input", "input", Distribution::of(inputs.as_slice()))
 }
 
-impl<M: Forward + Sync> Run<'_, M> {
+impl<M: Forward> Run<'_, M> {
     /// Returns a number of each layer's distribution, such as the standard deviation, over the epochs.
     ///
     /// What deepreplay calls `gradients_std` is

@@ -36,6 +36,7 @@ mod readable;
 
 mod run_map;
 
+mod weight_milestones;
 mod weights;
 
 mod data;

@@ -6,14 +6,18 @@ use crate::{Description, Error, Model, Parameter, Result, Sequential, model::vis
 /// The parameters of a model that is being recorded.
 pub(super) struct Parameters<'m, M: ?Sized> {
     model: &'m M,
+    description: Option<&'m Description>,
     rename: Option<Rename>,
-    /// A built-in network that describes itself has the names that its description gives it.
-    built_in: bool,
 }
 
 impl<'m, M: Model + ?Sized> Parameters<'m, M> {
-    pub(super) fn of(model: &'m M, description: Option<&Description>, rename: Option<Rename>) -> Self {
-        Self { model, rename, built_in: description.is_some_and(Sequential::is_described_by) }
+    pub(super) fn of(model: &'m M, description: Option<&'m Description>, rename: Option<Rename>) -> Self {
+        Self { model, description, rename }
+    }
+
+    /// What the model says of itself.
+    pub(super) fn description(&self) -> Option<&'m Description> {
+        self.description
     }
 
     /// Hands them over, one at a time.
@@ -40,7 +44,9 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     fn renamed<'a>(&self, rename: &Rename, parameter: Parameter<'a>) -> Result<Parameter<'a>> {
         let before = parameter.label();
         let parameter = rename.apply(parameter);
-        if !self.built_in || parameter.label() == before {
+        // One that describes itself has the names that its description gives it.
+        let built_in = self.description.is_some_and(Sequential::is_described_by);
+        if !built_in || parameter.label() == before {
             return Ok(parameter);
         }
         let expected = "kept where a built-in network describes itself, which would not be found by others";

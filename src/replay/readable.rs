@@ -1,7 +1,11 @@
 //! Questions that do without the epochs which are damaged, and list them.
 
 use super::{Replay, Run, Snapshot, progress::Pass};
-use crate::{Error, Forward, Result, Weights, analysis::Caveat, math::parallel};
+use crate::{
+    Error, Forward, Result, Weights,
+    analysis::Caveat,
+    math::parallel::{self, Own},
+};
 
 /// As many epochs are asked before their answers are taken.
 const AT_ONCE: usize = 64;
@@ -90,7 +94,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 }
 
-impl<'a, M: Forward + Sync> Run<'a, M> {
+impl<'a, M: Forward> Run<'a, M> {
     /// As [`map`](Self::map), but that epochs which are damaged are passed over, and listed.
     pub(crate) fn map_readable<R, F>(&self, ask: F) -> Result<(Vec<R>, Vec<Caveat>)>
     where
@@ -146,11 +150,16 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         R: Send,
         F: Fn(&Snapshot<'a, M>) -> Result<R> + Sync,
     {
-        let ask = |memory: &mut Weights, epoch: &u64| {
-            let outcome = skipping(*epoch, self.ask_beside(known, *epoch, memory, ask));
+        let readable = |epoch: u64, answer: Result<R>| {
+            let outcome = skipping(epoch, answer);
             pass.step();
             outcome
         };
-        parallel::map_with(epochs, self.threads, Weights::default, ask)
+        let own = Self::own(epochs, known)
+            .map(|(place, known)| Own { place, ask: |_: &mut Weights| readable(known.epoch(), ask(known)) });
+        let ask = |memory: &mut Weights, &epoch: &u64| {
+            readable(epoch, self.at_in(epoch.into(), memory).and_then(|snapshot| ask(&snapshot)))
+        };
+        parallel::map_beside(epochs, self.threads, Weights::default, ask, own)
     }
 }

@@ -9,7 +9,7 @@ use super::{
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, file,
+    Dataset, Error, Matrix, Metrics, Model, Moment, Result, file,
     storage::{
         self, Checksums, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Probe, Record, WeightsWriter, encode_metrics,
     },
@@ -162,7 +162,7 @@ impl Replay {
         let description = model.description();
         let rename = self.recorder()?.options.rename.clone();
         let parameters = Parameters::of(model, description.as_ref(), rename);
-        let mut first = self.first_manifest(&parameters, description.as_ref())?;
+        let mut first = self.first_manifest(&parameters)?;
         let probe = self.run_probe(moment, model, description.as_ref())?;
         if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
             let asked_for = recorder.options.probe.given().is_some();
@@ -193,17 +193,13 @@ impl Replay {
         self.recorder.as_mut().ok_or_else(|| Error::invalid("the replay", expected, "opened to read"))
     }
 
-    /// The manifest to write before the first epoch; before any other none, and a check that the model is still the same.
-    fn first_manifest<M: Model + ?Sized>(
-        &self,
-        parameters: &Parameters<'_, M>,
-        description: Option<&Description>,
-    ) -> Result<Option<Manifest>> {
-        if let Some(manifest) = &self.index.manifest {
-            return manifest.expect_description(description).map(|()| None);
+    /// The manifest to write before the first epoch; none before any other.
+    fn first_manifest<M: Model + ?Sized>(&self, parameters: &Parameters<'_, M>) -> Result<Option<Manifest>> {
+        if self.index.manifest.is_some() {
+            return Ok(None);
         }
-        self.expect_data_fit(description)?;
-        let mut manifest = Manifest::new(parameters.specs()?, description.cloned())?;
+        self.expect_data_fit(parameters.description())?;
+        let mut manifest = Manifest::new(parameters.specs()?, parameters.description().cloned())?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
@@ -304,7 +300,9 @@ fn write_snapshot<M: Model + ?Sized>(
     log.append(Kind::Epoch, moment, meta, |writer| {
         let mut weights = WeightsWriter::new(writer, manifest, checksums);
         parameters.visit(|parameter| weights.take(parameter))?;
-        weights.finish()
+        weights.finish()?;
+        // Later than names and shapes, which say more about a model that is another one.
+        manifest.expect_description(parameters.description())
     })
 }
 

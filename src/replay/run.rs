@@ -1,6 +1,6 @@
 //! A recording with its model: what is asked of a run, epoch by epoch or as a whole.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use super::{Replay, Snapshot, data_sets::DataChoice, progress::Progress};
 use crate::{Error, Forward, Moment, Result, Sequential, Weights, model::agreement::Seals};
@@ -56,20 +56,22 @@ pub struct Run<'a, M> {
 enum Template<'a, M> {
     /// The network that the recording describes.
     Described(fn(&Replay, &Weights) -> Result<M>),
-    /// A model of the caller's.
-    Model(&'a M),
-    /// A function of the caller's that makes one.
-    From(&'a (dyn Fn(&Weights) -> Result<M> + Sync + 'a)),
+    /// What makes one, of a model or by a function of the caller's. Threads share this and no model: each model is made, asked
+    /// and dropped by one thread.
+    From(Arc<Restore<'a, M>>),
 }
 
-// Derived, these would ask the model for as much.
+type Restore<'a, M> = dyn Fn(&mut Weights) -> Result<M> + Send + Sync + 'a;
+
+// Derived, it would ask the model for as much.
 impl<M> Clone for Template<'_, M> {
     fn clone(&self) -> Self {
-        *self
+        match self {
+            Self::Described(rebuild) => Self::Described(*rebuild),
+            Self::From(restore) => Self::From(Arc::clone(restore)),
+        }
     }
 }
-
-impl<M> Copy for Template<'_, M> {}
 
 impl Replay {
     /// Returns the built-in network as of a moment: `at(30)` for an epoch, `at((30, 5))` for a step in it.
@@ -117,6 +119,7 @@ impl Replay {
     /// Returns the recording with a model of your own, to be asked about its epochs.
     ///
     /// The model's own weights do not matter: each epoch is the model [with](Forward::with_weights) the recorded ones.
+    /// Threads share it; for one that they cannot, `!Sync`, [`run_from`](Self::run_from) takes a function.
     ///
     /// ```
     /// # use training_replay::{Dense, Forward, Metrics, Replay, Sequential};
@@ -127,14 +130,15 @@ impl Replay {
     /// assert_eq!(run.at(0)?.model().layers(), ["dense_1"]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn run_with<'a, M: Forward>(&'a self, model: &'a M) -> Run<'a, M> {
-        Run::new(self, Template::Model(model))
+    pub fn run_with<'a, M: Forward + Sync>(&'a self, model: &'a M) -> Run<'a, M> {
+        Run::new(self, Template::From(Arc::new(|weights| model.restore(weights))))
     }
 
     /// Returns the recording with a function that makes a model of weights, to be asked about its epochs.
     ///
-    /// For models that [`Forward::with_weights`] cannot make: boxed ones of several types, or ones that need more than
-    /// themselves.
+    /// For models that [`Forward::with_weights`] cannot make, boxed ones of several types or ones that need more than
+    /// themselves; and for models that threads cannot share or pass on, neither `Sync` nor `Send`: each one is made, asked and
+    /// dropped by the same thread, and every question can be asked.
     ///
     /// ```
     /// use training_replay::{Dense, Forward, Metrics, Replay, Result, Sequential, Weights};
@@ -149,7 +153,7 @@ impl Replay {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn run_from<'a, M: Forward>(&'a self, restore: &'a (impl Fn(&Weights) -> Result<M> + Sync)) -> Run<'a, M> {
-        Run::new(self, Template::From(restore))
+        Run::new(self, Template::From(Arc::new(|weights| restore(weights))))
     }
 
     fn expect_description(&self) -> Result<&crate::Description> {
@@ -296,9 +300,9 @@ impl<'a, M: Forward> Run<'a, M> {
     pub(super) fn at_in(&self, moment: Moment, weights: &mut Weights) -> Result<Snapshot<'a, M>> {
         let replay = self.replay;
         replay.weights_into(moment, weights)?;
-        let model = match self.template {
-            Template::Described(rebuild) => rebuild(replay, weights)?,
-            Template::Model(model) => replay.restored(moment, weights, |weights| model.restore(weights))?,
+        let model = match &self.template {
+            // It takes no arrays, and is asked while they would still be there.
+            Template::Described(rebuild) => rebuild(replay, &std::mem::take(weights))?,
             Template::From(restore) => replay.restored(moment, weights, |weights| restore(weights))?,
         };
         Ok(Snapshot::new(replay, moment, self.data, model).deciding(self.threshold))
@@ -379,7 +383,8 @@ impl<'a, M: Forward> Run<'a, M> {
 
 impl<M> Clone for Run<'_, M> {
     fn clone(&self) -> Self {
-        Self { epochs: self.epochs.clone(), progress: self.progress.clone(), ..*self }
+        let (template, epochs, progress) = (self.template.clone(), self.epochs.clone(), self.progress.clone());
+        Self { template, epochs, progress, ..*self }
     }
 }
 

@@ -1,9 +1,12 @@
 //! One question of each epoch, several epochs at a time.
 
 use super::{Run, Snapshot};
-use crate::{Forward, Result, Weights, math::parallel};
+use crate::{
+    Forward, Result, Weights,
+    math::parallel::{self, Own},
+};
 
-impl<'a, M: Forward + Sync> Run<'a, M> {
+impl<'a, M: Forward> Run<'a, M> {
     /// Asks one question of the model at each epoch, several of them at a time.
     ///
     /// # Errors
@@ -50,10 +53,17 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     {
         let pass = self.progress.pass(self.epochs.len());
         let begin = || (begin(), Weights::default());
-        parallel::map_with(&self.epochs, self.threads, begin, |(state, memory), &epoch| {
-            let answer = self.ask_beside(known, epoch, memory, |snapshot| ask(state, snapshot))?;
-            pass.step();
-            Ok(answer)
-        })
+        let stepping = |answer: Result<R>| answer.inspect(|_| pass.step());
+        let own = Self::own(&self.epochs, known)
+            .map(|(place, known)| Own { place, ask: |(state, _): &mut (S, Weights)| stepping(ask(state, known)) });
+        let ask =
+            |(state, memory): &mut (S, Weights), &epoch: &u64| stepping(ask(state, &self.at_in(epoch.into(), memory)?));
+        parallel::map_beside(&self.epochs, self.threads, begin, ask, own)
+    }
+
+    /// The place among some epochs of one that is at hand.
+    pub(super) fn own<'k>(epochs: &[u64], known: Option<&'k Snapshot<'a, M>>) -> Option<(usize, &'k Snapshot<'a, M>)> {
+        let place = epochs.iter().position(|&epoch| known.is_some_and(|known| known.moment() == epoch.into()));
+        place.zip(known)
     }
 }

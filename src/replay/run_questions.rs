@@ -50,8 +50,9 @@ impl<M> Run<'_, M> {
     }
 }
 
-impl<'a, M: Forward + Sync> Run<'a, M> {
-    /// Returns the plane that shows most of the variance of a layer's outputs, over all epochs together.
+impl<'a, M: Forward> Run<'a, M> {
+    /// Returns the plane that shows most of the variance of a layer's units, as [`Forward::units`] shows them, over all epochs
+    /// together.
     ///
     /// Its axes are the first two principal components, and the same in every picture. The epochs are read one after the
     /// other, those of a layer of more than 2,048 units several times: see [`PrincipalPlane`].
@@ -95,10 +96,11 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         let mut caveats = Vec::new();
         let principal = IncrementalPca::in_passes(|mut pca| {
             caveats = self.each_readable_beside(known, |snapshot| {
-                let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
-                let values = checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)?;
-                let begun = pca.take().map_or_else(|| IncrementalPca::new(values.ncols()), Ok);
-                pca.insert(begun?).partial_fit(&values)
+                let depth = checked::layer_index(snapshot.model(), layer)? + 1;
+                checked::each_units(snapshot.model(), snapshot.dataset()?.inputs(), depth, |units| {
+                    let begun = pca.take().map_or_else(|| IncrementalPca::new(units.ncols()), Ok);
+                    pca.insert(begun?).partial_fit(units)
+                })
             })?;
             pca.ok_or_else(no_epochs)
         })?;
@@ -131,19 +133,33 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
+    /// Without a data set they are those of the weights, as [`Replay::milestones_of_weights`] finds them, and a caveat says so.
+    ///
     /// # Errors
     ///
     /// As [`EpochSummary::of`], and whatever going through the epochs says.
     pub fn milestones(&self, options: &MilestoneOptions) -> Result<Milestones> {
         let options =
             options.clone().or_loss(self.replay().loss()).deciding(self.chosen_threshold(), self.target_kind()?);
+        let data = match self.dataset() {
+            Err(Error::Missing { .. }) => None,
+            data => Some(data?),
+        };
         let see = |snapshot: &Snapshot<'_, M>| {
-            EpochSummary::of(snapshot.epoch(), snapshot.model(), snapshot.dataset()?, &options)
+            let (epoch, model) = (snapshot.epoch(), snapshot.model());
+            let summary = match data {
+                Some(data) => EpochSummary::of(epoch, model, data, &options)?,
+                None => EpochSummary::of_weights(epoch, model)?,
+            };
+            Ok(self.replay().with_recorded_states(summary))
         };
         let mut run = RunSummary::new(&options)?;
         let skipped = self.take_readable(see, |summary| run.add(summary))?;
         let mut milestones = run.milestones();
-        milestones.class_names = self.dataset()?.class_names().to_vec();
+        match data {
+            Some(data) => milestones.class_names = data.class_names().to_vec(),
+            None => milestones.caveats.push(without_data()),
+        }
         milestones.caveats.extend(skipped);
         Ok(milestones)
     }
@@ -168,6 +184,12 @@ impl<'a, M: Forward + Sync> Run<'a, M> {
         history.caveats = Caveat::once(caveats.into_iter().flatten().chain(skipped));
         Ok(history)
     }
+}
+
+/// What is left out of milestones of weights alone.
+pub(super) fn without_data() -> Caveat {
+    let what = "milestones of the loss, the classes, the layers and their units";
+    Caveat::left_out(what, "a model and a data set, by `Replay::run_with` and `Replay::with_dataset`,")
 }
 
 fn no_epochs() -> Error {

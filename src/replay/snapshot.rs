@@ -2,7 +2,7 @@
 
 use super::{Replay, data_sets::DataChoice};
 use crate::{
-    Backward, Dataset, Forward, Loss, Metrics, Moment, Result, Weights,
+    Backward, Dataset, Error, Forward, Loss, Metrics, Moment, Result, Weights,
     analysis::{DecisionBoundary, FeatureSpace, Grid, LayerValues, View},
     model::{checked, decision::Rule},
 };
@@ -174,9 +174,15 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// # Errors
     ///
-    /// As [`DecisionBoundary::of`].
+    /// As [`DecisionBoundary::of`]; [`Error::Invalid`] for a plane in the space of a layer's units, where
+    /// [`Forward::units`] shows fewer than the layer puts out: nothing leads from these back into the network.
     pub fn decision_boundary<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<DecisionBoundary> {
-        DecisionBoundary::of(&self.model, view.into().deciding(self.rule()?), grid)
+        let view = view.into().deciding(self.rule()?);
+        match self.dataset() {
+            Err(Error::Missing { .. }) => {}
+            data => view.expect_own_outputs(&self.model, data?.inputs())?,
+        }
+        DecisionBoundary::of(&self.model, view, grid)
     }
 
     /// Returns the outputs of every layer on the data, in forward order.

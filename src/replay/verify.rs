@@ -7,7 +7,7 @@ use crate::{
     model::{checked, visit},
 };
 
-impl<M: Forward + Sync> Run<'_, M> {
+impl<M: Forward> Run<'_, M> {
     /// Verifies that the model is the recorded one, and that the data are: by what the model made of the probe when it was
     /// recorded, by the recorded data set, and, where there is no probe, by the means that were logged.
     ///

@@ -124,6 +124,11 @@ impl TensorSpec {
     }
 
     /// Gives the array another name, in memory.
+    /// Returns the type of its values.
+    pub(crate) fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
     pub(super) fn rename(&mut self, (layer, name): (String, String)) {
         (self.layer, self.name) = (layer, name);
     }
@@ -155,7 +160,7 @@ impl TensorSpec {
             Some(Orientation::OutputsInputs) => " of (outputs, inputs)",
             None => "",
         };
-        format!("{}/{} {:?}{orientation} {}", self.layer, self.name, self.shape, self.dtype)
+        format!("{}/{} {:?} {}{orientation}", self.layer, self.name, self.shape, self.dtype)
     }
 
     /// Returns whether this can be a parameter's: row-major, and within the limits of the format.

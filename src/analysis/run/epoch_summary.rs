@@ -1,14 +1,15 @@
 //! What the milestones need to know of one epoch.
 
-use std::ops::RangeInclusive;
+use std::{borrow::Cow, mem};
 
-use crate::analysis::{Grid, MilestoneOptions, space::grid::Patches};
+use super::layer_state::{self, LayerTally};
+use super::parameter_state::ParameterStates;
+use crate::analysis::{Caveat, LayerState, MilestoneOptions, ParameterState};
 use crate::{
-    Backward, Dataset, Error, Forward, Loss, Matrix, Parameter, Result, Weights,
-    analysis::Caveat,
+    Backward, Dataset, Forward, Loss, Matrix, Model, Result, Weights,
     data::labels::{self, TargetKind, class_count},
-    loss::{self, ROUNDING},
-    math::{matrix, stats},
+    loss,
+    math::matrix,
     model::{
         checked,
         decision::{Decision, Rule},
@@ -50,6 +51,8 @@ pub struct EpochSummary {
     pub gradients: Vec<(String, f64)>,
     /// The first parameter with values that are NaN or infinite: its layer, its name, and the number of such values.
     pub not_finite: Option<(String, String, usize)>,
+    /// The parameters of floating-point numbers, each as it was.
+    pub parameters: Vec<ParameterState>,
     /// What was assumed, and what was not looked at because the model does not give it.
     pub caveats: Vec<Caveat>,
 }
@@ -62,25 +65,6 @@ pub struct ClassCount {
     pub samples: u64,
     /// The number of samples that are predicted as another class, or as none.
     pub errors: u64,
-}
-
-/// The state of one hidden layer: how much of their range its units use.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct LayerState {
-    /// The layer's name.
-    pub layer: String,
-    /// The share of the units' range that data or grid cover, from the smallest to the largest value, as a mean over
-    /// the units. `None` where the range is not known or not bounded.
-    pub coverage: Option<f64>,
-    /// For each unit, the share of samples whose value is near an end of its range.
-    ///
-    /// Empty where the range is not bounded.
-    pub saturation: Vec<f64>,
-    /// For each unit, whether it is 0 on every sample and cannot be less: a dead ReLU.
-    ///
-    /// Never where the range of a unit is not known.
-    pub dead: Vec<bool>,
 }
 
 impl EpochSummary {
@@ -104,40 +88,71 @@ impl EpochSummary {
         options.check()?;
         let names = checked::layer_names(model)?;
         let (count, hidden) = (names.len(), names.len().saturating_sub(1));
-        let mut values = data.inputs().clone();
-        let mut layers = Vec::with_capacity(hidden);
-        for (i, name) in names.into_iter().take(hidden).enumerate() {
-            values = checked::layers(model, &values, i..i + 1)?;
-            layers.push(LayerState::of(name, &values, model.range(i), options)?);
-        }
-        let outputs = checked::layers(model, &values, hidden..count)?;
+        let tally = |(i, name)| LayerTally::new(model, i, name);
+        let mut tallies: Vec<_> = names.into_iter().take(hidden).enumerate().map(tally).collect();
+        let mut outputs = Matrix::zeros(0, 0);
+        checked::each_part(model, data.inputs(), |inputs, start| {
+            let mut values = Cow::Borrowed(inputs);
+            for layer in 0..count {
+                let next = checked::layers(model, &values, layer..layer + 1)?;
+                let before = mem::replace(&mut values, Cow::Owned(next));
+                if let Some(tally) = layer.checked_sub(1).and_then(|before| tallies.get_mut(before)) {
+                    tally.add(model, before.into_owned(), options)?;
+                }
+            }
+            matrix::put_rows(&values, start, data.samples(), &mut outputs)
+        })?;
+        let mut layers: Vec<LayerState> = tallies.into_iter().map(LayerTally::finish).collect();
         if let Some(grid) = &options.grid {
-            cover_by_grid(model, grid, &mut layers)?;
+            layer_state::cover_by_grid(model, grid, &mut layers)?;
         }
         let loss_of = |loss| checked::losses(model, data, loss);
         let gradients_of = |(model, loss): (&dyn Backward, Loss)| checked::gradients_of(model, data, loss);
         let losses = options.loss.map(loss_of).transpose()?;
         let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
-        let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), &model.parameters()?);
+        let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), ParameterStates::of(model)?);
         let rule = Rule::new(data.targets(), options.threshold).of_loss(options.loss);
         let decision =
             options.kind.map_or(rule, |kind| Rule { targets: Some(kind), ..rule }).decide(model, &outputs)?;
         let computed = Computed { layers, outputs: &outputs, losses, gradients, parameters };
-        let summary = Self::of_computed(epoch, data, computed, decision)?;
-        Ok(Self { caveats: caveats(model, decision, options.loss), ..summary })
+        let mut summary = Self::of_computed(epoch, data, computed, decision)?;
+        summary.caveats.extend(caveats(model, decision, options.loss));
+        Ok(summary)
+    }
+
+    /// Summarizes what can be said of weights alone, without data: which values they have, and whether these are finite.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights, analysis::EpochSummary};
+    ///
+    /// let weights = Weights::from_iter([Parameter::new("output", "bias", [2], vec![0.5_f32, f32::NAN])]);
+    /// let summary = EpochSummary::of_weights(3, &weights)?;
+    /// assert_eq!((summary.samples, summary.not_finite), (0, Some(("output".into(), "bias".into(), 1))));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::parameters`].
+    pub fn of_weights(epoch: u64, model: &(impl Model + ?Sized)) -> Result<Self> {
+        Ok(Self::without_data(epoch, ParameterStates::of(model)?))
+    }
+
+    fn without_data(epoch: u64, ParameterStates { states, not_finite }: ParameterStates) -> Self {
+        let (classes, layers, gradients, caveats) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { epoch, samples: 0, loss: None, classes, layers, gradients, not_finite, parameters: states, caveats }
     }
 
     /// The same from what was computed already, for whoever shows more of the epoch.
     pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>, decision: Decision) -> Result<Self> {
         Ok(Self {
-            epoch,
             samples: data.samples() as u64,
             loss: of.losses.map(loss::mean),
             classes: count_errors(of.outputs, data.targets(), decision)?,
-            layers: of.layers,
             gradients: of.gradients.map(mean_squares).unwrap_or_default(),
-            not_finite: not_finite(of.parameters),
-            caveats: Vec::new(),
+            caveats: of.layers.iter().filter_map(LayerState::caveat).collect(),
+            layers: of.layers,
+            ..Self::without_data(epoch, of.parameters)
         })
     }
 
@@ -167,93 +182,7 @@ pub(crate) struct Computed<'a> {
     pub(crate) losses: Option<&'a [f32]>,
     /// Of that loss, if the model gives some.
     pub(crate) gradients: Option<&'a Weights>,
-    pub(crate) parameters: &'a [Parameter<'a>],
-}
-
-impl LayerState {
-    pub(crate) fn of(
-        layer: String,
-        values: &Matrix,
-        range: Option<RangeInclusive<f32>>,
-        options: &MilestoneOptions,
-    ) -> Result<Self> {
-        expect_within(&layer, values, range.as_ref())?;
-        let bounded = range.as_ref().and_then(Bounds::of);
-        let may_die = range.is_some_and(|range| *range.start() == 0.0 && *range.end() == f32::INFINITY);
-        let dead = |unit: &[f32]| may_die && unit.iter().all(|&value| value == 0.0);
-        let near_an_end = |bounds: Bounds| -> Vec<f64> {
-            matrix::columns(values).map(|unit| bounds.share_near_an_end(unit, options.margin)).collect()
-        };
-        let limits: Vec<_> = matrix::columns(values).map(stats::limits).collect();
-        Ok(Self {
-            layer,
-            coverage: bounded.map(|bounds| bounds.coverage(&limits)),
-            saturation: bounded.map(near_an_end).unwrap_or_default(),
-            dead: matrix::columns(values).map(dead).collect(),
-        })
-    }
-}
-
-/// Fails for values that are beyond the range which the model says they lie in, by more than rounding.
-fn expect_within(layer: &str, values: &Matrix, range: Option<&RangeInclusive<f32>>) -> Result<()> {
-    let Some(range) = range else { return Ok(()) };
-    let rounding = ROUNDING * range.start().abs().min(1.0).max(range.end().abs().min(1.0));
-    let beyond = |value: &&f32| **value < range.start() - rounding || **value > range.end() + rounding;
-    match values.iter().find(beyond) {
-        None => Ok(()),
-        Some(value) => {
-            let expected =
-                format!("from {} to {}, as its activation or `Forward::range` says", range.start(), range.end());
-            Err(Error::invalid(format!("a value of layer {layer:?}"), expected, value))
-        }
-    }
-}
-
-/// The ends of a range that has two.
-#[derive(Clone, Copy)]
-struct Bounds {
-    low: f64,
-    width: f64,
-}
-
-impl Bounds {
-    fn of(range: &RangeInclusive<f32>) -> Option<Self> {
-        let (low, high) = (f64::from(*range.start()), f64::from(*range.end()));
-        (low < high && (high - low).is_finite()).then_some(Self { low, width: high - low })
-    }
-
-    /// The share of the range between the smallest and the largest value of each unit, on average.
-    fn coverage(self, limits: &[Option<(f32, f32)>]) -> f64 {
-        let shares =
-            limits.iter().map(|limits| limits.map_or(f64::NAN, |(low, high)| f64::from(high) - f64::from(low)));
-        shares.sum::<f64>() / limits.len() as f64 / self.width
-    }
-
-    fn share_near_an_end(self, unit: &[f32], margin: f64) -> f64 {
-        let share = |value: f32| (f64::from(value) - self.low) / self.width;
-        let near = unit.iter().filter(|&&value| share(value) <= margin || share(value) >= 1.0 - margin);
-        near.count() as f64 / unit.len() as f64
-    }
-}
-
-/// Replaces the coverage by the data by that of the points of a grid.
-fn cover_by_grid(model: &dyn Forward, grid: &Grid, layers: &mut [LayerState]) -> Result<()> {
-    let (x, y) = grid.axes();
-    let mut limits: Vec<Vec<Option<(f32, f32)>>> = vec![Vec::new(); layers.len()];
-    let mut patches = Patches::of(&x, &y);
-    while let Some((_, points)) = patches.next() {
-        let mut values = points.clone();
-        for (i, limits) in limits.iter_mut().enumerate() {
-            values = checked::layers(model, &values, i..i + 1)?;
-            limits.resize(values.ncols(), None);
-            let found = matrix::columns(&values).map(stats::limits);
-            limits.iter_mut().zip(found).for_each(|(limits, found)| *limits = stats::wider(*limits, found));
-        }
-    }
-    for (i, (layer, limits)) in layers.iter_mut().zip(&limits).enumerate() {
-        layer.coverage = model.range(i).as_ref().and_then(Bounds::of).map(|bounds| bounds.coverage(limits));
-    }
-    Ok(())
+    pub(crate) parameters: ParameterStates,
 }
 
 /// What was assumed about a model, or is not known of it.
@@ -302,11 +231,4 @@ fn mean_squares(gradients: &Weights) -> Vec<(String, f64)> {
         }
     }
     sums.into_iter().map(|(layer, sum, count)| (layer, (sum / count as f64).sqrt())).collect()
-}
-
-/// The first parameter with a value that is not finite.
-fn not_finite(parameters: &[Parameter<'_>]) -> Option<(String, String, usize)> {
-    let count = |parameter: &Parameter<'_>| parameter.values().to_f64().iter().filter(|w| !w.is_finite()).count();
-    let odd = parameters.iter().map(|parameter| (parameter, count(parameter))).find(|(_, count)| *count > 0);
-    odd.map(|(parameter, count)| (parameter.layer().to_owned(), parameter.name().to_owned(), count))
 }

@@ -48,6 +48,9 @@ pub enum MilestoneKind {
     Vanishing,
     /// A layer's gradients are far larger than the last layer's. Evidence: the ratio.
     Exploding,
+    /// A parameter of floating-point numbers, or all of them, keeps its values to the bit, from the first recorded epoch on or
+    /// for good. Evidence: the number of recorded epochs with these values.
+    Frozen,
     /// The first NaN or infinite value. Evidence: the number of such values of the parameter, or the loss.
     Diverged,
 }
@@ -102,6 +105,7 @@ impl MilestoneKind {
             Self::Dead => "dead",
             Self::Vanishing => "vanishing gradient",
             Self::Exploding => "exploding gradient",
+            Self::Frozen => "frozen",
             Self::Diverged => "diverged",
         }
     }

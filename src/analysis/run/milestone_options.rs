@@ -168,7 +168,8 @@ impl MilestoneOptions {
     /// Sets the number of recorded epochs that a state of layers or units must last, unless it lasts to the end of the
     /// run; 5 by default.
     ///
-    /// States are: squashed, widened, saturated, dead, vanishing, exploding.
+    /// States are: squashed, widened, saturated, dead, vanishing, exploding. A parameter that once changed is frozen if it has
+    /// kept its values for as many epochs, to the end of the run; one that never changed is, however few they are.
     #[must_use]
     pub fn lasting(self, epochs: u64) -> Self {
         Self { lasting: epochs, ..self }

@@ -72,6 +72,10 @@ impl Milestone {
             Kind::Exploding => {
                 format!("the gradients of {subject} explode: they are {evidence} times the last layer's")
             }
+            Kind::Frozen => match self.subject {
+                Subject::Run => format!("no parameter changes: they are the same over {}", recorded(count)),
+                _ => format!("{subject} does not change: it is the same over {}, while others change", recorded(count)),
+            },
             Kind::Diverged => self.divergence(count),
         }
     }
@@ -111,6 +115,11 @@ fn all(count: u64, subject: &Subject, class_name: Option<&str>) -> String {
         1 => format!("the only {before}sample{behind} is"),
         _ => format!("all {} {before}samples{behind} are", grouped(count)),
     }
+}
+
+/// `12 recorded epochs`
+pub(super) fn recorded(epochs: u64) -> String {
+    counted(epochs, "recorded epoch")
 }
 
 fn are(count: u64) -> &'static str {

@@ -2,15 +2,18 @@
 
 use std::{fmt, mem};
 
-use super::milestone_rules::{self, UnitStates};
-use crate::analysis::{Caveat, EpochSummary, Milestone, MilestoneKind, MilestoneOptions, Subject};
+use super::milestone_group::Rows;
+use super::milestone_rules::{self, ParameterStretches, UnitStates};
+use crate::analysis::{
+    Caveat, EpochSummary, LayerState, Milestone, MilestoneGroup, MilestoneKind, MilestoneOptions, Subject,
+};
 use crate::{Error, Result};
 
 /// The milestones of a run: what happened to the loss, the classes, the layers and their units, and when.
 ///
 /// From which epoch on every sample of a class is correct, where the loss is on a plateau and where it falls, which
-/// layers are squashed, which units are saturated or dead, which gradients vanish or explode, and whether the run
-/// diverges.
+/// layers are squashed, which units are saturated or dead, which gradients vanish or explode, which parameters
+/// do not change, and whether the run diverges.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -38,6 +41,10 @@ pub struct Milestones {
     pub rows: Vec<Milestone>,
     /// The names of the classes, if the data set has some.
     pub class_names: Vec<String>,
+    /// The hidden layers, each with the number of its units, as [`Forward::units`](crate::Forward::units) shows them.
+    pub units: Vec<(String, usize)>,
+    /// The number of parameters that were judged whether they change.
+    pub parameters: usize,
     /// What was assumed, what was not looked at, and which epochs could not be read.
     pub caveats: Vec<Caveat>,
 }
@@ -209,6 +216,51 @@ impl Milestones {
         self.of_kind(MilestoneKind::Saturated).filter(|row| row.until.is_none())
     }
 
+    /// Returns the milestones of parameters that never change, or no more; of the run where none changes any more.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, Parameter, Replay, Weights, analysis::MilestoneOptions};
+    ///
+    /// let mut replay = Replay::options().in_memory();
+    /// for epoch in 0..4 {
+    ///     let kernel = Parameter::new("h", "kernel", [1], vec![epoch as f32]);
+    ///     let forgotten = Parameter::new("h", "bias", [1], vec![0.0_f32]); // say, by the optimizer
+    ///     replay.record(&Weights::from_iter([kernel, forgotten]), Metrics::new())?;
+    /// }
+    /// let milestones = replay.milestones_of_weights(&MilestoneOptions::default())?;
+    /// let frozen: Vec<_> = milestones.frozen().map(|row| row.subject.to_string()).collect();
+    /// assert_eq!(frozen, ["h/bias"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn frozen(&self) -> impl Iterator<Item = &Milestone> {
+        self.of_kind(MilestoneKind::Frozen)
+    }
+
+    /// Returns the milestones as a reader takes them in: one by one, but that many of the same kind are said together, units of a
+    /// layer or parameters.
+    ///
+    /// A layer of 6,272 units of which 1,204 are dead has as many [`rows`](Self::rows), and two groups at most for each kind: those that are
+    /// to the end of the run, and those that are for a time.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Initializer, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::analysis::MilestoneOptions;
+    ///
+    /// let hidden = Dense::new(900).name("hidden").activation(Activation::Relu).kernel_initializer(Initializer::Zeros);
+    /// let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).in_memory();
+    /// replay.record(&Sequential::builder(2).layer(hidden).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// let groups = milestones.groups();
+    /// let dead = groups.iter().find(|group| group.rows.len() > 1).expect("all of them");
+    /// assert_eq!(dead.sentence, "From epoch 0 on, 900 of 900 units of layer hidden are dead: they are 0 on all 50 samples");
+    /// assert!(dead.rows.len() == 900 && groups.len() < 10);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn groups(&self) -> Vec<MilestoneGroup<'_>> {
+        let Self { rows, class_names, units, parameters, .. } = self;
+        MilestoneGroup::of(Rows { all: rows, class_names, units, parameters: *parameters })
+    }
+
     /// Returns the milestone of the smallest loss; `None` if the loss is not known.
     ///
     /// ```
@@ -244,13 +296,16 @@ pub(crate) struct RunSummary<'a> {
     options: &'a MilestoneOptions,
     summaries: Vec<EpochSummary>,
     units: UnitStates,
+    parameters: ParameterStretches,
+    widths: Vec<(String, usize)>,
     caveats: Vec<Caveat>,
 }
 
 impl<'a> RunSummary<'a> {
     pub(crate) fn new(options: &'a MilestoneOptions) -> Result<Self> {
         options.check()?;
-        Ok(Self { options, summaries: Vec::new(), units: UnitStates::default(), caveats: Vec::new() })
+        let (units, parameters) = (UnitStates::default(), ParameterStretches::default());
+        Ok(Self { options, summaries: Vec::new(), units, parameters, widths: Vec::new(), caveats: Vec::new() })
     }
 
     /// Adds the summary of a later epoch than all before.
@@ -259,7 +314,17 @@ impl<'a> RunSummary<'a> {
             let expected = format!("later than {}, the one before", before.epoch);
             return Err(Error::invalid("the epoch of a summary", expected, summary.epoch));
         }
+        if self.summaries.is_empty() {
+            self.widths = summary.layers.iter().map(|state| (state.layer.clone(), state.dead.len())).collect();
+        }
+        let same = |(layer, (_, units)): (&LayerState, &(String, usize))| layer.dead.len() == *units;
+        if let Some((layer, (_, units))) = summary.layers.iter().zip(&self.widths).find(|pair| !same(*pair)) {
+            let what = format!("the number of units of layer {:?} at epoch {}", layer.layer, summary.epoch);
+            return Err(Error::invalid(what, format!("{units}, as at the epochs before"), layer.dead.len()));
+        }
         self.units.add(&summary, self.options);
+        self.parameters.add(&summary);
+        summary.parameters.clear();
         // A long run has many epochs, and a wide layer many units: both together are not kept.
         summary.layers.iter_mut().for_each(|layer| (layer.saturation, layer.dead) = (Vec::new(), Vec::new()));
         self.caveats = Caveat::once(self.caveats.drain(..).chain(mem::take(&mut summary.caveats)));
@@ -268,15 +333,17 @@ impl<'a> RunSummary<'a> {
     }
 
     pub(crate) fn milestones(self) -> Milestones {
-        let rows = milestone_rules::apply(&self.summaries, &self.units, self.options);
-        Milestones { rows, class_names: Vec::new(), caveats: self.caveats }
+        let rows = milestone_rules::apply(&self.summaries, &self.units, &self.parameters, self.options);
+        let (parameters, mut caveats) = (self.parameters.count(), self.caveats);
+        caveats.extend(self.parameters.caveat());
+        Milestones { rows, class_names: Vec::new(), units: self.widths, parameters, caveats }
     }
 }
 
-/// Writes each milestone on a line of its own, and then each caveat.
+/// Writes each [group](Milestones::groups) on a line of its own, and then each caveat.
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rows.iter().try_for_each(|row| writeln!(f, "{}", row.sentence(&self.class_names)))?;
+        self.groups().iter().try_for_each(|group| writeln!(f, "{}", group.sentence))?;
         self.caveats.iter().try_for_each(|caveat| writeln!(f, "{caveat}"))
     }
 }

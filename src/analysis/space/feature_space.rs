@@ -8,7 +8,10 @@ use crate::{
     Dataset, Forward, Matrix, OutputKind, Result,
     data::labels,
     math::{matrix, stats::Extent},
-    model::decision::{Decision, Rule},
+    model::{
+        checked,
+        decision::{Decision, Rule},
+    },
 };
 
 /// How far a boundary that counts as straight may stray from the line, relative to its length.
@@ -16,7 +19,8 @@ const STRAIGHT: f32 = 1e-5;
 
 /// The data, the input grid and the boundary in the space of a layer's units.
 ///
-/// The layer has two units, or a plane shows two dimensions of a wider one.
+/// The layer has two units, or a plane shows two dimensions of a wider one. Units are what [`Forward::units`] shows of a layer: its
+/// outputs, unless the model says otherwise.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Sequential, analysis::{FeatureSpace, Grid}, datasets};
@@ -50,6 +54,10 @@ pub struct FeatureSpace {
     ///
     /// It reaches a hundredth beyond the limits of samples and region. In the space of the last hidden layer each
     /// line is a straight line `w · a + b = 0` of two points; elsewhere a curve.
+    ///
+    /// Where [`Forward::units`] shows other units than the layer's outputs, nothing leads from these back to
+    /// the rest of the network: with two inputs the boundary is the bent image of the one among them, and with more there is none, as
+    /// a caveat says.
     ///
     /// On a plane in the space of a wider layer it is the bent image of the boundary in the space of the two inputs. If
     /// there are more inputs, it is the cut of the boundary with the plane through the mean of the samples.
@@ -213,7 +221,7 @@ impl FeatureSpace {
     ) -> Result<Lens<'a>> {
         grid.check()?;
         let mut lens = Lens::new(model, view)?;
-        lens.show(data.inputs(), &mut self.samples)?;
+        lens.show_samples(data.inputs(), &mut self.samples)?;
         Ok(lens)
     }
 
@@ -247,12 +255,16 @@ impl FeatureSpace {
             self.lines.clear(); // There is no plane of inputs to lay a grid over.
         }
         let rule = lens.view.deciding(Rule::new(data.targets(), None)).rule();
+        let is_bent = data.features() == 2 && (section.is_some() || lens.is_one_way);
+        let has_none = lens.is_one_way && !is_bent;
         let (boundary, decision) = match section {
-            Some(_) if data.features() == 2 => bent_boundary(&mut lens, rule, grid)?,
+            _ if has_none => (Vec::new(), decide(&lens, data, rule)?),
+            _ if is_bent => bent_boundary(&mut lens, rule, grid)?,
             section => boundary(&lens, section.transpose()?, &limits, rule, grid)?,
         };
         (self.boundary, self.kind, self.threshold) = (boundary, decision.kind, decision.threshold);
-        self.caveats = Caveat::of_boundary(decision);
+        self.caveats = if has_none { Caveat::of(decision) } else { Caveat::of_boundary(decision) };
+        self.caveats.extend(lens.caveats(has_none));
         Ok(())
     }
 
@@ -308,11 +320,16 @@ where
     let (mut region, mut outputs) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
     while let Some((start, inputs)) = patches.next() {
         lens.show(inputs, &mut region)?;
-        lens.outputs(&region, &mut outputs)?;
+        lens.outputs(&mut outputs)?;
         *limits = limits.and(Extent::of(&region));
         each(Patch { start, inputs, region: &region, outputs: &outputs })?;
     }
     Ok(())
+}
+
+/// What is decided about the outputs for the samples, where none are between them.
+fn decide(lens: &Lens<'_>, data: &Dataset, rule: Rule) -> Result<Decision> {
+    rule.decide(lens.model, &checked::outputs(lens.model, data.inputs())?)
 }
 
 /// The boundary in the space of the inputs, bent.

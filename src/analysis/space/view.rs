@@ -1,8 +1,9 @@
 //! A view: which space is looked at, and on which plane.
 
 use crate::{
-    Forward, Result,
+    Error, Forward, Matrix, Result,
     analysis::Plane,
+    math::matrix,
     model::{checked, decision::Rule},
 };
 
@@ -86,6 +87,22 @@ impl<'a> View<'a> {
     /// How errors call the dimensions of the space.
     pub(crate) fn dimensions(&self) -> String {
         self.layer.map_or("the number of inputs".into(), |layer| format!("the number of units of layer {layer:?}"))
+    }
+
+    /// Fails where the dimensions that are looked at are those of units that a layer's outputs were reduced to, as a sample shows:
+    /// the rest of the network cannot be asked about them.
+    pub(crate) fn expect_own_outputs(&self, model: &dyn Forward, inputs: &Matrix) -> Result<()> {
+        let Some(layer) = self.depth(model)?.checked_sub(1).filter(|_| inputs.nrows() > 0) else { return Ok(()) };
+        let outputs = checked::layers(model, &matrix::first_rows(inputs, 1), 0..layer + 1)?;
+        let (width, seen) = (outputs.ncols(), self.plane.map_or(2, Plane::dimensions));
+        let units = checked::units(model, layer, outputs)?.ncols();
+        if units == width || seen == width {
+            return Ok(());
+        }
+        let what = format!("{}, seen for a boundary", self.dimensions());
+        let expected =
+            format!("{width}, its own outputs: nothing leads back to them from the {units} of `Forward::units`");
+        Err(Error::invalid(what, expected, seen))
     }
 
     /// How many layers of a model lead to the space.

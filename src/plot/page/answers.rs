@@ -116,7 +116,7 @@ impl From<Panel> for Words {
 }
 
 impl NumberFrame {
-    pub(crate) fn of<'a, M: Forward + Sync>(
+    pub(crate) fn of<'a, M: Forward>(
         plots: &RunPlots<'a, M>,
         at: &EpochData<'_, 'a, M>,
         samples: &Samples,

@@ -33,7 +33,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn of<'a, M: Forward + Sync>(
+    pub(crate) fn of<'a, M: Forward>(
         plots: &RunPlots<'a, M>,
         at: &EpochData<'_, 'a, M>,
         bins: &LossBins,
@@ -69,7 +69,7 @@ pub(crate) struct LossBins {
 }
 
 impl LossBins {
-    pub(crate) fn of<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> Result<Self> {
+    pub(crate) fn of<M: Forward>(plots: &RunPlots<'_, M>) -> Result<Self> {
         let (end, count, axis) = (plots.limits.loss, LOG_BINS, plots.even_loss_axis());
         let linear = BinEnds::of(Bins::new(axis.low..=axis.high, plots.settings.bins)?);
         let logarithmic = BinEnds::of(Bins::new(log_low(end)..=elementary::ln(end), count)?);

@@ -10,7 +10,11 @@ use crate::{
     Forward, Matrix, Parameter, Result, Weights,
     analysis::{
         Caveat, Density, Distribution, EpochSummary, LayerDistribution, LayerState, MilestoneOptions,
-        run::epoch_summary::{self, Computed},
+        run::{
+            epoch_summary::{self, Computed},
+            layer_state::LayerTally,
+            parameter_state::ParameterStates,
+        },
     },
     math::stats,
     model::checked,
@@ -41,7 +45,7 @@ pub(crate) type Violins = [Vec<Violin>; 4];
 
 impl Frame {
     /// Of an epoch that is gone through once.
-    pub(crate) fn of<'a, M: Forward + Sync>(
+    pub(crate) fn of<'a, M: Forward>(
         plots: &RunPlots<'a, M>,
         snapshot: &Snapshot<'a, M>,
         samples: &Samples,
@@ -59,14 +63,14 @@ impl Frame {
             outputs: at.outputs()?,
             losses: Some(at.losses()?),
             gradients: gradients.as_ref(),
-            parameters: &parameters,
+            parameters: ParameterStates::of_all(&parameters),
         };
         let (decision, is_of_numbers) = (at.decision()?, at.task() == Task::Numbers);
         let mut summary = EpochSummary::of_computed(snapshot.epoch(), plots.data, computed, decision)?;
-        summary.caveats = epoch_summary::caveats(model, decision, options.loss);
+        summary.caveats.extend(epoch_summary::caveats(model, decision, options.loss));
         summary.caveats.extend(unknown);
         Ok(Self {
-            summary,
+            summary: plots.run.replay().with_recorded_states(summary),
             classes: if is_of_numbers { None } else { Some(ClassFrame::of(&at, samples)?) },
             numbers: if is_of_numbers { Some(NumberFrame::of(plots, &at, samples)?) } else { None },
             losses: pick(at.losses()?, &samples.rows),
@@ -86,7 +90,7 @@ fn pick(values: &[f32], rows: &[usize]) -> Vec<f32> {
 #[derive(Default)]
 struct Layers {
     /// Of all; those of the last are none of a hidden layer.
-    states: Vec<LayerState>,
+    states: Vec<LayerTally>,
     pre_activations: Vec<Violin>,
     /// The layers whose z-values the model does not know.
     unknown: Vec<String>,
@@ -110,7 +114,9 @@ impl Layers {
             self.unknown.push(name.to_owned());
         }
         self.activations.push(Violin::of_values(name, "activation", values)?);
-        self.states.push(LayerState::of(name.to_owned(), values, model.range(index), options)?);
+        let mut tally = LayerTally::new(model, index, name.to_owned());
+        tally.add(model, values.clone(), options)?;
+        self.states.push(tally);
         Ok(())
     }
 
@@ -126,7 +132,8 @@ impl Layers {
             gradients.into_iter().flat_map(Weights::iter).map(Violin::of_parameter).collect::<Result<_>>()?;
         let what = format!("z-values of {}", self.unknown.join(", "));
         let unknown = (!self.unknown.is_empty()).then(|| Caveat::left_out(what, "`Forward::pre_activation`"));
-        Ok((self.states, [weights, self.pre_activations, self.activations, gradients], unknown))
+        let states = self.states.into_iter().map(LayerTally::finish).collect();
+        Ok((states, [weights, self.pre_activations, self.activations, gradients], unknown))
     }
 }
 

@@ -124,7 +124,7 @@ impl Page {
     /// # Errors
     ///
     /// [`Error::Invalid`] for more than 255 classes, labels or outputs, and whatever a question behind one of the panels fails with.
-    pub fn run<M: Forward + Sync>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
+    pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
         let run = run::run(name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);
         Ok(self)

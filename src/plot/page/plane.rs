@@ -43,7 +43,7 @@ pub(crate) struct PlaneFrame {
 
 impl PlaneFrame {
     /// The space of the hidden layer that is looked into; nothing where there is none.
-    pub(crate) fn hidden<'a, M: Forward + Sync>(
+    pub(crate) fn hidden<'a, M: Forward>(
         plots: &RunPlots<'a, M>,
         at: &EpochData<'_, 'a, M>,
         shown: &[usize],
@@ -71,7 +71,7 @@ impl PlaneFrame {
     }
 
     /// What is predicted of the label that is shown: behind two inputs by the bent grid, else by the space.
-    fn of_label_in_space<'a, M: Forward + Sync>(
+    fn of_label_in_space<'a, M: Forward>(
         plots: &RunPlots<'a, M>,
         at: &EpochData<'_, 'a, M>,
         space: &FeatureSpace,
@@ -90,7 +90,7 @@ impl PlaneFrame {
     }
 
     /// The space of the inputs; nothing where there are less than two.
-    pub(crate) fn input<'a, M: Forward + Sync>(plots: &RunPlots<'a, M>, at: &EpochData<'_, 'a, M>) -> Result<Self> {
+    pub(crate) fn input<'a, M: Forward>(plots: &RunPlots<'a, M>, at: &EpochData<'_, 'a, M>) -> Result<Self> {
         let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
         let (map, scale) = (input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?, input_scale(&input.grid));
         let (plane, title) = match at.task() {
@@ -133,7 +133,7 @@ pub(crate) fn levels<M>(plots: &RunPlots<'_, M>) -> Result<Levels> {
 }
 
 /// The lines of each level in the hidden space: of the space itself, or else those among two inputs, bent.
-fn levels_in_space<'a, M: Forward + Sync>(
+fn levels_in_space<'a, M: Forward>(
     plots: &RunPlots<'a, M>,
     at: &EpochData<'_, 'a, M>,
     axes: [RangeInclusive<f64>; 2],

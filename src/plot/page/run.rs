@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, Forward, Result,
-    analysis::{Caveat, Milestone, MilestoneOptions, Milestones, Quantity},
+    analysis::{Caveat, MilestoneGroup, MilestoneOptions, Milestones, Quantity},
     math::stats,
     plot::{
         RunPlots,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The run; its numbers go to the arrays.
-pub(crate) fn run<M: Forward + Sync>(
+pub(crate) fn run<M: Forward>(
     name: String,
     plots: &RunPlots<'_, M>,
     most: usize,
@@ -36,7 +36,8 @@ pub(crate) fn run<M: Forward + Sync>(
     let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &bins, &options))?;
     let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
     let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
-    let found = Milestones::of(&summaries, &options)?;
+    let mut found = Milestones::of(&summaries, &options)?;
+    found.class_names = plots.class_names().to_vec();
     let range = loss_range(plots, &frames);
     let (curves, logged) = curves(plots);
     let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
@@ -62,14 +63,14 @@ pub(crate) fn run<M: Forward + Sync>(
         curve_notes: drawn.notes,
         curves,
         logged,
-        milestones: found.rows.iter().map(|row| milestone(row, plots.class_names())).collect(),
+        milestones: found.groups().iter().map(milestone).collect(),
         notes: notes(plots, found.caveats),
         violins: violins_of(plots, &violins, arrays),
     })
 }
 
 /// What was assumed or left out, in sentences.
-fn notes<M: Forward + Sync>(plots: &RunPlots<'_, M>, caveats: Vec<Caveat>) -> Vec<String> {
+fn notes<M: Forward>(plots: &RunPlots<'_, M>, caveats: Vec<Caveat>) -> Vec<String> {
     let all = Caveat::once(plots.caveats().iter().cloned().chain(caveats));
     // Milestones know no labels; the page shows them.
     let has_room = |caveat: &&Caveat| plots.settings.task != Task::Labels || !caveat.is_of_classes();
@@ -93,7 +94,7 @@ fn loss_range<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.
-fn curves<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
+fn curves<M: Forward>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData>) {
     let values = |curve: &[(u64, f64)]| -> Vec<Option<Reading>> {
         let at = |epoch: &u64| curve.binary_search_by_key(epoch, |point| point.0).ok().map(|i| curve[i].1.into());
         plots.run.chosen_epochs().iter().map(at).collect()
@@ -112,13 +113,13 @@ fn curves<M: Forward + Sync>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<Cu
     (recomputed.chain(beside).collect(), others)
 }
 
-fn milestone(row: &Milestone, class_names: &[String]) -> MilestoneData {
+fn milestone(group: &MilestoneGroup<'_>) -> MilestoneData {
     MilestoneData {
-        epoch: row.epoch,
-        until: row.until,
-        kind: row.kind.name(),
-        subject: row.subject.to_string(),
-        text: row.sentence(class_names),
+        epoch: group.epoch(),
+        until: group.until(),
+        kind: group.kind.name(),
+        subject: group.subject().to_string(),
+        text: group.sentence.clone(),
     }
 }
 

@@ -62,11 +62,7 @@ fn scales(planes: &[&PlaneFrame]) -> Vec<Option<Ends>> {
 }
 
 /// The space of the hidden layer that is looked into, where there is one of two units or more.
-pub(crate) fn hidden<M: Forward + Sync>(
-    plots: &RunPlots<'_, M>,
-    frames: &[Frame],
-    arrays: &mut Arrays,
-) -> Option<PlaneData> {
+pub(crate) fn hidden<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], arrays: &mut Arrays) -> Option<PlaneData> {
     plots.settings.hidden.as_ref()?;
     let planes: Vec<&PlaneFrame> = frames.iter().map(|frame| &frame.hidden).collect();
     let grid = hidden_grid(&planes, arrays);

@@ -80,7 +80,7 @@ struct Numbers {
 
 impl AxisLimits {
     /// One of the epochs is at hand already.
-    pub(crate) fn over<'a, M: Forward + Sync>(
+    pub(crate) fn over<'a, M: Forward>(
         run: &Run<'a, M>,
         known: &Snapshot<'a, M>,
         data: &'a Dataset,
@@ -89,7 +89,7 @@ impl AxisLimits {
         Self::keeping(MAX_KEPT_LOSSES, run, known, data, settings)
     }
 
-    fn keeping<'a, M: Forward + Sync>(
+    fn keeping<'a, M: Forward>(
         most: usize,
         run: &Run<'a, M>,
         known: &Snapshot<'a, M>,
@@ -114,7 +114,8 @@ impl AxisLimits {
         let highest = |which: usize| room(bars.iter().map(|bars| bars[which]).max().unwrap_or(0));
         let counted = |(axis, notes), which| CountedAxis { axis, notes, counts: highest(which) };
         let assumed = epochs.iter().flat_map(|epoch| epoch.caveats.iter().cloned());
-        let caveats = Caveat::once(assumed.chain(skipped));
+        let of_units = settings.hidden.iter().flat_map(|hidden| hidden.caveats(data.features()));
+        let caveats = Caveat::once(assumed.chain(of_units).chain(skipped));
         let [of_losses, of_residuals] = [counted(losses, 0), counted(residuals, 1)];
         Ok((Self::with(settings, data, &epochs, of_losses, of_residuals), caveats))
     }

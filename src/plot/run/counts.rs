@@ -6,7 +6,7 @@ use super::{
 use crate::plot::{Mark, Panel, panel::histograms::axis_label};
 use crate::{Error, Forward, Result, math::stats, notation::short};
 
-impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns the histogram of the probabilities of a class's samples at an epoch. Where the samples have labels, that of one
     /// label: of the samples that have it, and of those that have it not.
     ///

@@ -24,7 +24,7 @@ impl RunPlotOptions {
     /// outputs that are no probabilities beside targets that name classes, a layer of a single unit, or limits that enclose
     /// nothing; and whatever a question
     /// behind one of the panels fails with.
-    pub fn of<M: Forward + Sync>(self, run: Run<'_, M>) -> Result<RunPlots<'_, M>> {
+    pub fn of<M: Forward>(self, run: Run<'_, M>) -> Result<RunPlots<'_, M>> {
         RunPlots::new(run, self)
     }
 }
@@ -48,7 +48,7 @@ impl RunPlots<'_, ()> {
     }
 }
 
-impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns the plots of a run, with default settings: `RunPlots::options().of(run)`.
     ///
     /// # Errors

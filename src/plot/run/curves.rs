@@ -13,7 +13,7 @@ type Series = (String, Vec<(u64, f64)>);
 /// The radius of the dot at the end of a curve.
 const END: f64 = 2.2;
 
-impl<M: Forward + Sync> RunPlots<'_, M> {
+impl<M: Forward> RunPlots<'_, M> {
     /// Returns the curves of loss and accuracy over all samples, with a line at an epoch.
     ///
     /// Both are recomputed at every epoch. Beside them is what was logged as `val_loss` and `val_accuracy`. The accuracy has an

@@ -7,7 +7,7 @@ use crate::{
     analysis::{LayerFilter, Quantity},
 };
 
-impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns all panels of an epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
     ///
     /// The curves end at the epoch. Where the samples have labels, the probabilities and the confusion matrix of one label are

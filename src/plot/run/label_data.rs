@@ -74,7 +74,9 @@ impl<M: Forward> EpochData<'_, '_, M> {
     /// Where a line among the inputs lies in the space of the layer that is looked into.
     pub(crate) fn bent(&self, line: &Polyline) -> Result<Polyline> {
         let Some(hidden) = &self.settings.hidden else { return Ok(line.clone()) };
-        let bent = checked::layers(self.snapshot.model(), line, 0..self.depth()?)?;
+        let (model, depth) = (self.snapshot.model(), self.depth()?);
+        let bent = checked::layers(model, line, 0..depth)?;
+        let bent = depth.checked_sub(1).map_or(Ok(bent.clone()), |layer| checked::units(model, layer, bent))?;
         hidden.view().plane().map_or(Ok(bent.clone()), |plane| plane.project(&bent))
     }
 

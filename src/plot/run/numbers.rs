@@ -7,7 +7,7 @@ use crate::{Error, Forward, Matrix, Result, math::stats, model::checked};
 /// As many places of a single input are a smooth line.
 const PLACES: usize = 400;
 
-impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns what is predicted at an epoch against what is true, of all outputs: for a model of numbers.
     ///
     /// ```

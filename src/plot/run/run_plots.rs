@@ -57,7 +57,7 @@ impl<M> fmt::Debug for RunPlots<'_, M> {
     }
 }
 
-impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns the epochs that can be shown, in order.
     pub fn epochs(&self) -> &[u64] {
         self.run.chosen_epochs()

@@ -3,9 +3,10 @@
 use super::{RunPlotOptions, axes::AxisOptions, space::are_alike, task::Task};
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
-    analysis::{DecisionBoundary, Grid, LayerValues, Plane, PrincipalPlane, View},
+    analysis::{Caveat, DecisionBoundary, Grid, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
-    notation::percent,
+    model::checked,
+    notation::{counted, percent},
     plot::{Aspect, Panel, render::fonts::Fonts},
     replay::{Run, Snapshot},
 };
@@ -33,6 +34,8 @@ pub(crate) struct Hidden {
     plane: Option<Plane>,
     /// What stands along its axes, before their number.
     axes: &'static str,
+    /// How many units of how many outputs are shown, where these are not the same.
+    shown: Option<[usize; 2]>,
 }
 
 /// The space of the inputs, as it is seen.
@@ -55,7 +58,7 @@ const UNIT: &str = "unit ";
 
 impl Settings {
     /// One of the epochs is at hand already.
-    pub(crate) fn resolve<'a, M: Forward + Sync>(
+    pub(crate) fn resolve<'a, M: Forward>(
         run: &Run<'a, M>,
         known: &Snapshot<'a, M>,
         data: &Dataset,
@@ -86,14 +89,19 @@ impl Settings {
 }
 
 impl Hidden {
-    fn find<'a, M: Forward + Sync>(
+    fn find<'a, M: Forward>(
         run: &Run<'a, M>,
         known: &Snapshot<'a, M>,
         data: &Dataset,
         options: &RunPlotOptions,
     ) -> Result<Option<Self>> {
         let sample = matrix::first_rows(data.inputs(), 1);
-        let layers = LayerValues::activations(known.model(), &sample)?;
+        let outputs = LayerValues::activations(known.model(), &sample)?;
+        let units = |(index, layer): (usize, &LayerValues)| {
+            let values = checked::units(known.model(), index, layer.values.clone())?;
+            Ok(LayerValues { layer: layer.layer.clone(), values })
+        };
+        let layers = outputs.iter().enumerate().map(units).collect::<Result<Vec<_>>>()?;
         let chosen = match &options.layer {
             Some(name) => Some(named(name, &layers)?),
             None => last_hidden(&layers),
@@ -101,6 +109,8 @@ impl Hidden {
         let Some((layer, units)) = chosen.map(|layer| (layer.layer.clone(), layer.values.ncols())) else {
             return Ok(None);
         };
+        let outputs = named(&layer, &outputs)?.values.ncols();
+        let shown = (units != outputs).then_some([units, outputs]);
         let (plane, axes) = match (&options.plane, units) {
             (Some(plane), _) => (Some(plane.clone()), "axis "),
             (None, 2) => (None, UNIT),
@@ -109,7 +119,7 @@ impl Hidden {
                 (Some(plane), axes)
             }
         };
-        Ok(Some(Self { layer, plane, axes }))
+        Ok(Some(Self { layer, plane, axes, shown }))
     }
 
     pub(crate) fn view(&self) -> View<'_> {
@@ -120,6 +130,25 @@ impl Hidden {
     /// Whether its two units are seen as they are.
     pub(crate) fn is_plain(&self) -> bool {
         self.plane.is_none()
+    }
+
+    /// Whether the rest of the network can be asked about any place of the space: where that is the layer's own.
+    pub(crate) fn leads_on(&self) -> bool {
+        self.is_plain() && self.shown.is_none()
+    }
+
+    /// What is shown in place of the layer's outputs, and what that leaves out.
+    pub(crate) fn caveats(&self, inputs: usize) -> Vec<Caveat> {
+        let Some([units, outputs]) = self.shown else { return Vec::new() };
+        let shown = Caveat::Units { layer: self.layer.clone(), units, outputs };
+        let left_out = (inputs != 2).then(|| Caveat::boundary_of_units(&self.layer));
+        [shown].into_iter().chain(left_out).collect()
+    }
+
+    /// The same as it is noted on a panel.
+    pub(crate) fn note_of_units(&self) -> Option<String> {
+        let [units, outputs] = self.shown?;
+        Some(format!("{} shown, of {}", counted(units as u64, "unit"), counted(outputs as u64, "output")))
     }
 
     pub(crate) fn labels(&self) -> [String; 2] {

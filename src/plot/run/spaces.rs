@@ -22,7 +22,7 @@ use crate::{
 /// Points along a side of the regions behind a layer.
 const REGIONS: usize = 100;
 
-impl<'a, M: Forward + Sync> RunPlots<'a, M> {
+impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns the feature space of the hidden layer at an epoch.
     ///
     /// Two inputs have a grid that is bent. With any other number, a layer of two units has the regions behind it. Misclassified
@@ -73,6 +73,7 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         if let Some(hidden) = &self.settings.hidden {
             panel.title = format!("Feature space of {}{}", hidden.layer, self.by_output());
             [panel.x.label, panel.y.label] = hidden.labels();
+            panel.notes.extend(hidden.note_of_units());
             panel.notes.extend(note_of_plane(hidden, space));
         }
         panel.notes.extend(self.limits.space.notes.iter().filter(|_| self.settings.axes.axes != Axes::Epoch).cloned());
@@ -137,9 +138,9 @@ impl<'a, M: Forward + Sync> RunPlots<'a, M> {
         hidden.map(|hidden| snapshot.decision_boundary(hidden.view(), grid)).transpose()
     }
 
-    /// A hidden layer whose two units are seen as they are.
+    /// A hidden layer whose two units are seen as they are, and are its outputs.
     fn plain(&self) -> Option<&Hidden> {
-        self.settings.hidden.as_ref().filter(|hidden| hidden.is_plain())
+        self.settings.hidden.as_ref().filter(|hidden| hidden.leads_on())
     }
 
     /// Returns the decision boundary among the inputs at an epoch; with more than two of them on the plane that shows most of the

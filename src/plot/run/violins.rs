@@ -41,7 +41,7 @@ impl<M> fmt::Debug for Violins<'_, '_, M> {
     }
 }
 
-impl<'f, 'a, M: Forward + Sync> Violins<'f, 'a, M> {
+impl<'f, 'a, M: Forward> Violins<'f, 'a, M> {
     pub(crate) fn of(run: &'f Run<'a, M>, quantity: Quantity, selection: &LayerFilter, axes: Axes) -> Result<Self> {
         let (found, _) = run.map_readable(|snapshot| {
             let ends = |row: LayerDistribution| [row.distribution.min, row.distribution.max];

@@ -12,6 +12,7 @@ pub(crate) fn summaries_of(count: u64, add: impl Fn(&mut EpochSummary)) -> Vec<E
         layers: Vec::new(),
         gradients: Vec::new(),
         not_finite: None,
+        parameters: Vec::new(),
         caveats: Vec::new(),
     };
     let with = |epoch| {
@@ -29,5 +30,11 @@ pub(super) fn rows(summaries: &[EpochSummary], kind: MilestoneKind) -> Vec<(u64,
 }
 
 pub(super) fn layer(coverage: Option<f64>, saturation: &[f64], dead: &[bool]) -> LayerState {
-    LayerState { layer: "h".into(), coverage, saturation: saturation.to_vec(), dead: dead.to_vec() }
+    LayerState {
+        layer: "h".into(),
+        coverage,
+        saturation: saturation.to_vec(),
+        dead: dead.to_vec(),
+        outputs: dead.len(),
+    }
 }
