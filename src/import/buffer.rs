@@ -2,10 +2,9 @@
 
 use std::{borrow::Cow, io};
 
-use crate::{
-    Dtype, Error, Result, Values,
-    half::{bf16, f16},
-};
+use half::{bf16, f16};
+
+use crate::{Dtype, Error, Result, Values};
 
 /// The values of the array that was read last.
 #[derive(Debug)]

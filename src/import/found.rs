@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     archive::{ENDINGS, Format},
-    natural::{natural, parts},
+    natural::{Part, natural, parts},
     tensor::{bad_file, reading},
 };
 use crate::{Error, Result};
@@ -125,8 +125,8 @@ fn in_files(files: Vec<PathBuf>) -> Result<Vec<Found>> {
 /// Whether its name ends as in `model-00001-of-00003`.
 fn is_shard(path: &Path) -> bool {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let parts: Vec<_> = parts(&stem).map(|part| format!("{part:?}")).collect();
-    parts.len() > 2 && parts[parts.len() - 2] == r#"Text("-of-")"#
+    let parts: Vec<_> = parts(&stem).collect();
+    matches!(parts.as_slice(), [.., Part::Digits(_), Part::Text("-of-"), Part::Digits(_)])
 }
 
 /// The checkpoint that a folder of its own holds, if it does: safetensors before PyTorch's.

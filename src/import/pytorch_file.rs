@@ -22,6 +22,9 @@ const MAX_RATIO: u64 = 1032;
 /// What the reader calls an array.
 const TENSOR: &str = "torch.Tensor";
 
+/// The versions of modules, which a state dictionary carries along.
+const VERSIONS: &str = "_metadata";
+
 const EXPECTED: &str = "a file of PyTorch";
 
 /// An opened file, whose arrays are in the natural order of their names: the order of a dictionary is not read.
@@ -120,26 +123,35 @@ fn part_of<'r>(path: &Path, root: &'r Dictionary, key: &str) -> Result<&'r Dicti
     }
 }
 
-/// Fails for weights that nobody chose, and for what is no array in a part that is said to be weights.
+/// Fails for weights among which nobody chose, and for what is no array in a part that is said to be weights.
 ///
 /// Beside the weights plain values may stand, such as an epoch; other objects might be weights that cannot be read.
 fn expect_weights(path: &Path, content: &Dictionary, is_part: bool) -> Result<()> {
-    let mut parts: Vec<&String> =
-        content.iter().filter(|(_, value)| is_part_with_arrays(value)).map(|(key, _)| key).collect();
-    parts.sort_unstable();
-    let flat = content.values().any(is_tensor);
-    if !is_part && (parts.len() > 1 || (flat && !parts.is_empty())) {
-        let expected = "said by `Checkpoints::part`, where a file holds more than one dictionary of arrays";
-        let found = format!("one of {parts:?}{}", if flat { ", or arrays beside them" } else { "" });
-        return Err(Error::invalid(format!("the part of {} that is the model", path.display()), expected, found));
+    if !is_part {
+        expect_one_part(path, content)?;
     }
     let mut entries: Vec<_> = content.iter().collect();
     entries.sort_unstable_by_key(|(key, _)| *key);
-    let strange = entries.into_iter().find(|(_, value)| is_strange(value, is_part));
+    let strange = entries.into_iter().find(|(key, value)| is_strange(key, value, is_part));
     strange.map_or(Ok(()), |(key, value)| {
         let expected = "an array; `Checkpoints::part` takes the weights out of a file that has more";
         Err(bad_tensor(path, key, expected, name_of(value)))
     })
+}
+
+/// Fails for several dictionaries of arrays one of which has other values too, as that of an optimizer has: it is no model.
+fn expect_one_part(path: &Path, root: &Dictionary) -> Result<()> {
+    let mut parts: Vec<_> = root.iter().filter(|(_, value)| is_part_with_arrays(value)).collect();
+    parts.sort_unstable_by_key(|(key, _)| *key);
+    let flat = root.values().any(is_tensor);
+    let is_alone = parts.is_empty() || (parts.len() == 1 && !flat);
+    if is_alone || !parts.iter().any(|(key, value)| is_strange(key, value, true)) {
+        return Ok(());
+    }
+    let keys: Vec<_> = parts.iter().map(|(key, _)| key).collect();
+    let expected = "said by `Checkpoints::part`, where a file holds more than one dictionary of arrays";
+    let found = format!("one of {keys:?}{}", if flat { ", or arrays beside them" } else { "" });
+    Err(Error::invalid(format!("the part of {} that is the model", path.display()), expected, found))
 }
 
 /// Whether it is a dictionary, or a list, in which there are arrays.
@@ -152,9 +164,10 @@ fn is_tensor(value: &PickleValue) -> bool {
 }
 
 /// Whether it is neither an array nor, beside the weights, a plain value.
-fn is_strange(value: &PickleValue, is_part: bool) -> bool {
+fn is_strange(key: &str, value: &PickleValue, is_part: bool) -> bool {
     match value {
-        PickleValue::Dict(inner) if is_part => inner.values().any(|value| is_strange(value, is_part)),
+        PickleValue::Dict(_) if key == VERSIONS && count(value) == 0 => false,
+        PickleValue::Dict(inner) if is_part => inner.iter().any(|(key, value)| is_strange(key, value, is_part)),
         PickleValue::Unsupported(name) => name != TENSOR,
         _ => is_part,
     }
