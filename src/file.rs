@@ -106,12 +106,46 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Res
         Err(source) if source.kind() != ErrorKind::NotFound => return Err(failed(source)), // As one that is read-only.
         _ => {}
     }
-    let (successor, file) = created(path, failed)?;
-    let mut file = BufWriter::new(file);
+    let mut file = Whole::create(path)?;
     write(&mut file)?;
-    let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.sync_all().map_err(failed)?; // Some systems say only now that there was no space.
-    successor.take_place()
+    file.take_place()
+}
+
+/// A file that is written beside the place that it takes once it is whole; dropped before, it leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    file: BufWriter<File>,
+    successor: Successor,
+}
+
+impl Whole {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let (successor, file) = created(path, |source| Error::io(format!("writing {}", path.display()), source))?;
+        Ok(Self { file: BufWriter::new(file), successor })
+    }
+
+    pub(crate) fn take_place(self) -> Result<()> {
+        let failed = |source| Error::io(format!("writing {}", self.successor.target().display()), source);
+        let file = self.file.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.sync_all().map_err(failed)?; // Some systems say only now that there was no space.
+        self.successor.take_place()
+    }
+}
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Waits until what another has written is on the disk.
+#[cfg(feature = "safetensors")]
+pub(crate) fn sync(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
 }
 
 /// A successor and its file; another one if somebody took the first for abandoned before it was locked.

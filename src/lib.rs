@@ -89,6 +89,8 @@
 //! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
 //! - `import`, off by default: recordings from checkpoints of safetensors, PyTorch and numpy, by `import::Checkpoints`.
 //! - `plot`, off by default: pictures, animations and a page to play with.
+//! - `cli`, off by default: the command `training-replay`, which asks, checks, copies and draws recordings without a program;
+//!   `docs/command.md` in the repository describes it.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Input must not reach a panic, and bytes in files have one order.
@@ -110,11 +112,14 @@ mod metrics;
 mod model;
 mod moment;
 mod notation;
+#[cfg(feature = "serde")]
+mod serial;
 
 pub mod nn;
 pub mod train;
 
 pub mod analysis;
+pub mod export;
 #[cfg(feature = "import")]
 pub mod import;
 #[cfg(feature = "plot")]
@@ -147,7 +152,8 @@ pub use storage::Damage;
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};
 
 #[doc = include_str!("../docs/guide.md")]
-#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/tables.md"))]
+#[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/from_tables.md"))]
+#[doc = include_str!("../docs/tables.md")]
 #[cfg_attr(feature = "plot", doc = include_str!("../docs/pictures.md"))]
 pub mod guide {}
 

@@ -207,6 +207,14 @@ impl IntoIterator for Metrics {
     }
 }
 
+/// Writes an object: the values by their names, in their order.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Metrics {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, crate::serial::Part(value))))
+    }
+}
+
 impl fmt::Display for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (name, value)) in self.iter().enumerate() {

@@ -19,6 +19,7 @@ use crate::{Error, Result};
 /// assert_eq!((end.to_string(), step.to_string()), ("epoch 3".into(), "step 50 of epoch 3".into()));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Moment {
     epoch: u64,
     step: Option<u32>,

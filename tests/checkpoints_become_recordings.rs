@@ -407,3 +407,29 @@ fn epochs_that_files_state_are_compared_with_their_names() {
     stating("e2.safetensors", &[("epoch", "2"), ("run", "seed=1"), ("step", "20")]);
     assert!(message(imported(folder.path())).contains("at its step 20"));
 }
+
+#[cfg(feature = "safetensors")]
+#[test]
+fn what_was_exported_is_imported_bit_for_bit_with_its_epochs_and_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut replay = Replay::options().in_memory();
+    for epoch in [0, 3, 12] {
+        let arrays = every_type().into_iter().map(|((name, _, shape, _), values)| {
+            let layer = if name == "a.u8" { "" } else { "hidden.1" };
+            Parameter::new(layer, name.strip_prefix("a.").unwrap(), shape, values)
+        });
+        replay.record_at(epoch, &arrays.collect::<Weights>(), Metrics::new()).unwrap();
+    }
+    training_replay::export::Safetensors::of(&replay).named("seed=1").write(folder.path()).unwrap();
+    let inner = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let back = imported(&inner).unwrap();
+    assert_eq!(epochs(&back), [0, 3, 12]);
+    for epoch in [0, 3, 12] {
+        let (before, after) = (replay.weights(epoch).unwrap(), back.weights(epoch).unwrap());
+        assert_eq!(before.len(), after.len());
+        for parameter in before.iter() {
+            let found = after.require(parameter.layer(), parameter.name(), parameter.shape()).unwrap();
+            assert!(found.values().same_bits(parameter.values()), "{}/{}", parameter.layer(), parameter.name());
+        }
+    }
+}

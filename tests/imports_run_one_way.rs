@@ -11,10 +11,11 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 23] = [
     "error",
     "file",
     "notation",
+    "serial",
     "math",
     "data",
     "loss",       // `Forward::losses` takes one.
@@ -29,6 +30,7 @@ const ROOMS: [&str; 21] = [
     "analysis",
     "replay",
     "import",
+    "export",
     "plot/panel",
     "plot/render",
     "plot/run",
@@ -101,6 +103,32 @@ fn what_only_one_file_may_know_no_other_names() {
 
 fn src() -> Imports {
     read(&files(&root().join("src"), "rs"))
+}
+
+/// The command, a crate of its own beside the library.
+fn command() -> Imports {
+    let mut files = files(&root().join("src/bin/training-replay"), "rs");
+    let main = files.remove("main.rs").expect("the command begins there");
+    files.insert("lib.rs".into(), main);
+    read(&files)
+}
+
+#[test]
+fn no_files_of_the_command_import_each_other_in_a_circle() {
+    let command = command();
+    assert!(command.edges.len() > 50, "{} imports are too few to be all", command.edges.len());
+    assert_eq!(command.unresolved, Vec::<String>::new(), "the reader cannot follow these");
+    let found = circles(&command.edges);
+    assert!(found.is_empty(), "files that import each other in a circle: {found:#?}");
+}
+
+#[test]
+fn a_subcommand_is_one_file_that_knows_no_other_but_for_what_they_share() {
+    let shared = [("commands/check.rs", "commands/info.rs"), ("commands/gif.rs", "commands/figure.rs")];
+    let among = |import: &&Import| import.from.starts_with("commands/") && import.to.starts_with("commands/");
+    let found: BTreeSet<(String, String)> =
+        command().edges.iter().filter(among).map(|import| (import.from.clone(), import.to.clone())).collect();
+    assert_exactly("subcommands that know others", found, shared.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
 }
 
 fn against_the_order(imports: &[Import]) -> BTreeSet<Import> {

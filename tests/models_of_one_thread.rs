@@ -130,20 +130,23 @@ fn every_question_is_asked_of_models_that_stay_on_their_thread_some_rows_at_a_ti
     }
 }
 
+/// The same, which runs itself when it is recorded.
+struct Own(Local);
+
+impl Model for Own {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        self.0.parameters()
+    }
+
+    fn as_forward(&self) -> Option<&dyn Forward> {
+        Some(&self.0)
+    }
+}
+
 #[test]
 fn a_probe_and_its_proof_take_some_rows_at_a_time() {
     let inputs = Matrix::from_fn(40, 2, |i, j| (i + j) as f32 / 40.0);
     let weights = Weights::from_iter([Parameter::new("all", "weights", [13], vec![0.25_f32; 13])]);
-    /// The same, which runs itself when it is recorded.
-    struct Own(Local);
-    impl Model for Own {
-        fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-            self.0.parameters()
-        }
-        fn as_forward(&self) -> Option<&dyn Forward> {
-            Some(&self.0)
-        }
-    }
     let mut replay = Replay::options().probe(&inputs).in_memory();
     replay.record(&Own(Local::of(&weights).unwrap()), Metrics::new()).unwrap();
     let make = |weights: &Weights| Local::of(weights);

@@ -18,6 +18,7 @@ const CLASSES: &str = "classes, errors and accuracy";
 /// assert_eq!(caveat.to_string(), "the classes were left out: `Forward::threshold` would give them");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Caveat {
     /// The model does not say what its outputs are, and they were taken for probabilities, as which they are valid.

@@ -50,8 +50,7 @@ where
     F: Fn(&mut S, &T) -> Result<R> + Sync,
     O: FnOnce(&mut S) -> Result<R>,
 {
-    // Not asked beforehand: the answer is in files of the system.
-    let threads = threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
+    let threads = chosen(threads);
     if threads == 0 {
         return Err(Error::invalid("the number of threads", "1 or more", 0));
     }
@@ -76,6 +75,12 @@ where
     });
     answers.sort_unstable_by_key(|(place, _)| *place);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The number of threads: that of the machine's cores if none was chosen.
+pub(crate) fn chosen(threads: Option<usize>) -> usize {
+    // Not asked beforehand: the answer is in files of the system.
+    threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Items that threads take one after the other, until they are all taken or one has failed.

@@ -68,6 +68,7 @@ const SUM: f32 = 1e-3;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum OutputKind {
     /// Numbers from 0 to 1: a single one is the probability of class 1, several are those of one class each.

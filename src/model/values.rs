@@ -77,7 +77,7 @@ macro_rules! to_same_type {
     };
 }
 
-impl<'a> Values<'a> {
+impl Values<'_> {
     /// No values of a type, to be read into.
     pub(crate) fn none_of(dtype: Dtype) -> Values<'static> {
         macro_rules! none {
@@ -272,6 +272,16 @@ impl<'a> Values<'a> {
 
     pub(super) fn bytes(&self) -> &[u8] {
         of_any_type!(self, values => bytemuck::cast_slice(values))
+    }
+
+    /// The bytes of the values as they are in files, little-endian; on most machines those in memory.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn to_le_bytes(&self) -> Cow<'_, [u8]> {
+        if cfg!(target_endian = "little") {
+            return Cow::Borrowed(self.bytes());
+        }
+        let size = self.dtype().bytes();
+        Cow::Owned(self.bytes().chunks(size).flat_map(|value| value.iter().rev().copied()).collect())
     }
 
     /// One of the values, and as the integer that it is, if it is one.

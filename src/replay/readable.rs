@@ -139,6 +139,30 @@ impl<'a, M: Forward> Run<'a, M> {
         Ok(self.with_lost(outcomes)?.1)
     }
 
+    /// The same of answers of which no more than one a thread may be there at once; and they need not be about the model:
+    /// asking gets memory for weights that its thread keeps.
+    pub(crate) fn take_one_by_one<R, F>(&self, ask: F, mut take: impl FnMut(R) -> Result<()>) -> Result<Vec<Caveat>>
+    where
+        R: Send,
+        F: Fn(&mut Weights, u64) -> Result<R> + Sync,
+    {
+        let (mut outcomes, pass) = (Vec::new(), self.progress.pass(self.epochs.len()));
+        let ask = |memory: &mut Weights, &epoch: &u64| {
+            let outcome = skipping(epoch, ask(memory, epoch));
+            pass.step();
+            outcome
+        };
+        for epochs in self.epochs.chunks(parallel::chosen(self.threads).max(1)) {
+            for outcome in parallel::map_with(epochs, self.threads, Weights::default, ask)? {
+                outcomes.push(match outcome {
+                    Ok(answer) => Ok(take(answer)?),
+                    Err(damage) => Err(damage),
+                });
+            }
+        }
+        Ok(self.with_lost(outcomes)?.1)
+    }
+
     fn outcomes<R, F>(
         &self,
         epochs: &[u64],

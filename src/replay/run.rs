@@ -116,6 +116,11 @@ impl Replay {
         Ok(Run::new(self, Template::Described(rebuild)))
     }
 
+    /// Returns the recording with a built-in network that it may not describe, to be asked what needs no model.
+    pub(crate) fn run_of_weights(&self) -> Run<'_, Sequential> {
+        Run::new(self, Template::Described(rebuild))
+    }
+
     /// Returns the recording with a model of your own, to be asked about its epochs.
     ///
     /// The model's own weights do not matter: each epoch is the model [with](Forward::with_weights) the recorded ones.
@@ -235,7 +240,7 @@ impl<'a, M> Run<'a, M> {
     }
 
     /// The threshold, if one was set.
-    pub(super) fn chosen_threshold(&self) -> Option<f32> {
+    pub(crate) fn chosen_threshold(&self) -> Option<f32> {
         self.threshold
     }
 
@@ -297,7 +302,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 
     /// The same by weights whose memory is there already.
-    pub(super) fn at_in(&self, moment: Moment, weights: &mut Weights) -> Result<Snapshot<'a, M>> {
+    pub(crate) fn at_in(&self, moment: Moment, weights: &mut Weights) -> Result<Snapshot<'a, M>> {
         let replay = self.replay;
         replay.weights_into(moment, weights)?;
         let model = match &self.template {

@@ -1,7 +1,7 @@
 //! Which of the recorded data sets a run is asked about.
 
 use super::{Run, data_sets::DataChoice};
-use crate::{Dataset, Result, data::labels::TargetKind};
+use crate::{Dataset, Result, data::labels::TargetKind, storage::TRAINING};
 
 impl<'a, M> Run<'a, M> {
     /// Asks about another recorded data set, by its name; without it about that of [`Replay::dataset`](crate::Replay::dataset).
@@ -50,6 +50,16 @@ impl<'a, M> Run<'a, M> {
         match self.data {
             DataChoice::Named(place) => self.replay().others.named().get(place).map_or("", |(name, _)| name.as_str()),
             DataChoice::Usual | DataChoice::Training => "",
+        }
+    }
+
+    /// What the data are called that questions are about; `None` where they were supplied and have no name.
+    pub(crate) fn data_name(&self) -> Option<&'a str> {
+        let is_supplied = self.replay().others.supplied().is_some();
+        match self.data {
+            DataChoice::Usual if is_supplied => None,
+            DataChoice::Usual | DataChoice::Training => Some(TRAINING),
+            DataChoice::Named(_) => Some(self.recorded_data_name()),
         }
     }
 

@@ -31,6 +31,7 @@ mod dtype_id {
 
     use crate::Dtype;
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     pub(super) fn serialize<S: Serializer>(dtype: &Dtype, serializer: S) -> Result<S::Ok, S::Error> {
         let id: u8 = match dtype {
             Dtype::F32 => 0,

@@ -3,9 +3,12 @@
 
 pub mod arrays;
 pub mod bytes;
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod double;
 pub mod hostile;
 pub mod process;
+pub mod recordings;
 pub mod scale;
 
 use std::{ops::Range, path::Path};

@@ -25,6 +25,7 @@ const MAX_CLASSES: usize = 4_096;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ConfusionMatrix {
     /// The number of samples of each class by the class that the model predicts: `counts[class][predicted]`.

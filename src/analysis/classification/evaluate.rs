@@ -1,5 +1,7 @@
 //! Loss and accuracy of a model on data.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::fmt;
 
 use crate::{
@@ -28,11 +30,14 @@ use crate::{
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Evaluation {
     /// The mean of the losses of the samples.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub loss: f64,
     /// The share of samples whose class is predicted correctly; `None` where the targets name no classes.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub accuracy: Option<f64>,
     /// What was assumed.
     pub caveats: Vec<Caveat>,

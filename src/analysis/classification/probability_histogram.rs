@@ -1,5 +1,7 @@
 //! Histograms of the probabilities that a classifier predicts.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::ops::RangeInclusive;
 
 use crate::analysis::{Caveat, distribution::histogram::Bins};
@@ -38,9 +40,11 @@ const SUM: f32 = 1e-3;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ProbabilityHistogram {
     /// The edges of the bins, one more than there are bins, from 0 to 1.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub edges: Vec<f64>,
     /// For each class, the number of its correct samples in each bin.
     pub correct: Vec<Vec<u64>>,
@@ -50,6 +54,7 @@ pub struct ProbabilityHistogram {
     pub undecided: Vec<u64>,
     /// Where the predicted class changes along the axis of the edges: the threshold of a single output, one half of two
     /// probabilities that sum to 1. `None` of other outputs, whose largest is the class.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub threshold: Option<f64>,
     /// What the outputs of the model are. Logits are counted by the probabilities that they are of. Values are counted as
     /// they are, in bins that reach beyond the targets by half of what lies between them; the first and the last hold

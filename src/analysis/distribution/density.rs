@@ -1,5 +1,7 @@
 //! Kernel density estimates: the outlines of violins.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use crate::{
     Error, Result,
     math::{elementary, stats},
@@ -26,13 +28,17 @@ const REACH: f64 = 9.0;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Density {
     /// The points at which the density is given.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub x: Vec<f64>,
     /// The density at each point; its integral over the whole axis is 1.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub density: Vec<f64>,
     /// The standard deviation of the kernel.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub bandwidth: f64,
 }
 

@@ -2,6 +2,8 @@
 
 use super::histogram::Bins;
 use crate::analysis::{Density, Histogram};
+#[cfg(feature = "serde")]
+use crate::serial;
 use crate::{Error, Result, math::stats::mean};
 
 /// Moments and quantiles of some numbers, in `f64` and by numpy's definitions.
@@ -19,6 +21,7 @@ use crate::{Error, Result, math::stats::mean};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Distribution {
     /// The number of finite values. If it is 0, all numbers below are NaN.
@@ -26,16 +29,22 @@ pub struct Distribution {
     /// The number of values that are NaN or infinite.
     pub not_finite: usize,
     /// The mean.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub mean: f64,
     /// The standard deviation, `sqrt(mean((x - mean)²))`: `numpy.std`.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub std: f64,
     /// The smallest value.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub min: f64,
     /// The largest value.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub max: f64,
     /// The share of values that are exactly zero.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub zeros: f64,
     /// The finite values in increasing order.
+    #[cfg_attr(feature = "serde", serde(skip))]
     sorted: Vec<f64>,
 }
 

@@ -1,5 +1,7 @@
 //! Counts in bins of equal width.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::ops::RangeInclusive;
 
 use crate::{
@@ -23,9 +25,11 @@ const MAX_BINS: usize = 1_000_000;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Histogram {
     /// The edges of the bins in increasing order, one more than there are bins.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub edges: Vec<f64>,
     /// The number of values in each bin.
     pub counts: Vec<u64>,

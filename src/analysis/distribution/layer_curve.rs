@@ -1,6 +1,8 @@
 //! A number of a layer over the epochs.
 
 use crate::analysis::Caveat;
+#[cfg(feature = "serde")]
+use crate::serial;
 
 /// A number of one layer over the epochs, such as the deviation of its weights.
 ///
@@ -17,6 +19,7 @@ use crate::analysis::Caveat;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LayerCurve {
     /// The layer's name.
@@ -24,6 +27,7 @@ pub struct LayerCurve {
     /// What the number is of, as [`LayerDistribution::name`](crate::analysis::LayerDistribution::name).
     pub name: String,
     /// Epochs and numbers.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub points: Vec<(u64, f64)>,
     /// The epochs that could not be read.
     pub caveats: Vec<Caveat>,

@@ -23,6 +23,7 @@ use crate::{Model, Parameter, Result, Values, Weights, model::weights::paired};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LayerDistribution {
     /// The layer's name.

@@ -1,5 +1,7 @@
 //! What every layer computes from the data: activations, or the inputs of the activation functions.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::borrow::Cow;
 
 use crate::{Error, Forward, Matrix, Parameter, Result, Weights, model::checked};
@@ -17,11 +19,13 @@ use crate::{Error, Forward, Matrix, Parameter, Result, Weights, model::checked};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LayerValues {
     /// The layer's name.
     pub layer: String,
     /// The values, `(samples, units)`.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub values: Matrix,
 }
 

@@ -33,6 +33,7 @@ use crate::{
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct EpochSummary {
     /// The epoch.
@@ -40,6 +41,7 @@ pub struct EpochSummary {
     /// The number of samples that the summary is over.
     pub samples: u64,
     /// The mean loss over the data; `None` if no loss is given.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serial::plain"))]
     pub loss: Option<f64>,
     /// The samples and errors of each class; empty if the targets name no classes.
     pub classes: Vec<ClassCount>,
@@ -48,6 +50,7 @@ pub struct EpochSummary {
     /// For each layer, its name and the root mean square of its gradients: of its parameters of two or more dimensions.
     ///
     /// Empty if the model gives no gradients, or no loss is given.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serial::plain"))]
     pub gradients: Vec<(String, f64)>,
     /// The first parameter with values that are NaN or infinite: its layer, its name, and the number of such values.
     pub not_finite: Option<(String, String, usize)>,
@@ -59,6 +62,7 @@ pub struct EpochSummary {
 
 /// The number of samples of a class, and how many of them are misclassified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ClassCount {
     /// The number of samples of the class.

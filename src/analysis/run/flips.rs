@@ -4,6 +4,7 @@ use crate::{Result, analysis::SampleHistory};
 
 /// The samples that are correct at one epoch and misclassified at another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Flips {
     /// The samples that are misclassified at the first epoch and correct at the second.

@@ -24,16 +24,19 @@ use crate::{
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LayerState {
     /// The layer's name.
     pub layer: String,
     /// The share of the units' range that data or grid cover, from the smallest to the largest value, as a mean over
     /// the units. `None` where the range is not known or not bounded.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serial::plain"))]
     pub coverage: Option<f64>,
     /// For each unit, the share of samples whose value is near an end of its range.
     ///
     /// Empty where the range is not bounded.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serial::plain"))]
     pub saturation: Vec<f64>,
     /// For each unit, whether it is 0 on every sample and cannot be less: a dead ReLU.
     ///

@@ -2,9 +2,12 @@
 
 use super::VerifyOptions;
 use crate::Metrics;
+#[cfg(feature = "serde")]
+use crate::serial;
 
 /// A logged number beside the same number recomputed.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Check {
     /// The epoch.
@@ -12,13 +15,17 @@ pub struct Check {
     /// The name it was logged under.
     pub metric: String,
     /// The logged number.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub logged: f64,
     /// The number recomputed from the weights before the epoch, where the logged one is a running mean and they were
     /// recorded.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub before: Option<f64>,
     /// The number recomputed from the weights after the epoch.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub after: f64,
     /// How far off the logged number may be.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub allowed: f64,
 }
 

@@ -1,9 +1,12 @@
 //! A milestone: something that happened in a run.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::fmt;
 
 /// Something that happened at an epoch of a run, or held for some of its epochs.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Milestone {
     /// What happened.
@@ -15,11 +18,13 @@ pub struct Milestone {
     /// What it is about.
     pub subject: Subject,
     /// The number behind it, as [`MilestoneKind`] says; where it lasted, that of its first epoch.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub evidence: f64,
 }
 
 /// The kinds of milestones, and what number is the evidence of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum MilestoneKind {
     /// From this epoch on every sample is correct, of all or of a class. Evidence: the number of samples.
@@ -45,8 +50,10 @@ pub enum MilestoneKind {
     /// A ReLU unit is 0 on every sample. Evidence: the number of samples.
     Dead,
     /// A layer's gradients are far smaller than the last layer's. Evidence: the ratio.
+    #[cfg_attr(feature = "serde", serde(rename = "vanishing_gradient"))]
     Vanishing,
     /// A layer's gradients are far larger than the last layer's. Evidence: the ratio.
+    #[cfg_attr(feature = "serde", serde(rename = "exploding_gradient"))]
     Exploding,
     /// A parameter of floating-point numbers, or all of them, keeps its values to the bit, from the first recorded epoch on or
     /// for good. Evidence: the number of recorded epochs with these values.
@@ -57,6 +64,7 @@ pub enum MilestoneKind {
 
 /// What a milestone is about: the run, a class, a layer, a unit or a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(into = "Tagged"))]
 #[non_exhaustive]
 pub enum Subject {
     /// The run as a whole.
@@ -79,6 +87,31 @@ pub enum Subject {
         /// Its name within the layer, such as `kernel`.
         name: String,
     },
+}
+
+/// A subject as serde writes it: every number and name in a field.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Tagged {
+    Run,
+    Class { class: usize },
+    Layer { layer: String },
+    Unit { layer: String, unit: usize },
+    Parameter { layer: String, name: String },
+}
+
+#[cfg(feature = "serde")]
+impl From<Subject> for Tagged {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Run => Self::Run,
+            Subject::Class(class) => Self::Class { class },
+            Subject::Layer(layer) => Self::Layer { layer },
+            Subject::Unit { layer, unit } => Self::Unit { layer, unit },
+            Subject::Parameter { layer, name } => Self::Parameter { layer, name },
+        }
+    }
 }
 
 impl MilestoneKind {

@@ -180,11 +180,16 @@ impl MilestoneOptions {
         Self { loss: self.loss.or(other), ..self }
     }
 
-    /// Fails if a threshold is NaN, or the grid is invalid.
+    /// The loss, if one was given.
+    pub(crate) fn known_loss(&self) -> Option<Loss> {
+        self.loss
+    }
+
     pub(crate) fn deciding(self, threshold: Option<f32>, kind: Option<TargetKind>) -> Self {
         Self { threshold, kind, ..self }
     }
 
+    /// Fails if a threshold is NaN, or the grid is invalid.
     pub(crate) fn check(&self) -> Result<()> {
         let numbers = [
             ("the slope of a plateau", self.flat),

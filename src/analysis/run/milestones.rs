@@ -35,6 +35,7 @@ use crate::{Error, Result};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Milestones {
     /// The milestones in the order of their epochs.

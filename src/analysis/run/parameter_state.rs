@@ -18,6 +18,7 @@ use crate::{Dtype, Model, Parameter, Result, model::visit};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ParameterState {
     /// The layer's name.
@@ -25,6 +26,7 @@ pub struct ParameterState {
     /// Its name within the layer.
     pub name: String,
     /// The type of its values.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serial::in_words"))]
     pub dtype: Dtype,
     /// A checksum of 64 bits of all its values. Those of arrays that differ in 8 bytes or fewer, one behind the other, always
     /// differ; others are the same by a chance of 1 in 2^64.

@@ -1,7 +1,10 @@
 //! Stretches of a curve in which it hardly changes.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 /// A stretch of a curve in which it hardly changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Plateau {
     /// The first epoch.
@@ -9,6 +12,7 @@ pub struct Plateau {
     /// The last epoch.
     pub last: u64,
     /// The curve's value in the middle.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub level: f64,
 }
 

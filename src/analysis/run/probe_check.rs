@@ -1,5 +1,7 @@
 //! The comparison of a model with the recorded probe, and of data with the recorded ones.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::fmt;
 
 use crate::{
@@ -24,6 +26,7 @@ const ROUNDINGS: f64 = 8.0;
 /// assert!(!ProbeCheck::of(3, &recorded, &(recorded.clone() * 1.1), 1e-4).holds());
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ProbeCheck {
     /// The epoch.
@@ -32,8 +35,10 @@ pub struct ProbeCheck {
     /// recorded one of their column (to their size where all are the same), so that an offset hides nothing. Eight roundings of
     /// the largest are free, unless not even one is allowed. 0 where they are the same, infinite for other numbers of outputs,
     /// or where one of both is NaN or infinite.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub off: f64,
     /// How far off they may be: 0 where both are built-in networks.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub allowed: f64,
     /// How many outputs were recorded that are numbers: without one, as in a run that diverged, nothing is proven.
     pub finite: usize,
@@ -81,6 +86,7 @@ fn distance(recorded: &[f32], found: &[f32], may_round: bool) -> f64 {
 ///
 /// It prints as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum DataCheck {
     /// They are the recorded data set, every input and target of it.

@@ -1,6 +1,8 @@
 //! Where two runs differ.
 
 use crate::analysis::WeightDiff;
+#[cfg(feature = "serde")]
+use crate::serial;
 
 /// Where two runs of the same model differ: the result of [`Replay::diff`](crate::Replay::diff).
 ///
@@ -21,12 +23,14 @@ use crate::analysis::WeightDiff;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct RunDiff {
     /// The first epoch, among those that both have recorded, at which they differ by more than the tolerance, and in
     /// which parameter; `None` if they never do.
     pub first: Option<(u64, WeightDiff)>,
     /// For every epoch that both have recorded, the largest absolute difference of any two values.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub distances: Vec<(u64, f64)>,
     /// The number of epochs that only the one has recorded, and only the other.
     pub unmatched: (usize, usize),

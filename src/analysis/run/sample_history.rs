@@ -1,5 +1,7 @@
 //! The history of every sample: its probability, its loss, and whether it is correct, epoch by epoch.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use nalgebra::DMatrix;
 
 use super::sample_outcomes::{OutcomeColumn, SampleOutcomes};
@@ -32,16 +34,19 @@ use crate::{
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SampleHistory {
     /// The epochs in increasing order, one for each column.
     pub epochs: Vec<u64>,
     /// The losses, `(samples, epochs)`.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub losses: Matrix,
     /// The probabilities of the true classes, or the residuals, `(samples, epochs)`.
     pub outcomes: SampleOutcomes,
     /// What was assumed, and which epochs could not be read.
     pub caveats: Vec<Caveat>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     targets: Matrix,
 }
 

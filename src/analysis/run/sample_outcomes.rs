@@ -1,5 +1,7 @@
 //! How well a model predicts each sample: probabilities of the true classes, or residuals.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use nalgebra::DMatrix;
 
 use crate::{
@@ -11,20 +13,24 @@ use crate::{
 
 /// How well a model predicts each sample at each epoch: by classes or by numbers, as the targets are.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
 pub enum SampleOutcomes {
     /// The outcomes where every target names a class.
     Classification {
         /// The probability of the sample's true class, `(samples, epochs)`; of a single one, `p`, that is `1 - p` where the
         /// class is 0. Logits are turned into probabilities. Values stand for themselves: a single one, `v`, is mirrored
         /// about the middle of the targets where the class is 0, `-v` between -1 and 1.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
         probabilities: Matrix,
         /// Whether the true class is predicted, `(samples, epochs)`: by the threshold of a single output, or as the
         /// largest output. Never where an output is NaN.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
         correct: DMatrix<bool>,
     },
     /// The outcomes where the targets are numbers.
     Regression {
         /// `output - target`, `(samples, epochs)`; of several outputs the length of that vector.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
         residuals: Matrix,
     },
 }

@@ -1,6 +1,8 @@
 //! Whether a model and data are the recorded ones: proven by the probe where there is one, else compared by what was
 //! logged.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::{collections::HashSet, fmt};
 
 use super::{Check, DataCheck, ProbeCheck, VerifyOptions, metric_check::curve};
@@ -8,6 +10,7 @@ use crate::{Loss, Metrics, analysis::Caveat};
 
 /// What a verification comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Verdict {
     /// The model makes of the probe what the recorded one made of it, at every epoch that has one, and the data, if any
@@ -76,6 +79,7 @@ impl fmt::Display for Verdict {
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Verification {
     /// What the model makes of the probe, at each epoch that has one; none where none was recorded.
@@ -86,8 +90,10 @@ pub struct Verification {
     pub checks: Vec<Check>,
     /// The share of the checks that must hold: 0.9 for running means, which may be further off at epochs with uneven
     /// batches; 1 for numbers logged at the end of the epoch.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub required: f64,
     /// The loss that was recomputed, where one was.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::in_words_or_null"))]
     pub loss: Option<Loss>,
     /// Why no logged numbers were compared, and what it takes; `None` where some were.
     pub not_compared: Option<String>,

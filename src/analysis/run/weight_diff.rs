@@ -1,5 +1,7 @@
 //! The difference of two sets of weights.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use crate::{Error, Parameter, Result, Weights};
 
 /// The largest difference between two sets of weights in one parameter, and the value it is in.
@@ -17,6 +19,7 @@ use crate::{Error, Parameter, Result, Weights};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct WeightDiff {
     /// The parameter's layer.
@@ -26,8 +29,10 @@ pub struct WeightDiff {
     /// The index of the value that differs most, in row-major order.
     pub index: usize,
     /// That value in the one and in the other.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub values: (f64, f64),
     /// The absolute difference of the two values; infinite where only one of them is NaN.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub distance: f64,
 }
 

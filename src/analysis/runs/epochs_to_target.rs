@@ -13,6 +13,7 @@
 /// assert_eq!((epochs.share(), epochs.share_by(50), epochs.median()), (0.75, 0.5, Some(48)));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EpochsToTarget {
     /// The recorded epoch of each run; `None` for a run that did not come to the milestone.
     pub epochs: Vec<Option<u64>>,

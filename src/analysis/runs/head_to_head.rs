@@ -15,6 +15,7 @@ use crate::{Error, Result, analysis::EpochsToTarget};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct HeadToHead {
     /// For each group, the number of runs in which it was earlier than every other group.

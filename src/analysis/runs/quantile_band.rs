@@ -1,5 +1,7 @@
 //! The median and a band of quantiles of many curves.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::collections::BTreeSet;
 
 use crate::{Error, Result, analysis::Distribution};
@@ -20,15 +22,19 @@ use crate::{Error, Result, analysis::Distribution};
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct QuantileBand {
     /// The epochs that any curve has, in increasing order.
     pub epochs: Vec<u64>,
     /// The median at each epoch; NaN where no run has a finite value.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub median: Vec<f64>,
     /// The lower end of the band at each epoch, a quantile.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub low: Vec<f64>,
     /// The upper end of the band at each epoch, a quantile.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub high: Vec<f64>,
     /// The number of runs that have a finite value at each epoch, their own or between two of their own; the others are
     /// left out there.

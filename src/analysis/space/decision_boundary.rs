@@ -2,6 +2,8 @@
 
 use super::{boundary_score::Boundary, contour::Contour};
 use crate::analysis::{Caveat, Grid, Polyline, View};
+#[cfg(feature = "serde")]
+use crate::serial;
 use crate::{Error, Forward, Matrix, OutputKind, Result, data::labels, math::matrix, model::checked};
 
 /// The outputs of a model on a grid, and the lines where its predicted class changes.
@@ -21,22 +23,28 @@ use crate::{Error, Forward, Matrix, OutputKind, Result, data::labels, math::matr
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DecisionBoundary {
     /// The coordinates of the grid's points along the first axis.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub x: Vec<f32>,
     /// The coordinates of the grid's points along the second axis.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub y: Vec<f32>,
     /// The model's outputs at the grid's points, `(points * points, outputs)`, x fastest.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub outputs: Matrix,
     /// What the outputs are.
     pub kind: OutputKind,
     /// Where a single output changes from class 0 to class 1; `None` where nothing parts classes, as in regression.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub threshold: Option<f32>,
     /// The lines where the predicted class changes: where a single output is at the threshold, where two outputs are equal.
     ///
     /// With more than two outputs these are the outlines of every class in turn, so that a line between two classes
     /// is in both outlines. For numbers in place of classes see [`level_lines`](Self::level_lines).
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub boundary: Vec<Polyline>,
     /// What was assumed or left out.
     pub caveats: Vec<Caveat>,

@@ -1,5 +1,7 @@
 //! The feature space of a layer: how it bends the data, the input space and the boundary.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::mem;
 
 use super::{boundary_score::Boundary, contour::straighten, grid::Patches, lens::Lens};
@@ -37,18 +39,23 @@ const STRAIGHT: f32 = 1e-5;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FeatureSpace {
     /// The data in the layer's space, `(samples, 2)`, in the data set's order.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub samples: Matrix,
     /// The bent grid lines of the input space, `(points, 2)` each.
     ///
     /// Those of constant x1 from left to right, then those of constant x2 from bottom to top. Empty if the model does
     /// not have two inputs.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub lines: Vec<Polyline>,
     /// The bent grid points, `(points * points, 2)`, x1 fastest. Empty if the model does not have two inputs.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub region: Matrix,
     /// The model's outputs at the grid points, `(points * points, outputs)`.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub outputs: Matrix,
     /// The boundary between the classes in this space; with more than two outputs the outline of every class in turn.
     ///
@@ -61,12 +68,15 @@ pub struct FeatureSpace {
     ///
     /// On a plane in the space of a wider layer it is the bent image of the boundary in the space of the two inputs. If
     /// there are more inputs, it is the cut of the boundary with the plane through the mean of the samples.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub boundary: Vec<Polyline>,
     /// The share of the samples' variance in the layer that these two dimensions have; 1 for a layer of two units.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub explained_variance_ratio: f64,
     /// What the outputs are.
     pub kind: OutputKind,
     /// Where a single output changes from class 0 to class 1; `None` where nothing parts classes, as in regression.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub threshold: Option<f32>,
     /// What was assumed or left out.
     pub caveats: Vec<Caveat>,

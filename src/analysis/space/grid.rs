@@ -1,5 +1,7 @@
 //! A grid over a plane: its limits, its lines, its points.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use std::ops::RangeInclusive;
 
 use crate::analysis::Polyline;
@@ -25,8 +27,11 @@ const SAMPLE: usize = 32;
 /// assert!(everything.x().contains(&1.5));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Grid {
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     x: RangeInclusive<f32>,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     y: RangeInclusive<f32>,
     lines: usize,
     points: usize,

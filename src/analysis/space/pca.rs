@@ -1,5 +1,7 @@
 //! The plane through points that has most of their variance: their first two principal components.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use nalgebra::DMatrix;
 
 use super::scatter::Scatter;
@@ -35,6 +37,7 @@ const MAX_PASSES: usize = 8;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PrincipalPlane {
     /// The plane, its origin at the mean of the points.
@@ -43,6 +46,7 @@ pub struct PrincipalPlane {
     ///
     /// NaN where there is no variance to have a share of: the points do not differ, or none of them is finite. The axes are
     /// the first two of the space then.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub explained_variance_ratio: [f64; 2],
     /// The epochs that could not be read, and are not among the points.
     pub caveats: Vec<Caveat>,

@@ -1,5 +1,7 @@
 //! A plane in a space of more dimensions, and what is drawn on it.
 
+#[cfg(feature = "serde")]
+use crate::serial;
 use crate::{
     Error, Matrix, Result,
     math::{
@@ -27,9 +29,12 @@ const SQUARE: f32 = 1e-3;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Plane {
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     origin: Vec<f32>,
     /// `(dimensions, 2)`
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     axes: Matrix,
 }
 

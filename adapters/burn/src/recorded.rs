@@ -1,0 +1,70 @@
+//! A module as what a recording takes: its parameters.
+
+use burn_core::module::Module;
+use training_replay::{Model, Parameter, Result};
+
+use crate::visitor;
+
+/// A burn module as a [`Model`] to record.
+///
+/// ```
+/// use burn::{nn::{Linear, LinearConfig}, tensor::Device};
+/// use training_replay::{Replay, Result};
+/// use training_replay_burn::Recorded;
+///
+/// # fn main() -> Result<()> {
+/// let module: Linear = LinearConfig::new(2, 3).init(&Device::default());
+/// let mut replay = Replay::options().in_memory();
+/// replay.record(&Recorded::of(&module), [("loss", 0.7)])?;
+/// let weights = replay.weights(0)?;
+/// assert_eq!(weights.require("", "weight", &[2, 3])?.values().len(), 6);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is recorded
+///
+/// Every tensor that burn visits, in the order of the fields: parameters, frozen ones too, and the running statistics of a
+/// batch normalization, as validation would use them. The path to it is its name: `encoder.layers.0.weight` is the array
+/// `weight` of the layer `encoder.layers.0`, and what the module itself holds has the layer `""`.
+/// Types stay as they are, bit for bit: floats of 16 to 64 bits, integers, bools. The weights of a `Linear` and of an
+/// `Embedding` are said to be `(inputs, outputs)`, which those of a struct of one's own are not. Each array is copied once from its device, and no two are held at a time.
+///
+/// Not recorded are fields that are no module (an epsilon, a probability of dropout), which burn's own records leave out
+/// too, and the state of the optimizer.
+///
+/// # Errors
+///
+/// Of [`Model::parameters`]: [`Error::Invalid`](training_replay::Error::Invalid) names a quantized tensor, and
+/// [`Error::Model`](training_replay::Error::Model) is what the device failed with.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'a, M> {
+    module: &'a M,
+}
+
+impl<'a, M: Module> Recorded<'a, M> {
+    /// Takes a module, which it borrows.
+    pub fn of(module: &'a M) -> Self {
+        Self { module }
+    }
+}
+
+impl<M: Module> Model for Recorded<'_, M> {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        parameters(self.module)
+    }
+
+    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+        visitor::visit(self.module, each)
+    }
+}
+
+/// All of them at once.
+pub(crate) fn parameters<M: Module>(module: &M) -> Result<Vec<Parameter<'static>>> {
+    let mut all = Vec::new();
+    visitor::visit(module, &mut |parameter| {
+        all.push(parameter.into_owned());
+        Ok(())
+    })?;
+    Ok(all)
+}

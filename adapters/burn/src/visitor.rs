@@ -1,0 +1,64 @@
+//! A walk through a module that hands over its parameters, one at a time.
+
+use burn_core::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::{Bool, Int, Tensor, kind::Basic},
+};
+use training_replay::{Error, Parameter, Result};
+
+use crate::{path::ModulePath, values};
+
+/// Hands over the parameters of a module in the order of its fields, each copied once from its device.
+pub(crate) fn visit<M: Module>(module: &M, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+    let mut visitor = Visitor { path: ModulePath::default(), each, outcome: Ok(()) };
+    // Running statistics that were updated by the last batch are the module's from here on: burn itself does not visit them
+    // before, and the arrays are shared and not copied.
+    module.valid().visit(&mut visitor);
+    visitor.outcome
+}
+
+struct Visitor<'a> {
+    path: ModulePath,
+    each: &'a mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    outcome: Result<()>,
+}
+
+impl Visitor<'_> {
+    fn hand_over<const D: usize, K: Basic>(&mut self, tensor: Tensor<D, K>) {
+        if self.outcome.is_ok() {
+            self.outcome = self.parameter(tensor).and_then(|parameter| (self.each)(parameter));
+        }
+    }
+
+    fn parameter<const D: usize, K: Basic>(&self, tensor: Tensor<D, K>) -> Result<Parameter<'static>> {
+        let (label, shape) = (self.path.label(), tensor.dims());
+        let data = tensor.try_into_data().map_err(|error| Error::model(format!("tensor {label}: {error}")))?;
+        let parameter = Parameter::new(self.path.layer(), self.path.name(), shape, values::from_data(data, &label)?);
+        Ok(match self.path.orientation(D) {
+            Some(orientation) => parameter.oriented(orientation),
+            None => parameter,
+        })
+    }
+}
+
+impl ModuleVisitor for Visitor<'_> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.hand_over(param.val());
+    }
+
+    fn visit_int<const D: usize>(&mut self, param: &Param<Tensor<D, Int>>) {
+        self.hand_over(param.val());
+    }
+
+    fn visit_bool<const D: usize>(&mut self, param: &Param<Tensor<D, Bool>>) {
+        self.hand_over(param.val());
+    }
+}

@@ -1,0 +1,230 @@
+//! `training-replay info`: what is in a recording.
+
+use std::path::Path;
+
+use clap::Args;
+use serde_json::{Value, json};
+use training_replay::{Dataset, Error, Parameter, Replay, Result, Sequential, Weights};
+
+use crate::{
+    copy::values,
+    recording::{self, Files, format_of, moments},
+    report::{Report, about_each},
+    table::Table,
+    trouble::{Answer, Status, Trouble},
+    words::{counted, grouped, shown, size},
+};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  training-replay info run.replay
+  training-replay info --parameters run.replay    # the arrays of the model too
+  training-replay info --json *.replay";
+
+/// Shows what is in a recording: format, model, epochs, data, notes, metrics, size, damage
+///
+/// Reads the headers, not the weights.
+#[derive(Args, Debug)]
+pub struct Info {
+    #[command(flatten)]
+    files: Files,
+    /// List the arrays of the model, read from the first whole epoch
+    #[arg(long)]
+    parameters: bool,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Info {
+    pub fn run(&self) -> Answer<Status> {
+        about_each("info", &self.files.files, self.json, |asked| self.report(asked.path))
+    }
+
+    fn report(&self, path: &Path) -> Answer<Report> {
+        let replay = recording::open(path)?;
+        let (major, minor, bytes) = format_of(path)?;
+        let weights = if self.parameters { first_weights(&replay).map_err(Trouble::with(path))? } else { None };
+        let mut lines = vec![row("format", format!("{major}.{minor}")), row("size", size(bytes))];
+        lines.extend(head(&replay));
+        lines.extend(data_lines(&replay));
+        lines.extend(replay.metadata().map(|(key, value)| row("note", format!("{}: {}", shown(key), shown(value)))));
+        lines.extend(damage_lines(&replay));
+        lines.extend(model_lines(&replay));
+        lines.extend(parameter_lines(weights.as_ref()));
+        let json = json!({
+            "format": format!("{major}.{minor}"),
+            "bytes": bytes,
+            "finished": replay.is_finished(),
+            "torn_bytes": replay.torn_bytes(),
+            "epochs": replay.epochs().collect::<Vec<_>>(),
+            "steps": replay.steps().len(),
+            "metrics": replay.metric_names().collect::<Vec<_>>(),
+            "step_metrics": replay.steps().metric_names().collect::<Vec<_>>(),
+            "loss": replay.loss().map(|loss| loss.name()),
+            "notes": replay.metadata().collect::<Vec<_>>(),
+            "data_sets": data_json(&replay),
+            "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
+            "damage": damage_json(&replay),
+            "model": model_json(&replay),
+            "parameters": weights.as_ref().map(|weights| weights.iter().map(parameter_json).collect::<Vec<_>>()),
+        });
+        Ok(Report { lines, json, status: Status::Held })
+    }
+}
+
+fn row(name: &str, value: impl std::fmt::Display) -> String {
+    format!("{name:<9} {value}")
+}
+
+fn head(replay: &Replay) -> Vec<String> {
+    let state = if replay.is_finished() { "finished" } else { "not finished: its recorder is at work, or was stopped" };
+    let epochs: Vec<u64> = replay.epochs().collect();
+    let range = match epochs[..] {
+        [] => "none".to_owned(),
+        [only] => format!("1: {only}"),
+        [first, .., last] => format!("{}: {} to {}", grouped(epochs.len() as u64), grouped(first), grouped(last)),
+    };
+    let steps = match replay.steps().len() {
+        0 => "none".to_owned(),
+        steps => format!("{} within {}", grouped(steps as u64), counted(epochs_with_steps(replay), "epoch")),
+    };
+    let metrics: Vec<String> = replay.metric_names().map(shown).collect();
+    let metrics = if metrics.is_empty() { "none".to_owned() } else { metrics.join(", ") };
+    let loss = replay.loss().map_or("not noted", |loss| loss.name());
+    vec![row("state", state), row("epochs", range), row("steps", steps), row("metrics", metrics), row("loss", loss)]
+}
+
+fn epochs_with_steps(replay: &Replay) -> u64 {
+    let mut epochs: Vec<u64> = replay.steps().iter().map(|moment| moment.epoch()).collect();
+    epochs.dedup();
+    epochs.len() as u64
+}
+
+/// The data sets by their names; one that cannot be read is an error of its own.
+fn data_sets(replay: &Replay) -> Vec<(String, Result<Dataset>)> {
+    let no_model = |_: &Weights| Err::<Sequential, _>(Error::other("no model is asked for"));
+    let run = replay.run_from(&no_model);
+    let names: Vec<String> = run.dataset_names().map(str::to_owned).collect();
+    let read = |name: String| {
+        let data = run.clone().on(&name).and_then(|run| run.dataset().cloned());
+        (name, data)
+    };
+    names.into_iter().map(read).collect()
+}
+
+fn data_lines(replay: &Replay) -> Vec<String> {
+    let sets = data_sets(replay);
+    if sets.is_empty() {
+        return vec![row("data", "none")];
+    }
+    let line = |(name, data): (String, Result<Dataset>)| {
+        let what = data.map_or_else(|error| error.to_string(), |data| data.to_string());
+        row("data", format!("{}: {}", shown(&name), shown(&what)))
+    };
+    sets.into_iter().map(line).collect()
+}
+
+fn data_json(replay: &Replay) -> Vec<Value> {
+    let document = |(name, data): (String, Result<Dataset>)| match data {
+        Ok(data) => json!({
+            "name": name,
+            "samples": data.samples(),
+            "features": data.features(),
+            "outputs": data.outputs(),
+            "class_names": data.class_names(),
+            "feature_names": data.feature_names(),
+        }),
+        Err(error) => json!({ "name": name, "error": error.to_string() }),
+    };
+    data_sets(replay).into_iter().map(document).collect()
+}
+
+fn damage_lines(replay: &Replay) -> Vec<String> {
+    let torn = match replay.torn_bytes() {
+        0 => None,
+        bytes => {
+            Some(row("torn end", format!("{}, which is being written or was when its recorder stopped", size(bytes))))
+        }
+    };
+    let damage = replay.damage().iter().map(|damage| row("damage", check_line(damage)));
+    let none = replay.damage().is_empty().then(|| row("damage", "none in the headers; `check` reads everything"));
+    none.into_iter().chain(damage).chain(torn).collect()
+}
+
+/// What is damaged, and where.
+pub fn check_line(damage: &training_replay::Damage) -> String {
+    format!("bytes {} to {}: {}", grouped(damage.bytes.start), grouped(damage.bytes.end), shown(&damage.reason))
+}
+
+fn damage_json(replay: &Replay) -> Vec<Value> {
+    replay.damage().iter().map(damage_of).collect()
+}
+
+/// What is damaged, and where, in JSON.
+pub fn damage_of(damage: &training_replay::Damage) -> Value {
+    json!({ "start": damage.bytes.start, "end": damage.bytes.end, "reason": damage.reason })
+}
+
+/// The network that the recording describes, if it is built in.
+fn network(replay: &Replay) -> Option<Sequential> {
+    replay.description().and_then(|description| Sequential::from_description(description).ok())
+}
+
+fn model_lines(replay: &Replay) -> Vec<String> {
+    match (network(replay), replay.description()) {
+        (Some(network), _) => {
+            let table = network.to_string();
+            let lines = table.lines().map(|line| format!("  {}", shown(line)).trim_end().to_owned());
+            [row("model", "a built-in network")].into_iter().chain(lines).collect()
+        }
+        (None, Some(description)) => {
+            vec![row("model", format!("described as {}, which is not built in", shown(description.kind())))]
+        }
+        (None, None) => vec![row("model", "not described: `info --parameters` lists its arrays")],
+    }
+}
+
+fn model_json(replay: &Replay) -> Value {
+    let kind = replay.description().map(|description| description.kind());
+    let layers = network(replay).map(|network| {
+        let architecture = network.architecture();
+        architecture
+            .iter()
+            .map(|layer| json!({ "name": layer.name(), "activation": layer.activation().to_string() }))
+            .collect::<Vec<_>>()
+    });
+    let inputs = network(replay).map(|network| network.architecture().inputs());
+    json!({ "kind": kind, "built_in": layers.is_some(), "inputs": inputs, "layers": layers })
+}
+
+/// The weights of the first moment that can be read.
+fn first_weights(replay: &Replay) -> Result<Option<Weights>> {
+    for moment in moments(replay) {
+        match replay.weights(moment) {
+            Err(Error::Corrupted { .. }) => {}
+            weights => return weights.map(Some),
+        }
+    }
+    Ok(None)
+}
+
+fn parameter_lines(weights: Option<&Weights>) -> Vec<String> {
+    let Some(weights) = weights else { return Vec::new() };
+    let count = format!("{} in {}", counted(values(weights) as u64, "value"), counted(weights.len() as u64, "array"));
+    let mut table = Table::new(2, ["  array", "shape", "type"]);
+    for parameter in weights.iter() {
+        let name = format!("  {}/{}", shown(parameter.layer()), shown(parameter.name()));
+        table.row([name, format!("{:?}", parameter.shape()), parameter.values().dtype().to_string()]);
+    }
+    [row("arrays", count)].into_iter().chain(table.lines()).collect()
+}
+
+fn parameter_json(parameter: &Parameter<'_>) -> Value {
+    json!({
+        "layer": parameter.layer(),
+        "name": parameter.name(),
+        "shape": parameter.shape(),
+        "type": parameter.values().dtype().to_string(),
+    })
+}

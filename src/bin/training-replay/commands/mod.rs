@@ -1,0 +1,19 @@
+//! The subcommands, each in one file.
+
+pub mod check;
+pub mod completions;
+pub mod curve;
+pub mod diff;
+pub mod export;
+pub mod figure;
+pub mod gif;
+pub mod info;
+pub mod manual;
+pub mod pack;
+pub mod page;
+pub mod repair;
+pub mod runs;
+pub mod story;
+pub mod thin;
+pub mod verify;
+pub mod watch;

@@ -1,0 +1,109 @@
+//! `training-replay page`: runs side by side, as one HTML file or live.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+use training_replay::plot::Page;
+
+use crate::{
+    bars::Bar,
+    epochs::EpochsArgs,
+    live::{self, Live},
+    out::Out,
+    pictures::PlotArgs,
+    recording::{Files, names_of},
+    trouble::{Answer, Status, Trouble},
+    words::{counted, path_shown, size},
+};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  training-replay page killed.replay -o page.html
+  training-replay page --name tanh --name ReLU tanh.replay relu.replay -o two.html
+  training-replay page --serve running.replay            # live, at http://127.0.0.1:8040/
+  training-replay page --every 10 --max-samples 500 long.replay -o small.html";
+
+/// Makes a page to play with, of one or more runs: one HTML file, or live while they are recorded
+///
+/// A live page is served on this machine only, until Ctrl-C, and shows a new epoch within a second. Of a long run it shows as
+/// many epochs as can be computed in that time, and all of them when the run is finished.
+#[derive(Args, Debug)]
+pub struct PageArgs {
+    #[command(flatten)]
+    files: Files,
+    /// The page; its name ends in .html; one that is there is replaced
+    #[arg(short, long, value_name = "FILE", required_unless_present = "serve")]
+    output: Option<PathBuf>,
+    /// Serve the page on this machine, and keep it up to date
+    #[arg(long, conflicts_with_all = ["output", "json", "epochs", "every", "data"])]
+    serve: bool,
+    /// The port to serve on; 0 takes any that is free
+    #[arg(long, value_name = "NUMBER", default_value_t = 8040, requires = "serve")]
+    port: u16,
+    /// What a run is called; again for each of them; without it by its file
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
+    /// The title
+    #[arg(long, value_name = "TEXT", default_value = "Training replay")]
+    title: String,
+    /// The most samples that are shown of a run
+    #[arg(long, value_name = "NUMBER", default_value_t = 2000)]
+    max_samples: usize,
+    #[command(flatten)]
+    epochs: EpochsArgs,
+    #[command(flatten)]
+    plot: PlotArgs,
+    /// Write JSON about the page
+    #[arg(long)]
+    json: bool,
+}
+
+impl PageArgs {
+    pub fn run(&self) -> Answer<Status> {
+        let names = names_of(&self.files.files, &self.names)?;
+        if let Some(output) = &self.output {
+            return self.write(output, &names);
+        }
+        live::serve(Live::new(self.files.files.clone(), names, self.look())?, self.port)
+    }
+
+    fn write(&self, output: &Path, names: &[String]) -> Answer<Status> {
+        let mut page = Page::new(&self.title).max_samples(self.max_samples);
+        for (path, name) in self.files.files.iter().zip(names) {
+            let replay = self.plot.question.open(path)?;
+            let bar = Bar::of("epochs");
+            let run = self.plot.question.run(path, &replay)?.progress(bar.callback());
+            let plots = self.plot.of(path, run.epochs(self.epochs.of(path, &replay)?))?;
+            page.run(name, &plots).map_err(Trouble::with(path))?;
+        }
+        page.save(output).map_err(Trouble::with(output))?;
+        let bytes = output.metadata().map_err(Trouble::io(output))?.len();
+        self.say(output, bytes)
+    }
+
+    fn say(&self, output: &Path, bytes: u64) -> Answer<Status> {
+        let mut out = Out::new();
+        if self.json {
+            let files: Vec<String> = self.files.files.iter().map(|path| path.display().to_string()).collect();
+            out.json("page", json!({ "files": files, "output": output.display().to_string(), "bytes": bytes }))?;
+        } else {
+            let runs = counted(self.files.files.len() as u64, "run");
+            out.line(format!("{}: {runs}, {}", path_shown(output), size(bytes)))?;
+        }
+        out.flush()?;
+        Ok(Status::Held)
+    }
+
+    /// What the live page is made by.
+    fn look(&self) -> live::Look {
+        let (options, question) = (self.plot.options(), &self.plot.question);
+        live::Look {
+            title: self.title.clone(),
+            max_samples: self.max_samples,
+            options,
+            on: question.on.clone(),
+            threshold: question.threshold,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! `training-replay runs`: the recordings in a folder.
+
+use std::{
+    cmp::Ordering,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use training_replay::{Goal, Replay};
+
+use crate::{
+    bars::Bar,
+    numbers::{decimal, number},
+    out::{Out, complain},
+    parallel, recording,
+    table::Table,
+    trouble::{Answer, Status, Trouble},
+    words::{grouped, path_shown, shown, size},
+};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  training-replay runs
+  training-replay runs --metric val_accuracy --sort best results/
+  training-replay runs --note optimizer=adam --note seed results/    # a note of this value, and any of this key
+  training-replay runs --json results/ | jq '.runs[] | select(.finished | not) | .file'";
+
+/// Lists the recordings in a folder and the folders in it: epochs, the best value of a metric and its epoch
+#[derive(Args, Debug)]
+pub struct RunsArgs {
+    /// The folder
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    folder: PathBuf,
+    /// The metric that is compared
+    #[arg(short, long, value_name = "NAME", default_value = "loss")]
+    metric: String,
+    /// Whether small or large values of it are good; `auto` knows names with `loss`, `error` and `acc`
+    #[arg(long, value_enum, default_value_t = Wanted::Auto)]
+    goal: Wanted,
+    /// Only runs with this note: a key, or a key and its value
+    #[arg(long = "note", value_name = "KEY[=VALUE]")]
+    notes: Vec<String>,
+    /// Only runs that came to their end
+    #[arg(long)]
+    finished: bool,
+    /// The order
+    #[arg(long, value_enum, default_value_t = Order::Name)]
+    sort: Order,
+    /// The order backwards
+    #[arg(long)]
+    reverse: bool,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Wanted {
+    Auto,
+    Min,
+    Max,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Order {
+    Name,
+    /// The best value first; runs without one last
+    Best,
+    /// The last value, best first
+    Last,
+    Epochs,
+    Size,
+}
+
+/// A recording in the folder.
+struct Row {
+    path: PathBuf,
+    name: String,
+    bytes: u64,
+    epochs: usize,
+    last_epoch: Option<u64>,
+    finished: bool,
+    damaged: bool,
+    best: Option<(u64, f64)>,
+    last: Option<f64>,
+    notes: Vec<(String, String)>,
+}
+
+impl RunsArgs {
+    pub fn run(&self) -> Answer<Status> {
+        let goal = self.goal()?;
+        let paths = recordings_in(&self.folder)?;
+        if paths.is_empty() {
+            return Err(Trouble::of(&self.folder, "no file in it ends in .replay"));
+        }
+        let bar = Bar::of("runs");
+        let rows = parallel::map(&paths, |path, _| {
+            let row = self.row(path, goal);
+            bar.step(paths.len());
+            row
+        });
+        drop(bar);
+        let mut failed = Vec::new();
+        let rows = rows.into_iter().filter_map(|row| row.map_err(|trouble| failed.push(trouble)).ok());
+        let mut rows: Vec<Row> = rows.filter(|row| self.is_wanted(row)).collect();
+        self.order(&mut rows, goal);
+        failed.iter().for_each(complain);
+        self.print(&rows, &failed)?;
+        Ok(if failed.is_empty() { Status::Held } else { Status::NotJudged })
+    }
+
+    fn goal(&self) -> Answer<Goal> {
+        let name = self.metric.to_lowercase();
+        match self.goal {
+            Wanted::Min => Ok(Goal::Min),
+            Wanted::Max => Ok(Goal::Max),
+            Wanted::Auto if name.contains("loss") || name.contains("error") => Ok(Goal::Min),
+            Wanted::Auto if name.contains("acc") => Ok(Goal::Max),
+            Wanted::Auto => {
+                let what = format!(
+                    "whether small or large values of {:?} are good is not known: give --goal min or --goal max",
+                    self.metric
+                );
+                Err(Trouble::usage(what))
+            }
+        }
+    }
+
+    fn row(&self, path: &Path, goal: Goal) -> Answer<Row> {
+        let replay = recording::open(path)?;
+        let curve = replay.curve(&self.metric).unwrap_or_default();
+        let best = goal.best_epoch(&curve).and_then(|epoch| curve.iter().find(|point| point.0 == epoch).copied());
+        let name = path.strip_prefix(&self.folder).unwrap_or(path).with_extension("");
+        Ok(Row {
+            path: path.to_owned(),
+            name: path_shown(&name),
+            bytes: path.metadata().map_err(Trouble::io(path))?.len(),
+            epochs: replay.epochs().len(),
+            last_epoch: replay.epochs().last(),
+            finished: replay.is_finished(),
+            damaged: !replay.damage().is_empty(),
+            best,
+            last: curve.last().map(|point| point.1),
+            notes: notes(&replay),
+        })
+    }
+
+    fn is_wanted(&self, row: &Row) -> bool {
+        let has = |note: &String| match note.split_once('=') {
+            Some((key, value)) => row.notes.iter().any(|own| own.0 == key && own.1 == value),
+            None => row.notes.iter().any(|own| own.0 == *note),
+        };
+        (row.finished || !self.finished) && self.notes.iter().all(has)
+    }
+
+    fn order(&self, rows: &mut [Row], goal: Goal) {
+        let value = |row: &Row| match self.sort {
+            Order::Best => row.best.map(|best| best.1),
+            _ => row.last,
+        };
+        rows.sort_by(|one, other| match self.sort {
+            Order::Name => one.path.cmp(&other.path),
+            Order::Epochs => one.epochs.cmp(&other.epochs),
+            Order::Size => one.bytes.cmp(&other.bytes),
+            Order::Best | Order::Last => better_first(value(one), value(other), goal),
+        });
+        if self.reverse {
+            rows.reverse();
+        }
+    }
+
+    fn print(&self, rows: &[Row], failed: &[Trouble]) -> Answer<()> {
+        let mut out = Out::new();
+        if self.json {
+            let runs: Vec<Value> = rows.iter().map(document).collect();
+            let errors: Vec<&str> = failed.iter().map(Trouble::line).collect();
+            out.json("runs", json!({ "metric": self.metric, "runs": runs, "errors": errors }))?;
+            return out.flush();
+        }
+        let metric = shown(&self.metric);
+        let head = [
+            "run".into(),
+            "state".into(),
+            "epochs".into(),
+            format!("best {metric}"),
+            "at epoch".into(),
+            "last".into(),
+            "size".into(),
+        ];
+        let mut table = Table::new(2, head);
+        rows.iter().for_each(|row| table.row(cells(row)));
+        table.lines().iter().try_for_each(|line| out.line(line))?;
+        out.flush()
+    }
+}
+
+fn notes(replay: &Replay) -> Vec<(String, String)> {
+    replay.metadata().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+/// The better value first; NaN and what is missing last.
+fn better_first(one: Option<f64>, other: Option<f64>, goal: Goal) -> Ordering {
+    let known = |value: Option<f64>| value.filter(|value| !value.is_nan());
+    match (known(one), known(other)) {
+        (Some(one), Some(other)) => match goal {
+            Goal::Min => one.total_cmp(&other),
+            Goal::Max => other.total_cmp(&one),
+        },
+        (one, other) => other.is_some().cmp(&one.is_some()),
+    }
+}
+
+fn cells(row: &Row) -> [String; 7] {
+    let state = match (row.damaged, row.finished) {
+        (true, _) => "damaged",
+        (false, true) => "finished",
+        (false, false) => "not finished",
+    };
+    let nothing = || "-".to_owned();
+    [
+        row.name.clone(),
+        state.into(),
+        grouped(row.epochs as u64),
+        row.best.map_or_else(nothing, |best| decimal(best.1)),
+        row.best.map_or_else(nothing, |best| grouped(best.0)),
+        row.last.map_or_else(nothing, decimal),
+        size(row.bytes),
+    ]
+}
+
+fn document(row: &Row) -> Value {
+    json!({
+        "file": row.path.display().to_string(),
+        "epochs": row.epochs,
+        "last_epoch": row.last_epoch,
+        "finished": row.finished,
+        "damaged": row.damaged,
+        "bytes": row.bytes,
+        "best": row.best.map(|best| number(best.1)),
+        "best_epoch": row.best.map(|best| best.0),
+        "last": row.last.map(number),
+        "notes": row.notes,
+    })
+}
+
+/// All recordings below a folder, in the order of their paths. Links to folders are not followed.
+fn recordings_in(folder: &Path) -> Answer<Vec<PathBuf>> {
+    let (mut folders, mut found) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let failed = Trouble::io(&folder);
+        for entry in fs::read_dir(&folder).map_err(&failed)? {
+            let entry = entry.map_err(&failed)?;
+            if entry.file_type().map_err(&failed)?.is_dir() {
+                folders.push(entry.path());
+            } else if entry.path().extension().is_some_and(|extension| extension == "replay") {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

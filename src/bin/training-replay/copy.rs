@@ -1,0 +1,147 @@
+//! Moments of a recording, recorded again into another file: what it holds beside them goes along.
+
+use std::path::Path;
+
+use training_replay::{
+    Error, Metrics, Model, Moment, Parameter, Probed, Replay, ReplayOptions, Result, Run, Sequential, Weights,
+};
+
+use crate::{
+    bars::Bar,
+    trouble::{Answer, Trouble},
+};
+
+/// What became of the moments.
+#[derive(Debug, Default)]
+pub struct Copied {
+    pub epochs: usize,
+    pub steps: usize,
+    /// What could not be read, in sentences.
+    pub lost: Vec<String>,
+}
+
+/// What to do about what is damaged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Damaged {
+    IsAnError,
+    IsLeftOut,
+}
+
+/// Records these moments of a recording into a new file. Holds one of them at a time.
+pub fn record(source: (&Path, &Replay), moments: &[Moment], to: &Path, damaged: Damaged) -> Answer<Copied> {
+    let (path, replay) = source;
+    let mut copied = Copied::default();
+    let options = options(path, replay, damaged, &mut copied)?;
+    let mut target = options.create(to).map_err(Trouble::with(to))?;
+    let (bar, mut weights) = (Bar::of("epochs"), Weights::default());
+    for (done, &moment) in moments.iter().enumerate() {
+        match taken(replay, moment, &mut weights, damaged) {
+            Ok(read) => copied.take(&mut target, moment, &weights, read).map_err(Trouble::with(to))?,
+            Err(Error::Corrupted { what, reason, .. }) if damaged == Damaged::IsLeftOut => {
+                copied.lost.push(format!("{what}: {reason}"));
+            }
+            Err(error) => return Err(Trouble::with(path)(error)),
+        }
+        bar.show(done + 1, moments.len());
+    }
+    if copied.epochs + copied.steps == 0 {
+        return Err(Trouble::of(path, "nothing of it can be copied"));
+    }
+    if replay.is_finished() {
+        target.finish().map_err(Trouble::with(to))?;
+    }
+    Ok(copied)
+}
+
+/// What was read of a moment beside its weights.
+struct Read {
+    metrics: Metrics,
+    probe: Option<training_replay::Matrix>,
+    lost: Option<String>,
+}
+
+/// Reads a moment. What lies beside its weights may be left out; then it is said.
+fn taken(replay: &Replay, moment: Moment, weights: &mut Weights, damaged: Damaged) -> Result<Read> {
+    replay.weights_into(moment, weights)?;
+    let beside = replay.metrics(moment).and_then(|metrics| Ok((metrics, replay.probe().outputs(moment)?)));
+    match beside {
+        Ok((metrics, probe)) => Ok(Read { metrics, probe, lost: None }),
+        Err(Error::Corrupted { what, reason, .. }) if damaged == Damaged::IsLeftOut => {
+            let metrics = replay.metrics(moment).unwrap_or_default();
+            Ok(Read { metrics, probe: None, lost: Some(format!("{what}: {reason}")) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl Copied {
+    fn take(&mut self, target: &mut Replay, moment: Moment, weights: &Weights, read: Read) -> Result<()> {
+        match &read.probe {
+            Some(outputs) => add(target, moment, &Probed::new(weights, outputs), read.metrics)?,
+            None => add(target, moment, weights, read.metrics)?,
+        }
+        self.lost.extend(read.lost);
+        match moment.step() {
+            None => self.epochs += 1,
+            Some(_) => self.steps += 1,
+        }
+        Ok(())
+    }
+}
+
+fn add<M: Model>(target: &mut Replay, moment: Moment, model: &M, metrics: Metrics) -> Result<()> {
+    target.record_at(moment, model, metrics).map(drop)
+}
+
+/// What the recording holds beside its moments.
+fn options(path: &Path, replay: &Replay, damaged: Damaged, copied: &mut Copied) -> Answer<ReplayOptions> {
+    let mut options = Replay::options();
+    for (key, value) in replay.metadata() {
+        options = options.metadata(key, value);
+    }
+    if let Some(loss) = replay.loss() {
+        options = options.loss(loss);
+    }
+    if let Some(description) = replay.description() {
+        options = options.description(description);
+    }
+    options = match replay.probe().inputs() {
+        // Those of every moment that has some.
+        Some(inputs) => options.probe(inputs).probe_every(1),
+        None => options.without_probe(),
+    };
+    with_data(options, replay, damaged, copied).map_err(Trouble::with(path))
+}
+
+/// The data sets, the one to train on and the others.
+fn with_data(
+    mut options: ReplayOptions,
+    replay: &Replay,
+    damaged: Damaged,
+    copied: &mut Copied,
+) -> Result<ReplayOptions> {
+    let no_model = |_: &Weights| Err::<Sequential, _>(Error::other("no model is asked for"));
+    let run = replay.run_from(&no_model);
+    let names: Vec<&str> = run.dataset_names().collect();
+    for name in names {
+        let data = run.clone().on(name).and_then(|run| Run::dataset(&run));
+        options = match data {
+            Ok(data) if name == TRAINING => options.dataset(data),
+            Ok(data) => options.named_dataset(name, data),
+            Err(Error::Corrupted { what, reason, .. }) if damaged == Damaged::IsLeftOut => {
+                copied.lost.push(format!("the data set {name:?}: {what}: {reason}"));
+                options
+            }
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(options)
+}
+
+/// What the data set is called that was trained on.
+const TRAINING: &str = "training";
+
+/// How many values these parameters have.
+pub fn values(weights: &Weights) -> usize {
+    weights.iter().map(Parameter::values).map(|values| values.len()).sum()
+}

@@ -1,0 +1,72 @@
+//! What a question that runs the network needs beside the recording.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use training_replay::{CsvOptions, Dataset, Loss, Replay, Run, Sequential};
+
+use crate::{
+    recording,
+    trouble::{Answer, Trouble},
+};
+
+/// What a question is about, where the recording does not say it.
+#[derive(Args, Debug, Default)]
+pub struct Question {
+    /// The loss, where none was noted: binary_crossentropy, categorical_crossentropy, mean_squared_error
+    #[arg(long, value_name = "NAME")]
+    pub loss: Option<Loss>,
+    /// A recorded data set beside the training set, by its name
+    #[arg(long, value_name = "NAME")]
+    pub on: Option<String>,
+    /// A table in CSV in place of the recorded data; with --label or --targets
+    #[arg(long, value_name = "FILE", conflicts_with = "on")]
+    pub data: Option<PathBuf>,
+    /// The column of the table that is the class
+    #[arg(long, value_name = "COLUMN", requires = "data", conflicts_with = "targets")]
+    pub label: Option<String>,
+    /// The columns of the table that are to be predicted, as numbers
+    #[arg(long, value_name = "COLUMNS", requires = "data", value_delimiter = ',')]
+    pub targets: Vec<String>,
+    /// The columns of the table that are the inputs, in their order; without it all others
+    #[arg(long, value_name = "COLUMNS", requires = "data", value_delimiter = ',')]
+    pub features: Vec<String>,
+    /// Where a single output changes from class 0 to class 1
+    #[arg(long, value_name = "VALUE")]
+    pub threshold: Option<f32>,
+}
+
+impl Question {
+    /// Opens a recording, and gives it the data of the table if there is one.
+    pub fn open(&self, path: &Path) -> Answer<Replay> {
+        let replay = recording::open(path)?;
+        match &self.data {
+            None => Ok(replay),
+            Some(table) => replay.with_dataset(&self.table(table)?).map_err(Trouble::with(path)),
+        }
+    }
+
+    fn table(&self, path: &Path) -> Answer<Dataset> {
+        let options = match (&self.label, self.targets.as_slice()) {
+            (Some(label), _) => CsvOptions::label(label),
+            (None, []) => return Err(Trouble::of(path, "the table needs --label COLUMN or --targets COLUMNS")),
+            (None, targets) => CsvOptions::targets(targets),
+        };
+        let options = if self.features.is_empty() { options } else { options.features(&self.features) };
+        options.open(path).map_err(Trouble::with(path))
+    }
+
+    /// The recording with its network, ready to be asked.
+    pub fn run<'r>(&self, path: &Path, replay: &'r Replay) -> Answer<Run<'r, Sequential>> {
+        recording::expect_epochs(path, replay)?;
+        let failed = Trouble::with(path);
+        let mut run = replay.run().map_err(&failed)?;
+        if let Some(threshold) = self.threshold {
+            run = run.threshold(threshold);
+        }
+        match &self.on {
+            None => Ok(run),
+            Some(name) => run.on(name).map_err(&failed),
+        }
+    }
+}

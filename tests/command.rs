@@ -1,0 +1,616 @@
+//! The command `training-replay`, through the binary: what it says, and what it exits with.
+#![cfg(feature = "cli")]
+
+mod common;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::Command,
+};
+
+use common::{
+    command::{Running, call, command, run},
+    recordings::{damaged, folder, foreign, killed, steps_only, train, with_steps},
+};
+use serde_json::{Value, json};
+use training_replay::{Metrics, Parameter, Replay, Weights};
+
+/// Subcommands that ask one recording, with what they need beside it.
+const QUESTIONS: [&str; 9] = [
+    "info",
+    "story",
+    "curve",
+    "verify",
+    "check",
+    "diff --epochs 0,last",
+    "figure -o a.png",
+    "gif --every 10 -o a.gif",
+    "page -o a.html",
+];
+
+/// Subcommands that copy a recording.
+const COPIES: [&str; 3] = ["pack -o b.replay", "repair -o b.replay", "thin --every 2 -o b.replay"];
+
+fn everything() -> impl Iterator<Item = &'static str> {
+    QUESTIONS.into_iter().chain(COPIES)
+}
+
+#[test]
+fn whatever_is_asked_of_a_recording_it_stays_as_it_was() {
+    let folder = folder();
+    let paths = [folder.path().join("run.replay"), killed(folder.path()), damaged(folder.path())];
+    for path in paths {
+        let before = (fs::read(&path).unwrap(), path.metadata().unwrap().modified().unwrap());
+        for question in everything() {
+            let force = if COPIES.contains(&question) { " --force" } else { "" };
+            let line = format!("{question}{force} {}", path.display());
+            call(folder.path(), &line);
+            let after = (fs::read(&path).unwrap(), path.metadata().unwrap().modified().unwrap());
+            assert!(before == after, "{line}");
+        }
+    }
+}
+
+#[test]
+fn every_subcommand_writes_json_of_a_known_version() {
+    let folder = folder();
+    for question in everything() {
+        drop(fs::remove_file(folder.path().join("b.replay")));
+        let ran = call(folder.path(), &format!("{question} --json run.replay"));
+        let document = ran.json();
+        assert_eq!(document["schema_version"], 1, "{question}");
+        assert_eq!(document["command"], question.split(' ').next().unwrap());
+        assert!(ran.err.is_empty(), "{ran:?}");
+    }
+    assert_eq!(call(folder.path(), "runs --json").json()["schema_version"], 1);
+    let watched = call(folder.path(), "watch --json run.replay").out;
+    let lines: Vec<Value> = watched.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[20]["epoch"], &lines[20]["schema_version"]), (21, &json!(20), &json!(1)));
+}
+
+#[test]
+fn what_cannot_be_read_is_one_line_that_begins_with_its_name_and_exits_with_2() {
+    let folder = folder();
+    fs::write(folder.path().join("empty.replay"), "").unwrap();
+    fs::write(folder.path().join("text.replay"), "epoch,loss\n0,1\n").unwrap();
+    let cases = [
+        ("missing.replay", "missing.replay: "),
+        ("empty.replay", "empty.replay: nothing was recorded yet"),
+        ("text.replay", "text.replay: not a recording"),
+        ("-", "-: the standard input is no recording"),
+        (".", ".: it is a folder"),
+    ];
+    for question in everything() {
+        for (file, begin) in cases {
+            let ran = call(folder.path(), &format!("{question} {file}"));
+            assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{question} {file}");
+            assert!(ran.error().starts_with(begin), "{question}: {}", ran.error());
+        }
+    }
+    for file in ["missing.replay", "text.replay", "-", "."] {
+        assert_eq!(call(folder.path(), &format!("watch {file}")).status, 2);
+    }
+}
+
+#[test]
+fn a_later_format_is_refused_by_its_number() {
+    let folder = folder();
+    let path = folder.path().join("run.replay");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[8] = 9;
+    let crc = crc32(&bytes[..60]);
+    bytes[60..64].copy_from_slice(&crc.to_le_bytes());
+    fs::write(&path, bytes).unwrap();
+    let ran = call(folder.path(), "info run.replay");
+    assert_eq!(ran.error(), "run.replay: file format 9 is newer than the newest that is read, 1");
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, bit: u32| (crc >> 1) ^ if (crc ^ bit) & 1 == 1 { 0xedb8_8320 } else { 0 };
+    let byte = |crc, byte: &u8| (0..8).fold(crc, |crc, bit| step(crc, u32::from(*byte) >> bit));
+    !bytes.iter().fold(!0, byte)
+}
+
+#[test]
+fn usage_errors_exit_with_2_and_help_with_0() {
+    let folder = folder();
+    for line in
+        ["", "frobnicate", "info", "info --frobnicate run.replay", "figure run.replay", "curve --every 0 run.replay"]
+    {
+        let ran = call(folder.path(), line);
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{line}: {ran:?}");
+        assert!(ran.err.starts_with("error: "), "{}", ran.err);
+    }
+    assert_eq!(call(folder.path(), "--version").out, concat!("training-replay ", env!("CARGO_PKG_VERSION"), "\n"));
+    for name in subcommands() {
+        let ran = call(folder.path(), &format!("{name} --help"));
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        for part in ["Examples:\n  training-replay ", "Exit status: 0 done"] {
+            assert!(ran.out.contains(part), "{name} --help has no {part:?}");
+        }
+    }
+}
+
+/// All subcommands, as `--help` lists them.
+fn subcommands() -> Vec<String> {
+    let help = call(Path::new("."), "--help").out;
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
+    list.lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn one_file_that_cannot_be_read_leaves_the_others_answered() {
+    let folder = folder();
+    let ran = call(folder.path(), "info missing.replay run.replay");
+    assert_eq!(ran.status, 2);
+    assert!(ran.out.starts_with("run.replay:\nformat    1.1\n"), "{}", ran.out);
+    assert!(ran.error().starts_with("missing.replay: "));
+    let files = call(folder.path(), "info --json missing.replay run.replay").json()["files"].clone();
+    assert_eq!(
+        (&files[0]["status"], &files[1]["status"], &files[1]["file"]),
+        (&json!(2), &json!(0), &json!("run.replay"))
+    );
+    assert!(files[0]["error"].as_str().unwrap().starts_with("missing.replay: "));
+}
+
+#[test]
+fn a_recording_without_a_model_says_what_can_be_asked_and_answers_that() {
+    let folder = folder();
+    foreign(folder.path());
+    for question in ["story", "verify", "figure -o a.png", "gif -o a.gif", "page -o a.html"] {
+        let ran = call(folder.path(), &format!("{question} foreign.replay"));
+        assert_eq!(ran.status, 2, "{question}");
+        assert!(ran.error().contains("no description of its model") && ran.error().contains("`thin`"), "{ran:?}");
+    }
+    for question in [
+        "info",
+        "curve",
+        "check",
+        "diff --epochs 1,1",
+        "watch",
+        "pack -o p.replay",
+        "repair -o r.replay",
+        "thin --every 2 -o t.replay",
+    ] {
+        assert_eq!(call(folder.path(), &format!("{question} foreign.replay")).status, 0, "{question}");
+    }
+    let arrays =
+        call(folder.path(), "info --parameters --json foreign.replay").json()["files"][0]["parameters"].clone();
+    assert_eq!(arrays[0], json!({ "layer": "conv", "name": "kernel", "shape": [2, 3], "type": "f32" }));
+    assert_eq!(arrays[1]["type"], "f64");
+}
+
+#[test]
+fn a_recording_of_steps_alone_has_curves_and_no_story() {
+    let folder = folder();
+    steps_only(folder.path());
+    assert_eq!(
+        call(folder.path(), "curve --steps --csv steps.replay").out,
+        "epoch,step,loss\n1,1,0.5\n1,2,0.25\n1,3,0.16666666666666666\n"
+    );
+    for question in ["story", "verify", "page -o a.html", "figure -o a.png"] {
+        let ran = call(folder.path(), &format!("{question} steps.replay"));
+        assert_eq!(ran.status, 2, "{question}");
+        assert!(ran.error().starts_with("steps.replay: "), "{ran:?}");
+    }
+    assert_eq!(call(folder.path(), "check steps.replay").status, 0);
+    assert_eq!(call(folder.path(), "pack steps.replay -o packed.replay").status, 0);
+}
+
+#[test]
+fn data_that_were_not_recorded_are_given_as_a_table() {
+    let folder = folder();
+    let path = folder.path().join("bare.replay");
+    let mut replay = Replay::options().create(&path).unwrap();
+    let model = common::recordings::model(1);
+    replay.record(&model, Metrics::new()).unwrap();
+    drop(replay);
+    fs::write(folder.path().join("points.csv"), "x1,x2,class\n0.5,0.5,0\n1,-1,1\n-1,0.25,0\n").unwrap();
+    let asked = call(folder.path(), "story bare.replay");
+    assert_eq!((asked.status, asked.error().contains("--data FILE.csv")), (2, true), "{asked:?}");
+    let given = call(folder.path(), "story --data points.csv --label class --loss hinge bare.replay");
+    assert_eq!(given.status, 2, "hinge is no loss that is known");
+    let given = call(folder.path(), "story --data points.csv --label class --loss binary_crossentropy bare.replay");
+    assert_eq!((given.status, given.out.contains("At epoch 0")), (0, true), "{given:?}");
+    assert!(call(folder.path(), "story --data no.csv --label class bare.replay").error().starts_with("no.csv: "));
+}
+
+#[test]
+fn curves_are_exact_in_csv_and_json_and_what_was_not_logged_is_empty() {
+    let folder = folder();
+    let replay = Replay::open(folder.path().join("run.replay")).unwrap();
+    let curve = replay.curve("loss").unwrap();
+    let csv = call(folder.path(), "curve --csv -m loss run.replay").out;
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!((lines[0], lines[1], lines.len()), ("epoch,loss", "0,", 22));
+    let read: Vec<(u64, f64)> = lines[2..]
+        .iter()
+        .map(|line| line.split_once(',').unwrap())
+        .map(|(e, v)| (e.parse().unwrap(), v.parse().unwrap()))
+        .collect();
+    assert_eq!(read, curve);
+    let json = call(folder.path(), "curve --json -m loss run.replay").json()["files"][0].clone();
+    assert_eq!((&json["metrics"]["loss"][0], json["metrics"]["loss"][20].as_f64()), (&Value::Null, Some(curve[19].1)));
+    let ran = call(folder.path(), "curve -m recall run.replay");
+    assert_eq!(
+        (ran.status, ran.error()),
+        (2, r#"run.replay: no metric "recall" was logged; logged are ["loss", "accuracy", "learning_rate"]"#)
+    );
+    let many = call(folder.path(), "curve --csv -m loss --epochs last run.replay other.replay").out;
+    assert!(many.starts_with("file,epoch,loss\nrun.replay,20,") && many.contains("\nother.replay,20,"), "{many}");
+}
+
+#[test]
+fn what_is_not_finite_keeps_its_name() {
+    let folder = folder();
+    let mut replay = Replay::options().create(folder.path().join("nan.replay")).unwrap();
+    let weights = Weights::from_iter([Parameter::new("a", "b", [1], vec![f32::NAN])]);
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5] {
+        replay.record(&weights, [("a,\"b", value)]).unwrap();
+    }
+    drop(replay);
+    let csv = call(folder.path(), "curve --csv nan.replay").out;
+    assert_eq!(csv, "epoch,\"a,\"\"b\"\n0,NaN\n1,Infinity\n2,-Infinity\n3,0.5\n");
+    let json = call(folder.path(), "curve --json nan.replay").json();
+    assert_eq!(json["files"][0]["metrics"]["a,\"b"], json!(["NaN", "Infinity", "-Infinity", 0.5]));
+    assert_eq!(call(folder.path(), "runs --metric a --goal min").status, 0);
+}
+
+#[test]
+fn what_was_recorded_moves_no_cursor_and_breaks_no_line() {
+    let folder = folder();
+    let hostile = "a\n\u{1b}[2J\u{202e}b";
+    let mut replay = Replay::options().metadata(hostile, hostile).create(folder.path().join("hostile.replay")).unwrap();
+    let weights = Weights::from_iter([Parameter::new(hostile, hostile, [1], vec![1.0_f32])]);
+    replay.record(&weights, [(hostile, 1.0)]).unwrap();
+    replay.finish().unwrap();
+    for question in ["info --parameters", "curve", "watch", "diff --epochs 0,0"] {
+        let ran = call(folder.path(), &format!("{question} hostile.replay"));
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert!(ran.out.contains("a\\n\\u{1b}[2J\\u{202e}b"), "{ran:?}");
+        assert!(!ran.out.contains('\u{1b}') && !ran.out.contains('\u{202e}'), "{ran:?}");
+    }
+    assert_eq!(
+        call(folder.path(), "info --json hostile.replay").json()["files"][0]["notes"],
+        json!([[hostile, hostile]])
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_text_work() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let folder = folder();
+    let name = OsStr::from_bytes(b"r\xffn.replay");
+    fs::rename(folder.path().join("run.replay"), folder.path().join(name)).unwrap();
+    for question in QUESTIONS {
+        let arguments = question.split(' ').map(OsStr::new).chain([name]);
+        let ran = run(folder.path(), arguments);
+        assert!(ran.err.is_empty() && ran.status < 2, "{question}: {ran:?}");
+    }
+    let output = OsStr::from_bytes(b"c\xfe.replay");
+    assert_eq!(run(folder.path(), [OsStr::new("pack"), name, OsStr::new("-o"), output]).status, 0);
+    assert!(folder.path().join(output).exists());
+    assert_eq!(call(folder.path(), "runs").out.matches('\u{fffd}').count(), 2);
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let folder = folder();
+    // Enough to fill a pipe.
+    let mut replay = Replay::options().create(folder.path().join("long.replay")).unwrap();
+    let weights = Weights::from_iter([Parameter::new("a", "b", [1], vec![1.0_f32])]);
+    for epoch in 0..20_000 {
+        replay.record(&weights, [("loss", f64::from(epoch))]).unwrap();
+    }
+    replay.finish().unwrap();
+    for line in ["curve long.replay", "curve --csv long.replay", "watch long.replay", "info --json long.replay"] {
+        let mut child = command(folder.path(), line.split(' ')).spawn().unwrap();
+        let mut first = String::new();
+        let mut reader = BufReader::with_capacity(16, child.stdout.take().unwrap());
+        if !line.starts_with("info") {
+            reader.read_line(&mut first).unwrap();
+        }
+        drop(reader);
+        let done = child.wait_with_output().unwrap();
+        assert_eq!((done.status.code(), String::from_utf8(done.stderr).unwrap()), (Some(0), String::new()), "{line}");
+    }
+}
+
+#[test]
+fn a_sound_recording_verifies_and_a_changed_one_does_not() {
+    let folder = folder();
+    assert_eq!(call(folder.path(), "verify run.replay").status, 0);
+    let data = training_replay::datasets::moons(60, 0.1, 99);
+    let inputs = data.inputs();
+    let line = |(row, class): (usize, usize)| format!("{},{},{class}\n", inputs[(row, 0)], inputs[(row, 1)]);
+    let table: String = data.classes().unwrap().into_iter().enumerate().map(line).collect();
+    fs::write(folder.path().join("others.csv"), "x1,x2,class\n".to_owned() + &table).unwrap();
+    let ran = call(folder.path(), "verify --json --data others.csv --label class run.replay");
+    assert_eq!((ran.status, &ran.json()["files"][0]["verdict"]), (1, &json!("other_data")));
+    let same = call(folder.path(), "verify --on validation run.replay");
+    assert_eq!(same.status, 0, "{same:?}");
+}
+
+#[test]
+fn damage_fails_a_check_and_what_was_never_whole_does_not() {
+    let folder = folder();
+    damaged(folder.path());
+    killed(folder.path());
+    let ran = call(folder.path(), "check --json damaged.replay killed.replay run.replay");
+    let files = ran.json()["files"].clone();
+    let statuses: Vec<&Value> = files.as_array().unwrap().iter().map(|file| &file["status"]).collect();
+    assert_eq!((ran.status, statuses), (1, vec![&json!(1), &json!(0), &json!(0)]));
+    assert_eq!(files[0]["damage"].as_array().unwrap().len(), 2);
+    assert!(files[1]["torn_bytes"].as_u64().unwrap() > 0);
+    assert_eq!(call(folder.path(), "check --finished killed.replay").status, 1);
+    let quiet = call(folder.path(), "check --quiet run.replay other.replay");
+    assert_eq!((quiet.status, quiet.err.as_str()), (0, ""));
+}
+
+#[test]
+fn runs_that_differ_exit_with_1() {
+    let folder = folder();
+    foreign(folder.path());
+    let lines = [
+        ("diff run.replay run.replay", 0),
+        ("diff run.replay other.replay", 1),
+        ("diff --tolerance 100 run.replay other.replay", 0),
+        ("diff run.replay foreign.replay", 1),
+        ("diff --epochs 3,3 run.replay", 0),
+        ("diff --epochs first,last run.replay", 1),
+        ("diff --epochs 3,99 run.replay", 2),
+        ("diff --epochs 3 run.replay", 2),
+        ("diff --tolerance -1 run.replay other.replay", 2),
+        ("diff --tolerance NaN run.replay other.replay", 2),
+        ("diff run.replay", 2),
+    ];
+    for (line, status) in lines {
+        let ran = call(folder.path(), line);
+        assert_eq!(ran.status, status, "{line}: {ran:?}");
+    }
+    assert_eq!(call(folder.path(), "diff --json run.replay other.replay").json()["first"]["epoch"], 0);
+    call(folder.path(), "thin --every 2 run.replay -o thin.replay");
+    let ran = call(folder.path(), "diff --json run.replay thin.replay");
+    assert_eq!((ran.status, &ran.json()["only_in"]), (1, &json!([10, 0])), "epochs that only one has differ");
+}
+
+#[test]
+fn runs_are_listed_sorted_and_filtered() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    killed(&folder.path().join("sub"));
+    with_steps(folder.path());
+    let names = |line: &str| -> Vec<String> {
+        let runs = call(folder.path(), line).json()["runs"].clone();
+        runs.as_array()
+            .unwrap()
+            .iter()
+            .map(|run| run["file"].as_str().unwrap().trim_start_matches("./").to_owned())
+            .collect()
+    };
+    assert_eq!(names("runs --json"), ["other.replay", "run.replay", "sub/killed.replay", "with_steps.replay"]);
+    assert_eq!(
+        names("runs --json --sort epochs"),
+        ["with_steps.replay", "sub/killed.replay", "other.replay", "run.replay"]
+    );
+    assert_eq!(names("runs --json --sort best")[0], "with_steps.replay");
+    assert_eq!(names("runs --json --sort best --reverse")[3], "with_steps.replay");
+    assert_eq!(names("runs --json --finished").len(), 3);
+    assert_eq!(names("runs --json --note seed=1 --note optimizer").len(), 4);
+    assert!(names("runs --json --note seed=2").is_empty());
+    let unknown = call(folder.path(), "runs --metric f1");
+    assert_eq!((unknown.status, unknown.error().contains("--goal min or --goal max")), (2, true));
+    fs::write(folder.path().join("sub/empty.replay"), "").unwrap();
+    let ran = call(folder.path(), "runs");
+    assert_eq!((ran.status, ran.out.lines().count()), (2, 5));
+    assert!(ran.error().contains("empty.replay: nothing was recorded yet"));
+    let best = call(folder.path(), "runs --json").json()["runs"][1].clone();
+    let curve = Replay::open(folder.path().join("run.replay")).unwrap().curve("loss").unwrap();
+    let least = curve.iter().copied().reduce(|a, b| if b.1 < a.1 { b } else { a }).unwrap();
+    assert_eq!((best["best_epoch"].as_u64(), best["best"].as_f64()), (Some(least.0), Some(least.1)));
+}
+
+#[test]
+fn stories_of_many_runs_come_in_their_order() {
+    let folder = folder();
+    let ran = call(folder.path(), "story --json run.replay other.replay run.replay");
+    let files = ran.json()["files"].clone();
+    let names: Vec<&str> = files.as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap()).collect();
+    assert_eq!(names, ["run.replay", "other.replay", "run.replay"]);
+    assert_eq!(files[0]["milestones"], files[2]["milestones"]);
+    let found = Replay::open(folder.path().join("run.replay")).unwrap();
+    let found = found.run().unwrap().milestones(&training_replay::analysis::MilestoneOptions::default()).unwrap();
+    let sentences: Vec<&str> =
+        files[0]["milestones"].as_array().unwrap().iter().map(|row| row["sentence"].as_str().unwrap()).collect();
+    assert_eq!(sentences.join("\n"), found.to_string().trim_end());
+}
+
+#[test]
+fn a_killed_recording_becomes_a_page_in_one_command() {
+    let folder = folder();
+    killed(folder.path());
+    let ran = call(folder.path(), "page killed.replay -o page.html");
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    assert!(page.contains("\"epochs\":[0,1,2,3,4,5,6,7,8,9,10]") && page.contains("\"name\":\"killed\""));
+    let two = call(folder.path(), "page run.replay other.replay --name a --name b --every 10 -o two.html");
+    let page = fs::read_to_string(folder.path().join("two.html")).unwrap();
+    assert_eq!((two.status, page.matches("\"epochs\":[0,10,20]").count()), (0, 2));
+    assert_eq!(call(folder.path(), "page run.replay other.replay --name a -o three.html").status, 2);
+    assert_eq!(call(folder.path(), "page run.replay -o page.txt").status, 2);
+}
+
+#[test]
+fn pictures_have_the_size_and_the_form_of_their_names() {
+    let folder = folder();
+    let ran = call(folder.path(), "figure run.replay --epoch 3 --size 700x400 --scale 2 --theme dark -o a.png");
+    assert_eq!(ran.out, "a.png: epoch 3, 1400 x 800 pixels\n");
+    let png = fs::read(folder.path().join("a.png")).unwrap();
+    assert_eq!((&png[1..4], &png[16..24]), (&b"PNG"[..], &[0, 0, 5, 120, 0, 0, 3, 32][..]));
+    for panel in [
+        "space",
+        "boundary",
+        "curves",
+        "losses",
+        "confidences",
+        "confusion",
+        "network",
+        "weights",
+        "gradients",
+        "activations",
+    ] {
+        let ran = call(folder.path(), &format!("figure run.replay --panel {panel} --size 500x400 -o {panel}.svg"));
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert!(fs::read_to_string(folder.path().join(format!("{panel}.svg"))).unwrap().starts_with("<svg"));
+    }
+    for line in [
+        "figure run.replay -o a.jpg",
+        "figure run.replay --epoch 99 -o a.png",
+        "figure run.replay --layer no -o a.png",
+        "figure run.replay --size 0x5 -o a.png",
+        "gif run.replay -o a.png",
+        "gif run.replay --fps 0 -o a.gif",
+    ] {
+        let ran = call(folder.path(), line);
+        assert_eq!((ran.status, ran.err.lines().count()), (2, 1), "{line}: {ran:?}");
+    }
+    assert_eq!(call(folder.path(), "gif run.replay --epochs 0-4 --size 900x500 -o a.gif").out, "a.gif: 5 epochs\n");
+    assert_eq!(&fs::read(folder.path().join("a.gif")).unwrap()[..6], b"GIF89a");
+}
+
+#[test]
+fn completions_and_the_manual_know_every_subcommand() {
+    let folder = folder();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = call(folder.path(), &format!("completions {shell}")).out;
+        assert!(subcommands().iter().all(|name| script.contains(name.as_str())), "{shell}");
+    }
+    assert!(call(folder.path(), "manual page").out.contains("max\\-samples"));
+    assert_eq!(call(folder.path(), "manual nothing").status, 2);
+    let written = call(folder.path(), "manual --folder man").out;
+    assert_eq!(written.lines().count(), subcommands().len() + 1);
+    for name in subcommands() {
+        let page = fs::read_to_string(folder.path().join(format!("man/training-replay-{name}.1"))).unwrap();
+        assert!(page.contains("Exit status"), "{name}");
+    }
+    let bash = call(folder.path(), "completions bash").out;
+    fs::write(folder.path().join("c.bash"), bash).unwrap();
+    if let Ok(done) = Command::new("bash").arg("-n").arg(folder.path().join("c.bash")).status() {
+        assert!(done.success(), "bash cannot read its completions");
+    }
+}
+
+/// The command on a terminal of its own; nothing where there is no `script` of util-linux.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(folder: &Path, line: &str, environment: &[(&str, &str)]) -> Option<String> {
+    let command = format!("stty cols 80 2>/dev/null; {} {line}", env!("CARGO_BIN_EXE_training-replay"));
+    let mut script = Command::new("script");
+    script.current_dir(folder).args(["--quiet", "--return", "--command", &command, "/dev/null"]);
+    script.env_remove("NO_COLOR").env("TERM", "xterm").envs(environment.iter().copied());
+    match script.output() {
+        Ok(done) => Some(String::from_utf8_lossy(&done.stdout).into_owned()),
+        Err(_) => {
+            println!("SKIPPED: there is no `script` to make a terminal with");
+            None
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bars_are_on_a_terminal_only_and_help_has_colors_unless_they_are_not_wanted() {
+    let folder = folder();
+    let line = "gif run.replay --size 900x600 -o a.gif";
+    let Some(seen) = on_a_terminal(folder.path(), line, &[]) else { return };
+    assert!(seen.contains("frames") && seen.contains(" of 21"), "{seen:?}");
+    let piped = call(folder.path(), line);
+    assert_eq!((piped.out.as_str(), piped.err.as_str()), ("a.gif: 21 epochs\n", ""));
+    let help = |environment: &[(&str, &str)]| on_a_terminal(folder.path(), "--help", environment).unwrap_or_default();
+    assert!(help(&[]).contains("\u{1b}["));
+    assert!(!help(&[("NO_COLOR", "1")]).contains("\u{1b}["));
+    assert!(!call(folder.path(), "--help").out.contains('\u{1b}'));
+}
+
+#[test]
+fn a_watched_run_is_shown_as_it_comes_and_ends_with_it() {
+    let folder = folder();
+    let path = folder.path().join("live.replay");
+    let mut watching = Running(command(folder.path(), ["watch", "--wait", "live.replay"]).spawn().unwrap());
+    let mut lines = BufReader::new(watching.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut replay = Replay::options().create(&path).unwrap();
+    replay.record(&common::recordings::model(1), [("loss", 0.5), ("accuracy", 0.25)]).unwrap();
+    assert_eq!(lines.next().unwrap(), "epoch 0  loss 0.5000  accuracy 0.2500");
+    replay.record(&common::recordings::model(2), [("recall", 1.0)]).unwrap();
+    assert_eq!(lines.next().unwrap(), "epoch 1  recall 1");
+    replay.finish().unwrap();
+    assert_eq!(lines.next().unwrap(), "finished after 2 epochs");
+    assert_eq!(watching.0.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_watch_ends_with_a_sentence_when_its_file_vanishes_or_is_replaced_or_somebody_interrupts_it() {
+    type Event = fn(&Path, u32);
+    let events: [(Event, &str); 3] = [
+        (|path, _| fs::remove_file(path).unwrap(), "live.replay: the file is gone, after 4 epochs"),
+        (
+            |path, _| fs::rename(path.with_file_name("run.replay"), path).unwrap(),
+            "live.replay: it was replaced by another file, after 4 epochs",
+        ),
+        (
+            |_, process| assert!(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap().success()),
+            "live.replay: interrupted after 4 epochs; the run is not finished",
+        ),
+    ];
+    for (event, sentence) in events {
+        let folder = folder();
+        let path = folder.path().join("live.replay");
+        let _recorder = train(Replay::options().create(&path).unwrap(), 1, 3);
+        let mut watching = command(folder.path(), ["watch", "live.replay"]).spawn().unwrap();
+        let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+        (0..4).for_each(|_| drop(lines.next().unwrap().unwrap()));
+        event(&path, watching.id());
+        let done = watching.wait_with_output().unwrap();
+        assert_eq!((done.status.code(), String::from_utf8(done.stderr).unwrap().trim_end()), (Some(2), sentence));
+    }
+    let folder = folder();
+    killed(folder.path());
+    let ran = call(folder.path(), "watch --patience 0.1 killed.replay");
+    assert_eq!(
+        (ran.status, ran.error()),
+        (2, "killed.replay: nothing new came after 11 epochs: has its recorder been stopped?")
+    );
+}
+
+/// `FOLDER=runs cargo test --all-features --test command -- --ignored`, and then what `docs/command.md` says.
+#[test]
+#[ignore = "writes the 100 runs of the article that `docs/command.md` measures with, into FOLDER"]
+fn hundred_runs_of_the_article() {
+    let folder = std::path::PathBuf::from(std::env::var_os("FOLDER").unwrap());
+    let data = training_replay::datasets::parabola(500, 13);
+    for seed in 0..100 {
+        let path = folder.join(format!("{seed:02}.replay"));
+        let replay = Replay::options().dataset(&data).loss(training_replay::Loss::BinaryCrossEntropy);
+        let mut replay = replay.create(path).unwrap();
+        let mut trainer = training_replay::Trainer::new(
+            training_replay::Loss::BinaryCrossEntropy,
+            training_replay::Optimizer::sgd(0.05),
+        );
+        trainer = trainer.batch_size(16).seed(seed);
+        let mut model = common::recordings::model(seed);
+        replay.record(&model, Metrics::new()).unwrap();
+        for _ in 0..150 {
+            let metrics = trainer.epoch(&mut model, &data).unwrap();
+            replay.record(&model, metrics).unwrap();
+        }
+        replay.finish().unwrap();
+    }
+}

@@ -1,0 +1,212 @@
+//! Copies that the command makes of recordings: what is in them, what is not, and where they go.
+#![cfg(feature = "cli")]
+
+mod common;
+
+use std::{fs, path::Path};
+
+use common::{
+    command::call,
+    recordings::{damaged, data, folder, foreign, killed, with_steps},
+};
+use serde_json::json;
+use training_replay::{Moment, Replay};
+
+fn open(folder: &Path, name: &str) -> Replay {
+    Replay::open(folder.join(name)).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+/// That one recording holds of a moment what another does, bit for bit.
+#[track_caller]
+fn assert_same(one: &Replay, other: &Replay, moment: impl Into<Moment>) {
+    let moment = moment.into();
+    assert_eq!(one.weights(moment).unwrap(), other.weights(moment).unwrap(), "{moment}");
+    assert_eq!(one.metrics(moment).unwrap(), other.metrics(moment).unwrap(), "{moment}");
+    assert_eq!(one.probe().outputs(moment).unwrap(), other.probe().outputs(moment).unwrap(), "{moment}");
+}
+
+/// That one recording holds beside its moments what another does.
+#[track_caller]
+fn assert_same_head(one: &Replay, other: &Replay) {
+    assert_eq!(one.dataset().unwrap(), other.dataset().unwrap());
+    assert_eq!(one.metadata().collect::<Vec<_>>(), other.metadata().collect::<Vec<_>>());
+    assert_eq!((one.loss(), one.description()), (other.loss(), other.description()));
+    assert_eq!(one.probe().inputs(), other.probe().inputs());
+    let run = |replay: &Replay| replay.run().unwrap().on("validation").unwrap().dataset().unwrap().clone();
+    assert_eq!(run(one), run(other));
+}
+
+#[test]
+fn a_packed_recording_is_the_same_whole_and_finished() {
+    let folder = folder();
+    let path = killed(folder.path());
+    let torn = Replay::open(&path).unwrap().torn_bytes();
+    let ran = call(folder.path(), "pack killed.replay -o packed.replay");
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert!(
+        ran.out.starts_with("packed.replay: 11 epochs, ") && ran.out.contains(&format!("\nleft out: {torn} bytes")),
+        "{ran:?}"
+    );
+    let (source, packed) = (fs::read(path).unwrap(), fs::read(folder.path().join("packed.replay")).unwrap());
+    let whole = source.len() - torn as usize;
+    assert!(packed[..whole] == source[..whole] && packed.len() == whole + 64, "every record, and an end");
+    let packed = open(folder.path(), "packed.replay");
+    assert!(packed.is_finished() && packed.torn_bytes() == 0 && packed.check_integrity().unwrap().is_empty());
+    call(folder.path(), "pack packed.replay -o again.replay");
+    assert!(
+        fs::read(folder.path().join("again.replay")).unwrap() == fs::read(folder.path().join("packed.replay")).unwrap()
+    );
+}
+
+#[test]
+fn a_damaged_recording_is_not_packed() {
+    let folder = folder();
+    damaged(folder.path());
+    let ran = call(folder.path(), "pack damaged.replay -o packed.replay");
+    assert_eq!((ran.status, ran.error().contains("`training-replay repair`")), (2, true), "{ran:?}");
+    assert_eq!(names(folder.path()), ["damaged.replay", "other.replay", "run.replay"], "nothing is left behind");
+}
+
+#[test]
+fn what_is_whole_of_a_damaged_recording_is_copied_and_the_rest_is_named() {
+    let folder = folder();
+    damaged(folder.path());
+    let ran = call(folder.path(), "repair --json damaged.replay -o whole.replay");
+    let document = ran.json();
+    assert_eq!((ran.status, &document["epochs"]), (0, &json!(9)));
+    let lost = document["lost"].to_string();
+    assert!(lost.contains("epoch 5") && lost.contains("bytes that are no record"), "{lost}");
+    let (source, whole) = (open(folder.path(), "damaged.replay"), open(folder.path(), "whole.replay"));
+    assert_eq!(whole.epochs().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 6, 8, 9, 10]);
+    whole.epochs().for_each(|epoch| assert_same(&source, &whole, epoch));
+    assert_same_head(&source, &whole);
+    assert!(whole.check_integrity().unwrap().is_empty() && whole.is_finished());
+    assert_eq!(call(folder.path(), "verify whole.replay").status, 0);
+}
+
+#[test]
+fn a_data_set_that_is_damaged_is_left_out_and_named() {
+    let folder = folder();
+    let path = folder.path().join("run.replay");
+    let mut bytes = fs::read(&path).unwrap();
+    let records = common::recordings::records(&bytes);
+    let of_data = records.into_iter().find(|&at| bytes[at + 4] == 2).unwrap();
+    let at = common::recordings::data_of(&bytes, of_data);
+    bytes[at] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let ran = call(folder.path(), "repair run.replay -o whole.replay");
+    assert!(ran.out.contains("\nlost: the data set \"training\""), "{ran:?}");
+    let whole = open(folder.path(), "whole.replay");
+    assert_eq!((whole.epochs().len(), whole.dataset().is_err()), (21, true));
+    assert_eq!(whole.run().unwrap().on("validation").unwrap().dataset().unwrap().samples(), 20);
+}
+
+#[test]
+fn a_repaired_recording_does_not_claim_an_end_that_it_never_came_to() {
+    let folder = folder();
+    killed(folder.path());
+    let ran = call(folder.path(), "repair killed.replay -o whole.replay");
+    assert!(ran.out.contains("not marked as finished"), "{ran:?}");
+    assert!(!open(folder.path(), "whole.replay").is_finished());
+    let sound = call(folder.path(), "repair run.replay -o same.replay");
+    assert!(sound.out.contains("nothing was lost") && open(folder.path(), "same.replay").is_finished(), "{sound:?}");
+}
+
+#[test]
+fn fewer_epochs_are_those_that_were_asked_for_bit_for_bit() {
+    let folder = folder();
+    with_steps(folder.path());
+    let cases: [(&str, &str, &[u64], usize); 6] = [
+        ("run.replay", "--every 8", &[0, 8, 16, 20], 0),
+        ("run.replay", "--epochs 3,7-9,last", &[3, 7, 8, 9, 20], 0),
+        ("run.replay", "--epochs 0-10 --every 5", &[0, 5, 10], 0),
+        ("with_steps.replay", "--every 2", &[0, 2, 4], 6),
+        ("with_steps.replay", "--epochs 3", &[3], 3),
+        ("with_steps.replay", "--without-steps", &[0, 1, 2, 3, 4], 0),
+    ];
+    for (file, how, epochs, steps) in cases {
+        let ran = call(folder.path(), &format!("thin {how} {file} -o thin.replay --force"));
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{how}");
+        let (source, thin) = (open(folder.path(), file), open(folder.path(), "thin.replay"));
+        assert_eq!((thin.epochs().collect::<Vec<_>>(), thin.steps().len()), (epochs.to_vec(), steps), "{how}");
+        thin.epochs().for_each(|epoch| assert_same(&source, &thin, epoch));
+        thin.steps().iter().for_each(|step| assert_same(&source, &thin, step));
+        assert_same_head(&source, &thin);
+    }
+    let ran = call(folder.path(), "thin --json --every 8 run.replay -o t.replay").json();
+    assert_eq!((&ran["left_out_epochs"], &ran["epochs"]), (&json!(17), &json!(4)));
+    for how in ["", "--epochs 99", "--epochs 5-3", "--every 0"] {
+        assert_eq!(call(folder.path(), &format!("thin {how} run.replay -o no.replay")).status, 2, "{how}");
+    }
+    assert!(!folder.path().join("no.replay").exists());
+}
+
+#[test]
+fn arrays_of_foreign_models_keep_their_types() {
+    let folder = folder();
+    foreign(folder.path());
+    call(folder.path(), "thin --every 2 foreign.replay -o thin.replay");
+    let (source, thin) = (open(folder.path(), "foreign.replay"), open(folder.path(), "thin.replay"));
+    thin.epochs().for_each(|epoch| assert_same(&source, &thin, epoch));
+    assert!(thin.dataset().is_err() && thin.probe().inputs().is_none() && thin.description().is_none());
+}
+
+#[test]
+fn a_copy_is_a_new_file_and_never_the_recording_itself() {
+    let folder = folder();
+    let before = fs::read(folder.path().join("run.replay")).unwrap();
+    let other = fs::read(folder.path().join("other.replay")).unwrap();
+    for copy in ["pack", "repair", "thin --every 2"] {
+        let ran = call(folder.path(), &format!("{copy} run.replay -o other.replay"));
+        assert_eq!((ran.status, ran.error()), (2, "other.replay: it is there already; --force replaces it"));
+        for itself in ["run.replay", "./run.replay"] {
+            let ran = call(folder.path(), &format!("{copy} --force run.replay -o {itself}"));
+            assert_eq!((ran.status, ran.error().contains("never written to")), (2, true), "{ran:?}");
+        }
+        let missing = call(folder.path(), &format!("{copy} run.replay -o no/such/folder.replay"));
+        assert_eq!(missing.status, 2, "{missing:?}");
+        assert_eq!(call(folder.path(), &format!("{copy} --force run.replay -o .")).status, 2);
+    }
+    assert!(fs::read(folder.path().join("other.replay")).unwrap() == other);
+    assert!(fs::read(folder.path().join("run.replay")).unwrap() == before);
+    assert_eq!(names(folder.path()), ["other.replay", "run.replay"]);
+    assert_eq!(call(folder.path(), "pack --force run.replay -o other.replay").status, 0);
+    assert!(fs::read(folder.path().join("other.replay")).unwrap() == before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_the_recording_is_the_recording() {
+    let folder = folder();
+    std::os::unix::fs::symlink("run.replay", folder.path().join("soft.replay")).unwrap();
+    fs::hard_link(folder.path().join("run.replay"), folder.path().join("hard.replay")).unwrap();
+    for name in ["soft.replay", "hard.replay"] {
+        let ran = call(folder.path(), &format!("thin --every 5 --force run.replay -o {name}"));
+        assert_eq!((ran.status, ran.error().contains("never written to")), (2, true), "{ran:?}");
+    }
+    assert_eq!(open(folder.path(), "run.replay").epochs().len(), 21);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_file_and_nothing_new() {
+    let folder = folder();
+    // A file may be no larger than 4 kB, as on a disk that is full.
+    let command = format!(
+        "ulimit -f 4; trap '' XFSZ; {} pack --force run.replay -o other.replay",
+        env!("CARGO_BIN_EXE_training-replay")
+    );
+    let before = fs::read(folder.path().join("other.replay")).unwrap();
+    let ran = std::process::Command::new("bash").args(["-c", &command]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{ran:?}");
+    assert!(fs::read(folder.path().join("other.replay")).unwrap() == before);
+    assert_eq!(names(folder.path()), ["other.replay", "run.replay"]);
+    assert_eq!(open(folder.path(), "run.replay").dataset().unwrap(), &data());
+}
