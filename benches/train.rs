@@ -60,7 +60,7 @@ fn small(c: &mut Criterion) {
         b.iter(|| naive::epoch(&mut layers, &data, &order, 16, RATE));
     });
     let (x, y) = data.inputs().as_slice().split_at(data.samples());
-    let by_hand = |weights| limit::train(weights, RATE, x, y, data.targets().as_slice());
+    let by_hand = |weights| limit::train(weights, RATE, x, y, data.targets().numbers().unwrap().as_slice());
     let mut trained = model.clone();
     trainer().shuffle(false).epoch(&mut trained, &data).unwrap();
     let pairs = limit::weights(&trained).into_iter().zip(by_hand(limit::weights(&model)));
@@ -111,7 +111,7 @@ fn growth(c: &mut Criterion) {
     for units in [3, 10, 32, 100, 316, 1_000] {
         let mut model = network(&[units, units, 1], Activation::Tanh, Activation::Sigmoid);
         let inputs = Initializer::Uniform { limit: 1.0 }.matrix(640, units, 13).unwrap();
-        let data = Dataset::new(inputs, datasets::parabola(320, 13).targets().clone()).unwrap();
+        let data = Dataset::new(inputs, datasets::parabola(320, 13).targets().numbers().unwrap().clone()).unwrap();
         let mut trainer = trainer().batch_size(64);
         group.bench_function(BenchmarkId::new("kernel of a layer trained on", units * units), |b| {
             b.iter(|| trainer.epoch(&mut model, &data).unwrap());

@@ -133,7 +133,7 @@ pub use nalgebra;
 
 #[cfg(feature = "csv")]
 pub use data::CsvOptions;
-pub use data::{Dataset, Standardization, generate as datasets};
+pub use data::{ClassLabels, Dataset, Standardization, Targets, generate as datasets};
 pub use error::{Error, Result};
 pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};

@@ -15,7 +15,7 @@ use common::{
 };
 use training_replay::{
     Activation, Backward, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Probed,
-    Replay, ReplayOptions, Result, Sequential, Trainer, Weights,
+    Replay, ReplayOptions, Result, Sequential, Targets, Trainer, Weights,
     analysis::{Caveat, DataCheck, EpochSummary, MilestoneOptions, Quantity, Verdict, VerifyOptions},
     datasets,
 };
@@ -180,7 +180,7 @@ impl Forward for Factor {
 }
 
 impl Backward for Factor {
-    fn gradients(&self, _: &Matrix, _: &Matrix, _: Loss) -> Result<Weights> {
+    fn gradients(&self, _: &Matrix, _: Targets<'_>, _: Loss) -> Result<Weights> {
         Ok((self.gradient)())
     }
 }
@@ -303,7 +303,7 @@ fn a_validation_set_is_another_data_set_and_the_model_is_proven_all_the_same() {
     // The recorded ones given again are the recorded ones, and one other target makes them others.
     let replay = replay.with_dataset(&data()).unwrap();
     assert_eq!(replay.run().unwrap().verify(&VerifyOptions::default()).unwrap().data, DataCheck::Recorded);
-    let mut targets = data().targets().clone();
+    let mut targets = data().targets().numbers().unwrap().clone();
     targets[(41, 0)] = 1.0 - targets[(41, 0)];
     let replay = replay.with_dataset(&Dataset::new(data().inputs().clone(), targets).unwrap()).unwrap();
     let verification = replay.run().unwrap().verify(&VerifyOptions::default()).unwrap();

@@ -14,7 +14,7 @@ use std::{
 
 use training_replay::{
     Activation, Backward, Dataset, Dense, Forward, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result,
-    Sequential, Trainer, Weights, datasets,
+    Sequential, Targets, Trainer, Weights, datasets,
     plot::{Animation, Page, RunPlots},
 };
 
@@ -97,7 +97,7 @@ impl Forward for Counted {
         self.model.pre_activation(inputs, layer)
     }
 
-    fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
+    fn losses(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Vec<f32>> {
         self.note(inputs, "losses".into());
         self.model.losses(inputs, targets, loss)
     }
@@ -108,7 +108,7 @@ impl Forward for Counted {
 }
 
 impl Backward for Counted {
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
         self.note(inputs, "gradients".into());
         self.model.gradients(inputs, targets, loss)
     }

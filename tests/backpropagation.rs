@@ -43,7 +43,7 @@ fn data() -> (Matrix, Matrix) {
 /// Whether a cross-entropy is asked of outputs that are no probabilities: then it is an error.
 fn is_refused(model: &Sequential, inputs: &Matrix, targets: &Matrix, loss: Loss) -> bool {
     let refused = loss != Loss::MeanSquaredError && model.output_kind() == Some(OutputKind::Values);
-    assert_eq!(model.gradients(inputs, targets, loss).is_err(), refused, "{:?}, {loss}", model.output_kind());
+    assert_eq!(model.gradients(inputs, targets.into(), loss).is_err(), refused, "{:?}, {loss}", model.output_kind());
     refused
 }
 
@@ -61,9 +61,9 @@ fn a_network_of_logits_has_the_losses_and_gradients_of_one_of_probabilities() {
         let of_logits = Sequential::builder(3).layer(hidden()).layer(dense(2, Activation::Linear)).logits();
         let of_logits = of_logits.build(5).unwrap();
         assert_eq!(of_logits.output_kind(), Some(OutputKind::Logits));
-        let losses = |model: &Sequential| model.losses(&inputs, &targets, loss).unwrap();
+        let losses = |model: &Sequential| model.losses(&inputs, (&targets).into(), loss).unwrap();
         assert_eq!(losses(&of_logits), losses(&of_probabilities), "{loss}");
-        let gradients = |model: &Sequential| to_flat(&model.gradients(&inputs, &targets, loss).unwrap());
+        let gradients = |model: &Sequential| to_flat(&model.gradients(&inputs, (&targets).into(), loss).unwrap());
         for (a, b) in gradients(&of_logits).concat().iter().zip(gradients(&of_probabilities).concat()) {
             assert!((a - b).abs() < 1e-7, "{loss}: {a} {b}");
         }
@@ -83,7 +83,7 @@ fn every_activation_and_loss_agrees_with_finite_differences() {
                     continue;
                 }
                 let parameters = to_flat(&Weights::of(&model).unwrap());
-                let gradients = to_flat(&model.gradients(&inputs, &targets, loss).unwrap());
+                let gradients = to_flat(&model.gradients(&inputs, (&targets).into(), loss).unwrap());
                 for (i, gradient) in gradients.iter().enumerate() {
                     for (j, &gradient) in gradient.iter().enumerate() {
                         let mean = |moved: &Rows| mean_loss(moved, hidden, output, loss, (&rows.0, &rows.1));
@@ -116,7 +116,7 @@ fn an_activation_as_a_layer_of_its_own_is_the_same_network() {
                 .build(5)
                 .unwrap();
             let apart = apart.with_weights(&Weights::of(&joined).unwrap()).unwrap();
-            let gradients = |model: &Sequential| model.gradients(&inputs, &targets, loss).unwrap();
+            let gradients = |model: &Sequential| model.gradients(&inputs, (&targets).into(), loss).unwrap();
             assert_eq!(gradients(&apart), gradients(&joined), "{activation}, {loss}");
         }
     }
@@ -126,7 +126,7 @@ fn an_activation_as_a_layer_of_its_own_is_the_same_network() {
 fn a_layer_without_bias_has_the_kernels_gradient_alone() {
     let (inputs, targets) = data();
     let model = Sequential::builder(3).layer(Dense::new(2).without_bias().name("only")).build(1).unwrap();
-    let gradients = model.gradients(&inputs, &targets, Loss::MeanSquaredError).unwrap();
+    let gradients = model.gradients(&inputs, (&targets).into(), Loss::MeanSquaredError).unwrap();
     assert_eq!(gradients.len(), 1);
     assert_eq!(model.parameters().unwrap().len(), 1);
     // d/dK of mean (xK - y)² is 2 xᵀ(xK - y) / (samples * outputs).
@@ -143,7 +143,7 @@ fn a_confident_mistake_still_has_its_whole_loss_and_gradient() {
         .build(0)
         .unwrap();
     let (one, zero) = (Matrix::from_element(1, 1, 1.0), Matrix::zeros(1, 1));
-    let gradients = model.gradients(&one, &zero, Loss::BinaryCrossEntropy).unwrap();
+    let gradients = model.gradients(&one, (&zero).into(), Loss::BinaryCrossEntropy).unwrap();
     assert_eq!(gradients.get("dense_1", "kernel").unwrap().to_matrix().unwrap()[0], 1.0);
-    assert_eq!(model.losses(&one, &zero, Loss::BinaryCrossEntropy).unwrap(), [50.0]);
+    assert_eq!(model.losses(&one, (&zero).into(), Loss::BinaryCrossEntropy).unwrap(), [50.0]);
 }

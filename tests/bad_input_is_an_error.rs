@@ -103,9 +103,9 @@ fn inputs_of_the_wrong_width_and_layers_out_of_range_are_refused() {
     let backwards = 2..1;
     assert!(model.forward(&Matrix::zeros(1, 2), backwards).is_err());
     assert!(model.pre_activation(&Matrix::zeros(1, 2), usize::MAX).is_err());
-    assert!(model.gradients(&Matrix::zeros(1, 2), &Matrix::zeros(2, 1), LOSS).is_err());
-    assert!(model.gradients(&Matrix::zeros(1, 2), &Matrix::zeros(1, 2), LOSS).is_err());
-    assert!(model.gradients(&Matrix::zeros(1, 2), &Matrix::from_element(1, 1, 2.0), LOSS).is_err());
+    assert!(model.gradients(&Matrix::zeros(1, 2), (&Matrix::zeros(2, 1)).into(), LOSS).is_err());
+    assert!(model.gradients(&Matrix::zeros(1, 2), (&Matrix::zeros(1, 2)).into(), LOSS).is_err());
+    assert!(model.gradients(&Matrix::zeros(1, 2), (&Matrix::from_element(1, 1, 2.0)).into(), LOSS).is_err());
     let unchanged = model.forward(&Matrix::zeros(3, 2), 1..1).unwrap();
     assert_eq!(unchanged.shape(), (3, 2), "an empty range passes its inputs through");
     assert_eq!(model.predict(&Matrix::zeros(0, 2)).unwrap().shape(), (0, 1), "no samples, no outputs");

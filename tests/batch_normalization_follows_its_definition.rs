@@ -87,7 +87,7 @@ fn largest_difference(found: &Rows, expected: &Rows) -> f64 {
 #[test]
 fn weights_and_moving_statistics_follow_the_definition_through_epochs_of_training() {
     let (mut model, data) = (network(), data());
-    let (inputs, targets) = (to_rows(data.inputs()), to_rows(data.targets()));
+    let (inputs, targets) = (to_rows(data.inputs()), to_rows(data.targets().numbers().unwrap()));
     let mut expected = to_flat(&Weights::of(&model).unwrap());
     let mut trainer = Trainer::new(LOSS, Optimizer::sgd(RATE as f32)).batch_size(BATCH).shuffle(false);
     for epoch in 1..=30 {
@@ -117,7 +117,7 @@ fn trained() -> Sequential {
 #[test]
 fn a_replay_goes_by_the_moving_statistics_and_has_the_gradients_of_gamma_and_beta() {
     let (model, data) = (trained(), data());
-    let batch = (&to_rows(data.inputs()), &to_rows(data.targets()));
+    let batch = (&to_rows(data.inputs()), &to_rows(data.targets().numbers().unwrap()));
     let parameters = to_flat(&Weights::of(&model).unwrap());
     let losses = model.losses(data.inputs(), data.targets(), LOSS).unwrap();
     let mean = losses.iter().map(|loss| f64::from(*loss)).sum::<f64>() / losses.len() as f64;

@@ -108,7 +108,7 @@ fn initial(samples: usize) -> Replay {
     let reference = Reference::deep();
     let data = reference.dataset();
     let first = |matrix: &training_replay::Matrix| matrix.rows(0, samples).into_owned();
-    let some = Dataset::new(first(data.inputs()), first(data.targets())).unwrap();
+    let some = Dataset::new(first(data.inputs()), first(data.targets().numbers().unwrap())).unwrap();
     let mut replay = Replay::options().dataset(&some).in_memory();
     replay.record(&reference.deep_model(), Metrics::new()).unwrap();
     replay
@@ -208,7 +208,7 @@ fn changes_of_activations_z_values_and_gradients_are_numpys() {
     let reference = Reference::article();
     let data = reference.dataset();
     let first = |matrix: &training_replay::Matrix| matrix.rows(0, 200).into_owned();
-    let some = Dataset::new(first(data.inputs()), first(data.targets())).unwrap();
+    let some = Dataset::new(first(data.inputs()), first(data.targets().numbers().unwrap())).unwrap();
     let mut replay = Replay::options().dataset(&data).in_memory();
     for epoch in [0, 80, 150] {
         let model = article_model(Activation::Sigmoid, &reference.article_weights(epoch));

@@ -13,7 +13,7 @@ use training_replay::{
     Weights,
     analysis::{Caveat, MilestoneOptions, SampleOutcomes},
     datasets,
-    export::{Table, Tables, TensorBoard},
+    export::{Column, Table, Tables, TensorBoard},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -116,7 +116,7 @@ fn any_number_of_threads_and_one_table_or_all_write_the_same_bytes() {
         fs::read(folder.path().join("samples/run=a/part-0.csv")).unwrap()
     };
     let one = bytes(1, true);
-    assert_eq!(one.iter().filter(|byte| **byte == b'\n').count(), 1 + 7 * 30);
+    assert_eq!(String::from_utf8_lossy(&one).lines().count(), 1 + 7 * 30);
     assert!(one == bytes(2, true) && one == bytes(5, false));
 }
 
@@ -234,7 +234,7 @@ fn an_export_that_fails_leaves_the_files_of_the_one_before_and_nothing_else() {
         recorded(2).with_dataset(&Dataset::new(Matrix::zeros(4, 2), Matrix::from_element(4, 1, 7.0)).unwrap()).unwrap();
     assert!(tables(&other).write_csv(folder.path()).is_err());
     assert_eq!(fs::read(&file).unwrap(), before);
-    assert_eq!(listing(file.parent().unwrap()), [file.clone()], "no half file");
+    assert_eq!(listing(file.parent().unwrap()), std::slice::from_ref(&file), "no half file");
     tables(&recorded(2)).write_csv(folder.path()).unwrap();
     assert!(fs::read(&file).unwrap().len() < before.len(), "a later export replaces it");
     assert_eq!(listing(file.parent().unwrap()), [file]);
@@ -284,17 +284,16 @@ fn an_epoch_that_no_table_holds_is_refused() {
 
 /// The page's part of the columns, as the code has them.
 fn columns() -> String {
-    let mut text = String::new();
-    for table in Table::ALL {
-        text +=
-            &format!("## `{table}`\n\n{}\n\n| column | type | unit | null | |\n|---|---|---|---|---|\n", table.doc());
-        for column in table.columns() {
-            let (null, name) = (if column.may_be_null() { "maybe" } else { "" }, column.name());
-            text += &format!("| `{name}` | {} | {} | {null} | {} |\n", column.kind(), column.unit(), column.doc());
-        }
-        text.push('\n');
-    }
-    text
+    let row = |column: &Column| {
+        let (null, name) = (if column.may_be_null() { "maybe" } else { "" }, column.name());
+        format!("| `{name}` | {} | {} | {null} | {} |\n", column.kind(), column.unit(), column.doc())
+    };
+    let section = |table: Table| {
+        let rows: String = table.columns().iter().map(row).collect();
+        let head = "| column | type | unit | null | |\n|---|---|---|---|---|";
+        format!("## `{table}`\n\n{}\n\n{head}\n{rows}\n", table.doc())
+    };
+    Table::ALL.into_iter().map(section).collect()
 }
 
 #[test]
@@ -309,7 +308,7 @@ fn the_page_lists_the_columns_that_are_written() {
         return;
     }
     assert!(found.trim() == columns().trim(), "docs/tables.md has other columns (UPDATE=1 writes them anew)");
-    let units =
+    let have_docs =
         |table: Table| table.columns().iter().all(|column| column.doc().ends_with('.') && column.doc().len() > 8);
     assert!(Table::ALL.into_iter().all(have_docs));
 }

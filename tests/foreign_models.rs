@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use training_replay::{
     Activation, Backward, Dense, Description, Error, Forward, Loss, Matrix, Metrics, Model, OutputKind, Parameter,
-    Replay, Result, Run, Sequential, Values, Weights,
+    Replay, Result, Run, Sequential, Targets, Values, Weights,
     analysis::{
         EpochSummary, Grid, Histogram, LayerFilter, MilestoneOptions, Milestones, Quantity, VerifyOptions, View,
     },
@@ -214,7 +214,7 @@ impl Forward for Line {
 }
 
 impl Backward for Line {
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
         let slope = loss.gradient(&self.forward(inputs, 0..1)?, targets)?;
         let gradient = training_replay::to_row_major(&(inputs.transpose() * slope));
         Ok(Weights::from_iter([Parameter::new("line", "kernel", [self.0.len(), 1], gradient)]))

@@ -129,7 +129,7 @@ fn mean_loss(parameters: &Rows, (inputs, targets): (&Rows, &Rows)) -> f64 {
 fn every_gradient_agrees_with_finite_differences() {
     let (mut model, data) = (network(), data());
     train(&mut model, 5);
-    let batch = (&to_rows(data.inputs()), &to_rows(data.targets()));
+    let batch = (&to_rows(data.inputs()), &to_rows(data.targets().numbers().unwrap()));
     let parameters = to_flat(&Weights::of(&model).unwrap());
     let gradients = model.gradients(data.inputs(), data.targets(), LOSS).unwrap();
     let names: Vec<_> = gradients.iter().map(|gradient| gradient.name()).collect();

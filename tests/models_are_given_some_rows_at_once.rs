@@ -9,7 +9,7 @@ use std::{
 
 use peak_alloc::PeakAlloc;
 use training_replay::{
-    Activation, Backward, Dataset, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result, Weights,
+    Activation, Backward, Dataset, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result, Targets, Weights,
     analysis::MilestoneOptions,
 };
 
@@ -73,9 +73,9 @@ impl Forward for Wide {
 }
 
 impl Backward for Wide {
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, _: Loss) -> Result<Weights> {
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, _: Loss) -> Result<Weights> {
         let outputs = self.forward(inputs, 0..1)?;
-        let slopes = (&outputs - targets).component_mul(&(&outputs / self.weight));
+        let slopes = (&outputs - targets.numbers()?).component_mul(&(&outputs / self.weight));
         let gradient = 2.0 * slopes.sum() / inputs.nrows() as f32;
         Ok(Weights::from_iter([Parameter::new("mean", "weight", [1, 1], vec![gradient])]))
     }

@@ -46,10 +46,13 @@ fn assert_same<M: Forward>(pointer: &M) {
     pointer.forward_into(&inputs, 0..1, &mut outputs).unwrap();
     pointer.pre_activation_into(&inputs, 0, &mut values).unwrap();
     assert_eq!((outputs, values), (model.forward(&inputs, 0..1).unwrap(), model.pre_activation(&inputs, 0).unwrap()));
-    assert_eq!(pointer.losses(&inputs, &targets, loss).unwrap(), model.losses(&inputs, &targets, loss).unwrap());
+    assert_eq!(
+        pointer.losses(&inputs, (&targets).into(), loss).unwrap(),
+        model.losses(&inputs, (&targets).into(), loss).unwrap()
+    );
     assert_eq!(pointer.range(1), model.range(1));
-    let gradients = pointer.as_backward().unwrap().gradients(&inputs, &targets, loss).unwrap();
-    assert_eq!(gradients, model.gradients(&inputs, &targets, loss).unwrap());
+    let gradients = pointer.as_backward().unwrap().gradients(&inputs, (&targets).into(), loss).unwrap();
+    assert_eq!(gradients, model.gradients(&inputs, (&targets).into(), loss).unwrap());
 }
 
 #[test]

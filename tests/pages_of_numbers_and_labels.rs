@@ -60,7 +60,12 @@ fn predictions_targets_and_residuals_of_numbers_are_those_of_the_pictures() {
             let column = &predicted[(epoch * 2 + output) * 144..][..144];
             assert!(column.iter().zip(outputs.column(output).iter()).all(|(found, expected)| found == expected));
             let column = &targets[output * 144..][..144];
-            assert!(column.iter().zip(data.targets().column(output).iter()).all(|(found, expected)| found == expected));
+            assert!(
+                column
+                    .iter()
+                    .zip(data.targets().numbers().unwrap().column(output).iter())
+                    .all(|(found, expected)| found == expected)
+            );
         }
         let panel = plots.predicted_against_true(epoch as u64).unwrap();
         assert_eq!(range(&numbers["predictions"]["ends"]), (panel.x.low, panel.x.high));
@@ -212,7 +217,8 @@ fn spaces_of_labels_are_tinted_by_the_one_that_is_chosen() {
         let run = page.run(0);
         assert_eq!((run["shown"].as_u64(), run["labels"].as_array().unwrap().len()), (Some(label as u64), 3));
         assert_eq!(run["class_names"][1], format!("with {}", ["right", "above", "outside"][label]));
-        let (outputs, targets) = (replay.at(25).unwrap().outputs().unwrap(), replay.dataset().unwrap().targets());
+        let (outputs, targets) =
+            (replay.at(25).unwrap().outputs().unwrap(), replay.dataset().unwrap().targets().numbers().unwrap());
         let (predicted, classes) = (page.u8(&run["predicted"]), page.u8(&run["classes"]));
         let shares = page.u16(&run["probability"]);
         for i in 0..144 {

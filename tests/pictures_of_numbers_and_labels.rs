@@ -135,7 +135,10 @@ fn predictions_lie_above_their_targets_and_residuals_are_those_of_the_snapshot()
         let color = ColorRole::Series(output);
         let dots = panel.in_color(color).next().unwrap().points();
         for (i, point) in dots.iter().enumerate() {
-            assert_eq!(*point, [data.targets(), &outputs].map(|values| f64::from(values[(i, output)])));
+            assert_eq!(
+                *point,
+                [data.targets().numbers().unwrap(), &outputs].map(|values| f64::from(values[(i, output)]))
+            );
         }
         assert!(panel.legend.contains(&(name.to_owned(), color)));
     }
@@ -258,7 +261,7 @@ fn a_run_of_several_labels_shows_one_of_them() {
     assert_eq!(rings as u64, confusion.errors(0) + confusion.errors(1));
     let names: Vec<&str> = boundary.legend.iter().map(|(name, _)| name.as_str()).take(2).collect();
     assert_eq!(names, ["without above", "with above"]);
-    let above = data.targets().column(1).iter().filter(|&&has| has == 1.0).count();
+    let above = data.targets().numbers().unwrap().column(1).iter().filter(|&&has| has == 1.0).count();
     assert_eq!(boundary.in_color(ColorRole::Class(1)).next().unwrap().points().len(), above);
     for label in 0..3 {
         let panel = plots.probabilities(10, label).unwrap();

@@ -63,6 +63,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         Milestone,
         MilestoneKind,
         Milestones,
+        MilestoneGroup,
         ParameterState,
         Plane,
         Plateau,

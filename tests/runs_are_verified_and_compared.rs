@@ -43,7 +43,7 @@ fn a_wrong_activation_is_found() {
 fn wrong_preprocessing_of_the_data_is_found() {
     let reference = Reference::article();
     let data = reference.dataset();
-    let (x, y) = (data.inputs().clone(), data.targets().clone());
+    let (x, y) = (data.inputs().clone(), data.targets().numbers().unwrap().clone());
     let rolled = Matrix::from_fn(2_000, 2, |i, j| x[((i + 7) % 2_000, j)]);
     let swapped = Matrix::from_fn(2_000, 2, |i, j| x[(i, 1 - j)]);
     for (what, inputs) in
@@ -73,7 +73,7 @@ fn a_validation_loss_is_recomputed_exactly() {
     let options = VerifyOptions::default().names("val_loss", "val_accuracy").at_end().tolerance(0.0);
     let verification = replay.run().unwrap().verify(&options).unwrap();
     assert!(verification.holds() && verification.share() == 1.0);
-    let slipped = Dataset::new(data.inputs() * 1.01, data.targets().clone()).unwrap();
+    let slipped = Dataset::new(data.inputs() * 1.01, data.targets().numbers().unwrap().clone()).unwrap();
     let other = replay.with_dataset(&slipped).unwrap();
     let verification = other.run().unwrap().verify(&options.clone().tolerance(1e-4)).unwrap();
     assert_eq!((verification.verdict(), verification.means_agree()), (Verdict::OtherData, false));

@@ -31,7 +31,7 @@ type Update = fn(w: &mut f64, g: f64, first: &mut f64, second: &mut f64, step: i
 
 /// Trains the network in double precision; the weights after every epoch.
 fn definition(update: Update, epochs: usize) -> Vec<Rows> {
-    let (inputs, targets) = (to_rows(data().inputs()), to_rows(data().targets()));
+    let (inputs, targets) = (to_rows(data().inputs()), to_rows(data().targets().numbers().unwrap()));
     let mut weights = to_flat(&Weights::of(&network()).unwrap());
     let zeros: Rows = weights.iter().map(|array| vec![0.0; array.len()]).collect();
     let (mut first, mut second, mut step) = (zeros.clone(), zeros, 0);

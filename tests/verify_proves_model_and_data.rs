@@ -104,7 +104,11 @@ impl Data {
             Self::Parabola => {
                 let (data, around) = (datasets::parabola(250, seed), datasets::moons(500, noise, seed));
                 let exact = datasets::moons(500, 0.0, seed);
-                Dataset::new(data.inputs() + around.inputs() - exact.inputs(), data.targets().clone()).unwrap()
+                Dataset::new(
+                    data.inputs() + around.inputs() - exact.inputs(),
+                    data.targets().numbers().unwrap().clone(),
+                )
+                .unwrap()
             }
             // Three classes: the first moon, and each half of the second.
             Self::Blobs => {
@@ -179,7 +183,7 @@ impl Recorded {
             5 => data.inputs().add_scalar(0.1),
             _ => data.inputs().clone(),
         };
-        Dataset::new(inputs, data.targets().clone()).unwrap()
+        Dataset::new(inputs, data.targets().numbers().unwrap().clone()).unwrap()
     }
 
     fn activations(&self, case: usize) -> [Activation; 2] {

@@ -63,7 +63,8 @@ pub fn forward(layers: &[Layer], inputs: &Matrix) -> Matrix {
 pub fn epoch(layers: &mut [Layer], data: &Dataset, order: &[usize], batch_size: usize, rate: f32) -> (f32, f32) {
     let (mut loss, mut correct) = (0.0, 0);
     for batch in order.chunks(batch_size) {
-        let (inputs, targets) = (data.inputs().select_rows(batch), data.targets().select_rows(batch));
+        let (inputs, targets) =
+            (data.inputs().select_rows(batch), data.targets().numbers().unwrap().select_rows(batch));
         let (losses, right) = step(layers, &inputs, &targets, rate);
         loss += losses;
         correct += right;

@@ -17,6 +17,8 @@ import numpy as np
 MODEL, DATA, EPOCH, END, NAMED_DATA, SKIPPABLE = 1, 2, 3, 4, 0x8001, 0x8000
 up = lambda n: -(-n // 64) * 64  # to the next multiple of 64
 
+DTYPES = "<f4", "<f8", "<f2", "<u2", "i1", "<i2", "<i4", "<i8", "u1", "<u2", "<u4", "<u8", "?"  # the fourth is bf16, as bits
+
 
 class Meta:
     def __init__(self, data): self.data, self.at = data, 0
@@ -34,7 +36,7 @@ class Meta:
         return self.many(lambda: (self.string(), self.many(self.string), self.many(self.string))[0]) if self.at < len(self.data) else []
     def tensor(self):
         name = "/".join(filter(None, (self.string(), self.string())))
-        return name, ("<f4", "<f8")[self.take("B")], "CF"[self.take("B")], self.many(lambda: self.take("Q"))
+        return name, DTYPES[self.take("B")], "CF"[self.take("B")], self.many(lambda: self.take("Q"))
 
 
 def probe_inputs(meta):  # behind the fields of MODEL that are not asked for: loss, description, notes

@@ -56,7 +56,7 @@ impl CsvOptions {
     ///
     /// let table = "rooms,price\n3,250000.5\n4,310000\n";
     /// let data = CsvOptions::targets(["price"]).read(table.as_bytes())?;
-    /// assert_eq!((data.inputs().as_slice(), data.targets().as_slice()), (&[3.0, 4.0][..], &[250000.5, 310000.0][..]));
+    /// assert_eq!((data.inputs().as_slice(), data.targets().numbers()?.as_slice()), (&[3.0, 4.0][..], &[250000.5, 310000.0][..]));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn targets<S: Into<String>>(columns: impl IntoIterator<Item = S>) -> Self {

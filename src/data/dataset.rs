@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::labels;
+use super::{ClassLabels, OwnedTargets, Targets, labels};
 use crate::{Error, Matrix, Result, math::matrix, notation::counted};
 
-/// Inputs `(samples, features)` and targets `(samples, outputs)`.
+/// Inputs `(samples, features)` and targets: numbers `(samples, outputs)`, or classes by index.
 ///
 /// There is at least one sample, feature and output, and every value is a finite number: with a NaN among them every
 /// loss and every boundary would be NaN too. (Weights and metrics may hold NaN: a run that diverges is recorded as it
@@ -26,7 +26,7 @@ use crate::{Error, Matrix, Result, math::matrix, notation::counted};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
     inputs: Matrix,
-    targets: Matrix,
+    targets: OwnedTargets,
     /// One for each class, or none.
     class_names: Vec<String>,
     /// One for each column of the inputs, or none.
@@ -56,7 +56,7 @@ impl Dataset {
         expect_some("targets", &targets)?;
         matrix::expect_finite("inputs", &inputs)?;
         matrix::expect_finite("targets", &targets)?;
-        Ok(Self::unnamed(inputs, targets))
+        Ok(Self::unnamed(inputs, OwnedTargets::Numbers(targets)))
     }
 
     /// Creates a data set from rows of inputs and rows of targets, as they are read from elsewhere.
@@ -86,6 +86,46 @@ impl Dataset {
         Self::new(matrix::from_rows("inputs", inputs)?, matrix::from_rows("targets", targets)?)
     }
 
+    /// Creates a data set from classes by index: one for each sample, or one for each position of it, as of a sequence.
+    ///
+    /// A model of these has the outputs `(samples, positions * classes)`, position by position, and is trained with
+    /// categorical cross-entropy, or with a loss of its own. Each position counts by itself: in accuracies, in confusions, and in
+    /// losses, of which a sample has their mean.
+    ///
+    /// # Shapes
+    ///
+    /// `labels`: `(samples, positions)`, in row-major order.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix};
+    ///
+    /// let data = Dataset::from_class_labels(Matrix::zeros(2, 3), &[3, 0, 4, 1, 1, 2], 3, 5)?;
+    /// assert_eq!((data.samples(), data.outputs()), (2, 15));
+    /// assert_eq!(data.classes()?, [3, 0, 4, 1, 1, 2]);
+    /// assert_eq!(data.to_string(), "2 samples of 3 positions, 3 features, 5 classes");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new) of the inputs, as [`ClassLabels::new`], and [`Error::Shape`] if there are not as many labels as
+    /// samples and positions.
+    pub fn from_class_labels(inputs: Matrix, labels: &[u32], positions: usize, classes: usize) -> Result<Self> {
+        let labels = ClassLabels::new(labels, positions, classes)?;
+        Self::of_labels(inputs, labels)
+    }
+
+    /// The same of labels that were checked.
+    pub(crate) fn of_labels(inputs: Matrix, labels: ClassLabels) -> Result<Self> {
+        expect_some("inputs", &inputs)?;
+        if labels.samples() != inputs.nrows() {
+            let positions = labels.positions();
+            return Err(Error::shape("labels", [inputs.nrows(), positions], [labels.samples(), positions]));
+        }
+        matrix::expect_finite("inputs", &inputs)?;
+        Ok(Self::unnamed(inputs, OwnedTargets::Labels(labels)))
+    }
+
     /// Returns the same data with a name for each class, which go with them into recordings and pictures.
     ///
     /// ```
@@ -102,7 +142,7 @@ impl Dataset {
     ///
     /// [`Error::Invalid`] if there are more or fewer names than classes, for a name that is empty or appears twice.
     pub fn with_class_names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Result<Self> {
-        let count = labels::class_count(self.outputs());
+        let count = labels::class_count(self.targets().width());
         Ok(Self { class_names: checked_names(["class", "classes"], count, names)?, ..self })
     }
 
@@ -127,13 +167,14 @@ impl Dataset {
 
     /// Returns the same data with a target column for each of two classes, for a network that ends in a softmax.
     ///
-    /// A single column of 0 and 1, for a sigmoid, becomes two: Keras' `to_categorical`. Several columns stay as they are.
+    /// A single column of 0 and 1, for a sigmoid, becomes two: Keras' `to_categorical`. Several columns, and classes by index,
+    /// stay as they are.
     ///
     /// ```
     /// use training_replay::{Dataset, to_row_major};
     ///
     /// let data = Dataset::from_rows(&[[0.5], [0.7]], &[[0], [1]])?.one_hot()?;
-    /// assert_eq!(to_row_major(data.targets()), [1.0, 0.0, 0.0, 1.0]);
+    /// assert_eq!(to_row_major(data.targets().numbers()?), [1.0, 0.0, 0.0, 1.0]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -141,40 +182,38 @@ impl Dataset {
     ///
     /// [`Error::Invalid`] at the first target of a single column that is outside 0 to 1.
     pub fn one_hot(self) -> Result<Self> {
-        if self.outputs() > 1 {
-            return Ok(self);
-        }
-        if let Some(row) = self.targets.iter().position(|target| !(0.0..=1.0).contains(target)) {
-            return Err(Error::invalid(format!("target row {row}"), "from 0 to 1 to become two", self.targets[row]));
-        }
-        let both = |row: usize, column: usize| if column == 1 { self.targets[row] } else { 1.0 - self.targets[row] };
-        Ok(Self { targets: Matrix::from_fn(self.samples(), 2, both), ..self })
+        let both = match &self.targets {
+            OwnedTargets::Numbers(column) if column.ncols() == 1 => two_columns(column)?,
+            _ => return Ok(self),
+        };
+        Ok(Self { targets: OwnedTargets::Numbers(both), ..self })
     }
 
     /// The rows named by `rows`, in that order, which are rows of this one and at least one.
     pub(super) fn rows(&self, rows: &[usize]) -> Self {
-        let gathered = |source: &Matrix| {
-            let mut target = Matrix::zeros(rows.len(), source.ncols());
-            matrix::gather_rows(source, rows, &mut target);
-            target
-        };
-        self.replaced(gathered(&self.inputs), gathered(&self.targets))
+        let mut inputs = Matrix::zeros(rows.len(), self.features());
+        matrix::gather_rows(&self.inputs, rows, &mut inputs);
+        self.replaced(inputs, self.targets().gather(rows))
     }
 
-    /// Other values under the same names, known to be what `new` checks and of as many columns.
-    pub(super) fn replaced(&self, inputs: Matrix, targets: Matrix) -> Self {
+    /// Other inputs under the same names, known to be what `new` checks and of as many columns.
+    pub(super) fn with_inputs(&self, inputs: Matrix) -> Self {
+        self.replaced(inputs, self.targets.clone())
+    }
+
+    fn replaced(&self, inputs: Matrix, targets: OwnedTargets) -> Self {
         let (class_names, feature_names) = (self.class_names.clone(), self.feature_names.clone());
         Self { inputs, targets, class_names, feature_names }
     }
 
-    fn unnamed(inputs: Matrix, targets: Matrix) -> Self {
+    fn unnamed(inputs: Matrix, targets: OwnedTargets) -> Self {
         Self { inputs, targets, class_names: Vec::new(), feature_names: Vec::new() }
     }
 
     /// Creates a data set of this crate's own making, known to be what `new` checks.
     pub(crate) fn generated(inputs: Matrix, targets: Matrix) -> Self {
         debug_assert!(Self::new(inputs.clone(), targets.clone()).is_ok());
-        Self::unnamed(inputs, targets)
+        Self::unnamed(inputs, OwnedTargets::Numbers(targets))
     }
 
     /// Returns the inputs, `(samples, features)`.
@@ -190,15 +229,18 @@ impl Dataset {
         &self.inputs
     }
 
-    /// Returns the targets, `(samples, outputs)`.
+    /// Returns the targets: numbers `(samples, outputs)`, or classes by index.
     ///
     /// ```
-    /// use training_replay::datasets;
+    /// use training_replay::{Dataset, Matrix, datasets};
     ///
-    /// assert_eq!(datasets::moons(100, 0.1, 7).targets().sum(), 50.0); // ones, as many as zeros
+    /// assert_eq!(datasets::moons(100, 0.1, 7).targets().numbers()?.sum(), 50.0); // ones, as many as zeros
+    /// let data = Dataset::from_class_labels(Matrix::zeros(2, 3), &[3, 0], 1, 5)?;
+    /// assert_eq!(data.targets().labels()?.indices(), [3, 0]);
+    /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn targets(&self) -> &Matrix {
-        &self.targets
+    pub fn targets(&self) -> Targets<'_> {
+        self.targets.view()
     }
 
     /// Returns the number of samples: the rows of inputs and targets.
@@ -223,7 +265,7 @@ impl Dataset {
         self.inputs.ncols()
     }
 
-    /// Returns the number of outputs: the columns of the targets.
+    /// Returns the number of outputs: the columns of the targets, or positions times classes.
     ///
     /// ```
     /// use training_replay::{Dataset, Matrix};
@@ -232,7 +274,7 @@ impl Dataset {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn outputs(&self) -> usize {
-        self.targets.ncols()
+        self.targets().outputs()
     }
 
     /// Returns the names of the classes, from class 0 on; none if they were not named.
@@ -273,7 +315,8 @@ impl Dataset {
         }
     }
 
-    /// Returns the class of each sample: 0 or 1 for a single output, the place of the 1 for several.
+    /// Returns the class of each sample: 0 or 1 for a single output, the place of the 1 for several. Of samples of several
+    /// positions it is the class of each position, sample by sample.
     ///
     /// ```
     /// use training_replay::Dataset;
@@ -289,8 +332,16 @@ impl Dataset {
     ///
     /// [`Error::Invalid`] at the first target row that names no class, as in regression.
     pub fn classes(&self) -> Result<Vec<usize>> {
-        labels::target_classes(&self.targets)
+        labels::target_classes(self.targets())
     }
+}
+
+/// A column for each of the classes 0 and 1.
+fn two_columns(column: &Matrix) -> Result<Matrix> {
+    if let Some(row) = column.iter().position(|target| !(0.0..=1.0).contains(target)) {
+        return Err(Error::invalid(format!("target row {row}"), "from 0 to 1 to become two", column[row]));
+    }
+    Ok(Matrix::from_fn(column.nrows(), 2, |row, class| if class == 1 { column[row] } else { 1.0 - column[row] }))
 }
 
 /// Names that are as many as there are things to name, none of them empty and no two the same.
@@ -319,11 +370,14 @@ fn checked_names<S: Into<String>>(
 /// Writes `500 samples, 2 features, 2 classes`, or the number of outputs where the targets name no classes.
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_classes = labels::TargetKind::of(&self.targets).are_classes();
-        let classes = is_classes.then(|| (labels::class_count(self.outputs()), "class"));
+        let is_classes = labels::TargetKind::of(self.targets()).are_classes();
+        let classes = is_classes.then(|| (labels::class_count(self.targets().width()), "class"));
         let answers = classes.unwrap_or((self.outputs(), "output"));
-        let [samples, features] = [(self.samples(), "sample"), (self.features(), "feature")].map(many);
-        write!(f, "{samples}, {features}, {}", many(answers))
+        let [samples, features, positions] =
+            [(self.samples(), "sample"), (self.features(), "feature"), (self.targets().positions(), "position")]
+                .map(many);
+        let of = if self.targets().positions() == 1 { String::new() } else { format!(" of {positions}") };
+        write!(f, "{samples}{of}, {features}, {}", many(answers))
     }
 }
 

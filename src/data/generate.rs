@@ -12,8 +12,9 @@
 //!
 //! let data = datasets::parabola(1_000, 13);
 //! assert_eq!(data.inputs().shape(), (2_000, 2));
-//! let positive = data.targets().iter().filter(|&&y| y == 1.0).count();
+//! let positive = data.targets().numbers()?.iter().filter(|&&y| y == 1.0).count();
 //! assert_eq!(positive, 1_000);
+//! # Ok::<(), training_replay::Error>(())
 //! ```
 
 use rand::{RngExt, seq::SliceRandom};
@@ -43,8 +44,10 @@ const LARGEST_AMOUNT: f64 = 1e30;
 ///
 /// let data = datasets::parabola(1_000, 13);
 /// let lower = |x: &[f32], y: f32| (x[1] - (x[0] * x[0] - if y == 1.0 { 0.5 } else { 0.0 })).abs();
-/// let off = (0..2_000).map(|i| lower(&[data.inputs()[(i, 0)], data.inputs()[(i, 1)]], data.targets()[i]));
+/// let targets = data.targets().numbers()?;
+/// let off = (0..2_000).map(|i| lower(&[data.inputs()[(i, 0)], data.inputs()[(i, 1)]], targets[i]));
 /// assert!(off.fold(0.0, f32::max) < 1e-6);
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 pub fn parabola(points: usize, seed: u64) -> Dataset {
     let points = points.clamp(1, MAX_VALUES / 4);
@@ -61,7 +64,8 @@ pub fn parabola(points: usize, seed: u64) -> Dataset {
 /// use training_replay::datasets;
 ///
 /// let data = datasets::moons(200, 0.05, 7);
-/// assert_eq!((data.inputs().shape(), data.targets().sum()), ((200, 2), 100.0));
+/// assert_eq!((data.inputs().shape(), data.targets().numbers()?.sum()), ((200, 2), 100.0));
+/// # Ok::<(), training_replay::Error>(())
 /// ```
 pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
     let (upper, lower) = halves(samples);
@@ -204,7 +208,7 @@ mod tests {
     #[test]
     fn the_parabolas_are_the_articles() {
         let data = parabola(1_000, 13);
-        for (x, y) in data.inputs().row_iter().zip(data.targets()) {
+        for (x, y) in data.inputs().row_iter().zip(data.targets().numbers().unwrap()) {
             let curve = x[0] * x[0] - if *y == 1.0 { 0.5 } else { 0.0 };
             assert!((x[1] - curve).abs() < 1e-6, "{x} {y}");
         }
@@ -219,18 +223,18 @@ mod tests {
         let (one, other) = (parabola(50, 1), parabola(50, 2));
         assert_ne!(one, other);
         assert_eq!(one, parabola(50, 1));
-        assert_ne!(one.targets().rows(0, 50).sum(), 0.0, "the classes are mixed");
+        assert_ne!(one.targets().numbers().unwrap().rows(0, 50).sum(), 0.0, "the classes are mixed");
     }
 
     #[test]
     fn moons_and_circles_lie_where_scikit_learn_puts_them() {
-        for (x, &y) in moons(101, 0.0, 3).inputs().row_iter().zip(moons(101, 0.0, 3).targets()) {
+        for (x, &y) in moons(101, 0.0, 3).inputs().row_iter().zip(moons(101, 0.0, 3).targets().numbers().unwrap()) {
             let center = if y == 1.0 { [1.0, 0.5] } else { [0.0, 0.0] };
             assert!(((x[0] - center[0]).hypot(x[1] - center[1]) - 1.0).abs() < 1e-6);
             assert!(if y == 1.0 { x[1] <= 0.5 + 1e-6 } else { x[1] >= -1e-6 });
         }
         let data = circles(100, 0.0, 0.3, 3);
-        for (x, &y) in data.inputs().row_iter().zip(data.targets()) {
+        for (x, &y) in data.inputs().row_iter().zip(data.targets().numbers().unwrap()) {
             let radius = if y == 1.0 { 0.3 } else { 1.0 };
             assert!((x[0].hypot(x[1]) - radius).abs() < 1e-6);
         }
@@ -239,8 +243,10 @@ mod tests {
     #[test]
     fn noise_has_the_deviation_asked_for() {
         let data = circles(20_000, 0.1, 0.0, 4);
-        let inner: Vec<f32> =
-            (0..20_000).filter(|&i| data.targets()[i] == 1.0).map(|i| data.inputs()[(i, 0)]).collect();
+        let inner: Vec<f32> = (0..20_000)
+            .filter(|&i| data.targets().numbers().unwrap()[i] == 1.0)
+            .map(|i| data.inputs()[(i, 0)])
+            .collect();
         let variance = inner.iter().map(|x| x * x).sum::<f32>() / inner.len() as f32;
         assert!((variance.sqrt() - 0.1).abs() < 0.003, "{variance}"); // four standard errors
     }
@@ -250,12 +256,13 @@ mod tests {
         let data = ball(10, 2_000, 13);
         assert!((data.inputs().variance() - 1.0).abs() < 1e-3);
         let sums = |class: f32| {
-            let rows = data.inputs().row_iter().zip(data.targets()).filter(move |(_, y)| **y == class);
+            let rows =
+                data.inputs().row_iter().zip(data.targets().numbers().unwrap()).filter(move |(_, y)| **y == class);
             rows.map(|(x, _)| x.sum().abs()).collect::<Vec<_>>()
         };
         let inner = sums(0.0).into_iter().fold(0.0, f32::max);
         assert!(sums(1.0).into_iter().all(|sum| sum >= inner));
-        let positive = data.targets().mean();
+        let positive = data.targets().numbers().unwrap().mean();
         assert!((0.5..0.7).contains(&positive), "{positive}"); // deepreplay's own draw: 0.612
     }
 
@@ -264,7 +271,7 @@ mod tests {
         let data = hypercube(4, 13);
         let corners: std::collections::HashSet<String> = data.inputs().row_iter().map(|x| format!("{x:?}")).collect();
         assert_eq!((corners.len(), data.samples()), (16, 16));
-        assert_eq!(data.targets().sum(), 11.0); // C(4, 2) + C(4, 3) + C(4, 4)
+        assert_eq!(data.targets().numbers().unwrap().sum(), 11.0); // C(4, 2) + C(4, 3) + C(4, 4)
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! A single output stands for class 1 where it is above a threshold, else for class 0. Several outputs stand for one
 //! class each: the largest wins, the first of equals. A row with a NaN stands for none, and is never the right one.
 
-use crate::{Error, Matrix, Result};
+use super::Targets;
+use crate::{Error, Matrix, Result, math::matrix};
 
 /// How far from 1 the shares of a target row may sum, which people round: 0.933, 0.033 and 0.033.
 pub(crate) const SHARES: f32 = 0.01;
@@ -29,8 +30,11 @@ pub(crate) enum TargetKind {
 
 impl TargetKind {
     /// What these targets tell.
-    pub(crate) fn of(targets: &Matrix) -> Self {
-        Self::find(targets).unwrap_or(Self::Numbers)
+    pub(crate) fn of<'t>(targets: impl Into<Targets<'t>>) -> Self {
+        match targets.into() {
+            Targets::Numbers(numbers) => Self::find(numbers).unwrap_or(Self::Numbers),
+            Targets::Labels(_) => Self::Shares,
+        }
     }
 
     /// Whether every row names a class.
@@ -50,7 +54,17 @@ impl TargetKind {
     /// What these targets say beside those that a model was trained on: some of them may be of one class alone.
     ///
     /// Fails if they are of another kind than those.
-    pub(crate) fn like(training: &Matrix, targets: &Matrix) -> Result<Self> {
+    pub(crate) fn like<'t>(training: impl Into<Targets<'t>>, targets: impl Into<Targets<'t>>) -> Result<Self> {
+        match (training.into(), targets.into()) {
+            (Targets::Numbers(training), Targets::Numbers(targets)) => Self::like_numbers(training, targets),
+            (training, targets) => {
+                let (expected, found) = (Self::of(training), Self::of(targets));
+                Ok(if expected == Self::Numbers { expected } else { found })
+            }
+        }
+    }
+
+    fn like_numbers(training: &Matrix, targets: &Matrix) -> Result<Self> {
         let (expected, found) = (Self::of(training), Self::of(targets));
         let known = || targets.iter().all(|label| training.as_slice().contains(label));
         match (expected, found) {
@@ -128,8 +142,8 @@ fn are_signs(mut row: impl Iterator<Item = f32>) -> bool {
 
 /// Whether targets say of several labels which ones each sample has: 0 or 1 for each.
 #[cfg(feature = "plot")]
-pub(crate) fn are_labels(targets: &Matrix) -> bool {
-    targets.ncols() > 1 && are_binary(targets.as_slice())
+pub(crate) fn are_labels(targets: Targets<'_>) -> bool {
+    targets.numbers().is_ok_and(|numbers| numbers.ncols() > 1 && are_binary(numbers.as_slice()))
 }
 
 /// Whether there is nothing but 0 and 1.
@@ -152,20 +166,23 @@ impl Outcome {
     }
 }
 
-/// The outcome of every row of outputs and targets, which are of one shape, where the kind of the targets may be known.
+/// The outcome of every row of outputs and targets, which are of one shape, where the kind of the targets may be known; of
+/// labels that of every position, sample by sample.
 ///
 /// Fails as [`target_classes`].
-pub(crate) fn outcomes(
+pub(crate) fn outcomes<'t>(
     outputs: &Matrix,
-    targets: &Matrix,
+    targets: impl Into<Targets<'t>>,
     threshold: f32,
     kind: Option<TargetKind>,
 ) -> Result<Vec<Outcome>> {
-    let of_targets = match kind.and_then(TargetKind::middle) {
-        Some(middle) => classes(targets, middle).into_iter().flatten().collect(),
-        None => target_classes(targets)?,
+    let targets = targets.into();
+    let of_targets = match (targets, kind.and_then(TargetKind::middle)) {
+        (Targets::Numbers(numbers), Some(middle)) => classes(numbers, middle).into_iter().flatten().collect(),
+        _ => target_classes(targets)?,
     };
-    let pairs = of_targets.into_iter().zip(classes(outputs, threshold));
+    let predicted = classes(&matrix::by_position(outputs, targets.positions()), threshold);
+    let pairs = of_targets.into_iter().zip(predicted);
     Ok(pairs.map(|(class, predicted)| Outcome { class, predicted }).collect())
 }
 
@@ -192,12 +209,16 @@ pub(crate) fn class_count(outputs: usize) -> usize {
     outputs.max(2)
 }
 
-/// The class of every target row: of shares the largest, the first of equals.
+/// The class of every target row: of shares the largest, the first of equals; of labels every one.
 ///
 /// Fails at the first row that names no class.
-pub(crate) fn target_classes(targets: &Matrix) -> Result<Vec<usize>> {
-    let kind = TargetKind::find(targets).map_err(|row| no_class(targets, row))?;
-    Ok(classes(targets, kind.middle().unwrap_or_default()).into_iter().flatten().collect())
+pub(crate) fn target_classes<'t>(targets: impl Into<Targets<'t>>) -> Result<Vec<usize>> {
+    let numbers = match targets.into() {
+        Targets::Labels(labels) => return Ok(labels.indices().iter().map(|&label| label as usize).collect()),
+        Targets::Numbers(numbers) => numbers,
+    };
+    let kind = TargetKind::find(numbers).map_err(|row| no_class(numbers, row))?;
+    Ok(classes(numbers, kind.middle().unwrap_or_default()).into_iter().flatten().collect())
 }
 
 fn no_class(targets: &Matrix, row: usize) -> Error {
@@ -210,10 +231,18 @@ fn no_class(targets: &Matrix, row: usize) -> Error {
 }
 
 /// The number of rows whose class is that of the target row, which names one, given the threshold of a single output and
-/// the middle of the targets.
+/// the middle of the targets; of labels the number of positions.
 ///
 /// Training counts them after every batch, so that this makes no list of [`outcomes`].
-pub(crate) fn correct(outputs: &Matrix, targets: &Matrix, threshold: f32, middle: f32) -> usize {
+pub(crate) fn correct<'t>(outputs: &Matrix, targets: impl Into<Targets<'t>>, threshold: f32, middle: f32) -> usize {
+    let targets = match targets.into() {
+        Targets::Numbers(numbers) => numbers,
+        Targets::Labels(labels) => {
+            let predicted = classes(&matrix::by_position(outputs, labels.positions()), threshold);
+            let pairs = predicted.into_iter().zip(labels.indices());
+            return pairs.filter(|(predicted, class)| *predicted == Some(**class as usize)).count();
+        }
+    };
     match outputs.ncols() {
         // Without branches, none of which could be foreseen: early in training a model guesses.
         1 => {

@@ -1,5 +1,7 @@
 //! A data set in two parts: one to train on, one to validate on.
 
+use std::collections::BTreeMap;
+
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
@@ -48,18 +50,19 @@ impl Dataset {
     /// let labels = [["common"; 9].as_slice(), &["rare"; 3]].concat();
     /// let data = Dataset::from_labels(Matrix::zeros(12, 2), &labels)?;
     /// let (train, validation) = data.split_stratified(0.33, 13)?;
-    /// assert_eq!((train.targets().sum(), validation.targets().sum()), (2.0, 1.0)); // of class 1, the rare one
+    /// assert_eq!((train.targets().numbers()?.sum(), validation.targets().numbers()?.sum()), (2.0, 1.0)); // of class 1, the rare one
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`split`](Self::split) and [`classes`](Self::classes), and [`Error::Invalid`] for a class of a single sample.
+    /// As [`split`](Self::split) and [`classes`](Self::classes), and [`Error::Invalid`] for a class of a single sample, and
+    /// for samples of several positions.
     pub fn split_stratified(&self, share: f64, seed: u64) -> Result<(Self, Self)> {
         check_share(share)?;
         let mut rng = rng(seed);
         let (mut train, mut validation) = (Vec::new(), Vec::new());
-        for (class, mut rows) in self.rows_by_class()?.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+        for (class, mut rows) in self.rows_by_class()? {
             if rows.len() < 2 {
                 let what = format!("the number of samples of {}", self.class_name(class));
                 return Err(Error::invalid(what, "2 or more, one for each part", rows.len()));
@@ -76,9 +79,10 @@ impl Dataset {
     }
 
     /// The samples of each class, from class 0 on.
-    fn rows_by_class(&self) -> Result<Vec<Vec<usize>>> {
-        let mut rows = vec![Vec::new(); self.outputs().max(2)];
-        self.classes()?.into_iter().enumerate().for_each(|(row, class)| rows[class].push(row));
+    fn rows_by_class(&self) -> Result<BTreeMap<usize, Vec<usize>>> {
+        self.targets().expect_one_position("for a sample to be of one class")?;
+        let mut rows: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        self.classes()?.into_iter().enumerate().for_each(|(row, class)| rows.entry(class).or_default().push(row));
         Ok(rows)
     }
 }
@@ -142,7 +146,7 @@ mod tests {
     fn a_stratified_part_has_the_share_of_every_class_and_all_of_them() {
         let labels = [vec![0; 50], vec![1; 30], vec![2; 2]].concat();
         let (train, validation) = numbered(&labels).split_stratified(0.2, 3).unwrap();
-        let counts = |data: &Dataset| data.rows_by_class().unwrap().iter().map(Vec::len).collect::<Vec<_>>();
+        let counts = |data: &Dataset| data.rows_by_class().unwrap().values().map(Vec::len).collect::<Vec<_>>();
         assert_eq!((counts(&train), counts(&validation)), (vec![40, 24, 1], vec![10, 6, 1]));
         let alike = Dataset::from_labels(Matrix::zeros(4, 1), &["a", "b", "a", "b"]).unwrap();
         assert_eq!(counts(&alike.split_stratified(0.9, 3).unwrap().0), [1, 1], "samples that are all the same");

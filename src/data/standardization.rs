@@ -58,7 +58,7 @@ impl Standardization {
     /// [`Error::Shape`] for another number of features, [`Error::Invalid`] for a value that is beyond the range of `f32`
     /// then.
     pub fn apply(&self, data: &Dataset) -> Result<Dataset> {
-        Ok(data.replaced(self.transform(data.inputs())?, data.targets().clone()))
+        Ok(data.with_inputs(self.transform(data.inputs())?))
     }
 
     /// Returns the rows with every feature less its mean, over its deviation: for samples without targets.

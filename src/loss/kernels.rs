@@ -8,6 +8,15 @@ use crate::{
     },
 };
 
+/// What a loss is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// The model's outputs.
+    Outputs,
+    /// The pre-activations of its last layer.
+    Logits,
+}
+
 /// Keras' `epsilon`, by which it keeps probabilities off 0 and 1.
 const EPSILON: f32 = 1e-7;
 
@@ -30,7 +39,7 @@ pub(crate) fn softmax_columns(logits: &mut [f32], stride: usize, rows: usize) {
 }
 
 /// The largest logit of every row.
-fn largest_of_rows(logits: &[f32], stride: usize, rows: usize) -> Vec<f32> {
+pub(super) fn largest_of_rows(logits: &[f32], stride: usize, rows: usize) -> Vec<f32> {
     let mut largest = vec![f32::NEG_INFINITY; rows];
     for column in logits.chunks(stride.max(1)) {
         largest.iter_mut().zip(column).for_each(|(largest, z)| *largest = largest.max(*z));
@@ -39,12 +48,12 @@ fn largest_of_rows(logits: &[f32], stride: usize, rows: usize) -> Vec<f32> {
 }
 
 /// Off 0 and 1 by `EPSILON`; NaN stays NaN.
-fn clip(p: f32) -> f32 {
+pub(super) fn clip(p: f32) -> f32 {
     p.clamp(EPSILON, 1.0 - EPSILON)
 }
 
 /// Whether [`clip`] changes it.
-fn is_clipped(p: f32) -> bool {
+pub(super) fn is_clipped(p: f32) -> bool {
     !(EPSILON..=1.0 - EPSILON).contains(&p) && !p.is_nan()
 }
 
@@ -124,7 +133,7 @@ pub(super) fn categorical(outputs: &Matrix, targets: &Matrix, losses: &mut [f32]
 pub(super) fn logit_categorical(logits: &Matrix, targets: &Matrix, losses: &mut [f32]) {
     let largest = largest_of_rows(logits.as_slice(), losses.len(), losses.len());
     // The sum is 1 + `others`, of which 1 is the largest: its logarithm would be lost beside it.
-    let mut others = others_of_rows(logits, &largest);
+    let mut others = others_of_rows(logits.as_slice(), &largest);
     functions::apply(Function::Ln1p, &mut others);
     for (z, y) in matrix::columns(logits).zip(matrix::columns(targets)) {
         let rows = z.iter().zip(y).zip(largest.iter().zip(&others));
@@ -136,10 +145,10 @@ pub(super) fn logit_categorical(logits: &Matrix, targets: &Matrix, losses: &mut 
 }
 
 /// `sum exp(z - largest)` of every row, without the first largest itself.
-fn others_of_rows(logits: &Matrix, largest: &[f32]) -> Vec<f32> {
+pub(super) fn others_of_rows(logits: &[f32], largest: &[f32]) -> Vec<f32> {
     let (mut others, mut some) = (vec![0.0; largest.len()], vec![0.0; largest.len()]);
     let mut is_passed = vec![false; largest.len()];
-    for z in matrix::columns(logits) {
+    for z in logits.chunks(largest.len().max(1)) {
         some.iter_mut().zip(z.iter().zip(largest)).for_each(|(exp, (z, largest))| *exp = z - largest);
         let is_largest: Vec<bool> = some.iter().map(|&off| off == 0.0).collect();
         functions::apply(Function::Exp, &mut some);
@@ -154,7 +163,7 @@ fn others_of_rows(logits: &Matrix, largest: &[f32]) -> Vec<f32> {
 }
 
 /// Adds values to sums.
-fn add(sums: &mut [f32], values: &[f32]) {
+pub(super) fn add(sums: &mut [f32], values: &[f32]) {
     sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
 

@@ -1,23 +1,18 @@
 //! Losses: per sample, mean, and gradient, from outputs or from logits.
 
 mod check;
+mod gradient;
 mod kernels;
+mod labeled;
 mod notation;
 
 pub(crate) use check::ROUNDING;
-pub(crate) use kernels::softmax_columns;
+pub(crate) use kernels::{Basis, softmax_columns};
 use kernels::{
-    add_cross_entropy, add_elements, add_logit_cross_entropy, categorical, categorical_slope, cross_entropy_slope,
-    logit_categorical, mean_over_outputs,
+    add_cross_entropy, add_elements, add_logit_cross_entropy, categorical, logit_categorical, mean_over_outputs,
 };
 
-use crate::{
-    Matrix, Result,
-    math::{
-        functions::{self, Function},
-        matrix,
-    },
-};
+use crate::{Matrix, Result, data::Targets, math::matrix};
 
 /// A measure of how far predictions are off their targets, which training makes small.
 ///
@@ -55,10 +50,14 @@ pub enum Loss {
     CategoricalCrossEntropy,
     /// For numbers.
     MeanSquaredError,
+    /// The model's own, which it computes by [`Forward::losses`](crate::Forward::losses), and its gradients by
+    /// [`Backward::gradients`](crate::Backward::gradients): Huber, focal, or one of several parts. Its name is recorded by
+    /// [`ReplayOptions::own_loss`](crate::ReplayOptions::own_loss). Built-in networks have none.
+    Own,
 }
 
 impl Loss {
-    /// Returns Keras' name, such as `binary_crossentropy`.
+    /// Returns Keras' name, such as `binary_crossentropy`; `own` of a model's own.
     ///
     /// ```
     /// use training_replay::Loss;
@@ -70,6 +69,7 @@ impl Loss {
             Self::BinaryCrossEntropy => "binary_crossentropy",
             Self::CategoricalCrossEntropy => "categorical_crossentropy",
             Self::MeanSquaredError => "mean_squared_error",
+            Self::Own => "own",
         }
     }
 
@@ -77,7 +77,8 @@ impl Loss {
     ///
     /// # Shapes
     ///
-    /// Both matrices are `(samples, outputs)`.
+    /// `outputs`: `(samples, outputs)`. `targets`: a matrix of the same shape, or [`ClassLabels`](crate::ClassLabels) of
+    /// `outputs = positions * classes`, of which a sample has the mean over its positions.
     ///
     /// ```
     /// use training_replay::{Loss, Matrix};
@@ -92,9 +93,32 @@ impl Loss {
     ///
     /// [`Error::Shape`](crate::Error::Shape) if outputs and targets differ in shape, [`Error::Invalid`](crate::Error::Invalid) if the targets do not suit this
     /// loss: outside 0 to 1 for binary cross-entropy; negative, of another sum than 1 (but for rounding, 0.01), or a single
-    /// output, for categorical. [`Error::Invalid`](crate::Error::Invalid) also for outputs that are no probabilities, of a cross-entropy: logits go
+    /// output, for categorical; classes by index, for any other. [`Error::Invalid`](crate::Error::Invalid) also for outputs that are no probabilities, of a cross-entropy: logits go
     /// to [`per_sample_from_logits`](Self::per_sample_from_logits).
-    pub fn per_sample(self, outputs: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
+    pub fn per_sample<'t>(self, outputs: &Matrix, targets: impl Into<Targets<'t>>) -> Result<Vec<f32>> {
+        let targets = targets.into();
+        Ok(means(self.per_position(outputs, targets)?, targets.positions()))
+    }
+
+    /// Returns the loss of each position, sample by sample, from the model's outputs.
+    ///
+    /// Targets other than labels of several positions have one a sample, as [`per_sample`](Self::per_sample).
+    ///
+    /// ```
+    /// use training_replay::{ClassLabels, Loss, Matrix};
+    ///
+    /// let words = ClassLabels::new([0, 1], 2, 2)?; // one sample, two positions, two classes
+    /// let outputs = Matrix::from_row_slice(1, 4, &[0.5, 0.5, 0.75, 0.25]);
+    /// let losses = Loss::CategoricalCrossEntropy.per_position(&outputs, &words)?;
+    /// assert!((losses[0] - 2_f32.ln()).abs() < 1e-6 && (losses[1] - 4_f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn per_position<'t>(self, outputs: &Matrix, targets: impl Into<Targets<'t>>) -> Result<Vec<f32>> {
+        let targets = targets.into();
         self.check(outputs, targets)?;
         self.check_probabilities(outputs)?;
         Ok(self.losses(outputs, targets, Basis::Outputs))
@@ -117,7 +141,30 @@ impl Loss {
     /// # Errors
     ///
     /// As [`per_sample`](Self::per_sample).
-    pub fn per_sample_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Vec<f32>> {
+    pub fn per_sample_from_logits<'t>(self, logits: &Matrix, targets: impl Into<Targets<'t>>) -> Result<Vec<f32>> {
+        let targets = targets.into();
+        Ok(means(self.per_position_from_logits(logits, targets)?, targets.positions()))
+    }
+
+    /// Returns the loss of each position, sample by sample, from the pre-activations of the last layer.
+    ///
+    /// Of labels of several positions, the softmax is over the classes of each position.
+    ///
+    /// ```
+    /// use training_replay::{ClassLabels, Loss, Matrix};
+    ///
+    /// let words = ClassLabels::new([0, 1], 2, 2)?;
+    /// let logits = Matrix::from_row_slice(1, 4, &[0.0, 0.0, 100.0, 0.0]);
+    /// let losses = Loss::CategoricalCrossEntropy.per_position_from_logits(&logits, &words)?;
+    /// assert_eq!(losses, [std::f32::consts::LN_2, 100.0]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`per_sample`](Self::per_sample).
+    pub fn per_position_from_logits<'t>(self, logits: &Matrix, targets: impl Into<Targets<'t>>) -> Result<Vec<f32>> {
+        let targets = targets.into();
         self.check(logits, targets)?;
         Ok(self.losses(logits, targets, Basis::Logits))
     }
@@ -135,80 +182,21 @@ impl Loss {
     /// # Errors
     ///
     /// As [`per_sample`](Self::per_sample).
-    pub fn mean(self, outputs: &Matrix, targets: &Matrix) -> Result<f64> {
-        Ok(mean(&self.per_sample(outputs, targets)?))
+    pub fn mean<'t>(self, outputs: &Matrix, targets: impl Into<Targets<'t>>) -> Result<f64> {
+        Ok(mean(&self.per_position(outputs, targets)?))
     }
 
-    /// Returns the gradient of the mean loss with respect to the outputs; zero where a probability is clipped.
-    ///
-    /// # Shapes
-    ///
-    /// All three matrices are `(samples, outputs)`.
-    ///
-    /// ```
-    /// use training_replay::{Loss, Matrix};
-    ///
-    /// let (outputs, targets) = (Matrix::from_row_slice(1, 2, &[0.5, 2.0]), Matrix::from_row_slice(1, 2, &[0.0, 1.0]));
-    /// let gradient = Loss::MeanSquaredError.gradient(&outputs, &targets)?;
-    /// assert_eq!(gradient.as_slice(), [0.5, 1.0]); // 2 (p - y) / (samples * outputs)
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`per_sample`](Self::per_sample).
-    pub fn gradient(self, outputs: &Matrix, targets: &Matrix) -> Result<Matrix> {
-        self.check(outputs, targets)?;
-        let mut gradient = outputs.clone();
-        self.differentiate(&mut gradient, targets);
-        Ok(gradient)
-    }
-
-    /// Returns the gradient of the mean loss with respect to the logits: the scaled difference of prediction and target.
-    ///
-    /// ```
-    /// use training_replay::{Loss, Matrix};
-    ///
-    /// let (logits, targets) = (Matrix::zeros(2, 1), Matrix::from_column_slice(2, 1, &[0.0, 1.0]));
-    /// let gradient = Loss::BinaryCrossEntropy.gradient_from_logits(&logits, &targets)?;
-    /// assert_eq!(gradient.as_slice(), [0.25, -0.25]); // (0.5 - y) / samples
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`per_sample`](Self::per_sample).
-    pub fn gradient_from_logits(self, logits: &Matrix, targets: &Matrix) -> Result<Matrix> {
-        self.check(logits, targets)?;
-        let mut gradient = logits.clone();
-        self.link(&mut gradient);
-        self.differentiate_linked(&mut gradient, targets);
-        Ok(gradient)
-    }
-
-    /// Replaces logits by the outputs that they are of.
-    pub(crate) fn link(self, logits: &mut Matrix) {
-        match self {
-            Self::BinaryCrossEntropy => functions::apply(Function::Sigmoid, logits.as_mut_slice()),
-            Self::CategoricalCrossEntropy => {
-                let rows = logits.nrows();
-                softmax_columns(logits.as_mut_slice(), rows, rows);
-            }
-            Self::MeanSquaredError => {}
+    /// The losses of outputs, or logits, that were checked against the targets: of each position, sample by sample.
+    pub(crate) fn losses(self, predictions: &Matrix, targets: Targets<'_>, basis: Basis) -> Vec<f32> {
+        let mut losses = vec![0.0; predictions.nrows() * targets.positions()];
+        match targets {
+            Targets::Numbers(targets) => self.losses_into(predictions, targets, basis, &mut losses),
+            Targets::Labels(labels) => labeled::losses_into(predictions, labels, basis, &mut losses),
         }
-    }
-
-    /// The losses of outputs, or logits, that were checked against the targets.
-    pub(crate) fn losses(self, predictions: &Matrix, targets: &Matrix, basis: Basis) -> Vec<f32> {
-        let mut losses = Vec::new();
-        self.losses_into(predictions, targets, basis, &mut losses);
         losses
     }
 
-    /// The same in memory that is there already.
-    pub(crate) fn losses_into(self, predictions: &Matrix, targets: &Matrix, basis: Basis, losses: &mut Vec<f32>) {
-        losses.clear();
-        losses.resize(predictions.nrows(), 0.0);
+    fn losses_into(self, predictions: &Matrix, targets: &Matrix, basis: Basis, losses: &mut [f32]) {
         match (self, basis) {
             (Self::BinaryCrossEntropy, Basis::Outputs) => {
                 mean_over_outputs(predictions, targets, losses, add_cross_entropy);
@@ -222,53 +210,15 @@ impl Loss {
                 let square = |p: f32, y: f32| (p - y) * (p - y);
                 mean_over_outputs(predictions, targets, losses, |l, p, y| add_elements(l, p, y, square));
             }
+            // Every check refuses it.
+            (Self::Own, _) => losses.fill(f32::NAN),
         }
-    }
-
-    /// Replaces checked outputs by the gradient of the mean loss with respect to them.
-    pub(crate) fn differentiate(self, outputs: &mut Matrix, targets: &Matrix) {
-        let (samples, width) = outputs.shape();
-        if samples == 0 {
-            return;
-        }
-        match self {
-            Self::BinaryCrossEntropy => {
-                let scale = 1.0 / (samples * width) as f32;
-                outputs.zip_apply(targets, |p, y| *p = cross_entropy_slope(*p, y) * scale);
-            }
-            Self::CategoricalCrossEntropy => categorical_slope(outputs, targets),
-            Self::MeanSquaredError => self.differentiate_linked(outputs, targets),
-        }
-    }
-
-    /// Replaces outputs of the link by the gradient of the mean loss with respect to the logits.
-    pub(crate) fn differentiate_linked(self, outputs: &mut Matrix, targets: &Matrix) {
-        let (samples, width) = outputs.shape();
-        if samples == 0 {
-            return;
-        }
-        let scale = match self {
-            Self::BinaryCrossEntropy => 1.0 / (samples * width) as f32,
-            Self::CategoricalCrossEntropy => {
-                // d/dz_i of sum_j y_j (ln sum exp z - z_j) is p_i sum_j y_j - y_i.
-                let totals = targets.column_sum();
-                matrix::columns_mut(outputs).for_each(|p| p.iter_mut().zip(&totals).for_each(|(p, total)| *p *= total));
-                1.0 / samples as f32
-            }
-            Self::MeanSquaredError => 2.0 / (samples * width) as f32,
-        };
-        let pairs = outputs.as_mut_slice().iter_mut().zip(targets.as_slice());
-        pairs.for_each(|(p, y)| *p = (*p - y) * scale);
     }
 }
 
-/// What a loss is computed from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Basis {
-    /// The model's outputs.
-    Outputs,
-    /// The pre-activations of its last layer.
-    Logits,
+/// The mean over the positions of each sample.
+pub(crate) fn means(losses: Vec<f32>, positions: usize) -> Vec<f32> {
+    if positions == 1 { losses } else { losses.chunks(positions).map(|some| mean(some) as f32).collect() }
 }
 
 /// The mean in double precision.
@@ -342,27 +292,5 @@ mod tests {
         let (outputs, targets) = (column(&[f32::NAN]), column(&[1.0]));
         assert!(Loss::BinaryCrossEntropy.mean(&outputs, &targets).unwrap().is_nan());
         assert!(Loss::BinaryCrossEntropy.gradient(&outputs, &targets).unwrap()[0].is_nan());
-    }
-
-    #[test]
-    fn every_gradient_agrees_with_finite_differences() {
-        let outputs = Matrix::from_row_slice(2, 3, &[0.2, 0.5, 0.3, 0.6, 0.3, 0.4]);
-        let targets = Matrix::from_row_slice(2, 3, &[0.0, 1.0, 0.0, 0.2, 0.3, 0.5]);
-        for loss in [Loss::BinaryCrossEntropy, Loss::CategoricalCrossEntropy, Loss::MeanSquaredError] {
-            let gradient = loss.gradient(&outputs, &targets).unwrap();
-            let from_logits = loss.gradient_from_logits(&outputs, &targets).unwrap();
-            for i in 0..outputs.len() {
-                let moved = |step: f32| {
-                    let mut moved = outputs.clone();
-                    moved[i] += step;
-                    moved
-                };
-                let slope = |f: &dyn Fn(&Matrix) -> f64| (f(&moved(1e-2)) - f(&moved(-1e-2))) / 2e-2;
-                let numeric = slope(&|p| loss.mean(p, &targets).unwrap());
-                assert!((f64::from(gradient[i]) - numeric).abs() < 2e-3, "{loss} {i}: {} {numeric}", gradient[i]);
-                let numeric = slope(&|z| mean(&loss.per_sample_from_logits(z, &targets).unwrap()));
-                assert!((f64::from(from_logits[i]) - numeric).abs() < 1e-4, "{loss} {i}: {} {numeric}", from_logits[i]);
-            }
-        }
     }
 }

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use super::Loss;
 use crate::{Error, Result, notation::Notation};
 
-const NAMES: [&str; 3] = ["binary_crossentropy", "categorical_crossentropy", "mean_squared_error"];
+const NAMES: [&str; 4] = ["binary_crossentropy", "categorical_crossentropy", "mean_squared_error", "own"];
+
+/// In the order of the names.
+const LOSSES: [Loss; 4] = [Loss::BinaryCrossEntropy, Loss::CategoricalCrossEntropy, Loss::MeanSquaredError, Loss::Own];
 
 /// What Keras and PyTorch call them beside that, and their places among the names. Whether outputs are logits, the model says.
 const OTHERS: [(&str, usize); 6] =
@@ -30,7 +33,24 @@ impl FromStr for Loss {
         let others = OTHERS.map(|(name, _)| name);
         let place = text.find(&others).map_or_else(|| text.one_of(&NAMES), |place| Ok(OTHERS[place].1))?;
         text.finish()?;
-        Ok([Self::BinaryCrossEntropy, Self::CategoricalCrossEntropy, Self::MeanSquaredError][place])
+        Ok(LOSSES[place])
+    }
+}
+
+impl Loss {
+    /// Fails unless a model's own loss may be called so: other than those that this crate computes.
+    pub(crate) fn check_own_name(name: &str, most: usize) -> Result<()> {
+        let expected = if name.is_empty() {
+            "not empty".into()
+        } else if name.len() > most {
+            format!("at most {most} bytes")
+        } else if NAMES[..3].contains(&name) {
+            "another one than those of this crate's losses, which it is not".into()
+        } else {
+            return Ok(());
+        };
+        let found = if name.len() > most { format!("{} bytes", name.len()) } else { format!("{name:?}") };
+        Err(Error::invalid("the name of the model's own loss", expected, found))
     }
 }
 

@@ -236,6 +236,21 @@ pub(crate) fn first_rows(all: &Matrix, count: usize) -> Matrix {
     Matrix::from_vec(count, all.ncols(), some.concat())
 }
 
+/// Rows of several positions, `(rows, positions * width)`, as a row for each position, row by row: `(rows * positions, width)`.
+pub(crate) fn by_position(rows: &Matrix, positions: usize) -> Cow<'_, Matrix> {
+    if positions <= 1 {
+        return Cow::Borrowed(rows);
+    }
+    let (count, width) = (rows.nrows(), rows.ncols() / positions);
+    let mut split = Matrix::zeros(count * positions, width);
+    for (column, values) in columns(rows).enumerate() {
+        let (position, within) = (column / width, column % width);
+        let to = split.as_mut_slice()[within * count * positions + position..].iter_mut().step_by(positions);
+        to.zip(values).for_each(|(to, value)| *to = *value);
+    }
+    Cow::Owned(split)
+}
+
 /// Copies the rows named by `rows` into `target`, in that order.
 ///
 /// Every index must be a row of `source`, and `target` must have its columns.
@@ -304,5 +319,16 @@ mod tests {
         let mut target = Matrix::zeros(2, 2);
         gather_rows(&source, &[2, 0], &mut target);
         assert_eq!(to_row_major(&target), [3.0, 30.0, 1.0, 10.0]);
+    }
+
+    #[test]
+    fn positions_are_rows_of_their_own_row_by_row() {
+        let rows = Matrix::from_row_slice(2, 6, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0]);
+        let values: Vec<f32> = (1..=12).map(|i| i as f32).collect();
+        for positions in [1, 2, 3, 6] {
+            let split = by_position(&rows, positions);
+            assert_eq!((split.nrows(), to_row_major(&split)), (2 * positions, values.clone()));
+        }
+        assert_eq!(by_position(&Matrix::zeros(0, 6), 3).shape(), (0, 2));
     }
 }

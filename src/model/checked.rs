@@ -6,7 +6,13 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::agreement::expect_gradients;
-use crate::{Backward, Dataset, Error, Forward, Loss, Matrix, Result, Weights, math::matrix};
+use crate::{
+    Backward, ClassLabels, Dataset, Error, Forward, Loss, Matrix, Result, Targets, Weights, data::OwnedTargets,
+    loss::means, math::matrix,
+};
+
+/// How many outputs of labeled samples are computed at once: a vocabulary is wider than any layer.
+const MAX_OUTPUTS: usize = 1 << 22;
 
 /// Returns the index of the layer called `name`.
 pub(crate) fn layer_index(model: &dyn Forward, name: &str) -> Result<usize> {
@@ -123,6 +129,12 @@ impl Parts {
         Self { rest: 0..inputs.nrows(), at_once: model.rows_at_once(inputs.ncols()).max(1) }
     }
 
+    /// The same, and no more outputs of labels at once than memory should have room for.
+    fn for_targets<M: Forward + ?Sized>(model: &M, inputs: &Matrix, targets: Targets<'_>) -> Self {
+        let most = if targets.labels().is_ok() { MAX_OUTPUTS / targets.outputs().max(1) } else { usize::MAX };
+        Self { rest: 0..inputs.nrows(), at_once: model.rows_at_once(inputs.ncols()).min(most).max(1) }
+    }
+
     fn is_one(&self) -> bool {
         self.rest.len() <= self.at_once
     }
@@ -181,23 +193,72 @@ fn expect_rows(outputs: &Matrix, inputs: &Matrix, what: impl Fn() -> String) -> 
     }
 }
 
-/// Computes the loss of each sample, with a check that the user's code returned one for each sample.
+/// Computes the outputs of some layers for labeled samples, some at a time: `each` is given a row for each position, sample by
+/// sample, and the labels of these.
+pub(crate) fn by_position(
+    model: &dyn Forward,
+    inputs: &Matrix,
+    range: Range<usize>,
+    labels: &ClassLabels,
+    mut each: impl FnMut(&Matrix, &ClassLabels) -> Result<()>,
+) -> Result<()> {
+    for rows in Parts::for_targets(model, inputs, labels.into()) {
+        let some = labels.rows(rows.clone());
+        let outputs = layers(model, &inputs.rows_range(rows).into_owned(), range.clone())?;
+        Targets::from(&some).expect_outputs("the model's outputs", &outputs)?;
+        each(&matrix::by_position(&outputs, labels.positions()), &some.by_position())?;
+    }
+    Ok(())
+}
+
+/// Computes the loss of each sample, with a check that the user's code returned one for each sample or position.
 pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
-    let parts = Parts::of(model, data.inputs());
-    let losses = if parts.is_one() {
-        model.losses(data.inputs(), data.targets(), loss)?
+    let losses = own_losses(model, data, loss)?;
+    let positions = losses.len() / data.samples();
+    Ok(means(losses, positions))
+}
+
+/// Computes the loss of each position, sample by sample.
+pub(crate) fn position_losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+    let losses = own_losses(model, data, loss)?;
+    if losses.len() == data.samples() && data.targets().positions() > 1 {
+        let hint = "the model gives one for each sample; `Forward::losses` may return one for each position";
+        return Err(Error::missing("losses of positions", hint));
+    }
+    Ok(losses)
+}
+
+/// As the model gives them: one for each position, or one for each sample.
+fn own_losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+    loss.check_targets(data.targets())?;
+    let parts = Parts::for_targets(model, data.inputs(), data.targets());
+    let mut losses = if parts.is_one() {
+        vec![losses_of(model, data.inputs(), data.targets(), loss)?]
     } else {
         let part = |rows| {
-            let [inputs, targets] = part_of(data, rows);
-            model.losses(&inputs, &targets, loss)
+            let (inputs, targets) = part_of(data, rows);
+            losses_of(model, &inputs, targets.view(), loss)
         };
-        parts.map(part).collect::<Result<Vec<_>>>()?.concat()
+        parts.map(part).collect::<Result<Vec<_>>>()?
     };
-    if losses.len() == data.samples() {
-        Ok(losses)
-    } else {
-        Err(Error::shape("the model's losses", [data.samples()], [losses.len()]))
+    let losses = if losses.len() == 1 { losses.swap_remove(0) } else { losses.concat() };
+    let counts = [data.samples(), data.samples() * data.targets().positions()];
+    if counts.contains(&losses.len()) { Ok(losses) } else { Err(not_as_many(counts, losses.len())) }
+}
+
+/// Those of some samples.
+fn losses_of(model: &dyn Forward, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Vec<f32>> {
+    let losses = model.losses(inputs, targets, loss)?;
+    let counts = [inputs.nrows(), inputs.nrows() * targets.positions()];
+    if counts.contains(&losses.len()) { Ok(losses) } else { Err(not_as_many(counts, losses.len())) }
+}
+
+fn not_as_many([samples, positions]: [usize; 2], found: usize) -> Error {
+    if samples == positions {
+        return Error::shape("the model's losses", [samples], [found]);
     }
+    let expected = format!("{positions}, one for each position, or {samples}, one for each sample");
+    Error::invalid("the number of the model's losses", expected, found)
 }
 
 /// Computes the gradients, if the model is one that gives them.
@@ -209,7 +270,8 @@ pub(crate) fn gradients(model: &dyn Forward, data: &Dataset, loss: Loss) -> Resu
 
 /// Those of a model that has them: of the mean loss over all samples, whose parts weigh as many samples as they have.
 pub(crate) fn gradients_of<M: Backward + ?Sized>(model: &M, data: &Dataset, loss: Loss) -> Result<Weights> {
-    let parts = Parts { rest: 0..data.samples(), at_once: model.rows_at_once(data.features()).max(1) };
+    loss.check_targets(data.targets())?;
+    let parts = Parts::for_targets(model, data.inputs(), data.targets());
     let parameters = model.parameters()?;
     if parts.is_one() {
         let gradients = model.gradients(data.inputs(), data.targets(), loss)?;
@@ -219,8 +281,8 @@ pub(crate) fn gradients_of<M: Backward + ?Sized>(model: &M, data: &Dataset, loss
     let (mut first, mut sums) = (None, Vec::new());
     for rows in parts {
         let weight = rows.len() as f64 / data.samples() as f64;
-        let [inputs, targets] = part_of(data, rows);
-        let part = model.gradients(&inputs, &targets, loss)?;
+        let (inputs, targets) = part_of(data, rows);
+        let part = model.gradients(&inputs, targets.view(), loss)?;
         expect_gradients(&parameters, &part)?;
         let first: &Weights = first.get_or_insert_with(|| part.clone());
         sums.resize(part.len(), Vec::new());
@@ -233,6 +295,6 @@ pub(crate) fn gradients_of<M: Backward + ?Sized>(model: &M, data: &Dataset, loss
 }
 
 /// Some samples: their inputs and targets.
-fn part_of(data: &Dataset, rows: Range<usize>) -> [Matrix; 2] {
-    [data.inputs(), data.targets()].map(|all| all.rows_range(rows.clone()).into_owned())
+fn part_of(data: &Dataset, rows: Range<usize>) -> (Matrix, OwnedTargets) {
+    (data.inputs().rows_range(rows.clone()).into_owned(), data.targets().rows(rows))
 }

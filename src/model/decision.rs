@@ -2,7 +2,7 @@
 
 use super::output_kind::{implausible, is_no_probability, undeclared};
 use crate::{
-    Activation, Error, Forward, Loss, Matrix, OutputKind, Result,
+    Activation, Error, Forward, Loss, Matrix, OutputKind, Result, Targets,
     data::labels::TargetKind,
     loss::softmax_columns,
     math::{
@@ -38,7 +38,7 @@ pub(crate) struct Decision {
 
 impl Rule {
     /// The rule for these targets, by this threshold if there is one.
-    pub(crate) fn new(targets: &Matrix, threshold: Option<f32>) -> Self {
+    pub(crate) fn new(targets: Targets<'_>, threshold: Option<f32>) -> Self {
         Self { threshold, targets: Some(TargetKind::of(targets)), loss: None }
     }
 

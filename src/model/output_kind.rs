@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Activation, Error, Loss, Matrix, Result, loss::ROUNDING};
+use crate::{Activation, Error, Loss, Matrix, Result, Targets, loss::ROUNDING, math::matrix};
 
 /// How far from 1 the probabilities of several classes may sum where nobody says that they are probabilities.
 const SUM: f32 = 1e-3;
@@ -93,17 +93,18 @@ impl OutputKind {
     }
 
     /// Computes the losses of outputs of this kind; those of an unknown kind are taken for probabilities if they can be.
-    pub(crate) fn losses(kind: Option<Self>, outputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
+    pub(crate) fn losses(kind: Option<Self>, outputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Vec<f32>> {
         let cross_entropy = loss != Loss::MeanSquaredError;
-        match (kind, implausible(outputs)) {
-            (Some(Self::Logits), _) => loss.per_sample_from_logits(outputs, targets),
+        loss.check(outputs, targets)?;
+        match (kind, implausible(&matrix::by_position(outputs, targets.positions()))) {
+            (Some(Self::Logits), _) => loss.per_position_from_logits(outputs, targets),
             (Some(Self::Values), _) if cross_entropy => {
                 let expected =
                     "probabilities or logits for a cross-entropy; the model says which by `Forward::output_kind`";
                 Err(Error::invalid("what the model puts out", expected, "values"))
             }
             (None, Some(found)) if cross_entropy => Err(undeclared(found)),
-            _ => loss.per_sample(outputs, targets),
+            _ => loss.per_position(outputs, targets),
         }
     }
 }

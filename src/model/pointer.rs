@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Backward, Description, Forward, Model, OutputKind, Parameter, Weights};
-use crate::{Activation, Error, Loss, Matrix, Result};
+use crate::{Activation, Error, Loss, Matrix, Result, Targets};
 
 macro_rules! models {
     ($($pointer:ty),+) => {$(
@@ -60,7 +60,7 @@ macro_rules! forwarded {
             (**self).pre_activation_into(inputs, layer, outputs)
         }
 
-        fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
+        fn losses(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Vec<f32>> {
             (**self).losses(inputs, targets, loss)
         }
 
@@ -109,7 +109,7 @@ macro_rules! owners {
         }
 
         impl<M: Backward> Backward for $owner<M> {
-            fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+            fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
                 (**self).gradients(inputs, targets, loss)
             }
         }

@@ -4,7 +4,7 @@ use super::{
     Sequential,
     layer::{LayerPass, Mode},
 };
-use crate::{Backward, Loss, Matrix, Parameter, Result, Weights, loss::Basis, math::matrix};
+use crate::{Backward, Loss, Matrix, Parameter, Result, Targets, Weights, loss::Basis, math::matrix};
 
 /// A pass through the layers: every layer's values and, after the way back, its gradients.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl Pass {
     }
 
     /// Computes the gradient of the mean loss of the last `forward`, which was fed the same `inputs`.
-    pub(crate) fn backward(&mut self, model: &Sequential, inputs: &Matrix, targets: &Matrix, loss: Loss) {
+    pub(crate) fn backward(&mut self, model: &Sequential, inputs: &Matrix, targets: Targets<'_>, loss: Loss) {
         self.differentiate_loss(model, targets, loss);
         for (i, (layer, weights)) in model.layers().enumerate().rev() {
             let (before, rest) = self.layers.split_at_mut(i);
@@ -109,12 +109,12 @@ impl Pass {
     }
 
     /// Leaves the gradient with respect to the last layer's pre-activation in its `gradient`.
-    fn differentiate_loss(&mut self, model: &Sequential, targets: &Matrix, loss: Loss) {
+    fn differentiate_loss(&mut self, model: &Sequential, targets: Targets<'_>, loss: Loss) {
         let index = self.layers.len() - 1;
         let (layer, activation) = (&mut self.layers[index], model.activation(index));
         matrix::copy_to(&layer.activation, &mut layer.gradient);
         if model.architecture().has_logits() {
-            loss.link(&mut layer.gradient);
+            loss.link(&mut layer.gradient, targets);
         }
         if model.basis(loss) == Basis::Logits {
             loss.differentiate_linked(&mut layer.gradient, targets);
@@ -126,7 +126,7 @@ impl Pass {
 }
 
 impl Backward for Sequential {
-    fn gradients(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Weights> {
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
         self.check(inputs, targets, loss)?;
         self.expect_room(inputs)?;
         let mut pass = Pass::replaying(self);
@@ -153,7 +153,7 @@ mod tests {
             for inputs in batches {
                 let targets = targets.rows(0, inputs.nrows()).into_owned();
                 pass.forward(&model, inputs);
-                pass.backward(&model, inputs, &targets, Loss::MeanSquaredError);
+                pass.backward(&model, inputs, (&targets).into(), Loss::MeanSquaredError);
             }
             pass.gradients(&model)
         };

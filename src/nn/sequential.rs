@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Activation, Architecture, Layer, description, layer::LayerWeights};
 use crate::{
-    Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Weights,
+    Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Targets, Weights,
     loss::Basis,
     math::{gemm::Rows, matrix},
 };
@@ -163,10 +163,18 @@ impl Sequential {
     }
 
     /// Fails unless inputs and targets fit the network, and the targets the loss.
-    pub(crate) fn check(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<()> {
+    pub(crate) fn check(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<()> {
         matrix::expect_columns("inputs", inputs, self.architecture.inputs())?;
-        matrix::expect_shape("targets", targets, (inputs.nrows(), self.architecture.outputs()))?;
+        let (expected, found) = ((inputs.nrows(), self.architecture.outputs()), (targets.samples(), targets.outputs()));
+        if expected != found {
+            return Err(Error::shape("targets", [expected.0, expected.1], [found.0, found.1]));
+        }
         self.expect_outputs_for(loss)?;
+        if self.architecture.last_activation() == Activation::Softmax {
+            let why = "behind a softmax, which is over all outputs; of logits it is over those of a position: see \
+                `Architecture::logits`";
+            targets.expect_one_position(why)?;
+        }
         loss.check_targets(targets)
     }
 
@@ -178,6 +186,7 @@ impl Sequential {
 
     /// Fails for a cross-entropy of outputs that are neither probabilities nor logits.
     fn expect_outputs_for(&self, loss: Loss) -> Result<()> {
+        loss.expect_known()?;
         if loss == Loss::MeanSquaredError || self.kind() != OutputKind::Values {
             return Ok(());
         }
@@ -335,7 +344,7 @@ impl Forward for Sequential {
         self.run(inputs, layer..layer.saturating_add(1), Activation::Linear, outputs)
     }
 
-    fn losses(&self, inputs: &Matrix, targets: &Matrix, loss: Loss) -> Result<Vec<f32>> {
+    fn losses(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Vec<f32>> {
         self.check(inputs, targets, loss)?;
         let last = match self.basis(loss) {
             Basis::Logits => Activation::Linear,

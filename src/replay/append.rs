@@ -70,6 +70,11 @@ impl Replay {
             let given = options.loss.map_or(String::new(), |loss| format!("{loss:?}"));
             return Err(Error::invalid("the loss", format!("{recorded}, to append"), given));
         }
+        if options.own_loss.is_some() && options.own_loss.as_deref() != self.own_loss() {
+            let expected = format!("the recorded one, {:?}, or none, to append", self.own_loss().unwrap_or_default());
+            let given = format!("{:?}", options.own_loss.as_deref().unwrap_or_default());
+            return Err(Error::invalid("the name of the model's own loss", expected, given));
+        }
         if options.description.is_some() && options.description.as_ref() != self.description() {
             let expected = "the recorded one, or none, to append";
             return Err(Error::invalid("the description of the model", expected, "another one"));

@@ -2,7 +2,7 @@
 
 use super::{Replay, data_sets::DataChoice, index::describe_matrix};
 use crate::{
-    Dataset, Description, Error, Matrix, Result, Sequential,
+    ClassLabels, Dataset, Description, Error, Matrix, Result, Sequential, Targets,
     data::labels::TargetKind,
     math::matrix,
     storage::{self, DataNames, RecordReader, TRAINING, TensorSpec, check_names},
@@ -45,6 +45,7 @@ impl Replay {
             return Err(Error::invalid("the data set", expected, "given to `with_dataset`"));
         };
         expect_fit(self.description(), "", data)?;
+        self.loss().map_or(Ok(()), |loss| loss.check_targets(data.targets()))?;
         if let Some(training) = manifest.data_names.iter().find(|set| set.name == TRAINING) {
             expect_same_names(training, &DataNames::of("that is supplied", data))?;
         }
@@ -116,18 +117,22 @@ impl Replay {
     /// Fails unless the data sets fit one another, and a built-in network that is described.
     pub(super) fn expect_data_fit(&self, description: Option<&Description>) -> Result<()> {
         check_names(&self.others.at_hand().map(|(name, _)| name).collect::<Vec<_>>())?;
+        let loss = self.recorder.as_ref().and_then(|recorder| recorder.options.loss);
+        let expect_targets = |data: &Dataset| loss.map_or(Ok(()), |loss| loss.check_targets(data.targets()));
         if let Some(data) = self.dataset.get() {
             expect_fit(description, "", data)?;
+            expect_targets(data)?;
         }
         let names = self.data_names();
         let training = names.iter().find(|set| set.name == TRAINING);
         for (name, data) in self.others.at_hand() {
             expect_fit(description, &format!(" of the data set {name:?}"), data)?;
+            expect_targets(data)?;
             if let Some(training) = self.dataset.get() {
                 let (inputs, targets) =
                     (format!("inputs of the data set {name:?}"), format!("targets of the data set {name:?}"));
                 matrix::expect_columns(&inputs, data.inputs(), training.features())?;
-                matrix::expect_columns(&targets, data.targets(), training.outputs())?;
+                data.targets().expect_columns(&targets, training.outputs())?;
             }
             let own = DataNames::of(&format!("{name:?}"), data);
             training.map_or(Ok(()), |training| expect_same_names(training, &own))?;
@@ -148,7 +153,11 @@ impl Replay {
 
     /// Reads the data set of a name; that of none is the training set.
     fn read_dataset(&self, name: &str) -> Result<Dataset> {
-        let data = Dataset::new(self.read_matrix(name, "inputs")?, self.read_matrix(name, "targets")?)?;
+        let inputs = self.read_matrix(name, "inputs")?;
+        let data = match self.read_labels(name)? {
+            Some(labels) => Dataset::of_labels(inputs, labels)?,
+            None => Dataset::new(inputs, self.read_matrix(name, "targets")?)?,
+        };
         let called = if name.is_empty() { TRAINING } else { name };
         let set = |name: &str| {
             let mut sets = self.index.manifest.iter().flat_map(|manifest| &manifest.data_names);
@@ -168,6 +177,25 @@ impl Replay {
     fn read_matrix(&self, set: &str, name: &str) -> Result<Matrix> {
         let (reader, spec) = self.matrix_reader(set, name)?;
         storage::read_matrix(reader, spec)
+    }
+
+    /// The targets of a set, if they are labels.
+    fn read_labels(&self, set: &str) -> Result<Option<ClassLabels>> {
+        let (reader, spec) = self.matrix_reader(set, "targets")?;
+        spec.is_of_labels().then(|| storage::read_labels(reader, spec)).transpose()
+    }
+
+    /// Where targets differ from those of a recorded set, in words.
+    pub(super) fn target_difference(&self, set: &str, targets: Targets<'_>) -> Result<Option<String>> {
+        let kind = |are_labels| if are_labels { "classes by index" } else { "numbers" };
+        match (self.read_labels(set)?, targets) {
+            (None, Targets::Numbers(numbers)) => self.matrix_difference(set, "targets", numbers),
+            (Some(recorded), Targets::Labels(labels)) => Ok(recorded.difference(labels)),
+            (recorded, targets) => {
+                let (found, known) = (kind(targets.labels().is_ok()), kind(recorded.is_some()));
+                Ok(Some(format!("the targets are {found}, the recorded ones {known}")))
+            }
+        }
     }
 
     /// Where a matrix differs from that of this name in a recorded set, in words; it is read some values at a time.
@@ -205,7 +233,7 @@ fn expect_fit(description: Option<&Description>, of: &str, data: &Dataset) -> Re
         );
         return Err(Error::invalid(format!("the number of target columns{of}"), expected, 1));
     }
-    matrix::expect_columns(&format!("targets{of}"), data.targets(), model.outputs())
+    data.targets().expect_columns(&format!("targets{of}"), model.outputs())
 }
 
 /// Names classes and features after those of the training set, where they have no names of their own.

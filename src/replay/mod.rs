@@ -12,6 +12,7 @@ mod progress;
 mod recorder;
 mod rename;
 mod replacement;
+mod restored;
 mod steps;
 mod timeline;
 
@@ -213,6 +214,16 @@ impl Replay {
     /// Returns the loss that the model was trained with, if it was noted.
     pub fn loss(&self) -> Option<Loss> {
         self.index.manifest.as_ref()?.loss
+    }
+
+    /// What the model's own loss is called, if that was noted.
+    pub(crate) fn own_loss(&self) -> Option<&str> {
+        self.index.manifest.as_ref()?.own_loss.as_deref()
+    }
+
+    /// The same where a question is about this loss.
+    pub(crate) fn name_of(&self, loss: Option<Loss>) -> Option<String> {
+        self.own_loss().filter(|_| loss == Some(Loss::Own)).map(str::to_owned)
     }
 
     /// Returns the notes of the recording, in the order they were given: at the beginning, and when it was appended to.

@@ -38,8 +38,8 @@ impl<'d> OneVsRest<'d> {
     /// As [`Snapshot::outputs`], and [`Error::Invalid`](crate::Error::Invalid) if there is no such label, or its targets are
     /// other than 0 and 1.
     pub fn of<M: Forward>(snapshot: &'d Snapshot<'_, M>, label: usize) -> Result<Self> {
+        let targets = snapshot.dataset()?.targets().numbers()?;
         let (outputs, decision) = snapshot.decided_outputs()?;
-        let targets = snapshot.dataset()?.targets();
         Ok(Self { label: Label::of(label, decision, &outputs, targets)?, outputs, targets })
     }
 

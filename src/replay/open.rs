@@ -356,4 +356,28 @@ mod tests {
             assert!(replay.weights(0).is_ok());
         }
     }
+
+    #[test]
+    fn labels_that_are_none_are_an_error_and_the_epochs_read() {
+        let labels = crate::ClassLabels::new([0, 3], 1, 4).unwrap();
+        let with = |classes: u64| {
+            opened(|log| {
+                log.append(Kind::Model, Moment::default(), manifest(2), |_| Ok(())).unwrap();
+                column(log, "inputs", 2, 2);
+                let mut meta = storage::labels_spec("", "targets", &labels).encode().unwrap();
+                let at = meta.len() - 8; // the number of classes is its end
+                meta[at..].copy_from_slice(&classes.to_le_bytes());
+                log.append(Kind::Data, Moment::default(), meta, |writer| storage::write_labels(writer, &labels))
+                    .unwrap();
+                epoch(log, 0);
+            })
+            .unwrap()
+        };
+        assert_eq!(with(4).dataset().unwrap().targets().labels().unwrap(), &labels);
+        for classes in [0, 1, 3, 1 << 33, u64::MAX] {
+            let replay = with(classes);
+            assert!(matches!(replay.dataset(), Err(Error::Corrupted { .. })), "{classes} classes");
+            assert!(replay.weights(0).is_ok());
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
     Dataset, Description, Error, Loss, Matrix, Moment, Result,
-    storage::{Locking, check_names},
+    storage::{LONGEST_NAME, Locking, check_names},
 };
 
 /// When recorded bytes are forced to the disk.
@@ -58,6 +58,7 @@ pub struct ReplayOptions {
     pub(super) dataset: Option<Dataset>,
     pub(super) named: Vec<(String, Dataset)>,
     pub(super) loss: Option<Loss>,
+    pub(super) own_loss: Option<String>,
     pub(super) description: Option<Description>,
     pub(super) metadata: Vec<(String, String)>,
     epochs: Epochs,
@@ -101,7 +102,53 @@ impl ReplayOptions {
     /// Sets the loss that the model is trained with, which is stored for those who replay it.
     #[must_use]
     pub fn loss(self, loss: Loss) -> Self {
-        Self { loss: Some(loss), ..self }
+        Self { loss: Some(loss), own_loss: None, ..self }
+    }
+
+    /// Sets that the model is trained with [a loss of its own](Loss::Own), which it computes by
+    /// [`Forward::losses`](crate::Forward::losses), and what that is called wherever a loss is named.
+    ///
+    /// ```
+    /// use std::ops::Range;
+    /// use training_replay::{Dataset, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result, Targets, Weights};
+    ///
+    /// struct Line(f32);
+    ///
+    /// impl Model for Line {
+    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+    ///         Ok(vec![Parameter::new("line", "slope", [], vec![self.0])])
+    ///     }
+    /// }
+    ///
+    /// impl Forward for Line {
+    ///     fn layers(&self) -> Vec<String> {
+    ///         vec!["line".into()]
+    ///     }
+    ///     fn with_weights(&self, weights: &Weights) -> Result<Self> {
+    ///         Ok(Line(weights.require("line", "slope", &[])?.values().to_f32()[0]))
+    ///     }
+    ///     fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+    ///         Ok(if layers.is_empty() { inputs.clone() } else { inputs * self.0 })
+    ///     }
+    ///     fn losses(&self, inputs: &Matrix, targets: Targets<'_>, _: Loss) -> Result<Vec<f32>> {
+    ///         let off = self.forward(inputs, 0..1)? - targets.numbers()?;
+    ///         let huber = |off: &f32| if off.abs() <= 1.0 { off * off / 2.0 } else { off.abs() - 0.5 };
+    ///         Ok(off.iter().map(huber).collect())
+    ///     }
+    /// }
+    ///
+    /// let data = Dataset::from_rows(&[[1.0_f32], [2.0]], &[[0.5_f32], [4.0]])?;
+    /// let mut replay = Replay::options().dataset(&data).own_loss("huber").in_memory();
+    /// replay.record(&Line(1.0), Metrics::new())?;
+    /// assert_eq!(replay.loss(), Some(Loss::Own));
+    /// let run = replay.run_with(&Line(0.0));
+    /// assert_eq!(run.loss_name(), Some("huber"));
+    /// assert_eq!(run.at(0)?.evaluate(Loss::Own)?.to_string(), "huber 0.8125"); // of 0.125 and 1.5
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn own_loss(self, name: impl Into<String>) -> Self {
+        Self { loss: Some(Loss::Own), own_loss: Some(name.into()), ..self }
     }
 
     /// Sets the description of a model that does not describe itself, as plain [`Weights`](crate::Weights) do not.
@@ -322,6 +369,7 @@ impl ReplayOptions {
     }
 
     pub(super) fn check(&self) -> Result<()> {
+        self.own_loss.as_ref().map_or(Ok(()), |name| Loss::check_own_name(name, LONGEST_NAME))?;
         check_names(&self.named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
         match &self.epochs {
             Epochs::Every(0) => return Err(Error::invalid("`every`", "1 or more", 0)),

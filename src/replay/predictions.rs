@@ -2,8 +2,11 @@
 
 use super::Snapshot;
 use crate::{
-    Forward, Loss, Matrix, Result,
-    analysis::{ConfusionMatrix, Evaluation, ProbabilityHistogram, classification::evaluate::evaluate_by},
+    Forward, Loss, Matrix, Result, Targets,
+    analysis::{
+        ConfusionMatrix, Evaluation, ProbabilityHistogram,
+        classification::{evaluate::evaluate_by, predictions::Predictions},
+    },
     data::labels,
     math::matrix,
     model::{checked, decision::Decision},
@@ -53,7 +56,7 @@ impl<M: Forward> Snapshot<'_, M> {
     /// As [`outputs`](Self::outputs), and [`Error::Shape`](crate::Error::Shape) if the model has another
     /// number of outputs than the targets.
     pub fn residuals(&self) -> Result<Matrix> {
-        let targets = self.dataset()?.targets();
+        let targets = self.dataset()?.targets().numbers()?;
         let outputs = self.outputs()?;
         matrix::expect_shape("the model's outputs", &outputs, targets.shape())?;
         Ok(outputs - targets)
@@ -83,6 +86,10 @@ impl<M: Forward> Snapshot<'_, M> {
     /// As [`outputs`](Self::outputs), and [`Error::Invalid`](crate::Error::Invalid) if nothing parts classes, or the model
     /// does not say what its outputs are and they are no probabilities.
     pub fn predicted_classes(&self) -> Result<Vec<Option<usize>>> {
+        if let Targets::Labels(labels) = self.dataset()?.targets() {
+            let found = Predictions::of_model(self.rule()?, self.model(), self.dataset()?.inputs(), labels)?;
+            return Ok(found.outcomes.into_iter().map(|outcome| outcome.predicted).collect());
+        }
         let (outputs, decision) = self.decided_outputs()?;
         labels::predicted(&outputs, decision.threshold)
     }
@@ -108,12 +115,16 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// As [`outputs`](Self::outputs) and [`ConfusionMatrix::of`].
     pub fn confusion(&self) -> Result<ConfusionMatrix> {
-        let (outputs, decision) = self.decided_outputs()?;
         let data = self.dataset()?;
+        let class_names = data.class_names().to_vec();
+        if let Targets::Labels(labels) = data.targets() {
+            let counts = ConfusionMatrix::of_labels(self.rule()?, self.model(), data.inputs(), labels)?;
+            return Ok(ConfusionMatrix { class_names, ..counts });
+        }
+        let (outputs, decision) = self.decided_outputs()?;
         if !decision.classifies() {
             data.classes()?;
         }
-        let class_names = data.class_names().to_vec();
         Ok(ConfusionMatrix { class_names, ..ConfusionMatrix::by(decision, &outputs, data.targets())? })
     }
 
@@ -134,6 +145,10 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// As [`outputs`](Self::outputs) and [`ProbabilityHistogram::of`].
     pub fn probability_histogram(&self, bins: usize) -> Result<ProbabilityHistogram> {
+        if let Targets::Labels(labels) = self.dataset()?.targets() {
+            let found = Predictions::of_model(self.rule()?, self.model(), self.dataset()?.inputs(), labels)?;
+            return ProbabilityHistogram::of_predictions(&found, labels.classes(), bins);
+        }
         let (outputs, decision) = self.decided_outputs()?;
         ProbabilityHistogram::by(decision, &outputs, self.dataset()?.targets(), bins)
     }
@@ -180,14 +195,14 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// As [`evaluate`](crate::analysis::evaluate).
     pub fn evaluate(&self, loss: Loss) -> Result<Evaluation> {
-        evaluate_by(self.rule()?, self.model(), self.dataset()?, loss)
+        let evaluation = evaluate_by(self.rule()?, self.model(), self.dataset()?, loss)?;
+        Ok(Evaluation { loss_name: self.replay.name_of(Some(loss)), ..evaluation })
     }
 
     /// The outputs on the data, and what they are.
     pub(crate) fn decided_outputs(&self) -> Result<(Matrix, Decision)> {
         let outputs = self.outputs()?;
-        let targets = self.dataset()?.targets();
-        matrix::expect_shape("the model's outputs", &outputs, targets.shape())?;
+        self.dataset()?.targets().expect_outputs("the model's outputs", &outputs)?;
         let decision = self.rule()?.decide(self.model(), &outputs)?;
         Ok((outputs, decision))
     }

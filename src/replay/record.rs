@@ -9,7 +9,7 @@ use super::{
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Error, Matrix, Metrics, Model, Moment, Result, file,
+    Dataset, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
     storage::{
         self, Checksums, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Probe, Record, WeightsWriter, encode_metrics,
     },
@@ -203,6 +203,7 @@ impl Replay {
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
+            manifest.own_loss.clone_from(&recorder.options.own_loss);
             manifest.metadata.clone_from(&recorder.options.metadata);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
@@ -311,5 +312,13 @@ fn write_data(log: &mut Log, kind: Kind, set: &str, data: &Dataset) -> Result<[R
         let meta = storage::matrix_spec(set, name, matrix).encode()?;
         log.append(kind, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))
     };
-    Ok([write("inputs", data.inputs())?, write("targets", data.targets())?])
+    let inputs = write("inputs", data.inputs())?;
+    let targets = match data.targets() {
+        Targets::Numbers(numbers) => write("targets", numbers)?,
+        Targets::Labels(labels) => {
+            let meta = storage::labels_spec(set, "targets", labels).encode()?;
+            log.append(kind, Moment::default(), meta, |writer| storage::write_labels(writer, labels))?
+        }
+    };
+    Ok([inputs, targets])
 }

@@ -3,10 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use super::{Replay, Snapshot, data_sets::DataChoice, progress::Progress};
-use crate::{Error, Forward, Moment, Result, Sequential, Weights, model::agreement::Seals};
-
-/// Of a snapshot with more bytes than these the recorded checksums are read, which costs less than to compute them.
-const LARGE: u64 = 1 << 20;
+use crate::{Error, Forward, Moment, Result, Sequential, Weights};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -169,23 +166,6 @@ impl Replay {
 /// The built-in network that a recording describes, with weights from it.
 fn rebuild(replay: &Replay, weights: &Weights) -> Result<Sequential> {
     Sequential::restore(replay.expect_description()?, weights)
-}
-
-impl Replay {
-    /// The model that `restore` makes of the weights of a moment, if it has them.
-    fn restored<M: Forward>(
-        &self,
-        moment: Moment,
-        weights: &mut Weights,
-        restore: impl FnOnce(&mut Weights) -> Result<M>,
-    ) -> Result<M> {
-        let large = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_len() > LARGE);
-        let checksums = if large { self.checksums(moment)? } else { None };
-        let seals = Seals::of(weights, checksums.as_deref());
-        let model = restore(weights)?;
-        seals.expect_restored(&model, |layer, name| self.parameter(moment, layer, name))?;
-        Ok(model)
-    }
 }
 
 impl<'a, M> Run<'a, M> {

@@ -31,6 +31,21 @@ impl<'a, M> Run<'a, M> {
         Ok(self)
     }
 
+    /// Returns what the loss is called that the model was trained with, if it was noted: Keras' name, or that of the model's
+    /// [own](crate::Loss::Own).
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Loss, Metrics, Replay, Sequential};
+    /// let mut replay = Replay::options().loss(Loss::MeanSquaredError).in_memory();
+    /// replay.record(&Sequential::builder(2).layer(Dense::new(1)).build(1)?, Metrics::new())?;
+    /// assert_eq!(replay.run()?.loss_name(), Some("mean_squared_error"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn loss_name(&self) -> Option<&'a str> {
+        let loss = self.replay().loss()?;
+        Some(self.replay().own_loss().filter(|_| loss == crate::Loss::Own).unwrap_or(loss.name()))
+    }
+
     /// Returns the data that questions are about.
     ///
     /// # Errors

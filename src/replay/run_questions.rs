@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Run, Snapshot};
 use crate::{
-    Error, Forward, Goal, Loss, Result,
+    Error, Forward, Goal, Loss, Result, Targets,
     analysis::{
         Caveat, EpochSummary, IncrementalPca, MilestoneOptions, Milestones, PrincipalPlane, SampleHistory,
-        run::milestones::RunSummary,
+        classification::predictions::Predictions, run::milestones::RunSummary,
     },
     model::checked,
 };
@@ -161,6 +161,7 @@ impl<'a, M: Forward> Run<'a, M> {
             None => milestones.caveats.push(without_data()),
         }
         milestones.caveats.extend(skipped);
+        milestones.loss_name = self.replay().name_of(options.loss);
         Ok(milestones)
     }
 
@@ -173,10 +174,16 @@ impl<'a, M: Forward> Run<'a, M> {
     pub fn sample_history(&self, loss: Loss) -> Result<SampleHistory> {
         let mut history = SampleHistory::new(self.dataset()?);
         let outcomes = |snapshot: &Snapshot<'_, M>| {
+            let (rule, data, model) = (snapshot.rule()?.of_loss(Some(loss)), snapshot.dataset()?, snapshot.model());
+            let losses = checked::position_losses(model, data, loss)?;
+            if let Targets::Labels(labels) = data.targets() {
+                let found = Predictions::of_model(rule, model, data.inputs(), labels)?;
+                let caveats = Caveat::of(found.decision);
+                return Ok((history.outcomes_of_predictions(snapshot.epoch(), found, &losses)?, caveats));
+            }
             let outputs = snapshot.outputs()?;
-            let decision = snapshot.rule()?.of_loss(Some(loss)).decide(snapshot.model(), &outputs)?;
-            let outcomes = history.outcomes_of(snapshot.epoch(), &outputs, &snapshot.losses(loss)?, decision)?;
-            Ok((outcomes, Caveat::of(decision)))
+            let decision = rule.decide(model, &outputs)?;
+            Ok((history.outcomes_of(snapshot.epoch(), &outputs, &losses, decision)?, Caveat::of(decision)))
         };
         let (outcomes, skipped) = self.map_readable(outcomes)?;
         let (outcomes, caveats): (Vec<_>, Vec<_>) = outcomes.into_iter().unzip();

@@ -59,6 +59,15 @@ impl<'a, M: Forward> Snapshot<'a, M> {
         Ok(Rule { threshold: self.threshold, targets, loss: self.replay.loss() })
     }
 
+    /// The same for a boundary, which samples of several positions have none of.
+    fn boundary_rule(&self) -> Result<Rule> {
+        match self.dataset() {
+            Err(Error::Missing { .. }) => {}
+            data => data?.targets().expect_one_position("for outputs to have a boundary")?,
+        }
+        self.rule()
+    }
+
     /// Returns the epoch's number; 0 is before training.
     pub fn epoch(&self) -> u64 {
         self.moment.epoch()
@@ -149,7 +158,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     ///
     /// As [`FeatureSpace::of`].
     pub fn feature_space<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<FeatureSpace> {
-        FeatureSpace::of(&self.model, view.into().deciding(self.rule()?), self.dataset()?, grid)
+        FeatureSpace::of(&self.model, view.into().deciding(self.boundary_rule()?), self.dataset()?, grid)
     }
 
     /// Returns the decision boundary, in the space of the inputs or of a layer.
@@ -177,7 +186,7 @@ impl<'a, M: Forward> Snapshot<'a, M> {
     /// As [`DecisionBoundary::of`]; [`Error::Invalid`] for a plane in the space of a layer's units, where
     /// [`Forward::units`] shows fewer than the layer puts out: nothing leads from these back into the network.
     pub fn decision_boundary<'v>(&self, view: impl Into<View<'v>>, grid: &Grid) -> Result<DecisionBoundary> {
-        let view = view.into().deciding(self.rule()?);
+        let view = view.into().deciding(self.boundary_rule()?);
         match self.dataset() {
             Err(Error::Missing { .. }) => {}
             data => view.expect_own_outputs(&self.model, data?.inputs())?,

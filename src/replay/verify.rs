@@ -37,7 +37,7 @@ impl<M: Forward> Run<'_, M> {
         let mut verification = compare(asked, skipped, options);
         let recorded = self.recorded_data_name();
         verification.data = data.map_or(Ok(DataCheck::NotAsked), |data| replay.compare_data(recorded, data))?;
-        verification.loss = loss;
+        (verification.loss, verification.own_loss) = (loss, replay.name_of(loss));
         if verification.checks.is_empty() && verification.not_compared.is_none() {
             let missing = why_not_compared(data, loss, options);
             if verification.probes.is_empty() {
@@ -142,8 +142,10 @@ impl Replay {
     /// Compares data with the recorded ones; where those are missing or damaged, with the inputs of the probe.
     fn compare_data(&self, set: &str, data: &Dataset) -> Result<DataCheck> {
         let mut damaged = false;
-        for (name, matrix) in [("inputs", data.inputs()), ("targets", data.targets())] {
-            match self.matrix_difference(set, name, matrix) {
+        let (inputs, targets) =
+            (self.matrix_difference(set, "inputs", data.inputs()), self.target_difference(set, data.targets()));
+        for difference in [inputs, targets] {
+            match difference {
                 Ok(None) => {}
                 Ok(Some(reason)) => return Ok(DataCheck::Other { reason }),
                 Err(Error::Missing { .. }) => return Ok(self.compare_with_probe(data)),

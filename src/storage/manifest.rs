@@ -25,6 +25,8 @@ pub(crate) struct Manifest {
     pub(crate) data_records: u64,
     /// The one the model was trained with.
     pub(crate) loss: Option<Loss>,
+    /// What the model's own loss is called: none in a recording of format 1.0.
+    pub(crate) own_loss: Option<String>,
     pub(crate) description: Option<Description>,
     /// The user's notes.
     pub(crate) metadata: Vec<(String, String)>,
@@ -61,8 +63,19 @@ impl Manifest {
             Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", parameters.len()))
         })?;
         let ((places, data_len), data_records, loss, metadata) = (layout, 0, None, Vec::new());
-        let (probe, data_names) = (None, Vec::new());
-        Ok(Self { parameters, places, data_len, data_records, loss, description, metadata, probe, data_names })
+        let (probe, data_names, own_loss) = (None, Vec::new(), None);
+        Ok(Self {
+            parameters,
+            places,
+            data_len,
+            data_records,
+            loss,
+            own_loss,
+            description,
+            metadata,
+            probe,
+            data_names,
+        })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -135,7 +148,7 @@ impl Manifest {
             metadata: self.metadata.clone(),
         };
         let probe = self.probe.as_ref().map(Rows::from);
-        codec::encode(&(encoded, probe, &self.data_names, self.orientations()))
+        codec::encode(&(encoded, probe, &self.data_names, self.orientations(), &self.own_loss))
             .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
@@ -155,6 +168,7 @@ impl Manifest {
         let probe: Option<Rows> = codec::take_next(&mut later)?;
         let data_names = codec::take_next(&mut later)?;
         let parameters = oriented(encoded.parameters, &codec::take_next::<Vec<u8>>(&mut later)?)?;
+        let own_loss: Option<String> = codec::take_next(&mut later)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
         let layout = layout(&parameters).filter(|_| sound);
@@ -165,6 +179,7 @@ impl Manifest {
             parameters,
             data_records: encoded.data_records,
             loss: encoded.loss.and_then(loss),
+            own_loss,
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
             metadata: encoded.metadata,
             probe: probe.map(|probe| probe.matrix()).transpose()?,
@@ -213,6 +228,7 @@ fn loss_id(loss: Loss) -> u8 {
         Loss::BinaryCrossEntropy => 0,
         Loss::CategoricalCrossEntropy => 1,
         Loss::MeanSquaredError => 2,
+        Loss::Own => 3,
     }
 }
 
@@ -222,6 +238,7 @@ fn loss(id: u8) -> Option<Loss> {
         0 => Some(Loss::BinaryCrossEntropy),
         1 => Some(Loss::CategoricalCrossEntropy),
         2 => Some(Loss::MeanSquaredError),
+        3 => Some(Loss::Own),
         _ => None,
     }
 }

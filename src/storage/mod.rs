@@ -64,7 +64,9 @@ pub(crate) use probe::{Probe, put_probe, take_probe};
 pub(crate) use reader::RecordReader;
 pub(crate) use record::Record;
 pub use scan::Damage;
-pub(crate) use tensor::{TensorSpec, matrix_difference, matrix_spec, read_matrix, write_matrix};
+pub(crate) use tensor::{
+    TensorSpec, labels_spec, matrix_difference, matrix_spec, read_labels, read_matrix, write_labels, write_matrix,
+};
 pub(crate) use weights::{WeightsWriter, read_alone, read_among, read_weights};
 #[cfg(test)]
 pub(crate) use writer::RecordWriter;

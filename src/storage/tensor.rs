@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{header::MAX_DATA, reader::RecordReader, writer::RecordWriter};
-use crate::{Dtype, Error, Matrix, Orientation, Parameter, Result, Values, codec, math::matrix};
+use crate::{ClassLabels, Dtype, Error, Matrix, Orientation, Parameter, Result, Values, codec, math::matrix};
 
 /// The most dimensions an array may have.
 const MAX_DIMENSIONS: usize = 8;
@@ -91,6 +91,9 @@ pub(crate) struct TensorSpec {
     /// What rows and columns stand for, if that is known: it lies elsewhere in the manifest.
     #[serde(skip)]
     pub(super) orientation: Option<Orientation>,
+    /// Of labels the number of classes: it lies behind the descriptor.
+    #[serde(skip)]
+    pub(super) classes: Option<u64>,
 }
 
 impl TensorSpec {
@@ -104,6 +107,7 @@ impl TensorSpec {
             order: Order::Row,
             shape: parameter.shape().iter().map(|&length| length as u64).collect(),
             orientation: parameter.orientation(),
+            classes: None,
         };
         match spec.bytes() {
             Some(_) => Ok(spec),
@@ -136,13 +140,23 @@ impl TensorSpec {
 
     /// Returns the meta of a DATA record.
     pub(crate) fn encode(&self) -> Result<Vec<u8>> {
-        codec::encode(self)
-            .map_err(|reason| Error::invalid("the size of the descriptor of the data", codec::AT_MOST, reason))
+        let encoded = self.classes.map_or_else(|| codec::encode(self), |classes| codec::encode(&(self, classes)));
+        encoded.map_err(|reason| Error::invalid("the size of the descriptor of the data", codec::AT_MOST, reason))
     }
 
     /// Returns the descriptor in the meta of a DATA record, or why there is none.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
-        codec::decode_prefix(bytes)
+        let spec: Self = codec::decode_prefix(bytes)?;
+        if spec.dtype != Dtype::U32 {
+            return Ok(spec);
+        }
+        let mut behind = codec::behind(&spec, bytes)?;
+        Ok(Self { classes: Some(codec::take_next(&mut behind)?), ..spec })
+    }
+
+    /// Returns whether these are the targets of samples as classes by index.
+    pub(crate) fn is_of_labels(&self) -> bool {
+        self.classes.is_some()
     }
 
     /// Returns whether the parameter is the one this was made of, with other values perhaps.
@@ -203,7 +217,39 @@ pub(crate) fn matrix_spec(set: &str, name: &str, matrix: &Matrix) -> TensorSpec 
         order: Order::Column,
         shape: vec![matrix.nrows() as u64, matrix.ncols() as u64],
         orientation: None,
+        classes: None,
     }
+}
+
+/// Describes the labels of a data set.
+pub(crate) fn labels_spec(set: &str, name: &str, labels: &ClassLabels) -> TensorSpec {
+    TensorSpec {
+        layer: set.into(),
+        name: name.into(),
+        dtype: Dtype::U32,
+        order: Order::Row,
+        shape: vec![labels.samples() as u64, labels.positions() as u64],
+        orientation: None,
+        classes: Some(labels.classes() as u64),
+    }
+}
+
+/// Writes labels, sample by sample.
+pub(crate) fn write_labels(writer: &mut RecordWriter<'_>, labels: &ClassLabels) -> Result<()> {
+    writer.array(0, labels.indices()).map(drop)
+}
+
+/// Reads labels back, if the checksum agrees and they are some.
+pub(crate) fn read_labels(mut reader: RecordReader<'_>, spec: &TensorSpec) -> Result<ClassLabels> {
+    let shape = spec.shape().and_then(|shape| <[usize; 2]>::try_from(shape).ok());
+    let classes = spec.classes.and_then(|classes| usize::try_from(classes).ok());
+    let known = spec.count().zip(shape).zip(classes).filter(|_| spec.order == Order::Row);
+    let ((count, [_, positions]), classes) = known.ok_or_else(|| reader.corrupted("it is no list of labels"))?;
+    let mut indices: Vec<u32> = Vec::new();
+    reader.values(count, &mut indices)?;
+    let labels = ClassLabels::new(indices, positions, classes).map_err(|unfit| reader.corrupted(&unfit.to_string()));
+    reader.finish()?;
+    labels
 }
 
 /// Writes a matrix as it lies in memory.

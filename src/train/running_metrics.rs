@@ -1,8 +1,11 @@
 //! Loss and accuracy over the samples of an epoch so far.
 
 use crate::{
-    Dataset, Loss, Matrix, Metrics, OutputKind,
-    data::labels::{self, TargetKind},
+    Dataset, Loss, Matrix, Metrics, OutputKind, Targets,
+    data::{
+        OwnedTargets,
+        labels::{self, TargetKind},
+    },
     loss::Basis,
     math::matrix,
     model::decision::Decision,
@@ -20,8 +23,10 @@ pub(super) struct RunningMetrics {
     /// What the loss is computed from; the first rows wait, in all three.
     predictions: Matrix,
     outputs: Matrix,
-    targets: Matrix,
+    targets: OwnedTargets,
     waiting: usize,
+    /// How many may wait.
+    room: usize,
     scored: Sums,
 }
 
@@ -29,6 +34,7 @@ pub(super) struct RunningMetrics {
 struct Sums {
     loss: f64,
     correct: usize,
+    /// Or positions of them.
     samples: usize,
 }
 
@@ -38,21 +44,21 @@ impl RunningMetrics {
         let width = data.outputs();
         let rows = batch_size.min(data.samples()).max(MANY / width.max(1));
         let (predictions, outputs) = (Matrix::zeros(rows, width), Matrix::zeros(rows, width));
-        let (targets, kind_of_targets) = (outputs.clone(), TargetKind::of(data.targets()));
+        let (targets, kind_of_targets) = (data.targets().room_for(rows), TargetKind::of(data.targets()));
         let classes = Decision::known(kind, kind_of_targets).threshold.zip(kind_of_targets.middle());
-        Self { loss, basis, classes, predictions, outputs, targets, waiting: 0, scored: Sums::default() }
+        Self { loss, basis, classes, predictions, outputs, targets, waiting: 0, room: rows, scored: Sums::default() }
     }
 
     /// Adds the predictions for the samples of a batch.
-    pub(super) fn add(&mut self, predictions: &Matrix, outputs: &Matrix, targets: &Matrix) {
-        if self.waiting + targets.nrows() > self.targets.nrows() {
+    pub(super) fn add(&mut self, predictions: &Matrix, outputs: &Matrix, targets: Targets<'_>) {
+        if self.waiting + targets.samples() > self.room {
             self.scored = self.sums();
             self.waiting = 0;
         }
         matrix::copy_rows(predictions, &mut self.predictions, self.waiting);
         matrix::copy_rows(outputs, &mut self.outputs, self.waiting);
-        matrix::copy_rows(targets, &mut self.targets, self.waiting);
-        self.waiting += targets.nrows();
+        self.targets.put(targets, self.waiting);
+        self.waiting += targets.samples();
     }
 
     /// `loss` and `accuracy`, the means over all samples so far.
@@ -69,13 +75,13 @@ impl RunningMetrics {
     /// Over all samples so far.
     fn sums(&self) -> Sums {
         let waiting = |of: &Matrix| matrix::first_rows(of, self.waiting);
-        let targets = waiting(&self.targets);
-        let losses = self.loss.losses(&waiting(&self.predictions), &targets, self.basis);
-        let correct = |(threshold, middle)| labels::correct(&waiting(&self.outputs), &targets, threshold, middle);
+        let targets = self.targets.first(self.waiting);
+        let losses = self.loss.losses(&waiting(&self.predictions), targets.view(), self.basis);
+        let correct = |(threshold, middle)| labels::correct(&waiting(&self.outputs), targets.view(), threshold, middle);
         Sums {
             loss: self.scored.loss + matrix::sum_f64(&losses),
             correct: self.scored.correct + self.classes.map_or(0, correct),
-            samples: self.scored.samples + self.waiting,
+            samples: self.scored.samples + losses.len(),
         }
     }
 }
@@ -100,7 +106,7 @@ mod tests {
         for start in (0..10_000).step_by(7) {
             let count = 7.min(10_000 - start);
             let [outputs, targets] = [&outputs, &targets].map(|of| of.rows(start, count).into_owned());
-            running.add(&outputs, &outputs, &targets);
+            running.add(&outputs, &outputs, (&targets).into());
             let seen = start + count;
             let correct = seen.div_ceil(3) as f64 / seen as f64;
             let metrics = running.means();

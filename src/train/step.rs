@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::running_metrics::RunningMetrics;
-use crate::{Dataset, Loss, Matrix, Metrics, Sequential, loss::Basis, math::matrix, nn::Pass};
+use crate::{Dataset, Loss, Matrix, Metrics, Sequential, data::OwnedTargets, loss::Basis, math::matrix, nn::Pass};
 
 /// A step of training that was just made: one mini-batch, one update of the weights.
 ///
@@ -59,7 +59,7 @@ impl<'a> Step<'a> {
 pub(super) struct EpochPass {
     pub(super) pass: Pass,
     inputs: Matrix,
-    targets: Matrix,
+    targets: OwnedTargets,
     metrics: RunningMetrics,
     basis: Basis,
     pub(super) steps: u32,
@@ -69,7 +69,7 @@ pub(super) struct EpochPass {
 
 impl EpochPass {
     pub(super) fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
-        let (inputs, targets) = (Matrix::zeros(0, data.features()), Matrix::zeros(0, data.outputs()));
+        let (inputs, targets) = (Matrix::zeros(0, data.features()), data.targets().rows(0..0));
         let basis = model.basis(loss);
         let metrics = RunningMetrics::new(data, batch_size, loss, basis, model.kind());
         Self { pass, inputs, targets, metrics, basis, steps: 0, rate: 0.0 }
@@ -78,13 +78,12 @@ impl EpochPass {
     /// Leaves the gradients of one batch in `pass`, and adds its predictions to the metrics.
     pub(super) fn batch(&mut self, model: &Sequential, data: &Dataset, rows: &[usize], loss: Loss) {
         matrix::reshape(&mut self.inputs, rows.len(), data.features());
-        matrix::reshape(&mut self.targets, rows.len(), data.outputs());
         matrix::gather_rows(data.inputs(), rows, &mut self.inputs);
-        matrix::gather_rows(data.targets(), rows, &mut self.targets);
+        data.targets().gather_into(rows, &mut self.targets);
         self.pass.forward(model, &self.inputs);
-        self.metrics.add(self.pass.predictions(self.basis), self.pass.outputs(), &self.targets);
+        self.metrics.add(self.pass.predictions(self.basis), self.pass.outputs(), self.targets.view());
         self.steps = self.steps.saturating_add(1);
-        self.pass.backward(model, &self.inputs, &self.targets, loss);
+        self.pass.backward(model, &self.inputs, self.targets.view(), loss);
     }
 
     pub(super) fn metrics(&self) -> Metrics {

@@ -21,7 +21,7 @@ fn of_f64<'a>(values: impl IntoIterator<Item = &'a f64>) -> u64 {
 }
 
 fn of_data(data: &Dataset) -> u64 {
-    of_f32(data.inputs().iter().chain(data.targets()))
+    of_f32(data.inputs().iter().chain(data.targets().numbers().unwrap()))
 }
 
 /// What is drawn or computed, by name.

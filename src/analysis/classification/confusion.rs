@@ -1,11 +1,12 @@
 //! Counts of predicted against true classes.
 
+use super::predictions::Predictions;
 use crate::{
-    Error, Matrix, Result,
+    ClassLabels, Error, Forward, Matrix, Result, Targets,
     analysis::Caveat,
     data::labels::{Outcome, TargetKind, check_threshold, class_count, outcomes},
     math::matrix,
-    model::decision::Decision,
+    model::decision::{Decision, Rule},
 };
 
 /// The matrix of counts has the square of this.
@@ -62,28 +63,38 @@ impl ConfusionMatrix {
     ///
     /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes or more than
     /// 4,096, or the threshold is NaN.
-    pub fn of(outputs: &Matrix, targets: &Matrix, threshold: f32) -> Result<Self> {
-        Self::counted(outputs, targets, threshold, None)
+    pub fn of<'t>(outputs: &Matrix, targets: impl Into<Targets<'t>>, threshold: f32) -> Result<Self> {
+        Self::counted(outputs, targets.into(), threshold, None)
     }
 
     /// The same where it is decided what outputs and targets are.
-    pub(crate) fn by(decision: Decision, outputs: &Matrix, targets: &Matrix) -> Result<Self> {
-        let counts = Self::counted(outputs, targets, decision.threshold(), decision.targets)?;
+    pub(crate) fn by<'t>(decision: Decision, outputs: &Matrix, targets: impl Into<Targets<'t>>) -> Result<Self> {
+        let counts = Self::counted(outputs, targets.into(), decision.threshold(), decision.targets)?;
         Ok(Self { caveats: Caveat::of(decision), ..counts })
     }
 
-    fn counted(outputs: &Matrix, targets: &Matrix, threshold: f32, kind: Option<TargetKind>) -> Result<Self> {
-        matrix::expect_shape("targets", targets, outputs.shape())?;
+    fn counted(outputs: &Matrix, targets: Targets<'_>, threshold: f32, kind: Option<TargetKind>) -> Result<Self> {
+        expect_one_shape(outputs, targets)?;
         check_threshold(threshold)?;
-        let count = class_count(outputs.ncols());
-        if count > MAX_CLASSES {
-            return Err(Error::invalid("the number of classes", format!("at most {MAX_CLASSES}"), count));
-        }
+        let count = class_count(targets.width());
+        expect_few(count)?;
+        Ok(Self::of_outcomes(outcomes(outputs, targets, threshold, kind)?, count))
+    }
+
+    /// Those of what a model predicts at every position.
+    pub(crate) fn of_labels(rule: Rule, model: &dyn Forward, inputs: &Matrix, labels: &ClassLabels) -> Result<Self> {
+        expect_few(labels.classes())?;
+        let found = Predictions::of_model(rule, model, inputs, labels)?;
+        let caveats = Caveat::of(found.decision);
+        Ok(Self { caveats, ..Self::of_outcomes(found.outcomes, labels.classes()) })
+    }
+
+    fn of_outcomes(outcomes: Vec<Outcome>, count: usize) -> Self {
         let (mut counts, mut undecided) = (vec![vec![0; count]; count], vec![0; count]);
-        for Outcome { class, predicted } in outcomes(outputs, targets, threshold, kind)? {
+        for Outcome { class, predicted } in outcomes {
             *predicted.map_or(&mut undecided[class], |predicted| &mut counts[class][predicted]) += 1;
         }
-        Ok(Self { counts, undecided, class_names: Vec::new(), caveats: Vec::new() })
+        Self { counts, undecided, class_names: Vec::new(), caveats: Vec::new() }
     }
 
     /// Returns the number of misclassified samples of a class; 0 for a class that does not exist.
@@ -119,5 +130,21 @@ impl ConfusionMatrix {
         let sum = |counts: &mut dyn Iterator<Item = &u64>| counts.map(|&count| count as f64).sum::<f64>();
         let correct = sum(&mut self.counts.iter().enumerate().filter_map(|(class, row)| row.get(class)));
         correct / sum(&mut self.counts.iter().flatten().chain(&self.undecided))
+    }
+}
+
+/// Fails for more classes than anybody can look at.
+fn expect_few(classes: usize) -> Result<()> {
+    if classes <= MAX_CLASSES {
+        return Ok(());
+    }
+    Err(Error::invalid("the number of classes", format!("at most {MAX_CLASSES}"), classes))
+}
+
+/// Fails unless outputs are of the targets' shape.
+pub(super) fn expect_one_shape(outputs: &Matrix, targets: Targets<'_>) -> Result<()> {
+    match targets {
+        Targets::Numbers(numbers) => matrix::expect_shape("targets", numbers, outputs.shape()),
+        Targets::Labels(_) => targets.expect_outputs("outputs of labels", outputs),
     }
 }

@@ -4,12 +4,12 @@
 use crate::serial;
 use std::fmt;
 
+use super::predictions::Predictions;
 use crate::{
-    Dataset, Forward, Loss, Matrix, Metrics, Result,
+    Dataset, Forward, Loss, Matrix, Metrics, Result, Targets,
     analysis::Caveat,
     data::labels,
     loss,
-    math::matrix,
     model::{
         checked,
         decision::{Decision, Rule},
@@ -41,6 +41,8 @@ pub struct Evaluation {
     pub accuracy: Option<f64>,
     /// What was assumed.
     pub caveats: Vec<Caveat>,
+    /// What the model's own loss is called, if that was noted.
+    pub loss_name: Option<String>,
 }
 
 impl From<Evaluation> for Metrics {
@@ -56,7 +58,9 @@ impl From<Evaluation> for Metrics {
 /// Writes loss and accuracy as [`Metrics`] are written, and each caveat on a line of its own.
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&Metrics::from(self.clone()), f)?;
+        let name = self.loss_name.as_deref().unwrap_or("loss");
+        let accuracy = self.accuracy.iter().map(|accuracy| ("accuracy", *accuracy));
+        fmt::Display::fmt(&[(name, self.loss)].into_iter().chain(accuracy).collect::<Metrics>(), f)?;
         self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
     }
 }
@@ -86,23 +90,49 @@ pub fn evaluate(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Evalu
     evaluate_by(Rule::new(data.targets(), None), model, data, loss)
 }
 
+/// Returns the loss of each position of each sample, sample by sample: of each sample, where it has one.
+///
+/// ```
+/// use training_replay::{Dataset, Dense, Loss, Matrix, Sequential, analysis::position_losses};
+///
+/// let words = Dataset::from_class_labels(Matrix::zeros(2, 3), &[3, 0, 1, 2], 2, 4)?; // two samples of two positions
+/// let model = Sequential::builder(3).layer(Dense::new(2 * 4)).logits().build(1)?;
+/// let losses = position_losses(&model, &words, Loss::CategoricalCrossEntropy)?;
+/// assert_eq!(losses, [4_f32.ln(); 4]); // inputs and biases are 0: all four classes are as likely
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`evaluate`], and [`Error::Missing`](crate::Error::Missing) if the model computes one for each sample only.
+pub fn position_losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+    checked::position_losses(model, data, loss)
+}
+
 /// The same by a rule for these data.
 pub(crate) fn evaluate_by(rule: Rule, model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Evaluation> {
     let losses = checked::losses(model, data, loss)?;
+    if let Targets::Labels(labels) = data.targets() {
+        let found = Predictions::of_model(rule, model, data.inputs(), labels)?;
+        let caveats = Caveat::of(found.decision);
+        return Ok(Evaluation { loss: loss::mean(&losses), accuracy: found.accuracy(), caveats, loss_name: None });
+    }
     let outputs = checked::outputs(model, data.inputs())?;
     let decision = rule.decide(model, &outputs)?;
     Ok(Evaluation {
         loss: loss::mean(&losses),
         accuracy: accuracy(&outputs, data, decision)?,
         caveats: Caveat::of(decision),
+        loss_name: None,
     })
 }
 
 /// The share of samples whose class these outputs predict, where every target row names one.
 pub(crate) fn accuracy(outputs: &Matrix, data: &Dataset, decision: Decision) -> Result<Option<f64>> {
-    matrix::expect_shape("the model's outputs", outputs, data.targets().shape())?;
+    data.targets().expect_outputs("the model's outputs", outputs)?;
     let kind = decision.targets.unwrap_or_else(|| labels::TargetKind::of(data.targets()));
     let correct = |(threshold, middle)| labels::correct(outputs, data.targets(), threshold, middle);
     let correct = decision.threshold.zip(kind.middle()).map(correct);
-    Ok(correct.map(|correct| correct as f64 / data.samples() as f64))
+    let count = data.samples() * data.targets().positions();
+    Ok(correct.map(|correct| correct as f64 / count as f64))
 }

@@ -4,12 +4,12 @@
 use crate::serial;
 use std::ops::RangeInclusive;
 
+use super::{confusion::expect_one_shape, predictions::Predictions};
 use crate::analysis::{Caveat, distribution::histogram::Bins};
 use crate::{
-    Error, Matrix, OutputKind, Result,
+    Error, Matrix, OutputKind, Result, Targets,
     data::labels::{Outcome, TargetKind, class_count, outcomes},
     loss::ROUNDING,
-    math::matrix,
     model::{decision::Decision, output_kind::is_no_probability},
 };
 
@@ -89,8 +89,9 @@ impl ProbabilityHistogram {
     ///
     /// [`Error::Shape`] if the two differ in shape, [`Error::Invalid`] if the targets name no classes, an output is
     /// not a probability, the threshold is outside 0 to 1, or for no bins, more than a million, or ten million in all.
-    pub fn of(outputs: &Matrix, targets: &Matrix, bins: usize, threshold: f32) -> Result<Self> {
-        matrix::expect_shape("targets", targets, outputs.shape())?;
+    pub fn of<'t>(outputs: &Matrix, targets: impl Into<Targets<'t>>, bins: usize, threshold: f32) -> Result<Self> {
+        let targets = targets.into();
+        expect_one_shape(outputs, targets)?;
         if !(0.0..=1.0).contains(&threshold) {
             return Err(Error::invalid("the threshold", "from 0 to 1", threshold));
         }
@@ -100,30 +101,67 @@ impl ProbabilityHistogram {
     }
 
     /// The same of outputs of any kind.
-    pub(crate) fn by(decision: Decision, outputs: &Matrix, targets: &Matrix, bins: usize) -> Result<Self> {
-        matrix::expect_shape("targets", targets, outputs.shape())?;
+    pub(crate) fn by<'t>(
+        decision: Decision,
+        outputs: &Matrix,
+        targets: impl Into<Targets<'t>>,
+        bins: usize,
+    ) -> Result<Self> {
+        let targets = targets.into();
+        expect_one_shape(outputs, targets)?;
+        let targets = match targets {
+            Targets::Numbers(numbers) => numbers,
+            Targets::Labels(labels) => {
+                return Self::of_predictions(
+                    &Predictions::of_outputs(decision, outputs, labels),
+                    labels.classes(),
+                    bins,
+                );
+            }
+        };
         let outcomes = outcomes(outputs, targets, decision.threshold(), decision.targets)?;
-        let bins = bins_of(decision.kind, decision.targets.unwrap_or_else(|| TargetKind::of(targets)), bins)?;
-        let count = class_count(outputs.ncols());
+        let kind = decision.targets.unwrap_or_else(|| TargetKind::of(targets));
+        let mut numbers = outputs.clone();
+        decision.to_probabilities(&mut numbers);
+        let threshold = threshold(decision, &numbers);
+        let width = numbers.ncols();
+        let (bins, mut histogram) = Self::empty(decision, kind, class_count(width), threshold, bins)?;
+        for (row, outcome) in outcomes.into_iter().enumerate() {
+            let number = numbers[(row, outcome.class.min(width - 1))];
+            let is_above = if width == 1 { outcome.predicted == Some(1) } else { outcome.is_correct() };
+            histogram.count(row, outcome, on_its_side(number, threshold, is_above), &bins)?;
+        }
+        Ok(histogram)
+    }
+
+    /// Those of predictions of every position.
+    pub(crate) fn of_predictions(found: &Predictions, classes: usize, bins: usize) -> Result<Self> {
+        let threshold = found.decision.threshold_of_probabilities(classes).filter(|_| found.sum_to_1);
+        let (bins, mut histogram) = Self::empty(found.decision, TargetKind::Shares, classes, threshold, bins)?;
+        for (row, (&outcome, &own)) in found.outcomes.iter().zip(&found.own).enumerate() {
+            histogram.count(row, outcome, on_its_side(own, threshold, outcome.is_correct()), &bins)?;
+        }
+        Ok(histogram)
+    }
+
+    /// The bins, and none in them.
+    fn empty(
+        decision: Decision,
+        targets: TargetKind,
+        count: usize,
+        threshold: Option<f32>,
+        bins: usize,
+    ) -> Result<(Bins, Self)> {
+        let bins = bins_of(decision.kind, targets, bins)?;
         if count.saturating_mul(bins.count) > MAX_COUNTS {
             let found = format!("{} for each of {count} classes", bins.count);
             return Err(Error::invalid("the number of bins", format!("at most {MAX_COUNTS} in all"), found));
         }
-        let (edges, caveats) = (bins.edges(), Caveat::of(decision));
+        let (edges, caveats, kind) = (bins.edges(), Caveat::of(decision), decision.kind);
         let (counts, undecided) = (vec![vec![0; bins.count]; count], vec![0; count]);
         let (correct, misclassified) = (counts.clone(), counts);
-        let mut numbers = outputs.clone();
-        decision.to_probabilities(&mut numbers);
-        let threshold = threshold(decision, &numbers);
-        let drawn = threshold.map(f64::from);
-        let kind = decision.kind;
-        let mut histogram = Self { edges, correct, misclassified, undecided, threshold: drawn, kind, caveats };
-        for (row, outcome) in outcomes.into_iter().enumerate() {
-            let number = numbers[(row, outcome.class.min(numbers.ncols() - 1))];
-            let is_above = if numbers.ncols() == 1 { outcome.predicted == Some(1) } else { outcome.is_correct() };
-            histogram.count(row, outcome, on_its_side(number, threshold, is_above), &bins)?;
-        }
-        Ok(histogram)
+        let threshold = threshold.map(f64::from);
+        Ok((bins, Self { edges, correct, misclassified, undecided, threshold, kind, caveats }))
     }
 
     /// Counts a sample.

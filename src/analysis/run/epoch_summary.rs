@@ -6,8 +6,9 @@ use super::layer_state::{self, LayerTally};
 use super::parameter_state::ParameterStates;
 use crate::analysis::{Caveat, LayerState, MilestoneOptions, ParameterState};
 use crate::{
-    Backward, Dataset, Forward, Loss, Matrix, Model, Result, Weights,
-    data::labels::{self, TargetKind, class_count},
+    Backward, Dataset, Forward, Loss, Matrix, Model, Result, Targets, Weights,
+    analysis::classification::predictions::Predictions,
+    data::labels::{self, Outcome, TargetKind, class_count},
     loss,
     math::matrix,
     model::{
@@ -38,7 +39,7 @@ use crate::{
 pub struct EpochSummary {
     /// The epoch.
     pub epoch: u64,
-    /// The number of samples that the summary is over.
+    /// The number of samples that the summary is over; of positions of samples, where they have several.
     pub samples: u64,
     /// The mean loss over the data; `None` if no loss is given.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serial::plain"))]
@@ -91,22 +92,7 @@ impl EpochSummary {
     pub fn of(epoch: u64, model: &dyn Forward, data: &Dataset, options: &MilestoneOptions) -> Result<Self> {
         options.check()?;
         let names = checked::layer_names(model)?;
-        let (count, hidden) = (names.len(), names.len().saturating_sub(1));
-        let tally = |(i, name)| LayerTally::new(model, i, name);
-        let mut tallies: Vec<_> = names.into_iter().take(hidden).enumerate().map(tally).collect();
-        let mut outputs = Matrix::zeros(0, 0);
-        checked::each_part(model, data.inputs(), |inputs, start| {
-            let mut values = Cow::Borrowed(inputs);
-            for layer in 0..count {
-                let next = checked::layers(model, &values, layer..layer + 1)?;
-                let before = mem::replace(&mut values, Cow::Owned(next));
-                if let Some(tally) = layer.checked_sub(1).and_then(|before| tallies.get_mut(before)) {
-                    tally.add(model, before.into_owned(), options)?;
-                }
-            }
-            matrix::put_rows(&values, start, data.samples(), &mut outputs)
-        })?;
-        let mut layers: Vec<LayerState> = tallies.into_iter().map(LayerTally::finish).collect();
+        let (mut layers, outputs) = run_through(model, names, data, options)?;
         if let Some(grid) = &options.grid {
             layer_state::cover_by_grid(model, grid, &mut layers)?;
         }
@@ -116,10 +102,10 @@ impl EpochSummary {
         let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
         let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), ParameterStates::of(model)?);
         let rule = Rule::new(data.targets(), options.threshold).of_loss(options.loss);
-        let decision =
-            options.kind.map_or(rule, |kind| Rule { targets: Some(kind), ..rule }).decide(model, &outputs)?;
-        let computed = Computed { layers, outputs: &outputs, losses, gradients, parameters };
-        let mut summary = Self::of_computed(epoch, data, computed, decision)?;
+        let rule = options.kind.map_or(rule, |kind| Rule { targets: Some(kind), ..rule });
+        let (decision, classes) = count_classes(rule, model, data, outputs.as_ref())?;
+        let computed = Computed { layers, classes, losses, gradients, parameters };
+        let mut summary = Self::of_computed(epoch, data, computed);
         summary.caveats.extend(caveats(model, decision, options.loss));
         Ok(summary)
     }
@@ -148,16 +134,16 @@ impl EpochSummary {
     }
 
     /// The same from what was computed already, for whoever shows more of the epoch.
-    pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>, decision: Decision) -> Result<Self> {
-        Ok(Self {
-            samples: data.samples() as u64,
+    pub(crate) fn of_computed(epoch: u64, data: &Dataset, of: Computed<'_>) -> Self {
+        Self {
+            samples: (data.samples() * data.targets().positions()) as u64,
             loss: of.losses.map(loss::mean),
-            classes: count_errors(of.outputs, data.targets(), decision)?,
+            classes: of.classes,
             gradients: of.gradients.map(mean_squares).unwrap_or_default(),
             caveats: of.layers.iter().filter_map(LayerState::caveat).collect(),
             layers: of.layers,
             ..Self::without_data(epoch, of.parameters)
-        })
+        }
     }
 
     /// Returns the number of misclassified samples; `None` if the targets name no classes.
@@ -181,7 +167,7 @@ impl EpochSummary {
 pub(crate) struct Computed<'a> {
     /// Of the hidden layers.
     pub(crate) layers: Vec<LayerState>,
-    pub(crate) outputs: &'a Matrix,
+    pub(crate) classes: Vec<ClassCount>,
     /// Of each sample, if the loss is known.
     pub(crate) losses: Option<&'a [f32]>,
     /// Of that loss, if the model gives some.
@@ -209,19 +195,78 @@ pub(crate) fn caveats(model: &dyn Forward, decision: Decision, loss: Option<Loss
     caveats
 }
 
-/// Empty if the targets name no classes.
-fn count_errors(outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<Vec<ClassCount>> {
-    matrix::expect_shape("the model's outputs", outputs, targets.shape())?;
+/// The states of the hidden layers, and the outputs: none where the targets are labels, whose outputs may be as wide as a
+/// vocabulary and are looked at some positions at a time.
+fn run_through(
+    model: &dyn Forward,
+    names: Vec<String>,
+    data: &Dataset,
+    options: &MilestoneOptions,
+) -> Result<(Vec<LayerState>, Option<Matrix>)> {
+    let (count, hidden) = (names.len(), names.len().saturating_sub(1));
+    let tally = |(i, name)| LayerTally::new(model, i, name);
+    let mut tallies: Vec<_> = names.into_iter().take(hidden).enumerate().map(tally).collect();
+    let mut outputs = data.targets().numbers().is_ok().then(|| Matrix::zeros(0, 0));
+    let last = if outputs.is_some() { count } else { hidden };
+    checked::each_part(model, data.inputs(), |inputs, start| {
+        let mut values = Cow::Borrowed(inputs);
+        for layer in 0..last {
+            let next = checked::layers(model, &values, layer..layer + 1)?;
+            let before = mem::replace(&mut values, Cow::Owned(next));
+            if let Some(tally) = layer.checked_sub(1).and_then(|before| tallies.get_mut(before)) {
+                tally.add(model, before.into_owned(), options)?;
+            }
+        }
+        match (&mut outputs, tallies.last_mut()) {
+            (Some(outputs), _) => matrix::put_rows(&values, start, data.samples(), outputs),
+            (None, Some(tally)) => tally.add(model, values.into_owned(), options),
+            (None, None) => Ok(()),
+        }
+    })?;
+    Ok((tallies.into_iter().map(LayerTally::finish).collect(), outputs))
+}
+
+/// What the outputs are, and the errors of each class.
+fn count_classes(
+    rule: Rule,
+    model: &dyn Forward,
+    data: &Dataset,
+    outputs: Option<&Matrix>,
+) -> Result<(Decision, Vec<ClassCount>)> {
+    match (data.targets(), outputs) {
+        (Targets::Labels(labels), _) => {
+            let found = Predictions::of_model(rule, model, data.inputs(), labels)?;
+            let classifies = found.decision.classifies();
+            let counts = if classifies { counts_of(found.outcomes, labels.classes()) } else { Vec::new() };
+            Ok((found.decision, counts))
+        }
+        (targets, outputs) => {
+            let outputs = outputs
+                .map_or_else(|| checked::outputs(model, data.inputs()).map(Cow::Owned), |it| Ok(Cow::Borrowed(it)))?;
+            let decision = rule.decide(model, &outputs)?;
+            Ok((decision, count_errors(&outputs, targets, decision)?))
+        }
+    }
+}
+
+/// The samples and errors of each class; none if the targets name no classes.
+pub(crate) fn count_errors(outputs: &Matrix, targets: Targets<'_>, decision: Decision) -> Result<Vec<ClassCount>> {
+    targets.expect_outputs("the model's outputs", outputs)?;
     let kind = decision.targets.unwrap_or_else(|| TargetKind::of(targets));
     if !kind.are_classes() || !decision.classifies() {
         return Ok(Vec::new());
     }
-    let mut counts = vec![ClassCount::default(); class_count(targets.ncols())];
-    for outcome in labels::outcomes(outputs, targets, decision.threshold(), Some(kind))? {
+    let outcomes = labels::outcomes(outputs, targets, decision.threshold(), Some(kind))?;
+    Ok(counts_of(outcomes, class_count(targets.width())))
+}
+
+fn counts_of(outcomes: Vec<Outcome>, classes: usize) -> Vec<ClassCount> {
+    let mut counts = vec![ClassCount::default(); classes];
+    for outcome in outcomes {
         counts[outcome.class].samples += 1;
         counts[outcome.class].errors += u64::from(!outcome.is_correct());
     }
-    Ok(counts)
+    counts
 }
 
 /// The root of the mean square for each layer, in order.

@@ -26,11 +26,16 @@ impl Milestone {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn sentence<S: AsRef<str>>(&self, class_names: &[S]) -> String {
+        self.sentence_of(class_names, "loss")
+    }
+
+    /// The same with what the loss is called.
+    pub(crate) fn sentence_of<S: AsRef<str>>(&self, class_names: &[S], loss: &str) -> String {
         let name = match self.subject {
             Subject::Class(class) => class_names.get(class).map(AsRef::as_ref),
             _ => None,
         };
-        format!("{}, {}", self.time(), self.event(name))
+        format!("{}, {}", self.time(), self.event(name, loss))
     }
 
     /// When, as a sentence begins.
@@ -46,7 +51,7 @@ impl Milestone {
     }
 
     /// What, as it ends.
-    fn event(&self, class_name: Option<&str>) -> String {
+    fn event(&self, class_name: Option<&str>, loss: &str) -> String {
         let (evidence, count) = (decimal(self.evidence), self.evidence as u64);
         let subject = self.subject.in_words();
         match self.kind {
@@ -55,12 +60,12 @@ impl Milestone {
             Kind::FewestErrors => format!("{} {} misclassified, the fewest", counted(count, "sample"), are(count)),
             Kind::FinalErrors if count == 0 => "no sample is misclassified".into(),
             Kind::FinalErrors => format!("{} {} misclassified", counted(count, "sample"), are(count)),
-            Kind::BestLoss => format!("the loss is {evidence}, the lowest"),
-            Kind::FinalLoss => format!("the loss is {evidence}"),
+            Kind::BestLoss => format!("the {loss} is {evidence}, the lowest"),
+            Kind::FinalLoss => format!("the {loss} is {evidence}"),
             Kind::Plateau => {
-                format!("the loss hardly changes beside its range in the run: it is {evidence} in the middle")
+                format!("the {loss} hardly changes beside its range in the run: it is {evidence} in the middle")
             }
-            Kind::Fall => format!("the loss falls by {evidence}"),
+            Kind::Fall => format!("the {loss} falls by {evidence}"),
             Kind::Squashed => {
                 format!("{subject} is squashed: its units take {} of their range", percent(self.evidence))
             }
@@ -76,13 +81,13 @@ impl Milestone {
                 Subject::Run => format!("no parameter changes: they are the same over {}", recorded(count)),
                 _ => format!("{subject} does not change: it is the same over {}, while others change", recorded(count)),
             },
-            Kind::Diverged => self.divergence(count),
+            Kind::Diverged => self.divergence(count, loss),
         }
     }
 
-    fn divergence(&self, count: u64) -> String {
+    fn divergence(&self, count: u64, loss: &str) -> String {
         match &self.subject {
-            Subject::Run => format!("the loss is {}", self.evidence),
+            Subject::Run => format!("the {loss} is {}", self.evidence),
             subject => format!("{} of {} {} not finite", counted(count, "value"), subject.in_words(), are(count)),
         }
     }

@@ -48,6 +48,8 @@ pub struct Milestones {
     pub parameters: usize,
     /// What was assumed, what was not looked at, and which epochs could not be read.
     pub caveats: Vec<Caveat>,
+    /// What the model's own loss is called, if that was noted.
+    pub loss_name: Option<String>,
 }
 
 impl Milestones {
@@ -259,7 +261,8 @@ impl Milestones {
     /// ```
     pub fn groups(&self) -> Vec<MilestoneGroup<'_>> {
         let Self { rows, class_names, units, parameters, .. } = self;
-        MilestoneGroup::of(Rows { all: rows, class_names, units, parameters: *parameters })
+        let loss = self.loss_name.as_deref().unwrap_or("loss");
+        MilestoneGroup::of(Rows { all: rows, class_names, units, parameters: *parameters, loss })
     }
 
     /// Returns the milestone of the smallest loss; `None` if the loss is not known.
@@ -337,7 +340,7 @@ impl<'a> RunSummary<'a> {
         let rows = milestone_rules::apply(&self.summaries, &self.units, &self.parameters, self.options);
         let (parameters, mut caveats) = (self.parameters.count(), self.caveats);
         caveats.extend(self.parameters.caveat());
-        Milestones { rows, class_names: Vec::new(), units: self.widths, parameters, caveats }
+        Milestones { rows, class_names: Vec::new(), units: self.widths, parameters, caveats, loss_name: None }
     }
 }
 

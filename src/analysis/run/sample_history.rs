@@ -6,7 +6,10 @@ use nalgebra::DMatrix;
 
 use super::sample_outcomes::{OutcomeColumn, SampleOutcomes};
 use crate::{
-    Dataset, Error, Matrix, OutputKind, Result, analysis::Caveat, data::labels::TargetKind, math::matrix,
+    Dataset, Error, Matrix, OutputKind, Result,
+    analysis::{Caveat, classification::predictions::Predictions},
+    data::{OwnedTargets, labels::TargetKind},
+    math::matrix,
     model::decision::Decision,
 };
 
@@ -39,7 +42,8 @@ use crate::{
 pub struct SampleHistory {
     /// The epochs in increasing order, one for each column.
     pub epochs: Vec<u64>,
-    /// The losses, `(samples, epochs)`.
+    /// The losses, `(samples, epochs)`. Of samples of several positions, here and in the outcomes, there is a row for each
+    /// position, sample by sample.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub losses: Matrix,
     /// The probabilities of the true classes, or the residuals, `(samples, epochs)`.
@@ -47,17 +51,19 @@ pub struct SampleHistory {
     /// What was assumed, and which epochs could not be read.
     pub caveats: Vec<Caveat>,
     #[cfg_attr(feature = "serde", serde(skip))]
-    targets: Matrix,
+    targets: OwnedTargets,
 }
 
 impl SampleHistory {
     /// Creates an empty history for the samples of a data set.
     pub fn new(data: &Dataset) -> Self {
-        let (losses, outcomes) = (Matrix::zeros(data.samples(), 0), SampleOutcomes::empty(data));
-        Self { epochs: Vec::new(), losses, outcomes, caveats: Vec::new(), targets: data.targets().clone() }
+        let rows = data.samples() * data.targets().positions();
+        let (losses, outcomes, targets) =
+            (Matrix::zeros(rows, 0), SampleOutcomes::empty(data), data.targets().to_owned());
+        Self { epochs: Vec::new(), losses, outcomes, caveats: Vec::new(), targets }
     }
 
-    /// Appends the next epoch: the outputs, `(samples, outputs)`, and the loss of each sample.
+    /// Appends the next epoch: the outputs, `(samples, outputs)`, and the loss of each sample, or of each of its positions.
     ///
     /// Outputs are probabilities, or values of the targets' kind: a single one stands for class 1 above the middle of the
     /// targets.
@@ -81,7 +87,7 @@ impl SampleHistory {
     /// [`Error::Shape`] if there are not as many outputs as targets, or losses as samples, and [`Error::Invalid`] for
     /// an epoch that is not later than the last.
     pub fn push(&mut self, epoch: u64, outputs: &Matrix, losses: &[f32]) -> Result<()> {
-        let decision = Decision::known(OutputKind::Values, TargetKind::of(&self.targets));
+        let decision = Decision::known(OutputKind::Values, TargetKind::of(self.targets.view()));
         self.append(self.outcomes_of(epoch, outputs, losses, decision)?)
     }
 
@@ -93,11 +99,25 @@ impl SampleHistory {
         losses: &[f32],
         decision: Decision,
     ) -> Result<EpochOutcomes> {
-        matrix::expect_shape("the model's outputs", outputs, self.targets.shape())?;
+        self.targets.view().expect_outputs("the model's outputs", outputs)?;
+        let column = self.outcomes.column_of(outputs, self.targets.view(), decision)?;
+        self.outcomes_with(epoch, losses, column)
+    }
+
+    /// The same of what is predicted at every position.
+    pub(crate) fn outcomes_of_predictions(
+        &self,
+        epoch: u64,
+        found: Predictions,
+        losses: &[f32],
+    ) -> Result<EpochOutcomes> {
+        self.outcomes_with(epoch, losses, found.into())
+    }
+
+    fn outcomes_with(&self, epoch: u64, losses: &[f32], column: OutcomeColumn) -> Result<EpochOutcomes> {
         if losses.len() != self.samples() {
             return Err(Error::shape("the losses", [self.samples()], [losses.len()]));
         }
-        let column = self.outcomes.column_of(outputs, &self.targets, decision)?;
         Ok(EpochOutcomes { epoch, losses: losses.to_vec(), column })
     }
 
@@ -115,9 +135,9 @@ impl SampleHistory {
         Ok(())
     }
 
-    /// Returns the number of samples.
+    /// Returns the number of samples; of positions of samples, where they have several.
     pub fn samples(&self) -> usize {
-        self.targets.nrows()
+        self.targets.view().samples() * self.targets.view().positions()
     }
 
     /// Returns whether each sample is correct, `(samples, epochs)`.

@@ -5,7 +5,8 @@ use crate::serial;
 use nalgebra::DMatrix;
 
 use crate::{
-    Dataset, Error, Matrix, OutputKind, Result,
+    Dataset, Error, Matrix, OutputKind, Result, Targets,
+    analysis::classification::predictions::Predictions,
     data::labels::{self, TargetKind},
     math::matrix,
     model::decision::Decision,
@@ -46,15 +47,25 @@ pub(super) struct OutcomeColumn {
 impl SampleOutcomes {
     /// Those of no epochs, of the kind that the targets are.
     pub(super) fn empty(data: &Dataset) -> Self {
-        let numbers = Matrix::zeros(data.samples(), 0);
+        let rows = data.samples() * data.targets().positions();
+        let numbers = Matrix::zeros(rows, 0);
         if !TargetKind::of(data.targets()).are_classes() {
             return Self::Regression { residuals: numbers };
         }
-        Self::Classification { probabilities: numbers, correct: DMatrix::from_element(data.samples(), 0, false) }
+        Self::Classification { probabilities: numbers, correct: DMatrix::from_element(rows, 0, false) }
     }
 
     /// Compares outputs with the targets, as a column of the same kind.
-    pub(super) fn column_of(&self, outputs: &Matrix, targets: &Matrix, decision: Decision) -> Result<OutcomeColumn> {
+    pub(super) fn column_of(
+        &self,
+        outputs: &Matrix,
+        targets: Targets<'_>,
+        decision: Decision,
+    ) -> Result<OutcomeColumn> {
+        let targets = match targets {
+            Targets::Numbers(numbers) => numbers,
+            Targets::Labels(labels) => return Ok(Predictions::of_outputs(decision, outputs, labels).into()),
+        };
         Ok(match self {
             Self::Classification { .. } => {
                 let outcomes = labels::outcomes(outputs, targets, decision.threshold(), decision.targets)?;
@@ -86,6 +97,13 @@ impl SampleOutcomes {
             }
             Self::Regression { residuals } => residuals.extend(column.numbers),
         }
+    }
+}
+
+impl From<Predictions> for OutcomeColumn {
+    fn from(found: Predictions) -> Self {
+        let correct = found.outcomes.into_iter().map(labels::Outcome::is_correct).collect();
+        Self { numbers: found.own, correct }
     }
 }
 

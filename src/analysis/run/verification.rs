@@ -95,6 +95,8 @@ pub struct Verification {
     /// The loss that was recomputed, where one was.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serial::in_words_or_null"))]
     pub loss: Option<Loss>,
+    /// What the model's own loss is called, if that was noted.
+    pub own_loss: Option<String>,
     /// Why no logged numbers were compared, and what it takes; `None` where some were.
     pub not_compared: Option<String>,
     /// What was assumed, and which epochs could not be read.
@@ -129,7 +131,7 @@ impl Verification {
         let (loss_name, required) = (options.names[0].clone(), if options.at_end { 1.0 } else { 0.9 });
         let (probes, data) = (Vec::new(), DataCheck::Unknown);
         let (not_compared, caveats) = (None, Vec::new());
-        Self { probes, data, checks, required, loss: options.loss, not_compared, caveats, loss_name }
+        Self { probes, data, checks, required, loss: options.loss, own_loss: None, not_compared, caveats, loss_name }
     }
 
     /// Returns the share of the checks that hold: of losses or of accuracies, whichever is smaller; 0 for no checks.
@@ -273,7 +275,10 @@ impl Verification {
         for metric in metrics {
             let checks = self.checks.iter().filter(|check| check.metric == metric);
             let (count, hold) = (checks.clone().count(), checks.filter(|check| check.holds()).count());
-            let loss = self.loss.filter(|_| metric == self.loss_name).map(|loss| format!(" ({loss})"));
+            let loss = self
+                .loss
+                .filter(|_| metric == self.loss_name)
+                .map(|loss| format!(" ({})", self.own_loss.as_deref().unwrap_or(loss.name())));
             write!(
                 f,
                 "\nlogged {metric}{} agrees with the recomputed one at {hold} of {count} epochs",

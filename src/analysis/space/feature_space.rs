@@ -264,6 +264,7 @@ impl FeatureSpace {
         } else {
             self.lines.clear(); // There is no plane of inputs to lay a grid over.
         }
+        data.targets().expect_one_position("for outputs to have a boundary")?;
         let rule = lens.view.deciding(Rule::new(data.targets(), None)).rule();
         let is_bent = data.features() == 2 && (section.is_some() || lens.is_one_way);
         let has_none = lens.is_one_way && !is_bent;

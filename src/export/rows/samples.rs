@@ -19,7 +19,13 @@ pub(crate) fn rows<M: Forward>(
     snapshot: &Snapshot<'_, M>,
     loss: Option<Loss>,
 ) -> Result<(Batch, Vec<Caveat>)> {
-    let (data, outputs) = (snapshot.dataset()?, snapshot.outputs()?);
+    let data = snapshot.dataset()?;
+    if data.targets().positions() > 1 {
+        let caveat = Caveat::left_out("rows of samples that have several positions", "`analysis::position_losses`");
+        let columns = (1..Table::Samples.columns().len()).map(|_| Cells::null()).collect();
+        return Ok((Batch::of_columns(Table::Samples, 0, columns), vec![caveat]));
+    }
+    let outputs = snapshot.outputs()?;
     let decision = snapshot.rule()?.of_loss(loss).decide(snapshot.model(), &outputs)?;
     let losses = loss.map(|loss| snapshot.losses(loss)).transpose()?;
     let history = of_one_epoch(snapshot.epoch(), data, &outputs, losses.as_deref(), decision)?;
@@ -32,7 +38,7 @@ pub(crate) fn rows<M: Forward>(
         predicted,
         correct,
         probability,
-        single(data.targets()),
+        data.targets().numbers().map_or_else(|_| Cells::null(), single),
         single(&outputs),
         residual,
         losses.map_or_else(Cells::null, Cells::F32),

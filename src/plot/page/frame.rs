@@ -58,15 +58,15 @@ impl Frame {
         let gradients = model.as_backward().map(|_| checked::gradients(model, plots.data, plots.loss())).transpose()?;
         let parameters = model.parameters()?; // Of some models a copy, which need not be there before.
         let (states, violins, unknown) = layers.finish(&parameters, gradients.as_ref())?;
+        let (decision, is_of_numbers) = (at.decision()?, at.task() == Task::Numbers);
         let computed = Computed {
             layers: states,
-            outputs: at.outputs()?,
+            classes: epoch_summary::count_errors(at.outputs()?, plots.data.targets(), decision)?,
             losses: Some(at.losses()?),
             gradients: gradients.as_ref(),
             parameters: ParameterStates::of_all(&parameters),
         };
-        let (decision, is_of_numbers) = (at.decision()?, at.task() == Task::Numbers);
-        let mut summary = EpochSummary::of_computed(snapshot.epoch(), plots.data, computed, decision)?;
+        let mut summary = EpochSummary::of_computed(snapshot.epoch(), plots.data, computed);
         summary.caveats.extend(epoch_summary::caveats(model, decision, options.loss));
         summary.caveats.extend(unknown);
         Ok(Self {

@@ -38,6 +38,7 @@ pub(crate) fn run<M: Forward>(
     let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
     let mut found = Milestones::of(&summaries, &options)?;
     found.class_names = plots.class_names().to_vec();
+    found.loss_name = plots.own_loss();
     let range = loss_range(plots, &frames);
     let (curves, logged) = curves(plots);
     let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
@@ -53,7 +54,7 @@ pub(crate) fn run<M: Forward>(
         numbers: numbers(plots, &frames, &samples, arrays)?,
         losses: arrays.u16(&losses(&frames, range, &bins)?, samples.rows.len()),
         loss_range: [range.low, range.high],
-        loss_name: plots.loss().to_string(),
+        loss_name: plots.own_loss().unwrap_or_else(|| plots.loss().to_string()),
         loss_histogram: loss_histogram(plots, &frames, &bins, arrays)?,
         input: input(plots, &frames, &samples, arrays),
         hidden: hidden(plots, &frames, arrays),
@@ -101,7 +102,7 @@ fn curves<M: Forward>(plots: &RunPlots<'_, M>) -> (Vec<CurveData>, Vec<CurveData
     };
     let curve = |name: &str, curve: &[(u64, f64)]| CurveData { name: name.into(), values: values(curve) };
     let accuracy = plots.has_accuracy().then(|| curve("accuracy", &plots.limits.accuracies));
-    let recomputed = [curve("loss", &plots.limits.losses)].into_iter().chain(accuracy);
+    let recomputed = [curve(&plots.loss_word(), &plots.limits.losses)].into_iter().chain(accuracy);
     let replay = plots.run.replay();
     let logged = replay.metric_names().filter_map(|name| Some((name, replay.curve(name)?)));
     let (validation, others): (Vec<_>, Vec<_>) = logged.partition(|(name, _)| name.starts_with("val_"));

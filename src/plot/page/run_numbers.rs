@@ -31,7 +31,7 @@ pub(crate) fn numbers<M>(
     Ok(Some(NumberData {
         names: plots.settings.class_names.clone(),
         shown: plots.settings.output,
-        targets: arrays.f32(&by_output(plots.data.targets(), &samples.rows)),
+        targets: arrays.f32(&by_output(plots.data.targets().numbers()?, &samples.rows)),
         predicted: arrays.bits(&predicted, predicted.len() / found.len()),
         predictions: PredictionData {
             words: words(&found, |frame| &frame.predictions),
@@ -81,7 +81,8 @@ fn fit<M>(plots: &RunPlots<'_, M>, frames: &[&NumberFrame], samples: &Samples, a
 fn levels_of<M>(plots: &RunPlots<'_, M>, samples: &Samples, arrays: &mut Arrays) -> Result<LevelData> {
     let levels = levels(plots)?;
     let color = |i| if let ColorRole::Level(color) = levels.color(i) { color } else { 0 };
-    let target = |&row: &usize| plots.data.targets()[(row, plots.settings.output)];
+    let targets = plots.data.targets().numbers()?;
+    let target = |&row: &usize| targets[(row, plots.settings.output)];
     let nearest: Vec<u8> = samples.rows.iter().map(|row| levels.nearest(target(row).into()) as u8).collect();
     Ok(LevelData {
         names: (0..levels.count()).map(|i| levels.name(i)).collect(),

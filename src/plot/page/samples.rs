@@ -30,7 +30,7 @@ impl Samples {
 fn own_classes(task: Task, data: &Dataset, shown: usize) -> Result<Vec<usize>> {
     match task {
         Task::Classes => data.classes(),
-        Task::Labels => Ok(data.targets().column(shown).iter().map(|&has| usize::from(has > 0.5)).collect()),
+        Task::Labels => Ok(data.targets().numbers()?.column(shown).iter().map(|&has| usize::from(has > 0.5)).collect()),
         Task::Numbers => Ok(Vec::new()),
     }
 }

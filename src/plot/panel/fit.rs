@@ -32,7 +32,7 @@ impl Panel {
     /// [`Error::Shape`] if the outputs are of another number of places, or of others than the targets, and [`Error::Invalid`] if
     /// the data have more than one input.
     pub fn fit<S: AsRef<str>>(x: &[f32], outputs: &Matrix, data: &Dataset, names: &[S]) -> Result<Self> {
-        let values = outputs.iter().chain(data.targets().iter()).map(|&value| value.into());
+        let values = outputs.iter().chain(data.targets().numbers()?.iter()).map(|&value| value.into());
         Self::fit_between(x, outputs, data, names, wider(values))
     }
 
@@ -52,7 +52,7 @@ impl Panel {
         let across = wider(x.iter().chain(inputs).map(|&value| value.into()));
         let label = data.feature_names().first().cloned().unwrap_or_else(|| "x".into());
         let mut panel = Self::new("Fit", Axis::new(label, across), Axis::new("output", range));
-        for (output, targets) in matrix::columns(data.targets()).enumerate() {
+        for (output, targets) in matrix::columns(data.targets().numbers()?).enumerate() {
             panel.marks.push(Mark::dots(pairs(inputs, targets), ColorRole::Series(output)));
             if data.outputs() > 1 {
                 let name =

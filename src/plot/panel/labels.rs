@@ -29,7 +29,8 @@ impl Panel {
     }
 
     fn add_label(&mut self, samples: &Matrix, data: &Dataset, label: usize) -> Result<()> {
-        let classes: Vec<usize> = data.targets().column(label).iter().map(|&has| usize::from(has > 0.5)).collect();
+        let targets = data.targets().numbers()?.column(label);
+        let classes: Vec<usize> = targets.iter().map(|&has| usize::from(has > 0.5)).collect();
         self.add_classes(samples, &classes, ["without".into(), "with".into()].to_vec())
     }
 

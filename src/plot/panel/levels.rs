@@ -85,7 +85,7 @@ impl Panel {
 
 fn targets(data: &Dataset, output: usize) -> Result<&[f32]> {
     let unknown = || Error::invalid("the output that is shown", format!("below {}", data.outputs()), output);
-    matrix::column(data.targets(), output).ok_or_else(unknown)
+    matrix::column(data.targets().numbers()?, output).ok_or_else(unknown)
 }
 
 /// A number times a power of ten, rounded once.

@@ -243,7 +243,7 @@ fn residual_axis(settings: &Settings, epochs: &[EpochLimits]) -> (ValueAxis, Vec
 /// What is predicted at some epoch, and what is true.
 fn values(settings: &Settings, data: &Dataset, epochs: &[EpochLimits]) -> (RangeInclusive<f64>, Vec<String>) {
     let found = reach(settings.axes.axes, epochs, |epoch| epoch.values);
-    let both = found.ends.into_iter().chain(ends(data.targets().as_slice()));
+    let both = found.ends.into_iter().chain(data.targets().numbers().ok().and_then(|numbers| ends(numbers.as_slice())));
     (wider(both.flat_map(|(low, high)| [low, high])), found.note.into_iter().collect())
 }
 

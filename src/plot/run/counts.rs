@@ -124,7 +124,8 @@ impl<'a, M: Forward> RunPlots<'a, M> {
             (true, true) => Some(ValueAxis::of_log_losses(finite(0.0), smallest)),
         };
         let (histogram, notes) = self.limits.of_losses.or(axis).histogram(losses, self.settings.bins, "losses")?;
-        let panel = Panel::losses(&histogram);
+        let mut panel = Panel::losses(&histogram);
+        panel.x.label = self.loss_word();
         let panel = if options.log_losses { panel.log_x() } else { panel };
         Ok(self.noted(self.up_to(panel, self.limits.of_losses.counts), &self.limits.of_losses, notes))
     }

@@ -102,17 +102,18 @@ impl<M: Forward> RunPlots<'_, M> {
     fn whole_curves(&self) -> Panel {
         let limits = &self.limits;
         let beside = |own: Series, name: &str| [own].into_iter().chain(self.logged(name)).collect::<Vec<_>>();
-        let losses = beside(("loss".into(), limits.losses.clone()), "val_loss");
-        let panel = self.on_loss_axis(self.on_left("loss", &losses));
+        let word = self.loss_word();
+        let losses = beside((word.clone(), limits.losses.clone()), "val_loss");
+        let panel = self.on_loss_axis(self.on_left(&word, &losses));
         if !self.has_accuracy() {
-            return panel.titled("Loss over all samples");
+            return panel.titled(format!("{} over all samples", self.own_loss().unwrap_or_else(|| "Loss".into())));
         }
         let accuracies = beside(("accuracy".into(), limits.accuracies.clone()), "val_accuracy");
         let mut panel = panel.right_curves("accuracy", &borrowed(&accuracies));
         if let Some(right) = &mut panel.right {
             (right.low, right.high) = (0.0, 1.0);
         }
-        panel.titled("Loss and accuracy over all samples")
+        panel.titled(format!("{} and accuracy over all samples", self.own_loss().unwrap_or_else(|| "Loss".into())))
     }
 
     /// Whether there is something to be right about.

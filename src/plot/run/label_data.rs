@@ -14,7 +14,7 @@ use crate::{
 impl<M: Forward> EpochData<'_, '_, M> {
     /// The label of this number.
     fn label(&self, label: usize) -> Result<Label> {
-        Label::of(label, self.decision()?, self.outputs()?, self.data.targets())
+        Label::of(label, self.decision()?, self.outputs()?, self.data.targets().numbers()?)
     }
 
     /// The label that is shown.
@@ -23,11 +23,11 @@ impl<M: Forward> EpochData<'_, '_, M> {
     }
 
     pub(crate) fn label_histogram(&self, label: usize) -> Result<ProbabilityHistogram> {
-        self.label(label)?.histogram(self.outputs()?, self.data.targets(), self.settings.bins)
+        self.label(label)?.histogram(self.outputs()?, self.data.targets().numbers()?, self.settings.bins)
     }
 
     pub(super) fn label_confusion(&self, label: usize) -> Result<ConfusionMatrix> {
-        self.label(label)?.confusion(self.outputs()?, self.data.targets())
+        self.label(label)?.confusion(self.outputs()?, self.data.targets().numbers()?)
     }
 
     /// The space with what is predicted of the label that is shown.
@@ -66,7 +66,7 @@ impl<M: Forward> EpochData<'_, '_, M> {
     /// The samples that are taken to have the label that is shown and have it not, or the other way round.
     pub(super) fn wrongly_labelled(&self) -> Result<Vec<usize>> {
         let predicted = self.predicted_labels()?;
-        let targets = self.data.targets().column(self.settings.output);
+        let targets = self.data.targets().numbers()?.column(self.settings.output);
         let pairs = predicted.into_iter().zip(targets.iter()).enumerate();
         Ok(pairs.filter(|(_, (has, target))| *has != Some(usize::from(**target > 0.5))).map(|(i, _)| i).collect())
     }
@@ -91,7 +91,7 @@ impl<M: Forward> EpochData<'_, '_, M> {
             return Ok(Vec::new());
         }
         let output = self.settings.output;
-        let (outputs, targets) = (self.outputs()?.column(output), self.data.targets().column(output));
+        let (outputs, targets) = (self.outputs()?.column(output), self.data.targets().numbers()?.column(output));
         let pairs = outputs.iter().zip(targets.iter());
         Ok(pairs.map(|(output, target)| output - target).collect())
     }

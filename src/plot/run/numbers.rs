@@ -33,7 +33,7 @@ impl<'a, M: Forward> RunPlots<'a, M> {
 
     pub(crate) fn predictions_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Panel> {
         self.expect_numbers()?;
-        let (outputs, targets) = (at.outputs()?, self.data.targets());
+        let (outputs, targets) = (at.outputs()?, self.data.targets().numbers()?);
         let (range, notes) = &self.limits.values;
         if self.settings.axes.axes == Axes::Epoch {
             let own = wider(outputs.iter().chain(targets.iter()).map(|&value| value.into()));

@@ -98,6 +98,16 @@ impl<'a, M: Forward> RunPlots<'a, M> {
         EpochData::new(snapshot, self.data, &self.settings)
     }
 
+    /// What the loss is called on axes and in legends.
+    pub(crate) fn loss_word(&self) -> String {
+        self.own_loss().unwrap_or_else(|| "loss".into())
+    }
+
+    /// What the model's own loss is called, if it is shown.
+    pub(crate) fn own_loss(&self) -> Option<String> {
+        self.run.replay().name_of(Some(self.settings.loss))
+    }
+
     /// Returns the loss of the samples.
     pub fn loss(&self) -> Loss {
         self.settings.loss

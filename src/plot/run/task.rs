@@ -23,7 +23,10 @@ impl Task {
     }
 
     /// By the kind that the targets of the training have, and these.
+    ///
+    /// Fails for samples of several positions, each of which is of many classes.
     pub(crate) fn of(kind: Option<TargetKind>, data: &Dataset) -> Result<Self> {
+        data.targets().expect_one_position("for a sample to be drawn; `analysis` counts by position")?;
         if kind.is_some_and(TargetKind::are_classes) {
             data.classes()?;
             return Ok(Self::Classes);
@@ -33,7 +36,7 @@ impl Task {
 
     /// The names of the classes, the labels or the outputs, given ones first.
     pub(crate) fn names(self, data: &Dataset, given: &[String]) -> Vec<String> {
-        let count = if self == Self::Classes { labels::class_count(data.outputs()) } else { data.outputs() };
+        let count = if self == Self::Classes { labels::class_count(data.targets().width()) } else { data.outputs() };
         let is_named = self == Self::Classes || data.class_names().len() == count;
         let found = |i: usize| match self {
             _ if is_named => data.class_name(i),

@@ -176,7 +176,7 @@ class CurvesPanel extends Panel {
 
   /** The sample's own loss: up to now where it is pinned. */
   paintSample(context, sample) {
-    if (!this.curves.some((curve) => /loss/i.test(curve.name) && !curve.isShare)) return;
+    if (!this.curves.some((curve) => (/loss/i.test(curve.name) || curve.name === this.run.lossName) && !curve.isShare)) return;
     const { run, frame } = this;
     const place = (epoch) => {
       const loss = run.lossAt(epoch, sample);

@@ -19,10 +19,10 @@ impl Dataset {
     /// let data = Dataset::from_labels(Matrix::zeros(3, 4), &["virginica", "setosa", "versicolor"])?;
     /// assert_eq!(data.class_names(), ["setosa", "versicolor", "virginica"]);
     /// assert_eq!(data.classes()?, [2, 0, 1]);
-    /// assert_eq!(to_row_major(data.targets()), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    /// assert_eq!(to_row_major(data.targets().numbers()?), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
     ///
     /// let digits = Dataset::from_labels(Matrix::zeros(3, 64), &[4, 3, 4])?; // threes and fours
-    /// assert_eq!((digits.class_names(), digits.targets().as_slice()), (&["3".into(), "4".into()][..], &[1.0, 0.0, 1.0][..]));
+    /// assert_eq!((digits.class_names(), digits.targets().numbers()?.as_slice()), (&["3".into(), "4".into()][..], &[1.0, 0.0, 1.0][..]));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
@@ -114,10 +114,10 @@ mod tests {
     #[test]
     fn targets_and_the_order_of_classes_are_scikit_learns() {
         let two = of(&[3, 4, 4, 3]).unwrap();
-        assert_eq!(two.targets().as_slice(), [0.0, 1.0, 1.0, 0.0]);
+        assert_eq!(two.targets().numbers().unwrap().as_slice(), [0.0, 1.0, 1.0, 0.0]);
         let three = of(&[10_i64, 9, -1, 9]).unwrap();
         assert_eq!(three.class_names(), ["-1", "9", "10"], "by value, not by letter");
-        assert_eq!(to_row_major(three.targets()), [0., 0., 1., 0., 1., 0., 1., 0., 0., 0., 1., 0.]);
+        assert_eq!(to_row_major(three.targets().numbers().unwrap()), [0., 0., 1., 0., 1., 0., 1., 0., 0., 0., 1., 0.]);
     }
 
     #[test]
