@@ -17,7 +17,6 @@ const MAX_THREADS: usize = 1_024;
 /// is given. Each thread begins with something that it keeps from item to item.
 ///
 /// Fails with the error of the first item, in their order, that answers with one, and for no threads.
-#[cfg(any(test, feature = "plot"))]
 pub(crate) fn map_with<T, S, R, B, F>(items: &[T], threads: Option<usize>, begin: B, ask: F) -> Result<Vec<R>>
 where
     T: Sync,
