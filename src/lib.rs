@@ -87,6 +87,7 @@
 //! # Features
 //!
 //! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
+//! - `import`, off by default: recordings from checkpoints of safetensors, PyTorch and numpy, by `import::Checkpoints`.
 //! - `plot`, off by default: pictures, animations and a page to play with.
 //! - `cli`, off by default: the command `training-replay`, which asks, checks, copies and draws recordings without a program;
 //!   `docs/command.md` in the repository describes it.
@@ -119,6 +120,8 @@ pub mod train;
 
 pub mod analysis;
 pub mod export;
+#[cfg(feature = "import")]
+pub mod import;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod replay;

@@ -11,7 +11,7 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "error",
     "file",
     "notation",
@@ -29,6 +29,7 @@ const ROOMS: [&str; 22] = [
     "storage",
     "analysis",
     "replay",
+    "import",
     "export",
     "plot/panel",
     "plot/render",
@@ -37,9 +38,10 @@ const ROOMS: [&str; 22] = [
 ];
 
 /// The rooms before it that a room knows nothing of.
-const STRANGERS: [(&str, &[&str]); 5] = [
+const STRANGERS: [(&str, &[&str]); 6] = [
     ("storage", &["nn", "train"]),
     ("analysis", &["nn", "train", "storage"]),
+    ("import", &["train", "storage", "analysis"]),
     ("plot/panel", &["nn", "train", "storage", "replay"]),
     (
         "plot/render",

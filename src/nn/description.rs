@@ -37,6 +37,14 @@ pub(super) fn describe(architecture: &Architecture) -> Result<Description> {
     Ok(Description::new(kind, encode(&Network { inputs: architecture.inputs() as u64, layers })?))
 }
 
+impl Architecture {
+    /// The description of a network without weights, if it can be built.
+    #[cfg_attr(not(feature = "import"), allow(dead_code, reason = "others describe a network that they have"))]
+    pub(crate) fn described(self) -> Result<Description> {
+        describe(&self.named().checked()?)
+    }
+}
+
 /// Whether it is one of these descriptions.
 pub(super) fn is_of_network(description: &Description) -> bool {
     [KIND, KIND_OF_LOGITS].contains(&description.kind())

@@ -18,6 +18,7 @@ mod timeline;
 
 // What a recording can do, in the order of its life: the documentation lists the methods in this order.
 mod create;
+mod whole;
 
 mod record;
 

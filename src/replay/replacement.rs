@@ -46,11 +46,17 @@ impl Replacement {
     /// Gives the new file the name and the permissions of the old one. Fails if another file has that name by now:
     /// somebody removed the old one, and somebody else may be recording there.
     pub(super) fn take_place(&self) -> Result<()> {
+        self.expect_there()?;
+        self.successor.take_place()
+    }
+
+    /// Fails if another file has the name of the old one by now.
+    pub(super) fn expect_there(&self) -> Result<()> {
         let target = self.successor.target();
         if target.exists() && !is_still_there(&self.old, target) {
             return Err(Error::Locked { path: target.into() });
         }
-        self.successor.take_place()
+        Ok(())
     }
 }
 
