@@ -133,8 +133,8 @@ mod tests {
 
     #[test]
     fn bytes_in_the_other_order_are_turned() {
-        let mut bytes = 0x0102_0304_u32.to_be_bytes();
+        let mut bytes = [1, 2, 3, 4];
         to_native(&mut bytes, 4, true);
-        assert_eq!(u32::from_ne_bytes(bytes), 0x0102_0304);
+        assert_eq!(bytemuck::pod_read_unaligned::<u32>(&bytes), 0x0102_0304);
     }
 }
