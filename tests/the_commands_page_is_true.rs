@@ -103,7 +103,7 @@ fn written(ran: &Ran) -> String {
 }
 
 /// Calls that together have every field.
-const CALLS: [(&str, &[&str]); 13] = [
+const CALLS: [(&str, &[&str]); 14] = [
     ("info", &["run.replay missing.replay", "--parameters damaged.replay foreign.replay no_data.replay"]),
     ("story", &["run.replay damaged.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
@@ -115,7 +115,11 @@ const CALLS: [(&str, &[&str]); 13] = [
     ("figure", &["damaged.replay -o a.png"]),
     ("gif", &["--every 10 run.replay -o a.gif"]),
     ("page", &["run.replay -o a.html"]),
-    ("export", &["--to csv foreign.replay missing.replay -o tables"]),
+    (
+        "export",
+        &["--to csv foreign.replay missing.replay -o tables", "--to safetensors --epochs 0,10 run.replay -o weights"],
+    ),
+    ("import", &["--list weights/run=run", "weights/run=run -o i.replay"]),
     ("pack", &["run.replay -o p.replay"]),
 ];
 

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        check, completions, curve, diff, export, figure, gif, info, manual, pack, page, repair, runs, story, thin,
-        verify, watch,
+        check, completions, curve, diff, export, figure, gif, import, info, manual, pack, page, repair, runs, story,
+        thin, verify, watch,
     },
     report::said,
     trouble::Status,
@@ -50,6 +50,8 @@ enum Ask {
     Page(page::PageArgs),
     #[command(after_help = export::EXAMPLES)]
     Export(export::Export),
+    #[command(after_help = import::EXAMPLES)]
+    Import(import::Import),
     #[command(after_help = pack::EXAMPLES)]
     Pack(pack::Pack),
     #[command(after_help = repair::EXAMPLES)]
@@ -92,6 +94,7 @@ impl Command {
             Ask::Gif(gif) => gif.run(),
             Ask::Page(page) => page.run(),
             Ask::Export(export) => export.run(),
+            Ask::Import(import) => import.run(),
             Ask::Pack(pack) => pack.run(),
             Ask::Repair(repair) => repair.run(),
             Ask::Thin(thin) => thin.run(),

@@ -17,10 +17,20 @@ pub struct Question {
     #[arg(long, value_name = "NAME")]
     pub loss: Option<Loss>,
     /// A recorded data set beside the training set, by its name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "data")]
     pub on: Option<String>,
-    /// A table in CSV in place of the recorded data; with --label or --targets
-    #[arg(long, value_name = "FILE", conflicts_with = "on")]
+    #[command(flatten)]
+    pub table: TableArgs,
+    /// Where a single output changes from class 0 to class 1
+    #[arg(long, value_name = "VALUE")]
+    pub threshold: Option<f32>,
+}
+
+/// A table in CSV as a data set.
+#[derive(Args, Debug, Default)]
+pub struct TableArgs {
+    /// A table in CSV as the data set, in place of a recorded one; with --label or --targets
+    #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
     /// The column of the table that is the class
     #[arg(long, value_name = "COLUMN", requires = "data", conflicts_with = "targets")]
@@ -31,29 +41,30 @@ pub struct Question {
     /// The columns of the table that are the inputs, in their order; without it all others
     #[arg(long, value_name = "COLUMNS", requires = "data", value_delimiter = ',')]
     pub features: Vec<String>,
-    /// Where a single output changes from class 0 to class 1
-    #[arg(long, value_name = "VALUE")]
-    pub threshold: Option<f32>,
 }
 
-impl Question {
-    /// Opens a recording, and gives it the data of the table if there is one.
-    pub fn open(&self, path: &Path) -> Answer<Replay> {
-        let replay = recording::open(path)?;
-        match &self.data {
-            None => Ok(replay),
-            Some(table) => replay.with_dataset(&self.table(table)?).map_err(Trouble::with(path)),
-        }
-    }
-
-    fn table(&self, path: &Path) -> Answer<Dataset> {
+impl TableArgs {
+    /// Reads the table, if one is given.
+    pub fn dataset(&self) -> Answer<Option<Dataset>> {
+        let Some(path) = &self.data else { return Ok(None) };
         let options = match (&self.label, self.targets.as_slice()) {
             (Some(label), _) => CsvOptions::label(label),
             (None, []) => return Err(Trouble::of(path, "the table needs --label COLUMN or --targets COLUMNS")),
             (None, targets) => CsvOptions::targets(targets),
         };
         let options = if self.features.is_empty() { options } else { options.features(&self.features) };
-        options.open(path).map_err(Trouble::with(path))
+        options.open(path).map(Some).map_err(Trouble::with(path))
+    }
+}
+
+impl Question {
+    /// Opens a recording, and gives it the data of the table if there is one.
+    pub fn open(&self, path: &Path) -> Answer<Replay> {
+        let replay = recording::open(path)?;
+        match self.table.dataset()? {
+            None => Ok(replay),
+            Some(data) => replay.with_dataset(&data).map_err(Trouble::with(path)),
+        }
     }
 
     /// The recording with its network, ready to be asked.

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod export;
 pub mod figure;
 pub mod gif;
+pub mod import;
 pub mod info;
 pub mod manual;
 pub mod pack;
