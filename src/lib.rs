@@ -76,7 +76,7 @@
 //! | at which epoch a logged metric was best | [`Run::best_epoch`] |
 //! | whether what was logged is what the weights give | [`Run::verify`] |
 //! | when a sample was learned, and how often forgotten | [`Run::sample_history`] |
-//! | where two runs differ, and by how much | [`Replay::diff`] |
+//! | where two runs differ, and by how much | [`RecordedWeights::diff`] |
 //! | anything of every epoch, on all cores | [`Run::map`] |
 //! | many runs as one | [`Runs`] |
 //! | a picture, an animation, a page (feature `plot`) | `plot::RunPlots`, `plot::Figure`, `plot::Animation`, `plot::Page` |
@@ -146,7 +146,9 @@ pub use moment::Moment;
 pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
-pub use replay::{Durability, Later, OneVsRest, RecordedProbe, Replay, ReplayOptions, Run, Runs, Snapshot, Steps};
+pub use replay::{
+    Durability, Later, OneVsRest, RecordedProbe, RecordedWeights, Replay, ReplayOptions, Run, Runs, Snapshot, Steps,
+};
 pub use storage::Damage;
 #[doc(inline)]
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};

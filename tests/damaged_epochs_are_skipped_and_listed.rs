@@ -58,7 +58,7 @@ fn every_question_about_a_run_does_without_the_damaged_epochs_and_lists_them() {
         assert_eq!(skipped(&run.principal_plane("hidden").unwrap().caveats), damaged);
         let curves = run.statistic(Quantity::weights(), &LayerFilter::default(), |row| row.std).unwrap();
         assert_eq!((skipped(&curves[0].caveats), curves[0].points.len()), (damaged.clone(), 21 - damaged.len()));
-        assert_eq!(skipped(&replay.weights_std().unwrap()[0].caveats), damaged);
+        assert_eq!(skipped(&replay.recorded_weights().std().unwrap()[0].caveats), damaged);
         assert_eq!(milestones.to_string().contains("was skipped"), !damaged.is_empty());
     }
 }

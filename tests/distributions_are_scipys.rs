@@ -185,7 +185,7 @@ fn assert_curve(found: &[(u64, f64)], expected: &[(u64, f64)]) {
 #[test]
 fn deviations_of_weights_and_updates_over_the_epochs_are_numpys() {
     let replay = article();
-    let deviations = replay.weights_std().unwrap();
+    let deviations = replay.recorded_weights().std().unwrap();
     let expected =
         [(0, 0.20864450890603992), (1, 0.21183361165777653), (80, 3.156321366113322), (150, 5.412452492216337)];
     assert_curve(curve(&deviations, "hidden"), &expected);
@@ -269,5 +269,5 @@ fn any_other_model_has_the_same_distributions_and_one_without_gradients_is_an_er
         "the model is one without gradients; it must be one that gives them: `Forward::as_backward` returns it";
     assert_eq!(message, expected);
     let curves = replay.run_with(&foreign).statistic(Quantity::weights(), &LayerFilter::default(), |w| w.std).unwrap();
-    assert_eq!(curves, replay.weights_std().unwrap());
+    assert_eq!(curves, replay.recorded_weights().std().unwrap());
 }

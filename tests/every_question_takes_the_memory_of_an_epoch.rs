@@ -70,8 +70,8 @@ fn no_question_takes_more_for_more_epochs() {
         ("changes", 6.25, &|epochs| drop(run(epochs).statistic(steps, &all, largest).unwrap())),
         ("of gradients", 7.25, &|epochs| drop(run(epochs).statistic(gradient_steps, &all, largest).unwrap())),
         ("plane", 8.0, &|epochs| drop(run(epochs).principal_plane("a").unwrap())),
-        ("deviations", 6.25, &|_| drop(replay.weights_std().unwrap())),
-        ("diff", 2.25, &|_| drop(replay.diff(&replay, 0.0).unwrap())),
+        ("deviations", 6.25, &|_| drop(replay.recorded_weights().std().unwrap())),
+        ("diff", 2.25, &|_| drop(replay.recorded_weights().diff(&replay, 0.0).unwrap())),
         ("page", 7.25, &|epochs| page(epochs.min(3))),
     ];
     for (what, most, ask) in questions {

@@ -97,7 +97,7 @@ fn epochs_layers_and_milestones_are_those_of_the_questions() {
     tables.write_csv_to(Table::Layers, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text.lines().count(), 1 + 4 * 4, "two parameters of two layers at four epochs");
-    let std = replay.weights_std().unwrap()[0].points[3].1;
+    let std = replay.recorded_weights().std().unwrap()[0].points[3].1;
     let row = text.lines().nth(13).unwrap();
     assert!(row.starts_with(r#"a,3,hidden,kernel,f32,"[2,3]",6,0,"#) && row.contains(&format!(",{std:?},")), "{row}");
     let activations = rows(&tables, Table::Activations);
@@ -230,9 +230,9 @@ fn an_export_that_fails_leaves_the_files_of_the_one_before_and_nothing_else() {
     let file = folder.path().join("samples/run=a/part-0.csv");
     let before = fs::read(&file).unwrap();
     // Targets that are none of the loss are an error in the middle of the export.
-    let other =
-        recorded(2).with_dataset(&Dataset::new(Matrix::zeros(4, 2), Matrix::from_element(4, 1, 7.0)).unwrap()).unwrap();
-    assert!(tables(&other).write_csv(folder.path()).is_err());
+    let wrong = Dataset::new(Matrix::zeros(4, 2), Matrix::from_element(4, 1, 7.0)).unwrap();
+    let other = record_to(Replay::options().in_memory(), 2).with_dataset(&wrong).unwrap();
+    assert!(tables(&other).loss(LOSS).write_csv(folder.path()).is_err());
     assert_eq!(fs::read(&file).unwrap(), before);
     assert_eq!(listing(file.parent().unwrap()), std::slice::from_ref(&file), "no half file");
     tables(&recorded(2)).write_csv(folder.path()).unwrap();

@@ -266,7 +266,7 @@ fn every_question_about_a_run_is_answered_for_a_foreign_model_as_for_the_built_i
     let gradients = Quantity::gradients(Loss::MeanSquaredError);
     let deviations = |run: Run<'_, Line>| run.statistic(gradients, &LayerFilter::default(), |g| g.std).unwrap();
     assert_eq!(deviations(foreign())[0].points.len(), 12);
-    assert_eq!(replay.diff(&replay, 0.0).unwrap().first, None);
+    assert_eq!(replay.recorded_weights().diff(&replay, 0.0).unwrap().first, None);
 }
 
 /// A pure recorder needs no matrices at all; `dyn Model` will do.

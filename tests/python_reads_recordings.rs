@@ -9,7 +9,7 @@ use std::{
 };
 
 use common::{
-    bytes::{MODEL, header, records, reseal},
+    bytes::{records, reseal},
     hostile::{mutated, recording},
     process::{self, Page, given, role},
     python,
@@ -395,49 +395,26 @@ for row in run.forward(0, run.data["training/inputs"]):
     common::assert_close("outputs of the network in numpy", &found, &common::rows(&expected, 0..50), 2e-5);
 }
 
-/// A recording as a version to come may write it: labels in place of rows of targets, and a loss of the user's own.
-fn with_labels(path: &Path) -> Vec<u8> {
-    record_by(Replay::options(), path);
-    let whole = fs::read(path).unwrap();
-    let mut file = whole[..64].to_vec();
-    for record in records(&whole) {
-        let (mut meta, mut data) = (whole[record.meta.clone()].to_vec(), whole[record.data.clone()].to_vec());
-        if record.kind == MODEL {
-            meta.extend([&[1][..], &5_u64.to_le_bytes(), b"focal"].concat());
-        }
-        if record.sequence == 2 {
-            // The descriptor of the targets ends in type, order and shape.
-            let dtype = meta.len() - 26;
-            meta[dtype] = 10;
-            meta.extend(7_u64.to_le_bytes());
-            data = [6_u32, 0, 3].iter().flat_map(|label| label.to_le_bytes()).collect();
-        }
-        let mut bytes = header(&file, record.kind, &meta, data.len() as u64);
-        bytes[40..48].copy_from_slice(&record.epoch.to_le_bytes());
-        bytes[56..60].copy_from_slice(&record.step.to_le_bytes());
-        data.resize(data.len().next_multiple_of(64), 0);
-        file.extend(bytes);
-        file.extend(data);
-    }
-    reseal(&mut file);
-    file
-}
-
 #[test]
 fn labels_and_a_loss_of_ones_own_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
-    let bytes = with_labels(&path);
-    fs::write(&path, bytes).unwrap();
+    let labels = Dataset::from_class_labels(Matrix::zeros(3, 2), &[6, 0, 3], 1, 7).unwrap();
+    let others = Dataset::from_class_labels(Matrix::zeros(2, 2), &[6, 5], 1, 7).unwrap();
+    let options = Replay::options().dataset(&labels).named_dataset("a/b validation", &others);
+    let mut replay = options.own_loss("focal").create(&path).unwrap();
+    let bias = Weights::from_iter([Parameter::new("output", "bias", [7], vec![0.5_f32; 7])]);
+    replay.record(&bias, Metrics::new()).unwrap();
+    drop(replay);
     let script = r#"
 import numpy as np
 from read_replay import Recording
 run = Recording(sys.argv[2])
 labels = run.data["training/targets"]
 assert labels.dtype == np.uint32 and labels.ravel().tolist() == [6, 0, 3], labels
-assert run.data_sets["training"].class_count == 7 and run.data_sets["a/b validation"].class_count is None
-assert run.check() == [] and run.epochs == [0, 1, 5]
-assert (run.loss.id, run.loss.name) == (None, "focal")
+assert run.data_sets["training"].class_count == 7 and run.data["a/b validation/targets"].ravel().tolist() == [6, 5]
+assert run.check() == [] and run.epochs == [0]
+assert run.loss.name == "focal", run.loss
 "#;
     python::run(script, &[&path], "numpy");
 }

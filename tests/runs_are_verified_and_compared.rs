@@ -93,15 +93,15 @@ fn run(first: u64, values: &[[f32; 2]]) -> Replay {
 fn two_runs_differ_from_the_first_epoch_and_value_on_that_does() {
     let one = run(0, &[[1.0, 2.0], [1.5, 2.0], [2.0, 2.0], [2.5, 9.0]]);
     let other = run(1, &[[1.5, 2.0], [2.0, 2.25], [2.5, 1.0]]);
-    let diff = one.diff(&other, 0.0).unwrap();
+    let diff = one.recorded_weights().diff(&other, 0.0).unwrap();
     let (epoch, difference) = diff.first.unwrap();
     assert_eq!((epoch, difference.index, difference.values, difference.distance), (2, 1, (2.0, 2.25), 0.25));
     assert_eq!(diff.distances, [(1, 0.0), (2, 0.25), (3, 8.0)]);
     assert_eq!(diff.unmatched, (1, 0), "epoch 0 is in one of them only");
-    assert_eq!(one.diff(&other, 1.0).unwrap().first.unwrap().0, 3);
-    assert_eq!(one.diff(&one, 0.0).unwrap().first, None);
-    assert!(one.diff(&other, -0.5).is_err());
-    assert!(one.diff(&Reference::article().article_replay(), 0.0).is_err(), "another model");
+    assert_eq!(one.recorded_weights().diff(&other, 1.0).unwrap().first.unwrap().0, 3);
+    assert_eq!(one.recorded_weights().diff(&one, 0.0).unwrap().first, None);
+    assert!(one.recorded_weights().diff(&other, -0.5).is_err());
+    assert!(one.recorded_weights().diff(&Reference::article().article_replay(), 0.0).is_err(), "another model");
 }
 
 /// The recording of deepreplay and one made here from the same initial weights, on the same order of samples, stay
@@ -122,8 +122,8 @@ fn a_run_repeated_here_stays_beside_keras() {
         replay
     };
     let keras = reference.article_replay();
-    assert_eq!(keras.diff(&repeat(0.05), 2e-4).unwrap().first, None);
-    assert_eq!(keras.diff(&repeat(0.06), 2e-4).unwrap().first.unwrap().0, 1);
+    assert_eq!(keras.recorded_weights().diff(&repeat(0.05), 2e-4).unwrap().first, None);
+    assert_eq!(keras.recorded_weights().diff(&repeat(0.06), 2e-4).unwrap().first.unwrap().0, 1);
 }
 
 #[test]

@@ -259,7 +259,7 @@ fn a_parameter_that_never_changes_is_found_with_and_without_a_model_and_data() {
     for found in [
         with.run_with(&model).milestones(&options).unwrap(),
         without.run_with(&model).milestones(&options).unwrap(),
-        without.milestones_of_weights(&options).unwrap(),
+        without.recorded_weights().milestones(&options).unwrap(),
     ] {
         let frozen: Vec<String> = found.frozen().map(|row| row.subject.to_string()).collect();
         assert_eq!((frozen, found.parameters), (expected.map(String::from).to_vec(), 4));
@@ -302,7 +302,7 @@ fn what_was_not_recorded_or_is_held_too_coarsely_is_not_called_frozen() {
     let found = replay.run_with(&Coarse(vec![0.0])).milestones(&MilestoneOptions::default()).unwrap();
     assert_eq!(found.rows, []);
     assert!(found.to_string().contains("whether a/x change, which the model holds in another type"), "{found}");
-    assert_eq!(replay.milestones_of_weights(&MilestoneOptions::default()).unwrap().rows, [], "it does change");
+    assert_eq!(replay.recorded_weights().milestones(&MilestoneOptions::default()).unwrap().rows, [], "it does change");
 }
 
 #[cfg(feature = "plot")]

@@ -297,7 +297,7 @@ class Recording:
             raise ValueError(f"it has {len(orientations)} orientations for {len(tensors)} parameters")
         self.loss = Loss(None, own_loss) if own_loss is not None else None
         if loss is not None:
-            self.loss = Loss(loss, LOSSES[loss] if loss < len(LOSSES) else None)
+            self.loss = Loss(loss, LOSSES[loss] if loss < len(LOSSES) else own_loss)
         self._layout(tensors)
         told = orientations or bytes(len(tensors))
         self.orientations = {key: ORIENTATIONS.get(number) for key, number in zip(self.tensors, told)}

@@ -159,6 +159,6 @@ pub trait Model {
     ///
     /// As [`Forward::forward`].
     fn probe_outputs(&self, inputs: &Matrix) -> Result<Option<Matrix>> {
-        self.as_forward().map(|model| checked::outputs(model, inputs)).transpose()
+        self.as_forward().map(|model| model.forward(inputs, 0..model.layers().len())).transpose()
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::Replay;
+use super::{RecordedWeights, Replay};
 use crate::{
     Result, Weights,
     analysis::{RunDiff, WeightDiff},
 };
 
-impl Replay {
+impl RecordedWeights<'_> {
     /// Compares the weights of this run with those of another of the same model, epoch by epoch.
     ///
     /// The answer has the first epoch and parameter that differ by more than `tolerance`, and how far the runs are apart at
@@ -31,24 +31,24 @@ impl Replay {
     ///     }
     ///     Ok(replay)
     /// };
-    /// let difference = run(0.1)?.diff(&run(0.05)?, 0.0)?;
+    /// let difference = run(0.1)?.recorded_weights().diff(&run(0.05)?, 0.0)?;
     /// let (epoch, weights) = difference.first.expect("another learning rate");
     /// assert_eq!((epoch, weights.name.as_str()), (6, "kernel"));
-    /// assert_eq!(run(0.1)?.diff(&run(0.1)?, 0.0)?.first, None);
+    /// assert_eq!(run(0.1)?.recorded_weights().diff(&run(0.1)?, 0.0)?.first, None);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`weights`](Self::weights) and [`WeightDiff::between`].
-    pub fn diff(&self, other: &Self, tolerance: f64) -> Result<RunDiff> {
+    /// As [`Replay::weights`] and [`WeightDiff::between`].
+    pub fn diff(self, other: &Replay, tolerance: f64) -> Result<RunDiff> {
         WeightDiff::check_tolerance(tolerance)?;
         let (mut one, mut another) = (Weights::default(), Weights::default());
         let theirs: HashSet<u64> = other.epochs().collect();
         let mut found = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
-        for epoch in self.epochs().filter(|epoch| theirs.contains(epoch)) {
-            self.weights_into(epoch, &mut one)?;
+        for epoch in self.replay.epochs().filter(|epoch| theirs.contains(epoch)) {
+            self.replay.weights_into(epoch, &mut one)?;
             other.weights_into(epoch, &mut another)?;
             let differences = WeightDiff::of_each(&one, &another)?;
             let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
@@ -57,7 +57,7 @@ impl Replay {
             found.first = found.first.or(beyond.map(|difference| (epoch, difference)));
         }
         let common = found.distances.len();
-        found.unmatched = (self.epochs().len() - common, theirs.len() - common);
+        found.unmatched = (self.replay.epochs().len() - common, theirs.len() - common);
         Ok(found)
     }
 }

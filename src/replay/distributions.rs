@@ -1,7 +1,7 @@
 //! Distributions of weights, updates, gradients and activations, at one epoch and over all of them.
 
 use super::{
-    Replay, Run, Snapshot,
+    RecordedWeights, Run, Snapshot,
     readable::{readable, skipping},
 };
 use crate::{
@@ -184,8 +184,8 @@ impl<M: Forward> Run<'_, M> {
     }
 }
 
-impl Replay {
-    /// Returns the standard deviation of each parameter over the epochs, which needs no model; deepreplay calls it `weights_std`.
+impl RecordedWeights<'_> {
+    /// Returns the standard deviation of each parameter over the epochs, which deepreplay calls `weights_std`.
     ///
     /// ```
     /// use training_replay::{Metrics, Parameter, Replay, Weights};
@@ -195,24 +195,24 @@ impl Replay {
     ///     let kernel = Parameter::new("hidden", "kernel", [2, 1], vec![-spread, spread]);
     ///     replay.record(&Weights::from_iter([kernel]), Metrics::new())?;
     /// }
-    /// assert_eq!(replay.weights_std()?[0].points, [(0, 0.5), (1, 2.0)]);
+    /// assert_eq!(replay.recorded_weights().std()?[0].points, [(0, 0.5), (1, 2.0)]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`weights`](Self::weights).
-    pub fn weights_std(&self) -> Result<Vec<LayerCurve>> {
+    /// As [`Replay::weights`].
+    pub fn std(self) -> Result<Vec<LayerCurve>> {
         let mut weights = Weights::default();
-        let rows = self.epochs().map(|epoch| {
+        let rows = self.replay.epochs().map(|epoch| {
             let row = |parameter: &Parameter<'_>| {
                 (parameter.layer().into(), parameter.name().into(), parameter.values().deviation())
             };
-            let deviations = self.weights_into(epoch, &mut weights);
+            let deviations = self.replay.weights_into(epoch, &mut weights);
             skipping(epoch, deviations.map(|()| (epoch, weights.iter().map(row).collect())))
         });
         let (rows, mut skipped) = readable(rows.collect::<Result<Vec<_>>>()?)?;
-        skipped.extend(self.lost());
+        skipped.extend(self.replay.lost());
         Ok(LayerCurve::join(rows, &skipped))
     }
 }

@@ -37,6 +37,7 @@ mod readable;
 
 mod run_map;
 
+mod recorded_weights;
 mod weight_milestones;
 mod weights;
 
@@ -71,6 +72,7 @@ use index::Index;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
 pub use probe::RecordedProbe;
+pub use recorded_weights::RecordedWeights;
 use recorder::Recorder;
 pub use run::Run;
 pub use runs::Runs;

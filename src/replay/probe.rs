@@ -4,6 +4,7 @@ use super::{Replay, probe_inputs::MOST_VALUES};
 use crate::{
     Description, Error, Matrix, Model, Moment, Result, Sequential,
     math::matrix,
+    model::checked,
     storage::{self, Probe},
 };
 
@@ -91,11 +92,26 @@ impl Replay {
             Some(manifest) if !recorder.options.probes(moment, manifest.values()) => return Ok(None),
             Some(_) => {}
         }
-        let Some(outputs) = model.probe_outputs(inputs)? else { return Ok(None) };
+        let Some(outputs) = outputs_of(model, inputs)? else { return Ok(None) };
         check_outputs(inputs, &outputs)?;
         let built_in = model.as_forward().is_some() && description.is_some_and(Sequential::is_described_by);
         Ok(Some(Probe { outputs, built_in }))
     }
+}
+
+/// What a model makes of the inputs, of which it is given as many at once as it takes.
+fn outputs_of<M: Model + ?Sized>(model: &M, inputs: &Matrix) -> Result<Option<Matrix>> {
+    let Some(runs) = model.as_forward().filter(|runs| runs.rows_at_once(inputs.ncols()) < inputs.nrows()) else {
+        return model.probe_outputs(inputs);
+    };
+    let (mut all, mut runs_any) = (Matrix::zeros(0, 0), false);
+    checked::each_part(runs, inputs, |inputs_of_part, start| {
+        let Some(part) = model.probe_outputs(inputs_of_part)? else { return Ok(()) };
+        matrix::expect_shape("outputs on the probe", &part, (inputs_of_part.nrows(), part.ncols()))?;
+        runs_any = true;
+        matrix::put_rows(&part, start, inputs.nrows(), &mut all)
+    })?;
+    Ok(runs_any.then_some(all))
 }
 
 fn check_outputs(inputs: &Matrix, outputs: &Matrix) -> Result<()> {

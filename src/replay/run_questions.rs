@@ -133,7 +133,7 @@ impl<'a, M: Forward> Run<'a, M> {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
-    /// Without a data set they are those of the weights, as [`Replay::milestones_of_weights`] finds them, and a caveat says so.
+    /// Without a data set they are those of the weights, as [`RecordedWeights::milestones`](crate::RecordedWeights::milestones) finds them, and a caveat says so.
     ///
     /// # Errors
     ///

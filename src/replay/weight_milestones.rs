@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Replay,
+    RecordedWeights, Replay,
     readable::{readable, skipping},
     run_questions::without_data,
 };
@@ -13,7 +13,7 @@ use crate::{
     storage::Manifest,
 };
 
-impl Replay {
+impl RecordedWeights<'_> {
     /// Returns what happened to the weights, as rows: which parameters never change or stop to, and what diverged first. It needs
     /// neither a model nor data.
     ///
@@ -31,7 +31,7 @@ impl Replay {
     ///     let scale = Parameter::new("norm", "scale", [2], vec![1.0_f32; 2]); // a layer without a backward pass
     ///     replay.record(&Weights::from_iter([kernel, scale]), Metrics::new())?;
     /// }
-    /// let milestones = replay.milestones_of_weights(&MilestoneOptions::default())?;
+    /// let milestones = replay.recorded_weights().milestones(&MilestoneOptions::default())?;
     /// let said = "From epoch 0 on, scale of layer norm does not change: it is the same over 3 recorded epochs, while others change";
     /// assert_eq!(milestones.rows[0].to_string(), said);
     /// # Ok::<(), training_replay::Error>(())
@@ -39,21 +39,24 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// As [`weights`](Self::weights), but that damaged epochs are passed over and listed, and
+    /// As [`Replay::weights`], but that damaged epochs are passed over and listed, and
     /// [`Error::Invalid`](crate::Error::Invalid) for a threshold that is NaN.
-    pub fn milestones_of_weights(&self, options: &MilestoneOptions) -> Result<Milestones> {
+    pub fn milestones(self, options: &MilestoneOptions) -> Result<Milestones> {
         let (mut run, mut weights) = (RunSummary::new(options)?, Weights::default());
-        let outcomes = self.epochs().map(|epoch| {
-            let read = self.weights_into(epoch, &mut weights);
+        let replay = self.replay;
+        let outcomes = replay.epochs().map(|epoch| {
+            let read = replay.weights_into(epoch, &mut weights);
             skipping(epoch, read.and_then(|()| run.add(EpochSummary::of_weights(epoch, &weights)?)))
         });
         let (_, skipped) = readable(outcomes.collect::<Result<Vec<_>>>()?)?;
         let mut milestones = run.milestones();
         milestones.caveats.push(without_data());
-        milestones.caveats.extend(skipped.into_iter().chain(self.lost()));
+        milestones.caveats.extend(skipped.into_iter().chain(replay.lost()));
         Ok(milestones)
     }
+}
 
+impl Replay {
     /// A summary of a model's parameters without those that were not recorded, which would seem never to change, and those that the
     /// model holds in another type, which may be too coarse to see a change.
     pub(crate) fn with_recorded_states(&self, mut summary: EpochSummary) -> EpochSummary {
@@ -72,7 +75,7 @@ impl Replay {
                 "whether {} change, which the model holds in another type than was recorded,",
                 coarse.join(", ")
             );
-            summary.caveats.push(Caveat::left_out(what, "`Replay::milestones_of_weights`"));
+            summary.caveats.push(Caveat::left_out(what, "`RecordedWeights::milestones`"));
         }
         summary
     }

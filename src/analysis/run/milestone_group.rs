@@ -14,7 +14,7 @@ const NAMED: usize = 5;
 
 /// Some milestones that one sentence says: a single one, or many units of a layer or parameters in the same state.
 ///
-/// [`Milestones::groups`] has an example.
+/// [`Milestones::groups`](super::Milestones::groups) has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

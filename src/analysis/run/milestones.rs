@@ -230,7 +230,7 @@ impl Milestones {
     ///     let forgotten = Parameter::new("h", "bias", [1], vec![0.0_f32]); // say, by the optimizer
     ///     replay.record(&Weights::from_iter([kernel, forgotten]), Metrics::new())?;
     /// }
-    /// let milestones = replay.milestones_of_weights(&MilestoneOptions::default())?;
+    /// let milestones = replay.recorded_weights().milestones(&MilestoneOptions::default())?;
     /// let frozen: Vec<_> = milestones.frozen().map(|row| row.subject.to_string()).collect();
     /// assert_eq!(frozen, ["h/bias"]);
     /// # Ok::<(), training_replay::Error>(())

@@ -4,7 +4,7 @@ use crate::analysis::WeightDiff;
 #[cfg(feature = "serde")]
 use crate::serial;
 
-/// Where two runs of the same model differ: the result of [`Replay::diff`](crate::Replay::diff).
+/// Where two runs of the same model differ: the result of [`RecordedWeights::diff`](crate::RecordedWeights::diff).
 ///
 /// ```
 /// use training_replay::{Metrics, Parameter, Replay, Weights};
@@ -17,7 +17,7 @@ use crate::serial;
 ///     }
 ///     Ok(replay)
 /// };
-/// let diff = record([0.0, 0.5, 1.0])?.diff(&record([0.0, 0.75, 3.0])?, 0.0)?;
+/// let diff = record([0.0, 0.5, 1.0])?.recorded_weights().diff(&record([0.0, 0.75, 3.0])?, 0.0)?;
 /// assert_eq!(diff.first.map(|(epoch, bias)| (epoch, bias.values)), Some((1, (0.5, 0.75))));
 /// assert_eq!(diff.distances, [(0, 0.0), (1, 0.25), (2, 2.0)]);
 /// # Ok::<(), training_replay::Error>(())

@@ -105,6 +105,10 @@ const NO_MODEL: &str = "this question needs the network to be run: `info`, `curv
 /// What the library calls by its methods, by the names of options.
 pub fn with_options(text: &str) -> String {
     let options = [
+        (
+            "a model and a data set, by `Replay::run_with` and `Replay::with_dataset`,",
+            "a data set, by --data FILE.csv,",
+        ),
         ("by `with_dataset`", "by --data"),
         ("`RunPlotOptions::loss`", "--loss"),
         ("`VerifyOptions::names`", "--metrics"),

@@ -27,10 +27,7 @@ pub(crate) fn run<M: Forward>(
     most: usize,
     arrays: &mut Arrays,
 ) -> Result<RunData> {
-    if plots.class_names().len() > usize::from(NO_CLASS) {
-        let expected = format!("at most {NO_CLASS}");
-        return Err(Error::invalid("the number of classes on a page", expected, plots.class_names().len()));
-    }
+    expect_few_classes(plots.class_names().len())?;
     let samples = Samples::of(plots, most)?;
     let (options, bins) = (MilestoneOptions::default().loss(plots.loss()), LossBins::of(plots)?);
     let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &bins, &options))?;
@@ -92,6 +89,13 @@ fn loss_range<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
         Some((_, high)) => Losses { low: high / 2.0, high },
         None => Losses { low: plots.limits.loss / 2.0, high: plots.limits.loss },
     }
+}
+
+fn expect_few_classes(count: usize) -> Result<()> {
+    if count <= usize::from(NO_CLASS) {
+        return Ok(());
+    }
+    Err(Error::invalid("the number of classes on a page", format!("at most {NO_CLASS}"), count))
 }
 
 /// Loss and accuracy over all samples, and what was logged of validation.

@@ -84,7 +84,7 @@ impl Diff {
     }
 
     fn runs_of(&self, one: &Replay, other: &Replay, other_path: &Path) -> Answer<Found> {
-        match one.diff(other, self.tolerance) {
+        match one.recorded_weights().diff(other, self.tolerance) {
             Ok(diff) => Ok(of_runs(&diff)),
             Err(error) => self.of_error(error, other_path),
         }
