@@ -108,7 +108,7 @@ impl<M: Forward> Snapshot<'_, M> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::weights`].
+    /// As [`Replay::weights`](crate::Replay::weights).
     pub fn updates(&self, since: Baseline) -> Result<Option<Weights>> {
         let Some(earlier) = self.earlier(since)? else { return Ok(None) };
         self.replay.weights(self.moment)?.minus(&earlier).map(Some)
@@ -201,7 +201,7 @@ impl RecordedWeights<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::weights`].
+    /// As [`Replay::weights`](crate::Replay::weights).
     pub fn std(self) -> Result<Vec<LayerCurve>> {
         let mut weights = Weights::default();
         let rows = self.replay.epochs().map(|epoch| {
