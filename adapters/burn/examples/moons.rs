@@ -79,5 +79,6 @@ fn train(mut net: Net, data: &Dataset, device: &Device) -> Result<Replay> {
 
 fn tensors(data: &Dataset, device: &Device) -> (Tensor<2>, Tensor<2, Int>) {
     let of = |matrix, width| TensorData::new(to_row_major(matrix), [data.samples(), width]);
-    (Tensor::from_data(of(data.inputs(), 2), device), Tensor::<2>::from_data(of(data.targets(), 1), device).int())
+    let classes = data.targets().numbers().expect("0 or 1 in a column");
+    (Tensor::from_data(of(data.inputs(), 2), device), Tensor::<2>::from_data(of(classes, 1), device).int())
 }

@@ -4,7 +4,9 @@ use burn_core::{
     module::{Module, ModuleVisitor, Param},
     tensor::{Gradients, Tensor, TensorData},
 };
-use training_replay::{Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Targets, Weights, to_row_major};
+use training_replay::{
+    Backward, Error, Forward, Loss, Matrix, OutputKind, Parameter, Result, Targets, Weights, to_row_major,
+};
 
 use crate::{
     Replayed,

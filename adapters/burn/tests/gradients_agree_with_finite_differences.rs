@@ -29,7 +29,7 @@ fn model(net: &Net, last: Activation) -> Replayed<Net> {
 }
 
 fn mean<M: Forward>(model: &M, targets: &Matrix, loss: Loss) -> Result<f64> {
-    let losses = model.losses(&inputs(), targets, loss)?;
+    let losses = model.losses(&inputs(), targets.into(), loss)?;
     Ok(losses.iter().copied().map(f64::from).sum::<f64>() / losses.len() as f64)
 }
 
@@ -48,7 +48,7 @@ fn moved(weights: &Weights, array: usize, index: usize, by: f32) -> Weights {
 fn check(model: &Replayed<Net>, targets: &Matrix, loss: Loss) -> Result<()> {
     const STEP: f32 = 1e-2;
     let weights = Weights::of(&Recorded::of(model.module()))?;
-    let gradients = model.gradients(&inputs(), targets, loss)?;
+    let gradients = model.gradients(&inputs(), targets.into(), loss)?;
     assert_eq!(gradients.len(), weights.len());
     for (array, gradient) in gradients.iter().enumerate() {
         for (index, &found) in gradient.values().to_f32().iter().enumerate() {
@@ -81,7 +81,7 @@ fn every_loss_is_differentiated_by_every_parameter() -> Result<()> {
 fn a_parameter_that_the_loss_does_not_depend_on_has_zeros() -> Result<()> {
     let only_hidden =
         Replayed::new([2], &net()).layer("hidden", |net, x: Tensor<2>| net.hidden.forward(x), Activation::Linear);
-    let gradients = only_hidden.gradients(&inputs(), &Matrix::zeros(5, 4), Loss::MeanSquaredError)?;
+    let gradients = only_hidden.gradients(&inputs(), (&Matrix::zeros(5, 4)).into(), Loss::MeanSquaredError)?;
     assert_eq!(gradients.require("output", "weight", &[4, 1])?.values().to_f32(), [0.0; 4].as_slice());
     Ok(())
 }
@@ -92,7 +92,7 @@ fn statistics_stay_and_have_no_gradients() -> Result<()> {
     let module = Everything::new(&Device::default().autodiff());
     let model = Replayed::new([3], &module).layer("norm", |net, x: Tensor<2>| net.normalize(x), Activation::Linear);
     let (before, x) = (Weights::of(&model)?, Matrix::from_element(4, 3, 2.5));
-    let gradients = model.gradients(&x, &Matrix::zeros(4, 3), Loss::MeanSquaredError)?;
+    let gradients = model.gradients(&x, (&Matrix::zeros(4, 3)).into(), Loss::MeanSquaredError)?;
     assert!(gradients.get("norm", "running_mean").is_none());
     assert!(gradients.get("", "steps").is_none());
     assert_eq!(Weights::of(&model)?, before);
@@ -107,7 +107,7 @@ fn frozen_parameters_have_gradients_too() -> Result<()> {
     let mut net = net();
     net.hidden = net.hidden.no_grad();
     let gradients =
-        model(&net, Activation::Linear).gradients(&inputs(), &Matrix::zeros(5, 1), Loss::MeanSquaredError)?;
+        model(&net, Activation::Linear).gradients(&inputs(), (&Matrix::zeros(5, 1)).into(), Loss::MeanSquaredError)?;
     assert_eq!(gradients.len(), 4);
     Ok(())
 }
@@ -120,7 +120,7 @@ fn gradients_have_the_type_of_the_module() -> Result<()> {
         line.bias = line.bias.clone().map(|bias| bias.map(|bias| bias.cast(DType::F64)));
     }
     let gradients =
-        model(&net, Activation::Linear).gradients(&inputs(), &Matrix::zeros(5, 1), Loss::MeanSquaredError)?;
+        model(&net, Activation::Linear).gradients(&inputs(), (&Matrix::zeros(5, 1)).into(), Loss::MeanSquaredError)?;
     assert!(gradients.iter().all(|gradient| gradient.values().dtype().to_string() == "f64"));
     Ok(())
 }
@@ -128,7 +128,7 @@ fn gradients_have_the_type_of_the_module() -> Result<()> {
 #[test]
 fn what_the_outputs_are_is_not_guessed() {
     let targets = Matrix::from_element(5, 1, 1.0);
-    let loss = |model: Replayed<Net>| model.gradients(&inputs(), &targets, Loss::BinaryCrossEntropy).map(drop);
+    let loss = |model: Replayed<Net>| model.gradients(&inputs(), (&targets).into(), Loss::BinaryCrossEntropy).map(drop);
     assert!(matches!(loss(model(&net(), Activation::Linear)), Err(Error::Missing { .. })));
     assert!(matches!(loss(model(&net(), Activation::Tanh)), Err(Error::Invalid { .. })));
     assert!(loss(Replayed::new([2], &net())).unwrap_err().to_string().contains("number of layers"));

@@ -234,7 +234,7 @@ fn losses_are_exact_where_probabilities_saturate() -> Result<()> {
     let mut net = Net::new(&device());
     net.output.bias = net.output.bias.map(|bias| bias.map(|bias| bias * 0.0 + 80.0));
     net.output.weight = net.output.weight.map(|weight| weight * 0.0);
-    let losses = perceptron(&net).losses(&inputs(1, 2), &Matrix::zeros(1, 1), Loss::BinaryCrossEntropy)?;
+    let losses = perceptron(&net).losses(&inputs(1, 2), (&Matrix::zeros(1, 1)).into(), Loss::BinaryCrossEntropy)?;
     assert_eq!(losses, [80.0]);
     Ok(())
 }
