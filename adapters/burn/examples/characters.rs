@@ -74,7 +74,8 @@ pub fn main() -> Result<()> {
     let (first, end) = (first?, end?);
     println!("a character costs {:.3} at first, {:.3} in the end", first.loss, end.loss);
     assert!((first.loss - GUESSING).abs() < 0.5, "about what guessing costs: {}", first.loss);
-    assert_eq!(end.accuracy, Some(1.0), "every character at every position");
+    // Not all: of the first characters of a window nobody can know what follows.
+    assert!(end.accuracy.is_some_and(|share| share > 0.9), "{:?} are right", end.accuracy);
     Ok(())
 }
 
