@@ -133,7 +133,7 @@ impl CandleTraining {
         let network = Network::new(&course.model)?;
         let optimizer = SGD::new(network.variables.clone(), f64::from(course.learning_rate))?;
         let targets = match course.loss {
-            Loss::BinaryCrossEntropy => tensor(course.data.targets())?,
+            Loss::BinaryCrossEntropy => tensor(course.data.targets().numbers()?)?,
             _ => {
                 let classes = course.data.classes()?.into_iter().map(u32::try_from);
                 Tensor::new(classes.collect::<std::result::Result<Vec<_>, _>>()?, &Device::Cpu)?
