@@ -210,3 +210,17 @@ fn a_full_disk_leaves_the_old_file_and_nothing_new() {
     assert_eq!(names(folder.path()), ["other.replay", "run.replay"]);
     assert_eq!(open(folder.path(), "run.replay").dataset().unwrap(), &data());
 }
+
+#[test]
+fn a_copy_keeps_the_name_of_a_loss_of_the_models_own() {
+    let folder = folder();
+    let mut replay = Replay::options().own_loss("huber").create(folder.path().join("own.replay")).unwrap();
+    let model = common::recordings::model(1);
+    (0..3).for_each(|_| assert!(replay.record(&model, training_replay::Metrics::new()).is_ok()));
+    drop(replay);
+    for copy in ["thin --every 2 own.replay -o copy.replay", "repair own.replay -o copy.replay --force"] {
+        assert_eq!(call(folder.path(), copy).status, 0);
+        let copied = Replay::open(folder.path().join("copy.replay")).unwrap();
+        assert_eq!(copied.run().unwrap().loss_name(), Some("huber"), "{copy}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use training_replay::{
-    Error, Metrics, Model, Moment, Parameter, Probed, Replay, ReplayOptions, Result, Run, Sequential, Weights,
+    Error, Loss, Metrics, Model, Moment, Parameter, Probed, Replay, ReplayOptions, Result, Run, Sequential, Weights,
 };
 
 use crate::{
@@ -93,15 +93,23 @@ fn add<M: Model>(target: &mut Replay, moment: Moment, model: &M, metrics: Metric
     target.record_at(moment, model, metrics).map(drop)
 }
 
+/// What the loss of the model's own was called.
+fn own_loss(replay: &Replay) -> Option<String> {
+    let no_model = |_: &Weights| -> Result<Sequential> { Err(Error::other("a name needs no model")) };
+    replay.run_from(&no_model).loss_name().filter(|name| *name != Loss::Own.name()).map(str::to_owned)
+}
+
 /// What the recording holds beside its moments.
 fn options(path: &Path, replay: &Replay, damaged: Damaged, copied: &mut Copied) -> Answer<ReplayOptions> {
     let mut options = Replay::options();
     for (key, value) in replay.metadata() {
         options = options.metadata(key, value);
     }
-    if let Some(loss) = replay.loss() {
-        options = options.loss(loss);
-    }
+    options = match (replay.loss(), own_loss(replay)) {
+        (Some(Loss::Own), Some(name)) => options.own_loss(name),
+        (Some(loss), _) => options.loss(loss),
+        (None, _) => options,
+    };
     if let Some(description) = replay.description() {
         options = options.description(description);
     }
