@@ -29,8 +29,9 @@ pub(crate) struct RecordReader<'a> {
     bytes: BufReader<Bytes<'a>>,
     /// How many bytes of the record were not asked for yet.
     left: u64,
-    /// Where the record begins.
+    /// Where the record begins, and where its data lie.
     offset: u64,
+    data: Range<u64>,
     expected: u32,
 }
 
@@ -38,8 +39,8 @@ impl<'a> RecordReader<'a> {
     /// Reads the `data` of the record that begins at `offset`; `what` in errors.
     pub(super) fn new(backend: &'a NamedBackend, what: String, data: Range<u64>, offset: u64, crc: u32) -> Self {
         let left = data.end - data.start;
-        let bytes = Bytes { backend: &*backend.inner, range: data, crc: crc32fast::Hasher::new() };
-        Self { backend, what, bytes: BufReader::with_capacity(AHEAD, bytes), left, offset, expected: crc }
+        let bytes = Bytes { backend: &*backend.inner, range: data.clone(), crc: crc32fast::Hasher::new() };
+        Self { backend, what, bytes: BufReader::with_capacity(AHEAD, bytes), left, offset, data, expected: crc }
     }
 
     /// Reads the next `count` values, in the memory of `values` where that is enough.
@@ -71,14 +72,28 @@ impl<'a> RecordReader<'a> {
         Ok(())
     }
 
+    /// Another reader, of a part of the data; where that ends behind them, it ends with them.
+    pub(super) fn part(&self, part: Range<u64>) -> Self {
+        let all = &self.data;
+        let [start, end] = [part.start, part.end].map(|at| all.start.saturating_add(at).min(all.end));
+        Self::new(self.backend, self.what.clone(), start..end, self.offset, self.expected)
+    }
+
     /// Reads what is left and compares the checksum.
     pub(crate) fn finish(mut self) -> Result<()> {
+        let checksum = self.pass()?;
+        self.expect_checksum(checksum)
+    }
+
+    /// Reads what is left; the checksum of all.
+    pub(super) fn pass(&mut self) -> Result<crc32fast::Hasher> {
         io::copy(&mut self.bytes, &mut io::sink()).map_err(|source| self.failed(source))?;
-        if self.bytes.get_ref().crc.clone().finalize() == self.expected {
-            Ok(())
-        } else {
-            Err(self.corrupted("its checksum does not agree"))
-        }
+        Ok(self.bytes.get_ref().crc.clone())
+    }
+
+    /// Fails unless the data have the checksum of the record.
+    pub(super) fn expect_checksum(&self, found: crc32fast::Hasher) -> Result<()> {
+        if found.finalize() == self.expected { Ok(()) } else { Err(self.corrupted("its checksum does not agree")) }
     }
 
     pub(super) fn corrupted(&self, reason: &str) -> Error {

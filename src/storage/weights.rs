@@ -3,11 +3,16 @@
 //! Where each array lies the manifest says, so that they may come in any order, one at a time, and one of them is read
 //! without the others. `docs/format.md` has the bytes, under "EPOCH".
 
+use std::{
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
+
 use super::{
     block::up, checksums::Checksums, expected::Expected, manifest::Manifest, reader::RecordReader, tensor::TensorSpec,
     writer::RecordWriter,
 };
-use crate::{Parameter, Result, Values, Weights};
+use crate::{Parameter, Result, Values, Weights, math::parallel};
 
 /// Takes the parameters of a snapshot, one at a time and in any order, and writes each to its place.
 pub(crate) struct WeightsWriter<'w, 'r> {
@@ -58,21 +63,71 @@ fn write_values(writer: &mut RecordWriter<'_>, at: u64, values: &Values<'_>) -> 
     }
 }
 
+/// Of a snapshot of more bytes than these, threads read a share each: most of the time takes the new memory, which the system
+/// clears page by page, and which several threads get sooner.
+const LARGE: u64 = 1 << 24;
+
 /// Reads the parameters back, if the checksum agrees, in the memory of `weights` where they are such parameters already.
 ///
 /// On an error none are left: nothing that was read before the checksum was compared is handed out.
-pub(crate) fn read_weights(mut reader: RecordReader<'_>, manifest: &Manifest, weights: &mut Weights) -> Result<()> {
-    let mut old = std::mem::take(weights).into_iter();
-    let mut parameters = Vec::with_capacity(manifest.parameters().len());
-    let mut read = 0;
-    for spec in manifest.parameters() {
-        reader.align(read)?;
-        parameters.push(read_parameter(&mut reader, spec, old.next())?);
-        read = up(read) + spec.bytes().unwrap_or(0);
+pub(crate) fn read_weights(reader: RecordReader<'_>, manifest: &Manifest, weights: &mut Weights) -> Result<()> {
+    let threads = if manifest.data_len() > LARGE { parallel::chosen(None) } else { 1 };
+    let shares = shares(manifest, threads, std::mem::take(weights));
+    let read = parallel::map_with(&shares, Some(threads), || (), |(), share| share.read(&reader, manifest))?;
+    let (mut parameters, mut checksum) = (Vec::with_capacity(manifest.parameters().len()), crc32fast::Hasher::new());
+    for (of_share, checksum_of_share) in read {
+        parameters.extend(of_share);
+        checksum.combine(&checksum_of_share);
     }
-    reader.finish()?;
+    reader.expect_checksum(checksum)?;
     *weights = parameters.into_iter().collect();
     Ok(())
+}
+
+/// Parameters that one thread reads.
+struct Share {
+    indices: Range<usize>,
+    /// Where they lie in the data; the last share has all that is left.
+    bytes: Range<u64>,
+    /// Parameters whose memory they may have.
+    old: Mutex<Vec<Parameter<'static>>>,
+}
+
+/// Shares of about as many bytes for so many threads, or fewer: an array is read by one.
+fn shares(manifest: &Manifest, threads: usize, old: Weights) -> Vec<Share> {
+    let (places, count, mut old) = (manifest.places(), manifest.parameters().len(), old.into_iter());
+    let begins_behind = |share: usize| {
+        let bytes = u128::from(manifest.data_len()) * share as u128 / threads as u128;
+        places.partition_point(|&place| u128::from(place) < bytes)
+    };
+    let mut bounds: Vec<usize> = (1..threads).map(begins_behind).filter(|&bound| 0 < bound && bound < count).collect();
+    bounds.dedup();
+    let ends = bounds.iter().copied().chain([count]);
+    let share = |(start, end): (usize, usize)| Share {
+        indices: start..end,
+        bytes: places.get(start).copied().unwrap_or(0)..places.get(end).copied().unwrap_or(u64::MAX),
+        old: Mutex::new(old.by_ref().take(end - start).collect()),
+    };
+    [0].into_iter().chain(bounds.iter().copied()).zip(ends).map(share).collect()
+}
+
+impl Share {
+    /// Reads the parameters, and the checksum of all bytes of the share.
+    fn read(
+        &self,
+        all: &RecordReader<'_>,
+        manifest: &Manifest,
+    ) -> Result<(Vec<Parameter<'static>>, crc32fast::Hasher)> {
+        let mut reader = all.part(self.bytes.clone());
+        let mut old = std::mem::take(&mut *self.old.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
+        let (mut parameters, mut read) = (Vec::with_capacity(self.indices.len()), self.bytes.start);
+        for spec in &manifest.parameters()[self.indices.clone()] {
+            reader.align(read)?;
+            parameters.push(read_parameter(&mut reader, spec, old.next())?);
+            read = up(read) + spec.bytes().unwrap_or(0);
+        }
+        Ok((parameters, reader.pass()?))
+    }
 }
 
 /// Reads one of the parameters alone from its own bytes.
@@ -131,4 +186,39 @@ fn read_truths(reader: &mut RecordReader<'_>, count: usize, truths: &mut Vec<boo
     truths.clear();
     truths.extend(bytes.iter().map(|&byte| byte == 1));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parameters of these many values, each of 4 bytes.
+    fn manifest(counts: &[usize]) -> Manifest {
+        let parameter =
+            |(i, &count): (usize, &usize)| Parameter::new("layer", i.to_string(), [count], vec![0.0; count]);
+        let specs = counts.iter().enumerate().map(parameter).map(|parameter| TensorSpec::of(&parameter));
+        Manifest::new(specs.collect::<Result<_>>().unwrap(), None).unwrap()
+    }
+
+    #[test]
+    fn shares_are_all_parameters_once_and_all_bytes_once() {
+        let many: Vec<usize> = (0..100).map(|i| i * 37 % 101).collect();
+        for counts in [&[][..], &[7], &[0, 0, 0], &[1, 1_000, 1, 1], &[40, 40, 40, 40], &many] {
+            let manifest = manifest(counts);
+            for threads in [1, 2, 3, 4, 99, 1_000] {
+                let shares = shares(&manifest, threads, Weights::default());
+                let indices: Vec<usize> = shares.iter().flat_map(|share| share.indices.clone()).collect();
+                assert!(indices.into_iter().eq(0..counts.len()) && shares.len() <= threads, "{counts:?} for {threads}");
+                let bounds: Vec<u64> = shares.iter().flat_map(|share| [share.bytes.start, share.bytes.end]).collect();
+                assert_eq!((bounds[0], bounds[bounds.len() - 1]), (0, u64::MAX));
+                assert!(bounds[1..bounds.len() - 1].chunks(2).all(|pair| pair[0] == pair[1]), "{bounds:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn shares_have_about_as_many_bytes() {
+        let shares = shares(&manifest(&[1_600; 10]), 3, Weights::default());
+        assert_eq!(shares.iter().map(|share| share.indices.len()).collect::<Vec<_>>(), [4, 3, 3]);
+    }
 }

@@ -1,0 +1,82 @@
+//! Snapshots so large that threads share the reading: bit for bit, and damage anywhere in them is found.
+
+use training_replay::{Error, Metrics, Parameter, Replay, Result, Values, Weights, half::bf16};
+
+/// Arrays of 40 MB in all: none, one and many values, of three types.
+fn weights(seed: u32) -> Weights {
+    let bits = |count: u32| (0..count).map(move |i| (i ^ seed).wrapping_mul(2_654_435_761));
+    let floats = |count| bits(count).map(f32::from_bits).collect::<Vec<f32>>();
+    let halves: Vec<bf16> = bits(1_000_001).map(|bits| bf16::from_bits(bits as u16)).collect();
+    let parameters = [
+        Parameter::new("first", "empty", [0], Vec::<f32>::new()),
+        Parameter::new("first", "kernel", [1_500, 2_000], floats(3_000_000)),
+        Parameter::new("first", "one", [1], floats(1)),
+        Parameter::new("second", "halves", [1_000_001], halves),
+        Parameter::new("second", "doubles", [1_000_000], bits(1_000_000).map(f64::from).collect::<Vec<f64>>()),
+        Parameter::new("third", "kernel", [4_500_000], floats(4_500_000)),
+        Parameter::new("third", "last", [3], floats(3)),
+    ];
+    parameters.into_iter().collect()
+}
+
+fn same_bits(one: &Weights, other: &Weights) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other.iter()).all(|(one, other)| match (one.values(), other.values()) {
+            (Values::F32(one), Values::F32(other)) => {
+                one.iter().map(|it| it.to_bits()).eq(other.iter().map(|it| it.to_bits()))
+            }
+            (Values::Bf16(one), Values::Bf16(other)) => {
+                one.iter().map(|it| it.to_bits()).eq(other.iter().map(|it| it.to_bits()))
+            }
+            (one, other) => one == other,
+        })
+}
+
+/// The values of an array that has f32.
+fn singles<'w>(weights: &'w Weights, layer: &str) -> &'w [f32] {
+    let Some(Values::F32(values)) = weights.get(layer, "kernel").map(Parameter::values) else { panic!("{layer}") };
+    values
+}
+
+fn recorded(snapshots: &[Weights]) -> Vec<u8> {
+    let (mut replay, mut bytes) = (Replay::options().in_memory(), Vec::new());
+    snapshots.iter().for_each(|weights| assert!(replay.record(weights, Metrics::new()).is_ok()));
+    replay.write_to(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn every_bit_comes_back_also_into_memory_that_is_there() -> Result<()> {
+    let snapshots = [weights(1), weights(2)];
+    let replay = Replay::from_bytes(recorded(&snapshots))?;
+    let mut into = Weights::default();
+    for epoch in [0, 1, 0] {
+        let expected = &snapshots[epoch];
+        assert!(same_bits(&replay.weights(epoch as u64)?, expected), "epoch {epoch}");
+        let before = into.get("third", "kernel").map(|_| singles(&into, "third").as_ptr());
+        replay.weights_into(epoch as u64, &mut into)?;
+        assert!(same_bits(&into, expected), "epoch {epoch} into others");
+        assert!(before.is_none_or(|before| singles(&into, "third").as_ptr() == before));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_bit_that_flips_in_any_of_the_arrays_or_between_them_is_found() {
+    let snapshots = [weights(1), weights(2)];
+    let bytes = recorded(&snapshots);
+    let needle: Vec<u8> = singles(&snapshots[0], "first")[..16].iter().flat_map(|value| value.to_le_bytes()).collect();
+    let start = bytes.chunks(64).position(|block| block == needle).unwrap() * 64;
+    // In the first array, behind its end where there are zeros, in the single value, in the middle, and in the last array.
+    let one = 12_000_000_usize.next_multiple_of(64);
+    let places = [0, 11_999_999, 12_000_001, one, one + 4, 18_000_000, 25_000_000, 39_000_000];
+    for place in places {
+        let mut flipped = bytes.clone();
+        flipped[start + place] ^= 4;
+        let replay = Replay::from_bytes(flipped).unwrap();
+        let mut weights = snapshots[1].clone();
+        let error = replay.weights_into(0, &mut weights).unwrap_err();
+        assert!(matches!(error, Error::Corrupted { .. }) && weights.is_empty(), "byte {place}: {error}");
+        assert!(same_bits(&replay.weights(1).unwrap(), &snapshots[1]), "the next epoch is not hit");
+    }
+}
