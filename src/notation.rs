@@ -60,10 +60,9 @@ pub(crate) fn percent(share: f64) -> String {
 pub(crate) fn on_a_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-            line.extend(c.escape_default())
-        } else {
-            line.push(c)
+        match c {
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => line.extend(c.escape_default()),
+            c => line.push(c),
         }
     }
     line
