@@ -1,7 +1,7 @@
 //! Asks DataFusion the questions of `*.sql` over the tables of many runs, and prints each answer as CSV.
 //!
 //! ```text
-//! cargo run --release -- FOLDER never_learned.sql most_forgotten.sql
+//! cargo run -- FOLDER never_learned.sql most_forgotten.sql
 //! ```
 //!
 //! The folder is one of `training-replay export` or `export::Tables::write_parquet`: `samples/run=NAME/part-0.parquet` and so on.
