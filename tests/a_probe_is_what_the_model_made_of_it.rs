@@ -442,3 +442,29 @@ fn a_built_in_network_must_give_the_same_bits_and_another_model_need_not() {
     assert_eq!((right.holds(), right.probes[0].off), (true, 0.0));
     assert!(right.to_string().contains("bit for bit"), "{right}");
 }
+
+#[test]
+fn a_copy_keeps_who_computed_the_outputs_and_takes_those_of_its_own_inputs_only() {
+    let network = Sequential::builder(2).layer(Dense::new(1)).build(3).unwrap();
+    let mut replay = Replay::options().dataset(&data()).in_memory();
+    replay.record(&network, Metrics::new()).unwrap();
+    replay.record(&Weights::of(&network).unwrap(), Metrics::new()).unwrap(); // that nobody runs
+    let mut foreign = Replay::options().dataset(&data()).in_memory();
+    foreign.record(&NoGradients(network.clone()), Metrics::new()).unwrap();
+
+    let inputs = replay.probe().inputs().unwrap();
+    for (source, epoch, built_in) in [(&replay, 0, Some(true)), (&replay, 1, None), (&foreign, 0, Some(false))] {
+        let mut copy = Replay::options().probe(inputs).in_memory();
+        let (weights, probe) = (source.weights(epoch).unwrap(), source.probe().at(epoch).unwrap());
+        assert!(copy.record_copy(epoch, &weights, Metrics::new(), probe.as_ref()).unwrap());
+        assert_eq!((copy.probe().inputs(), copy.probe().at(epoch).unwrap()), (Some(inputs), probe.clone()));
+        assert_eq!(probe.map(|probe| probe.is_built_in()), built_in);
+    }
+    let (weights, probe) = (replay.weights(0).unwrap(), replay.probe().at(0).unwrap());
+    let copied = |options: ReplayOptions| {
+        options.in_memory().record_copy(0, &weights, Metrics::new(), probe.as_ref()).unwrap_err()
+    };
+    assert!(matches!(copied(Replay::options().without_probe()), Error::Missing { .. }));
+    assert!(matches!(copied(Replay::options().probe(&Matrix::zeros(3, 2))), Error::Shape { .. }));
+    assert!(matches!(copied(Replay::options().probe(&Matrix::zeros(0, 2))), Error::Invalid { .. }));
+}

@@ -10,7 +10,7 @@ use common::{
     recordings::{damaged, data, folder, foreign, killed, with_steps},
 };
 use serde_json::json;
-use training_replay::{Moment, Replay};
+use training_replay::{Moment, Replay, analysis::VerifyOptions};
 
 fn open(folder: &Path, name: &str) -> Replay {
     Replay::open(folder.join(name)).unwrap()
@@ -29,7 +29,7 @@ fn assert_same(one: &Replay, other: &Replay, moment: impl Into<Moment>) {
     let moment = moment.into();
     assert_eq!(one.weights(moment).unwrap(), other.weights(moment).unwrap(), "{moment}");
     assert_eq!(one.metrics(moment).unwrap(), other.metrics(moment).unwrap(), "{moment}");
-    assert_eq!(one.probe().outputs(moment).unwrap(), other.probe().outputs(moment).unwrap(), "{moment}");
+    assert_eq!(one.probe().at(moment).unwrap(), other.probe().at(moment).unwrap(), "{moment}");
 }
 
 /// That one recording holds beside its moments what another does.
@@ -222,5 +222,18 @@ fn a_copy_keeps_the_name_of_a_loss_of_the_models_own() {
         assert_eq!(call(folder.path(), copy).status, 0);
         let copied = Replay::open(folder.path().join("copy.replay")).unwrap();
         assert_eq!(copied.run().unwrap().loss_name(), Some("huber"), "{copy}");
+    }
+}
+
+/// Copies once lost that the network was a built-in one; their proof allowed for a difference of a ten-thousandth then.
+#[test]
+fn copies_of_a_built_in_network_are_proven_by_bits() {
+    let folder = folder();
+    damaged(folder.path());
+    for how in ["thin --every 4 run.replay", "repair damaged.replay", "pack run.replay"] {
+        assert_eq!(call(folder.path(), &format!("{how} -o copy.replay --force")).status, 0, "{how}");
+        let verification = open(folder.path(), "copy.replay").run().unwrap().verify(&VerifyOptions::default()).unwrap();
+        assert!(verification.holds() && verification.probes.len() > 4, "{how}: {verification}");
+        assert!(verification.probes.iter().all(|probe| probe.allowed == 0.0), "{how}");
     }
 }

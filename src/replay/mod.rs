@@ -71,7 +71,7 @@ use data_sets::OtherData;
 use index::Index;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
-pub use probe::RecordedProbe;
+pub use probe::{RecordedOutputs, RecordedProbe};
 pub use recorded_weights::RecordedWeights;
 use recorder::Recorder;
 pub use run::Run;

@@ -51,6 +51,42 @@ impl<'a> RecordedProbe<'a> {
     pub fn outputs(self, at: impl Into<Moment>) -> Result<Option<Matrix>> {
         Ok(self.replay.probe_at(at.into())?.map(|probe| probe.outputs))
     }
+
+    /// Returns the outputs with what is known of who computed them, for a [copy](Replay::record_copy) of the moment.
+    ///
+    /// # Errors
+    ///
+    /// As [`outputs`](Self::outputs).
+    pub fn at(self, at: impl Into<Moment>) -> Result<Option<RecordedOutputs>> {
+        Ok(self.replay.probe_at(at.into())?.map(RecordedOutputs))
+    }
+}
+
+/// What a model made of the inputs of a probe at one moment, as it was recorded.
+///
+/// ```
+/// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+/// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let mut replay = Replay::options().dataset(&datasets::moons(100, 0.1, 7)).in_memory();
+/// replay.record(&model, Metrics::new())?;
+/// let recorded = replay.probe().at(0)?.expect("it was run");
+/// assert!(recorded.is_built_in());
+/// assert_eq!(recorded.outputs().nrows(), 8);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedOutputs(Probe);
+
+impl RecordedOutputs {
+    /// Returns the outputs, a row for each of the inputs.
+    pub fn outputs(&self) -> &Matrix {
+        &self.0.outputs
+    }
+
+    /// Returns whether a built-in network computed them, which gives the same bits on every machine.
+    pub fn is_built_in(&self) -> bool {
+        self.0.built_in
+    }
 }
 
 impl Replay {
@@ -74,6 +110,18 @@ impl Replay {
             }
             probe => Ok(probe),
         }
+    }
+
+    /// What another recording holds, to be recorded here.
+    pub(super) fn copied_probe(&self, recorded: Option<&RecordedOutputs>) -> Result<Option<Probe>> {
+        if let (None, Some(recorder)) = (&self.index.manifest, &self.recorder) {
+            recorder.options.probe.check()?;
+        }
+        let Some(RecordedOutputs(probe)) = recorded else { return Ok(None) };
+        let hint = "give those of the recording that is copied, by `ReplayOptions::probe`";
+        let inputs = self.probe().inputs().ok_or_else(|| Error::missing("inputs of the probe", hint))?;
+        check_outputs(inputs, &probe.outputs)?;
+        Ok(Some(probe.clone()))
     }
 
     /// What a model that is being recorded makes of the probe, if it is to be run and can be.

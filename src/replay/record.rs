@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Durability, Replay, ReplayOptions,
+    Durability, RecordedOutputs, Replay, ReplayOptions,
     data_sets::OtherData,
     parameters::Parameters,
     recorder::{Recorder, epoch_behind},
 };
 use crate::{
-    Dataset, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
+    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
     storage::{
         self, Checksums, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Probe, Record, WeightsWriter, encode_metrics,
     },
@@ -24,6 +24,14 @@ fn check_step(moment: Moment) -> Result<()> {
         return Err(Error::invalid("the epoch of a step", "1 or more; epoch 0 is before training", 0));
     }
     moment.check()
+}
+
+/// The probe of a moment by running the model, if it is to be run and can be.
+fn ran<M: Model + ?Sized>(
+    moment: Moment,
+    model: &M,
+) -> impl FnOnce(&Replay, Option<&Description>) -> Result<Option<Probe>> {
+    move |replay, description| replay.run_probe(moment, model, description)
 }
 
 impl Replay {
@@ -59,7 +67,7 @@ impl Replay {
         recorder.options.check()?;
         let epoch = recorder.next;
         if recorder.options.takes_epoch(epoch) {
-            self.append_snapshot(epoch.into(), model, metrics.into())?;
+            self.append_snapshot((epoch.into(), metrics.into()), model, ran(epoch.into(), model))?;
         } else {
             recorder.next = epoch.saturating_add(1);
         }
@@ -96,7 +104,55 @@ impl Replay {
     where
         M: Model + ?Sized,
     {
-        let (moment, last) = (moment.into(), self.index.last());
+        let moment = moment.into();
+        self.append_if_taken((moment, metrics.into()), model, ran(moment, model))
+    }
+
+    /// Appends what another recording holds of a moment, and returns whether it was recorded: the way of a copy.
+    ///
+    /// In place of running a model it takes the outputs on the probe as they were recorded there,
+    /// [`RecordedProbe::at`](crate::RecordedProbe::at), so that [`Run::verify`](crate::Run::verify) proves a built-in network
+    /// by bits in the copy too. The probe must have the same inputs, by [`ReplayOptions::probe`](crate::ReplayOptions::probe).
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(100, 0.1, 7)).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let inputs = replay.probe().inputs().expect("eight of its samples");
+    /// let mut copy = Replay::options().probe(inputs).in_memory();
+    /// let probe = replay.probe().at(0)?;
+    /// copy.record_copy(0, &replay.weights(0)?, replay.metrics(0)?, probe.as_ref())?;
+    /// assert_eq!(copy.probe().at(0)?, probe);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`record_at`](Self::record_at); [`Error::Missing`] for outputs where the probe has no inputs, [`Error::Shape`] where
+    /// it has another number of them.
+    pub fn record_copy<M>(
+        &mut self,
+        moment: impl Into<Moment>,
+        model: &M,
+        metrics: impl Into<Metrics>,
+        probe: Option<&RecordedOutputs>,
+    ) -> Result<bool>
+    where
+        M: Model + ?Sized,
+    {
+        let copied = |replay: &Self, _: Option<&Description>| replay.copied_probe(probe);
+        self.append_if_taken((moment.into(), metrics.into()), model, copied)
+    }
+
+    /// Records a moment unless the options leave it out, or it was recorded before.
+    fn append_if_taken<M: Model + ?Sized>(
+        &mut self,
+        (moment, metrics): (Moment, Metrics),
+        model: &M,
+        probe: impl FnOnce(&Self, Option<&Description>) -> Result<Option<Probe>>,
+    ) -> Result<bool> {
+        let last = self.index.last();
         check_step(moment)?;
         let recorder = self.recorder()?;
         recorder.options.check()?;
@@ -105,7 +161,7 @@ impl Replay {
         {
             return Ok(false);
         }
-        self.append_snapshot(moment, model, metrics.into())?;
+        self.append_snapshot((moment, metrics), model, probe)?;
         Ok(true)
     }
 
@@ -150,10 +206,12 @@ impl Replay {
     }
 
     /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.
-    fn append_snapshot<M>(&mut self, moment: Moment, model: &M, metrics: Metrics) -> Result<()>
-    where
-        M: Model + ?Sized,
-    {
+    fn append_snapshot<M: Model + ?Sized>(
+        &mut self,
+        (moment, metrics): (Moment, Metrics),
+        model: &M,
+        probe: impl FnOnce(&Self, Option<&Description>) -> Result<Option<Probe>>,
+    ) -> Result<()> {
         if let Some(last) = self.index.last().filter(|&last| moment <= last) {
             let expected = format!("later than {last}, the last one recorded");
             return Err(Error::invalid("the next snapshot", expected, moment));
@@ -163,7 +221,7 @@ impl Replay {
         let rename = self.recorder()?.options.rename.clone();
         let parameters = Parameters::of(model, description.as_ref(), rename);
         let mut first = self.first_manifest(&parameters)?;
-        let probe = self.run_probe(moment, model, description.as_ref())?;
+        let probe = probe(self, description.as_ref())?;
         if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
             let asked_for = recorder.options.probe.given().is_some();
             manifest.probe = recorder.probe.clone().filter(|_| probe.is_some() || asked_for);

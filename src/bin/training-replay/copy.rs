@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use training_replay::{
-    Error, Loss, Metrics, Model, Moment, Parameter, Probed, Replay, ReplayOptions, Result, Run, Sequential, Weights,
+    Error, Loss, Metrics, Moment, Parameter, RecordedOutputs, Replay, ReplayOptions, Result, Run, Sequential, Weights,
 };
 
 use crate::{
@@ -56,14 +56,14 @@ pub fn record(source: (&Path, &Replay), moments: &[Moment], to: &Path, damaged: 
 /// What was read of a moment beside its weights.
 struct Read {
     metrics: Metrics,
-    probe: Option<training_replay::Matrix>,
+    probe: Option<RecordedOutputs>,
     lost: Option<String>,
 }
 
 /// Reads a moment. What lies beside its weights may be left out; then it is said.
 fn taken(replay: &Replay, moment: Moment, weights: &mut Weights, damaged: Damaged) -> Result<Read> {
     replay.weights_into(moment, weights)?;
-    let beside = replay.metrics(moment).and_then(|metrics| Ok((metrics, replay.probe().outputs(moment)?)));
+    let beside = replay.metrics(moment).and_then(|metrics| Ok((metrics, replay.probe().at(moment)?)));
     match beside {
         Ok((metrics, probe)) => Ok(Read { metrics, probe, lost: None }),
         Err(Error::Corrupted { what, reason, .. }) if damaged == Damaged::IsLeftOut => {
@@ -76,10 +76,7 @@ fn taken(replay: &Replay, moment: Moment, weights: &mut Weights, damaged: Damage
 
 impl Copied {
     fn take(&mut self, target: &mut Replay, moment: Moment, weights: &Weights, read: Read) -> Result<()> {
-        match &read.probe {
-            Some(outputs) => add(target, moment, &Probed::new(weights, outputs), read.metrics)?,
-            None => add(target, moment, weights, read.metrics)?,
-        }
+        target.record_copy(moment, weights, read.metrics, read.probe.as_ref())?;
         self.lost.extend(read.lost);
         match moment.step() {
             None => self.epochs += 1,
@@ -87,10 +84,6 @@ impl Copied {
         }
         Ok(())
     }
-}
-
-fn add<M: Model>(target: &mut Replay, moment: Moment, model: &M, metrics: Metrics) -> Result<()> {
-    target.record_at(moment, model, metrics).map(drop)
 }
 
 /// What the loss of the model's own was called.
