@@ -14,6 +14,7 @@ use super::{
     found::{self, Found},
     numbering,
     tensor::bad_file,
+    trainer_state,
 };
 use crate::{Activation, Dataset, Error, Loss, Metrics, Orientation, Replay, ReplayOptions, Result};
 
@@ -243,11 +244,14 @@ impl<'a> Checkpoints<'a> {
         let reading = self.reading_of_all()?;
         let mut progress = self.progress.take();
         let numbered = self.numbered()?;
-        let (mut first, mut buffer) = (None, Buffer::default());
+        let (mut first, mut buffer, mut step) = (None, Buffer::default(), None);
         for (index, (epoch, found)) in numbered.iter().enumerate() {
             let checkpoint = Checkpoint::open(found, &reading, buffer)?;
             checkpoint.layout().expect_like(first.get_or_insert_with(|| checkpoint.layout().clone()))?;
-            replay.record_at(*epoch, &checkpoint, Metrics::new())?;
+            let logged = trainer_state::logged(found, step)?;
+            step = logged.as_ref().map(|logged| logged.step).or(step);
+            let metrics = logged.map_or_else(Metrics::new, |logged| logged.metrics);
+            replay.record_at(*epoch, &checkpoint, metrics)?;
             buffer = checkpoint.into_buffer();
             if let Some(progress) = &mut progress {
                 progress(index + 1, numbered.len());

@@ -14,5 +14,6 @@ mod numbering;
 mod pytorch_file;
 mod safetensors_file;
 mod tensor;
+mod trainer_state;
 
 pub use checkpoints::Checkpoints;
