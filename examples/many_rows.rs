@@ -7,6 +7,7 @@
 
 use std::{env, fs, time::Instant};
 
+use indicatif::ProgressBar;
 use training_replay::{
     Activation, Dense, Error, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets,
     export::{Table, Tables},
@@ -21,7 +22,13 @@ fn main() -> Result<()> {
     record(&path, samples, epochs)?;
 
     let (replay, start) = (Replay::open(&path)?, Instant::now());
-    let exported = Tables::of(&replay.run()?).tables([Table::Samples]).write_parquet(&folder)?;
+    let bar = ProgressBar::no_length(); // shown on a terminal only
+    let progress = |done: usize, all: usize| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    };
+    let exported = Tables::of(&replay.run()?).tables([Table::Samples]).progress(progress).write_parquet(&folder)?;
+    bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();
     let rows: u64 = exported.rows.iter().map(|(_, rows)| rows).sum();
     let bytes = fs::metadata(&exported.files[0]).map_err(Error::other)?.len();

@@ -1,12 +1,10 @@
 //! What the examples with pictures share: writing them, and printing where they are.
 
-use std::{
-    io::{IsTerminal, Write},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use training_replay::{
-    Forward, Result,
+    Error, Forward, Result,
     plot::{Animation, Figure, Page, RunPlots},
 };
 
@@ -37,14 +35,15 @@ impl Album {
         frame: impl Fn(u64) -> Result<Figure> + Sync,
     ) -> Result<()> {
         let path = self.folder.join(name);
-        let watched = std::io::stderr().is_terminal();
+        // On the standard error, and only where that is a terminal.
+        let bar = ProgressBar::no_length().with_message(path.display().to_string());
+        bar.set_style(ProgressStyle::with_template("{msg} {bar:30} {pos} of {len} frames").map_err(Error::other)?);
         let progress = |done: usize, all: usize| {
-            if watched {
-                eprint!("\r{} {done} of {all} frames{}", path.display(), if done == all { "\n" } else { "" });
-                let _ = std::io::stderr().flush();
-            }
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
         };
         Animation::of(plots.epochs()).frames_per_second(12.0).progress(progress).save(&path, frame)?;
+        bar.finish_and_clear();
         self.written.push(path);
         Ok(())
     }
