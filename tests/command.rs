@@ -618,3 +618,22 @@ fn hundred_runs_of_the_article() {
         replay.finish().unwrap();
     }
 }
+
+/// An animation of a damaged recording said nothing of the epochs that it does without, and `info` called every loss of a model's own `own`.
+#[test]
+fn an_animation_says_what_it_leaves_out_and_a_loss_has_its_name() {
+    let folder = folder();
+    let line = |file: &str| format!("gif --panel curves --size 300x200 -o a.gif {file}");
+    damaged(folder.path());
+    let ran = call(folder.path(), &line("damaged.replay"));
+    assert!(ran.out.contains("\nepoch 5 was skipped: "), "{ran:?}");
+    let json = call(folder.path(), &format!("{} --json", line("run.replay"))).json();
+    assert_eq!(json["caveats"], json!([]));
+
+    let mut replay = Replay::options().own_loss("huber").create(folder.path().join("own.replay")).unwrap();
+    let weights = Weights::from_iter([Parameter::new("line", "slope", [1], vec![1.0_f32])]);
+    replay.record(&weights, Metrics::new()).unwrap();
+    drop(replay);
+    assert!(call(folder.path(), "info own.replay").out.contains("\nloss      huber\n"));
+    assert_eq!(call(folder.path(), "info --json own.replay").json()["files"][0]["loss"], "huber");
+}

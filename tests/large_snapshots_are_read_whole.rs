@@ -20,16 +20,7 @@ fn weights(seed: u32) -> Weights {
 }
 
 fn same_bits(one: &Weights, other: &Weights) -> bool {
-    one.len() == other.len()
-        && one.iter().zip(other.iter()).all(|(one, other)| match (one.values(), other.values()) {
-            (Values::F32(one), Values::F32(other)) => {
-                one.iter().map(|it| it.to_bits()).eq(other.iter().map(|it| it.to_bits()))
-            }
-            (Values::Bf16(one), Values::Bf16(other)) => {
-                one.iter().map(|it| it.to_bits()).eq(other.iter().map(|it| it.to_bits()))
-            }
-            (one, other) => one == other,
-        })
+    one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| one.values().same_bits(other.values()))
 }
 
 /// The values of an array that has f32.

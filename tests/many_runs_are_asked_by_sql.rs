@@ -1,13 +1,16 @@
-//! The queries of `examples/query`, run by DuckDB over tables of several runs: their answers are this crate's own.
+//! The queries of `examples/query`, run by DuckDB and Spark over exported tables of several runs: their answers are this crate's own.
+//! What DataFusion answers is tested beside it, in the package `examples/query`.
 
 mod common;
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, path::Path, process::Command};
 
 use common::scale::report;
 use training_replay::{
     Activation, Dataset, Dense, Loss, Metrics, Optimizer, Replay, Result, Runs, Sequential, Trainer,
-    analysis::MilestoneOptions, datasets,
+    analysis::MilestoneOptions,
+    datasets,
+    export::{Exported, Tables},
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
@@ -26,64 +29,53 @@ fn trained(data: &Dataset, seed: u64) -> Result<Replay> {
     Ok(replay)
 }
 
-/// Six seeds under names that want to be something else: a number, a date, nothing.
+/// Seeds under names that want to be something else: a number, a date, nothing, a path, an escape.
 fn runs(data: &Dataset) -> Runs {
-    let names = ["007", "2026-11-01", "NULL", "seed 4", "\u{e9}, \"5\"", "a=b"];
+    let names = ["007", "2026-11-01", "NULL", "seed 4", "\u{e9}, \"5\"", "a=b", "50%2F50", "../it's"];
     names.into_iter().zip(1..).map(|(name, seed)| (name.to_owned(), trained(data, seed).unwrap())).collect()
 }
 
-/// Writes one table of a run into the folder that Hive calls it by.
-fn write(folder: &Path, table: &str, run: &str, text: &str) {
-    let encoded: String = run.bytes().fold(String::new(), |mut name, byte| {
-        let plain = byte.is_ascii_alphanumeric() || byte == b'-';
-        if plain {
-            name.push(byte.into());
-        } else {
-            write!(name, "%{byte:02X}").unwrap();
-        }
-        name
-    });
-    let folder = folder.join(table).join(format!("run={encoded}"));
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("part-0.csv"), text).unwrap();
+/// How tables are written.
+type Write = fn(&Tables<'_, Sequential>, &Path) -> Result<Exported>;
+
+/// The programs that ask, the package of Python that each needs, and how the tables that it reads are written.
+fn engines() -> Vec<(&'static str, &'static str, Write)> {
+    vec![
+        ("duckdb_tables.py", "duckdb", |tables, folder| tables.write_csv(folder)),
+        #[cfg(feature = "parquet")]
+        ("duckdb_tables.py", "duckdb", |tables, folder| tables.write_parquet(folder)),
+        #[cfg(feature = "parquet")]
+        ("spark.py", "pyspark", |tables, folder| tables.write_parquet(folder)),
+    ]
 }
 
-fn write_tables(runs: &Runs, folder: &Path) {
-    for (name, replay) in runs.iter() {
-        let history = replay.run().unwrap().sample_history(LOSS).unwrap();
-        let (correct, mut epochs, mut samples) =
-            (history.correct().unwrap(), "epoch,errors,accuracy\n".to_owned(), "epoch,sample,correct\n".to_owned());
-        for (column, epoch) in correct.column_iter().zip(&history.epochs) {
-            let right = column.iter().filter(|&&right| right).count();
-            let accuracy = right as f64 / column.len() as f64;
-            writeln!(epochs, "{epoch},{},{accuracy}", column.len() - right).unwrap();
-            column.iter().enumerate().for_each(|(i, right)| writeln!(samples, "{epoch},{i},{right}").unwrap());
-        }
-        write(folder, "epochs", name, &epochs);
-        write(folder, "samples", name, &samples);
-    }
-}
-
-/// The rows of each query's answer; none, said aloud, where there is no DuckDB.
-fn asked(folder: &Path, query: &str) -> Option<Vec<String>> {
-    if !Command::new("python3").args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success()) {
-        report("SKIPPED: the queries were not run, for there is no python3 with duckdb here");
-        return None;
-    }
+/// Holds the rows of a query's answer against those expected, in each engine that is there; the others are named aloud.
+fn assert_answers(runs: &Runs, query: &str, expected: &[String]) {
     let queries = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/query");
-    let mut command = Command::new("python3");
-    let command = command.arg(queries.join("duckdb_tables.py")).arg(folder).arg(queries.join(query));
-    let output = command.env("PYTHONIOENCODING", "utf-8").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8(output.stdout).unwrap().lines().skip(1).map(str::to_owned).collect())
+    for (script, package, write) in engines() {
+        let import = format!("import {package}");
+        if !Command::new("python3").args(["-c", &import]).output().is_ok_and(|output| output.status.success()) {
+            report(format_args!(
+                "SKIPPED: {script} was not asked {query}, for there is no python3 with {package} here"
+            ));
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for (name, replay) in runs.iter() {
+            write(&Tables::of(&replay.run().unwrap()).named(name), folder.path()).unwrap();
+        }
+        let mut command = Command::new("python3");
+        let command = command.arg(queries.join(script)).arg(folder.path()).arg(queries.join(query));
+        let output = command.env("PYTHONIOENCODING", "utf-8").output().unwrap();
+        assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+        let rows = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(rows.lines().skip(1).collect::<Vec<_>>(), expected, "{script}");
+    }
 }
 
 #[test]
 fn the_runs_that_never_learned_are_those_without_the_milestone() {
-    let (folder, data) = (tempfile::tempdir().unwrap(), datasets::moons(40, 0.05, 3));
-    let runs = runs(&data);
-    write_tables(&runs, folder.path());
-    let Some(rows) = asked(folder.path(), "never_learned.sql") else { return };
+    let runs = runs(&datasets::moons(40, 0.05, 3));
     let mut expected = Vec::new();
     for (name, replay) in runs.iter() {
         let history = replay.run().unwrap().sample_history(LOSS).unwrap();
@@ -102,15 +94,12 @@ fn the_runs_that_never_learned_are_those_without_the_milestone() {
     };
     let expected: Vec<_> =
         expected.iter().map(|(fewest, name, best)| format!("{},{},{best}", quoted(name), fewest.0)).collect();
-    assert_eq!(rows, expected);
+    assert_answers(&runs, "never_learned.sql", &expected);
 }
 
 #[test]
 fn the_samples_that_are_forgotten_most_are_those_of_the_sample_histories() {
-    let (folder, data) = (tempfile::tempdir().unwrap(), datasets::moons(40, 0.05, 3));
-    let runs = runs(&data);
-    write_tables(&runs, folder.path());
-    let Some(rows) = asked(folder.path(), "most_forgotten.sql") else { return };
+    let runs = runs(&datasets::moons(40, 0.05, 3));
     let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for (_, replay) in runs.iter() {
         let history = replay.run().unwrap().sample_history(LOSS).unwrap();
@@ -125,5 +114,5 @@ fn the_samples_that_are_forgotten_most_are_those_of_the_sample_histories() {
     assert!(expected.len() > 3, "there is something to forget");
     let expected: Vec<_> =
         expected.iter().take(20).map(|(sample, (times, runs))| format!("{sample},{times},{runs}")).collect();
-    assert_eq!(rows, expected);
+    assert_answers(&runs, "most_forgotten.sql", &expected);
 }

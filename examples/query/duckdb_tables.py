@@ -11,7 +11,7 @@ import duckdb
 
 folder, *queries = sys.argv[1:]
 tables = duckdb.connect()
-for table in ("runs", "epochs", "samples", "layers", "milestones"):
+for table in ("runs", "notes", "metrics", "epochs", "samples", "layers", "activations", "milestones"):
     for ending, read in (("parquet", "read_parquet"), ("csv", "read_csv")):
         if files := sorted(map(str, Path(folder, table).glob(f"run=*/*.{ending}"))):
             # Names of runs stay text, also those that look like numbers or dates.

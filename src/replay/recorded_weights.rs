@@ -26,3 +26,21 @@ impl Replay {
         RecordedWeights { replay: self }
     }
 }
+
+impl<'a> RecordedWeights<'a> {
+    /// Returns layer and name of each parameter, in their order; none before the first epoch. No weights are read.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let names: Vec<_> = replay.recorded_weights().names().collect();
+    /// assert_eq!(names, [("hidden", "kernel"), ("hidden", "bias")]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn names(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let specs = self.replay.index.manifest.iter().flat_map(|manifest| manifest.parameters());
+        specs.map(|spec| (spec.layer(), spec.name()))
+    }
+}

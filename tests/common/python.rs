@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use training_replay::{Matrix, Metrics, Moment, Orientation, Replay, Values, to_row_major};
+use training_replay::{Matrix, Metrics, Moment, Orientation, Replay, Targets, Values, to_row_major};
 
 use super::scale::report;
 
@@ -105,7 +105,7 @@ fn dump(path: &Path) -> Vec<String> {
     let Ok(replay) = Replay::open(path) else { return vec!["refused".into()] };
     let mut lines = head(&replay);
     match replay.dataset() {
-        Ok(data) => lines.extend([rows("inputs", data.inputs()), rows("targets", data.targets().numbers().unwrap())]),
+        Ok(data) => lines.extend([rows("inputs", data.inputs()), targets(data.targets())]),
         Err(_) => lines.push("no data".into()),
     }
     lines.extend(replay.probe().inputs().map(|inputs| rows("probe", inputs)));
@@ -113,6 +113,16 @@ fn dump(path: &Path) -> Vec<String> {
     moments.sort_unstable();
     moments.into_iter().for_each(|moment| lines.extend(snapshot(&replay, moment)));
     lines
+}
+
+fn targets(targets: Targets<'_>) -> String {
+    match targets {
+        Targets::Labels(labels) => {
+            let bytes: Vec<u8> = labels.indices().iter().flat_map(|index| index.to_le_bytes()).collect();
+            format!("{} uint32 {:?} {}", hex("targets"), [labels.samples(), labels.positions()], hex(bytes))
+        }
+        numbers => rows("targets", numbers.numbers().unwrap()),
+    }
 }
 
 fn head(replay: &Replay) -> Vec<String> {

@@ -27,8 +27,8 @@ const LAYERS: usize = 24;
 /// What was measured.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    /// Times that candle needs, of which ours are shares: saving, loading.
-    candle: [Duration; 2],
+    /// Times that candle needs, of which ours are shares: saving, loading into a map, loading into a new network.
+    candle: [Duration; 3],
     /// Of recording, of restoring a network, of loading into a map.
     ours: [Duration; 3],
     /// Bytes that recording took beside the network, and those of the largest array.
@@ -57,7 +57,7 @@ pub(crate) fn measure(folder: &Path, weights: usize, repetitions: usize) -> Resu
     let model = Replayed::new(width, move |vb| network(width, vb)).layer("first", |all, x| all[0].forward(x), None);
     let mut replay = Replay::options().create(&path)?;
     let recorded = Recorded::of(&varmap);
-    let (mut times, mut memory) = (<[Vec<Duration>; 5]>::default(), 0);
+    let (mut times, mut memory) = (<[Vec<Duration>; 6]>::default(), 0);
     for epoch in 0..repetitions as u64 {
         times[0].push(time(|| varmap.save(&file))?);
         let before = MEMORY.current_usage();
@@ -67,16 +67,28 @@ pub(crate) fn measure(folder: &Path, weights: usize, repetitions: usize) -> Resu
         times[1].push(time(|| varmap.load(&file))?);
         times[3].push(time(|| replay.run_with(&model).at(epoch))?);
         times[4].push(time(|| load_into(&replay, epoch, &varmap))?);
+        times[5].push(time(|| loaded(&file, width))?);
     }
     let before = bytes_read()?;
     let one = replay.parameter(0, "layer0", "weight")?;
     let one_array = [bytes_read()? - before, one.values().len() as u64 * 4];
-    let [save, load, record, restore, into] = times.map(median);
-    Ok(Measured { candle: [save, load], ours: [record, restore, into], memory: [memory, width * width * 4], one_array })
+    let [save, load, record, restore, into, new] = times.map(median);
+    Ok(Measured {
+        candle: [save, load, new],
+        ours: [record, restore, into],
+        memory: [memory, width * width * 4],
+        one_array,
+    })
 }
 
 fn network(width: usize, vb: VarBuilder) -> candle_core::Result<Vec<Linear>> {
     (0..LAYERS).map(|layer| candle_nn::linear(width, width, vb.pp(format!("layer{layer}")))).collect()
+}
+
+/// A new network of the file, as safetensors are read without a map of the file into memory, which is unsafe.
+fn loaded(file: &Path, width: usize) -> candle_core::Result<Vec<Linear>> {
+    let tensors = candle_core::safetensors::load(file, &Device::Cpu)?;
+    network(width, VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))
 }
 
 /// How long something takes, without the end of what it returns.
@@ -99,14 +111,14 @@ fn bytes_read() -> Result<u64, Box<dyn Error>> {
 }
 
 fn print(measured: &Measured) {
-    let Measured { candle: [save, load], ours: [record, restore, into], memory, one_array } = measured;
+    let Measured { candle: [save, load, new], ours: [record, restore, into], memory, one_array } = measured;
     let row = |what: &str, ours: &Duration, theirs: &Duration, their: &str| {
         let share = ours.as_secs_f64() / theirs.as_secs_f64();
-        println!("{what:<28} {:>6} ms   {their:<14} {:>6} ms   {share:.2}", ours.as_millis(), theirs.as_millis());
+        println!("{what:<28} {:>6} ms   {their:<17} {:>6} ms   {share:.2}", ours.as_millis(), theirs.as_millis());
     };
     row("record", record, save, "VarMap::save");
-    row("run_with(&model).at(epoch)", restore, load, "VarMap::load");
     row("load_into", into, load, "VarMap::load");
+    row("run_with(&model).at(epoch)", restore, new, "safetensors::load");
     println!("memory that record takes: {} bytes; the largest array: {} bytes", memory[0], memory[1]);
     println!("bytes read for one array: {}; it has {} bytes", one_array[0], one_array[1]);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use candle_core::{Tensor, Var};
 use candle_nn::VarMap;
+use rayon::prelude::*;
 use training_replay::{Moment, Replay, Result};
 
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
 
 /// Sets the variables of a map to what was recorded of them at a moment, bit for bit.
 ///
-/// All of them or, after an error, none.
+/// All of them or, after an error, none: every array is read beforehand. If one is damaged between the two readings, those
+/// before it may be set.
 ///
 /// ```
 /// use candle_core::{DType, Device};
@@ -42,26 +44,55 @@ use crate::{
 /// variables, or has another type, [`Error::Shape`](training_replay::Error::Shape) if it has another shape, and as
 /// [`Replay::weights`].
 pub fn load_into(replay: &Replay, at: impl Into<Moment>, varmap: &VarMap) -> Result<()> {
-    let variables: BTreeMap<String, Tensor> = varmap.named_tensors().into_iter().collect();
     let moment = at.into();
-    let weights = replay.weights(moment)?;
-    let recorded = weights.iter().map(|parameter| join(parameter.layer(), parameter.name())).collect();
-    expect_same_names(moment, &variables.keys().cloned().collect::<Vec<_>>(), recorded)?;
-    let mut pairs = Vec::with_capacity(variables.len());
-    for parameter in weights {
-        let path = join(parameter.layer(), parameter.name());
-        let Some(variable) = variables.get(&path) else { continue }; // There is one: the names are the same.
-        let value = to_variable(parameter, variable.device())?;
-        expect_same_kind(&path, variable, &value)?;
-        pairs.push((path, variable, value));
-    }
-    pairs.into_iter().try_for_each(|(path, variable, value)| set(&path, variable, &value))
+    let variables = variables(replay, moment, varmap)?;
+    // Twice: once to see that each can be set, and once to set it. That costs less than memory for all of them at once, which
+    // the system would have to make; so does each thread for the array that it is at.
+    variables
+        .par_iter()
+        .map(|variable| variable.read(replay, moment).map(drop))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect::<Result<()>>()?;
+    variables.par_iter().map(|variable| variable.load(replay, moment)).collect::<Vec<_>>().into_iter().collect()
 }
 
-fn set(path: &str, variable: &Tensor, value: &Var) -> Result<()> {
-    // A variable as a variable again is the same one.
-    let variable = Var::from_tensor(variable);
-    variable.and_then(|variable| variable.set(value)).map_err(at(format!("setting {path:?}")))
+/// A variable of a map, and what was recorded of it.
+struct Variable<'r> {
+    path: String,
+    tensor: Tensor,
+    layer: &'r str,
+    name: &'r str,
+}
+
+/// The variables of a map, if they are what was recorded.
+fn variables<'r>(replay: &'r Replay, moment: Moment, varmap: &VarMap) -> Result<Vec<Variable<'r>>> {
+    let mut tensors: BTreeMap<String, Tensor> = varmap.named_tensors().into_iter().collect();
+    let recorded: Vec<_> =
+        replay.recorded_weights().names().map(|(layer, name)| (join(layer, name), layer, name)).collect();
+    let paths = recorded.iter().map(|(path, ..)| path.clone()).collect();
+    expect_same_names(moment, &tensors.keys().cloned().collect::<Vec<_>>(), paths)?;
+    if recorded.is_empty() {
+        replay.weights(moment)?; // Fails where nothing was recorded.
+    }
+    let variable = |(path, layer, name)| tensors.remove(&path).map(|tensor| Variable { path, tensor, layer, name });
+    Ok(recorded.into_iter().filter_map(variable).collect()) // Each is there: the names are the same.
+}
+
+impl Variable<'_> {
+    /// What was recorded of it, of its shape and type.
+    fn read(&self, replay: &Replay, moment: Moment) -> Result<Var> {
+        let value = to_variable(replay.parameter(moment, self.layer, self.name)?, self.tensor.device())?;
+        expect_same_kind(&self.path, &self.tensor, &value)?;
+        Ok(value)
+    }
+
+    fn load(&self, replay: &Replay, moment: Moment) -> Result<()> {
+        let value = self.read(replay, moment)?;
+        // A variable as a variable again is the same one.
+        let variable = Var::from_tensor(&self.tensor);
+        variable.and_then(|variable| variable.set(&value)).map_err(at(format!("setting {:?}", self.path)))
+    }
 }
 
 fn expect_same_names(moment: Moment, variables: &[String], mut recorded: Vec<String>) -> Result<()> {

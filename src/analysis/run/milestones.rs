@@ -7,7 +7,7 @@ use super::milestone_rules::{self, ParameterStretches, UnitStates};
 use crate::analysis::{
     Caveat, EpochSummary, LayerState, Milestone, MilestoneGroup, MilestoneKind, MilestoneOptions, Subject,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, notation::on_a_line};
 
 /// The milestones of a run: what happened to the loss, the classes, the layers and their units, and when.
 ///
@@ -347,8 +347,8 @@ impl<'a> RunSummary<'a> {
 /// Writes each [group](Milestones::groups) on a line of its own, and then each caveat.
 impl fmt::Display for Milestones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.groups().iter().try_for_each(|group| writeln!(f, "{}", group.sentence))?;
-        self.caveats.iter().try_for_each(|caveat| writeln!(f, "{caveat}"))
+        self.groups().iter().try_for_each(|group| writeln!(f, "{}", on_a_line(&group.sentence)))?;
+        self.caveats.iter().try_for_each(|caveat| writeln!(f, "{}", on_a_line(&caveat.to_string())))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::serial;
 use std::{collections::HashSet, fmt};
 
 use super::{Check, DataCheck, ProbeCheck, VerifyOptions, metric_check::curve};
-use crate::{Loss, Metrics, analysis::Caveat};
+use crate::{Loss, Metrics, analysis::Caveat, notation::on_a_line};
 
 /// What a verification comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,7 +201,8 @@ impl Verification {
         let excess: Vec<f64> =
             losses.map(|check| check.logged - check.before.map_or(check.after, |b| b.max(check.after))).collect();
         let least = excess.iter().copied().reduce(f64::min)?;
-        (least > 0.0).then(|| (least, excess.iter().copied().fold(least, f64::max)))
+        // What is NaN is larger than nothing, and `f64::min` passes it over.
+        excess.iter().all(|excess| *excess > 0.0).then(|| (least, excess.iter().copied().fold(least, f64::max)))
     }
 
     /// Returns the check that is furthest off, relative to what it is allowed; `None` for no checks.
@@ -223,9 +224,9 @@ impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.verdict())?;
         self.write_model(f)?;
-        write!(f, "\n{}", self.data)?;
+        write!(f, "\n{}", on_a_line(&self.data.to_string()))?;
         self.write_logged(f)?;
-        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{}", on_a_line(&caveat.to_string())))
     }
 }
 
@@ -268,7 +269,7 @@ impl Verification {
 
     fn write_logged(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(why) = &self.not_compared {
-            write!(f, "\nlogged numbers were not compared: {why}")?;
+            write!(f, "\nlogged numbers were not compared: {}", on_a_line(why))?;
         }
         let mut metrics: Vec<&str> = self.checks.iter().map(|check| check.metric.as_str()).collect();
         metrics.dedup();
@@ -278,10 +279,11 @@ impl Verification {
             let loss = self
                 .loss
                 .filter(|_| metric == self.loss_name)
-                .map(|loss| format!(" ({})", self.own_loss.as_deref().unwrap_or(loss.name())));
+                .map(|loss| on_a_line(&format!(" ({})", self.own_loss.as_deref().unwrap_or(loss.name()))));
             write!(
                 f,
-                "\nlogged {metric}{} agrees with the recomputed one at {hold} of {count} epochs",
+                "\nlogged {}{} agrees with the recomputed one at {hold} of {count} epochs",
+                on_a_line(metric),
                 loss.unwrap_or_default()
             )?;
         }
@@ -340,6 +342,24 @@ mod tests {
         let off = Verification::of(&epochs("accuracy", &[0.5, 0.625, 1.0]), &recomputed, &options);
         assert!(!off.means_agree() && off.share_of("loss").is_nan());
         assert_eq!(off.worst().map(|check| (check.epoch, check.off())), Some((1, 0.125)));
+    }
+
+    /// A logged NaN was passed over, and the report said that the loss was larger at every epoch.
+    #[test]
+    fn a_loss_that_is_not_a_number_is_not_larger() {
+        let (logged, recomputed) = (epochs("loss", &[1.0, f64::NAN]), epochs("loss", &[0.5, 0.25]));
+        let verification = Verification::of(&logged, &recomputed, &VerifyOptions::default().at_end());
+        assert_eq!(verification.excess(), None);
+        assert!(!verification.to_string().contains("larger at every epoch"), "{verification}");
+    }
+
+    /// A name with a line break in it stood on a line of its own, as if the report said it.
+    #[test]
+    fn a_name_with_a_line_break_begins_no_line() {
+        let mut verification =
+            Verification::of(&epochs("loss", &[1.0]), &epochs("loss", &[1.0]), &VerifyOptions::default());
+        (verification.loss, verification.own_loss) = (Some(Loss::Own), Some("huber\nproven".into()));
+        assert!(verification.to_string().contains("huber\\nproven"), "{verification}");
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::{
     epochs::EpochsArgs,
     out::Out,
     pictures::{Look, PlotArgs},
-    trouble::{Answer, Status, Trouble},
-    words::{counted, path_shown},
+    trouble::{Answer, Status, Trouble, with_options},
+    words::{counted, path_shown, shown},
 };
 
 pub const EXAMPLES: &str = "\
@@ -63,16 +63,18 @@ impl Gif {
         let draw = |epoch| Ok(self.look.of(self.panel.of(&plots, epoch)?));
         animation.progress(bar.callback()).save(&self.output, draw).map_err(Trouble::with(&self.output))?;
         drop(bar);
-        self.say(plots.epochs().len())
+        let caveats: Vec<String> = plots.caveats().iter().map(|caveat| with_options(&caveat.to_string())).collect();
+        self.say(plots.epochs().len(), &caveats)
     }
 
-    fn say(&self, frames: usize) -> Answer<Status> {
+    fn say(&self, frames: usize, caveats: &[String]) -> Answer<Status> {
         let mut out = Out::new();
         if self.json {
             let (file, output) = (self.file.display().to_string(), self.output.display().to_string());
-            out.json("gif", json!({ "file": file, "output": output, "frames": frames }))?;
+            out.json("gif", json!({ "file": file, "output": output, "frames": frames, "caveats": caveats }))?;
         } else {
             out.line(format!("{}: {}", path_shown(&self.output), counted(frames as u64, "epoch")))?;
+            caveats.iter().try_for_each(|caveat| out.line(shown(caveat)))?;
         }
         out.flush()?;
         Ok(Status::Held)

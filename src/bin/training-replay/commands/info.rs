@@ -61,7 +61,7 @@ impl Info {
             "steps": replay.steps().len(),
             "metrics": replay.metric_names().collect::<Vec<_>>(),
             "step_metrics": replay.steps().metric_names().collect::<Vec<_>>(),
-            "loss": replay.loss().map(|loss| loss.name()),
+            "loss": loss_name(&replay),
             "notes": replay.metadata().collect::<Vec<_>>(),
             "data_sets": data_json(&replay),
             "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
@@ -91,8 +91,14 @@ fn head(replay: &Replay) -> Vec<String> {
     };
     let metrics: Vec<String> = replay.metric_names().map(shown).collect();
     let metrics = if metrics.is_empty() { "none".to_owned() } else { metrics.join(", ") };
-    let loss = replay.loss().map_or("not noted", |loss| loss.name());
+    let loss = loss_name(replay).map_or_else(|| "not noted".into(), |name| shown(&name));
     vec![row("state", state), row("epochs", range), row("steps", steps), row("metrics", metrics), row("loss", loss)]
+}
+
+/// What the loss is called, also where it is the model's own.
+fn loss_name(replay: &Replay) -> Option<String> {
+    let no_model = |_: &Weights| Err::<Sequential, _>(Error::other("a name needs no model"));
+    replay.run_from(&no_model).loss_name().map(str::to_owned)
 }
 
 fn epochs_with_steps(replay: &Replay) -> u64 {
