@@ -5,12 +5,17 @@ mod house;
 
 use std::{
     env, fs,
+    ops::Range,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use training_replay::{
-    Activation, Dataset, Dense, Error, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential, Trainer,
-    Weights,
+    Activation, Backward, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay,
+    Result, Sequential, Targets, Trainer, Weights,
     analysis::{Caveat, MilestoneOptions, SampleOutcomes},
     datasets,
     export::{Column, Table, Tables, TensorBoard},
@@ -311,4 +316,56 @@ fn the_page_lists_the_columns_that_are_written() {
     let have_docs =
         |table: Table| table.columns().iter().all(|column| column.doc().ends_with('.') && column.doc().len() > 8);
     assert!(Table::ALL.into_iter().all(have_docs));
+}
+
+/// A network that counts how often its gradients are asked for.
+#[derive(Clone)]
+struct Counting(Sequential, Arc<AtomicUsize>);
+
+impl Model for Counting {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        self.0.parameters()
+    }
+}
+
+impl Forward for Counting {
+    fn layers(&self) -> Vec<String> {
+        self.0.layers()
+    }
+
+    fn with_weights(&self, weights: &Weights) -> Result<Self> {
+        Ok(Self(self.0.with_weights(weights)?, Arc::clone(&self.1)))
+    }
+
+    fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
+        self.0.forward(inputs, layers)
+    }
+
+    fn as_backward(&self) -> Option<&dyn Backward> {
+        Some(self)
+    }
+}
+
+impl Backward for Counting {
+    fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.gradients(inputs, targets, loss)
+    }
+}
+
+#[test]
+fn gradients_are_computed_once_for_all_tables_of_an_epoch_and_not_where_none_needs_them() {
+    let replay = recorded(4);
+    let model = Counting(replay.at(0).unwrap().model().clone(), Arc::default());
+    let run = replay.run_with(&model);
+    let asked = |tables: &[Table]| {
+        let folder = tempfile::tempdir().unwrap();
+        let before = model.1.load(Ordering::Relaxed);
+        Tables::of(&run).named("a").tables(tables.iter().copied()).write_csv(folder.path()).unwrap();
+        let layers = fs::read_to_string(folder.path().join("layers/run=a/part-0.csv")).unwrap_or_default();
+        (model.1.load(Ordering::Relaxed) - before, layers)
+    };
+    let (alone, expected) = asked(&[Table::Layers]);
+    assert_eq!((alone, asked(&Table::ALL)), (4, (4, expected)));
+    assert_eq!(asked(&[Table::Samples, Table::Metrics]).0, 0);
 }

@@ -97,7 +97,7 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
     }
 
     fn of_epoch(&self, epoch: u64, memory: &mut Weights, data: Option<&Dataset>, data_set: &Cell) -> Result<OfEpoch> {
-        let (mut batches, mut caveats, mut summary) = (Vec::new(), Vec::new(), None);
+        let (mut batches, mut caveats, mut summary, mut gradients) = (Vec::new(), Vec::new(), None, None);
         let needs_model = [Table::Epochs, Table::Samples, Table::Layers, Table::Activations, Table::Milestones];
         let snapshot = match data.filter(|_| self.wants(&needs_model)) {
             Some(_) => Some(self.run.at_in(epoch.into(), memory)?),
@@ -105,9 +105,9 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
         };
         if let (Some(data), Some(snapshot)) = (data, &snapshot) {
             if self.wants(&[Table::Epochs, Table::Activations, Table::Milestones]) {
-                let found = EpochSummary::of(epoch, snapshot.model(), data, self.options)?;
+                let (found, of) = EpochSummary::with_gradients(epoch, snapshot.model(), data, self.options)?;
                 batches.push(activations::rows(data_set, &found, snapshot.model()));
-                summary = Some(found);
+                (summary, gradients) = (Some(found), of.filter(|_| self.wants(&[Table::Layers])));
             }
             if self.wants(&[Table::Samples]) {
                 let (rows, assumed) = samples::rows(data_set, snapshot, self.options.known_loss())?;
@@ -122,7 +122,9 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
                 let (earlier, damaged) = self.earlier(epoch)?;
                 caveats.extend(damaged);
                 let model: Option<&dyn Forward> = snapshot.as_ref().map(|snapshot| snapshot.model() as &dyn Forward);
-                let gradients = self.gradients(model, data, &mut caveats)?;
+                if gradients.is_none() {
+                    gradients = self.gradients(model, data, &mut caveats)?;
+                }
                 batches.push(layers::rows(epoch, &weights, earlier.as_ref(), gradients.as_ref())?);
             }
         }

@@ -90,6 +90,16 @@ impl EpochSummary {
     /// and the model does not take two inputs; [`Error::Invalid`](crate::Error::Invalid) if the targets are none of the
     /// loss, or a threshold is NaN; and whatever error the model returns.
     pub fn of(epoch: u64, model: &dyn Forward, data: &Dataset, options: &MilestoneOptions) -> Result<Self> {
+        Self::with_gradients(epoch, model, data, options).map(|(summary, _)| summary)
+    }
+
+    /// The same beside the gradients that it is of, which take as long as all the rest, for whoever shows them too.
+    pub(crate) fn with_gradients(
+        epoch: u64,
+        model: &dyn Forward,
+        data: &Dataset,
+        options: &MilestoneOptions,
+    ) -> Result<(Self, Option<Weights>)> {
         options.check()?;
         let names = checked::layer_names(model)?;
         let (mut layers, outputs) = run_through(model, names, data, options)?;
@@ -100,14 +110,15 @@ impl EpochSummary {
         let gradients_of = |(model, loss): (&dyn Backward, Loss)| checked::gradients_of(model, data, loss);
         let losses = options.loss.map(loss_of).transpose()?;
         let gradients = model.as_backward().zip(options.loss).map(gradients_of).transpose()?;
-        let (losses, gradients, parameters) = (losses.as_deref(), gradients.as_ref(), ParameterStates::of(model)?);
+        let parameters = ParameterStates::of(model)?;
         let rule = Rule::new(data.targets(), options.threshold).of_loss(options.loss);
         let rule = options.kind.map_or(rule, |kind| Rule { targets: Some(kind), ..rule });
         let (decision, classes) = count_classes(rule, model, data, outputs.as_ref())?;
-        let computed = Computed { layers, classes, losses, gradients, parameters };
+        let (losses, of) = (losses.as_deref(), gradients.as_ref());
+        let computed = Computed { layers, classes, losses, gradients: of, parameters };
         let mut summary = Self::of_computed(epoch, data, computed);
         summary.caveats.extend(caveats(model, decision, options.loss));
-        Ok(summary)
+        Ok((summary, gradients))
     }
 
     /// Summarizes what can be said of weights alone, without data: which values they have, and whether these are finite.
