@@ -456,14 +456,17 @@ fn a_copy_keeps_who_computed_the_outputs_and_takes_those_of_its_own_inputs_only(
     for (source, epoch, built_in) in [(&replay, 0, Some(true)), (&replay, 1, None), (&foreign, 0, Some(false))] {
         let mut copy = Replay::options().probe(inputs).in_memory();
         let (weights, probe) = (source.weights(epoch).unwrap(), source.probe().at(epoch).unwrap());
-        assert!(copy.record_copy(epoch, &weights, Metrics::new(), probe.as_ref()).unwrap());
+        let recorded = match &probe {
+            Some(outputs) => outputs.record_in(&mut copy, epoch, &weights, Metrics::new()),
+            None => copy.record_at(epoch, &weights, Metrics::new()),
+        };
+        assert!(recorded.unwrap());
         assert_eq!((copy.probe().inputs(), copy.probe().at(epoch).unwrap()), (Some(inputs), probe.clone()));
         assert_eq!(probe.map(|probe| probe.is_built_in()), built_in);
     }
-    let (weights, probe) = (replay.weights(0).unwrap(), replay.probe().at(0).unwrap());
-    let copied = |options: ReplayOptions| {
-        options.in_memory().record_copy(0, &weights, Metrics::new(), probe.as_ref()).unwrap_err()
-    };
+    let (weights, outputs) = (replay.weights(0).unwrap(), replay.probe().at(0).unwrap().unwrap());
+    let copied =
+        |options: ReplayOptions| outputs.record_in(&mut options.in_memory(), 0, &weights, Metrics::new()).unwrap_err();
     assert!(matches!(copied(Replay::options().without_probe()), Error::Missing { .. }));
     assert!(matches!(copied(Replay::options().probe(&Matrix::zeros(3, 2))), Error::Shape { .. }));
     assert!(matches!(copied(Replay::options().probe(&Matrix::zeros(0, 2))), Error::Invalid { .. }));

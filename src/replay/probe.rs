@@ -2,7 +2,7 @@
 
 use super::{Replay, probe_inputs::MOST_VALUES};
 use crate::{
-    Description, Error, Matrix, Model, Moment, Result, Sequential,
+    Description, Error, Matrix, Metrics, Model, Moment, Result, Sequential,
     math::matrix,
     model::checked,
     storage::{self, Probe},
@@ -52,7 +52,7 @@ impl<'a> RecordedProbe<'a> {
         Ok(self.replay.probe_at(at.into())?.map(|probe| probe.outputs))
     }
 
-    /// Returns the outputs with what is known of who computed them, for a [copy](Replay::record_copy) of the moment.
+    /// Returns the outputs with what is known of who computed them, for a [copy](RecordedOutputs::record_in) of the moment.
     ///
     /// # Errors
     ///
@@ -87,6 +87,39 @@ impl RecordedOutputs {
     pub fn is_built_in(&self) -> bool {
         self.0.built_in
     }
+
+    /// Records a moment in a copy, with these outputs in place of running a model; returns whether it was recorded.
+    ///
+    /// [`Run::verify`](crate::Run::verify) proves a built-in network by bits in the copy too. The probe of the copy must have
+    /// the same inputs, by [`ReplayOptions::probe`](crate::ReplayOptions::probe).
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(100, 0.1, 7)).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let inputs = replay.probe().inputs().expect("eight of its samples");
+    /// let outputs = replay.probe().at(0)?.expect("it was run");
+    /// let mut copy = Replay::options().probe(inputs).in_memory();
+    /// outputs.record_in(&mut copy, 0, &replay.weights(0)?, replay.metrics(0)?)?;
+    /// assert_eq!(copy.probe().at(0)?, Some(outputs));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::record_at`]; [`Error::Missing`] where the copy has no probe, [`Error::Shape`] where it has another number of
+    /// inputs.
+    pub fn record_in<M: Model + ?Sized>(
+        &self,
+        copy: &mut Replay,
+        moment: impl Into<Moment>,
+        model: &M,
+        metrics: impl Into<Metrics>,
+    ) -> Result<bool> {
+        let outputs = |copy: &Replay, _: Option<&Description>| copy.copied_probe(self);
+        copy.append_if_taken((moment.into(), metrics.into()), model, outputs)
+    }
 }
 
 impl Replay {
@@ -113,11 +146,10 @@ impl Replay {
     }
 
     /// What another recording holds, to be recorded here.
-    pub(super) fn copied_probe(&self, recorded: Option<&RecordedOutputs>) -> Result<Option<Probe>> {
+    fn copied_probe(&self, RecordedOutputs(probe): &RecordedOutputs) -> Result<Option<Probe>> {
         if let (None, Some(recorder)) = (&self.index.manifest, &self.recorder) {
             recorder.options.probe.check()?;
         }
-        let Some(RecordedOutputs(probe)) = recorded else { return Ok(None) };
         let hint = "give those of the recording that is copied, by `ReplayOptions::probe`";
         let inputs = self.probe().inputs().ok_or_else(|| Error::missing("inputs of the probe", hint))?;
         check_outputs(inputs, &probe.outputs)?;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Durability, RecordedOutputs, Replay, ReplayOptions,
+    Durability, Replay, ReplayOptions,
     data_sets::OtherData,
     parameters::Parameters,
     recorder::{Recorder, epoch_behind},
@@ -108,45 +108,8 @@ impl Replay {
         self.append_if_taken((moment, metrics.into()), model, ran(moment, model))
     }
 
-    /// Appends what another recording holds of a moment, and returns whether it was recorded: the way of a copy.
-    ///
-    /// In place of running a model it takes the outputs on the probe as they were recorded there,
-    /// [`RecordedProbe::at`](crate::RecordedProbe::at), so that [`Run::verify`](crate::Run::verify) proves a built-in network
-    /// by bits in the copy too. The probe must have the same inputs, by [`ReplayOptions::probe`](crate::ReplayOptions::probe).
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::moons(100, 0.1, 7)).in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// let inputs = replay.probe().inputs().expect("eight of its samples");
-    /// let mut copy = Replay::options().probe(inputs).in_memory();
-    /// let probe = replay.probe().at(0)?;
-    /// copy.record_copy(0, &replay.weights(0)?, replay.metrics(0)?, probe.as_ref())?;
-    /// assert_eq!(copy.probe().at(0)?, probe);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`record_at`](Self::record_at); [`Error::Missing`] for outputs where the probe has no inputs, [`Error::Shape`] where
-    /// it has another number of them.
-    pub fn record_copy<M>(
-        &mut self,
-        moment: impl Into<Moment>,
-        model: &M,
-        metrics: impl Into<Metrics>,
-        probe: Option<&RecordedOutputs>,
-    ) -> Result<bool>
-    where
-        M: Model + ?Sized,
-    {
-        let copied = |replay: &Self, _: Option<&Description>| replay.copied_probe(probe);
-        self.append_if_taken((moment.into(), metrics.into()), model, copied)
-    }
-
     /// Records a moment unless the options leave it out, or it was recorded before.
-    fn append_if_taken<M: Model + ?Sized>(
+    pub(super) fn append_if_taken<M: Model + ?Sized>(
         &mut self,
         (moment, metrics): (Moment, Metrics),
         model: &M,

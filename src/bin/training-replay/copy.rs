@@ -76,7 +76,10 @@ fn taken(replay: &Replay, moment: Moment, weights: &mut Weights, damaged: Damage
 
 impl Copied {
     fn take(&mut self, target: &mut Replay, moment: Moment, weights: &Weights, read: Read) -> Result<()> {
-        target.record_copy(moment, weights, read.metrics, read.probe.as_ref())?;
+        match &read.probe {
+            Some(outputs) => outputs.record_in(target, moment, weights, read.metrics)?,
+            None => target.record_at(moment, weights, read.metrics)?,
+        };
         self.lost.extend(read.lost);
         match moment.step() {
             None => self.epochs += 1,
