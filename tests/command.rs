@@ -648,3 +648,17 @@ fn a_metric_that_no_run_logged_is_an_error_that_lists_those_there_are() {
     assert!(ran.out.is_empty(), "{ran:?}");
     assert_eq!(call(folder.path(), "runs --metric loss .").status, 0);
 }
+
+/// The epochs of lost bytes were missing among the rows, and nothing was said.
+#[test]
+fn a_curve_says_which_bytes_are_lost_on_every_way_out() {
+    let folder = folder();
+    damaged(folder.path());
+    let text = call(folder.path(), "curve damaged.replay");
+    assert!(text.out.lines().last().unwrap().starts_with("bytes "), "{text:?}");
+    let csv = call(folder.path(), "curve --csv damaged.replay");
+    assert!(csv.err.starts_with("damaged.replay: bytes ") && !csv.out.contains("bytes "), "{csv:?}");
+    let json = |file: &str| call(folder.path(), &format!("curve --json {file}")).json()["files"][0]["caveats"].clone();
+    assert!(json("damaged.replay")[0].as_str().unwrap().starts_with("bytes "));
+    assert_eq!(json("run.replay"), json!([]));
+}
