@@ -264,7 +264,7 @@ fn what_is_not_finite_keeps_its_name() {
     assert_eq!(csv, "epoch,\"a,\"\"b\"\n0,NaN\n1,Infinity\n2,-Infinity\n3,0.5\n");
     let json = call(folder.path(), "curve --json nan.replay").json();
     assert_eq!(json["files"][0]["metrics"]["a,\"b"], json!(["NaN", "Infinity", "-Infinity", 0.5]));
-    assert_eq!(call(folder.path(), "runs --metric a --goal min").status, 0);
+    assert_eq!(call(folder.path(), "runs --metric a,\"b --goal min").status, 0);
 }
 
 #[test]
@@ -636,4 +636,29 @@ fn an_animation_says_what_it_leaves_out_and_a_loss_has_its_name() {
     drop(replay);
     assert!(call(folder.path(), "info own.replay").out.contains("\nloss      huber\n"));
     assert_eq!(call(folder.path(), "info --json own.replay").json()["files"][0]["loss"], "huber");
+}
+
+/// A metric that no run had was a column of dashes.
+#[test]
+fn a_metric_that_no_run_logged_is_an_error_that_lists_those_there_are() {
+    let folder = folder();
+    let ran = call(folder.path(), "runs --metric val_losss .");
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.err.contains("none of these runs logged the metric") && ran.err.contains("loss"), "{ran:?}");
+    assert!(ran.out.is_empty(), "{ran:?}");
+    assert_eq!(call(folder.path(), "runs --metric loss .").status, 0);
+}
+
+/// The epochs of lost bytes were missing among the rows, and nothing was said.
+#[test]
+fn a_curve_says_which_bytes_are_lost_on_every_way_out() {
+    let folder = folder();
+    damaged(folder.path());
+    let text = call(folder.path(), "curve damaged.replay");
+    assert!(text.out.lines().last().unwrap().starts_with("bytes "), "{text:?}");
+    let csv = call(folder.path(), "curve --csv damaged.replay");
+    assert!(csv.err.starts_with("damaged.replay: bytes ") && !csv.out.contains("bytes "), "{csv:?}");
+    let json = |file: &str| call(folder.path(), &format!("curve --json {file}")).json()["files"][0]["caveats"].clone();
+    assert!(json("damaged.replay")[0].as_str().unwrap().starts_with("bytes "));
+    assert_eq!(json("run.replay"), json!([]));
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use training_replay::{Moment, Replay};
 
 use crate::{
+    commands::info::check_line,
     epochs::EpochsArgs,
     numbers::{decimal, exact, number},
     out::{Out, complain},
@@ -52,6 +53,8 @@ pub struct Curve {
 struct Rows {
     names: Vec<String>,
     rows: Vec<(Moment, Vec<Option<f64>>)>,
+    /// What is damaged in the recording, and may be missing among the rows.
+    caveats: Vec<String>,
 }
 
 impl Curve {
@@ -61,7 +64,8 @@ impl Curve {
         }
         about_each("curve", &self.files.files, self.json, |asked| {
             let rows = self.rows(asked.path)?;
-            Ok(Report { lines: self.table(&rows), json: document(&rows), status: Status::Held })
+            let lines = self.table(&rows).into_iter().chain(rows.caveats.iter().cloned()).collect();
+            Ok(Report { lines, json: document(&rows), status: Status::Held })
         })
     }
 
@@ -75,7 +79,8 @@ impl Curve {
             self.epochs.of(path, &replay)?.into_iter().map(Moment::from).collect()
         };
         let row = |moment: Moment| (moment, curves.iter().map(|curve| at(curve, moment)).collect());
-        Ok(Rows { names, rows: moments.into_iter().map(row).collect() })
+        let caveats = replay.damage().iter().map(check_line).collect();
+        Ok(Rows { names, rows: moments.into_iter().map(row).collect(), caveats })
     }
 
     /// The metrics that are asked for, all of which must have been logged.
@@ -116,7 +121,10 @@ impl Curve {
         let mut header = Vec::new();
         for path in &self.files.files {
             match self.rows(path) {
-                Ok(rows) => self.csv_of(&mut out, path, &rows, &mut header)?,
+                Ok(rows) => {
+                    self.csv_of(&mut out, path, &rows, &mut header)?;
+                    rows.caveats.iter().for_each(|caveat| complain(&Trouble::of(path, caveat)));
+                }
                 Err(trouble) => {
                     complain(&trouble);
                     status = Status::NotJudged;
@@ -174,5 +182,5 @@ fn document(rows: &Rows) -> Value {
         rows.names.iter().enumerate().map(|(at, name)| (name.clone(), values(at))).collect();
     let epochs: Vec<u64> = rows.rows.iter().map(|(moment, _)| moment.epoch()).collect();
     let steps: Vec<Option<u32>> = rows.rows.iter().map(|(moment, _)| moment.step()).collect();
-    json!({ "epochs": epochs, "steps": steps, "metrics": curves })
+    json!({ "epochs": epochs, "steps": steps, "metrics": curves, "caveats": rows.caveats })
 }

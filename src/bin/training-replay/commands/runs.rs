@@ -2,6 +2,7 @@
 
 use std::{
     cmp::Ordering,
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -27,6 +28,9 @@ Examples:
   training-replay runs --note optimizer=adam --note seed results/    # a note of this value, and any of this key
   training-replay runs --json results/ | jq '.runs[] | select(.finished | not) | .file'";
 
+/// What is compared where no metric is named.
+const DEFAULT_METRIC: &str = "loss";
+
 /// Lists the recordings in a folder and the folders in it: epochs, the best value of a metric and its epoch
 #[derive(Args, Debug)]
 pub struct RunsArgs {
@@ -34,7 +38,7 @@ pub struct RunsArgs {
     #[arg(default_value = ".", value_name = "FOLDER")]
     folder: PathBuf,
     /// The metric that is compared
-    #[arg(short, long, value_name = "NAME", default_value = "loss")]
+    #[arg(short, long, value_name = "NAME", default_value = DEFAULT_METRIC)]
     metric: String,
     /// Whether small or large values of it are good; `auto` knows names with `loss`, `error` and `acc`
     #[arg(long, value_enum, default_value_t = Wanted::Auto)]
@@ -83,6 +87,7 @@ struct Row {
     last_epoch: Option<u64>,
     finished: bool,
     damaged: bool,
+    metrics: Vec<String>,
     best: Option<(u64, f64)>,
     last: Option<f64>,
     notes: Vec<(String, String)>,
@@ -107,6 +112,7 @@ impl RunsArgs {
         let mut rows: Vec<Row> = rows.filter(|row| self.is_wanted(row)).collect();
         self.order(&mut rows, goal);
         failed.iter().for_each(complain);
+        self.expect_metric(&rows)?;
         self.print(&rows, &failed)?;
         Ok(if failed.is_empty() { Status::Held } else { Status::NotJudged })
     }
@@ -141,6 +147,7 @@ impl RunsArgs {
             last_epoch: replay.epochs().last(),
             finished: replay.is_finished(),
             damaged: !replay.damage().is_empty(),
+            metrics: replay.metric_names().map(str::to_owned).collect(),
             best,
             last: curve.last().map(|point| point.1),
             notes: notes(&replay),
@@ -153,6 +160,17 @@ impl RunsArgs {
             None => row.notes.iter().any(|own| own.0 == *note),
         };
         (row.finished || !self.finished) && self.notes.iter().all(has)
+    }
+
+    /// Fails where runs logged metrics, and none of them this one: its name is mistaken then.
+    /// The default is nobody's mistake: a folder is listed without it.
+    fn expect_metric(&self, rows: &[Row]) -> Answer<()> {
+        let known: BTreeSet<&String> = rows.iter().flat_map(|row| &row.metrics).collect();
+        if self.metric == DEFAULT_METRIC || known.is_empty() || known.contains(&self.metric) {
+            return Ok(());
+        }
+        let what = format!("none of these runs logged the metric {:?}; logged are {known:?}", self.metric);
+        Err(Trouble::of(&self.folder, what))
     }
 
     fn order(&self, rows: &mut [Row], goal: Goal) {
