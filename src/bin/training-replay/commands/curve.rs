@@ -52,7 +52,7 @@ pub struct Curve {
 /// The metrics of a recording: a row for each moment, a cell for each name.
 struct Rows {
     names: Vec<String>,
-    rows: Vec<(Moment, Vec<Option<f64>>)>,
+    lines: Vec<(Moment, Vec<Option<f64>>)>,
     /// What is damaged in the recording, and may be missing among the rows.
     caveats: Vec<String>,
 }
@@ -80,7 +80,7 @@ impl Curve {
         };
         let row = |moment: Moment| (moment, curves.iter().map(|curve| at(curve, moment)).collect());
         let caveats = replay.damage().iter().map(check_line).collect();
-        Ok(Rows { names, rows: moments.into_iter().map(row).collect(), caveats })
+        Ok(Rows { names, lines: moments.into_iter().map(row).collect(), caveats })
     }
 
     /// The metrics that are asked for, all of which must have been logged.
@@ -109,7 +109,7 @@ impl Curve {
         let places: &[&str] = if self.steps { &["epoch", "step"] } else { &["epoch"] };
         let head = places.iter().map(|name| (*name).to_owned()).chain(rows.names.iter().map(|name| shown(name)));
         let mut table = Table::new(0, head);
-        for (moment, values) in &rows.rows {
+        for (moment, values) in &rows.lines {
             let cells = values.iter().map(|value| value.map_or_else(String::new, decimal));
             table.row(place(*moment).into_iter().chain(cells));
         }
@@ -151,7 +151,7 @@ impl Curve {
                 "its metrics are others than those of the files before; name those that all have by --metric",
             ));
         }
-        rows.rows.iter().try_for_each(|(moment, values)| {
+        rows.lines.iter().try_for_each(|(moment, values)| {
             let cells = values.iter().map(|value| value.map_or_else(String::new, exact));
             csv_line(out, &file().into_iter().chain(place(*moment)).chain(cells).collect::<Vec<_>>())
         })
@@ -176,11 +176,11 @@ fn at(curve: &[(Moment, f64)], moment: Moment) -> Option<f64> {
 
 fn document(rows: &Rows) -> Value {
     let values = |at: usize| -> Value {
-        rows.rows.iter().map(|(_, values)| values.get(at).copied().flatten().map_or(Value::Null, number)).collect()
+        rows.lines.iter().map(|(_, values)| values.get(at).copied().flatten().map_or(Value::Null, number)).collect()
     };
     let curves: Map<String, Value> =
         rows.names.iter().enumerate().map(|(at, name)| (name.clone(), values(at))).collect();
-    let epochs: Vec<u64> = rows.rows.iter().map(|(moment, _)| moment.epoch()).collect();
-    let steps: Vec<Option<u32>> = rows.rows.iter().map(|(moment, _)| moment.step()).collect();
+    let epochs: Vec<u64> = rows.lines.iter().map(|(moment, _)| moment.epoch()).collect();
+    let steps: Vec<Option<u32>> = rows.lines.iter().map(|(moment, _)| moment.step()).collect();
     json!({ "epochs": epochs, "steps": steps, "metrics": curves, "caveats": rows.caveats })
 }
