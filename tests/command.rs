@@ -662,3 +662,15 @@ fn a_curve_says_which_bytes_are_lost_on_every_way_out() {
     assert!(json("damaged.replay")[0].as_str().unwrap().starts_with("bytes "));
     assert_eq!(json("run.replay"), json!([]));
 }
+
+/// It said "finished after 5 epochs" of six that were recorded, and nothing of the one that is lost.
+#[test]
+fn who_watches_a_recording_hears_what_is_damaged() {
+    let folder = folder();
+    damaged(folder.path());
+    let text = call(folder.path(), "watch damaged.replay");
+    assert!(text.out.lines().last().unwrap().starts_with("bytes "), "{text:?}");
+    let json = call(folder.path(), "watch --json damaged.replay");
+    assert!(json.err.starts_with("damaged.replay: bytes ") && !json.out.contains("bytes "), "{json:?}");
+    assert_eq!(call(folder.path(), "watch --json run.replay").err, "");
+}

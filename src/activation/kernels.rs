@@ -14,9 +14,18 @@ use crate::{
 const SAME: f32 = 5e-3;
 
 impl Activation {
-    /// Whether the pre-activations are the loss's logits: then the gradient is a mere difference, and nothing is lost where
-    /// the activation saturates.
-    pub(crate) fn is_link_of(self, loss: Loss) -> bool {
+    /// Returns whether the z-values are the loss's logits: sigmoid's of binary cross-entropy, softmax's of categorical
+    /// cross-entropy, linear's of the mean squared error.
+    ///
+    /// Then the gradient with respect to them is a mere difference, and nothing is lost where the activation saturates:
+    /// [`Loss::gradient_from_logits`] takes them.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Loss};
+    /// assert!(Activation::Sigmoid.is_link_of(Loss::BinaryCrossEntropy));
+    /// assert!(!Activation::Tanh.is_link_of(Loss::BinaryCrossEntropy));
+    /// ```
+    pub fn is_link_of(self, loss: Loss) -> bool {
         matches!(
             (loss, self),
             (Loss::BinaryCrossEntropy, Self::Sigmoid)

@@ -83,7 +83,14 @@ pub enum OutputKind {
 impl OutputKind {
     /// Returns what the outputs are of a network that ends in this activation, where it follows from that: behind a linear
     /// layer they may be logits or values.
-    pub(crate) fn behind(activation: Activation) -> Option<Self> {
+    ///
+    /// ```
+    /// # use training_replay::{Activation, OutputKind};
+    /// assert_eq!(OutputKind::behind(Activation::Sigmoid), Some(OutputKind::Probabilities));
+    /// assert_eq!(OutputKind::behind(Activation::Tanh), Some(OutputKind::Values));
+    /// assert_eq!(OutputKind::behind(Activation::Linear), None);
+    /// ```
+    pub fn behind(activation: Activation) -> Option<Self> {
         match activation {
             Activation::Linear => None,
             // Whatever cannot leave the range of probabilities, so that no activation is forgotten here.

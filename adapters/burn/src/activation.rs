@@ -1,7 +1,7 @@
 //! Activation functions by burn's own operations, so that its gradients go through them.
 
 use burn_core::tensor::{Tensor, activation};
-use training_replay::{Activation, Loss, Result};
+use training_replay::{Activation, Result};
 
 use crate::error::invalid;
 
@@ -36,16 +36,6 @@ fn softmax(z: Tensor<2>, last: usize) -> Tensor<2> {
     let [samples, width] = z.dims();
     let positions = samples * width / last.max(1);
     activation::softmax(z.reshape([positions, last]), 1).reshape([samples, width])
-}
-
-/// Whether an activation turns logits into what a loss is of.
-pub(crate) fn is_link_of(function: Activation, loss: Loss) -> bool {
-    matches!(
-        (function, loss),
-        (Activation::Sigmoid, Loss::BinaryCrossEntropy)
-            | (Activation::Softmax, Loss::CategoricalCrossEntropy)
-            | (Activation::Linear, Loss::MeanSquaredError)
-    )
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use training_replay::{
 
 use crate::{
     Replayed,
-    activation::is_link_of,
     error::{caught, invalid, missing},
     path::ModulePath,
     rows::Rows,
@@ -70,7 +69,7 @@ impl<M: Module> Replayed<M> {
             return Err(invalid("the number of layers", "1 or more to differentiate", 0));
         };
         let rows = self.rows(module, inputs, 0..before.len())?;
-        if last.activation.is_some_and(|activation| is_link_of(activation, loss)) {
+        if last.activation.is_some_and(|activation| activation.is_link_of(loss)) {
             return Ok((last.z_values(module, rows)?, Basis::Logits));
         }
         let basis = Basis::of(self.output_kind(), loss)?;

@@ -55,7 +55,7 @@ impl<M: Module> Forward for Replayed<M> {
     }
 
     fn output_kind(&self) -> Option<OutputKind> {
-        self.outputs.or_else(|| behind(self.layers.last()?.activation?))
+        self.outputs.or_else(|| OutputKind::behind(self.layers.last()?.activation?))
     }
 
     fn pre_activation(&self, inputs: &Matrix, layer: usize) -> Result<Matrix> {
@@ -74,15 +74,6 @@ impl<M: Module> Forward for Replayed<M> {
 
     fn as_backward(&self) -> Option<&dyn Backward> {
         Some(self)
-    }
-}
-
-/// What the default of [`Forward::output_kind`] says of the last activation, which a method in its place cannot ask.
-fn behind(activation: Activation) -> Option<OutputKind> {
-    match activation {
-        Activation::Linear => None,
-        bounded if bounded.range() == (0.0..=1.0) => Some(OutputKind::Probabilities),
-        _ => Some(OutputKind::Values),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use candle_core::{D, Result, Tensor};
 use candle_nn::ops;
-use training_replay::{Activation, Loss};
+use training_replay::Activation;
 
 /// Selu's constants, of Klambauer et al., "Self-Normalizing Neural Networks", 2017.
 const SELU_ALPHA: f64 = 1.6732632423543772;
@@ -26,16 +26,6 @@ pub(crate) fn apply(activation: Activation, z: &Tensor) -> Result<Tensor> {
         Activation::Softmax => ops::softmax(z, D::Minus1), // `softmax_last_dim` has no way back.
         other => candle_core::bail!("the activation {other} is not known to training-replay-candle"),
     }
-}
-
-/// Whether an activation turns logits into what a loss is of.
-pub(crate) fn is_link_of(activation: Activation, loss: Loss) -> bool {
-    matches!(
-        (activation, loss),
-        (Activation::Sigmoid, Loss::BinaryCrossEntropy)
-            | (Activation::Softmax, Loss::CategoricalCrossEntropy)
-            | (Activation::Linear, Loss::MeanSquaredError)
-    )
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use training_replay::{Backward, Forward, Loss, Matrix, OutputKind, Parameter, Re
 
 use crate::{
     Replayed,
-    activation::is_link_of,
     array::with_values,
     error::{at, invalid, shape},
     live::Live,
@@ -20,7 +19,7 @@ impl<N> Replayed<N> {
         let hidden = self.pass(live, self.enter(live, inputs, 0)?, 0..last, true)?;
         let z = layer.z(&live.network, &hidden)?;
         let is_logits = self.output_kind() == Some(OutputKind::Logits);
-        if !is_logits && layer.activation.is_some_and(|activation| is_link_of(activation, loss)) {
+        if !is_logits && layer.activation.is_some_and(|activation| activation.is_link_of(loss)) {
             let gradient = loss.gradient_from_logits(&to_matrix("logits", &z)?, targets)?;
             return Ok((z, gradient));
         }

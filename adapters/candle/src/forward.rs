@@ -130,11 +130,7 @@ impl<N> Forward for Replayed<N> {
     }
 
     fn output_kind(&self) -> Option<OutputKind> {
-        self.outputs.or_else(|| match self.layers.last()?.activation? {
-            Activation::Linear => None,
-            activation if activation.range() == (0.0..=1.0) => Some(OutputKind::Probabilities),
-            _ => Some(OutputKind::Values),
-        })
+        self.outputs.or_else(|| OutputKind::behind(self.layers.last()?.activation?))
     }
 
     fn pre_activation(&self, inputs: &Matrix, layer: usize) -> Result<Matrix> {

@@ -57,18 +57,25 @@ pub fn record(source: (&Path, &Replay), moments: &[Moment], to: &Path, damaged: 
 struct Read {
     metrics: Metrics,
     probe: Option<RecordedOutputs>,
-    lost: Option<String>,
+    lost: Vec<String>,
 }
 
 /// Reads a moment. What lies beside its weights may be left out; then it is said.
 fn taken(replay: &Replay, moment: Moment, weights: &mut Weights, damaged: Damaged) -> Result<Read> {
     replay.weights_into(moment, weights)?;
-    let beside = replay.metrics(moment).and_then(|metrics| Ok((metrics, replay.probe().at(moment)?)));
-    match beside {
-        Ok((metrics, probe)) => Ok(Read { metrics, probe, lost: None }),
+    let mut lost = Vec::new();
+    let metrics = or_lost(replay.metrics(moment), damaged, &mut lost)?.unwrap_or_default();
+    let probe = or_lost(replay.probe().at(moment), damaged, &mut lost)?.flatten();
+    Ok(Read { metrics, probe, lost })
+}
+
+/// What was read; or none and what was lost of it, where that may be left out.
+fn or_lost<T>(read: Result<T>, damaged: Damaged, lost: &mut Vec<String>) -> Result<Option<T>> {
+    match read {
+        Ok(read) => Ok(Some(read)),
         Err(Error::Corrupted { what, reason, .. }) if damaged == Damaged::IsLeftOut => {
-            let metrics = replay.metrics(moment).unwrap_or_default();
-            Ok(Read { metrics, probe: None, lost: Some(format!("{what}: {reason}")) })
+            lost.push(format!("{what}: {reason}"));
+            Ok(None)
         }
         Err(error) => Err(error),
     }

@@ -15,8 +15,9 @@ use serde_json::{Map, Value, json};
 use training_replay::{Error, Metrics, Moment, Replay};
 
 use crate::{
+    commands::info::check_line,
     numbers::{decimal, number},
-    out::{Out, versioned},
+    out::{Out, complain, versioned},
     recording::{self, moments},
     trouble::{Answer, Status, Trouble},
     words::{counted, shown},
@@ -140,6 +141,10 @@ impl Followed<'_> {
     fn end(&self, out: &mut Out) -> Answer<Status> {
         if !self.watch.json {
             out.line(format!("finished after {}", self.count()))?;
+        }
+        for damage in self.replay.damage().iter().map(check_line) {
+            // No document of an epoch.
+            if self.watch.json { complain(&Trouble::of(&self.watch.file, damage)) } else { out.line(damage)? }
         }
         out.flush()?;
         Ok(Status::Held)
