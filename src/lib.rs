@@ -147,8 +147,8 @@ pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
 pub use replay::{
-    Durability, Later, OneVsRest, RecordedOutputs, RecordedProbe, RecordedWeights, Replay, ReplayOptions, Run, Runs,
-    Snapshot, Steps,
+    Durability, Later, OneVsRest, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedWeights, Replay,
+    ReplayOptions, Run, Runs, Snapshot, Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

@@ -37,6 +37,7 @@ mod readable;
 
 mod run_map;
 
+mod recorded_parameter;
 mod recorded_weights;
 mod weight_milestones;
 mod weights;
@@ -72,6 +73,7 @@ use index::Index;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
 pub use probe::{RecordedOutputs, RecordedProbe};
+pub use recorded_parameter::RecordedParameter;
 pub use recorded_weights::RecordedWeights;
 use recorder::Recorder;
 pub use run::Run;

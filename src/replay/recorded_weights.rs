@@ -1,6 +1,7 @@
 //! What is asked of the recorded weights alone.
 
 use super::Replay;
+use crate::{Moment, Result, storage};
 
 /// The weights of a recording, to be asked about without a model: [`Replay::recorded_weights`] returns them.
 ///
@@ -27,20 +28,25 @@ impl Replay {
     }
 }
 
-impl<'a> RecordedWeights<'a> {
-    /// Returns layer and name of each parameter, in their order; none before the first epoch. No weights are read.
+impl RecordedWeights<'_> {
+    /// Reads the weights of a moment and compares their checksum, in memory that does not grow with them.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
-    /// # let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).build(1)?;
+    /// # let model = Sequential::builder(2).layer(Dense::new(3)).build(1)?;
     /// # let mut replay = Replay::options().in_memory();
     /// replay.record(&model, Metrics::new())?;
-    /// let names: Vec<_> = replay.recorded_weights().names().collect();
-    /// assert_eq!(names, [("hidden", "kernel"), ("hidden", "bias")]);
+    /// assert!(replay.recorded_weights().check(0).is_ok());
+    /// assert!(replay.recorded_weights().check(1).is_err()); // which was not recorded
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    pub fn names(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let specs = self.replay.index.manifest.iter().flat_map(|manifest| manifest.parameters());
-        specs.map(|spec| (spec.layer(), spec.name()))
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::weights`].
+    pub fn check(self, at: impl Into<Moment>) -> Result<()> {
+        let moment = at.into();
+        let location = &self.replay.index.at(moment)?.location;
+        storage::check_weights(self.replay.source(moment.to_string(), location), self.replay.manifest()?)
     }
 }

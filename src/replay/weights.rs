@@ -127,7 +127,7 @@ impl Replay {
     }
 
     /// What all snapshots share; every recording has it that has one.
-    fn manifest(&self) -> Result<&Manifest> {
+    pub(super) fn manifest(&self) -> Result<&Manifest> {
         let missing = || Error::missing("description of its parameters", "it comes with the first epoch");
         self.index.manifest.as_ref().ok_or_else(missing)
     }

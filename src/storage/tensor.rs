@@ -128,12 +128,20 @@ impl TensorSpec {
         &self.name
     }
 
-    /// Gives the array another name, in memory.
     /// Returns the type of its values.
     pub(crate) fn dtype(&self) -> Dtype {
         self.dtype
     }
 
+    pub(crate) fn lengths(&self) -> &[u64] {
+        &self.shape
+    }
+
+    pub(crate) fn orientation(&self) -> Option<Orientation> {
+        self.orientation
+    }
+
+    /// Gives the array another name, in memory.
     pub(super) fn rename(&mut self, (layer, name): (String, String)) {
         (self.layer, self.name) = (layer, name);
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use candle_core::{Tensor, Var};
 use candle_nn::VarMap;
 use rayon::prelude::*;
-use training_replay::{Moment, Replay, Result};
+use training_replay::{Moment, RecordedParameter, Replay, Result};
 
 use crate::{
     NamedTensors,
     array::to_variable,
-    error::{at, invalid, shape},
+    error::{at, invalid, shape as shape_differs},
     named_tensors::join,
 };
 
@@ -46,49 +46,52 @@ use crate::{
 pub fn load_into(replay: &Replay, at: impl Into<Moment>, varmap: &VarMap) -> Result<()> {
     let moment = at.into();
     let variables = variables(replay, moment, varmap)?;
-    // Twice: once to see that each can be set, and once to set it. That costs less than memory for all of them at once, which
-    // the system would have to make; so does each thread for the array that it is at.
-    variables
-        .par_iter()
-        .map(|variable| variable.read(replay, moment).map(drop))
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect::<Result<()>>()?;
-    variables.par_iter().map(|variable| variable.load(replay, moment)).collect::<Vec<_>>().into_iter().collect()
+    // Read beforehand without being kept: memory for all of them at once, which the system would have to make, takes longer.
+    replay.recorded_weights().check(moment)?;
+    // Each thread holds the array that it is at.
+    let loaded: Vec<Result<()>> = variables.par_iter().map(|variable| variable.load(replay, moment)).collect();
+    loaded.into_iter().collect()
 }
 
 /// A variable of a map, and what was recorded of it.
 struct Variable<'r> {
     path: String,
     tensor: Tensor,
-    layer: &'r str,
-    name: &'r str,
+    recorded: RecordedParameter<'r>,
 }
 
-/// The variables of a map, if they are what was recorded.
+/// The variables of a map, if what was recorded is of their names, shapes and types.
 fn variables<'r>(replay: &'r Replay, moment: Moment, varmap: &VarMap) -> Result<Vec<Variable<'r>>> {
     let mut tensors: BTreeMap<String, Tensor> = varmap.named_tensors().into_iter().collect();
-    let recorded: Vec<_> =
-        replay.recorded_weights().names().map(|(layer, name)| (join(layer, name), layer, name)).collect();
-    let paths = recorded.iter().map(|(path, ..)| path.clone()).collect();
+    let path = |it: RecordedParameter<'_>| join(it.layer(), it.name());
+    let paths = replay.recorded_weights().parameters().map(path).collect();
     expect_same_names(moment, &tensors.keys().cloned().collect::<Vec<_>>(), paths)?;
-    if recorded.is_empty() {
-        replay.weights(moment)?; // Fails where nothing was recorded.
-    }
-    let variable = |(path, layer, name)| tensors.remove(&path).map(|tensor| Variable { path, tensor, layer, name });
-    Ok(recorded.into_iter().filter_map(variable).collect()) // Each is there: the names are the same.
+    let variable =
+        |recorded| tensors.remove(&path(recorded)).map(|tensor| Variable { path: path(recorded), tensor, recorded });
+    // Each is there: the names are the same.
+    let variables: Vec<_> = replay.recorded_weights().parameters().filter_map(variable).collect();
+    variables.iter().try_for_each(Variable::expect_same_kind)?;
+    Ok(variables)
 }
 
 impl Variable<'_> {
-    /// What was recorded of it, of its shape and type.
-    fn read(&self, replay: &Replay, moment: Moment) -> Result<Var> {
-        let value = to_variable(replay.parameter(moment, self.layer, self.name)?, self.tensor.device())?;
-        expect_same_kind(&self.path, &self.tensor, &value)?;
-        Ok(value)
+    fn expect_same_kind(&self) -> Result<()> {
+        let (path, dims, shape) = (&self.path, self.tensor.dims(), self.recorded.shape());
+        if !dims.iter().map(|&length| length as u64).eq(shape.iter().copied()) {
+            let found: Vec<usize> = shape.iter().map(|&length| usize::try_from(length).unwrap_or(usize::MAX)).collect();
+            return Err(shape_differs(format!("the recorded {path:?}"), dims, &found));
+        }
+        let (wanted, found) = (self.tensor.dtype().as_str(), self.recorded.dtype().to_string());
+        if wanted != found {
+            let expected = format!("{wanted}, as the variable of the map");
+            return Err(invalid(format!("the type of the recorded {path:?}"), expected, found));
+        }
+        Ok(())
     }
 
     fn load(&self, replay: &Replay, moment: Moment) -> Result<()> {
-        let value = self.read(replay, moment)?;
+        let recorded = replay.parameter(moment, self.recorded.layer(), self.recorded.name())?;
+        let value = to_variable(recorded, self.tensor.device())?;
         // A variable as a variable again is the same one.
         let variable = Var::from_tensor(&self.tensor);
         variable.and_then(|variable| variable.set(&value)).map_err(at(format!("setting {:?}", self.path)))
@@ -106,15 +109,4 @@ fn expect_same_names(moment: Moment, variables: &[String], mut recorded: Vec<Str
     let (missing, left) = (only(variables, &recorded), only(&recorded, variables));
     let found = format!("others: {missing:?} were not recorded, {left:?} are none of the map's");
     Err(invalid(format!("the list of tensors of {moment}"), "the variables of the map", found))
-}
-
-fn expect_same_kind(path: &str, variable: &Tensor, value: &Tensor) -> Result<()> {
-    if value.dims() != variable.dims() {
-        return Err(shape(format!("the recorded {path:?}"), variable.dims(), value.dims()));
-    }
-    if value.dtype() != variable.dtype() {
-        let expected = format!("{}, as the variable of the map", variable.dtype().as_str());
-        return Err(invalid(format!("the type of the recorded {path:?}"), expected, value.dtype().as_str()));
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use training_replay::{
-    Error, Loss, Metrics, Moment, Parameter, RecordedOutputs, Replay, ReplayOptions, Result, Run, Sequential, Weights,
+    Error, Loss, Metrics, Moment, RecordedOutputs, Replay, ReplayOptions, Result, Run, Sequential, Weights,
 };
 
 use crate::{
@@ -151,8 +151,3 @@ fn with_data(
 
 /// What the data set is called that was trained on.
 const TRAINING: &str = "training";
-
-/// How many values these parameters have.
-pub fn values(weights: &Weights) -> usize {
-    weights.iter().map(Parameter::values).map(|values| values.len()).sum()
-}

@@ -16,6 +16,7 @@ mod words;
 
 // What they are asked, and about what.
 mod copy;
+mod damage;
 mod epochs;
 mod live;
 mod pictures;

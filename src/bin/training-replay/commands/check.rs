@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 use training_replay::Replay;
 
-use super::info::{check_line, damage_of};
 use crate::{
+    damage,
     recording::{self, Files},
     report::{Report, about_each},
     trouble::{Answer, Status, Trouble},
@@ -45,11 +45,11 @@ impl Check {
 
     fn report(&self, path: &Path) -> Answer<Report> {
         let replay = recording::open(path)?;
-        let damage = replay.check_integrity().map_err(Trouble::with(path))?;
-        let fails = !damage.is_empty() || (self.finished && !replay.is_finished());
+        let found = replay.check_integrity().map_err(Trouble::with(path))?;
+        let fails = !found.is_empty() || (self.finished && !replay.is_finished());
         let (torn, finished) = (replay.torn_bytes(), replay.is_finished());
-        let mut lines: Vec<String> = damage.iter().map(|damage| format!("damaged: {}", check_line(damage))).collect();
-        if damage.is_empty() {
+        let mut lines: Vec<String> = found.iter().map(|it| format!("damaged: {}", damage::line(it))).collect();
+        if found.is_empty() {
             lines.push(format!("whole: every checksum of {} agrees", checked(&replay)));
         } else {
             lines.push("`training-replay repair` copies what is whole".into());
@@ -67,8 +67,8 @@ impl Check {
             lines.clear();
         }
         let json = json!({
-            "whole": damage.is_empty(),
-            "damage": damage.iter().map(damage_of).collect::<Vec<_>>(),
+            "whole": found.is_empty(),
+            "damage": found.iter().map(damage::document).collect::<Vec<_>>(),
             "torn_bytes": torn,
             "finished": finished,
         });

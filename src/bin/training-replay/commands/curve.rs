@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use training_replay::{Moment, Replay};
 
 use crate::{
-    commands::info::check_line,
+    damage,
     epochs::EpochsArgs,
     numbers::{decimal, exact, number},
     out::{Out, complain},
@@ -79,7 +79,7 @@ impl Curve {
             self.epochs.of(path, &replay)?.into_iter().map(Moment::from).collect()
         };
         let row = |moment: Moment| (moment, curves.iter().map(|curve| at(curve, moment)).collect());
-        let caveats = replay.damage().iter().map(check_line).collect();
+        let caveats = replay.damage().iter().map(damage::line).collect();
         Ok(Rows { names, lines: moments.into_iter().map(row).collect(), caveats })
     }
 

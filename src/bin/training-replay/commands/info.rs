@@ -4,14 +4,14 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
-use training_replay::{Dataset, Error, Parameter, Replay, Result, Sequential, Weights};
+use training_replay::{Dataset, Error, RecordedParameter, Replay, Result, Sequential, Weights};
 
 use crate::{
-    copy::values,
-    recording::{self, Files, format_of, moments},
+    damage,
+    recording::{self, Files, format_of},
     report::{Report, about_each},
     table::Table,
-    trouble::{Answer, Status, Trouble},
+    trouble::{Answer, Status},
     words::{counted, grouped, shown, size},
 };
 
@@ -44,14 +44,14 @@ impl Info {
     fn report(&self, path: &Path) -> Answer<Report> {
         let replay = recording::open(path)?;
         let (major, minor, bytes) = format_of(path)?;
-        let weights = if self.parameters { first_weights(&replay).map_err(Trouble::with(path))? } else { None };
+        let parameters = self.parameters.then(|| replay.recorded_weights().parameters().collect::<Vec<_>>());
         let mut lines = vec![row("format", format!("{major}.{minor}")), row("size", size(bytes))];
         lines.extend(head(&replay));
         lines.extend(data_lines(&replay));
         lines.extend(replay.metadata().map(|(key, value)| row("note", format!("{}: {}", shown(key), shown(value)))));
         lines.extend(damage_lines(&replay));
         lines.extend(model_lines(&replay));
-        lines.extend(parameter_lines(weights.as_ref()));
+        lines.extend(parameter_lines(parameters.as_deref()));
         let json = json!({
             "format": format!("{major}.{minor}"),
             "bytes": bytes,
@@ -67,7 +67,7 @@ impl Info {
             "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
             "damage": damage_json(&replay),
             "model": model_json(&replay),
-            "parameters": weights.as_ref().map(|weights| weights.iter().map(parameter_json).collect::<Vec<_>>()),
+            "parameters": parameters.map(|them| them.into_iter().map(parameter_json).collect::<Vec<_>>()),
         });
         Ok(Report { lines, json, status: Status::Held })
     }
@@ -153,23 +153,13 @@ fn damage_lines(replay: &Replay) -> Vec<String> {
             Some(row("torn end", format!("{}, which is being written or was when its recorder stopped", size(bytes))))
         }
     };
-    let damage = replay.damage().iter().map(|damage| row("damage", check_line(damage)));
+    let damage = replay.damage().iter().map(|it| row("damage", damage::line(it)));
     let none = replay.damage().is_empty().then(|| row("damage", "none in the headers; `check` reads everything"));
     none.into_iter().chain(damage).chain(torn).collect()
 }
 
-/// What is damaged, and where.
-pub fn check_line(damage: &training_replay::Damage) -> String {
-    format!("bytes {} to {}: {}", grouped(damage.bytes.start), grouped(damage.bytes.end), shown(&damage.reason))
-}
-
 fn damage_json(replay: &Replay) -> Vec<Value> {
-    replay.damage().iter().map(damage_of).collect()
-}
-
-/// What is damaged, and where, in JSON.
-pub fn damage_of(damage: &training_replay::Damage) -> Value {
-    json!({ "start": damage.bytes.start, "end": damage.bytes.end, "reason": damage.reason })
+    replay.damage().iter().map(damage::document).collect()
 }
 
 /// The network that the recording describes, if it is built in.
@@ -204,33 +194,23 @@ fn model_json(replay: &Replay) -> Value {
     json!({ "kind": kind, "built_in": layers.is_some(), "inputs": inputs, "layers": layers })
 }
 
-/// The weights of the first moment that can be read.
-fn first_weights(replay: &Replay) -> Result<Option<Weights>> {
-    for moment in moments(replay) {
-        match replay.weights(moment) {
-            Err(Error::Corrupted { .. }) => {}
-            weights => return weights.map(Some),
-        }
-    }
-    Ok(None)
-}
-
-fn parameter_lines(weights: Option<&Weights>) -> Vec<String> {
-    let Some(weights) = weights else { return Vec::new() };
-    let count = format!("{} in {}", counted(values(weights) as u64, "value"), counted(weights.len() as u64, "array"));
+fn parameter_lines(parameters: Option<&[RecordedParameter<'_>]>) -> Vec<String> {
+    let Some(parameters) = parameters else { return Vec::new() };
+    let values = parameters.iter().map(|parameter| parameter.shape().iter().product::<u64>()).sum();
+    let count = format!("{} in {}", counted(values, "value"), counted(parameters.len() as u64, "array"));
     let mut table = Table::new(2, ["  array", "shape", "type"]);
-    for parameter in weights.iter() {
+    for parameter in parameters {
         let name = format!("  {}/{}", shown(parameter.layer()), shown(parameter.name()));
-        table.row([name, format!("{:?}", parameter.shape()), parameter.values().dtype().to_string()]);
+        table.row([name, format!("{:?}", parameter.shape()), parameter.dtype().to_string()]);
     }
     [row("arrays", count)].into_iter().chain(table.lines()).collect()
 }
 
-fn parameter_json(parameter: &Parameter<'_>) -> Value {
+fn parameter_json(parameter: RecordedParameter<'_>) -> Value {
     json!({
         "layer": parameter.layer(),
         "name": parameter.name(),
         "shape": parameter.shape(),
-        "type": parameter.values().dtype().to_string(),
+        "type": parameter.dtype().to_string(),
     })
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use training_replay::{Error, Metrics, Moment, Replay};
 
 use crate::{
-    commands::info::check_line,
+    damage,
     numbers::{decimal, number},
     out::{Out, complain, versioned},
     recording::{self, moments},
@@ -142,7 +142,7 @@ impl Followed<'_> {
         if !self.watch.json {
             out.line(format!("finished after {}", self.count()))?;
         }
-        for damage in self.replay.damage().iter().map(check_line) {
+        for damage in self.replay.damage().iter().map(damage::line) {
             // No document of an epoch.
             if self.watch.json { complain(&Trouble::of(&self.watch.file, damage)) } else { out.line(damage)? }
         }
