@@ -1,6 +1,7 @@
 //! One question asked of many things, several of them at a time.
 
 use std::{
+    cell::Cell,
     num::NonZero,
     panic,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -56,6 +57,7 @@ where
     let skipped = own.as_ref().map(|own| own.place);
     let queue = Queue { items, skipped, next: AtomicUsize::new(0), stopped: AtomicBool::new(false) };
     let work = || {
+        let _asked = Asked::begin();
         let mut state = begin();
         queue.work(|item| ask(&mut state, item))
     };
@@ -64,6 +66,7 @@ where
         // Fewer share the work where the system has no more threads to give: not a failure, for they give the same answers.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let others: Vec<_> = (0..others).map_while(spawn).collect();
+        let _asked = Asked::begin();
         let mut state = begin();
         let mut answers: Vec<_> = own.map(|own| (own.place, (own.ask)(&mut state))).into_iter().collect();
         answers.extend(queue.work(|item| ask(&mut state, item)));
@@ -80,6 +83,32 @@ where
 pub(crate) fn chosen(threads: Option<usize>) -> usize {
     // Not asked beforehand: the answer is in files of the system.
     threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
+}
+
+/// As many as the machine has cores, but one within a question that has been shared already: its threads are as many as were
+/// chosen, and each of them with as many again would be their square.
+pub(crate) fn unshared() -> usize {
+    if IS_ASKED.get() { 1 } else { chosen(None) }
+}
+
+thread_local! {
+    /// Whether this thread is at an item.
+    static IS_ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it is there, this thread is at an item; afterwards it is what it was, also when an item panics.
+struct Asked(bool);
+
+impl Asked {
+    fn begin() -> Self {
+        Self(IS_ASKED.replace(true))
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        IS_ASKED.set(self.0);
+    }
 }
 
 /// Items that threads take one after the other, until they are all taken or one has failed.
@@ -113,6 +142,17 @@ impl<T> Queue<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_within_a_shared_one_is_not_shared_again() {
+        let cores = chosen(None);
+        for threads in [1, 2, 7] {
+            let within = map_with(&[(); 9], Some(threads), unshared, |begun, ()| Ok([*begun, unshared()])).unwrap();
+            assert_eq!((within, unshared()), (vec![[1, 1]; 9], cores), "{threads} threads");
+        }
+        let panicked = panic::catch_unwind(|| map_with(&[()], None, || (), |(), ()| -> Result<()> { panic!() }));
+        assert!(panicked.is_err() && unshared() == cores);
+    }
 
     #[test]
     fn any_number_of_threads_may_be_asked_for() {

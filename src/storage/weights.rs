@@ -8,6 +8,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use crc32fast::Hasher;
+
 use super::{
     block::up, checksums::Checksums, expected::Expected, manifest::Manifest, reader::RecordReader, tensor::TensorSpec,
     writer::RecordWriter,
@@ -71,31 +73,31 @@ const LARGE: u64 = 1 << 24;
 ///
 /// On an error none are left: nothing that was read before the checksum was compared is handed out.
 pub(crate) fn read_weights(reader: RecordReader<'_>, manifest: &Manifest, weights: &mut Weights) -> Result<()> {
-    let threads = threads(manifest);
-    let shares = shares(manifest, threads, std::mem::take(weights));
-    let read = parallel::map_with(&shares, Some(threads), || (), |(), share| share.read(&reader, manifest))?;
-    let (mut parameters, mut checksum) = (Vec::with_capacity(manifest.parameters().len()), crc32fast::Hasher::new());
-    for (of_share, checksum_of_share) in read {
-        parameters.extend(of_share);
-        checksum.combine(&checksum_of_share);
-    }
-    reader.expect_checksum(checksum)?;
-    *weights = parameters.into_iter().collect();
+    let read = in_shares(&reader, manifest, std::mem::take(weights), |share| share.read(&reader, manifest))?;
+    *weights = read.into_iter().flatten().collect();
     Ok(())
 }
 
 /// Reads what [`read_weights`] does and keeps nothing: fails unless the checksum agrees.
 pub(crate) fn check_weights(reader: RecordReader<'_>, manifest: &Manifest) -> Result<()> {
-    let threads = threads(manifest);
-    let shares = shares(manifest, threads, Weights::default());
-    let read = parallel::map_with(&shares, Some(threads), || (), |(), share| reader.part(share.bytes.clone()).pass())?;
-    let mut checksum = crc32fast::Hasher::new();
-    read.iter().for_each(|of_share| checksum.combine(of_share));
-    reader.expect_checksum(checksum)
+    let pass = |share: &Share| Ok(((), reader.part(share.bytes.clone()).pass()?));
+    in_shares(&reader, manifest, Weights::default(), pass).map(drop)
 }
 
-fn threads(manifest: &Manifest) -> usize {
-    if manifest.data_len() > LARGE { parallel::chosen(None) } else { 1 }
+/// Reads all data, several shares at a time where that is worth it: what `read` makes of each, if the checksum of all agrees.
+fn in_shares<R: Send>(
+    reader: &RecordReader<'_>,
+    manifest: &Manifest,
+    old: Weights,
+    read: impl Fn(&Share) -> Result<(R, Hasher)> + Sync,
+) -> Result<Vec<R>> {
+    let threads = if manifest.data_len() > LARGE { parallel::unshared() } else { 1 };
+    let shares = shares(manifest, threads, old);
+    let read = parallel::map_with(&shares, Some(threads), || (), |(), share| read(share))?;
+    let mut checksum = Hasher::new();
+    read.iter().for_each(|(_, of_share)| checksum.combine(of_share));
+    reader.expect_checksum(checksum)?;
+    Ok(read.into_iter().map(|(made, _)| made).collect())
 }
 
 /// Parameters that one thread reads.
@@ -127,11 +129,7 @@ fn shares(manifest: &Manifest, threads: usize, old: Weights) -> Vec<Share> {
 
 impl Share {
     /// Reads the parameters, and the checksum of all bytes of the share.
-    fn read(
-        &self,
-        all: &RecordReader<'_>,
-        manifest: &Manifest,
-    ) -> Result<(Vec<Parameter<'static>>, crc32fast::Hasher)> {
+    fn read(&self, all: &RecordReader<'_>, manifest: &Manifest) -> Result<(Vec<Parameter<'static>>, Hasher)> {
         let mut reader = all.part(self.bytes.clone());
         let mut old = std::mem::take(&mut *self.old.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
         let (mut parameters, mut read) = (Vec::with_capacity(self.indices.len()), self.bytes.start);

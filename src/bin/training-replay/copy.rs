@@ -8,6 +8,7 @@ use training_replay::{
 
 use crate::{
     bars::Bar,
+    recording::loss_name,
     trouble::{Answer, Trouble},
 };
 
@@ -96,20 +97,14 @@ impl Copied {
     }
 }
 
-/// What the loss of the model's own was called.
-fn own_loss(replay: &Replay) -> Option<String> {
-    let no_model = |_: &Weights| -> Result<Sequential> { Err(Error::other("a name needs no model")) };
-    replay.run_from(&no_model).loss_name().filter(|name| *name != Loss::Own.name()).map(str::to_owned)
-}
-
 /// What the recording holds beside its moments.
 fn options(path: &Path, replay: &Replay, damaged: Damaged, copied: &mut Copied) -> Answer<ReplayOptions> {
     let mut options = Replay::options();
     for (key, value) in replay.metadata() {
         options = options.metadata(key, value);
     }
-    options = match (replay.loss(), own_loss(replay)) {
-        (Some(Loss::Own), Some(name)) => options.own_loss(name),
+    options = match (replay.loss(), loss_name(replay)) {
+        (Some(Loss::Own), Some(name)) if name != Loss::Own.name() => options.own_loss(name),
         (Some(loss), _) => options.loss(loss),
         (None, _) => options,
     };

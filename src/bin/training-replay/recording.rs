@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use training_replay::{Moment, Replay};
+use training_replay::{Error, Moment, Replay, Sequential, Weights};
 
 use crate::{
     trouble::{Answer, Trouble},
@@ -89,4 +89,10 @@ pub fn names_of(files: &[PathBuf], names: &[String]) -> Answer<Vec<String>> {
     stems.dedup();
     let parts = stems.len() == files.len();
     Ok(files.iter().map(|path| if parts { stem(path) } else { path_shown(path) }).collect())
+}
+
+/// What the loss of a recording is called, also where it is the model's own.
+pub fn loss_name(replay: &Replay) -> Option<String> {
+    let no_model = |_: &Weights| Err::<Sequential, _>(Error::other("a name needs no model"));
+    replay.run_from(&no_model).loss_name().map(str::to_owned)
 }

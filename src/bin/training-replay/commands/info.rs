@@ -8,7 +8,7 @@ use training_replay::{Dataset, Error, RecordedParameter, Replay, Result, Sequent
 
 use crate::{
     damage,
-    recording::{self, Files, format_of},
+    recording::{self, Files, format_of, loss_name},
     report::{Report, about_each},
     table::Table,
     trouble::{Answer, Status},
@@ -93,12 +93,6 @@ fn head(replay: &Replay) -> Vec<String> {
     let metrics = if metrics.is_empty() { "none".to_owned() } else { metrics.join(", ") };
     let loss = loss_name(replay).map_or_else(|| "not noted".into(), |name| shown(&name));
     vec![row("state", state), row("epochs", range), row("steps", steps), row("metrics", metrics), row("loss", loss)]
-}
-
-/// What the loss is called, also where it is the model's own.
-fn loss_name(replay: &Replay) -> Option<String> {
-    let no_model = |_: &Weights| Err::<Sequential, _>(Error::other("a name needs no model"));
-    replay.run_from(&no_model).loss_name().map(str::to_owned)
 }
 
 fn epochs_with_steps(replay: &Replay) -> u64 {
