@@ -1,5 +1,7 @@
 //! Snapshots so large that threads share the reading: bit for bit, and damage anywhere in them is found.
 
+use std::{collections::BTreeMap, sync::Mutex};
+
 use training_replay::{Error, Metrics, Parameter, Replay, Result, Values, Weights, half::bf16};
 
 /// Arrays of 40 MB in all: none, one and many values, of three types.
@@ -70,4 +72,57 @@ fn a_bit_that_flips_in_any_of_the_arrays_or_between_them_is_found() {
         assert!(matches!(error, Error::Corrupted { .. }) && weights.is_empty(), "byte {place}: {error}");
         assert!(same_bits(&replay.weights(1).unwrap(), &snapshots[1]), "the next epoch is not hit");
     }
+}
+
+/// The values of all arrays, put together from their pieces, each of which must begin where the one before it ended.
+fn pieced(replay: &Replay, epoch: u64) -> Result<BTreeMap<(String, String), Vec<f64>>> {
+    let all = Mutex::new(BTreeMap::<_, Vec<f64>>::new());
+    replay.recorded_weights().for_each_piece(epoch, |parameter, start, values| {
+        let mut all = all.lock().unwrap();
+        let values_before = all.entry((parameter.layer().to_owned(), parameter.name().to_owned())).or_default();
+        assert_eq!(values_before.len(), start);
+        values_before.extend(values.to_f64().iter());
+        Ok(())
+    })?;
+    Ok(all.into_inner().unwrap())
+}
+
+#[test]
+fn pieces_make_the_whole() -> Result<()> {
+    let snapshot = weights(1);
+    let small: Weights = [
+        Parameter::new("a", "truths", [300_000], (0..300_000).map(|i| i % 7 == 0).collect::<Vec<bool>>()),
+        Parameter::new("a", "scalar", [], vec![5_i8]),
+        Parameter::new("b", "none", [0, 4], Vec::<u16>::new()),
+    ]
+    .into_iter()
+    .collect();
+    for weights in [snapshot, small, Weights::default()] {
+        let found = pieced(&Replay::from_bytes(recorded(std::slice::from_ref(&weights)))?, 0)?;
+        let full: Vec<_> = weights.iter().filter(|parameter| !parameter.values().is_empty()).collect();
+        assert_eq!(found.len(), full.len());
+        for parameter in full {
+            let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            let found = &found[&(parameter.layer().to_owned(), parameter.name().to_owned())];
+            assert!(bits(found) == bits(&parameter.values().to_f64()), "{}", parameter.name());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn pieces_of_a_damaged_epoch_end_in_its_error_and_an_error_in_a_piece_ends_them() {
+    let snapshot = weights(1);
+    let mut bytes = recorded(&[snapshot.clone(), snapshot]);
+    let replay = Replay::from_bytes(bytes.clone()).unwrap();
+    let refused = replay.recorded_weights().for_each_piece(0, |parameter, start, _| match (parameter.layer(), start) {
+        ("third", start) if start > 0 => Err(Error::model("no more room")),
+        _ => Ok(()),
+    });
+    assert_eq!(refused.unwrap_err().to_string(), Error::model("no more room").to_string());
+    assert!(matches!(replay.recorded_weights().for_each_piece(2, |_, _, _| Ok(())), Err(Error::UnknownEpoch { .. })));
+    let within_the_first = bytes.len() / 4;
+    bytes[within_the_first] ^= 1;
+    let error = pieced(&Replay::from_bytes(bytes).unwrap(), 0).unwrap_err();
+    assert!(matches!(error, Error::Corrupted { .. }), "{error}");
 }

@@ -1,7 +1,10 @@
 //! What is known of a recorded parameter without its values.
 
 use super::RecordedWeights;
-use crate::{Dtype, Orientation, storage::TensorSpec};
+use crate::{
+    Dtype, Moment, Orientation, Result, Values,
+    storage::{self, TensorSpec},
+};
 
 /// A recorded parameter without its values, as the file describes it: [`RecordedWeights::parameters`] returns them.
 ///
@@ -60,5 +63,44 @@ impl<'a> RecordedWeights<'a> {
     /// ```
     pub fn parameters(self) -> impl Iterator<Item = RecordedParameter<'a>> {
         self.replay.index.manifest.iter().flat_map(|manifest| manifest.parameters()).map(RecordedParameter)
+    }
+
+    /// Hands over the weights of a moment piece by piece: what each is a piece of, where in its row-major values it begins, and
+    /// these values. This is how weights get into memory of another library without being in ours as well.
+    ///
+    /// Arrays come whole and in order except that, of more than 16 MB, threads read several at a time. An array without values
+    /// has no piece. The checksum is compared behind the last piece: after an error no piece may be used, so that who cannot take
+    /// back what was done with one calls [`check`](Self::check) first.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    ///
+    /// # let model = Sequential::builder(2).layer(Dense::new(3).name("hidden")).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// let found = Mutex::new(Vec::new());
+    /// replay.recorded_weights().for_each_piece(0, |parameter, start, values| {
+    ///     found.lock().unwrap().push((parameter.name().to_owned(), start, values.len()));
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(*found.lock().unwrap(), [("kernel".to_owned(), 0, 6), ("bias".to_owned(), 0, 3)]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::weights`], and the first that `each` returns.
+    pub fn for_each_piece(
+        self,
+        at: impl Into<Moment>,
+        each: impl Fn(RecordedParameter<'_>, usize, &Values<'_>) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let (moment, manifest) = (at.into(), self.replay.manifest()?);
+        let location = &self.replay.index.at(moment)?.location;
+        let source = self.replay.source(moment.to_string(), location);
+        storage::visit_weights(source, manifest, |index, start, values| {
+            each(RecordedParameter(&manifest.parameters()[index]), start, values)
+        })
     }
 }

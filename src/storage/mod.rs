@@ -70,6 +70,6 @@ pub use scan::Damage;
 pub(crate) use tensor::{
     TensorSpec, labels_spec, matrix_difference, matrix_spec, read_labels, read_matrix, write_labels, write_matrix,
 };
-pub(crate) use weights::{WeightsWriter, check_weights, read_alone, read_among, read_weights};
+pub(crate) use weights::{WeightsWriter, check_weights, read_alone, read_among, read_weights, visit_weights};
 #[cfg(test)]
 pub(crate) use writer::RecordWriter;

@@ -17,7 +17,7 @@ use crate::{Error, Result};
 const AHEAD: usize = 1 << 13;
 
 /// As much at a time as stays in a cache until its checksum is computed.
-const CACHED: usize = 1 << 18;
+pub(super) const CACHED: usize = 1 << 18;
 
 /// Gives back the data of one record. Nothing of it may be used before [`finish`](Self::finish) has confirmed the
 /// checksum.

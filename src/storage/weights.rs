@@ -11,7 +11,12 @@ use std::{
 use crc32fast::Hasher;
 
 use super::{
-    block::up, checksums::Checksums, expected::Expected, manifest::Manifest, reader::RecordReader, tensor::TensorSpec,
+    block::up,
+    checksums::Checksums,
+    expected::Expected,
+    manifest::Manifest,
+    reader::{CACHED, RecordReader},
+    tensor::TensorSpec,
     writer::RecordWriter,
 };
 use crate::{Parameter, Result, Values, Weights, math::parallel};
@@ -84,6 +89,23 @@ pub(crate) fn check_weights(reader: RecordReader<'_>, manifest: &Manifest) -> Re
     in_shares(&reader, manifest, Weights::default(), pass).map(drop)
 }
 
+/// Hands over the parameters piece by piece, with their index and where in its values the piece begins, several shares at a time.
+///
+/// Each piece before the checksum of all is compared: after an error nothing of it may be used.
+pub(crate) fn visit_weights(
+    reader: RecordReader<'_>,
+    manifest: &Manifest,
+    each: impl Fn(usize, usize, &Values<'_>) -> Result<()> + Sync,
+) -> Result<()> {
+    let visit = |share: &Share| {
+        let pieces = |reader: &mut RecordReader<'_>, spec: &TensorSpec, index| {
+            visit_values(reader, spec, |start, values| each(index, start, values))
+        };
+        Ok(((), share.each_array(&reader, manifest, pieces)?))
+    };
+    in_shares(&reader, manifest, Weights::default(), visit).map(drop)
+}
+
 /// Reads all data, several shares at a time where that is worth it: what `read` makes of each, if the checksum of all agrees.
 fn in_shares<R: Send>(
     reader: &RecordReader<'_>,
@@ -130,15 +152,30 @@ fn shares(manifest: &Manifest, threads: usize, old: Weights) -> Vec<Share> {
 impl Share {
     /// Reads the parameters, and the checksum of all bytes of the share.
     fn read(&self, all: &RecordReader<'_>, manifest: &Manifest) -> Result<(Vec<Parameter<'static>>, Hasher)> {
-        let mut reader = all.part(self.bytes.clone());
         let mut old = std::mem::take(&mut *self.old.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
-        let (mut parameters, mut read) = (Vec::with_capacity(self.indices.len()), self.bytes.start);
-        for spec in &manifest.parameters()[self.indices.clone()] {
+        let mut parameters = Vec::with_capacity(self.indices.len());
+        let checksum = self.each_array(all, manifest, |reader, spec, _| {
+            parameters.push(read_parameter(reader, spec, old.next())?);
+            Ok(())
+        })?;
+        Ok((parameters, checksum))
+    }
+
+    /// Has the arrays read in their order, with what each is and its index; the checksum of all bytes of the share.
+    fn each_array(
+        &self,
+        all: &RecordReader<'_>,
+        manifest: &Manifest,
+        mut each: impl FnMut(&mut RecordReader<'_>, &TensorSpec, usize) -> Result<()>,
+    ) -> Result<Hasher> {
+        let (mut reader, mut read) = (all.part(self.bytes.clone()), self.bytes.start);
+        for index in self.indices.clone() {
+            let spec = &manifest.parameters()[index];
             reader.align(read)?;
-            parameters.push(read_parameter(&mut reader, spec, old.next())?);
+            each(&mut reader, spec, index)?;
             read = up(read) + spec.bytes().unwrap_or(0);
         }
-        Ok((parameters, reader.pass()?))
+        reader.pass()
     }
 }
 
@@ -159,13 +196,32 @@ pub(crate) fn read_among(
     read_alone(reader, &manifest.parameters()[index])
 }
 
+/// Hands over the values of one of the parameters, as many at a time as stay in a cache, and where the first of them is.
+fn visit_values(
+    reader: &mut RecordReader<'_>,
+    spec: &TensorSpec,
+    mut each: impl FnMut(usize, &Values<'_>) -> Result<()>,
+) -> Result<()> {
+    let (mut piece, count) = no_values(reader, spec)?;
+    let most = CACHED / spec.dtype().bytes();
+    for start in (0..count).step_by(most) {
+        read_values(reader, most.min(count - start), piece.values_mut())?;
+        each(start, piece.values())?;
+    }
+    Ok(())
+}
+
+/// A parameter without its values yet, and how many they are.
+fn no_values(reader: &RecordReader<'_>, spec: &TensorSpec) -> Result<(Parameter<'static>, usize)> {
+    spec.no_values().ok_or_else(|| reader.corrupted("it has more values than this machine can address"))
+}
+
 fn read_parameter(
     reader: &mut RecordReader<'_>,
     spec: &TensorSpec,
     old: Option<Parameter<'static>>,
 ) -> Result<Parameter<'static>> {
-    let (new, count) =
-        spec.no_values().ok_or_else(|| reader.corrupted("it has more values than this machine can address"))?;
+    let (new, count) = no_values(reader, spec)?;
     let mut parameter = old.filter(|old| spec.describes(old)).unwrap_or(new);
     read_values(reader, count, parameter.values_mut())?;
     Ok(parameter)

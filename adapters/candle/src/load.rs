@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{Tensor, Var};
+use candle_core::Tensor;
 use candle_nn::VarMap;
-use rayon::prelude::*;
-use training_replay::{Moment, RecordedParameter, Replay, Result};
+use training_replay::{Error, Moment, Parameter, RecordedParameter, Replay, Result};
 
 use crate::{
     NamedTensors,
@@ -16,8 +15,8 @@ use crate::{
 
 /// Sets the variables of a map to what was recorded of them at a moment, bit for bit.
 ///
-/// All of them or, after an error, none: every array is read beforehand. If one is damaged between the two readings, those
-/// before it may be set.
+/// All of them or, after an error, none: everything is read and compared with its checksum beforehand. Should the file be
+/// damaged between the two readings, the error is the same but some variables may be set.
 ///
 /// ```
 /// use candle_core::{DType, Device};
@@ -44,69 +43,64 @@ use crate::{
 /// variables, or has another type, [`Error::Shape`](training_replay::Error::Shape) if it has another shape, and as
 /// [`Replay::weights`].
 pub fn load_into(replay: &Replay, at: impl Into<Moment>, varmap: &VarMap) -> Result<()> {
-    let moment = at.into();
+    let (moment, weights) = (at.into(), replay.recorded_weights());
     let variables = variables(replay, moment, varmap)?;
     // Read beforehand without being kept: memory for all of them at once, which the system would have to make, takes longer.
-    replay.recorded_weights().check(moment)?;
-    // Each thread holds the array that it is at.
-    let loaded: Vec<Result<()>> = variables.par_iter().map(|variable| variable.load(replay, moment)).collect();
-    loaded.into_iter().collect()
+    weights.check(moment)?;
+    weights.for_each_piece(moment, |recorded, start, values| {
+        let path = join(recorded.layer(), recorded.name());
+        let flat = variables.get(&path).ok_or_else(|| other_names(moment, &[], &[&path]))?;
+        let piece = Parameter::new(recorded.layer(), recorded.name(), [values.len()], values.clone());
+        let piece = to_variable(piece, flat.device())?;
+        flat.slice_set(&piece, 0, start).map_err(at_variable(&path))
+    })
 }
 
-/// A variable of a map, and what was recorded of it.
-struct Variable<'r> {
-    path: String,
-    tensor: Tensor,
-    recorded: RecordedParameter<'r>,
-}
-
-/// The variables of a map, if what was recorded is of their names, shapes and types.
-fn variables<'r>(replay: &'r Replay, moment: Moment, varmap: &VarMap) -> Result<Vec<Variable<'r>>> {
-    let mut tensors: BTreeMap<String, Tensor> = varmap.named_tensors().into_iter().collect();
-    let path = |it: RecordedParameter<'_>| join(it.layer(), it.name());
-    let paths = replay.recorded_weights().parameters().map(path).collect();
-    expect_same_names(moment, &tensors.keys().cloned().collect::<Vec<_>>(), paths)?;
-    let variable =
-        |recorded| tensors.remove(&path(recorded)).map(|tensor| Variable { path: path(recorded), tensor, recorded });
-    // Each is there: the names are the same.
-    let variables: Vec<_> = replay.recorded_weights().parameters().filter_map(variable).collect();
-    variables.iter().try_for_each(Variable::expect_same_kind)?;
-    Ok(variables)
-}
-
-impl Variable<'_> {
-    fn expect_same_kind(&self) -> Result<()> {
-        let (path, dims, shape) = (&self.path, self.tensor.dims(), self.recorded.shape());
-        if !dims.iter().map(|&length| length as u64).eq(shape.iter().copied()) {
-            let found: Vec<usize> = shape.iter().map(|&length| usize::try_from(length).unwrap_or(usize::MAX)).collect();
-            return Err(shape_differs(format!("the recorded {path:?}"), dims, &found));
+/// The variables of a map by their paths, each as the row of its values, if what was recorded is of their names, shapes and types.
+fn variables(replay: &Replay, moment: Moment, varmap: &VarMap) -> Result<BTreeMap<String, Tensor>> {
+    let tensors: BTreeMap<String, Tensor> = varmap.named_tensors().into_iter().collect();
+    let mut recorded = BTreeMap::new();
+    for parameter in replay.recorded_weights().parameters() {
+        let path = join(parameter.layer(), parameter.name());
+        if recorded.insert(path.clone(), parameter).is_some() {
+            return Err(invalid("the paths of the recorded tensors", "each of one", format!("two of {path:?}")));
         }
-        let (wanted, found) = (self.tensor.dtype().as_str(), self.recorded.dtype().to_string());
-        if wanted != found {
-            let expected = format!("{wanted}, as the variable of the map");
-            return Err(invalid(format!("the type of the recorded {path:?}"), expected, found));
-        }
-        Ok(())
     }
-
-    fn load(&self, replay: &Replay, moment: Moment) -> Result<()> {
-        let recorded = replay.parameter(moment, self.recorded.layer(), self.recorded.name())?;
-        let value = to_variable(recorded, self.tensor.device())?;
-        // A variable as a variable again is the same one.
-        let variable = Var::from_tensor(&self.tensor);
-        variable.and_then(|variable| variable.set(&value)).map_err(at(format!("setting {:?}", self.path)))
+    let missing: Vec<_> = tensors.keys().filter(|&path| !recorded.contains_key(path)).collect();
+    let left: Vec<_> = recorded.keys().filter(|&path| !tensors.contains_key(path)).collect();
+    if !(missing.is_empty() && left.is_empty()) {
+        return Err(other_names(moment, &missing, &left));
     }
+    // The names are the same ones, in the same order.
+    let pairs = tensors.into_iter().zip(recorded.into_values());
+    pairs.map(|((path, tensor), recorded)| Ok((path.clone(), flat(&path, &tensor, recorded)?))).collect()
 }
 
-fn expect_same_names(moment: Moment, variables: &[String], mut recorded: Vec<String>) -> Result<()> {
-    recorded.sort_unstable();
-    if variables == recorded {
-        return Ok(());
+/// The values of a variable as a row, which shares its storage: a variable is always in row-major order.
+fn flat(path: &str, variable: &Tensor, recorded: RecordedParameter<'_>) -> Result<Tensor> {
+    expect_same_kind(path, variable, recorded)?;
+    variable.flatten_all().map_err(at_variable(path))
+}
+
+fn at_variable(path: &str) -> impl FnOnce(candle_core::Error) -> Error {
+    at(format!("setting {path:?}"))
+}
+
+fn expect_same_kind(path: &str, variable: &Tensor, recorded: RecordedParameter<'_>) -> Result<()> {
+    let (dims, shape) = (variable.dims(), recorded.shape());
+    if !dims.iter().map(|&length| length as u64).eq(shape.iter().copied()) {
+        let found: Vec<usize> = shape.iter().map(|&length| usize::try_from(length).unwrap_or(usize::MAX)).collect();
+        return Err(shape_differs(format!("the recorded {path:?}"), dims, &found));
     }
-    let only = |these: &[String], those: &[String]| {
-        these.iter().filter(|name| !those.contains(name)).cloned().collect::<Vec<_>>()
-    };
-    let (missing, left) = (only(variables, &recorded), only(&recorded, variables));
+    let (wanted, found) = (variable.dtype().as_str(), recorded.dtype().to_string());
+    if wanted != found {
+        let expected = format!("{wanted}, as the variable of the map");
+        return Err(invalid(format!("the type of the recorded {path:?}"), expected, found));
+    }
+    Ok(())
+}
+
+fn other_names(moment: Moment, missing: &[&String], left: &[&String]) -> Error {
     let found = format!("others: {missing:?} were not recorded, {left:?} are none of the map's");
-    Err(invalid(format!("the list of tensors of {moment}"), "the variables of the map", found))
+    invalid(format!("the list of tensors of {moment}"), "the variables of the map", found)
 }

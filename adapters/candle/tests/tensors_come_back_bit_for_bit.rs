@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::VarMap;
 use training_replay::{
-    Dtype, Error, Metrics, Model, Orientation, Replay, Result, Values, Weights,
+    Dtype, Error, Metrics, Model, Orientation, Parameter, Replay, Result, Values, Weights,
     half::{bf16, f16},
 };
 use training_replay_candle::{NamedTensors, Recorded, load_into};
@@ -199,4 +199,47 @@ fn loading_into_another_map_is_an_error_that_names_what_differs_and_sets_nothing
     let mut replay = Replay::options().in_memory();
     replay.record(&Recorded::of(&recorded), Metrics::new()).unwrap();
     assert!(matches!(load_into(&replay, 7, &map).unwrap_err(), Error::UnknownEpoch { .. }));
+}
+
+/// What is loaded gets into the variable and not into a copy of it.
+#[test]
+fn loading_into_a_variable_that_was_made_of_a_transposed_tensor_sets_it() {
+    let kernel = Tensor::new(&[[1_f32, 2.0], [3.0, 4.0]], &CPU).unwrap();
+    let mut replay = Replay::options().in_memory();
+    replay.record(&Recorded::of(&[("a.w".to_string(), kernel.clone())]), Metrics::new()).unwrap();
+    let map = VarMap::new();
+    let variable = Var::from_tensor(&kernel.zeros_like().unwrap().t().unwrap()).unwrap();
+    map.data().lock().unwrap().insert("a.w".into(), variable.clone());
+    load_into(&replay, 0, &map).unwrap();
+    assert_eq!(variable.to_vec2::<f32>().unwrap(), [[1.0, 2.0], [3.0, 4.0]]);
+}
+
+/// Longer than what is loaded at a time, of no values, and without lengths.
+#[test]
+fn tensors_of_any_length_are_loaded() {
+    let counted = |count: u32| Tensor::arange(0, count, &CPU).unwrap();
+    let tensors = [
+        ("a.none".to_string(), Tensor::zeros((0, 3), DType::U32, &CPU).unwrap()),
+        ("a.scalar".to_string(), Tensor::new(7_u32, &CPU).unwrap()),
+        ("b.long".to_string(), counted(300_000).reshape((3, 100, 1_000)).unwrap()),
+        ("b.longest".to_string(), counted(5_000_000)),
+    ];
+    let zeros: Vec<_> = tensors.iter().map(|(name, tensor)| (name.clone(), tensor.zeros_like().unwrap())).collect();
+    let (result, map) = loaded(&tensors, &zeros);
+    result.unwrap();
+    for (name, tensor) in &tensors {
+        let values = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<u32>().unwrap();
+        assert!(values(&map.data().lock().unwrap()[name]) == values(tensor), "{name}");
+    }
+}
+
+/// As other recorders may have named them.
+#[test]
+fn two_recorded_arrays_of_one_path_are_an_error() {
+    let arrays = [("a.b", "c"), ("a", "b.c")].map(|(layer, name)| Parameter::new(layer, name, [1], vec![1_f32]));
+    let mut replay = Replay::options().in_memory();
+    replay.record(&Weights::from_iter(arrays), Metrics::new()).unwrap();
+    let map = varmap(&[("a.b.c".to_string(), tensor(vec![0_f32]))]);
+    let message = load_into(&replay, 0, &map).unwrap_err().to_string();
+    assert!(message.contains("two of \"a.b.c\""), "{message}");
 }
