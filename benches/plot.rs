@@ -4,8 +4,11 @@
 //! cargo bench --features plot --bench plot
 //! ```
 
+mod common;
+
 use std::{hint::black_box, io};
 
+use common::size;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
@@ -29,7 +32,7 @@ fn recorded(hidden: Activation, points: usize, epochs: u64) -> Replay {
 }
 
 fn pictures(c: &mut Criterion) {
-    let replay = recorded(Activation::Tanh, 1_000, 32);
+    let replay = recorded(Activation::Tanh, 1_000, size(32, 20));
     let plots = RunPlots::of(replay.run().unwrap()).expect("plots");
     let mut group = c.benchmark_group("1,440 x 720");
     group.sample_size(10);
@@ -52,8 +55,9 @@ fn pictures(c: &mut Criterion) {
 
 /// The article's page, of three runs, and that of one long run of many samples: reading the runs, and writing the page.
 fn pages(c: &mut Criterion) {
-    let article = [Activation::Sigmoid, Activation::Tanh, Activation::Relu].map(|hidden| recorded(hidden, 1_000, 150));
-    let long = [recorded(Activation::Tanh, 2_500, 1_000)];
+    let article =
+        [Activation::Sigmoid, Activation::Tanh, Activation::Relu].map(|hidden| recorded(hidden, 1_000, size(150, 5)));
+    let long = [recorded(Activation::Tanh, 2_500, size(1_000, 5))];
     for (name, replays) in [
         ("a page of three runs of 2,000 samples and 151 epochs", &article[..]),
         ("a page of a run of 5,000 samples and 1,001 epochs", &long[..]),

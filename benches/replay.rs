@@ -9,7 +9,7 @@ mod common;
 
 use std::hint::black_box;
 
-use common::{article, grid, limit, naive, network};
+use common::{article, grid, limit, naive, network, size};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Replay, Trainer,
@@ -42,7 +42,7 @@ fn recorded() -> Replay {
 
 /// A million points through 2-2-1.
 fn points(c: &mut Criterion) {
-    let points = grid(1_000);
+    let points = grid(size(1_000, 64));
     let (x, y) = points.as_slice().split_at(points.nrows());
     let mut group = c.benchmark_group("grid");
     group.throughput(Throughput::Elements(points.nrows() as u64)).sample_size(30);
@@ -91,7 +91,7 @@ fn questions(c: &mut Criterion) {
 /// All 151 epochs of the article, a thread alone and two of them.
 fn runs(c: &mut Criterion) {
     let replay = recorded();
-    let fine = Grid::default().points(1_000);
+    let fine = Grid::default().points(size(1_000, 30));
     let loss = Loss::BinaryCrossEntropy;
     let mut group = c.benchmark_group("151 epochs");
     group.sample_size(10);
@@ -139,7 +139,7 @@ fn growth(c: &mut Criterion) {
     let model = article(Activation::Sigmoid);
     let mut group = c.benchmark_group("growth");
     group.sample_size(10);
-    for side in [10, 32, 100, 316, 1_000, 3_162] {
+    for side in size(&[10, 32, 100, 316, 1_000, 3_162][..], &[10, 32]).iter().copied() {
         let (data, grid) = (data(), Grid::default().points(side));
         let mut space = FeatureSpace::default();
         group.bench_function(BenchmarkId::new("points of a feature space", side * side), |b| {
@@ -152,7 +152,7 @@ fn growth(c: &mut Criterion) {
             b.iter(|| replay.run().unwrap().threads(1).epochs(0..epochs).map(|at| at.outputs()).unwrap());
         });
     }
-    let inputs = Matrix::from_fn(10_000, 100, |i, j| ((7 * i + 13 * j) % 101) as f32 / 101.0);
+    let inputs = Matrix::from_fn(size(10_000, 10), 100, |i, j| ((7 * i + 13 * j) % 101) as f32 / 101.0);
     for layers in [1, 10, 100] {
         let deep = network(&vec![100; layers + 1], Activation::Tanh, Activation::Tanh);
         let mut outputs = Matrix::zeros(0, 0);
@@ -166,7 +166,7 @@ fn growth(c: &mut Criterion) {
 /// 10-5x100-1, the network of the article's second part; and as many multiply-adds alone.
 fn deep(c: &mut Criterion) {
     let model = network(&[10, 100, 100, 100, 100, 100, 1], Activation::Tanh, Activation::Sigmoid);
-    let inputs = Matrix::from_fn(100_000, 10, |i, j| ((7 * i + 13 * j) % 101) as f32 / 50.0 - 1.0);
+    let inputs = Matrix::from_fn(size(100_000, 100), 10, |i, j| ((7 * i + 13 * j) % 101) as f32 / 50.0 - 1.0);
     naive::check(&model, &inputs);
     let mut group = c.benchmark_group("deep");
     group.throughput(Throughput::Elements(inputs.nrows() as u64)).sample_size(10);
@@ -181,10 +181,10 @@ fn deep(c: &mut Criterion) {
 
 /// The two axes of 2,000 units, beside all 2,000 of them, of 2,500 points whose variance falls from axis to axis.
 fn wide(c: &mut Criterion) {
-    const UNITS: usize = 2_000;
+    let units = size(2_000, 20);
     let mixed = |i: usize| (i as u32).wrapping_mul(2_654_435_761) >> 8;
     let noise = |i: usize| f64::from(mixed(i) ^ mixed(i + 77) >> 5) / f64::from(1_u32 << 24) - 0.5;
-    let points = Matrix::from_fn(2_500, UNITS, |i, j| (noise(i * UNITS + j) / (1.0 + j as f64).sqrt()) as f32);
+    let points = Matrix::from_fn(2_500, units, |i, j| (noise(i * units + j) / (1.0 + j as f64).sqrt()) as f32);
     let mut group = c.benchmark_group("principal plane of 2,000 units");
     group.sample_size(10);
     group.bench_function("two axes", |b| b.iter(|| PrincipalPlane::of(&points).unwrap()));
