@@ -90,7 +90,7 @@ impl<'a> RecordedWeights<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::weights`], and the first that `each` returns.
+    /// As [`Replay::weights`](crate::Replay::weights), and the first that `each` returns.
     pub fn for_each_piece(
         self,
         at: impl Into<Moment>,
