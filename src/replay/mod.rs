@@ -61,6 +61,7 @@ mod run_names;
 mod run_questions;
 mod runs;
 mod snapshot;
+mod train_again;
 mod verify;
 
 #[cfg(test)]

@@ -31,6 +31,11 @@ impl Trainer {
         Training::new(model, self.recorded(model))
     }
 
+    /// This trainer with the settings of another one, and its own memory where that fits.
+    pub(crate) fn told_as(self, other: &Self) -> Self {
+        Self { settings: other.settings, ..self.optimizer(other.settings.optimizer) }
+    }
+
     /// The trainer whose state was recorded, of this model.
     pub(crate) fn restore(description: Option<&Description>, arrays: &Weights, model: &Sequential) -> Result<Self> {
         let Restored { settings, epochs, memory, within } = Restored::read(description, arrays, model)?;
