@@ -74,7 +74,7 @@ impl Replay {
         let others = OtherData::new(options.take_named());
         let probe = options.probe.choose(dataset.get());
         let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
-        let recorder = Some(Recorder { probe, next, ..Recorder::new(origin.place(), options, replacement) });
+        let recorder = Some(Recorder { next, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
         Self { log, origin, index, torn_bytes: 0, dataset, others, recorder }
     }

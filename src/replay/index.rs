@@ -74,7 +74,9 @@ impl Index {
     /// Where the state of training at a moment is.
     pub(super) fn state_of(&self, moment: Moment) -> Result<&Location> {
         let Entry { state, location, .. } = self.at(moment)?;
-        state.as_ref().ok_or_else(|| match self.damage.iter().find(|damage| damage.bytes.end == location.offset) {
+        // What was damaged before a snapshot may have been its state only where states were recorded.
+        let before = |damage: &&Damage| damage.bytes.end == location.offset && self.has_states();
+        state.as_ref().ok_or_else(|| match self.damage.iter().find(before) {
             Some(damage) => {
                 let reason = "the record that lies in its place cannot be read";
                 Error::corrupted(&self.path, format!("the state of training of {moment}"), damage.bytes.start, reason)
@@ -84,6 +86,10 @@ impl Index {
                 Error::missing(format!("state of training of {moment}"), hint)
             }
         })
+    }
+
+    fn has_states(&self) -> bool {
+        self.epochs.iter().chain(self.steps.iter()).any(|snapshot| snapshot.state.is_some())
     }
 
     /// The series that a moment belongs to.
