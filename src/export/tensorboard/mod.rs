@@ -84,7 +84,8 @@ impl<'a> TensorBoard<'a> {
     /// Writes the event file into a folder of the run's name, percent-encoded, within a folder.
     ///
     /// It appears when it is whole, in place of that of an earlier export. Epochs that are damaged, and parameters without a
-    /// finite value, have no histogram, and are listed in [`Exported::caveats`].
+    /// finite value or with two that are farther apart than the largest number, have no histogram: of the former each is listed in
+    /// [`Exported::caveats`], of the latter the first.
     ///
     /// # Errors
     ///
@@ -98,7 +99,9 @@ impl<'a> TensorBoard<'a> {
         let skipped = self.run.take_one_by_one(
             |weights, epoch| self.of_epoch(weights, epoch),
             |(events, odd)| {
-                odd.into_iter().for_each(|caveat: Caveat| caveat.join(&mut caveats));
+                if caveats.is_empty() {
+                    caveats.extend(odd.into_iter().take(1)); // Which says that there may be others like it.
+                }
                 events.iter().try_for_each(|event| put(&mut file, &path, event))
             },
         )?;
@@ -126,8 +129,8 @@ impl<'a> TensorBoard<'a> {
         replay.weights_into(epoch, weights)?;
         let histograms = LayerDistribution::each(&weights.parameters()?, &LayerFilter::default(), |row| {
             let tag = format!("{}/{}", row.layer, row.name);
-            if row.distribution.count == 0 {
-                let remedy = "finite values";
+            if !(row.distribution.max - row.distribution.min).is_finite() {
+                let remedy = "finite values, no two of them farther apart than the largest number,";
                 odd.push(Caveat::left_out(format!("histograms of {tag} at epoch {epoch} and others like it"), remedy));
                 return Ok(None);
             }
