@@ -221,7 +221,7 @@ fn a_damaged_epoch_is_left_out_and_said_and_the_one_behind_it_stays() {
 }
 
 #[test]
-fn what_has_no_histogram_is_said_once_and_the_others_are_written() {
+fn a_parameter_without_a_histogram_is_said_once_and_the_others_are_written() {
     let mut replay = Replay::options().in_memory();
     for epoch in 0..5 {
         let far_apart = Parameter::new("a", "far apart", [2], vec![-1e308, 1e308]);
@@ -232,8 +232,10 @@ fn what_has_no_histogram_is_said_once_and_the_others_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let exported = TensorBoard::of(&replay).named("a").write(folder.path()).unwrap();
     let caveats: Vec<String> = exported.caveats.iter().map(ToString::to_string).collect();
-    assert_eq!(caveats.len(), 1, "{caveats:?}");
-    assert!(caveats[0].starts_with("histograms of a/far apart at epoch 0 and others like it"), "{caveats:?}");
+    assert_eq!(caveats.len(), 2, "{caveats:?}");
+    for (caveat, tag) in caveats.iter().zip(["a/far apart", "a/none"]) {
+        assert!(caveat.starts_with(&format!("histograms of {tag} at epoch 0 and others like it")), "{caveat}");
+    }
     let events = fs::read(&exported.files[0]).unwrap();
     let count = |tag: &[u8]| events.windows(tag.len()).filter(|bytes| *bytes == tag).count();
     assert_eq!([b"b/one", b"a/far", b"a/non"].map(|tag| count(tag)), [5, 0, 0]);
