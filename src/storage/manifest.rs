@@ -7,7 +7,10 @@ use std::{collections::HashSet, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
-use super::{block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, probe::Rows, tensor::TensorSpec};
+use super::{
+    ancestor::Ancestor, block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, probe::Rows,
+    tensor::TensorSpec,
+};
 use crate::{Description, Error, Loss, Matrix, Orientation, Result, codec, model::matching::Name};
 
 /// The most parameters (arrays, not values) a model may have.
@@ -34,6 +37,8 @@ pub(crate) struct Manifest {
     pub(crate) probe: Option<Matrix>,
     /// What the data sets are called: none in a recording of format 1.0, or without data.
     pub(crate) data_names: Vec<DataNames>,
+    /// The run that this one was forked from, if it was.
+    pub(crate) ancestor: Option<Ancestor>,
 }
 
 /// The manifest as it lies in a file of format 1.0. The order of the fields is the format; what later minor versions
@@ -63,7 +68,7 @@ impl Manifest {
             Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", parameters.len()))
         })?;
         let ((places, data_len), data_records, loss, metadata) = (layout, 0, None, Vec::new());
-        let (probe, data_names, own_loss) = (None, Vec::new(), None);
+        let (probe, data_names, own_loss, ancestor) = (None, Vec::new(), None, None);
         Ok(Self {
             parameters,
             places,
@@ -75,6 +80,7 @@ impl Manifest {
             metadata,
             probe,
             data_names,
+            ancestor,
         })
     }
 
@@ -148,8 +154,11 @@ impl Manifest {
             metadata: self.metadata.clone(),
         };
         let probe = self.probe.as_ref().map(Rows::from);
-        codec::encode(&(encoded, probe, &self.data_names, self.orientations(), &self.own_loss))
-            .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
+        let known = (encoded, probe, &self.data_names, self.orientations(), &self.own_loss);
+        // A field that has nothing to say, and none behind it that has, is left out.
+        let bytes =
+            if self.ancestor.is_some() { codec::encode(&(known, &self.ancestor)) } else { codec::encode(&known) };
+        bytes.map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
     /// What rows and columns stand for, a number for each parameter; none if nobody said it of any.
@@ -169,6 +178,7 @@ impl Manifest {
         let data_names = codec::take_next(&mut later)?;
         let parameters = oriented(encoded.parameters, &codec::take_next::<Vec<u8>>(&mut later)?)?;
         let own_loss: Option<String> = codec::take_next(&mut later)?;
+        let ancestor: Option<Ancestor> = codec::take_next(&mut later)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
         let layout = layout(&parameters).filter(|_| sound);
@@ -184,6 +194,7 @@ impl Manifest {
             metadata: encoded.metadata,
             probe: probe.map(|probe| probe.matrix()).transpose()?,
             data_names,
+            ancestor,
         })
     }
 }
