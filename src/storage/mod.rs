@@ -30,6 +30,7 @@
 mod ancestor;
 mod backend;
 mod block;
+mod blocks;
 mod checksums;
 mod data_names;
 mod endian;
@@ -40,6 +41,7 @@ mod log;
 mod manifest;
 mod metrics;
 mod notes;
+mod packing;
 mod pool;
 mod preamble;
 mod probe;
