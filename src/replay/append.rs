@@ -50,7 +50,9 @@ impl Replay {
         let notes = replay.news(&options.metadata);
         drop((options.take_dataset(), options.take_named())); // The recorded ones.
         let recorder = Recorder::behind(replay.index.last(), replay.origin.place(), options);
-        replay.recorder = Some(Recorder { next: recorder.next.saturating_add(replay.lost_behind_last()), ..recorder });
+        let next = recorder.next.saturating_add(replay.lost_behind_last());
+        let compresses = replay.goes_on_compressed(&recorder.options)?;
+        replay.recorder = Some(Recorder { next, compresses, ..recorder });
         replay.log.cut_tail()?;
         replay.add_notes(&notes)?;
         Ok(replay)
@@ -59,6 +61,7 @@ impl Replay {
     /// Fails if this version does not append to such a file, or the options are not those of the recording.
     pub(super) fn expect_appendable(&self, options: &ReplayOptions) -> Result<()> {
         self.expect_own_version()?;
+        self.goes_on_compressed(options)?;
         if options.overwrite {
             return Err(Error::invalid("`overwrite`", "false to append", true));
         }

@@ -45,6 +45,9 @@ mod weights;
 
 mod training;
 
+mod chain;
+mod compression;
+
 mod fork;
 
 mod data;
@@ -66,6 +69,8 @@ mod verify;
 
 #[cfg(test)]
 mod survival;
+#[cfg(test)]
+mod survival_of_power;
 
 use std::{
     fmt, io,
@@ -74,6 +79,7 @@ use std::{
 };
 
 pub use append_after::Later;
+use compression::Expanded;
 use data_sets::OtherData;
 pub use fork::Fork;
 use index::Index;
@@ -134,6 +140,8 @@ pub struct Replay {
     dataset: OnceLock<Dataset>,
     /// The data sets beside it.
     others: OtherData,
+    /// What was read of compressed snapshots.
+    expanded: Expanded,
     /// `None` where the recording was opened to read.
     recorder: Option<Recorder>,
 }

@@ -68,6 +68,7 @@ pub struct ReplayOptions {
     probe_every: Option<u64>,
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
+    pub(super) compress: Option<bool>,
     pub(super) locking: Locking,
     pub(super) rename: Option<Rename>,
 }

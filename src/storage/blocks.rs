@@ -16,6 +16,11 @@ pub(super) const VALUES: usize = 1 << 15;
 /// The longest value, in bytes.
 const LONGEST: usize = 8;
 
+/// The fewest bytes that the blocks of an array of so many bytes can have: the lengths of their runs, and one of them.
+pub(super) fn least(bytes: u64, width: usize) -> u64 {
+    bytes.div_ceil((VALUES * width) as u64).saturating_mul(4 * (width as u64 + 2) + 1)
+}
+
 /// What the values of a block are held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coding {
@@ -312,7 +317,8 @@ mod tests {
 
     #[test]
     fn nans_and_zeros_of_either_sign_keep_their_bits() {
-        let odd = [f32::NAN, -0.0, 0.0, f32::from_bits(0x7fa0_1234), f32::NEG_INFINITY, f32::from_bits(0xffc0_0001), 1e-42];
+        let odd =
+            [f32::NAN, -0.0, 0.0, f32::from_bits(0x7fa0_1234), f32::NEG_INFINITY, f32::from_bits(0xffc0_0001), 1e-42];
         let values: Vec<u8> = odd.iter().flat_map(|value| value.to_le_bytes()).collect();
         let others: Vec<u8> = odd.iter().rev().flat_map(|value| value.to_le_bytes()).collect();
         for others in [None, Some(others.as_slice())] {
