@@ -45,9 +45,7 @@ pub(super) trait Packed {
 /// Takes values apart, and puts them together again.
 #[derive(Default)]
 pub(super) struct Parts {
-    /// What is left of each value.
-    left: Vec<u64>,
-    /// Of each the number of bytes without leading zeros.
+    /// Of what is left of each value the number of bytes without leading zeros.
     lengths: Vec<u8>,
     /// The same, several to a byte.
     dense: Vec<u8>,
@@ -59,6 +57,9 @@ pub(super) struct Parts {
     unpacker: Unpacker,
 }
 
+/// How many values there are of each length.
+type Counts = [usize; LONGEST + 1];
+
 impl Parts {
     /// Appends a block of values of `width` bytes each, beside others if there are some.
     pub(super) fn encode(
@@ -67,21 +68,24 @@ impl Parts {
         values: &[u8],
         (packer, packed): (&mut Packer, &mut Vec<u8>),
     ) -> io::Result<()> {
-        self.left.clear();
-        match width {
-            1 => leave::<u8, 1>(others, values, &mut self.left),
-            2 => leave::<u16, 2>(others, values, &mut self.left),
-            4 => leave::<u32, 4>(others, values, &mut self.left),
-            _ => leave::<u64, LONGEST>(others, values, &mut self.left),
+        let count = values.len() / width;
+        self.make_room(count);
+        let counts = match width {
+            1 => self.take_apart::<u8, 1>(others, values),
+            2 => self.take_apart::<u16, 2>(others, values),
+            4 => self.take_apart::<u32, 4>(others, values),
+            _ => self.take_apart::<u64, LONGEST>(others, values),
+        };
+        self.dense.resize(count.div_ceil(lengths_in_a_byte(width)), 0);
+        match lengths_in_a_byte(width) {
+            4 => thicken::<4>(&self.lengths, &mut self.dense),
+            _ => thicken::<2>(&self.lengths, &mut self.dense),
         }
-        let (counts, below) = self.take_apart();
-        self.thicken(width);
         packer.pack(&self.dense, packed)?;
-        let count = self.left.len();
         for length in 1..=width {
             packer.pack(&self.leading[length * count..][..counts[length]], packed)?;
         }
-        packer.pack(&self.below[..below], packed)
+        packer.pack(&self.below[..below(&counts)], packed)
     }
 
     /// Turns the values of another snapshot into those of a block; or anything, where they stand alone.
@@ -92,88 +96,133 @@ impl Parts {
         values: &mut [u8],
     ) -> Result<()> {
         self.unpack(width, values.len() / width, from)?;
-        self.put_together();
         match width {
-            1 => restore::<u8, 1>(coding, &self.left, values),
-            2 => restore::<u16, 2>(coding, &self.left, values),
-            4 => restore::<u32, 4>(coding, &self.left, values),
-            _ => restore::<u64, LONGEST>(coding, &self.left, values),
+            1 => self.put_together::<u8, 1>(coding, values),
+            2 => self.put_together::<u16, 2>(coding, values),
+            4 => self.put_together::<u32, 4>(coding, values),
+            _ => self.put_together::<u64, LONGEST>(coding, values),
         }
         Ok(())
     }
 
-    /// Lengths, leading bytes, and those below; how many there are of each length, and below.
-    fn take_apart(&mut self) -> ([usize; LONGEST + 1], usize) {
-        let count = self.left.len();
+    fn make_room(&mut self, count: usize) {
         self.lengths.resize(count, 0);
         self.leading.resize((LONGEST + 1) * count, 0);
         self.below.resize(LONGEST * (count + 1), 0);
-        let (mut ends, mut below): ([usize; LONGEST + 1], usize) = (std::array::from_fn(|length| length * count), 0);
-        for (&left, length) in self.left.iter().zip(&mut self.lengths) {
+    }
+
+    /// Lengths, leading bytes and those below of what is left of values, beside others if there are some.
+    fn take_apart<W: Word<N>, const N: usize>(&mut self, others: Option<&[u8]>, values: &[u8]) -> Counts {
+        let values = values.as_chunks::<N>().0.iter().map(|&bytes| W::of(bytes));
+        match others {
+            None => self.put_apart::<N>(values.map(W::turned)),
+            Some(others) => {
+                let others = others.as_chunks::<N>().0.iter().map(|&bytes| W::of(bytes));
+                self.put_apart::<N>(values.zip(others).map(|(value, other)| value.minus(other)))
+            }
+        }
+    }
+
+    fn put_apart<const N: usize>(&mut self, left: impl Iterator<Item = u64>) -> Counts {
+        let count = self.lengths.len();
+        let (mut ends, mut below): (Counts, usize) = (std::array::from_fn(|length| length * count), 0);
+        for (left, length) in left.zip(&mut self.lengths) {
             let bytes = (71 - left.leading_zeros() as usize) / 8;
             *length = bytes as u8;
             self.leading[ends[bytes]] = (left >> (8 * bytes.saturating_sub(1))) as u8;
             ends[bytes] += 1;
             // More than belong there; what comes next is written over them.
-            self.below[below..below + LONGEST].copy_from_slice(&left.to_le_bytes());
+            self.below[below..below + N].copy_from_slice(&left.to_le_bytes()[..N]);
             below += bytes.saturating_sub(1);
         }
-        (std::array::from_fn(|length| ends[length] - length * count), below)
+        std::array::from_fn(|length| ends[length] - length * count)
     }
 
-    /// The other way round.
-    fn put_together(&mut self) {
+    /// The other way round, in the memory of the others.
+    fn put_together<W: Word<N>, const N: usize>(&self, coding: Coding, values: &mut [u8]) {
+        let values = values.as_chunks_mut::<N>().0.iter_mut().zip(self.left::<N>());
+        match coding {
+            Coding::Alone => values.for_each(|(value, left)| *value = W::turned_back(left).bytes()),
+            Coding::Difference => values.for_each(|(value, left)| *value = W::of(*value).plus(left).bytes()),
+        }
+    }
+
+    /// What is left of each value.
+    fn left<const N: usize>(&self) -> impl Iterator<Item = u64> {
         let count = self.lengths.len();
-        let mut ends: [usize; LONGEST + 1] = std::array::from_fn(|length| length * count);
+        let mut ends: Counts = std::array::from_fn(|length| length * count);
         let mut below = 0;
-        self.left.clear();
-        self.left.extend(self.lengths.iter().map(|&length| {
-            let lower = usize::from(length).saturating_sub(1);
-            let end = &mut ends[usize::from(length)];
-            let leading = u64::from(self.leading[*end]) << (8 * lower);
+        self.lengths.iter().map(move |&length| {
+            let end = &mut ends[usize::from(length) % (LONGEST + 1)];
+            let leading = u64::from(self.leading[*end]);
             *end += 1;
-            let low = self.below[below..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            let mut low = [0; LONGEST];
+            low[..N].copy_from_slice(&self.below[below..below + N]);
+            let lower = usize::from(length).saturating_sub(1);
             below += lower;
-            leading | (low & ((1 << (8 * lower)) - 1))
-        }));
-    }
-
-    /// Puts several lengths into a byte.
-    fn thicken(&mut self, width: usize) {
-        let (each, bits) = lengths_in_a_byte(width);
-        let byte = |some: &[u8]| some.iter().rev().fold(0, |byte, length| byte << bits | length);
-        self.dense.clear();
-        self.dense.extend(self.lengths.chunks(each).map(byte));
+            (leading << (8 * lower)) | (u64::from_le_bytes(low) & ((1 << (8 * lower)) - 1))
+        })
     }
 
     /// Reads what was packed of a block.
     fn unpack(&mut self, width: usize, count: usize, from: &mut impl Packed) -> Result<()> {
-        let (each, bits) = lengths_in_a_byte(width);
-        self.dense.resize(count.div_ceil(each), 0);
+        self.make_room(count);
+        self.dense.resize(count.div_ceil(lengths_in_a_byte(width)), 0);
         unpack(&mut self.unpacker, &mut self.packed, from, &mut self.dense)?;
-        self.lengths.clear();
-        let mask = (1 << bits) - 1;
-        self.lengths.extend((0..count).map(|at| self.dense[at / each] >> (bits * (at % each)) & mask));
-        let mut counts = [0; 16];
-        self.lengths.iter().for_each(|&length| counts[usize::from(length)] += 1);
+        let counts = match lengths_in_a_byte(width) {
+            4 => thin::<4>(&self.dense, &mut self.lengths),
+            _ => thin::<2>(&self.dense, &mut self.lengths),
+        };
         if counts[width + 1..].iter().any(|&longer| longer > 0) {
             return Err(from.corrupted("a value of it is longer than its type"));
         }
-        self.leading.resize((LONGEST + 1) * count, 0);
+        let counts: Counts = std::array::from_fn(|length| counts[length]);
         self.leading[..count].fill(0); // Of those that have no bytes.
         for length in 1..=width {
             let leading = &mut self.leading[length * count..][..counts[length]];
             unpack(&mut self.unpacker, &mut self.packed, from, leading)?;
         }
-        let below: usize = (2..=width).map(|length| (length - 1) * counts[length]).sum();
-        self.below.resize(LONGEST * (count + 1), 0);
-        unpack(&mut self.unpacker, &mut self.packed, from, &mut self.below[..below])
+        unpack(&mut self.unpacker, &mut self.packed, from, &mut self.below[..below(&counts)])
     }
 }
 
-/// How many lengths of values of this width share a byte, and the bits of each.
-fn lengths_in_a_byte(width: usize) -> (usize, usize) {
-    if width <= 2 { (4, 2) } else { (2, 4) }
+/// How many lengths of values of this width share a byte.
+fn lengths_in_a_byte(width: usize) -> usize {
+    if width <= 2 { 4 } else { 2 }
+}
+
+/// Puts `EACH` lengths into a byte, the first one into its lowest bits.
+fn thicken<const EACH: usize>(lengths: &[u8], dense: &mut [u8]) {
+    let bits = 8 / EACH;
+    let byte = |some: &[u8]| some.iter().rev().fold(0, |byte, length| byte << bits | length);
+    let (whole, rest) = lengths.as_chunks::<EACH>();
+    dense.iter_mut().zip(whole).for_each(|(dense, some)| *dense = byte(some));
+    dense[whole.len()..].fill(byte(rest));
+}
+
+/// The other way round; and how many there are of each.
+fn thin<const EACH: usize>(dense: &[u8], lengths: &mut [u8]) -> [usize; 16] {
+    let bits = 8 / EACH;
+    let nth = |byte: u8, n: usize| byte >> (bits * n) & ((1 << bits) - 1);
+    let (whole, rest) = lengths.as_chunks_mut::<EACH>();
+    let (mut bytes, mut counts) = ([0_usize; 256], [0; 16]);
+    for (some, &byte) in whole.iter_mut().zip(dense) {
+        *some = std::array::from_fn(|n| nth(byte, n));
+        bytes[usize::from(byte)] += 1;
+    }
+    for (byte, count) in (0..=255).zip(bytes) {
+        (0..EACH).for_each(|n| counts[usize::from(nth(byte, n))] += count);
+    }
+    for (n, length) in rest.iter_mut().enumerate() {
+        *length = nth(dense[whole.len()], n);
+        counts[usize::from(*length)] += 1;
+    }
+    counts
+}
+
+/// How many bytes there are below the leading ones.
+fn below(counts: &Counts) -> usize {
+    counts.iter().enumerate().map(|(length, count)| length.saturating_sub(1) * count).sum()
 }
 
 /// Reads one run, which is never longer than what it becomes.
@@ -237,27 +286,6 @@ macro_rules! words {
     )*};
 }
 words!(u8, i8, 1; u16, i16, 2; u32, i32, 4; u64, i64, 8);
-
-/// What is left of values, beside others if there are some.
-fn leave<W: Word<N>, const N: usize>(others: Option<&[u8]>, values: &[u8], left: &mut Vec<u64>) {
-    let values = values.as_chunks::<N>().0.iter().map(|&bytes| W::of(bytes));
-    match others {
-        None => left.extend(values.map(W::turned)),
-        Some(others) => {
-            let others = others.as_chunks::<N>().0.iter().map(|&bytes| W::of(bytes));
-            left.extend(values.zip(others).map(|(value, other)| value.minus(other)));
-        }
-    }
-}
-
-/// The other way round, in the memory of the others.
-fn restore<W: Word<N>, const N: usize>(coding: Coding, left: &[u64], values: &mut [u8]) {
-    let values = values.as_chunks_mut::<N>().0.iter_mut().zip(left);
-    match coding {
-        Coding::Alone => values.for_each(|(value, &left)| *value = W::turned_back(left).bytes()),
-        Coding::Difference => values.for_each(|(value, &left)| *value = W::of(*value).plus(left).bytes()),
-    }
-}
 
 #[cfg(all(test, feature = "compression"))]
 mod tests {
