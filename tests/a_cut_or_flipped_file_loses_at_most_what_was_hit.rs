@@ -1,5 +1,6 @@
 //! A file that was cut anywhere opens to the snapshots that were whole; one flipped bit costs at most the snapshot that it
-//! hits, and the compressed ones that refer to it, each of which is named; nothing wrong is ever handed out.
+//! hits, the compressed ones that refer to it, or the state of training beside it, each of which is named; nothing wrong is ever
+//! handed out.
 
 mod common;
 
@@ -7,10 +8,10 @@ use std::{fs, ops::Range};
 
 use common::{
     arrays::{Arrays, counted, file, same_bits, settings},
-    bytes::{MODEL, Record, read_from, records},
+    bytes::{EPOCH, MODEL, Record, TRAINING_STATE, read_from, records},
     scale::{report, scaled},
 };
-use training_replay::{Dataset, Error, Metrics, Moment, Replay, ReplayOptions, datasets};
+use training_replay::{Dataset, Error, Metrics, Moment, Parameter, Replay, ReplayOptions, Training, Weights, datasets};
 
 fn data() -> Dataset {
     datasets::parabola(2, 1)
@@ -28,6 +29,12 @@ fn model(moment: Moment) -> Arrays {
     counted(number(moment))
 }
 
+/// The state of training, of another number of values at every other moment.
+fn state(moment: Moment) -> Weights {
+    let values = vec![number(moment); 1 + moment.epoch() as usize % 2];
+    Weights::from_iter([Parameter::new("", "steps", [values.len()], values)])
+}
+
 fn metrics(moment: Moment) -> Metrics {
     Metrics::from([("loss", number(moment) as f64)])
 }
@@ -43,9 +50,11 @@ fn recording(options: ReplayOptions, finished: bool) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut replay = options.dataset(&data()).create(file(&folder)).unwrap();
     for moment in moments() {
+        let weights = model(moment);
+        let model = Training::new(&weights, state(moment));
         match moment.step() {
-            None => assert_eq!(replay.record(&model(moment), metrics(moment)).unwrap(), moment.epoch()),
-            Some(_) => assert!(replay.record_at(moment, &model(moment), metrics(moment)).unwrap()),
+            None => assert_eq!(replay.record(&model, metrics(moment)).unwrap(), moment.epoch()),
+            Some(_) => assert!(replay.record_at(moment, &model, metrics(moment)).unwrap()),
         }
     }
     if finished {
@@ -87,6 +96,7 @@ fn expect_exactly(bytes: &[u8], whole: &[Moment], finished: bool) {
     for &moment in whole {
         assert!(same_bits(&replay.weights(moment).unwrap(), &model(moment)));
         assert_eq!(replay.metrics(moment).unwrap(), metrics(moment));
+        assert_eq!(replay.training().state(moment).unwrap().arrays(), &state(moment));
     }
 }
 
@@ -134,11 +144,17 @@ impl Flipped<'_> {
     fn check_snapshot(&self, replay: &Replay, moment: Moment) {
         match replay.weights(moment) {
             Ok(weights) => assert!(same_bits(&weights, &model(moment)), "byte {}: wrong weights", self.byte),
-            Err(error) => self.expect_named(moment, &error, replay),
+            Err(error) => self.expect_named((EPOCH, moment), &error, replay),
         }
         match replay.metrics(moment) {
             Ok(found) => assert_eq!(found, metrics(moment), "byte {}: wrong metrics", self.byte),
-            Err(error) => self.expect_named(moment, &error, replay),
+            Err(error) => self.expect_named((EPOCH, moment), &error, replay),
+        }
+        match replay.training().state(moment) {
+            Ok(found) => assert_eq!(found.arrays(), &state(moment), "byte {}: wrong state", self.byte),
+            // Without its snapshot there is none.
+            Err(_) if replay.weights(moment).is_err() => {}
+            Err(error) => self.expect_named((TRAINING_STATE, moment), &error, replay),
         }
     }
 
@@ -151,7 +167,10 @@ impl Flipped<'_> {
 
     /// Whatever is lost is listed.
     fn check_listed(&self, replay: &Replay) {
-        let lost = |moment: &Moment| replay.weights(*moment).is_err() || replay.metrics(*moment).is_err();
+        let lost = |moment: &Moment| {
+            let state = replay.training().state(*moment);
+            replay.weights(*moment).is_err() || replay.metrics(*moment).is_err() || state.is_err()
+        };
         let lost = moments().iter().filter(|moment| lost(moment)).count() + usize::from(replay.dataset().is_err());
         let listed = replay.check_integrity().unwrap();
         let of_it = self.records.iter().filter(|record| self.is_read_from_what_was_hit(record)).count();
@@ -166,9 +185,10 @@ impl Flipped<'_> {
 
     /// The error must say where, what and at which byte. In the last record of an unfinished file, damage cannot be distinguished from
     /// a torn tail.
-    fn expect_named(&self, moment: Moment, error: &Error, replay: &Replay) {
+    fn expect_named(&self, (kind, moment): (u16, Moment), error: &Error, replay: &Replay) {
         let number = (moment.epoch(), moment.step().unwrap_or(0));
-        let of = |r: &&Record| r.is_snapshot() && (r.epoch, r.step) == number;
+        let of_kind = |r: &Record| if kind == EPOCH { r.is_snapshot() } else { r.kind == kind };
+        let of = |r: &&Record| of_kind(r) && (r.epoch, r.step) == number;
         let record = self.records.iter().find(of).unwrap();
         assert!(self.is_read_from_what_was_hit(record), "byte {}: {moment:?} is lost: {error}", self.byte);
         let (record, own) = (&record.bytes, record.bytes.contains(&self.byte));
@@ -199,7 +219,8 @@ impl Flipped<'_> {
     }
 
     fn hits_data(&self) -> bool {
-        self.records.iter().any(|r| !r.is_snapshot() && r.bytes.contains(&self.byte))
+        let is_data = |r: &Record| !r.is_snapshot() && r.kind != TRAINING_STATE;
+        self.records.iter().any(|r| is_data(r) && r.bytes.contains(&self.byte))
     }
 
     /// The preamble, and header and meta of the first record.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Durability, Origin, Replay, ReplayOptions};
 use crate::{
-    Dataset, Error, Metrics, Moment, Parameter, Result, Weights, datasets,
+    Dataset, Error, Metrics, Moment, Parameter, Result, Training, Weights, datasets,
     storage::{
         Backend, Log, Preamble,
         testing::faulty::{Call, Calls, Fault, Faulty},
@@ -35,6 +35,12 @@ pub(super) fn weights(parameters: usize, number: u64, version: u64) -> Weights {
     let value = |i: usize| (bits(i).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 32) as f32;
     let values: Vec<f32> = (0..parameters).map(value).collect();
     [Parameter::new("layer", "kernel", [parameters], values)].into_iter().collect()
+}
+
+/// The state of training beside them, of other arrays in every other snapshot.
+pub(super) fn state(number: u64, version: u64) -> Weights {
+    let values = vec![number * 1_000 + version; 1 + number as usize % 2];
+    [Parameter::new("", "steps", [values.len()], values)].into_iter().collect()
 }
 
 pub(super) fn metrics(number: u64, version: u64) -> Metrics {
@@ -77,10 +83,10 @@ fn options(compressed: bool) -> ReplayOptions {
 
 pub(super) fn record_version(replay: &mut Replay, parameters: usize, number: u64, version: u64) -> Result<()> {
     let (weights, metrics) = (weights(parameters, number, version), metrics(number, version));
-    let moment = moment(number);
+    let (moment, model) = (moment(number), Training::new(&weights, state(number, version)));
     match moment.step() {
-        None => replay.record(&weights, metrics).map(|recorded| assert_eq!(recorded, moment.epoch())),
-        Some(_) => replay.record_at(moment, &weights, metrics).map(|recorded| assert!(recorded)),
+        None => replay.record(&model, metrics).map(|recorded| assert_eq!(recorded, moment.epoch())),
+        Some(_) => replay.record_at(moment, &model, metrics).map(|recorded| assert!(recorded)),
     }
 }
 
@@ -119,6 +125,7 @@ fn expect_snapshots(backend: &Faulty, count: u64) {
     for number in 0..count {
         assert_eq!(replay.weights(moment(number)).unwrap(), weights(LARGE, number, 0));
         assert_eq!(replay.metrics(moment(number)).unwrap(), metrics(number, 0));
+        assert_eq!(replay.training().state(moment(number)).unwrap().arrays(), &state(number, 0));
     }
 }
 
@@ -126,7 +133,7 @@ fn expect_snapshots(backend: &Faulty, count: u64) {
 fn every_write() -> impl Iterator<Item = (bool, usize, Fault)> {
     let writes = |&compressed: &bool| {
         let writes = undisturbed(compressed).calls(Call::Write);
-        assert!(writes > 11, "{writes} writes: every snapshot takes several");
+        assert!(writes > 16, "{writes} writes: every snapshot takes several");
         (0..writes).map(move |n| (compressed, n))
     };
     let faults = |(compressed, n)| [Fault::Short, Fault::NoSpace, Fault::Error].map(|fault| (compressed, n, fault));
@@ -245,6 +252,8 @@ fn break_reads(compressed: bool) {
         assert!(replay.damage().is_empty());
         replay.dataset()?;
         (0..SNAPSHOTS).try_for_each(|number| {
+            let found = replay.training().state(moment(number))?;
+            assert_eq!(found.arrays(), &state(number, 0));
             replay.weights(moment(number)).map(|found| assert_eq!(found, weights(LARGE, number, 0)))
         })
     };
@@ -269,7 +278,7 @@ fn opening_reads_headers_and_the_last_epoch_and_any_other_is_read_on_its_own() {
     let replay = opened(&backend);
     let windows = 32 << 10;
     let opening = backend.bytes_read() - before;
-    let records = SNAPSHOTS as usize + 4;
+    let records = 2 * SNAPSHOTS as usize + 4;
     assert!(opening <= 4 * LARGE + records * windows, "{opening} bytes of {}", backend.bytes().len());
     for number in 0..SNAPSHOTS {
         before = backend.bytes_read();

@@ -9,7 +9,7 @@ use super::{
     Durability, Replay, ReplayOptions,
     survival::{
         COMPRESSED, LARGE, begin, data, go_on, metrics, moment, number, record_version, recorded, scaled, settings,
-        weights,
+        state, weights,
     },
 };
 use crate::{
@@ -57,6 +57,10 @@ impl Acknowledged {
     fn is_there(&self, replay: &Replay, parameters: usize, number: u64) -> bool {
         let version = self.versions[&number];
         let found = (replay.weights(moment(number)), replay.metrics(moment(number)));
+        let found_state = replay.training().state(moment(number));
+        if let Ok(found) = &found_state {
+            assert_eq!(found.arrays(), &state(number, version), "snapshot {number}");
+        }
         if let Ok(found) = &found.0 {
             assert_eq!(*found, weights(parameters, number, version), "snapshot {number}");
         }
@@ -67,7 +71,8 @@ impl Acknowledged {
             matches!(error, Error::Corrupted { .. } | Error::UnknownEpoch { .. } | Error::UnknownStep { .. })
         };
         assert!(found.0.as_ref().err().is_none_or(honest) && found.1.as_ref().err().is_none_or(honest));
-        found.0.is_ok() && found.1.is_ok()
+        assert!(found_state.as_ref().err().is_none_or(honest), "{found_state:?}");
+        found.0.is_ok() && found.1.is_ok() && found_state.is_ok()
     }
 
     /// Records some snapshots, of which the disk confirms every so many. Some fail at first and are recorded
