@@ -56,7 +56,7 @@ fn fill(parameters: usize, bytes: u64) {
 
 fn fill_one(name: &str, parameters: usize, bytes: u64) {
     let folder = tempfile::tempdir().unwrap();
-    let path = file(&folder).with_extension(name); // which tells the recorder its settings
+    let path = file(&folder).with_extension(name); // by which the recorder chooses its settings
     let mut said = Page::start(limited(&path, parameters, bytes)).wait();
     let (again, error) = (said.pop().unwrap(), said.pop().unwrap());
     let acknowledged = said.len() as u64;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Origin, Replay, ReplayOptions, recorder::Recorder};
+use super::{Origin, Replay, ReplayOptions, recorder::Recorder, timeline::Location};
 use crate::{
     Dataset, Error, Matrix, Moment, Result,
     storage::{self, Backend, Kind, VERSION},
@@ -128,7 +128,11 @@ impl Replay {
     /// How many epochs may have been lost behind the last one that can be found: their numbers are not given again.
     fn lost_behind_last(&self) -> u64 {
         let Some(Ok(last)) = self.index.last().map(|last| self.index.at(last)) else { return 0 };
-        let (end, size) = (last.location.data.end, last.location.data.end.saturating_sub(last.location.offset).max(1));
+        let end = last.location.data.end;
+        let size = |location: &Location| location.data.end.saturating_sub(location.offset).max(1);
+        // Compressed ones differ, and no number may be given twice.
+        let smallest = self.index.compressed().map(|(_, location)| size(location)).min();
+        let size = smallest.filter(|_| last.location.compressed).unwrap_or(size(&last.location));
         let behind = self.damage().iter().filter(|damage| damage.bytes.start >= end);
         behind.map(|damage| damage.bytes.end.saturating_sub(damage.bytes.start) / size).map(|lost| lost.max(1)).sum()
     }

@@ -180,7 +180,7 @@ impl Parts {
                 Part::Bytes(bytes) => copy(&old.log, bytes, to)?,
                 Part::Compressed { moment, sequence, bytes } => {
                     match old.compressed_anew((*moment, *sequence), &mut compressor) {
-                        Ok(log) => copy(&log, &(log.start()..log.end()), to)?,
+                        Ok(log) => copy(&log, &(Log::START..log.end()), to)?,
                         // It cannot be read there either, and says why.
                         Err(Error::Corrupted { .. }) => copy(&old.log, bytes, to)?,
                         Err(error) => return Err(error),

@@ -2,19 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Replay, timeline::Location};
+use super::{Replay, expanded::Held, timeline::Location};
 use crate::{
     Error, Moment, Result,
     storage::{self, ArrayTable, Expander, MOST_RECORDS, Reference, StoredArray, Way},
 };
-
-/// The bytes of an array, and the record that holds them.
-#[derive(Clone, Debug)]
-pub(super) struct Held {
-    pub(super) holder: u64,
-    pub(super) checksum: u32,
-    pub(super) bytes: Arc<Vec<u8>>,
-}
 
 /// The records of a compressed snapshot by their sequence numbers, as far as they were needed.
 pub(super) struct Chain<'r> {

@@ -1,37 +1,12 @@
 //! Recordings that take less room: the setting, and how their snapshots are read.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::{
-    Replay, ReplayOptions,
-    chain::{Chain, Held},
-};
+use super::{Replay, ReplayOptions, chain::Chain};
 use crate::{
     Error, Moment, Parameter, Result, Values, Weights,
     storage::{self, COMPRESSED, CompressedWriter, Compressor, Kind, Log, Reference, Way},
 };
-
-/// The snapshots that were expanded last, to which the next ones are likely to refer.
-#[derive(Debug, Default)]
-pub(super) struct Expanded(Mutex<Known>);
-
-/// Arrays in the order of the parameters; none before there was a snapshot.
-#[derive(Debug, Default)]
-struct Known {
-    last: Vec<Option<Held>>,
-    /// The last one that was no difference to the one before it.
-    anchor: Vec<Option<Held>>,
-}
-
-impl Known {
-    /// What is known of an array of a record, taken from the last snapshot or shared with the other; and whether it was the last.
-    fn take(&mut self, index: usize, holder: u64) -> Option<(Held, bool)> {
-        let of_it = |held: &mut Held| held.holder == holder;
-        let last = self.last.get_mut(index).and_then(|held| held.take_if(of_it));
-        let anchor = || self.anchor.get(index)?.clone().filter(|held| held.holder == holder);
-        last.map(|held| (held, true)).or_else(|| Some((anchor()?, false)))
-    }
-}
 
 impl ReplayOptions {
     /// Sets whether snapshots are compressed, without loss: every bit comes back, those of NaN and -0 too.
@@ -99,7 +74,7 @@ impl Replay {
 
     /// Reads all arrays of a compressed snapshot. Those of the snapshot that was read before are not read again.
     pub(super) fn expand(&self, moment: Moment) -> Result<Vec<Arc<Vec<u8>>>> {
-        let mut known = self.expanded.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.expanded.known();
         let mut chain = Chain::of(self, moment)?;
         let (mut arrays, mut differences, mut to_the_last) = (Vec::new(), 0, 0);
         for index in 0..self.manifest()?.parameters().len() {

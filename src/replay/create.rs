@@ -9,8 +9,8 @@ use std::{
 
 use super::{
     Index, Origin, Replay, ReplayOptions,
-    compression::Expanded,
     data_sets::OtherData,
+    expanded::Expanded,
     recorder::{Recorder, epoch_behind},
     replacement::Replacement,
 };

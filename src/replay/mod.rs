@@ -47,6 +47,7 @@ mod training;
 
 mod chain;
 mod compression;
+mod expanded;
 
 mod fork;
 
@@ -79,8 +80,8 @@ use std::{
 };
 
 pub use append_after::Later;
-use compression::Expanded;
 use data_sets::OtherData;
+use expanded::Expanded;
 pub use fork::Fork;
 use index::Index;
 pub use one_vs_rest::OneVsRest;

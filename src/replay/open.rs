@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Index, Origin, Replay, compression::Expanded, data_sets::OtherData};
+use super::{Index, Origin, Replay, data_sets::OtherData, expanded::Expanded};
 use crate::{
     Error, Result,
     storage::{self, Backend, BadPreamble, FilePool, Log, VERSION},

@@ -82,8 +82,8 @@ impl Parts {
             _ => thicken::<2>(&self.lengths, &mut self.dense),
         }
         packer.pack(&self.dense, packed)?;
-        for length in 1..=width {
-            packer.pack(&self.leading[length * count..][..counts[length]], packed)?;
+        for (length, &of_it) in counts.iter().enumerate().take(width + 1).skip(1) {
+            packer.pack(&self.leading[length * count..][..of_it], packed)?;
         }
         packer.pack(&self.below[..below(&counts)], packed)
     }
@@ -178,8 +178,8 @@ impl Parts {
         }
         let counts: Counts = std::array::from_fn(|length| counts[length]);
         self.leading[..count].fill(0); // Of those that have no bytes.
-        for length in 1..=width {
-            let leading = &mut self.leading[length * count..][..counts[length]];
+        for (length, &of_it) in counts.iter().enumerate().take(width + 1).skip(1) {
+            let leading = &mut self.leading[length * count..][..of_it];
             unpack(&mut self.unpacker, &mut self.packed, from, leading)?;
         }
         unpack(&mut self.unpacker, &mut self.packed, from, &mut self.below[..below(&counts)])

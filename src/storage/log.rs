@@ -169,10 +169,8 @@ impl Log {
         RecordReader::new(&self.backend, what, bytes, offset, 0)
     }
 
-    /// Returns where the first record lies.
-    pub(crate) fn start(&self) -> u64 {
-        ALIGN
-    }
+    /// Where the first record of any log lies.
+    pub(crate) const START: u64 = ALIGN;
 
     /// Returns where the next record goes in the file.
     pub(crate) fn end(&self) -> u64 {

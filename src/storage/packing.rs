@@ -207,7 +207,7 @@ mod tests {
             assert!(back == run, "{} bytes", run.len());
         }
         let shorter = |run: &[u8], most: usize| assert!(packed(run).len() < most, "{} bytes", packed(run).len());
-        shorter(&[0; 100_000], 100);
+        shorter(&vec![0; 100_000], 100);
         shorter(&runs()[3], 10_000); // two bits each
     }
 
