@@ -122,7 +122,7 @@ fn threads_that_ask_at_once_get_the_right_bits() {
         for thread in 0..4 {
             let (replay, moments) = (&replay, &moments);
             scope.spawn(move || {
-                (0..moments.len()).for_each(|i| expect(replay, moments[(i * 7 + thread * 5) % moments.len()]))
+                (0..moments.len()).for_each(|i| expect(replay, moments[(i * 7 + thread * 5) % moments.len()]));
             });
         }
     });
@@ -243,7 +243,7 @@ fn what_is_later_moves_into_a_recording_that_is_whole_and_the_rest_goes_on() {
 fn a_write_that_the_model_fails_leaves_the_next_snapshot_right() {
     let mut replay = compressed().in_memory();
     record(&mut replay, &moments(3));
-    let other = Weights::from_iter(trained(6).into_iter().skip(1));
+    let other = trained(6).into_iter().skip(1).collect::<Weights>();
     assert!(replay.record(&other, Metrics::new()).is_err());
     let all = moments(6);
     record(&mut replay, &all[5..]);

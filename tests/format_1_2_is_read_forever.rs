@@ -32,7 +32,7 @@ fn weights(moment: Moment) -> Weights {
         ("half", (0..100).map(|i| bf16::from_bits(0x3f00 + (i + number / 3) as u16)).collect::<Vec<_>>().into()),
         ("noise", (0..9).map(|i| f32::from_bits(noise(i) | 0x7f80_0000)).collect::<Vec<_>>().into()),
         ("wide", (0..40).map(|i| i64::from(i * number) - 300).collect::<Vec<_>>().into()),
-        ("frozen", (0..50).map(|i| i as f64 / 8.0).collect::<Vec<_>>().into()),
+        ("frozen", (0..50).map(|i| f64::from(i) / 8.0).collect::<Vec<_>>().into()),
         ("truth", (0..30).map(|i| noise(i) % 3 == 0).collect::<Vec<_>>().into()),
         ("nothing", Vec::<i8>::new().into()),
     ];

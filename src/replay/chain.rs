@@ -85,12 +85,18 @@ impl<'r> Chain<'r> {
 
     /// Makes sure that a record which another one refers to is one of the links.
     fn reach(&mut self, from: u64, reference: Reference) -> Result<()> {
-        if self.links.contains_key(&reference.sequence) {
+        let Reference { sequence, moment } = reference;
+        // Only ever to an earlier one: a forged circle comes to its end.
+        if sequence >= from {
+            return Err(self.refused(format!("it refers to {moment}, which is not recorded before it")));
+        }
+        if self.links.contains_key(&sequence) {
             return Ok(());
         }
-        let Reference { sequence, moment } = reference;
-        if sequence >= from || self.links.len() >= MOST_RECORDS {
-            return Err(self.refused(format!("it refers to {moment}, which none of its form may")));
+        if self.links.len() >= MOST_RECORDS {
+            return Err(
+                self.refused(format!("it refers to {moment}, and is read from more than {MOST_RECORDS} records"))
+            );
         }
         let found = self.replay.index.at(moment).ok().map(|entry| &entry.location);
         let of_it = |location: &&Location| location.sequence == sequence && location.compressed;
