@@ -6,14 +6,16 @@ mod common;
 use std::{path::Path, process::Command};
 
 use common::{
-    arrays::{Arrays, file, same_bits},
+    arrays::{Arrays, file, same_bits, setting, settings},
     process::{self, Page, given, role},
     scale::{report, scaled},
 };
 use training_replay::{Metrics, Replay, Values};
 
 fn model(epoch: u64, parameters: usize) -> Arrays {
-    Arrays(vec![("kernel".into(), vec![parameters], Values::from(vec![epoch as f32; parameters]))])
+    let noise = |i: usize| (i as u32 ^ epoch as u32).wrapping_mul(0x9E37_79B9).rotate_left(epoch as u32);
+    let values: Vec<f32> = (0..parameters).map(|i| f32::from_bits(noise(i))).collect();
+    Arrays(vec![("kernel".into(), vec![parameters], Values::from(values))])
 }
 
 /// Records until it is refused, and tries again.
@@ -21,7 +23,8 @@ fn model(epoch: u64, parameters: usize) -> Arrays {
 #[ignore = "a role that another test starts as a process of its own"]
 fn recorder() {
     let Some((path, parameters)) = given() else { return };
-    let mut replay = Replay::options().create(path).unwrap();
+    let named = path.extension().and_then(|name| name.to_str()).unwrap();
+    let mut replay = setting(named).create(&path).unwrap();
     let mut next = 0;
     let error = loop {
         match replay.record(&model(next, parameters), [("loss", 0.5)]) {
@@ -48,15 +51,20 @@ fn limited(path: &Path, parameters: usize, bytes: u64) -> Command {
 }
 
 fn fill(parameters: usize, bytes: u64) {
+    settings().iter().for_each(|(name, _)| fill_one(name, parameters, bytes));
+}
+
+fn fill_one(name: &str, parameters: usize, bytes: u64) {
     let folder = tempfile::tempdir().unwrap();
-    let mut said = Page::start(limited(&file(&folder), parameters, bytes)).wait();
+    let path = file(&folder).with_extension(name); // by which the recorder chooses its settings
+    let mut said = Page::start(limited(&path, parameters, bytes)).wait();
     let (again, error) = (said.pop().unwrap(), said.pop().unwrap());
     let acknowledged = said.len() as u64;
     assert!(error.starts_with("writing ") && error.contains("too large"), "{error}");
     assert_eq!(again, error, "the same again, not a recorder that has given up");
     assert!(acknowledged > 5);
 
-    let mut replay = Replay::append(file(&folder)).unwrap();
+    let mut replay = Replay::append(&path).unwrap();
     assert!(replay.epochs().eq(0..acknowledged) && replay.damage().is_empty());
     assert_eq!(replay.torn_bytes(), 0, "the broken record was cut off");
     for epoch in 0..acknowledged {
@@ -64,7 +72,7 @@ fn fill(parameters: usize, bytes: u64) {
     }
     assert_eq!(replay.record(&model(acknowledged, parameters), Metrics::new()).unwrap(), acknowledged);
     report(format_args!(
-        "{parameters} parameters, {bytes} bytes: {acknowledged} epochs fit, and all of them are there"
+        "{name}, {parameters} parameters, {bytes} bytes: {acknowledged} epochs fit, and all of them are there"
     ));
 }
 

@@ -1,9 +1,12 @@
 //! Arrays of every type, in whatever order a model hands them over, come back bit for bit, together and each alone.
 
+mod common;
+
 use std::fs;
 
+use common::arrays::settings;
 use training_replay::{
-    Dtype, Error, Metrics, Model, Orientation, Parameter, Replay, Result, Values, Weights,
+    Dtype, Error, Metrics, Model, Orientation, Parameter, Replay, ReplayOptions, Result, Values, Weights,
     half::{bf16, f16},
 };
 
@@ -66,9 +69,13 @@ fn shuffled(mut parameters: Vec<Parameter<'static>>, by: usize) -> Vec<Parameter
 
 #[test]
 fn arrays_of_every_type_come_back_bit_for_bit_in_any_order() {
+    settings().into_iter().for_each(|(_, options)| come_back(options));
+}
+
+fn come_back(options: ReplayOptions) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
-    let mut replay = Replay::options().create(&path).unwrap();
+    let mut replay = options.create(&path).unwrap();
     for epoch in 0..6 {
         replay.record(&OnDevice(shuffled(every_type(), epoch)), Metrics::new()).unwrap();
     }

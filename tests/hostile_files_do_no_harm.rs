@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use common::{
     arrays::Arrays,
     bytes::{EPOCH, header, records, reseal, resequenced},
-    hostile::{append, ask, mutated, recording, run},
+    hostile::{append, ask, mutated, recordings, run},
     scale::{report, scaled},
 };
 use peak_alloc::PeakAlloc;
@@ -51,11 +51,12 @@ fn instructions(rng: &mut impl Rng) -> Vec<u8> {
 #[test]
 fn mutated_files_are_answered_or_refused_within_the_memory_of_the_file() {
     let _alone = alone();
-    let base = recording();
+    let bases = recordings();
     let (mut opened, mut largest) = (0, 0);
     let mutations = scaled(200_000, 10_000_000);
     for seed in 0..mutations {
-        let bytes = mutated(base.clone(), &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));
+        let base = bases[(seed % 2) as usize].clone();
+        let bytes = mutated(base, &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));
         opened += u64::from(Replay::from_bytes(bytes.clone()).map(|replay| run(&replay)).is_ok());
         let length = bytes.len();
         let excess = peak_of_asking(bytes).saturating_sub(length);
@@ -72,10 +73,11 @@ fn what_is_appended_to_a_mutated_file_leaves_its_epochs_as_they_were() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
-    let base = recording();
+    let bases = recordings();
     let mutations = scaled(10_000, 1_000_000);
     let appended = (0..mutations).filter(|&seed| {
-        let bytes = mutated(base.clone(), &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));
+        let base = bases[(seed % 2) as usize].clone();
+        let bytes = mutated(base, &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));
         append(&bytes, &path)
     });
     let appended = appended.count();

@@ -5,7 +5,7 @@ mod common;
 use std::{fs, path::Path, thread, time::Duration};
 
 use common::{
-    arrays::{Arrays, file, same_bits},
+    arrays::{Arrays, file, same_bits, setting, settings},
     process::{self, Page, given, role},
     scale::{report, scaled},
 };
@@ -56,8 +56,9 @@ fn record(replay: &mut Replay, parameters: usize, number: u64) {
 #[ignore = "a role that another test starts as a process of its own"]
 fn recorder() {
     let Some((path, parameters)) = given() else { return };
+    let named = path.extension().and_then(|name| name.to_str()).unwrap();
     let mut replay = match Replay::append(&path) {
-        Err(Error::NotStarted { .. } | Error::Io { .. }) => Replay::options().overwrite(true).create(&path),
+        Err(Error::NotStarted { .. } | Error::Io { .. }) => setting(named).overwrite(true).create(&path),
         appended => appended,
     }
     .unwrap();
@@ -114,17 +115,22 @@ fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
     replay.torn_bytes() > 0
 }
 
+/// The file of a recorder is called as its settings are.
 fn kill(parameters: usize, kills: usize) {
+    settings().iter().for_each(|(name, _)| kill_recorders(name, parameters, kills));
+}
+
+fn kill_recorders(name: &str, parameters: usize, kills: usize) {
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(parameters as u64);
     let mut tally = Tally::default();
     while tally.kills < kills {
         let folder = tempfile::tempdir().unwrap();
         let together = (kills - tally.kills).min(10);
-        kill_until_large(&file(&folder), parameters, together, &mut rng, &mut tally);
+        kill_until_large(&file(&folder).with_extension(name), parameters, together, &mut rng, &mut tally);
     }
     let Tally { kills, acknowledged, torn } = tally;
     report(format_args!(
-        "{parameters} parameters: {kills} kills, {acknowledged} snapshots acknowledged, 0 lost, 0 wrong, {torn} torn tails"
+        "{name}, {parameters} parameters: {kills} kills, {acknowledged} snapshots acknowledged, 0 lost, 0 wrong, {torn} torn tails"
     ));
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use common::{
     bytes::{records, reseal},
-    hostile::{mutated, recording},
+    hostile::{mutated, recordings},
     process::{self, Page, given, role},
     python,
     scale::{report, scaled},
@@ -272,7 +272,7 @@ fn hostile_bytes_are_answered_or_refused_in_bounded_memory_and_time() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut instructions = vec![0; 6 * rng.random_range(1..8)];
         rng.fill_bytes(&mut instructions);
-        let base = if seed % 2 == 0 { recording() } else { recorded() };
+        let base = if seed % 2 == 0 { recordings()[0].clone() } else { recorded() };
         paths.push(folder.path().join(seed.to_string()));
         fs::write(paths.last().unwrap(), mutated(base, &instructions)).unwrap();
     }

@@ -18,7 +18,8 @@ Arrays are read-only views of the mapped file: one is read when it is looked at,
 which numpy lacks, have the type `BF16`, so that nobody takes their bits for integers: `float32(array)` is their values,
 `array.view(ml_dtypes.bfloat16)` the same with that package, `array["bf16"]` the bits. What is damaged raises `Damaged`,
 what was not recorded `LookupError`, and another kind of file `ValueError`. Names are `layer/name`; where two parameters would
-be called the same, each of them is `(layer, name)`.
+be called the same, each of them is `(layer, name)`. Arrays of compressed epochs are read whole, by the package `zstandard` or
+what Python 3.14 has of its own; without them the rest reads.
 """
 
 import math, os, struct, sys, zlib
@@ -28,7 +29,8 @@ from collections.abc import Mapping
 from itertools import chain
 import numpy as np
 
-MODEL, DATA, EPOCH, END, SKIPPABLE, NOTES, NAMED_DATA, STATE = 1, 2, 3, 4, 0x8000, 0x8000, 0x8001, 0x8002
+MODEL, DATA, EPOCH, END, COMPRESSED = 1, 2, 3, 4, 5
+SKIPPABLE, NOTES, NAMED_DATA, STATE = 0x8000, 0x8000, 0x8001, 0x8002
 LOSSES = ("binary cross-entropy", "categorical cross-entropy", "mean squared error")
 ORIENTATIONS = {1: ("inputs", "outputs"), 2: ("outputs", "inputs")}
 BF16 = np.dtype([("bf16", "<u2")])
@@ -60,6 +62,62 @@ def called(at): return f"epoch {at[0]}" + (f", step {at[1]}" if at[1] else "")
 def float32(values):
     """Returns the values of a bf16 array, exactly; others are rounded where they are wider."""
     return (values["bf16"].astype("<u4") << 16).view("<f4") if values.dtype == BF16 else values.astype(np.float32)
+
+
+def unpacked(data, at, length):
+    """One run of so many bytes, which lies there as it is or as a shorter Zstandard frame, and what comes behind it."""
+    if at + 4 > len(data) or (end := at + 4 + struct.unpack_from("<I", data, at)[0]) > min(len(data), at + 4 + length):
+        raise ValueError("a part of it is longer than it may be")
+    run = data[at + 4:end]
+    run = run if len(run) == length else decompressed(run, length)
+    if len(run) != length:
+        raise ValueError("a part of it is no frame of its values")
+    return np.frombuffer(run, "u1"), end
+
+
+def decompressed(frame, length):
+    try:
+        from compression import zstd
+        decoder, error = zstd.ZstdDecompressor(), zstd.ZstdError
+        decompress = lambda: decoder.decompress(frame, max_length=length)
+    except ImportError:
+        try:
+            import zstandard
+        except ImportError:
+            raise ImportError("compressed epochs are read by the package zstandard, or by Python 3.14 or later") from None
+        error, decompress = zstandard.ZstdError, lambda: zstandard.ZstdDecompressor().stream_reader(frame).read(length)
+    try:
+        return decompress()
+    except error as why:
+        raise ValueError(f"a part of it cannot be decompressed: {why}") from None
+
+
+def expanded(data, word, count, before):
+    """The values of an array of `count` words out of its blocks, beside those that it is a difference to."""
+    width, at, values = word.itemsize, 0, np.empty(count, word)
+    each = 4 if width <= 2 else 2  # lengths to a byte
+    for start in range(0, count, 1 << 15):
+        some = slice(start, min(start + (1 << 15), count))
+        dense, at = unpacked(data, at, -(-(some.stop - start) // each))
+        shifts = np.arange(each, dtype="u1") * np.uint8(8 // each)
+        lengths = (dense[:, None] >> shifts & np.uint8((1 << 8 // each) - 1)).ravel()[:some.stop - start].astype(int)
+        if lengths.max(initial=0) > width:
+            raise ValueError("a value is longer than its type")
+        left, lower = np.zeros(len(lengths), "<u8"), np.maximum(lengths, 1) - 1
+        for length in range(1, width + 1):
+            leading, at = unpacked(data, at, int((lengths == length).sum()))
+            left[lengths == length] = leading.astype("<u8") << np.uint64(8 * (length - 1))
+        below, at = unpacked(data, at, int(lower.sum()))
+        places = np.cumsum(lower) - lower
+        for byte in range(width - 1):
+            longer = lower > byte
+            left[longer] |= below[places[longer] + byte].astype("<u8") << np.uint64(8 * byte)
+        left, one = left.astype(word), word.type(1)
+        if before is None:
+            values[some] = left >> one | left << word.type(8 * width - 1)
+        else:
+            values[some] = before[some] + (left >> one ^ ~(left & one) + one)
+    return values
 
 
 class Meta:
@@ -160,6 +218,8 @@ class Recording:
     def weights(self, at):
         """All arrays, if the checksum of them together agrees."""
         record = self._record(at)
+        if record.kind == COMPRESSED:
+            return {key: self._expanded(moment(at), index, tensor) for key, (index, _, tensor) in self.tensors.items()}
         self._check(called(moment(at)), record.start, record.data_len, record.data_crc)
         return {key: self._array(tensor, record.start + place) for key, (_, place, tensor) in self.tensors.items()}
 
@@ -169,6 +229,8 @@ class Recording:
         if name not in self.tensors:
             raise LookupError(f"{name!r} is no parameter; there are {list(self.tensors)}")
         (index, place, tensor), checksums = self.tensors[name], self._checksums(record)
+        if record.kind == COMPRESSED:
+            return self._expanded(moment(at), index, tensor)
         if checksums is None:
             return self.weights(at)[name]
         self._check(f"{name} of {called(moment(at))}", record.start + place, size(tensor), checksums[index])
@@ -218,6 +280,8 @@ class Recording:
         for what, record in everything + [(called(at), record) for at, record in self.records.items()]:
             try:
                 self._check(what, record.start, record.data_len, record.data_crc)
+                if record.kind == COMPRESSED:
+                    self.weights((record.epoch, record.step))
             except Damaged as why:
                 found.append(Damage(record.offset, record.start + record.data_len, f"{why}{self._which(record)}"))
         return sorted(found)
@@ -298,10 +362,10 @@ class Recording:
             self.damage.append(Damage(passed, record.offset, f"{record.offset - passed} bytes that are no record"))
         if self.tensors is None:
             return self._model(record, meta)
-        if record.kind not in (DATA, NAMED_DATA, EPOCH, NOTES, MODEL, END) and record.kind < SKIPPABLE:
+        if record.kind not in (DATA, NAMED_DATA, EPOCH, COMPRESSED, NOTES, MODEL, END) and record.kind < SKIPPABLE:
             raise ValueError(f"{self.path} is of a newer format: it has a record of kind {record.kind}")
-        take = {DATA: self._data, NAMED_DATA: self._data, EPOCH: self._snapshot, NOTES: self._notes, MODEL: self._second,
-                STATE: self._state}
+        take = {DATA: self._data, NAMED_DATA: self._data, EPOCH: self._snapshot, COMPRESSED: self._snapshot,
+                NOTES: self._notes, MODEL: self._second, STATE: self._state}
         try:
             take.get(record.kind, lambda *_: None)(record, meta)
         except ValueError as why:
@@ -378,7 +442,7 @@ class Recording:
 
     def _snapshot(self, record, meta):
         at = record.epoch, record.step
-        if record.data_len != self.data_len:
+        if record.kind == EPOCH and record.data_len != self.data_len:
             raise ValueError(f"the weights of {called(at)}: not as many as the model has")
         if self.records and in_time(at) <= in_time(next(reversed(self.records))):
             raise ValueError(f"{called(at)}, behind a later one")
@@ -431,6 +495,43 @@ class Recording:
             return struct.unpack(f"<{len(self.tensors)}I", sums) if len(sums) == 4 * len(self.tensors) else None
         except ValueError:
             return None
+
+    def _table(self, record):  # the records that a compressed epoch may refer to, and how each of its arrays is stored
+        meta = Meta(self._meta(record))
+        meta.metrics()
+        meta.option(lambda: (meta.u8(), meta.u64(), meta.bytes(4 * meta.u64())))
+        references = meta.many(lambda: struct.unpack("<3Q", meta.bytes(24)))
+        arrays = meta.many(lambda: struct.unpack("<2B2xI2Q", meta.bytes(24)))
+        if len(arrays) != len(self.tensors):
+            raise ValueError(f"it has {len(arrays)} arrays and not {len(self.tensors)}")
+        return references, arrays
+
+    def _expanded(self, at, index, tensor):  # an array of a compressed epoch
+        try:
+            values = self._bits(self.records[at], index, tensor, 8)
+        except ValueError as why:
+            raise Damaged(f"{called(at)} is damaged: {why}") from None
+        if tensor.dtype == bool and values.max(initial=0) > 1:
+            raise Damaged(f"{called(at)} is damaged: a truth value is neither 0 nor 1")
+        return values.view(tensor.dtype).reshape(tensor.shape)
+
+    def _bits(self, record, index, tensor, most):  # as integers, out of at most so many records
+        references, arrays = self._table(record)
+        way, reference, crc, place, length = arrays[index]
+        if way > 3 or place + length > record.data_len or most == 0 or way >= 2 and reference >= len(references):
+            raise ValueError("an array is stored in a way that is not known")
+        word, before = np.dtype(f"<u{tensor.dtype.itemsize}"), None
+        if way >= 2:
+            sequence, *of = references[reference]
+            other = self.records.get(tuple(of))
+            if other is None or (other.sequence, other.kind) != (sequence, COMPRESSED) or sequence >= record.sequence:
+                raise ValueError(f"it refers to {called(of)}, whose record cannot be found")
+            before = self._bits(other, index, tensor, most - 1)
+        data, count = self.bytes(record.start + place, length), math.prod(tensor.shape)
+        values = {0: lambda: np.frombuffer(data, word), 3: lambda: before}.get(way, lambda: expanded(data, word, count, before))()
+        if len(values) != count or zlib.crc32(values) != crc:
+            raise ValueError(f"its {name_of(tensor)} is not what was recorded")
+        return values
 
     def _agrees(self, start, length, crc):
         found = 0

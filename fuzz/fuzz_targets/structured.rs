@@ -1,4 +1,4 @@
-//! Bytes as instructions what to do to a recording, after which all checksums are made to agree: behind them, where
+//! Bytes as instructions what to do to a recording, plain and compressed, after which all checksums are made to agree: behind them, where
 //! chance alone does not get, the same must hold as for any bytes.
 #![no_main]
 
@@ -11,4 +11,8 @@ mod hostile;
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|instructions: &[u8]| hostile::survives(&hostile::mutated(hostile::recording(), instructions)));
+fuzz_target!(|instructions: &[u8]| {
+    for recording in hostile::recordings() {
+        hostile::survives(&hostile::mutated(recording, instructions));
+    }
+});

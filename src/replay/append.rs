@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Origin, Replay, ReplayOptions, recorder::Recorder};
+use super::{Origin, Replay, ReplayOptions, recorder::Recorder, timeline::Location};
 use crate::{
     Dataset, Error, Matrix, Moment, Result,
     storage::{self, Backend, Kind, VERSION},
@@ -50,7 +50,9 @@ impl Replay {
         let notes = replay.news(&options.metadata);
         drop((options.take_dataset(), options.take_named())); // The recorded ones.
         let recorder = Recorder::behind(replay.index.last(), replay.origin.place(), options);
-        replay.recorder = Some(Recorder { next: recorder.next.saturating_add(replay.lost_behind_last()), ..recorder });
+        let next = recorder.next.saturating_add(replay.lost_behind_last());
+        let compresses = replay.goes_on_compressed(&recorder.options)?;
+        replay.recorder = Some(Recorder { next, compresses, ..recorder });
         replay.log.cut_tail()?;
         replay.add_notes(&notes)?;
         Ok(replay)
@@ -59,6 +61,7 @@ impl Replay {
     /// Fails if this version does not append to such a file, or the options are not those of the recording.
     pub(super) fn expect_appendable(&self, options: &ReplayOptions) -> Result<()> {
         self.expect_own_version()?;
+        self.goes_on_compressed(options)?;
         if options.overwrite {
             return Err(Error::invalid("`overwrite`", "false to append", true));
         }
@@ -126,7 +129,11 @@ impl Replay {
     /// How many epochs may have been lost behind the last one that can be found: their numbers are not given again.
     fn lost_behind_last(&self) -> u64 {
         let Some(Ok(last)) = self.index.last().map(|last| self.index.at(last)) else { return 0 };
-        let (end, size) = (last.location.data.end, last.location.data.end.saturating_sub(last.location.offset).max(1));
+        let end = last.location.data.end;
+        let size = |location: &Location| location.data.end.saturating_sub(location.offset).max(1);
+        // Compressed ones differ, and no number may be given twice.
+        let smallest = self.index.compressed().map(|(_, location)| size(location)).min();
+        let size = smallest.filter(|_| last.location.compressed).unwrap_or(size(&last.location));
         let behind = self.damage().iter().filter(|damage| damage.bytes.start >= end);
         behind.map(|damage| damage.bytes.end.saturating_sub(damage.bytes.start) / size).map(|lost| lost.max(1)).sum()
     }

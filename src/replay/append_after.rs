@@ -29,6 +29,9 @@ impl Replay {
             Error::UnknownEpoch { epoch, .. } => Error::UnknownEpoch { epoch, recorded: self.nearest(epoch) },
             other => other,
         })?;
+        if entry.location.compressed {
+            return self.check_expanded(moment);
+        }
         self.source(moment.to_string(), &entry.location).finish()
     }
 
@@ -89,10 +92,10 @@ impl ReplayOptions {
         }
         let parts = Parts::of(&old, replacement.old()?, moment)?;
         if let Later::MoveTo(path) = &later {
-            parts.keep(&old.log, path)?;
+            parts.keep(&old, path)?;
         }
         let mut file = storage::open_to_write(replacement.path(), true, self.locking)?;
-        copy(&old.log, &parts.earlier, &mut file)?;
+        parts.earlier.iter().try_for_each(|bytes| copy(&old.log, bytes, &mut file))?;
         let mut replay = Replay::resume_on(Box::new(file), Origin::File(path.into()), self)?;
         replay.torn_bytes = old.torn_bytes;
         replay.log.sync()?;
@@ -107,7 +110,15 @@ struct Parts {
     /// Everything up to the moment, and notes from behind it.
     earlier: Vec<Range<u64>>,
     /// Everything behind the moment, and what describes it.
-    later: Vec<Range<u64>>,
+    later: Vec<Part>,
+}
+
+/// A part of what is later.
+enum Part {
+    /// Bytes as they are.
+    Bytes(Range<u64>),
+    /// A compressed snapshot, which may refer to what is earlier.
+    Compressed { moment: Moment, sequence: u64, bytes: Range<u64> },
 }
 
 impl Parts {
@@ -118,32 +129,40 @@ impl Parts {
         let last = old.index.at(moment)?.location.offset;
         let start = log.end();
         let (mut cut, mut notes, mut later) = (start, Vec::new(), Vec::new());
-        later.push(0..start);
+        later.push(Part::Bytes(0..start));
+        let mut compressed = Vec::new();
         log.scan(|record, _| {
             let bytes = record.offset..record.header.end(record.offset);
             match record.header.kind {
                 _ if record.offset == last => cut = bytes.end,
                 Kind::Notes if record.offset > last => notes.push(bytes),
-                Kind::Epoch | Kind::TrainingState | Kind::End => {}
-                _ if record.offset < last => later.push(bytes),
+                Kind::CompressedEpoch if record.offset > last => compressed.push((record.header, bytes)),
+                Kind::Epoch | Kind::CompressedEpoch | Kind::TrainingState | Kind::End => {}
+                _ if record.offset < last => later.push(Part::Bytes(bytes)),
                 _ => {}
             }
             Ok(())
         })?;
-        later.push(cut..log.end());
+        let mut at = cut;
+        for (header, bytes) in compressed {
+            later.push(Part::Bytes(at..bytes.start));
+            at = bytes.end;
+            later.push(Part::Compressed { moment: header.moment, sequence: header.sequence, bytes });
+        }
+        later.push(Part::Bytes(at..log.end()));
         notes.insert(0, 0..cut);
         Ok(Self { earlier: notes, later })
     }
 
     /// Writes what is later into a new file, on the disk. One that holds the same is what a killed process has left.
-    fn keep(&self, log: &Log, path: &Path) -> Result<()> {
+    fn keep(&self, old: &Replay, path: &Path) -> Result<()> {
         if !path.exists() {
-            file::write_whole(path, |file| copy(log, &self.later, file))?;
+            file::write_whole(path, |file| self.copy_later(old, file))?;
             file::sync_folder(path);
             return Ok(());
         }
         let mut same = Same { there: BufReader::new(storage::open_to_read(path)?), so_far: true };
-        copy(log, &self.later, &mut same)?;
+        self.copy_later(old, &mut same)?;
         if same.is_all() {
             return Ok(());
         }
@@ -152,9 +171,30 @@ impl Parts {
     }
 }
 
-fn copy(log: &Log, ranges: &[Range<u64>], to: &mut dyn Write) -> Result<()> {
+impl Parts {
+    /// Copies what is later. Snapshots that are compressed are so anew, without what they referred to.
+    fn copy_later(&self, old: &Replay, to: &mut dyn Write) -> Result<()> {
+        let mut compressor = None;
+        for part in &self.later {
+            match part {
+                Part::Bytes(bytes) => copy(&old.log, bytes, to)?,
+                Part::Compressed { moment, sequence, bytes } => {
+                    match old.compressed_anew((*moment, *sequence), &mut compressor) {
+                        Ok(log) => copy(&log, &(Log::START..log.end()), to)?,
+                        // It cannot be read there either, and says why.
+                        Err(Error::Corrupted { .. }) => copy(&old.log, bytes, to)?,
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn copy(log: &Log, range: &Range<u64>, to: &mut dyn Write) -> Result<()> {
     let failed = |source| Error::io("copying the recording", source);
-    ranges.iter().try_for_each(|range| log.copy(range.clone(), |bytes| to.write_all(bytes).map_err(failed)))
+    log.copy(range.clone(), |bytes| to.write_all(bytes).map_err(failed))
 }
 
 /// Compares what is written with what is there.

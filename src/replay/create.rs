@@ -10,13 +10,14 @@ use std::{
 use super::{
     Index, Origin, Replay, ReplayOptions,
     data_sets::OtherData,
+    expanded::Expanded,
     recorder::{Recorder, epoch_behind},
     replacement::Replacement,
 };
 use crate::{
     Error, Result,
     file::salt,
-    storage::{self, BadPreamble, Kind, Locking, Log},
+    storage::{self, BadPreamble, Kind, Locking, Log, Preamble},
 };
 
 impl ReplayOptions {
@@ -35,7 +36,7 @@ impl ReplayOptions {
         let replacement = self.overwrite.then(|| Replacement::of(path, self.locking)).transpose()?.flatten();
         let written = replacement.as_ref().map_or(path, |replacement| replacement.path());
         let file = open_new(written, self.locking)?;
-        let log = storage::Log::create(Box::new(file), path.into(), salt())
+        let log = storage::Log::create(Box::new(file), path.into(), self.preamble())
             .inspect_err(|_| drop(fs::remove_file(written)))?;
         let origin = Origin::File(path.into());
         Ok(Replay::recording(log, origin, self, replacement))
@@ -43,7 +44,7 @@ impl ReplayOptions {
 
     /// Begins a recording in memory, which [`Replay::write_to`] can write to a file.
     pub fn in_memory(self) -> Replay {
-        let log = Log::in_memory(Origin::Memory.path(), salt());
+        let log = Log::in_memory(Origin::Memory.path(), self.preamble());
         Replay::recording(log, Origin::Memory, self, None)
     }
 
@@ -62,6 +63,13 @@ impl ReplayOptions {
     }
 }
 
+impl ReplayOptions {
+    /// The preamble of a new recording.
+    fn preamble(&self) -> Preamble {
+        Preamble::new(salt()).of_compressed(self.compress == Some(true))
+    }
+}
+
 impl Replay {
     /// A new recording on an empty log.
     pub(super) fn recording(
@@ -76,7 +84,7 @@ impl Replay {
         let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
         let recorder = Some(Recorder { next, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
-        Self { log, origin, index, torn_bytes: 0, dataset, others, recorder }
+        Self { log, origin, index, torn_bytes: 0, dataset, others, expanded: Expanded::default(), recorder }
     }
 }
 

@@ -47,7 +47,7 @@ impl Index {
                 let what = format!("the weights of {}: not as many as the model has", record.header.moment);
                 self.note_damage(&record, &what);
             }
-            Kind::Epoch => self.take_snapshot(&record),
+            Kind::Epoch | Kind::CompressedEpoch => self.take_snapshot(&record),
             Kind::End => self.finished = true,
             Kind::Notes => self.take_notes(&record),
             Kind::TrainingState => self.take_state(&record),
@@ -105,6 +105,14 @@ impl Index {
             Some((format!("the state of training of {}", snapshot.moment), snapshot.state.as_ref()?))
         });
         data.chain(snapshots().map(|snapshot| (snapshot.moment.to_string(), &snapshot.location))).chain(states)
+    }
+
+    /// The compressed snapshots in the order of time, in which each is read once.
+    pub(super) fn compressed(&self) -> impl Iterator<Item = (Moment, &Location)> {
+        let mut snapshots: Vec<_> = self.epochs.iter().chain(self.steps.iter()).collect();
+        snapshots.retain(|snapshot| snapshot.location.compressed);
+        snapshots.sort_unstable_by_key(|snapshot| snapshot.moment);
+        snapshots.into_iter().map(|snapshot| (snapshot.moment, &snapshot.location))
     }
 
     /// The latest snapshot, epoch or step.

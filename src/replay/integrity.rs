@@ -1,7 +1,19 @@
 //! Damage: parts of a file that are not what was written.
 
-use super::Replay;
+use super::{Replay, timeline::Location};
 use crate::{Error, Result, storage::Damage};
+
+/// Notes what is damaged, and goes on.
+fn note(read: Result<()>, location: &Location, damage: &mut Vec<Damage>) -> Result<()> {
+    match read {
+        Err(Error::Corrupted { what, reason, .. }) => {
+            let bytes = location.offset..location.data.end;
+            damage.push(Damage::new(bytes, format!("{what} is corrupted: {reason}")));
+            Ok(())
+        }
+        read => read,
+    }
+}
 
 impl Replay {
     /// Returns the damage that was found when the file was opened: parts that are not what was written.
@@ -37,16 +49,11 @@ impl Replay {
     /// [`Error::Io`] if the file cannot be read.
     pub fn check_integrity(&self) -> Result<Vec<Damage>> {
         let mut damage = self.index.damage.clone();
-        for (what, location) in self.index.locations() {
-            match self.source(what, location).finish() {
-                Err(Error::Corrupted { what, reason, .. }) => {
-                    damage.push(Damage::new(
-                        location.offset..location.data.end,
-                        format!("{what} is corrupted: {reason}"),
-                    ));
-                }
-                read => read?,
-            }
+        for (what, location) in self.index.locations().filter(|(_, location)| !location.compressed) {
+            note(self.source(what, location).finish(), location, &mut damage)?;
+        }
+        for (moment, location) in self.index.compressed() {
+            note(self.check_expanded(moment), location, &mut damage)?;
         }
         damage.sort_by_key(|damage| damage.bytes.start);
         Ok(damage)

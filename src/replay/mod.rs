@@ -45,6 +45,10 @@ mod weights;
 
 mod training;
 
+mod chain;
+mod compression;
+mod expanded;
+
 mod fork;
 
 mod data;
@@ -66,6 +70,8 @@ mod verify;
 
 #[cfg(test)]
 mod survival;
+#[cfg(test)]
+mod survival_of_power;
 
 use std::{
     fmt, io,
@@ -75,6 +81,7 @@ use std::{
 
 pub use append_after::Later;
 use data_sets::OtherData;
+use expanded::Expanded;
 pub use fork::Fork;
 use index::Index;
 pub use one_vs_rest::OneVsRest;
@@ -134,6 +141,8 @@ pub struct Replay {
     dataset: OnceLock<Dataset>,
     /// The data sets beside it.
     others: OtherData,
+    /// What was read of compressed snapshots.
+    expanded: Expanded,
     /// `None` where the recording was opened to read.
     recorder: Option<Recorder>,
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Index, Origin, Replay, data_sets::OtherData};
+use super::{Index, Origin, Replay, data_sets::OtherData, expanded::Expanded};
 use crate::{
     Error, Result,
     storage::{self, Backend, BadPreamble, FilePool, Log, VERSION},
@@ -102,7 +102,8 @@ impl Replay {
         expect_known_version(log.preamble().major, &origin)?;
         let index = Index::of(origin.path());
         let (dataset, others) = (OnceLock::new(), OtherData::default());
-        let mut replay = Self { log, origin, index, torn_bytes: 0, dataset, others, recorder: None };
+        let expanded = Expanded::default();
+        let mut replay = Self { log, origin, index, torn_bytes: 0, dataset, others, expanded, recorder: None };
         replay.scan()?;
         replay.others = OtherData::recorded(replay.index.manifest.as_ref());
         if replay.index.is_started() { Ok(replay) } else { Err(Error::NotStarted { path: replay.origin.path() }) }
@@ -189,7 +190,7 @@ mod tests {
             })
         };
         assert_eq!(with(0x80ff).unwrap().epochs().len(), 1);
-        for id in [0, 5, 0x7fff] {
+        for id in [0, 6, 0x7fff] {
             let message = with(id).unwrap_err().to_string();
             assert!(message.contains("newer"), "{message}");
         }
@@ -263,7 +264,7 @@ mod tests {
         epoch(&mut log, 0);
         let mut reader = Replay::load(Box::new(faulty), Origin::Memory).unwrap();
         epoch(&mut log, 1);
-        log.append(Kind::Unknown(5), Moment::default(), vec![1], |_| Ok(())).unwrap();
+        log.append(Kind::Unknown(6), Moment::default(), vec![1], |_| Ok(())).unwrap();
         epoch(&mut log, 2);
         for _ in 0..2 {
             assert!(reader.refresh().is_err(), "a record of a later version that may not be skipped");

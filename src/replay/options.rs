@@ -43,7 +43,6 @@ const SMALL: usize = 1 << 8;
 /// let mut replay = Replay::options()
 ///     .dataset(&data)
 ///     .loss(Loss::BinaryCrossEntropy)
-///     .metadata("author", "me")
 ///     .every(10)
 ///     .in_memory();
 /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
@@ -69,6 +68,7 @@ pub struct ReplayOptions {
     probe_every: Option<u64>,
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
+    pub(super) compress: Option<bool>,
     pub(super) locking: Locking,
     pub(super) rename: Option<Rename>,
 }

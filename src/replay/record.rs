@@ -11,7 +11,8 @@ use super::{
 use crate::{
     Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
     storage::{
-        self, Checksums, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Probe, Record, WeightsWriter, encode_metrics,
+        self, Checksums, CompressedWriter, Compressor, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Probe, Record,
+        Reference, WeightsWriter, encode_metrics,
     },
 };
 
@@ -250,11 +251,18 @@ impl Replay {
             let manifest =
                 manifest.ok_or_else(|| Error::missing("description of its parameters", "record one first"))?;
             records.extend(state.map(|state| write_state(&mut self.log, moment, state)).transpose()?);
-            records.push(write_snapshot(&mut self.log, manifest, moment, meta, parameters)?);
+            let compressor = self.recorder.as_mut().map_or(Ok(None), Recorder::compressor)?;
+            records.push(match compressor {
+                Some(compressor) => write_compressed(&mut self.log, (manifest, compressor), moment, meta, parameters)?,
+                None => write_snapshot(&mut self.log, manifest, moment, meta, parameters)?,
+            });
             Ok(records)
         });
         let placed = written.and_then(|records| self.take_place().map(|()| records));
         let records = placed.inspect_err(|_| self.log.rewind(mark))?;
+        if let Some(compressor) = self.recorder.as_mut().and_then(|recorder| recorder.compressor.as_mut()) {
+            compressor.keep();
+        }
         records.into_iter().try_for_each(|record| self.index.take(record))
     }
 
@@ -338,6 +346,25 @@ fn write_snapshot<M: Model + ?Sized>(
         parameters.visit(|parameter| weights.take(parameter))?;
         weights.finish()?;
         // Later than names and shapes, which say more about a model that is another one.
+        manifest.expect_description(parameters.description())
+    })
+}
+
+/// Writes one snapshot, compressed.
+fn write_compressed<M: Model + ?Sized>(
+    log: &mut Log,
+    (manifest, compressor): (&Manifest, &mut Compressor),
+    moment: Moment,
+    (metrics, probe): (&Metrics, Option<&Probe>),
+    parameters: &Parameters<'_, M>,
+) -> Result<Record> {
+    let mut meta = encode_metrics(metrics);
+    storage::put_probe(probe, &mut meta);
+    compressor.begin(manifest, Reference { sequence: log.next_sequence(), moment }, &mut meta);
+    log.append(Kind::CompressedEpoch, moment, meta, |writer| {
+        let mut weights = CompressedWriter::new(writer, manifest, compressor);
+        parameters.visit(|parameter| weights.take(parameter))?;
+        weights.finish()?;
         manifest.expect_description(parameters.description())
     })
 }

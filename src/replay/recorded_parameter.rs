@@ -98,9 +98,12 @@ impl<'a> RecordedWeights<'a> {
     ) -> Result<()> {
         let (moment, manifest) = (at.into(), self.replay.manifest()?);
         let location = &self.replay.index.at(moment)?.location;
-        let source = self.replay.source(moment.to_string(), location);
-        storage::visit_weights(source, manifest, |index, start, values| {
+        let each = |index: usize, start, values: &Values<'_>| {
             each(RecordedParameter(&manifest.parameters()[index]), start, values)
-        })
+        };
+        if location.compressed {
+            return self.replay.expand_pieces(moment, each);
+        }
+        storage::visit_weights(self.replay.source(moment.to_string(), location), manifest, each)
     }
 }

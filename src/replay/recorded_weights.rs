@@ -50,6 +50,9 @@ impl RecordedWeights<'_> {
     pub fn read_into(self, at: impl Into<Moment>, weights: &mut Weights) -> Result<()> {
         let moment = at.into();
         let location = &self.replay.index.at(moment)?.location;
+        if location.compressed {
+            return self.replay.expand_into(moment, weights);
+        }
         storage::read_weights(self.replay.source(moment.to_string(), location), self.replay.manifest()?, weights)
     }
 
@@ -71,6 +74,9 @@ impl RecordedWeights<'_> {
     pub fn check(self, at: impl Into<Moment>) -> Result<()> {
         let moment = at.into();
         let location = &self.replay.index.at(moment)?.location;
+        if location.compressed {
+            return self.replay.check_expanded(moment);
+        }
         storage::check_weights(self.replay.source(moment.to_string(), location), self.replay.manifest()?)
     }
 }

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use super::{ReplayOptions, replacement::Replacement};
-use crate::{Matrix, Moment};
+use crate::{Matrix, Moment, Result, storage::Compressor};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
@@ -22,12 +22,24 @@ pub(super) struct Recorder {
     pub(super) looked: Instant,
     /// The inputs of the probe, until the first snapshot holds them.
     pub(super) probe: Option<Matrix>,
+    pub(super) compresses: bool,
+    /// Made for the first snapshot that is compressed.
+    pub(super) compressor: Option<Compressor>,
 }
 
 impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
         let (next, stopped_at, unconfirmed, looked, probe) = (0, None, 0, Instant::now(), None);
-        Self { options, next, stopped_at, unconfirmed, replacement, place, looked, probe }
+        let (compresses, compressor) = (options.compress == Some(true), None);
+        Self { options, next, stopped_at, unconfirmed, replacement, place, looked, probe, compresses, compressor }
+    }
+
+    /// What compresses the next snapshot, if it is to be compressed.
+    pub(super) fn compressor(&mut self) -> Result<Option<&mut Compressor>> {
+        if self.compresses && self.compressor.is_none() {
+            self.compressor = Some(Compressor::new()?);
+        }
+        Ok(self.compressor.as_mut())
     }
 
     /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.

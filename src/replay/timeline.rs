@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range};
 
 use crate::{
     Metrics, Moment,
-    storage::{MAX_METRICS, Record, decode_metrics},
+    storage::{Header, Kind, MAX_METRICS, Record, decode_metrics},
 };
 
 /// Where the data of a record is.
@@ -15,11 +15,16 @@ pub(super) struct Location {
     /// Of its data.
     pub(super) data: Range<u64>,
     pub(super) crc: u32,
+    /// The record's number in the file.
+    pub(super) sequence: u64,
+    pub(super) compressed: bool,
 }
 
 impl Location {
     pub(super) fn of(record: &Record) -> Self {
-        Self { offset: record.offset, data: record.header.data(record.offset), crc: record.header.data_crc }
+        let Header { kind, sequence, data_crc: crc, .. } = record.header;
+        let (data, compressed) = (record.header.data(record.offset), kind == Kind::CompressedEpoch);
+        Self { offset: record.offset, data, crc, sequence, compressed }
     }
 }
 

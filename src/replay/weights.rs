@@ -80,6 +80,9 @@ impl Replay {
             let expected = format!("one of {:?}", known.collect::<Vec<_>>());
             return Err(Error::invalid(format!("parameter {layer}/{name}"), expected, "none that was recorded"));
         };
+        if location.compressed {
+            return self.expand_one(moment, index);
+        }
         let checksums = match self.checksums(moment) {
             Err(Error::Corrupted { .. }) => None, // Not of the values: that of all of them says whether they are whole.
             checksums => checksums?,
@@ -94,7 +97,12 @@ impl Replay {
 
     /// The checksums of the parameters at a moment, in their order, if the recording has them.
     pub(super) fn checksums(&self, moment: Moment) -> Result<Option<Vec<u32>>> {
-        let (what, offset) = (format!("the checksums of {moment}"), self.index.at(moment)?.location.offset);
+        let location = &self.index.at(moment)?.location;
+        if location.compressed {
+            let arrays = self.array_table(moment, location)?.arrays;
+            return Ok(Some(arrays.iter().map(|array| array.checksum).collect()));
+        }
+        let (what, offset) = (format!("the checksums of {moment}"), location.offset);
         let lost = |reason: String| Error::corrupted(self.origin.path(), &what, offset, reason);
         let meta = self.log.meta(&what, offset)?;
         let mut rest = meta.as_slice();

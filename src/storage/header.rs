@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     NamedData,
     /// The weights after an epoch or within one, and what was measured.
     Epoch,
+    /// The same, compressed: arrays that may be differences to those of earlier records.
+    CompressedEpoch,
     /// Nothing: the recorder came to its end.
     End,
     /// What was noted when the run was gone on with.
@@ -56,6 +58,7 @@ impl Kind {
             Self::Data => 2,
             Self::Epoch => 3,
             Self::End => 4,
+            Self::CompressedEpoch => 5,
             Self::Notes => Self::SKIPPABLE,
             Self::NamedData => Self::NAMED_DATA,
             Self::TrainingState => Self::TRAINING_STATE,
@@ -69,6 +72,7 @@ impl Kind {
             2 => Self::Data,
             3 => Self::Epoch,
             4 => Self::End,
+            5 => Self::CompressedEpoch,
             Self::SKIPPABLE => Self::Notes,
             Self::NAMED_DATA => Self::NamedData,
             Self::TRAINING_STATE => Self::TrainingState,

@@ -39,16 +39,15 @@ pub(crate) struct Log {
 
 impl Log {
     /// Creates a log in memory.
-    pub(crate) fn in_memory(path: PathBuf, salt: u64) -> Self {
-        let preamble = Preamble::new(salt);
+    pub(crate) fn in_memory(path: PathBuf, preamble: impl Into<Preamble>) -> Self {
+        let preamble = preamble.into();
         let backend = Box::new(preamble.encode().to_vec());
         Self::at_start(NamedBackend { inner: backend, path }, preamble)
     }
 
     /// Creates a log on an empty backend.
-    pub(crate) fn create(backend: Box<dyn Backend>, path: PathBuf, salt: u64) -> Result<Self> {
-        let mut backend = NamedBackend { inner: backend, path };
-        let preamble = Preamble::new(salt);
+    pub(crate) fn create(backend: Box<dyn Backend>, path: PathBuf, preamble: impl Into<Preamble>) -> Result<Self> {
+        let (mut backend, preamble) = (NamedBackend { inner: backend, path }, preamble.into());
         backend.write_at(&preamble.encode(), 0)?;
         Ok(Self::at_start(backend, preamble))
     }
@@ -72,6 +71,16 @@ impl Log {
     /// Returns where the next record goes.
     pub(crate) fn position(&self) -> Position {
         self.end
+    }
+
+    /// Returns the number of the next record.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.end.sequence
+    }
+
+    /// Gives the next record a number above that which it would have.
+    pub(crate) fn go_on_with(&mut self, sequence: u64) {
+        self.end.sequence = self.end.sequence.max(sequence);
     }
 
     /// Hands over every whole record behind the end of the log, each with the damage that was passed over to reach it,
@@ -154,6 +163,14 @@ impl Log {
     pub(crate) fn reader(&self, what: String, data: Range<u64>, offset: u64, crc: u32) -> RecordReader<'_> {
         RecordReader::new(&self.backend, what, data, offset, crc)
     }
+
+    /// Reads some of the bytes alone, which are held against no checksum.
+    pub(crate) fn part(&self, what: String, bytes: Range<u64>, offset: u64) -> RecordReader<'_> {
+        RecordReader::new(&self.backend, what, bytes, offset, 0)
+    }
+
+    /// Where the first record of any log lies.
+    pub(crate) const START: u64 = ALIGN;
 
     /// Returns where the next record goes in the file.
     pub(crate) fn end(&self) -> u64 {

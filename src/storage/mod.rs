@@ -21,6 +21,12 @@
 //! manifest  the first record: which parameters, which model
 //! checksums those of the arrays of an epoch, in its meta
 //! weights   the arrays of an epoch, in any order, and each alone
+//! array_bytes  the values of an array as bytes
+//! packing   runs of bytes, compressed where that is shorter
+//! blocks    values taken apart, beside those of an earlier snapshot
+//! array_table  how each array of a compressed epoch is stored: in its meta
+//! compressor  writes compressed epochs
+//! expanded  reads them
 //! metrics   what was measured: the meta of an epoch or a step
 //! notes     what was noted when a run was gone on with
 //! ```
@@ -28,11 +34,16 @@
 //! In this order each file uses those above it and none below.
 
 mod ancestor;
+mod array_bytes;
+mod array_table;
 mod backend;
 mod block;
+mod blocks;
 mod checksums;
+mod compressor;
 mod data_names;
 mod endian;
+mod expanded;
 mod expected;
 mod header;
 mod lock;
@@ -40,6 +51,7 @@ mod log;
 mod manifest;
 mod metrics;
 mod notes;
+mod packing;
 mod pool;
 mod preamble;
 mod probe;
@@ -54,18 +66,21 @@ mod window;
 mod writer;
 
 pub(crate) use ancestor::Ancestor;
+pub(crate) use array_table::{ArrayTable, MOST_RECORDS, Reference, StoredArray, Way};
 pub(crate) use backend::{Backend, open_to_read};
 pub(crate) use checksums::{Checksums, take_checksums};
+pub(crate) use compressor::{CompressedWriter, Compressor};
 pub(crate) use data_names::{DataNames, TRAINING, check_names};
-pub(crate) use header::Kind;
+pub(crate) use expanded::{Expander, parameter_of, pieces_of};
+pub(crate) use header::{Header, Kind};
 pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics, take_metrics};
 pub(crate) use notes::{decode_notes, encode_notes};
 pub(crate) use pool::FilePool;
-pub(crate) use preamble::{BadPreamble, VERSION};
-pub(crate) use probe::{Probe, put_probe, take_probe};
+pub(crate) use preamble::{BadPreamble, COMPRESSED, Preamble, VERSION};
+pub(crate) use probe::{Probe, put_probe, skip_probe, take_probe};
 pub(crate) use reader::RecordReader;
 pub(crate) use record::Record;
 pub use scan::Damage;

@@ -5,8 +5,13 @@
 
 use super::block::{BLOCK, is_sealed, put, seal, u16_at, u64_at};
 
-/// The version of the format that this crate writes: major, minor.
-pub(crate) const VERSION: (u16, u16) = (1, 1);
+/// The newest version of the format that this crate writes: major, minor.
+pub(crate) const VERSION: (u16, u16) = (1, 2);
+
+/// The minor version of a recording that is not compressed.
+const PLAIN: u16 = 1;
+/// That of one that may hold compressed snapshots.
+pub(crate) const COMPRESSED: u16 = 2;
 
 /// Not text, "TRPL", a line break that a copy in text mode would change, and the end of a file on DOS.
 const MAGIC: [u8; 8] = *b"\x89TRPL\r\n\x1a";
@@ -36,7 +41,12 @@ pub(crate) enum BadPreamble {
 impl Preamble {
     /// Creates the preamble of a new file.
     pub(crate) fn new(salt: u64) -> Self {
-        Self { major: VERSION.0, minor: VERSION.1, salt }
+        Self { major: VERSION.0, minor: PLAIN, salt }
+    }
+
+    /// The same, of one that may hold compressed snapshots or not.
+    pub(crate) fn of_compressed(self, compressed: bool) -> Self {
+        Self { minor: if compressed { COMPRESSED } else { PLAIN }, ..self }
     }
 
     /// Returns the bytes in the file.
@@ -61,6 +71,12 @@ impl Preamble {
             return Err(BadPreamble::Checksum);
         }
         Ok(Self { major: u16_at(bytes, 8), minor: u16_at(bytes, 10), salt: u64_at(bytes, 16) })
+    }
+}
+
+impl From<u64> for Preamble {
+    fn from(salt: u64) -> Self {
+        Self::new(salt)
     }
 }
 

@@ -63,8 +63,13 @@ fn take(bytes: &mut &[u8]) -> Result<Option<(u8, Rows)>, String> {
     codec::take_next(bytes)
 }
 
+/// Moves the bytes behind the probe, whether there is one or not.
+pub(crate) fn skip_probe(bytes: &mut &[u8]) -> Result<(), String> {
+    Probe::skip(bytes)
+}
+
 impl Probe {
-    /// Moves the bytes behind the probe, whether there is one or not.
+    /// The same.
     pub(super) fn skip(bytes: &mut &[u8]) -> Result<(), String> {
         take(bytes).map(drop)
     }

@@ -47,7 +47,7 @@ impl<'a> RecordReader<'a> {
     pub(super) fn values<T: Number>(&mut self, count: usize, values: &mut Vec<T>) -> Result<()> {
         self.expect(count.checked_mul(size_of::<T>()))?;
         let more = count.saturating_sub(values.len());
-        values.try_reserve_exact(more).map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
+        values.try_reserve_exact(more).map_err(|_| self.no_memory())?;
         values.truncate(count);
         for start in (0..count).step_by(CACHED / size_of::<T>()) {
             let end = count.min(start + CACHED / size_of::<T>());
@@ -56,6 +56,23 @@ impl<'a> RecordReader<'a> {
             endian::from_little_endian(&mut values[start..end]);
         }
         Ok(())
+    }
+
+    /// Fills the buffer with the next bytes.
+    pub(super) fn bytes(&mut self, buffer: &mut [u8]) -> Result<()> {
+        self.expect(Some(buffer.len()))?;
+        self.read(buffer)
+    }
+
+    /// Says that there is no room for what it holds.
+    pub(super) fn no_memory(&self) -> Error {
+        self.failed(io::ErrorKind::OutOfMemory.into())
+    }
+
+    /// Says that a build without a feature cannot read this.
+    pub(super) fn needs_feature(&self, feature: &str) -> Error {
+        let what = format!("{} of {}", self.what, self.backend.path.display());
+        Error::invalid(what, format!("read by a build with the feature `{feature}`"), "compressed")
     }
 
     /// Passes over the zeros between two arrays, of which the first one ends `read` bytes into the data.

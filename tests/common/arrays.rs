@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use training_replay::{Metrics, Model, Parameter, Replay, Result, Values, Weights};
+use training_replay::{Metrics, Model, Parameter, Replay, ReplayOptions, Result, Values, Weights};
 
 /// Name, shape and values of each parameter.
 #[derive(Clone, Debug)]
@@ -37,6 +37,21 @@ pub fn same_bits(found: &Weights, recorded: &impl Model) -> bool {
             (found.layer(), found.name(), found.shape()) == (recorded.layer(), recorded.name(), recorded.shape())
                 && found.values().same_bits(recorded.values())
         })
+}
+
+/// The settings of recordings that must keep the same promises, and what they are called.
+pub fn settings() -> Vec<(&'static str, ReplayOptions)> {
+    vec![
+        ("plain", Replay::options()),
+        #[cfg(feature = "compression")]
+        ("compressed", Replay::options().compress(true)),
+    ]
+}
+
+/// Those of a name.
+pub fn setting(name: &str) -> ReplayOptions {
+    let named = settings().into_iter().find(|(of, _)| *of == name);
+    named.unwrap_or_else(|| panic!("no settings are called {name}")).1
 }
 
 /// Where a test has its recording.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 pub const MODEL: u16 = 1;
 pub const EPOCH: u16 = 3;
+pub const COMPRESSED: u16 = 5;
 pub const TRAINING_STATE: u16 = 32_770;
 
 /// A record in the bytes of a file.
@@ -16,6 +17,47 @@ pub struct Record {
     pub sequence: u64,
     pub epoch: u64,
     pub step: u32,
+}
+
+impl Record {
+    /// Whether it is a snapshot, compressed or not.
+    pub fn is_snapshot(&self) -> bool {
+        [EPOCH, COMPRESSED].contains(&self.kind)
+    }
+
+    /// The numbers of the records that the arrays of a compressed snapshot refer to: those of the first record that do.
+    pub fn refers_to(&self, file: &[u8]) -> Vec<u64> {
+        if self.kind != COMPRESSED {
+            return Vec::new();
+        }
+        let meta = &file[self.meta.clone()];
+        let number = |at: usize| u64::from_le_bytes(meta[at..at + 8].try_into().unwrap());
+        let mut at = 8;
+        for _ in 0..number(0) {
+            at += 8 + number(at) as usize + 8; // a metric
+        }
+        at += if meta[at] == 0 { 1 } else { 18 + 4 * number(at + 10) as usize }; // the probe
+        let (references, table) = (at + 8, at + 8 + 24 * number(at) as usize);
+        let array = |index: usize| &meta[table + 8 + 24 * index..][..2];
+        let arrays = (0..number(table) as usize).map(array).filter(|array| array[0] >= 2);
+        arrays.map(|array| number(references + 24 * usize::from(array[1]))).collect()
+    }
+}
+
+/// The numbers of all records that a snapshot is read from, its own among them.
+pub fn read_from(file: &[u8], records: &[Record], record: &Record) -> Vec<u64> {
+    let mut all = vec![record.sequence];
+    let mut next = 0;
+    while next < all.len() {
+        let of = records.iter().find(|record| record.sequence == all[next]).unwrap();
+        for sequence in of.refers_to(file) {
+            if !all.contains(&sequence) {
+                all.push(sequence);
+            }
+        }
+        next += 1;
+    }
+    all
 }
 
 /// The records of a file, up to the first that does not fit.

@@ -77,8 +77,21 @@ fn append_again(before: &Replay, path: &Path) -> usize {
     1 + usize::from(matches!(replay.record_at((epoch.saturating_add(1), 1), &weights, Metrics::new()), Ok(true)))
 }
 
-/// A file with all kinds of records, to begin with.
-pub fn recording() -> Vec<u8> {
+/// The settings of the recordings to begin with.
+fn settings() -> [training_replay::ReplayOptions; 2] {
+    #[cfg(feature = "compression")]
+    let compressed = Replay::options().compress(true);
+    #[cfg(not(feature = "compression"))]
+    let compressed = Replay::options();
+    [Replay::options(), compressed]
+}
+
+/// Files with all kinds of records, to begin with.
+pub fn recordings() -> [Vec<u8>; 2] {
+    settings().map(recording)
+}
+
+fn recording(options: training_replay::ReplayOptions) -> Vec<u8> {
     let data = training_replay::datasets::parabola(3, 1);
     let model = training_replay::Sequential::builder(2)
         .layer(training_replay::Dense::new(3).name("hidden").activation(training_replay::Activation::Tanh))
@@ -87,7 +100,7 @@ pub fn recording() -> Vec<u8> {
         .layer(training_replay::Dense::new(1).activation(training_replay::Activation::Sigmoid))
         .build(1)
         .unwrap();
-    let options = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).metadata("seed", "1");
+    let options = options.dataset(&data).loss(Loss::BinaryCrossEntropy).metadata("seed", "1");
     let parent = {
         let mut parent = Replay::options().in_memory();
         parent.record(&model, Metrics::new()).unwrap();
