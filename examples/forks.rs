@@ -33,10 +33,13 @@ fn run() -> Result<()> {
     )?;
 
     let mut runs = vec![("as it was", parent)];
-    for (name, change) in
-        [("unchanged", unchanged as fn(Fork) -> Result<Fork>), ("a tenth of the rate", slower), ("ReLU", relu)]
-    {
-        let fork = change(runs[0].1.run()?.fork(FORKED)?)?;
+    let changes = [
+        ("unchanged", Change::Nothing),
+        ("a tenth of the rate", Change::Rate(0.002)),
+        ("ReLU", Change::Activation(Activation::Relu)),
+    ];
+    for (name, change) in changes {
+        let fork = changed(runs[0].1.run()?.fork(FORKED)?, change)?;
         let path = folder.join(format!("{}.replay", name.replace(' ', "_")));
         runs.push((name, go_on(fork, &data, path)?));
     }
@@ -65,17 +68,19 @@ fn train(mut replay: Replay, data: &Dataset) -> Result<Replay> {
     Ok(replay)
 }
 
-fn unchanged(fork: Fork) -> Result<Fork> {
-    Ok(fork)
+/// The one thing that is changed.
+enum Change {
+    Nothing,
+    Rate(f32),
+    Activation(Activation),
 }
 
-fn slower(mut fork: Fork) -> Result<Fork> {
-    fork.trainer.set_learning_rate(0.002);
-    Ok(fork)
-}
-
-fn relu(mut fork: Fork) -> Result<Fork> {
-    fork.model = fork.model.with_activation("hidden", Activation::Relu)?;
+fn changed(mut fork: Fork, change: Change) -> Result<Fork> {
+    match change {
+        Change::Nothing => {}
+        Change::Rate(rate) => fork.trainer.set_learning_rate(rate),
+        Change::Activation(activation) => fork.model = fork.model.with_activation("hidden", activation)?,
+    }
     Ok(fork)
 }
 

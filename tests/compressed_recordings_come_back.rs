@@ -86,7 +86,7 @@ fn all_bits_come_back_in_any_order_together_and_each_alone() {
         moments.iter().chain(moments.iter().rev()).for_each(|&moment| expect(replay, moment));
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         (0..40).for_each(|_| expect(replay, moments[rng.random_range(0..moments.len())]));
-        assert!(replay.check_integrity().unwrap().is_empty() && replay.is_compressed());
+        assert!(replay.check_integrity().unwrap().is_empty() && replay.recorded_weights().is_compressed());
     }
     for &moment in &[moments[0], moments[17], moments[58]] {
         for parameter in trained(number(moment)).iter() {
@@ -167,7 +167,9 @@ fn by_default_nothing_is_compressed_and_the_file_is_of_format_1_1() {
     record(&mut replay, &moments(3));
     let bytes = bytes_of(&replay);
     assert_eq!(bytes[8..12], [1, 0, 1, 0]);
-    assert!(records(&bytes).iter().all(|record| record.kind != COMPRESSED) && !replay.is_compressed());
+    assert!(
+        records(&bytes).iter().all(|record| record.kind != COMPRESSED) && !replay.recorded_weights().is_compressed()
+    );
     let mut off = compressed().compress(false).in_memory();
     record(&mut off, &moments(3));
     assert_eq!(bytes_of(&off).len(), bytes.len());
@@ -229,10 +231,10 @@ fn what_is_later_moves_into_a_recording_that_is_whole_and_the_rest_goes_on() {
         let next: Vec<Moment> = (cut + 1..cut + 4).map(|epoch| Moment::from(epoch as u64)).collect();
         record(&mut replay, &next);
         next.iter().for_each(|&moment| expect(&replay, moment));
-        assert!(replay.is_compressed() && replay.check_integrity().unwrap().is_empty());
+        assert!(replay.recorded_weights().is_compressed() && replay.check_integrity().unwrap().is_empty());
         if cut < 11 {
             let moved = Replay::open(&lost).unwrap();
-            assert!(moved.is_compressed() && moved.check_integrity().unwrap().is_empty());
+            assert!(moved.recorded_weights().is_compressed() && moved.check_integrity().unwrap().is_empty());
             moments.iter().filter(|&&moment| moment > last).for_each(|&moment| expect(&moved, moment));
             assert!(fs::metadata(&lost).unwrap().len() < 400_000 + 500_000 * (22 - 2 * cut as u64));
         }

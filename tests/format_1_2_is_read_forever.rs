@@ -53,7 +53,7 @@ fn write_the_golden_file() {
 #[test]
 fn what_is_beside_the_weights_reads_in_any_build() {
     let replay = Replay::open(place()).unwrap();
-    assert!(replay.is_finished() && replay.is_compressed() && replay.damage().is_empty());
+    assert!(replay.is_finished() && replay.recorded_weights().is_compressed() && replay.damage().is_empty());
     assert_eq!(replay.metadata().collect::<Vec<_>>(), [("seed", "7")]);
     for moment in moments() {
         assert_eq!(replay.metrics(moment).unwrap().get("epoch"), Some(moment.epoch() as f64));

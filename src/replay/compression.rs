@@ -43,21 +43,6 @@ impl ReplayOptions {
 }
 
 impl Replay {
-    /// Returns whether the last recorded snapshot is [compressed](crate::ReplayOptions::compress).
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let mut replay = Replay::options().in_memory();
-    /// replay.record(&model, Metrics::new())?;
-    /// assert!(!replay.is_compressed());
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    pub fn is_compressed(&self) -> bool {
-        let last = self.index.last().map(|last| self.index.at(last));
-        last.is_some_and(|last| last.is_ok_and(|entry| entry.location.compressed))
-    }
-
     /// Whether a recorder that goes on compresses; fails where it is to and the file is of a version without that.
     pub(super) fn goes_on_compressed(&self, options: &ReplayOptions) -> Result<bool> {
         let minor = self.log.preamble().minor;
@@ -68,7 +53,7 @@ impl Replay {
                 Err(Error::invalid(what, expected, format!("1.{minor}")))
             }
             Some(compress) => Ok(compress),
-            None => Ok(cfg!(feature = "compression") && self.is_compressed()),
+            None => Ok(cfg!(feature = "compression") && self.recorded_weights().is_compressed()),
         }
     }
 

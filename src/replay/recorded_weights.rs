@@ -56,6 +56,21 @@ impl RecordedWeights<'_> {
         storage::read_weights(self.replay.source(moment.to_string(), location), self.replay.manifest()?, weights)
     }
 
+    /// Returns whether the last recorded snapshot is [compressed](crate::ReplayOptions::compress).
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// assert!(!replay.recorded_weights().is_compressed());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn is_compressed(self) -> bool {
+        let last = self.replay.index.last().map(|last| self.replay.index.at(last));
+        last.is_some_and(|last| last.is_ok_and(|entry| entry.location.compressed))
+    }
+
     /// Reads the weights of a moment and compares their checksum, in memory that does not grow with them.
     ///
     /// ```
