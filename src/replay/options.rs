@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
-    Dataset, Description, Error, Loss, Matrix, Moment, Result,
-    storage::{LONGEST_NAME, Locking, check_names},
+    Dataset, Description, Error, Loss, Matrix, Moment, NoteValue, Result,
+    storage::{LONGEST_NAME, Locking, Notes, check_names},
 };
 
 /// When recorded bytes are forced to the disk.
@@ -60,7 +60,7 @@ pub struct ReplayOptions {
     pub(super) loss: Option<Loss>,
     pub(super) own_loss: Option<String>,
     pub(super) description: Option<Description>,
-    pub(super) metadata: Vec<(String, String)>,
+    pub(super) notes: Notes,
     epochs: Epochs,
     step: Option<u32>,
     pub(super) probe: ProbeInputs,
@@ -157,10 +157,26 @@ impl ReplayOptions {
         Self { description: Some(description.clone()), ..self }
     }
 
-    /// Adds a note, which is stored once: a seed, a git revision, who made it, why the run was gone on with.
+    /// Adds a note, which is stored once: a learning rate, a seed, a git revision, why the run was gone on with.
+    ///
+    /// Its value is a text, a number, a truth value or a list of these, and comes back as it was given. [`Runs`](crate::Runs)
+    /// are filtered and grouped by it.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// use training_replay::NoteValue;
+    ///
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let options = Replay::options().metadata("optimizer", "adam").metadata("learning_rate", 0.05_f32);
+    /// let mut replay = options.metadata("nesterov", false).metadata("units", [64, 32]).in_memory();
+    /// replay.record(&model, Metrics::new())?;
+    /// assert_eq!(replay.note("learning_rate"), Some(NoteValue::F32(0.05)));
+    /// assert_eq!(replay.metadata().nth(1), Some(("learning_rate", "0.05"))); // as a text
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
     #[must_use]
-    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.metadata.push((key.into(), value.into()));
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<NoteValue>) -> Self {
+        self.notes.push(key.into(), value.into());
         self
     }
 

@@ -7,7 +7,10 @@ use std::{collections::HashSet, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
-use super::{block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, probe::Rows, tensor::TensorSpec};
+use super::{
+    block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, notes::Notes, probe::Rows,
+    tensor::TensorSpec,
+};
 use crate::{Description, Error, Loss, Matrix, Orientation, Result, codec, model::matching::Name};
 
 /// The most parameters (arrays, not values) a model may have.
@@ -29,7 +32,7 @@ pub(crate) struct Manifest {
     pub(crate) own_loss: Option<String>,
     pub(crate) description: Option<Description>,
     /// The user's notes.
-    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) notes: Notes,
     /// The inputs of the probe: none in a recording of format 1.0, or without one.
     pub(crate) probe: Option<Matrix>,
     /// What the data sets are called: none in a recording of format 1.0, or without data.
@@ -62,20 +65,9 @@ impl Manifest {
             let bytes = parameters.iter().filter_map(TensorSpec::bytes).fold(0, u64::saturating_add);
             Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", parameters.len()))
         })?;
-        let ((places, data_len), data_records, loss, metadata) = (layout, 0, None, Vec::new());
+        let ((places, data_len), data_records, loss, notes) = (layout, 0, None, Notes::default());
         let (probe, data_names, own_loss) = (None, Vec::new(), None);
-        Ok(Self {
-            parameters,
-            places,
-            data_len,
-            data_records,
-            loss,
-            own_loss,
-            description,
-            metadata,
-            probe,
-            data_names,
-        })
+        Ok(Self { parameters, places, data_len, data_records, loss, own_loss, description, notes, probe, data_names })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -145,11 +137,18 @@ impl Manifest {
             data_records: self.data_records,
             loss: self.loss.map(loss_id),
             description: self.description.as_ref().map(|d| (d.kind().into(), d.bytes().into())),
-            metadata: self.metadata.clone(),
+            metadata: self.notes.texts().to_vec(),
         };
         let probe = self.probe.as_ref().map(Rows::from);
-        codec::encode(&(encoded, probe, &self.data_names, self.orientations(), &self.own_loss))
-            .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
+        codec::encode(&(
+            encoded,
+            probe,
+            &self.data_names,
+            self.orientations(),
+            &self.own_loss,
+            self.notes.encode_values(),
+        ))
+        .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
     /// What rows and columns stand for, a number for each parameter; none if nobody said it of any.
@@ -169,6 +168,7 @@ impl Manifest {
         let data_names = codec::take_next(&mut later)?;
         let parameters = oriented(encoded.parameters, &codec::take_next::<Vec<u8>>(&mut later)?)?;
         let own_loss: Option<String> = codec::take_next(&mut later)?;
+        let notes = Notes::decode(encoded.metadata, codec::take_next(&mut later)?)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
         let layout = layout(&parameters).filter(|_| sound);
@@ -181,7 +181,7 @@ impl Manifest {
             loss: encoded.loss.and_then(loss),
             own_loss,
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
-            metadata: encoded.metadata,
+            notes,
             probe: probe.map(|probe| probe.matrix()).transpose()?,
             data_names,
         })
@@ -259,9 +259,9 @@ mod tests {
         let mut manifest = Manifest::new(parameters(), Some(Description::new("test/1", [1, 2]))).unwrap();
         manifest.loss = Some(Loss::MeanSquaredError);
         manifest.data_records = 2;
-        manifest.metadata = vec![("author".into(), "me".into())];
+        manifest.notes.push("author".into(), "me".into());
         let bytes = manifest.encode().unwrap();
-        let older = Manifest::decode(&bytes[..bytes.len() - 1 - 8 - 10]).unwrap();
+        let older = Manifest::decode(&bytes[..bytes.len() - 1 - 8 - 10 - 8]).unwrap();
         assert_eq!(older.parameters[0].orientation, None, "as format 1.0 wrote it");
         assert_eq!(Manifest { parameters: parameters(), ..older }, manifest);
         let classes = vec!["a".into(), "b".into()];

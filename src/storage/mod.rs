@@ -22,7 +22,7 @@
 //! checksums those of the arrays of an epoch, in its meta
 //! weights   the arrays of an epoch, in any order, and each alone
 //! metrics   what was measured: the meta of an epoch or a step
-//! notes     what was noted when a run was gone on with
+//! notes     what was noted, at the beginning and when a run was gone on with
 //! ```
 //!
 //! In this order each file uses those above it and none below.
@@ -60,7 +60,7 @@ pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics, take_metrics};
-pub(crate) use notes::{decode_notes, encode_notes};
+pub(crate) use notes::{Notes, decode_notes, encode_notes};
 pub(crate) use pool::FilePool;
 pub(crate) use preamble::{BadPreamble, VERSION};
 pub(crate) use probe::{Probe, put_probe, take_probe};
