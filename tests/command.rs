@@ -408,8 +408,8 @@ fn runs_are_listed_sorted_and_filtered() {
     assert_eq!(names("runs --json --sort best")[0], "with_steps.replay");
     assert_eq!(names("runs --json --sort best --reverse")[3], "with_steps.replay");
     assert_eq!(names("runs --json --finished").len(), 3);
-    assert_eq!(names("runs --json --note seed=1 --note optimizer").len(), 4);
-    assert!(names("runs --json --note seed=2").is_empty());
+    assert_eq!(names("runs --json --where seed=1 --where optimizer").len(), 4);
+    assert!(names("runs --json --where seed=2").is_empty());
     let unknown = call(folder.path(), "runs --metric f1");
     assert_eq!((unknown.status, unknown.error().contains("--goal min or --goal max")), (2, true));
     fs::write(folder.path().join("sub/empty.replay"), "").unwrap();

@@ -107,7 +107,7 @@ const CALLS: [(&str, &[&str]); 14] = [
     ("info", &["run.replay missing.replay", "--parameters damaged.replay foreign.replay no_data.replay"]),
     ("story", &["run.replay damaged.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
-    ("runs", &[""]),
+    ("runs", &["", "--group-by optimizer"]),
     ("watch", &["with_steps.replay"]),
     ("verify", &["run.replay missing.replay"]),
     ("check", &["damaged.replay missing.replay"]),
@@ -188,6 +188,7 @@ fn is_listed_by_parts(path: &str) -> bool {
         "distances",
         "arrays",
         "runs",
+        "groups",
     ];
     lists.iter().any(|name| path.split(['.', ']']).next_back() == Some(name) || path == *name)
 }

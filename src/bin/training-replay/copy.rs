@@ -100,7 +100,7 @@ impl Copied {
 /// What the recording holds beside its moments.
 fn options(path: &Path, replay: &Replay, damaged: Damaged, copied: &mut Copied) -> Answer<ReplayOptions> {
     let mut options = Replay::options();
-    for (key, value) in replay.metadata() {
+    for (key, value) in replay.notes() {
         options = options.metadata(key, value);
     }
     options = match (replay.loss(), loss_name(replay)) {

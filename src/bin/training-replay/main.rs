@@ -7,6 +7,7 @@
 
 // What all subcommands speak with.
 mod bars;
+mod notes;
 mod numbers;
 mod out;
 mod parallel;

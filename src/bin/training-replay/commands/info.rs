@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use training_replay::{Dataset, Error, RecordedParameter, Replay, Result, Sequential, Weights};
 
 use crate::{
-    damage,
+    damage, notes,
     recording::{self, Files, format_of, loss_name},
     report::{Report, about_each},
     table::Table,
@@ -63,6 +63,7 @@ impl Info {
             "step_metrics": replay.steps().metric_names().collect::<Vec<_>>(),
             "loss": loss_name(&replay),
             "notes": replay.metadata().collect::<Vec<_>>(),
+            "typed_notes": notes::of(&replay),
             "data_sets": data_json(&replay),
             "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
             "damage": damage_json(&replay),
