@@ -111,8 +111,8 @@ fn read(c: &mut Criterion) {
         let raw = folder.path().join("bench.raw");
         std::fs::write(&raw, vec![1; 4 * values]).unwrap();
         group.throughput(Throughput::Bytes(4 * values as u64));
-        group.bench_function(BenchmarkId::new("weights_into", values), |b| {
-            b.iter(|| replay.weights_into(black_box(0), &mut weights).unwrap());
+        group.bench_function(BenchmarkId::new("read_into", values), |b| {
+            b.iter(|| replay.recorded_weights().read_into(black_box(0), &mut weights).unwrap());
         });
         let (mut file, mut bytes) = (File::open(&raw).unwrap(), vec![0; 4 * values]);
         group.bench_function(BenchmarkId::new("read_exact", values), |b| {

@@ -140,7 +140,7 @@ pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
 pub use model::{
-    Backward, Description, Dtype, Forward, Model, Orientation, OutputKind, Parameter, Probed, Values, Weights,
+    Backward, Description, Dtype, Forward, Model, Orientation, OutputKind, Parameter, Probed, Training, Values, Weights,
 };
 pub use moment::Moment;
 #[doc(inline)]
@@ -149,8 +149,8 @@ pub use nn::{
 };
 pub use note::{NoteCondition, NoteItem, NoteValue};
 pub use replay::{
-    Durability, Later, OneVsRest, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedWeights, Replay,
-    ReplayOptions, Run, RunGroup, RunGroups, Runs, Snapshot, Steps,
+    Durability, Fork, Later, OneVsRest, Parent, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState,
+    RecordedTraining, RecordedWeights, Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, Snapshot, Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

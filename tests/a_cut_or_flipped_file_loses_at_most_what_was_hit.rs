@@ -1,5 +1,5 @@
 //! A file that was cut anywhere opens to the snapshots that were whole; one flipped bit costs at most the snapshot that it
-//! hits, which is named; nothing wrong is ever handed out.
+//! hits, or the state of training beside it, which is named; nothing wrong is ever handed out.
 
 mod common;
 
@@ -7,10 +7,10 @@ use std::{fs, ops::Range};
 
 use common::{
     arrays::{Arrays, counted, file, same_bits},
-    bytes::{EPOCH, MODEL, Record, records},
+    bytes::{EPOCH, MODEL, Record, TRAINING_STATE, records},
     scale::{report, scaled},
 };
-use training_replay::{Dataset, Error, Metrics, Moment, Replay, datasets};
+use training_replay::{Dataset, Error, Metrics, Moment, Parameter, Replay, Training, Weights, datasets};
 
 fn data() -> Dataset {
     datasets::parabola(2, 1)
@@ -28,6 +28,12 @@ fn model(moment: Moment) -> Arrays {
     counted(number(moment))
 }
 
+/// The state of training, of another number of values at every other moment.
+fn state(moment: Moment) -> Weights {
+    let values = vec![number(moment); 1 + moment.epoch() as usize % 2];
+    Weights::from_iter([Parameter::new("", "steps", [values.len()], values)])
+}
+
 fn metrics(moment: Moment) -> Metrics {
     Metrics::from([("loss", number(moment) as f64)])
 }
@@ -43,9 +49,11 @@ fn recording(finished: bool) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut replay = Replay::options().dataset(&data()).create(file(&folder)).unwrap();
     for moment in moments() {
+        let weights = model(moment);
+        let model = Training::new(&weights, state(moment));
         match moment.step() {
-            None => assert_eq!(replay.record(&model(moment), metrics(moment)).unwrap(), moment.epoch()),
-            Some(_) => assert!(replay.record_at(moment, &model(moment), metrics(moment)).unwrap()),
+            None => assert_eq!(replay.record(&model, metrics(moment)).unwrap(), moment.epoch()),
+            Some(_) => assert!(replay.record_at(moment, &model, metrics(moment)).unwrap()),
         }
     }
     if finished {
@@ -80,6 +88,7 @@ fn expect_exactly(bytes: &[u8], whole: &[Moment], finished: bool) {
     for &moment in whole {
         assert!(same_bits(&replay.weights(moment).unwrap(), &model(moment)));
         assert_eq!(replay.metrics(moment).unwrap(), metrics(moment));
+        assert_eq!(replay.training().state(moment).unwrap().arrays(), &state(moment));
     }
 }
 
@@ -127,11 +136,17 @@ impl Flipped<'_> {
     fn check_snapshot(&self, replay: &Replay, moment: Moment) {
         match replay.weights(moment) {
             Ok(weights) => assert!(same_bits(&weights, &model(moment)), "byte {}: wrong weights", self.byte),
-            Err(error) => self.expect_named(moment, &error, replay),
+            Err(error) => self.expect_named((EPOCH, moment), &error, replay),
         }
         match replay.metrics(moment) {
             Ok(found) => assert_eq!(found, metrics(moment), "byte {}: wrong metrics", self.byte),
-            Err(error) => self.expect_named(moment, &error, replay),
+            Err(error) => self.expect_named((EPOCH, moment), &error, replay),
+        }
+        match replay.training().state(moment) {
+            Ok(found) => assert_eq!(found.arrays(), &state(moment), "byte {}: wrong state", self.byte),
+            // Without its snapshot there is none.
+            Err(_) if replay.weights(moment).is_err() => {}
+            Err(error) => self.expect_named((TRAINING_STATE, moment), &error, replay),
         }
     }
 
@@ -144,7 +159,10 @@ impl Flipped<'_> {
 
     /// Whatever is lost is listed.
     fn check_listed(&self, replay: &Replay) {
-        let lost = |moment: &Moment| replay.weights(*moment).is_err() || replay.metrics(*moment).is_err();
+        let lost = |moment: &Moment| {
+            let state = replay.training().state(*moment);
+            replay.weights(*moment).is_err() || replay.metrics(*moment).is_err() || state.is_err()
+        };
         let lost = moments().iter().filter(|moment| lost(moment)).count() + usize::from(replay.dataset().is_err());
         let listed = replay.check_integrity().unwrap();
         assert!(lost <= 1, "byte {}: {lost} are lost", self.byte);
@@ -155,9 +173,9 @@ impl Flipped<'_> {
 
     /// The error must say where, what and at which byte. In the last record of an unfinished file, damage cannot be distinguished from
     /// a torn tail.
-    fn expect_named(&self, moment: Moment, error: &Error, replay: &Replay) {
+    fn expect_named(&self, (kind, moment): (u16, Moment), error: &Error, replay: &Replay) {
         let number = (moment.epoch(), moment.step().unwrap_or(0));
-        let of = |r: &&Record| r.kind == EPOCH && (r.epoch, r.step) == number;
+        let of = |r: &&Record| r.kind == kind && (r.epoch, r.step) == number;
         let record = &self.records.iter().find(of).unwrap().bytes;
         assert!(record.contains(&self.byte), "byte {}: {moment:?} is lost: {error}", self.byte);
         match error {
@@ -176,7 +194,7 @@ impl Flipped<'_> {
     }
 
     fn hits_data(&self) -> bool {
-        self.records.iter().any(|r| r.kind != EPOCH && r.bytes.contains(&self.byte))
+        self.records.iter().any(|r| ![EPOCH, TRAINING_STATE].contains(&r.kind) && r.bytes.contains(&self.byte))
     }
 
     /// The preamble, and header and meta of the first record.

@@ -10,7 +10,7 @@ use common::{
     scale::{report, scaled},
 };
 use rand::{Rng, RngExt, SeedableRng};
-use training_replay::{Error, Metrics, Replay, Values};
+use training_replay::{Error, Metrics, Moment, Parameter, Replay, Training, Values, Weights};
 
 /// Epoch and step of a snapshot, or an epoch and 0: epoch 0, step 1 of epoch 1, epoch 1, step 1 of epoch 2, ...
 fn moment(number: u64) -> (u64, u32) {
@@ -32,15 +32,22 @@ fn weights(parameters: usize, number: u64) -> Arrays {
     ])
 }
 
+/// The state of training: as much as the parameters at every fourth snapshot, else a count.
+fn state(parameters: usize, number: u64) -> Weights {
+    let values = vec![number; if number.is_multiple_of(4) { parameters.div_ceil(2) } else { 1 }];
+    Weights::from_iter([Parameter::new("", "steps", [values.len()], values)])
+}
+
 fn metrics(number: u64) -> Metrics {
     Metrics::from([("loss", 1.0 / (number as f64 + 1.0))])
 }
 
 fn record(replay: &mut Replay, parameters: usize, number: u64) {
     let (weights, metrics) = (weights(parameters, number), metrics(number));
+    let model = Training::new(&weights, state(parameters, number));
     match moment(number) {
-        (epoch, 0) => assert_eq!(replay.record(&weights, metrics).unwrap(), epoch),
-        (epoch, step) => assert!(replay.record_at((epoch, step), &weights, metrics).unwrap()),
+        (epoch, 0) => assert_eq!(replay.record(&model, metrics).unwrap(), epoch),
+        (epoch, step) => assert!(replay.record_at((epoch, step), &model, metrics).unwrap()),
     }
 }
 
@@ -95,10 +102,12 @@ fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
     assert!(recorded >= acknowledged, "{acknowledged} were acknowledged, {recorded} are there");
     assert!(replay.damage().is_empty());
     for number in 0..recorded {
-        let (found, logged) = match moment(number) {
-            (epoch, 0) => (replay.weights(epoch), replay.metrics(epoch)),
-            (epoch, step) => (replay.weights((epoch, step)), replay.metrics((epoch, step))),
+        let at: Moment = match moment(number) {
+            (epoch, 0) => epoch.into(),
+            (epoch, step) => (epoch, step).into(),
         };
+        let (found, logged) = (replay.weights(at), replay.metrics(at));
+        assert_eq!(replay.training().state(at).unwrap().arrays(), &state(parameters, number), "{at}");
         assert!(same_bits(&found.unwrap(), &weights(parameters, number)), "{:?}", moment(number));
         assert_eq!(logged.unwrap(), metrics(number));
     }

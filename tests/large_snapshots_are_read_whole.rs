@@ -47,7 +47,7 @@ fn every_bit_comes_back_also_into_memory_that_is_there() -> Result<()> {
         let expected = &snapshots[epoch];
         assert!(same_bits(&replay.weights(epoch as u64)?, expected), "epoch {epoch}");
         let before = into.get("third", "kernel").map(|_| singles(&into, "third").as_ptr());
-        replay.weights_into(epoch as u64, &mut into)?;
+        replay.recorded_weights().read_into(epoch as u64, &mut into)?;
         assert!(same_bits(&into, expected), "epoch {epoch} into others");
         assert!(before.is_none_or(|before| singles(&into, "third").as_ptr() == before));
     }
@@ -68,7 +68,7 @@ fn a_bit_that_flips_in_any_of_the_arrays_or_between_them_is_found() {
         flipped[start + place] ^= 4;
         let replay = Replay::from_bytes(flipped).unwrap();
         let mut weights = snapshots[1].clone();
-        let error = replay.weights_into(0, &mut weights).unwrap_err();
+        let error = replay.recorded_weights().read_into(0, &mut weights).unwrap_err();
         assert!(matches!(error, Error::Corrupted { .. }) && weights.is_empty(), "byte {place}: {error}");
         assert!(same_bits(&replay.weights(1).unwrap(), &snapshots[1]), "the next epoch is not hit");
     }

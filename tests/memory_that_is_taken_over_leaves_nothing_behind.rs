@@ -43,10 +43,10 @@ fn weights_of_the_same_model_take_over_its_memory_and_of_another_do_not_mind() {
     recorded(&path, 3);
     let replay = Replay::open(&path).unwrap();
     let mut weights = Weights::of(&network(2, 1, 1)).unwrap();
-    replay.weights_into(0, &mut weights).unwrap();
+    replay.recorded_weights().read_into(0, &mut weights).unwrap();
     let before = address(&weights);
     for epoch in [2, 0, 1] {
-        replay.weights_into(epoch, &mut weights).unwrap();
+        replay.recorded_weights().read_into(epoch, &mut weights).unwrap();
         assert_eq!(weights, replay.weights(epoch).unwrap());
         assert_eq!(address(&weights), before);
     }
@@ -63,10 +63,10 @@ fn weights_that_are_damaged_leave_none_and_the_next_ones_read() {
     std::fs::write(&path, bytes).unwrap();
     let replay = Replay::open(&path).unwrap();
     let mut weights = replay.weights(0).unwrap();
-    let error = replay.weights_into(1, &mut weights).unwrap_err();
+    let error = replay.recorded_weights().read_into(1, &mut weights).unwrap_err();
     assert!(matches!(error, Error::Corrupted { .. }), "{error}");
     assert_eq!(weights.len(), 0, "nothing that may be mistaken for an epoch");
-    replay.weights_into(2, &mut weights).unwrap();
+    replay.recorded_weights().read_into(2, &mut weights).unwrap();
     assert_eq!(weights, replay.weights(2).unwrap());
 }
 

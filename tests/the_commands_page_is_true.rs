@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, env, fs, path::Path};
 
 use common::{
     command::{Ran, call},
-    recordings::{damaged, folder, foreign, killed, with_steps},
+    recordings::{damaged, folder, foreign, forked, killed, with_steps},
 };
 use house::{assert_exactly, root};
 use serde_json::Value;
@@ -42,6 +42,7 @@ fn workshop() -> tempfile::TempDir {
     damaged(folder.path());
     foreign(folder.path());
     with_steps(folder.path());
+    forked(folder.path());
     folder
 }
 
@@ -104,12 +105,12 @@ fn written(ran: &Ran) -> String {
 
 /// Calls that together have every field.
 const CALLS: [(&str, &[&str]); 14] = [
-    ("info", &["run.replay missing.replay", "--parameters damaged.replay foreign.replay no_data.replay"]),
+    ("info", &["run.replay missing.replay", "--parameters damaged.replay foreign.replay no_data.replay fork.replay"]),
     ("story", &["run.replay damaged.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
     ("runs", &["", "--group-by optimizer"]),
     ("watch", &["with_steps.replay"]),
-    ("verify", &["run.replay missing.replay"]),
+    ("verify", &["run.replay missing.replay", "--train-again states.replay"]),
     ("check", &["damaged.replay missing.replay"]),
     ("diff", &["run.replay other.replay", "run.replay foreign.replay", "--epochs 1,2 run.replay"]),
     ("figure", &["damaged.replay -o a.png"]),

@@ -323,6 +323,8 @@ class Recording:
         sets = meta.many(lambda: (meta.string(), meta.many(meta.string), meta.many(meta.string))) if meta.more() else []
         orientations = meta.bytes(meta.u64()) if meta.more() else b""
         own_loss = meta.option(meta.string) if meta.more() else None
+        parent = lambda: (meta.option(meta.string), meta.u64(), meta.u64(), meta.number("I"), meta.number("I"))
+        self.parent = meta.option(parent) if meta.more() else None
         self._note(texts, meta)
         if len(tensors) > 1 << 16 or any(tensor.order != "C" for tensor in tensors):
             raise ValueError("its parameters are more than 65536, or not row-major")

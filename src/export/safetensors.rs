@@ -78,7 +78,7 @@ impl<'a> Safetensors<'a> {
         let mut exported = Exported::default();
         let write = |weights: &mut Weights, epoch: u64| {
             let path = folder.join(format!("epoch-{epoch}.safetensors"));
-            self.run.replay().weights_into(epoch, weights)?;
+            self.run.replay().recorded_weights().read_into(epoch, weights)?;
             write(weights, about(Some(&name), epoch.into()), &path).map(|()| path)
         };
         exported.caveats = self.run.take_one_by_one(write, |path| {

@@ -15,6 +15,7 @@ mod parameter;
 mod pointer;
 mod probed;
 mod scalar;
+mod training;
 pub mod units;
 pub(crate) mod values;
 pub(crate) mod visit;
@@ -27,6 +28,7 @@ pub use forward::Forward;
 pub use output_kind::OutputKind;
 pub use parameter::{Orientation, Parameter};
 pub use probed::Probed;
+pub use training::Training;
 pub use values::Values;
 pub use weights::Weights;
 
@@ -160,5 +162,19 @@ pub trait Model {
     /// As [`Forward::forward`].
     fn probe_outputs(&self, inputs: &Matrix) -> Result<Option<Matrix>> {
         self.as_forward().map(|model| model.forward(inputs, 0..model.layers().len())).transpose()
+    }
+
+    /// Returns the state of the model's training, if that is to be recorded with it: [`Training`] adds one to a model.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Model, Sequential, Training, Weights};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// assert!(model.training_state().is_none());
+    /// assert!(Training::new(&model, Weights::default()).training_state().is_some());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    fn training_state(&self) -> Option<&dyn Model> {
+        None
     }
 }

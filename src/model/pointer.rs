@@ -31,6 +31,10 @@ macro_rules! models {
             fn probe_outputs(&self, inputs: &Matrix) -> Result<Option<Matrix>> {
                 (**self).probe_outputs(inputs)
             }
+
+            fn training_state(&self) -> Option<&dyn Model> {
+                (**self).training_state()
+            }
         }
     )+};
 }

@@ -50,4 +50,8 @@ impl<M: Model + ?Sized> Model for Probed<'_, M> {
     fn probe_outputs(&self, _: &Matrix) -> Result<Option<Matrix>> {
         Ok(Some(self.outputs.clone()))
     }
+
+    fn training_state(&self) -> Option<&dyn Model> {
+        self.model.training_state()
+    }
 }

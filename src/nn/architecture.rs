@@ -146,6 +146,11 @@ impl Architecture {
         self
     }
 
+    /// The layer at a place, which must be one.
+    pub(super) fn layer_mut(&mut self, place: usize) -> &mut Layer {
+        &mut self.layers[place]
+    }
+
     /// The architecture, if a network can be built from it.
     pub(super) fn checked(self) -> Result<Self> {
         if self.inputs == 0 {

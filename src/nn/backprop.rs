@@ -36,9 +36,9 @@ impl Pass {
         Self::new(model, |_| Mode::Replay)
     }
 
-    /// Empty buffers to train a network through one epoch.
-    pub(crate) fn training(model: &Sequential, seed: u64, epoch: u64) -> Self {
-        Self::new(model, |layer| Mode::Training { seed, layer, epoch })
+    /// Empty buffers to train a network through one epoch, or what is left of it behind so many samples.
+    pub(crate) fn training(model: &Sequential, seed: u64, epoch: u64, samples: usize) -> Self {
+        Self::new(model, |layer| Mode::Training { seed, layer, epoch, samples })
     }
 
     fn new(model: &Sequential, mode: impl Fn(usize) -> Mode) -> Self {
@@ -149,7 +149,7 @@ mod tests {
         let (long, short) = (Matrix::from_element(5, 2, 0.5), Matrix::from_row_slice(1, 2, &[0.1, -0.2]));
         let targets = Matrix::zeros(5, 2);
         let run = |batches: &[&Matrix]| {
-            let mut pass = Pass::training(&model, 1, 0);
+            let mut pass = Pass::training(&model, 1, 0, 0);
             for inputs in batches {
                 let targets = targets.rows(0, inputs.nrows()).into_owned();
                 pass.forward(&model, inputs);

@@ -22,10 +22,12 @@ mod initializer_notation;
 mod layer;
 mod sequential;
 mod summary;
+mod with_activation;
 
 pub use architecture::Architecture;
 pub(crate) use backprop::Pass;
 pub use initializer::Initializer;
+pub(crate) use layer::Trainable;
 pub use layer::{BatchNormalization, Dense, Dropout, Layer, LayerNormalization};
 pub use sequential::Sequential;
 

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Activation, Architecture, Layer, description, layer::LayerWeights};
+use super::{
+    Activation, Architecture, Layer, description,
+    layer::{LayerWeights, Trainable},
+};
 use crate::{
     Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Targets, Weights,
     loss::Basis,
@@ -33,7 +36,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequential {
-    architecture: Architecture,
+    pub(super) architecture: Architecture,
     /// One for each layer.
     weights: Vec<LayerWeights>,
 }
@@ -155,11 +158,14 @@ impl Sequential {
         if linked || self.architecture.has_logits() { Basis::Logits } else { Basis::Outputs }
     }
 
-    /// How many values every trainable array has, in layer order.
-    pub(crate) fn lengths(&self) -> Vec<usize> {
-        let mut lengths = Vec::new();
-        self.layers().for_each(|(layer, weights)| weights.list_lengths(layer, &mut lengths));
-        lengths
+    /// Every array that an optimizer changes, with the name of its layer, in layer order.
+    pub(crate) fn trainable(&self) -> Vec<(&str, Trainable)> {
+        let of_layer = |(layer, weights): (&'_ Layer, &'_ LayerWeights)| {
+            let mut arrays = Vec::new();
+            weights.list_trainable(layer, &mut arrays);
+            arrays
+        };
+        self.layers().flat_map(|of| of_layer(of).into_iter().map(move |array| (of.0.name(), array))).collect()
     }
 
     /// Fails unless inputs and targets fit the network, and the targets the loss.
@@ -207,10 +213,10 @@ impl Sequential {
     /// How many values each layer has, and how many of them an optimizer changes.
     pub(super) fn sizes(&self) -> impl Iterator<Item = (usize, usize)> {
         self.architecture.iter().zip(&self.weights).map(|(layer, weights)| {
-            let (mut arrays, mut lengths) = (Vec::new(), Vec::new());
+            let (mut arrays, mut trainable) = (Vec::new(), Vec::new());
             weights.list(layer, &mut arrays);
-            weights.list_lengths(layer, &mut lengths);
-            (arrays.iter().map(|array| array.values().len()).sum(), lengths.iter().sum())
+            weights.list_trainable(layer, &mut trainable);
+            (arrays.iter().map(|array| array.values().len()).sum(), trainable.iter().map(|array| array.len()).sum())
         })
     }
 

@@ -75,6 +75,9 @@ impl Replay {
             let given = format!("{:?}", options.own_loss.as_deref().unwrap_or_default());
             return Err(Error::invalid("the name of the model's own loss", expected, given));
         }
+        if options.parent.is_some() && options.parent != self.training().parent() {
+            return Err(Error::invalid("the parent of the run", "the recorded one, or none, to append", "another one"));
+        }
         if options.description.is_some() && options.description.as_ref() != self.description() {
             let expected = "the recorded one, or none, to append";
             return Err(Error::invalid("the description of the model", expected, "another one"));

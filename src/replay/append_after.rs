@@ -124,7 +124,7 @@ impl Parts {
             match record.header.kind {
                 _ if record.offset == last => cut = bytes.end,
                 Kind::Notes if record.offset > last => notes.push(bytes),
-                Kind::Epoch | Kind::End => {}
+                Kind::Epoch | Kind::TrainingState | Kind::End => {}
                 _ if record.offset < last => later.push(bytes),
                 _ => {}
             }

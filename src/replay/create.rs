@@ -7,7 +7,12 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{Index, Origin, Replay, ReplayOptions, data_sets::OtherData, recorder::Recorder, replacement::Replacement};
+use super::{
+    Index, Origin, Replay, ReplayOptions,
+    data_sets::OtherData,
+    recorder::{Recorder, epoch_behind},
+    replacement::Replacement,
+};
 use crate::{
     Error, Result,
     file::salt,
@@ -68,7 +73,8 @@ impl Replay {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
         let others = OtherData::new(options.take_named());
         let probe = options.probe.choose(dataset.get());
-        let recorder = Some(Recorder { probe, ..Recorder::new(origin.place(), options, replacement) });
+        let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
+        let recorder = Some(Recorder { next, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
         Self { log, origin, index, torn_bytes: 0, dataset, others, recorder }
     }
@@ -108,7 +114,8 @@ fn holds_nothing(path: &Path) -> Result<bool> {
     };
     let mut nothing = true;
     log.scan(|record, passed| {
-        nothing &= matches!(record.header.kind, Kind::Model | Kind::Data | Kind::NamedData) && passed.is_none();
+        nothing &= matches!(record.header.kind, Kind::Model | Kind::Data | Kind::NamedData | Kind::TrainingState)
+            && passed.is_none();
         Ok(())
     })?;
     Ok(nothing && !log.has_damaged_tail()?)

@@ -48,8 +48,8 @@ impl RecordedWeights<'_> {
         let theirs: HashSet<u64> = other.epochs().collect();
         let mut found = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
         for epoch in self.replay.epochs().filter(|epoch| theirs.contains(epoch)) {
-            self.replay.weights_into(epoch, &mut one)?;
-            other.weights_into(epoch, &mut another)?;
+            self.replay.recorded_weights().read_into(epoch, &mut one)?;
+            other.recorded_weights().read_into(epoch, &mut another)?;
             let differences = WeightDiff::of_each(&one, &another)?;
             let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
             found.distances.push((epoch, largest));

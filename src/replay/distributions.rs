@@ -208,7 +208,7 @@ impl RecordedWeights<'_> {
             let row = |parameter: &Parameter<'_>| {
                 (parameter.layer().into(), parameter.name().into(), parameter.values().deviation())
             };
-            let deviations = self.replay.weights_into(epoch, &mut weights);
+            let deviations = self.replay.recorded_weights().read_into(epoch, &mut weights);
             skipping(epoch, deviations.map(|()| (epoch, weights.iter().map(row).collect())))
         });
         let (rows, mut skipped) = readable(rows.collect::<Result<Vec<_>>>()?)?;

@@ -22,6 +22,8 @@ pub(super) struct Index {
     pub(super) epochs: Timeline,
     /// Within epochs.
     pub(super) steps: Timeline,
+    /// A state of training whose snapshot is still to come.
+    state: Option<(Moment, Location)>,
     pub(super) damage: Vec<Damage>,
     pub(super) finished: bool,
 }
@@ -48,6 +50,7 @@ impl Index {
             Kind::Epoch => self.take_snapshot(&record),
             Kind::End => self.finished = true,
             Kind::Notes => self.take_notes(&record),
+            Kind::TrainingState => self.take_state(&record),
             kind @ Kind::Unknown(_) if kind.may_be_skipped() => {}
             kind @ Kind::Unknown(_) => return Err(newer(kind, record.offset)),
         }
@@ -68,6 +71,27 @@ impl Index {
         })
     }
 
+    /// Where the state of training at a moment is.
+    pub(super) fn state_of(&self, moment: Moment) -> Result<&Location> {
+        let Entry { state, location, .. } = self.at(moment)?;
+        // What was damaged before a snapshot may have been its state only where states were recorded.
+        let before = |damage: &&Damage| damage.bytes.end == location.offset && self.has_states();
+        state.as_ref().ok_or_else(|| match self.damage.iter().find(before) {
+            Some(damage) => {
+                let reason = "the record that lies in its place cannot be read";
+                Error::corrupted(&self.path, format!("the state of training of {moment}"), damage.bytes.start, reason)
+            }
+            None => {
+                let hint = "record `trainer.training(&model)`, or a `Training` of your own, in place of the model";
+                Error::missing(format!("state of training of {moment}"), hint)
+            }
+        })
+    }
+
+    fn has_states(&self) -> bool {
+        self.epochs.iter().chain(self.steps.iter()).any(|snapshot| snapshot.state.is_some())
+    }
+
     /// The series that a moment belongs to.
     pub(super) fn timeline(&self, moment: Moment) -> &Timeline {
         if moment.step().is_none() { &self.epochs } else { &self.steps }
@@ -76,8 +100,11 @@ impl Index {
     /// Every record that has data, and what it holds.
     pub(super) fn locations(&self) -> impl Iterator<Item = (String, &Location)> {
         let data = self.data.iter().chain(&self.named_data).map(|(spec, location)| (describe_matrix(spec), location));
-        let snapshots = self.epochs.iter().chain(self.steps.iter());
-        data.chain(snapshots.map(|snapshot| (snapshot.moment.to_string(), &snapshot.location)))
+        let snapshots = || self.epochs.iter().chain(self.steps.iter());
+        let states = snapshots().filter_map(|snapshot| {
+            Some((format!("the state of training of {}", snapshot.moment), snapshot.state.as_ref()?))
+        });
+        data.chain(snapshots().map(|snapshot| (snapshot.moment.to_string(), &snapshot.location))).chain(states)
     }
 
     /// The latest snapshot, epoch or step.
@@ -123,13 +150,23 @@ impl Index {
         }
     }
 
+    fn take_state(&mut self, record: &Record) {
+        let moment = record.header.moment;
+        self.state = Some((moment, Location::of(record)));
+        if record.meta.is_none() {
+            self.note_damage(record, &format!("the state of training of {moment}"));
+        }
+    }
+
     fn take_snapshot(&mut self, record: &Record) {
         let moment = record.header.moment;
         if self.last().is_some_and(|last| moment <= last) {
             return self.note_damage(record, &format!("{moment}, behind a later one"));
         }
+        // Of a recorder that was killed between the two records there is a state without its snapshot.
+        let state = self.state.take().filter(|(of, _)| *of == moment).map(|(_, location)| location);
         let timeline = if moment.step().is_none() { &mut self.epochs } else { &mut self.steps };
-        if !timeline.take(record) {
+        if !timeline.take(record, state) {
             self.note_damage(record, &format!("the metrics of {moment}"));
         }
         self.finished = false;

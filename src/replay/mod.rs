@@ -7,6 +7,7 @@ mod index;
 mod one_vs_rest;
 mod options;
 mod parameters;
+mod parent;
 mod probe_inputs;
 mod progress;
 mod recorder;
@@ -42,6 +43,10 @@ mod recorded_weights;
 mod weight_milestones;
 mod weights;
 
+mod training;
+
+mod fork;
+
 mod data;
 
 mod integrity;
@@ -57,6 +62,7 @@ mod run_names;
 mod run_questions;
 mod runs;
 mod snapshot;
+mod train_again;
 mod verify;
 
 #[cfg(test)]
@@ -70,9 +76,11 @@ use std::{
 
 pub use append_after::Later;
 use data_sets::OtherData;
+pub use fork::Fork;
 use index::Index;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
+pub use parent::Parent;
 pub use probe::{RecordedOutputs, RecordedProbe};
 pub use recorded_parameter::RecordedParameter;
 pub use recorded_weights::RecordedWeights;
@@ -83,6 +91,7 @@ pub use runs::Runs;
 pub use snapshot::Snapshot;
 pub use steps::Steps;
 use timeline::Location;
+pub use training::{RecordedState, RecordedTraining};
 
 use crate::{
     Dataset, Description, Error, Loss, Moment, NoteValue, Result,

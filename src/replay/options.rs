@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{probe_inputs::ProbeInputs, rename::Rename};
+use super::{Parent, probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
     Dataset, Description, Error, Loss, Matrix, Moment, NoteValue, Result,
     storage::{LONGEST_NAME, Locking, Notes, check_names},
@@ -61,6 +61,7 @@ pub struct ReplayOptions {
     pub(super) own_loss: Option<String>,
     pub(super) description: Option<Description>,
     pub(super) notes: Notes,
+    pub(super) parent: Option<Parent>,
     epochs: Epochs,
     step: Option<u32>,
     pub(super) probe: ProbeInputs,
@@ -178,6 +179,13 @@ impl ReplayOptions {
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<NoteValue>) -> Self {
         self.notes.push(key.into(), value.into());
         self
+    }
+
+    /// Names the run that this one goes on from: the next [`record`](crate::Replay::record) is the epoch behind that moment. The
+    /// settings of a [`Fork`](crate::Fork) have it already.
+    #[must_use]
+    pub fn parent(self, parent: &Parent) -> Self {
+        Self { parent: Some(parent.clone()), ..self }
     }
 
     /// Records every n-th epoch, weights and metrics: those whose number is a multiple of `n`.

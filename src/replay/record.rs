@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Durability, Replay, ReplayOptions,
+    Durability, Parent, Replay, ReplayOptions,
     data_sets::OtherData,
     parameters::Parameters,
     recorder::{Recorder, epoch_behind},
@@ -189,7 +189,7 @@ impl Replay {
             let asked_for = recorder.options.probe.given().is_some();
             manifest.probe = recorder.probe.clone().filter(|_| probe.is_some() || asked_for);
         }
-        self.write(first, moment, (&metrics, probe.as_ref()), &parameters)?;
+        self.write(first, (moment, model.training_state()), (&metrics, probe.as_ref()), &parameters)?;
         self.recorder()?.next = epoch_behind(moment);
         self.confirm()
     }
@@ -226,6 +226,7 @@ impl Replay {
             manifest.loss = recorder.options.loss;
             manifest.own_loss.clone_from(&recorder.options.own_loss);
             manifest.notes.clone_from(&recorder.options.notes);
+            manifest.ancestor = recorder.options.parent.clone().map(|Parent(ancestor)| ancestor);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
         manifest.data_names = self.data_names();
@@ -236,7 +237,7 @@ impl Replay {
     fn write<M: Model + ?Sized>(
         &mut self,
         first: Option<Manifest>,
-        moment: Moment,
+        (moment, state): (Moment, Option<&dyn Model>),
         meta: (&Metrics, Option<&Probe>),
         parameters: &Parameters<'_, M>,
     ) -> Result<()> {
@@ -248,6 +249,7 @@ impl Replay {
             let manifest = first.as_ref().or(self.index.manifest.as_ref());
             let manifest =
                 manifest.ok_or_else(|| Error::missing("description of its parameters", "record one first"))?;
+            records.extend(state.map(|state| write_state(&mut self.log, moment, state)).transpose()?);
             records.push(write_snapshot(&mut self.log, manifest, moment, meta, parameters)?);
             Ok(records)
         });
@@ -304,6 +306,18 @@ fn write_shared(
         records.extend(write_data(log, Kind::NamedData, set, data)?);
     }
     Ok(records)
+}
+
+/// Writes the state of training at a moment: a model beside the model, whose arrays may be others at every moment.
+fn write_state(log: &mut Log, moment: Moment, state: &dyn Model) -> Result<Record> {
+    let description = state.description();
+    let arrays = Parameters::of(state, description.as_ref(), None);
+    let manifest = Manifest::new(arrays.specs()?, description.clone())?;
+    log.append(Kind::TrainingState, moment, manifest.encode()?, |writer| {
+        let mut values = WeightsWriter::new(writer, &manifest, None);
+        arrays.visit(|array| values.take(array))?;
+        values.finish()
+    })
 }
 
 /// Writes one snapshot; into a file of format 1.0 as that is.

@@ -1,7 +1,7 @@
 //! What is asked of the recorded weights alone.
 
 use super::Replay;
-use crate::{Moment, Result, storage};
+use crate::{Moment, Result, Weights, storage};
 
 /// The weights of a recording, to be asked about without a model: [`Replay::recorded_weights`] returns them.
 ///
@@ -29,6 +29,30 @@ impl Replay {
 }
 
 impl RecordedWeights<'_> {
+    /// Reads all parameters into weights that are there already, and takes over their memory.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, Weights};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// # let mut replay = Replay::options().in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let mut weights = Weights::default();
+    /// for epoch in replay.epochs() {
+    ///     replay.recorded_weights().read_into(epoch, &mut weights)?; // a large model is given memory once
+    ///     assert_eq!(weights, replay.weights(epoch)?);
+    /// }
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::weights`]; none are left then.
+    pub fn read_into(self, at: impl Into<Moment>, weights: &mut Weights) -> Result<()> {
+        let moment = at.into();
+        let location = &self.replay.index.at(moment)?.location;
+        storage::read_weights(self.replay.source(moment.to_string(), location), self.replay.manifest()?, weights)
+    }
+
     /// Reads the weights of a moment and compares their checksum, in memory that does not grow with them.
     ///
     /// ```

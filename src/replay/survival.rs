@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Durability, Origin, Replay, ReplayOptions};
 use crate::{
-    Dataset, Error, Metrics, Moment, Parameter, Result, Weights, datasets,
+    Dataset, Error, Metrics, Moment, Parameter, Result, Training, Weights, datasets,
     storage::{
         Backend, Log,
         testing::{
@@ -43,6 +43,12 @@ fn weights(parameters: usize, number: u64, version: u64) -> Weights {
     [Parameter::new("layer", "kernel", [parameters], values)].into_iter().collect()
 }
 
+/// The state of training beside them, of other arrays in every other snapshot.
+fn state(number: u64, version: u64) -> Weights {
+    let values = vec![number * 1_000 + version; 1 + number as usize % 2];
+    [Parameter::new("", "steps", [values.len()], values)].into_iter().collect()
+}
+
 fn metrics(number: u64, version: u64) -> Metrics {
     Metrics::from([("loss", number as f64), ("version", version as f64)])
 }
@@ -73,10 +79,10 @@ fn options() -> ReplayOptions {
 
 fn record_version(replay: &mut Replay, parameters: usize, number: u64, version: u64) -> Result<()> {
     let (weights, metrics) = (weights(parameters, number, version), metrics(number, version));
-    let moment = moment(number);
+    let (moment, model) = (moment(number), Training::new(&weights, state(number, version)));
     match moment.step() {
-        None => replay.record(&weights, metrics).map(|recorded| assert_eq!(recorded, moment.epoch())),
-        Some(_) => replay.record_at(moment, &weights, metrics).map(|recorded| assert!(recorded)),
+        None => replay.record(&model, metrics).map(|recorded| assert_eq!(recorded, moment.epoch())),
+        Some(_) => replay.record_at(moment, &model, metrics).map(|recorded| assert!(recorded)),
     }
 }
 
@@ -115,13 +121,14 @@ fn expect_snapshots(backend: &Faulty, count: u64) {
     for number in 0..count {
         assert_eq!(replay.weights(moment(number)).unwrap(), weights(LARGE, number, 0));
         assert_eq!(replay.metrics(moment(number)).unwrap(), metrics(number, 0));
+        assert_eq!(replay.training().state(moment(number)).unwrap().arrays(), &state(number, 0));
     }
 }
 
 /// Every kind of failing write, at every write of a run.
 fn every_write() -> impl Iterator<Item = (usize, Fault)> {
     let writes = undisturbed().calls(Call::Write);
-    assert!(writes > 12, "{writes} writes: every snapshot takes three");
+    assert!(writes > 17, "{writes} writes: every snapshot takes four");
     (0..writes).flat_map(|n| [Fault::Short, Fault::NoSpace, Fault::Error].map(|fault| (n, fault)))
 }
 
@@ -223,6 +230,8 @@ fn whichever_read_fails_it_is_an_error_and_reading_again_makes_up_for_it() {
         assert!(replay.damage().is_empty());
         replay.dataset()?;
         (0..SNAPSHOTS).try_for_each(|number| {
+            let found = replay.training().state(moment(number))?;
+            assert_eq!(found.arrays(), &state(number, 0));
             replay.weights(moment(number)).map(|found| assert_eq!(found, weights(LARGE, number, 0)))
         })
     };
@@ -247,7 +256,7 @@ fn opening_reads_headers_and_the_last_epoch_and_any_other_is_read_on_its_own() {
     let replay = opened(&backend);
     let windows = 32 << 10;
     let opening = backend.bytes_read() - before;
-    let records = SNAPSHOTS as usize + 4;
+    let records = 2 * SNAPSHOTS as usize + 4;
     assert!(opening <= 4 * LARGE + records * windows, "{opening} bytes of {}", backend.bytes().len());
     for number in 0..SNAPSHOTS {
         before = backend.bytes_read();
@@ -310,6 +319,10 @@ impl Acknowledged {
     fn is_there(&self, replay: &Replay, parameters: usize, number: u64) -> bool {
         let version = self.versions[&number];
         let found = (replay.weights(moment(number)), replay.metrics(moment(number)));
+        let found_state = replay.training().state(moment(number));
+        if let Ok(found) = &found_state {
+            assert_eq!(found.arrays(), &state(number, version), "snapshot {number}");
+        }
         if let Ok(found) = &found.0 {
             assert_eq!(*found, weights(parameters, number, version), "snapshot {number}");
         }
@@ -320,7 +333,8 @@ impl Acknowledged {
             matches!(error, Error::Corrupted { .. } | Error::UnknownEpoch { .. } | Error::UnknownStep { .. })
         };
         assert!(found.0.as_ref().err().is_none_or(honest) && found.1.as_ref().err().is_none_or(honest));
-        found.0.is_ok() && found.1.is_ok()
+        assert!(found_state.as_ref().err().is_none_or(honest), "{found_state:?}");
+        found.0.is_ok() && found.1.is_ok() && found_state.is_ok()
     }
 
     /// Records some snapshots, of which the disk confirms every so many. Some fail at first and are recorded

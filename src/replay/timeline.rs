@@ -28,6 +28,8 @@ impl Location {
 pub(super) struct Entry {
     pub(super) moment: Moment,
     pub(super) location: Location,
+    /// Where the state of training is, if it was recorded.
+    pub(super) state: Option<Location>,
     /// The metrics could not be read, as opposed to there being none.
     pub(super) metrics_lost: bool,
 }
@@ -40,14 +42,14 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    /// Appends the snapshot in a record; false if its metrics cannot be read.
-    pub(super) fn take(&mut self, record: &Record) -> bool {
+    /// Appends the snapshot in a record, and the state of training beside it; false if its metrics cannot be read.
+    pub(super) fn take(&mut self, record: &Record, state: Option<Location>) -> bool {
         let metrics = record.meta.as_deref().and_then(decode_metrics).filter(|metrics| self.has_room(metrics));
         if let Some(metrics) = &metrics {
             self.curves.take(self.snapshots.len(), metrics);
         }
         let (moment, location) = (record.header.moment, Location::of(record));
-        self.snapshots.push(Entry { moment, location, metrics_lost: metrics.is_none() });
+        self.snapshots.push(Entry { moment, location, state, metrics_lost: metrics.is_none() });
         metrics.is_some()
     }
 

@@ -38,9 +38,14 @@ impl<M: Forward> Run<'_, M> {
         let recorded = self.recorded_data_name();
         verification.data = data.map_or(Ok(DataCheck::NotAsked), |data| replay.compare_data(recorded, data))?;
         (verification.loss, verification.own_loss) = (loss, replay.name_of(loss));
+        if options.train_again {
+            let again = self.train_again()?;
+            (verification.trained, verification.not_trained) = (again.checks, again.why_none);
+            verification.caveats = Caveat::once(verification.caveats.into_iter().chain(again.caveats));
+        }
         if verification.checks.is_empty() && verification.not_compared.is_none() {
             let missing = why_not_compared(data, loss, options);
-            if verification.probes.is_empty() {
+            if verification.probes.is_empty() && verification.trained.is_empty() {
                 return Err(missing);
             }
             let not_asked = || "they were not asked for".to_owned();

@@ -45,7 +45,7 @@ impl RecordedWeights<'_> {
         let (mut run, mut weights) = (RunSummary::new(options)?, Weights::default());
         let replay = self.replay;
         let outcomes = replay.epochs().map(|epoch| {
-            let read = replay.weights_into(epoch, &mut weights);
+            let read = replay.recorded_weights().read_into(epoch, &mut weights);
             skipping(epoch, read.and_then(|()| run.add(EpochSummary::of_weights(epoch, &weights)?)))
         });
         let (_, skipped) = readable(outcomes.collect::<Result<Vec<_>>>()?)?;

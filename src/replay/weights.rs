@@ -51,32 +51,8 @@ impl Replay {
     /// weights are damaged, or a damaged record lies where the moment would be, [`Error::Io`] if the file cannot be read.
     pub fn weights(&self, at: impl Into<Moment>) -> Result<Weights> {
         let mut weights = Weights::default();
-        self.weights_into(at, &mut weights)?;
+        self.recorded_weights().read_into(at, &mut weights)?;
         Ok(weights)
-    }
-
-    /// Reads all parameters into weights that are there already, and takes over their memory.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential, Weights};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// # let mut replay = Replay::options().in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// let mut weights = Weights::default();
-    /// for epoch in replay.epochs() {
-    ///     replay.weights_into(epoch, &mut weights)?; // a large model is given memory once
-    ///     assert_eq!(weights, replay.weights(epoch)?);
-    /// }
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`weights`](Self::weights); none are left then.
-    pub fn weights_into(&self, at: impl Into<Moment>, weights: &mut Weights) -> Result<()> {
-        let moment = at.into();
-        let location = &self.index.at(moment)?.location;
-        storage::read_weights(self.source(moment.to_string(), location), self.manifest()?, weights)
     }
 
     /// Returns one parameter as it was at a moment, and reads its bytes alone.

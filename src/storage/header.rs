@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     End,
     /// What was noted when the run was gone on with.
     Notes,
+    /// The state of training at the moment whose EPOCH record follows.
+    TrainingState,
     /// A kind of a later version: one that may be skipped, or one that may not.
     Unknown(u16),
 }
@@ -41,6 +43,7 @@ impl Kind {
     /// Kinds from here on may be skipped by a reader that does not know them.
     const SKIPPABLE: u16 = 0x8000;
     const NAMED_DATA: u16 = 0x8001;
+    const TRAINING_STATE: u16 = 0x8002;
 
     /// Returns whether a reader that does not know the kind may go on without it.
     pub(crate) fn may_be_skipped(self) -> bool {
@@ -55,6 +58,7 @@ impl Kind {
             Self::End => 4,
             Self::Notes => Self::SKIPPABLE,
             Self::NamedData => Self::NAMED_DATA,
+            Self::TrainingState => Self::TRAINING_STATE,
             Self::Unknown(id) => id,
         }
     }
@@ -67,6 +71,7 @@ impl Kind {
             4 => Self::End,
             Self::SKIPPABLE => Self::Notes,
             Self::NAMED_DATA => Self::NamedData,
+            Self::TRAINING_STATE => Self::TrainingState,
             id => Self::Unknown(id),
         }
     }

@@ -8,8 +8,8 @@ use std::{collections::HashSet, ops::Range};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, notes::Notes, probe::Rows,
-    tensor::TensorSpec,
+    ancestor::Ancestor, block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, notes::Notes,
+    probe::Rows, tensor::TensorSpec,
 };
 use crate::{Description, Error, Loss, Matrix, Orientation, Result, codec, model::matching::Name};
 
@@ -37,6 +37,8 @@ pub(crate) struct Manifest {
     pub(crate) probe: Option<Matrix>,
     /// What the data sets are called: none in a recording of format 1.0, or without data.
     pub(crate) data_names: Vec<DataNames>,
+    /// The run that this one was forked from, if it was.
+    pub(crate) ancestor: Option<Ancestor>,
 }
 
 /// The manifest as it lies in a file of format 1.0. The order of the fields is the format; what later minor versions
@@ -66,8 +68,20 @@ impl Manifest {
             Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", parameters.len()))
         })?;
         let ((places, data_len), data_records, loss, notes) = (layout, 0, None, Notes::default());
-        let (probe, data_names, own_loss) = (None, Vec::new(), None);
-        Ok(Self { parameters, places, data_len, data_records, loss, own_loss, description, notes, probe, data_names })
+        let (probe, data_names, own_loss, ancestor) = (None, Vec::new(), None, None);
+        Ok(Self {
+            parameters,
+            places,
+            data_len,
+            data_records,
+            loss,
+            own_loss,
+            description,
+            notes,
+            probe,
+            data_names,
+            ancestor,
+        })
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -140,15 +154,15 @@ impl Manifest {
             metadata: self.notes.texts().to_vec(),
         };
         let probe = self.probe.as_ref().map(Rows::from);
-        codec::encode(&(
-            encoded,
-            probe,
-            &self.data_names,
-            self.orientations(),
-            &self.own_loss,
-            self.notes.encode_values(),
-        ))
-        .map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
+        let known = (encoded, probe, &self.data_names, self.orientations(), &self.own_loss);
+        let (ancestor, values) = (&self.ancestor, self.notes.encode_values());
+        // A field that has nothing to say, and none behind it that has, is left out.
+        let bytes = match (ancestor, values.as_slice()) {
+            (None, []) => codec::encode(&known),
+            (Some(_), []) => codec::encode(&(known, ancestor)),
+            _ => codec::encode(&(known, ancestor, values)),
+        };
+        bytes.map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
     /// What rows and columns stand for, a number for each parameter; none if nobody said it of any.
@@ -168,6 +182,7 @@ impl Manifest {
         let data_names = codec::take_next(&mut later)?;
         let parameters = oriented(encoded.parameters, &codec::take_next::<Vec<u8>>(&mut later)?)?;
         let own_loss: Option<String> = codec::take_next(&mut later)?;
+        let ancestor: Option<Ancestor> = codec::take_next(&mut later)?;
         let notes = Notes::decode(encoded.metadata, codec::take_next(&mut later)?)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
@@ -184,6 +199,7 @@ impl Manifest {
             notes,
             probe: probe.map(|probe| probe.matrix()).transpose()?,
             data_names,
+            ancestor,
         })
     }
 }
@@ -261,7 +277,7 @@ mod tests {
         manifest.data_records = 2;
         manifest.notes.push("author".into(), "me".into());
         let bytes = manifest.encode().unwrap();
-        let older = Manifest::decode(&bytes[..bytes.len() - 1 - 8 - 10 - 8]).unwrap();
+        let older = Manifest::decode(&bytes[..bytes.len() - 1 - 8 - 10]).unwrap();
         assert_eq!(older.parameters[0].orientation, None, "as format 1.0 wrote it");
         assert_eq!(Manifest { parameters: parameters(), ..older }, manifest);
         let classes = vec!["a".into(), "b".into()];
@@ -269,6 +285,8 @@ mod tests {
         manifest.probe = Some(Matrix::from_row_slice(2, 3, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
         assert_eq!((manifest.places(), manifest.data_len()), ([0, 64].as_slice(), 64 + 24));
+        let path = Some("a/b.replay".into());
+        manifest.ancestor = Some(Ancestor { path, salt: 7, epoch: 65, step: 3, checksum: 0xDEAD_BEEF });
         let mut later = manifest.encode().unwrap();
         later.extend([9; 7]);
         assert_eq!(Manifest::decode(&later), Ok(manifest), "fields that a later minor version appended are ignored");

@@ -27,6 +27,7 @@
 //!
 //! In this order each file uses those above it and none below.
 
+mod ancestor;
 mod backend;
 mod block;
 mod checksums;
@@ -52,6 +53,7 @@ mod weights;
 mod window;
 mod writer;
 
+pub(crate) use ancestor::Ancestor;
 pub(crate) use backend::{Backend, open_to_read};
 pub(crate) use checksums::{Checksums, take_checksums};
 pub(crate) use data_names::{DataNames, TRAINING, check_names};

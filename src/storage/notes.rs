@@ -165,8 +165,10 @@ fn texts(mut bytes: &[u8]) -> Option<Vec<String>> {
 
 /// Returns the meta of a NOTES record.
 pub(crate) fn encode_notes(notes: &Notes) -> Result<Vec<u8>> {
-    codec::encode(&(notes.texts(), notes.encode_values()))
-        .map_err(|reason| Error::invalid("the size of the notes", codec::AT_MOST, reason))
+    let (texts, values) = (notes.texts(), notes.encode_values());
+    // Without values it is what older versions wrote.
+    let bytes = if values.is_empty() { codec::encode(&texts) } else { codec::encode(&(texts, values)) };
+    bytes.map_err(|reason| Error::invalid("the size of the notes", codec::AT_MOST, reason))
 }
 
 /// Returns the notes in the meta of a NOTES record, if they are some.

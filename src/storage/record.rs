@@ -1,6 +1,6 @@
 //! A whole record as a scan finds it and as appending leaves it, and the position behind it.
 
-use super::header::Header;
+use super::header::{Header, Kind};
 
 /// A place in the log where a record begins or may begin; everything before it is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// Returns whether it is the state of training of a snapshot that comes behind it.
+    pub(super) fn is_state(&self) -> bool {
+        self.header.kind == Kind::TrainingState
+    }
+
     /// Returns where the next record goes.
     pub(super) fn after(&self) -> Position {
         Position { offset: self.header.end(self.offset), sequence: self.header.sequence + 1 }

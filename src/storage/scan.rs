@@ -42,7 +42,7 @@ pub(super) struct Step {
 /// Hands over every whole record of this salt at or behind `from`.
 ///
 /// The last record counts only if its data is whole too: a loss of power can leave a file its length and not its
-/// bytes.
+/// bytes. A state of training behind it does not: the snapshot that it belongs to was never whole.
 pub(super) fn scan(
     backend: &NamedBackend,
     salt: u64,
@@ -50,21 +50,35 @@ pub(super) fn scan(
     mut visit: impl FnMut(Step) -> Result<()>,
 ) -> Result<()> {
     let mut walk = Walk { backend, salt, window: Window::new(backend)? };
-    let mut next = walk.next_record(from)?;
-    while let Some(step) = next {
-        next = walk.next_record(step.record.after())?;
-        if next.is_none() && !walk.is_whole(&step.record)? {
-            break;
+    // A record behind the states that belong to it; it waits until another one says that it is not the last.
+    let (mut held, mut next): (Vec<Step>, Vec<Step>) = (Vec::new(), Vec::new());
+    let mut at = from;
+    while let Some(step) = walk.next_record(at)? {
+        at = step.record.after();
+        let is_state = step.record.is_state();
+        next.push(step);
+        if !is_state {
+            held.drain(..).try_for_each(&mut visit)?;
+            std::mem::swap(&mut held, &mut next);
         }
-        visit(step)?;
     }
-    Ok(())
+    match held.last() {
+        Some(last) if walk.is_whole(&last.record)? => held.into_iter().try_for_each(visit),
+        _ => Ok(()),
+    }
 }
 
-/// Returns whether there is a header at or behind `from` whose record lies within the file.
+/// Returns whether there is a header at or behind `from` whose record lies within the file, other than a state of training
+/// whose snapshot never came.
 pub(super) fn begins_a_record(backend: &NamedBackend, salt: u64, from: Position) -> Result<bool> {
-    let mut walk = Walk { backend, salt, window: Window::new(backend)? };
-    Ok(walk.next_record(from)?.is_some())
+    let (mut walk, mut at) = (Walk { backend, salt, window: Window::new(backend)? }, from);
+    while let Some(step) = walk.next_record(at)? {
+        if !step.record.is_state() {
+            return Ok(true);
+        }
+        at = step.record.after();
+    }
+    Ok(false)
 }
 
 /// A scan on its way.

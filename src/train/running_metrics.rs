@@ -1,5 +1,7 @@
 //! Loss and accuracy over the samples of an epoch so far.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Dataset, Loss, Matrix, Metrics, OutputKind, Targets,
     data::{
@@ -30,16 +32,18 @@ pub(super) struct RunningMetrics {
     scored: Sums,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Sums {
+/// Over samples so far. Each is added to those before it, so that the sums of the first and of the others are that of all, in
+/// every bit, wherever they are parted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Sums {
     loss: f64,
-    correct: usize,
+    correct: u64,
     /// Or positions of them.
-    samples: usize,
+    samples: u64,
 }
 
 impl RunningMetrics {
-    /// Of nothing; for batches of up to so many samples.
+    /// Of nothing yet; for batches of up to so many samples.
     pub(super) fn new(data: &Dataset, batch_size: usize, loss: Loss, basis: Basis, kind: OutputKind) -> Self {
         let width = data.outputs();
         let rows = batch_size.min(data.samples()).max(MANY / width.max(1));
@@ -47,6 +51,11 @@ impl RunningMetrics {
         let (targets, kind_of_targets) = (data.targets().room_for(rows), TargetKind::of(data.targets()));
         let classes = Decision::known(kind, kind_of_targets).threshold.zip(kind_of_targets.middle());
         Self { loss, basis, classes, predictions, outputs, targets, waiting: 0, room: rows, scored: Sums::default() }
+    }
+
+    /// Goes on behind samples that were scored before.
+    pub(super) fn behind(self, scored: Sums) -> Self {
+        Self { scored, ..self }
     }
 
     /// Adds the predictions for the samples of a batch.
@@ -73,15 +82,15 @@ impl RunningMetrics {
     }
 
     /// Over all samples so far.
-    fn sums(&self) -> Sums {
+    pub(super) fn sums(&self) -> Sums {
         let waiting = |of: &Matrix| matrix::first_rows(of, self.waiting);
         let targets = self.targets.first(self.waiting);
         let losses = self.loss.losses(&waiting(&self.predictions), targets.view(), self.basis);
         let correct = |(threshold, middle)| labels::correct(&waiting(&self.outputs), targets.view(), threshold, middle);
         Sums {
-            loss: self.scored.loss + matrix::sum_f64(&losses),
-            correct: self.scored.correct + self.classes.map_or(0, correct),
-            samples: self.scored.samples + losses.len(),
+            loss: losses.iter().fold(self.scored.loss, |sum, &loss| sum + f64::from(loss)),
+            correct: self.scored.correct + self.classes.map_or(0, correct) as u64,
+            samples: self.scored.samples + losses.len() as u64,
         }
     }
 }

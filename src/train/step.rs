@@ -2,8 +2,14 @@
 
 use std::fmt;
 
-use super::running_metrics::RunningMetrics;
-use crate::{Dataset, Loss, Matrix, Metrics, Sequential, data::OwnedTargets, loss::Basis, math::matrix, nn::Pass};
+use super::{
+    running_metrics::RunningMetrics,
+    state::{TrainerState, Within},
+};
+use crate::{
+    Dataset, Loss, Matrix, Metrics, Model, Sequential, Training, data::OwnedTargets, loss::Basis, math::matrix,
+    nn::Pass,
+};
 
 /// A step of training that was just made: one mini-batch, one update of the weights.
 ///
@@ -26,7 +32,8 @@ use crate::{Dataset, Loss, Matrix, Metrics, Sequential, data::OwnedTargets, loss
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 pub struct Step<'a> {
-    pub(super) model: &'a Sequential,
+    /// Of the trainer; where in the epoch it is, `epoch` knows.
+    pub(super) state: TrainerState<'a>,
     pub(super) epoch: &'a EpochPass,
 }
 
@@ -44,7 +51,31 @@ impl<'a> Step<'a> {
 
     /// Returns the model after the step.
     pub fn model(&self) -> &'a Sequential {
-        self.model
+        self.state.model
+    }
+
+    /// Returns the model with the state of its training, to be recorded together: a run can then be gone on with from
+    /// this step.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    ///
+    /// let data = datasets::parabola(8, 1); // 16 samples
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::adam(0.1)).batch_size(4);
+    /// let mut replay = Replay::options().dataset(&data).in_memory();
+    /// replay.record(&trainer.training(&model), Metrics::new())?;
+    /// trainer.epoch_with(&mut model, &data, |step| {
+    ///     replay.record_at((1, step.number()), &step.training(), step.metrics())
+    /// })?;
+    /// let mut fork = replay.run()?.fork((1, 3))?; // of four steps
+    /// fork.trainer.epoch(&mut fork.model, &data)?; // the last one
+    /// assert_eq!(fork.model, model);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn training(&self) -> Training<'a, Sequential, impl Model + use<'a>> {
+        let state = TrainerState { within: Some(self.epoch.within()), ..self.state };
+        Training::new(state.model, state)
     }
 
     /// Returns `loss` and `accuracy` over the epoch so far, and the `learning_rate` of the step.
@@ -63,16 +94,32 @@ pub(super) struct EpochPass {
     metrics: RunningMetrics,
     basis: Basis,
     pub(super) steps: u32,
+    /// Samples that were trained on, out of how many.
+    samples: [u64; 2],
     /// The learning rate of the last step.
     pub(super) rate: f32,
 }
 
 impl EpochPass {
-    pub(super) fn new(pass: Pass, model: &Sequential, data: &Dataset, batch_size: usize, loss: Loss) -> Self {
+    /// One that goes on behind what was trained of it already.
+    pub(super) fn new(
+        pass: Pass,
+        model: &Sequential,
+        data: &Dataset,
+        (batch_size, loss): (usize, Loss),
+        begun: &Within,
+    ) -> Self {
         let (inputs, targets) = (Matrix::zeros(0, data.features()), data.targets().rows(0..0));
         let basis = model.basis(loss);
-        let metrics = RunningMetrics::new(data, batch_size, loss, basis, model.kind());
-        Self { pass, inputs, targets, metrics, basis, steps: 0, rate: 0.0 }
+        let metrics = RunningMetrics::new(data, batch_size, loss, basis, model.kind()).behind(begun.sums);
+        let samples = [begun.samples, data.samples() as u64];
+        Self { pass, inputs, targets, metrics, basis, steps: begun.steps, samples, rate: begun.rate }
+    }
+
+    /// Where in the epoch this is.
+    fn within(&self) -> Within {
+        let [samples, of] = self.samples;
+        Within { steps: self.steps, samples, of, rate: self.rate, sums: self.metrics.sums() }
     }
 
     /// Leaves the gradients of one batch in `pass`, and adds its predictions to the metrics.
@@ -83,6 +130,7 @@ impl EpochPass {
         self.pass.forward(model, &self.inputs);
         self.metrics.add(self.pass.predictions(self.basis), self.pass.outputs(), self.targets.view());
         self.steps = self.steps.saturating_add(1);
+        self.samples[0] += rows.len() as u64;
         self.pass.backward(model, &self.inputs, self.targets.view(), loss);
     }
 

@@ -2,7 +2,12 @@
 
 use rand::seq::SliceRandom;
 
-use super::{Optimizer, Step, step::EpochPass, update::State};
+use super::{
+    Optimizer, Step,
+    state::{Settings, TrainerState, Within},
+    step::EpochPass,
+    update::State,
+};
 use crate::{
     Dataset, Error, Loss, Metrics, Result, Sequential,
     math::random::{self, Purpose},
@@ -32,14 +37,12 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Trainer {
-    loss: Loss,
-    optimizer: Optimizer,
-    decay: f32,
-    batch_size: usize,
-    shuffle: bool,
-    seed: u64,
-    epochs: u64,
-    state: State,
+    pub(super) settings: Settings,
+    /// Epochs that were trained.
+    pub(super) epochs: u64,
+    /// Where the next one begins, if not at its beginning.
+    pub(super) begun: Option<Within>,
+    pub(super) state: State,
 }
 
 impl Trainer {
@@ -52,7 +55,8 @@ impl Trainer {
     /// assert_eq!(trainer.learning_rate(), 0.1);
     /// ```
     pub fn new(loss: Loss, optimizer: Optimizer) -> Self {
-        Self { loss, optimizer, decay: 0.0, batch_size: 32, shuffle: true, seed: 0, epochs: 0, state: State::default() }
+        let settings = Settings { loss, optimizer, decay: 0.0, batch_size: 32, shuffle: true, seed: 0 };
+        Self { settings, epochs: 0, begun: None, state: State::default() }
     }
 
     /// Sets how many samples each step takes, 32 without this call; the last batch of an epoch may have fewer.
@@ -72,13 +76,13 @@ impl Trainer {
     /// ```
     #[must_use]
     pub fn batch_size(self, samples: usize) -> Self {
-        Self { batch_size: samples, ..self }
+        Self { settings: Settings { batch_size: samples, ..self.settings }, ..self }
     }
 
     /// Sets whether every epoch takes the samples in another order; it does without this call.
     #[must_use]
     pub fn shuffle(self, shuffle: bool) -> Self {
-        Self { shuffle, ..self }
+        Self { settings: Settings { shuffle, ..self.settings }, ..self }
     }
 
     /// Sets the seed of the orders of the samples, and of what [`Dropout`](crate::Dropout) drops.
@@ -102,7 +106,7 @@ impl Trainer {
     /// ```
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
-        Self { seed, ..self }
+        Self { settings: Settings { seed, ..self.settings }, ..self }
     }
 
     /// Sets how fast the learning rate falls: step `t = 0, 1, ...` takes `learning_rate / (1 + decay t)`. 0, the default, keeps
@@ -125,7 +129,7 @@ impl Trainer {
     /// ```
     #[must_use]
     pub fn decay(self, decay: f32) -> Self {
-        Self { decay, ..self }
+        Self { settings: Settings { decay, ..self.settings }, ..self }
     }
 
     /// Sets how many epochs the model was trained for already, to continue their orders and dropouts.
@@ -149,13 +153,30 @@ impl Trainer {
     /// ```
     #[must_use]
     pub fn start_epoch(self, epochs: u64) -> Self {
-        Self { epochs, ..self }
+        Self { epochs, begun: None, ..self }
+    }
+
+    /// Replaces the optimizer, in a fork for example. What it remembers is kept where the new one is of the same kind and
+    /// framework, with other numbers; else it begins anew, and so does a [`decay`](Self::decay).
+    ///
+    /// ```
+    /// use training_replay::{Loss, Optimizer, Trainer};
+    ///
+    /// let trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).optimizer(Optimizer::adam(0.01));
+    /// assert_eq!(trainer.learning_rate(), 0.01);
+    /// ```
+    #[must_use]
+    pub fn optimizer(self, optimizer: Optimizer) -> Self {
+        let before = self.settings.optimizer;
+        let same = (before.name(), before.framework()) == (optimizer.name(), optimizer.framework());
+        let state = if same { self.state } else { State::default() };
+        Self { settings: Settings { optimizer, ..self.settings }, state, ..self }
     }
 
     /// Returns the learning rate of the next step.
     pub fn learning_rate(&self) -> f32 {
-        let fallen = 1.0 + f64::from(self.decay) * self.state.steps() as f64;
-        (f64::from(self.optimizer.learning_rate()) / fallen) as f32
+        let fallen = 1.0 + f64::from(self.settings.decay) * self.state.steps() as f64;
+        (f64::from(self.settings.optimizer.learning_rate()) / fallen) as f32
     }
 
     /// Changes the learning rate from the next step on, keeping the optimizer's memory. A rate below 0 is refused by
@@ -189,7 +210,7 @@ impl Trainer {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn set_learning_rate(&mut self, learning_rate: f32) {
-        self.optimizer = self.optimizer.with_learning_rate(learning_rate);
+        self.settings.optimizer = self.settings.optimizer.with_learning_rate(learning_rate);
     }
 
     /// Trains for one pass over the data and returns its metrics.
@@ -239,45 +260,72 @@ impl Trainer {
         F: FnMut(Step<'_>) -> Result<T>,
     {
         self.check(model, data)?;
-        let order = self.order(data.samples());
-        let pass = Pass::training(model, self.seed, self.epochs);
-        let mut epoch = EpochPass::new(pass, model, data, self.batch_size, self.loss);
-        for batch in order.chunks(self.batch_size) {
-            epoch.batch(model, data, batch, self.loss);
+        let Settings { loss, optimizer, batch_size, seed, .. } = self.settings;
+        let (order, begun) = (self.order(data.samples()), self.begun.unwrap_or_default());
+        let done = self.done();
+        let pass = Pass::training(model, seed, self.epochs, done);
+        let mut epoch = EpochPass::new(pass, model, data, (batch_size, loss), &begun);
+        for batch in order[done..].chunks(batch_size) {
+            epoch.batch(model, data, batch, loss);
             epoch.rate = self.learning_rate();
-            let mut update = self.state.step(self.optimizer, epoch.rate);
+            let mut update = self.state.step(optimizer, epoch.rate);
             epoch.pass.update(model, |weights, gradients| update.apply(weights, gradients));
-            each(Step { model, epoch: &epoch })?;
+            each(Step { state: self.recorded(model), epoch: &epoch })?;
         }
         self.epochs = self.epochs.saturating_add(1);
+        self.begun = None;
         Ok(epoch.metrics())
     }
 
+    /// What is recorded of this trainer of a model.
+    pub(super) fn recorded<'a>(&'a self, model: &'a Sequential) -> TrainerState<'a> {
+        TrainerState { settings: self.settings, epochs: self.epochs, memory: &self.state, model, within: self.begun }
+    }
+
+    /// Samples of the next epoch that were trained on already.
+    fn done(&self) -> usize {
+        self.begun.map_or(0, |begun| usize::try_from(begun.samples).unwrap_or(usize::MAX))
+    }
+
     fn check(&self, model: &Sequential, data: &Dataset) -> Result<()> {
-        model.check(data.inputs(), data.targets(), self.loss)?;
+        let Settings { loss, optimizer, decay, batch_size, .. } = self.settings;
+        model.check(data.inputs(), data.targets(), loss)?;
         model.expect_trainable()?;
-        self.optimizer.check()?;
-        if !(0.0..=f32::MAX).contains(&self.decay) {
-            return Err(Error::invalid("the decay", "0 or more", self.decay));
+        optimizer.check()?;
+        if !(0.0..=f32::MAX).contains(&decay) {
+            return Err(Error::invalid("the decay", "0 or more", decay));
         }
-        if self.batch_size == 0 {
+        if batch_size == 0 {
             return Err(Error::invalid("the batch size", "1 or more", 0));
         }
-        match data.samples() % self.batch_size {
-            0 => model.check_batch(self.batch_size.min(data.samples()))?,
-            last => model.check_batch(last)?,
-        }
-        if self.state.fits(&model.lengths()) {
+        self.check_batches(model, data.samples())?;
+        if self.state.fits(&model.trainable().iter().map(|(_, array)| array.len()).collect::<Vec<_>>()) {
             Ok(())
         } else {
             Err(Error::invalid("the model", "the one that this trainer began with", "of another size"))
         }
     }
 
+    /// Fails if what is left of the epoch ends in a batch that a layer cannot be trained by, or is of other data.
+    fn check_batches(&self, model: &Sequential, samples: usize) -> Result<()> {
+        if let Some(Within { of, samples: done, .. }) =
+            self.begun.filter(|it| it.of != samples as u64 || it.samples > it.of)
+        {
+            let expected = format!("{of}, of which the epoch that is gone on with has had {done}");
+            return Err(Error::invalid("the number of samples", expected, samples));
+        }
+        let left = samples - self.done();
+        match left % self.settings.batch_size {
+            _ if left == 0 => Ok(()),
+            0 => model.check_batch(self.settings.batch_size.min(left)),
+            last => model.check_batch(last),
+        }
+    }
+
     fn order(&self, samples: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..samples).collect();
-        if self.shuffle {
-            order.shuffle(&mut random::rng(self.seed, Purpose::Shuffle(self.epochs)));
+        if self.settings.shuffle {
+            order.shuffle(&mut random::rng(self.settings.seed, Purpose::Shuffle(self.epochs)));
         }
         order
     }

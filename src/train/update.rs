@@ -17,6 +17,17 @@ impl State {
         self.steps
     }
 
+    /// Returns the state behind so many steps, of these running values; of an optimizer with one of them for each weight the
+    /// second are none.
+    pub(super) fn new(steps: u64, first: Vec<Vec<f32>>, second: Vec<Vec<f32>>) -> Self {
+        Self { steps, first, second }
+    }
+
+    /// The running values of every array: one of each, or two, or none.
+    pub(super) fn values(&self) -> [&[Vec<f32>]; 2] {
+        [&self.first, &self.second]
+    }
+
     /// Whether the running values are those of arrays with these lengths; those of no step fit any.
     pub(super) fn fits(&self, lengths: &[usize]) -> bool {
         self.first.is_empty() || self.first.iter().map(Vec::len).eq(lengths.iter().copied())
@@ -29,13 +40,16 @@ impl State {
         Update { optimizer, rate, root, state: self, arrays: 0 }
     }
 
-    /// The running values of an array, which are zero before the first step.
-    fn running(&mut self, array: usize, length: usize) -> (&mut [f32], &mut [f32]) {
+    /// The running values of an array, which are zero before the first step; the second ones of two, else none.
+    fn running(&mut self, array: usize, length: usize, two: bool) -> (&mut [f32], &mut [f32]) {
         if self.first.len() == array {
             self.first.push(vec![0.0; length]);
+        }
+        if two && self.second.len() == array {
             self.second.push(vec![0.0; length]);
         }
-        (&mut self.first[array], &mut self.second[array])
+        let second = if two { self.second[array].as_mut_slice() } else { &mut [] };
+        (&mut self.first[array], second)
     }
 }
 
@@ -57,7 +71,8 @@ impl Update<'_> {
         if let Optimizer::Sgd { momentum: 0.0, .. } = self.optimizer {
             return weights.for_each(|(w, g)| *w -= rate * g);
         }
-        let (first, second) = self.state.running(self.arrays, g.len());
+        let two = matches!(self.optimizer, Optimizer::Adam { .. });
+        let (first, second) = self.state.running(self.arrays, g.len(), two);
         self.arrays += 1;
         match self.optimizer {
             Optimizer::Sgd { momentum, nesterov, framework: Framework::PyTorch, .. } => {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 pub const MODEL: u16 = 1;
 pub const EPOCH: u16 = 3;
+pub const TRAINING_STATE: u16 = 32_770;
 
 /// A record in the bytes of a file.
 #[derive(Clone, Debug)]

@@ -115,6 +115,28 @@ pub fn steps_only(folder: &Path) -> PathBuf {
     path
 }
 
+/// A recording of six epochs with the state of their training, and one that was forked from epoch 3 of it.
+pub fn forked(folder: &Path) -> [PathBuf; 2] {
+    let [path, fork_path] = ["states.replay", "fork.replay"].map(|name| folder.join(name));
+    let (mut model, mut trainer) = (model(1), trainer());
+    let mut replay = options().create(&path).unwrap();
+    replay.record(&trainer.training(&model), Metrics::new()).unwrap();
+    for _ in 0..6 {
+        let metrics = trainer.epoch(&mut model, &data()).unwrap();
+        replay.record(&trainer.training(&model), metrics).unwrap();
+    }
+    replay.finish().unwrap();
+    let mut fork = replay.run().unwrap().fork(3).unwrap();
+    fork.trainer.set_learning_rate(0.01);
+    let mut other = fork.options.metadata("learning_rate", "0.01").create(&fork_path).unwrap();
+    for _ in 4..=6 {
+        let metrics = fork.trainer.epoch(&mut fork.model, &data()).unwrap();
+        other.record(&fork.trainer.training(&fork.model), metrics).unwrap();
+    }
+    other.finish().unwrap();
+    [path, fork_path]
+}
+
 /// Epochs with steps within them.
 pub fn with_steps(folder: &Path) -> PathBuf {
     let path = folder.join("with_steps.replay");

@@ -5,7 +5,7 @@
 use crate::serial;
 use std::{collections::HashSet, fmt};
 
-use super::{Check, DataCheck, ProbeCheck, VerifyOptions, metric_check::curve};
+use super::{Check, DataCheck, ProbeCheck, TrainingCheck, VerifyOptions, metric_check::curve};
 use crate::{Loss, Metrics, analysis::Caveat, notation::on_a_line};
 
 /// What a verification comes to.
@@ -25,7 +25,7 @@ pub enum Verdict {
     /// There is no probe, and what was logged is about what is recomputed. That proves little: another activation, inputs
     /// times 1.1 or another draw of the data often pass.
     MeansAgree,
-    /// The model is another one; or there is no probe, and what was logged is not what is recomputed.
+    /// The model is another one; or an epoch that was trained again became another one; or there is no probe, and what was logged is not what is recomputed.
     Differs,
 }
 
@@ -84,6 +84,10 @@ impl fmt::Display for Verdict {
 pub struct Verification {
     /// What the model makes of the probe, at each epoch that has one; none where none was recorded.
     pub probes: Vec<ProbeCheck>,
+    /// The epochs that were trained again, if that was asked for by [`VerifyOptions::train_again`].
+    pub trained: Vec<TrainingCheck>,
+    /// Why none was trained again although that was asked for.
+    pub not_trained: Option<String>,
     /// Whether the data that were asked about are the recorded ones.
     pub data: DataCheck,
     /// One check for each epoch and metric that was both logged and recomputed.
@@ -130,8 +134,9 @@ impl Verification {
         }
         let (loss_name, required) = (options.names[0].clone(), if options.at_end { 1.0 } else { 0.9 });
         let (probes, data) = (Vec::new(), DataCheck::Unknown);
-        let (not_compared, caveats) = (None, Vec::new());
-        Self { probes, data, checks, required, loss: options.loss, own_loss: None, not_compared, caveats, loss_name }
+        let (not_compared, caveats, trained, not_trained) = (None, Vec::new(), Vec::new(), None);
+        let (loss, own_loss) = (options.loss, None);
+        Self { probes, trained, not_trained, data, checks, required, loss, own_loss, not_compared, caveats, loss_name }
     }
 
     /// Returns the share of the checks that hold: of losses or of accuracies, whichever is smaller; 0 for no checks.
@@ -167,11 +172,18 @@ impl Verification {
         if differs || says_something { Some(!differs) } else { None }
     }
 
+    /// Returns whether all epochs that were trained again became what was recorded; `None` where none was.
+    pub fn training_holds(&self) -> Option<bool> {
+        (!self.trained.is_empty()).then(|| self.trained.iter().all(TrainingCheck::holds))
+    }
+
     /// Returns what the verification comes to.
     pub fn verdict(&self) -> Verdict {
         match (self.model_holds(), &self.data) {
             (Some(false), _) => Verdict::Differs,
             (_, DataCheck::Other { .. }) => Verdict::OtherData,
+            _ if self.training_holds() == Some(false) => Verdict::Differs,
+            _ if self.training_holds() == Some(true) => Verdict::Proven,
             (Some(true), DataCheck::Damaged | DataCheck::Unknown) => Verdict::ModelProven,
             (Some(true), _) => Verdict::Proven,
             (None, _) if self.means_agree() => Verdict::MeansAgree,
@@ -224,6 +236,7 @@ impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.verdict())?;
         self.write_model(f)?;
+        self.write_trained(f)?;
         write!(f, "\n{}", on_a_line(&self.data.to_string()))?;
         self.write_logged(f)?;
         self.caveats.iter().try_for_each(|caveat| write!(f, "\n{}", on_a_line(&caveat.to_string())))
@@ -264,6 +277,20 @@ impl Verification {
                     "the model is not proven: {why}; means alone say little, as they often agree for another activation or other data"
                 )
             }
+        }
+    }
+
+    fn write_trained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.not_trained {
+            write!(f, "\nnothing was trained again: {}", on_a_line(why))?;
+        }
+        let (count, differ) = (self.trained.len(), self.trained.iter().filter(|check| !check.holds()).count());
+        match self.trained.iter().find(|check| !check.holds()) {
+            Some(first) => write!(f, "\n{first}; so {differ} of the {count} epochs that were trained again"),
+            None if count > 0 => {
+                write!(f, "\nall {count} epochs that were trained again became the recorded ones, bit for bit")
+            }
+            None => Ok(()),
         }
     }
 

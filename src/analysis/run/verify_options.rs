@@ -26,13 +26,23 @@ pub struct VerifyOptions {
     pub(crate) outputs_tolerance: f64,
     pub(crate) l2: f64,
     pub(crate) metrics: bool,
+    pub(crate) train_again: bool,
 }
 
 impl Default for VerifyOptions {
     fn default() -> Self {
         let names = ["loss", "accuracy"].map(String::from);
         let (tolerance, outputs_tolerance) = (0.05, 1e-4);
-        Self { loss: None, names, at_end: false, tolerance, outputs_tolerance, l2: 0.0, metrics: true }
+        Self {
+            loss: None,
+            names,
+            at_end: false,
+            tolerance,
+            outputs_tolerance,
+            l2: 0.0,
+            metrics: true,
+            train_again: false,
+        }
     }
 }
 
@@ -127,7 +137,35 @@ impl VerifyOptions {
         Self { metrics: false, ..self }
     }
 
-    /// Fails for numbers that nothing can be compared by.
+    /// Trains every epoch again that lies behind one which was recorded with the state of its training
+    /// ([`Trainer::training`](crate::Trainer::training)), and compares every bit. What agrees is proven: model, data, optimizer
+    /// and order. It takes as long as the training did.
+    ///
+    /// An epoch is trained by the settings that its own state has, where it has one, else by those of the epoch that training
+    /// begins from: a learning rate that a schedule sets before every epoch is known from the first.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, analysis::VerifyOptions, datasets};
+    ///
+    /// let data = datasets::moons(100, 0.1, 7);
+    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::adam(0.01));
+    /// let mut replay = Replay::options().dataset(&data).in_memory();
+    /// replay.record(&trainer.training(&model), Metrics::new())?;
+    /// for epoch in 0..5 {
+    ///     trainer.set_learning_rate(0.01 * 0.5_f32.powi(epoch));
+    ///     let metrics = trainer.epoch(&mut model, &data)?;
+    ///     replay.record(&trainer.training(&model), metrics)?;
+    /// }
+    /// let found = replay.run()?.verify(&VerifyOptions::default().train_again())?;
+    /// assert!(found.holds() && found.trained.len() == 5);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn train_again(self) -> Self {
+        Self { train_again: true, ..self }
+    }
+
     /// The same for another recorded data set than the training set: a validation set is measured at the end of an epoch, and
     /// logged with `val_` before the names, if no other names were set; of other sets nothing is known to be logged.
     pub(crate) fn on(self, dataset: &str) -> Self {
@@ -139,6 +177,7 @@ impl VerifyOptions {
         }
     }
 
+    /// Fails for numbers that nothing can be compared by.
     pub(crate) fn check(&self) -> Result<()> {
         let numbers = [("tolerance", self.tolerance), ("outputs_tolerance", self.outputs_tolerance), ("l2", self.l2)];
         match numbers.into_iter().find(|(_, number)| !(0.0..f64::INFINITY).contains(number)) {

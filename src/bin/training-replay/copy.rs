@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use training_replay::{
-    Error, Loss, Metrics, Moment, RecordedOutputs, Replay, ReplayOptions, Result, Run, Sequential, Weights,
+    Error, Loss, Metrics, Model, Moment, RecordedOutputs, RecordedState, Replay, ReplayOptions, Result, Run,
+    Sequential, Training, Weights,
 };
 
 use crate::{
@@ -58,16 +59,21 @@ pub fn record(source: (&Path, &Replay), moments: &[Moment], to: &Path, damaged: 
 struct Read {
     metrics: Metrics,
     probe: Option<RecordedOutputs>,
+    state: Option<RecordedState>,
     lost: Vec<String>,
 }
 
 /// Reads a moment. What lies beside its weights may be left out; then it is said.
 fn taken(replay: &Replay, moment: Moment, weights: &mut Weights, damaged: Damaged) -> Result<Read> {
-    replay.weights_into(moment, weights)?;
+    replay.recorded_weights().read_into(moment, weights)?;
     let mut lost = Vec::new();
     let metrics = or_lost(replay.metrics(moment), damaged, &mut lost)?.unwrap_or_default();
     let probe = or_lost(replay.probe().at(moment), damaged, &mut lost)?.flatten();
-    Ok(Read { metrics, probe, lost })
+    let state = match replay.training().state(moment) {
+        Err(Error::Missing { .. }) => None,
+        state => or_lost(state, damaged, &mut lost)?,
+    };
+    Ok(Read { metrics, probe, state, lost })
 }
 
 /// What was read; or none and what was lost of it, where that may be left out.
@@ -84,9 +90,9 @@ fn or_lost<T>(read: Result<T>, damaged: Damaged, lost: &mut Vec<String>) -> Resu
 
 impl Copied {
     fn take(&mut self, target: &mut Replay, moment: Moment, weights: &Weights, read: Read) -> Result<()> {
-        match &read.probe {
-            Some(outputs) => outputs.record_in(target, moment, weights, read.metrics)?,
-            None => target.record_at(moment, weights, read.metrics)?,
+        match &read.state {
+            Some(state) => record_one(target, moment, &Training::new(weights, state), read.metrics, read.probe)?,
+            None => record_one(target, moment, weights, read.metrics, read.probe)?,
         };
         self.lost.extend(read.lost);
         match moment.step() {
@@ -94,6 +100,19 @@ impl Copied {
             Some(_) => self.steps += 1,
         }
         Ok(())
+    }
+}
+
+fn record_one<M: Model>(
+    target: &mut Replay,
+    moment: Moment,
+    model: &M,
+    metrics: Metrics,
+    probe: Option<RecordedOutputs>,
+) -> Result<bool> {
+    match probe {
+        Some(outputs) => outputs.record_in(target, moment, model, metrics),
+        None => target.record_at(moment, model, metrics),
     }
 }
 
@@ -110,6 +129,9 @@ fn options(path: &Path, replay: &Replay, damaged: Damaged, copied: &mut Copied) 
     };
     if let Some(description) = replay.description() {
         options = options.description(description);
+    }
+    if let Some(parent) = replay.training().parent() {
+        options = options.parent(&parent);
     }
     options = match replay.probe().inputs() {
         // Those of every moment that has some.

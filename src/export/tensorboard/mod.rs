@@ -123,7 +123,7 @@ impl<'a> TensorBoard<'a> {
         let metrics = replay.metrics(epoch)?;
         let scalars: Vec<Value> = metrics.iter().map(|(name, value)| Value::scalar(name, value as f32)).collect();
         let mut events = vec![message::event(step, &scalars)];
-        replay.weights_into(epoch, weights)?;
+        replay.recorded_weights().read_into(epoch, weights)?;
         let histograms = LayerDistribution::each(&weights.parameters()?, &LayerFilter::default(), |row| {
             let tag = format!("{}/{}", row.layer, row.name);
             if row.distribution.count == 0 {

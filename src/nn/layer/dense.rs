@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Mode,
-    kind::{Arrays, expect_finite, restore_kernel, restore_units},
+    kind::{Arrays, Trainable, expect_finite, restore_kernel, restore_units},
 };
 use crate::{
     Activation, Error, Initializer, Matrix, Orientation, Parameter, Result, Weights,
@@ -305,9 +305,10 @@ impl Arrays for DenseWeights {
         1 + usize::from(self.bias.is_some())
     }
 
-    fn list_lengths(&self, lengths: &mut Vec<usize>) {
-        lengths.push(self.kernel.len());
-        lengths.extend(self.bias.as_ref().map(Vec::len));
+    fn list_trainable(&self, arrays: &mut Vec<Trainable>) {
+        let (inputs, units) = self.kernel.shape();
+        arrays.push(Trainable { name: "kernel", rows: inputs, columns: Some(units) });
+        arrays.extend(self.bias.as_ref().map(|bias| Trainable { name: "bias", rows: bias.len(), columns: None }));
     }
 
     fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {

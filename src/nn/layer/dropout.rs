@@ -116,7 +116,7 @@ impl Kind for Dropout {
     }
 
     fn pass(&self, (): &(), mode: Mode) -> Self::Pass {
-        mode.rng().map(|rng| Box::new(Mask::new(self.rate, rng)))
+        mode.rng().map(|(rng, samples)| Box::new(Mask::new(self.rate, rng, samples)))
     }
 
     #[inline]
@@ -148,6 +148,8 @@ impl Kind for Dropout {
 #[derive(Clone, Debug)]
 pub(in crate::nn) struct Mask {
     rng: ChaCha8Rng,
+    /// Samples whose draws are still to be passed over: a draw, which is a word of the generator, for each of their values.
+    passed: usize,
     /// Values are dropped whose draw out of 2^32 is below it.
     threshold: u32,
     /// What the others are multiplied by.
@@ -158,14 +160,17 @@ pub(in crate::nn) struct Mask {
 
 impl Mask {
     /// Drops values with a probability of `rate`, from 0 to below 1.
-    fn new(rate: f32, rng: ChaCha8Rng) -> Self {
+    fn new(rate: f32, rng: ChaCha8Rng, passed: usize) -> Self {
         let threshold = (f64::from(rate) * 4_294_967_296.0) as u32;
-        Self { rng, threshold, scale: 1.0 / (1.0 - rate), factors: Vec::new() }
+        Self { rng, passed, threshold, scale: 1.0 / (1.0 - rate), factors: Vec::new() }
     }
 
     /// Draws anew, and drops and scales the inputs. The outputs have their shape.
     fn forward(&mut self, inputs: &Matrix, outputs: &mut Matrix) {
         self.factors.clear();
+        if self.passed > 0 {
+            self.rng.set_word_pos(std::mem::take(&mut self.passed) as u128 * inputs.ncols() as u128);
+        }
         let draws = (0..inputs.len()).map(|_| self.rng.random::<u32>());
         self.factors.extend(draws.map(|draw| if draw < self.threshold { 0.0 } else { self.scale }));
         self.apply(inputs, outputs);
@@ -197,7 +202,7 @@ mod tests {
     };
 
     fn mask(rate: f32) -> Mask {
-        Mask::new(rate, random::rng(1, Purpose::Dropout { layer: 0, epoch: 0 }))
+        Mask::new(rate, random::rng(1, Purpose::Dropout { layer: 0, epoch: 0 }), 0)
     }
 
     #[test]

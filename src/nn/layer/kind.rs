@@ -108,13 +108,34 @@ pub(in crate::nn) trait Kind: Sized {
     fn list_gradients<'a>(&self, _layer: &'a str, _pass: &'a Self::Pass, _gradients: &mut Vec<Parameter<'a>>) {}
 }
 
+/// An array that an optimizer changes: what its parameter is called, and its shape.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trainable {
+    pub(crate) name: &'static str,
+    pub(crate) rows: usize,
+    /// `None` of a row of values.
+    pub(crate) columns: Option<usize>,
+}
+
+impl Trainable {
+    /// How many values it has.
+    pub(crate) fn len(self) -> usize {
+        self.rows * self.columns.unwrap_or(1)
+    }
+
+    /// How a recording gives its shape.
+    pub(crate) fn shape(self) -> Vec<usize> {
+        [self.rows].into_iter().chain(self.columns).collect()
+    }
+}
+
 /// The arrays of a layer.
 pub(in crate::nn) trait Arrays {
     /// How many parameters they are.
     fn count(&self) -> usize;
 
-    /// Adds the number of values of every trainable array, in the order of the parameters.
-    fn list_lengths(&self, lengths: &mut Vec<usize>);
+    /// Adds every trainable array, in the order of the parameters.
+    fn list_trainable(&self, arrays: &mut Vec<Trainable>);
 
     /// Adds every array to the parameters, as those of a layer.
     fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>);
@@ -126,7 +147,7 @@ impl Arrays for () {
         0
     }
 
-    fn list_lengths(&self, _: &mut Vec<usize>) {}
+    fn list_trainable(&self, _: &mut Vec<Trainable>) {}
 
     fn list<'a>(&'a self, _: &'a str, _: &mut Vec<Parameter<'a>>) {}
 }
@@ -136,16 +157,18 @@ impl Arrays for () {
 pub(in crate::nn) enum Mode {
     /// To see what the network is.
     Replay,
-    /// To train it: `layer` and `epoch` have random numbers of their own.
-    Training { seed: u64, layer: usize, epoch: u64 },
+    /// To train it: `layer` and `epoch` have random numbers of their own, which `samples` of the epoch have had already.
+    Training { seed: u64, layer: usize, epoch: u64, samples: usize },
 }
 
 impl Mode {
-    /// The random numbers of a layer in training.
-    pub(super) fn rng(self) -> Option<ChaCha8Rng> {
+    /// The random numbers of a layer in training, from the beginning of the epoch, and how many samples have had theirs.
+    pub(super) fn rng(self) -> Option<(ChaCha8Rng, usize)> {
         match self {
             Self::Replay => None,
-            Self::Training { seed, layer, epoch } => Some(random::rng(seed, Purpose::Dropout { layer, epoch })),
+            Self::Training { seed, layer, epoch, samples } => {
+                Some((random::rng(seed, Purpose::Dropout { layer, epoch }), samples))
+            }
         }
     }
 
@@ -198,7 +221,7 @@ pub(super) fn restore_kernel(weights: &Weights, layer: &str, [inputs, units]: [u
 pub(super) mod testing {
     use super::*;
 
-    pub(in crate::nn::layer) const TRAINING: Mode = Mode::Training { seed: 0, layer: 0, epoch: 0 };
+    pub(in crate::nn::layer) const TRAINING: Mode = Mode::Training { seed: 0, layer: 0, epoch: 0, samples: 0 };
 
     pub(in crate::nn::layer) fn assert_close(what: &str, found: &[f32], expected: &[f64]) {
         assert_eq!(found.len(), expected.len());

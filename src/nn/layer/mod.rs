@@ -17,6 +17,7 @@ pub use batch_normalization::BatchNormalization;
 pub use dense::Dense;
 pub use dropout::Dropout;
 use kind::Arrays;
+pub(crate) use kind::Trainable;
 pub(super) use kind::{Kind, Mode};
 pub use layer_normalization::LayerNormalization;
 
@@ -247,9 +248,9 @@ impl LayerWeights {
         each!((layer, self), (settings, weights) => settings.apply(weights, inputs, outputs, stride));
     }
 
-    /// Adds the number of values of every array that an optimizer changes, in the order of the parameters.
-    pub(super) fn list_lengths(&self, layer: &Layer, lengths: &mut Vec<usize>) {
-        each!((layer, self), (_settings, weights) => weights.list_lengths(lengths));
+    /// Adds every array that an optimizer changes, in the order of the parameters.
+    pub(super) fn list_trainable(&self, layer: &Layer, arrays: &mut Vec<Trainable>) {
+        each!((layer, self), (_settings, weights) => weights.list_trainable(arrays));
     }
 
     /// How many parameters there are.

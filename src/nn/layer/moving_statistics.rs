@@ -1,7 +1,7 @@
 //! What a batch normalization has for every unit, and what it keeps from the way forward to the way back.
 
 use super::{
-    kind::Arrays,
+    kind::{Arrays, Trainable},
     normalization::{Affine, Moments},
 };
 use crate::{Parameter, Result, math::matrix};
@@ -42,8 +42,8 @@ impl Arrays for BatchNormalizationWeights {
     }
 
     /// The moving statistics are not trained.
-    fn list_lengths(&self, lengths: &mut Vec<usize>) {
-        self.affine.list_lengths(lengths);
+    fn list_trainable(&self, arrays: &mut Vec<Trainable>) {
+        self.affine.list_trainable(arrays);
     }
 
     fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {

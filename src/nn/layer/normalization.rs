@@ -1,6 +1,6 @@
 //! What the normalizations have in common: mean and variance, and the gamma and beta that scale and shift.
 
-use super::kind::{Arrays, expect, restore_units};
+use super::kind::{Arrays, Trainable, expect, restore_units};
 use crate::{Parameter, Result, Weights, math::matrix};
 
 /// Mean and biased variance.
@@ -68,8 +68,9 @@ impl Arrays for Affine {
         2
     }
 
-    fn list_lengths(&self, lengths: &mut Vec<usize>) {
-        lengths.extend([self.gamma.len(), self.beta.len()]);
+    fn list_trainable(&self, arrays: &mut Vec<Trainable>) {
+        let named = [("gamma", &self.gamma), ("beta", &self.beta)];
+        arrays.extend(named.map(|(name, values)| Trainable { name, rows: values.len(), columns: None }));
     }
 
     fn list<'a>(&'a self, layer: &'a str, parameters: &mut Vec<Parameter<'a>>) {

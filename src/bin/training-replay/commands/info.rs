@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
-use training_replay::{Dataset, Error, RecordedParameter, Replay, Result, Sequential, Weights};
+use training_replay::{Dataset, Error, Parent, RecordedParameter, Replay, Result, Sequential, Weights};
 
 use crate::{
     damage, notes,
@@ -47,6 +47,7 @@ impl Info {
         let parameters = self.parameters.then(|| replay.recorded_weights().parameters().collect::<Vec<_>>());
         let mut lines = vec![row("format", format!("{major}.{minor}")), row("size", size(bytes))];
         lines.extend(head(&replay));
+        lines.extend(training_lines(&replay));
         lines.extend(data_lines(&replay));
         lines.extend(replay.metadata().map(|(key, value)| row("note", format!("{}: {}", shown(key), shown(value)))));
         lines.extend(damage_lines(&replay));
@@ -62,6 +63,8 @@ impl Info {
             "metrics": replay.metric_names().collect::<Vec<_>>(),
             "step_metrics": replay.steps().metric_names().collect::<Vec<_>>(),
             "loss": loss_name(&replay),
+            "training_states": replay.training().moments().count(),
+            "parent": replay.training().parent().as_ref().map(parent_json),
             "notes": replay.metadata().collect::<Vec<_>>(),
             "typed_notes": notes::of(&replay),
             "data_sets": data_json(&replay),
@@ -94,6 +97,28 @@ fn head(replay: &Replay) -> Vec<String> {
     let metrics = if metrics.is_empty() { "none".to_owned() } else { metrics.join(", ") };
     let loss = loss_name(replay).map_or_else(|| "not noted".into(), |name| shown(&name));
     vec![row("state", state), row("epochs", range), row("steps", steps), row("metrics", metrics), row("loss", loss)]
+}
+
+/// How many moments can be gone on from, and which run this one went on from.
+fn training_lines(replay: &Replay) -> Vec<String> {
+    let states = replay.training().moments().count() as u64;
+    let of = (replay.epochs().len() + replay.steps().len()) as u64;
+    let states = (states > 0).then(|| row("states", format!("{} of {}", grouped(states), counted(of, "moment"))));
+    let parent = replay.training().parent().map(|parent| {
+        let path =
+            parent.path().map_or_else(|| "a run in memory".to_owned(), |path| shown(&path.display().to_string()));
+        row("parent", format!("{path} at {}, checksum {:08x}", parent.moment(), parent.checksum()))
+    });
+    states.into_iter().chain(parent).collect()
+}
+
+fn parent_json(parent: &Parent) -> Value {
+    json!({
+        "path": parent.path().map(|path| path.display().to_string()),
+        "epoch": parent.moment().epoch(),
+        "step": parent.moment().step(),
+        "checksum": parent.checksum(),
+    })
 }
 
 fn epochs_with_steps(replay: &Replay) -> u64 {

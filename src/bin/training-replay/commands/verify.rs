@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde_json::{Value, json};
-use training_replay::analysis::{DataCheck, Verdict, Verification, VerifyOptions};
+use training_replay::analysis::{DataCheck, TrainingCheck, Verdict, Verification, VerifyOptions};
 
 use crate::{
     numbers::number,
@@ -17,6 +17,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   training-replay verify run.replay
   training-replay verify --data points.csv --label class run.replay   # are these the data?
+  training-replay verify --train-again run.replay                     # every bit, where states were recorded
   training-replay verify --metrics train_loss,train_acc run.replay    # what the logged numbers are called
 
 Exits with 0 if model and data are proven, with 1 if one of them is another, and with 2 if nothing proves it.";
@@ -37,6 +38,9 @@ pub struct Verify {
     /// The factor of an L2 penalty that is part of the logged loss
     #[arg(long, value_name = "FACTOR")]
     l2: Option<f64>,
+    /// Train every epoch again that was recorded with the state of its training before it
+    #[arg(long)]
+    train_again: bool,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -62,6 +66,9 @@ impl Verify {
 
     fn options(&self) -> VerifyOptions {
         let mut options = VerifyOptions::default();
+        if self.train_again {
+            options = options.train_again();
+        }
         if let [loss, accuracy] = &self.metrics[..] {
             options = options.names(loss, accuracy);
         }
@@ -107,9 +114,15 @@ fn document(found: &Verification) -> Value {
         "data": found.data.to_string(),
         "probes": probes,
         "checks": checks,
+        "trained_again": found.trained.iter().map(trained_json).collect::<Vec<_>>(),
+        "not_trained": found.not_trained,
         "not_compared": found.not_compared.as_deref().map(with_options),
         "caveats": found.caveats.iter().map(|caveat| with_options(&caveat.to_string())).collect::<Vec<_>>(),
     })
+}
+
+fn trained_json(check: &TrainingCheck) -> Value {
+    json!({ "from": check.from, "epoch": check.epoch, "holds": check.holds(), "difference": check.difference })
 }
 
 /// One word for a verdict.
