@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
-use super::{NoteValue, order::Number};
+use super::{order::Number, value::NoteValue};
 use crate::{Error, Result};
 
 /// A condition that a note is to meet: that there is one, or how its value compares with another one.

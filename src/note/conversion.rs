@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::NoteValue;
+use super::value::NoteValue;
 
 /// What a list that is noted may have as its items.
 ///

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::NoteValue;
+use super::value::NoteValue;
 
 /// A number: an integer is compared exactly, however large.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +65,25 @@ pub(super) fn as_written(value: f32) -> f64 {
 }
 
 impl NoteValue {
+    /// Returns the number, if it is one: an integer beyond 2^53 is rounded, and one in single precision is the number that
+    /// its digits say.
+    ///
+    /// ```
+    /// use training_replay::NoteValue;
+    ///
+    /// assert_eq!(NoteValue::from(0.05_f32).number(), Some(0.05)); // and not 0.05000000074505806
+    /// assert_eq!(NoteValue::from(7).number(), Some(7.0));
+    /// assert_eq!(NoteValue::from("7").number(), None);
+    /// ```
+    pub fn number(&self) -> Option<f64> {
+        match *self {
+            Self::Integer(value) => Some(value as f64),
+            Self::F32(value) => Some(as_written(value)),
+            Self::F64(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Compares two values for a list that is to be in order: numbers first, then truth values, texts and lists.
     ///
     /// Numbers are compared exactly, and are equal if they stand for the same, whatever their types; NaN is the last one.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::NoteValue;
+use super::value::NoteValue;
 
 /// The shortest digits that are read as the same number again; a list in brackets, the texts in it in quotes.
 ///

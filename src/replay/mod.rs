@@ -19,6 +19,7 @@ mod timeline;
 
 // What a recording can do, in the order of its life: the documentation lists the methods in this order.
 mod create;
+mod notes;
 mod whole;
 
 mod record;
@@ -94,7 +95,7 @@ use timeline::Location;
 pub use training::{RecordedState, RecordedTraining};
 
 use crate::{
-    Dataset, Description, Error, Loss, Moment, NoteValue, Result,
+    Dataset, Description, Error, Loss, Moment, Result,
     storage::{self, Log},
 };
 
@@ -239,36 +240,6 @@ impl Replay {
     /// The same where a question is about this loss.
     pub(crate) fn name_of(&self, loss: Option<Loss>) -> Option<String> {
         self.own_loss().filter(|_| loss == Some(Loss::Own)).map(str::to_owned)
-    }
-
-    /// Returns the notes of the recording as texts, in the order they were given: at the beginning, and when it was appended
-    /// to.
-    ///
-    /// A key that was noted again later is there again, behind the earlier value. [`notes`](Self::notes) has numbers, truth
-    /// values and lists as such.
-    pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        let notes = self.index.manifest.as_ref().map_or(&[][..], |manifest| manifest.notes.texts());
-        notes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
-    }
-
-    /// Returns the notes as [`metadata`](Self::metadata) does, with the values that were given in place of their texts.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let mut replay = Replay::options().metadata("seed", 7).metadata("betas", [0.9, 0.999]).in_memory();
-    /// replay.record(&model, Metrics::new())?;
-    /// assert!(replay.notes().eq([("seed", 7.into()), ("betas", [0.9, 0.999].into())]));
-    /// assert!(replay.metadata().eq([("seed", "7"), ("betas", "[0.9, 0.999]")]));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    pub fn notes(&self) -> impl Iterator<Item = (&str, NoteValue)> {
-        self.index.manifest.iter().flat_map(|manifest| manifest.notes.iter())
-    }
-
-    /// Returns the value that was noted under a key, the newest if there are several, or `None`.
-    pub fn note(&self, key: &str) -> Option<NoteValue> {
-        self.index.manifest.as_ref()?.notes.newest(key)
     }
 
     /// Returns whether the recorder came to its [`finish`](Self::finish).

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Parent, probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
-    Dataset, Description, Error, Loss, Matrix, Moment, NoteValue, Result,
+    Dataset, Description, Error, Loss, Matrix, Moment, Result,
     storage::{LONGEST_NAME, Locking, Notes, check_names},
 };
 
@@ -156,29 +156,6 @@ impl ReplayOptions {
     #[must_use]
     pub fn description(self, description: &Description) -> Self {
         Self { description: Some(description.clone()), ..self }
-    }
-
-    /// Adds a note, which is stored once: a learning rate, a seed, a git revision, why the run was gone on with.
-    ///
-    /// Its value is a text, a number, a truth value or a list of these, and comes back as it was given. [`Runs`](crate::Runs)
-    /// are filtered and grouped by it.
-    ///
-    /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
-    /// use training_replay::NoteValue;
-    ///
-    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let options = Replay::options().metadata("optimizer", "adam").metadata("learning_rate", 0.05_f32);
-    /// let mut replay = options.metadata("nesterov", false).metadata("units", [64, 32]).in_memory();
-    /// replay.record(&model, Metrics::new())?;
-    /// assert_eq!(replay.note("learning_rate"), Some(NoteValue::F32(0.05)));
-    /// assert_eq!(replay.metadata().nth(1), Some(("learning_rate", "0.05"))); // as a text
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    #[must_use]
-    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<NoteValue>) -> Self {
-        self.notes.push(key.into(), value.into());
-        self
     }
 
     /// Names the run that this one goes on from: the next [`record`](crate::Replay::record) is the epoch behind that moment. The

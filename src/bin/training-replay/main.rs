@@ -24,6 +24,8 @@ mod pictures;
 mod question;
 mod recording;
 mod report;
+mod run_groups;
+mod run_row;
 mod target;
 
 mod command;

@@ -13,7 +13,6 @@ pub mod manual;
 pub mod pack;
 pub mod page;
 pub mod repair;
-mod run_groups;
 pub mod runs;
 pub mod story;
 pub mod thin;

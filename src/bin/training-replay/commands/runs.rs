@@ -1,7 +1,6 @@
 //! `training-replay runs`: the recordings in a folder.
 
 use std::{
-    cmp::Ordering,
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
@@ -11,16 +10,15 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use training_replay::{Goal, NoteCondition, NoteValue, Replay};
 
-use super::run_groups::Groups;
 use crate::{
     bars::Bar,
-    notes,
-    numbers::{decimal, number},
     out::{Out, complain},
     parallel, recording,
+    run_groups::Groups,
+    run_row::{Row, better_first},
     table::Table,
     trouble::{Answer, Status, Trouble},
-    words::{grouped, path_shown, shown, size},
+    words::{path_shown, shown},
 };
 
 pub const EXAMPLES: &str = "\
@@ -82,28 +80,6 @@ enum Order {
     Last,
     Epochs,
     Size,
-}
-
-/// A recording in the folder.
-pub struct Row {
-    pub path: PathBuf,
-    pub name: String,
-    bytes: u64,
-    epochs: usize,
-    last_epoch: Option<u64>,
-    finished: bool,
-    damaged: bool,
-    metrics: Vec<String>,
-    pub best: Option<(u64, f64)>,
-    last: Option<f64>,
-    notes: Vec<(String, NoteValue)>,
-}
-
-impl Row {
-    /// The newest note of a key.
-    pub fn note(&self, key: &str) -> Option<NoteValue> {
-        self.notes.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.clone())
-    }
 }
 
 impl RunsArgs {
@@ -228,7 +204,7 @@ impl RunsArgs {
         let mut out = Out::new();
         let groups = self.group_by.as_deref().map(|key| Groups::of(key, rows, goal));
         if self.json {
-            let runs: Vec<Value> = rows.iter().map(document).collect();
+            let runs: Vec<Value> = rows.iter().map(Row::document).collect();
             let errors: Vec<&str> = failed.iter().map(Trouble::line).collect();
             let groups = groups.map(|groups| groups.documents());
             let document = json!({
@@ -256,7 +232,7 @@ impl RunsArgs {
             "size".into(),
         ];
         let mut table = Table::new(2, head);
-        rows.iter().for_each(|row| table.row(cells(row)));
+        rows.iter().for_each(|row| table.row(row.cells()));
         table.lines().iter().try_for_each(|line| out.line(line))?;
         out.flush()
     }
@@ -264,52 +240,6 @@ impl RunsArgs {
 
 fn noted(replay: &Replay) -> Vec<(String, NoteValue)> {
     replay.notes().map(|(key, value)| (key.to_owned(), value)).collect()
-}
-
-/// The better value first; NaN and what is missing last.
-pub fn better_first(one: Option<f64>, other: Option<f64>, goal: Goal) -> Ordering {
-    let known = |value: Option<f64>| value.filter(|value| !value.is_nan());
-    match (known(one), known(other)) {
-        (Some(one), Some(other)) => match goal {
-            Goal::Min => one.total_cmp(&other),
-            Goal::Max => other.total_cmp(&one),
-        },
-        (one, other) => other.is_some().cmp(&one.is_some()),
-    }
-}
-
-fn cells(row: &Row) -> [String; 7] {
-    let state = match (row.damaged, row.finished) {
-        (true, _) => "damaged",
-        (false, true) => "finished",
-        (false, false) => "not finished",
-    };
-    let nothing = || "-".to_owned();
-    [
-        row.name.clone(),
-        state.into(),
-        grouped(row.epochs as u64),
-        row.best.map_or_else(nothing, |best| decimal(best.1)),
-        row.best.map_or_else(nothing, |best| grouped(best.0)),
-        row.last.map_or_else(nothing, decimal),
-        size(row.bytes),
-    ]
-}
-
-fn document(row: &Row) -> Value {
-    json!({
-        "file": row.path.display().to_string(),
-        "epochs": row.epochs,
-        "last_epoch": row.last_epoch,
-        "finished": row.finished,
-        "damaged": row.damaged,
-        "bytes": row.bytes,
-        "best": row.best.map(|best| number(best.1)),
-        "best_epoch": row.best.map(|best| best.0),
-        "last": row.last.map(number),
-        "notes": row.notes.iter().map(|(key, value)| (key, value.to_string())).collect::<Vec<_>>(),
-        "typed_notes": notes::documents(row.notes.iter().map(|(key, value)| (key.as_str(), value.clone()))),
-    })
 }
 
 /// All recordings below a folder, in the order of their paths. Links to folders are not followed.

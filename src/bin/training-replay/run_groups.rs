@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 use training_replay::{Goal, NoteValue};
 
-use super::runs::{Row, better_first};
 use crate::{
     notes::json_of,
     numbers::{decimal, number},
+    run_row::{Row, better_first},
     table::Table,
     words::{grouped, shown},
 };
