@@ -476,7 +476,7 @@ fn runs_are_filtered_and_grouped_by_notes_of_any_type() {
     let document = run(folder, ["runs", "--json", "--group-by", "lr", "--where", "lr"]).json();
     assert_eq!(document["group_by"], "lr");
     let values: Vec<_> = document["groups"].as_array().unwrap().iter().map(|group| &group["value"]).collect();
-    assert_eq!(values, [&json!(f64::from(0.05)), &json!(u64::MAX), &json!("0.05")]);
+    assert_eq!(values, [&json!(0.05), &json!(u64::MAX), &json!("0.05")]);
     let typed = call(folder, "info --json c.replay").json()["files"][0]["typed_notes"].clone();
     let note = |kind: &str, value: Value| json!({ "key": "lr", "type": kind, "value": value });
     assert_eq!(typed, json!([note("integer", json!(1)), note("f64", json!(0.05))]));

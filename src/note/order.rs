@@ -46,13 +46,15 @@ impl Number {
     }
 }
 
+/// The number above the largest integer.
+const ABOVE_ALL: f64 = (1_u128 << 127) as f64;
+
 /// An integer beside a number, neither of them rounded.
 fn beside(integer: i128, number: f64) -> Ordering {
-    let above_all = 2.0_f64.powi(127);
-    if number.is_nan() || number >= above_all {
+    if number.is_nan() || number >= ABOVE_ALL {
         return Ordering::Less;
     }
-    if number < -above_all {
+    if number < -ABOVE_ALL {
         return Ordering::Greater;
     }
     let part = number.fract();

@@ -75,8 +75,11 @@ impl Notes {
                 return Err(format!("a value is of note {place}, of {}, or not behind the one before", texts.len()));
             }
             free = place + 1;
+            if !value.is_known() {
+                continue;
+            }
             let known = value.value().ok_or_else(|| format!("the value of note {place} is not whole"))?;
-            values.extend(known.map(|known| (place, known)));
+            values.push((place, known));
         }
         Ok(Self { texts, values })
     }
@@ -116,9 +119,14 @@ impl EncodedValue {
         Self { place, kind, bytes }
     }
 
-    /// The value, if the bytes are one; none within it if its type is not known.
-    fn value(&self) -> Option<Option<NoteValue>> {
-        let value = match self.kind {
+    /// Whether the type is not one of a later version.
+    fn is_known(&self) -> bool {
+        (BOOL..=F64).contains(&self.kind) || (LIST..=LIST + F64).contains(&self.kind)
+    }
+
+    /// The value, if the bytes are one of a type that is known.
+    fn value(&self) -> Option<NoteValue> {
+        Some(match self.kind {
             BOOL => NoteValue::Bool(only(bools(&self.bytes)?)?),
             INTEGER => NoteValue::Integer(only(numbers(&self.bytes, i128::from_le_bytes)?)?),
             F32 => NoteValue::F32(only(numbers(&self.bytes, f32::from_le_bytes)?)?),
@@ -128,9 +136,8 @@ impl EncodedValue {
             _ if self.kind == LIST + INTEGER => NoteValue::Integers(numbers(&self.bytes, i128::from_le_bytes)?),
             _ if self.kind == LIST + F32 => NoteValue::F32s(numbers(&self.bytes, f32::from_le_bytes)?),
             _ if self.kind == LIST + F64 => NoteValue::F64s(numbers(&self.bytes, f64::from_le_bytes)?),
-            _ => return Some(None),
-        };
-        Some(Some(value))
+            _ => return None,
+        })
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 pub struct Groups<'a> {
     key: &'a str,
     goal: Goal,
-    groups: Vec<(Option<NoteValue>, Vec<&'a Row>)>,
+    by_value: Vec<(Option<NoteValue>, Vec<&'a Row>)>,
 }
 
 impl<'a> Groups<'a> {
@@ -32,7 +32,7 @@ impl<'a> Groups<'a> {
                 None => groups.push((value, vec![row])),
             }
         }
-        Self { key, goal, groups }
+        Self { key, goal, by_value: groups }
     }
 
     /// A row for each group: how many runs it has, and how good they were.
@@ -48,7 +48,7 @@ impl<'a> Groups<'a> {
             "best run".into(),
         ];
         let mut table = Table::new(1, head);
-        self.groups.iter().for_each(|(value, rows)| table.row(self.cells(value.as_ref(), rows)));
+        self.by_value.iter().for_each(|(value, rows)| table.row(self.cells(value.as_ref(), rows)));
         table.lines()
     }
 
@@ -74,7 +74,7 @@ impl<'a> Groups<'a> {
             other.as_ref().is_some_and(|other| !matches!(other, NoteValue::Text(_)) && other.to_string() == text)
         };
         match value {
-            NoteValue::Text(text) if self.groups.iter().any(alike) => shown(&format!("{text:?}")),
+            NoteValue::Text(text) if self.by_value.iter().any(alike) => shown(&format!("{text:?}")),
             _ => shown(&text),
         }
     }
@@ -102,7 +102,7 @@ impl<'a> Groups<'a> {
                 "best_file": ranked.first().map(|(_, row)| row.path.display().to_string()),
             })
         };
-        self.groups.iter().map(document).collect()
+        self.by_value.iter().map(document).collect()
     }
 }
 
