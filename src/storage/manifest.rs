@@ -287,6 +287,8 @@ mod tests {
         assert_eq!((manifest.places(), manifest.data_len()), ([0, 64].as_slice(), 64 + 24));
         let path = Some("a/b.replay".into());
         manifest.ancestor = Some(Ancestor { path, salt: 7, epoch: 65, step: 3, checksum: 0xDEAD_BEEF });
+        assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
+        manifest.notes.push("learning rate".into(), 0.05.into());
         let mut later = manifest.encode().unwrap();
         later.extend([9; 7]);
         assert_eq!(Manifest::decode(&later), Ok(manifest), "fields that a later minor version appended are ignored");

@@ -11,6 +11,7 @@ pub fn ask(replay: &Replay) {
     assert!(replay.probe().inputs().is_none_or(|inputs| !inputs.is_empty()));
     let _ = (format!("{replay:?}"), replay.is_finished(), replay.torn_bytes(), replay.loss(), replay.path());
     assert!(replay.metadata().len() < usize::MAX && replay.damage().len() < usize::MAX);
+    assert_eq!(replay.notes().count(), replay.metadata().len());
     for epoch in replay.epochs().chain([0, 7, u64::MAX]) {
         drop((replay.weights(epoch), replay.metrics(epoch), replay.probe().outputs(epoch)));
     }
@@ -81,7 +82,8 @@ pub fn recording() -> Vec<u8> {
         .build(1)
         .unwrap();
     let options = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).metadata("seed", "1");
-    let mut replay = options.in_memory();
+    let options = options.metadata("rate", 0.05_f32).metadata("betas", [0.9, 0.999]).metadata("names", ["a", ""]);
+    let mut replay = options.metadata("decay", true).metadata("units", [64, -1]).in_memory();
     replay.record(&model, Metrics::new()).unwrap();
     for epoch in 1..4 {
         replay.record_at((epoch, 2), &model, [("loss", epoch as f64)]).unwrap();
