@@ -754,3 +754,16 @@ fn who_watches_a_recording_hears_what_is_damaged() {
     assert!(json.err.starts_with("damaged.replay: bytes ") && !json.out.contains("bytes "), "{json:?}");
     assert_eq!(call(folder.path(), "watch --json run.replay").err, "");
 }
+
+#[test]
+fn runs_that_would_be_exported_under_one_name_are_an_error_and_none_is_written() {
+    let folder = folder();
+    for line in ["--name a --name a run.replay other.replay", "run.replay run.replay"] {
+        for form in ["csv", "jsonl", "safetensors", "tensorboard"] {
+            let ran = call(folder.path(), &format!("export --to {form} -o out {line}"));
+            assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{form}: {ran:?}");
+            assert!(ran.error().contains("two runs are called"), "{}", ran.error());
+            assert!(!folder.path().join("out").exists(), "{form}");
+        }
+    }
+}

@@ -237,3 +237,37 @@ fn copies_of_a_built_in_network_are_proven_by_bits() {
         assert!(verification.probes.iter().all(|probe| probe.allowed == 0.0), "{how}");
     }
 }
+
+#[test]
+fn checkpoints_are_never_replaced_by_the_recording_that_is_made_of_them() {
+    let folder = folder();
+    let at = folder.path();
+    assert_eq!(call(at, "export --to safetensors --epochs 0,10 run.replay -o weights").status, 0);
+    let (files, first) = ("weights/run=run/epoch-0.safetensors", "weights/run=run/epoch-10.safetensors");
+    let before = fs::read(at.join(files)).unwrap();
+    for source in ["weights/run=run".to_owned(), format!("{first} {files}")] {
+        let ran = call(at, &format!("import --force {source} -o {files}"));
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+        assert!(ran.error().starts_with(&format!("{files}: it is among the checkpoints")), "{}", ran.error());
+        assert_eq!(fs::read(at.join(files)).unwrap(), before);
+    }
+    for _ in 0..2 {
+        let ran = call(at, "import --force weights/run=run -o weights/run=run/all.replay");
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "a recording among them may be");
+    }
+}
+
+#[test]
+fn what_an_import_asks_for_is_called_by_its_option() {
+    let folder = folder();
+    let at = folder.path();
+    call(at, "export --to safetensors --epochs 0 run.replay -o weights");
+    for name in ["best", "epoch_1"] {
+        fs::copy(at.join("weights/run=run/epoch-0.safetensors"), at.join(format!("{name}.safetensors"))).unwrap();
+    }
+    let ran = call(at, "import best.safetensors epoch_1.safetensors -o b.replay");
+    assert!(ran.error().contains("--epochs lists them, --number-after says which number it is"), "{}", ran.error());
+    let ran = call(at, "import missing -o b.replay");
+    assert!(ran.status == 2 && ran.error().starts_with("missing: "), "{ran:?}");
+    assert!(!ran.error().contains("must be"), "the system says what is wrong: {}", ran.error());
+}

@@ -220,6 +220,27 @@ fn a_damaged_epoch_is_left_out_and_said_and_the_one_behind_it_stays() {
     assert!(exported.caveats.iter().any(|caveat| matches!(caveat, Caveat::Skipped { epoch: 3, .. })));
 }
 
+#[test]
+fn a_parameter_without_a_histogram_is_said_once_and_the_others_are_written() {
+    let mut replay = Replay::options().in_memory();
+    for epoch in 0..5 {
+        let far_apart = Parameter::new("a", "far apart", [2], vec![-1e308, 1e308]);
+        let (none, one) =
+            (Parameter::new("a", "none", [0], Vec::<f32>::new()), Parameter::new("b", "one", [1], vec![1.0]));
+        replay.record(&Weights::from_iter([far_apart, none, one]), [("loss", f64::from(epoch))]).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let exported = TensorBoard::of(&replay).named("a").write(folder.path()).unwrap();
+    let caveats: Vec<String> = exported.caveats.iter().map(ToString::to_string).collect();
+    assert_eq!(caveats.len(), 2, "{caveats:?}");
+    for (caveat, tag) in caveats.iter().zip(["a/far apart", "a/none"]) {
+        assert!(caveat.starts_with(&format!("histograms of {tag} at epoch 0 and others like it")), "{caveat}");
+    }
+    let events = fs::read(&exported.files[0]).unwrap();
+    let count = |tag: &[u8]| events.windows(tag.len()).filter(|bytes| *bytes == tag).count();
+    assert_eq!([b"b/one", b"a/far", b"a/non"].map(|tag| count(tag)), [5, 0, 0]);
+}
+
 fn listing(folder: &Path) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     all.sort();

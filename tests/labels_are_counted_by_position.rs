@@ -20,6 +20,7 @@ use training_replay::{
     analysis::{
         DataCheck, EpochSummary, Grid, MilestoneOptions, SampleOutcomes, VerifyOptions, View, evaluate, position_losses,
     },
+    export::{Table, Tables},
 };
 
 const LOSS: Loss = Loss::CategoricalCrossEntropy;
@@ -168,7 +169,7 @@ const GRADIENT: [f64; 25] = [
 #[test]
 fn every_question_counts_position_by_position() {
     let (data, replay) = (sentences(), recorded(&sentences()));
-    let model = Bigrams::new();
+    let (model, folder) = (Bigrams::new(), tempfile::tempdir().unwrap());
     for rows in [usize::MAX, 3, 1] {
         let model = Bigrams { rows, ..model.clone() };
         let run = replay.run_with(&model);
@@ -202,7 +203,13 @@ fn every_question_counts_position_by_position() {
         let summary = EpochSummary::of(0, &model, &data, &MilestoneOptions::default().loss(LOSS)).unwrap();
         assert_eq!((summary.samples, summary.errors()), (12, Some(6)));
         let milestones = run.milestones(&MilestoneOptions::default()).unwrap().to_string();
-        assert!(milestones.contains("6 samples are misclassified"), "{milestones}");
+        assert!(
+            milestones.contains("6 positions are misclassified"),
+            "four sentences of three positions: {milestones}"
+        );
+        let tables = Tables::of(&run).named("run").tables([Table::Milestones]).write_csv(folder.path()).unwrap();
+        let table = std::fs::read_to_string(&tables.files[0]).unwrap();
+        assert!(table.contains("6 positions are misclassified"), "{table}");
     }
 }
 

@@ -6,6 +6,7 @@ use training_replay::{
     Backward, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, Optimizer, Parameter, Replay, Result,
     Sequential, Targets, Trainer, Weights,
     analysis::{MilestoneOptions, VerifyOptions},
+    export::{Table, Tables},
 };
 
 /// A slope, with Huber's loss of delta 1: PyTorch's `HuberLoss`, scipy's `special.huber(1, r)`.
@@ -90,6 +91,12 @@ fn every_question_takes_the_models_own_loss_and_calls_it_by_its_name() {
     assert_eq!(milestones.loss_name.as_deref(), Some("huber"));
     assert!(milestones.to_string().contains("the huber is"), "{milestones}");
     assert!(!milestones.to_string().contains("the loss is"), "{milestones}");
+    let best = milestones.best_loss().map(|best| milestones.sentence(best));
+    assert_eq!(best.as_deref(), Some("At epoch 1, the huber is 0.8750, the lowest"));
+    let folder = tempfile::tempdir().unwrap();
+    let tables = Tables::of(&run).named("run").tables([Table::Milestones]).write_csv(folder.path()).unwrap();
+    let table = std::fs::read_to_string(&tables.files[0]).unwrap();
+    assert!(table.contains("the huber is") && !table.contains("the loss is"), "{table}");
     let verification = run.verify(&VerifyOptions::default()).unwrap();
     assert!(verification.means_agree() && verification.to_string().contains("logged loss (huber)"), "{verification}");
     assert_eq!(run.sample_history(Loss::Own).unwrap().losses.shape(), (3, 3));

@@ -302,7 +302,7 @@ for path in sys.argv[2:]:
     [answered(run.data.__getitem__, key) for key in run.data]
     [run.curve(name) for name in run.metric_names]
     for at in list(run.records) + [(0, 0), (2**63, 7)]:
-        answered(run.metrics, at), answered(run.weights, at), answered(run.probe_outputs, at)
+        answered(run.metrics, at), answered(run.weights, at), answered(run.probe_outputs, at), answered(run.training_state, at)
         [answered(run.parameter, at, name) for name in run.tensors]
         with np.errstate(all="ignore"):
             answered(run.forward, at, np.ones((2, 2))) if run.description else None

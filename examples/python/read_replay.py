@@ -12,6 +12,7 @@
     run.notes["learning_rate"], run.all_notes          # numbers, truth values, texts, lists; `note_texts` has them as texts
     run.loss, run.description, run.orientations, run.probe, run.probe_outputs(60)
     run.network, run.forward(60, inputs)               # a built-in network: its layers, and what it makes of inputs
+    run.states, run.training_state(60), run.parent     # optimizers' memory, and the run that this one was forked from
     run.damage, run.torn_bytes, run.check()            # what is damaged and where; `check` reads the whole file
 
 Arrays are read-only views of the mapped file: one is read when it is looked at, however large the recording. Those of bf16,
@@ -28,7 +29,7 @@ from collections.abc import Mapping
 from itertools import chain
 import numpy as np
 
-MODEL, DATA, EPOCH, END, SKIPPABLE, NOTES, NAMED_DATA = 1, 2, 3, 4, 0x8000, 0x8000, 0x8001
+MODEL, DATA, EPOCH, END, SKIPPABLE, NOTES, NAMED_DATA, STATE = 1, 2, 3, 4, 0x8000, 0x8000, 0x8001, 0x8002
 LOSSES = ("binary cross-entropy", "categorical cross-entropy", "mean squared error")
 ORIENTATIONS = {1: ("inputs", "outputs"), 2: ("outputs", "inputs")}
 BF16 = np.dtype([("bf16", "<u2")])
@@ -41,6 +42,8 @@ DataSet = namedtuple("DataSet", "class_names feature_names class_count")  # a co
 Network = namedtuple("Network", "inputs layers logits")  # logits: a sigmoid or softmax of its outputs are probabilities
 Layer = namedtuple("Layer", "kind name settings")
 Tensor = namedtuple("Tensor", "layer name dtype order shape")
+State = namedtuple("State", "arrays description")  # of training: arrays by name, and (kind, bytes) or None
+Parent = namedtuple("Parent", "path salt epoch step checksum")  # step 0: the end of the epoch; the checksum is of its data
 Record = namedtuple("Record", "kind sequence meta_len data_len epoch meta_crc data_crc step offset start end")
 
 
@@ -152,6 +155,7 @@ class Recording:
         self.path, self.file = path, open(path, "rb", 1 << 15)
         self.notes, self.all_notes, self.note_texts, self.finished, self.damage, self.tensors = {}, [], [], False, [], None
         self.records, self.matrices, self.data_records, self.lost, self.curves = {}, {}, [0, 0], {}, ({}, {})
+        self.states, self.left, self.parent = {}, (None, None), None
         try:
             self.length = os.fstat(self.file.fileno()).st_size
             self._preamble(self.bytes(0, 64))
@@ -217,10 +221,32 @@ class Recording:
         except ValueError as why:
             raise Damaged(f"the probe of {called(moment(at))}: {why}") from None
 
+    def training_state(self, at):
+        """The state of training, if it was recorded: an optimizer's memory, what it counts, and what else it told."""
+        at = moment(at)
+        if at not in self.states:
+            start = self._record(at).offset
+            if self.states and any(damage.end == start for damage in self.damage):
+                raise Damaged(f"the state of training of {called(at)}: the record that lies in its place cannot be read")
+            raise LookupError(f"no state of training was recorded of {called(at)}; see `states`")
+        record, what = self.states[at], f"the state of training of {called(at)}"
+        try:
+            meta = Meta(self._meta(record))
+            tensors, _, _ = meta.many(meta.tensor), meta.u64(), meta.option(meta.u8)  # as MODEL has them
+            description = meta.option(lambda: (meta.string(), meta.bytes(meta.u64())))
+            places, end = placed(tensors)
+            if end != record.data_len:
+                raise ValueError("its arrays are not as long as it says")
+        except ValueError as why:
+            raise Damaged(f"{what}: {why}") from None
+        self._check(what, record.start, record.data_len, record.data_crc)
+        return State({key: self._array(tensor, record.start + place) for key, (_, place, tensor) in places.items()}, description)
+
     def check(self):
         """Reads everything, and lists all that is damaged: `damage`, and what only reading finds."""
         found = list(self.damage)
         everything = [(f"data {key}", record) for key, (record, *_) in self.matrices.items()]
+        everything += [(f"the state of training of {called(at)}", record) for at, record in self.states.items()]
         for what, record in everything + [(called(at), record) for at, record in self.records.items()]:
             try:
                 self._check(what, record.start, record.data_len, record.data_crc)
@@ -254,14 +280,22 @@ class Recording:
             raise ValueError(f"{self.path} is of format {self.version[0]}, and this reads format 1")
 
     def _scan(self):
-        at, expected, last = 64, 0, None
+        at, expected, held, next_ones = 64, 0, [], []  # a record behind the states that belong to it, until another one comes
         while step := self._next(at, expected):
-            self._take(last)
-            last, at, expected = step, step[0].end, step[0].sequence + 1
-        if last and (self._meta(last[0], None) is None or not self._agrees(last[0].start, last[0].data_len, last[0].data_crc)):
-            at = last[1]  # it may never have been completed: with what was passed over before it, the torn tail
+            at, expected = step[0].end, step[0].sequence + 1
+            next_ones.append(step)
+            if step[0].kind != STATE:
+                for step in held:
+                    self._take(step)
+                held, next_ones = next_ones, []
+        if next_ones:
+            at = next_ones[0][1]  # states whose snapshot never came
+        last = held[-1][0] if held else None
+        if last and (self._meta(last, None) is None or not self._agrees(last.start, last.data_len, last.data_crc)):
+            at = held[0][1]  # it may never have been completed: with what was passed over before it, the torn tail
         else:
-            self._take(last)
+            for step in held:
+                self._take(step)
         self.torn_bytes, self.damage = self.length - at, sorted(self.damage)
         if self.tensors is None or not self.records and any(a < b for a, b in zip(self.data_records, self.promised)):
             raise ValueError(f"{self.path} was never started")
@@ -290,8 +324,6 @@ class Recording:
         return record if within and expected <= record.sequence < 1 << 63 else None
 
     def _take(self, step):
-        if step is None:
-            return
         record, passed = step
         meta = self._meta(record, None)
         if passed < record.offset:
@@ -300,7 +332,8 @@ class Recording:
             return self._model(record, meta)
         if record.kind not in (DATA, NAMED_DATA, EPOCH, NOTES, MODEL, END) and record.kind < SKIPPABLE:
             raise ValueError(f"{self.path} is of a newer format: it has a record of kind {record.kind}")
-        take = {DATA: self._data, NAMED_DATA: self._data, EPOCH: self._snapshot, NOTES: self._notes, MODEL: self._second}
+        take = {DATA: self._data, NAMED_DATA: self._data, EPOCH: self._snapshot, NOTES: self._notes, MODEL: self._second,
+                STATE: self._state}
         try:
             take.get(record.kind, lambda *_: None)(record, meta)
         except ValueError as why:
@@ -323,7 +356,7 @@ class Recording:
         sets = meta.many(lambda: (meta.string(), meta.many(meta.string), meta.many(meta.string))) if meta.more() else []
         orientations = meta.bytes(meta.u64()) if meta.more() else b""
         own_loss = meta.option(meta.string) if meta.more() else None
-        parent = lambda: (meta.option(meta.string), meta.u64(), meta.u64(), meta.number("I"), meta.number("I"))
+        parent = lambda: Parent(meta.option(meta.string), *(meta.number(form) for form in "QQII"))
         self.parent = meta.option(parent) if meta.more() else None
         self._note(texts, meta)
         if len(tensors) > 1 << 16 or any(tensor.order != "C" for tensor in tensors):
@@ -342,16 +375,7 @@ class Recording:
         self.promised = data_records, 2 * len(sets.keys() - {"training"})
 
     def _layout(self, tensors):  # where each array lies in the data of an epoch, and how long these are
-        joined, end, self.tensors = [name_of(tensor) for tensor in tensors], 0, {}
-        if len({tensor[:2] for tensor in tensors}) < len(tensors):
-            raise ValueError("it lists a parameter twice")
-        twice = {name for name, count in Counter(joined).items() if count > 1}
-        for index, (name, tensor) in enumerate(zip(joined, tensors)):
-            self.tensors[tensor[:2] if name in twice else name] = index, up(end), tensor
-            end = up(end) + size(tensor)
-        if end > 1 << 40:
-            raise ValueError("its parameters are beyond the limits of the format")
-        self.data_len = end
+        self.tensors, self.data_len = placed(tensors)
 
     def _second(self, record, meta):
         raise ValueError("a second description of the recording")
@@ -382,6 +406,11 @@ class Recording:
             if tensor.name == "targets" and name in self.data_sets:
                 self.data_sets[name] = self.data_sets[name]._replace(class_count=count)
 
+    def _state(self, record, meta):  # of the snapshot that comes next
+        self.left = (record.epoch, record.step), record
+        if meta is None:
+            raise ValueError(f"the state of training of {called(self.left[0])}")
+
     def _snapshot(self, record, meta):
         at = record.epoch, record.step
         if record.data_len != self.data_len:
@@ -389,6 +418,9 @@ class Recording:
         if self.records and in_time(at) <= in_time(next(reversed(self.records))):
             raise ValueError(f"{called(at)}, behind a later one")
         self.records[at], self.finished = record, False
+        if self.left[0] == at:
+            self.states[at] = self.left[1]
+        self.left = None, None
         try:
             if meta is None:
                 raise ValueError("their checksum does not agree")
@@ -468,6 +500,20 @@ class Recording:
         if count is not None and values.max(initial=0) >= max(count, 1):
             raise Damaged(f"data {key}: a label of it is beyond its {count} classes")
         return values
+
+
+def placed(tensors):
+    """By name the index, place and descriptor of each array in the data of a record, and how long these are."""
+    joined, end, places = [name_of(tensor) for tensor in tensors], 0, {}
+    if len({tensor[:2] for tensor in tensors}) < len(tensors):
+        raise ValueError("it lists a parameter twice")
+    twice = {name for name, count in Counter(joined).items() if count > 1}
+    for index, (name, tensor) in enumerate(zip(joined, tensors)):
+        places[tensor[:2] if name in twice else name] = index, up(end), tensor
+        end = up(end) + size(tensor)
+    if end > 1 << 40:
+        raise ValueError("its parameters are beyond the limits of the format")
+    return places, end
 
 
 def name_of(tensor): return "/".join(filter(None, tensor[:2]))

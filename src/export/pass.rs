@@ -47,7 +47,8 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
             },
         )?;
         let mut found = summaries.milestones();
-        found.class_names = data.map(|data| data.class_names().to_vec()).unwrap_or_default();
+        data.into_iter().for_each(|data| found.name_after(data));
+        found.loss_name = self.run.replay().name_of(self.options.known_loss());
         caveats.extend(self.metrics(&mut take)?);
         let caveats = Caveat::once(caveats.into_iter().chain(found.caveats.iter().cloned()).chain(skipped));
         let replay = self.run.replay();

@@ -88,10 +88,25 @@ const EPOCHS: &[Column] = &[
     RUN,
     DATA_SET,
     EPOCH,
-    Column::or_null("samples", I64, "samples", "The number of samples of the data set; null without one."),
+    Column::or_null(
+        "samples",
+        I64,
+        "samples",
+        "The number of samples, of positions where samples have several; null without data.",
+    ),
     Column::or_null("loss", F64, "", "The mean loss over the data set; null without data or a known loss."),
-    Column::or_null("errors", I64, "samples", "The number of misclassified samples; null where nothing parts classes."),
-    Column::or_null("accuracy", F64, "share", "The share of samples that are classified correctly, from 0 to 1."),
+    Column::or_null(
+        "errors",
+        I64,
+        "samples",
+        "The number of misclassified samples, or positions; null where nothing parts classes.",
+    ),
+    Column::or_null(
+        "accuracy",
+        F64,
+        "share",
+        "The share of samples, or positions, that are classified correctly, from 0 to 1.",
+    ),
     Column::or_null(
         "not_finite_in",
         Text,

@@ -9,7 +9,7 @@ use super::{
     safetensors_file::SafetensorsFile,
     tensor::{Tensor, bad_file, bad_tensor},
 };
-use crate::{Orientation, Result};
+use crate::{Error, Orientation, Result};
 
 /// The formats, by the endings of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,12 @@ impl Archive {
             Some(Format::Safetensors) => SafetensorsFile::open(path).map(Self::Safetensors),
             Some(Format::Npz) => NpzFile::open(path).map(Self::Npz),
             Some(Format::Pytorch) => PytorchFile::open(path, part).map(Self::Pytorch),
-            None => {
-                Err(bad_file(path, &format!("a checkpoint, whose name ends in {ENDINGS}"), "a file of another name"))
-            }
+            None => Err(match path.metadata() {
+                Err(source) => Error::io(format!("opening {}", path.display()), source),
+                Ok(_) => {
+                    bad_file(path, &format!("a checkpoint, whose name ends in {ENDINGS}"), "a file of another name")
+                }
+            }),
         }
     }
 

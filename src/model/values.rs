@@ -188,6 +188,18 @@ impl Values<'_> {
         of_any_type!(self, values => Scalar::to_f64(values[index]))
     }
 
+    /// The absolute difference of a value from another one at the same place; NaN is 0 from NaN, and infinitely far from
+    /// all else.
+    pub(crate) fn distance(&self, other: &Values<'_>, index: usize) -> f64 {
+        let (one, other) = (self.exact(index), other.exact(index));
+        let distance = difference(one, other).abs();
+        match distance.is_nan() {
+            true if one.0 == other.0 || one.0.is_nan() && other.0.is_nan() => 0.0,
+            true => f64::INFINITY,
+            false => distance,
+        }
+    }
+
     /// The difference of every value from that of as many others, without a copy of either.
     pub(super) fn minus(&self, earlier: &Values<'_>) -> Vec<f64> {
         macro_rules! minus {
@@ -249,7 +261,6 @@ impl Values<'_> {
         self.dtype() == other.dtype() && self.bytes() == other.bytes()
     }
 
-    /// The bytes of the values in memory.
     /// The number of those that are NaN or infinite, without a copy.
     pub(crate) fn not_finite(&self) -> usize {
         fn count<T: Scalar>(values: &[T]) -> usize {
@@ -270,6 +281,7 @@ impl Values<'_> {
         self.bytes().chunks(8).fold(self.len() as u64, step)
     }
 
+    /// The bytes of the values in memory.
     pub(super) fn bytes(&self) -> &[u8] {
         of_any_type!(self, values => bytemuck::cast_slice(values))
     }

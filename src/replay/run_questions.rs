@@ -157,7 +157,7 @@ impl<'a, M: Forward> Run<'a, M> {
         let skipped = self.take_readable(see, |summary| run.add(summary))?;
         let mut milestones = run.milestones();
         match data {
-            Some(data) => milestones.class_names = data.class_names().to_vec(),
+            Some(data) => milestones.name_after(data),
             None => milestones.caveats.push(without_data()),
         }
         milestones.caveats.extend(skipped);

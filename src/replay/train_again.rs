@@ -8,6 +8,9 @@ use crate::{
     model::visit,
 };
 
+/// The most epochs in a row that are trained again to reach a recorded one: numbers in a file may be any.
+const MOST_EPOCHS: u64 = 10_000;
+
 /// What came of training again, or why nothing was trained.
 pub(super) struct TrainedAgain {
     pub(super) checks: Vec<TrainingCheck>,
@@ -37,15 +40,8 @@ impl<M: Forward> Run<'_, M> {
                 "no epoch lies behind one that was recorded with the state of its training: see `Trainer::training`";
             return Ok(TrainedAgain::none(why));
         }
-        let asked = parallel::map_with(
-            &pairs,
-            self.threads,
-            || (),
-            |(), &(from, epoch)| match check(&run, data, from, epoch) {
-                Err(damage @ Error::Corrupted { .. }) => Ok(Err(Caveat::Skipped { epoch, reason: damage.to_string() })),
-                check => check.map(Ok),
-            },
-        )?;
+        let asked =
+            parallel::map_with(&pairs, self.threads, || (), |(), &(from, epoch)| outcome(&run, data, from, epoch))?;
         let (mut checks, mut caveats) = (Vec::new(), Vec::new());
         asked.into_iter().for_each(|answer| match answer {
             Ok(check) => checks.push(check),
@@ -60,6 +56,21 @@ impl<M: Forward> Run<'_, M> {
         let begins: Vec<u64> = begins.map(Moment::epoch).collect();
         let before = |epoch: u64| begins[..begins.partition_point(|&begin| begin < epoch)].last().copied();
         self.chosen_epochs().iter().filter_map(|&epoch| Some((before(epoch)?, epoch))).collect()
+    }
+}
+
+/// The check of an epoch, or why it was left out.
+fn outcome(run: &Run<'_, Sequential>, data: &Dataset, from: u64, epoch: u64) -> Result<Result<TrainingCheck, Caveat>> {
+    let skipped = |reason| Ok(Err(Caveat::Skipped { epoch, reason }));
+    if epoch - from > MOST_EPOCHS {
+        let between = epoch - from;
+        return skipped(format!(
+            "{between} epochs since epoch {from} would be trained again, and at most {MOST_EPOCHS} are"
+        ));
+    }
+    match check(run, data, from, epoch) {
+        Err(damage @ Error::Corrupted { .. }) => skipped(damage.to_string()),
+        check => check.map(Ok),
     }
 }
 

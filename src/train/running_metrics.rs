@@ -89,8 +89,8 @@ impl RunningMetrics {
         let correct = |(threshold, middle)| labels::correct(&waiting(&self.outputs), targets.view(), threshold, middle);
         Sums {
             loss: losses.iter().fold(self.scored.loss, |sum, &loss| sum + f64::from(loss)),
-            correct: self.scored.correct + self.classes.map_or(0, correct) as u64,
-            samples: self.scored.samples + losses.len() as u64,
+            correct: self.scored.correct.saturating_add(self.classes.map_or(0, correct) as u64),
+            samples: self.scored.samples.saturating_add(losses.len() as u64),
         }
     }
 }

@@ -35,7 +35,7 @@ impl State {
 
     /// Begins a step of the optimizer with this learning rate, for one array of weights after the other.
     pub(super) fn step(&mut self, optimizer: Optimizer, rate: f32) -> Update<'_> {
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         let (rate, root) = corrected(optimizer, rate, self.steps);
         Update { optimizer, rate, root, state: self, arrays: 0 }
     }

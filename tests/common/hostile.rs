@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use training_replay::{Loss, Metrics, Moment, Replay, Result, analysis::VerifyOptions};
+use training_replay::{Loss, Metrics, Moment, Optimizer, Parent, Replay, Result, Trainer, analysis::VerifyOptions};
 
 use super::bytes::{Record, records, renumber, reseal};
 
@@ -20,6 +20,9 @@ pub fn ask(replay: &Replay) {
     }
     replay.metric_names().for_each(|name| assert!(replay.curve(name).is_some()));
     replay.steps().metric_names().for_each(|name| assert!(replay.steps().curve(name).is_some()));
+    let states = replay.training();
+    states.moments().chain([0.into(), (1, 2).into()]).for_each(|moment| drop(states.state(moment)));
+    assert!(states.parent().is_none_or(|parent| parent.is(replay).is_ok() || !replay.damage().is_empty()));
     drop((replay.dataset().is_ok(), replay.check_integrity()));
 }
 
@@ -37,16 +40,20 @@ pub fn run(replay: &Replay) {
     let Ok(snapshot) = replay.at(last) else { return };
     drop((snapshot.outputs(), snapshot.evaluate(Loss::MeanSquaredError), snapshot.activations()));
     drop(snapshot.gradients(Loss::MeanSquaredError));
-    drop(replay.run().and_then(|run| run.epochs([last]).verify(&VerifyOptions::default())));
+    drop(replay.run().and_then(|run| run.epochs([last]).verify(&VerifyOptions::default().train_again())));
+    if let (Ok(Ok(mut fork)), Ok(data)) = (replay.run().map(|run| run.fork(last)), replay.dataset()) {
+        drop(fork.trainer.epoch(&mut fork.model, data));
+    }
 }
 
 /// Every snapshot of a recording: its weights as bits, and what it logged; `None` where they cannot be read.
-fn snapshots(replay: &Replay) -> BTreeMap<Moment, [Option<String>; 3]> {
+fn snapshots(replay: &Replay) -> BTreeMap<Moment, [Option<String>; 4]> {
     let shown = |result: Result<String>| result.ok();
     let snapshot = |moment: Moment| {
         let weights = shown(replay.weights(moment).map(|weights| format!("{weights:?}")));
         let probe = shown(replay.probe().outputs(moment).map(|outputs| format!("{outputs:?}")));
-        (moment, [weights, shown(replay.metrics(moment).map(|metrics| format!("{metrics:?}"))), probe])
+        let state = shown(replay.training().state(moment).map(|state| format!("{state:?}")));
+        (moment, [weights, shown(replay.metrics(moment).map(|metrics| format!("{metrics:?}"))), probe, state])
     };
     replay.epochs().map(Moment::from).chain(replay.steps().iter()).map(snapshot).collect()
 }
@@ -83,11 +90,22 @@ pub fn recording() -> Vec<u8> {
         .unwrap();
     let options = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).metadata("seed", "1");
     let options = options.metadata("rate", 0.05_f32).metadata("betas", [0.9, 0.999]).metadata("names", ["a", ""]);
-    let mut replay = options.metadata("decay", true).metadata("units", [64, -1]).in_memory();
-    replay.record(&model, Metrics::new()).unwrap();
+    let options = options.metadata("decay", true).metadata("units", [64, -1]);
+    let parent = {
+        let mut parent = Replay::options().in_memory();
+        parent.record(&model, Metrics::new()).unwrap();
+        Parent::of(&parent, 0).unwrap()
+    };
+    let mut replay = options.parent(&parent).in_memory();
+    let (mut model, mut trainer) = (model, Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.01)).batch_size(3));
+    replay.record_at(0, &model, Metrics::new()).unwrap();
     for epoch in 1..4 {
-        replay.record_at((epoch, 2), &model, [("loss", epoch as f64)]).unwrap();
-        replay.record(&model, [("loss", 0.5), ("accuracy", 0.5)]).unwrap();
+        let step = |step: training_replay::train::Step<'_>| match step.number() {
+            1 => replay.record_at((epoch, 1), &step.training(), [("loss", epoch as f64)]).map(drop),
+            _ => Ok(()),
+        };
+        trainer.epoch_with(&mut model, &data, step).unwrap();
+        replay.record(&trainer.training(&model), [("loss", 0.5), ("accuracy", 0.5)]).unwrap();
     }
     let mut bytes = Vec::new();
     replay.write_to(&mut bytes).unwrap();

@@ -6,7 +6,9 @@ use std::{
     process::{Command, Output},
 };
 
-use training_replay::{Matrix, Metrics, Moment, NoteValue, Orientation, Replay, Targets, Values, to_row_major};
+use training_replay::{
+    Error, Matrix, Metrics, Moment, NoteValue, Orientation, Parameter, Replay, Targets, Values, to_row_major,
+};
 
 use super::scale::report;
 
@@ -43,6 +45,15 @@ def snapshot(run, at):
             show("outputs", outputs)
     except Damaged:
         print("outputs damaged")
+    try:
+        state = run.training_state(at)
+        print("state", None if state.description is None else state.description[0] + " " + state.description[1].hex())
+        for name, values in state.arrays.items():
+            show(name if isinstance(name, str) else "/".join(filter(None, name)), values)
+    except Damaged:
+        print("state damaged")
+    except LookupError:
+        pass
 def typed(value):
     if isinstance(value, (list, np.ndarray)):
         return "[" + ",".join(map(typed, value)) + "]"
@@ -57,6 +68,7 @@ def dump(path):
     print("notes", " ".join(f"{key.encode().hex()}={text.encode().hex()}" for key, text in run.note_texts))
     print("values", " ".join(f"{key.encode().hex()}={typed(value)}" for key, value in run.all_notes))
     print("description", None if run.description is None else run.description[0] + " " + run.description[1].hex())
+    print("parent", run.parent and " ".join(map(str, [run.parent.path and run.parent.path.encode().hex(), *run.parent[2:]])))
     print("finished" if run.finished else "unfinished", run.torn_bytes, ranges(run.damage), ranges(run.check()))
     try:
         matrices = [("inputs", run.data["training/inputs"]), ("targets", run.data["training/targets"])]
@@ -144,6 +156,11 @@ fn head(replay: &Replay) -> Vec<String> {
     let notes: Vec<_> = replay.metadata().map(|(key, value)| format!("{}={}", hex(key), hex(value))).collect();
     let values: Vec<_> = replay.notes().map(|(key, value)| format!("{}={}", hex(key), typed(&value))).collect();
     let description = replay.description().map_or("None".into(), |own| format!("{} {}", own.kind(), hex(own.bytes())));
+    let parent = replay.training().parent().map_or("None".into(), |parent| {
+        let path = parent.path().map_or("None".into(), |path| hex(path.to_str().unwrap()));
+        let (epoch, step) = (parent.moment().epoch(), parent.moment().step().unwrap_or(0));
+        format!("{path} {epoch} {step} {}", parent.checksum())
+    });
     let finished = if replay.is_finished() { "finished" } else { "unfinished" };
     let all = replay.check_integrity().unwrap();
     vec![
@@ -151,6 +168,7 @@ fn head(replay: &Replay) -> Vec<String> {
         format!("notes {}", notes.join(" ")),
         format!("values {}", values.join(" ")),
         format!("description {description}"),
+        format!("parent {parent}"),
         format!("{finished} {} {} {}", replay.torn_bytes(), ranges(replay.damage()), ranges(&all)),
     ]
 }
@@ -187,13 +205,12 @@ fn snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
     match replay.weights(moment) {
         Err(_) => lines.push("weights damaged".into()),
         Ok(weights) => lines.extend(weights.iter().flat_map(|p| {
-            let name: Vec<&str> = [p.layer(), p.name()].into_iter().filter(|part| !part.is_empty()).collect();
             let turned = match p.orientation() {
                 Some(Orientation::InputsOutputs) => "inputs",
                 Some(Orientation::OutputsInputs) => "outputs",
                 None => "None",
             };
-            [array(&name.join("/"), p.values(), p.shape()), turned.into()]
+            [array(&full_name(p), p.values(), p.shape()), turned.into()]
         })),
     }
     for name in names(replay) {
@@ -204,7 +221,22 @@ fn snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
         Err(_) => lines.push("outputs damaged".into()),
         Ok(outputs) => lines.extend(outputs.map(|outputs| rows("outputs", &outputs))),
     }
+    match replay.training().state(moment) {
+        Err(Error::Missing { .. }) => {}
+        Err(_) => lines.push("state damaged".into()),
+        Ok(state) => {
+            let description = state.recorded_description();
+            let told = description.map_or("None".into(), |own| format!("{} {}", own.kind(), hex(own.bytes())));
+            lines.push(format!("state {told}"));
+            lines.extend(state.arrays().iter().map(|p| array(&full_name(p), p.values(), p.shape())));
+        }
+    }
     lines
+}
+
+fn full_name(parameter: &Parameter<'_>) -> String {
+    let parts = [parameter.layer(), parameter.name()].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// The layer and name of every parameter, by the first snapshot that can be read.

@@ -109,7 +109,9 @@ impl Distribution {
         let position = share * self.count.saturating_sub(1) as f64;
         let at = |index: usize| self.sorted.get(index).copied().unwrap_or(f64::NAN);
         let (below, above) = (at(position.floor() as usize), at(position.ceil() as usize));
-        Ok(below + (above - below) * position.fract())
+        let (between, share) = (above - below, position.fract());
+        // Two finite values may lie farther apart than the largest one.
+        Ok(if between.is_infinite() { below * (1.0 - share) + above * share } else { below + between * share })
     }
 
     /// Returns the median, the quantile 0.5; NaN for no values.
@@ -199,6 +201,14 @@ mod tests {
         assert_eq!(histogram.counts, [6, 2, 0, 1]);
         assert_eq!(histogram.edges, [-1.5, 0.875, 3.25, 5.625, 8.0]);
         assert_eq!(distribution.zeros, 2.0 / 9.0);
+    }
+
+    /// `np.median([-1e308, 1e308])` is 0, `np.quantile([-1.5e308, 1.5e308], .75)` of exact numbers 7.5e307.
+    #[test]
+    fn quantiles_lie_between_their_neighbors_however_far_these_are_apart() {
+        assert_eq!(Distribution::of(&[-1e308, 1e308]).median(), 0.0);
+        let found = Distribution::of(&[-1.5e308, 1.5e308]).quantile(0.75).unwrap();
+        assert!((found / 7.5e307 - 1.0).abs() < 1e-15, "{found}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::milestone_sentence::recorded;
+use super::milestone_sentence::{Nouns, recorded};
 use crate::analysis::{Milestone, MilestoneKind as Kind, Subject};
 use crate::notation::{counted, grouped, percent};
 
@@ -36,8 +36,8 @@ pub(super) struct Rows<'a> {
     pub(super) units: &'a [(String, usize)],
     /// The number of parameters.
     pub(super) parameters: usize,
-    /// What the loss is called.
-    pub(super) loss: &'a str,
+    /// What the loss is called, and those that are classified.
+    pub(super) nouns: Nouns<'a>,
 }
 
 /// What the rows of a group have in common.
@@ -74,7 +74,7 @@ impl<'a> MilestoneGroup<'a> {
     }
 
     fn alone(row: &'a Milestone, milestones: Rows<'_>) -> Self {
-        Self { kind: row.kind, rows: vec![row], sentence: row.sentence_of(milestones.class_names, milestones.loss) }
+        Self { kind: row.kind, rows: vec![row], sentence: row.sentence_of(milestones.class_names, milestones.nouns) }
     }
 
     /// Returns the first epoch of all its milestones.
@@ -186,8 +186,13 @@ mod tests {
     fn sentences(mut rows: Vec<Milestone>) -> Vec<String> {
         rows.sort_by_key(|row| row.epoch);
         let units = [("conv".into(), 6_272)];
-        let groups =
-            MilestoneGroup::of(Rows { all: &rows, class_names: &[], units: &units, parameters: 26, loss: "loss" });
+        let groups = MilestoneGroup::of(Rows {
+            all: &rows,
+            class_names: &[],
+            units: &units,
+            parameters: 26,
+            nouns: Nouns::default(),
+        });
         assert_eq!(groups.iter().map(|group| group.rows.len()).sum::<usize>(), rows.len(), "none is lost");
         groups.into_iter().map(|group| group.sentence).collect()
     }
@@ -238,9 +243,13 @@ mod tests {
     #[test]
     fn a_group_has_the_place_of_its_first_row_and_its_own_subject() {
         let rows: Vec<Milestone> = (0..9).map(|unit| dead(unit, 3 + unit as u64, Some(30))).collect();
-        let [group] =
-            &MilestoneGroup::of(Rows { all: &rows, class_names: &[], units: &[], parameters: 0, loss: "loss" })[..]
-        else {
+        let [group] = &MilestoneGroup::of(Rows {
+            all: &rows,
+            class_names: &[],
+            units: &[],
+            parameters: 0,
+            nouns: Nouns::default(),
+        })[..] else {
             panic!("one")
         };
         assert_eq!((group.epoch(), group.until(), group.subject()), (3, Some(30), Subject::Layer("conv".into())));

@@ -88,9 +88,9 @@ impl MilestoneOptions {
     /// Sets how flat and how long a plateau is; 0.003 and 10 by default.
     ///
     /// The loss moves by no more than `slope` times its range over the run from epoch to epoch, for at least `epochs`
-    /// epochs. Here and for falls, each loss counts as the median of it and the two on either side, and a plateau
-    /// goes on after an interruption of fewer epochs than [`lasting`](Self::lasting) says, so that the jitter of
-    /// mini-batches does not break it.
+    /// epochs; between recorded epochs that are more than `epochs` apart by no more than over `epochs`. Here and for falls,
+    /// each loss counts as the median of it and the two on either side, and a plateau goes on after an interruption of fewer
+    /// epochs than [`lasting`](Self::lasting) says, so that the jitter of mini-batches does not break it.
     #[must_use]
     pub fn plateau(self, slope: f64, epochs: u64) -> Self {
         Self { flat: slope, plateau: epochs, ..self }

@@ -5,11 +5,25 @@ use std::fmt;
 use super::milestone::{Milestone, MilestoneKind as Kind, Subject};
 use crate::notation::{counted, decimal, grouped, percent};
 
+/// What a sentence calls the loss, and those that are classified.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nouns<'a> {
+    pub(super) loss: &'a str,
+    pub(super) sample: &'a str,
+}
+
+impl Default for Nouns<'_> {
+    fn default() -> Self {
+        Self { loss: "loss", sample: "sample" }
+    }
+}
+
 impl Milestone {
     /// Returns what happened as a sentence, with the names of the classes where they are known; those without one are called
     /// by their numbers. Epochs, classes and units are numbered from 0, as everywhere.
     ///
-    /// [`Display`](fmt::Display) writes the same without names.
+    /// [`Display`](fmt::Display) writes the same without names, [`Milestones::sentence`](super::Milestones::sentence) with
+    /// all that is known of the run.
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Initializer, Metrics, Replay, Sequential, datasets};
@@ -26,16 +40,16 @@ impl Milestone {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn sentence<S: AsRef<str>>(&self, class_names: &[S]) -> String {
-        self.sentence_of(class_names, "loss")
+        self.sentence_of(class_names, Nouns::default())
     }
 
-    /// The same with what the loss is called.
-    pub(crate) fn sentence_of<S: AsRef<str>>(&self, class_names: &[S], loss: &str) -> String {
+    /// The same with what the loss is called, and what the counted ones are.
+    pub(super) fn sentence_of<S: AsRef<str>>(&self, class_names: &[S], nouns: Nouns<'_>) -> String {
         let name = match self.subject {
             Subject::Class(class) => class_names.get(class).map(AsRef::as_ref),
             _ => None,
         };
-        format!("{}, {}", self.time(), self.event(name, loss))
+        format!("{}, {}", self.time(), self.event(name, nouns))
     }
 
     /// When, as a sentence begins.
@@ -51,15 +65,15 @@ impl Milestone {
     }
 
     /// What, as it ends.
-    fn event(&self, class_name: Option<&str>, loss: &str) -> String {
+    fn event(&self, class_name: Option<&str>, nouns: Nouns<'_>) -> String {
         let (evidence, count) = (decimal(self.evidence), self.evidence as u64);
-        let subject = self.subject.in_words();
+        let (subject, Nouns { loss, sample }) = (self.subject.in_words(), nouns);
         match self.kind {
-            Kind::AllCorrect => format!("{} classified correctly", all(count, &self.subject, class_name)),
-            Kind::FewestErrors if count == 0 => "no sample is misclassified, for the first time".into(),
-            Kind::FewestErrors => format!("{} {} misclassified, the fewest", counted(count, "sample"), are(count)),
-            Kind::FinalErrors if count == 0 => "no sample is misclassified".into(),
-            Kind::FinalErrors => format!("{} {} misclassified", counted(count, "sample"), are(count)),
+            Kind::AllCorrect => format!("{} classified correctly", all(count, sample, &self.subject, class_name)),
+            Kind::FewestErrors if count == 0 => format!("no {sample} is misclassified, for the first time"),
+            Kind::FewestErrors => format!("{} {} misclassified, the fewest", counted(count, sample), are(count)),
+            Kind::FinalErrors if count == 0 => format!("no {sample} is misclassified"),
+            Kind::FinalErrors => format!("{} {} misclassified", counted(count, sample), are(count)),
             Kind::BestLoss => format!("the {loss} is {evidence}, the lowest"),
             Kind::FinalLoss => format!("the {loss} is {evidence}"),
             Kind::Plateau => {
@@ -107,7 +121,7 @@ impl Subject {
 }
 
 /// `all 1,000 negative samples are`
-fn all(count: u64, subject: &Subject, class_name: Option<&str>) -> String {
+fn all(count: u64, sample: &str, subject: &Subject, class_name: Option<&str>) -> String {
     let (before, behind) = match (subject, class_name) {
         // As an adjective, unless it is a number, or a sentence would say it twice.
         (_, Some(name)) if name.starts_with("class ") => (String::new(), format!(" of {name}")),
@@ -117,8 +131,8 @@ fn all(count: u64, subject: &Subject, class_name: Option<&str>) -> String {
         _ => (String::new(), String::new()),
     };
     match count {
-        1 => format!("the only {before}sample{behind} is"),
-        _ => format!("all {} {before}samples{behind} are", grouped(count)),
+        1 => format!("the only {before}{sample}{behind} is"),
+        _ => format!("all {} {before}{sample}s{behind} are", grouped(count)),
     }
 }
 

@@ -4,10 +4,11 @@ use std::{fmt, mem};
 
 use super::milestone_group::Rows;
 use super::milestone_rules::{self, ParameterStretches, UnitStates};
+use super::milestone_sentence::Nouns;
 use crate::analysis::{
     Caveat, EpochSummary, LayerState, Milestone, MilestoneGroup, MilestoneKind, MilestoneOptions, Subject,
 };
-use crate::{Error, Result, notation::on_a_line};
+use crate::{Dataset, Error, Result, notation::on_a_line};
 
 /// The milestones of a run: what happened to the loss, the classes, the layers and their units, and when.
 ///
@@ -50,6 +51,8 @@ pub struct Milestones {
     pub caveats: Vec<Caveat>,
     /// What the model's own loss is called, if that was noted.
     pub loss_name: Option<String>,
+    /// Whether classes and errors are counted by position, as of targets that have several in a sample.
+    pub by_position: bool,
 }
 
 impl Milestones {
@@ -261,8 +264,36 @@ impl Milestones {
     /// ```
     pub fn groups(&self) -> Vec<MilestoneGroup<'_>> {
         let Self { rows, class_names, units, parameters, .. } = self;
-        let loss = self.loss_name.as_deref().unwrap_or("loss");
-        MilestoneGroup::of(Rows { all: rows, class_names, units, parameters: *parameters, loss })
+        MilestoneGroup::of(Rows { all: rows, class_names, units, parameters: *parameters, nouns: self.nouns() })
+    }
+
+    /// Returns one of the milestones as a sentence, with the names of the classes and of the loss, and with positions where
+    /// samples have several.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, analysis::MilestoneOptions, datasets};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// # let data = datasets::moons(50, 0.1, 7);
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// let milestones = replay.run()?.milestones(&MilestoneOptions::default())?;
+    /// let best = milestones.best_loss().expect("the recording notes its loss");
+    /// assert!(milestones.sentence(best).starts_with("At epoch 0, the loss is "));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn sentence(&self, row: &Milestone) -> String {
+        row.sentence_of(&self.class_names, self.nouns())
+    }
+
+    /// Notes what the data call their classes, and whether these are counted by position.
+    pub(crate) fn name_after(&mut self, data: &Dataset) {
+        self.class_names = data.class_names().to_vec();
+        self.by_position = data.targets().positions() > 1;
+    }
+
+    fn nouns(&self) -> Nouns<'_> {
+        let sample = if self.by_position { "position" } else { "sample" };
+        Nouns { loss: self.loss_name.as_deref().unwrap_or("loss"), sample }
     }
 
     /// Returns the milestone of the smallest loss; `None` if the loss is not known.
@@ -340,7 +371,7 @@ impl<'a> RunSummary<'a> {
         let rows = milestone_rules::apply(&self.summaries, &self.units, &self.parameters, self.options);
         let (parameters, mut caveats) = (self.parameters.count(), self.caveats);
         caveats.extend(self.parameters.caveat());
-        Milestones { rows, class_names: Vec::new(), units: self.widths, parameters, caveats, loss_name: None }
+        Milestones { rows, units: self.widths, parameters, caveats, ..Milestones::default() }
     }
 }
 

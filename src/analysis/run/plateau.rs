@@ -31,7 +31,16 @@ pub struct Plateau {
 /// assert_eq!((found[0].first, found[0].last), (2, 4));
 /// ```
 pub fn plateaus(curve: &[(u64, f64)], slope: f64, length: u64) -> Vec<Plateau> {
-    let flat = |a: &(u64, f64), b: &(u64, f64)| (b.1 - a.1).abs() <= slope * b.0.saturating_sub(a.0) as f64;
+    plateaus_where(curve, length, |(from, _), (to, _)| slope * to.saturating_sub(*from) as f64)
+}
+
+/// The plateaus of a curve that may change from one point to the next by no more than `allowed` says of the two.
+pub(super) fn plateaus_where(
+    curve: &[(u64, f64)],
+    length: u64,
+    allowed: impl Fn(&(u64, f64), &(u64, f64)) -> f64,
+) -> Vec<Plateau> {
+    let flat = |a: &(u64, f64), b: &(u64, f64)| (b.1 - a.1).abs() <= allowed(a, b);
     let stretches = curve.chunk_by(flat).filter_map(|stretch| {
         let (first, last) = (stretch.first()?.0, stretch.last()?.0);
         let level = stretch[stretch.len() / 2].1;

@@ -28,10 +28,11 @@ pub struct WeightDiff {
     pub name: String,
     /// The index of the value that differs most, in row-major order.
     pub index: usize,
-    /// That value in the one and in the other.
+    /// That value in the one and in the other; integers beyond 2^53 are rounded to the nearest `f64`.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub values: (f64, f64),
-    /// The absolute difference of the two values; infinite where only one of them is NaN.
+    /// The absolute difference of the two values, of integers that of the integers themselves; infinite where only one of
+    /// them is NaN.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serial::plain"))]
     pub distance: f64,
 }
@@ -87,33 +88,23 @@ impl WeightDiff {
     /// The largest difference of two parameters of the same shape; `None` if they have no values.
     fn largest(one: &Parameter<'_>, other: &Parameter<'_>) -> Option<Self> {
         let (ones, others) = (one.values(), other.values());
-        let pairs = (0..ones.len()).map(|index| (index, (ones.at(index), others.at(index))));
         // The first of equals.
-        let (index, values, distance) =
-            pairs.fold(None, |largest: Option<(usize, (f64, f64), f64)>, (index, pair)| {
-                let distance = distance(pair);
-                match largest {
-                    Some(largest) if distance <= largest.2 => Some(largest),
-                    _ => Some((index, pair, distance)),
-                }
-            })?;
+        let (index, distance) = (0..ones.len()).fold(None, |largest: Option<(usize, f64)>, index| {
+            let distance = ones.distance(others, index);
+            match largest {
+                Some(largest) if distance <= largest.1 => Some(largest),
+                _ => Some((index, distance)),
+            }
+        })?;
+        let values = (ones.at(index), others.at(index));
         Some(Self { layer: one.layer().to_owned(), name: one.name().to_owned(), index, values, distance })
-    }
-}
-
-/// The absolute difference of two values, never NaN.
-fn distance((one, other): (f64, f64)) -> f64 {
-    let distance = (one - other).abs();
-    match one == other || (one.is_nan() && other.is_nan()) {
-        true => 0.0,
-        false if distance.is_nan() => f64::INFINITY,
-        false => distance,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Values;
 
     fn weights(kernel: [f32; 3], bias: f32) -> Weights {
         Weights::from_iter([
@@ -141,6 +132,21 @@ mod tests {
         let difference = WeightDiff::between(&nan, &number, 1e9).unwrap().unwrap();
         assert_eq!((difference.index, difference.distance), (1, f64::INFINITY));
         assert_eq!(WeightDiff::between(&number, &weights([1.0, 2.0, f32::INFINITY], 0.0), 0.0).unwrap(), None);
+    }
+
+    #[test]
+    fn integers_that_no_float_can_tell_apart_differ_by_what_they_differ() {
+        let diff = |one: Values<'static>, other: Values<'static>| {
+            let weights = |values| Weights::from_iter([Parameter::new("steps", "count", [2], values)]);
+            WeightDiff::between(&weights(one), &weights(other), 0.0).unwrap().map(|found| (found.index, found.distance))
+        };
+        let large = 1_i64 << 53;
+        assert_eq!(diff(vec![0, large].into(), vec![0, large + 1].into()), Some((1, 1.0)));
+        assert_eq!(diff(vec![i64::MAX, 1].into(), vec![i64::MAX - 2, 0].into()), Some((0, 2.0)));
+        assert_eq!(diff(vec![u64::MAX, 0].into(), vec![u64::MAX - 1, 0].into()), Some((0, 1.0)));
+        let signed = vec![large + 1, 0];
+        assert_eq!(diff(signed.into(), vec![(1_u64 << 53) + 2, 0].into()), Some((0, 1.0)), "of two types");
+        assert_eq!(diff(vec![i64::MAX, 1].into(), vec![i64::MAX, 1].into()), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A recording that was named on the command line: opened to read, never changed.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::Read,
     path::{Path, PathBuf},
@@ -11,7 +12,7 @@ use training_replay::{Error, Moment, Replay, Sequential, Weights};
 
 use crate::{
     trouble::{Answer, Trouble},
-    words::{counted, path_shown},
+    words::{counted, path_shown, shown},
 };
 
 /// The recordings that a subcommand is about.
@@ -89,6 +90,18 @@ pub fn names_of(files: &[PathBuf], names: &[String]) -> Answer<Vec<String>> {
     stems.dedup();
     let parts = stems.len() == files.len();
     Ok(files.iter().map(|path| if parts { stem(path) } else { path_shown(path) }).collect())
+}
+
+/// Fails if two runs are called the same: the files of the one would take the place of the other's.
+pub fn expect_different(names: &[String]) -> Answer<()> {
+    let mut seen = HashSet::new();
+    match names.iter().find(|&name| !seen.insert(name)) {
+        Some(twice) => {
+            let what = format!("two runs are called \"{}\", and their files would be the same ones", shown(twice));
+            Err(Trouble::usage(format!("{what}; `--name` gives each another name")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What the loss of a recording is called, also where it is the model's own.

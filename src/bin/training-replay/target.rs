@@ -34,8 +34,7 @@ impl TargetArgs {
         if !self.force && self.output.symlink_metadata().is_ok() {
             return Err(self.is_there());
         }
-        let same = fs::canonicalize(&self.output).is_ok_and(|own| fs::canonicalize(source).is_ok_and(|of| own == of));
-        if same || is_same_file(&self.output, source) {
+        if self.is(source) {
             return Err(Trouble::of(&self.output, "it is the recording that is read, which is never written to"));
         }
         if self.output.is_dir() {
@@ -44,6 +43,33 @@ impl TargetArgs {
         // Short, however long the name of the file is.
         let path = self.output.with_file_name(format!(".training-replay-{}.new", process::id()));
         Ok(Target { args: self, path })
+    }
+
+    /// The same beside checkpoints: files, and folders in which only a recording may be replaced.
+    pub fn begin_beside(&self, checkpoints: &[PathBuf]) -> Answer<Target<'_>> {
+        let is_checkpoint = |source: &PathBuf| self.is(source) || self.is_within(source) && !self.is_recording();
+        if self.force && checkpoints.iter().any(is_checkpoint) {
+            return Err(Trouble::of(
+                &self.output,
+                "it is among the checkpoints that are read, which are never written to",
+            ));
+        }
+        self.begin(Path::new(""))
+    }
+
+    /// Whether it is this file, by whatever name.
+    fn is(&self, source: &Path) -> bool {
+        let same = fs::canonicalize(&self.output).is_ok_and(|own| fs::canonicalize(source).is_ok_and(|of| own == of));
+        same || is_same_file(&self.output, source)
+    }
+
+    /// Whether it is there already, in this folder.
+    fn is_within(&self, folder: &Path) -> bool {
+        fs::canonicalize(&self.output).is_ok_and(|own| fs::canonicalize(folder).is_ok_and(|of| own.starts_with(of)))
+    }
+
+    fn is_recording(&self) -> bool {
+        self.output.extension().is_some_and(|ending| ending == "replay")
     }
 
     fn is_there(&self) -> Trouble {

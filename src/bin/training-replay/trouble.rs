@@ -100,7 +100,7 @@ fn advice(missing: &str, hint: &str) -> String {
 }
 
 const NO_MODEL: &str = "this question needs the network to be run: `info`, `curve`, `diff`, `check`, `watch`, `runs`, \
-                        `thin`, `repair` and `pack` do without, and a program in Rust gives the model by `Replay::run_with`";
+                        `thin`, `repair` and `pack` do without, `export` writes what needs none, and a program in Rust gives the model by `Replay::run_with`";
 
 /// What the library calls by its methods, by the names of options.
 pub fn with_options(text: &str) -> String {
@@ -114,6 +114,12 @@ pub fn with_options(text: &str) -> String {
         ("`VerifyOptions::names`", "--metrics"),
         ("`VerifyOptions::l2`", "--l2"),
         ("`Run::threshold`", "--threshold"),
+        ("`Checkpoints::epochs`", "--epochs"),
+        ("`Checkpoints::number_after`", "--number-after"),
+        ("`number_after`", "--number-after"),
+        ("`Checkpoints::part`", "--part"),
+        ("`Checkpoints::orientation`", "--orientation"),
+        ("`Checkpoints::layers`", "--layers"),
     ];
     options.iter().fold(text.to_owned(), |text, (method, option)| text.replace(method, option))
 }

@@ -64,7 +64,27 @@ fn numbers(of: &Distribution) -> [Cell; 8] {
     ]
 }
 
-/// The Euclidean norm of the finite values.
+/// The Euclidean norm of the finite values, also where their squares are too large or too small for a number.
 fn norm(of: &Distribution) -> f64 {
-    of.values().iter().map(|value| value * value).sum::<f64>().sqrt()
+    let length = |scale: f64| of.values().iter().fold(0.0, |sum, value| sum + (value / scale) * (value / scale)).sqrt();
+    let (plain, largest) = (length(1.0), of.min.abs().max(of.max.abs()));
+    let is_lost = plain.is_infinite() || plain * plain < f64::MIN_POSITIVE;
+    if is_lost && largest > 0.0 { largest * length(largest) } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_norm_is_right_for_values_of_any_size_and_0_of_none() {
+        let of = |values: &[f64]| norm(&Distribution::of(values));
+        assert_eq!(of(&[3.0, -4.0, f64::NAN]), 5.0);
+        for scale in [1e-200, 1e-160, 1e200, 1e307, 5e-324] {
+            assert!((of(&[3.0 * scale, -4.0 * scale]) / (5.0 * scale) - 1.0).abs() < 1e-12, "{scale}");
+        }
+        for nothing in [&[][..], &[0.0], &[-0.0, 0.0], &[f64::NAN]] {
+            assert_eq!(of(nothing).to_bits(), 0, "{nothing:?}, and no -0");
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub(crate) fn rows(data_set: &Cell, milestones: &Milestones) -> Batch {
             unit,
             parameter,
             row.evidence.into(),
-            row.sentence(&milestones.class_names).into(),
+            milestones.sentence(row).into(),
         ]
     };
     Batch::of_rows(Table::Milestones, milestones.rows.iter().map(row).collect())

@@ -12,6 +12,7 @@ mod message;
 mod record;
 
 use std::{
+    collections::HashSet,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -84,7 +85,8 @@ impl<'a> TensorBoard<'a> {
     /// Writes the event file into a folder of the run's name, percent-encoded, within a folder.
     ///
     /// It appears when it is whole, in place of that of an earlier export. Epochs that are damaged, and parameters without a
-    /// finite value, have no histogram, and are listed in [`Exported::caveats`].
+    /// finite value or with two that are farther apart than the largest number, have no histogram; each is listed in
+    /// [`Exported::caveats`], a parameter with the first of its epochs.
     ///
     /// # Errors
     ///
@@ -93,12 +95,13 @@ impl<'a> TensorBoard<'a> {
     pub fn write(&self, folder: impl AsRef<Path>) -> Result<Exported> {
         let path = self.path(folder.as_ref())?;
         let mut file = Whole::create(&path)?;
-        let mut caveats = Vec::new();
+        let (mut caveats, mut said) = (Vec::new(), HashSet::new());
         put(&mut file, &path, &message::version())?;
         let skipped = self.run.take_one_by_one(
             |weights, epoch| self.of_epoch(weights, epoch),
             |(events, odd)| {
-                odd.into_iter().for_each(|caveat: Caveat| caveat.join(&mut caveats));
+                let new = odd.into_iter().filter(|(tag, _)| said.insert(tag.clone()));
+                caveats.extend(new.map(|(_, caveat)| caveat));
                 events.iter().try_for_each(|event| put(&mut file, &path, event))
             },
         )?;
@@ -115,8 +118,8 @@ impl<'a> TensorBoard<'a> {
         Ok(folder::run_folder(folder, &folder::plain_name(&name)?)?.join(FILE))
     }
 
-    /// The events of an epoch, the scalars in one and each histogram in another, and what has none.
-    fn of_epoch(&self, weights: &mut Weights, epoch: u64) -> Result<(Vec<Vec<u8>>, Vec<Caveat>)> {
+    /// The events of an epoch, the scalars in one and each histogram in another, and the tags of what has none.
+    fn of_epoch(&self, weights: &mut Weights, epoch: u64) -> Result<(Vec<Vec<u8>>, Vec<(String, Caveat)>)> {
         let step = i64::try_from(epoch)
             .map_err(|_| Error::invalid("an epoch of an event file", format!("at most {}", i64::MAX), epoch))?;
         let (replay, mut odd) = (self.run.replay(), Vec::new());
@@ -126,9 +129,11 @@ impl<'a> TensorBoard<'a> {
         replay.recorded_weights().read_into(epoch, weights)?;
         let histograms = LayerDistribution::each(&weights.parameters()?, &LayerFilter::default(), |row| {
             let tag = format!("{}/{}", row.layer, row.name);
-            if row.distribution.count == 0 {
-                let remedy = "finite values";
-                odd.push(Caveat::left_out(format!("histograms of {tag} at epoch {epoch} and others like it"), remedy));
+            if !(row.distribution.max - row.distribution.min).is_finite() {
+                let remedy = "finite values, no two of them farther apart than the largest number,";
+                let caveat =
+                    Caveat::left_out(format!("histograms of {tag} at epoch {epoch} and others like it"), remedy);
+                odd.push((tag, caveat));
                 return Ok(None);
             }
             let histogram = row.distribution.histogram(BINS)?;

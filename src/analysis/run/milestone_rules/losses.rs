@@ -1,7 +1,9 @@
 //! Where the loss is smallest, stands still, falls, and ends.
 
 use super::rows::{best_and_final, curve, from_epoch};
-use crate::analysis::{EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Plateau, Subject, plateaus};
+use crate::analysis::{
+    EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Plateau, Subject, run::plateau::plateaus_where,
+};
 
 /// How many times the range of four fifths of the losses counts.
 const USUAL: f64 = 4.0;
@@ -11,9 +13,25 @@ pub(super) fn milestones(summaries: &[EpochSummary], options: &MilestoneOptions)
     let mut rows: Vec<_> = best_and_final(&losses, Kind::BestLoss, Kind::FinalLoss).collect();
     let smooth = running_median(&losses);
     let Some(range) = usual_range(&smooth) else { return rows };
-    rows.extend(plateau_rows(&smooth, options.flat * range, options));
-    rows.extend(fall_rows(&smooth, &losses, options.flat * range, options.fall * range));
+    let slope = Slope { each: options.flat * range, most: options.plateau.max(1) };
+    rows.extend(plateau_rows(&smooth, slope, options));
+    rows.extend(fall_rows(&smooth, &losses, slope, options.fall * range));
     rows
+}
+
+/// How far the loss may move from one recorded epoch to the next on a plateau.
+#[derive(Clone, Copy)]
+struct Slope {
+    each: f64,
+    /// Between epochs that lie farther apart than the shortest plateau is long, it may move as far as over that one: nobody
+    /// saw what it did in between.
+    most: u64,
+}
+
+impl Slope {
+    fn between(self, from: &(u64, f64), to: &(u64, f64)) -> f64 {
+        self.each * to.0.saturating_sub(from.0).min(self.most) as f64
+    }
 }
 
 /// How far apart the losses are; but no more than a few times as far as four fifths of them, so that a single one that is
@@ -27,10 +45,11 @@ fn usual_range(losses: &[(u64, f64)]) -> Option<f64> {
     Some(if usual > 0.0 { (high - low).min(USUAL * usual) } else { high - low })
 }
 
-fn plateau_rows(losses: &[(u64, f64)], slope: f64, options: &MilestoneOptions) -> impl Iterator<Item = Milestone> {
+fn plateau_rows(losses: &[(u64, f64)], slope: Slope, options: &MilestoneOptions) -> impl Iterator<Item = Milestone> {
     let end = losses.last().map(|(epoch, _)| *epoch);
     let (length, gap) = (options.plateau, options.lasting);
-    let stretches = join(plateaus(losses, slope, gap.min(length)), losses, slope, gap);
+    let found = plateaus_where(losses, gap.min(length), |from, to| slope.between(from, to));
+    let stretches = join(found, losses, slope.each, gap);
     let long = stretches.into_iter().filter(move |stretch| stretch.last - stretch.first >= length);
     long.map(move |stretch| {
         let until = Some(stretch.last).filter(|last| Some(*last) != end);
@@ -39,13 +58,13 @@ fn plateau_rows(losses: &[(u64, f64)], slope: f64, options: &MilestoneOptions) -
 }
 
 /// By the smoothed losses, where those that were smoothed fall too.
-fn fall_rows(losses: &[(u64, f64)], raw: &[(u64, f64)], slope: f64, least: f64) -> impl Iterator<Item = Milestone> {
+fn fall_rows(losses: &[(u64, f64)], raw: &[(u64, f64)], slope: Slope, least: f64) -> impl Iterator<Item = Milestone> {
     let falls = move |first: u64, last: u64| {
         let at = |epoch| raw.binary_search_by_key(&epoch, |point| point.0).map_or(f64::NAN, |place| raw[place].1);
         at(first) - at(last) >= least / 2.0
     };
     let end = losses.last().map(|(epoch, _)| *epoch);
-    let sinks = move |a: &(u64, f64), b: &(u64, f64)| a.1 - b.1 > slope * (b.0 - a.0) as f64;
+    let sinks = move |a: &(u64, f64), b: &(u64, f64)| a.1 - b.1 > slope.between(a, b);
     losses.chunk_by(sinks).filter_map(move |stretch| {
         let (first, last) = (stretch.first()?, stretch.last()?);
         let fall = first.1 - last.1;
@@ -106,6 +125,17 @@ mod tests {
         assert!((falls[0].3 - 0.5).abs() < 1e-12);
         assert_eq!(rows(&summaries, Kind::BestLoss), [(24, None, "run".into(), 0.5)]);
         assert_eq!(rows(&summaries, Kind::FinalLoss), [(36, None, "run".into(), 0.5)]);
+    }
+
+    /// Checkpoints at every 500th step: between any two of them a plateau's slope from step to step would be all there is.
+    #[test]
+    fn a_loss_that_falls_between_epochs_far_apart_is_a_fall_and_no_plateau() {
+        let losses = [0.6, 0.5, 0.4, 0.35, 0.3, 0.3, 0.301, 0.3];
+        let mut summaries = summaries_of(8, |summary| summary.loss = Some(losses[summary.epoch as usize]));
+        summaries.iter_mut().for_each(|summary| summary.epoch *= 500);
+        let falls = rows(&summaries, Kind::Fall);
+        assert_eq!(falls.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(), [(0, Some(2000))], "{falls:?}");
+        assert_eq!(rows(&summaries, Kind::Plateau), [(2000, None, "run".into(), 0.3)]);
     }
 
     /// A first loss of a million, and a rise that the median of three turns round.

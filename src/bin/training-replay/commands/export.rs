@@ -14,7 +14,7 @@ use crate::{
     epochs::EpochsArgs,
     out::{Out, complain},
     question::Question,
-    recording::{Files, names_of},
+    recording::{Files, expect_different, names_of},
     trouble::{Answer, Status, Trouble, with_options},
     words::{counted, path_shown, shown},
 };
@@ -82,6 +82,7 @@ impl Export {
             return Err(Trouble::usage("--table is for csv, jsonl and parquet"));
         }
         let names = names_of(&self.files.files, &self.names)?;
+        expect_different(&names)?;
         let all = self.files.files.iter().zip(&names);
         self.say(&all.map(|(path, name)| self.export(path, name)).collect::<Vec<_>>())
     }

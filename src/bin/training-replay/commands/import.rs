@@ -99,7 +99,7 @@ impl Import {
         match &self.target.output {
             Some(output) if !self.target.list => {
                 let args = TargetArgs { output: output.clone(), force: self.target.force };
-                let target = args.begin(first)?;
+                let target = args.begin_beside(&self.checkpoints)?;
                 let replay = checkpoints.write(target.path()).map_err(&failed)?;
                 let arrays = arrays(&replay).map_err(&failed)?;
                 let epochs: Vec<u64> = replay.epochs().collect();

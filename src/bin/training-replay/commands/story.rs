@@ -62,19 +62,19 @@ fn lines(found: &Milestones) -> Vec<String> {
 }
 
 fn document(found: &Milestones) -> Value {
-    let milestones: Vec<Value> = found.rows.iter().map(|row| milestone(row, &found.class_names)).collect();
+    let milestones: Vec<Value> = found.rows.iter().map(|row| milestone(row, found.sentence(row))).collect();
     let caveats: Vec<String> = found.caveats.iter().map(|caveat| with_options(&caveat.to_string())).collect();
     json!({ "milestones": milestones, "caveats": caveats })
 }
 
-fn milestone(row: &Milestone, class_names: &[String]) -> Value {
+fn milestone(row: &Milestone, sentence: String) -> Value {
     json!({
         "kind": row.kind.name(),
         "epoch": row.epoch,
         "until": row.until,
         "subject": subject(&row.subject),
         "evidence": number(row.evidence),
-        "sentence": row.sentence(class_names),
+        "sentence": sentence,
     })
 }
 
