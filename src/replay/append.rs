@@ -75,7 +75,8 @@ impl Replay {
             let given = format!("{:?}", options.own_loss.as_deref().unwrap_or_default());
             return Err(Error::invalid("the name of the model's own loss", expected, given));
         }
-        if options.parent.is_some() && options.parent != self.training().parent() {
+        if options.parent.is_some() && options.parent != self.index.manifest.as_ref().and_then(|it| it.ancestor.clone())
+        {
             return Err(Error::invalid("the parent of the run", "the recorded one, or none, to append", "another one"));
         }
         if options.description.is_some() && options.description.as_ref() != self.description() {

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Parent, probe_inputs::ProbeInputs, rename::Rename};
+use super::{probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
     Dataset, Description, Error, Loss, Matrix, Moment, Result,
-    storage::{LONGEST_NAME, Locking, Notes, check_names},
+    storage::{Ancestor, LONGEST_NAME, Locking, Notes, check_names},
 };
 
 /// When recorded bytes are forced to the disk.
@@ -61,7 +61,8 @@ pub struct ReplayOptions {
     pub(super) own_loss: Option<String>,
     pub(super) description: Option<Description>,
     pub(super) notes: Notes,
-    pub(super) parent: Option<Parent>,
+    /// The run that this one goes on from.
+    pub(super) parent: Option<Ancestor>,
     epochs: Epochs,
     step: Option<u32>,
     pub(super) probe: ProbeInputs,
@@ -156,13 +157,6 @@ impl ReplayOptions {
     #[must_use]
     pub fn description(self, description: &Description) -> Self {
         Self { description: Some(description.clone()), ..self }
-    }
-
-    /// Names the run that this one goes on from: the next [`record`](crate::Replay::record) is the epoch behind that moment. The
-    /// settings of a [`Fork`](crate::Fork) have it already.
-    #[must_use]
-    pub fn parent(self, parent: &Parent) -> Self {
-        Self { parent: Some(parent.clone()), ..self }
     }
 
     /// Records every n-th epoch, weights and metrics: those whose number is a multiple of `n`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Replay;
+use super::{Replay, ReplayOptions};
 use crate::{Moment, Result, storage::Ancestor};
 
 /// The run and moment that a fork began at, as the fork's recording names them.
@@ -69,5 +69,15 @@ impl Parent {
             Err(crate::Error::UnknownEpoch { .. } | crate::Error::UnknownStep { .. }) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl ReplayOptions {
+    /// Names the run that this one goes on from: the next [`record`](crate::Replay::record) is the epoch behind that moment. The
+    /// settings of a [`Fork`](crate::Fork) have it already.
+    #[must_use]
+    pub fn parent(mut self, parent: &Parent) -> Self {
+        self.parent = Some(parent.0.clone());
+        self
     }
 }

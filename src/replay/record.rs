@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Durability, Parent, Replay, ReplayOptions,
+    Durability, Replay, ReplayOptions,
     data_sets::OtherData,
     parameters::Parameters,
     recorder::{Recorder, epoch_behind},
@@ -226,7 +226,7 @@ impl Replay {
             manifest.loss = recorder.options.loss;
             manifest.own_loss.clone_from(&recorder.options.own_loss);
             manifest.notes.clone_from(&recorder.options.notes);
-            manifest.ancestor = recorder.options.parent.clone().map(|Parent(ancestor)| ancestor);
+            manifest.ancestor.clone_from(&recorder.options.parent);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
         manifest.data_names = self.data_names();

@@ -1,5 +1,4 @@
-//! What survives when calls of the backend fail, or its power is lost: the recorder and the log on backends that tests
-//! break.
+//! What survives when calls of the backend fail, or its power is lost: recorder and log on backends that tests break.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +49,7 @@ fn state(number: u64, version: u64) -> Weights {
 }
 
 fn metrics(number: u64, version: u64) -> Metrics {
-    Metrics::from([("loss", number as f64), ("version", version as f64)])
+    [("loss", number as f64), ("version", version as f64)].into()
 }
 
 fn data() -> Dataset {
@@ -80,10 +79,10 @@ fn options() -> ReplayOptions {
 fn record_version(replay: &mut Replay, parameters: usize, number: u64, version: u64) -> Result<()> {
     let (weights, metrics) = (weights(parameters, number, version), metrics(number, version));
     let (moment, model) = (moment(number), Training::new(&weights, state(number, version)));
-    match moment.step() {
-        None => replay.record(&model, metrics).map(|recorded| assert_eq!(recorded, moment.epoch())),
-        Some(_) => replay.record_at(moment, &model, metrics).map(|recorded| assert!(recorded)),
+    if moment.step().is_none() {
+        return replay.record(&model, metrics).map(|recorded| assert_eq!(recorded, moment.epoch()));
     }
+    replay.record_at(moment, &model, metrics).map(|recorded| assert!(recorded))
 }
 
 fn record(replay: &mut Replay, number: u64) -> Result<()> {
@@ -251,12 +250,10 @@ fn whichever_read_fails_it_is_an_error_and_reading_again_makes_up_for_it() {
 #[test]
 fn opening_reads_headers_and_the_last_epoch_and_any_other_is_read_on_its_own() {
     let backend = undisturbed();
-    let opened = |backend: &Faulty| Replay::load(Box::new(backend.clone()), Origin::Memory).unwrap();
     let mut before = backend.bytes_read();
-    let replay = opened(&backend);
-    let windows = 32 << 10;
+    let replay = Replay::load(Box::new(backend.clone()), Origin::Memory).unwrap();
     let opening = backend.bytes_read() - before;
-    let records = 2 * SNAPSHOTS as usize + 4;
+    let (records, windows) = (2 * SNAPSHOTS as usize + 4, 32 << 10);
     assert!(opening <= 4 * LARGE + records * windows, "{opening} bytes of {}", backend.bytes().len());
     for number in 0..SNAPSHOTS {
         before = backend.bytes_read();
@@ -302,8 +299,8 @@ impl Acknowledged {
                 self.versions.insert(number, version);
             }
         }
-        let numbers = self.versions.keys().copied();
-        let there: BTreeSet<u64> = numbers.filter(|&number| self.is_there(replay, parameters, number)).collect();
+        let is_there = |&number: &u64| self.is_there(replay, parameters, number);
+        let there: BTreeSet<u64> = self.versions.keys().copied().filter(is_there).collect();
         assert!(self.synced.is_subset(&there), "{:?} were synced, {there:?} are there", self.synced);
         let all = recorded(replay);
         assert!(all.iter().all(|number| self.versions.contains_key(number)), "{all:?} are more than were acknowledged");
@@ -317,24 +314,17 @@ impl Acknowledged {
     }
 
     fn is_there(&self, replay: &Replay, parameters: usize, number: u64) -> bool {
+        use Error::{Corrupted, UnknownEpoch, UnknownStep};
         let version = self.versions[&number];
         let found = (replay.weights(moment(number)), replay.metrics(moment(number)));
-        let found_state = replay.training().state(moment(number));
-        if let Ok(found) = &found_state {
-            assert_eq!(found.arrays(), &state(number, version), "snapshot {number}");
-        }
-        if let Ok(found) = &found.0 {
-            assert_eq!(*found, weights(parameters, number, version), "snapshot {number}");
-        }
-        if let Ok(found) = &found.1 {
-            assert_eq!(*found, metrics(number, version), "snapshot {number}");
-        }
-        let honest = |error: &Error| {
-            matches!(error, Error::Corrupted { .. } | Error::UnknownEpoch { .. } | Error::UnknownStep { .. })
-        };
-        assert!(found.0.as_ref().err().is_none_or(honest) && found.1.as_ref().err().is_none_or(honest));
-        assert!(found_state.as_ref().err().is_none_or(honest), "{found_state:?}");
-        found.0.is_ok() && found.1.is_ok() && found_state.is_ok()
+        let state_of = replay.training().state(moment(number));
+        assert!(state_of.as_ref().map_or(true, |it| it.arrays() == &state(number, version)), "snapshot {number}");
+        assert!(found.0.as_ref().map_or(true, |it| *it == weights(parameters, number, version)), "snapshot {number}");
+        assert!(found.1.as_ref().map_or(true, |it| *it == metrics(number, version)), "snapshot {number}");
+        let errors = [found.0.as_ref().err(), found.1.as_ref().err(), state_of.as_ref().err()];
+        let honest = |error: &Error| matches!(error, Corrupted { .. } | UnknownEpoch { .. } | UnknownStep { .. });
+        assert!(errors.into_iter().flatten().all(honest), "{errors:?}");
+        errors.iter().all(Option::is_none)
     }
 
     /// Records some snapshots, of which the disk confirms every so many. Some fail at first and are recorded

@@ -79,7 +79,7 @@ fn check(run: &Run<'_, Sequential>, data: &Dataset, from: u64, epoch: u64) -> Re
     let (mut model, mut trainer) = (fork.model, fork.trainer);
     if replay.training().moments().any(|moment| moment == epoch.into()) {
         // What was changed before the epoch began, as a learning rate by a schedule, is in the state at its end.
-        trainer = trainer.told_as(&run.fork(epoch)?.trainer);
+        trainer = trainer.with_settings_of(&run.fork(epoch)?.trainer);
     }
     let mut difference = None;
     for at in from + 1..=epoch {

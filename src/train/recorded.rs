@@ -32,7 +32,7 @@ impl Trainer {
     }
 
     /// This trainer with the settings of another one, and its own memory where that fits.
-    pub(crate) fn told_as(self, other: &Self) -> Self {
+    pub(crate) fn with_settings_of(self, other: &Self) -> Self {
         Self { settings: other.settings, ..self.optimizer(other.settings.optimizer) }
     }
 

@@ -14,7 +14,7 @@ use crate::{
 /// Who can read the description of a trainer.
 const KIND: &str = "training_replay::Trainer/1";
 
-/// What a trainer was told.
+/// The settings of a trainer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
     pub(super) loss: Loss,

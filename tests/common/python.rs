@@ -226,8 +226,8 @@ fn snapshot(replay: &Replay, moment: Moment) -> Vec<String> {
         Err(_) => lines.push("state damaged".into()),
         Ok(state) => {
             let description = state.recorded_description();
-            let told = description.map_or("None".into(), |own| format!("{} {}", own.kind(), hex(own.bytes())));
-            lines.push(format!("state {told}"));
+            let described = description.map_or("None".into(), |own| format!("{} {}", own.kind(), hex(own.bytes())));
+            lines.push(format!("state {described}"));
             lines.extend(state.arrays().iter().map(|p| array(&full_name(p), p.values(), p.shape())));
         }
     }

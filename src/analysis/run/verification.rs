@@ -5,7 +5,7 @@
 use crate::serial;
 use std::{collections::HashSet, fmt};
 
-use super::{Check, DataCheck, ProbeCheck, TrainingCheck, VerifyOptions, metric_check::curve};
+use super::{Check, DataCheck, ProbeCheck, TrainingCheck, VerifyOptions, metric_check::curve, training_check};
 use crate::{Loss, Metrics, analysis::Caveat, notation::on_a_line};
 
 /// What a verification comes to.
@@ -236,7 +236,7 @@ impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.verdict())?;
         self.write_model(f)?;
-        self.write_trained(f)?;
+        training_check::write_all(&self.trained, self.not_trained.as_deref(), f)?;
         write!(f, "\n{}", on_a_line(&self.data.to_string()))?;
         self.write_logged(f)?;
         self.caveats.iter().try_for_each(|caveat| write!(f, "\n{}", on_a_line(&caveat.to_string())))
@@ -277,20 +277,6 @@ impl Verification {
                     "the model is not proven: {why}; means alone say little, as they often agree for another activation or other data"
                 )
             }
-        }
-    }
-
-    fn write_trained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(why) = &self.not_trained {
-            write!(f, "\nnothing was trained again: {}", on_a_line(why))?;
-        }
-        let (count, differ) = (self.trained.len(), self.trained.iter().filter(|check| !check.holds()).count());
-        match self.trained.iter().find(|check| !check.holds()) {
-            Some(first) => write!(f, "\n{first}; so {differ} of the {count} epochs that were trained again"),
-            None if count > 0 => {
-                write!(f, "\nall {count} epochs that were trained again became the recorded ones, bit for bit")
-            }
-            None => Ok(()),
         }
     }
 

@@ -26,6 +26,9 @@ use crate::{
     file::Whole,
 };
 
+/// Tags that have no histogram, and why.
+type Odd = Vec<(String, Caveat)>;
+
 /// TensorBoard takes files with `tfevents` in their name; the same name again is the same file.
 const FILE: &str = "events.out.tfevents.0.training-replay";
 
@@ -119,7 +122,7 @@ impl<'a> TensorBoard<'a> {
     }
 
     /// The events of an epoch, the scalars in one and each histogram in another, and the tags of what has none.
-    fn of_epoch(&self, weights: &mut Weights, epoch: u64) -> Result<(Vec<Vec<u8>>, Vec<(String, Caveat)>)> {
+    fn of_epoch(&self, weights: &mut Weights, epoch: u64) -> Result<(Vec<Vec<u8>>, Odd)> {
         let step = i64::try_from(epoch)
             .map_err(|_| Error::invalid("an epoch of an event file", format!("at most {}", i64::MAX), epoch))?;
         let (replay, mut odd) = (self.run.replay(), Vec::new());
