@@ -112,6 +112,7 @@ mod metrics;
 mod model;
 mod moment;
 mod notation;
+mod note;
 #[cfg(feature = "serde")]
 mod serial;
 
@@ -146,9 +147,11 @@ pub use moment::Moment;
 pub use nn::{
     Activation, Architecture, BatchNormalization, Dense, Dropout, Initializer, LayerNormalization, Sequential,
 };
+pub use note::{NoteCondition, NoteItem, NoteValue};
 pub use replay::{
-    Durability, Fork, Later, OneVsRest, Parent, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState,
-    RecordedTraining, RecordedWeights, Replay, ReplayOptions, Run, Runs, Snapshot, Steps,
+    Durability, Fork, Later, OneVsRest, Parent, RecordedNotes, RecordedOutputs, RecordedParameter, RecordedProbe,
+    RecordedState, RecordedTraining, RecordedWeights, Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, Snapshot,
+    Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

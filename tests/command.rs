@@ -11,11 +11,11 @@ use std::{
 };
 
 use common::{
-    command::{Running, call, command, run},
+    command::{Ran, Running, call, command, run},
     recordings::{damaged, folder, foreign, killed, steps_only, train, with_steps},
 };
 use serde_json::{Value, json};
-use training_replay::{Metrics, Parameter, Replay, Weights};
+use training_replay::{Metrics, NoteValue, Parameter, Replay, Weights};
 
 /// Subcommands that ask one recording, with what they need beside it.
 const QUESTIONS: [&str; 9] = [
@@ -408,8 +408,8 @@ fn runs_are_listed_sorted_and_filtered() {
     assert_eq!(names("runs --json --sort best")[0], "with_steps.replay");
     assert_eq!(names("runs --json --sort best --reverse")[3], "with_steps.replay");
     assert_eq!(names("runs --json --finished").len(), 3);
-    assert_eq!(names("runs --json --note seed=1 --note optimizer").len(), 4);
-    assert!(names("runs --json --note seed=2").is_empty());
+    assert_eq!(names("runs --json --where seed=1 --where optimizer").len(), 4);
+    assert!(names("runs --json --where seed=2").is_empty());
     let unknown = call(folder.path(), "runs --metric f1");
     assert_eq!((unknown.status, unknown.error().contains("--goal min or --goal max")), (2, true));
     fs::write(folder.path().join("sub/empty.replay"), "").unwrap();
@@ -420,6 +420,86 @@ fn runs_are_listed_sorted_and_filtered() {
     let curve = Replay::open(folder.path().join("run.replay")).unwrap().curve("loss").unwrap();
     let least = curve.iter().copied().reduce(|a, b| if b.1 < a.1 { b } else { a }).unwrap();
     assert_eq!((best["best_epoch"].as_u64(), best["best"].as_f64()), (Some(least.0), Some(least.1)));
+}
+
+/// A recording of one epoch with notes and a loss.
+fn noted(folder: &Path, name: &str, notes: &[(&str, NoteValue)], loss: f64) {
+    let options = notes.iter().fold(Replay::options(), |options, (key, value)| options.metadata(*key, value));
+    let mut replay = options.create(folder.join(name).with_extension("replay")).unwrap();
+    replay.record(&Weights::from_iter([Parameter::new("a", "b", [1], vec![0.5_f32])]), [("loss", loss)]).unwrap();
+    replay.finish().unwrap();
+}
+
+#[test]
+fn runs_are_filtered_and_grouped_by_notes_of_any_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    noted(folder, "a", &[("lr", 0.05_f32.into()), ("on", true.into())], 0.5);
+    noted(folder, "b", &[("lr", "0.05".into()), ("on", "true".into())], 0.25);
+    noted(folder, "c", &[("lr", 1.into()), ("lr", 0.05.into())], 0.75);
+    noted(folder, "d", &[("lr", u64::MAX.into())], f64::NAN);
+    noted(folder, "e", &[("units", [64, 32].into())], 1.0);
+    let files = |call: &Ran| -> String {
+        let document = call.json();
+        let runs = document["runs"].as_array().unwrap().iter();
+        runs.map(|run| run["file"].as_str().unwrap().trim_start_matches("./").trim_end_matches(".replay")).collect()
+    };
+    let asked = |condition: &str| {
+        let ran = run(folder, ["runs", "--json", "--where", condition]);
+        (ran.status, files(&ran))
+    };
+    let cases = [
+        ("lr=0.05", "abc"),
+        ("lr = 5e-2", "ac"), // a text is its characters
+        ("lr>=0.05", "abcd"),
+        ("lr>18446744073709551614", "d"),
+        ("lr!=0.05", "d"), // not the run without it
+        ("on=true", "ab"),
+        ("units=[64,32]", "e"),
+        ("units", "e"),
+        ("lr<0", ""),
+    ];
+    for (condition, expected) in cases {
+        assert_eq!(asked(condition), (0, expected.to_owned()), "{condition}");
+    }
+    let both = run(folder, ["runs", "--json", "--where", "lr<1", "--where", "on"]);
+    assert_eq!(files(&both), "ab");
+    let groups = run(folder, ["runs", "--group-by", "lr"]);
+    let expected = [
+        "lr                    runs  with loss  best loss  median   worst  best run",
+        "0.05                     2          2     0.5000  0.6250  0.7500         a",
+        "18446744073709551615     1          0          -       -       -         -",
+        "\"0.05\"                   1          1     0.2500  0.2500  0.2500         b",
+        "without lr               1          1          1       1       1         e",
+    ];
+    assert_eq!((groups.status, groups.out.lines().collect::<Vec<_>>()), (0, expected.to_vec()));
+    let document = run(folder, ["runs", "--json", "--group-by", "lr", "--where", "lr"]).json();
+    assert_eq!(document["group_by"], "lr");
+    let values: Vec<_> = document["groups"].as_array().unwrap().iter().map(|group| &group["value"]).collect();
+    assert_eq!(values, [&json!(0.05), &json!(u64::MAX), &json!("0.05")]);
+    let typed = call(folder, "info --json c.replay").json()["files"][0]["typed_notes"].clone();
+    let note = |kind: &str, value: Value| json!({ "key": "lr", "type": kind, "value": value });
+    assert_eq!(typed, json!([note("integer", json!(1)), note("f64", json!(0.05))]));
+}
+
+#[test]
+fn what_cannot_be_compared_is_left_out_aloud_and_a_key_of_no_run_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    noted(folder.path(), "a", &[("lr", 0.1.into())], 0.5);
+    noted(folder.path(), "b", &[("lr", "by a schedule".into())], 0.5);
+    let ran = run(folder.path(), ["runs", "--where", "lr>=0.01"]);
+    assert_eq!((ran.status, ran.out.lines().count()), (2, 2), "{ran:?}");
+    assert!(ran.error().contains("b.replay: left out: its note \"lr\", by a schedule"), "{ran:?}");
+    for arguments in [["--where", "learning_rate>1"], ["--group-by", "learning_rate"], ["--where", "learning_rate"]] {
+        let ran = run(folder.path(), [&["runs"][..], &arguments].concat());
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{ran:?}");
+        assert!(
+            ran.error().contains("none of these runs has the note \"learning_rate\"; noted are {\"lr\"}"),
+            "{ran:?}"
+        );
+    }
+    let ran = run(folder.path(), ["runs", "--where", ">=1"]);
+    assert!(ran.status == 2 && ran.err.contains("the condition on notes is \">=1\""), "{ran:?}");
 }
 
 #[test]

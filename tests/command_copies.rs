@@ -36,7 +36,7 @@ fn assert_same(one: &Replay, other: &Replay, moment: impl Into<Moment>) {
 #[track_caller]
 fn assert_same_head(one: &Replay, other: &Replay) {
     assert_eq!(one.dataset().unwrap(), other.dataset().unwrap());
-    assert_eq!(one.metadata().collect::<Vec<_>>(), other.metadata().collect::<Vec<_>>());
+    assert!(one.metadata().eq(other.metadata()) && one.metadata().typed().eq(other.metadata().typed()));
     assert_eq!((one.loss(), one.description()), (other.loss(), other.description()));
     assert_eq!(one.probe().inputs(), other.probe().inputs());
     let run = |replay: &Replay| replay.run().unwrap().on("validation").unwrap().dataset().unwrap().clone();

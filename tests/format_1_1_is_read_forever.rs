@@ -1,6 +1,7 @@
 //! Files of format 1.1 are read by every version from now on: the golden ones in `tests/data` were written once, by the
 //! ignored test, and are never written again. They hold what 1.0 has not: every type, orientations, a checksum for each array,
-//! classes by index, data sets beside the training set, a probe, a loss of the model's own, and notes on a run that went on.
+//! classes by index, data sets beside the training set, a probe, a loss of the model's own, notes on a run that went on, and
+//! notes that are numbers, truth values and lists.
 
 mod common;
 
@@ -15,13 +16,14 @@ use common::{
     python,
 };
 use training_replay::{
-    Activation, Dataset, Dense, Forward, Loss, Matrix, Metrics, Model, Moment, Orientation, Parameter, Replay, Result,
-    Sequential, Values, Weights,
+    Activation, Dataset, Dense, Forward, Loss, Matrix, Metrics, Model, Moment, NoteValue, Orientation, Parameter,
+    Replay, ReplayOptions, Result, Sequential, Values, Weights,
     half::{bf16, f16},
 };
 
 const FINISHED: &str = "format_1_1_finished.replay";
 const TYPES: &str = "format_1_1_types.replay";
+const NOTES: &str = "format_1_1_notes.replay";
 
 fn place_of(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
@@ -194,18 +196,72 @@ mod types {
     }
 }
 
-/// Written once. Where a file is there already it is left as it is, and that is a failure.
-#[test]
-#[ignore = "writes files that are never written again"]
-fn write_the_golden_files() {
-    for (name, record) in FILES {
-        assert!(!place_of(name).exists(), "{name} is there");
-        record(&place_of(name)).unwrap();
+/// Notes of every type, from the beginning and from when the run was gone on with.
+mod notes {
+    use super::*;
+
+    fn values() -> [(&'static str, NoteValue); 12] {
+        [
+            ("why", "gr\u{fc}\u{df}e".into()),
+            ("nesterov", true.into()),
+            ("seed", u64::MAX.into()),
+            ("offset", i64::MIN.into()),
+            ("learning rate", 0.05_f32.into()),
+            ("decay", 1e-7.into()),
+            ("missing", f64::from_bits(0x7ff4_0000_0000_1234).into()),
+            ("names", ["a", "", "\u{2713} \"b\""].into()),
+            ("shuffled", [true, false].into()),
+            ("units", [64_u64, 32].into()),
+            ("momenta", [0.9_f32, f32::from_bits(0x7fa0_1234), -0.0].into()),
+            ("betas", [0.9, 0.999].into()),
+        ]
+    }
+
+    fn noted(values: impl IntoIterator<Item = (&'static str, NoteValue)>) -> ReplayOptions {
+        values.into_iter().fold(Replay::options(), |options, (key, value)| options.metadata(key, value))
+    }
+
+    fn later() -> [(&'static str, NoteValue); 3] {
+        [("learning rate", 0.01.into()), ("why", "".into()), ("rates", Vec::<f64>::new().into())]
+    }
+
+    fn model() -> Weights {
+        Weights::from_iter([Parameter::new("a", "b", [1], vec![0.5_f32])])
+    }
+
+    pub fn record(path: &Path) -> Result<()> {
+        let mut replay = noted(values()).create(path)?;
+        replay.record(&model(), Metrics::new())?;
+        replay.finish()?;
+        let mut replay = noted(later()).append(path)?;
+        replay.record(&model(), Metrics::new())?;
+        replay.finish()
+    }
+
+    pub fn expect(replay: &Replay) {
+        assert!(replay.is_finished() && replay.damage().is_empty() && replay.torn_bytes() == 0);
+        assert!(
+            replay.metadata().typed().eq(values().into_iter().chain(later())),
+            "{:?}",
+            replay.metadata().typed().collect::<Vec<_>>()
+        );
+        assert_eq!(replay.metadata().get("learning rate"), Some(0.01.into()));
+        let texts: Vec<_> = replay.metadata().map(|(_, text)| text).collect();
+        assert_eq!(texts[4..8], ["0.05", "1e-7", "NaN", "[\"a\", \"\", \"\u{2713} \\\"b\\\"\"]"]);
     }
 }
 
+/// Each is written once: one that is there already is left as it is, and that all are is a failure.
+#[test]
+#[ignore = "writes files that are never written again"]
+fn write_the_golden_files() {
+    let missing: Vec<_> = FILES.into_iter().filter(|(name, _)| !place_of(name).exists()).collect();
+    assert!(!missing.is_empty(), "all are there");
+    missing.into_iter().for_each(|(name, record)| record(&place_of(name)).unwrap());
+}
+
 type Recorder = fn(&Path) -> Result<()>;
-const FILES: [(&str, Recorder); 2] = [(FINISHED, finished::record), (TYPES, types::record)];
+const FILES: [(&str, Recorder); 3] = [(FINISHED, finished::record), (TYPES, types::record), (NOTES, notes::record)];
 
 #[test]
 fn a_finished_recording_of_format_1_1_is_read() {
@@ -215,6 +271,11 @@ fn a_finished_recording_of_format_1_1_is_read() {
 #[test]
 fn an_unfinished_recording_of_every_type_of_format_1_1_is_read() {
     types::expect(&Replay::open(place_of(TYPES)).unwrap());
+}
+
+#[test]
+fn notes_of_every_type_of_format_1_1_are_read() {
+    notes::expect(&Replay::open(place_of(NOTES)).unwrap());
 }
 
 #[test]
@@ -261,5 +322,5 @@ fn this_version_writes_what_the_first_of_format_1_1_did_and_appends_fields() {
 
 #[test]
 fn a_reader_of_some_pages_of_python_reads_the_same_bit_for_bit() {
-    python::agrees(&[place_of(FINISHED), place_of(TYPES)]);
+    python::agrees(&[place_of(FINISHED), place_of(TYPES), place_of(NOTES)]);
 }

@@ -119,10 +119,14 @@ fn bloated() -> Vec<(&'static str, Vec<u8>, usize)> {
     let nothing = || Arrays(vec![]);
     let arrays = (0..65_536).map(|i| (format!("{i:x}"), vec![0], Values::from(Vec::<f32>::new()))).collect();
     let notes = (0..1_000_000).fold(Replay::options(), |options, _| options.metadata("", ""));
+    let typed = (0..400_000).fold(Replay::options(), |options, _| options.metadata("", true));
+    let list = Replay::options().metadata("", vec![""; 1_300_000]);
     let short: Metrics = (0..4_096).map(|i| (format!("{i:x}"), 0.0)).collect();
     let long: Metrics = (0..4_000).map(|i| (format!("{i:04096}"), 0.0)).collect();
     vec![
         ("notes", recorded(notes, nothing(), 1, &Metrics::new()), 10),
+        ("notes of truth values", recorded(typed, nothing(), 1, &Metrics::new()), 10),
+        ("a note of empty texts", recorded(list, nothing(), 1, &Metrics::new()), 10),
         ("parameters", recorded(Replay::options(), Arrays(arrays), 1, &Metrics::new()), 10),
         ("names", recorded(Replay::options(), nothing(), 1, &long), 10),
         ("metrics", recorded(Replay::options(), nothing(), 100, &short), 8),

@@ -11,7 +11,7 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 23] = [
+const ROOMS: [&str; 24] = [
     "error",
     "file",
     "notation",
@@ -23,6 +23,7 @@ const ROOMS: [&str; 23] = [
     "model",
     "metrics",
     "moment",
+    "note",
     "codec",
     "nn",
     "train",
@@ -53,6 +54,7 @@ const STRANGERS: [(&str, &[&str]); 6] = [
             "model",
             "metrics",
             "moment",
+            "note",
             "codec",
             "nn",
             "train",
@@ -61,7 +63,7 @@ const STRANGERS: [(&str, &[&str]); 6] = [
             "replay",
         ],
     ),
-    ("codec", &["math", "data", "loss", "activation", "model", "metrics", "moment"]),
+    ("codec", &["math", "data", "loss", "activation", "model", "metrics", "moment", "note"]),
 ];
 
 /// What of a stranger a room knows all the same.

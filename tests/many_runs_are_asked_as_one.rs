@@ -98,7 +98,7 @@ fn recordings_in_a_folder_are_opened_together_and_grouped_by_their_names() {
     runs.sort_by_name();
     assert_eq!(runs.get("relu-2").unwrap().epochs().len(), 31);
     assert!(runs.get("relu").is_none());
-    let groups = runs.group_by(|name| name.split('-').next().unwrap_or(name).to_owned());
+    let groups = runs.group_by_name(|name| name.split('-').next().unwrap_or(name).to_owned());
     let epochs: Vec<(String, Vec<Option<u64>>)> = groups
         .into_iter()
         .map(|(name, runs)| {
@@ -167,7 +167,7 @@ fn files_that_do_not_open_are_errors_of_their_own_and_the_others_open() {
         })
         .collect();
     assert_eq!(kinds, [("tanh-2", true), ("relu-3", true), ("relu-4", true), ("relu-5", true)]);
-    let groups = runs.group_by(|name| name.split('-').next().unwrap().to_owned());
+    let groups = runs.group_by_name(|name| name.split('-').next().unwrap().to_owned());
     let counts: Vec<_> = groups.iter().map(|(key, runs)| (key.as_str(), runs.len(), runs.failed().len())).collect();
     assert_eq!(counts, [("relu", 2, 3), ("tanh", 1, 1)]);
     assert!(matches!(Runs::open([path("tanh-2"), path("relu-3")]), Err(Error::NotStarted { .. })), "none of them");

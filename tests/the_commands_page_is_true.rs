@@ -108,7 +108,7 @@ const CALLS: [(&str, &[&str]); 14] = [
     ("info", &["run.replay missing.replay", "--parameters damaged.replay foreign.replay no_data.replay fork.replay"]),
     ("story", &["run.replay damaged.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
-    ("runs", &[""]),
+    ("runs", &["", "--group-by optimizer"]),
     ("watch", &["with_steps.replay"]),
     ("verify", &["run.replay missing.replay", "--train-again states.replay"]),
     ("check", &["damaged.replay missing.replay"]),
@@ -189,6 +189,7 @@ fn is_listed_by_parts(path: &str) -> bool {
         "distances",
         "arrays",
         "runs",
+        "groups",
     ];
     lists.iter().any(|name| path.split(['.', ']']).next_back() == Some(name) || path == *name)
 }

@@ -9,7 +9,8 @@
     run.parameter(60, "hidden/kernel")                 # one alone: its bytes and its checksum, not the others'
     run.data["training/inputs"]                        # samples in rows; so are targets, or labels if they are integers
     run.data_sets["training"]                          # names of classes and features, number of classes of labels
-    run.loss, run.notes, run.description, run.orientations, run.probe, run.probe_outputs(60)
+    run.notes["learning_rate"], run.all_notes          # numbers, truth values, texts, lists; `note_texts` has them as texts
+    run.loss, run.description, run.orientations, run.probe, run.probe_outputs(60)
     run.network, run.forward(60, inputs)               # a built-in network: its layers, and what it makes of inputs
     run.states, run.training_state(60), run.parent     # optimizers' memory, and the run that this one was forked from
     run.damage, run.torn_bytes, run.check()            # what is damaged and where; `check` reads the whole file
@@ -120,6 +121,25 @@ def expanded(data, word, count, before):
     return values
 
 
+def note(kind, data, text):
+    """The value of a note; its text where it is of a type of a later version. Numbers in single precision are numpy's."""
+    meta, items = Meta(data), []
+    if kind not in (1, 2, 3, 4, 16, 17, 18, 19, 20):
+        return text
+    while meta.more() and kind == 16:
+        items.append(meta.string())
+    width = (1, 1, 16, 4, 8)[kind % 16]
+    if len(data) % width or kind < 16 and len(data) != width or kind % 16 == 1 and max(data, default=0) > 1:
+        raise ValueError("the value of a note is not whole")
+    if kind % 16 == 1:
+        items = [byte == 1 for byte in data]
+    elif kind % 16 == 2:
+        items = [int.from_bytes(data[at:at + 16], "little", signed=True) for at in range(0, len(data), 16)]
+    elif kind % 16 > 2:
+        items = np.frombuffer(data, ("<f4", "<f8")[kind % 16 - 3])
+    return items if kind >= 16 else items[0].item() if kind == 4 else items[0]
+
+
 class Meta:
     """The fields of a meta, one after the other; one that is not there, or not as specified, is a ValueError."""
 
@@ -130,7 +150,6 @@ class Meta:
     def number(self, form): return struct.unpack("<" + form, self.bytes(struct.calcsize("<" + form)))[0]
     def string(self): return self.bytes(self.u64()).decode()
     def many(self, item): return [item() for _ in range(self.u64())]  # every item takes bytes, which come to an end
-    def pair(self): return self.string(), self.string()
 
     def bytes(self, length):
         if length > len(self.data) - self.at:
@@ -142,6 +161,19 @@ class Meta:
         if (there := self.u8()) > 1:
             raise ValueError("an option is neither there nor not")
         return item() if there else None
+
+    def notes(self):
+        """Keys and texts, and behind all other fields the values of those that are no texts."""
+        return self.many(lambda: (self.string(), self.string()))
+
+    def values(self, pairs):
+        notes, free = list(pairs), 0
+        for place, kind, data in self.many(lambda: (self.u64(), self.u8(), self.bytes(self.u64()))):
+            if not free <= place < len(notes):
+                raise ValueError(f"a value is of note {place}, or not behind the one before")
+            key, text = notes[place]
+            notes[place], free = (key, note(kind, data, text)), place + 1
+        return notes
 
     def rows(self):
         columns, count = self.u64(), self.u64()
@@ -179,7 +211,7 @@ class Recording:
         if os.path.exists(path) and not os.path.isfile(path):
             raise ValueError(f"{path} is no file")
         self.path, self.file = path, open(path, "rb", 1 << 15)
-        self.notes, self.all_notes, self.finished, self.damage, self.tensors = {}, [], False, [], None
+        self.notes, self.all_notes, self.note_texts, self.finished, self.damage, self.tensors = {}, [], [], False, [], None
         self.records, self.matrices, self.data_records, self.lost, self.curves = {}, {}, [0, 0], {}, ({}, {})
         self.states, self.left, self.parent = {}, (None, None), None
         try:
@@ -383,13 +415,14 @@ class Recording:
     def _described(self, meta):
         tensors, data_records, loss = meta.many(meta.tensor), meta.u64(), meta.option(meta.u8)
         self.description = meta.option(lambda: (meta.string(), meta.bytes(meta.u64())))
-        self._note(meta.many(meta.pair))
+        texts = meta.notes()
         self.probe = meta.option(meta.rows) if meta.more() else None
         sets = meta.many(lambda: (meta.string(), meta.many(meta.string), meta.many(meta.string))) if meta.more() else []
         orientations = meta.bytes(meta.u64()) if meta.more() else b""
         own_loss = meta.option(meta.string) if meta.more() else None
         parent = lambda: Parent(meta.option(meta.string), *(meta.number(form) for form in "QQII"))
         self.parent = meta.option(parent) if meta.more() else None
+        self._note(texts, meta)
         if len(tensors) > 1 << 16 or any(tensor.order != "C" for tensor in tensors):
             raise ValueError("its parameters are more than 65536, or not row-major")
         if len(orientations) not in (0, len(tensors)):
@@ -411,15 +444,17 @@ class Recording:
     def _second(self, record, meta):
         raise ValueError("a second description of the recording")
 
-    def _note(self, pairs):
-        self.all_notes += pairs
-        self.notes.update(pairs)
+    def _note(self, texts, meta):
+        notes = meta.values(texts) if meta.more() else texts
+        self.note_texts += texts
+        self.all_notes += notes
+        self.notes.update(notes)
 
     def _notes(self, record, meta):
         if meta is None:
             raise ValueError("notes")
         meta = Meta(meta)
-        self._note(meta.many(meta.pair))
+        self._note(meta.notes(), meta)
 
     def _data(self, record, meta):
         if meta is None:
@@ -645,7 +680,7 @@ def softmax(z):
 
 if __name__ == "__main__":
     with Recording(sys.argv[1]) as run:
-        print("trained with", run.loss and (run.loss.name or f"a loss of number {run.loss.id}"), "- notes:", run.notes)
+        print("trained with", run.loss and (run.loss.name or f"a loss of number {run.loss.id}"), "- notes:", dict(run.note_texts))
         for key, (_, _, tensor) in run.tensors.items():
             print("parameter", key, tensor.dtype.name if tensor.dtype != BF16 else "bf16", tensor.shape, run.orientations[key] or "")
         print("data", {name: (set, run.matrices.get(f"{name}/inputs", (0, None))[1]) for name, set in run.data_sets.items()})

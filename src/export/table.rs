@@ -71,7 +71,9 @@ const NOTES: &[Column] = &[
     RUN,
     Column::new("place", I64, "", "The place of the note among all, from 0."),
     Column::new("key", Text, "", "The key. One that was noted again stands again, at a later place."),
-    Column::new("value", Text, "", "The value."),
+    Column::new("value", Text, "", "The value, as a text."),
+    Column::new("type", Text, "", "The type of the value: text, bool, integer, f32 or f64, or list of one of them."),
+    Column::or_null("number", F64, "", "The value as a number, an integer beyond 2^53 rounded; null where it is none."),
 ];
 
 const METRICS: &[Column] = &[

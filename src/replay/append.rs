@@ -1,11 +1,11 @@
 //! Going on with a recording that was finished, or stopped.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use super::{Origin, Replay, ReplayOptions, recorder::Recorder, timeline::Location};
 use crate::{
-    Dataset, Error, Matrix, Moment, Result,
-    storage::{self, Backend, Kind, VERSION},
+    Dataset, Error, Matrix, Moment, NoteValue, Result,
+    storage::{self, Backend, Kind, Notes, VERSION},
 };
 
 impl Replay {
@@ -47,7 +47,7 @@ impl Replay {
     pub(super) fn resume_on(backend: Box<dyn Backend>, origin: Origin, mut options: ReplayOptions) -> Result<Self> {
         let mut replay = Self::load(backend, origin)?;
         replay.expect_appendable(&options)?;
-        let notes = replay.news(&options.metadata);
+        let notes = replay.news(&options.notes);
         drop((options.take_dataset(), options.take_named())); // The recorded ones.
         let recorder = Recorder::behind(replay.index.last(), replay.origin.place(), options);
         let next = recorder.next.saturating_add(replay.lost_behind_last());
@@ -90,17 +90,16 @@ impl Replay {
     }
 
     /// Those of the notes that do not say what their keys say already.
-    fn news(&self, given: &[(String, String)]) -> Vec<(String, String)> {
-        let recorded: Vec<(&str, &str)> = self.metadata().collect();
-        let known = |key: &str| {
-            let given = given.iter().filter(|(k, _)| k == key).map(|(_, value)| value.as_str());
-            let recorded = recorded.iter().filter(|(k, _)| *k == key).map(|(_, value)| *value);
-            recorded.collect::<Vec<_>>().ends_with(&given.collect::<Vec<_>>())
-        };
-        given.iter().filter(|(key, _)| !known(key)).cloned().collect()
+    fn news(&self, given: &Notes) -> Notes {
+        let (recorded, asked) = (by_key(self.metadata().typed()), by_key(given.iter()));
+        let known =
+            |key: &str| recorded.get(key).zip(asked.get(key)).is_some_and(|(values, asked)| values.ends_with(asked));
+        let mut news = Notes::default();
+        given.iter().filter(|(key, _)| !known(key)).for_each(|(key, value)| news.push(key.to_owned(), value));
+        news
     }
 
-    fn add_notes(&mut self, notes: &Vec<(String, String)>) -> Result<()> {
+    fn add_notes(&mut self, notes: &Notes) -> Result<()> {
         if notes.is_empty() {
             return Ok(());
         }
@@ -159,4 +158,11 @@ impl Replay {
             format!("{major}.{minor}"),
         ))
     }
+}
+
+/// The values of each key, in their order.
+fn by_key<'a>(notes: impl Iterator<Item = (&'a str, NoteValue)>) -> HashMap<&'a str, Vec<NoteValue>> {
+    let mut values: HashMap<&str, Vec<NoteValue>> = HashMap::new();
+    notes.for_each(|(key, value)| values.entry(key).or_default().push(value));
+    values
 }

@@ -153,7 +153,7 @@ impl Index {
 
     fn take_notes(&mut self, record: &Record) {
         match (&mut self.manifest, record.meta.as_deref().and_then(decode_notes)) {
-            (Some(manifest), Some(notes)) => manifest.metadata.extend(notes),
+            (Some(manifest), Some(notes)) => manifest.notes.append(notes),
             _ => self.note_damage(record, "notes"),
         }
     }

@@ -19,6 +19,7 @@ mod timeline;
 
 // What a recording can do, in the order of its life: the documentation lists the methods in this order.
 mod create;
+mod notes;
 mod whole;
 
 mod record;
@@ -61,6 +62,7 @@ mod diff;
 mod distributions;
 mod predictions;
 mod run_files;
+mod run_groups;
 mod run_names;
 mod run_questions;
 mod runs;
@@ -84,6 +86,7 @@ use data_sets::OtherData;
 use expanded::Expanded;
 pub use fork::Fork;
 use index::Index;
+pub use notes::RecordedNotes;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
 pub use parent::Parent;
@@ -92,6 +95,7 @@ pub use recorded_parameter::RecordedParameter;
 pub use recorded_weights::RecordedWeights;
 use recorder::Recorder;
 pub use run::Run;
+pub use run_groups::{RunGroup, RunGroups};
 pub use runs::Runs;
 pub use snapshot::Snapshot;
 pub use steps::Steps;
@@ -246,14 +250,6 @@ impl Replay {
     /// The same where a question is about this loss.
     pub(crate) fn name_of(&self, loss: Option<Loss>) -> Option<String> {
         self.own_loss().filter(|_| loss == Some(Loss::Own)).map(str::to_owned)
-    }
-
-    /// Returns the notes of the recording, in the order they were given: at the beginning, and when it was appended to.
-    ///
-    /// A key that was noted again later is there again, behind the earlier value.
-    pub fn metadata(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        let notes = self.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.metadata);
-        notes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// Returns whether the recorder came to its [`finish`](Self::finish).

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{probe_inputs::ProbeInputs, rename::Rename};
 use crate::{
     Dataset, Description, Error, Loss, Matrix, Moment, Result,
-    storage::{Ancestor, LONGEST_NAME, Locking, check_names},
+    storage::{Ancestor, LONGEST_NAME, Locking, Notes, check_names},
 };
 
 /// When recorded bytes are forced to the disk.
@@ -59,7 +59,7 @@ pub struct ReplayOptions {
     pub(super) loss: Option<Loss>,
     pub(super) own_loss: Option<String>,
     pub(super) description: Option<Description>,
-    pub(super) metadata: Vec<(String, String)>,
+    pub(super) notes: Notes,
     /// The run that this one goes on from.
     pub(super) parent: Option<Ancestor>,
     epochs: Epochs,
@@ -157,13 +157,6 @@ impl ReplayOptions {
     #[must_use]
     pub fn description(self, description: &Description) -> Self {
         Self { description: Some(description.clone()), ..self }
-    }
-
-    /// Adds a note, which is stored once: a seed, a git revision, who made it, why the run was gone on with.
-    #[must_use]
-    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.metadata.push((key.into(), value.into()));
-        self
     }
 
     /// Records every n-th epoch, weights and metrics: those whose number is a multiple of `n`.

@@ -226,7 +226,7 @@ impl Replay {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
             manifest.own_loss.clone_from(&recorder.options.own_loss);
-            manifest.metadata.clone_from(&recorder.options.metadata);
+            manifest.notes.clone_from(&recorder.options.notes);
             manifest.ancestor.clone_from(&recorder.options.parent);
         }
         manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };

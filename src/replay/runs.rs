@@ -50,11 +50,11 @@ use crate::{
 /// ```
 #[derive(Debug, Default)]
 pub struct Runs {
-    named: Vec<(String, Replay)>,
-    failed: Vec<(String, Error)>,
-    progress: Progress<'static>,
+    pub(super) named: Vec<(String, Replay)>,
+    pub(super) failed: Vec<(String, Error)>,
+    pub(super) progress: Progress<'static>,
     /// Of a group, what its runs have in common.
-    key: String,
+    pub(super) key: String,
 }
 
 impl Runs {
@@ -133,6 +133,7 @@ impl Runs {
     /// Groups the recordings by what stands in their names, such as the activation in `relu-7`.
     ///
     /// Groups come in the order they first appear, and the runs of each in theirs. What did not open is in its group, too.
+    /// [`group_by`](Self::group_by) goes by what was noted.
     ///
     /// ```
     /// # use training_replay::{Replay, Runs};
@@ -140,12 +141,12 @@ impl Runs {
     /// for name in ["relu-1", "tanh-1", "relu-2", "tanh-2"] {
     ///     runs.push(name, Replay::options().in_memory());
     /// }
-    /// let groups = runs.group_by(|name| name.split('-').next().unwrap_or(name).to_owned());
+    /// let groups = runs.group_by_name(|name| name.split('-').next().unwrap_or(name).to_owned());
     /// let sizes: Vec<_> = groups.iter().map(|(name, runs)| (name.as_str(), runs.len())).collect();
     /// assert_eq!(sizes, [("relu", 2), ("tanh", 2)]);
     /// # assert_eq!(groups[1].1.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["tanh-1", "tanh-2"]);
     /// ```
-    pub fn group_by(self, key: impl Fn(&str) -> String) -> Vec<(String, Self)> {
+    pub fn group_by_name(self, key: impl Fn(&str) -> String) -> Vec<(String, Self)> {
         let mut groups: Vec<(String, Self)> = Vec::new();
         for (name, replay) in self.named {
             group(&mut groups, key(&name)).push(name, replay);

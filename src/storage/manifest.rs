@@ -8,8 +8,8 @@ use std::{collections::HashSet, ops::Range};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ancestor::Ancestor, block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, probe::Rows,
-    tensor::TensorSpec,
+    ancestor::Ancestor, block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, notes::Notes,
+    probe::Rows, tensor::TensorSpec,
 };
 use crate::{Description, Error, Loss, Matrix, Orientation, Result, codec, model::matching::Name};
 
@@ -32,7 +32,7 @@ pub(crate) struct Manifest {
     pub(crate) own_loss: Option<String>,
     pub(crate) description: Option<Description>,
     /// The user's notes.
-    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) notes: Notes,
     /// The inputs of the probe: none in a recording of format 1.0, or without one.
     pub(crate) probe: Option<Matrix>,
     /// What the data sets are called: none in a recording of format 1.0, or without data.
@@ -67,7 +67,7 @@ impl Manifest {
             let bytes = parameters.iter().filter_map(TensorSpec::bytes).fold(0, u64::saturating_add);
             Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", parameters.len()))
         })?;
-        let ((places, data_len), data_records, loss, metadata) = (layout, 0, None, Vec::new());
+        let ((places, data_len), data_records, loss, notes) = (layout, 0, None, Notes::default());
         let (probe, data_names, own_loss, ancestor) = (None, Vec::new(), None, None);
         Ok(Self {
             parameters,
@@ -77,7 +77,7 @@ impl Manifest {
             loss,
             own_loss,
             description,
-            metadata,
+            notes,
             probe,
             data_names,
             ancestor,
@@ -151,13 +151,17 @@ impl Manifest {
             data_records: self.data_records,
             loss: self.loss.map(loss_id),
             description: self.description.as_ref().map(|d| (d.kind().into(), d.bytes().into())),
-            metadata: self.metadata.clone(),
+            metadata: self.notes.texts().to_vec(),
         };
         let probe = self.probe.as_ref().map(Rows::from);
         let known = (encoded, probe, &self.data_names, self.orientations(), &self.own_loss);
+        let (ancestor, values) = (&self.ancestor, self.notes.encode_values());
         // A field that has nothing to say, and none behind it that has, is left out.
-        let bytes =
-            if self.ancestor.is_some() { codec::encode(&(known, &self.ancestor)) } else { codec::encode(&known) };
+        let bytes = match (ancestor, values.as_slice()) {
+            (None, []) => codec::encode(&known),
+            (Some(_), []) => codec::encode(&(known, ancestor)),
+            _ => codec::encode(&(known, ancestor, values)),
+        };
         bytes.map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
@@ -179,6 +183,7 @@ impl Manifest {
         let parameters = oriented(encoded.parameters, &codec::take_next::<Vec<u8>>(&mut later)?)?;
         let own_loss: Option<String> = codec::take_next(&mut later)?;
         let ancestor: Option<Ancestor> = codec::take_next(&mut later)?;
+        let notes = Notes::decode(encoded.metadata, codec::take_next(&mut later)?)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
         let layout = layout(&parameters).filter(|_| sound);
@@ -191,7 +196,7 @@ impl Manifest {
             loss: encoded.loss.and_then(loss),
             own_loss,
             description: encoded.description.map(|(kind, bytes)| Description::new(kind, bytes)),
-            metadata: encoded.metadata,
+            notes,
             probe: probe.map(|probe| probe.matrix()).transpose()?,
             data_names,
             ancestor,
@@ -270,7 +275,7 @@ mod tests {
         let mut manifest = Manifest::new(parameters(), Some(Description::new("test/1", [1, 2]))).unwrap();
         manifest.loss = Some(Loss::MeanSquaredError);
         manifest.data_records = 2;
-        manifest.metadata = vec![("author".into(), "me".into())];
+        manifest.notes.push("author".into(), "me".into());
         let bytes = manifest.encode().unwrap();
         let older = Manifest::decode(&bytes[..bytes.len() - 1 - 8 - 10]).unwrap();
         assert_eq!(older.parameters[0].orientation, None, "as format 1.0 wrote it");
@@ -282,6 +287,8 @@ mod tests {
         assert_eq!((manifest.places(), manifest.data_len()), ([0, 64].as_slice(), 64 + 24));
         let path = Some("a/b.replay".into());
         manifest.ancestor = Some(Ancestor { path, salt: 7, epoch: 65, step: 3, checksum: 0xDEAD_BEEF });
+        assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
+        manifest.notes.push("learning rate".into(), 0.05.into());
         let mut later = manifest.encode().unwrap();
         later.extend([9; 7]);
         assert_eq!(Manifest::decode(&later), Ok(manifest), "fields that a later minor version appended are ignored");

@@ -28,7 +28,7 @@
 //! compressor  writes compressed epochs
 //! expanded  reads them
 //! metrics   what was measured: the meta of an epoch or a step
-//! notes     what was noted when a run was gone on with
+//! notes     what was noted, at the beginning and when a run was gone on with
 //! ```
 //!
 //! In this order each file uses those above it and none below.
@@ -77,7 +77,7 @@ pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;
 pub(crate) use metrics::{LONGEST_NAME, MAX_METRICS, decode_metrics, encode_metrics, take_metrics};
-pub(crate) use notes::{decode_notes, encode_notes};
+pub(crate) use notes::{Notes, decode_notes, encode_notes};
 pub(crate) use pool::FilePool;
 pub(crate) use preamble::{BadPreamble, COMPRESSED, Preamble, VERSION};
 pub(crate) use probe::{Probe, put_probe, skip_probe, take_probe};

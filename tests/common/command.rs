@@ -46,9 +46,9 @@ pub fn run<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S
     Ran { status: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
 }
 
-/// Runs the command with arguments that have no spaces in them.
+/// Runs the command with arguments that have no spaces in them; quotes around one are the shell's.
 pub fn call(folder: &Path, line: &str) -> Ran {
-    run(folder, line.split_whitespace())
+    run(folder, line.split_whitespace().map(|argument| argument.trim_matches('\'')))
 }
 
 /// A process that ends with its test.

@@ -11,6 +11,7 @@ pub fn ask(replay: &Replay) {
     assert!(replay.probe().inputs().is_none_or(|inputs| !inputs.is_empty()));
     let _ = (format!("{replay:?}"), replay.is_finished(), replay.torn_bytes(), replay.loss(), replay.path());
     assert!(replay.metadata().len() < usize::MAX && replay.damage().len() < usize::MAX);
+    assert_eq!(replay.metadata().typed().count(), replay.metadata().len());
     for epoch in replay.epochs().chain([0, 7, u64::MAX]) {
         drop((replay.weights(epoch), replay.metrics(epoch), replay.probe().outputs(epoch)));
     }
@@ -101,6 +102,8 @@ fn recording(options: training_replay::ReplayOptions) -> Vec<u8> {
         .build(1)
         .unwrap();
     let options = options.dataset(&data).loss(Loss::BinaryCrossEntropy).metadata("seed", "1");
+    let options = options.metadata("rate", 0.05_f32).metadata("betas", [0.9, 0.999]).metadata("names", ["a", ""]);
+    let options = options.metadata("decay", true).metadata("units", [64, -1]);
     let parent = {
         let mut parent = Replay::options().in_memory();
         parent.record(&model, Metrics::new()).unwrap();

@@ -6,7 +6,9 @@ use std::{
     process::{Command, Output},
 };
 
-use training_replay::{Error, Matrix, Metrics, Moment, Orientation, Parameter, Replay, Targets, Values, to_row_major};
+use training_replay::{
+    Error, Matrix, Metrics, Moment, NoteValue, Orientation, Parameter, Replay, Targets, Values, to_row_major,
+};
 
 use super::scale::report;
 
@@ -52,10 +54,19 @@ def snapshot(run, at):
         print("state damaged")
     except LookupError:
         pass
+def typed(value):
+    if isinstance(value, (list, np.ndarray)):
+        return "[" + ",".join(map(typed, value)) + "]"
+    if isinstance(value, (bool, str)):
+        return value.encode().hex() if isinstance(value, str) else str(value)
+    if isinstance(value, int):
+        return f"i{value}"
+    return ("f" if isinstance(value, np.float32) else "d") + np.asarray(value).tobytes().hex()
 def dump(path):
     run = Recording(path)
     print("loss", run.loss.id if run.loss and run.loss.name else None)
-    print("notes", " ".join(f"{key.encode().hex()}={value.encode().hex()}" for key, value in run.all_notes))
+    print("notes", " ".join(f"{key.encode().hex()}={text.encode().hex()}" for key, text in run.note_texts))
+    print("values", " ".join(f"{key.encode().hex()}={typed(value)}" for key, value in run.all_notes))
     print("description", None if run.description is None else run.description[0] + " " + run.description[1].hex())
     print("parent", run.parent and " ".join(map(str, [run.parent.path and run.parent.path.encode().hex(), *run.parent[2:]])))
     print("finished" if run.finished else "unfinished", run.torn_bytes, ranges(run.damage), ranges(run.check()))
@@ -143,6 +154,8 @@ fn head(replay: &Replay) -> Vec<String> {
     };
     let loss = replay.loss().map_or("None".into(), |loss| (loss as u8).to_string());
     let notes: Vec<_> = replay.metadata().map(|(key, value)| format!("{}={}", hex(key), hex(value))).collect();
+    let values: Vec<_> =
+        replay.metadata().typed().map(|(key, value)| format!("{}={}", hex(key), typed(&value))).collect();
     let description = replay.description().map_or("None".into(), |own| format!("{} {}", own.kind(), hex(own.bytes())));
     let parent = replay.training().parent().map_or("None".into(), |parent| {
         let path = parent.path().map_or("None".into(), |path| hex(path.to_str().unwrap()));
@@ -154,10 +167,36 @@ fn head(replay: &Replay) -> Vec<String> {
     vec![
         format!("loss {loss}"),
         format!("notes {}", notes.join(" ")),
+        format!("values {}", values.join(" ")),
         format!("description {description}"),
         format!("parent {parent}"),
         format!("{finished} {} {} {}", replay.torn_bytes(), ranges(replay.damage()), ranges(&all)),
     ]
+}
+
+/// A note's value, bit for bit.
+fn typed(value: &NoteValue) -> String {
+    fn list<T>(items: &[T], one: impl Fn(&T) -> String) -> String {
+        format!("[{}]", items.iter().map(one).collect::<Vec<_>>().join(","))
+    }
+    let bool = |value: &bool| if *value { "True".to_owned() } else { "False".to_owned() };
+    let (single, double) = (
+        |value: &f32| format!("f{}", hex(value.to_le_bytes())),
+        |value: &f64| format!("d{}", hex(value.to_le_bytes())),
+    );
+    match value {
+        NoteValue::Text(text) => hex(text),
+        NoteValue::Bool(value) => bool(value),
+        NoteValue::Integer(value) => format!("i{value}"),
+        NoteValue::F32(value) => single(value),
+        NoteValue::F64(value) => double(value),
+        NoteValue::Texts(items) => list(items, |item| hex(item)),
+        NoteValue::Bools(items) => list(items, bool),
+        NoteValue::Integers(items) => list(items, |item| format!("i{item}")),
+        NoteValue::F32s(items) => list(items, single),
+        NoteValue::F64s(items) => list(items, double),
+        _ => unreachable!("a type that the test does not know"),
+    }
 }
 
 fn snapshot(replay: &Replay, moment: Moment) -> Vec<String> {

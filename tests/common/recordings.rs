@@ -22,8 +22,9 @@ pub fn options() -> ReplayOptions {
         .dataset(&data())
         .named_dataset("validation", &validation)
         .loss(Loss::BinaryCrossEntropy)
-        .metadata("seed", "1")
+        .metadata("seed", 1)
         .metadata("optimizer", "adam")
+        .metadata("learning_rate", 0.05_f32)
 }
 
 pub fn model(seed: u64) -> Sequential {

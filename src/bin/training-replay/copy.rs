@@ -119,7 +119,7 @@ fn record_one<M: Model>(
 /// What the recording holds beside its moments.
 fn options(path: &Path, replay: &Replay, damaged: Damaged, copied: &mut Copied) -> Answer<ReplayOptions> {
     let mut options = Replay::options().compress(replay.recorded_weights().is_compressed());
-    for (key, value) in replay.metadata() {
+    for (key, value) in replay.metadata().typed() {
         options = options.metadata(key, value);
     }
     options = match (replay.loss(), loss_name(replay)) {

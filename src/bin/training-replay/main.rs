@@ -7,6 +7,7 @@
 
 // What all subcommands speak with.
 mod bars;
+mod notes;
 mod numbers;
 mod out;
 mod parallel;
@@ -23,6 +24,8 @@ mod pictures;
 mod question;
 mod recording;
 mod report;
+mod run_groups;
+mod run_row;
 mod target;
 
 mod command;

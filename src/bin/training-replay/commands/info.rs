@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use training_replay::{Dataset, Error, Parent, RecordedParameter, Replay, Result, Sequential, Weights};
 
 use crate::{
-    damage,
+    damage, notes,
     recording::{self, Files, format_of, loss_name},
     report::{Report, about_each},
     table::Table,
@@ -66,6 +66,7 @@ impl Info {
             "training_states": replay.training().moments().count(),
             "parent": replay.training().parent().as_ref().map(parent_json),
             "notes": replay.metadata().collect::<Vec<_>>(),
+            "typed_notes": notes::of(&replay),
             "data_sets": data_json(&replay),
             "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
             "damage": damage_json(&replay),

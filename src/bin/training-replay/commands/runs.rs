@@ -1,7 +1,6 @@
 //! `training-replay runs`: the recordings in a folder.
 
 use std::{
-    cmp::Ordering,
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
@@ -9,23 +8,25 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use training_replay::{Goal, Replay};
+use training_replay::{Goal, NoteCondition, NoteValue, Replay};
 
 use crate::{
     bars::Bar,
-    numbers::{decimal, number},
     out::{Out, complain},
     parallel, recording,
+    run_groups::Groups,
+    run_row::{Row, better_first},
     table::Table,
     trouble::{Answer, Status, Trouble},
-    words::{grouped, path_shown, shown, size},
+    words::{path_shown, shown},
 };
 
 pub const EXAMPLES: &str = "\
 Examples:
   training-replay runs
   training-replay runs --metric val_accuracy --sort best results/
-  training-replay runs --note optimizer=adam --note seed results/    # a note of this value, and any of this key
+  training-replay runs --where optimizer=adam --where 'learning_rate>=0.01' results/
+  training-replay runs --group-by activation results/    # how good the runs of each activation were
   training-replay runs --json results/ | jq '.runs[] | select(.finished | not) | .file'";
 
 /// What is compared where no metric is named.
@@ -43,9 +44,12 @@ pub struct RunsArgs {
     /// Whether small or large values of it are good; `auto` knows names with `loss`, `error` and `acc`
     #[arg(long, value_enum, default_value_t = Wanted::Auto)]
     goal: Wanted,
-    /// Only runs with this note: a key, or a key and its value
-    #[arg(long = "note", value_name = "KEY[=VALUE]")]
-    notes: Vec<String>,
+    /// Only runs with such a note: a key, or a key, one of `=`, `!=`, `<`, `<=`, `>`, `>=`, and a value
+    #[arg(long = "where", value_name = "CONDITION")]
+    conditions: Vec<NoteCondition>,
+    /// A line for each value of this note, in place of one for each run
+    #[arg(long, value_name = "KEY")]
+    group_by: Option<String>,
     /// Only runs that came to their end
     #[arg(long)]
     finished: bool,
@@ -78,21 +82,6 @@ enum Order {
     Size,
 }
 
-/// A recording in the folder.
-struct Row {
-    path: PathBuf,
-    name: String,
-    bytes: u64,
-    epochs: usize,
-    last_epoch: Option<u64>,
-    finished: bool,
-    damaged: bool,
-    metrics: Vec<String>,
-    best: Option<(u64, f64)>,
-    last: Option<f64>,
-    notes: Vec<(String, String)>,
-}
-
 impl RunsArgs {
     pub fn run(&self) -> Answer<Status> {
         let goal = self.goal()?;
@@ -109,11 +98,15 @@ impl RunsArgs {
         drop(bar);
         let mut failed = Vec::new();
         let rows = rows.into_iter().filter_map(|row| row.map_err(|trouble| failed.push(trouble)).ok());
-        let mut rows: Vec<Row> = rows.filter(|row| self.is_wanted(row)).collect();
+        let mut rows: Vec<Row> = rows.filter(|row| row.finished || !self.finished).collect();
+        self.expect_notes(&rows)?;
+        let unordered: Vec<Trouble> = rows.iter().filter_map(|row| self.unordered(row)).collect();
+        rows.retain(|row| self.is_wanted(row));
+        failed.extend(unordered);
         self.order(&mut rows, goal);
         failed.iter().for_each(complain);
         self.expect_metric(&rows)?;
-        self.print(&rows, &failed)?;
+        self.print(&rows, &failed, goal)?;
         Ok(if failed.is_empty() { Status::Held } else { Status::NotJudged })
     }
 
@@ -150,16 +143,34 @@ impl RunsArgs {
             metrics: replay.metric_names().map(str::to_owned).collect(),
             best,
             last: curve.last().map(|point| point.1),
-            notes: notes(&replay),
+            notes: noted(&replay),
         })
     }
 
+    /// Whether it meets all conditions; without such a note it does not.
     fn is_wanted(&self, row: &Row) -> bool {
-        let has = |note: &String| match note.split_once('=') {
-            Some((key, value)) => row.notes.iter().any(|own| own.0 == key && own.1 == value),
-            None => row.notes.iter().any(|own| own.0 == *note),
-        };
-        (row.finished || !self.finished) && self.notes.iter().all(has)
+        let meets = |condition: &NoteCondition| row.note(condition.key()).and_then(|value| condition.holds(&value));
+        self.conditions.iter().all(|condition| meets(condition) == Some(true))
+    }
+
+    /// What is left out since a value of it is neither more nor less than the one of a condition.
+    fn unordered(&self, row: &Row) -> Option<Trouble> {
+        self.conditions.iter().find_map(|condition| {
+            let value = row.note(condition.key())?;
+            let what =
+                format!("left out: its note {:?}, {value}, is neither more nor less: {condition}", condition.key());
+            condition.holds(&value).is_none().then(|| Trouble::of(&row.path, what))
+        })
+    }
+
+    /// Fails where no run has a note that is asked for: its key is mistaken then.
+    fn expect_notes(&self, rows: &[Row]) -> Answer<()> {
+        let asked = self.conditions.iter().map(NoteCondition::key).chain(self.group_by.as_deref());
+        let known: BTreeSet<&String> = rows.iter().flat_map(|row| row.notes.iter().map(|(key, _)| key)).collect();
+        let unknown = asked.into_iter().find(|&key| !known.iter().any(|known| *known == key));
+        let Some(key) = unknown.filter(|_| !rows.is_empty()) else { return Ok(()) };
+        let what = format!("none of these runs has the note {key:?}; noted are {known:?}");
+        Err(Trouble::of(&self.folder, what))
     }
 
     /// Fails where runs logged metrics, and none of them this one: its name is mistaken then.
@@ -189,12 +200,25 @@ impl RunsArgs {
         }
     }
 
-    fn print(&self, rows: &[Row], failed: &[Trouble]) -> Answer<()> {
+    fn print(&self, rows: &[Row], failed: &[Trouble], goal: Goal) -> Answer<()> {
         let mut out = Out::new();
+        let groups = self.group_by.as_deref().map(|key| Groups::of(key, rows, goal));
         if self.json {
-            let runs: Vec<Value> = rows.iter().map(document).collect();
+            let runs: Vec<Value> = rows.iter().map(Row::document).collect();
             let errors: Vec<&str> = failed.iter().map(Trouble::line).collect();
-            out.json("runs", json!({ "metric": self.metric, "runs": runs, "errors": errors }))?;
+            let groups = groups.map(|groups| groups.documents());
+            let document = json!({
+                "metric": self.metric,
+                "group_by": self.group_by,
+                "groups": groups,
+                "runs": runs,
+                "errors": errors,
+            });
+            out.json("runs", document)?;
+            return out.flush();
+        }
+        if let Some(groups) = groups {
+            groups.table(&self.metric).iter().try_for_each(|line| out.line(line))?;
             return out.flush();
         }
         let metric = shown(&self.metric);
@@ -208,59 +232,14 @@ impl RunsArgs {
             "size".into(),
         ];
         let mut table = Table::new(2, head);
-        rows.iter().for_each(|row| table.row(cells(row)));
+        rows.iter().for_each(|row| table.row(row.cells()));
         table.lines().iter().try_for_each(|line| out.line(line))?;
         out.flush()
     }
 }
 
-fn notes(replay: &Replay) -> Vec<(String, String)> {
-    replay.metadata().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-}
-
-/// The better value first; NaN and what is missing last.
-fn better_first(one: Option<f64>, other: Option<f64>, goal: Goal) -> Ordering {
-    let known = |value: Option<f64>| value.filter(|value| !value.is_nan());
-    match (known(one), known(other)) {
-        (Some(one), Some(other)) => match goal {
-            Goal::Min => one.total_cmp(&other),
-            Goal::Max => other.total_cmp(&one),
-        },
-        (one, other) => other.is_some().cmp(&one.is_some()),
-    }
-}
-
-fn cells(row: &Row) -> [String; 7] {
-    let state = match (row.damaged, row.finished) {
-        (true, _) => "damaged",
-        (false, true) => "finished",
-        (false, false) => "not finished",
-    };
-    let nothing = || "-".to_owned();
-    [
-        row.name.clone(),
-        state.into(),
-        grouped(row.epochs as u64),
-        row.best.map_or_else(nothing, |best| decimal(best.1)),
-        row.best.map_or_else(nothing, |best| grouped(best.0)),
-        row.last.map_or_else(nothing, decimal),
-        size(row.bytes),
-    ]
-}
-
-fn document(row: &Row) -> Value {
-    json!({
-        "file": row.path.display().to_string(),
-        "epochs": row.epochs,
-        "last_epoch": row.last_epoch,
-        "finished": row.finished,
-        "damaged": row.damaged,
-        "bytes": row.bytes,
-        "best": row.best.map(|best| number(best.1)),
-        "best_epoch": row.best.map(|best| best.0),
-        "last": row.last.map(number),
-        "notes": row.notes,
-    })
+fn noted(replay: &Replay) -> Vec<(String, NoteValue)> {
+    replay.metadata().typed().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// All recordings below a folder, in the order of their paths. Links to folders are not followed.
