@@ -86,6 +86,7 @@
 //!
 //! # Features
 //!
+//! - `compression`, off by default: recordings that take less room, by `ReplayOptions::compress`, and what reads them.
 //! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
 //! - `import`, off by default: recordings from checkpoints of safetensors, PyTorch and numpy, by `import::Checkpoints`.
 //! - `plot`, off by default: pictures, animations and a page to play with.

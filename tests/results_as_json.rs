@@ -76,6 +76,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         SampleOutcomes,
         Subject,
         Verdict,
+        TrainingCheck,
         Verification,
         WeightDiff,
     );

@@ -3,7 +3,7 @@
 /// The value of a note: a text, a truth value, a number, or a list of these of one type.
 ///
 /// Numbers come back bit for bit, NaN with its payload too. Values are equal if they are of the same type and the same
-/// bits; [`number`](Self::number) compares what they stand for, and [`NoteCondition`] what somebody typed.
+/// bits; [`number`](Self::number) compares what they stand for, and [`NoteCondition`](crate::NoteCondition) what somebody typed.
 ///
 /// ```
 /// use training_replay::NoteValue;
