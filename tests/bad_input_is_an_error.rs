@@ -374,7 +374,7 @@ fn files_that_are_no_recordings_and_newer_ones_are_different_errors() {
     assert!(matches!(Replay::from_bytes(version(0, 0)), Err(Error::Corrupted { .. })));
     assert_eq!(Replay::from_bytes(version(1, 9)).unwrap().epochs().len(), 1, "a newer minor version is read");
     let refused = message(Replay::append(path_in(&folder, &version(1, 9))));
-    assert!(refused.contains("1.9") && refused.contains("at most 1.1"), "but not appended to: {refused}");
+    assert!(refused.contains("1.9") && refused.contains("at most 1.2"), "but not appended to: {refused}");
     let mut unsealed = bytes.clone();
     unsealed[8] = 2;
     assert!(message(Replay::from_bytes(unsealed)).starts_with("the preamble of <memory> is corrupted at byte 0"));
