@@ -267,7 +267,7 @@ fn a_file_of_a_newer_minor_version_is_read_and_not_appended_to() {
     let path = folder.path().join("later.replay");
     fs::write(&path, &later).unwrap();
     let message = Replay::append(&path).unwrap_err().to_string();
-    assert!(message.ends_with("later.replay is 1.7; it must be at most 1.1 to append; it can be read"), "{message}");
+    assert!(message.ends_with("later.replay is 1.7; it must be at most 1.2 to append; it can be read"), "{message}");
     assert!(fs::read(&path).unwrap() == later, "and it was not touched");
 }
 
