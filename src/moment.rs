@@ -36,6 +36,11 @@ impl Moment {
         self.step
     }
 
+    /// The moment that files write as two numbers: step 0 is the end of the epoch.
+    pub(crate) fn of_numbers(epoch: u64, step: u32) -> Self {
+        Self { epoch, step: (step > 0).then_some(step) }
+    }
+
     /// Fails for step 0, which is no step.
     pub(crate) fn check(self) -> Result<()> {
         if self.step == Some(0) {

@@ -20,6 +20,7 @@ pub mod units;
 pub(crate) mod values;
 pub(crate) mod visit;
 pub(crate) mod weights;
+mod wrapped;
 
 pub use backward::Backward;
 pub use description::Description;

@@ -6,23 +6,13 @@ use std::{
     sync::Arc,
 };
 
-use super::{Backward, Description, Forward, Model, OutputKind, Parameter, Weights};
+use super::{Backward, Description, Forward, Model, OutputKind, Parameter, Weights, wrapped::parameters_of};
 use crate::{Activation, Error, Loss, Matrix, Result, Targets};
 
 macro_rules! models {
     ($($pointer:ty),+) => {$(
         impl<M: Model + ?Sized> Model for $pointer {
-            fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-                (**self).parameters()
-            }
-
-            fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-                (**self).visit(each)
-            }
-
-            fn description(&self) -> Option<Description> {
-                (**self).description()
-            }
+            parameters_of!(|it| **it);
 
             fn as_forward(&self) -> Option<&dyn Forward> {
                 (**self).as_forward()

@@ -1,6 +1,6 @@
 //! Parameters with outputs that were computed elsewhere: how whoever records bare parameters takes part in the probe.
 
-use super::{Description, Model, Parameter};
+use super::{Description, Model, Parameter, wrapped::parameters_of};
 use crate::{Matrix, Result};
 
 /// Parameters beside what their model makes of the inputs of the probe: for a recorder that has no
@@ -35,17 +35,7 @@ impl<'a, M: Model + ?Sized> Probed<'a, M> {
 }
 
 impl<M: Model + ?Sized> Model for Probed<'_, M> {
-    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        self.model.parameters()
-    }
-
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.model.visit(each)
-    }
-
-    fn description(&self) -> Option<Description> {
-        self.model.description()
-    }
+    parameters_of!(|it| it.model);
 
     fn probe_outputs(&self, _: &Matrix) -> Result<Option<Matrix>> {
         Ok(Some(self.outputs.clone()))

@@ -1,6 +1,6 @@
 //! A model beside what its trainer keeps: how whoever records lets training be gone on with later.
 
-use super::{Description, Forward, Model, Parameter};
+use super::{Description, Forward, Model, Parameter, wrapped::parameters_of};
 use crate::{Matrix, Result};
 
 /// A model beside the state of its training, to be recorded together.
@@ -38,17 +38,7 @@ impl<'a, M: Model + ?Sized, S: Model> Training<'a, M, S> {
 }
 
 impl<M: Model + ?Sized, S: Model> Model for Training<'_, M, S> {
-    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        self.model.parameters()
-    }
-
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.model.visit(each)
-    }
-
-    fn description(&self) -> Option<Description> {
-        self.model.description()
-    }
+    parameters_of!(|it| it.model);
 
     fn as_forward(&self) -> Option<&dyn Forward> {
         self.model.as_forward()

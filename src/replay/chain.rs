@@ -98,9 +98,11 @@ impl<'r> Chain<'r> {
                 self.refused(format!("it refers to {moment}, and is read from more than {MOST_RECORDS} records"))
             );
         }
-        let found = self.replay.index.at(moment).ok().map(|entry| &entry.location);
-        let of_it = |location: &&Location| location.sequence == sequence && location.compressed;
-        let location = found.filter(of_it).ok_or_else(|| self.lost(moment, "its record cannot be found"))?;
+        let entry = self.replay.index.at(moment).map_err(|why| self.lost(moment, &why.to_string()))?;
+        let location = &entry.location;
+        if location.sequence != sequence || !location.compressed {
+            return Err(self.lost(moment, "another record lies in its place"));
+        }
         let table = match self.replay.array_table(moment, location) {
             Err(Error::Corrupted { reason, .. }) => return Err(self.lost(moment, &reason)),
             table => table?,

@@ -60,7 +60,8 @@ impl Run<'_, Sequential> {
         Ok(Fork { model, trainer, options: options(replay, moment)? })
     }
 
-    fn trainer_at(&self, moment: Moment, model: &Sequential) -> Result<Trainer> {
+    /// The trainer of a network as it was at a moment.
+    pub(super) fn trainer_at(&self, moment: Moment, model: &Sequential) -> Result<Trainer> {
         let state = self.replay().training().state(moment)?;
         Trainer::restore(state.recorded_description(), state.arrays(), model)
     }

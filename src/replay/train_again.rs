@@ -75,17 +75,18 @@ fn outcome(run: &Run<'_, Sequential>, data: &Dataset, from: u64, epoch: u64) -> 
 }
 
 fn check(run: &Run<'_, Sequential>, data: &Dataset, from: u64, epoch: u64) -> Result<TrainingCheck> {
-    let (replay, fork) = (run.replay(), run.fork(from)?);
-    let (mut model, mut trainer) = (fork.model, fork.trainer);
-    if replay.training().moments().any(|moment| moment == epoch.into()) {
+    let replay = run.replay();
+    let mut model = run.at(from)?.into_model();
+    let mut trainer = run.trainer_at(from.into(), &model)?;
+    if replay.index.at(epoch.into())?.state.is_some() {
         // What was changed before the epoch began, as a learning rate by a schedule, is in the state at its end.
-        trainer = trainer.with_settings_of(&run.fork(epoch)?.trainer);
+        trainer = trainer.with_settings_of(&run.trainer_at(epoch.into(), &model)?);
     }
     let mut difference = None;
     for at in from + 1..=epoch {
         let trained = trainer.epoch_with(&mut model, data, |step| {
             let moment = Moment::from((at, step.number()));
-            if difference.is_none() && replay.steps().iter().any(|known| known == moment) {
+            if difference.is_none() && replay.index.timeline(moment).at(moment).is_some() {
                 difference = difference_of(&replay.weights(moment)?, step.model(), moment)?;
             }
             Ok(())

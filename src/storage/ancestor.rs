@@ -23,6 +23,6 @@ pub(crate) struct Ancestor {
 impl Ancestor {
     /// Returns the moment.
     pub(crate) fn moment(&self) -> Moment {
-        if self.step == 0 { self.epoch.into() } else { (self.epoch, self.step).into() }
+        Moment::of_numbers(self.epoch, self.step)
     }
 }

@@ -13,7 +13,7 @@ pub(crate) const MOST_RECORDS: usize = 8;
 /// The length of a reference, and of what is said of an array.
 const ITEM: usize = 24;
 
-/// How an array is stored.
+/// How an array is stored. The order is that of the numbers in files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     /// As it is in memory.
@@ -84,9 +84,8 @@ impl TablePlace {
 
     /// Puts what is known of an array into its place.
     pub(super) fn set(self, meta: &mut [u8], index: usize, array: &StoredArray) {
-        let way = Way::ALL.iter().position(|&way| way == array.way).unwrap_or_default();
         let item = &mut meta[self.0 + ITEM * index..][..ITEM];
-        item[..2].copy_from_slice(&[way as u8, array.reference as u8]);
+        item[..2].copy_from_slice(&[array.way as u8, array.reference as u8]);
         item[4..8].copy_from_slice(&array.checksum.to_le_bytes());
         item[8..16].copy_from_slice(&array.place.to_le_bytes());
         item[16..].copy_from_slice(&array.length.to_le_bytes());
@@ -97,7 +96,8 @@ impl ArrayTable {
     /// Returns what lies behind the metrics and the probe in the meta of a record with so many bytes of data, or why it cannot
     /// be.
     pub(crate) fn decode(mut bytes: &[u8], specs: &[TensorSpec], data_len: u64) -> Result<Self, String> {
-        let references = items(&mut bytes)?.iter().map(reference).collect::<Vec<_>>();
+        let references = items(&mut bytes)?.iter().map(reference).collect::<Option<Vec<_>>>();
+        let references = references.ok_or("a step that it refers to is beyond those that there are")?;
         if references.len() >= MOST_RECORDS {
             return Err(format!("it refers to {} records", references.len()));
         }
@@ -149,10 +149,10 @@ fn u64_at(item: &[u8; ITEM], at: usize) -> u64 {
     item[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-fn reference(item: &[u8; ITEM]) -> Reference {
-    let (epoch, step) = (u64_at(item, 8), u64_at(item, 16) as u32);
-    let moment = if step == 0 { epoch.into() } else { (epoch, step).into() };
-    Reference { sequence: u64_at(item, 0), moment }
+/// None for a step beyond those that there are.
+fn reference(item: &[u8; ITEM]) -> Option<Reference> {
+    let step = u32::try_from(u64_at(item, 16)).ok()?;
+    Some(Reference { sequence: u64_at(item, 0), moment: Moment::of_numbers(u64_at(item, 8), step) })
 }
 
 fn array(item: &[u8; ITEM]) -> Option<StoredArray> {

@@ -182,7 +182,8 @@ impl Compressor {
         Ok((held, stored))
     }
 
-    /// What is said of an array whose values the holder has, or are a difference to.
+    /// What is said of an array whose values the holder has, or are a difference to. One that needs no other is of this record,
+    /// which is no reference, and says 0.
     fn stored(&self, way: Way, held: &Held, length: u64) -> StoredArray {
         let reference = self.references.iter().position(|known| *known == held.holder).unwrap_or_default();
         let place = if length == 0 { 0 } else { self.place };

@@ -127,7 +127,7 @@ impl Header {
             sequence: u64_at(bytes, 16),
             meta_len: u64_at(bytes, 24),
             data_len: u64_at(bytes, 32),
-            moment: moment_at(bytes),
+            moment: Moment::of_numbers(u64_at(bytes, 40), u32_at(bytes, 56)),
             meta_crc: u32_at(bytes, 48),
             data_crc: u32_at(bytes, 52),
         };
@@ -150,12 +150,6 @@ impl Header {
     pub(crate) fn end(&self, offset: u64) -> u64 {
         up(self.data(offset).end)
     }
-}
-
-/// A step of 0 is the end of the epoch.
-fn moment_at(bytes: &[u8; BLOCK]) -> Moment {
-    let (epoch, step) = (u64_at(bytes, 40), u32_at(bytes, 56));
-    if step == 0 { epoch.into() } else { (epoch, step).into() }
 }
 
 #[cfg(test)]
