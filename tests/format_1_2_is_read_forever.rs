@@ -96,3 +96,9 @@ fn the_golden_file_has_every_way_to_store_an_array() {
         snapshots.iter().flat_map(|record| ways(&bytes[record.meta.clone()])).collect();
     assert_eq!(all, [0, 1, 2, 3].into());
 }
+
+#[cfg(feature = "compression")]
+#[test]
+fn the_reader_in_python_finds_the_same_bit_for_bit() {
+    common::python::agrees_with(&[place()], "numpy, zstandard");
+}

@@ -109,8 +109,13 @@ fn python(arguments: &[&Path]) -> io::Result<Output> {
 
 /// Fails unless the reader finds in these files what this crate does. False where there is no Python to ask.
 pub fn agrees(paths: &[PathBuf]) -> bool {
+    agrees_with(paths, "numpy")
+}
+
+/// The same where it takes more than numpy to read them.
+pub fn agrees_with(paths: &[PathBuf], modules: &str) -> bool {
     let arguments: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    let Some(found) = run(DUMP, &arguments, "numpy") else { return false };
+    let Some(found) = run(DUMP, &arguments, modules) else { return false };
     let mut found = found.lines();
     for path in paths {
         for expected in dump(path) {

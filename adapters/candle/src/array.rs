@@ -1,6 +1,6 @@
 //! A tensor's values for a recording, and back: bit for bit in every type that both know.
 
-use candle_core::{CpuStorage, DType, Device, Storage, Tensor, Var, WithDType};
+use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Storage, Tensor, Var, WithDType};
 use training_replay::{Error, Parameter, Result, Values};
 
 use crate::{
@@ -59,6 +59,42 @@ where
 fn unsupported(path: &str, dtype: DType) -> Error {
     let expected = "f32, f64, f16, bf16, u8, u32, i16, i32 or i64 to be recorded";
     invalid(format!("the type of tensor {path:?}"), expected, dtype.as_str())
+}
+
+/// Puts values into a row of them in main memory, from a place on: nothing is made on the way.
+pub(crate) struct Put<'v, 'a> {
+    pub(crate) start: usize,
+    pub(crate) values: &'v Values<'a>,
+}
+
+impl InplaceOp1 for Put<'_, '_> {
+    fn name(&self) -> &'static str {
+        "put"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let start = layout.start_offset() + self.start;
+        match (storage, self.values) {
+            (CpuStorage::F32(row), Values::F32(values)) => put(row, start, values),
+            (CpuStorage::F64(row), Values::F64(values)) => put(row, start, values),
+            (CpuStorage::F16(row), Values::F16(values)) => put(row, start, values),
+            (CpuStorage::BF16(row), Values::Bf16(values)) => put(row, start, values),
+            (CpuStorage::U8(row), Values::U8(values)) => put(row, start, values),
+            (CpuStorage::U32(row), Values::U32(values)) => put(row, start, values),
+            (CpuStorage::I16(row), Values::I16(values)) => put(row, start, values),
+            (CpuStorage::I32(row), Values::I32(values)) => put(row, start, values),
+            (CpuStorage::I64(row), Values::I64(values)) => put(row, start, values),
+            (_, values) => candle_core::bail!("values of {} are of another type than the variable", values.dtype()),
+        }
+    }
+}
+
+fn put<T: Copy>(row: &mut [T], start: usize, values: &[T]) -> candle_core::Result<()> {
+    match row.get_mut(start..start.saturating_add(values.len())) {
+        Some(place) => place.copy_from_slice(values),
+        None => candle_core::bail!("{} values from {start} on are beyond the variable", values.len()),
+    }
+    Ok(())
 }
 
 /// A variable with the values of a parameter, which are moved and not copied where it lives in main memory.

@@ -8,7 +8,7 @@ use training_replay::{Error, Moment, Parameter, RecordedParameter, Replay, Resul
 
 use crate::{
     NamedTensors,
-    array::to_variable,
+    array::{Put, to_variable},
     error::{at, invalid, shape as shape_differs},
     named_tensors::join,
 };
@@ -50,6 +50,9 @@ pub fn load_into(replay: &Replay, at: impl Into<Moment>, varmap: &VarMap) -> Res
     weights.for_each_piece(moment, |recorded, start, values| {
         let path = join(recorded.layer(), recorded.name());
         let flat = variables.get(&path).ok_or_else(|| other_names(moment, &[], &[&path]))?;
+        if flat.device().is_cpu() {
+            return flat.inplace_op1(&Put { start, values }).map_err(at_variable(&path));
+        }
         let piece = Parameter::new(recorded.layer(), recorded.name(), [values.len()], values.clone());
         let piece = to_variable(piece, flat.device())?;
         flat.slice_set(&piece, 0, start).map_err(at_variable(&path))
