@@ -13,7 +13,7 @@ import duckdb
 TYPES = {
     "BIGINT": "epochs first_epoch last_epoch steps samples inputs outputs place epoch step errors not_finite sample class "
     "predicted values units dead until unit",
-    "DOUBLE": "value loss accuracy mean std min median max zeros norm update_norm gradient_norm coverage saturated evidence",
+    "DOUBLE": "value loss number accuracy mean std min median max zeros norm update_norm gradient_norm coverage saturated evidence",
     "FLOAT": "probability target output residual",
     "BOOLEAN": "finished correct",
 }
