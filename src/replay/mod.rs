@@ -14,6 +14,7 @@ mod recorder;
 mod rename;
 mod replacement;
 mod restored;
+mod schedule;
 mod steps;
 mod timeline;
 
@@ -25,6 +26,10 @@ mod whole;
 mod record;
 
 mod probe;
+
+mod background;
+mod background_copy;
+mod background_line;
 
 mod append;
 
@@ -73,6 +78,8 @@ mod verify;
 #[cfg(test)]
 mod survival;
 #[cfg(test)]
+mod survival_in_background;
+#[cfg(test)]
 mod survival_of_power;
 
 use std::{
@@ -82,6 +89,7 @@ use std::{
 };
 
 pub use append_after::Later;
+pub use background::BackgroundRecorder;
 use data_sets::OtherData;
 use expanded::Expanded;
 pub use fork::Fork;
