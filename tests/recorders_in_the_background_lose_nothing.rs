@@ -131,7 +131,7 @@ fn what_is_recorded_is_the_model_as_it_was_in_every_type() {
     }
 }
 
-/// Fails, or is another model, when it is told to.
+/// A model that is sound, fails, or is another one.
 #[derive(Clone, Copy, PartialEq)]
 enum Mood {
     Sound,

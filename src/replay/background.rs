@@ -299,7 +299,7 @@ fn start(line: Arc<Line>, replay: Replay) -> Result<JoinHandle<Replay>> {
     started.map_err(|source| Error::io("starting a thread that records", source))
 }
 
-/// Tells who waits that the thread has ended, also when it panics.
+/// Says to who waits that the thread has ended, also when it panics.
 struct Leaving<'a>(&'a Line);
 
 impl Drop for Leaving<'_> {
