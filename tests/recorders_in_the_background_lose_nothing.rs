@@ -25,7 +25,7 @@ fn train(mut record: impl FnMut(Moment, &dyn Model, Metrics) -> Result<()>) {
     for epoch in 1..=4 {
         let metrics = trainer
             .epoch_with(&mut model, &data, |step| {
-                record((epoch, step.number()).into(), &step.training(), step.metrics().clone())
+                record((epoch, step.number()).into(), &step.training(), step.metrics())
             })
             .unwrap();
         record(epoch.into(), &trainer.training(&model), metrics).unwrap();

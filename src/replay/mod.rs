@@ -2,8 +2,10 @@
 //! time, by any process.
 
 // What a recorder needs, and what a reader keeps of the file.
+mod budget;
 mod data_sets;
 mod index;
+mod left_out;
 mod one_vs_rest;
 mod options;
 mod parameters;
@@ -28,8 +30,10 @@ mod record;
 mod probe;
 
 mod background;
-mod background_copy;
 mod background_line;
+mod copier;
+mod snapshot_copy;
+mod step_ring;
 
 mod append;
 
@@ -94,6 +98,7 @@ use data_sets::OtherData;
 use expanded::Expanded;
 pub use fork::Fork;
 use index::Index;
+pub use left_out::LeftOut;
 pub use notes::RecordedNotes;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
@@ -106,6 +111,7 @@ pub use run::Run;
 pub use run_groups::{RunGroup, RunGroups};
 pub use runs::Runs;
 pub use snapshot::Snapshot;
+pub use step_ring::{Alarm, AlarmCause, StepRing};
 pub use steps::Steps;
 use timeline::Location;
 pub use training::{RecordedState, RecordedTraining};
