@@ -27,7 +27,7 @@ import peers
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "examples" / "python"))
-from read_replay import read
+from read_replay import Recording
 
 CLOSE = 1e-5  # results that differ by more are not the same
 DEEPREPLAY = {"deepreplay": "deepreplay_server.py", "frames": "deepreplay_frames.py"}
@@ -241,9 +241,11 @@ class Cases:
     def export(self, name):
         path = self.folder / f"{name}.replay"
         self.server.ask(f"export {name} {path}")
-        data, epochs = read(path)
+        copied = lambda arrays: {key: np.array(values, order="C") for key, values in arrays.items()}
+        with Recording(path) as recording:
+            data = {key.removeprefix("training/"): values for key, values in copied(recording.data).items()}
+            epochs = {epoch: (recording.metrics(epoch), copied(recording.weights(epoch))) for epoch in recording.epochs}
         path.unlink()
-        data = {key: np.ascontiguousarray(values) for key, values in data.items()}
         return data, epochs
 
     def of(self, job):
@@ -254,11 +256,11 @@ class Cases:
         if job.kind == "remote":
             return None
         data, epochs = self.export(job.name)
-        arrays = [np.ascontiguousarray(values) for values in epochs[0, 0][1].values()]
+        arrays = [np.ascontiguousarray(values) for values in epochs[0][1].values()]
         layers = list(zip(arrays[::2], arrays[1::2], job.activations))
         if job.kind == "forward":
             return peers.Forward(layers, data["inputs"], data["targets"])
-        metrics, weights = epochs[1, 0]
+        metrics, weights = epochs[1]
         return peers.Training(layers, **data, **job.course, weights=list(weights.values()), metrics=metrics)
 
     def frames(self, name):
@@ -281,7 +283,7 @@ def check_remote(job, peer, case, cases):
     if job.kind == "forward":
         expect_close(job, peer, case.outputs, data["targets"])
     else:
-        metrics, weights = epochs[1, 0]
+        metrics, weights = epochs[1]
         check_trained(job, peer, case, (metrics["loss"], metrics["accuracy"]), weights.values())
 
 
@@ -299,8 +301,8 @@ def check_recorded(job, peer, case, recorder, cases):
     recorder.record(0)
     expect_close(job, peer, case.values, recorder.read(0))
     cases.server.measure(job.name, 1)
-    _, epochs = read(cases.folder / f"{job.name}.replay")
-    expect_close(job, Peer("ours"), case.values, epochs[1, 0][1]["layer/kernel"])
+    with Recording(cases.folder / f"{job.name}.replay") as recording:
+        expect_close(job, Peer("ours"), case.values, recording.parameter(1, "layer/kernel"))
 
 
 def check_trained(job, peer, case, metrics, weights):
