@@ -76,6 +76,20 @@ impl Successor {
         renamed.map_err(|source| Error::io(format!("replacing {}", self.target.display()), source))
     }
 
+    /// Gives the new file the name unless another file has it; returns whether it got it.
+    pub(crate) fn take_free_place(&self) -> Result<bool> {
+        match fs::hard_link(&self.path, &self.target) {
+            Ok(()) => return Ok(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            Err(_) => {} // Not every file system has links.
+        }
+        if self.target.symlink_metadata().is_ok() {
+            return Ok(false);
+        }
+        let renamed = fs::rename(&self.path, &self.target);
+        renamed.map(|()| true).map_err(|source| Error::io(format!("creating {}", self.target.display()), source))
+    }
+
     /// Creates the file, locked as long as it is open where the system has locks.
     fn create(&self) -> std::io::Result<File> {
         self.remove_abandoned();
@@ -149,7 +163,7 @@ pub(crate) fn sync(path: &Path) -> std::io::Result<()> {
 }
 
 /// A successor and its file; another one if somebody took the first for abandoned before it was locked.
-fn created(path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<(Successor, File)> {
+pub(crate) fn created(path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<(Successor, File)> {
     loop {
         let successor = Successor::of(path)?;
         match successor.create() {
@@ -296,6 +310,19 @@ mod tests {
         write(&path, b"whole").unwrap();
         assert_eq!([dead.path(), living.path(), other.path()].map(Path::exists), [false, true, true]);
         drop(held);
+    }
+
+    #[test]
+    fn a_place_that_is_taken_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        for (content, expected) in [(b"one", true), (b"two", false)] {
+            let successor = Successor::of(&path).unwrap();
+            fs::write(successor.path(), content).unwrap();
+            assert_eq!(successor.take_free_place().unwrap(), expected);
+            drop(successor);
+            assert_eq!((fs::read(&path).unwrap(), names(&folder).len()), (b"one".to_vec(), 1));
+        }
     }
 
     #[test]

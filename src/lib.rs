@@ -151,8 +151,8 @@ pub use nn::{
 pub use note::{NoteCondition, NoteItem, NoteValue};
 pub use replay::{
     Durability, Fork, Later, OneVsRest, Parent, RecordedNotes, RecordedOutputs, RecordedParameter, RecordedProbe,
-    RecordedState, RecordedTraining, RecordedWeights, Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, Snapshot,
-    Steps,
+    RecordedState, RecordedTraining, RecordedWeights, Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, SharedData,
+    Snapshot, Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

@@ -13,6 +13,7 @@ use super::{
     expanded::Expanded,
     recorder::{Recorder, epoch_behind},
     replacement::Replacement,
+    sharing::Sharing,
 };
 use crate::{
     Error, Result,
@@ -79,7 +80,10 @@ impl Replay {
         replacement: Option<Replacement>,
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
-        let others = OtherData::new(options.take_named());
+        let (named, names) = (options.take_named(), options.sharing.as_ref().map_or(&[][..], Sharing::names));
+        // Those that another recording refers to are read like any others, unless some were given.
+        let refers = dataset.get().is_none() && named.is_empty();
+        let others = if refers { OtherData::recorded(names) } else { OtherData::new(named) }.at(origin.place());
         let probe = options.probe.choose(dataset.get());
         let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
         let recorder = Some(Recorder { next, probe, ..Recorder::new(origin.place(), options, replacement) });

@@ -1,10 +1,14 @@
 //! The data sets of a recording beside the training set, and which of all of them questions are about.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
 
+use super::{Replay, holder::Holders};
 use crate::{
     Dataset,
-    storage::{Manifest, TRAINING},
+    storage::{DataNames, TRAINING},
 };
 
 /// The data sets of a recording beside the one that it was trained on.
@@ -16,6 +20,12 @@ pub(super) struct OtherData {
     named: Vec<(String, OnceLock<Dataset>)>,
     /// Held while one is read, so that several threads do not each read it.
     reading: Mutex<()>,
+    /// The file that holds them all, if it is another one.
+    pub(super) holder: OnceLock<Arc<Replay>>,
+    /// Where that is looked for.
+    pub(super) holders: Arc<Holders>,
+    /// Where the recording is, from any folder; none in memory.
+    home: Option<PathBuf>,
 }
 
 impl OtherData {
@@ -25,11 +35,19 @@ impl OtherData {
         Self { named, ..Self::default() }
     }
 
-    /// Those that a file holds, to be read.
-    pub(super) fn recorded(manifest: Option<&Manifest>) -> Self {
-        let sets = manifest.map_or(&[][..], |manifest| &manifest.data_names);
-        let others = sets.iter().filter(|set| set.name != TRAINING);
+    /// Those of these names, to be read.
+    pub(super) fn recorded(names: &[DataNames]) -> Self {
+        let others = names.iter().filter(|set| set.name != TRAINING);
         Self { named: others.map(|set| (set.name.clone(), OnceLock::new())).collect(), ..Self::default() }
+    }
+
+    /// The same of a recording that is there.
+    pub(super) fn at(self, home: Option<PathBuf>) -> Self {
+        Self { home, ..self }
+    }
+
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
     }
 
     /// Sets what questions are about in place of the training set.

@@ -3,23 +3,27 @@
 
 // What a recorder needs, and what a reader keeps of the file.
 mod data_sets;
+mod holder;
 mod index;
 mod one_vs_rest;
 mod options;
 mod parameters;
 mod parent;
+mod places;
 mod probe_inputs;
 mod progress;
 mod recorder;
 mod rename;
 mod replacement;
 mod restored;
+mod sharing;
 mod steps;
 mod timeline;
 
 // What a recording can do, in the order of its life: the documentation lists the methods in this order.
 mod create;
 mod notes;
+mod packed;
 mod whole;
 
 mod record;
@@ -53,6 +57,7 @@ mod expanded;
 mod fork;
 
 mod data;
+mod shared_data;
 
 mod integrity;
 
@@ -97,6 +102,7 @@ use recorder::Recorder;
 pub use run::Run;
 pub use run_groups::{RunGroup, RunGroups};
 pub use runs::Runs;
+pub use shared_data::SharedData;
 pub use snapshot::Snapshot;
 pub use steps::Steps;
 use timeline::Location;

@@ -105,7 +105,8 @@ impl Replay {
         let expanded = Expanded::default();
         let mut replay = Self { log, origin, index, torn_bytes: 0, dataset, others, expanded, recorder: None };
         replay.scan()?;
-        replay.others = OtherData::recorded(replay.index.manifest.as_ref());
+        let names = replay.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.data_names);
+        replay.others = OtherData::recorded(names).at(replay.origin.place());
         if replay.index.is_started() { Ok(replay) } else { Err(Error::NotStarted { path: replay.origin.path() }) }
     }
 

@@ -1,0 +1,137 @@
+//! The file that holds the data sets of a recording, where that is another one: found when it is first asked for.
+
+use std::{
+    collections::HashMap,
+    fs,
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use super::Replay;
+use crate::{
+    Error, Result,
+    storage::{Damage, FilePool, SharedData, TRAINING},
+};
+
+/// Files of data sets that are open, each once for all recordings that refer to it.
+#[derive(Debug, Default)]
+pub(super) struct Holders {
+    pool: Arc<FilePool>,
+    /// By their paths; those that nobody reads any more are gone.
+    known: Mutex<HashMap<PathBuf, Weak<Replay>>>,
+}
+
+impl Holders {
+    /// Those that share the places of open files with recordings.
+    pub(super) fn of(pool: &Arc<FilePool>) -> Self {
+        Self { pool: Arc::clone(pool), ..Self::default() }
+    }
+
+    /// The file at a path, which is open already or is opened.
+    fn open(&self, path: &Path) -> Result<Arc<Replay>> {
+        let found = fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
+        // Held while a file is opened, so that several threads do not each open it.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = known.get(&found).and_then(Weak::upgrade) {
+            return Ok(open);
+        }
+        let replay = Arc::new(Replay::open_in(&self.pool, path)?);
+        known.insert(found, Arc::downgrade(&replay));
+        Ok(replay)
+    }
+
+    /// The file at the first of these paths where the data are that a recording refers to.
+    pub(super) fn find(&self, paths: &[PathBuf], shared: &SharedData, recording: &Path) -> Result<Arc<Replay>> {
+        let mut wrong = None;
+        for path in paths {
+            match self.open(path).and_then(|holder| expect(&holder, shared, recording).map(|()| holder)) {
+                Ok(holder) => return Ok(holder),
+                Err(Error::Io { source, .. }) if is_missing(&source) => {}
+                Err(error) => wrong = wrong.or(Some(as_of_data(error, path, recording))),
+            }
+        }
+        Err(wrong.unwrap_or_else(|| missing(paths, shared, recording)))
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Fails unless the file holds what is referred to: the same names, shapes and checksums.
+fn expect(holder: &Replay, shared: &SharedData, recording: &Path) -> Result<()> {
+    let file = holder.origin.path();
+    let other = |what: &str, expected: &str, found: &str| other(what, (&file, recording), expected, found);
+    let manifest = holder.manifest()?;
+    if manifest.shared.is_some() {
+        return Err(other("the place of the data sets", "within the file", "yet another file"));
+    }
+    for matrix in &shared.matrices {
+        let (spec, expected) = (matrix.spec(), matrix.checksum);
+        let what = format!("{} of {}", spec.name(), called(spec.layer()));
+        let Some((found, location)) = holder.own_matrix(spec.layer(), spec.name()) else {
+            let damaged = |damage: &Damage| Error::corrupted(&file, &what, damage.bytes.start, "its record is damaged");
+            let absent = || other(&format!("the matrix of {what}"), "there", "not there");
+            return Err(holder.damage().first().map_or_else(absent, damaged));
+        };
+        if location.crc != expected {
+            let found = format!("{:08x}", location.crc);
+            return Err(other(&format!("the checksum of {what}"), &format!("{expected:08x}"), &found));
+        }
+        if found != spec {
+            let [expected, found] = [spec, found].map(|spec| format!("{:?} {}", spec.lengths(), spec.dtype()));
+            return Err(other(&format!("the shape and type of {what}"), &expected, &found));
+        }
+    }
+    let named = |name: &str| manifest.data_names.iter().find(|set| set.name == name);
+    match shared.names.iter().find(|set| named(&set.name) != Some(set)) {
+        Some(set) => Err(other(&format!("the list of names in {:?}", set.name), "the recorded one", "another")),
+        None => Ok(()),
+    }
+}
+
+/// What a set is called whose records have this name.
+pub(super) fn called(set: &str) -> String {
+    format!("the data set {:?}", if set.is_empty() { TRAINING } else { set })
+}
+
+/// The file is there, and is another one.
+fn other(what: &str, (file, recording): (&Path, &Path), expected: &str, found: &str) -> Error {
+    let what = format!("{what} in {}, which {} refers to,", file.display(), recording.display());
+    let expected = format!("{expected}, as recorded; put that file back, or supply the data by `with_dataset`");
+    Error::invalid(what, expected, found)
+}
+
+/// What is wrong with a file of data, to whom asked for a recording.
+fn as_of_data(error: Error, path: &Path, recording: &Path) -> Error {
+    match error {
+        Error::NotStarted { path } => Error::corrupted(path, "the data", 0, "not all of their records can be read"),
+        Error::NotARecording { .. } => other("what lies", (path, recording), "data sets", "another kind of file"),
+        Error::Io { context, source } => {
+            Error::io(format!("{context}, which {} refers to for its data sets", recording.display()), source)
+        }
+        error => error,
+    }
+}
+
+/// Nothing is at any of the places.
+fn missing(paths: &[PathBuf], shared: &SharedData, recording: &Path) -> Error {
+    let at = match paths {
+        [] => format!("{:?}, which says nothing to a recording in memory", shared.places),
+        paths => paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and "),
+    };
+    let checksum = |set: &str, name: &str| shared.matrix(set, name).map_or(0, |matrix| matrix.checksum);
+    let sets = shared.names.iter().map(|names| {
+        let set = if names.name == TRAINING { "" } else { &names.name };
+        let (inputs, targets) = (checksum(set, "inputs"), checksum(set, "targets"));
+        format!("{:?} of checksums {inputs:08x} and {targets:08x}", names.name)
+    });
+    let context = format!(
+        "finding the data sets of {}, {}, which lie in a file of their own: it was looked for at {at}; put it back, or \
+         supply the data by `with_dataset` (a copy by `training-replay pack` needs no other file)",
+        recording.display(),
+        sets.collect::<Vec<_>>().join(", "),
+    );
+    Error::io(context, ErrorKind::NotFound.into())
+}

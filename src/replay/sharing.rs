@@ -1,0 +1,262 @@
+//! The first epoch of a recording whose data lie in a file of their own: the file is written, or found to hold the same.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    Durability, Replay, ReplayOptions,
+    data_sets::OtherData,
+    holder::{Holders, called},
+    places,
+    record::write_shared,
+};
+use crate::{
+    Dataset, Error, Moment, Result,
+    file::{self, salt},
+    storage::{Backend, DataNames, Kind, Log, Manifest, Preamble, SharedData, SharedMatrix, TRAINING},
+};
+
+/// Where the data of a new recording lie, if not in itself.
+#[derive(Clone, Debug)]
+pub(super) enum Sharing {
+    /// In the file of this path, which may be still to be written.
+    In(PathBuf),
+    /// Where those of another recording are.
+    Of(Reference),
+}
+
+/// What another recording refers to.
+#[derive(Clone, Debug)]
+pub(super) struct Reference {
+    pub(super) shared: SharedData,
+    /// Where the file may be.
+    pub(super) paths: Vec<PathBuf>,
+}
+
+impl Sharing {
+    /// Fails for a path that can be none.
+    pub(super) fn check(&self) -> Result<()> {
+        match self {
+            Self::In(path) if path.file_name().is_none() => {
+                Err(Error::invalid("the path of the shared data", "that of a file", format!("{:?}", path.display())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of data sets that are referred to without being given.
+    pub(super) fn names(&self) -> &[DataNames] {
+        match self {
+            Self::In(_) => &[],
+            Self::Of(reference) => &reference.shared.names,
+        }
+    }
+}
+
+impl Replay {
+    /// The same, which looks for its data among the files that other recordings have open.
+    pub(super) fn sharing(mut self, holders: &Arc<Holders>) -> Self {
+        self.others.holders = Arc::clone(holders);
+        self
+    }
+
+    /// What the recording is to say of data that lie in another file; they are written there if they are not yet.
+    pub(super) fn share(&self) -> Result<Option<SharedData>> {
+        let Some(recorder) = &self.recorder else { return Ok(None) };
+        match &recorder.options.sharing {
+            None => Ok(None),
+            Some(Sharing::In(path)) => self.share_in(path, recorder.options.durability).map(Some),
+            Some(Sharing::Of(reference)) => self.share_as(reference),
+        }
+    }
+
+    fn share_in(&self, path: &Path, durability: Durability) -> Result<SharedData> {
+        let names = self.data_names();
+        if names.is_empty() {
+            let expected = "1 or more, given by `dataset` or `named_dataset`";
+            return Err(Error::invalid("the number of data sets to share", expected, 0));
+        }
+        self.expect_not_itself(path)?;
+        let is_new = path.symlink_metadata().is_err() && write_file(path, self.given_data(), &names, durability)?;
+        let holder = Self::open(path)?;
+        if !is_new {
+            expect_data_file(&holder, path)?;
+            if let Some(difference) = self.difference_from(&holder)? {
+                let expected = "what the file holds, or be shared in another file";
+                return Err(Error::invalid(format!("what is to be shared in {}", path.display()), expected, difference));
+            }
+        }
+        self.referring_to(&holder, &[path.into()], names)
+    }
+
+    /// Refers to what another recording refers to, unless other data were given.
+    fn share_as(&self, Reference { shared, paths }: &Reference) -> Result<Option<SharedData>> {
+        let here = self.others.home();
+        let names = self.data_names();
+        if !names.is_empty() {
+            let Ok(holder) = Holders::default().find(paths, shared, &self.origin.path()) else { return Ok(None) };
+            let differs = self.difference_from(&holder)?.is_some();
+            return (!differs).then(|| self.referring_to(&holder, paths, names)).transpose();
+        }
+        let places = places::described(paths, here)?;
+        Ok(Some(SharedData { places, ..shared.clone() }))
+    }
+
+    fn referring_to(&self, holder: &Self, paths: &[PathBuf], names: Vec<DataNames>) -> Result<SharedData> {
+        let places = places::described(paths, self.others.home())?;
+        let mut matrices = Vec::new();
+        for (set, _) in self.given_data() {
+            for name in ["inputs", "targets"] {
+                let found = holder.own_matrix(set, name);
+                let (spec, location) = found.ok_or_else(|| absent(holder, set, name))?;
+                matrices.push(SharedMatrix::of(spec, location.crc));
+            }
+        }
+        Ok(SharedData { places, names, matrices })
+    }
+
+    /// The data sets that were given to be recorded, by the names of their records.
+    fn given_data(&self) -> Vec<(&str, &Dataset)> {
+        self.dataset.get().map(|data| ("", data)).into_iter().chain(self.others.at_hand()).collect()
+    }
+
+    /// Where the given data sets are not those of a file, in words.
+    fn difference_from(&self, holder: &Self) -> Result<Option<String>> {
+        let (own, other) = (self.data_names(), &holder.manifest()?.data_names);
+        if let Some(more) = other.iter().find(|set| own.iter().all(|own| own.name != set.name)) {
+            return Ok(Some(format!("without the data set {:?}, which is in the file", more.name)));
+        }
+        for set in &own {
+            match other.iter().find(|other| other.name == set.name) {
+                None => return Ok(Some(format!("with the data set {:?}, which is not in the file", set.name))),
+                Some(other) if other != set => {
+                    return Ok(Some(format!("with other names of classes or features in the data set {:?}", set.name)));
+                }
+                Some(_) => {}
+            }
+        }
+        for (set, data) in self.given_data() {
+            let values = holder.matrix_difference(set, "inputs", data.inputs())?;
+            let values = values.map_or_else(|| holder.target_difference(set, data.targets()), |it| Ok(Some(it)))?;
+            // Equal numbers may have other bits: those of zero and of -0.
+            if let Some(difference) = values.or_else(|| holder.other_bits(set, data)) {
+                return Ok(Some(format!("another one in {}: {difference}", called(set))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where the bits of data are others than in this file.
+    fn other_bits(&self, set: &str, data: &Dataset) -> Option<String> {
+        let recorded = |name| self.own_matrix(set, name).map(|(spec, location)| SharedMatrix::of(spec, location.crc));
+        let inputs = recorded("inputs").and_then(|matrix| matrix.difference(data.inputs()));
+        inputs.or_else(|| recorded("targets").and_then(|matrix| matrix.target_difference(data.targets())))
+    }
+
+    /// Fails if data are to be shared that the recording holds itself: what was recorded stays.
+    pub(super) fn expect_shared(&self, options: &ReplayOptions) -> Result<()> {
+        match options.sharing {
+            Some(Sharing::In(_)) if self.shared_data().is_none() => {
+                let expected = "left out to append: the recording refers to no file, and what was recorded stays";
+                Err(Error::invalid("`share_data`", expected, "given"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Fails if the data would be written over what is being recorded.
+    fn expect_not_itself(&self, path: &Path) -> Result<()> {
+        let itself = self.others.home().is_some_and(|own| match (own.canonicalize(), path.canonicalize()) {
+            (Ok(own), Ok(path)) => own == path,
+            _ => own == path,
+        });
+        if itself {
+            return Err(Error::invalid("the file to share the data in", "another one", "the recording itself"));
+        }
+        Ok(())
+    }
+}
+
+/// Fails unless a file holds data sets, whole, and nothing else.
+fn expect_data_file(holder: &Replay, path: &Path) -> Result<()> {
+    let what = || format!("the file to share the data in, {},", path.display());
+    let expected = "one of data sets without epochs, which is not there yet or was written for the same";
+    let snapshots = holder.epochs().len() + holder.steps().len();
+    if snapshots > 0 {
+        return Err(Error::invalid(what(), expected, format!("a recording of {snapshots} epochs and steps")));
+    }
+    if let Some(damage) = holder.damage().first() {
+        return Err(Error::corrupted(path, "the data", damage.bytes.start, damage.reason.clone()));
+    }
+    if !holder.is_finished() {
+        return Err(Error::invalid(what(), expected, "not whole: its end is missing"));
+    }
+    if holder.manifest()?.shared.is_some() {
+        return Err(Error::invalid(what(), expected, "a recording whose data lie in another file"));
+    }
+    Ok(())
+}
+
+fn absent(holder: &Replay, set: &str, name: &str) -> Error {
+    let what = format!("the record of the {name} of {}", called(set));
+    Error::corrupted(holder.origin.path(), what, 0, "it cannot be found")
+}
+
+/// Writes data sets into a file of their own, and returns whether they are there: somebody else may have been faster.
+fn write_file(
+    path: &Path,
+    data: Vec<(&str, &Dataset)>,
+    names: &[DataNames],
+    durability: Durability,
+) -> Result<bool> {
+    let (successor, file) =
+        file::created(path, |source| Error::io(format!("creating {} for shared data", path.display()), source))?;
+    // Open, and so locked, until it has its name.
+    let _log = write_records(Box::new(file), path, data, names, durability)?;
+    let is_new = successor.take_free_place()?;
+    if is_new && durability != Durability::Never {
+        file::sync_folder(path);
+    }
+    Ok(is_new)
+}
+
+fn write_records(
+    file: Box<dyn Backend>,
+    path: &Path,
+    data: Vec<(&str, &Dataset)>,
+    names: &[DataNames],
+    durability: Durability,
+) -> Result<Log> {
+    let mut manifest = Manifest::new(Vec::new(), None)?;
+    let training = names.iter().any(|set| set.name == TRAINING);
+    manifest.data_records = if training { 2 } else { 0 };
+    manifest.data_names = names.to_vec();
+    let mut log = Log::create(file, path.into(), Preamble::new(salt()))?;
+    write_shared(&mut log, &manifest, data)?;
+    log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
+    if durability != Durability::Never {
+        log.sync()?;
+    }
+    Ok(log)
+}
+
+impl OtherData {
+    /// The file that holds the data, which is found once.
+    pub(super) fn holder(&self, shared: &SharedData, recording: &Path) -> Result<&Replay> {
+        match self.holder.get() {
+            Some(holder) => Ok(holder),
+            None => {
+                let found = self.holders.find(&self.paths(shared), shared, recording)?;
+                Ok(self.holder.get_or_init(|| found))
+            }
+        }
+    }
+
+    /// The paths that data in another file are looked for at.
+    pub(super) fn paths(&self, shared: &SharedData) -> Vec<PathBuf> {
+        places::meant(&shared.places, self.home())
+    }
+
+}
