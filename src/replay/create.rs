@@ -11,8 +11,9 @@ use super::{
     Index, Origin, Replay, ReplayOptions,
     data_sets::OtherData,
     expanded::Expanded,
-    recorder::{Recorder, epoch_behind},
+    recorder::Recorder,
     replacement::Replacement,
+    schedule::{Schedule, epoch_behind},
     sharing::Sharing,
 };
 use crate::{
@@ -86,7 +87,8 @@ impl Replay {
         let others = if refers { OtherData::recorded(names) } else { OtherData::new(named) }.at(origin.place());
         let probe = options.probe.choose(dataset.get());
         let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
-        let recorder = Some(Recorder { next, probe, ..Recorder::new(origin.place(), options, replacement) });
+        let schedule = Schedule::from(next);
+        let recorder = Some(Recorder { schedule, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
         Self { log, origin, index, torn_bytes: 0, dataset, others, expanded: Expanded::default(), recorder }
     }

@@ -16,6 +16,7 @@ mod recorder;
 mod rename;
 mod replacement;
 mod restored;
+mod schedule;
 mod sharing;
 mod steps;
 mod timeline;
@@ -29,6 +30,10 @@ mod whole;
 mod record;
 
 mod probe;
+
+mod background;
+mod background_copy;
+mod background_line;
 
 mod append;
 
@@ -78,6 +83,8 @@ mod verify;
 #[cfg(test)]
 mod survival;
 #[cfg(test)]
+mod survival_in_background;
+#[cfg(test)]
 mod survival_of_power;
 
 use std::{
@@ -87,6 +94,7 @@ use std::{
 };
 
 pub use append_after::Later;
+pub use background::BackgroundRecorder;
 use data_sets::OtherData;
 use expanded::Expanded;
 pub use fork::Fork;
