@@ -30,7 +30,8 @@ impl Holders {
 
     /// The file at a path, which is open already or is opened.
     fn open(&self, path: &Path) -> Result<Arc<Replay>> {
-        let found = fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
+        let found =
+            fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
         // Held while a file is opened, so that several threads do not each open it.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = known.get(&found).and_then(Weak::upgrade) {

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    Durability, Replay, ReplayOptions, parameters::Parameters, recorder::Recorder, schedule::expect_later,
-};
+use super::{Durability, Replay, ReplayOptions, parameters::Parameters, recorder::Recorder, schedule::expect_later};
 use crate::{
     Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
     storage::{

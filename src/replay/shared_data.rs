@@ -91,11 +91,11 @@ impl ReplayOptions {
     /// and if there are no data to share; and with [`Error::Io`](crate::Error::Io) if it cannot be read or written. It can be recorded
     /// again then. To [append](Self::append) the recorded file stays what is referred to, whatever path is given.
     #[must_use]
-    pub fn share_data(self, path: impl AsRef<Path>) -> Self {
+    pub fn share_data(mut self, path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         // As it is from any folder that the process may go to.
-        let sharing = Sharing::In(path::absolute(path).unwrap_or_else(|_| path.into()));
-        Self { sharing: Some(sharing), ..self }
+        self.sharing = Some(Sharing::In(path::absolute(path).unwrap_or_else(|_| path.into())));
+        self
     }
 
     /// Refers to the file that the data sets of another recording lie in, as one does that is made of it: its data are not
@@ -118,10 +118,11 @@ impl ReplayOptions {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]
-    pub fn share_data_of(self, replay: &Replay) -> Self {
+    pub fn share_data_of(mut self, replay: &Replay) -> Self {
         let Some(shared) = replay.shared_data() else { return self };
         let paths = shared.path().map_or_else(|_| shared.places(), |found| vec![found.into()]);
-        let absolute = paths.into_iter().map(|path| path::absolute(&path).unwrap_or(path));
-        Self { sharing: Some(Sharing::Of(Reference { shared: shared.of.clone(), paths: absolute.collect() })), ..self }
+        let paths = paths.into_iter().map(|path| path::absolute(&path).unwrap_or(path)).collect();
+        self.sharing = Some(Sharing::Of(Reference { shared: shared.of.clone(), paths }));
+        self
     }
 }

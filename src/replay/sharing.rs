@@ -79,13 +79,17 @@ impl Replay {
             return Err(Error::invalid("the number of data sets to share", expected, 0));
         }
         self.expect_not_itself(path)?;
-        let is_new = path.symlink_metadata().is_err() && write_file(path, self.given_data(), &names, durability)?;
+        let is_new = !path.exists() && write_file(path, self.given_data(), &names, durability)?;
         let holder = Self::open(path)?;
         if !is_new {
             expect_data_file(&holder, path)?;
             if let Some(difference) = self.difference_from(&holder)? {
                 let expected = "what the file holds, or be shared in another file";
-                return Err(Error::invalid(format!("what is to be shared in {}", path.display()), expected, difference));
+                return Err(Error::invalid(
+                    format!("what is to be shared in {}", path.display()),
+                    expected,
+                    difference,
+                ));
             }
         }
         self.referring_to(&holder, &[path.into()], names)
@@ -205,12 +209,7 @@ fn absent(holder: &Replay, set: &str, name: &str) -> Error {
 }
 
 /// Writes data sets into a file of their own, and returns whether they are there: somebody else may have been faster.
-fn write_file(
-    path: &Path,
-    data: Vec<(&str, &Dataset)>,
-    names: &[DataNames],
-    durability: Durability,
-) -> Result<bool> {
+fn write_file(path: &Path, data: Vec<(&str, &Dataset)>, names: &[DataNames], durability: Durability) -> Result<bool> {
     let (successor, file) =
         file::created(path, |source| Error::io(format!("creating {} for shared data", path.display()), source))?;
     // Open, and so locked, until it has its name.
@@ -258,5 +257,4 @@ impl OtherData {
     pub(super) fn paths(&self, shared: &SharedData) -> Vec<PathBuf> {
         places::meant(&shared.places, self.home())
     }
-
 }

@@ -45,7 +45,9 @@ impl SharedMatrix {
 
     /// Where numbers differ from these, in words: of values that are not at hand there is the checksum.
     pub(crate) fn difference(&self, matrix: &Matrix) -> Option<String> {
-        self.unlike(!self.spec.is_of_labels(), &[matrix.nrows(), matrix.ncols()], || matrix_checksum(&self.spec, matrix))
+        self.unlike(!self.spec.is_of_labels(), &[matrix.nrows(), matrix.ncols()], || {
+            matrix_checksum(&self.spec, matrix)
+        })
     }
 
     /// The same of targets.
@@ -61,10 +63,13 @@ impl SharedMatrix {
 
     fn unlike(&self, alike: bool, shape: &[usize], checksum: impl FnOnce() -> u32) -> Option<String> {
         let name = self.spec.name();
-        if !alike || !self.spec.lengths().iter().eq(shape.iter().map(|&length| length as u64).collect::<Vec<_>>().iter())
+        if !alike
+            || !self.spec.lengths().iter().eq(shape.iter().map(|&length| length as u64).collect::<Vec<_>>().iter())
         {
             let recorded = self.spec.lengths();
-            return Some(format!("the {name} are of shape {shape:?}, or of another type than the recorded ones of {recorded:?}"));
+            return Some(format!(
+                "the {name} are of shape {shape:?}, or of another type than the recorded ones of {recorded:?}"
+            ));
         }
         let (found, recorded) = (checksum(), self.checksum);
         let reason = || format!("the checksum of the {name} is {found:08x}, recorded is {recorded:08x}");
@@ -84,7 +89,8 @@ impl SharedData {
         if !(1..=MAX_PLACES).contains(&self.places.len()) || self.places.iter().any(String::is_empty) {
             return Err(format!("its shared data are at {} places, or at one without a name", self.places.len()));
         }
-        let others: Vec<&str> = self.names.iter().map(|set| set.name.as_str()).filter(|&name| name != TRAINING).collect();
+        let others: Vec<&str> =
+            self.names.iter().map(|set| set.name.as_str()).filter(|&name| name != TRAINING).collect();
         if self.names.is_empty() || self.names.len() - others.len() > 1 {
             return Err("its shared data are no data sets, or two to train on".into());
         }
