@@ -8,7 +8,10 @@ use std::{
     thread,
 };
 
-use common::bytes::{Record, records};
+use common::{
+    bytes::{Record, records},
+    process, scale,
+};
 use training_replay::{
     Activation, Dataset, Dense, Error, Later, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, ReplayOptions,
     Result, Runs, Sequential, Trainer, Weights,
@@ -544,6 +547,53 @@ fn many_runs_that_share_a_file_hold_its_data_once() {
     let runs = Runs::open_folder(&folder).unwrap();
     let first = runs.iter().next().unwrap().1.dataset().unwrap();
     assert!(runs.len() == 100 && runs.iter().all(|(_, replay)| std::ptr::eq(replay.dataset().unwrap(), first)));
+}
+
+/// Begins recordings that share data, each with data of its own, and says which has its first epoch; does not stop.
+#[test]
+#[ignore = "a role that another test starts as a process of its own"]
+fn beginner() {
+    let Some((folder, samples)) = process::given() else { return };
+    for number in 0.. {
+        let options =
+            Replay::options().dataset(&moons(samples, number)).share_data(folder.join(format!("{number}.dataset")));
+        match options.create(folder.join(format!("{number}.replay"))) {
+            Ok(mut replay) => drop(replay.record(&network(), Metrics::new()).unwrap()),
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            Err(error) => panic!("{error}"),
+        }
+        process::say(&number.to_string());
+    }
+}
+
+#[test]
+fn who_is_killed_between_the_two_files_leaves_each_whole_or_not_at_all() {
+    let (_kept, folder) = folder();
+    let samples = 20_000;
+    let (mut acknowledged, mut between) = (0, 0);
+    for kill in 0..scale::scaled(25, 250) {
+        let page = process::Page::start(process::role("beginner", &folder, samples));
+        thread::sleep(std::time::Duration::from_micros(20_000 + kill * 7_919 % 30_000));
+        acknowledged = page.kill().last().map_or(acknowledged, |line| line.parse::<u64>().unwrap() + 1);
+        for number in 0..=acknowledged + 1 {
+            let data = folder.join(format!("{number}.dataset"));
+            let recording = Replay::open(folder.join(format!("{number}.replay")));
+            assert!(number >= acknowledged || recording.is_ok(), "{number} was acknowledged");
+            if data.exists() {
+                let data = Replay::open(&data).unwrap();
+                assert!(data.is_finished() && data.check_integrity().unwrap().is_empty());
+                between += usize::from(recording.is_err());
+            } else {
+                assert!(recording.is_err(), "{number} refers to a file that is not there");
+            }
+            if let Ok(recording) = recording {
+                assert_eq!(recording.dataset().unwrap(), &moons(samples, number));
+            }
+        }
+    }
+    let left = |name: &String| name.ends_with(".new");
+    assert!(names(&folder).iter().filter(|name| left(name)).count() <= 1, "of the last one that was killed");
+    scale::report(format_args!("{acknowledged} recordings, {between} times only their data"));
 }
 
 #[cfg(unix)]

@@ -84,7 +84,6 @@ mod tests {
             fs::write(&file, "it").unwrap();
             let meant = meant(&places, Some(&recording));
             assert!(meant.iter().all(|path| fs::read(path).unwrap() == b"it"), "{meant:?}");
-            assert_eq!(meant.len(), 2, "{meant:?}");
         }
     }
 

@@ -258,3 +258,38 @@ impl OtherData {
         places::meant(&shared.places, self.home())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        datasets,
+        storage::testing::faulty::{Call, Calls, Fault, Faulty},
+    };
+
+    fn write(disk: &Faulty, durability: Durability) -> Result<Log> {
+        let (data, large) = (datasets::parabola(3, 1), datasets::moons(80_000, 0.1, 1));
+        let names = [DataNames::of(TRAINING, &data), DataNames::of("large", &large)];
+        let sets = vec![("", &data), ("large", &large)];
+        write_records(Box::new(disk.clone()), Path::new("x.dataset"), sets, &names, durability)
+    }
+
+    #[test]
+    fn whichever_write_or_sync_of_the_file_fails_it_is_an_error() {
+        let whole = Faulty::default();
+        drop(write(&whole, Durability::OnFinish).unwrap());
+        let (writes, syncs) = (whole.calls(Call::Write), whole.calls(Call::Sync));
+        assert!(writes > 6 && syncs == 1);
+        for n in 0..writes {
+            for fault in [Fault::Short, Fault::NoSpace, Fault::Error] {
+                for which in [Calls::Nth(n), Calls::From(n..)] {
+                    let disk = Faulty::default().breaking(Call::Write, which, fault);
+                    assert!(write(&disk, Durability::OnFinish).is_err(), "write {n}");
+                }
+            }
+        }
+        let disk = Faulty::default().breaking(Call::Sync, Calls::From(0..), Fault::Error);
+        assert!(write(&disk, Durability::Every(1)).is_err());
+        assert!(write(&disk, Durability::Never).is_ok(), "the disk is not waited for");
+    }
+}

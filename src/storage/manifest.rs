@@ -277,7 +277,10 @@ fn loss(id: u8) -> Option<Loss> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Parameter;
+    use crate::{
+        Parameter,
+        storage::{SharedMatrix, TRAINING, matrix_spec},
+    };
 
     fn parameters() -> Vec<TensorSpec> {
         let kernel = Parameter::new("hidden", "kernel", [2, 3], vec![0.0_f32; 6]);
@@ -304,9 +307,50 @@ mod tests {
         manifest.ancestor = Some(Ancestor { path, salt: 7, epoch: 65, step: 3, checksum: 0xDEAD_BEEF });
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
         manifest.notes.push("learning rate".into(), 0.05.into());
+        let of = |name: &str| SharedMatrix::of(&matrix_spec("", name, &Matrix::zeros(3, 2)), 0xABCD);
+        let (names, matrices) =
+            (vec![DataNames { name: TRAINING.into(), ..DataNames::default() }], vec![of("inputs"), of("targets")]);
+        let places = vec!["../a".into(), "/b/a".into()];
+        manifest.shared = Some(SharedData { places, names: names.clone(), matrices });
+        (manifest.data_records, manifest.data_names) = (0, names);
         let mut later = manifest.encode().unwrap();
         later.extend([9; 7]);
         assert_eq!(Manifest::decode(&later), Ok(manifest), "fields that a later minor version appended are ignored");
+    }
+
+    #[test]
+    fn references_to_data_that_nobody_can_have_made_are_refused() {
+        let of = |set: &str, name: &str| SharedMatrix::of(&matrix_spec(set, name, &Matrix::zeros(3, 2)), 7);
+        let names = |names: &[&str]| {
+            names.iter().map(|&name| DataNames { name: name.into(), ..DataNames::default() }).collect()
+        };
+        let whole = || SharedData {
+            places: vec!["a".into()],
+            names: names(&[TRAINING, "b"]),
+            matrices: vec![of("", "inputs"), of("", "targets"), of("b", "inputs"), of("b", "targets")],
+        };
+        let read = |shared: SharedData, data_records: u64| {
+            let mut manifest = Manifest::new(parameters(), None).unwrap();
+            (manifest.shared, manifest.data_records) = (Some(shared), data_records);
+            Manifest::decode(&manifest.encode().unwrap())
+        };
+        assert_eq!(read(whole(), 0).unwrap().data_names, whole().names);
+        assert!(read(whole(), 2).unwrap_err().contains("two files"));
+        let refused = [
+            SharedData { places: Vec::new(), ..whole() },
+            SharedData { places: vec![String::new()], ..whole() },
+            SharedData { places: vec!["a".into(); 17], ..whole() },
+            SharedData { names: Vec::new(), matrices: Vec::new(), ..whole() },
+            SharedData { names: names(&[TRAINING, TRAINING]), ..whole() },
+            SharedData { names: names(&["b", "b"]), ..whole() },
+            SharedData { names: names(&[TRAINING, ""]), ..whole() },
+            SharedData { names: names(&["b", TRAINING]), ..whole() },
+            SharedData { matrices: whole().matrices[1..].to_vec(), ..whole() },
+            SharedData { matrices: [whole().matrices, whole().matrices].concat(), ..whole() },
+        ];
+        for shared in refused {
+            assert!(read(shared.clone(), 0).is_err(), "{shared:?}");
+        }
     }
 
     #[test]
