@@ -93,7 +93,7 @@ fn the_golden_recording_finds_its_data_beside_it() {
 
 #[test]
 fn the_reader_in_python_finds_the_data_beside_the_golden_recording() {
-    common::python::agrees(&SHARED.map(|name| place(name)));
+    common::python::agrees(&SHARED.map(place));
 }
 
 #[test]

@@ -88,10 +88,8 @@ impl Replay {
         if let Some(data) = place.get() {
             return Ok(data);
         }
-        if !name.is_empty() || self.has_recorded_data() {
-            if let Some(holder) = self.holder()? {
-                return holder.data_of(holder.choose_data(if name.is_empty() { TRAINING } else { name })?);
-            }
+        if let Some(holder) = self.holder_of(name)? {
+            return holder.data_of(holder.choose_data(if name.is_empty() { TRAINING } else { name })?);
         }
         let _reading = self.others.reading();
         match place.get() {
@@ -162,6 +160,11 @@ impl Replay {
         self.index.manifest.as_ref().is_some_and(has_data)
     }
 
+    /// The other file that holds a set, if one does.
+    fn holder_of(&self, set: &str) -> Result<Option<&Self>> {
+        if set.is_empty() && !self.has_recorded_data() { Ok(None) } else { self.holder() }
+    }
+
     /// The record of a matrix of a set that the file itself holds.
     pub(super) fn own_matrix(&self, set: &str, name: &str) -> Option<&(TensorSpec, Location)> {
         let known = if set.is_empty() { &self.index.data } else { &self.index.named_data };
@@ -222,10 +225,8 @@ impl Replay {
     }
 
     fn matrix_reader(&self, set: &str, name: &str) -> Result<(RecordReader<'_>, &TensorSpec)> {
-        if !set.is_empty() || self.has_recorded_data() {
-            if let Some(holder) = self.holder()? {
-                return holder.matrix_reader(set, name);
-            }
+        if let Some(holder) = self.holder_of(set)? {
+            return holder.matrix_reader(set, name);
         }
         let Some((spec, location)) = self.own_matrix(set, name) else {
             return Err(if set.is_empty() && !self.has_recorded_data() {

@@ -79,7 +79,7 @@ mod tests {
         ];
         for (path, expected) in cases {
             let file = root.join(path);
-            let places = described(&[file.clone()], Some(&recording)).unwrap();
+            let places = described(std::slice::from_ref(&file), Some(&recording)).unwrap();
             assert_eq!(places, [expected, file.to_str().unwrap()]);
             fs::write(&file, "it").unwrap();
             let meant = meant(&places, Some(&recording));
