@@ -1,11 +1,7 @@
 //! The data sets of a recording beside the training set, and which of all of them questions are about.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{Replay, holder::Holders};
 use crate::{
     Dataset,
     storage::{DataNames, TRAINING},
@@ -20,12 +16,6 @@ pub(super) struct OtherData {
     named: Vec<(String, OnceLock<Dataset>)>,
     /// Held while one is read, so that several threads do not each read it.
     reading: Mutex<()>,
-    /// The file that holds them all, if it is another one.
-    pub(super) holder: OnceLock<Arc<Replay>>,
-    /// Where that is looked for.
-    pub(super) holders: Arc<Holders>,
-    /// Where the recording is, from any folder; none in memory.
-    home: Option<PathBuf>,
 }
 
 impl OtherData {
@@ -39,15 +29,6 @@ impl OtherData {
     pub(super) fn recorded(names: &[DataNames]) -> Self {
         let others = names.iter().filter(|set| set.name != TRAINING);
         Self { named: others.map(|set| (set.name.clone(), OnceLock::new())).collect(), ..Self::default() }
-    }
-
-    /// The same of a recording that is there.
-    pub(super) fn at(self, home: Option<PathBuf>) -> Self {
-        Self { home, ..self }
-    }
-
-    pub(super) fn home(&self) -> Option<&Path> {
-        self.home.as_deref()
     }
 
     /// Sets what questions are about in place of the training set.

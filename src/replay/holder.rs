@@ -1,58 +1,44 @@
 //! The file that holds the data sets of a recording, where that is another one: found when it is first asked for.
 
 use std::{
-    collections::HashMap,
-    fs,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::Arc,
 };
 
-use super::Replay;
+use super::{Replay, elsewhere::Holders};
 use crate::{
     Error, Result,
-    storage::{Damage, FilePool, SharedData, TRAINING},
+    storage::{Damage, SharedData, TRAINING},
 };
 
-/// Files of data sets that are open, each once for all recordings that refer to it.
-#[derive(Debug, Default)]
-pub(super) struct Holders {
-    pool: Arc<FilePool>,
-    /// By their paths; those that nobody reads any more are gone.
-    known: Mutex<HashMap<PathBuf, Weak<Replay>>>,
+/// The file at the first of these paths where the data are that a recording refers to.
+pub(super) fn find(
+    holders: &Holders<Replay>,
+    paths: &[PathBuf],
+    shared: &SharedData,
+    recording: &Path,
+) -> Result<Arc<Replay>> {
+    let mut wrong = None;
+    for path in paths {
+        let opened = holders.open(path, Replay::open_in);
+        match opened.and_then(|holder| expect(&holder, shared, recording).map(|()| holder)) {
+            Ok(holder) => return Ok(holder),
+            Err(Error::Io { source, .. }) if is_missing(&source) => {}
+            Err(error) => wrong = wrong.or(Some(as_of_data(error, path, recording))),
+        }
+    }
+    Err(wrong.unwrap_or_else(|| missing(paths, shared, recording)))
 }
 
-impl Holders {
-    /// Those that share the places of open files with recordings.
-    pub(super) fn of(pool: &Arc<FilePool>) -> Self {
-        Self { pool: Arc::clone(pool), ..Self::default() }
-    }
-
-    /// The file at a path, which is open already or is opened.
-    fn open(&self, path: &Path) -> Result<Arc<Replay>> {
-        let found =
-            fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
-        // Held while a file is opened, so that several threads do not each open it.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = known.get(&found).and_then(Weak::upgrade) {
-            return Ok(open);
-        }
-        let replay = Arc::new(Replay::open_in(&self.pool, path)?);
-        known.insert(found, Arc::downgrade(&replay));
-        Ok(replay)
-    }
-
-    /// The file at the first of these paths where the data are that a recording refers to.
-    pub(super) fn find(&self, paths: &[PathBuf], shared: &SharedData, recording: &Path) -> Result<Arc<Replay>> {
-        let mut wrong = None;
-        for path in paths {
-            match self.open(path).and_then(|holder| expect(&holder, shared, recording).map(|()| holder)) {
-                Ok(holder) => return Ok(holder),
-                Err(Error::Io { source, .. }) if is_missing(&source) => {}
-                Err(error) => wrong = wrong.or(Some(as_of_data(error, path, recording))),
-            }
-        }
-        Err(wrong.unwrap_or_else(|| missing(paths, shared, recording)))
+impl Replay {
+    /// The file that holds the data sets, if it is another one than the recording.
+    pub(super) fn holder(&self) -> Result<Option<&Self>> {
+        let Some(shared) = self.index.manifest.as_ref().and_then(|manifest| manifest.shared.as_ref()) else {
+            return Ok(None);
+        };
+        let look = |holders: &Holders<Self>| find(holders, &self.elsewhere.paths(shared), shared, &self.origin.path());
+        self.elsewhere.find(look).map(Some)
     }
 }
 

@@ -3,6 +3,7 @@
 
 // What a recorder needs, and what a reader keeps of the file.
 mod data_sets;
+mod elsewhere;
 mod holder;
 mod index;
 mod one_vs_rest;
@@ -17,6 +18,7 @@ mod rename;
 mod replacement;
 mod restored;
 mod schedule;
+mod share;
 mod sharing;
 mod steps;
 mod timeline;
@@ -96,6 +98,7 @@ use std::{
 pub use append_after::Later;
 pub use background::BackgroundRecorder;
 use data_sets::OtherData;
+use elsewhere::Elsewhere;
 use expanded::Expanded;
 pub use fork::Fork;
 use index::Index;
@@ -159,6 +162,8 @@ pub struct Replay {
     dataset: OnceLock<Dataset>,
     /// The data sets beside it.
     others: OtherData,
+    /// The file that holds all of these, if it is another one.
+    elsewhere: Elsewhere<Replay>,
     /// What was read of compressed snapshots.
     expanded: Expanded,
     /// `None` where the recording was opened to read.

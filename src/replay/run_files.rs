@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Replay, Runs, holder::Holders, run_names::names_of};
+use super::{Replay, Runs, elsewhere::Holders, run_names::names_of};
 use crate::{Error, Result, storage::FilePool};
 
 /// What the names of recordings in a folder end in.
@@ -73,7 +73,10 @@ impl Runs {
         let holders = Arc::new(Holders::of(&pool));
         for (done, (name, path)) in names.into_iter().zip(&paths).enumerate() {
             match open_once(path, &pool, &mut files) {
-                Ok(replay) => runs.push(name, replay.sharing(&holders)),
+                Ok(mut replay) => {
+                    replay.elsewhere.among(&holders);
+                    runs.push(name, replay);
+                }
                 Err(error) => runs.push_failed(name, error),
             }
             progress(done + 1, paths.len());

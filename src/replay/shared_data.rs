@@ -39,7 +39,7 @@ impl<'a> SharedData<'a> {
     /// Returns the paths that the file is looked for at, in their order: beside the recording, as it was when it was recorded,
     /// and where it was then. A recording in memory has no folder, and only the latter.
     pub fn places(&self) -> Vec<PathBuf> {
-        self.replay.others.paths(self.of)
+        self.replay.elsewhere.paths(self.of)
     }
 
     /// What the data sets are called.
@@ -56,8 +56,7 @@ impl<'a> SharedData<'a> {
     /// [`Error::Io`](crate::Error::Io) that lists the places if the file is at none of them, [`Error::Invalid`](crate::Error::Invalid) if
     /// other data are, [`Error::Corrupted`](crate::Error::Corrupted) if the file is damaged.
     pub fn path(&self) -> Result<&'a Path> {
-        let holder = self.replay.others.holder(self.of, &self.replay.origin.path())?;
-        Ok(holder.path().unwrap_or(Path::new("")))
+        Ok(self.replay.holder()?.and_then(Replay::path).unwrap_or(Path::new("")))
     }
 }
 
@@ -67,12 +66,6 @@ impl Replay {
     pub fn shared_data(&self) -> Option<SharedData<'_>> {
         let of = self.index.manifest.as_ref()?.shared.as_ref()?;
         Some(SharedData { replay: self, of })
-    }
-
-    /// The file that holds the data sets, if it is another one than the recording.
-    pub(super) fn holder(&self) -> Result<Option<&Self>> {
-        let shared = self.index.manifest.as_ref().and_then(|manifest| manifest.shared.as_ref());
-        shared.map(|shared| self.others.holder(shared, &self.origin.path())).transpose()
     }
 }
 
