@@ -4,7 +4,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     hash::{BuildHasher, RandomState},
     io::{BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
@@ -59,7 +59,9 @@ impl Successor {
         let begins = |name: OsString| name.as_encoded_bytes().starts_with(stem.as_encoded_bytes());
         for entry in fs::read_dir(folder(&self.target)).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name.as_encoded_bytes().ends_with(ENDING.as_bytes()) && begins(name) && is_abandoned(&entry.path()) {
+            let is_one = name.as_encoded_bytes().ends_with(ENDING.as_bytes()) && begins(name);
+            // Held until it is gone: whoever creates it at this moment finds it locked.
+            if let Some(_held) = is_one.then(|| abandoned(&entry.path())).flatten() {
                 drop(fs::remove_file(entry.path()));
             }
         }
@@ -95,8 +97,8 @@ impl Successor {
         self.remove_abandoned();
         let file = OpenOptions::new().write(true).create_new(true).open(&self.path)?;
         // Without locks nobody else can have one either, and so nobody takes the file for abandoned.
-        drop(file.try_lock());
-        if self.path.exists() { Ok(file) } else { Err(ErrorKind::Interrupted.into()) }
+        let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        if self.path.exists() && !is_taken { Ok(file) } else { Err(ErrorKind::Interrupted.into()) }
     }
 }
 
@@ -255,9 +257,9 @@ fn stem(target: &Path) -> OsString {
     format!(".{:08x}-", crc32fast::hash(name.as_encoded_bytes())).into()
 }
 
-/// Returns whether nobody holds a lock of the file: whoever wrote it was killed.
-fn is_abandoned(path: &Path) -> bool {
-    OpenOptions::new().write(true).open(path).is_ok_and(|file| file.try_lock().is_ok())
+/// Locks a file that nobody holds a lock of: whoever wrote it was killed.
+fn abandoned(path: &Path) -> Option<File> {
+    OpenOptions::new().write(true).open(path).ok().filter(|file| file.try_lock().is_ok())
 }
 
 #[cfg(test)]

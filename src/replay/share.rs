@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Dataset, Error, Moment, Result,
-    file::{self, salt},
+    file::{self, Successor, salt},
     storage::{Backend, DataNames, Kind, Log, Manifest, Preamble, SharedData, SharedMatrix, TRAINING},
 };
 
@@ -40,6 +40,8 @@ impl Replay {
         let is_new = !path.exists() && write_file(path, self.given_data(), &names, durability)?;
         let holder = Self::open(path)?;
         if !is_new {
+            // One that was killed when the file had its name has left another.
+            Successor::of(path)?.remove_abandoned();
             expect_data_file(&holder, path)?;
             if let Some(difference) = self.difference_from(&holder)? {
                 let expected = "what the file holds, or be shared in another file";
