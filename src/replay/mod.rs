@@ -2,10 +2,12 @@
 //! time, by any process.
 
 // What a recorder needs, and what a reader keeps of the file.
+mod budget;
 mod data_sets;
 mod elsewhere;
 mod holder;
 mod index;
+mod left_out;
 mod one_vs_rest;
 mod options;
 mod parameters;
@@ -34,8 +36,10 @@ mod record;
 mod probe;
 
 mod background;
-mod background_copy;
 mod background_line;
+mod copier;
+mod snapshot_copy;
+mod step_ring;
 
 mod append;
 
@@ -102,6 +106,7 @@ use elsewhere::Elsewhere;
 use expanded::Expanded;
 pub use fork::Fork;
 use index::Index;
+pub use left_out::LeftOut;
 pub use notes::RecordedNotes;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
@@ -115,6 +120,7 @@ pub use run_groups::{RunGroup, RunGroups};
 pub use runs::Runs;
 pub use shared_data::SharedData;
 pub use snapshot::Snapshot;
+pub use step_ring::{Alarm, AlarmCause, StepRing};
 pub use steps::Steps;
 use timeline::Location;
 pub use training::{RecordedState, RecordedTraining};
