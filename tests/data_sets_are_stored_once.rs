@@ -573,11 +573,11 @@ fn who_is_killed_between_the_two_files_leaves_each_whole_or_not_at_all() {
     let (_kept, folder) = folder();
     let samples = 2_000;
     let expected = moons(samples, 1);
-    let (mut acknowledged, mut checked, mut between) = (0, 0, 0);
+    let (mut acknowledged, mut between) = (0, 0);
     for kill in 0..scale::scaled(25, 250) {
         let page = process::Page::start(process::role("beginner", &folder, samples));
         thread::sleep(std::time::Duration::from_micros(10_000 + kill * 7_919 % 60_000));
-        checked = acknowledged;
+        let checked = acknowledged;
         acknowledged = page.kill().last().map_or(acknowledged, |line| line.parse::<u64>().unwrap() + 1);
         for number in checked..=acknowledged + 1 {
             let data = folder.join(format!("{number}.dataset"));
