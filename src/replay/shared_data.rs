@@ -21,7 +21,7 @@ use crate::{Result, storage};
 /// let replay = Replay::open(folder.join("b.replay"))?;
 /// let shared = replay.shared_data().expect("as was asked for");
 /// assert!(shared.path()?.ends_with("moons.dataset"));
-/// assert_eq!(replay.dataset()?.samples(), 100);
+/// assert_eq!(replay.dataset()?.samples(), 50);
 /// assert_eq!(Replay::open(shared.path()?)?.dataset()?, replay.dataset()?); // it is a recording of no epochs
 ///
 /// std::fs::rename(folder.join("moons.dataset"), folder.join("moved")).unwrap();
