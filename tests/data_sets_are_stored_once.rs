@@ -13,8 +13,8 @@ use common::{
     process, scale,
 };
 use training_replay::{
-    Activation, Dataset, Dense, Error, Later, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, ReplayOptions,
-    Result, Runs, Sequential, Trainer, Weights,
+    Activation, BackgroundRecorder, Dataset, Dense, Error, Later, Loss, Matrix, Metrics, Optimizer, Parameter, Replay,
+    ReplayOptions, Result, Runs, Sequential, Trainer, Weights,
     analysis::{DataCheck, Grid, MilestoneOptions, VerifyOptions},
     datasets,
 };
@@ -537,6 +537,32 @@ fn forks_refer_to_their_parents_file_unless_they_train_on_other_data() {
     let replay = Replay::open(&path).unwrap();
     assert!(replay.shared_data().is_none());
     assert_eq!(replay.dataset().unwrap(), &moons(60, 5));
+}
+
+#[test]
+fn recordings_that_replace_others_or_are_written_in_the_background_share_as_well() {
+    let (_kept, folder) = folder();
+    let path = folder.join("a.replay");
+    recorded(Replay::options().dataset(&moons(60, 4)), &path);
+    let mut replay = one().share_data(folder.join(FILE)).overwrite(true).create(&path).unwrap();
+    assert_eq!(Replay::open(&path).unwrap().dataset().unwrap(), &moons(60, 4), "until the first epoch is whole");
+    replay.record(&network(), Metrics::new()).unwrap();
+    assert_eq!(Replay::open(&path).unwrap().dataset().unwrap(), &moons(60, 1));
+    drop(replay);
+
+    let path = folder.join("b.replay");
+    let mut recorder =
+        BackgroundRecorder::new(three().share_data(folder.join("b.dataset")).create(&path).unwrap(), 2).unwrap();
+    recorder.record(&network(), Metrics::new()).unwrap();
+    recorder.finish().unwrap();
+    assert_eq!(sets(&Replay::open(&path).unwrap()).len(), 3);
+
+    let path = folder.join("c.replay");
+    let mut recorder =
+        BackgroundRecorder::new(one().share_data(folder.join("b.dataset")).create(&path).unwrap(), 2).unwrap();
+    recorder.record(&network(), Metrics::new()).unwrap();
+    assert!(message(recorder.flush()).contains("without the data set"));
+    assert!(Replay::open(&path).is_err());
 }
 
 #[test]

@@ -17,7 +17,8 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if there is none, [`Error::Corrupted`] or [`Error::Io`] if it cannot be read.
+    /// [`Error::Missing`] if there is none, [`Error::Corrupted`] or [`Error::Io`] if it cannot be read; where it lies in
+    /// [another file](crate::SharedData), [`Error::Io`] if that is not there, [`Error::Invalid`] if other data are.
     pub fn dataset(&self) -> Result<&Dataset> {
         self.data_of(DataChoice::Usual)
     }
