@@ -509,8 +509,11 @@ fn runs_go_on_with_the_reference_that_was_recorded() {
     Replay::append(&path).unwrap().record(&weights, Metrics::new()).unwrap();
 
     fs::write(folder.join(FILE), data).unwrap();
-    let later = folder.join("later.replay");
+    fs::create_dir(folder.join("later")).unwrap();
+    let later = folder.join("later/a.replay");
     let mut replay = Replay::options().append_after(&path, 1, Later::MoveTo(later.clone())).unwrap();
+    let places = Replay::open(&later).unwrap().shared_data().unwrap().places();
+    assert_eq!(places, [folder.join("later/../moons.dataset"), folder.join(FILE)], "from its own folder");
     replay.record(&weights, Metrics::new()).unwrap();
     for path in [path, later] {
         assert_eq!(Replay::open(path).unwrap().dataset().unwrap(), &moons(60, 1));

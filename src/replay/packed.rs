@@ -1,11 +1,14 @@
 //! A copy that needs no other file: a recording with the data sets that it refers to.
 
-use std::io;
+use std::{
+    io,
+    path::{self, Path},
+};
 
-use super::{Replay, record::write_data, shared_data::SharedData};
+use super::{Replay, places, record::write_data, shared_data::SharedData};
 use crate::{
     Error, Moment, Result,
-    storage::{Header, Kind, Log, Manifest, TRAINING},
+    storage::{self, Header, Kind, Log, Manifest, TRAINING},
 };
 
 impl Replay {
@@ -66,6 +69,26 @@ impl Replay {
         let mut log = Log::in_memory(self.origin.path(), self.log.preamble());
         log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?;
         Ok(log)
+    }
+
+    /// The first record as it is in a copy at this path, whose data are found from its folder, as the only one of a log; none where
+    /// the bytes are the same or hold what this version does not know.
+    pub(super) fn first_record_at(&self, path: &Path) -> Result<Option<Log>> {
+        let Some(shared) = self.shared_data() else { return Ok(None) };
+        let what = "the description";
+        let meta = self.log.meta(what, Log::START)?;
+        let lost = |reason| Error::corrupted(self.origin.path(), what, Log::START, reason);
+        let mut manifest = Manifest::decode(&meta).map_err(lost)?;
+        let Ok(places) = places::described(&shared.paths(), path::absolute(path).ok().as_deref()) else {
+            return Ok(None); // They are no text; those that are recorded are.
+        };
+        if manifest.encode()? != meta {
+            return Ok(None);
+        }
+        manifest.shared = manifest.shared.map(|shared| storage::SharedData { places, ..shared });
+        let mut log = Log::in_memory(self.origin.path(), self.log.preamble());
+        log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?;
+        Ok(Some(log))
     }
 
     /// Where the records begin behind the first one; fails unless their numbers leave those of the data.

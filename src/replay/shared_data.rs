@@ -42,6 +42,12 @@ impl<'a> SharedData<'a> {
         self.replay.elsewhere.paths(self.of)
     }
 
+    /// Where the file is, or may be, from any folder.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let paths = self.path().map_or_else(|_| self.places(), |found| vec![found.into()]);
+        paths.into_iter().map(|path| path::absolute(&path).unwrap_or(path)).collect()
+    }
+
     /// What the data sets are called.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.of.names.iter().map(|set| set.name.as_str())
@@ -113,9 +119,7 @@ impl ReplayOptions {
     #[must_use]
     pub fn share_data_of(mut self, replay: &Replay) -> Self {
         let Some(shared) = replay.shared_data() else { return self };
-        let paths = shared.path().map_or_else(|_| shared.places(), |found| vec![found.into()]);
-        let paths = paths.into_iter().map(|path| path::absolute(&path).unwrap_or(path)).collect();
-        self.sharing = Some(Sharing::Of(Reference { shared: shared.of.clone(), paths }));
+        self.sharing = Some(Sharing::Of(Reference { shared: shared.of.clone(), paths: shared.paths() }));
         self
     }
 }
