@@ -239,7 +239,7 @@ fn what_is_no_file_of_data_is_refused_and_left_as_it_is() {
 fn questions(replay: &Replay) -> Vec<(&'static str, String)> {
     let run = replay.run().unwrap();
     let snapshot = run.at(1).unwrap();
-    let mut asked = vec![
+    let asked = vec![
         ("dataset", message(replay.dataset())),
         ("outputs", message(snapshot.outputs())),
         ("evaluate", message(snapshot.evaluate(LOSS))),
@@ -253,18 +253,16 @@ fn questions(replay: &Replay) -> Vec<(&'static str, String)> {
         ("check", message(replay.check_integrity())),
         ("append", message(one().append(replay.path().unwrap()))),
         ("path", message(replay.shared_data().unwrap().path())),
+        (
+            "tables",
+            message(training_replay::export::Tables::of(&run).write_csv(replay.path().unwrap().with_extension("csv"))),
+        ),
     ];
     #[cfg(feature = "plot")]
-    {
-        use training_replay::plot::RunPlots;
-        asked.push(("plots", message(RunPlots::of(run.clone()))));
-    }
-    #[cfg(feature = "csv")]
-    {
-        let export = training_replay::export::Tables::of(&run).write_csv(replay.path().unwrap().with_extension("csv"));
-        asked.push(("tables", message(export)));
-    }
-    asked
+    let plots = Some(("plots", message(training_replay::plot::RunPlots::of(run.clone()))));
+    #[cfg(not(feature = "plot"))]
+    let plots = None;
+    asked.into_iter().chain(plots).collect()
 }
 
 #[test]
@@ -466,7 +464,10 @@ fn content(bytes: &[u8]) -> Vec<(u16, u64, Vec<u8>, Vec<u8>)> {
 
 #[test]
 fn a_whole_copy_is_the_recording_whose_data_were_never_shared() {
-    let compressed = |options: ReplayOptions| options.compress(cfg!(feature = "compression"));
+    #[cfg(feature = "compression")]
+    let compressed = |options: ReplayOptions| options.compress(true);
+    #[cfg(not(feature = "compression"))]
+    let compressed = |options: ReplayOptions| options;
     for options in [one(), three(), compressed(three().metadata("rate", 0.5)), three().named_dataset("l", &moons(7, 7))]
     {
         let (_kept, folder) = folder();
