@@ -106,7 +106,7 @@ fn as_of_data(error: Error, path: &Path, recording: &Path) -> Error {
 fn missing(paths: &[PathBuf], shared: &SharedData, recording: &Path) -> Error {
     let at = match paths {
         [] => format!("{:?}, which says nothing to a recording in memory", shared.places),
-        paths => paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and "),
+        paths => paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", nor at "),
     };
     let checksum = |set: &str, name: &str| shared.matrix(set, name).map_or(0, |matrix| matrix.checksum);
     let sets = shared.names.iter().map(|names| {
@@ -115,8 +115,8 @@ fn missing(paths: &[PathBuf], shared: &SharedData, recording: &Path) -> Error {
         format!("{:?} of checksums {inputs:08x} and {targets:08x}", names.name)
     });
     let context = format!(
-        "finding the data sets of {}, {}, which lie in a file of their own: it was looked for at {at}; put it back, or \
-         supply the data by `with_dataset` (a copy by `training-replay pack` needs no other file)",
+        "the data of {} lie in another file, which is not at {at}: {}; put it back, or supply the data by `with_dataset` \
+         (a copy by `training-replay pack` needs no other file)",
         recording.display(),
         sets.collect::<Vec<_>>().join(", "),
     );
