@@ -4,12 +4,15 @@
 // What a recorder needs, and what a reader keeps of the file.
 mod budget;
 mod data_sets;
+mod elsewhere;
+mod holder;
 mod index;
 mod left_out;
 mod one_vs_rest;
 mod options;
 mod parameters;
 mod parent;
+mod places;
 mod probe_inputs;
 mod progress;
 mod recorder;
@@ -17,12 +20,15 @@ mod rename;
 mod replacement;
 mod restored;
 mod schedule;
+mod share;
+mod sharing;
 mod steps;
 mod timeline;
 
 // What a recording can do, in the order of its life: the documentation lists the methods in this order.
 mod create;
 mod notes;
+mod packed;
 mod whole;
 
 mod record;
@@ -62,6 +68,7 @@ mod expanded;
 mod fork;
 
 mod data;
+mod shared_data;
 
 mod integrity;
 
@@ -95,6 +102,7 @@ use std::{
 pub use append_after::Later;
 pub use background::BackgroundRecorder;
 use data_sets::OtherData;
+use elsewhere::Elsewhere;
 use expanded::Expanded;
 pub use fork::Fork;
 use index::Index;
@@ -110,6 +118,7 @@ use recorder::Recorder;
 pub use run::Run;
 pub use run_groups::{RunGroup, RunGroups};
 pub use runs::Runs;
+pub use shared_data::SharedData;
 pub use snapshot::Snapshot;
 pub use step_ring::{Alarm, AlarmCause, StepRing};
 pub use steps::Steps;
@@ -159,6 +168,8 @@ pub struct Replay {
     dataset: OnceLock<Dataset>,
     /// The data sets beside it.
     others: OtherData,
+    /// The file that holds all of these, if it is another one.
+    elsewhere: Elsewhere<Replay>,
     /// What was read of compressed snapshots.
     expanded: Expanded,
     /// `None` where the recording was opened to read.
@@ -283,7 +294,9 @@ impl Replay {
 
     /// Writes the recording to anything that takes bytes, such as a file for one that was made in memory.
     ///
-    /// A torn end is left out: what is written is whole records only.
+    /// A torn end is left out: what is written is whole records only. A recording whose data lie in
+    /// [another file](crate::SharedData) refers to it as before, from the folder that it is put into;
+    /// [`write_whole_to`](Self::write_whole_to) writes the data as well.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};

@@ -23,7 +23,8 @@ pub fn ask(replay: &Replay) {
     let states = replay.training();
     states.moments().chain([0.into(), (1, 2).into()]).for_each(|moment| drop(states.state(moment)));
     assert!(states.parent().is_none_or(|parent| parent.is(replay).is_ok() || !replay.damage().is_empty()));
-    drop((replay.dataset().is_ok(), replay.check_integrity()));
+    drop((replay.dataset().is_ok(), replay.check_integrity(), replay.write_whole_to(std::io::sink())));
+    drop(replay.shared_data().map(|shared| (shared.places(), shared.path())));
 }
 
 /// The whole property, for fuzzers: whatever the bytes, asking answers or is an error, and appending leaves every epoch
@@ -87,9 +88,11 @@ fn settings() -> [training_replay::ReplayOptions; 2] {
     [Replay::options(), compressed]
 }
 
-/// Files with all kinds of records, to begin with.
-pub fn recordings() -> [Vec<u8>; 2] {
-    settings().map(recording)
+/// Files with all kinds of records, to begin with; one refers to a file of data that is there.
+pub fn recordings() -> [Vec<u8>; 3] {
+    let [plain, compressed] = settings();
+    let shared = plain.clone().share_data(std::env::temp_dir().join("training-replay-hostile.dataset"));
+    [plain, compressed, shared].map(recording)
 }
 
 fn recording(options: training_replay::ReplayOptions) -> Vec<u8> {
