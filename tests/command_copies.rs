@@ -10,7 +10,7 @@ use common::{
     recordings::{damaged, data, folder, foreign, killed, shared, with_steps},
 };
 use serde_json::json;
-use training_replay::{Moment, Replay, analysis::VerifyOptions};
+use training_replay::{Moment, Replay, SharedData, analysis::VerifyOptions};
 
 fn open(folder: &Path, name: &str) -> Replay {
     Replay::open(folder.join(name)).unwrap()
@@ -289,7 +289,7 @@ fn copies_refer_to_shared_data_by_their_own_folder_and_a_packed_one_holds_them()
         let copy = open(folder.path(), copy);
         assert_same_head(&copy, &source);
         assert_same(&copy, &source, 2);
-        let places = copy.shared_data().map(|shared| shared.places());
+        let places = SharedData::of(&copy).map(|shared| shared.places());
         let folder = folder.path();
         let expected = [folder.join("copies/../moons.dataset"), folder.join("moons.dataset")];
         assert_eq!(places, (!line.starts_with("pack")).then(|| expected.to_vec()), "{line}");

@@ -14,7 +14,7 @@ use common::{
 };
 use training_replay::{
     Activation, BackgroundRecorder, Dataset, Dense, Error, Later, Loss, Matrix, Metrics, Optimizer, Parameter, Replay,
-    ReplayOptions, Result, Runs, Sequential, Trainer, Weights,
+    ReplayOptions, Result, Runs, Sequential, SharedData, Trainer, Weights,
     analysis::{DataCheck, Grid, MilestoneOptions, VerifyOptions},
     datasets,
 };
@@ -107,14 +107,14 @@ fn recordings_that_share_their_data_answer_as_those_that_hold_them() {
                 assert_eq!(milestones(replay), milestones(&own));
                 let verify = |replay: &Replay| replay.run().unwrap().verify(&VerifyOptions::default().train_again());
                 assert_eq!(verify(replay).unwrap(), verify(&own).unwrap());
-                assert_eq!(replay.shared_data().unwrap().path().unwrap(), folder.join(FILE));
+                assert_eq!(SharedData::of(replay).unwrap().path().unwrap(), folder.join(FILE));
                 assert!(replay.check_integrity().unwrap().is_empty());
             }
-            assert!(read.is_finished() && own.shared_data().is_none());
+            assert!(read.is_finished() && SharedData::of(&own).is_none());
         }
         let file = Replay::open(folder.join(FILE)).unwrap();
         assert_eq!(sets(&file), sets(&own), "it is a recording of no epochs");
-        assert!(file.is_finished() && file.epochs().len() == 0 && file.shared_data().is_none());
+        assert!(file.is_finished() && file.epochs().len() == 0 && SharedData::of(&file).is_none());
         let size = |name: &str| fs::metadata(folder.join(name)).unwrap().len();
         assert!(size("a.replay") + 480 < size("own.replay"));
     }
@@ -249,10 +249,10 @@ fn questions(replay: &Replay) -> Vec<(&'static str, String)> {
         ("train again", message(run.verify(&VerifyOptions::default().train_again()))),
         ("fork", message(run.fork(1))),
         ("boundary", message(snapshot.decision_boundary(training_replay::analysis::View::inputs(), &Grid::default()))),
-        ("copy", message(replay.write_whole_to(Vec::new()))),
+        ("copy", message(SharedData::of(replay).unwrap().write_whole_to(Vec::new()))),
         ("check", message(replay.check_integrity())),
         ("append", message(one().append(replay.path().unwrap()))),
-        ("path", message(replay.shared_data().unwrap().path())),
+        ("path", message(SharedData::of(replay).unwrap().path())),
         (
             "tables",
             message(training_replay::export::Tables::of(&run).write_csv(replay.path().unwrap().with_extension("csv"))),
@@ -353,7 +353,10 @@ fn recordings_and_file_may_be_moved_together_or_the_recordings_alone() {
         fs::write(at.join(file), "another").unwrap();
         let moved = Replay::open(root.join("two").join(own).join("a.replay")).unwrap();
         assert_eq!(sets(&moved), expected);
-        assert_eq!(moved.shared_data().unwrap().path().unwrap().canonicalize().unwrap(), root.join("two").join(file));
+        assert_eq!(
+            SharedData::of(&moved).unwrap().path().unwrap().canonicalize().unwrap(),
+            root.join("two").join(file)
+        );
         // Alone, the file where it was.
         fs::rename(root.join("two").join(file), at.join(file)).unwrap();
         fs::create_dir(root.join("three")).unwrap();
@@ -369,7 +372,7 @@ fn a_recording_in_memory_refers_by_the_absolute_path() {
     let mut bytes = Vec::new();
     replay.write_to(&mut bytes).unwrap();
     let read = Replay::from_bytes(bytes.clone()).unwrap();
-    assert_eq!(read.shared_data().unwrap().places(), [folder.join(FILE)]);
+    assert_eq!(SharedData::of(&read).unwrap().places(), [folder.join(FILE)]);
     assert_eq!(read.dataset().unwrap(), &moons(60, 1));
     fs::remove_file(folder.join(FILE)).unwrap();
     assert!(message(Replay::from_bytes(bytes).unwrap().dataset()).contains("<memory>"));
@@ -475,7 +478,7 @@ fn a_whole_copy_is_the_recording_whose_data_were_never_shared() {
         recorded(options.share_data(folder.join(FILE)), &folder.join("a.replay"));
         let shared = Replay::open(folder.join("a.replay")).unwrap();
         let (mut copy, mut expected) = (Vec::new(), Vec::new());
-        shared.write_whole_to(&mut copy).unwrap();
+        SharedData::of(&shared).unwrap().write_whole_to(&mut copy).unwrap();
         own.write_to(&mut expected).unwrap();
         assert!(content(&copy) == content(&expected) && copy.len() == expected.len());
         fs::remove_file(folder.join(FILE)).unwrap();
@@ -513,7 +516,7 @@ fn runs_go_on_with_the_reference_that_was_recorded() {
     fs::create_dir(folder.join("later")).unwrap();
     let later = folder.join("later/a.replay");
     let mut replay = Replay::options().append_after(&path, 1, Later::MoveTo(later.clone())).unwrap();
-    let places = Replay::open(&later).unwrap().shared_data().unwrap().places();
+    let places = SharedData::of(&Replay::open(&later).unwrap()).unwrap().places();
     assert_eq!(places, [folder.join("later/../moons.dataset"), folder.join(FILE)], "from its own folder");
     replay.record(&weights, Metrics::new()).unwrap();
     for path in [path, later] {
@@ -531,7 +534,7 @@ fn forks_refer_to_their_parents_file_unless_they_train_on_other_data() {
     let path = folder.join("forks/b.replay");
     fork().options.create(&path).unwrap().record(&network(), Metrics::new()).unwrap();
     let replay = Replay::open(&path).unwrap();
-    let places = replay.shared_data().unwrap().places();
+    let places = SharedData::of(&replay).unwrap().places();
     assert_eq!(places, [folder.join("forks").join("../moons.dataset"), folder.join(FILE)]);
     assert_eq!(sets(&replay), sets(&parent));
 
@@ -539,7 +542,7 @@ fn forks_refer_to_their_parents_file_unless_they_train_on_other_data() {
     let options = fork().options.dataset(&moons(60, 5));
     options.create(&path).unwrap().record(&network(), Metrics::new()).unwrap();
     let replay = Replay::open(&path).unwrap();
-    assert!(replay.shared_data().is_none());
+    assert!(SharedData::of(&replay).is_none());
     assert_eq!(replay.dataset().unwrap(), &moons(60, 5));
 }
 

@@ -6,7 +6,9 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::bytes::{COMPRESSED, records};
-use training_replay::{Dataset, Error, Matrix, Moment, Parameter, Replay, Sequential, Values, Weights, half::bf16};
+use training_replay::{
+    Dataset, Error, Matrix, Moment, Parameter, Replay, Sequential, SharedData, Values, Weights, half::bf16,
+};
 
 const NAME: &str = "format_1_2_compressed.replay";
 
@@ -87,7 +89,7 @@ fn the_golden_recording_finds_its_data_beside_it() {
     let found = run.clone().on("validation").unwrap().dataset().unwrap();
     assert_eq!((found.inputs(), found.targets()), (validation.inputs(), validation.targets()));
     assert!(replay.check_integrity().unwrap().is_empty());
-    assert_eq!(replay.shared_data().unwrap().path().unwrap(), place(SHARED[1]));
+    assert_eq!(SharedData::of(&replay).unwrap().path().unwrap(), place(SHARED[1]));
     assert_eq!(replay.weights(2).unwrap().get("layer", "wide"), weights(2.into()).get("layer", "wide"));
 }
 

@@ -296,7 +296,7 @@ impl Replay {
     ///
     /// A torn end is left out: what is written is whole records only. A recording whose data lie in
     /// [another file](crate::SharedData) refers to it as before, from the folder that it is put into;
-    /// [`write_whole_to`](Self::write_whole_to) writes the data as well.
+    /// [`SharedData::write_whole_to`] writes the data as well.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};

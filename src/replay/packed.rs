@@ -11,14 +11,12 @@ use crate::{
     storage::{self, Header, Kind, Log, Manifest, TRAINING},
 };
 
-impl Replay {
-    /// Writes the recording with the data sets that it [refers to](Self::shared_data), so that the copy needs no other file: the
-    /// bytes are those of a recording whose data were never shared.
-    ///
-    /// One that holds its data itself is written as by [`write_to`](Self::write_to).
+impl SharedData<'_> {
+    /// Writes the recording with the data sets that it refers to, so that the copy needs no other file: the bytes are those of a
+    /// recording whose data were never shared.
     ///
     /// ```
-    /// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential, SharedData, datasets};
     /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let path = folder.path().join("moons.dataset");
@@ -26,10 +24,10 @@ impl Replay {
     /// let mut replay = Replay::options().dataset(&data).share_data(&path).in_memory();
     /// replay.record(&model, Metrics::new())?;
     /// let mut bytes = Vec::new();
-    /// replay.write_whole_to(&mut bytes)?;
+    /// SharedData::of(&replay).expect("as was asked for").write_whole_to(&mut bytes)?;
     /// std::fs::remove_file(path).unwrap();
     /// let copy = Replay::from_bytes(bytes)?;
-    /// assert!(copy.shared_data().is_none());
+    /// assert!(SharedData::of(&copy).is_none());
     /// assert_eq!(copy.dataset()?, &data);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
@@ -38,13 +36,18 @@ impl Replay {
     ///
     /// [`Error::Io`] if reading or writing fails, or the file of the data is not there; [`Error::Invalid`] if other data are;
     /// [`Error::Corrupted`] if they are damaged.
-    pub fn write_whole_to(&self, mut writer: impl io::Write) -> Result<()> {
-        let Some(shared) = self.shared_data() else { return self.write_to(writer) };
+    pub fn write_whole_to(&self, writer: impl io::Write) -> Result<()> {
+        self.recording().write_with(self, writer)
+    }
+}
+
+impl Replay {
+    fn write_with(&self, shared: &SharedData<'_>, mut writer: impl io::Write) -> Result<()> {
         let failed = |source| Error::io("copying the recording", source);
         let mut put = |bytes: &[u8]| writer.write_all(bytes).map_err(failed);
-        let rest = self.expect_room(&shared)?;
+        let rest = self.expect_room(shared)?;
         self.log.copy(0..Log::START, &mut put)?;
-        let first = self.with_own_data(&shared)?;
+        let first = self.with_own_data(shared)?;
         first.copy(Log::START..first.end(), &mut put)?;
         let mut sequence = first.next_sequence();
         for set in shared.names() {

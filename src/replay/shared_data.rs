@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{Result, storage};
 
-/// The file that the data sets of a recording lie in, where they are shared: [`Replay::shared_data`] returns it.
+/// The file that the data sets of a recording lie in, where they are shared.
 ///
 /// ```
-/// # use training_replay::{Dense, Metrics, Replay, Sequential, datasets};
+/// # use training_replay::{Dense, Metrics, Replay, Sequential, SharedData, datasets};
 /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let folder = folder.path();
@@ -19,7 +19,7 @@ use crate::{Result, storage};
 /// options().create(folder.join("a.replay"))?.record(&model, Metrics::new())?; // writes the data
 /// options().create(folder.join("b.replay"))?.record(&model, Metrics::new())?; // finds them there
 /// let replay = Replay::open(folder.join("b.replay"))?;
-/// let shared = replay.shared_data().expect("as was asked for");
+/// let shared = SharedData::of(&replay).expect("as was asked for");
 /// assert!(shared.path()?.ends_with("moons.dataset"));
 /// assert_eq!(replay.dataset()?.samples(), 50);
 /// assert_eq!(Replay::open(shared.path()?)?.dataset()?, replay.dataset()?); // it is a recording of no epochs
@@ -36,10 +36,21 @@ pub struct SharedData<'a> {
 }
 
 impl<'a> SharedData<'a> {
+    /// Returns the file that the data sets of a recording lie in, if they were [shared](ReplayOptions::share_data); none where the
+    /// recording holds its data itself, or has none.
+    pub fn of(replay: &'a Replay) -> Option<Self> {
+        let of = replay.index.manifest.as_ref()?.shared.as_ref()?;
+        Some(Self { replay, of })
+    }
+
     /// Returns the paths that the file is looked for at, in their order: beside the recording, as it was when it was recorded,
     /// and where it was then. A recording in memory has no folder, and only the latter.
     pub fn places(&self) -> Vec<PathBuf> {
         self.replay.elsewhere.paths(self.of)
+    }
+
+    pub(super) fn recording(&self) -> &'a Replay {
+        self.replay
     }
 
     /// Where the file is, or may be, from any folder.
@@ -67,11 +78,8 @@ impl<'a> SharedData<'a> {
 }
 
 impl Replay {
-    /// Returns the file that the data sets lie in, if they were [shared](ReplayOptions::share_data); none where the recording
-    /// holds its data itself, or has none.
-    pub fn shared_data(&self) -> Option<SharedData<'_>> {
-        let of = self.index.manifest.as_ref()?.shared.as_ref()?;
-        Some(SharedData { replay: self, of })
+    pub(super) fn shared_data(&self) -> Option<SharedData<'_>> {
+        SharedData::of(self)
     }
 }
 
@@ -81,7 +89,7 @@ impl ReplayOptions {
     /// The first one that is recorded writes the file, whole or not at all; to the others it must hold the same data sets,
     /// value by value, with the same names. The recording has their checksums, the path of the file from its own folder, and the
     /// absolute one: recordings and file may be moved together, or the recordings alone. A recording whose data are at neither
-    /// place is an error to whoever asks for them, and never one without data; [`Replay::write_whole_to`] and
+    /// place is an error to whoever asks for them, and never one without data; [`SharedData::write_whole_to`] and
     /// `training-replay pack` make a copy that needs no other file.
     ///
     /// See [`SharedData`] for an example. Without this a recording holds its data itself.

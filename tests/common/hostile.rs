@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use training_replay::{Loss, Metrics, Moment, Optimizer, Parent, Replay, Result, Trainer, analysis::VerifyOptions};
+use training_replay::{
+    Loss, Metrics, Moment, Optimizer, Parent, Replay, Result, SharedData, Trainer, analysis::VerifyOptions,
+};
 
 use super::bytes::{Record, records, renumber, reseal};
 
@@ -23,8 +25,8 @@ pub fn ask(replay: &Replay) {
     let states = replay.training();
     states.moments().chain([0.into(), (1, 2).into()]).for_each(|moment| drop(states.state(moment)));
     assert!(states.parent().is_none_or(|parent| parent.is(replay).is_ok() || !replay.damage().is_empty()));
-    drop((replay.dataset().is_ok(), replay.check_integrity(), replay.write_whole_to(std::io::sink())));
-    drop(replay.shared_data().map(|shared| (shared.places(), shared.path())));
+    drop((replay.dataset().is_ok(), replay.check_integrity(), replay.write_to(std::io::sink())));
+    drop(SharedData::of(replay).map(|shared| (shared.places(), shared.path(), shared.write_whole_to(std::io::sink()))));
 }
 
 /// The whole property, for fuzzers: whatever the bytes, asking answers or is an error, and appending leaves every epoch

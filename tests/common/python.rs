@@ -7,7 +7,8 @@ use std::{
 };
 
 use training_replay::{
-    Error, Matrix, Metrics, Moment, NoteValue, Orientation, Parameter, Replay, Targets, Values, to_row_major,
+    Error, Matrix, Metrics, Moment, NoteValue, Orientation, Parameter, Replay, SharedData, Targets, Values,
+    to_row_major,
 };
 
 use super::scale::report;
@@ -174,7 +175,7 @@ fn head(replay: &Replay) -> Vec<String> {
     });
     let finished = if replay.is_finished() { "finished" } else { "unfinished" };
     let all = replay.check_integrity().map_or("nothing".into(), |all| ranges(&all));
-    let shared = if replay.shared_data().is_some() { "True" } else { "False" };
+    let shared = if SharedData::of(replay).is_some() { "True" } else { "False" };
     vec![
         format!("loss {loss}"),
         format!("notes {}", notes.join(" ")),

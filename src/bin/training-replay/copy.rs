@@ -4,7 +4,7 @@ use std::path::Path;
 
 use training_replay::{
     Error, Loss, Metrics, Model, Moment, RecordedOutputs, RecordedState, Replay, ReplayOptions, Result, Run,
-    Sequential, Training, Weights,
+    Sequential, SharedData, Training, Weights,
 };
 
 use crate::{
@@ -148,7 +148,7 @@ fn with_data(
     damaged: Damaged,
     copied: &mut Copied,
 ) -> Result<ReplayOptions> {
-    if replay.shared_data().is_some() {
+    if SharedData::of(replay).is_some() {
         return Ok(options.share_data_of(replay)); // `pack` makes it whole.
     }
     let no_model = |_: &Weights| Err::<Sequential, _>(Error::other("no model is asked for"));

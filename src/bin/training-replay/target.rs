@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use training_replay::Replay;
+use training_replay::{Replay, SharedData};
 
 use crate::trouble::{Answer, Trouble};
 
@@ -48,7 +48,7 @@ impl TargetArgs {
 
     /// The same of a copy: never over the file either that the data of the recording lie in.
     pub fn begin_copy(&self, source: &Path, replay: &Replay) -> Answer<Target<'_>> {
-        let places = replay.shared_data().map(|shared| shared.places()).unwrap_or_default();
+        let places = SharedData::of(replay).map(|shared| shared.places()).unwrap_or_default();
         if places.iter().any(|place| self.is(place)) {
             return Err(Trouble::of(&self.output, "it holds the data of the recording that is read"));
         }

@@ -49,7 +49,7 @@ impl Info {
         lines.extend(head(&replay));
         lines.extend(training_lines(&replay));
         lines.extend(data_lines(&replay));
-        lines.extend(replay.shared_data().map(shared_line));
+        lines.extend(SharedData::of(&replay).map(shared_line));
         lines.extend(replay.metadata().map(|(key, value)| row("note", format!("{}: {}", shown(key), shown(value)))));
         lines.extend(damage_lines(&replay));
         lines.extend(model_lines(&replay));
@@ -69,7 +69,7 @@ impl Info {
             "notes": replay.metadata().collect::<Vec<_>>(),
             "typed_notes": notes::of(&replay),
             "data_sets": data_json(&replay),
-            "shared_data": replay.shared_data().map(shared_json),
+            "shared_data": SharedData::of(&replay).map(shared_json),
             "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
             "damage": damage_json(&replay),
             "model": model_json(&replay),
@@ -146,7 +146,7 @@ fn data_lines(replay: &Replay) -> Vec<String> {
     if sets.is_empty() {
         return vec![row("data", "none")];
     }
-    let is_elsewhere = replay.shared_data().is_some_and(|shared| shared.path().is_err());
+    let is_elsewhere = SharedData::of(replay).is_some_and(|shared| shared.path().is_err());
     let line = |(name, data): (String, Result<Dataset>)| {
         let what = match data {
             Err(_) if is_elsewhere => "not there, see the data file".into(),

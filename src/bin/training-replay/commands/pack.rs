@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use serde_json::json;
-use training_replay::Replay;
+use training_replay::{Replay, SharedData};
 
 use crate::{
     out::Out,
@@ -63,7 +63,8 @@ impl Pack {
     fn say(&self, replay: &Replay, epochs: usize, bytes: u64) -> Answer<Status> {
         let mut out = Out::new();
         let torn = replay.torn_bytes();
-        let shared = replay.shared_data().map(|shared| shared.path()).transpose().map_err(Trouble::with(&self.file))?;
+        let shared =
+            SharedData::of(replay).map(|shared| shared.path()).transpose().map_err(Trouble::with(&self.file))?;
         if self.json {
             let output = self.target.output.display().to_string();
             let document = json!({
@@ -95,7 +96,11 @@ impl Pack {
 /// The whole records, and the data sets where they lie in another file.
 fn copy(replay: &Replay, to: &Path) -> std::io::Result<()> {
     let mut file = BufWriter::new(File::create(to)?);
-    replay.write_whole_to(&mut file).map_err(std::io::Error::other)?;
+    let written = match SharedData::of(replay) {
+        Some(shared) => shared.write_whole_to(&mut file),
+        None => replay.write_to(&mut file),
+    };
+    written.map_err(std::io::Error::other)?;
     file.flush()
 }
 
