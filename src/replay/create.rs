@@ -84,7 +84,7 @@ impl Replay {
         let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
         let recorder = Some(Recorder { next, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
-        Self { log, origin, index, torn_bytes: 0, dataset, others, expanded: Expanded::default(), recorder }
+        Self { log, origin, index, torn_bytes: 0, dataset, others, expanded: Expanded::default(), base: None, recorder }
     }
 }
 

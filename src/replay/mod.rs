@@ -2,12 +2,14 @@
 //! time, by any process.
 
 // What a recorder needs, and what a reader keeps of the file.
+mod choice;
 mod data_sets;
 mod index;
 mod one_vs_rest;
 mod options;
 mod parameters;
 mod parent;
+mod pattern;
 mod probe_inputs;
 mod progress;
 mod recorder;
@@ -43,6 +45,8 @@ mod recorded_parameter;
 mod recorded_weights;
 mod weight_milestones;
 mod weights;
+
+mod base;
 
 mod training;
 
@@ -82,6 +86,8 @@ use std::{
 };
 
 pub use append_after::Later;
+use base::Given;
+pub use base::{Base, LeftOutParameter};
 use data_sets::OtherData;
 use expanded::Expanded;
 pub use fork::Fork;
@@ -147,6 +153,8 @@ pub struct Replay {
     others: OtherData,
     /// What was read of compressed snapshots.
     expanded: Expanded,
+    /// The parameters that the recording leaves out.
+    base: Option<Given>,
     /// `None` where the recording was opened to read.
     recorder: Option<Recorder>,
 }

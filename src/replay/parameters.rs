@@ -1,18 +1,37 @@
-//! The parameters of a model as they are recorded: one at a time, under the names of the recording.
+//! The parameters of a model as they are recorded: one at a time, under the names of the recording, without those that are left
+//! out.
 
-use super::rename::Rename;
-use crate::{Description, Error, Model, Parameter, Result, Sequential, model::visit, storage::TensorSpec};
+use std::sync::Arc;
+
+use super::{choice::Choice, rename::Rename};
+use crate::{
+    Description, Error, Model, Parameter, Result, Sequential,
+    model::visit,
+    storage::{LeftOut, LeftOutArray, Manifest, TensorSpec},
+};
+
+/// What to do about a parameter that was left out and changes all the same.
+const TRAINED: &str = "; what is trained is to be recorded, too";
 
 /// The parameters of a model that is being recorded.
 pub(super) struct Parameters<'m, M: ?Sized> {
     model: &'m M,
     description: Option<&'m Description>,
     rename: Option<Rename>,
+    left_out: Arc<LeftOut>,
+    /// Whether what is left out is held against what it was.
+    looks: bool,
 }
 
 impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     pub(super) fn of(model: &'m M, description: Option<&'m Description>, rename: Option<Rename>) -> Self {
-        Self { model, description, rename }
+        Self { model, description, rename, left_out: Arc::default(), looks: false }
+    }
+
+    /// The same without those that a recording leaves out, which are looked at if `looks` says so.
+    pub(super) fn leaving_out(self, manifest: Option<&Manifest>, looks: bool) -> Self {
+        let left_out = manifest.map(|manifest| Arc::clone(&manifest.left_out)).unwrap_or_default();
+        Self { left_out, looks, ..self }
     }
 
     /// What the model says of itself.
@@ -20,9 +39,32 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
         self.description
     }
 
-    /// Hands them over, one at a time.
+    /// Hands over those that are recorded, one at a time.
     pub(super) fn visit(&self, mut each: impl FnMut(&Parameter<'_>) -> Result<()>) -> Result<()> {
-        visit::parameters(self.model, |parameter| match &self.rename {
+        let left_out = &self.left_out;
+        let is_wanted = |layer: &str, name: &str| match &self.rename {
+            None => left_out.position(layer, name).is_none(),
+            Some(rename) => {
+                let (layer, name) = rename.name(layer, name);
+                left_out.position(&layer, &name).is_none()
+            }
+        };
+        let wanted: Option<&dyn Fn(&str, &str) -> bool> =
+            if left_out.is_empty() || self.looks { None } else { Some(&is_wanted) };
+        self.each(wanted, |parameter| match left_out.position(parameter.layer(), parameter.name()) {
+            None => each(parameter),
+            Some(at) if self.looks => left_out.arrays()[at].expect(parameter, None, "the model", TRAINED),
+            Some(_) => Ok(()),
+        })
+    }
+
+    /// Hands over all of them, or those that are wanted and perhaps others, under the names of the recording.
+    fn each(
+        &self,
+        wanted: Option<&dyn Fn(&str, &str) -> bool>,
+        mut each: impl FnMut(&Parameter<'_>) -> Result<()>,
+    ) -> Result<()> {
+        visit::some_of(self.model, wanted, |parameter| match &self.rename {
             None => each(&parameter),
             Some(rename) => each(&self.renamed(rename, parameter)?),
         })
@@ -31,11 +73,44 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     /// Describes them all, which takes one pass over them.
     pub(super) fn specs(&self) -> Result<Vec<TensorSpec>> {
         let mut specs = Vec::new();
-        self.visit(|parameter| {
+        self.each(None, |parameter| {
             specs.push(TensorSpec::of(parameter)?);
             Ok(())
         })?;
         Ok(specs)
+    }
+
+    /// Describes those that are to be recorded, and those that are left out, in one pass.
+    pub(super) fn chosen(&self, choice: &Choice) -> Result<Manifest> {
+        if let Some(left_out) = choice.of_another() {
+            return self.chosen_as(left_out);
+        }
+        let (mut recorded, mut left_out, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        self.each(None, |parameter| {
+            let (layer, name) = (parameter.layer(), parameter.name());
+            if choice.takes(layer, name) {
+                recorded.push(TensorSpec::of(parameter)?);
+            } else {
+                left_out.push(LeftOutArray::of(parameter, names.len())?);
+            }
+            names.push((layer.to_owned(), name.to_owned()));
+            Ok(())
+        })?;
+        choice.expect_fit(names.iter().map(|(layer, name)| (layer.as_str(), name.as_str())))?;
+        Manifest::new(recorded, self.description.cloned())?.leaving_out(left_out)
+    }
+
+    /// The same where another recording says what is left out, which need not be there.
+    fn chosen_as(&self, left_out: &LeftOut) -> Result<Manifest> {
+        let mut recorded = Vec::new();
+        self.each(None, |parameter| match left_out.position(parameter.layer(), parameter.name()) {
+            Some(at) => left_out.arrays()[at].expect(parameter, None, "the model", TRAINED),
+            None => {
+                recorded.push(TensorSpec::of(parameter)?);
+                Ok(())
+            }
+        })?;
+        Manifest::new(recorded, self.description.cloned())?.leaving_out(left_out.arrays().to_vec())
     }
 
     /// The parameter by the name that it is recorded under.

@@ -15,6 +15,8 @@ pub(super) struct Recorder {
     pub(super) stopped_at: Option<Moment>,
     /// Snapshots recorded since the disk last confirmed.
     pub(super) unconfirmed: u64,
+    /// Snapshots recorded at all.
+    pub(super) recorded: u64,
     pub(super) replacement: Option<Replacement>,
     /// Where the file is, also after the process has gone to another folder; `None` in memory.
     pub(super) place: Option<PathBuf>,
@@ -31,7 +33,26 @@ impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
         let (next, stopped_at, unconfirmed, looked, probe) = (0, None, 0, Instant::now(), None);
         let (compresses, compressor) = (options.compress == Some(true), None);
-        Self { options, next, stopped_at, unconfirmed, replacement, place, looked, probe, compresses, compressor }
+        let recorded = 0;
+        Self {
+            options,
+            next,
+            stopped_at,
+            unconfirmed,
+            recorded,
+            replacement,
+            place,
+            looked,
+            probe,
+            compresses,
+            compressor,
+        }
+    }
+
+    /// Whether it is time to look at what is left out, whose reading may cost as much as all of the model: when training may have
+    /// changed it first, and at the ends of every tenth epoch.
+    pub(super) fn looks_at_left_out(&self, moment: Moment) -> bool {
+        self.recorded < 2 || moment.step().is_none() && moment.epoch().is_multiple_of(10)
     }
 
     /// What compresses the next snapshot, if it is to be compressed.
