@@ -112,6 +112,16 @@ pub enum Error {
         /// The earlier error.
         reason: String,
     },
+    /// A snapshot that was handed over to be written in the background is not in the file.
+    #[error("{what} was handed over and is not recorded{}: {error}", if *waits { " yet" } else { "" })]
+    InBackground {
+        /// Which one: an epoch or a step.
+        what: String,
+        /// Whether it waits, with those behind it, for another attempt; if not, it is lost.
+        waits: bool,
+        /// Why.
+        error: Box<Error>,
+    },
     /// A matrix or an array has another shape than its place asks for.
     #[error("{what}: expected shape {expected:?}, found {found:?}")]
     Shape {

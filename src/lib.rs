@@ -150,9 +150,9 @@ pub use nn::{
 };
 pub use note::{NoteCondition, NoteItem, NoteValue};
 pub use replay::{
-    Base, Durability, Fork, Later, LeftOutParameter, OneVsRest, Parent, RecordedNotes, RecordedOutputs,
-    RecordedParameter, RecordedProbe, RecordedState, RecordedTraining, RecordedWeights, Replay, ReplayOptions, Run,
-    RunGroup, RunGroups, Runs, Snapshot, Steps,
+    BackgroundRecorder, Base, Durability, Fork, Later, LeftOutParameter, OneVsRest, Parent, RecordedNotes,
+    RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState, RecordedTraining, RecordedWeights, Replay,
+    ReplayOptions, Run, RunGroup, RunGroups, Runs, Snapshot, Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

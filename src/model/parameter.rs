@@ -305,6 +305,13 @@ impl<'a> Parameter<'a> {
     }
 
     /// The same parameter by another name.
+    /// Copies the values of another parameter, if it is the same one but for these; returns whether it is.
+    pub(super) fn copy(&mut self, other: &Parameter<'_>) -> bool {
+        (self.layer(), self.name(), self.shape()) == (other.layer(), other.name(), other.shape())
+            && self.orientation == other.orientation
+            && self.values.copy(&other.values)
+    }
+
     pub(crate) fn named(self, layer: String, name: String) -> Self {
         Self { layer: layer.into(), name: name.into(), ..self }
     }

@@ -90,6 +90,22 @@ impl Values<'_> {
         none!(F32 F64 F16 Bf16 I8 I16 I32 I64 U8 U16 U32 U64 Bool)
     }
 
+    /// Copies others into the memory of these, if they are of the same type and number; returns whether they are.
+    pub(super) fn copy(&mut self, others: &Values<'_>) -> bool {
+        macro_rules! copy {
+            ($($name:ident)*) => {
+                match (self, others) {
+                    $((Values::$name(own), Values::$name(others)) if own.len() == others.len() => {
+                        own.to_mut().copy_from_slice(others);
+                        true
+                    })*
+                    _ => false,
+                }
+            };
+        }
+        copy!(F32 F64 F16 Bf16 I8 I16 I32 I64 U8 U16 U32 U64 Bool)
+    }
+
     /// Returns the type of the values.
     ///
     /// ```

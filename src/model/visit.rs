@@ -3,10 +3,7 @@
 use crate::{Error, Model, Parameter, Result};
 
 /// Hands over the parameters of a model one at a time, with a check that it does not go on after an error, nor hide it.
-pub(crate) fn parameters<M: Model + ?Sized>(
-    model: &M,
-    each: impl FnMut(Parameter<'_>) -> Result<()>,
-) -> Result<()> {
+pub(crate) fn parameters<M: Model + ?Sized>(model: &M, each: impl FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
     some_of(model, None, each)
 }
 

@@ -43,6 +43,25 @@ impl Weights {
         Ok(Self { parameters })
     }
 
+    /// Copies a model's parameters as they are now, into the memory of these where they are such parameters already.
+    pub(crate) fn copy<M: Model + ?Sized>(&mut self, model: &M) -> Result<()> {
+        let mut count = 0;
+        visit::parameters(model, |parameter| {
+            match self.parameters.get_mut(count) {
+                None => self.parameters.push(parameter.into_owned()),
+                Some(old) => {
+                    if !old.copy(&parameter) {
+                        *old = parameter.into_owned();
+                    }
+                }
+            }
+            count += 1;
+            Ok(())
+        })?;
+        self.parameters.truncate(count);
+        Ok(())
+    }
+
     /// Returns the parameters in the order the model listed them.
     ///
     /// ```

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{Origin, Replay, ReplayOptions, recorder::Recorder, timeline::Location};
+use super::{Origin, Replay, ReplayOptions, recorder::Recorder, schedule::Schedule, timeline::Location};
 use crate::{
     Dataset, Error, Matrix, Moment, NoteValue, Result,
     storage::{self, Backend, Kind, Notes, VERSION},
@@ -49,10 +49,10 @@ impl Replay {
         replay.expect_appendable(&options)?;
         let notes = replay.news(&options.notes);
         drop((options.take_dataset(), options.take_named())); // The recorded ones.
-        let recorder = Recorder::behind(replay.index.last(), replay.origin.place(), options);
-        let next = recorder.next.saturating_add(replay.lost_behind_last());
+        let recorder = Recorder::new(replay.origin.place(), options, None);
+        let schedule = Schedule::behind(replay.index.last(), replay.lost_behind_last());
         let compresses = replay.goes_on_compressed(&recorder.options)?;
-        replay.recorder = Some(Recorder { next, compresses, ..recorder });
+        replay.recorder = Some(Recorder { schedule, compresses, ..recorder });
         replay.log.cut_tail()?;
         replay.add_notes(&notes)?;
         Ok(replay)

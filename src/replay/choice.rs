@@ -156,7 +156,11 @@ impl Choice {
         }
         if self.patterns().next().is_some() && !all.clone().any(|(layer, name)| self.takes(layer, name)) {
             let found = format!("0 of {}", all.count());
-            return Err(Error::invalid("the number of parameters that patterns leave to be recorded", "1 or more", found));
+            return Err(Error::invalid(
+                "the number of parameters that patterns leave to be recorded",
+                "1 or more",
+                found,
+            ));
         }
         Ok(())
     }

@@ -11,8 +11,9 @@ use super::{
     Index, Origin, Replay, ReplayOptions,
     data_sets::OtherData,
     expanded::Expanded,
-    recorder::{Recorder, epoch_behind},
+    recorder::Recorder,
     replacement::Replacement,
+    schedule::{Schedule, epoch_behind},
 };
 use crate::{
     Error, Result,
@@ -82,7 +83,8 @@ impl Replay {
         let others = OtherData::new(options.take_named());
         let probe = options.probe.choose(dataset.get());
         let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
-        let recorder = Some(Recorder { next, probe, ..Recorder::new(origin.place(), options, replacement) });
+        let schedule = Schedule::from(next);
+        let recorder = Some(Recorder { schedule, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
         Self { log, origin, index, torn_bytes: 0, dataset, others, expanded: Expanded::default(), base: None, recorder }
     }

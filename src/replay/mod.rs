@@ -16,6 +16,7 @@ mod recorder;
 mod rename;
 mod replacement;
 mod restored;
+mod schedule;
 mod steps;
 mod timeline;
 
@@ -27,6 +28,10 @@ mod whole;
 mod record;
 
 mod probe;
+
+mod background;
+mod background_copy;
+mod background_line;
 
 mod append;
 
@@ -77,6 +82,8 @@ mod verify;
 #[cfg(test)]
 mod survival;
 #[cfg(test)]
+mod survival_in_background;
+#[cfg(test)]
 mod survival_of_power;
 
 use std::{
@@ -86,6 +93,7 @@ use std::{
 };
 
 pub use append_after::Later;
+pub use background::BackgroundRecorder;
 use base::Given;
 pub use base::{Base, LeftOutParameter};
 use data_sets::OtherData;

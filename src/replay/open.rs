@@ -103,7 +103,8 @@ impl Replay {
         let index = Index::of(origin.path());
         let (dataset, others) = (OnceLock::new(), OtherData::default());
         let expanded = Expanded::default();
-        let mut replay = Self { log, origin, index, torn_bytes: 0, dataset, others, expanded, base: None, recorder: None };
+        let mut replay =
+            Self { log, origin, index, torn_bytes: 0, dataset, others, expanded, base: None, recorder: None };
         replay.scan()?;
         replay.others = OtherData::recorded(replay.index.manifest.as_ref());
         if replay.index.is_started() { Ok(replay) } else { Err(Error::NotStarted { path: replay.origin.path() }) }

@@ -172,11 +172,19 @@ impl Replay {
             Some(manifest) if !recorder.options.probes(moment, manifest.values()) => return Ok(None),
             Some(_) => {}
         }
-        let Some(outputs) = outputs_of(model, inputs)? else { return Ok(None) };
-        check_outputs(inputs, &outputs)?;
-        let built_in = model.as_forward().is_some() && description.is_some_and(Sequential::is_described_by);
-        Ok(Some(Probe { outputs, built_in }))
+        run(inputs, model, description)
     }
+}
+
+/// What a model makes of the inputs, if it can be run.
+pub(super) fn run<M>(inputs: &Matrix, model: &M, description: Option<&Description>) -> Result<Option<Probe>>
+where
+    M: Model + ?Sized,
+{
+    let Some(outputs) = outputs_of(model, inputs)? else { return Ok(None) };
+    check_outputs(inputs, &outputs)?;
+    let built_in = model.as_forward().is_some() && description.is_some_and(Sequential::is_described_by);
+    Ok(Some(Probe { outputs, built_in }))
 }
 
 /// What a model makes of the inputs, of which it is given as many at once as it takes.

@@ -3,10 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Durability, Replay, ReplayOptions,
-    data_sets::OtherData,
-    parameters::Parameters,
-    recorder::{Recorder, epoch_behind},
+    Durability, Replay, ReplayOptions, data_sets::OtherData, parameters::Parameters, recorder::Recorder,
+    schedule::expect_later,
 };
 use crate::{
     Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
@@ -18,14 +16,6 @@ use crate::{
 
 /// How often the path of the file is looked up: that takes half as long as recording a small model.
 const LOOK: Duration = Duration::from_millis(10);
-
-/// Fails for a step that cannot be.
-fn check_step(moment: Moment) -> Result<()> {
-    if moment.epoch() == 0 && moment.step().is_some() {
-        return Err(Error::invalid("the epoch of a step", "1 or more; epoch 0 is before training", 0));
-    }
-    moment.check()
-}
 
 /// The probe of a moment by running the model, if it is to be run and can be.
 fn ran<M: Model + ?Sized>(
@@ -66,11 +56,9 @@ impl Replay {
     pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
         let recorder = self.recorder()?;
         recorder.options.check()?;
-        let epoch = recorder.next;
-        if recorder.options.takes_epoch(epoch) {
+        let (epoch, is_taken) = recorder.schedule.epoch(&recorder.options);
+        if is_taken {
             self.append_snapshot((epoch.into(), metrics.into()), model, ran(epoch.into(), model))?;
-        } else {
-            recorder.next = epoch.saturating_add(1);
         }
         Ok(epoch)
     }
@@ -117,16 +105,13 @@ impl Replay {
         probe: impl FnOnce(&Self, Option<&Description>) -> Result<Option<Probe>>,
     ) -> Result<bool> {
         let last = self.index.last();
-        check_step(moment)?;
         let recorder = self.recorder()?;
         recorder.options.check()?;
-        if recorder.repeats(moment, last)
-            || moment.step().is_some_and(|step| !recorder.options.takes_step(moment.epoch(), step))
-        {
-            return Ok(false);
+        let is_taken = recorder.schedule.takes(moment, last, &recorder.options)?;
+        if is_taken {
+            self.append_snapshot((moment, metrics), model, probe)?;
         }
-        self.append_snapshot((moment, metrics), model, probe)?;
-        Ok(true)
+        Ok(is_taken)
     }
 
     /// Marks the recording as complete and waits until the disk has it, unless its [`Durability`] says never.
@@ -170,16 +155,13 @@ impl Replay {
     }
 
     /// Records a snapshot; the next [`record`](Self::record) is of the epoch behind it, or that it is within.
-    fn append_snapshot<M: Model + ?Sized>(
+    pub(super) fn append_snapshot<M: Model + ?Sized>(
         &mut self,
         (moment, metrics): (Moment, Metrics),
         model: &M,
         probe: impl FnOnce(&Self, Option<&Description>) -> Result<Option<Probe>>,
     ) -> Result<()> {
-        if let Some(last) = self.index.last().filter(|&last| moment <= last) {
-            let expected = format!("later than {last}, the last one recorded");
-            return Err(Error::invalid("the next snapshot", expected, moment));
-        }
+        expect_later(moment, self.index.last())?;
         self.check_metrics(moment, &metrics)?;
         let description = model.description();
         let rename = self.recorder()?.options.rename.clone();
@@ -193,7 +175,7 @@ impl Replay {
             manifest.probe = recorder.probe.clone().filter(|_| probe.is_some() || asked_for);
         }
         self.write(first, (moment, model.training_state()), (&metrics, probe.as_ref()), &parameters)?;
-        self.recorder()?.next = epoch_behind(moment);
+        self.recorder()?.schedule.passed(moment);
         self.confirm()
     }
 

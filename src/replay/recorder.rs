@@ -2,17 +2,14 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use super::{ReplayOptions, replacement::Replacement};
+use super::{ReplayOptions, replacement::Replacement, schedule::Schedule};
 use crate::{Matrix, Moment, Result, storage::Compressor};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
 pub(super) struct Recorder {
     pub(super) options: ReplayOptions,
-    /// The number of the next epoch.
-    pub(super) next: u64,
-    /// The last snapshot of the recorder before, if it was stopped within an epoch.
-    pub(super) stopped_at: Option<Moment>,
+    pub(super) schedule: Schedule,
     /// Snapshots recorded since the disk last confirmed.
     pub(super) unconfirmed: u64,
     /// Snapshots recorded at all.
@@ -31,22 +28,10 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        let (next, stopped_at, unconfirmed, looked, probe) = (0, None, 0, Instant::now(), None);
+        let (schedule, unconfirmed, looked, probe) = (Schedule::default(), 0, Instant::now(), None);
         let (compresses, compressor) = (options.compress == Some(true), None);
         let recorded = 0;
-        Self {
-            options,
-            next,
-            stopped_at,
-            unconfirmed,
-            recorded,
-            replacement,
-            place,
-            looked,
-            probe,
-            compresses,
-            compressor,
-        }
+        Self { options, schedule, unconfirmed, recorded, replacement, place, looked, probe, compresses, compressor }
     }
 
     /// Whether it is time to look at what is left out, whose reading may cost as much as all of the model: when training may have
@@ -62,21 +47,4 @@ impl Recorder {
         }
         Ok(self.compressor.as_mut())
     }
-
-    /// One that goes on behind another's last snapshot: with the next epoch, or the one that it was stopped in.
-    pub(super) fn behind(last: Option<Moment>, place: Option<PathBuf>, options: ReplayOptions) -> Self {
-        let stopped_at = last.filter(|last| last.step().is_some());
-        Self { next: last.map_or(0, epoch_behind), stopped_at, ..Self::new(place, options, None) }
-    }
-
-    /// Whether a step was recorded before the recorder was stopped within its epoch, which is now trained again.
-    pub(super) fn repeats(&self, moment: Moment, last: Option<Moment>) -> bool {
-        let again = |stopped: Moment| moment.epoch() == stopped.epoch() && moment <= stopped && last == Some(stopped);
-        moment.step().is_some() && self.stopped_at.is_some_and(again)
-    }
-}
-
-/// The number of the epoch that comes to its end next.
-pub(super) fn epoch_behind(moment: Moment) -> u64 {
-    moment.epoch().saturating_add(u64::from(moment.step().is_none()))
 }

@@ -124,7 +124,11 @@ impl LeftOut {
     }
 
     /// Gives them other names, in memory, beside recorded ones that have theirs already.
-    pub(super) fn renamed(&self, rule: impl Fn(&str, &str) -> (String, String), recorded: &[TensorSpec]) -> Result<Self> {
+    pub(super) fn renamed(
+        &self,
+        rule: impl Fn(&str, &str) -> (String, String),
+        recorded: &[TensorSpec],
+    ) -> Result<Self> {
         let mut arrays = self.arrays.clone();
         for LeftOutArray { spec, .. } in &mut arrays {
             let name = rule(spec.layer(), spec.name());

@@ -1,0 +1,321 @@
+//! Recording in the background: the loop that trains copies, and a thread writes.
+
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use super::{
+    Replay, ReplayOptions,
+    background_copy::Copy,
+    background_line::Line,
+    probe,
+    schedule::{Schedule, expect_later},
+};
+use crate::{Error, Matrix, Metrics, Model, Moment, Result, storage::Probe};
+
+/// The most copies that a line may have.
+const MOST_COPIES: usize = 1 << 16;
+
+/// A recording that another thread writes: [`record`](Self::record) takes the time of a copy, not that of the disk.
+///
+/// It copies the model, its state of training too, into one of a bounded number of copies and returns. Where all of them wait to
+/// be written it waits for one, unless it [leaves out](Self::leaving_out) what it would wait for. So memory holds so many copies
+/// of the parameters, and what [`Replay::record`] takes; each is made when it is first needed and used again.
+///
+/// What `record` has returned for is not in the file yet: what [`acknowledged`](Self::acknowledged) says is, and all of it after
+/// [`flush`](Self::flush) or [`finish`](Self::finish). A process that is killed loses what is not, and nothing else: the file
+/// holds the snapshots in their order, and ends with a whole one.
+///
+/// ```
+/// use training_replay::{BackgroundRecorder, Dense, Metrics, Replay, Sequential};
+///
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let path = folder.path().join("run.replay");
+/// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+/// let mut recorder = BackgroundRecorder::new(Replay::options().create(&path)?, 2)?;
+/// recorder.record(&model, Metrics::new())?; // epoch 0: before training
+/// for loss in [0.7, 0.6, 0.5] {
+///     // train the model
+///     recorder.record(&model, [("loss", loss)])?; // copied
+/// }
+/// recorder.finish()?; // written
+/// assert_eq!(recorder.acknowledged(), Some(3.into()));
+/// assert_eq!(Replay::open(&path)?.epochs().len(), 4);
+/// # Ok::<(), training_replay::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// What goes wrong in the background is returned by the next call, whichever it is, as [`Error::InBackground`]; that call then
+/// did nothing itself, and can be repeated. A snapshot that could not be written, as on a full disk, waits with those behind it:
+/// the thread tries again as soon as the error was returned. One that the recording cannot hold, as one of other parameters, is lost and named, and those behind it are
+/// written.
+#[derive(Debug)]
+pub struct BackgroundRecorder {
+    line: Arc<Line>,
+    writer: Writer,
+    options: ReplayOptions,
+    schedule: Schedule,
+    /// The last moment that was handed over.
+    last: Option<Moment>,
+    /// The inputs that the model is run on, and how many values it has, once that is known.
+    probe: Option<Matrix>,
+    values: Option<usize>,
+    waits: bool,
+    left_out: Vec<Moment>,
+}
+
+/// Who has the recording.
+#[derive(Debug)]
+enum Writer {
+    Thread(JoinHandle<Replay>),
+    /// Nobody writes in the background any more.
+    Here(Box<Replay>),
+    /// The thread has panicked.
+    Lost,
+}
+
+impl BackgroundRecorder {
+    /// Goes on with a recording in the background, with memory for so many copies of the model; with one, `record` waits until the
+    /// last snapshot is written, with two or more it is written while the next is trained.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for no copies, more than 65,536, or a replay that was opened to read, [`Error::Io`] if the system gives no thread.
+    pub fn new(mut replay: Replay, copies: usize) -> Result<Self> {
+        if copies == 0 || copies > MOST_COPIES {
+            return Err(Error::invalid("the number of copies", format!("1 to {MOST_COPIES}"), copies));
+        }
+        let last = replay.index.last();
+        let recorder = replay.recorder()?;
+        recorder.options.check()?;
+        let (options, schedule) = (recorder.options.clone(), recorder.schedule);
+        let probe = replay.probe().inputs().cloned();
+        let values = replay.index.manifest.as_ref().map(crate::storage::Manifest::values);
+        let line = Arc::new(Line::new(copies, last));
+        let writer = Writer::Thread(start(Arc::clone(&line), replay)?);
+        Ok(Self { line, writer, options, schedule, last, probe, values, waits: true, left_out: Vec::new() })
+    }
+
+    /// Leaves out snapshots that would have to wait for memory, and [lists](Self::left_out) them: training never waits for the disk.
+    ///
+    /// ```
+    /// # use training_replay::{BackgroundRecorder, Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut recorder = BackgroundRecorder::new(Replay::options().in_memory(), 2)?.leaving_out();
+    /// for _ in 0..100 {
+    ///     recorder.record(&model, Metrics::new())?;
+    /// }
+    /// let left_out = recorder.left_out().len();
+    /// assert_eq!(recorder.into_replay()?.epochs().len(), 100 - left_out);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn leaving_out(mut self) -> Self {
+        self.waits = false;
+        self
+    }
+
+    /// Copies the model's parameters to be written as the next epoch, and returns its number, as [`Replay::record`] does.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`Model::visit`] and [`Model::probe_outputs`] return, and what went wrong in the background before.
+    pub fn record<M: Model + ?Sized>(&mut self, model: &M, metrics: impl Into<Metrics>) -> Result<u64> {
+        if let Some(replay) = self.here() {
+            return replay?.record(model, metrics);
+        }
+        self.line.expect_sound()?;
+        let (epoch, is_taken) = self.schedule.epoch(&self.options);
+        if is_taken {
+            self.hand_over((epoch.into(), metrics.into()), model)?;
+        }
+        Ok(epoch)
+    }
+
+    /// Copies the model's parameters as they are at a moment, and returns whether they are recorded, as
+    /// [`Replay::record_at`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`record`](Self::record), and [`Error::Invalid`] for a moment that is not later than the last, for step 0 and for a step
+    /// of epoch 0.
+    pub fn record_at<M>(&mut self, moment: impl Into<Moment>, model: &M, metrics: impl Into<Metrics>) -> Result<bool>
+    where
+        M: Model + ?Sized,
+    {
+        if let Some(replay) = self.here() {
+            return replay?.record_at(moment, model, metrics);
+        }
+        self.line.expect_sound()?;
+        let moment = moment.into();
+        if self.schedule.takes(moment, self.last, &self.options)? {
+            self.hand_over((moment, metrics.into()), model)
+        } else {
+            Ok(false)
+        }
+    }
+
+    /// Returns the last moment that is in the file, as [`Replay::record`] leaves it: whatever happens to the process, it and
+    /// all before it can be read back.
+    pub fn acknowledged(&self) -> Option<Moment> {
+        self.line.written()
+    }
+
+    /// Returns how many snapshots were handed over and are not in the file yet.
+    pub fn pending(&self) -> usize {
+        self.line.pending()
+    }
+
+    /// Returns what was left out as there was no memory to copy it to; nothing unless [`leaving_out`](Self::leaving_out) asks for it.
+    pub fn left_out(&self) -> &[Moment] {
+        &self.left_out
+    }
+
+    /// Waits until everything that was handed over is in the file.
+    ///
+    /// That is what [`Replay::record`] promises of each snapshot. The disk is waited for as the recording's
+    /// [`Durability`](crate::Durability) says.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong in the background. Call it again to wait for what is tried again.
+    pub fn flush(&mut self) -> Result<()> {
+        self.line.flush()
+    }
+
+    /// Waits until everything is in the file and marks the recording as complete, as [`Replay::finish`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush) and [`Replay::finish`]; it can be repeated.
+    pub fn finish(&mut self) -> Result<()> {
+        self.stop()?.finish()
+    }
+
+    /// Waits until everything is in the file and returns the recording: to ask it, or to record without a thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush), and then what was not written is lost with the recorder: call that first, where it is to be tried again.
+    pub fn into_replay(mut self) -> Result<Replay> {
+        self.stop()?;
+        match std::mem::replace(&mut self.writer, Writer::Lost) {
+            Writer::Here(replay) => Ok(*replay),
+            Writer::Thread(_) | Writer::Lost => Err(lost()),
+        }
+    }
+
+    /// The recording, where nobody writes in the background any more.
+    fn here(&mut self) -> Option<Result<&mut Replay>> {
+        match &mut self.writer {
+            Writer::Thread(_) => None,
+            Writer::Here(replay) => Some(Ok(replay)),
+            Writer::Lost => Some(Err(lost())),
+        }
+    }
+
+    /// Ends the thread when all is written.
+    fn stop(&mut self) -> Result<&mut Replay> {
+        if matches!(self.writer, Writer::Thread(_)) {
+            self.line.flush()?;
+            self.join();
+            let schedule = self.schedule;
+            if let Some(Ok(Replay { recorder: Some(recorder), .. })) = self.here() {
+                recorder.schedule = schedule;
+            }
+        }
+        self.here().unwrap_or_else(|| Err(lost()))
+    }
+
+    /// Waits for the thread, which writes what was handed over unless something went wrong that nobody has heard.
+    fn join(&mut self) {
+        self.line.close();
+        if let Writer::Thread(thread) = std::mem::replace(&mut self.writer, Writer::Lost) {
+            self.writer = thread.join().map_or(Writer::Lost, |replay| Writer::Here(Box::new(replay)));
+        }
+    }
+
+    /// Copies a snapshot and hands it over, unless there is no memory and it is to be left out.
+    fn hand_over<M: Model + ?Sized>(&mut self, (moment, metrics): (Moment, Metrics), model: &M) -> Result<bool> {
+        expect_later(moment, self.last)?;
+        let copy = self.line.free(self.waits)?;
+        let is_taken = copy.is_some();
+        match copy {
+            None => self.left_out.push(moment),
+            Some(mut copy) => match self.fill(&mut copy, (moment, metrics), model) {
+                Ok(()) => self.line.push(copy),
+                Err(error) => {
+                    self.line.put_back(copy);
+                    return Err(error);
+                }
+            },
+        }
+        self.schedule.passed(moment);
+        self.last = Some(moment);
+        Ok(is_taken)
+    }
+
+    fn fill<M>(&mut self, copy: &mut Copy, (moment, metrics): (Moment, Metrics), model: &M) -> Result<()>
+    where
+        M: Model + ?Sized,
+    {
+        copy.take(moment, metrics, model)?;
+        copy.probe = self.run_probe(copy, model)?;
+        if self.values.is_none() && copy.probe.is_none() && self.options.probe.given().is_none() {
+            self.probe = None; // As the recording does where the model cannot be run.
+        }
+        self.values.get_or_insert(copy.values());
+        Ok(())
+    }
+
+    /// What the model makes of the probe, if it is to be run and can be.
+    fn run_probe<M: Model + ?Sized>(&self, copy: &Copy, model: &M) -> Result<Option<Probe>> {
+        let Some(inputs) = &self.probe else { return Ok(None) };
+        match self.values {
+            None => self.options.probe.check()?,
+            Some(values) if !self.options.probes(copy.moment, values) => return Ok(None),
+            Some(_) => {}
+        }
+        probe::run(inputs, model, copy.description())
+    }
+}
+
+/// Writes what was handed over; an error is heard by nobody then.
+impl Drop for BackgroundRecorder {
+    fn drop(&mut self) {
+        self.join();
+    }
+}
+
+fn lost() -> Error {
+    Error::Poisoned { reason: "the thread that writes has panicked".into() }
+}
+
+/// Starts the thread that writes.
+fn start(line: Arc<Line>, replay: Replay) -> Result<JoinHandle<Replay>> {
+    let started = thread::Builder::new().name("training-replay".into()).spawn(move || write(&line, replay));
+    started.map_err(|source| Error::io("starting a thread that records", source))
+}
+
+/// Tells who waits that the thread has ended, also when it panics.
+struct Leaving<'a>(&'a Line);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+/// Writes until nothing more comes.
+fn write(line: &Line, mut replay: Replay) -> Replay {
+    let _leaving = Leaving(line);
+    while let Some(copy) = line.next() {
+        // It may be tried again, and keeps what it has.
+        let (snapshot, probe) = ((copy.moment, copy.metrics.clone()), copy.probe.clone());
+        let written = replay.append_snapshot(snapshot, &copy, |_, _| Ok(probe));
+        line.done(copy, written);
+    }
+    replay
+}
