@@ -2,6 +2,9 @@
 
 use crate::{Error, Model, Parameter, Result};
 
+/// Whether a parameter is wanted, by its layer and name.
+pub(crate) type Wanted<'a> = dyn Fn(&str, &str) -> bool + 'a;
+
 /// Hands over the parameters of a model one at a time, with a check that it does not go on after an error, nor hide it.
 pub(crate) fn parameters<M: Model + ?Sized>(model: &M, each: impl FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
     some_of(model, None, each)
@@ -10,7 +13,7 @@ pub(crate) fn parameters<M: Model + ?Sized>(model: &M, each: impl FnMut(Paramete
 /// The same of those that are wanted, and perhaps of others; of all where nothing is said.
 pub(crate) fn some_of<M: Model + ?Sized>(
     model: &M,
-    wanted: Option<&dyn Fn(&str, &str) -> bool>,
+    wanted: Option<&Wanted<'_>>,
     mut each: impl FnMut(Parameter<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut failed = false;

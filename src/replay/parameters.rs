@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{choice::Choice, rename::Rename};
 use crate::{
     Description, Error, Model, Parameter, Result, Sequential,
-    model::visit,
+    model::visit::{self, Wanted},
     storage::{LeftOut, LeftOutArray, Manifest, TensorSpec},
 };
 
@@ -49,8 +49,7 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
                 left_out.position(&layer, &name).is_none()
             }
         };
-        let wanted: Option<&dyn Fn(&str, &str) -> bool> =
-            if left_out.is_empty() || self.looks { None } else { Some(&is_wanted) };
+        let wanted: Option<&Wanted<'_>> = if left_out.is_empty() || self.looks { None } else { Some(&is_wanted) };
         self.each(wanted, |parameter| match left_out.position(parameter.layer(), parameter.name()) {
             None => each(parameter),
             Some(at) if self.looks => left_out.arrays()[at].expect(parameter, None, "the model", TRAINED),
@@ -59,11 +58,7 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     }
 
     /// Hands over all of them, or those that are wanted and perhaps others, under the names of the recording.
-    fn each(
-        &self,
-        wanted: Option<&dyn Fn(&str, &str) -> bool>,
-        mut each: impl FnMut(&Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
+    fn each(&self, wanted: Option<&Wanted<'_>>, mut each: impl FnMut(&Parameter<'_>) -> Result<()>) -> Result<()> {
         visit::some_of(self.model, wanted, |parameter| match &self.rename {
             None => each(&parameter),
             Some(rename) => each(&self.renamed(rename, parameter)?),

@@ -4,15 +4,13 @@
 //! is replayed the caller knows; a checksum of each says whether they are the same. `docs/format.md` has the bytes, under
 //! "MODEL".
 
-use std::collections::{HashMap, HashSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::{
     array_bytes::checksum_of,
     tensor::{MAX_PARAMETERS, TensorSpec, orientation_id, orientation_of},
 };
-use crate::{Error, Parameter, Result};
+use crate::{Error, Parameter, Result, model::matching::Name};
 
 /// A parameter that is not recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +26,8 @@ pub(crate) struct LeftOutArray {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LeftOut {
     arrays: Vec<LeftOutArray>,
-    /// By layer and name.
-    index: HashMap<String, HashMap<String, usize>>,
+    /// Their places here in the order of layers and names.
+    by_name: Vec<usize>,
 }
 
 /// As it lies in a file. The order of the fields is the format.
@@ -45,6 +43,10 @@ impl LeftOutArray {
     /// Describes a parameter as it is now.
     pub(crate) fn of(parameter: &Parameter<'_>, place: usize) -> Result<Self> {
         Ok(Self { place, spec: TensorSpec::of(parameter)?, checksum: checksum_of(parameter.values()) })
+    }
+
+    fn name(&self) -> Name<'_> {
+        (self.spec.layer(), self.spec.name())
     }
 
     /// Fails unless a parameter is this one: of its type and shape, and with its values, whose checksum may be known. `of` says
@@ -78,15 +80,21 @@ impl LeftOut {
         if !ascend || arrays.last().is_some_and(|last| last.place >= all) {
             return Err("the parameters that are left out have no places among all".into());
         }
-        let mut names: HashSet<_> = recorded.iter().map(|spec| (spec.layer(), spec.name())).collect();
-        if let Some(twice) = arrays.iter().find(|array| !names.insert((array.spec.layer(), array.spec.name()))) {
-            return Err(format!("it lists {}/{} twice", twice.spec.layer(), twice.spec.name()));
+        let mut by_name: Vec<usize> = (0..arrays.len()).collect();
+        by_name.sort_unstable_by(|&one, &other| arrays[one].name().cmp(&arrays[other].name()));
+        let left_out = Self { arrays, by_name };
+        match left_out.listed_twice(recorded) {
+            None => Ok(left_out),
+            Some((layer, name)) => Err(format!("it lists {layer}/{name} twice")),
         }
-        let mut index: HashMap<String, HashMap<String, usize>> = HashMap::new();
-        for (at, LeftOutArray { spec, .. }) in arrays.iter().enumerate() {
-            index.entry(spec.layer().into()).or_default().insert(spec.name().into(), at);
-        }
-        Ok(Self { arrays, index })
+    }
+
+    /// A name that two of them have, or one of them and one that is recorded.
+    fn listed_twice<'a>(&'a self, recorded: &'a [TensorSpec]) -> Option<Name<'a>> {
+        let names = || self.by_name.iter().map(|&at| self.arrays[at].name());
+        let twice = names().zip(names().skip(1)).find(|(one, next)| one == next).map(|(name, _)| name);
+        let mut recorded = recorded.iter().map(|spec| (spec.layer(), spec.name()));
+        twice.or_else(|| recorded.find(|(layer, name)| self.position(layer, name).is_some()))
     }
 
     pub(crate) fn arrays(&self) -> &[LeftOutArray] {
@@ -99,7 +107,8 @@ impl LeftOut {
 
     /// Returns which of them has this name.
     pub(crate) fn position(&self, layer: &str, name: &str) -> Option<usize> {
-        self.index.get(layer)?.get(name).copied()
+        let found = self.by_name.binary_search_by(|&at| self.arrays[at].name().cmp(&(layer, name)));
+        found.ok().map(|at| self.by_name[at])
     }
 
     /// Returns how many values they have.
