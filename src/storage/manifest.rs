@@ -180,6 +180,7 @@ impl Manifest {
         let later = [
             (self.ancestor.is_some(), codec::encode(&self.ancestor)),
             (!values.is_empty(), codec::encode(&values)),
+            (false, codec::encode(&None::<u8>)),
             (!left_out.is_empty(), codec::encode(&left_out)),
         ];
         // A field that has nothing to say, and none behind it that has, is left out.
@@ -208,6 +209,7 @@ impl Manifest {
         let own_loss: Option<String> = codec::take_next(&mut later)?;
         let ancestor: Option<Ancestor> = codec::take_next(&mut later)?;
         let notes = Notes::decode(encoded.metadata, codec::take_next(&mut later)?)?;
+        let _shared: Option<u8> = codec::take_next(&mut later)?;
         let left_out = LeftOut::decode(codec::take_next(&mut later)?, &parameters)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
@@ -276,7 +278,7 @@ fn loss(id: u8) -> Option<Loss> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Parameter;
+    use crate::{Orientation, Parameter};
 
     fn parameters() -> Vec<TensorSpec> {
         let kernel = Parameter::new("hidden", "kernel", [2, 3], vec![0.0_f32; 6]);
@@ -302,6 +304,10 @@ mod tests {
         let path = Some("a/b.replay".into());
         manifest.ancestor = Some(Ancestor { path, salt: 7, epoch: 65, step: 3, checksum: 0xDEAD_BEEF });
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
+        let bias = TensorSpec::of(&Parameter::new("output", "bias", [], vec![0.0_f32])).unwrap();
+        let base = vec![LeftOutArray { place: 1, spec: bias, checksum: 0xABCD_EF01 }];
+        let mut manifest = manifest.leaving_out(base).unwrap();
+        assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()), "behind no values of notes");
         manifest.notes.push("learning rate".into(), 0.05.into());
         let mut later = manifest.encode().unwrap();
         later.extend([9; 7]);
