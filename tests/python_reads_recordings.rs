@@ -400,10 +400,10 @@ fn what_was_left_out_is_listed_and_taken_from_a_base_that_is_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let [some, whole, types] = ["some", "whole", "types"].map(|name| folder.path().join(name));
     let (model, data) = (network(), datasets::moons(50, 0.1, 7));
+    let data = Dataset::new(data.inputs().clone(), Matrix::zeros(50, 3)).unwrap();
     let record = |options: ReplayOptions, path: &Path| {
         options.dataset(&data).create(path).unwrap().record(&model, Metrics::new()).unwrap();
     };
-    let data = Dataset::new(data.inputs().clone(), Matrix::zeros(50, 3)).unwrap();
     record(Replay::options().only_parameters(["dense_3.*", "*/gamma"]), &some);
     record(Replay::options(), &whole);
     let odd = Replay::options()

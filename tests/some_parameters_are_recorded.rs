@@ -5,13 +5,13 @@ mod common;
 
 use std::{
     cell::{Cell, RefCell},
-    sync::Arc,
+    rc::Rc,
 };
 
 use training_replay::{
     Activation, BackgroundRecorder, Base, Dataset, Dense, Error, Forward, Loss, Metrics, Model, Optimizer, Parameter,
     Replay, ReplayOptions, Result, Sequential, Trainer, Values, Weights,
-    analysis::{Baseline, VerifyOptions},
+    analysis::{Baseline, MilestoneOptions, VerifyOptions},
     datasets,
     half::{bf16, f16},
 };
@@ -341,7 +341,7 @@ fn a_head_over_its_frozen_body_answers_bit_for_bit_as_a_recording_of_all() {
     assert!(needed.contains(r#"["body/kernel", "body/bias"]"#), "{needed}");
     for refused in [
         message(head.run().unwrap().verify(&VerifyOptions::default())),
-        message(head.run().unwrap().milestones(&Default::default())),
+        message(head.run().unwrap().milestones(&MilestoneOptions::default())),
         message(head.run().unwrap().map(|snapshot| snapshot.outputs())),
     ] {
         assert_eq!(refused, needed);
@@ -372,7 +372,7 @@ fn many_runs_share_one_base() {
             (format!("run {run}"), base.complete(head).unwrap())
         })
         .collect();
-    assert_eq!(runs.milestones(&Default::default()).unwrap().len(), 3);
+    assert_eq!(runs.milestones(&MilestoneOptions::default()).unwrap().len(), 3);
 }
 
 #[test]
@@ -439,7 +439,7 @@ fn what_is_left_out_is_not_read_from_the_device_but_where_it_is_looked_at() {
         for epoch in 0..=11 {
             model.copied.borrow_mut().clear();
             model.epoch.set(epoch as f32);
-            replay.record(&&Arc::new(Box::new(&model)), Metrics::new()).unwrap(); // through pointers of all kinds
+            replay.record(&&Rc::new(Box::new(&model)), Metrics::new()).unwrap(); // through pointers of all kinds
             let all = if epoch == 0 { 3 } else { 0 } + if [1, 10].contains(&epoch) { 3 } else { 0 };
             let expected = if all > 0 { all } else { 1 };
             let copied = model.copied.borrow().iter().filter(|layer| *layer != "two").count();

@@ -4,6 +4,7 @@
 // What a recorder needs, and what a reader keeps of the file.
 mod choice;
 mod data_sets;
+mod given;
 mod index;
 mod one_vs_rest;
 mod options;
@@ -23,6 +24,7 @@ mod timeline;
 // What a recording can do, in the order of its life: the documentation lists the methods in this order.
 mod create;
 mod notes;
+mod only_parameters;
 mod whole;
 
 mod record;
@@ -52,6 +54,7 @@ mod weight_milestones;
 mod weights;
 
 mod base;
+mod left_out;
 
 mod training;
 
@@ -94,12 +97,13 @@ use std::{
 
 pub use append_after::Later;
 pub use background::BackgroundRecorder;
-use base::Given;
-pub use base::{Base, LeftOutParameter};
+pub use base::Base;
 use data_sets::OtherData;
 use expanded::Expanded;
 pub use fork::Fork;
+use given::Given;
 use index::Index;
+pub use left_out::LeftOutParameter;
 pub use notes::RecordedNotes;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};

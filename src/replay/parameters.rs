@@ -77,7 +77,7 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
 
     /// Describes those that are to be recorded, and those that are left out, in one pass.
     pub(super) fn chosen(&self, choice: &Choice) -> Result<Manifest> {
-        if let Some(left_out) = choice.of_another() {
+        if let Some(left_out) = &choice.of_another {
             return self.chosen_as(left_out);
         }
         let (mut recorded, mut left_out, mut names) = (Vec::new(), Vec::new(), Vec::new());
