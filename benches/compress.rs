@@ -7,15 +7,18 @@
 //!
 //! Speeds are of the time that a core was at work for this thread, on the bytes that are not compressed.
 
+mod common;
+
 use std::{fs, time::Instant};
 
+use common::size;
 use training_replay::{
     Activation, Dataset, Dense, Durability, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Result, Sequential,
     Trainer, Weights, half::bf16,
 };
 
-/// Handwritten digits of 8 x 8 pixels, drawn four times on 28 x 28, each time at another place.
-fn digits() -> Result<Dataset> {
+/// Handwritten digits of 8 x 8 pixels, drawn so many times on 28 x 28, each time at another place.
+fn digits(copies: usize) -> Result<Dataset> {
     let digits = smartcore::dataset::digits::load_dataset();
     let pixel = |sample: usize, x: f32, y: f32| {
         let at = |column: i32, row: i32| {
@@ -27,13 +30,13 @@ fn digits() -> Result<Dataset> {
         ((row(top) * (1.0 - v) + row(top + 1) * v) * 255.0).round() / 255.0
     };
     let samples = digits.num_samples;
-    let pixels = Matrix::from_fn(4 * samples, 784, |row, column| {
+    let pixels = Matrix::from_fn(copies * samples, 784, |row, column| {
         let (copy, sample) = (row / samples, row % samples);
         let (right, down) = ((sample * 7 + copy * 3) % 5, (sample * 11 + copy * 5) % 5);
         let place = |at: usize, moved: usize| (at as f32 - moved as f32) / 3.0;
         pixel(sample, place(column % 28, right), place(column / 28, down))
     });
-    let labels: Vec<u32> = (0..4 * samples).map(|row| digits.target[row % samples] as u32).collect();
+    let labels: Vec<u32> = (0..copies * samples).map(|row| digits.target[row % samples] as u32).collect();
     Dataset::from_labels(pixels, &labels)
 }
 
@@ -104,16 +107,15 @@ fn measure(name: &str, snapshots: &[Weights]) -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    // `cargo test` only looks whether it runs.
-    let (epochs, steps) = if std::env::args().any(|argument| argument == "--bench") { (36, 37) } else { (1, 2) };
-    let data = digits()?;
+    let (epochs, steps, copies) = size((36, 37, 4), (1, 2, 1));
+    let data = digits(copies)?;
     let optimizers = [
         ("SGD 0.1", Optimizer::sgd(0.1)),
         ("momentum 0.01, 0.9", Optimizer::momentum(0.01, 0.9)),
         ("Adam 0.001", Optimizer::adam(0.001)),
         ("Adam 0.0001", Optimizer::adam(0.0001)),
     ];
-    for (name, optimizer) in optimizers {
+    for (name, optimizer) in optimizers.into_iter().take(size(4, 1)) {
         let [of_epochs, of_steps] = trained(&data, optimizer, epochs, steps)?;
         for (of, snapshots) in [("epochs", of_epochs), ("steps", of_steps)] {
             measure(&format!("{name}, {of}, f32"), &snapshots)?;

@@ -53,7 +53,7 @@ fn mutated_files_are_answered_or_refused_within_the_memory_of_the_file() {
     let _alone = alone();
     let bases = recordings();
     let (mut opened, mut largest) = (0, 0);
-    let mutations = scaled(200_000, 10_000_000);
+    let mutations = scaled(100_000, 10_000_000);
     for seed in 0..mutations {
         let base = bases[seed as usize % bases.len()].clone();
         let bytes = mutated(base, &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));

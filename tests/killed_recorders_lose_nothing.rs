@@ -6,15 +6,22 @@ use std::{fs, path::Path, thread, time::Duration};
 
 use common::{
     arrays::{Arrays, file, same_bits, setting, settings},
-    process::{self, Page, given, role},
+    process::{self, Page, given},
     scale::{report, scaled},
 };
 use rand::{Rng, RngExt, SeedableRng};
-use training_replay::{Error, Metrics, Moment, Parameter, Replay, Training, Values, Weights};
+use training_replay::{BackgroundRecorder, Error, Metrics, Moment, Parameter, Replay, Training, Values, Weights};
 
 /// Epoch and step of a snapshot, or an epoch and 0: epoch 0, step 1 of epoch 1, epoch 1, step 1 of epoch 2, ...
 fn moment(number: u64) -> (u64, u32) {
     (number.div_ceil(2), (number % 2) as u32)
+}
+
+fn at(number: u64) -> Moment {
+    match moment(number) {
+        (epoch, 0) => epoch.into(),
+        at => at.into(),
+    }
 }
 
 fn count(replay: &Replay) -> u64 {
@@ -68,6 +75,35 @@ fn recorder() {
     }
 }
 
+/// The same in the background, where what is in the file is acknowledged later.
+#[test]
+#[ignore = "a role that another test starts as a process of its own"]
+fn background_recorder() {
+    let Some((path, parameters)) = given() else { return };
+    let named = path.extension().and_then(|name| name.to_str()).unwrap();
+    let replay = match Replay::append(&path) {
+        Err(Error::NotStarted { .. } | Error::Io { .. }) => setting(named).overwrite(true).create(&path),
+        appended => appended,
+    }
+    .unwrap();
+    let first = count(&replay);
+    let mut recorder = BackgroundRecorder::new(replay, 3).unwrap();
+    for number in first.. {
+        let (weights, metrics) = (weights(parameters, number), metrics(number));
+        let model = Training::new(&weights, state(parameters, number));
+        assert!(recorder.record_at(at(number), &model, metrics).unwrap());
+        if let Some(last) = recorder.acknowledged() {
+            process::say(&(2 * last.epoch() - u64::from(last.step().unwrap_or(0))).to_string());
+        }
+    }
+}
+
+/// Which recorder is killed, and how large its model is.
+struct Role {
+    name: &'static str,
+    parameters: usize,
+}
+
 #[derive(Default)]
 struct Tally {
     kills: usize,
@@ -76,11 +112,12 @@ struct Tally {
 }
 
 /// Kills recorders of one file until it is large, and checks after every kill all that was recorded.
-fn kill_until_large(path: &Path, parameters: usize, kills: usize, rng: &mut impl Rng, tally: &mut Tally) {
+fn kill_until_large(role: &Role, path: &Path, kills: usize, rng: &mut impl Rng, tally: &mut Tally) {
+    let Role { name, parameters } = *role;
     let mut acknowledged = 0;
     for _ in 0..kills {
         let patience = rng.random_range(0..50_000 + parameters as u64 / 8);
-        let page = Page::start(role("recorder", path, parameters));
+        let page = Page::start(process::role(name, path, parameters));
         thread::sleep(Duration::from_micros(patience));
         let last = page.kill().last().map(|line| line.parse::<u64>().unwrap() + 1);
         acknowledged = last.unwrap_or(acknowledged);
@@ -103,10 +140,7 @@ fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
     assert!(recorded >= acknowledged, "{acknowledged} were acknowledged, {recorded} are there");
     assert!(replay.damage().is_empty());
     for number in 0..recorded {
-        let at: Moment = match moment(number) {
-            (epoch, 0) => epoch.into(),
-            (epoch, step) => (epoch, step).into(),
-        };
+        let at = at(number);
         let (found, logged) = (replay.weights(at), replay.metrics(at));
         assert_eq!(replay.training().state(at).unwrap().arrays(), &state(parameters, number), "{at}");
         assert!(same_bits(&found.unwrap(), &weights(parameters, number)), "{:?}", moment(number));
@@ -115,36 +149,42 @@ fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
     replay.torn_bytes() > 0
 }
 
+/// Recorders that write at once, and in the background.
+const ROLES: [&str; 2] = ["recorder", "background_recorder"];
+
 /// The file of a recorder is called as its settings are.
 fn kill(parameters: usize, kills: usize) {
-    settings().iter().for_each(|(name, _)| kill_recorders(name, parameters, kills));
+    for (name, (setting, _)) in ROLES.iter().flat_map(|name| settings().into_iter().map(move |of| (name, of))) {
+        kill_recorders(&Role { name, parameters }, setting, kills / ROLES.len());
+    }
 }
 
-fn kill_recorders(name: &str, parameters: usize, kills: usize) {
+fn kill_recorders(role: &Role, setting: &str, kills: usize) {
+    let Role { name, parameters } = *role;
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(parameters as u64);
     let mut tally = Tally::default();
     while tally.kills < kills {
         let folder = tempfile::tempdir().unwrap();
         let together = (kills - tally.kills).min(10);
-        kill_until_large(&file(&folder).with_extension(name), parameters, together, &mut rng, &mut tally);
+        kill_until_large(role, &file(&folder).with_extension(setting), together, &mut rng, &mut tally);
     }
     let Tally { kills, acknowledged, torn } = tally;
     report(format_args!(
-        "{name}, {parameters} parameters: {kills} kills, {acknowledged} snapshots acknowledged, 0 lost, 0 wrong, {torn} torn tails"
+        "{setting} {name}, {parameters} parameters: {kills} kills, {acknowledged} snapshots acknowledged, 0 lost, 0 wrong, {torn} torn tails"
     ));
 }
 
 #[test]
 fn a_small_model_loses_nothing() {
-    kill(41, scaled(60, 1_000));
+    kill(41, scaled(60, 2_000));
 }
 
 #[test]
 fn a_model_of_20_000_parameters_loses_nothing() {
-    kill(20_000, scaled(25, 1_000));
+    kill(20_000, scaled(25, 2_000));
 }
 
 #[test]
 fn a_model_of_2_million_parameters_loses_nothing() {
-    kill(2_000_000, scaled(15, 1_000));
+    kill(2_000_000, scaled(15, 2_000));
 }

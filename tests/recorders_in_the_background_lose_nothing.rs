@@ -25,7 +25,7 @@ fn train(mut record: impl FnMut(Moment, &dyn Model, Metrics) -> Result<()>) {
     for epoch in 1..=4 {
         let metrics = trainer
             .epoch_with(&mut model, &data, |step| {
-                record((epoch, step.number()).into(), &step.training(), step.metrics().clone())
+                record((epoch, step.number()).into(), &step.training(), step.metrics())
             })
             .unwrap();
         record(epoch.into(), &trainer.training(&model), metrics).unwrap();
@@ -131,7 +131,7 @@ fn what_is_recorded_is_the_model_as_it_was_in_every_type() {
     }
 }
 
-/// Fails, or is another model, when it is told to.
+/// A model that is sound, fails, or is another one.
 #[derive(Clone, Copy, PartialEq)]
 enum Mood {
     Sound,

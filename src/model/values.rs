@@ -277,6 +277,15 @@ impl Values<'_> {
         self.dtype() == other.dtype() && self.bytes() == other.bytes()
     }
 
+    /// Whether none of the values is NaN or infinite.
+    pub(crate) fn are_finite(&self) -> bool {
+        fn finite<T: Scalar>(values: &[T]) -> bool {
+            // Without a way out within a piece, so that many are looked at together.
+            values.chunks(1 << 10).all(|piece| piece.iter().fold(true, |all, value| all & value.to_f64().is_finite()))
+        }
+        of_any_type!(self, values => finite(values))
+    }
+
     /// The number of those that are NaN or infinite, without a copy.
     pub(crate) fn not_finite(&self) -> usize {
         fn count<T: Scalar>(values: &[T]) -> usize {

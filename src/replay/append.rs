@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{Origin, Replay, ReplayOptions, recorder::Recorder, schedule::Schedule, timeline::Location};
+use super::{
+    Origin, Replay, ReplayOptions, left_out::LeftOut, recorder::Recorder, schedule::Schedule, timeline::Location,
+};
 use crate::{
     Dataset, Error, Matrix, Moment, NoteValue, Result,
     storage::{self, Backend, Kind, Notes, VERSION},
@@ -100,13 +102,26 @@ impl Replay {
         news
     }
 
-    fn add_notes(&mut self, notes: &Notes) -> Result<()> {
+    pub(super) fn add_notes(&mut self, notes: &Notes) -> Result<()> {
         if notes.is_empty() {
             return Ok(());
         }
         let meta = storage::encode_notes(notes)?;
         let record = self.log.append(Kind::Notes, Moment::default(), meta, |_| Ok(()))?;
         self.index.take(record)
+    }
+
+    /// Notes what was left out, once.
+    pub(super) fn note_left_out(&mut self) -> Result<()> {
+        let left_out = &self.recorder()?.left_out;
+        if left_out.is_empty() {
+            return Ok(());
+        }
+        let mut notes = Notes::default();
+        notes.push("left_out".into(), left_out.note());
+        self.add_notes(&notes)?;
+        self.recorder()?.left_out = LeftOut::default();
+        Ok(())
     }
 
     fn expect_dataset(&self, data: &Dataset) -> Result<()> {

@@ -3,16 +3,11 @@
 use std::{
     sync::Arc,
     thread::{self, JoinHandle},
+    time::Instant,
 };
 
-use super::{
-    Replay, ReplayOptions,
-    background_copy::Copy,
-    background_line::Line,
-    probe,
-    schedule::{Schedule, expect_later},
-};
-use crate::{Error, Matrix, Metrics, Model, Moment, Result, storage::Probe};
+use super::{Replay, background_line::Line, budget::Budget, copier::Copier, left_out::LeftOut};
+use crate::{Error, Metrics, Model, Moment, Result};
 
 /// The most copies that a line may have.
 const MOST_COPIES: usize = 1 << 16;
@@ -55,15 +50,10 @@ const MOST_COPIES: usize = 1 << 16;
 pub struct BackgroundRecorder {
     line: Arc<Line>,
     writer: Writer,
-    options: ReplayOptions,
-    schedule: Schedule,
-    /// The last moment that was handed over.
-    last: Option<Moment>,
-    /// The inputs that the model is run on, and how many values it has, once that is known.
-    probe: Option<Matrix>,
-    values: Option<usize>,
+    copier: Copier,
+    budget: Budget,
     waits: bool,
-    left_out: Vec<Moment>,
+    left_out: LeftOut,
 }
 
 /// Who has the recording.
@@ -87,15 +77,11 @@ impl BackgroundRecorder {
         if copies == 0 || copies > MOST_COPIES {
             return Err(Error::invalid("the number of copies", format!("1 to {MOST_COPIES}"), copies));
         }
-        let last = replay.index.last();
-        let recorder = replay.recorder()?;
-        recorder.options.check()?;
-        let (options, schedule) = (recorder.options.clone(), recorder.schedule);
-        let probe = replay.probe().inputs().cloned();
-        let values = replay.index.manifest.as_ref().map(crate::storage::Manifest::values);
-        let line = Arc::new(Line::new(copies, last));
+        let copier = Copier::of(&mut replay)?;
+        let line = Arc::new(Line::new(copies, copier.last));
         let writer = Writer::Thread(start(Arc::clone(&line), replay)?);
-        Ok(Self { line, writer, options, schedule, last, probe, values, waits: true, left_out: Vec::new() })
+        let (budget, left_out) = (Budget::new(copier.options.budget), LeftOut::default());
+        Ok(Self { line, writer, copier, budget, waits: true, left_out })
     }
 
     /// Leaves out snapshots that would have to wait for memory, and [lists](Self::left_out) them: training never waits for the disk.
@@ -108,7 +94,7 @@ impl BackgroundRecorder {
     ///     recorder.record(&model, Metrics::new())?;
     /// }
     /// let left_out = recorder.left_out().len();
-    /// assert_eq!(recorder.into_replay()?.epochs().len(), 100 - left_out);
+    /// assert_eq!(recorder.into_replay()?.epochs().len() as u64, 100 - left_out);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]
@@ -127,9 +113,9 @@ impl BackgroundRecorder {
             return replay?.record(model, metrics);
         }
         self.line.expect_sound()?;
-        let (epoch, is_taken) = self.schedule.epoch(&self.options);
+        let (epoch, is_taken) = self.copier.schedule.epoch(&self.copier.options);
         if is_taken {
-            self.hand_over((epoch.into(), metrics.into()), model)?;
+            self.hand_over_in_time((epoch.into(), metrics.into()), model)?;
         }
         Ok(epoch)
     }
@@ -150,10 +136,12 @@ impl BackgroundRecorder {
         }
         self.line.expect_sound()?;
         let moment = moment.into();
-        if self.schedule.takes(moment, self.last, &self.options)? {
-            self.hand_over((moment, metrics.into()), model)
-        } else {
-            Ok(false)
+        if !self.copier.takes(moment)? {
+            return Ok(false);
+        }
+        match moment.step() {
+            Some(_) => self.hand_over_in_time((moment, metrics.into()), model),
+            None => self.hand_over((moment, metrics.into()), model),
         }
     }
 
@@ -168,8 +156,9 @@ impl BackgroundRecorder {
         self.line.pending()
     }
 
-    /// Returns what was left out as there was no memory to copy it to; nothing unless [`leaving_out`](Self::leaving_out) asks for it.
-    pub fn left_out(&self) -> &[Moment] {
+    /// Returns what was left out: as there was no memory to copy it to, if [`leaving_out`](Self::leaving_out) asked for that, or no time, if
+    /// [`time_budget`](crate::ReplayOptions::time_budget) did. When the recording is finished it has it as the note `left_out`.
+    pub fn left_out(&self) -> &LeftOut {
         &self.left_out
     }
 
@@ -221,9 +210,9 @@ impl BackgroundRecorder {
         if matches!(self.writer, Writer::Thread(_)) {
             self.line.flush()?;
             self.join();
-            let schedule = self.schedule;
+            let (schedule, left_out) = (self.copier.schedule, self.left_out.clone());
             if let Some(Ok(Replay { recorder: Some(recorder), .. })) = self.here() {
-                recorder.schedule = schedule;
+                (recorder.schedule, recorder.left_out) = (schedule, left_out);
             }
         }
         self.here().unwrap_or_else(|| Err(lost()))
@@ -237,48 +226,41 @@ impl BackgroundRecorder {
         }
     }
 
-    /// Copies a snapshot and hands it over, unless there is no memory and it is to be left out.
-    fn hand_over<M: Model + ?Sized>(&mut self, (moment, metrics): (Moment, Metrics), model: &M) -> Result<bool> {
-        expect_later(moment, self.last)?;
-        let copy = self.line.free(self.waits)?;
-        let is_taken = copy.is_some();
-        match copy {
-            None => self.left_out.push(moment),
-            Some(mut copy) => match self.fill(&mut copy, (moment, metrics), model) {
-                Ok(()) => self.line.push(copy),
-                Err(error) => {
-                    self.line.put_back(copy);
-                    return Err(error);
-                }
-            },
+    /// Does so if there is time for it.
+    fn hand_over_in_time<M: Model + ?Sized>(&mut self, snapshot: (Moment, Metrics), model: &M) -> Result<bool> {
+        let began = Instant::now();
+        if !self.budget.allows(began) {
+            self.copier.expect_later(snapshot.0)?;
+            self.leave_out(snapshot.0);
+            return Ok(false);
         }
-        self.schedule.passed(moment);
-        self.last = Some(moment);
+        let is_taken = self.hand_over(snapshot, model)?;
+        if is_taken {
+            self.budget.spend(began, Instant::now());
+        }
         Ok(is_taken)
     }
 
-    fn fill<M>(&mut self, copy: &mut Copy, (moment, metrics): (Moment, Metrics), model: &M) -> Result<()>
-    where
-        M: Model + ?Sized,
-    {
-        copy.take(moment, metrics, model)?;
-        copy.probe = self.run_probe(copy, model)?;
-        if self.values.is_none() && copy.probe.is_none() && self.options.probe.given().is_none() {
-            self.probe = None; // As the recording does where the model cannot be run.
-        }
-        self.values.get_or_insert(copy.values());
-        Ok(())
+    fn leave_out(&mut self, moment: Moment) {
+        self.left_out.push(moment);
+        self.copier.passed(moment);
     }
 
-    /// What the model makes of the probe, if it is to be run and can be.
-    fn run_probe<M: Model + ?Sized>(&self, copy: &Copy, model: &M) -> Result<Option<Probe>> {
-        let Some(inputs) = &self.probe else { return Ok(None) };
-        match self.values {
-            None => self.options.probe.check()?,
-            Some(values) if !self.options.probes(copy.moment, values) => return Ok(None),
-            Some(_) => {}
+    /// Copies a snapshot and hands it over, unless there is no memory and it is to be left out.
+    fn hand_over<M: Model + ?Sized>(&mut self, (moment, metrics): (Moment, Metrics), model: &M) -> Result<bool> {
+        self.copier.expect_later(moment)?;
+        let Some(mut copy) = self.line.free(self.waits)? else {
+            self.leave_out(moment);
+            return Ok(false);
+        };
+        if let Err(error) = self.copier.copy(&mut copy, (moment, metrics), model) {
+            self.line.put_back(copy);
+            return Err(error);
         }
-        probe::run(inputs, model, copy.description())
+        self.line.push(copy);
+        self.copier.passed(moment);
+        self.left_out.close();
+        Ok(true)
     }
 }
 
@@ -299,7 +281,7 @@ fn start(line: Arc<Line>, replay: Replay) -> Result<JoinHandle<Replay>> {
     started.map_err(|source| Error::io("starting a thread that records", source))
 }
 
-/// Tells who waits that the thread has ended, also when it panics.
+/// Says to who waits that the thread has ended, also when it panics.
 struct Leaving<'a>(&'a Line);
 
 impl Drop for Leaving<'_> {
@@ -312,9 +294,7 @@ impl Drop for Leaving<'_> {
 fn write(line: &Line, mut replay: Replay) -> Replay {
     let _leaving = Leaving(line);
     while let Some(copy) = line.next() {
-        // It may be tried again, and keeps what it has.
-        let (snapshot, probe) = ((copy.moment, copy.metrics.clone()), copy.probe.clone());
-        let written = replay.append_snapshot(snapshot, &copy, |_, _| Ok(probe));
+        let written = replay.append_copy(&copy);
         line.done(copy, written);
     }
     replay

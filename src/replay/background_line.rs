@@ -5,7 +5,7 @@ use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-use super::background_copy::Copy;
+use super::snapshot_copy::Copy;
 use crate::{Error, Moment, Result};
 
 /// Copies that wait to be written, and those whose memory is free.

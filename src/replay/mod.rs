@@ -2,10 +2,12 @@
 //! time, by any process.
 
 // What a recorder needs, and what a reader keeps of the file.
+mod budget;
 mod choice;
 mod data_sets;
 mod given;
 mod index;
+mod left_out;
 mod one_vs_rest;
 mod options;
 mod parameters;
@@ -32,8 +34,10 @@ mod record;
 mod probe;
 
 mod background;
-mod background_copy;
 mod background_line;
+mod copier;
+mod snapshot_copy;
+mod step_ring;
 
 mod append;
 
@@ -54,7 +58,7 @@ mod weight_milestones;
 mod weights;
 
 mod base;
-mod left_out;
+mod left_out_parameter;
 
 mod training;
 
@@ -103,7 +107,8 @@ use expanded::Expanded;
 pub use fork::Fork;
 use given::Given;
 use index::Index;
-pub use left_out::LeftOutParameter;
+pub use left_out::LeftOut;
+pub use left_out_parameter::LeftOutParameter;
 pub use notes::RecordedNotes;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
@@ -116,6 +121,7 @@ pub use run::Run;
 pub use run_groups::{RunGroup, RunGroups};
 pub use runs::Runs;
 pub use snapshot::Snapshot;
+pub use step_ring::{Alarm, AlarmCause, StepRing};
 pub use steps::Steps;
 use timeline::Location;
 pub use training::{RecordedState, RecordedTraining};

@@ -69,6 +69,7 @@ pub struct ReplayOptions {
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
     pub(super) compress: Option<bool>,
+    pub(super) budget: Option<f64>,
     pub(super) locking: Locking,
     pub(super) rename: Option<Rename>,
     pub(super) choice: Choice,
@@ -365,6 +366,7 @@ impl ReplayOptions {
     }
 
     pub(super) fn check(&self) -> Result<()> {
+        self.check_budget()?;
         self.own_loss.as_ref().map_or(Ok(()), |name| Loss::check_own_name(name, LONGEST_NAME))?;
         check_names(&self.named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
         self.choice.check()?;

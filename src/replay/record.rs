@@ -57,8 +57,8 @@ impl Replay {
         let recorder = self.recorder()?;
         recorder.options.check()?;
         let (epoch, is_taken) = recorder.schedule.epoch(&recorder.options);
-        if is_taken {
-            self.append_snapshot((epoch.into(), metrics.into()), model, ran(epoch.into(), model))?;
+        if is_taken && !self.append_in_time((epoch.into(), metrics.into()), model, ran(epoch.into(), model))? {
+            self.recorder()?.schedule.passed(epoch.into());
         }
         Ok(epoch)
     }
@@ -107,11 +107,32 @@ impl Replay {
         let last = self.index.last();
         let recorder = self.recorder()?;
         recorder.options.check()?;
-        let is_taken = recorder.schedule.takes(moment, last, &recorder.options)?;
-        if is_taken {
-            self.append_snapshot((moment, metrics), model, probe)?;
+        if !recorder.schedule.takes(moment, last, &recorder.options)? {
+            return Ok(false);
         }
-        Ok(is_taken)
+        if moment.step().is_some() {
+            return self.append_in_time((moment, metrics), model, probe);
+        }
+        self.append_snapshot((moment, metrics), model, probe).map(|()| true)
+    }
+
+    /// Records a snapshot if there is time for it, and returns whether it was.
+    fn append_in_time<M: Model + ?Sized>(
+        &mut self,
+        (moment, metrics): (Moment, Metrics),
+        model: &M,
+        probe: impl FnOnce(&Self, Option<&Description>) -> Result<Option<Probe>>,
+    ) -> Result<bool> {
+        let (began, last) = (Instant::now(), self.index.last());
+        let recorder = self.recorder()?;
+        if !recorder.budget.allows(began) {
+            expect_later(moment, last)?;
+            recorder.left_out.push(moment);
+            return Ok(false);
+        }
+        self.append_snapshot((moment, metrics), model, probe)?;
+        self.recorder()?.budget.spend(began, Instant::now());
+        Ok(true)
     }
 
     /// Marks the recording as complete and waits until the disk has it, unless its [`Durability`] says never.
@@ -130,6 +151,7 @@ impl Replay {
             return Err(Error::invalid("the number of recorded epochs", "1 or more to finish", 0));
         }
         self.expect_place(Duration::ZERO)?;
+        self.note_left_out()?;
         let end = self.log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
         if durability != Durability::Never {
             self.sync()?;
@@ -175,7 +197,9 @@ impl Replay {
             manifest.probe = recorder.probe.clone().filter(|_| probe.is_some() || asked_for);
         }
         self.write(first, (moment, model.training_state()), (&metrics, probe.as_ref()), &parameters)?;
-        self.recorder()?.schedule.passed(moment);
+        let recorder = self.recorder()?;
+        recorder.schedule.passed(moment);
+        recorder.left_out.close();
         self.confirm()
     }
 

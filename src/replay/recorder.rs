@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use super::{ReplayOptions, replacement::Replacement, schedule::Schedule};
+use super::{ReplayOptions, budget::Budget, left_out::LeftOut, replacement::Replacement, schedule::Schedule};
 use crate::{Matrix, Moment, Result, storage::Compressor};
 
 /// What a replay needs only while it records.
@@ -10,6 +10,8 @@ use crate::{Matrix, Moment, Result, storage::Compressor};
 pub(super) struct Recorder {
     pub(super) options: ReplayOptions,
     pub(super) schedule: Schedule,
+    pub(super) budget: Budget,
+    pub(super) left_out: LeftOut,
     /// Snapshots recorded since the disk last confirmed.
     pub(super) unconfirmed: u64,
     /// Snapshots recorded at all.
@@ -30,8 +32,21 @@ impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
         let (schedule, unconfirmed, looked, probe) = (Schedule::default(), 0, Instant::now(), None);
         let (compresses, compressor) = (options.compress == Some(true), None);
-        let recorded = 0;
-        Self { options, schedule, unconfirmed, recorded, replacement, place, looked, probe, compresses, compressor }
+        let (budget, left_out) = (Budget::new(options.budget), LeftOut::default());
+        Self {
+            options,
+            schedule,
+            budget,
+            left_out,
+            unconfirmed,
+            recorded: 0,
+            replacement,
+            place,
+            looked,
+            probe,
+            compresses,
+            compressor,
+        }
     }
 
     /// Whether it is time to look at what is left out, whose reading may cost as much as all of the model: when training may have

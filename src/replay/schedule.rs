@@ -25,6 +25,11 @@ impl Schedule {
         Self { next: last.map_or(0, epoch_behind).saturating_add(later), stopped_at }
     }
 
+    /// The number of the next epoch.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     /// The epoch that comes to its end, and whether it is recorded. One that is not is passed over; one that is counts when it
     /// [was](Self::passed).
     pub(super) fn epoch(&mut self, options: &ReplayOptions) -> (u64, bool) {

@@ -178,7 +178,7 @@ fn what_is_left_out_is_listed_and_everything_else_is_written() {
         let is_taken = recorder.record_at(moment(at), &weights, Metrics::new()).unwrap();
         assert_eq!(is_taken, at < 3, "three copies, and none of them is written");
     }
-    assert_eq!(recorder.left_out(), (3..10).map(moment).collect::<Vec<_>>());
+    assert_eq!(recorder.left_out().to_string(), "step 1 of epoch 2 to step 1 of epoch 5: 7");
     assert_eq!((recorder.pending(), recorder.acknowledged()), (3, None));
     backend.set(Gate::Open);
     recorder.flush().unwrap();
@@ -188,8 +188,10 @@ fn what_is_left_out_is_listed_and_everything_else_is_written() {
         5,
         "the epoch that was left out at its step 1"
     );
-    let replay = recorder.into_replay().unwrap();
+    let mut replay = recorder.into_replay().unwrap();
     assert_eq!(recorded(&replay), [0, 1, 2, 10].into());
+    replay.finish().unwrap();
+    assert_eq!(replay.metadata().get("left_out"), Some(vec!["step 1 of epoch 2 to step 1 of epoch 5: 7"].into()));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A copy of a model at one moment: what is written in the background.
+//! A copy of a model at one moment, to be recorded later.
 
 use crate::{Description, Metrics, Model, Moment, Parameter, Result, Weights, storage::Probe};
 
@@ -25,6 +25,12 @@ impl Copy {
 
     pub(super) fn description(&self) -> Option<&Description> {
         self.model.description.as_ref()
+    }
+
+    /// The first parameter with values that are NaN or infinite.
+    pub(super) fn not_finite(&self) -> Option<String> {
+        let parameter = self.model.weights.iter().find(|parameter| !parameter.values().are_finite());
+        parameter.map(Parameter::label)
     }
 
     /// How many values all parameters have.

@@ -1,0 +1,92 @@
+//! What copies a model, its state of training and its outputs on the probe, to be recorded later as if it were now.
+
+use super::{
+    Replay, ReplayOptions, probe,
+    schedule::{Schedule, expect_later},
+    snapshot_copy::Copy,
+};
+use crate::{
+    Matrix, Metrics, Model, Moment, Result,
+    storage::{Manifest, Probe},
+};
+
+/// Where a recording is whose snapshots are copied first.
+#[derive(Debug)]
+pub(super) struct Copier {
+    pub(super) options: ReplayOptions,
+    pub(super) schedule: Schedule,
+    /// The last moment that was passed.
+    pub(super) last: Option<Moment>,
+    /// The inputs that the model is run on, and how many values it has, once that is known.
+    probe: Option<Matrix>,
+    values: Option<usize>,
+}
+
+impl Copier {
+    /// That of a recording; fails if it was opened to read.
+    pub(super) fn of(replay: &mut Replay) -> Result<Self> {
+        let last = replay.index.last();
+        let recorder = replay.recorder()?;
+        recorder.options.check()?;
+        let (options, schedule) = (recorder.options.clone(), recorder.schedule);
+        let probe = replay.probe().inputs().cloned();
+        let values = replay.index.manifest.as_ref().map(Manifest::values);
+        Ok(Self { options, schedule, last, probe, values })
+    }
+
+    /// Whether the options choose a moment, and it was not recorded before.
+    pub(super) fn takes(&self, moment: Moment) -> Result<bool> {
+        self.schedule.takes(moment, self.last, &self.options)
+    }
+
+    pub(super) fn expect_later(&self, moment: Moment) -> Result<()> {
+        expect_later(moment, self.last)
+    }
+
+    /// Copies a model as it is now.
+    pub(super) fn copy<M>(&mut self, copy: &mut Copy, (moment, metrics): (Moment, Metrics), model: &M) -> Result<()>
+    where
+        M: Model + ?Sized,
+    {
+        copy.take(moment, metrics, model)?;
+        copy.probe = self.run_probe(copy, model)?;
+        if self.values.is_none() && copy.probe.is_none() && self.options.probe.given().is_none() {
+            self.probe = None; // As the recording does where the model cannot be run.
+        }
+        self.values.get_or_insert(copy.values());
+        Ok(())
+    }
+
+    /// The next moment is a later one.
+    pub(super) fn passed(&mut self, moment: Moment) {
+        self.schedule.passed(moment);
+        self.last = Some(moment);
+    }
+
+    /// What the model makes of the probe, if it is to be run and can be.
+    fn run_probe<M: Model + ?Sized>(&self, copy: &Copy, model: &M) -> Result<Option<Probe>> {
+        let Some(inputs) = &self.probe else { return Ok(None) };
+        match self.values {
+            None => self.options.probe.check()?,
+            Some(values) if !self.options.probes(copy.moment, values) => return Ok(None),
+            Some(_) => {}
+        }
+        probe::run(inputs, model, copy.description())
+    }
+}
+
+impl Replay {
+    /// Records a copy as the model that it is of.
+    pub(super) fn append_copy(&mut self, copy: &Copy) -> Result<()> {
+        // It may be tried again, and keeps what it has.
+        let (snapshot, probe) = ((copy.moment, copy.metrics.clone()), copy.probe.clone());
+        self.append_snapshot(snapshot, copy, |_, _| Ok(probe))
+    }
+
+    /// Goes on where copies were made up to.
+    pub(super) fn go_on_at(&mut self, schedule: Schedule) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.schedule = schedule;
+        }
+    }
+}
