@@ -10,7 +10,7 @@ use std::{
 
 use training_replay::{
     Activation, BackgroundRecorder, Base, Dataset, Dense, Error, Forward, Loss, Metrics, Model, Optimizer, Parameter,
-    Replay, ReplayOptions, Result, Sequential, Trainer, Values, Weights,
+    Replay, ReplayOptions, Result, Sequential, StepRing, Trainer, Values, Weights,
     analysis::{Baseline, MilestoneOptions, VerifyOptions},
     datasets,
     half::{bf16, f16},
@@ -609,6 +609,30 @@ fn compressed_recordings_of_some_parameters_come_back_over_their_base() {
     }
 }
 
+/// Copies that wait to be recorded are of what is recorded: a ring of steps of a large model would not fit into memory.
+#[test]
+fn a_ring_of_steps_copies_and_records_the_same_choice_whatever_it_forgets() {
+    let model = OnDevice::default();
+    let replay = Replay::options().only_parameters(["two/*"]).every_step(1_000).in_memory();
+    let mut ring = StepRing::new(replay, 2).unwrap();
+    for step in 1..=20 {
+        model.copied.borrow_mut().clear();
+        model.epoch.set(if step == 20 { f32::NAN } else { step as f32 });
+        assert!(ring.record_at((1, step), &model, Metrics::new()).is_ok());
+        let others = model.copied.borrow().iter().filter(|layer| *layer != "two").count();
+        assert_eq!(others > 0, step <= 2, "step {step}: {:?}", model.copied.borrow());
+    }
+    let replay = ring.into_replay().unwrap();
+    assert_eq!((recorded(&replay), left_out(&replay).len()), (vec!["two/kernel".to_owned()], 2));
+    model.epoch.set(0.0);
+    let replay = Base::of(&model).unwrap().complete(replay).unwrap();
+    assert_eq!(replay.weights((1, 19)).unwrap().require("two", "kernel", &[1]).unwrap().values().to_f32()[0], 19.0);
+    assert!(replay.weights((1, 20)).unwrap().len() == 3 && replay.steps().len() == 2);
+
+    let mut ring = StepRing::new(Replay::options().only_parameters(["tow/*"]).in_memory(), 2).unwrap();
+    assert!(message(ring.record(&model, Metrics::new())).contains("is for none"), "at once, not when it is recorded");
+}
+
 #[test]
 fn a_recorder_in_the_background_records_the_same_choice() {
     let replay = Replay::options().only_parameters(["adapter/*"]).in_memory();
@@ -616,6 +640,14 @@ fn a_recorder_in_the_background_records_the_same_choice() {
     for epoch in 0..4 {
         recorder.record(&of_every_type(epoch), [("loss", f64::from(epoch))]).unwrap();
     }
+    let changed: Weights = of_every_type(4)
+        .into_iter()
+        .map(|it| match it.name() {
+            "i8" => Parameter::new("base", "i8", [1, 1, 1], vec![5_i8]),
+            _ => it,
+        })
+        .collect();
+    assert!(recorder.record_at(10, &changed, Metrics::new()).is_err(), "where it is looked at, by who calls");
     let replay = recorder.into_replay().unwrap();
     assert_eq!(recorded(&replay), ["adapter/bf16", "adapter/scalar"]);
     let replay = Base::of(&of_every_type(0)).unwrap().complete(replay).unwrap();

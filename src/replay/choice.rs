@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::pattern::Patterns;
 use crate::{
-    Error, Result,
+    Error, Moment, Result,
     storage::{LeftOut, Manifest, TensorSpec},
 };
 
@@ -20,7 +20,23 @@ pub(super) struct Choice {
     pub(super) of_another: Option<Arc<LeftOut>>,
 }
 
+/// Whether it is time to look at what is left out, whose reading may cost as much as all of the model: when training may have
+/// changed it first, of so many snapshots before, and at the ends of every tenth epoch.
+pub(super) fn looks_at_left_out(before: u64, moment: Moment) -> bool {
+    before < 2 || moment.step().is_none() && moment.epoch().is_multiple_of(10)
+}
+
 impl Choice {
+    /// The choice of a recording that leaves these out.
+    pub(super) fn leaving_out(left_out: &Arc<LeftOut>) -> Self {
+        Self { of_another: Some(Arc::clone(left_out)).filter(|it| !it.is_empty()), ..Self::default() }
+    }
+
+    /// Whether nothing was chosen.
+    pub(super) fn is_of_all(&self) -> bool {
+        self.of_another.is_none() && self.patterns().next().is_none()
+    }
+
     /// Fails for what is no pattern.
     pub(super) fn check(&self) -> Result<()> {
         self.patterns().try_for_each(Patterns::check)

@@ -102,8 +102,7 @@ impl ReplayOptions {
     /// ```
     #[must_use]
     pub fn leaving_out_as(mut self, other: &Replay) -> Self {
-        let of_another = Some(other.left_out()).filter(|left_out| !left_out.is_empty());
-        self.choice = Choice { of_another, ..Choice::default() };
+        self.choice = Choice::leaving_out(&other.left_out());
         self
     }
 }

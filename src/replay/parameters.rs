@@ -31,7 +31,16 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     /// The same without those that a recording leaves out, which are looked at if `looks` says so.
     pub(super) fn leaving_out(self, manifest: Option<&Manifest>, looks: bool) -> Self {
         let left_out = manifest.map(|manifest| Arc::clone(&manifest.left_out)).unwrap_or_default();
-        Self { left_out, looks, ..self }
+        self.without(&left_out, looks)
+    }
+
+    /// The same without these.
+    pub(super) fn without(self, left_out: &Arc<LeftOut>, looks: bool) -> Self {
+        Self { left_out: Arc::clone(left_out), looks, ..self }
+    }
+
+    pub(super) fn left_out(&self) -> Arc<LeftOut> {
+        Arc::clone(&self.left_out)
     }
 
     /// What the model says of itself.
@@ -41,25 +50,44 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
 
     /// Hands over those that are recorded, one at a time.
     pub(super) fn visit(&self, mut each: impl FnMut(&Parameter<'_>) -> Result<()>) -> Result<()> {
+        self.visit_as_named(&mut |parameter| match &self.rename {
+            None => each(&parameter),
+            Some(rename) => each(&self.renamed(rename, parameter)?),
+        })
+    }
+
+    /// The same as the model calls them.
+    pub(super) fn visit_as_named(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
         let left_out = &self.left_out;
-        let is_wanted = |layer: &str, name: &str| match &self.rename {
-            None => left_out.position(layer, name).is_none(),
+        let position = |layer: &str, name: &str| match &self.rename {
+            None => left_out.position(layer, name),
+            Some(_) if left_out.is_empty() => None,
             Some(rename) => {
                 let (layer, name) = rename.name(layer, name);
-                left_out.position(&layer, &name).is_none()
+                left_out.position(&layer, &name)
             }
         };
+        let is_wanted = |layer: &str, name: &str| position(layer, name).is_none();
         let wanted: Option<&Wanted<'_>> = if left_out.is_empty() || self.looks { None } else { Some(&is_wanted) };
-        self.each(wanted, |parameter| match left_out.position(parameter.layer(), parameter.name()) {
+        visit::some_of(self.model, wanted, |parameter| match position(parameter.layer(), parameter.name()) {
             None => each(parameter),
-            Some(at) if self.looks => left_out.arrays()[at].expect(parameter, None, "the model", TRAINED),
+            Some(at) if self.looks => self.expect_same(&left_out.arrays()[at], parameter),
             Some(_) => Ok(()),
         })
     }
 
-    /// Hands over all of them, or those that are wanted and perhaps others, under the names of the recording.
-    fn each(&self, wanted: Option<&Wanted<'_>>, mut each: impl FnMut(&Parameter<'_>) -> Result<()>) -> Result<()> {
-        visit::some_of(self.model, wanted, |parameter| match &self.rename {
+    /// Fails if a parameter that is left out is another one than it was.
+    fn expect_same(&self, known: &LeftOutArray, parameter: Parameter<'_>) -> Result<()> {
+        let parameter = match &self.rename {
+            None => parameter,
+            Some(rename) => rename.apply(parameter),
+        };
+        known.expect(&parameter, None, "the model", TRAINED)
+    }
+
+    /// Hands over all of them, under the names of the recording.
+    fn each(&self, mut each: impl FnMut(&Parameter<'_>) -> Result<()>) -> Result<()> {
+        visit::parameters(self.model, |parameter| match &self.rename {
             None => each(&parameter),
             Some(rename) => each(&self.renamed(rename, parameter)?),
         })
@@ -68,7 +96,7 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     /// Describes them all, which takes one pass over them.
     pub(super) fn specs(&self) -> Result<Vec<TensorSpec>> {
         let mut specs = Vec::new();
-        self.each(None, |parameter| {
+        self.each(|parameter| {
             specs.push(TensorSpec::of(parameter)?);
             Ok(())
         })?;
@@ -76,12 +104,14 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     }
 
     /// Describes those that are to be recorded, and those that are left out, in one pass.
-    pub(super) fn chosen(&self, choice: &Choice) -> Result<Manifest> {
+    pub(super) fn chosen(&self, choice: Option<&Choice>) -> Result<Manifest> {
+        let choice = choice.filter(|choice| !choice.is_of_all());
+        let Some(choice) = choice else { return Manifest::new(self.specs()?, self.description.cloned()) };
         if let Some(left_out) = &choice.of_another {
             return self.chosen_as(left_out);
         }
         let (mut recorded, mut left_out, mut names) = (Vec::new(), Vec::new(), Vec::new());
-        self.each(None, |parameter| {
+        self.each(|parameter| {
             let (layer, name) = (parameter.layer(), parameter.name());
             if choice.takes(layer, name) {
                 recorded.push(TensorSpec::of(parameter)?);
@@ -98,7 +128,7 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     /// The same where another recording says what is left out, which need not be there.
     fn chosen_as(&self, left_out: &LeftOut) -> Result<Manifest> {
         let mut recorded = Vec::new();
-        self.each(None, |parameter| match left_out.position(parameter.layer(), parameter.name()) {
+        self.each(|parameter| match left_out.position(parameter.layer(), parameter.name()) {
             Some(at) => left_out.arrays()[at].expect(parameter, None, "the model", TRAINED),
             None => {
                 recorded.push(TensorSpec::of(parameter)?);

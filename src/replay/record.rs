@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Durability, Replay, ReplayOptions, data_sets::OtherData, parameters::Parameters, recorder::Recorder,
-    schedule::expect_later,
+    Durability, Replay, ReplayOptions, choice::looks_at_left_out, data_sets::OtherData, parameters::Parameters,
+    recorder::Recorder, schedule::expect_later,
 };
 use crate::{
     Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
@@ -189,7 +189,7 @@ impl Replay {
         let rename = self.recorder()?.options.rename.clone();
         let parameters = Parameters::of(model, description.as_ref(), rename);
         let mut first = self.first_manifest(&parameters)?;
-        let looks = first.is_none() && self.recorder()?.looks_at_left_out(moment);
+        let looks = first.is_none() && looks_at_left_out(self.recorder()?.recorded, moment);
         let parameters = parameters.leaving_out(first.as_ref().or(self.index.manifest.as_ref()), looks);
         let probe = probe(self, description.as_ref())?;
         if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
@@ -229,8 +229,7 @@ impl Replay {
             return Ok(None);
         }
         self.expect_data_fit(parameters.description())?;
-        let choice = self.recorder.as_ref().map(|recorder| recorder.options.choice.clone()).unwrap_or_default();
-        let mut manifest = parameters.chosen(&choice)?;
+        let mut manifest = parameters.chosen(self.recorder.as_ref().map(|recorder| &recorder.options.choice))?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;

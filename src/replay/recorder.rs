@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use super::{ReplayOptions, budget::Budget, left_out::LeftOut, replacement::Replacement, schedule::Schedule};
-use crate::{Matrix, Moment, Result, storage::Compressor};
+use crate::{Matrix, Result, storage::Compressor};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
@@ -47,12 +47,6 @@ impl Recorder {
             compresses,
             compressor,
         }
-    }
-
-    /// Whether it is time to look at what is left out, whose reading may cost as much as all of the model: when training may have
-    /// changed it first, and at the ends of every tenth epoch.
-    pub(super) fn looks_at_left_out(&self, moment: Moment) -> bool {
-        self.recorded < 2 || moment.step().is_none() && moment.epoch().is_multiple_of(10)
     }
 
     /// What compresses the next snapshot, if it is to be compressed.
