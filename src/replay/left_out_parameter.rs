@@ -1,7 +1,7 @@
 //! The parameters of the model that a recording leaves out.
 
 use super::RecordedWeights;
-use crate::{Dtype, Orientation, storage::LeftOutArray};
+use crate::{Dtype, Orientation, Parameter, Result, storage::LeftOutArray};
 
 /// A parameter that a recording leaves out, as the file describes it: [`RecordedWeights::left_out`] returns them.
 ///
@@ -49,6 +49,30 @@ impl<'a> LeftOutParameter<'a> {
     /// Returns the checksum of its values at the first recorded epoch: the CRC-32 of their bytes, row by row and little-endian.
     pub fn checksum(self) -> u32 {
         self.0.checksum
+    }
+
+    /// Checks that a parameter is this one: of its type and shape, and with its values, by their checksum. Nothing is copied.
+    ///
+    /// ```
+    /// # use training_replay::{Metrics, Parameter, Replay, Weights};
+    /// # let weights = Weights::from_iter([
+    /// #     Parameter::new("body", "scale", [], vec![0.5_f32]),
+    /// #     Parameter::new("head", "scale", [], vec![0.5_f32]),
+    /// # ]);
+    /// let mut replay = Replay::options().only_parameters(["head/*"]).in_memory();
+    /// replay.record(&weights, Metrics::new())?;
+    /// let scale = replay.recorded_weights().left_out().next().expect("that of the body");
+    /// assert!(scale.check(&Parameter::new("body", "scale", [], vec![0.5_f32])).is_ok());
+    /// assert!(scale.check(&Parameter::new("body", "scale", [], vec![0.75_f32])).is_err());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) if it is of another name, type or shape or has other values, and
+    /// [`Error::Shape`](crate::Error::Shape) if its shape does not fit its values.
+    pub fn check(self, parameter: &Parameter<'_>) -> Result<()> {
+        self.0.expect(parameter, None, "the base", "")
     }
 
     /// Returns its place among all parameters of the model, from 0.
