@@ -11,8 +11,11 @@ use pulp::{Arch, Simd, WithSimd};
 use super::matrix;
 use crate::Matrix;
 
-/// How many columns are summed up at once: with two vectors of rows each, as many sums as there are registers for.
+/// How many columns are summed up at once: with three vectors of rows each, as many sums as there are registers for.
 const COLUMNS: usize = 4;
+
+/// As many, where there are twice as many registers: with vectors of 16.
+const MANY_COLUMNS: usize = 8;
 
 /// The longest sum that is computed column by column.
 const NARROW: usize = 4;
@@ -163,9 +166,11 @@ impl Multiply<'_> {
     #[inline(always)]
     fn wide<S: Simd>(&mut self, simd: S) {
         let (lanes, count) = (S::F32_LANES, self.rows.count);
-        let triples = count - count % (3 * lanes);
-        let pairs = count - (count - triples) % (2 * lanes);
         let whole = count - count % lanes;
+        let vectors = whole / lanes;
+        // Two pairs and not three and one, whose sums would have to wait for one another.
+        let triples = lanes * if vectors % 3 == 1 && vectors > 1 { vectors - 4 } else { vectors - vectors % 3 };
+        let pairs = whole - (whole - triples) % (2 * lanes);
         (0..triples).step_by(3 * lanes).for_each(|row| self.stripe::<S, 3, true>(simd, row));
         (triples..pairs).step_by(2 * lanes).for_each(|row| self.stripe::<S, 2, true>(simd, row));
         (pairs..whole).step_by(lanes).for_each(|row| self.stripe::<S, 1, true>(simd, row));
@@ -175,7 +180,11 @@ impl Multiply<'_> {
     /// All columns of some rows: of `V` vectors of them, or of part of one.
     #[inline(always)]
     fn stripe<S: Simd, const V: usize, const WHOLE: bool>(&mut self, simd: S, row: usize) {
-        for column in (0..self.columns).step_by(COLUMNS) {
+        let many = if S::F32_LANES < 16 { 0 } else { self.columns - self.columns % MANY_COLUMNS };
+        for column in (0..many).step_by(MANY_COLUMNS) {
+            self.block::<S, V, WHOLE, MANY_COLUMNS>(simd, row, column);
+        }
+        for column in (many..self.columns).step_by(COLUMNS) {
             match self.columns - column {
                 1 => self.block::<S, V, WHOLE, 1>(simd, row, column),
                 2 => self.block::<S, V, WHOLE, 2>(simd, row, column),
