@@ -4,7 +4,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     hash::{BuildHasher, RandomState},
     io::{BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
@@ -59,7 +59,9 @@ impl Successor {
         let begins = |name: OsString| name.as_encoded_bytes().starts_with(stem.as_encoded_bytes());
         for entry in fs::read_dir(folder(&self.target)).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name.as_encoded_bytes().ends_with(ENDING.as_bytes()) && begins(name) && is_abandoned(&entry.path()) {
+            let is_one = name.as_encoded_bytes().ends_with(ENDING.as_bytes()) && begins(name);
+            // Held until it is gone: whoever creates it at this moment finds it locked.
+            if let Some(_held) = is_one.then(|| abandoned(&entry.path())).flatten() {
                 drop(fs::remove_file(entry.path()));
             }
         }
@@ -76,13 +78,27 @@ impl Successor {
         renamed.map_err(|source| Error::io(format!("replacing {}", self.target.display()), source))
     }
 
+    /// Gives the new file the name unless another file has it; returns whether it got it.
+    pub(crate) fn take_free_place(&self) -> Result<bool> {
+        match fs::hard_link(&self.path, &self.target) {
+            Ok(()) => return Ok(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            Err(_) => {} // Not every file system has links.
+        }
+        if self.target.symlink_metadata().is_ok() {
+            return Ok(false);
+        }
+        let renamed = fs::rename(&self.path, &self.target);
+        renamed.map(|()| true).map_err(|source| Error::io(format!("creating {}", self.target.display()), source))
+    }
+
     /// Creates the file, locked as long as it is open where the system has locks.
     fn create(&self) -> std::io::Result<File> {
         self.remove_abandoned();
         let file = OpenOptions::new().write(true).create_new(true).open(&self.path)?;
         // Without locks nobody else can have one either, and so nobody takes the file for abandoned.
-        drop(file.try_lock());
-        if self.path.exists() { Ok(file) } else { Err(ErrorKind::Interrupted.into()) }
+        let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        if self.path.exists() && !is_taken { Ok(file) } else { Err(ErrorKind::Interrupted.into()) }
     }
 }
 
@@ -149,7 +165,7 @@ pub(crate) fn sync(path: &Path) -> std::io::Result<()> {
 }
 
 /// A successor and its file; another one if somebody took the first for abandoned before it was locked.
-fn created(path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<(Successor, File)> {
+pub(crate) fn created(path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<(Successor, File)> {
     loop {
         let successor = Successor::of(path)?;
         match successor.create() {
@@ -241,9 +257,9 @@ fn stem(target: &Path) -> OsString {
     format!(".{:08x}-", crc32fast::hash(name.as_encoded_bytes())).into()
 }
 
-/// Returns whether nobody holds a lock of the file: whoever wrote it was killed.
-fn is_abandoned(path: &Path) -> bool {
-    OpenOptions::new().write(true).open(path).is_ok_and(|file| file.try_lock().is_ok())
+/// Locks a file that nobody holds a lock of: whoever wrote it was killed.
+fn abandoned(path: &Path) -> Option<File> {
+    OpenOptions::new().write(true).open(path).ok().filter(|file| file.try_lock().is_ok())
 }
 
 #[cfg(test)]
@@ -296,6 +312,19 @@ mod tests {
         write(&path, b"whole").unwrap();
         assert_eq!([dead.path(), living.path(), other.path()].map(Path::exists), [false, true, true]);
         drop(held);
+    }
+
+    #[test]
+    fn a_place_that_is_taken_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        for (content, expected) in [(b"one", true), (b"two", false)] {
+            let successor = Successor::of(&path).unwrap();
+            fs::write(successor.path(), content).unwrap();
+            assert_eq!(successor.take_free_place().unwrap(), expected);
+            drop(successor);
+            assert_eq!((fs::read(&path).unwrap(), names(&folder).len()), (b"one".to_vec(), 1));
+        }
     }
 
     #[test]

@@ -152,7 +152,7 @@ pub use note::{NoteCondition, NoteItem, NoteValue};
 pub use replay::{
     Alarm, AlarmCause, BackgroundRecorder, Base, Durability, Fork, Later, LeftOut, LeftOutParameter, OneVsRest, Parent,
     RecordedNotes, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState, RecordedTraining, RecordedWeights,
-    Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, Snapshot, StepRing, Steps,
+    Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, SharedData, Snapshot, StepRing, Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

@@ -83,3 +83,37 @@ fn any_number_of_runs_is_opened_and_asked_in_100_kb_each_with_256_files() {
     report(format_args!("{count} runs take {} kB of memory", peak / 1_000));
     assert!(peak < 100_000 * count, "{peak} bytes");
 }
+
+/// Samples of the data that runs share: 12 bytes each in memory.
+const SAMPLES: usize = 100_000;
+
+#[test]
+#[ignore = "a role that the other test starts as a process of its own"]
+fn asker_of_shared_data() {
+    let Some((folder, count)) = given() else { return };
+    let open = || fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let before = open();
+    let runs = Runs::open_folder(&folder).unwrap();
+    assert_eq!((runs.len(), runs.failed().len()), (count, 0));
+    assert!(runs.iter().all(|(_, run)| run.dataset().unwrap().samples() == SAMPLES));
+    assert!(open() <= before + 64, "{} files are open", open());
+    println!("\n>{}", MEMORY.peak_usage());
+}
+
+#[test]
+fn data_that_runs_share_are_in_memory_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("0.replay");
+    let data = datasets::moons(SAMPLES, 0.1, 1);
+    let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+    let options = Replay::options().dataset(&data).share_data(folder.path().join("moons.dataset"));
+    options.create(&first).unwrap().record(&model, Metrics::new()).unwrap();
+    let count: usize = scaled(300, 1_000);
+    for run in 1..count {
+        fs::copy(&first, folder.path().join(format!("{run}.replay"))).unwrap();
+    }
+    let said = common::process::Page::start(common::process::role("asker_of_shared_data", folder.path(), count)).wait();
+    let peak: usize = said.last().unwrap().parse().unwrap();
+    report(format_args!("{count} runs that share {} kB of data: {} kB at most", SAMPLES * 12 / 1_000, peak / 1_000));
+    assert!(peak < count * 20_000 + SAMPLES * 12 * 4, "{peak} bytes");
+}

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use common::{
     command::call,
-    recordings::{damaged, data, folder, foreign, killed, with_steps},
+    recordings::{damaged, data, folder, foreign, killed, shared, with_steps},
 };
 use serde_json::json;
 use training_replay::{Moment, Replay, analysis::VerifyOptions};
@@ -270,4 +270,76 @@ fn what_an_import_asks_for_is_called_by_its_option() {
     let ran = call(at, "import missing -o b.replay");
     assert!(ran.status == 2 && ran.error().starts_with("missing: "), "{ran:?}");
     assert!(!ran.error().contains("must be"), "the system says what is wrong: {}", ran.error());
+}
+
+#[test]
+fn copies_refer_to_shared_data_by_their_own_folder_and_a_packed_one_holds_them() {
+    let folder = folder();
+    let path = shared(folder.path());
+    fs::create_dir(folder.path().join("copies")).unwrap();
+    let calls = [
+        ("thin --every 2 shared.replay -o copies/thin.replay", "copies/thin.replay"),
+        ("repair shared.replay -o copies/repair.replay", "copies/repair.replay"),
+        ("pack shared.replay -o copies/pack.replay", "copies/pack.replay"),
+    ];
+    let source = Replay::open(&path).unwrap();
+    for (line, copy) in calls {
+        let ran = call(folder.path(), line);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{line}");
+        let copy = open(folder.path(), copy);
+        assert_same_head(&copy, &source);
+        assert_same(&copy, &source, 2);
+        let places = copy.shared_data().map(|shared| shared.places());
+        let folder = folder.path();
+        let expected = [folder.join("copies/../moons.dataset"), folder.join("moons.dataset")];
+        assert_eq!(places, (!line.starts_with("pack")).then(|| expected.to_vec()), "{line}");
+    }
+    // Without the file, all but `pack` and what asks for data is done.
+    let file = folder.path().join("moons.dataset");
+    fs::rename(&file, folder.path().join("elsewhere")).unwrap();
+    for (line, _) in &calls {
+        let ran = call(folder.path(), &format!("{line} --force"));
+        assert_eq!(ran.status, if line.starts_with("pack") { 2 } else { 0 }, "{ran:?}");
+    }
+    for line in [
+        "pack shared.replay -o p.replay",
+        "check shared.replay",
+        "story shared.replay",
+        "verify shared.replay",
+        "page shared.replay -o p.html",
+    ] {
+        let ran = call(folder.path(), line);
+        assert!(ran.status == 2 && ran.error().contains("moons.dataset") && ran.error().contains("--data"), "{ran:?}");
+        assert!(!folder.path().join("p.html").exists() && !folder.path().join("p.replay").exists());
+    }
+    let ran = call(folder.path(), "info shared.replay");
+    assert!(
+        ran.status == 0 && ran.out.contains("not there, see the data file") && ran.out.contains("moons.dataset"),
+        "{ran:?}"
+    );
+    fs::rename(folder.path().join("elsewhere"), &file).unwrap();
+    assert_same_head(&open(folder.path(), "copies/thin.replay"), &source);
+}
+
+#[test]
+fn a_damaged_file_of_data_is_named_and_no_copy_is_written_over_one() {
+    let folder = folder();
+    shared(folder.path());
+    let file = folder.path().join("moons.dataset");
+    let whole = fs::read(&file).unwrap();
+    for name in ["pack", "repair", "thin --every 2"] {
+        let ran = call(folder.path(), &format!("{name} shared.replay --force -o moons.dataset"));
+        assert!(ran.status == 2 && ran.error().contains("it holds the data of the recording"), "{ran:?}");
+        assert!(fs::read(&file).unwrap() == whole);
+    }
+    let at = common::recordings::data_of(&whole, common::recordings::records(&whole)[1]);
+    let mut bytes = whole;
+    bytes[at] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let ran = call(folder.path(), "check shared.replay");
+    assert!(ran.status == 1 && ran.out.contains("moons.dataset: the data set's inputs is corrupted"), "{ran:?}");
+    let ran = call(folder.path(), "check --json shared.replay");
+    assert!(ran.out.contains("moons.dataset\""), "{ran:?}");
+    let ran = call(folder.path(), "pack shared.replay -o p.replay");
+    assert!(ran.status == 2 && ran.error().contains("moons.dataset are damaged"), "{ran:?}");
 }

@@ -55,7 +55,7 @@ fn mutated_files_are_answered_or_refused_within_the_memory_of_the_file() {
     let (mut opened, mut largest) = (0, 0);
     let mutations = scaled(100_000, 10_000_000);
     for seed in 0..mutations {
-        let base = bases[seed as usize % bases.len()].clone();
+        let base = bases[(seed % bases.len() as u64) as usize].clone();
         let bytes = mutated(base, &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));
         opened += u64::from(Replay::from_bytes(bytes.clone()).map(|replay| run(&replay)).is_ok());
         let length = bytes.len();
@@ -76,7 +76,7 @@ fn what_is_appended_to_a_mutated_file_leaves_its_epochs_as_they_were() {
     let bases = recordings();
     let mutations = scaled(10_000, 1_000_000);
     let appended = (0..mutations).filter(|&seed| {
-        let base = bases[seed as usize % bases.len()].clone();
+        let base = bases[(seed % bases.len() as u64) as usize].clone();
         let bytes = mutated(base, &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));
         append(&bytes, &path)
     });

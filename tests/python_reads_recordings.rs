@@ -18,7 +18,7 @@ use common::{
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use training_replay::{
-    Activation, BatchNormalization, Dataset, Dense, Dropout, Forward, LayerNormalization, Loss, Matrix, Metrics,
+    Activation, BatchNormalization, Dataset, Dense, Dropout, Error, Forward, LayerNormalization, Loss, Matrix, Metrics,
     Orientation, Parameter, Replay, ReplayOptions, Sequential, Values, Weights, datasets,
     half::{bf16, f16},
 };
@@ -272,7 +272,12 @@ fn hostile_bytes_are_answered_or_refused_in_bounded_memory_and_time() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut instructions = vec![0; 6 * rng.random_range(1..8)];
         rng.fill_bytes(&mut instructions);
-        let base = if seed % 2 == 0 { recordings()[[0, 2][seed as usize / 2 % 2]].clone() } else { recorded() };
+        let base = match seed % 4 {
+            0 => recordings()[0].clone(),
+            1 => recordings()[2].clone(), // refers to a file of data
+            2 => recordings()[3].clone(), // of some parameters
+            _ => recorded(),
+        };
         paths.push(folder.path().join(seed.to_string()));
         fs::write(paths.last().unwrap(), mutated(base, &instructions)).unwrap();
     }
@@ -290,7 +295,7 @@ except ImportError:
 def answered(ask, *arguments):
     try:
         return ask(*arguments)
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, OSError):
         return None
 read = 0
 for path in sys.argv[2:]:
@@ -464,4 +469,65 @@ assert run.check() == [] and run.epochs == [0]
 assert run.loss.name == "focal", run.loss
 "#;
     python::run(script, &[&path], "numpy");
+}
+
+#[test]
+fn data_in_another_file_are_read_or_refused_as_this_crate_does_whatever_bit_of_it_is_flipped() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, file] = ["a.replay", "x.dataset"].map(|name| folder.path().join(name));
+    let options = Replay::options().dataset(&named()).named_dataset("validation", &named());
+    let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+    options.share_data(&file).create(&path).unwrap().record(&model, Metrics::new()).unwrap();
+    let (recording, whole) = (fs::read(&path).unwrap(), fs::read(&file).unwrap());
+    let mut paths = Vec::new();
+    for at in (0..whole.len()).step_by(5).chain([whole.len(), usize::MAX]) {
+        let place = folder.path().join(format!("copy {at}"));
+        fs::create_dir(&place).unwrap();
+        let mut bytes = whole.clone();
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte ^= 1 << (at % 8);
+        }
+        if at < usize::MAX {
+            fs::write(place.join("x.dataset"), bytes).unwrap();
+        }
+        fs::write(place.join("a.replay"), &recording).unwrap();
+        paths.push(place.join("a.replay"));
+    }
+    fs::remove_file(&file).unwrap(); // that is what they refer to, too
+    let script = r#"
+from read_replay import Damaged, Recording
+for path in sys.argv[1 + 1:]:
+    run = Recording(path)
+    for name in ("training", "validation"):
+        try:
+            print(float(run.data[f"{name}/inputs"].sum()), float(run.data[f"{name}/targets"].sum()))
+        except FileNotFoundError as why:
+            assert "x.dataset" in str(why) and "checksums" in str(why), why
+            print("gone")
+        except Damaged as why:
+            print("damaged")
+"#;
+    let arguments: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let Some(found) = python::run(script, &arguments, "numpy") else { return };
+    let mut found = found.lines();
+    let (mut whole, mut damaged) = (0, 0);
+    for path in &paths {
+        let replay = Replay::open(path).unwrap();
+        for name in ["training", "validation"] {
+            let run = replay.run().unwrap().on(name).unwrap();
+            let expected = match run.dataset() {
+                Ok(data) => {
+                    whole += 1;
+                    format!("{:?} {:?}", data.inputs().sum(), data.targets().numbers().unwrap().sum())
+                }
+                Err(Error::Io { .. }) => "gone".into(),
+                Err(_) => {
+                    damaged += 1;
+                    "damaged".into()
+                }
+            };
+            assert_eq!(found.next(), Some(expected.as_str()), "{}", path.display());
+        }
+    }
+    assert!(found.next().is_none() && whole > 10 && damaged > 100, "{whole} whole, {damaged} damaged");
 }

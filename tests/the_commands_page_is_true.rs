@@ -105,7 +105,13 @@ fn written(ran: &Ran) -> String {
 
 /// Calls that together have every field.
 const CALLS: [(&str, &[&str]); 14] = [
-    ("info", &["run.replay missing.replay", "--parameters damaged.replay foreign.replay no_data.replay fork.replay"]),
+    (
+        "info",
+        &[
+            "run.replay missing.replay",
+            "--parameters damaged.replay foreign.replay no_data.replay fork.replay shared.replay",
+        ],
+    ),
     ("story", &["run.replay damaged.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
     ("runs", &["", "--group-by optimizer"]),
@@ -138,6 +144,7 @@ fn every_field_of_the_json_is_listed_and_no_other_is() {
     let at = common::recordings::data_of(&bytes, of_data);
     bytes[at] ^= 1;
     fs::write(path, bytes).unwrap();
+    common::recordings::shared(folder.path());
     let page = page();
     let calls =
         CALLS.iter().map(|(name, calls)| (*name, calls.to_vec())).chain(COPIES.map(|(name, call)| (name, vec![call])));

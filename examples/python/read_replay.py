@@ -10,6 +10,7 @@
     run.left_out["hidden/bias"]                        # parameters that are not recorded: place, type, shape, checksum
     run.weights(60, base)                              # with them, out of a mapping of names to arrays: they are compared
     run.data["training/inputs"]                        # samples in rows; so are targets, or labels if they are integers
+    run.shared, run.data_file                          # where the data lie, if not in the recording: where they were, and are
     run.data_sets["training"]                          # names of classes and features, number of classes of labels
     run.notes["learning_rate"], run.all_notes          # numbers, truth values, texts, lists; `note_texts` has them as texts
     run.loss, run.description, run.orientations, run.probe, run.probe_outputs(60)
@@ -49,6 +50,7 @@ Tensor = namedtuple("Tensor", "layer name dtype order shape")
 State = namedtuple("State", "arrays description")  # of training: arrays by name, and (kind, bytes) or None
 LeftOut = namedtuple("LeftOut", "place tensor checksum")  # where it is among all parameters; the CRC-32 of its values
 Parent = namedtuple("Parent", "path salt epoch step checksum")  # step 0: the end of the epoch; the checksum is of its data
+Shared = namedtuple("Shared", "places sets matrices")  # names of files; checksum and descriptor of each matrix in them
 Record = namedtuple("Record", "kind sequence meta_len data_len epoch meta_crc data_crc step offset start end")
 
 
@@ -191,6 +193,22 @@ class Meta:
             raise ValueError(f"{layer}/{name} is of a type, an order or a shape that is not known")
         return Tensor(layer, name, TYPES[dtype], "CF"[order], tuple(shape))
 
+    def shared(self):
+        """Data sets in another file: where it was, their names, and of each matrix checksum, descriptor and number of classes."""
+        places = self.many(self.string)
+        sets = self.many(lambda: (self.string(), [self.many(self.string), self.many(self.string)]))
+        matrices = self.many(lambda: (self.tensor(), self.option(self.u64), self.number("I")))
+        names = [name for name, _ in sets]
+        layers = [("" if name == "training" else name, matrix) for name in names for matrix in ("inputs", "targets")]
+        if not 0 < len(places) <= 16 or not all(places) or not 0 < len(names) <= 65 or len(set(names)) < len(names) or not all(names):
+            raise ValueError("its shared data have no place, or no names")
+        if len(names) == 65 and "training" not in names or [tensor[:2] for tensor, *_ in matrices] != layers:
+            raise ValueError("its shared data are not the inputs and targets of its data sets")
+        if any(size(tensor) > 1 << 40 for tensor, *_ in matrices):
+            raise ValueError("its shared data are beyond the limits of the format")
+        keyed = {f"{tensor.layer or 'training'}/{tensor.name}": (crc, tensor, count) for tensor, count, crc in matrices}
+        return Shared(places, sets, keyed)
+
     def metrics(self):
         if (count := self.u64()) > 4096:
             raise ValueError("it has more than 4096 metrics")
@@ -217,6 +235,7 @@ class Recording:
         self.notes, self.all_notes, self.note_texts, self.finished, self.damage, self.tensors = {}, [], [], False, [], None
         self.records, self.matrices, self.data_records, self.lost, self.curves = {}, {}, [0, 0], {}, ({}, {})
         self.states, self.left, self.parent, self.left_out = {}, (None, None), None, {}
+        self.shared, self.holder = None, None
         try:
             self.length = os.fstat(self.file.fileno()).st_size
             self._preamble(self.bytes(0, 64))
@@ -225,16 +244,59 @@ class Recording:
             self.close()
             raise
         self.map = np.asarray(np.memmap(self.file, np.uint8, "r", shape=(self.length,)))
-        self.data = Lazy({key: lambda key=key: self._matrix(key) for key in self.matrices})
+        keys = self.shared.matrices if self.shared else self.matrices
+        self.data = Lazy({key: lambda key=key: self._matrix(key) for key in keys})
 
     def __enter__(self): return self
     def __exit__(self, *_): self.close()
-    def close(self): self.file.close()  # arrays that were handed out stay
+    def close(self):  # arrays that were handed out stay
+        self.file.close()
+        if self.holder:
+            self.holder.close()
 
     epochs = property(lambda self: [epoch for epoch, step in self.records if not step])
     steps = property(lambda self: [at for at in self.records if at[1]])
     metric_names = property(lambda self: list(self.curves[0]))
     network = property(lambda self: decoded(*self.description) if self.description else None)
+
+    @property
+    def data_file(self):
+        """The file that the data lie in, if it is another one: `OSError` if it is nowhere, `Damaged` if it holds other data."""
+        return self._holder().path if self.shared else None
+
+    def _holder(self):  # found when it is first asked for
+        paths, wrong = [], None
+        for place in self.shared.places if self.holder is None else []:
+            for folder in dict.fromkeys(map(os.path.dirname, (os.path.abspath(self.path), os.path.realpath(self.path)))):
+                paths.append(os.path.join(folder, place))
+        for path in dict.fromkeys(paths):
+            try:
+                holder = Recording(path)
+            except OSError:
+                continue
+            except ValueError as why:
+                wrong = wrong or f"{path}, which {self.path} refers to for its data: {why}"
+                continue
+            wrong = wrong or self._other(holder)
+            if wrong is None:
+                self.holder = holder
+                break
+            holder.close()
+        if self.holder is None and wrong:
+            raise Damaged(wrong)
+        if self.holder is None:
+            sums = ", ".join(f"{key} {crc:08x}" for key, (crc, *_) in self.shared.matrices.items())
+            raise FileNotFoundError(f"the data of {self.path} lie in another file, at none of {paths}; checksums: {sums}")
+        return self.holder
+
+    def _other(self, holder):  # why it does not hold the data
+        for key, (crc, tensor, count) in self.shared.matrices.items():
+            record, *found = holder.matrices.get(key, (None, None, None))
+            if holder.shared or record is None or (record.data_crc, *found) != (crc, tensor, count):
+                sums = f"{record.data_crc:08x}" if record else "none"
+                return f"{holder.path} holds other {key} than {self.path} refers to: of checksum {sums} and not {crc:08x}"
+        named = {name: own for name, own in holder.sets.items()}
+        return next((f"{holder.path} has other names in {name}" for name, own in self.shared.sets if named.get(name) != own), None)
 
     def curve(self, name, steps=False):
         """The epochs at which a metric was logged, or the (epoch, step) rows, and its values."""
@@ -341,7 +403,7 @@ class Recording:
                     self.weights((record.epoch, record.step))
             except Damaged as why:
                 found.append(Damage(record.offset, record.start + record.data_len, f"{why}{self._which(record)}"))
-        return sorted(found)
+        return sorted(found) + (self._holder().check() if self.shared else [])
 
     def forward(self, at, inputs, base=None):
         """What the recorded network makes of inputs, samples in rows, in numpy's arithmetic: the crate's but for rounding."""
@@ -452,7 +514,9 @@ class Recording:
         parent = lambda: Parent(meta.option(meta.string), *(meta.number(form) for form in "QQII"))
         self.parent = meta.option(parent) if meta.more() else None
         self._note(texts, meta)
-        shared = meta.option(meta.u8) if meta.more() else None
+        self.shared = meta.option(meta.shared) if meta.more() else None
+        if self.shared and (data_records or sets):
+            raise ValueError("its data lie in two files")
         left_out = meta.many(lambda: (meta.u64(), meta.tensor(), meta.u8(), meta.number("I"))) if meta.more() else []
         if len(tensors) > 1 << 16 or any(tensor.order != "C" for tensor in tensors):
             raise ValueError("its parameters are more than 65536, or not row-major")
@@ -465,10 +529,14 @@ class Recording:
         self._leave_out(left_out)
         told = [*(orientations or bytes(len(tensors))), *(orientation for _, _, orientation, _ in left_out)]
         self.orientations = {key: ORIENTATIONS.get(number) for key, number in zip([*self.tensors, *self.left_out], told)}
-        sets = {name: names for name, *names in sets} or ({"training": ([], [])} if data_records else {})
+        self.sets = dict(self.shared.sets) if self.shared else {name: names for name, *names in sets}
+        sets = self.sets or ({"training": ([], [])} if data_records else {})
         classes, features = sets.get("training", ([], []))  # which other data sets have, too
         self.data_sets = {name: DataSet(own[0] or classes, own[1] or features, None) for name, own in sets.items()}
-        self.promised = data_records, 2 * len(sets.keys() - {"training"})
+        self.promised = data_records, 0 if self.shared else 2 * len(sets.keys() - {"training"})
+        for name in sets if self.shared else []:
+            count = self.shared.matrices[f"{name}/targets"][2]
+            self.data_sets[name] = self.data_sets[name]._replace(class_count=count)
 
     def _layout(self, tensors, others):  # where each array lies in the data of an epoch, and how long these are
         self.tensors, self.data_len = placed(tensors, others)
@@ -634,6 +702,8 @@ class Recording:
         return values.view(tensor.dtype).reshape(tensor.shape, order=tensor.order)
 
     def _matrix(self, key):
+        if self.shared:
+            return self._holder()._matrix(key)
         record, tensor, count = self.matrices[key]
         labels = tensor.dtype == np.uint32 and key.endswith("/targets")
         if size(tensor) != record.data_len or not (labels or tensor.dtype == np.float32 and len(tensor.shape) == 2):

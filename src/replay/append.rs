@@ -67,6 +67,7 @@ impl Replay {
         if options.overwrite {
             return Err(Error::invalid("`overwrite`", "false to append", true));
         }
+        self.expect_shared(options)?;
         options.dataset.as_ref().map_or(Ok(()), |data| self.expect_dataset(data))?;
         options.named.iter().try_for_each(|(name, data)| self.expect_named(name, data))?;
         options.probe.given().map_or(Ok(()), |inputs| self.expect_probe(inputs))?;
@@ -125,8 +126,7 @@ impl Replay {
     }
 
     fn expect_dataset(&self, data: &Dataset) -> Result<()> {
-        let recorded = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0);
-        if recorded && self.dataset()? == data {
+        if self.has_recorded_data() && self.dataset()? == data {
             Ok(())
         } else {
             Err(Error::invalid("the data set", "the recorded one, its names too, or none, to append", "another one"))

@@ -10,7 +10,7 @@ use std::{
 use super::{Origin, Replay, ReplayOptions, replacement::Replacement};
 use crate::{
     Error, Moment, Result, file,
-    storage::{self, Kind, Log},
+    storage::{self, Compressor, Kind, Log},
 };
 
 /// What becomes of the epochs behind the one after which a run goes on: the argument of [`ReplayOptions::append_after`].
@@ -157,12 +157,12 @@ impl Parts {
     /// Writes what is later into a new file, on the disk. One that holds the same is what a killed process has left.
     fn keep(&self, old: &Replay, path: &Path) -> Result<()> {
         if !path.exists() {
-            file::write_whole(path, |file| self.copy_later(old, file))?;
+            file::write_whole(path, |file| self.copy_later((old, path), file))?;
             file::sync_folder(path);
             return Ok(());
         }
         let mut same = Same { there: BufReader::new(storage::open_to_read(path)?), so_far: true };
-        self.copy_later(old, &mut same)?;
+        self.copy_later((old, path), &mut same)?;
         if same.is_all() {
             return Ok(());
         }
@@ -172,23 +172,32 @@ impl Parts {
 }
 
 impl Parts {
-    /// Copies what is later. Snapshots that are compressed are so anew, without what they referred to.
-    fn copy_later(&self, old: &Replay, to: &mut dyn Write) -> Result<()> {
+    /// Copies what is later to a path. Snapshots that are compressed are so anew, without what they referred to.
+    fn copy_later(&self, (old, path): (&Replay, &Path), to: &mut dyn Write) -> Result<()> {
         let mut compressor = None;
+        let first = old.first_record_at(path)?;
         for part in &self.later {
-            match part {
-                Part::Bytes(bytes) => copy(&old.log, bytes, to)?,
-                Part::Compressed { moment, sequence, bytes } => {
-                    match old.compressed_anew((*moment, *sequence), &mut compressor) {
-                        Ok(log) => copy(&log, &(Log::START..log.end()), to)?,
-                        // It cannot be read there either, and says why.
-                        Err(Error::Corrupted { .. }) => copy(&old.log, bytes, to)?,
-                        Err(error) => return Err(error),
-                    }
+            match (part, &first) {
+                // Shared data are found from the folder of the copy.
+                (Part::Bytes(bytes), Some(first)) if bytes.start == Log::START && bytes.end > Log::START => {
+                    copy(first, &(Log::START..first.end()), to)?;
                 }
+                (part, _) => copy_part(part, old, &mut compressor, to)?,
             }
         }
         Ok(())
+    }
+}
+
+fn copy_part(part: &Part, old: &Replay, compressor: &mut Option<Compressor>, to: &mut dyn Write) -> Result<()> {
+    match part {
+        Part::Bytes(bytes) => copy(&old.log, bytes, to),
+        Part::Compressed { moment, sequence, bytes } => match old.compressed_anew((*moment, *sequence), compressor) {
+            Ok(log) => copy(&log, &(Log::START..log.end()), to),
+            // It cannot be read there either, and says why.
+            Err(Error::Corrupted { .. }) => copy(&old.log, bytes, to),
+            Err(error) => Err(error),
+        },
     }
 }
 

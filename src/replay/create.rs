@@ -10,10 +10,12 @@ use std::{
 use super::{
     Index, Origin, Replay, ReplayOptions,
     data_sets::OtherData,
+    elsewhere::Elsewhere,
     expanded::Expanded,
     recorder::Recorder,
     replacement::Replacement,
     schedule::{Schedule, epoch_behind},
+    sharing::Sharing,
 };
 use crate::{
     Error, Result,
@@ -80,13 +82,17 @@ impl Replay {
         replacement: Option<Replacement>,
     ) -> Self {
         let dataset = options.take_dataset().map_or_else(OnceLock::new, OnceLock::from);
-        let others = OtherData::new(options.take_named());
+        let (named, names) = (options.take_named(), options.sharing.as_ref().map_or(&[][..], Sharing::names));
+        // Those that another recording refers to are read like any others, unless some were given.
+        let refers = dataset.get().is_none() && named.is_empty();
+        let others = if refers { OtherData::recorded(names) } else { OtherData::new(named) };
         let probe = options.probe.choose(dataset.get());
         let next = options.parent.as_ref().map_or(0, |parent| epoch_behind(parent.moment()));
         let schedule = Schedule::from(next);
         let recorder = Some(Recorder { schedule, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
-        Self { log, origin, index, torn_bytes: 0, dataset, others, expanded: Expanded::default(), base: None, recorder }
+        let (elsewhere, expanded) = (Elsewhere::of(origin.place()), Expanded::default());
+        Self { log, origin, index, torn_bytes: 0, dataset, others, elsewhere, expanded, base: None, recorder }
     }
 }
 

@@ -1,11 +1,11 @@
 //! The data that a recording is replayed on: its own sets, or others.
 
-use super::{Replay, data_sets::DataChoice, index::describe_matrix};
+use super::{Replay, data_sets::DataChoice, index::describe_matrix, timeline::Location};
 use crate::{
     ClassLabels, Dataset, Description, Error, Matrix, Result, Sequential, Targets,
     data::labels::TargetKind,
     math::matrix,
-    storage::{self, DataNames, RecordReader, TRAINING, TensorSpec, check_names},
+    storage::{self, DataNames, Manifest, RecordReader, SharedData, TRAINING, TensorSpec, check_names},
 };
 
 impl Replay {
@@ -17,7 +17,8 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if there is none, [`Error::Corrupted`] or [`Error::Io`] if it cannot be read.
+    /// [`Error::Missing`] if there is none, [`Error::Corrupted`] or [`Error::Io`] if it cannot be read; where it lies in
+    /// [another file](crate::SharedData), [`Error::Io`] if that is not there, [`Error::Invalid`] if other data are.
     pub fn dataset(&self) -> Result<&Dataset> {
         self.data_of(DataChoice::Usual)
     }
@@ -88,6 +89,9 @@ impl Replay {
         if let Some(data) = place.get() {
             return Ok(data);
         }
+        if let Some(holder) = self.holder_of(name)? {
+            return holder.data_of(holder.choose_data(if name.is_empty() { TRAINING } else { name })?);
+        }
         let _reading = self.others.reading();
         match place.get() {
             Some(data) => Ok(data),
@@ -104,12 +108,15 @@ impl Replay {
             Err(Error::Missing { .. }) => return Ok(None),
             data => data?,
         };
+        let is_elsewhere = self.shared_data().is_some();
         match self.data_of(DataChoice::Training) {
             Ok(training) if training.outputs() == data.outputs() => {
                 TargetKind::like(training.targets(), data.targets()).map(Some)
             }
             // Without the training set, or where it is damaged, they speak for themselves.
             Ok(_) | Err(Error::Missing { .. } | Error::Corrupted { .. }) => Ok(Some(TargetKind::of(data.targets()))),
+            // And so where the file is not there that it lies in.
+            Err(_) if is_elsewhere => Ok(Some(TargetKind::of(data.targets()))),
             Err(error) => Err(error),
         }
     }
@@ -147,8 +154,22 @@ impl Replay {
         training.into_iter().chain(others).collect()
     }
 
-    fn has_recorded_data(&self) -> bool {
-        self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_records > 0)
+    pub(super) fn has_recorded_data(&self) -> bool {
+        let has_training = |shared: &SharedData| shared.names.iter().any(|set| set.name == TRAINING);
+        let has_data =
+            |manifest: &Manifest| manifest.data_records > 0 || manifest.shared.as_ref().is_some_and(has_training);
+        self.index.manifest.as_ref().is_some_and(has_data)
+    }
+
+    /// The other file that holds a set, if one does.
+    fn holder_of(&self, set: &str) -> Result<Option<&Self>> {
+        if set.is_empty() && !self.has_recorded_data() { Ok(None) } else { self.holder() }
+    }
+
+    /// The record of a matrix of a set that the file itself holds.
+    pub(super) fn own_matrix(&self, set: &str, name: &str) -> Option<&(TensorSpec, Location)> {
+        let known = if set.is_empty() { &self.index.data } else { &self.index.named_data };
+        known.iter().find(|(spec, _)| spec.name() == name && (set.is_empty() || spec.layer() == set))
     }
 
     /// Reads the data set of a name; that of none is the training set.
@@ -205,9 +226,10 @@ impl Replay {
     }
 
     fn matrix_reader(&self, set: &str, name: &str) -> Result<(RecordReader<'_>, &TensorSpec)> {
-        let known = if set.is_empty() { &self.index.data } else { &self.index.named_data };
-        let entry = known.iter().find(|(spec, _)| spec.name() == name && (set.is_empty() || spec.layer() == set));
-        let Some((spec, location)) = entry else {
+        if let Some(holder) = self.holder_of(set)? {
+            return holder.matrix_reader(set, name);
+        }
+        let Some((spec, location)) = self.own_matrix(set, name) else {
             return Err(if set.is_empty() && !self.has_recorded_data() {
                 Error::missing("data set", "supply one by `with_dataset`")
             } else {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::{
     Dataset,
-    storage::{Manifest, TRAINING},
+    storage::{DataNames, TRAINING},
 };
 
 /// The data sets of a recording beside the one that it was trained on.
@@ -25,10 +25,9 @@ impl OtherData {
         Self { named, ..Self::default() }
     }
 
-    /// Those that a file holds, to be read.
-    pub(super) fn recorded(manifest: Option<&Manifest>) -> Self {
-        let sets = manifest.map_or(&[][..], |manifest| &manifest.data_names);
-        let others = sets.iter().filter(|set| set.name != TRAINING);
+    /// Those of these names, to be read.
+    pub(super) fn recorded(names: &[DataNames]) -> Self {
+        let others = names.iter().filter(|set| set.name != TRAINING);
         Self { named: others.map(|set| (set.name.clone(), OnceLock::new())).collect(), ..Self::default() }
     }
 

@@ -80,6 +80,7 @@ fn options(replay: &Replay, moment: Moment) -> Result<ReplayOptions> {
     if let (None, Some(inputs)) = (&options.dataset, replay.probe().inputs()) {
         options = options.probe(inputs);
     }
+    options = options.share_data_of(replay);
     (options.loss, options.own_loss) = (replay.loss(), replay.own_loss().map(str::to_owned));
     Ok(options)
 }

@@ -122,6 +122,9 @@ impl Index {
 
     /// Whether the records that belong before the first snapshot are all here, or a snapshot is.
     pub(super) fn is_started(&self) -> bool {
+        if self.manifest.as_ref().is_some_and(|manifest| manifest.shared.is_some()) {
+            return true; // The data lie elsewhere.
+        }
         let named = |manifest: &Manifest| manifest.data_names.iter().filter(|set| set.name != TRAINING).count();
         let complete = |manifest: &Manifest| {
             self.data.len() as u64 >= manifest.data_records && self.named_data.len() >= 2 * named(manifest)

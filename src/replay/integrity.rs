@@ -26,7 +26,8 @@ impl Replay {
 
     /// Reads the whole recording, compares every checksum, and returns all damage.
     ///
-    /// That is [`damage`](Self::damage) and the epochs, steps and data whose bytes are not what was written.
+    /// That is [`damage`](Self::damage) and the epochs, steps and data whose bytes are not what was written. Data that
+    /// [lie in another file](crate::SharedData) are read there, and what is damaged of it comes last, with its path.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -46,7 +47,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be read.
+    /// [`Error::Io`] if the file cannot be read, or that of its shared data; [`Error::Invalid`] if that holds other data.
     pub fn check_integrity(&self) -> Result<Vec<Damage>> {
         let mut damage = self.index.damage.clone();
         for (what, location) in self.index.locations().filter(|(_, location)| !location.compressed) {
@@ -56,7 +57,24 @@ impl Replay {
             note(self.check_expanded(moment), location, &mut damage)?;
         }
         damage.sort_by_key(|damage| damage.bytes.start);
+        damage.extend(self.check_shared()?);
         Ok(damage)
+    }
+
+    /// The same of the file that the data sets lie in, if it is another one.
+    fn check_shared(&self) -> Result<Vec<Damage>> {
+        match self.holder() {
+            Ok(None) => Ok(Vec::new()),
+            Ok(Some(holder)) => {
+                let damage = holder.check_integrity()?.into_iter();
+                Ok(damage.map(|damage| damage.in_file(holder.origin.path())).collect())
+            }
+            Err(Error::Corrupted { path, what, offset, reason }) => {
+                let damage = Damage::new(offset..offset, format!("{what} is corrupted: {reason}"));
+                Ok(vec![damage.in_file(path)])
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the number of bytes after the last whole record when the file was opened or refreshed.

@@ -5,7 +5,9 @@
 mod budget;
 mod choice;
 mod data_sets;
+mod elsewhere;
 mod given;
+mod holder;
 mod index;
 mod left_out;
 mod one_vs_rest;
@@ -13,6 +15,7 @@ mod options;
 mod parameters;
 mod parent;
 mod pattern;
+mod places;
 mod probe_inputs;
 mod progress;
 mod recorder;
@@ -20,6 +23,8 @@ mod rename;
 mod replacement;
 mod restored;
 mod schedule;
+mod share;
+mod sharing;
 mod steps;
 mod timeline;
 
@@ -27,6 +32,7 @@ mod timeline;
 mod create;
 mod notes;
 mod only_parameters;
+mod packed;
 mod whole;
 
 mod record;
@@ -69,6 +75,7 @@ mod expanded;
 mod fork;
 
 mod data;
+mod shared_data;
 
 mod integrity;
 
@@ -103,6 +110,7 @@ pub use append_after::Later;
 pub use background::BackgroundRecorder;
 pub use base::Base;
 use data_sets::OtherData;
+use elsewhere::Elsewhere;
 use expanded::Expanded;
 pub use fork::Fork;
 use given::Given;
@@ -120,6 +128,7 @@ use recorder::Recorder;
 pub use run::Run;
 pub use run_groups::{RunGroup, RunGroups};
 pub use runs::Runs;
+pub use shared_data::SharedData;
 pub use snapshot::Snapshot;
 pub use step_ring::{Alarm, AlarmCause, StepRing};
 pub use steps::Steps;
@@ -169,6 +178,8 @@ pub struct Replay {
     dataset: OnceLock<Dataset>,
     /// The data sets beside it.
     others: OtherData,
+    /// The file that holds all of these, if it is another one.
+    elsewhere: Elsewhere<Replay>,
     /// What was read of compressed snapshots.
     expanded: Expanded,
     /// The parameters that the recording leaves out.
@@ -295,7 +306,9 @@ impl Replay {
 
     /// Writes the recording to anything that takes bytes, such as a file for one that was made in memory.
     ///
-    /// A torn end is left out: what is written is whole records only.
+    /// A torn end is left out: what is written is whole records only. A recording whose data lie in
+    /// [another file](crate::SharedData) refers to it as before, from the folder that it is put into;
+    /// [`write_whole_to`](Self::write_whole_to) writes the data as well.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Index, Origin, Replay, data_sets::OtherData, expanded::Expanded};
+use super::{Index, Origin, Replay, data_sets::OtherData, elsewhere::Elsewhere, expanded::Expanded};
 use crate::{
     Error, Result,
     storage::{self, Backend, BadPreamble, FilePool, Log, VERSION},
@@ -102,11 +102,12 @@ impl Replay {
         expect_known_version(log.preamble().major, &origin)?;
         let index = Index::of(origin.path());
         let (dataset, others) = (OnceLock::new(), OtherData::default());
-        let expanded = Expanded::default();
-        let mut replay =
-            Self { log, origin, index, torn_bytes: 0, dataset, others, expanded, base: None, recorder: None };
+        let (elsewhere, expanded) = (Elsewhere::of(origin.place()), Expanded::default());
+        let (torn_bytes, base, recorder) = (0, None, None);
+        let mut replay = Self { log, origin, index, torn_bytes, dataset, others, elsewhere, expanded, base, recorder };
         replay.scan()?;
-        replay.others = OtherData::recorded(replay.index.manifest.as_ref());
+        let names = replay.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.data_names);
+        replay.others = OtherData::recorded(names);
         if replay.index.is_started() { Ok(replay) } else { Err(Error::NotStarted { path: replay.origin.path() }) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{choice::Choice, probe_inputs::ProbeInputs, rename::Rename};
+use super::{choice::Choice, probe_inputs::ProbeInputs, rename::Rename, sharing::Sharing};
 use crate::{
     Dataset, Description, Error, Loss, Matrix, Moment, Result,
     storage::{Ancestor, LONGEST_NAME, Locking, Notes, check_names},
@@ -56,6 +56,7 @@ const SMALL: usize = 1 << 8;
 pub struct ReplayOptions {
     pub(super) dataset: Option<Dataset>,
     pub(super) named: Vec<(String, Dataset)>,
+    pub(super) sharing: Option<Sharing>,
     pub(super) loss: Option<Loss>,
     pub(super) own_loss: Option<String>,
     pub(super) description: Option<Description>,
@@ -367,6 +368,7 @@ impl ReplayOptions {
 
     pub(super) fn check(&self) -> Result<()> {
         self.check_budget()?;
+        self.sharing.as_ref().map_or(Ok(()), Sharing::check)?;
         self.own_loss.as_ref().map_or(Ok(()), |name| Loss::check_own_name(name, LONGEST_NAME))?;
         check_names(&self.named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
         self.choice.check()?;

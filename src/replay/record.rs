@@ -2,10 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    Durability, Replay, ReplayOptions, choice::looks_at_left_out, data_sets::OtherData, parameters::Parameters,
-    recorder::Recorder, schedule::expect_later,
-};
+use super::{Durability, Replay, ReplayOptions, parameters::Parameters, recorder::Recorder, schedule::expect_later};
 use crate::{
     Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
     storage::{
@@ -189,7 +186,7 @@ impl Replay {
         let rename = self.recorder()?.options.rename.clone();
         let parameters = Parameters::of(model, description.as_ref(), rename);
         let mut first = self.first_manifest(&parameters)?;
-        let looks = first.is_none() && looks_at_left_out(self.recorder()?.recorded, moment);
+        let looks = first.is_none() && self.recorder()?.looks_at_left_out(moment);
         let parameters = parameters.leaving_out(first.as_ref().or(self.index.manifest.as_ref()), looks);
         let probe = probe(self, description.as_ref())?;
         if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
@@ -237,8 +234,9 @@ impl Replay {
             manifest.notes.clone_from(&recorder.options.notes);
             manifest.ancestor.clone_from(&recorder.options.parent);
         }
-        manifest.data_records = if self.dataset.get().is_some() { 2 } else { 0 };
-        manifest.data_names = self.data_names();
+        manifest.shared = self.share()?;
+        manifest.data_records = if self.dataset.get().is_some() && manifest.shared.is_none() { 2 } else { 0 };
+        manifest.data_names = manifest.shared.as_ref().map_or_else(|| self.data_names(), |shared| shared.names.clone());
         Ok(Some(manifest))
     }
 
@@ -252,8 +250,8 @@ impl Replay {
     ) -> Result<()> {
         self.expect_place(LOOK)?;
         let mark = self.log.position();
-        let shared = first.as_ref().map(|manifest| (manifest, self.dataset.get(), &self.others));
-        let before = shared.map_or(Ok(Vec::new()), |shared| write_shared(&mut self.log, shared));
+        let sets = self.dataset.get().map(|data| ("", data)).into_iter().chain(self.others.at_hand());
+        let before = first.as_ref().map_or(Ok(Vec::new()), |manifest| write_shared(&mut self.log, manifest, sets));
         let written = before.and_then(|mut records| {
             let manifest = first.as_ref().or(self.index.manifest.as_ref());
             let manifest =
@@ -311,16 +309,19 @@ impl Replay {
 }
 
 /// Writes what all snapshots share.
-fn write_shared(
+pub(super) fn write_shared<'a>(
     log: &mut Log,
-    (manifest, data, others): (&Manifest, Option<&Dataset>, &OtherData),
+    manifest: &Manifest,
+    sets: impl IntoIterator<Item = (&'a str, &'a Dataset)>,
 ) -> Result<Vec<Record>> {
     let mut records = vec![log.append(Kind::Model, Moment::default(), manifest.encode()?, |_| Ok(()))?];
-    if let Some(data) = data {
-        records.extend(write_data(log, Kind::Data, "", data)?);
+    if let Some(shared) = &manifest.shared {
+        // Room for their numbers, where a copy holds them.
+        log.go_on_with(log.next_sequence() + shared.matrices.len() as u64);
+        return Ok(records);
     }
-    for (set, data) in others.at_hand() {
-        records.extend(write_data(log, Kind::NamedData, set, data)?);
+    for (set, data) in sets {
+        records.extend(write_data(log, set, data)?);
     }
     Ok(records)
 }
@@ -378,7 +379,9 @@ fn write_compressed<M: Model + ?Sized>(
     })
 }
 
-fn write_data(log: &mut Log, kind: Kind, set: &str, data: &Dataset) -> Result<[Record; 2]> {
+/// Writes a data set; that of no name is the training set.
+pub(super) fn write_data(log: &mut Log, set: &str, data: &Dataset) -> Result<[Record; 2]> {
+    let kind = if set.is_empty() { Kind::Data } else { Kind::NamedData };
     let mut write = |name: &str, matrix: &Matrix| {
         let meta = storage::matrix_spec(set, name, matrix).encode()?;
         log.append(kind, Moment::default(), meta, |writer| storage::write_matrix(writer, matrix))

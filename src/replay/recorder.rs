@@ -2,8 +2,11 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use super::{ReplayOptions, budget::Budget, left_out::LeftOut, replacement::Replacement, schedule::Schedule};
-use crate::{Matrix, Result, storage::Compressor};
+use super::{
+    ReplayOptions, budget::Budget, choice::looks_at_left_out, left_out::LeftOut, replacement::Replacement,
+    schedule::Schedule,
+};
+use crate::{Matrix, Moment, Result, storage::Compressor};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
@@ -47,6 +50,11 @@ impl Recorder {
             compresses,
             compressor,
         }
+    }
+
+    /// Whether it is time to look at what is left out.
+    pub(super) fn looks_at_left_out(&self, moment: Moment) -> bool {
+        looks_at_left_out(self.recorded, moment)
     }
 
     /// What compresses the next snapshot, if it is to be compressed.

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Replay, Runs, run_names::names_of};
+use super::{Replay, Runs, elsewhere::Holders, run_names::names_of};
 use crate::{Error, Result, storage::FilePool};
 
 /// What the names of recordings in a folder end in.
@@ -70,9 +70,13 @@ impl Runs {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let names = names_of(&paths.iter().map(PathBuf::as_path).collect::<Vec<_>>());
         let (mut runs, mut files, pool) = (Self::new(), HashSet::new(), Arc::default());
+        let holders = Arc::new(Holders::of(&pool));
         for (done, (name, path)) in names.into_iter().zip(&paths).enumerate() {
             match open_once(path, &pool, &mut files) {
-                Ok(replay) => runs.push(name, replay),
+                Ok(mut replay) => {
+                    replay.elsewhere.among(&holders);
+                    runs.push(name, replay);
+                }
                 Err(error) => runs.push_failed(name, error),
             }
             progress(done + 1, paths.len());

@@ -16,6 +16,7 @@ use super::{
     left_out::{LeftOut, LeftOutArray},
     notes::Notes,
     probe::Rows,
+    shared_data::SharedData,
     tensor::{MAX_PARAMETERS, TensorSpec, orientation_id, orientation_of},
 };
 use crate::{Description, Error, Loss, Matrix, Result, codec, model::matching::Name};
@@ -43,6 +44,8 @@ pub(crate) struct Manifest {
     pub(crate) data_names: Vec<DataNames>,
     /// The run that this one was forked from, if it was.
     pub(crate) ancestor: Option<Ancestor>,
+    /// The data sets, if they lie in a file of their own: then there are no DATA records.
+    pub(crate) shared: Option<SharedData>,
     /// The parameters of the model that are not recorded: none, usually.
     pub(crate) left_out: Arc<LeftOut>,
 }
@@ -74,7 +77,8 @@ impl Manifest {
             Error::invalid("the size of the model", expected, format!("{} arrays and {bytes} bytes", parameters.len()))
         })?;
         let ((places, data_len), data_records, loss, notes) = (layout, 0, None, Notes::default());
-        let (probe, data_names, own_loss, ancestor, left_out) = (None, Vec::new(), None, None, Arc::default());
+        let (probe, data_names, own_loss, ancestor, shared) = (None, Vec::new(), None, None, None);
+        let left_out = Arc::default();
         Ok(Self {
             parameters,
             places,
@@ -87,6 +91,7 @@ impl Manifest {
             probe,
             data_names,
             ancestor,
+            shared,
             left_out,
         })
     }
@@ -175,12 +180,14 @@ impl Manifest {
             metadata: self.notes.texts().to_vec(),
         };
         let probe = self.probe.as_ref().map(Rows::from);
-        let known = codec::encode(&(encoded, probe, &self.data_names, self.orientations(), &self.own_loss));
+        // What lies elsewhere is named there: who does not know of it finds a recording without data.
+        let data_names = if self.shared.is_some() { &[][..] } else { &self.data_names };
+        let known = codec::encode(&(encoded, probe, data_names, self.orientations(), &self.own_loss));
         let (values, left_out) = (self.notes.encode_values(), self.left_out.encode());
         let later = [
             (self.ancestor.is_some(), codec::encode(&self.ancestor)),
             (!values.is_empty(), codec::encode(&values)),
-            (false, codec::encode(&None::<u8>)),
+            (self.shared.is_some(), codec::encode(&self.shared)),
             (!left_out.is_empty(), codec::encode(&left_out)),
         ];
         // A field that has nothing to say, and none behind it that has, is left out.
@@ -204,12 +211,19 @@ impl Manifest {
         let encoded: Encoded = codec::decode_prefix(bytes)?;
         let mut later = codec::behind(&encoded, bytes)?;
         let probe: Option<Rows> = codec::take_next(&mut later)?;
-        let data_names = codec::take_next(&mut later)?;
+        let mut data_names: Vec<DataNames> = codec::take_next(&mut later)?;
         let parameters = oriented(encoded.parameters, &codec::take_next::<Vec<u8>>(&mut later)?)?;
         let own_loss: Option<String> = codec::take_next(&mut later)?;
         let ancestor: Option<Ancestor> = codec::take_next(&mut later)?;
         let notes = Notes::decode(encoded.metadata, codec::take_next(&mut later)?)?;
-        let _shared: Option<u8> = codec::take_next(&mut later)?;
+        let shared: Option<SharedData> = codec::take_next(&mut later)?;
+        let shared = shared.map(SharedData::checked).transpose()?;
+        if let Some(shared) = &shared {
+            if encoded.data_records > 0 || !data_names.is_empty() {
+                return Err("its data lie in two files".into());
+            }
+            data_names.clone_from(&shared.names);
+        }
         let left_out = LeftOut::decode(codec::take_next(&mut later)?, &parameters)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
@@ -227,6 +241,7 @@ impl Manifest {
             probe: probe.map(|probe| probe.matrix()).transpose()?,
             data_names,
             ancestor,
+            shared,
             left_out: left_out.into(),
         })
     }
@@ -278,7 +293,10 @@ fn loss(id: u8) -> Option<Loss> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Orientation, Parameter};
+    use crate::{
+        Orientation, Parameter,
+        storage::{SharedMatrix, TRAINING, matrix_spec},
+    };
 
     fn parameters() -> Vec<TensorSpec> {
         let kernel = Parameter::new("hidden", "kernel", [2, 3], vec![0.0_f32; 6]);
@@ -309,9 +327,50 @@ mod tests {
         let mut manifest = manifest.leaving_out(base).unwrap();
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()), "behind no values of notes");
         manifest.notes.push("learning rate".into(), 0.05.into());
+        let of = |name: &str| SharedMatrix::of(&matrix_spec("", name, &Matrix::zeros(3, 2)), 0xABCD);
+        let (names, matrices) =
+            (vec![DataNames { name: TRAINING.into(), ..DataNames::default() }], vec![of("inputs"), of("targets")]);
+        let places = vec!["../a".into(), "/b/a".into()];
+        manifest.shared = Some(SharedData { places, names: names.clone(), matrices });
+        (manifest.data_records, manifest.data_names) = (0, names);
         let mut later = manifest.encode().unwrap();
         later.extend([9; 7]);
         assert_eq!(Manifest::decode(&later), Ok(manifest), "fields that a later minor version appended are ignored");
+    }
+
+    #[test]
+    fn references_to_data_that_nobody_can_have_made_are_refused() {
+        let of = |set: &str, name: &str| SharedMatrix::of(&matrix_spec(set, name, &Matrix::zeros(3, 2)), 7);
+        let names = |names: &[&str]| {
+            names.iter().map(|&name| DataNames { name: name.into(), ..DataNames::default() }).collect()
+        };
+        let whole = || SharedData {
+            places: vec!["a".into()],
+            names: names(&[TRAINING, "b"]),
+            matrices: vec![of("", "inputs"), of("", "targets"), of("b", "inputs"), of("b", "targets")],
+        };
+        let read = |shared: SharedData, data_records: u64| {
+            let mut manifest = Manifest::new(parameters(), None).unwrap();
+            (manifest.shared, manifest.data_records) = (Some(shared), data_records);
+            Manifest::decode(&manifest.encode().unwrap())
+        };
+        assert_eq!(read(whole(), 0).unwrap().data_names, whole().names);
+        assert!(read(whole(), 2).unwrap_err().contains("two files"));
+        let refused = [
+            SharedData { places: Vec::new(), ..whole() },
+            SharedData { places: vec![String::new()], ..whole() },
+            SharedData { places: vec!["a".into(); 17], ..whole() },
+            SharedData { names: Vec::new(), matrices: Vec::new(), ..whole() },
+            SharedData { names: names(&[TRAINING, TRAINING]), ..whole() },
+            SharedData { names: names(&["b", "b"]), ..whole() },
+            SharedData { names: names(&[TRAINING, ""]), ..whole() },
+            SharedData { names: names(&["b", TRAINING]), ..whole() },
+            SharedData { matrices: whole().matrices[1..].to_vec(), ..whole() },
+            SharedData { matrices: [whole().matrices, whole().matrices].concat(), ..whole() },
+        ];
+        for shared in refused {
+            assert!(read(shared.clone(), 0).is_err(), "{shared:?}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //! log       the records of a file: scanned, read, appended
 //! tensor    one array: its descriptor, its bytes
 //! data_names  what the data sets are called: in the first record
+//! shared_data  data sets in a file of their own: in the first record
 //! expected  the parameters of a snapshot as they come, held against the recorded ones
 //! probe     what a model made of a few inputs: in the first record and in each epoch
 //! array_bytes  the values of an array as bytes
@@ -60,6 +61,7 @@ mod probe;
 mod reader;
 mod record;
 mod scan;
+mod shared_data;
 mod tensor;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -88,6 +90,7 @@ pub(crate) use probe::{Probe, put_probe, skip_probe, take_probe};
 pub(crate) use reader::RecordReader;
 pub(crate) use record::Record;
 pub use scan::Damage;
+pub(crate) use shared_data::{MAX_PLACES, SharedData, SharedMatrix};
 pub(crate) use tensor::{
     TensorSpec, labels_spec, matrix_difference, matrix_spec, read_labels, read_matrix, write_labels, write_matrix,
 };

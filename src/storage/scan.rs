@@ -3,7 +3,7 @@
 //! Reading never modifies. A header that is none is passed over on the 64-byte grid: if a whole record follows, the
 //! gap is *damage*; if none does, it is a *torn tail*, which is where the next scan goes on.
 
-use std::{io, ops::Range};
+use std::{io, ops::Range, path::PathBuf};
 
 use super::{
     backend::NamedBackend,
@@ -23,11 +23,18 @@ pub struct Damage {
     pub bytes: Range<u64>,
     /// What is lost with them.
     pub reason: String,
+    /// The file, if it is not the recording's own but that of its [shared data](crate::SharedData).
+    pub path: Option<PathBuf>,
 }
 
 impl Damage {
     pub(crate) fn new(bytes: Range<u64>, reason: impl Into<String>) -> Self {
-        Self { bytes, reason: reason.into() }
+        Self { bytes, reason: reason.into(), path: None }
+    }
+
+    /// The same in another file.
+    pub(crate) fn in_file(self, path: PathBuf) -> Self {
+        Self { path: Some(path), ..self }
     }
 }
 

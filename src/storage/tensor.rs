@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{header::MAX_DATA, reader::RecordReader, writer::RecordWriter};
+use super::{endian::little_endian, header::MAX_DATA, reader::RecordReader, writer::RecordWriter};
 use crate::{ClassLabels, Dtype, Error, Matrix, Orientation, Parameter, Result, Values, codec, math::matrix};
 
 /// The most parameters (arrays, not values) a model may have.
@@ -260,6 +260,19 @@ pub(crate) fn labels_spec(set: &str, name: &str, labels: &ClassLabels) -> Tensor
         orientation: None,
         classes: Some(labels.classes() as u64),
     }
+}
+
+/// Returns the checksum that the record of a matrix has, if it is written as this descriptor says.
+pub(crate) fn matrix_checksum(spec: &TensorSpec, matrix: &Matrix) -> u32 {
+    match spec.order {
+        Order::Column => crc32fast::hash(&little_endian(matrix.as_slice())),
+        Order::Row => crc32fast::hash(&little_endian(matrix.transpose().as_slice())),
+    }
+}
+
+/// The same of labels.
+pub(crate) fn labels_checksum(labels: &ClassLabels) -> u32 {
+    crc32fast::hash(&little_endian(labels.indices()))
 }
 
 /// Writes labels, sample by sample.

@@ -27,7 +27,8 @@ pub fn ask(replay: &Replay) {
     assert!(states.parent().is_none_or(|parent| parent.is(replay).is_ok() || !replay.damage().is_empty()));
     let left_out = replay.recorded_weights().left_out();
     left_out.for_each(|it| drop(replay.parameter(0, it.layer(), it.name())));
-    drop((replay.dataset().is_ok(), replay.check_integrity()));
+    drop((replay.dataset().is_ok(), replay.check_integrity(), replay.write_whole_to(std::io::sink())));
+    drop(replay.shared_data().map(|shared| (shared.places(), shared.path())));
 }
 
 /// The whole property, for fuzzers: whatever the bytes, asking answers or is an error, and appending leaves every epoch
@@ -100,11 +101,13 @@ fn settings() -> [training_replay::ReplayOptions; 2] {
     [Replay::options(), compressed]
 }
 
-/// Files with all kinds of records, to begin with: plain, compressed, and of some parameters.
-pub fn recordings() -> [Vec<u8>; 3] {
+/// Files with all kinds of records, to begin with: plain, compressed, one that refers to a file of data that is there, and one of
+/// some parameters.
+pub fn recordings() -> [Vec<u8>; 4] {
     let [plain, compressed] = settings();
-    let some = Replay::options().without_parameters(["hidden/*"]);
-    [recording(plain, 0.01), recording(compressed, 0.01), recording(some, 0.0)] // at a rate of 0 all is frozen
+    let shared = plain.clone().share_data(std::env::temp_dir().join("training-replay-hostile.dataset"));
+    let some = Replay::options().without_parameters(["hidden/*"]); // at a rate of 0 all is frozen
+    [(plain, 0.01), (compressed, 0.01), (shared, 0.01), (some, 0.0)].map(|(options, rate)| recording(options, rate))
 }
 
 fn recording(options: training_replay::ReplayOptions, rate: f32) -> Vec<u8> {

@@ -69,12 +69,17 @@ def dump(path):
     print("values", " ".join(f"{key.encode().hex()}={typed(value)}" for key, value in run.all_notes))
     print("description", None if run.description is None else run.description[0] + " " + run.description[1].hex())
     print("parent", run.parent and " ".join(map(str, [run.parent.path and run.parent.path.encode().hex(), *run.parent[2:]])))
-    print("finished" if run.finished else "unfinished", run.torn_bytes, ranges(run.damage), ranges(run.check()))
+    try:
+        everything = ranges(run.check())
+    except (Damaged, OSError):
+        everything = "nothing"
+    print("finished" if run.finished else "unfinished", run.torn_bytes, ranges(run.damage), everything)
+    print("shared", run.shared is not None)
     try:
         matrices = [("inputs", run.data["training/inputs"]), ("targets", run.data["training/targets"])]
         for name, values in matrices:
             show(name, values)
-    except (Damaged, LookupError):
+    except (Damaged, LookupError, OSError):
         print("no data")
     if run.probe is not None:
         show("probe", run.probe)
@@ -168,14 +173,16 @@ fn head(replay: &Replay) -> Vec<String> {
         format!("{path} {epoch} {step} {}", parent.checksum())
     });
     let finished = if replay.is_finished() { "finished" } else { "unfinished" };
-    let all = replay.check_integrity().unwrap();
+    let all = replay.check_integrity().map_or("nothing".into(), |all| ranges(&all));
+    let shared = if replay.shared_data().is_some() { "True" } else { "False" };
     vec![
         format!("loss {loss}"),
         format!("notes {}", notes.join(" ")),
         format!("values {}", values.join(" ")),
         format!("description {description}"),
         format!("parent {parent}"),
-        format!("{finished} {} {} {}", replay.torn_bytes(), ranges(replay.damage()), ranges(&all)),
+        format!("{finished} {} {} {}", replay.torn_bytes(), ranges(replay.damage()), all),
+        format!("shared {shared}"),
     ]
 }
 

@@ -137,6 +137,14 @@ pub fn forked(folder: &Path) -> [PathBuf; 2] {
     [path, fork_path]
 }
 
+/// A recording of three epochs whose data lie in `moons.dataset`.
+pub fn shared(folder: &Path) -> PathBuf {
+    let path = folder.join("shared.replay");
+    let options = options().share_data(folder.join("moons.dataset"));
+    train(options.create(&path).unwrap(), 1, 2).finish().unwrap();
+    path
+}
+
 /// Epochs with steps within them.
 pub fn with_steps(folder: &Path) -> PathBuf {
     let path = folder.join("with_steps.replay");

@@ -149,6 +149,9 @@ fn with_data(
     damaged: Damaged,
     copied: &mut Copied,
 ) -> Result<ReplayOptions> {
+    if replay.shared_data().is_some() {
+        return Ok(options.share_data_of(replay)); // `pack` makes it whole.
+    }
     let no_model = |_: &Weights| Err::<Sequential, _>(Error::other("no model is asked for"));
     let run = replay.run_from(&no_model);
     let names: Vec<&str> = run.dataset_names().collect();

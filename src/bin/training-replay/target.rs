@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::Args;
+use training_replay::Replay;
 
 use crate::trouble::{Answer, Trouble};
 
@@ -43,6 +44,15 @@ impl TargetArgs {
         // Short, however long the name of the file is.
         let path = self.output.with_file_name(format!(".training-replay-{}.new", process::id()));
         Ok(Target { args: self, path })
+    }
+
+    /// The same of a copy: never over the file either that the data of the recording lie in.
+    pub fn begin_copy(&self, source: &Path, replay: &Replay) -> Answer<Target<'_>> {
+        let places = replay.shared_data().map(|shared| shared.places()).unwrap_or_default();
+        if places.iter().any(|place| self.is(place)) {
+            return Err(Trouble::of(&self.output, "it holds the data of the recording that is read"));
+        }
+        self.begin(source)
     }
 
     /// The same beside checkpoints: files, and folders in which only a recording may be replaced.

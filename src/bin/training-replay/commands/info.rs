@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 use training_replay::{
-    Dataset, Error, LeftOutParameter, Parent, RecordedParameter, Replay, Result, Sequential, Weights,
+    Dataset, Error, LeftOutParameter, Parent, RecordedParameter, Replay, Result, Sequential, SharedData, Weights,
 };
 
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
     recording::{self, Files, format_of, loss_name},
     report::{Report, about_each},
     table::Table,
-    trouble::{Answer, Status},
-    words::{counted, grouped, shown, size},
+    trouble::{Answer, Status, with_options},
+    words::{counted, grouped, path_shown, shown, size},
 };
 
 pub const EXAMPLES: &str = "\
@@ -51,6 +51,7 @@ impl Info {
         lines.extend(head(&replay));
         lines.extend(training_lines(&replay));
         lines.extend(data_lines(&replay));
+        lines.extend(replay.shared_data().map(shared_line));
         lines.extend(replay.metadata().map(|(key, value)| row("note", format!("{}: {}", shown(key), shown(value)))));
         lines.extend(damage_lines(&replay));
         lines.extend(model_lines(&replay));
@@ -71,6 +72,7 @@ impl Info {
             "notes": replay.metadata().collect::<Vec<_>>(),
             "typed_notes": notes::of(&replay),
             "data_sets": data_json(&replay),
+            "shared_data": replay.shared_data().map(shared_json),
             "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
             "damage": damage_json(&replay),
             "model": model_json(&replay),
@@ -148,11 +150,27 @@ fn data_lines(replay: &Replay) -> Vec<String> {
     if sets.is_empty() {
         return vec![row("data", "none")];
     }
+    let is_elsewhere = replay.shared_data().is_some_and(|shared| shared.path().is_err());
     let line = |(name, data): (String, Result<Dataset>)| {
-        let what = data.map_or_else(|error| error.to_string(), |data| data.to_string());
+        let what = match data {
+            Err(_) if is_elsewhere => "not there, see the data file".into(),
+            data => data.map_or_else(|error| error.to_string(), |data| data.to_string()),
+        };
         row("data", format!("{}: {}", shown(&name), shown(&what)))
     };
     sets.into_iter().map(line).collect()
+}
+
+/// Where the data sets lie, if not in the recording, or why they cannot be found.
+fn shared_line(shared: SharedData<'_>) -> String {
+    let found = shared.path().map(path_shown);
+    row("data file", found.unwrap_or_else(|error| shown(&with_options(&error.to_string()))))
+}
+
+fn shared_json(shared: SharedData<'_>) -> Value {
+    let places: Vec<String> = shared.places().iter().map(|path| path.display().to_string()).collect();
+    let path = shared.path().map(|path| path.display().to_string());
+    json!({ "places": places, "error": path.as_ref().err().map(ToString::to_string), "path": path.ok() })
 }
 
 fn data_json(replay: &Replay) -> Vec<Value> {

@@ -25,7 +25,8 @@ Examples:
 
 /// Copies a recording into a new file, without a torn end and marked as finished
 ///
-/// Every record is the same, byte for byte. A damaged recording is refused: `repair` takes what is whole.
+/// Every record is the same, byte for byte. Data sets that lie in a file of their own are put into the copy, which needs no other
+/// file then. A damaged recording is refused: `repair` takes what is whole.
 #[derive(Args, Debug)]
 pub struct Pack {
     /// The recording
@@ -42,9 +43,12 @@ impl Pack {
     pub fn run(&self) -> Answer<Status> {
         let path = &self.file;
         let replay = recording::open(path)?;
-        let target = self.target.begin(path)?;
+        let target = self.target.begin_copy(path, &replay)?;
         if let Some(damage) = replay.check_integrity().map_err(Trouble::with(path))?.first() {
-            let what = format!("it is damaged ({}); `training-replay repair` copies what is whole", damage.reason);
+            let what = match &damage.path {
+                None => format!("it is damaged ({}); `training-replay repair` copies what is whole", damage.reason),
+                Some(file) => format!("its data in {} are damaged ({})", path_shown(file), damage.reason),
+            };
             return Err(Trouble::of(path, what));
         }
         copy(&replay, target.path()).map_err(|error| Trouble::io(target.path())(error))?;
@@ -59,6 +63,7 @@ impl Pack {
     fn say(&self, replay: &Replay, epochs: usize, bytes: u64) -> Answer<Status> {
         let mut out = Out::new();
         let torn = replay.torn_bytes();
+        let shared = replay.shared_data().map(|shared| shared.path()).transpose().map_err(Trouble::with(&self.file))?;
         if self.json {
             let output = self.target.output.display().to_string();
             let document = json!({
@@ -69,11 +74,15 @@ impl Pack {
                 "bytes": bytes,
                 "torn_bytes": torn,
                 "was_finished": replay.is_finished(),
+                "data_from": shared.map(|path| path.display().to_string()),
             });
             out.json("pack", document)?;
         } else {
             let (output, epochs) = (path_shown(&self.target.output), counted(epochs as u64, "epoch"));
             out.line(format!("{output}: {epochs}, {}", size(bytes)))?;
+            if let Some(path) = shared {
+                out.line(format!("with the data sets of {}", path_shown(path)))?;
+            }
             if torn > 0 {
                 out.line(format!("left out: {} of a record that never was whole", size(torn)))?;
             }
@@ -83,10 +92,10 @@ impl Pack {
     }
 }
 
-/// The whole records.
+/// The whole records, and the data sets where they lie in another file.
 fn copy(replay: &Replay, to: &Path) -> std::io::Result<()> {
     let mut file = BufWriter::new(File::create(to)?);
-    replay.write_to(&mut file).map_err(std::io::Error::other)?;
+    replay.write_whole_to(&mut file).map_err(std::io::Error::other)?;
     file.flush()
 }
 

@@ -39,7 +39,7 @@ impl Repair {
     pub fn run(&self) -> Answer<Status> {
         let path = &self.file;
         let replay = recording::open(path)?;
-        let target = self.target.begin(path)?;
+        let target = self.target.begin_copy(path, &replay)?;
         let mut copied = copy::record((path, &replay), &moments(&replay), target.path(), Damaged::IsLeftOut)?;
         let unknown = replay
             .damage()

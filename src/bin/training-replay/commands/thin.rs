@@ -50,7 +50,7 @@ impl Thin {
             return Err(Trouble::usage("what is to be left out? give --every, --epochs or --without-steps"));
         }
         let replay = recording::open(path)?;
-        let target = self.target.begin(path)?;
+        let target = self.target.begin_copy(path, &replay)?;
         let chosen = self.moments(&replay)?;
         let copied = copy::record((path, &replay), &chosen, target.path(), Damaged::IsAnError)?;
         let bytes = target.finish()?;

@@ -1,0 +1,82 @@
+//! Where the data sets of a recording are, if they lie in another file, which may hold those of many.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+};
+
+use super::places;
+use crate::{
+    Error, Result,
+    storage::{FilePool, SharedData},
+};
+
+/// Where the file of the data is looked for, and the file once it was found: a recording, too.
+#[derive(Debug)]
+pub(super) struct Elsewhere<R> {
+    /// Where the recording is, from any folder; none in memory.
+    home: Option<PathBuf>,
+    found: OnceLock<Arc<R>>,
+    holders: Arc<Holders<R>>,
+}
+
+/// Files of data sets that are open, each once for all recordings that refer to it.
+#[derive(Debug)]
+pub(super) struct Holders<R> {
+    pool: Arc<FilePool>,
+    /// By their paths; those that nobody reads any more are gone.
+    known: Mutex<HashMap<PathBuf, Weak<R>>>,
+}
+
+impl<R> Holders<R> {
+    /// Those that share the places of open files with recordings.
+    pub(super) fn of(pool: &Arc<FilePool>) -> Self {
+        Self { pool: Arc::clone(pool), known: Mutex::default() }
+    }
+
+    /// The file at a path, which is open already or is opened.
+    pub(super) fn open(&self, path: &Path, open: impl FnOnce(&Arc<FilePool>, &Path) -> Result<R>) -> Result<Arc<R>> {
+        let found =
+            fs::canonicalize(path).map_err(|source| Error::io(format!("finding {}", path.display()), source))?;
+        // Held while a file is opened, so that several threads do not each open it.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = known.get(&found).and_then(Weak::upgrade) {
+            return Ok(open);
+        }
+        let opened = Arc::new(open(&self.pool, path)?);
+        known.insert(found, Arc::downgrade(&opened));
+        Ok(opened)
+    }
+}
+
+impl<R> Elsewhere<R> {
+    /// Nothing found yet, by a recording at this path.
+    pub(super) fn of(home: Option<PathBuf>) -> Self {
+        Self { home, found: OnceLock::new(), holders: Arc::new(Holders::of(&Arc::default())) }
+    }
+
+    /// The same, looked for among the files that other recordings have open.
+    pub(super) fn among(&mut self, holders: &Arc<Holders<R>>) {
+        self.holders = Arc::clone(holders);
+    }
+
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// The paths that data in another file are looked for at.
+    pub(super) fn paths(&self, shared: &SharedData) -> Vec<PathBuf> {
+        places::meant(&shared.places, self.home())
+    }
+
+    /// The file, which is looked for until it was found once.
+    pub(super) fn find(&self, find: impl FnOnce(&Holders<R>) -> Result<Arc<R>>) -> Result<&R> {
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        let found = find(&self.holders)?;
+        Ok(self.found.get_or_init(|| found))
+    }
+}
