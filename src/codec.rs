@@ -26,6 +26,11 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, String> {
     options().serialize(value).map_err(size)
 }
 
+/// Returns the bytes of several values, one behind the other, or how many they are if they are more than 16 MiB.
+pub(crate) fn within(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if bytes.len() as u64 <= LIMIT { Ok(bytes) } else { Err(format!("{} bytes", bytes.len())) }
+}
+
 /// Returns the value that exactly these bytes stand for, or why they stand for none.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     options().reject_trailing_bytes().deserialize(bytes).map_err(|error| error.to_string())

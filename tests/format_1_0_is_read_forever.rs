@@ -240,7 +240,7 @@ fn as_of_minor_version_7(bytes: &[u8]) -> Vec<u8> {
     for record in records(bytes) {
         let mut meta = bytes[record.meta.clone()].to_vec();
         if !meta.is_empty() {
-            meta.extend([0; 9]); // what format 1.1 appends: nothing of it is there
+            meta.extend([0; 18]); // what format 1.1 appends: nothing of it is there
             meta.extend([9; 70]);
         }
         let data = &bytes[record.data.clone()];

@@ -117,6 +117,7 @@ fn recorded(options: ReplayOptions, model: Arrays, epochs: u64, metrics: &Metric
 /// in the first record or in names, which are at most 16 MiB each, ten times; what may go on for ever eight times.
 fn bloated() -> Vec<(&'static str, Vec<u8>, usize)> {
     let nothing = || Arrays(vec![]);
+    let one_of_many = (0..65_536).map(|i| (format!("{i:x}"), vec![0], Values::from(Vec::<f32>::new()))).collect();
     let arrays = (0..65_536).map(|i| (format!("{i:x}"), vec![0], Values::from(Vec::<f32>::new()))).collect();
     let notes = (0..1_000_000).fold(Replay::options(), |options, _| options.metadata("", ""));
     let typed = (0..400_000).fold(Replay::options(), |options, _| options.metadata("", true));
@@ -128,6 +129,11 @@ fn bloated() -> Vec<(&'static str, Vec<u8>, usize)> {
         ("notes of truth values", recorded(typed, nothing(), 1, &Metrics::new()), 10),
         ("a note of empty texts", recorded(list, nothing(), 1, &Metrics::new()), 10),
         ("parameters", recorded(Replay::options(), Arrays(arrays), 1, &Metrics::new()), 10),
+        (
+            "parameters left out",
+            recorded(Replay::options().only_parameters(["*/0"]), Arrays(one_of_many), 1, &Metrics::new()),
+            10,
+        ),
         ("names", recorded(Replay::options(), nothing(), 1, &long), 10),
         ("metrics", recorded(Replay::options(), nothing(), 100, &short), 8),
         ("epochs", recorded(Replay::options(), nothing(), 100_000, &Metrics::from([("", 0.0)])), 8),

@@ -272,9 +272,10 @@ fn hostile_bytes_are_answered_or_refused_in_bounded_memory_and_time() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut instructions = vec![0; 6 * rng.random_range(1..8)];
         rng.fill_bytes(&mut instructions);
-        let base = match seed % 3 {
+        let base = match seed % 4 {
             0 => recordings()[0].clone(),
             1 => recordings()[2].clone(), // refers to a file of data
+            2 => recordings()[3].clone(), // of some parameters
             _ => recorded(),
         };
         paths.push(folder.path().join(seed.to_string()));
@@ -397,6 +398,53 @@ for row in run.forward(0, run.data["training/inputs"]):
     let Some(said) = python::run(script, &[&path], "numpy") else { return };
     let found: Vec<f32> = said.split_whitespace().map(|value| value.parse().unwrap()).collect();
     common::assert_close("outputs of the network in numpy", &found, &common::rows(&expected, 0..50), 2e-5);
+}
+
+#[test]
+fn what_was_left_out_is_listed_and_taken_from_a_base_that_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let [some, whole, types] = ["some", "whole", "types"].map(|name| folder.path().join(name));
+    let (model, data) = (network(), datasets::moons(50, 0.1, 7));
+    let data = Dataset::new(data.inputs().clone(), Matrix::zeros(50, 3)).unwrap();
+    let record = |options: ReplayOptions, path: &Path| {
+        options.dataset(&data).create(path).unwrap().record(&model, Metrics::new()).unwrap();
+    };
+    record(Replay::options().only_parameters(["dense_3.*", "*/gamma"]), &some);
+    record(Replay::options(), &whole);
+    let odd = Replay::options()
+        .only_parameters(["*/f32", "*/bool"])
+        .create(&types)
+        .unwrap()
+        .record(&every_type(0), Metrics::new());
+    odd.unwrap();
+    let script = r#"
+import numpy as np
+from read_replay import Recording
+some, whole, types = map(Recording, sys.argv[2:])
+assert [key for key in some.tensors if key not in ("dense_3/kernel", "dense_3/bias")] == [key for key in whole.tensors if "gamma" in key]
+assert sorted([*some.tensors, *some.left_out]) == sorted(whole.tensors) and len(some.left_out) > 20
+assert [*some.weights(0)] == [*some.tensors]
+base = whole.weights(0)
+assert [*some.weights(0, base)] == [*base] and all(np.array_equal(array, base[key]) for key, array in some.weights(0, base).items())
+assert np.allclose(some.forward(0, some.probe, base), some.probe_outputs(0), rtol=1e-5, atol=1e-5)
+first = next(iter(some.left_out))
+def refused(error, text, ask):
+    try:
+        ask()
+    except error as why:
+        assert text in str(why), why
+    else:
+        raise AssertionError(f"not refused: {text}")
+refused(LookupError, "give a base", lambda: some.forward(0, some.probe))
+refused(LookupError, "left out", lambda: some.parameter(0, first))
+refused(LookupError, "the base holds no", lambda: some.weights(0, {}))
+refused(ValueError, "checksum", lambda: some.weights(0, base | {first: base[first] + 1}))
+refused(ValueError, "float64", lambda: some.weights(0, base | {first: base[first].astype("f8")}))
+refused(ValueError, first, lambda: some.weights(0, base | {first: base[first][None]}))
+assert types.orientations["layer é2/f16"] == ("outputs", "inputs") and types.left_out["a number"].tensor.shape == ()
+assert types.left_out["layer 2/nothing"].checksum == 0 and types.left_out["a number"].place == 14
+"#;
+    python::run(script, &[&some, &whole, &types], "numpy");
 }
 
 #[test]

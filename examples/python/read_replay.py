@@ -7,6 +7,8 @@
     run.epochs, run.steps, run.metrics(60)             # metrics((60, 5)): after five mini-batches of epoch 60
     run.weights(60)["hidden/kernel"]                   # all arrays of an epoch, each as it was recorded
     run.parameter(60, "hidden/kernel")                 # one alone: its bytes and its checksum, not the others'
+    run.left_out["hidden/bias"]                        # parameters that are not recorded: place, type, shape, checksum
+    run.weights(60, base)                              # with them, out of a mapping of names to arrays: they are compared
     run.data["training/inputs"]                        # samples in rows; so are targets, or labels if they are integers
     run.shared, run.data_file                          # where the data lie, if not in the recording: where they were, and are
     run.data_sets["training"]                          # names of classes and features, number of classes of labels
@@ -46,6 +48,7 @@ Network = namedtuple("Network", "inputs layers logits")  # logits: a sigmoid or 
 Layer = namedtuple("Layer", "kind name settings")
 Tensor = namedtuple("Tensor", "layer name dtype order shape")
 State = namedtuple("State", "arrays description")  # of training: arrays by name, and (kind, bytes) or None
+LeftOut = namedtuple("LeftOut", "place tensor checksum")  # where it is among all parameters; the CRC-32 of its values
 Parent = namedtuple("Parent", "path salt epoch step checksum")  # step 0: the end of the epoch; the checksum is of its data
 Shared = namedtuple("Shared", "places sets matrices")  # names of files; checksum and descriptor of each matrix in them
 Record = namedtuple("Record", "kind sequence meta_len data_len epoch meta_crc data_crc step offset start end")
@@ -231,7 +234,8 @@ class Recording:
         self.path, self.file = path, open(path, "rb", 1 << 15)
         self.notes, self.all_notes, self.note_texts, self.finished, self.damage, self.tensors = {}, [], [], False, [], None
         self.records, self.matrices, self.data_records, self.lost, self.curves = {}, {}, [0, 0], {}, ({}, {})
-        self.states, self.left, self.parent, self.shared, self.holder = {}, (None, None), None, None, None
+        self.states, self.left, self.parent, self.left_out = {}, (None, None), None, {}
+        self.shared, self.holder = None, None
         try:
             self.length = os.fstat(self.file.fileno()).st_size
             self._preamble(self.bytes(0, 64))
@@ -308,8 +312,28 @@ class Recording:
             raise Damaged(f"the metrics of {called(moment(at))}: {self.lost[moment(at)]}")
         return Meta(self._meta(record)).metrics()
 
-    def weights(self, at):
-        """All arrays, if the checksum of them together agrees."""
+    def weights(self, at, base=None):
+        """All recorded arrays, if the checksum of them together agrees; among those of a base that were left out, if one is given."""
+        arrays = self._weights(at)
+        return arrays if base is None else self._among(arrays, base)
+
+    def _among(self, arrays, base):
+        whole, recorded = {}, iter(arrays.items())
+        for key, (place, tensor, checksum) in self.left_out.items():
+            if key not in base:
+                raise LookupError(f"the base holds no {key!r}; left out are {list(self.left_out)}")
+            array = np.asarray(base[key])
+            if array.dtype != tensor.dtype or array.shape != tensor.shape:
+                raise ValueError(f"{key} of the base is {array.dtype} {array.shape}, left out was {tensor.dtype} {tensor.shape}")
+            if (found := zlib.crc32(array.tobytes())) != checksum:
+                raise ValueError(f"{key} of the base has the checksum {found:08x}, left out was {checksum:08x}")
+            while len(whole) < place:
+                whole.update([next(recorded)])
+            whole[key] = array
+        whole.update(recorded)
+        return whole
+
+    def _weights(self, at):
         record = self._record(at)
         if record.kind == COMPRESSED:
             return {key: self._expanded(moment(at), index, tensor) for key, (index, _, tensor) in self.tensors.items()}
@@ -319,13 +343,15 @@ class Recording:
     def parameter(self, at, name):
         """One array, if its own checksum agrees; that of all, where it has none: as in format 1.0."""
         record = self._record(at)
+        if name in self.left_out:
+            raise LookupError(f"{name!r} was left out when it was recorded; recorded are {list(self.tensors)}")
         if name not in self.tensors:
             raise LookupError(f"{name!r} is no parameter; there are {list(self.tensors)}")
         (index, place, tensor), checksums = self.tensors[name], self._checksums(record)
         if record.kind == COMPRESSED:
             return self._expanded(moment(at), index, tensor)
         if checksums is None:
-            return self.weights(at)[name]
+            return self._weights(at)[name]
         self._check(f"{name} of {called(moment(at))}", record.start + place, size(tensor), checksums[index])
         return self._array(tensor, record.start + place)
 
@@ -379,13 +405,17 @@ class Recording:
                 found.append(Damage(record.offset, record.start + record.data_len, f"{why}{self._which(record)}"))
         return sorted(found) + (self._holder().check() if self.shared else [])
 
-    def forward(self, at, inputs):
+    def forward(self, at, inputs, base=None):
         """What the recorded network makes of inputs, samples in rows, in numpy's arithmetic: the crate's but for rounding."""
         if self.network is None:
             raise LookupError("the recording describes no built-in network")
-        arrays, values = self.weights(at), np.asarray(inputs, np.float32)
+        if self.left_out and base is None:
+            raise LookupError(f"{list(self.left_out)} were left out when it was recorded: give a base")
+        arrays, values = self.weights(at, base), np.asarray(inputs, np.float32)
+        tensors = [(key, tensor) for key, (_, _, tensor) in self.tensors.items()]
+        tensors += [(key, left_out.tensor) for key, left_out in self.left_out.items()]
         for layer in self.network.layers:
-            own = {tensor.name: arrays[key] for key, (_, _, tensor) in self.tensors.items() if tensor.layer == layer.name}
+            own = {tensor.name: arrays[key] for key, tensor in tensors if tensor.layer == layer.name}
             values = apply(layer, own, values)
         return values
 
@@ -487,6 +517,7 @@ class Recording:
         self.shared = meta.option(meta.shared) if meta.more() else None
         if self.shared and (data_records or sets):
             raise ValueError("its data lie in two files")
+        left_out = meta.many(lambda: (meta.u64(), meta.tensor(), meta.u8(), meta.number("I"))) if meta.more() else []
         if len(tensors) > 1 << 16 or any(tensor.order != "C" for tensor in tensors):
             raise ValueError("its parameters are more than 65536, or not row-major")
         if len(orientations) not in (0, len(tensors)):
@@ -494,9 +525,10 @@ class Recording:
         self.loss = Loss(None, own_loss) if own_loss is not None else None
         if loss is not None:
             self.loss = Loss(loss, LOSSES[loss] if loss < len(LOSSES) else own_loss)
-        self._layout(tensors)
-        told = orientations or bytes(len(tensors))
-        self.orientations = {key: ORIENTATIONS.get(number) for key, number in zip(self.tensors, told)}
+        self._layout(tensors, [tensor for _, tensor, *_ in left_out])
+        self._leave_out(left_out)
+        told = [*(orientations or bytes(len(tensors))), *(orientation for _, _, orientation, _ in left_out)]
+        self.orientations = {key: ORIENTATIONS.get(number) for key, number in zip([*self.tensors, *self.left_out], told)}
         self.sets = dict(self.shared.sets) if self.shared else {name: names for name, *names in sets}
         sets = self.sets or ({"training": ([], [])} if data_records else {})
         classes, features = sets.get("training", ([], []))  # which other data sets have, too
@@ -506,8 +538,18 @@ class Recording:
             count = self.shared.matrices[f"{name}/targets"][2]
             self.data_sets[name] = self.data_sets[name]._replace(class_count=count)
 
-    def _layout(self, tensors):  # where each array lies in the data of an epoch, and how long these are
-        self.tensors, self.data_len = placed(tensors)
+    def _layout(self, tensors, others):  # where each array lies in the data of an epoch, and how long these are
+        self.tensors, self.data_len = placed(tensors, others)
+
+    def _leave_out(self, left_out):  # parameters of the model that are not recorded
+        places, count = [place for place, *_ in left_out], len(left_out) + len(self.tensors)
+        tensors = [tensor for _, tensor, *_ in left_out]
+        if places != sorted(set(places)) or places[-1:] >= [count] or count > 1 << 16 and left_out:
+            raise ValueError("the parameters that are left out have no places among all")
+        if any(tensor.order != "C" or size(tensor) > 1 << 40 for tensor in tensors):
+            raise ValueError("a parameter that is left out is not row-major, or too large")
+        keys = keys_of(tensors, [tensor for _, _, tensor in self.tensors.values()])
+        self.left_out = {key: LeftOut(place, tensor, crc) for key, (place, tensor, _, crc) in zip(keys, left_out)}
 
     def _second(self, record, meta):
         raise ValueError("a second description of the recording")
@@ -673,18 +715,23 @@ class Recording:
         return values
 
 
-def placed(tensors):
+def placed(tensors, others=()):
     """By name the index, place and descriptor of each array in the data of a record, and how long these are."""
-    joined, end, places = [name_of(tensor) for tensor in tensors], 0, {}
-    if len({tensor[:2] for tensor in tensors}) < len(tensors):
-        raise ValueError("it lists a parameter twice")
-    twice = {name for name, count in Counter(joined).items() if count > 1}
-    for index, (name, tensor) in enumerate(zip(joined, tensors)):
-        places[tensor[:2] if name in twice else name] = index, up(end), tensor
+    end, places = 0, {}
+    for index, (key, tensor) in enumerate(zip(keys_of(tensors, others), tensors)):
+        places[key] = index, up(end), tensor
         end = up(end) + size(tensor)
     if end > 1 << 40:
         raise ValueError("its parameters are beyond the limits of the format")
     return places, end
+
+
+def keys_of(tensors, others=()):
+    """What each of them is called beside others: `layer/name`, or both of them where two would be called the same."""
+    if len({tensor[:2] for tensor in [*tensors, *others]}) < len(tensors) + len(others):
+        raise ValueError("it lists a parameter twice")
+    counts = Counter(name_of(tensor) for tensor in [*tensors, *others])
+    return [tensor[:2] if counts[name_of(tensor)] > 1 else name_of(tensor) for tensor in tensors]
 
 
 def name_of(tensor): return "/".join(filter(None, tensor[:2]))
@@ -753,6 +800,8 @@ if __name__ == "__main__":
         print("trained with", run.loss and (run.loss.name or f"a loss of number {run.loss.id}"), "- notes:", dict(run.note_texts))
         for key, (_, _, tensor) in run.tensors.items():
             print("parameter", key, tensor.dtype.name if tensor.dtype != BF16 else "bf16", tensor.shape, run.orientations[key] or "")
+        for key, (_, tensor, checksum) in run.left_out.items():
+            print("left out", key, tensor.dtype.name if tensor.dtype != BF16 else "bf16", tensor.shape, f"{checksum:08x}")
         print("data", {name: (set, run.matrices.get(f"{name}/inputs", (0, None))[1]) for name, set in run.data_sets.items()})
         for at in run.records:
             print(called(at), "damaged" if at in run.lost else run.metrics(at))

@@ -76,6 +76,9 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
     /// The data, where there are some and a model for them, and what is left out without.
     fn data(&self) -> Result<(Option<&Dataset>, Vec<Caveat>)> {
         let of_data = "losses, errors, samples, activations, gradients and milestones";
+        if let Some(base) = self.run.replay().caveat_of_base() {
+            return Ok((None, vec![base, Caveat::left_out(of_data, "the same")]));
+        }
         if !self.has_model {
             let remedy = "a model, by `Replay::run_with` and `Tables::of`,";
             return Ok((None, vec![Caveat::left_out(of_data, remedy)]));
@@ -117,7 +120,8 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
             }
         }
         if self.wants(&[Table::Epochs, Table::Layers]) {
-            let weights = self.run.replay().weights(epoch)?;
+            let mut weights = Weights::default();
+            self.run.replay().read_known(epoch.into(), &mut weights)?;
             batches.push(epochs::row(data_set, epoch, summary.as_ref(), &weights));
             if self.wants(&[Table::Layers]) {
                 let (earlier, damaged) = self.earlier(epoch)?;
@@ -137,8 +141,9 @@ impl<M: Forward + Sync> Pass<'_, '_, M> {
     fn earlier(&self, epoch: u64) -> Result<(Option<Weights>, Option<Caveat>)> {
         let replay = self.run.replay();
         let Some(before) = replay.epochs().take_while(|&other| other < epoch).last() else { return Ok((None, None)) };
-        match replay.weights(before) {
-            Ok(weights) => Ok((Some(weights), None)),
+        let mut weights = Weights::default();
+        match replay.read_known(before.into(), &mut weights) {
+            Ok(()) => Ok((Some(weights), None)),
             Err(damaged @ Error::Corrupted { .. }) => {
                 let what = format!("the updates of epoch {epoch} ({damaged})");
                 Ok((None, Some(Caveat::left_out(what, "a whole epoch before it"))))

@@ -19,6 +19,9 @@ const METADATA: &str = "__metadata__";
 /// their bits, `f16`, `bf16`, integers and `bool` too, and arrays their shape and the order of their axes. The metadata of a
 /// file are `run`, `epoch` and, within an epoch, `step`. No model is needed; one epoch is in memory.
 ///
+/// Of a recording of [some parameters](crate::ReplayOptions::only_parameters) the files hold these, as those of adapters do, and
+/// `left_out` in the metadata is the number of the others; with its [`Base`](crate::Base) they hold all.
+///
 /// ```
 /// use training_replay::{Dense, Metrics, Replay, Sequential, export::Safetensors};
 ///
@@ -78,13 +81,14 @@ impl<'a> Safetensors<'a> {
         let mut exported = Exported::default();
         let write = |weights: &mut Weights, epoch: u64| {
             let path = folder.join(format!("epoch-{epoch}.safetensors"));
-            self.run.replay().recorded_weights().read_into(epoch, weights)?;
-            write(weights, about(Some(&name), epoch.into()), &path).map(|()| path)
+            self.run.replay().read_known(epoch.into(), weights)?;
+            write(weights, self.about(Some(&name), epoch.into()), &path).map(|()| path)
         };
         exported.caveats = self.run.take_one_by_one(write, |path| {
             exported.files.push(path);
             Ok(())
         })?;
+        exported.caveats.extend(self.run.replay().caveat_of_base());
         Ok(exported)
     }
 
@@ -97,15 +101,20 @@ impl<'a> Safetensors<'a> {
     pub fn write_epoch(&self, at: impl Into<Moment>, path: impl AsRef<Path>) -> Result<()> {
         let at = at.into();
         let name = name_of(self.run.replay(), self.name.as_deref()).ok();
-        write(&self.run.replay().weights(at)?, about(name.as_deref(), at), path.as_ref())
+        let mut weights = Weights::default();
+        self.run.replay().read_known(at, &mut weights)?;
+        write(&weights, self.about(name.as_deref(), at), path.as_ref())
     }
-}
 
-/// The metadata of a file.
-fn about(run: Option<&str>, at: Moment) -> HashMap<String, String> {
-    let step = at.step().map(|step| ("step".into(), step.to_string()));
-    let run = run.map(|run| ("run".into(), run.to_owned()));
-    [("epoch".into(), at.epoch().to_string())].into_iter().chain(step).chain(run).collect()
+    /// The metadata of a file.
+    fn about(&self, run: Option<&str>, at: Moment) -> HashMap<String, String> {
+        let step = at.step().map(|step| ("step".into(), step.to_string()));
+        let run = run.map(|run| ("run".into(), run.to_owned()));
+        let (replay, epoch) = (self.run.replay(), ("epoch".into(), at.epoch().to_string()));
+        let left_out = replay.recorded_weights().left_out().len().to_string();
+        let left_out = replay.lacks_base().then(|| ("left_out".into(), left_out));
+        [epoch].into_iter().chain(step).chain(run).chain(left_out).collect()
+    }
 }
 
 fn write(weights: &Weights, about: HashMap<String, String>, path: &Path) -> Result<()> {

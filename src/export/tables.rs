@@ -98,6 +98,7 @@ impl<'a, M: Forward + Sync> Tables<'a, M> {
     }
 
     fn new(run: Run<'a, M>, has_model: bool) -> Self {
+        let has_model = has_model && !run.replay().lacks_base();
         Self { run, has_model, name: None, chosen: Table::ALL.into(), options: MilestoneOptions::default() }
     }
 

@@ -114,6 +114,65 @@ pub trait Model {
         self.parameters()?.into_iter().try_for_each(each)
     }
 
+    /// Hands over the parameters that are wanted, by layer and name, one at a time; by default all of them, as
+    /// [`visit`](Self::visit): what is not wanted is passed over.
+    ///
+    /// This is how a recording of [some parameters](crate::ReplayOptions::only_parameters) asks for them. A model whose values must
+    /// be copied saves those copies here.
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use training_replay::{Metrics, Model, Parameter, Replay, Result, Weights};
+    ///
+    /// struct OnDevice {
+    ///     copies: Cell<usize>,
+    /// }
+    ///
+    /// impl Model for OnDevice {
+    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+    ///         Ok(Weights::of(self)?.into_iter().collect())
+    ///     }
+    ///
+    ///     fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+    ///         self.visit_wanted(&|_, _| true, each)
+    ///     }
+    ///
+    ///     fn visit_wanted(
+    ///         &self,
+    ///         wanted: &dyn Fn(&str, &str) -> bool,
+    ///         each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    ///     ) -> Result<()> {
+    ///         for layer in ["body", "head"].into_iter().filter(|layer| wanted(layer, "kernel")) {
+    ///             self.copies.set(self.copies.get() + 1);
+    ///             each(Parameter::new(layer, "kernel", [2, 2], vec![0.5_f32; 4]))?;
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let model = OnDevice { copies: Cell::new(0) };
+    /// let mut replay = Replay::options().only_parameters(["head/*"]).in_memory();
+    /// for _ in 0..2 {
+    ///     replay.record(&model, Metrics::new())?; // then it is known what the others are
+    /// }
+    /// model.copies.set(0);
+    /// replay.record(&model, Metrics::new())?;
+    /// assert_eq!(model.copies.get(), 1); // of the head alone
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`visit`](Self::visit).
+    fn visit_wanted(
+        &self,
+        wanted: &dyn Fn(&str, &str) -> bool,
+        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let _ = wanted;
+        self.visit(each)
+    }
+
     /// Returns what the model can be rebuilt from later, which is recorded once; nothing by default. The built-in
     /// networks give one, so that their recordings open without any code of the user's.
     ///

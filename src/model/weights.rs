@@ -43,10 +43,13 @@ impl Weights {
         Ok(Self { parameters })
     }
 
-    /// Copies a model's parameters as they are now, into the memory of these where they are such parameters already.
-    pub(crate) fn copy<M: Model + ?Sized>(&mut self, model: &M) -> Result<()> {
+    /// Copies the parameters that are visited, into the memory of these where they are such parameters already.
+    pub(crate) fn copy(
+        &mut self,
+        visit: impl FnOnce(&mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()>,
+    ) -> Result<()> {
         let mut count = 0;
-        visit::parameters(model, |parameter| {
+        visit(&mut |parameter| {
             match self.parameters.get_mut(count) {
                 None => self.parameters.push(parameter.into_owned()),
                 Some(old) => {

@@ -13,6 +13,15 @@ macro_rules! parameters_of {
             ($model).visit(each)
         }
 
+        fn visit_wanted(
+            &self,
+            wanted: &dyn Fn(&str, &str) -> bool,
+            each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+        ) -> Result<()> {
+            let $it = self;
+            ($model).visit_wanted(wanted, each)
+        }
+
         fn description(&self) -> Option<Description> {
             let $it = self;
             ($model).description()

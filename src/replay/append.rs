@@ -85,6 +85,7 @@ impl Replay {
         {
             return Err(Error::invalid("the parent of the run", "the recorded one, or none, to append", "another one"));
         }
+        options.choice.expect_as(self.index.manifest.as_ref())?;
         if options.description.is_some() && options.description.as_ref() != self.description() {
             let expected = "the recorded one, or none, to append";
             return Err(Error::invalid("the description of the model", expected, "another one"));

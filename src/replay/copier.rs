@@ -1,13 +1,18 @@
 //! What copies a model, its state of training and its outputs on the probe, to be recorded later as if it were now.
 
+use std::sync::Arc;
+
 use super::{
-    Replay, ReplayOptions, probe,
+    Replay, ReplayOptions,
+    choice::{Choice, looks_at_left_out},
+    parameters::Parameters,
+    probe,
     schedule::{Schedule, expect_later},
     snapshot_copy::Copy,
 };
 use crate::{
     Matrix, Metrics, Model, Moment, Result,
-    storage::{Manifest, Probe},
+    storage::{LeftOut, Manifest, Probe},
 };
 
 /// Where a recording is whose snapshots are copied first.
@@ -20,6 +25,9 @@ pub(super) struct Copier {
     /// The inputs that the model is run on, and how many values it has, once that is known.
     probe: Option<Matrix>,
     values: Option<usize>,
+    /// What is not copied, once that is known, and how many copies were made since.
+    left_out: Option<Arc<LeftOut>>,
+    copied: u64,
 }
 
 impl Copier {
@@ -30,8 +38,9 @@ impl Copier {
         recorder.options.check()?;
         let (options, schedule) = (recorder.options.clone(), recorder.schedule);
         let probe = replay.probe().inputs().cloned();
-        let values = replay.index.manifest.as_ref().map(Manifest::values);
-        Ok(Self { options, schedule, last, probe, values })
+        let manifest = replay.index.manifest.as_ref();
+        let (values, left_out) = (manifest.map(Manifest::values), manifest.map(|it| Arc::clone(&it.left_out)));
+        Ok(Self { options, schedule, last, probe, values, left_out, copied: 0 })
     }
 
     /// Whether the options choose a moment, and it was not recorded before.
@@ -43,12 +52,23 @@ impl Copier {
         expect_later(moment, self.last)
     }
 
-    /// Copies a model as it is now.
+    /// Copies what is recorded of a model as it is now.
     pub(super) fn copy<M>(&mut self, copy: &mut Copy, (moment, metrics): (Moment, Metrics), model: &M) -> Result<()>
     where
         M: Model + ?Sized,
     {
-        copy.take(moment, metrics, model)?;
+        let description = model.description();
+        let parameters = Parameters::of(model, description.as_ref(), self.options.rename.clone());
+        let is_first = self.left_out.is_none();
+        let left_out = match &self.left_out {
+            Some(known) => Arc::clone(known),
+            None if self.options.choice.is_of_all() => Arc::default(),
+            None => Arc::clone(&parameters.chosen(Some(&self.options.choice))?.left_out),
+        };
+        let parameters = parameters.without(&left_out, !is_first && looks_at_left_out(self.copied, moment));
+        copy.take((moment, metrics), model, &parameters)?;
+        self.left_out = Some(left_out);
+        self.copied += 1;
         copy.probe = self.run_probe(copy, model)?;
         if self.values.is_none() && copy.probe.is_none() && self.options.probe.given().is_none() {
             self.probe = None; // As the recording does where the model cannot be run.
@@ -78,6 +98,9 @@ impl Copier {
 impl Replay {
     /// Records a copy as the model that it is of.
     pub(super) fn append_copy(&mut self, copy: &Copy) -> Result<()> {
+        if let (None, Some(recorder)) = (&self.index.manifest, &mut self.recorder) {
+            recorder.options.choice = Choice::leaving_out(&copy.left_out);
+        }
         // It may be tried again, and keeps what it has.
         let (snapshot, probe) = ((copy.moment, copy.metrics.clone()), copy.probe.clone());
         self.append_snapshot(snapshot, copy, |_, _| Ok(probe))

@@ -92,7 +92,7 @@ impl Replay {
         let recorder = Some(Recorder { schedule, probe, ..Recorder::new(origin.place(), options, replacement) });
         let index = Index::of(origin.path());
         let (elsewhere, expanded) = (Elsewhere::of(origin.place()), Expanded::default());
-        Self { log, origin, index, torn_bytes: 0, dataset, others, elsewhere, expanded, recorder }
+        Self { log, origin, index, torn_bytes: 0, dataset, others, elsewhere, expanded, base: None, recorder }
     }
 }
 

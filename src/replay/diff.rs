@@ -12,7 +12,7 @@ impl RecordedWeights<'_> {
     /// Compares the weights of this run with those of another of the same model, epoch by epoch.
     ///
     /// The answer has the first epoch and parameter that differ by more than `tolerance`, and how far the runs are apart at
-    /// each epoch. It needs no model. Epochs that only one of them has recorded are counted and passed over.
+    /// each epoch. It needs no model. Parameters that are left out are compared where both runs have a [`Base`](crate::Base). Epochs that only one of them has recorded are counted and passed over.
     ///
     /// ```
     /// # use training_replay::{Dense, Loss, Metrics, Optimizer, Replay, Result, Sequential, Trainer, datasets};
@@ -41,15 +41,17 @@ impl RecordedWeights<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Replay::weights`] and [`WeightDiff::between`].
+    /// As [`RecordedWeights::read_into`] and [`WeightDiff::between`]; [`Error::Invalid`](crate::Error::Invalid) if both runs leave
+    /// out parameters that have other values in one than in the other, and no [`Base`](crate::Base) has them.
     pub fn diff(self, other: &Replay, tolerance: f64) -> Result<RunDiff> {
         WeightDiff::check_tolerance(tolerance)?;
+        self.replay.expect_same_base(other)?;
         let (mut one, mut another) = (Weights::default(), Weights::default());
         let theirs: HashSet<u64> = other.epochs().collect();
         let mut found = RunDiff { first: None, distances: Vec::new(), unmatched: (0, 0) };
         for epoch in self.replay.epochs().filter(|epoch| theirs.contains(epoch)) {
-            self.replay.recorded_weights().read_into(epoch, &mut one)?;
-            other.recorded_weights().read_into(epoch, &mut another)?;
+            self.replay.read_known(epoch.into(), &mut one)?;
+            other.read_known(epoch.into(), &mut another)?;
             let differences = WeightDiff::of_each(&one, &another)?;
             let largest = differences.iter().map(|difference| difference.distance).fold(0.0, f64::max);
             found.distances.push((epoch, largest));

@@ -69,7 +69,7 @@ impl Run<'_, Sequential> {
 
 /// The settings of the parent that hold for a fork.
 fn options(replay: &Replay, moment: Moment) -> Result<ReplayOptions> {
-    let mut options = Replay::options().parent(&Parent::of(replay, moment)?);
+    let mut options = Replay::options().parent(&Parent::of(replay, moment)?).leaving_out_as(replay);
     options.dataset = match replay.dataset() {
         Err(Error::Missing { .. }) => None,
         data => Some(data?.clone()),

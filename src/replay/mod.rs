@@ -3,8 +3,10 @@
 
 // What a recorder needs, and what a reader keeps of the file.
 mod budget;
+mod choice;
 mod data_sets;
 mod elsewhere;
+mod given;
 mod holder;
 mod index;
 mod left_out;
@@ -12,6 +14,7 @@ mod one_vs_rest;
 mod options;
 mod parameters;
 mod parent;
+mod pattern;
 mod places;
 mod probe_inputs;
 mod progress;
@@ -28,6 +31,7 @@ mod timeline;
 // What a recording can do, in the order of its life: the documentation lists the methods in this order.
 mod create;
 mod notes;
+mod only_parameters;
 mod packed;
 mod whole;
 
@@ -58,6 +62,9 @@ mod recorded_parameter;
 mod recorded_weights;
 mod weight_milestones;
 mod weights;
+
+mod base;
+mod left_out_parameter;
 
 mod training;
 
@@ -101,12 +108,15 @@ use std::{
 
 pub use append_after::Later;
 pub use background::BackgroundRecorder;
+pub use base::Base;
 use data_sets::OtherData;
 use elsewhere::Elsewhere;
 use expanded::Expanded;
 pub use fork::Fork;
+use given::Given;
 use index::Index;
 pub use left_out::LeftOut;
+pub use left_out_parameter::LeftOutParameter;
 pub use notes::RecordedNotes;
 pub use one_vs_rest::OneVsRest;
 pub use options::{Durability, ReplayOptions};
@@ -172,6 +182,8 @@ pub struct Replay {
     elsewhere: Elsewhere<Replay>,
     /// What was read of compressed snapshots.
     expanded: Expanded,
+    /// The parameters that the recording leaves out.
+    base: Option<Given>,
     /// `None` where the recording was opened to read.
     recorder: Option<Recorder>,
 }

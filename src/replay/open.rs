@@ -103,8 +103,8 @@ impl Replay {
         let index = Index::of(origin.path());
         let (dataset, others) = (OnceLock::new(), OtherData::default());
         let (elsewhere, expanded) = (Elsewhere::of(origin.place()), Expanded::default());
-        let mut replay =
-            Self { log, origin, index, torn_bytes: 0, dataset, others, elsewhere, expanded, recorder: None };
+        let (torn_bytes, base, recorder) = (0, None, None);
+        let mut replay = Self { log, origin, index, torn_bytes, dataset, others, elsewhere, expanded, base, recorder };
         replay.scan()?;
         let names = replay.index.manifest.as_ref().map_or(&[][..], |manifest| &manifest.data_names);
         replay.others = OtherData::recorded(names);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{probe_inputs::ProbeInputs, rename::Rename, sharing::Sharing};
+use super::{choice::Choice, probe_inputs::ProbeInputs, rename::Rename, sharing::Sharing};
 use crate::{
     Dataset, Description, Error, Loss, Matrix, Moment, Result,
     storage::{Ancestor, LONGEST_NAME, Locking, Notes, check_names},
@@ -73,6 +73,7 @@ pub struct ReplayOptions {
     pub(super) budget: Option<f64>,
     pub(super) locking: Locking,
     pub(super) rename: Option<Rename>,
+    pub(super) choice: Choice,
 }
 
 impl ReplayOptions {
@@ -370,6 +371,7 @@ impl ReplayOptions {
         self.sharing.as_ref().map_or(Ok(()), Sharing::check)?;
         self.own_loss.as_ref().map_or(Ok(()), |name| Loss::check_own_name(name, LONGEST_NAME))?;
         check_names(&self.named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
+        self.choice.check()?;
         match &self.epochs {
             Epochs::Every(0) => return Err(Error::invalid("`every`", "1 or more", 0)),
             Epochs::Only(none) if none.is_empty() => {

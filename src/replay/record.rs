@@ -186,6 +186,8 @@ impl Replay {
         let rename = self.recorder()?.options.rename.clone();
         let parameters = Parameters::of(model, description.as_ref(), rename);
         let mut first = self.first_manifest(&parameters)?;
+        let looks = first.is_none() && self.recorder()?.looks_at_left_out(moment);
+        let parameters = parameters.leaving_out(first.as_ref().or(self.index.manifest.as_ref()), looks);
         let probe = probe(self, description.as_ref())?;
         if let (Some(manifest), Some(recorder)) = (&mut first, &self.recorder) {
             let asked_for = recorder.options.probe.given().is_some();
@@ -224,7 +226,7 @@ impl Replay {
             return Ok(None);
         }
         self.expect_data_fit(parameters.description())?;
-        let mut manifest = Manifest::new(parameters.specs()?, parameters.description().cloned())?;
+        let mut manifest = parameters.chosen(self.recorder.as_ref().map(|recorder| &recorder.options.choice))?;
         if let Some(recorder) = &self.recorder {
             manifest.description = manifest.description.or_else(|| recorder.options.description.clone());
             manifest.loss = recorder.options.loss;
@@ -286,6 +288,7 @@ impl Replay {
     fn confirm(&mut self) -> Result<()> {
         let recorder = self.recorder()?;
         recorder.unconfirmed += 1;
+        recorder.recorded += 1;
         match recorder.options.durability {
             Durability::Every(n) if recorder.unconfirmed >= n => {
                 recorder.unconfirmed = 0;

@@ -2,8 +2,11 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use super::{ReplayOptions, budget::Budget, left_out::LeftOut, replacement::Replacement, schedule::Schedule};
-use crate::{Matrix, Result, storage::Compressor};
+use super::{
+    ReplayOptions, budget::Budget, choice::looks_at_left_out, left_out::LeftOut, replacement::Replacement,
+    schedule::Schedule,
+};
+use crate::{Matrix, Moment, Result, storage::Compressor};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub(super) struct Recorder {
     pub(super) left_out: LeftOut,
     /// Snapshots recorded since the disk last confirmed.
     pub(super) unconfirmed: u64,
+    /// Snapshots recorded at all.
+    pub(super) recorded: u64,
     pub(super) replacement: Option<Replacement>,
     /// Where the file is, also after the process has gone to another folder; `None` in memory.
     pub(super) place: Option<PathBuf>,
@@ -37,6 +42,7 @@ impl Recorder {
             budget,
             left_out,
             unconfirmed,
+            recorded: 0,
             replacement,
             place,
             looked,
@@ -44,6 +50,11 @@ impl Recorder {
             compresses,
             compressor,
         }
+    }
+
+    /// Whether it is time to look at what is left out.
+    pub(super) fn looks_at_left_out(&self, moment: Moment) -> bool {
+        looks_at_left_out(self.recorded, moment)
     }
 
     /// What compresses the next snapshot, if it is to be compressed.

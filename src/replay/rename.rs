@@ -13,8 +13,13 @@ pub(super) struct Rename(pub(super) Arc<Rule>);
 
 impl Rename {
     pub(super) fn apply<'a>(&self, parameter: Parameter<'a>) -> Parameter<'a> {
-        let (layer, name) = (self.0)(parameter.layer(), parameter.name());
+        let (layer, name) = self.name(parameter.layer(), parameter.name());
         parameter.named(layer, name)
+    }
+
+    /// The layer and name that a parameter is given.
+    pub(super) fn name(&self, layer: &str, name: &str) -> (String, String) {
+        (self.0)(layer, name)
     }
 }
 

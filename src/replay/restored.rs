@@ -14,8 +14,8 @@ impl Replay {
         weights: &mut Weights,
         restore: impl FnOnce(&mut Weights) -> Result<M>,
     ) -> Result<M> {
-        let large = self.index.manifest.as_ref().is_some_and(|manifest| manifest.data_len() > LARGE);
-        let checksums = if large { self.checksums(moment)? } else { None };
+        let large = self.index.manifest.as_ref().is_some_and(|it| it.data_len() > LARGE || !it.left_out.is_empty());
+        let checksums = if large { self.whole_checksums(moment)? } else { None };
         let seals = Seals::of(weights, checksums.as_deref());
         let model = restore(weights)?;
         seals.expect_restored(&model, |layer, name| self.parameter(moment, layer, name))?;

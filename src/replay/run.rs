@@ -284,7 +284,7 @@ impl<'a, M: Forward> Run<'a, M> {
     /// The same by weights whose memory is there already.
     pub(crate) fn at_in(&self, moment: Moment, weights: &mut Weights) -> Result<Snapshot<'a, M>> {
         let replay = self.replay;
-        replay.recorded_weights().read_into(moment, weights)?;
+        replay.read_whole(moment, weights)?;
         let model = match &self.template {
             // It takes no arrays, and is asked while they would still be there.
             Template::Described(rebuild) => rebuild(replay, &std::mem::take(weights))?,

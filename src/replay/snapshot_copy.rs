@@ -1,6 +1,13 @@
 //! A copy of a model at one moment, to be recorded later.
 
-use crate::{Description, Metrics, Model, Moment, Parameter, Result, Weights, storage::Probe};
+use std::sync::Arc;
+
+use super::parameters::Parameters;
+use crate::{
+    Description, Metrics, Model, Moment, Parameter, Result, Weights,
+    model::visit,
+    storage::{LeftOut, Probe},
+};
 
 /// A model as it was at a moment, with what was measured. Its memory is used again for the next.
 #[derive(Debug, Default)]
@@ -8,19 +15,31 @@ pub(super) struct Copy {
     pub(super) moment: Moment,
     pub(super) metrics: Metrics,
     pub(super) probe: Option<Probe>,
+    /// What the copy does not hold of the model.
+    pub(super) left_out: Arc<LeftOut>,
     model: Arrays,
     state: Arrays,
     has_state: bool,
 }
 
 impl Copy {
-    /// Copies a model as it is now, its state of training too.
-    pub(super) fn take<M: Model + ?Sized>(&mut self, moment: Moment, metrics: Metrics, model: &M) -> Result<()> {
+    /// Copies what is recorded of a model as it is now, its state of training too.
+    pub(super) fn take<M: Model + ?Sized>(
+        &mut self,
+        (moment, metrics): (Moment, Metrics),
+        model: &M,
+        parameters: &Parameters<'_, M>,
+    ) -> Result<()> {
         (self.moment, self.metrics, self.probe) = (moment, metrics, None);
-        self.model.take(model)?;
+        self.left_out = parameters.left_out();
+        self.model.description = parameters.description().cloned();
+        self.model.weights.copy(|each| parameters.visit_as_named(each))?;
         let state = model.training_state();
         self.has_state = state.is_some();
-        state.map_or(Ok(()), |state| self.state.take(state))
+        state.map_or(Ok(()), |state| {
+            self.state.description = state.description();
+            self.state.weights.copy(|each| visit::parameters(state, each))
+        })
     }
 
     pub(super) fn description(&self) -> Option<&Description> {
@@ -33,9 +52,10 @@ impl Copy {
         parameter.map(Parameter::label)
     }
 
-    /// How many values all parameters have.
+    /// How many values all parameters have, those that are left out among them.
     pub(super) fn values(&self) -> usize {
-        self.model.weights.iter().map(|parameter| parameter.values().len()).fold(0, usize::saturating_add)
+        let values = self.model.weights.iter().map(|parameter| parameter.values().len());
+        values.fold(self.left_out.values(), usize::saturating_add)
     }
 }
 
@@ -58,13 +78,6 @@ impl Model for Copy {
 struct Arrays {
     weights: Weights,
     description: Option<Description>,
-}
-
-impl Arrays {
-    fn take<M: Model + ?Sized>(&mut self, model: &M) -> Result<()> {
-        self.description = model.description();
-        self.weights.copy(model)
-    }
 }
 
 impl Model for Arrays {

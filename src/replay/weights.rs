@@ -48,10 +48,12 @@ impl Replay {
     /// # Errors
     ///
     /// [`Error::UnknownEpoch`] or [`Error::UnknownStep`] if the moment was not recorded, [`Error::Corrupted`] if its
-    /// weights are damaged, or a damaged record lies where the moment would be, [`Error::Io`] if the file cannot be read.
+    /// weights are damaged, or a damaged record lies where the moment would be, [`Error::Io`] if the file cannot be read,
+    /// [`Error::Missing`] if [some parameters](crate::ReplayOptions::only_parameters) were left out, and no
+    /// [`Base`](crate::Base) has them: [`RecordedWeights::read_into`](crate::RecordedWeights::read_into) reads the others.
     pub fn weights(&self, at: impl Into<Moment>) -> Result<Weights> {
         let mut weights = Weights::default();
-        self.recorded_weights().read_into(at, &mut weights)?;
+        self.read_whole(at.into(), &mut weights)?;
         Ok(weights)
     }
 
@@ -75,6 +77,9 @@ impl Replay {
     pub fn parameter(&self, at: impl Into<Moment>, layer: &str, name: &str) -> Result<Parameter<'static>> {
         let (moment, manifest) = (at.into(), self.manifest()?);
         let location = &self.index.at(moment)?.location;
+        if let Some(of_base) = self.parameter_of_base(layer, name)? {
+            return Ok(of_base);
+        }
         let (Some(index), what) = (manifest.index_of(layer, name), format!("{layer}/{name} of {moment}")) else {
             let known = manifest.parameters().iter().map(|spec| format!("{}/{}", spec.layer(), spec.name()));
             let expected = format!("one of {:?}", known.collect::<Vec<_>>());

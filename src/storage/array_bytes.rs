@@ -5,6 +5,11 @@ use std::borrow::Cow;
 use super::endian::{self, Number};
 use crate::Values;
 
+/// Returns the checksum of the values of an array, the CRC-32 of their bytes as they are in a file.
+pub(crate) fn checksum_of(values: &Values<'_>) -> u32 {
+    crc32fast::hash(&bytes_of(values))
+}
+
 /// Returns the bytes of values as they are in a file; on most machines those in memory.
 pub(super) fn bytes_of<'a>(values: &'a Values<'_>) -> Cow<'a, [u8]> {
     match values {

@@ -3,18 +3,23 @@
 //! Every epoch is read and checked by it, so that epochs hold values and nothing else. `docs/format.md` has its bytes,
 //! under "MODEL".
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ancestor::Ancestor, block::up, data_names::DataNames, expected::Expected, header::MAX_DATA, notes::Notes,
-    probe::Rows, shared_data::SharedData, tensor::TensorSpec,
+    ancestor::Ancestor,
+    block::up,
+    data_names::DataNames,
+    expected::Expected,
+    header::MAX_DATA,
+    left_out::{LeftOut, LeftOutArray},
+    notes::Notes,
+    probe::Rows,
+    shared_data::SharedData,
+    tensor::{MAX_PARAMETERS, TensorSpec, orientation_id, orientation_of},
 };
-use crate::{Description, Error, Loss, Matrix, Orientation, Result, codec, model::matching::Name};
-
-/// The most parameters (arrays, not values) a model may have.
-const MAX_PARAMETERS: usize = 1 << 16;
+use crate::{Description, Error, Loss, Matrix, Result, codec, model::matching::Name};
 
 /// What all epochs of a recording share.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +46,8 @@ pub(crate) struct Manifest {
     pub(crate) ancestor: Option<Ancestor>,
     /// The data sets, if they lie in a file of their own: then there are no DATA records.
     pub(crate) shared: Option<SharedData>,
+    /// The parameters of the model that are not recorded: none, usually.
+    pub(crate) left_out: Arc<LeftOut>,
 }
 
 /// The manifest as it lies in a file of format 1.0. The order of the fields is the format; what later minor versions
@@ -71,6 +78,7 @@ impl Manifest {
         })?;
         let ((places, data_len), data_records, loss, notes) = (layout, 0, None, Notes::default());
         let (probe, data_names, own_loss, ancestor, shared) = (None, Vec::new(), None, None, None);
+        let left_out = Arc::default();
         Ok(Self {
             parameters,
             places,
@@ -84,7 +92,18 @@ impl Manifest {
             data_names,
             ancestor,
             shared,
+            left_out,
         })
+    }
+
+    /// The same where others of the model's parameters are left out.
+    ///
+    /// Fails unless all of them are the parameters of a model.
+    pub(crate) fn leaving_out(mut self, arrays: Vec<LeftOutArray>) -> Result<Self> {
+        let left_out = LeftOut::new(arrays, &self.parameters)
+            .map_err(|found| Error::invalid("the list of the model's parameters", "of one of each name", found))?;
+        self.left_out = left_out.into();
+        Ok(self)
     }
 
     pub(crate) fn parameters(&self) -> &[TensorSpec] {
@@ -102,9 +121,10 @@ impl Manifest {
         self.places[index]..self.places[index] + bytes
     }
 
-    /// Returns how many values all parameters have.
+    /// Returns how many values all parameters have, recorded or not.
     pub(crate) fn values(&self) -> usize {
-        self.parameters.iter().filter_map(TensorSpec::count).fold(0, usize::saturating_add)
+        let left_out = self.left_out.values();
+        self.parameters.iter().filter_map(TensorSpec::count).fold(left_out, usize::saturating_add)
     }
 
     /// Returns the index of a parameter.
@@ -130,7 +150,10 @@ impl Manifest {
             let found = format!("{layer}/{name} for two parameters");
             return Err(Error::invalid("the new name", "another one for each", found));
         }
-        self.parameters.iter_mut().zip(renamed).for_each(|(spec, name)| spec.rename(name));
+        let mut parameters = self.parameters.clone();
+        parameters.iter_mut().zip(renamed).for_each(|(spec, name)| spec.rename(name));
+        self.left_out = self.left_out.renamed(rule, &parameters)?.into();
+        self.parameters = parameters;
         Ok(())
     }
 
@@ -159,15 +182,18 @@ impl Manifest {
         let probe = self.probe.as_ref().map(Rows::from);
         // What lies elsewhere is named there: who does not know of it finds a recording without data.
         let data_names = if self.shared.is_some() { &[][..] } else { &self.data_names };
-        let known = (encoded, probe, data_names, self.orientations(), &self.own_loss);
-        let (ancestor, values, shared) = (&self.ancestor, self.notes.encode_values(), &self.shared);
+        let known = codec::encode(&(encoded, probe, data_names, self.orientations(), &self.own_loss));
+        let (values, left_out) = (self.notes.encode_values(), self.left_out.encode());
+        let later = [
+            (self.ancestor.is_some(), codec::encode(&self.ancestor)),
+            (!values.is_empty(), codec::encode(&values)),
+            (self.shared.is_some(), codec::encode(&self.shared)),
+            (!left_out.is_empty(), codec::encode(&left_out)),
+        ];
         // A field that has nothing to say, and none behind it that has, is left out.
-        let bytes = match (ancestor, values.as_slice(), shared) {
-            (None, [], None) => codec::encode(&known),
-            (Some(_), [], None) => codec::encode(&(known, ancestor)),
-            (_, _, None) => codec::encode(&(known, ancestor, values)),
-            _ => codec::encode(&(known, ancestor, values, shared)),
-        };
+        let said = later.iter().rposition(|(says, _)| *says).map_or(0, |last| last + 1);
+        let fields = [known].into_iter().chain(later.into_iter().take(said).map(|(_, field)| field));
+        let bytes = fields.collect::<Result<Vec<_>, _>>().map(|fields| fields.concat()).and_then(codec::within);
         bytes.map_err(|reason| Error::invalid("the size of notes and descriptions", codec::AT_MOST, reason))
     }
 
@@ -198,6 +224,7 @@ impl Manifest {
             }
             data_names.clone_from(&shared.names);
         }
+        let left_out = LeftOut::decode(codec::take_next(&mut later)?, &parameters)?;
         let within = parameters.len() <= MAX_PARAMETERS;
         let sound = within && parameters.iter().all(TensorSpec::is_parameter);
         let layout = layout(&parameters).filter(|_| sound);
@@ -215,6 +242,7 @@ impl Manifest {
             data_names,
             ancestor,
             shared,
+            left_out: left_out.into(),
         })
     }
 }
@@ -230,25 +258,13 @@ fn layout(specs: &[TensorSpec]) -> Option<(Vec<u64>, u64)> {
     Some((places, end))
 }
 
-/// The numbers of orientations in files; 0 where none is known.
-fn orientation_id(orientation: Orientation) -> u8 {
-    match orientation {
-        Orientation::InputsOutputs => 1,
-        Orientation::OutputsInputs => 2,
-    }
-}
-
 /// Gives parameters what their rows and columns stand for, if it is known of any; that of a later version is not.
 fn oriented(mut parameters: Vec<TensorSpec>, ids: &[u8]) -> Result<Vec<TensorSpec>, String> {
     if !ids.is_empty() && ids.len() != parameters.len() {
         return Err(format!("it has {} orientations for {} parameters", ids.len(), parameters.len()));
     }
     for (spec, id) in parameters.iter_mut().zip(ids) {
-        spec.orientation = match id {
-            1 => Some(Orientation::InputsOutputs),
-            2 => Some(Orientation::OutputsInputs),
-            _ => None,
-        };
+        spec.orientation = orientation_of(*id);
     }
     Ok(parameters)
 }
@@ -278,7 +294,7 @@ fn loss(id: u8) -> Option<Loss> {
 mod tests {
     use super::*;
     use crate::{
-        Parameter,
+        Orientation, Parameter,
         storage::{SharedMatrix, TRAINING, matrix_spec},
     };
 
@@ -306,6 +322,10 @@ mod tests {
         let path = Some("a/b.replay".into());
         manifest.ancestor = Some(Ancestor { path, salt: 7, epoch: 65, step: 3, checksum: 0xDEAD_BEEF });
         assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()));
+        let bias = TensorSpec::of(&Parameter::new("output", "bias", [], vec![0.0_f32])).unwrap();
+        let base = vec![LeftOutArray { place: 1, spec: bias, checksum: 0xABCD_EF01 }];
+        let mut manifest = manifest.leaving_out(base).unwrap();
+        assert_eq!(Manifest::decode(&manifest.encode().unwrap()), Ok(manifest.clone()), "behind no values of notes");
         manifest.notes.push("learning rate".into(), 0.05.into());
         let of = |name: &str| SharedMatrix::of(&matrix_spec("", name, &Matrix::zeros(3, 2)), 0xABCD);
         let (names, matrices) =

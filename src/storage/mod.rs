@@ -19,10 +19,11 @@
 //! shared_data  data sets in a file of their own: in the first record
 //! expected  the parameters of a snapshot as they come, held against the recorded ones
 //! probe     what a model made of a few inputs: in the first record and in each epoch
+//! array_bytes  the values of an array as bytes
+//! left_out  the parameters of the model that are not recorded: in the first record
 //! manifest  the first record: which parameters, which model
 //! checksums those of the arrays of an epoch, in its meta
 //! weights   the arrays of an epoch, in any order, and each alone
-//! array_bytes  the values of an array as bytes
 //! packing   runs of bytes, compressed where that is shorter
 //! blocks    values taken apart, beside those of an earlier snapshot
 //! array_table  how each array of a compressed epoch is stored: in its meta
@@ -47,6 +48,7 @@ mod endian;
 mod expanded;
 mod expected;
 mod header;
+mod left_out;
 mod lock;
 mod log;
 mod manifest;
@@ -68,6 +70,7 @@ mod window;
 mod writer;
 
 pub(crate) use ancestor::Ancestor;
+pub(crate) use array_bytes::checksum_of;
 pub(crate) use array_table::{ArrayTable, MOST_RECORDS, Reference, StoredArray, Way};
 pub(crate) use backend::{Backend, open_to_read};
 pub(crate) use checksums::{Checksums, take_checksums};
@@ -75,6 +78,7 @@ pub(crate) use compressor::{CompressedWriter, Compressor};
 pub(crate) use data_names::{DataNames, TRAINING, check_names};
 pub(crate) use expanded::{Expander, parameter_of, pieces_of};
 pub(crate) use header::{Header, Kind};
+pub(crate) use left_out::{LeftOut, LeftOutArray};
 pub(crate) use lock::{Locking, open_to_write};
 pub(crate) use log::Log;
 pub(crate) use manifest::Manifest;

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{endian::little_endian, header::MAX_DATA, reader::RecordReader, writer::RecordWriter};
 use crate::{ClassLabels, Dtype, Error, Matrix, Orientation, Parameter, Result, Values, codec, math::matrix};
 
+/// The most parameters (arrays, not values) a model may have.
+pub(super) const MAX_PARAMETERS: usize = 1 << 16;
+
 /// The most dimensions an array may have.
 const MAX_DIMENSIONS: usize = 8;
 
@@ -213,6 +216,23 @@ impl TensorSpec {
     /// Returns the shape, if this machine can address it.
     fn shape(&self) -> Option<Vec<usize>> {
         self.shape.iter().map(|&length| usize::try_from(length).ok()).collect()
+    }
+}
+
+/// The numbers of orientations in files; 0 where none is known.
+pub(super) fn orientation_id(orientation: Orientation) -> u8 {
+    match orientation {
+        Orientation::InputsOutputs => 1,
+        Orientation::OutputsInputs => 2,
+    }
+}
+
+/// What rows and columns stand for; none for the number of a later version.
+pub(super) fn orientation_of(id: u8) -> Option<Orientation> {
+    match id {
+        1 => Some(Orientation::InputsOutputs),
+        2 => Some(Orientation::OutputsInputs),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use training_replay::{
-    Loss, Metrics, Moment, Optimizer, Parent, Replay, Result, SharedData, Trainer, analysis::VerifyOptions,
+    Loss, Metrics, Moment, Optimizer, Parent, Replay, Result, SharedData, Trainer, Weights, analysis::VerifyOptions,
 };
 
 use super::bytes::{Record, records, renumber, reseal};
@@ -25,6 +25,8 @@ pub fn ask(replay: &Replay) {
     let states = replay.training();
     states.moments().chain([0.into(), (1, 2).into()]).for_each(|moment| drop(states.state(moment)));
     assert!(states.parent().is_none_or(|parent| parent.is(replay).is_ok() || !replay.damage().is_empty()));
+    let left_out = replay.recorded_weights().left_out();
+    left_out.for_each(|it| drop(replay.parameter(0, it.layer(), it.name())));
     drop((replay.dataset().is_ok(), replay.check_integrity(), replay.write_to(std::io::sink())));
     drop(SharedData::of(replay).map(|shared| (shared.places(), shared.path(), shared.write_whole_to(std::io::sink()))));
 }
@@ -53,7 +55,7 @@ pub fn run(replay: &Replay) {
 fn snapshots(replay: &Replay) -> BTreeMap<Moment, [Option<String>; 4]> {
     let shown = |result: Result<String>| result.ok();
     let snapshot = |moment: Moment| {
-        let weights = shown(replay.weights(moment).map(|weights| format!("{weights:?}")));
+        let weights = shown(recorded(replay, moment).map(|weights| format!("{weights:?}")));
         let probe = shown(replay.probe().outputs(moment).map(|outputs| format!("{outputs:?}")));
         let state = shown(replay.training().state(moment).map(|state| format!("{state:?}")));
         (moment, [weights, shown(replay.metrics(moment).map(|metrics| format!("{metrics:?}"))), probe, state])
@@ -73,9 +75,18 @@ pub fn append(bytes: &[u8], path: &Path) -> bool {
     acknowledged > 0
 }
 
+/// The recorded weights of a moment, whatever is left out.
+fn recorded(replay: &Replay, moment: Moment) -> Result<Weights> {
+    let mut weights = Weights::default();
+    replay.recorded_weights().read_into(moment, &mut weights)?;
+    Ok(weights)
+}
+
 /// Records the last readable epoch once more, and a step of the next one; how many of the two were acknowledged.
 fn append_again(before: &Replay, path: &Path) -> usize {
-    let Some(weights) = before.epochs().filter_map(|epoch| before.weights(epoch).ok()).last() else { return 0 };
+    let Some(weights) = before.epochs().filter_map(|epoch| recorded(before, epoch.into()).ok()).last() else {
+        return 0;
+    };
     let Ok(mut replay) = Replay::append(path) else { return 0 };
     let Ok(epoch) = replay.record(&weights, [("again", 1.0)]) else { return 0 };
     1 + usize::from(matches!(replay.record_at((epoch.saturating_add(1), 1), &weights, Metrics::new()), Ok(true)))
@@ -90,14 +101,16 @@ fn settings() -> [training_replay::ReplayOptions; 2] {
     [Replay::options(), compressed]
 }
 
-/// Files with all kinds of records, to begin with; one refers to a file of data that is there.
-pub fn recordings() -> [Vec<u8>; 3] {
+/// Files with all kinds of records, to begin with: plain, compressed, one that refers to a file of data that is there, and one of
+/// some parameters.
+pub fn recordings() -> [Vec<u8>; 4] {
     let [plain, compressed] = settings();
     let shared = plain.clone().share_data(std::env::temp_dir().join("training-replay-hostile.dataset"));
-    [plain, compressed, shared].map(recording)
+    let some = Replay::options().without_parameters(["hidden/*"]); // at a rate of 0 all is frozen
+    [(plain, 0.01), (compressed, 0.01), (shared, 0.01), (some, 0.0)].map(|(options, rate)| recording(options, rate))
 }
 
-fn recording(options: training_replay::ReplayOptions) -> Vec<u8> {
+fn recording(options: training_replay::ReplayOptions, rate: f32) -> Vec<u8> {
     let data = training_replay::datasets::parabola(3, 1);
     let model = training_replay::Sequential::builder(2)
         .layer(training_replay::Dense::new(3).name("hidden").activation(training_replay::Activation::Tanh))
@@ -115,7 +128,7 @@ fn recording(options: training_replay::ReplayOptions) -> Vec<u8> {
         Parent::of(&parent, 0).unwrap()
     };
     let mut replay = options.parent(&parent).in_memory();
-    let (mut model, mut trainer) = (model, Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.01)).batch_size(3));
+    let (mut model, mut trainer) = (model, Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(rate)).batch_size(3));
     replay.record_at(0, &model, Metrics::new()).unwrap();
     for epoch in 1..4 {
         let step = |step: training_replay::train::Step<'_>| match step.number() {

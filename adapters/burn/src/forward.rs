@@ -22,6 +22,14 @@ impl<M: Module> Model for Replayed<M> {
         Recorded::of(&self.module).visit(each)
     }
 
+    fn visit_wanted(
+        &self,
+        wanted: &dyn Fn(&str, &str) -> bool,
+        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    ) -> Result<()> {
+        Recorded::of(&self.module).visit_wanted(wanted, each)
+    }
+
     fn as_forward(&self) -> Option<&dyn Forward> {
         Some(self)
     }

@@ -55,14 +55,22 @@ impl<M: Module> Model for Recorded<'_, M> {
     }
 
     fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        visitor::visit(self.module, each)
+        visitor::visit(self.module, &|_, _| true, each)
+    }
+
+    fn visit_wanted(
+        &self,
+        wanted: &dyn Fn(&str, &str) -> bool,
+        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    ) -> Result<()> {
+        visitor::visit(self.module, wanted, each)
     }
 }
 
 /// All of them at once.
 pub(crate) fn parameters<M: Module>(module: &M) -> Result<Vec<Parameter<'static>>> {
     let mut all = Vec::new();
-    visitor::visit(module, &mut |parameter| {
+    visitor::visit(module, &|_, _| true, &mut |parameter| {
         all.push(parameter.into_owned());
         Ok(())
     })?;

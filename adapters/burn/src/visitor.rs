@@ -8,9 +8,13 @@ use training_replay::{Error, Parameter, Result};
 
 use crate::{path::ModulePath, values};
 
-/// Hands over the parameters of a module in the order of its fields, each copied once from its device.
-pub(crate) fn visit<M: Module>(module: &M, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-    let mut visitor = Visitor { path: ModulePath::default(), each, outcome: Ok(()) };
+/// Hands over the parameters of a module that are wanted, in the order of its fields, each copied once from its device.
+pub(crate) fn visit<M: Module>(
+    module: &M,
+    wanted: &dyn Fn(&str, &str) -> bool,
+    each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut visitor = Visitor { path: ModulePath::default(), wanted, each, outcome: Ok(()) };
     // Running statistics that were updated by the last batch are the module's from here on: burn itself does not visit them
     // before, and the arrays are shared and not copied.
     module.valid().visit(&mut visitor);
@@ -19,13 +23,14 @@ pub(crate) fn visit<M: Module>(module: &M, each: &mut dyn FnMut(Parameter<'_>) -
 
 struct Visitor<'a> {
     path: ModulePath,
+    wanted: &'a dyn Fn(&str, &str) -> bool,
     each: &'a mut dyn FnMut(Parameter<'_>) -> Result<()>,
     outcome: Result<()>,
 }
 
 impl Visitor<'_> {
     fn hand_over<const D: usize, K: Basic>(&mut self, tensor: Tensor<D, K>) {
-        if self.outcome.is_ok() {
+        if self.outcome.is_ok() && (self.wanted)(&self.path.layer(), &self.path.name()) {
             self.outcome = self.parameter(tensor).and_then(|parameter| (self.each)(parameter));
         }
     }

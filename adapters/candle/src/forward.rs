@@ -88,6 +88,14 @@ impl<N> Model for Replayed<N> {
         self.live()?.tensors.visit(each)
     }
 
+    fn visit_wanted(
+        &self,
+        wanted: &dyn Fn(&str, &str) -> bool,
+        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.live()?.tensors.visit_wanted(wanted, each)
+    }
+
     fn as_forward(&self) -> Option<&dyn Forward> {
         Some(self)
     }

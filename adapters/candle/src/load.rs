@@ -1,14 +1,14 @@
 //! An epoch's weights into the variables of a map: to go on with training, or to use the network in candle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use candle_core::Tensor;
 use candle_nn::VarMap;
-use training_replay::{Error, Moment, Parameter, RecordedParameter, Replay, Result};
+use training_replay::{Error, LeftOutParameter, Moment, Parameter, RecordedParameter, Replay, Result};
 
 use crate::{
     NamedTensors,
-    array::{Put, to_variable},
+    array::{Put, to_variable, with_values},
     error::{at, invalid, shape as shape_differs},
     named_tensors::join,
 };
@@ -17,6 +17,9 @@ use crate::{
 ///
 /// All of them or, after an error, none: everything is read and compared with its checksum beforehand. Should the file be
 /// damaged between the two readings, the error is the same but some variables may be set.
+///
+/// Of a recording of [some parameters](training_replay::ReplayOptions::only_parameters), adapters say, these are set. The variables
+/// of the others must be there, and the ones that were trained over: they are compared with their recorded checksums.
 ///
 /// ```
 /// use candle_core::{DType, Device};
@@ -69,14 +72,32 @@ fn variables(replay: &Replay, moment: Moment, varmap: &VarMap) -> Result<BTreeMa
             return Err(invalid("the paths of the recorded tensors", "each of one", format!("two of {path:?}")));
         }
     }
-    let missing: Vec<_> = tensors.keys().filter(|&path| !recorded.contains_key(path)).collect();
+    let left_out = expect_base(replay, &tensors)?;
+    let known = |path: &String| recorded.contains_key(path) || left_out.contains(path);
+    let missing: Vec<_> = tensors.keys().filter(|&path| !known(path)).collect();
     let left: Vec<_> = recorded.keys().filter(|&path| !tensors.contains_key(path)).collect();
     if !(missing.is_empty() && left.is_empty()) {
         return Err(other_names(moment, &missing, &left));
     }
     // The names are the same ones, in the same order.
+    let tensors = tensors.into_iter().filter(|(path, _)| recorded.contains_key(path)).collect::<Vec<_>>();
     let pairs = tensors.into_iter().zip(recorded.into_values());
     pairs.map(|((path, tensor), recorded)| Ok((path.clone(), flat(&path, &tensor, recorded)?))).collect()
+}
+
+/// The paths of what the recording leaves out, which are variables of the same values; fails for one that is not.
+fn expect_base(replay: &Replay, tensors: &BTreeMap<String, Tensor>) -> Result<BTreeSet<String>> {
+    let check = |parameter: LeftOutParameter<'_>| {
+        let path = join(parameter.layer(), parameter.name());
+        let tensor = tensors.get(&path).ok_or_else(|| {
+            invalid("the list of variables", "with all that the recording leaves out", format!("without {path:?}"))
+        })?;
+        with_values(&path, tensor, |values| {
+            parameter.check(&Parameter::new(parameter.layer(), parameter.name(), tensor.dims(), values))
+        })?;
+        Ok(path)
+    };
+    replay.recorded_weights().left_out().map(check).collect()
 }
 
 /// The values of a variable as a row, which shares its storage: a variable is always in row-major order.

@@ -164,9 +164,18 @@ impl Model for Recorded {
     }
 
     fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+        self.visit_wanted(&|_, _| true, each)
+    }
+
+    /// Others are not copied from their device.
+    fn visit_wanted(
+        &self,
+        wanted: &dyn Fn(&str, &str) -> bool,
+        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    ) -> Result<()> {
         self.check()?;
         let known = Orientations::among(&self.entries);
-        self.entries.iter().try_for_each(|entry| {
+        self.entries.iter().filter(|entry| wanted(&entry.layer, &entry.name)).try_for_each(|entry| {
             with_values(&entry.path(), &entry.tensor, |values| each(self.parameter(entry, &known, values)))
         })
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::VarMap;
 use training_replay::{
-    Dtype, Error, Metrics, Model, Orientation, Parameter, Replay, Result, Values, Weights,
+    Base, Dtype, Error, Metrics, Model, Orientation, Parameter, Replay, Result, Values, Weights,
     half::{bf16, f16},
 };
 use training_replay_candle::{NamedTensors, Recorded, load_into};
@@ -242,4 +242,37 @@ fn two_recorded_arrays_of_one_path_are_an_error() {
     let map = varmap(&[("a.b.c".to_string(), tensor(vec![0_f32]))]);
     let message = load_into(&replay, 0, &map).unwrap_err().to_string();
     assert!(message.contains("two of \"a.b.c\""), "{message}");
+}
+
+/// A frozen model with adapters, which alone are recorded and set.
+#[test]
+fn adapters_of_a_frozen_map_are_recorded_alone_and_loaded_over_it() {
+    let map = |adapter: f32, frozen: f32| {
+        varmap(&[
+            ("block.0.weight".to_string(), tensor(vec![frozen; 4]).reshape((2, 2)).unwrap()),
+            ("block.0.lora_A".to_string(), tensor(vec![adapter; 2])),
+            ("block.1.weight".to_string(), tensor(vec![bf16::from_f32(frozen); 3])),
+            ("block.1.lora_A".to_string(), tensor(vec![-adapter; 2])),
+        ])
+    };
+    let mut replay = Replay::options().only_parameters(["*.lora_A"]).in_memory();
+    for step in 0..13 {
+        replay.record(&Recorded::of(&map(step as f32, 0.5)), Metrics::new()).unwrap();
+    }
+    assert_eq!(replay.recorded_weights().parameters().count(), 2);
+    assert!(replay.record(&Recorded::of(&map(13.0, 0.5)), Metrics::new()).is_ok());
+
+    let fresh = map(0.0, 0.5);
+    load_into(&replay, 12, &fresh).unwrap();
+    let weights = |map: &VarMap| Weights::of(&Recorded::of(map)).unwrap();
+    assert_same_bits(&weights(&fresh), &weights(&map(12.0, 0.5)));
+    let other = map(0.0, 0.25);
+    let message = load_into(&replay, 12, &other).unwrap_err().to_string();
+    assert!(message.contains("block.0/weight of the base") && message.contains("checksum"), "{message}");
+    assert_same_bits(&weights(&other), &weights(&map(0.0, 0.25)));
+    let few = varmap(&[("block.0.lora_A".to_string(), tensor(vec![0_f32; 2]))]);
+    assert!(load_into(&replay, 12, &few).unwrap_err().to_string().contains("without \"block.0.weight\""));
+
+    let replay = Base::of(&Recorded::of(&fresh)).unwrap().complete(replay).unwrap();
+    assert_same_bits(&replay.weights(12).unwrap(), &weights(&fresh));
 }

@@ -118,7 +118,8 @@ fn record_one<M: Model>(
 
 /// What the recording holds beside its moments.
 fn options(path: &Path, replay: &Replay, damaged: Damaged, copied: &mut Copied) -> Answer<ReplayOptions> {
-    let mut options = Replay::options().compress(replay.recorded_weights().is_compressed());
+    let compress = replay.recorded_weights().is_compressed();
+    let mut options = Replay::options().compress(compress).leaving_out_as(replay);
     for (key, value) in replay.metadata().typed() {
         options = options.metadata(key, value);
     }

@@ -16,6 +16,7 @@ mod trouble;
 mod words;
 
 // What they are asked, and about what.
+mod base;
 mod copy;
 mod damage;
 mod epochs;

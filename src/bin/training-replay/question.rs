@@ -6,6 +6,7 @@ use clap::Args;
 use training_replay::{CsvOptions, Dataset, Loss, Replay, Run, Sequential};
 
 use crate::{
+    base::BaseArg,
     recording,
     trouble::{Answer, Trouble},
 };
@@ -21,6 +22,9 @@ pub struct Question {
     pub on: Option<String>,
     #[command(flatten)]
     pub table: TableArgs,
+    /// A recording that has the parameters which were left out, and its epoch; without one the first
+    #[arg(long, value_name = "FILE[@EPOCH]")]
+    pub base: Option<BaseArg>,
     /// Where a single output changes from class 0 to class 1
     #[arg(long, value_name = "VALUE")]
     pub threshold: Option<f32>,
@@ -58,9 +62,12 @@ impl TableArgs {
 }
 
 impl Question {
-    /// Opens a recording, and gives it the data of the table if there is one.
+    /// Opens a recording, and gives it its base and the data of the table if there are some.
     pub fn open(&self, path: &Path) -> Answer<Replay> {
-        let replay = recording::open(path)?;
+        let mut replay = recording::open(path)?;
+        if let Some(base) = &self.base {
+            replay = base.read()?.complete(replay).map_err(Trouble::with(path))?;
+        }
         match self.table.dataset()? {
             None => Ok(replay),
             Some(data) => replay.with_dataset(&data).map_err(Trouble::with(path)),

@@ -109,6 +109,8 @@ pub fn with_options(text: &str) -> String {
             "a model and a data set, by `Replay::run_with` and `Replay::with_dataset`,",
             "a data set, by --data FILE.csv,",
         ),
+        ("`Base::of(&model)?.complete(replay)?` gives them", "--base FILE gives them, where a command has it"),
+        ("`Base::complete`", "--base FILE"),
         ("by `with_dataset`", "by --data"),
         ("`RunPlotOptions::loss`", "--loss"),
         ("`VerifyOptions::names`", "--metrics"),

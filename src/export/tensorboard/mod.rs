@@ -112,7 +112,7 @@ impl<'a> TensorBoard<'a> {
         if !self.run.replay().steps().is_empty() {
             caveats.push(Caveat::left_out("metrics and weights of steps within epochs", "the table `metrics`"));
         }
-        caveats.extend(skipped);
+        caveats.extend(self.run.replay().caveat_of_base().into_iter().chain(skipped));
         Ok(Exported { files: vec![path], caveats, ..Exported::default() })
     }
 
@@ -129,7 +129,7 @@ impl<'a> TensorBoard<'a> {
         let metrics = replay.metrics(epoch)?;
         let scalars: Vec<Value> = metrics.iter().map(|(name, value)| Value::scalar(name, value as f32)).collect();
         let mut events = vec![message::event(step, &scalars)];
-        replay.recorded_weights().read_into(epoch, weights)?;
+        replay.read_known(epoch.into(), weights)?;
         let histograms = LayerDistribution::each(&weights.parameters()?, &LayerFilter::default(), |row| {
             let tag = format!("{}/{}", row.layer, row.name);
             if !(row.distribution.max - row.distribution.min).is_finite() {

@@ -1,11 +1,14 @@
 //! `training-replay diff`: where two runs, or two epochs, differ.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use serde_json::{Value, json};
 use training_replay::{
-    Error, Replay, Result,
+    Error, LeftOutParameter, Replay, Result, Weights,
     analysis::{RunDiff, WeightDiff},
 };
 
@@ -96,19 +99,19 @@ impl Diff {
             return Err(Trouble::usage(error));
         }
         match error {
-            Error::Invalid { .. } | Error::Shape { .. } => {
-                let why = error.to_string();
-                let lines = vec!["not of the same model".into(), shown(&why)];
-                Ok(Found { lines, json: json!({ "same_model": false, "why": why }), differs: true })
-            }
+            Error::Invalid { .. } | Error::Shape { .. } => Ok(not_of_the_same_model(&error.to_string())),
             error => Err(Trouble::of(&self.one, format!("beside {}: {error}", path_shown(other)))),
         }
     }
 
     fn epochs_of(&self, one: (&Replay, Which), other: (&Replay, Which), other_path: &Path) -> Answer<Found> {
         let epochs = (one.1.one(&self.one, one.0)?, other.1.one(other_path, other.0)?);
-        let weights = one.0.weights(epochs.0).map_err(Trouble::with(&self.one))?;
-        let others = other.0.weights(epochs.1).map_err(Trouble::with(other_path))?;
+        let (mut weights, mut others) = (Weights::default(), Weights::default());
+        one.0.recorded_weights().read_into(epochs.0, &mut weights).map_err(Trouble::with(&self.one))?;
+        other.0.recorded_weights().read_into(epochs.1, &mut others).map_err(Trouble::with(other_path))?;
+        if let Some(name) = other_base(one.0, other.0) {
+            return Ok(not_of_the_same_model(&format!("{name} is left out of both, and has another checksum in each")));
+        }
         let each: Result<Vec<WeightDiff>> =
             WeightDiff::between(&weights, &others, self.tolerance).and_then(|_| WeightDiff::of_each(&weights, &others));
         match each {
@@ -116,6 +119,24 @@ impl Diff {
             Err(error) => self.of_error(error, other_path),
         }
     }
+}
+
+fn not_of_the_same_model(why: &str) -> Found {
+    let lines = vec!["not of the same model".into(), shown(why)];
+    Found { lines, json: json!({ "same_model": false, "why": why }), differs: true }
+}
+
+/// A parameter that two recordings leave out with other values.
+fn other_base(one: &Replay, other: &Replay) -> Option<String> {
+    let of = |replay: &Replay| {
+        let named = |it: LeftOutParameter<'_>| (format!("{}/{}", it.layer(), it.name()), it.checksum());
+        replay.recorded_weights().left_out().map(named).collect::<BTreeMap<_, _>>()
+    };
+    let others = of(other);
+    of(one)
+        .into_iter()
+        .find(|(name, checksum)| others.get(name).is_some_and(|other| other != checksum))
+        .map(|(name, _)| name)
 }
 
 fn of_runs(diff: &RunDiff) -> Found {

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
-use training_replay::{Dataset, Error, Parent, RecordedParameter, Replay, Result, Sequential, SharedData, Weights};
+use training_replay::{
+    Dataset, Error, LeftOutParameter, Parent, RecordedParameter, Replay, Result, Sequential, SharedData, Weights,
+};
 
 use crate::{
     damage, notes,
@@ -54,6 +56,7 @@ impl Info {
         lines.extend(damage_lines(&replay));
         lines.extend(model_lines(&replay));
         lines.extend(parameter_lines(parameters.as_deref()));
+        lines.extend(left_out_lines(&replay, self.parameters));
         let json = json!({
             "format": format!("{major}.{minor}"),
             "bytes": bytes,
@@ -73,6 +76,7 @@ impl Info {
             "probe_inputs": replay.probe().inputs().map(|inputs| inputs.nrows()),
             "damage": damage_json(&replay),
             "model": model_json(&replay),
+            "left_out": replay.recorded_weights().left_out().map(left_out_json).collect::<Vec<_>>(),
             "parameters": parameters.map(|them| them.into_iter().map(parameter_json).collect::<Vec<_>>()),
         });
         Ok(Report { lines, json, status: Status::Held })
@@ -242,6 +246,36 @@ fn parameter_lines(parameters: Option<&[RecordedParameter<'_>]>) -> Vec<String> 
         table.row([name, format!("{:?}", parameter.shape()), parameter.dtype().to_string()]);
     }
     [row("arrays", count)].into_iter().chain(table.lines()).collect()
+}
+
+/// What is not recorded of the model.
+fn left_out_lines(replay: &Replay, each: bool) -> Vec<String> {
+    let left_out: Vec<LeftOutParameter<'_>> = replay.recorded_weights().left_out().collect();
+    if left_out.is_empty() {
+        return Vec::new();
+    }
+    let values = left_out.iter().map(|parameter| parameter.shape().iter().product::<u64>()).sum();
+    let count = format!("{} in {}", counted(values, "value"), counted(left_out.len() as u64, "array"));
+    let hint = if each { "" } else { ", which `info --parameters` lists" };
+    let mut table = Table::new(2, ["  array", "shape", "type", "checksum"]);
+    for parameter in &left_out {
+        let name = format!("  {}/{}", shown(parameter.layer()), shown(parameter.name()));
+        let checksum = format!("{:08x}", parameter.checksum());
+        table.row([name, format!("{:?}", parameter.shape()), parameter.dtype().to_string(), checksum]);
+    }
+    let lines = if each { table.lines() } else { Vec::new() };
+    [row("left out", format!("{count}{hint}: they come from a base"))].into_iter().chain(lines).collect()
+}
+
+fn left_out_json(parameter: LeftOutParameter<'_>) -> Value {
+    json!({
+        "layer": parameter.layer(),
+        "name": parameter.name(),
+        "shape": parameter.shape(),
+        "type": parameter.dtype().to_string(),
+        "place": parameter.place(),
+        "checksum": parameter.checksum(),
+    })
 }
 
 fn parameter_json(parameter: RecordedParameter<'_>) -> Value {
