@@ -150,9 +150,9 @@ pub use nn::{
 };
 pub use note::{NoteCondition, NoteItem, NoteValue};
 pub use replay::{
-    Alarm, AlarmCause, BackgroundRecorder, Base, Durability, Fork, Later, LeftOut, LeftOutParameter, OneVsRest, Parent,
-    RecordedNotes, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState, RecordedTraining, RecordedWeights,
-    Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, SharedData, Snapshot, StepRing, Steps,
+    Alarm, AlarmCause, BackgroundRecorder, Base, Durability, Fork, Later, LeftOutMoments, LeftOutParameter, OneVsRest,
+    Parent, RecordedNotes, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState, RecordedTraining,
+    RecordedWeights, Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, SharedData, Snapshot, StepRing, Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

@@ -3,7 +3,8 @@
 use std::{collections::HashMap, path::Path};
 
 use super::{
-    Origin, Replay, ReplayOptions, left_out::LeftOut, recorder::Recorder, schedule::Schedule, timeline::Location,
+    Origin, Replay, ReplayOptions, left_out_moments::LeftOutMoments, recorder::Recorder, schedule::Schedule,
+    timeline::Location,
 };
 use crate::{
     Dataset, Error, Matrix, Moment, NoteValue, Result,
@@ -121,7 +122,7 @@ impl Replay {
         let mut notes = Notes::default();
         notes.push("left_out".into(), left_out.note());
         self.add_notes(&notes)?;
-        self.recorder()?.left_out = LeftOut::default();
+        self.recorder()?.left_out = LeftOutMoments::default();
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Replay, background_line::Line, budget::Budget, copier::Copier, left_out::LeftOut};
+use super::{Replay, background_line::Line, budget::Budget, copier::Copier, left_out_moments::LeftOutMoments};
 use crate::{Error, Metrics, Model, Moment, Result};
 
 /// The most copies that a line may have.
@@ -53,7 +53,7 @@ pub struct BackgroundRecorder {
     copier: Copier,
     budget: Budget,
     waits: bool,
-    left_out: LeftOut,
+    left_out: LeftOutMoments,
 }
 
 /// Who has the recording.
@@ -80,7 +80,7 @@ impl BackgroundRecorder {
         let copier = Copier::of(&mut replay)?;
         let line = Arc::new(Line::new(copies, copier.last));
         let writer = Writer::Thread(start(Arc::clone(&line), replay)?);
-        let (budget, left_out) = (Budget::new(copier.options.budget), LeftOut::default());
+        let (budget, left_out) = (Budget::new(copier.options.budget), LeftOutMoments::default());
         Ok(Self { line, writer, copier, budget, waits: true, left_out })
     }
 
@@ -158,7 +158,7 @@ impl BackgroundRecorder {
 
     /// Returns what was left out: as there was no memory to copy it to, if [`leaving_out`](Self::leaving_out) asked for that, or no time, if
     /// [`time_budget`](crate::ReplayOptions::time_budget) did. When the recording is finished it has it as the note `left_out`.
-    pub fn left_out(&self) -> &LeftOut {
+    pub fn left_out(&self) -> &LeftOutMoments {
         &self.left_out
     }
 

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Instant};
 
 use super::{
-    ReplayOptions, budget::Budget, choice::looks_at_left_out, left_out::LeftOut, replacement::Replacement,
-    schedule::Schedule,
+    ReplayOptions, budget::Budget, choice::looks_at_left_out, left_out_moments::LeftOutMoments,
+    replacement::Replacement, schedule::Schedule,
 };
 use crate::{Matrix, Moment, Result, storage::Compressor};
 
@@ -14,7 +14,7 @@ pub(super) struct Recorder {
     pub(super) options: ReplayOptions,
     pub(super) schedule: Schedule,
     pub(super) budget: Budget,
-    pub(super) left_out: LeftOut,
+    pub(super) left_out: LeftOutMoments,
     /// Snapshots recorded since the disk last confirmed.
     pub(super) unconfirmed: u64,
     /// Snapshots recorded at all.
@@ -35,7 +35,7 @@ impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
         let (schedule, unconfirmed, looked, probe) = (Schedule::default(), 0, Instant::now(), None);
         let (compresses, compressor) = (options.compress == Some(true), None);
-        let (budget, left_out) = (Budget::new(options.budget), LeftOut::default());
+        let (budget, left_out) = (Budget::new(options.budget), LeftOutMoments::default());
         Self {
             options,
             schedule,

@@ -19,7 +19,7 @@ const MOST: usize = 10_000;
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LeftOut {
+pub struct LeftOutMoments {
     runs: Vec<Run>,
     /// The next one belongs to the last run.
     is_open: bool,
@@ -32,7 +32,7 @@ struct Run {
     count: u64,
 }
 
-impl LeftOut {
+impl LeftOutMoments {
     /// Returns how many moments were left out.
     pub fn len(&self) -> u64 {
         self.runs.iter().map(|run| run.count).sum()
@@ -83,7 +83,7 @@ impl fmt::Display for Run {
 }
 
 /// The runs, one behind the other.
-impl fmt::Display for LeftOut {
+impl fmt::Display for LeftOutMoments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, run) in self.runs.iter().enumerate() {
             write!(f, "{}{run}", if i == 0 { "" } else { ", " })?;
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn runs_end_where_a_snapshot_is_recorded() {
-        let mut left_out = LeftOut::default();
+        let mut left_out = LeftOutMoments::default();
         for (moment, is_recorded) in [(1, false), (2, false), (3, true), (4, true), (5, false)] {
             if is_recorded { left_out.close() } else { left_out.push(moment.into()) }
         }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_note_of_ever_so_many_runs_is_bounded_and_counts_all_of_them() {
-        let mut left_out = LeftOut::default();
+        let mut left_out = LeftOutMoments::default();
         for epoch in 0..35_000 {
             left_out.push((epoch, 1).into());
             left_out.close();
