@@ -304,7 +304,6 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// The same parameter by another name.
     /// Copies the values of another parameter, if it is the same one but for these; returns whether it is.
     pub(super) fn copy(&mut self, other: &Parameter<'_>) -> bool {
         (self.layer(), self.name(), self.shape()) == (other.layer(), other.name(), other.shape())
@@ -312,6 +311,7 @@ impl<'a> Parameter<'a> {
             && self.values.copy(&other.values)
     }
 
+    /// The same parameter by another name.
     pub(crate) fn named(self, layer: String, name: String) -> Self {
         Self { layer: layer.into(), name: name.into(), ..self }
     }
