@@ -10,7 +10,7 @@ use std::{
 
 use training_replay::{
     Activation, BackgroundRecorder, Base, Dataset, Dense, Error, Forward, Loss, Metrics, Model, Optimizer, Parameter,
-    Replay, ReplayOptions, Result, Sequential, StepRing, Trainer, Values, Weights,
+    Replay, ReplayOptions, Result, Sequential, StepRing, Trainer, Weights,
     analysis::{Baseline, MilestoneOptions, VerifyOptions},
     datasets,
     half::{bf16, f16},
@@ -605,7 +605,7 @@ fn compressed_recordings_of_some_parameters_come_back_over_their_base() {
     for epoch in (0..4).rev() {
         assert!(same_bits(&replay.weights(u64::from(epoch)).unwrap(), &of_every_type(epoch)));
         let bool = replay.parameter(u64::from(epoch), "base", "bool").unwrap();
-        assert!(bool.values().same_bits(&Values::from(vec![true, false])));
+        assert!(bool.values().same_bits(&training_replay::Values::from(vec![true, false])));
     }
 }
 
