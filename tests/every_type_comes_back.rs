@@ -6,7 +6,7 @@ use std::fs;
 
 use common::arrays::settings;
 use training_replay::{
-    Dtype, Error, Metrics, Model, Orientation, Parameter, Replay, ReplayOptions, Result, Values, Weights,
+    Dtype, Error, Metrics, Model, Orientation, Parameter, Replay, ReplayOptions, Result, Values, Visitor, Weights,
     half::{bf16, f16},
 };
 
@@ -43,8 +43,8 @@ impl Model for OnDevice {
         panic!("recording visits them one at a time")
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.0.iter().try_for_each(|parameter| each(parameter.clone()))
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        self.0.iter().try_for_each(|parameter| visitor.take(parameter.clone()))
     }
 }
 
@@ -214,8 +214,8 @@ impl Model for Careless {
         Ok(self.0.iter().map(Parameter::borrowed).collect())
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.0.iter().for_each(|parameter| drop(each(parameter.borrowed())));
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        self.0.iter().for_each(|parameter| drop(visitor.take(parameter.borrowed())));
         Ok(())
     }
 }

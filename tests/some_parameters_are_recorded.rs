@@ -10,7 +10,7 @@ use std::{
 
 use training_replay::{
     Activation, BackgroundRecorder, Base, Dataset, Dense, Error, Forward, Loss, Metrics, Model, Optimizer, Parameter,
-    Replay, ReplayOptions, Result, Sequential, StepRing, Trainer, Weights,
+    Replay, ReplayOptions, Result, Sequential, StepRing, Trainer, Visitor, Weights,
     analysis::{Baseline, MilestoneOptions, VerifyOptions},
     datasets,
     half::{bf16, f16},
@@ -411,19 +411,13 @@ impl Model for OnDevice {
         Ok(Weights::of(self)?.into_iter().collect())
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.visit_wanted(&|_, _| true, each)
-    }
-
-    fn visit_wanted(
-        &self,
-        wanted: &dyn Fn(&str, &str) -> bool,
-        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
-        for layer in ["one", "two", "three"].into_iter().filter(|layer| wanted(layer, "kernel")) {
-            self.copied.borrow_mut().push(layer.into());
-            let value = if layer == "two" { self.epoch.get() } else { 0.5 };
-            each(Parameter::new(layer, "kernel", [1], vec![value]))?;
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        for layer in ["one", "two", "three"] {
+            if visitor.wants(layer, "kernel") {
+                self.copied.borrow_mut().push(layer.into());
+                let value = if layer == "two" { self.epoch.get() } else { 0.5 };
+                visitor.take(Parameter::new(layer, "kernel", [1], vec![value]))?;
+            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::{
     names::{Given, Names},
     tensor::bad_tensor,
 };
-use crate::{Description, Dtype, Error, Model, Orientation, Parameter, Result};
+use crate::{Description, Dtype, Error, Model, Orientation, Parameter, Result, Visitor, Weights};
 
 /// What is said of all checkpoints alike.
 #[derive(Clone, Debug, Default)]
@@ -124,16 +124,11 @@ impl Entry {
 
 impl Model for Checkpoint {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        let mut all = Vec::new();
-        self.visit(&mut |parameter| {
-            all.push(parameter.into_owned());
-            Ok(())
-        })?;
-        Ok(all)
+        Ok(Weights::of(self)?.into_iter().collect())
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.layout.entries.iter().try_for_each(|entry| self.read(entry, each))
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        self.layout.entries.iter().try_for_each(|entry| self.read(entry, &mut |parameter| visitor.take(parameter)))
     }
 
     fn description(&self) -> Option<Description> {

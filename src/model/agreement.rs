@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::visit;
+use super::visitor;
 use crate::{Dtype, Error, Model, Parameter, Result, Weights};
 
 /// Fails unless each gradient is of a parameter that the model lists, each once and of its shape.
@@ -58,7 +58,7 @@ impl Seals {
         recorded: impl Fn(&str, &str) -> Result<Parameter<'static>>,
     ) -> Result<()> {
         let mut seals: HashMap<_, _> = self.0.into_iter().map(|it| ((it.layer.clone(), it.name.clone()), it)).collect();
-        visit::parameters(model, |parameter| {
+        visitor::parameters(model, |parameter| {
             match seals.remove(&(parameter.layer().to_owned(), parameter.name().to_owned())) {
                 Some(seal) => seal.expect(&parameter, &recorded),
                 None => Ok(()),

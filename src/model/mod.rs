@@ -8,29 +8,35 @@ pub(crate) mod checked;
 pub(crate) mod decision;
 mod description;
 mod dtype;
+mod element;
 mod forward;
 pub(crate) mod matching;
 pub(crate) mod output_kind;
 mod parameter;
+mod pieces;
 mod pointer;
 mod probed;
 mod scalar;
 mod training;
 pub mod units;
 pub(crate) mod values;
-pub(crate) mod visit;
+pub(crate) mod visitor;
 pub(crate) mod weights;
 mod wrapped;
 
 pub use backward::Backward;
 pub use description::Description;
 pub use dtype::Dtype;
+pub use element::Element;
 pub use forward::Forward;
 pub use output_kind::OutputKind;
 pub use parameter::{Orientation, Parameter};
+pub use pieces::Pieces;
+pub(crate) use pieces::Source;
 pub use probed::Probed;
 pub use training::Training;
 pub use values::Values;
+pub use visitor::Visitor;
 pub use weights::Weights;
 
 use crate::{Matrix, Result};
@@ -78,51 +84,14 @@ pub trait Model {
     /// Hands over all parameters, one at a time, which is how they are recorded; by default those of
     /// [`parameters`](Self::parameters).
     ///
-    /// A model whose values must be copied, from a device say, does it here one array at a time: then recording takes the
-    /// memory of the largest array and not of all. They may come in any order. An error of `each` is returned as it is.
-    ///
-    /// ```
-    /// use training_replay::{Metrics, Model, Parameter, Replay, Result, Weights};
-    ///
-    /// struct OnDevice; // three layers, of which one at a time is copied into a buffer
-    ///
-    /// impl Model for OnDevice {
-    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-    ///         Ok(Weights::of(self)?.into_iter().collect()) // copies of all that `visit` hands over
-    ///     }
-    ///
-    ///     fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-    ///         let mut buffer = vec![0.0_f32; 4];
-    ///         for layer in ["first", "second", "third"] {
-    ///             buffer.fill(0.5);
-    ///             each(Parameter::new(layer, "kernel", [2, 2], &buffer))?;
-    ///         }
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// let mut replay = Replay::options().in_memory();
-    /// replay.record(&OnDevice, Metrics::new())?;
-    /// assert_eq!(replay.weights(0)?.len(), 3);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`parameters`](Self::parameters), and whatever `each` returns.
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.parameters()?.into_iter().try_for_each(each)
-    }
-
-    /// Hands over the parameters that are wanted, by layer and name, one at a time; by default all of them, as
-    /// [`visit`](Self::visit): what is not wanted is passed over.
-    ///
-    /// This is how a recording of [some parameters](crate::ReplayOptions::only_parameters) asks for them. A model whose values must
-    /// be copied saves those copies here.
+    /// A model whose values must be copied, from a device say, does it here one array at a time, or
+    /// [in pieces](Visitor::in_pieces): then recording takes the memory of the largest array, or of a piece, and not of all. They may
+    /// come in any order. An error of the visitor is returned as it is. What is not [wanted](Visitor::wants) need not be copied: a
+    /// recording of [some parameters](crate::ReplayOptions::only_parameters) asks for these alone.
     ///
     /// ```
     /// use std::cell::Cell;
-    /// use training_replay::{Metrics, Model, Parameter, Replay, Result, Weights};
+    /// use training_replay::{Metrics, Model, Parameter, Replay, Result, Visitor, Weights};
     ///
     /// struct OnDevice {
     ///     copies: Cell<usize>,
@@ -130,21 +99,15 @@ pub trait Model {
     ///
     /// impl Model for OnDevice {
     ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-    ///         Ok(Weights::of(self)?.into_iter().collect())
+    ///         Ok(Weights::of(self)?.into_iter().collect()) // copies of all that `visit` hands over
     ///     }
     ///
-    ///     fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-    ///         self.visit_wanted(&|_, _| true, each)
-    ///     }
-    ///
-    ///     fn visit_wanted(
-    ///         &self,
-    ///         wanted: &dyn Fn(&str, &str) -> bool,
-    ///         each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ///     ) -> Result<()> {
-    ///         for layer in ["body", "head"].into_iter().filter(|layer| wanted(layer, "kernel")) {
-    ///             self.copies.set(self.copies.get() + 1);
-    ///             each(Parameter::new(layer, "kernel", [2, 2], vec![0.5_f32; 4]))?;
+    ///     fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+    ///         for layer in ["body", "head"] {
+    ///             if visitor.wants(layer, "kernel") {
+    ///                 self.copies.set(self.copies.get() + 1);
+    ///                 visitor.take(Parameter::new(layer, "kernel", [2, 2], vec![0.5_f32; 4]))?;
+    ///             }
     ///         }
     ///         Ok(())
     ///     }
@@ -163,14 +126,9 @@ pub trait Model {
     ///
     /// # Errors
     ///
-    /// As [`visit`](Self::visit).
-    fn visit_wanted(
-        &self,
-        wanted: &dyn Fn(&str, &str) -> bool,
-        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let _ = wanted;
-        self.visit(each)
+    /// As [`parameters`](Self::parameters), and whatever the visitor returns.
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        self.parameters()?.into_iter().try_for_each(|parameter| visitor.take(parameter))
     }
 
     /// Returns what the model can be rebuilt from later, which is recorded once; nothing by default. The built-in

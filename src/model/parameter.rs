@@ -306,9 +306,17 @@ impl<'a> Parameter<'a> {
 
     /// Copies the values of another parameter, if it is the same one but for these; returns whether it is.
     pub(super) fn copy(&mut self, other: &Parameter<'_>) -> bool {
+        self.is_called_as(other) && self.values.copy(&other.values)
+    }
+
+    /// Whether the parameter is another one, but for values of the same type.
+    pub(super) fn is_like(&self, other: &Parameter<'_>) -> bool {
+        self.is_called_as(other) && self.values.dtype() == other.values.dtype()
+    }
+
+    fn is_called_as(&self, other: &Parameter<'_>) -> bool {
         (self.layer(), self.name(), self.shape()) == (other.layer(), other.name(), other.shape())
             && self.orientation == other.orientation
-            && self.values.copy(&other.values)
     }
 
     /// The same parameter by another name.

@@ -1,6 +1,6 @@
 //! The weights of a model at one epoch: all its parameters, in the order it lists them.
 
-use super::{matching, visit};
+use super::{Source, matching, visitor::{self, Taker}};
 use crate::{Error, Model, Parameter, Result};
 
 /// All parameters of a model at one epoch, in the order the model listed them.
@@ -36,31 +36,18 @@ impl Weights {
     /// Whatever [`Model::visit`] returns.
     pub fn of<M: Model + ?Sized>(model: &M) -> Result<Self> {
         let mut parameters = Vec::new();
-        visit::parameters(model, |parameter| {
+        visitor::parameters(model, |parameter| {
             parameters.push(parameter.into_owned());
             Ok(())
         })?;
         Ok(Self { parameters })
     }
 
-    /// Copies the parameters that are visited, into the memory of these where they are such parameters already.
-    pub(crate) fn copy(
-        &mut self,
-        visit: impl FnOnce(&mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()>,
-    ) -> Result<()> {
-        let mut count = 0;
-        visit(&mut |parameter| {
-            match self.parameters.get_mut(count) {
-                None => self.parameters.push(parameter.into_owned()),
-                Some(old) => {
-                    if !old.copy(&parameter) {
-                        *old = parameter.into_owned();
-                    }
-                }
-            }
-            count += 1;
-            Ok(())
-        })?;
+    /// Copies the parameters that `visit` hands over, into the memory of these where they are such parameters already.
+    pub(crate) fn copy(&mut self, visit: impl FnOnce(&mut dyn Taker) -> Result<()>) -> Result<()> {
+        let mut copying = Copying { parameters: &mut self.parameters, count: 0 };
+        visit(&mut copying)?;
+        let count = copying.count;
         self.parameters.truncate(count);
         Ok(())
     }
@@ -179,6 +166,42 @@ impl Weights {
     /// As [`paired`].
     pub(crate) fn paired<'a>(&'a self, other: &'a Self) -> Result<Vec<Pair<'a>>> {
         paired(&self.parameters, &other.parameters)
+    }
+}
+
+/// Copies parameters over those that came in their places before.
+struct Copying<'w> {
+    parameters: &'w mut Vec<Parameter<'static>>,
+    count: usize,
+}
+
+impl Taker for Copying<'_> {
+    fn take(&mut self, parameter: Parameter<'_>) -> Result<()> {
+        match self.parameters.get_mut(self.count) {
+            None => self.parameters.push(parameter.into_owned()),
+            Some(old) => {
+                if !old.copy(&parameter) {
+                    *old = parameter.into_owned();
+                }
+            }
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    fn take_from(&mut self, array: Parameter<'static>, source: &mut Source<'_>) -> Result<()> {
+        let is_like = |old: &Parameter<'_>| old.is_like(&array) && old.values().len() == source.count();
+        match self.parameters.get_mut(self.count).filter(|old| is_like(old)) {
+            Some(old) => {
+                source.fill(old.values_mut())?;
+                self.count += 1;
+                Ok(())
+            }
+            None => {
+                let whole = source.whole(array)?;
+                self.take(whole)
+            }
+        }
     }
 }
 

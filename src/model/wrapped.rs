@@ -8,18 +8,9 @@ macro_rules! parameters_of {
             ($model).parameters()
         }
 
-        fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+        fn visit(&self, visitor: &mut $crate::Visitor<'_>) -> Result<()> {
             let $it = self;
-            ($model).visit(each)
-        }
-
-        fn visit_wanted(
-            &self,
-            wanted: &dyn Fn(&str, &str) -> bool,
-            each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-        ) -> Result<()> {
-            let $it = self;
-            ($model).visit_wanted(wanted, each)
+            ($model).visit(visitor)
         }
 
         fn description(&self) -> Option<Description> {

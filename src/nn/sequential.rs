@@ -7,7 +7,7 @@ use super::{
     layer::{LayerWeights, Trainable},
 };
 use crate::{
-    Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Targets, Weights,
+    Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Targets, Visitor, Weights,
     loss::Basis,
     math::{gemm::Rows, matrix},
 };
@@ -292,25 +292,17 @@ impl Model for Sequential {
         Ok(parameters)
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.visit_wanted(&|_, _| true, each)
-    }
-
     /// A layer at a time: kernels are copied, since they lie in memory column by column; none of a layer that is not wanted.
-    fn visit_wanted(
-        &self,
-        wanted: &dyn Fn(&str, &str) -> bool,
-        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
         let mut parameters = Vec::new();
         self.layers().try_for_each(|(layer, weights)| {
             let mut arrays = Vec::new();
             weights.list_trainable(layer, &mut arrays);
             let are_all = arrays.len() == weights.count(layer); // moving statistics are none of them
-            if !are_all || arrays.iter().any(|array| wanted(layer.name(), array.name)) {
+            if !are_all || arrays.iter().any(|array| visitor.wants(layer.name(), array.name)) {
                 weights.list(layer, &mut parameters);
             }
-            parameters.drain(..).try_for_each(&mut *each)
+            parameters.drain(..).try_for_each(|parameter| visitor.take(parameter))
         })
     }
 

@@ -6,7 +6,7 @@ use super::{Replay, given::Given};
 use crate::{
     Error, Model, Moment, Parameter, Result, Weights,
     analysis::Caveat,
-    model::visit,
+    model::visitor,
     storage::{LeftOut, LeftOutArray, checksum_of},
 };
 
@@ -51,7 +51,7 @@ impl Base {
     /// Whatever [`Model::visit`] returns, and [`Error::Shape`](crate::Error::Shape) for a shape that does not fit its values.
     pub fn of<M: Model + ?Sized>(model: &M) -> Result<Self> {
         let mut arrays = Vec::new();
-        visit::parameters(model, |parameter| {
+        visitor::parameters(model, |parameter| {
             parameter.check()?;
             let checksum = checksum_of(parameter.values());
             arrays.push((parameter.into_owned(), checksum));

@@ -33,7 +33,7 @@ impl ReplayOptions {
     ///
     /// That what is left out stays as it is, is looked at where it costs little: at the second snapshot that is recorded and at
     /// the ends of epochs 10, 20, ..., an array that has changed since the first one is an error. In between it is not read, if
-    /// the model knows [what is wanted](crate::Model::visit_wanted).
+    /// the model knows [what is wanted](crate::Visitor::wants).
     ///
     /// When patterns do not fit the model, the first [`record`](Replay::record) is an [`Error::Invalid`](crate::Error::Invalid):
     /// for one that matches no parameter, with the names that there are, and if they leave none.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{choice::Choice, rename::Rename};
 use crate::{
     Description, Error, Model, Parameter, Result, Sequential,
-    model::visit::{self, Wanted},
+    model::{Source, visitor::{self, Taker, Wanted}},
     storage::{LeftOut, LeftOutArray, Manifest, TensorSpec},
 };
 
@@ -49,31 +49,31 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     }
 
     /// Hands over those that are recorded, one at a time.
-    pub(super) fn visit(&self, mut each: impl FnMut(&Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.visit_as_named(&mut |parameter| match &self.rename {
-            None => each(&parameter),
-            Some(rename) => each(&self.renamed(rename, parameter)?),
-        })
+    pub(super) fn visit(&self, taker: &mut dyn Taker) -> Result<()> {
+        self.visit_chosen(taker, true)
     }
 
     /// The same as the model calls them.
-    pub(super) fn visit_as_named(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        let left_out = &self.left_out;
-        let position = |layer: &str, name: &str| match &self.rename {
-            None => left_out.position(layer, name),
-            Some(_) if left_out.is_empty() => None,
+    pub(super) fn visit_as_named(&self, taker: &mut dyn Taker) -> Result<()> {
+        self.visit_chosen(taker, false)
+    }
+
+    fn visit_chosen(&self, taker: &mut dyn Taker, renames: bool) -> Result<()> {
+        let is_wanted = |layer: &str, name: &str| self.position(layer, name).is_none();
+        let wanted: Option<&Wanted<'_>> = if self.left_out.is_empty() || self.looks { None } else { Some(&is_wanted) };
+        visitor::visit(self.model, wanted, &mut Recorded { parameters: self, taker, renames })
+    }
+
+    /// Which of those that are left out a parameter of the model is.
+    fn position(&self, layer: &str, name: &str) -> Option<usize> {
+        match &self.rename {
+            None => self.left_out.position(layer, name),
+            Some(_) if self.left_out.is_empty() => None,
             Some(rename) => {
                 let (layer, name) = rename.name(layer, name);
-                left_out.position(&layer, &name)
+                self.left_out.position(&layer, &name)
             }
-        };
-        let is_wanted = |layer: &str, name: &str| position(layer, name).is_none();
-        let wanted: Option<&Wanted<'_>> = if left_out.is_empty() || self.looks { None } else { Some(&is_wanted) };
-        visit::some_of(self.model, wanted, |parameter| match position(parameter.layer(), parameter.name()) {
-            None => each(parameter),
-            Some(at) if self.looks => self.expect_same(&left_out.arrays()[at], parameter),
-            Some(_) => Ok(()),
-        })
+        }
     }
 
     /// Fails if a parameter that is left out is another one than it was.
@@ -86,21 +86,16 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     }
 
     /// Hands over all of them, under the names of the recording.
-    fn each(&self, mut each: impl FnMut(&Parameter<'_>) -> Result<()>) -> Result<()> {
-        visit::parameters(self.model, |parameter| match &self.rename {
-            None => each(&parameter),
-            Some(rename) => each(&self.renamed(rename, parameter)?),
-        })
+    fn each(&self, taker: &mut dyn Taker) -> Result<()> {
+        let all = Self { left_out: Arc::default(), looks: false, rename: self.rename.clone(), ..*self };
+        all.visit(taker)
     }
 
     /// Describes them all, which takes one pass over them.
     pub(super) fn specs(&self) -> Result<Vec<TensorSpec>> {
-        let mut specs = Vec::new();
-        self.each(|parameter| {
-            specs.push(TensorSpec::of(parameter)?);
-            Ok(())
-        })?;
-        Ok(specs)
+        let mut specs = Specs(Vec::new());
+        self.each(&mut specs)?;
+        Ok(specs.0)
     }
 
     /// Describes those that are to be recorded, and those that are left out, in one pass.
@@ -111,12 +106,12 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
             return self.chosen_as(left_out);
         }
         let (mut recorded, mut left_out, mut names) = (Vec::new(), Vec::new(), Vec::new());
-        self.each(|parameter| {
+        self.each(&mut |parameter: Parameter<'_>| {
             let (layer, name) = (parameter.layer(), parameter.name());
             if choice.takes(layer, name) {
-                recorded.push(TensorSpec::of(parameter)?);
+                recorded.push(TensorSpec::of(&parameter)?);
             } else {
-                left_out.push(LeftOutArray::of(parameter, names.len())?);
+                left_out.push(LeftOutArray::of(&parameter, names.len())?);
             }
             names.push((layer.to_owned(), name.to_owned()));
             Ok(())
@@ -128,10 +123,10 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
     /// The same where another recording says what is left out, which need not be there.
     fn chosen_as(&self, left_out: &LeftOut) -> Result<Manifest> {
         let mut recorded = Vec::new();
-        self.each(|parameter| match left_out.position(parameter.layer(), parameter.name()) {
-            Some(at) => left_out.arrays()[at].expect(parameter, None, "the model", TRAINED),
+        self.each(&mut |parameter: Parameter<'_>| match left_out.position(parameter.layer(), parameter.name()) {
+            Some(at) => left_out.arrays()[at].expect(&parameter, None, "the model", TRAINED),
             None => {
-                recorded.push(TensorSpec::of(parameter)?);
+                recorded.push(TensorSpec::of(&parameter)?);
                 Ok(())
             }
         })?;
@@ -152,5 +147,55 @@ impl<'m, M: Model + ?Sized> Parameters<'m, M> {
         let expected = "kept where a built-in network describes itself, which would not be found by others";
         let found = format!("changed to {} by `rename`", parameter.label());
         Err(Error::invalid(format!("the name of parameter {before}"), expected, found))
+    }
+}
+
+/// Takes those of a model's parameters that are recorded, and looks at the others.
+struct Recorded<'p, 'm, M: ?Sized> {
+    parameters: &'p Parameters<'m, M>,
+    taker: &'p mut dyn Taker,
+    renames: bool,
+}
+
+impl<M: Model + ?Sized> Recorded<'_, '_, M> {
+    fn renamed<'a>(&self, parameter: Parameter<'a>) -> Result<Parameter<'a>> {
+        match self.parameters.rename.as_ref().filter(|_| self.renames) {
+            None => Ok(parameter),
+            Some(rename) => self.parameters.renamed(rename, parameter),
+        }
+    }
+}
+
+impl<M: Model + ?Sized> Taker for Recorded<'_, '_, M> {
+    fn take(&mut self, parameter: Parameter<'_>) -> Result<()> {
+        let parameters = self.parameters;
+        match parameters.position(parameter.layer(), parameter.name()) {
+            None => self.taker.take(self.renamed(parameter)?),
+            Some(at) if parameters.looks => parameters.expect_same(&parameters.left_out.arrays()[at], parameter),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn take_from(&mut self, array: Parameter<'static>, source: &mut Source<'_>) -> Result<()> {
+        match self.parameters.position(array.layer(), array.name()) {
+            None => self.taker.take_from(self.renamed(array)?, source),
+            Some(_) if self.parameters.looks => self.take(source.whole(array)?),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Describes parameters, and copies nothing.
+struct Specs(Vec<TensorSpec>);
+
+impl Taker for Specs {
+    fn take(&mut self, parameter: Parameter<'_>) -> Result<()> {
+        self.0.push(TensorSpec::of(&parameter)?);
+        Ok(())
+    }
+
+    fn take_from(&mut self, array: Parameter<'static>, _: &mut Source<'_>) -> Result<()> {
+        self.0.push(TensorSpec::of_array(&array)?);
+        Ok(())
     }
 }

@@ -333,7 +333,7 @@ fn write_state(log: &mut Log, moment: Moment, state: &dyn Model) -> Result<Recor
     let manifest = Manifest::new(arrays.specs()?, description.clone())?;
     log.append(Kind::TrainingState, moment, manifest.encode()?, |writer| {
         let mut values = WeightsWriter::new(writer, &manifest, None);
-        arrays.visit(|array| values.take(array))?;
+        arrays.visit(&mut values)?;
         values.finish()
     })
 }
@@ -353,7 +353,7 @@ fn write_snapshot<M: Model + ?Sized>(
     });
     log.append(Kind::Epoch, moment, meta, |writer| {
         let mut weights = WeightsWriter::new(writer, manifest, checksums);
-        parameters.visit(|parameter| weights.take(parameter))?;
+        parameters.visit(&mut weights)?;
         weights.finish()?;
         // Later than names and shapes, which say more about a model that is another one.
         manifest.expect_description(parameters.description())
@@ -373,7 +373,7 @@ fn write_compressed<M: Model + ?Sized>(
     compressor.begin(manifest, Reference { sequence: log.next_sequence(), moment }, &mut meta);
     log.append(Kind::CompressedEpoch, moment, meta, |writer| {
         let mut weights = CompressedWriter::new(writer, manifest, compressor);
-        parameters.visit(|parameter| weights.take(parameter))?;
+        parameters.visit(&mut weights)?;
         weights.finish()?;
         manifest.expect_description(parameters.description())
     })

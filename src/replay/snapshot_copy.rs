@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::parameters::Parameters;
 use crate::{
     Description, Metrics, Model, Moment, Parameter, Result, Weights,
-    model::visit,
+    model::visitor,
     storage::{LeftOut, Probe},
 };
 
@@ -33,12 +33,12 @@ impl Copy {
         (self.moment, self.metrics, self.probe) = (moment, metrics, None);
         self.left_out = parameters.left_out();
         self.model.description = parameters.description().cloned();
-        self.model.weights.copy(|each| parameters.visit_as_named(each))?;
+        self.model.weights.copy(|taker| parameters.visit_as_named(taker))?;
         let state = model.training_state();
         self.has_state = state.is_some();
         state.map_or(Ok(()), |state| {
             self.state.description = state.description();
-            self.state.weights.copy(|each| visit::parameters(state, each))
+            self.state.weights.copy(|taker| visitor::visit(state, None, taker))
         })
     }
 

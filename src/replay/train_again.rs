@@ -5,7 +5,7 @@ use crate::{
     Dataset, Error, Forward, Moment, Parameter, Result, Sequential, Trainer, Weights,
     analysis::{Caveat, TrainingCheck},
     math::parallel,
-    model::visit,
+    model::visitor,
 };
 
 /// The most epochs in a row that are trained again to reach a recorded one: numbers in a file may be any.
@@ -128,7 +128,7 @@ fn end_difference(replay: &Replay, at: Moment, model: &Sequential, trainer: &Tra
 fn difference_of<M: crate::Model + ?Sized>(recorded: &Weights, made: &M, at: Moment) -> Result<Option<String>> {
     let mut found = None;
     let mut rest = recorded.iter();
-    visit::parameters(made, |parameter| {
+    visitor::parameters(made, |parameter| {
         let other = rest.next();
         if found.is_none() && !other.is_some_and(|other| is_same(other, &parameter)) {
             found = Some(format!("{} differs at {at}", parameter.label()));

@@ -4,7 +4,7 @@ use super::{Replay, Run, Snapshot};
 use crate::{
     Dataset, Error, Forward, Loss, Metrics, Result, Sequential,
     analysis::{Caveat, DataCheck, ProbeCheck, Verification, VerifyOptions},
-    model::{checked, visit},
+    model::{checked, visitor},
 };
 
 impl<M: Forward> Run<'_, M> {
@@ -106,7 +106,7 @@ impl Asked {
 /// The sum of the squares of all values of floating-point parameters of two or more dimensions.
 fn squares_of_kernels(model: &impl Forward) -> Result<f64> {
     let mut sum = 0.0;
-    visit::parameters(model, |parameter| {
+    visitor::parameters(model, |parameter| {
         if parameter.shape().len() >= 2 && parameter.values().dtype().is_float() {
             sum += parameter.values().to_f64().iter().map(|value| value * value).sum::<f64>();
         }

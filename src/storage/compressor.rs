@@ -16,7 +16,7 @@ use super::{
     packing::Packer,
     writer::RecordWriter,
 };
-use crate::{Error, Parameter, Result};
+use crate::{Error, Parameter, Result, model::visitor::Taker};
 
 /// From the last snapshot a key frame takes at most so many records that hold arrays which never change.
 const MOST_ROOTS: usize = 3;
@@ -271,15 +271,17 @@ impl<'w, 'r> CompressedWriter<'w, 'r> {
         Self { writer, compressor, expected: manifest.expected() }
     }
 
-    /// Writes a parameter; one that is none of the recorded ones is an error once all are known.
-    pub(crate) fn take(&mut self, parameter: &Parameter<'_>) -> Result<()> {
-        let Some(index) = self.expected.take(parameter)? else { return Ok(()) };
-        let values = parameter.values();
-        self.compressor.write(self.writer, index, values.dtype().bytes(), &bytes_of(values))
-    }
-
     /// Ends the snapshot; an error unless every parameter was there.
     pub(crate) fn finish(self) -> Result<()> {
         self.expected.finish()
+    }
+}
+
+/// Writes each parameter; one that is none of the recorded ones is an error once all are known.
+impl Taker for CompressedWriter<'_, '_> {
+    fn take(&mut self, parameter: Parameter<'_>) -> Result<()> {
+        let Some(index) = self.expected.take(&parameter)? else { return Ok(()) };
+        let values = parameter.values();
+        self.compressor.write(self.writer, index, values.dtype().bytes(), &bytes_of(values))
     }
 }

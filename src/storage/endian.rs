@@ -44,6 +44,13 @@ pub(super) fn little_endian<T: Number>(values: &[T]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Turns the bytes of values of this size, as they are in memory, into those of a file.
+pub(super) fn to_little_endian(bytes: &mut [u8], size: usize) {
+    if cfg!(target_endian = "big") {
+        bytes.chunks_mut(size).for_each(<[u8]>::reverse);
+    }
+}
+
 /// Turns bytes that were read from a file into their memory into values.
 pub(super) fn from_little_endian<T: Number>(values: &mut [T]) {
     if cfg!(target_endian = "big") {

@@ -29,15 +29,28 @@ impl<'a> Expected<'a> {
     ///
     /// Fails unless it is as it was recorded, with other values perhaps.
     pub(crate) fn take(&mut self, parameter: &Parameter<'_>) -> Result<Option<usize>> {
+        self.take_checked(parameter, Parameter::check)
+    }
+
+    /// The same of a parameter whose values come later.
+    pub(super) fn take_array(&mut self, parameter: &Parameter<'_>) -> Result<Option<usize>> {
+        self.take_checked(parameter, |_| Ok(()))
+    }
+
+    fn take_checked(
+        &mut self,
+        parameter: &Parameter<'_>,
+        check: impl FnOnce(&Parameter<'_>) -> Result<()>,
+    ) -> Result<Option<usize>> {
         let Some(index) = self.index_of((parameter.layer(), parameter.name())) else {
             self.odd.push((parameter.layer().into(), parameter.name().into()));
             return Ok(None);
         };
         let spec = &self.parameters[index];
-        parameter.check()?;
+        check(parameter)?;
         if !spec.describes(parameter) {
             let expected = format!("{} as recorded before", spec.label());
-            return Err(Error::invalid("a parameter of the model", expected, TensorSpec::of(parameter)?.label()));
+            return Err(Error::invalid("a parameter of the model", expected, TensorSpec::of_array(parameter)?.label()));
         }
         (self.taken[index], self.next) = (true, index + 1);
         Ok(Some(index))

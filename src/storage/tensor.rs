@@ -103,6 +103,11 @@ impl TensorSpec {
     /// Describes a parameter; fails if its shape does not fit its values, or is beyond the limits of the format.
     pub(crate) fn of(parameter: &Parameter<'_>) -> Result<Self> {
         parameter.check()?;
+        Self::of_array(parameter)
+    }
+
+    /// Describes a parameter whose values come later.
+    pub(crate) fn of_array(parameter: &Parameter<'_>) -> Result<Self> {
         let spec = Self {
             layer: parameter.layer().into(),
             name: parameter.name().into(),

@@ -19,7 +19,11 @@ use super::{
     tensor::TensorSpec,
     writer::RecordWriter,
 };
-use crate::{Parameter, Result, Values, Weights, math::parallel};
+use crate::{
+    Parameter, Result, Values, Weights,
+    math::parallel,
+    model::{Source, visitor::Taker},
+};
 
 /// Takes the parameters of a snapshot, one at a time and in any order, and writes each to its place.
 pub(crate) struct WeightsWriter<'w, 'r> {
@@ -36,19 +40,32 @@ impl<'w, 'r> WeightsWriter<'w, 'r> {
         Self { writer, places: manifest.places(), expected: manifest.expected(), checksums }
     }
 
-    /// Writes a parameter; one that is none of the recorded ones is an error once all are known.
-    pub(crate) fn take(&mut self, parameter: &Parameter<'_>) -> Result<()> {
-        let Some(index) = self.expected.take(parameter)? else { return Ok(()) };
-        let checksum = write_values(self.writer, self.places[index], parameter.values())?;
+    fn note(&mut self, index: usize, checksum: u32) {
         if let Some(checksums) = &mut self.checksums {
             checksums.set(self.writer.meta(), index, checksum);
         }
-        Ok(())
     }
 
     /// Ends the snapshot; an error unless every parameter was there.
     pub(crate) fn finish(self) -> Result<()> {
         self.expected.finish()
+    }
+}
+
+/// Writes each parameter; one that is none of the recorded ones is an error once all are known.
+impl Taker for WeightsWriter<'_, '_> {
+    fn take(&mut self, parameter: Parameter<'_>) -> Result<()> {
+        let Some(index) = self.expected.take(&parameter)? else { return Ok(()) };
+        let checksum = write_values(self.writer, self.places[index], parameter.values())?;
+        self.note(index, checksum);
+        Ok(())
+    }
+
+    fn take_from(&mut self, array: Parameter<'static>, source: &mut Source<'_>) -> Result<()> {
+        let Some(index) = self.expected.take_array(&array)? else { return Ok(()) };
+        let checksum = self.writer.array_from(self.places[index], source, array.values().dtype().bytes())?;
+        self.note(index, checksum);
+        Ok(())
     }
 }
 

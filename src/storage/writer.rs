@@ -10,7 +10,7 @@ use super::{
     endian::{self, Number},
     header::{Header, MAX_DATA},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, model::Source};
 
 /// How much is gathered before it is written.
 pub(super) const CHUNK: usize = 1 << 20;
@@ -19,6 +19,9 @@ pub(super) const CHUNK: usize = 1 << 20;
 /// cache then, and no page is given to the system in two parts. So 40 MB take as long as one write without a checksum; in
 /// pieces of 1 MiB that begin anywhere a seventh longer.
 const PIECE: usize = 1 << 18;
+
+/// How much of an array on a device is copied at a time: each copy may have to wait for the device.
+const ROOM: usize = 16 * PIECE;
 
 /// Up to here the bytes of an array are hashed again for the whole, which is cheaper than to combine two checksums.
 const HASHED_AGAIN: u64 = 1 << 14;
@@ -76,10 +79,7 @@ impl<'a> RecordWriter<'a> {
     /// [`ALIGN`]; returns its checksum. Arrays may come in any order.
     pub(super) fn array<T: Number>(&mut self, at: u64, values: &[T]) -> Result<u32> {
         let length = size_of_val(values) as u64;
-        if at.checked_add(length).is_none_or(|end| end > MAX_DATA) {
-            let (expected, found) = (format!("at most {MAX_DATA} bytes"), format!("{length} bytes and more"));
-            return Err(Error::invalid("the size of the data of a record", expected, found));
-        }
+        expect_room(at, length)?;
         let mut crc = crc32fast::Hasher::new();
         let mut place = self.data + at;
         let first = ((PIECE as u64 - place % PIECE as u64) as usize / size_of::<T>()).min(values.len());
@@ -90,9 +90,42 @@ impl<'a> RecordWriter<'a> {
             self.put(place, &bytes)?;
             place += bytes.len() as u64;
         }
+        self.end_array(at, length, crc)
+    }
+
+    /// Writes an array as [`array`](Self::array) does, whose values are of `size` bytes and are copied piece by piece from where they are.
+    pub(super) fn array_from(&mut self, at: u64, source: &mut Source<'_>, size: usize) -> Result<u32> {
+        let length = (source.count() * size) as u64;
+        expect_room(at, length)?;
+        let mut crc = crc32fast::Hasher::new();
+        let mut room = vec![0_u64; (ROOM as u64).min(length).div_ceil(size_of::<u64>() as u64) as usize];
+        let room = bytemuck::cast_slice_mut::<u64, u8>(&mut room);
+        for done in (0..length).step_by(ROOM) {
+            let some = &mut room[..(ROOM as u64).min(length - done) as usize];
+            source.read(done as usize / size, some)?;
+            endian::to_little_endian(some, size);
+            self.write_pieces(self.data + at + done, some, &mut crc)?;
+        }
+        self.end_array(at, length, crc)
+    }
+
+    /// Hashes and writes bytes from one multiple of a piece in the file to the next.
+    fn write_pieces(&mut self, mut place: u64, bytes: &[u8], crc: &mut crc32fast::Hasher) -> Result<()> {
+        let first = ((PIECE as u64 - place % PIECE as u64) as usize).min(bytes.len());
+        let (first, others) = bytes.split_at(first);
+        for piece in [first].into_iter().chain(others.chunks(PIECE)) {
+            crc.update(piece);
+            self.put(place, piece)?;
+            place += piece.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes the zeros behind an array; its checksum.
+    fn end_array(&mut self, at: u64, length: u64, crc: crc32fast::Hasher) -> Result<u32> {
         let padding = up(at + length) - (at + length);
         if !self.fits {
-            self.put(place, &[0; BLOCK][..padding as usize])?;
+            self.put(self.data + at + length, &[0; BLOCK][..padding as usize])?;
         }
         self.arrays.push((at, length, crc.clone()));
         Ok(crc.finalize())
@@ -172,4 +205,13 @@ impl<'a> RecordWriter<'a> {
         self.buffer.clear();
         Ok(())
     }
+}
+
+/// Fails for an array that would be more than the data of a record may be.
+fn expect_room(at: u64, length: u64) -> Result<()> {
+    if at.checked_add(length).is_some_and(|end| end <= MAX_DATA) {
+        return Ok(());
+    }
+    let (expected, found) = (format!("at most {MAX_DATA} bytes"), format!("{length} bytes and more"));
+    Err(Error::invalid("the size of the data of a record", expected, found))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Optimizer, running_metrics::Sums, update::State};
 use crate::{
-    Description, Error, Loss, Matrix, Model, Parameter, Result, Sequential, Weights, codec, math::matrix,
+    Description, Error, Loss, Matrix, Model, Parameter, Result, Sequential, Visitor, Weights, codec, math::matrix,
     nn::Trainable, to_row_major,
 };
 
@@ -64,19 +64,14 @@ pub(super) struct TrainerState<'a> {
 
 impl Model for TrainerState<'_> {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        let mut parameters = Vec::new();
-        self.visit(&mut |parameter| {
-            parameters.push(parameter.into_owned());
-            Ok(())
-        })?;
-        Ok(parameters)
+        Ok(Weights::of(self)?.into_iter().collect())
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
         let names = names(self.settings.optimizer);
         for (values, name) in self.memory.values().into_iter().zip(names) {
             for ((layer, array), values) in self.model.trainable().into_iter().zip(values) {
-                each(recorded(layer, array, name, values))?;
+                visitor.take(recorded(layer, array, name, values))?;
             }
         }
         Ok(())

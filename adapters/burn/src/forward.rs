@@ -3,7 +3,7 @@
 use std::{mem, ops::Range};
 
 use burn_core::module::Module;
-use training_replay::{Activation, Backward, Error, Forward, Matrix, Model, OutputKind, Parameter, Result, Weights};
+use training_replay::{Activation, Backward, Error, Forward, Matrix, Model, OutputKind, Parameter, Result, Visitor, Weights};
 
 use crate::{
     Recorded, Replayed,
@@ -18,16 +18,8 @@ impl<M: Module> Model for Replayed<M> {
         parameters(&self.module)
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        Recorded::of(&self.module).visit(each)
-    }
-
-    fn visit_wanted(
-        &self,
-        wanted: &dyn Fn(&str, &str) -> bool,
-        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
-        Recorded::of(&self.module).visit_wanted(wanted, each)
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        Recorded::of(&self.module).visit(visitor)
     }
 
     fn as_forward(&self) -> Option<&dyn Forward> {

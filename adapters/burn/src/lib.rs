@@ -21,7 +21,7 @@ mod replayed;
 mod rows;
 mod units;
 mod values;
-mod visitor;
+mod walk;
 
 pub use input::Input;
 #[cfg(feature = "train")]

@@ -1,9 +1,9 @@
 //! A module as what a recording takes: its parameters.
 
 use burn_core::module::Module;
-use training_replay::{Model, Parameter, Result};
+use training_replay::{Model, Parameter, Result, Visitor, Weights};
 
-use crate::visitor;
+use crate::walk;
 
 /// A burn module as a [`Model`] to record.
 ///
@@ -54,25 +54,12 @@ impl<M: Module> Model for Recorded<'_, M> {
         parameters(self.module)
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        visitor::visit(self.module, &|_, _| true, each)
-    }
-
-    fn visit_wanted(
-        &self,
-        wanted: &dyn Fn(&str, &str) -> bool,
-        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
-        visitor::visit(self.module, wanted, each)
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        walk::visit(self.module, visitor)
     }
 }
 
 /// All of them at once.
 pub(crate) fn parameters<M: Module>(module: &M) -> Result<Vec<Parameter<'static>>> {
-    let mut all = Vec::new();
-    visitor::visit(module, &|_, _| true, &mut |parameter| {
-        all.push(parameter.into_owned());
-        Ok(())
-    })?;
-    Ok(all)
+    Ok(Weights::of(&Recorded::of(module))?.into_iter().collect())
 }

@@ -10,7 +10,7 @@ use burn::{
     },
 };
 use common::{Everything, Net};
-use training_replay::{Model, Orientation, Replay, Result, Values, Weights};
+use training_replay::{Model, Orientation, Parameter, Replay, Result, Values, Visitor, Weights};
 use training_replay_burn::Recorded;
 
 fn device() -> Device {
@@ -118,12 +118,13 @@ fn orientation_is_said_of_burns_own_layers_and_of_no_other_array() -> Result<()>
 fn an_array_is_handed_over_before_the_next_one_is_read() {
     let module = Net::new(&device());
     let (mut seen, mut stop) = (0, false);
-    let refused = Recorded::of(&module).visit(&mut |parameter| {
+    let mut each = |parameter: Parameter<'_>| {
         assert!(!stop, "{} after an error", parameter.name());
         seen += 1;
         stop = seen == 2;
         if stop { Err(training_replay::Error::other("enough")) } else { Ok(()) }
-    });
+    };
+    let refused = Recorded::of(&module).visit(&mut Visitor::new(&mut each));
     assert_eq!((seen, refused.unwrap_err().to_string()), (2, "enough".to_owned()));
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use candle_core::Tensor;
-use training_replay::{Activation, Backward, Forward, Matrix, Model, OutputKind, Parameter, Result, Weights};
+use training_replay::{Activation, Backward, Forward, Matrix, Model, OutputKind, Parameter, Result, Visitor, Weights};
 
 use crate::{
     Recorded, Replayed,
@@ -84,16 +84,8 @@ impl<N> Model for Replayed<N> {
         self.live()?.tensors.parameters()
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.live()?.tensors.visit(each)
-    }
-
-    fn visit_wanted(
-        &self,
-        wanted: &dyn Fn(&str, &str) -> bool,
-        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
-        self.live()?.tensors.visit_wanted(wanted, each)
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+        self.live()?.tensors.visit(visitor)
     }
 
     fn as_forward(&self) -> Option<&dyn Forward> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use candle_core::Tensor;
-use training_replay::{Model, Orientation, Parameter, Result};
+use training_replay::{Model, Orientation, Parameter, Result, Visitor, Weights};
 
 use crate::{
     NamedTensors,
@@ -155,28 +155,18 @@ impl Recorded {
 
 impl Model for Recorded {
     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        let mut all = Vec::with_capacity(self.entries.len());
-        self.visit(&mut |parameter| {
-            all.push(parameter.into_owned());
-            Ok(())
-        })?;
-        Ok(all)
+        Ok(Weights::of(self)?.into_iter().collect())
     }
 
-    fn visit(&self, each: &mut dyn FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
-        self.visit_wanted(&|_, _| true, each)
-    }
-
-    /// Others are not copied from their device.
-    fn visit_wanted(
-        &self,
-        wanted: &dyn Fn(&str, &str) -> bool,
-        each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-    ) -> Result<()> {
+    /// What is not wanted is not copied from its device.
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
         self.check()?;
         let known = Orientations::among(&self.entries);
-        self.entries.iter().filter(|entry| wanted(&entry.layer, &entry.name)).try_for_each(|entry| {
-            with_values(&entry.path(), &entry.tensor, |values| each(self.parameter(entry, &known, values)))
-        })
+        for entry in &self.entries {
+            if visitor.wants(&entry.layer, &entry.name) {
+                with_values(&entry.path(), &entry.tensor, |values| visitor.take(self.parameter(entry, &known, values)))?;
+            }
+        }
+        Ok(())
     }
 }

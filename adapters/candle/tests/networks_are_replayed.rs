@@ -3,7 +3,7 @@
 use candle_core::{D, DType, Device, Tensor};
 use candle_nn::{BatchNorm, Conv2d, Conv2dConfig, Embedding, Linear, Module, ModuleT, VarBuilder, VarMap};
 use training_replay::{
-    Activation, Backward, Forward, Loss, Matrix, Metrics, Model, OutputKind, Parameter, Replay, Values, Weights,
+    Activation, Backward, Forward, Loss, Matrix, Metrics, Model, OutputKind, Parameter, Replay, Values, Visitor, Weights,
     to_row_major,
 };
 use training_replay_candle::{Recorded, Replayed, load_into};
@@ -112,11 +112,11 @@ fn a_restored_network_has_the_arrays_that_were_read_and_no_copy_of_them() {
     let before = addresses(&weights);
     let model = replayed().restore(&mut weights).unwrap();
     let mut after = Vec::new();
-    let each = &mut |parameter: Parameter<'_>| {
+    let mut each = |parameter: Parameter<'_>| {
         after.push(parameter.values().to_f32().as_ptr() as usize);
         Ok(())
     };
-    model.visit(each).unwrap();
+    model.visit(&mut Visitor::new(&mut each)).unwrap();
     assert_eq!(after, before);
 }
 

@@ -147,11 +147,11 @@ fn arrays_are_handed_over_one_at_a_time_from_where_they_lie() {
     };
     let recorded = Recorded::of(&[("a.b".to_string(), values)]);
     let mut seen = 0;
-    let each = &mut |parameter: training_replay::Parameter<'_>| -> Result<()> {
+    let mut each = |parameter: training_replay::Parameter<'_>| -> Result<()> {
         seen = parameter.values().to_f32().as_ptr() as usize;
         Ok(())
     };
-    recorded.visit(each).unwrap();
+    recorded.visit(&mut training_replay::Visitor::new(&mut each)).unwrap();
     assert_eq!(seen, address);
 }
 

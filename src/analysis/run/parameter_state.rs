@@ -1,6 +1,6 @@
 //! The state of one parameter at one epoch: enough to see whether it changes.
 
-use crate::{Dtype, Model, Parameter, Result, model::visit};
+use crate::{Dtype, Model, Parameter, Result, model::visitor};
 
 /// The state of one parameter of floating-point numbers: a checksum of its values, by which a later state is the same or another.
 ///
@@ -46,7 +46,7 @@ pub(crate) struct ParameterStates {
 impl ParameterStates {
     pub(crate) fn of(model: &(impl Model + ?Sized)) -> Result<Self> {
         let mut states = Self::default();
-        visit::parameters(model, |parameter| {
+        visitor::parameters(model, |parameter| {
             states.add(&parameter);
             Ok(())
         })?;

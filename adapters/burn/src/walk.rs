@@ -4,34 +4,29 @@ use burn_core::{
     module::{Module, ModuleVisitor, Param},
     tensor::{Bool, Int, Tensor, kind::Basic},
 };
-use training_replay::{Error, Parameter, Result};
+use training_replay::{Error, Parameter, Result, Visitor};
 
 use crate::{path::ModulePath, values};
 
 /// Hands over the parameters of a module that are wanted, in the order of its fields, each copied once from its device.
-pub(crate) fn visit<M: Module>(
-    module: &M,
-    wanted: &dyn Fn(&str, &str) -> bool,
-    each: &mut dyn FnMut(Parameter<'_>) -> Result<()>,
-) -> Result<()> {
-    let mut visitor = Visitor { path: ModulePath::default(), wanted, each, outcome: Ok(()) };
+pub(crate) fn visit<M: Module>(module: &M, visitor: &mut Visitor<'_>) -> Result<()> {
+    let mut walk = Walk { path: ModulePath::default(), visitor, outcome: Ok(()) };
     // Running statistics that were updated by the last batch are the module's from here on: burn itself does not visit them
     // before, and the arrays are shared and not copied.
-    module.valid().visit(&mut visitor);
-    visitor.outcome
+    module.valid().visit(&mut walk);
+    walk.outcome
 }
 
-struct Visitor<'a> {
+struct Walk<'a, 'v> {
     path: ModulePath,
-    wanted: &'a dyn Fn(&str, &str) -> bool,
-    each: &'a mut dyn FnMut(Parameter<'_>) -> Result<()>,
+    visitor: &'a mut Visitor<'v>,
     outcome: Result<()>,
 }
 
-impl Visitor<'_> {
+impl Walk<'_, '_> {
     fn hand_over<const D: usize, K: Basic>(&mut self, tensor: Tensor<D, K>) {
-        if self.outcome.is_ok() && (self.wanted)(&self.path.layer(), &self.path.name()) {
-            self.outcome = self.parameter(tensor).and_then(|parameter| (self.each)(parameter));
+        if self.outcome.is_ok() && self.visitor.wants(&self.path.layer(), &self.path.name()) {
+            self.outcome = self.parameter(tensor).and_then(|parameter| self.visitor.take(parameter));
         }
     }
 
@@ -46,7 +41,7 @@ impl Visitor<'_> {
     }
 }
 
-impl ModuleVisitor for Visitor<'_> {
+impl ModuleVisitor for Walk<'_, '_> {
     fn enter_module(&mut self, name: &str, container: &str) {
         self.path.enter(name, container);
     }
