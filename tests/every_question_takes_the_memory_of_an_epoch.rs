@@ -4,6 +4,11 @@
 
 #![cfg(feature = "plot")]
 
+mod common;
+
+use std::path::Path;
+
+use common::process::{self, given, role};
 use peak_alloc::PeakAlloc;
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Metrics, Replay, Sequential,
@@ -38,9 +43,13 @@ fn peak<T>(ask: impl FnOnce() -> T) -> f64 {
     (MEMORY.peak_usage() - before) as f64 / EPOCH
 }
 
+/// How many there are.
+const QUESTIONS: usize = 11;
+
 /// A question about so many epochs.
 type Question<'q> = &'q dyn Fn(u64);
 
+/// Two processes ask half of the questions each, since the memory of a process is counted as a whole.
 #[test]
 fn no_question_takes_more_for_more_epochs() {
     let folder = tempfile::tempdir().unwrap();
@@ -50,7 +59,21 @@ fn no_question_takes_more_for_more_epochs() {
         replay.record(&model(seed), Metrics::from_iter([("loss", 0.7), ("accuracy", 0.5)])).unwrap();
     }
     replay.finish().unwrap();
-    let replay = Replay::open(&path).unwrap();
+    let askers = [0, 1].map(|half| process::Page::start(role("asker", &path, half)));
+    let asked: usize = askers.into_iter().map(|asker| asker.wait().len()).sum();
+    assert_eq!(asked, QUESTIONS);
+}
+
+#[test]
+#[ignore = "a role that another test starts as a process of its own"]
+fn asker() {
+    let Some((path, half)) = given() else { return };
+    ask(&path, half);
+}
+
+/// Asks every second question of a run.
+fn ask(path: &Path, half: usize) {
+    let replay = Replay::open(path).unwrap();
     replay.dataset().unwrap();
     let run = |epochs| replay.run().unwrap().epochs(0..epochs).threads(1);
     let all = LayerFilter::default();
@@ -61,7 +84,7 @@ fn no_question_takes_more_for_more_epochs() {
         let mut page = Page::new("wide");
         page.run("run", &RunPlots::of(run(epochs)).unwrap()).unwrap();
     };
-    let questions: [(&str, f64, Question<'_>); 11] = [
+    let questions: [(&str, f64, Question<'_>); QUESTIONS] = [
         ("milestones", 6.25, &|epochs| drop(run(epochs).milestones(&MilestoneOptions::default()).unwrap())),
         ("history", 6.25, &|epochs| drop(run(epochs).sample_history(LOSS).unwrap())),
         ("verify", 6.25, &|epochs| drop(run(epochs).verify(&VerifyOptions::default()).unwrap())),
@@ -74,9 +97,9 @@ fn no_question_takes_more_for_more_epochs() {
         ("diff", 2.25, &|_| drop(replay.recorded_weights().diff(&replay, 0.0).unwrap())),
         ("page", 7.25, &|epochs| page(epochs.min(3))),
     ];
-    for (what, most, ask) in questions {
+    for (what, most, ask) in questions.into_iter().skip(half).step_by(2) {
         let (few, many) = (peak(|| ask(2)), peak(|| ask(5)));
-        println!("{what}: {few:.2} {many:.2} epochs, {:.0} MB", many * EPOCH / 1e6);
+        process::say(&format!("{what}: {few:.2} {many:.2} epochs, {:.0} MB", many * EPOCH / 1e6));
         assert!(many <= most, "{what}: {many} epochs of memory");
         assert!(many <= few + 0.1, "{what}: {few} for two epochs, {many} for five");
     }
