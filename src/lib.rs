@@ -141,8 +141,8 @@ pub use loss::Loss;
 pub use math::matrix::{Matrix, matrix_from_rows, to_row_major};
 pub use metrics::Metrics;
 pub use model::{
-    Backward, Description, Dtype, Element, Forward, Model, Orientation, OutputKind, Parameter, Pieces, Probed, Training,
-    Values, Visitor, Weights,
+    Backward, Description, Dtype, Element, Forward, Model, Orientation, OutputKind, Parameter, Pieces, Probed,
+    Training, Values, Visitor, Weights,
 };
 pub use moment::Moment;
 #[doc(inline)]

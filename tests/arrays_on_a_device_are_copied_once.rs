@@ -10,7 +10,8 @@ use common::arrays::file;
 use peak_alloc::PeakAlloc;
 use training_replay::{
     BackgroundRecorder, Element, Error, Metrics, Model, Orientation, Parameter, Replay, Result, StepRing, Training,
-    Values, Visitor, Weights, half::{bf16, f16},
+    Values, Visitor, Weights,
+    half::{bf16, f16},
 };
 
 #[global_allocator]
@@ -139,7 +140,10 @@ fn assert_same(found: &Weights, device: &Device) {
     let expected = Weights::of(device).unwrap();
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected.iter()) {
-        assert_eq!((found.name(), found.shape(), found.orientation()), (expected.name(), expected.shape(), expected.orientation()));
+        assert_eq!(
+            (found.name(), found.shape(), found.orientation()),
+            (expected.name(), expected.shape(), expected.orientation())
+        );
         assert!(found.values().same_bits(expected.values()), "{}", found.name());
     }
 }
@@ -149,7 +153,18 @@ fn every_value_of_every_type_is_copied_once_and_comes_back() {
     let _alone = ALONE.lock().unwrap();
     let device = Device::of(every_type());
     for small in [false, true] {
-        let device = if small { Device::of(every_type().into_iter().filter(|(name, ..)| name.len() < 4 && *name != "i8" && *name != "f16" && *name != "i64" && *name != "u32").collect()) } else { Device::of(device.arrays.clone()) };
+        let device = if small {
+            Device::of(
+                every_type()
+                    .into_iter()
+                    .filter(|(name, ..)| {
+                        name.len() < 4 && *name != "i8" && *name != "f16" && *name != "i64" && *name != "u32"
+                    })
+                    .collect(),
+            )
+        } else {
+            Device::of(device.arrays.clone())
+        };
         let mut replay = Replay::options().in_memory();
         for epoch in 0..3 {
             device.forget();

@@ -4,6 +4,7 @@ use super::{Visitor, element::Element};
 use crate::{Error, Orientation, Parameter, Result, Values};
 
 /// A parameter whose values are copied, some at a time, to where they are to be: [`Visitor::in_pieces`] begins it.
+#[derive(Debug)]
 pub struct Pieces<'a, 'v> {
     visitor: &'a mut Visitor<'v>,
     layer: String,

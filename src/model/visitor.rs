@@ -1,5 +1,7 @@
 //! Who is handed the parameters of a model, one at a time.
 
+use std::fmt;
+
 use super::pieces::{Pieces, Source};
 use crate::{Error, Model, Parameter, Result};
 
@@ -112,6 +114,12 @@ impl<'v> Visitor<'v> {
     }
 }
 
+impl fmt::Debug for Visitor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visitor").field("wants_all", &self.wanted.is_none()).finish_non_exhaustive()
+    }
+}
+
 /// What is done with the parameters of a model.
 pub(crate) trait Taker {
     /// Takes a parameter.
@@ -131,16 +139,15 @@ impl<F: FnMut(Parameter<'_>) -> Result<()>> Taker for F {
 }
 
 /// Hands over the parameters of a model one at a time, with a check that it does not go on after an error, nor hide it.
-pub(crate) fn parameters<M: Model + ?Sized>(model: &M, mut each: impl FnMut(Parameter<'_>) -> Result<()>) -> Result<()> {
+pub(crate) fn parameters<M: Model + ?Sized>(
+    model: &M,
+    mut each: impl FnMut(Parameter<'_>) -> Result<()>,
+) -> Result<()> {
     visit(model, None, &mut each)
 }
 
 /// The same of those that are wanted, and perhaps of others; of all where nothing is said.
-pub(crate) fn visit<M: Model + ?Sized>(
-    model: &M,
-    wanted: Option<&Wanted<'_>>,
-    taker: &mut dyn Taker,
-) -> Result<()> {
+pub(crate) fn visit<M: Model + ?Sized>(model: &M, wanted: Option<&Wanted<'_>>, taker: &mut dyn Taker) -> Result<()> {
     let mut visitor = Visitor::of(wanted, taker);
     model.visit(&mut visitor)?;
     if visitor.has_failed { Err(ignored()) } else { Ok(()) }

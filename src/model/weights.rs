@@ -1,6 +1,9 @@
 //! The weights of a model at one epoch: all its parameters, in the order it lists them.
 
-use super::{Source, matching, visitor::{self, Taker}};
+use super::{
+    Source, matching,
+    visitor::{self, Taker},
+};
 use crate::{Error, Model, Parameter, Result};
 
 /// All parameters of a model at one epoch, in the order the model listed them.

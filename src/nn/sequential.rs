@@ -7,7 +7,8 @@ use super::{
     layer::{LayerWeights, Trainable},
 };
 use crate::{
-    Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Targets, Visitor, Weights,
+    Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Targets, Visitor,
+    Weights,
     loss::Basis,
     math::{gemm::Rows, matrix},
 };

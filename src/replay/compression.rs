@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Replay, ReplayOptions, chain::Chain};
 use crate::{
     Error, Moment, Parameter, Result, Values, Weights,
+    model::visitor::Taker,
     storage::{self, COMPRESSED, CompressedWriter, Compressor, Kind, Log, Reference, Way},
 };
 
@@ -137,7 +138,7 @@ impl Replay {
         compressor.begin(manifest, Reference { sequence, moment }, &mut meta);
         log.append(Kind::CompressedEpoch, moment, meta, |writer| {
             let mut writer = CompressedWriter::new(writer, manifest, compressor);
-            weights.iter().try_for_each(|parameter| writer.take(parameter))?;
+            weights.iter().try_for_each(|parameter| writer.take(parameter.borrowed()))?;
             writer.finish()
         })?;
         compressor.keep();

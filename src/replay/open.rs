@@ -137,6 +137,7 @@ mod tests {
     use super::*;
     use crate::{
         Metrics, Moment, Parameter,
+        model::visitor::Taker,
         storage::{
             Kind, Manifest, RecordWriter, TensorSpec, WeightsWriter, encode_metrics,
             testing::faulty::{Call, Calls, Fault, Faulty},
@@ -160,7 +161,7 @@ mod tests {
     fn write_weights(writer: &mut RecordWriter<'_>) -> Result<()> {
         let manifest = described();
         let mut weights = WeightsWriter::new(writer, &manifest, None);
-        weights.take(&parameter())?;
+        Taker::take(&mut weights, parameter())?;
         weights.finish()
     }
 

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use super::{choice::Choice, rename::Rename};
 use crate::{
     Description, Error, Model, Parameter, Result, Sequential,
-    model::{Source, visitor::{self, Taker, Wanted}},
+    model::{
+        Source,
+        visitor::{self, Taker, Wanted},
+    },
     storage::{LeftOut, LeftOutArray, Manifest, TensorSpec},
 };
 

@@ -29,7 +29,7 @@ impl<'a> Expected<'a> {
     ///
     /// Fails unless it is as it was recorded, with other values perhaps.
     pub(crate) fn take(&mut self, parameter: &Parameter<'_>) -> Result<Option<usize>> {
-        self.take_checked(parameter, Parameter::check)
+        self.take_checked(parameter, |parameter| parameter.check())
     }
 
     /// The same of a parameter whose values come later.
