@@ -1,6 +1,6 @@
 //! A parameter whose values come in pieces.
 
-use super::{Visitor, element::Element};
+use super::{Source, Visitor, element::Element};
 use crate::{Error, Orientation, Parameter, Result, Values};
 
 /// A parameter whose values are copied, some at a time, to where they are to be: [`Visitor::in_pieces`] begins it.
@@ -45,51 +45,46 @@ impl<'a, 'v> Pieces<'a, 'v> {
             Some(values) => copy(start, values),
             None => Err(Error::invalid("the place of values", "aligned for their type", "another one")),
         };
-        self.visitor.take_from(array, &mut Source { count, read: &mut read })
+        self.visitor.take_from(array, &mut Source::new(count, &mut read))
     }
 }
 
-/// The values of an array, which are copied as they are asked for.
-pub(crate) struct Source<'s> {
-    count: usize,
-    read: &'s mut dyn FnMut(usize, &mut [u8]) -> Result<()>,
-}
-
-impl Source<'_> {
-    /// How many values there are.
-    pub(crate) fn count(&self) -> usize {
-        self.count
-    }
-
-    /// Copies values from an index on into as many bytes as they take in memory, which must be aligned for their type.
-    pub(crate) fn read(&mut self, start: usize, bytes: &mut [u8]) -> Result<()> {
-        (self.read)(start, bytes)
-    }
-
-    /// The array with all of its values.
-    pub(crate) fn whole(&mut self, mut array: Parameter<'static>) -> Result<Parameter<'static>> {
-        let expected = "one that memory has room for";
-        let no_room = |array: &Parameter<'_>| {
-            Error::invalid(format!("the number of values of parameter {}", array.label()), expected, self.count)
-        };
-        if !array.values_mut().make_room(self.count) {
-            return Err(no_room(&array));
-        }
-        self.fill(array.values_mut())?;
-        Ok(array)
-    }
-
-    /// Copies all values into the memory of as many others of the same type.
-    pub(super) fn fill(&mut self, values: &mut Values<'_>) -> Result<()> {
-        if let Values::Bool(truths) = values {
-            let mut bytes = vec![0; truths.len()];
-            self.read(0, &mut bytes)?;
-            truths.to_mut().iter_mut().zip(bytes).for_each(|(truth, byte)| *truth = byte == 1);
-            return Ok(());
-        }
-        match values.bytes_mut() {
-            Some(bytes) => self.read(0, bytes),
-            None => Ok(()),
-        }
+impl<'v> Visitor<'v> {
+    /// Begins a parameter whose values come in pieces, as those of an array on a device.
+    ///
+    /// ```
+    /// use training_replay::{Metrics, Model, Parameter, Replay, Result, Visitor, Weights};
+    ///
+    /// struct OnDevice;
+    ///
+    /// impl OnDevice {
+    ///     fn copy(&self, start: usize, to: &mut [f32]) -> Result<()> {
+    ///         to.iter_mut().enumerate().for_each(|(i, value)| *value = (start + i) as f32); // as from a device
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// impl Model for OnDevice {
+    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+    ///         Ok(Weights::of(self)?.into_iter().collect())
+    ///     }
+    ///
+    ///     fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
+    ///         visitor.in_pieces("layer", "kernel", [1_000, 1_000]).fill(|start, piece: &mut [f32]| self.copy(start, piece))
+    ///     }
+    /// }
+    ///
+    /// let mut replay = Replay::options().in_memory();
+    /// replay.record(&OnDevice, Metrics::new())?;
+    /// assert_eq!(replay.parameter(0, "layer", "kernel")?.values().to_f32()[999_999], 999_999.0);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn in_pieces(
+        &mut self,
+        layer: impl Into<String>,
+        name: impl Into<String>,
+        shape: impl Into<Vec<usize>>,
+    ) -> Pieces<'_, 'v> {
+        Pieces::new(self, layer.into(), name.into(), shape.into())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::pieces::{Pieces, Source};
+use super::Source;
 use crate::{Error, Model, Parameter, Result};
 
 /// Whether a parameter is wanted, by its layer and name.
@@ -61,44 +61,6 @@ impl<'v> Visitor<'v> {
     /// Whatever is wrong with it, or failed when it was recorded: [`Model::visit`] ends with it.
     pub fn take(&mut self, parameter: Parameter<'_>) -> Result<()> {
         self.pass_on(|taker| taker.take(parameter))
-    }
-
-    /// Begins a parameter whose values come in pieces, as those of an array on a device.
-    ///
-    /// ```
-    /// use training_replay::{Metrics, Model, Parameter, Replay, Result, Visitor, Weights};
-    ///
-    /// struct OnDevice;
-    ///
-    /// impl OnDevice {
-    ///     fn copy(&self, start: usize, to: &mut [f32]) -> Result<()> {
-    ///         to.iter_mut().enumerate().for_each(|(i, value)| *value = (start + i) as f32); // as from a device
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// impl Model for OnDevice {
-    ///     fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-    ///         Ok(Weights::of(self)?.into_iter().collect())
-    ///     }
-    ///
-    ///     fn visit(&self, visitor: &mut Visitor<'_>) -> Result<()> {
-    ///         visitor.in_pieces("layer", "kernel", [1_000, 1_000]).fill(|start, piece: &mut [f32]| self.copy(start, piece))
-    ///     }
-    /// }
-    ///
-    /// let mut replay = Replay::options().in_memory();
-    /// replay.record(&OnDevice, Metrics::new())?;
-    /// assert_eq!(replay.parameter(0, "layer", "kernel")?.values().to_f32()[999_999], 999_999.0);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    pub fn in_pieces(
-        &mut self,
-        layer: impl Into<String>,
-        name: impl Into<String>,
-        shape: impl Into<Vec<usize>>,
-    ) -> Pieces<'_, 'v> {
-        Pieces::new(self, layer.into(), name.into(), shape.into())
     }
 
     /// Takes an array without values, which the source has.
