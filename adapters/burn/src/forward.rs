@@ -3,7 +3,9 @@
 use std::{mem, ops::Range};
 
 use burn_core::module::Module;
-use training_replay::{Activation, Backward, Error, Forward, Matrix, Model, OutputKind, Parameter, Result, Visitor, Weights};
+use training_replay::{
+    Activation, Backward, Error, Forward, Matrix, Model, OutputKind, Parameter, Result, Visitor, Weights,
+};
 
 use crate::{
     Recorded, Replayed,

@@ -56,7 +56,7 @@ where
     })
 }
 
-fn unsupported(path: &str, dtype: DType) -> Error {
+pub(crate) fn unsupported(path: &str, dtype: DType) -> Error {
     let expected = "f32, f64, f16, bf16, u8, u32, i16, i32 or i64 to be recorded";
     invalid(format!("the type of tensor {path:?}"), expected, dtype.as_str())
 }

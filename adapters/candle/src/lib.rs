@@ -11,6 +11,7 @@ mod load;
 mod matrices;
 mod named_tensors;
 mod orientation;
+mod pieces;
 mod recorded;
 mod replayed;
 mod shapes;

@@ -11,13 +11,14 @@ use crate::{
     error::invalid,
     named_tensors::{join, split},
     orientation::Orientations,
+    pieces,
 };
 
 /// Tensors with names, as a model that training-replay records: the variables of a `VarMap`, say.
 ///
 /// It holds the tensors themselves, which training changes in place: made once, it records what they are at the time. The
 /// order is that of their names. Every type is recorded as it is, bit for bit, and a tensor in main memory is written from
-/// where it lies, without a copy; one on a device, or one that is not contiguous, is copied when its turn comes.
+/// where it lies, without a copy; one that is not contiguous is copied when its turn comes, and one on a device in pieces.
 ///
 /// ```
 /// use candle_core::{DType, Device};
@@ -145,11 +146,16 @@ impl Recorded {
         values: training_replay::Values<'p>,
     ) -> Parameter<'p> {
         let parameter = Parameter::new(entry.layer.as_str(), entry.name.as_str(), entry.tensor.dims(), values);
-        let said = self.orientations.get(&entry.path()).copied();
-        match said.or_else(|| known.of(entry)) {
+        match self.orientation(entry, known) {
             Some(orientation) => parameter.oriented(orientation),
             None => parameter,
         }
+    }
+
+    /// What its rows and columns stand for, if that was said or is known.
+    fn orientation(&self, entry: &Entry, known: &Orientations) -> Option<Orientation> {
+        let said = self.orientations.get(&entry.path()).copied();
+        said.or_else(|| known.of(entry))
     }
 }
 
@@ -163,8 +169,15 @@ impl Model for Recorded {
         self.check()?;
         let known = Orientations::among(&self.entries);
         for entry in &self.entries {
-            if visitor.wants(&entry.layer, &entry.name) {
-                with_values(&entry.path(), &entry.tensor, |values| visitor.take(self.parameter(entry, &known, values)))?;
+            if !visitor.wants(&entry.layer, &entry.name) {
+                continue;
+            }
+            if entry.tensor.device().is_cpu() {
+                with_values(&entry.path(), &entry.tensor, |values| {
+                    visitor.take(self.parameter(entry, &known, values))
+                })?;
+            } else {
+                pieces::hand_over(visitor, entry, self.orientation(entry, &known))?;
             }
         }
         Ok(())

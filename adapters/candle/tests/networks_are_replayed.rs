@@ -3,8 +3,8 @@
 use candle_core::{D, DType, Device, Tensor};
 use candle_nn::{BatchNorm, Conv2d, Conv2dConfig, Embedding, Linear, Module, ModuleT, VarBuilder, VarMap};
 use training_replay::{
-    Activation, Backward, Forward, Loss, Matrix, Metrics, Model, OutputKind, Parameter, Replay, Values, Visitor, Weights,
-    to_row_major,
+    Activation, Backward, Forward, Loss, Matrix, Metrics, Model, OutputKind, Parameter, Replay, Values, Visitor,
+    Weights, to_row_major,
 };
 use training_replay_candle::{Recorded, Replayed, load_into};
 
