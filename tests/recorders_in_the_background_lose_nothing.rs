@@ -232,7 +232,11 @@ fn a_recorder_that_is_finished_says_so_like_any_other() {
     let message = recorder.finish().unwrap_err().to_string();
     assert!(message.contains("1 or more to finish"), "{message}");
     assert_eq!(recorder.record(&counted(0), Metrics::new()).unwrap(), 0, "at once, as the thread has ended");
+    assert_eq!(recorder.acknowledged(), Some(0.into()));
+    recorder.flush().unwrap();
     recorder.finish().unwrap();
+    recorder.flush().unwrap();
+    assert_eq!(recorder.acknowledged(), Some(0.into()));
     for message in [recorder.record(&counted(1), Metrics::new()).map(drop), recorder.finish()].map(Result::unwrap_err) {
         assert!(message.to_string().contains("opened to read"), "{message}");
     }

@@ -4,8 +4,8 @@ mod common;
 
 use common::arrays::{Arrays, counted, file};
 use training_replay::{
-    AlarmCause, Dense, Error, Loss, Metrics, Moment, Optimizer, Replay, Result, Sequential, StepRing, Trainer, Values,
-    Weights, datasets,
+    AlarmCause, BackgroundRecorder, Dense, Error, Loss, Metrics, Moment, Optimizer, Replay, Result, Sequential,
+    StepRing, Trainer, Values, Weights, datasets,
 };
 
 fn steps(replay: &Replay) -> Vec<(u64, u32)> {
@@ -200,8 +200,7 @@ fn what_a_budget_leaves_out_is_noted_whichever_recorder_it_is() -> Result<()> {
     let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
     let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.01)).batch_size(10);
     let mut replay = Replay::options().dataset(&data).time_budget(1e-9).in_memory();
-    let mut recorder =
-        training_replay::BackgroundRecorder::new(Replay::options().dataset(&data).time_budget(1e-9).in_memory(), 2)?;
+    let mut recorder = BackgroundRecorder::new(Replay::options().dataset(&data).time_budget(1e-9).in_memory(), 2)?;
     replay.record(&model, Metrics::new())?;
     recorder.record(&model, Metrics::new())?;
     for epoch in 1..=3 {
@@ -226,4 +225,19 @@ fn what_a_budget_leaves_out_is_noted_whichever_recorder_it_is() -> Result<()> {
         assert_eq!(replay.metadata().get("left_out"), Some(vec!["step 1 of epoch 1 to epoch 3: 15"].into()));
     }
     Ok(())
+}
+
+#[test]
+fn what_was_left_out_before_and_behind_the_background_is_noted_too_and_counts_in_the_numbers_of_epochs() {
+    let mut replay = Replay::options().time_budget(1e-9).in_memory();
+    assert_eq!(replay.record(&counted(0), Metrics::new()).unwrap(), 0);
+    assert!(!replay.record_at((7, 1), &counted(1), Metrics::new()).unwrap());
+    assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 7, "the epoch of the step that was left out");
+    let mut recorder = BackgroundRecorder::new(replay, 2).unwrap();
+    assert_eq!(recorder.record(&counted(1), Metrics::new()).unwrap(), 8);
+    let mut replay = recorder.into_replay().unwrap();
+    assert_eq!(replay.record(&counted(1), Metrics::new()).unwrap(), 9);
+    replay.finish().unwrap();
+    assert_eq!(replay.epochs().collect::<Vec<_>>(), [0]);
+    assert_eq!(replay.metadata().get("left_out"), Some(vec!["step 1 of epoch 7 to epoch 9: 4"].into()));
 }

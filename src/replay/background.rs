@@ -6,7 +6,9 @@ use std::{
     time::Instant,
 };
 
-use super::{Replay, background_line::Line, budget::Budget, copier::Copier, left_out_moments::LeftOutMoments};
+use super::{
+    Replay, background_line::Line, budget::Budget, copier::Copier, left_out_moments::LeftOutMoments, recorder::Recorder,
+};
 use crate::{Error, Metrics, Model, Moment, Result};
 
 /// The most copies that a line may have.
@@ -78,9 +80,10 @@ impl BackgroundRecorder {
             return Err(Error::invalid("the number of copies", format!("1 to {MOST_COPIES}"), copies));
         }
         let copier = Copier::of(&mut replay)?;
+        let Recorder { budget, left_out, .. } = replay.recorder()?;
+        let (budget, left_out) = (*budget, std::mem::take(left_out));
         let line = Arc::new(Line::new(copies, copier.last));
         let writer = Writer::Thread(start(Arc::clone(&line), replay)?);
-        let (budget, left_out) = (Budget::new(copier.options.budget), LeftOutMoments::default());
         Ok(Self { line, writer, copier, budget, waits: true, left_out })
     }
 
@@ -148,7 +151,10 @@ impl BackgroundRecorder {
     /// Returns the last moment that is in the file, as [`Replay::record`] leaves it: whatever happens to the process, it and
     /// all before it can be read back.
     pub fn acknowledged(&self) -> Option<Moment> {
-        self.line.written()
+        match &self.writer {
+            Writer::Here(replay) => replay.index.last(),
+            Writer::Thread(_) | Writer::Lost => self.line.written(),
+        }
     }
 
     /// Returns how many snapshots were handed over and are not in the file yet.
@@ -171,7 +177,10 @@ impl BackgroundRecorder {
     ///
     /// What went wrong in the background. Call it again to wait for what is tried again.
     pub fn flush(&mut self) -> Result<()> {
-        self.line.flush()
+        match self.here() {
+            Some(replay) => replay.map(drop), // It was in the file when the thread ended, and is since.
+            None => self.line.flush(),
+        }
     }
 
     /// Waits until everything is in the file and marks the recording as complete, as [`Replay::finish`] does.
@@ -207,12 +216,12 @@ impl BackgroundRecorder {
 
     /// Ends the thread when all is written.
     fn stop(&mut self) -> Result<&mut Replay> {
-        if matches!(self.writer, Writer::Thread(_)) {
+        if self.here().is_none() {
             self.line.flush()?;
             self.join();
-            let (schedule, left_out) = (self.copier.schedule, self.left_out.clone());
+            let (schedule, budget, left_out) = (self.copier.schedule, self.budget, self.left_out.clone());
             if let Some(Ok(Replay { recorder: Some(recorder), .. })) = self.here() {
-                (recorder.schedule, recorder.left_out) = (schedule, left_out);
+                (recorder.schedule, recorder.budget, recorder.left_out) = (schedule, budget, left_out);
             }
         }
         self.here().unwrap_or_else(|| Err(lost()))

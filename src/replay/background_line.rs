@@ -72,7 +72,9 @@ impl Line {
     fn sound(&self, mut state: MutexGuard<'_, State>) -> Result<()> {
         let sound = state.expect_sound();
         drop(state);
-        self.changed.notify_all();
+        if sound.is_err() {
+            self.changed.notify_all();
+        }
         sound
     }
 

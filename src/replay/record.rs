@@ -54,8 +54,8 @@ impl Replay {
         let recorder = self.recorder()?;
         recorder.options.check()?;
         let (epoch, is_taken) = recorder.schedule.epoch(&recorder.options);
-        if is_taken && !self.append_in_time((epoch.into(), metrics.into()), model, ran(epoch.into(), model))? {
-            self.recorder()?.schedule.passed(epoch.into());
+        if is_taken {
+            self.append_in_time((epoch.into(), metrics.into()), model, ran(epoch.into(), model))?;
         }
         Ok(epoch)
     }
@@ -125,6 +125,7 @@ impl Replay {
         if !recorder.budget.allows(began) {
             expect_later(moment, last)?;
             recorder.left_out.push(moment);
+            recorder.schedule.passed(moment); // The numbers of epochs are those without a budget.
             return Ok(false);
         }
         self.append_snapshot((moment, metrics), model, probe)?;
