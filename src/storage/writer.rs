@@ -16,8 +16,7 @@ use crate::{Error, Result, model::Source};
 pub(super) const CHUNK: usize = 1 << 20;
 
 /// How much is written at a time, from one multiple of it in the file to the next: what was just hashed is still in a core's own
-/// cache then, and no page is given to the system in two parts. So 40 MB take as long as one write without a checksum; in
-/// pieces of 1 MiB that begin anywhere a seventh longer.
+/// cache then, and no page is given to the system in two parts. `docs/design.md` has what that saves.
 const PIECE: usize = 1 << 18;
 
 /// How much of an array on a device is copied at a time: each copy may have to wait for the device.
