@@ -140,11 +140,26 @@ impl Parts {
 
     /// The other way round, in the memory of the others.
     fn put_together<W: Word<N>, const N: usize>(&self, coding: Coding, values: &mut [u8]) {
-        let values = values.as_chunks_mut::<N>().0.iter_mut().zip(self.left::<N>());
-        match coding {
-            Coding::Alone => values.for_each(|(value, left)| *value = W::turned_back(left).bytes()),
-            Coding::Difference => values.for_each(|(value, left)| *value = W::of(*value).plus(left).bytes()),
+        let values = values.as_chunks_mut::<N>().0.iter_mut();
+        if N == 2 {
+            put::<W, N>(coding, values.zip(self.left_of_two()))
+        } else {
+            put::<W, N>(coding, values.zip(self.left::<N>()))
         }
+    }
+
+    /// As [`left`](Self::left) of two bytes, with what is counted on the way in registers.
+    fn left_of_two(&self) -> impl Iterator<Item = u64> {
+        let count = self.lengths.len();
+        let [ones, twos] = [1, 2].map(|length| &self.leading[length * count..]);
+        let (mut one, mut two) = (0, 0);
+        self.lengths.iter().map(move |&length| {
+            let (is_one, is_two) = (u64::from(length == 1), u64::from(length == 2));
+            let (short, long) = (u64::from(ones[one]), u64::from(twos[two]) << 8 | u64::from(self.below[two]));
+            one += is_one as usize;
+            two += is_two as usize;
+            short * is_one + long * is_two // No branch, which would be guessed wrong for every other value.
+        })
     }
 
     /// What is left of each value.
@@ -183,6 +198,14 @@ impl Parts {
             unpack(&mut self.unpacker, &mut self.packed, from, leading)?;
         }
         unpack(&mut self.unpacker, &mut self.packed, from, &mut self.below[..below(&counts)])
+    }
+}
+
+/// Turns values into those that differ from them, or stand alone, by what is left.
+fn put<'v, W: Word<N>, const N: usize>(coding: Coding, values: impl Iterator<Item = (&'v mut [u8; N], u64)>) {
+    match coding {
+        Coding::Alone => values.for_each(|(value, left)| *value = W::turned_back(left).bytes()),
+        Coding::Difference => values.for_each(|(value, left)| *value = W::of(*value).plus(left).bytes()),
     }
 }
 

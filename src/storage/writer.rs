@@ -4,6 +4,8 @@
 //! the header last, with the meta: as long as it is not there the record does not exist, so a killed process leaves a tail
 //! that counts as nothing.
 
+use std::{panic, thread};
+
 use super::{
     backend::NamedBackend,
     block::{ALIGN, BLOCK, up},
@@ -21,6 +23,10 @@ const PIECE: usize = 1 << 18;
 
 /// How much of an array on a device is copied at a time: each copy may have to wait for the device.
 const ROOM: usize = 16 * PIECE;
+
+/// From so many bytes on an array is hashed by another core while it is written: from here on that is sooner done than one after
+/// the other, a thread to begin included.
+const LARGE: usize = 1 << 21;
 
 /// Up to here the bytes of an array are hashed again for the whole, which is cheaper than to combine two checksums.
 const HASHED_AGAIN: u64 = 1 << 14;
@@ -81,15 +87,42 @@ impl<'a> RecordWriter<'a> {
         expect_room(at, length)?;
         let mut crc = crc32fast::Hasher::new();
         let mut place = self.data + at;
-        let first = ((PIECE as u64 - place % PIECE as u64) as usize / size_of::<T>()).min(values.len());
-        let (first, others) = values.split_at(first);
-        for piece in [first].into_iter().chain(others.chunks(PIECE / size_of::<T>())) {
+        // Where bytes lie the other way round in memory, each piece is a copy.
+        let piece = if cfg!(target_endian = "little") { values.len() } else { ROOM / size_of::<T>() };
+        for piece in values.chunks(piece.max(1)) {
             let bytes = endian::little_endian(piece);
-            crc.update(&bytes);
-            self.put(place, &bytes)?;
+            self.write(place, &bytes, &mut crc)?;
             place += bytes.len() as u64;
         }
         self.end_array(at, length, crc)
+    }
+
+    /// Hashes and writes bytes: many of them both at a time.
+    fn write(&mut self, place: u64, bytes: &[u8], crc: &mut crc32fast::Hasher) -> Result<()> {
+        if bytes.len() < LARGE {
+            return self.write_pieces(place, bytes, crc);
+        }
+        crc.combine(&self.write_large(place, bytes)?);
+        Ok(())
+    }
+
+    /// Writes many bytes while another core computes their checksum, if the system has a thread for it.
+    fn write_large(&mut self, place: u64, bytes: &[u8]) -> Result<crc32fast::Hasher> {
+        thread::scope(|scope| {
+            let beside = thread::Builder::new().spawn_scoped(scope, || hash(bytes));
+            self.put_large(place, bytes)?;
+            let hashed = beside.map(|beside| beside.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)));
+            Ok(hashed.unwrap_or_else(|_| hash(bytes)))
+        })
+    }
+
+    /// Writes what lies between the first and the last boundary of a piece in one go.
+    fn put_large(&mut self, place: u64, bytes: &[u8]) -> Result<()> {
+        let (first, others) = bytes.split_at(to_boundary(place).min(bytes.len()));
+        let (whole, rest) = others.split_at(others.len() - others.len() % PIECE);
+        self.put(place, first)?;
+        self.put(place + first.len() as u64, whole)?;
+        self.put(place + (bytes.len() - rest.len()) as u64, rest)
     }
 
     /// Writes an array as [`array`](Self::array) does, whose values are of `size` bytes and are copied piece by piece from where they are.
@@ -103,15 +136,14 @@ impl<'a> RecordWriter<'a> {
             let some = &mut room[..(ROOM as u64).min(length - done) as usize];
             source.read(done as usize / size, some)?;
             endian::to_little_endian(some, size);
-            self.write_pieces(self.data + at + done, some, &mut crc)?;
+            self.write(self.data + at + done, some, &mut crc)?;
         }
         self.end_array(at, length, crc)
     }
 
     /// Hashes and writes bytes from one multiple of a piece in the file to the next.
     fn write_pieces(&mut self, mut place: u64, bytes: &[u8], crc: &mut crc32fast::Hasher) -> Result<()> {
-        let first = ((PIECE as u64 - place % PIECE as u64) as usize).min(bytes.len());
-        let (first, others) = bytes.split_at(first);
+        let (first, others) = bytes.split_at(to_boundary(place).min(bytes.len()));
         for piece in [first].into_iter().chain(others.chunks(PIECE)) {
             crc.update(piece);
             self.put(place, piece)?;
@@ -168,11 +200,12 @@ impl<'a> RecordWriter<'a> {
             self.buffer[start..start + bytes.len()].copy_from_slice(bytes);
             return Ok(());
         }
-        if place != self.offset + self.buffer.len() as u64 || bytes.len() == PIECE {
+        let is_whole = !bytes.is_empty() && bytes.len().is_multiple_of(PIECE);
+        if place != self.offset + self.buffer.len() as u64 || is_whole {
             self.flush()?;
             self.offset = place;
         }
-        if bytes.len() == PIECE {
+        if is_whole {
             self.backend.write_at(bytes, place)?;
             self.offset += bytes.len() as u64;
             return Ok(());
@@ -204,6 +237,17 @@ impl<'a> RecordWriter<'a> {
         self.buffer.clear();
         Ok(())
     }
+}
+
+/// How many bytes there are from a place in the file to the next boundary of a piece.
+fn to_boundary(place: u64) -> usize {
+    PIECE - (place % PIECE as u64) as usize
+}
+
+fn hash(bytes: &[u8]) -> crc32fast::Hasher {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(bytes);
+    crc
 }
 
 /// Fails for an array that would be more than the data of a record may be.
