@@ -9,6 +9,9 @@ use serde::{Serialize, de::DeserializeOwned};
 /// More than any encoded struct needs; a length beyond it is refused before anything is allocated.
 const LIMIT: u64 = 16 << 20;
 
+/// Room for most structs.
+const USUAL: usize = 256;
+
 /// The same in words.
 pub(crate) const AT_MOST: &str = "at most 16 MiB, which are 16777216 bytes";
 
@@ -19,11 +22,11 @@ fn options() -> impl Options {
 
 /// Returns the bytes of `value`, or how large it is if that is more than 16 MiB.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, String> {
-    let size = |reason: bincode::Error| match options().with_no_limit().serialized_size(value) {
-        Ok(bytes) if bytes > LIMIT => format!("{bytes} bytes"),
-        _ => format!("not to be encoded ({reason})"),
-    };
-    options().serialize(value).map_err(size)
+    let mut bytes = Vec::with_capacity(USUAL);
+    // With a limit it would be gone through twice, to know its size first.
+    let written = options().with_no_limit().serialize_into(&mut bytes, value);
+    written.map_err(|reason| format!("not to be encoded ({reason})"))?;
+    within(bytes)
 }
 
 /// Returns the bytes of several values, one behind the other, or how many they are if they are more than 16 MiB.

@@ -5,6 +5,9 @@ use std::{
     fmt,
 };
 
+/// Up to so many names are looked through one by one, which is sooner done than a map is made.
+const FEW: usize = 16;
+
 /// The metrics of one epoch or step: values by name, such as `loss` and `accuracy`.
 ///
 /// A name appears once. The order is the order of first appearance; metrics of the same names and values are equal in
@@ -130,12 +133,17 @@ impl<K: Into<String>, V: Into<f64>> FromIterator<(K, V)> for Metrics {
         let mut positions = HashMap::new();
         for (name, value) in metrics {
             let (name, value) = (name.into(), value.into());
-            match positions.get(&name) {
-                Some(&position) => all[position] = (name, value),
-                None => {
-                    positions.insert(name.clone(), all.len());
-                    all.push((name, value));
-                }
+            let known = match all.len() {
+                ..=FEW => all.iter().position(|(known, _)| *known == name),
+                _ => positions.get(&name).copied(),
+            };
+            match known {
+                Some(position) => all[position].1 = value,
+                None => all.push((name, value)),
+            }
+            if known.is_none() && all.len() > FEW {
+                let new = positions.len()..all.len();
+                positions.extend(new.map(|position| (all[position].0.clone(), position)));
             }
         }
         Self(all)
@@ -250,6 +258,17 @@ mod tests {
         for metrics in all {
             let metrics: Metrics = metrics;
             assert_eq!(metrics.iter().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_last_value_of_a_name_wins_among_few_and_among_many() {
+        for count in [1, FEW - 1, FEW, FEW + 1, FEW + 2, 1_000] {
+            let names = (0..count).chain((0..count).rev()).enumerate();
+            let metrics: Metrics = names.map(|(value, name)| (name.to_string(), value as f64)).collect();
+            let expected = (0..count).map(|name| (name.to_string(), (2 * count - 1 - name) as f64));
+            let expected: Vec<_> = expected.collect();
+            assert_eq!(metrics.0, expected, "{count} names");
         }
     }
 
