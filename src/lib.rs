@@ -65,6 +65,7 @@
 //! | how a layer bends the input space | [`Snapshot::feature_space`] |
 //! | the decision boundary, in the space of the inputs or of a layer | [`Snapshot::decision_boundary`] with a [`View`](analysis::View) |
 //! | which class, and with which probability | [`Snapshot::predicted_classes`], [`Snapshot::outputs`], [`Snapshot::probability_histogram`], [`Snapshot::confusion`]; of one label of several [`OneVsRest`] |
+//! | how good the predictions are | `snapshot.confusion()?.report()` for precision, recall and F1; [`OneVsRest`] for ROC and precision-recall curves; [`Confidence`] for calibration |
 //! | in regression: the errors, and level lines | [`Snapshot::residuals`], [`DecisionBoundary::level_lines`](analysis::DecisionBoundary::level_lines) |
 //! | what each sample costs | [`Snapshot::losses`], [`Histogram::of_losses`](analysis::Histogram::of_losses) |
 //! | loss and accuracy over all samples | [`Snapshot::evaluate`] |
@@ -151,9 +152,10 @@ pub use nn::{
 };
 pub use note::{NoteCondition, NoteItem, NoteValue};
 pub use replay::{
-    Alarm, AlarmCause, BackgroundRecorder, Base, Durability, Fork, Later, LeftOutMoments, LeftOutParameter, OneVsRest,
-    Parent, RecordedNotes, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState, RecordedTraining,
-    RecordedWeights, Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, SharedData, Snapshot, StepRing, Steps,
+    Alarm, AlarmCause, BackgroundRecorder, Base, Confidence, Durability, Fork, Later, LeftOutMoments, LeftOutParameter,
+    OneVsRest, Parent, RecordedNotes, RecordedOutputs, RecordedParameter, RecordedProbe, RecordedState,
+    RecordedTraining, RecordedWeights, Replay, ReplayOptions, Run, RunGroup, RunGroups, Runs, SharedData, Snapshot,
+    StepRing, Steps,
 };
 pub use storage::Damage;
 #[doc(inline)]

@@ -18,10 +18,11 @@ use serde_json::{Value, json};
 use training_replay::{Metrics, NoteValue, Parameter, Replay, Weights};
 
 /// Subcommands that ask one recording, with what they need beside it.
-const QUESTIONS: [&str; 9] = [
+const QUESTIONS: [&str; 10] = [
     "info",
     "story",
     "curve",
+    "classes",
     "verify",
     "check",
     "diff --epochs 0,last",

@@ -40,9 +40,13 @@ macro_rules! serializable {
 #[test]
 fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
     let known = serializable!(
+        Calibration,
+        CalibrationBin,
         Caveat,
         Check,
         ClassCount,
+        ClassScores,
+        ClassificationReport,
         ConfusionMatrix,
         DataCheck,
         DecisionBoundary,
@@ -68,9 +72,11 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         Plane,
         Plateau,
         PrincipalPlane,
+        PrecisionRecallCurve,
         ProbabilityHistogram,
         ProbeCheck,
         QuantileBand,
+        RocCurve,
         RunDiff,
         SampleHistory,
         SampleOutcomes,

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{
-    ConfusionMatrix, Distribution, EpochsToTarget, HeadToHead, LayerDistribution, QuantileBand, RunDiff, WeightDiff,
+    ClassScores, ClassificationReport, ConfusionMatrix, Distribution, EpochsToTarget, HeadToHead, LayerDistribution,
+    QuantileBand, RunDiff, WeightDiff,
 };
 use crate::notation::{counted, decimal, grouped, percent, table};
 
@@ -22,6 +23,25 @@ impl fmt::Display for ConfusionMatrix {
         };
         let rows: Vec<Vec<String>> = [head.collect()].into_iter().chain(classes.map(row)).collect();
         write!(f, "{}accuracy {}", table(&rows, 1), decimal(self.accuracy()))?;
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
+    }
+}
+
+/// Writes a table, a row for each class, their means, and what was assumed. What cannot be said is a dash.
+impl fmt::Display for ClassificationReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_dash = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), decimal);
+        let row = |name: String, scores: &ClassScores| {
+            let [precision, recall, f1] = [scores.precision, scores.recall, scores.f1].map(or_dash);
+            vec![name, precision, recall, f1, grouped(scores.samples)]
+        };
+        let name = |class: usize| self.class_names.get(class).cloned().unwrap_or(format!("class {class}"));
+        let mut rows = vec![["", "precision", "recall", "F1", "samples"].map(String::from).to_vec()];
+        rows.extend(self.classes.iter().enumerate().map(|(class, scores)| row(name(class), scores)));
+        rows.push(row("mean over classes".into(), &self.macro_average));
+        rows.push(row("mean over samples".into(), &self.weighted_average));
+        let [accuracy, balanced] = [self.accuracy, self.balanced_accuracy].map(decimal);
+        write!(f, "{}accuracy {accuracy}, balanced accuracy {balanced}", table(&rows, 1))?;
         self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
     }
 }

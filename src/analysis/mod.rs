@@ -7,7 +7,7 @@
 //! | about | answers |
 //! |---|---|
 //! | the spaces of a model | [`DecisionBoundary`] and [`FeatureSpace`], in a [`View`] and on a [`Grid`]; [`Plane`], [`PrincipalPlane`] and [`IncrementalPca`] for spaces of more than two dimensions |
-//! | classification | [`ConfusionMatrix`], [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy |
+//! | classification | [`ConfusionMatrix`] and its [`ClassificationReport`]; [`RocCurve`], [`PrecisionRecallCurve`], [`Calibration`]; [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy |
 //! | distributions | [`Distribution`], [`Density`] and [`Histogram`] of numbers; [`LayerDistribution`], [`LayerCurve`] and [`LayerValues`] of each layer, chosen by a [`LayerFilter`] and a [`Quantity`] |
 //! | one run | [`Milestones`], found in an [`EpochSummary`] of each epoch by [`MilestoneOptions`]; [`SampleHistory`]; [`Verification`] against what was logged; [`RunDiff`] and [`WeightDiff`]; [`plateaus`] |
 //! | every answer | a [`Caveat`] for what was assumed or left out |

@@ -4,6 +4,7 @@
 // What a recorder needs, and what a reader keeps of the file.
 mod budget;
 mod choice;
+mod confidence;
 mod data_sets;
 mod elsewhere;
 mod given;
@@ -109,6 +110,7 @@ use std::{
 pub use append_after::Later;
 pub use background::BackgroundRecorder;
 pub use base::Base;
+pub use confidence::Confidence;
 use data_sets::OtherData;
 use elsewhere::Elsewhere;
 use expanded::Expanded;

@@ -67,6 +67,7 @@ mod tensor;
 pub(crate) mod testing;
 mod weights;
 mod window;
+mod word;
 mod writer;
 
 pub(crate) use ancestor::Ancestor;

@@ -28,16 +28,35 @@ impl Label {
             let stray = of_targets.iter().find(|&&y| y != 0.0 && y != 1.0).copied().unwrap_or(f32::NAN);
             return Err(Error::invalid(format!("a target of label {index}"), "0 or 1", stray));
         }
-        let are_probabilities = decision.assumed && !column.iter().any(|&p| is_no_probability(p));
-        let kind = if are_probabilities { OutputKind::Probabilities } else { decision.kind };
-        let threshold = if kind == OutputKind::Logits { 0.0 } else { 0.5 };
-        let targets = Some(TargetKind::Shares);
-        let decision = Decision { kind, threshold: Some(threshold), targets, loss: None, ..decision };
-        Ok(Self { index, decision })
+        Ok(Self { index, decision: of_one(decision, column, outputs.ncols()) })
     }
 
+    /// One class of several, of which this was decided, as the only label.
+    pub(crate) fn of_class(decision: Decision, column: &[f32]) -> Self {
+        Self { index: 0, decision: of_one(decision, column, 2) }
+    }
+
+    /// The label as the only one: of matrices of its column alone.
+    pub(crate) fn alone(self) -> Self {
+        Self { index: 0, ..self }
+    }
+}
+
+/// What is decided about the outputs of one label of several.
+fn of_one(decision: Decision, column: &[f32], outputs: usize) -> Decision {
+    let are_probabilities = decision.assumed && !column.iter().any(|&p| is_no_probability(p));
+    let kind = if are_probabilities { OutputKind::Probabilities } else { decision.kind };
+    let threshold = match (kind, decision.targets, decision.threshold) {
+        (_, Some(targets), Some(threshold)) if outputs == 1 && targets.are_classes() => threshold,
+        (OutputKind::Logits, ..) | (OutputKind::Values, Some(TargetKind::Signs), _) => 0.0,
+        _ => 0.5,
+    };
+    let targets = Some(TargetKind::Shares);
+    Decision { kind, threshold: Some(threshold), targets, loss: None, ..decision }
+}
+
+impl Label {
     /// What the outputs are.
-    #[cfg(feature = "plot")]
     pub(crate) fn kind(self) -> OutputKind {
         self.decision.kind
     }
@@ -58,7 +77,6 @@ impl Label {
     }
 
     /// The probabilities, or the values, of the label.
-    #[cfg(feature = "plot")]
     pub(crate) fn numbers(self, outputs: &Matrix) -> Result<Matrix> {
         let mut numbers = self.column(outputs)?;
         self.decision.to_probabilities(&mut numbers);

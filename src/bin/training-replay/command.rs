@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        check, completions, curve, diff, export, figure, gif, import, info, manual, pack, page, repair, runs, story,
-        thin, verify, watch,
+        check, classes, completions, curve, diff, export, figure, gif, import, info, manual, pack, page, repair, runs,
+        story, thin, verify, watch,
     },
     report::said,
     trouble::Status,
@@ -32,6 +32,8 @@ enum Ask {
     Story(story::Story),
     #[command(after_help = curve::EXAMPLES)]
     Curve(curve::Curve),
+    #[command(after_help = classes::EXAMPLES)]
+    Classes(classes::Classes),
     #[command(after_help = runs::EXAMPLES)]
     Runs(runs::RunsArgs),
     #[command(after_help = watch::EXAMPLES)]
@@ -85,6 +87,7 @@ impl Command {
             Ask::Info(info) => info.run(),
             Ask::Story(story) => story.run(),
             Ask::Curve(curve) => curve.run(),
+            Ask::Classes(classes) => classes.run(),
             Ask::Runs(runs) => runs.run(),
             Ask::Watch(watch) => watch.run(),
             Ask::Verify(verify) => verify.run(),

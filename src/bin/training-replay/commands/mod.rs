@@ -1,6 +1,7 @@
 //! The subcommands, each in one file.
 
 pub mod check;
+pub mod classes;
 pub mod completions;
 pub mod curve;
 pub mod diff;
