@@ -7,6 +7,7 @@
 //! | one of a model of numbers | [`RunPlots::predicted_against_true`], [`RunPlots::residuals`], [`RunPlots::fit`] |
 //! | other axes | [`RunPlotOptions::axes`], [`RunPlotOptions::log_losses`], and limits of your own |
 //! | the same of a plain result of [`analysis`](crate::analysis) | [`Panel::feature_space`], [`Panel::decision_boundary`], [`Panel::probabilities`], [`Panel::confidences`], [`Panel::confusion`], [`Panel::losses`], [`Panel::curves`], [`Panel::bands`], [`Panel::violins`], [`Panel::samples`]; of numbers [`Panel::predicted_against_true`], [`Panel::residuals`], [`Panel::levels`], [`Panel::fit`] |
+//! | how good predictions are | [`Panel::roc`], [`Panel::precision_recall`], [`Panel::reliability`] |
 //! | an activation function and its gradient | [`Panel::activation`] |
 //! | a network with its weights | [`Panel::network`], [`RunPlots::network`] |
 //! | panels side by side or in a grid, as PNG or SVG, at any resolution | [`Figure`] |

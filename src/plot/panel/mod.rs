@@ -16,7 +16,9 @@ mod network;
 mod panel;
 pub(crate) mod planes;
 mod predictions;
+mod rankings;
 pub(crate) mod regions;
+mod reliability;
 pub(crate) mod violins;
 
 pub use axis::{Axis, AxisKind};
