@@ -76,6 +76,45 @@ fn the_last_steps_before_a_nan_are_recorded_also_those_of_the_epoch_before() {
     }
 }
 
+/// What a ring has recorded, and how long the file is.
+fn recorded(ring: StepRing) -> (Vec<String>, usize) {
+    let (replay, mut bytes) = (ring.into_replay().unwrap(), Vec::new());
+    replay.write_to(&mut bytes).unwrap();
+    let moments = replay.epochs().map(Moment::from).chain(replay.steps().iter());
+    let all = moments.map(|at| format!("{at}: {:?} {:?}", replay.weights(at).unwrap(), replay.metrics(at).unwrap()));
+    let notes = replay.metadata().typed().map(|note| format!("{note:?}"));
+    (all.chain(notes).collect(), bytes.len())
+}
+
+#[test]
+fn a_ring_in_the_background_records_what_one_does_at_once() {
+    for (size, every, copies) in [(1, 4, 1), (3, 4, 2), (10, 1, 1), (50, 20, 3)] {
+        let ring = || StepRing::new(Replay::options().every(2).every_step(every).in_memory(), size).unwrap();
+        let (mut expected, mut found) = (ring(), ring().in_background(copies).unwrap());
+        for ring in [&mut expected, &mut found] {
+            run(ring, 5, |epoch, step| if matches!((epoch, step), (2, 7) | (4, 1)) { f64::INFINITY } else { 0.5 });
+        }
+        assert_eq!(found.alarms(), expected.alarms());
+        assert_eq!(found.alarms().len(), 2);
+        assert_eq!(recorded(found), recorded(expected), "{size} snapshots, {copies} copies");
+    }
+}
+
+#[test]
+fn a_ring_may_go_to_the_background_and_be_finished_at_any_time() {
+    let mut ring = StepRing::new(Replay::options().in_memory(), 2).unwrap();
+    ring.record(&counted(0), Metrics::new()).unwrap();
+    let mut ring = ring.in_background(1).unwrap();
+    ring.record(&counted(1), Metrics::new()).unwrap();
+    let mut ring = ring.in_background(3).unwrap();
+    ring.write().unwrap();
+    assert_eq!(ring.record(&counted(2), Metrics::new()).unwrap(), 2);
+    ring.finish().unwrap();
+    assert_eq!(ring.acknowledged(), Some(2.into()));
+    assert!(ring.record(&counted(3), Metrics::new()).unwrap_err().to_string().contains("opened to read"));
+    assert_eq!(ring.into_replay().unwrap().epochs().collect::<Vec<_>>(), [0, 1, 2]);
+}
+
 #[test]
 fn every_new_alarm_records_and_a_weight_that_is_not_finite_is_one() {
     let mut ring = StepRing::new(Replay::options().every_step(1_000).in_memory(), 2).unwrap();
@@ -173,6 +212,11 @@ fn what_cannot_be_is_an_error() {
     for size in [0, usize::MAX] {
         assert!(StepRing::new(Replay::options().in_memory(), size).is_err());
     }
+    for copies in [0, usize::MAX] {
+        let ring = StepRing::new(Replay::options().in_memory(), 3).unwrap();
+        let message = ring.in_background(copies).unwrap_err().to_string();
+        assert!(message.starts_with("the number of copies in the background is "), "{message}");
+    }
     let message = StepRing::new(Replay::options().time_budget(0.5).in_memory(), 3).unwrap_err().to_string();
     assert!(message.contains("none in a ring"), "{message}");
     let mut ring = StepRing::new(Replay::options().in_memory(), 3).unwrap();
@@ -181,6 +225,13 @@ fn what_cannot_be_is_an_error() {
         assert!(matches!(ring.record_at(moment, &counted(1), Metrics::new()), Err(Error::Invalid { .. })), "{moment}");
     }
     assert_eq!(ring.record(&counted(6), Metrics::new()).unwrap(), 6);
+    let mut ring = StepRing::new(Replay::options().every_step(1_000).in_memory(), 1).unwrap();
+    for step in 1..=3 {
+        ring.record_at((1, step), &counted(1), Metrics::new()).unwrap();
+    }
+    ring.write().unwrap();
+    let message = ring.record_at((1, 2), &counted(1), Metrics::new()).unwrap_err().to_string();
+    assert!(message.contains("later than step 3 of epoch 1"), "it is none that a run repeats: {message}");
 }
 
 #[test]

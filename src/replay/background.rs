@@ -1,13 +1,15 @@
 //! Recording in the background: the loop that trains copies, and a thread writes.
 
 use std::{
+    mem,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Instant,
 };
 
 use super::{
-    Replay, background_line::Line, budget::Budget, copier::Copier, left_out_moments::LeftOutMoments, recorder::Recorder,
+    Replay, background_line::Line, budget::Budget, copier::Copier, left_out_moments::LeftOutMoments,
+    recorder::Recorder, snapshot_copy::Copy,
 };
 use crate::{Error, Metrics, Model, Moment, Result};
 
@@ -75,13 +77,18 @@ impl BackgroundRecorder {
     /// # Errors
     ///
     /// [`Error::Invalid`] for no copies, more than 65,536, or a replay that was opened to read, [`Error::Io`] if the system gives no thread.
-    pub fn new(mut replay: Replay, copies: usize) -> Result<Self> {
+    pub fn new(replay: Replay, copies: usize) -> Result<Self> {
         if copies == 0 || copies > MOST_COPIES {
             return Err(Error::invalid("the number of copies", format!("1 to {MOST_COPIES}"), copies));
         }
+        Self::of(replay, copies)
+    }
+
+    /// One of as many copies as there are to be.
+    pub(super) fn of(mut replay: Replay, copies: usize) -> Result<Self> {
         let copier = Copier::of(&mut replay)?;
         let Recorder { budget, left_out, .. } = replay.recorder()?;
-        let (budget, left_out) = (*budget, std::mem::take(left_out));
+        let (budget, left_out) = (*budget, mem::take(left_out));
         let line = Arc::new(Line::new(copies, copier.last));
         let writer = Writer::Thread(start(Arc::clone(&line), replay)?);
         Ok(Self { line, writer, copier, budget, waits: true, left_out })
@@ -199,7 +206,7 @@ impl BackgroundRecorder {
     /// As [`flush`](Self::flush), and then what was not written is lost with the recorder: call that first, where it is to be tried again.
     pub fn into_replay(mut self) -> Result<Replay> {
         self.stop()?;
-        match std::mem::replace(&mut self.writer, Writer::Lost) {
+        match mem::replace(&mut self.writer, Writer::Lost) {
             Writer::Here(replay) => Ok(*replay),
             Writer::Thread(_) | Writer::Lost => Err(lost()),
         }
@@ -214,8 +221,37 @@ impl BackgroundRecorder {
         }
     }
 
+    /// Fails if nothing can be recorded, or something went wrong since the last call.
+    pub(super) fn expect_sound(&mut self) -> Result<()> {
+        match self.here() {
+            Some(replay) => replay?.recorder().map(drop),
+            None => self.line.expect_sound(),
+        }
+    }
+
+    /// A copy whose memory is free, which is waited for.
+    pub(super) fn free(&self) -> Result<Copy> {
+        self.line.free(true)?.ok_or_else(lost)
+    }
+
+    /// Takes a copy back that is not to be recorded.
+    pub(super) fn put_back(&self, copy: Copy) {
+        self.line.put_back(copy);
+    }
+
+    /// Takes a copy that is to be recorded; on an error it stays where it is.
+    pub(super) fn hand_over_copy(&mut self, copy: &mut Copy) -> Result<()> {
+        let Some(replay) = self.here() else {
+            self.line.push(mem::take(copy));
+            return Ok(());
+        };
+        replay?.append_copy(copy)?;
+        self.line.put_back(mem::take(copy));
+        Ok(())
+    }
+
     /// Ends the thread when all is written.
-    fn stop(&mut self) -> Result<&mut Replay> {
+    pub(super) fn stop(&mut self) -> Result<&mut Replay> {
         if self.here().is_none() {
             self.line.flush()?;
             self.join();
@@ -230,7 +266,7 @@ impl BackgroundRecorder {
     /// Waits for the thread, which writes what was handed over unless something went wrong that nobody has heard.
     fn join(&mut self) {
         self.line.close();
-        if let Writer::Thread(thread) = std::mem::replace(&mut self.writer, Writer::Lost) {
+        if let Writer::Thread(thread) = mem::replace(&mut self.writer, Writer::Lost) {
             self.writer = thread.join().map_or(Writer::Lost, |replay| Writer::Here(Box::new(replay)));
         }
     }
@@ -302,8 +338,8 @@ impl Drop for Leaving<'_> {
 /// Writes until nothing more comes.
 fn write(line: &Line, mut replay: Replay) -> Replay {
     let _leaving = Leaving(line);
-    while let Some(copy) = line.next() {
-        let written = replay.append_copy(&copy);
+    while let Some(mut copy) = line.next() {
+        let written = replay.append_copy(&mut copy);
         line.done(copy, written);
     }
     replay

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Matrix, Metrics, Model, Moment, Result,
-    storage::{LeftOut, Manifest, Probe},
+    storage::{LeftOut, Manifest, Notes, Probe},
 };
 
 /// Where a recording is whose snapshots are copied first.
@@ -96,8 +96,19 @@ impl Copier {
 }
 
 impl Replay {
-    /// Records a copy as the model that it is of.
-    pub(super) fn append_copy(&mut self, copy: &Copy) -> Result<()> {
+    /// Records a copy as the model that it is of, and then its notes. After an error it can be tried again, and goes on where it
+    /// failed.
+    pub(super) fn append_copy(&mut self, copy: &mut Copy) -> Result<()> {
+        if !copy.is_recorded {
+            self.append_model_of(copy)?;
+            copy.is_recorded = true;
+        }
+        self.add_notes(&copy.notes)?;
+        copy.notes = Notes::default();
+        Ok(())
+    }
+
+    fn append_model_of(&mut self, copy: &Copy) -> Result<()> {
         if let (None, Some(recorder)) = (&self.index.manifest, &mut self.recorder) {
             recorder.options.choice = Choice::leaving_out(&copy.left_out);
         }

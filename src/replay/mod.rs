@@ -43,6 +43,7 @@ mod probe;
 mod background;
 mod background_line;
 mod copier;
+mod ring_writer;
 mod snapshot_copy;
 mod step_ring;
 

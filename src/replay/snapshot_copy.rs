@@ -6,7 +6,7 @@ use super::parameters::Parameters;
 use crate::{
     Description, Metrics, Model, Moment, Parameter, Result, Weights,
     model::visitor,
-    storage::{LeftOut, Probe},
+    storage::{LeftOut, Notes, Probe},
 };
 
 /// A model as it was at a moment, with what was measured. Its memory is used again for the next.
@@ -15,6 +15,10 @@ pub(super) struct Copy {
     pub(super) moment: Moment,
     pub(super) metrics: Metrics,
     pub(super) probe: Option<Probe>,
+    /// What is noted when the snapshot is recorded.
+    pub(super) notes: Notes,
+    /// The recording has the snapshot, and perhaps not all of the notes.
+    pub(super) is_recorded: bool,
     /// What the copy does not hold of the model.
     pub(super) left_out: Arc<LeftOut>,
     model: Arrays,
@@ -31,6 +35,7 @@ impl Copy {
         parameters: &Parameters<'_, M>,
     ) -> Result<()> {
         (self.moment, self.metrics, self.probe) = (moment, metrics, None);
+        (self.notes, self.is_recorded) = (Notes::default(), false);
         self.left_out = parameters.left_out();
         self.model.description = parameters.description().cloned();
         self.model.weights.copy(|taker| parameters.visit_as_named(taker))?;

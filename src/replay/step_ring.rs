@@ -2,8 +2,8 @@
 
 use std::{collections::VecDeque, fmt, mem};
 
-use super::{Replay, copier::Copier, snapshot_copy::Copy};
-use crate::{Error, Metrics, Model, Moment, Result, storage::Notes};
+use super::{Replay, copier::Copier, ring_writer::RingWriter, snapshot_copy::Copy};
+use crate::{Error, Metrics, Model, Moment, Result};
 
 /// The most snapshots that a ring may hold.
 const MOST: usize = 1 << 16;
@@ -21,6 +21,9 @@ const FEWEST: usize = 4;
 ///
 /// The ends of epochs go through the ring, too, as a file holds snapshots in the order of time. So the last ones are in the file
 /// only when they have grown older, after an alarm, or after [`finish`](Self::finish); a process that is killed loses them.
+///
+/// The loop that trains writes what is recorded, an alarm's snapshots all at once, unless that is done
+/// [in the background](Self::in_background).
 ///
 /// ```
 /// use training_replay::{Dense, Metrics, Replay, Sequential, StepRing};
@@ -42,16 +45,15 @@ const FEWEST: usize = 4;
 /// ```
 #[derive(Debug)]
 pub struct StepRing {
-    replay: Replay,
+    writer: RingWriter,
     copier: Copier,
+    /// The last moment that was recorded before the ring.
+    began_behind: Option<Moment>,
     /// In the order of time.
     held: VecDeque<Held>,
-    free: Vec<Copy>,
     most: usize,
     spikes: Option<Spikes>,
     alarms: Vec<Alarm>,
-    /// The alarms that the recording does not name yet.
-    notes: Notes,
     /// The last alarm is not over: another one behind it is no news.
     is_alarmed: bool,
 }
@@ -133,17 +135,49 @@ impl StepRing {
     ///
     /// [`Error::Invalid`] for none, more than 65,536, or a replay that was opened to read.
     pub fn new(mut replay: Replay, snapshots: usize) -> Result<Self> {
-        if snapshots == 0 || snapshots > MOST {
-            return Err(Error::invalid("the number of snapshots in the ring", format!("1 to {MOST}"), snapshots));
-        }
+        expect_number("snapshots in the ring", snapshots)?;
         let copier = Copier::of(&mut replay)?;
         if copier.options.budget.is_some() {
             let expected = "none in a ring, whose snapshots all have to be copied";
             return Err(Error::invalid("the budget of time", expected, "one"));
         }
-        let (held, free, spikes, alarms) = (VecDeque::new(), Vec::new(), None, Vec::new());
-        let (notes, is_alarmed) = (Notes::default(), false);
-        Ok(Self { replay, copier, held, free, most: snapshots, spikes, alarms, notes, is_alarmed })
+        let (writer, began_behind) = (RingWriter::at_once(replay), copier.last);
+        let (held, spikes, alarms, is_alarmed) = (VecDeque::new(), None, Vec::new(), false);
+        Ok(Self { writer, copier, began_behind, held, most: snapshots, spikes, alarms, is_alarmed })
+    }
+
+    /// Leaves writing to a thread, as a [`BackgroundRecorder`](crate::BackgroundRecorder) does, with so many copies beside those
+    /// that the ring holds.
+    ///
+    /// When there is an alarm, all that are held are handed over, and training goes on with the memory that is free: it waits for
+    /// the disk when so many further snapshots were held before the first of the others is written. What is in the file,
+    /// [`acknowledged`](Self::acknowledged) says. What goes wrong in the background is returned by the next call, whichever it is,
+    /// as [`Error::InBackground`]; that call then did nothing itself and can be repeated. What a full disk could not take is
+    /// tried again.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Metrics, Replay, Sequential, StepRing};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let mut ring = StepRing::new(Replay::options().every_step(100).in_memory(), 3)?.in_background(2)?;
+    /// ring.record(&model, Metrics::new())?;
+    /// for step in 1..=50 {
+    ///     let is_alarmed = ring.record_at((1, step), &model, [("loss", if step == 40 { f64::NAN } else { 0.3 })])?;
+    ///     assert_eq!(is_alarmed, step == 40);
+    /// }
+    /// ring.finish()?; // waits until all is in the file
+    /// assert_eq!(ring.acknowledged(), Some((1, 40).into()));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for no copies or more than 65,536, [`Error::Io`] if the system gives no thread.
+    pub fn in_background(mut self, copies: usize) -> Result<Self> {
+        expect_number("copies in the background", copies)?;
+        let all = copies + self.most - self.held.len();
+        self.writer = mem::take(&mut self.writer).in_background(all)?;
+        Ok(self)
     }
 
     /// Is alarmed, too, when a metric is more than so many times the median of the snapshots that are held.
@@ -180,28 +214,30 @@ impl StepRing {
     ///
     /// # Errors
     ///
-    /// As [`Replay::record_at`]; then nothing was held, and the call can be repeated. [`Error::InBackground`] where the snapshot is
-    /// held, as those around it are, and could not be recorded: [`write`](Self::write) tries again.
+    /// As [`Replay::record_at`]; then nothing was held, and the call can be repeated. [`Error::InBackground`] where an alarm's
+    /// snapshots are held and could not be recorded: [`write`](Self::write) tries again. (A ring that records
+    /// [in the background](Self::in_background) returns it for earlier ones, and holds nothing then.)
     pub fn record_at<M>(&mut self, moment: impl Into<Moment>, model: &M, metrics: impl Into<Metrics>) -> Result<bool>
     where
         M: Model + ?Sized,
     {
         let moment = moment.into();
         let is_chosen = self.copier.takes(moment)?;
-        if !is_chosen && self.replay.index.last().is_some_and(|last| moment <= last) {
+        if !is_chosen && self.began_behind.is_some_and(|last| moment <= last) {
             return Ok(false); // A run that goes on within an epoch repeats what was recorded before.
         }
         self.hold((moment, metrics.into()), model, is_chosen)
     }
 
-    /// Records all snapshots that are held: for an alarm of your own.
+    /// Records all snapshots that are held: for an alarm of your own. In the background they are handed over to be.
     ///
     /// # Errors
     ///
     /// As [`Replay::record`]. Those that were recorded are, the others are still held.
     pub fn write(&mut self) -> Result<()> {
-        while self.record_oldest(true)? {}
-        self.note()
+        self.writer.expect_sound()?;
+        self.choose_all();
+        self.pass_all()
     }
 
     /// Returns what was alarmed at so far, in the order of time.
@@ -211,7 +247,7 @@ impl StepRing {
 
     /// Returns the last moment that is in the file, as [`Replay::record`] leaves it.
     pub fn acknowledged(&self) -> Option<Moment> {
-        self.replay.index.last()
+        self.writer.acknowledged()
     }
 
     /// Records what the options choose of the snapshots that are held, forgets the others, and marks the recording as complete.
@@ -220,8 +256,7 @@ impl StepRing {
     ///
     /// As [`Replay::record`] and [`Replay::finish`]; it can be repeated.
     pub fn finish(&mut self) -> Result<()> {
-        self.drain()?;
-        self.replay.finish()
+        self.drain()?.finish()
     }
 
     /// Returns the recording as [`finish`](Self::finish) leaves it, but not complete: to ask it, or to record without a ring.
@@ -231,7 +266,7 @@ impl StepRing {
     /// As [`finish`](Self::finish), and then what could not be recorded is lost with the ring.
     pub fn into_replay(mut self) -> Result<Replay> {
         self.drain()?;
-        Ok(mem::replace(&mut self.replay, Replay::options().in_memory()))
+        mem::take(&mut self.writer).into_replay()
     }
 
     /// Holds a copy of the model; whether it was one to be alarmed at.
@@ -242,13 +277,13 @@ impl StepRing {
         is_chosen: bool,
     ) -> Result<bool> {
         self.copier.expect_later(moment)?;
-        self.replay.recorder()?;
+        self.writer.expect_sound()?;
         if self.held.len() >= self.most {
-            self.record_oldest(false)?;
+            self.pass_oldest()?;
         }
-        let mut copy = self.free.pop().unwrap_or_default();
+        let mut copy = self.writer.free()?;
         if let Err(error) = self.copier.copy(&mut copy, (moment, metrics), model) {
-            self.free.push(copy);
+            self.writer.put_back(copy);
             return Err(error);
         }
         self.copier.passed(moment);
@@ -262,12 +297,15 @@ impl StepRing {
         }
     }
 
-    /// Records what is held, and why.
+    /// Records what is held, and behind the last of it why.
     fn raise(&mut self, alarm: Alarm) -> Result<()> {
+        self.choose_all();
+        if let Some(last) = self.held.back_mut() {
+            last.copy.notes.push("alarm".into(), alarm.to_string().into());
+        }
         let what = alarm.moment.to_string();
-        self.notes.push("alarm".into(), alarm.to_string().into());
         self.alarms.push(alarm);
-        self.write().map_err(|error| Error::InBackground { what, waits: true, error: error.into() })
+        self.pass_all().map_err(|error| Error::InBackground { what, waits: true, error: error.into() })
     }
 
     /// What there is to be alarmed at in a snapshot that is not held yet.
@@ -304,28 +342,41 @@ impl StepRing {
         (values.len() >= FEWEST).then(|| values[(values.len() - 1) / 2])
     }
 
-    /// Records the oldest snapshot if it is chosen, or all are to be, and forgets it; false if none is held.
-    fn record_oldest(&mut self, all: bool) -> Result<bool> {
-        let Some(oldest) = self.held.front() else { return Ok(false) };
-        if all || oldest.is_chosen {
-            self.replay.append_copy(&oldest.copy)?;
+    fn choose_all(&mut self) {
+        self.held.iter_mut().for_each(|held| held.is_chosen = true);
+    }
+
+    /// Records the oldest snapshot if it is chosen, and forgets it; false if none is held.
+    fn pass_oldest(&mut self) -> Result<bool> {
+        let Some(oldest) = self.held.front_mut() else { return Ok(false) };
+        if oldest.is_chosen {
+            self.writer.record(&mut oldest.copy)?;
+        } else {
+            self.writer.put_back(mem::take(&mut oldest.copy));
         }
-        self.free.extend(self.held.pop_front().map(|held| held.copy));
+        self.held.pop_front();
         Ok(true)
     }
 
-    fn drain(&mut self) -> Result<()> {
-        while self.record_oldest(false)? {}
-        self.replay.go_on_at(self.copier.schedule);
-        self.note()
-    }
-
-    /// Notes the alarms that are not noted yet.
-    fn note(&mut self) -> Result<()> {
-        self.replay.add_notes(&self.notes)?;
-        self.notes = Notes::default();
+    fn pass_all(&mut self) -> Result<()> {
+        while self.pass_oldest()? {}
         Ok(())
     }
+
+    /// The recording with what is chosen of what is held.
+    fn drain(&mut self) -> Result<&mut Replay> {
+        self.pass_all()?;
+        let replay = self.writer.stop()?;
+        replay.go_on_at(self.copier.schedule);
+        Ok(replay)
+    }
+}
+
+fn expect_number(of: &str, number: usize) -> Result<()> {
+    if (1..=MOST).contains(&number) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("the number of {of}"), format!("1 to {MOST}"), number))
 }
 
 /// Records what the options choose of the snapshots that are held; an error is heard by nobody then.

@@ -16,6 +16,7 @@ mod learner;
 mod load;
 mod loader;
 mod path;
+mod pieces;
 mod recorded;
 mod replayed;
 mod rows;

@@ -28,7 +28,15 @@ use crate::walk;
 /// batch normalization, as validation would use them. The path to it is its name: `encoder.layers.0.weight` is the array
 /// `weight` of the layer `encoder.layers.0`, and what the module itself holds has the layer `""`.
 /// Types stay as they are, bit for bit: floats of 16 to 64 bits, integers, bools. The weights of a `Linear` and of an
-/// `Embedding` are said to be `(inputs, outputs)`, which those of a struct of one's own are not. Each array is copied once from its device, and no two are held at a time.
+/// `Embedding` are said to be `(inputs, outputs)`, which those of a struct of one's own are not.
+///
+/// Each array is copied once from its device, one of more than 4 MiB in pieces, so that recording takes the memory of some pieces
+/// and not of an array; [`Weights::of`] and a recorder in the background copy into memory of their own, piece by piece too. What
+/// is not recorded, by [`only_parameters`](training_replay::ReplayOptions::only_parameters), is not copied.
+///
+/// burn has no way to copy from a device to a given place, so that a piece is copied once more in main memory. And where a tensor
+/// does not lie in the order of its indices, as the weight of a `Linear` with `LinearLayout::Col`, burn puts all of it in order on
+/// its device first: of burn's processor backends that is main memory.
 ///
 /// Not recorded are fields that are no module (an epsilon, a probability of dropout), which burn's own records leave out
 /// too, and the state of the optimizer.

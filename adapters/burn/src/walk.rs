@@ -4,11 +4,12 @@ use burn_core::{
     module::{Module, ModuleVisitor, Param},
     tensor::{Bool, Int, Tensor, kind::Basic},
 };
-use training_replay::{Error, Parameter, Result, Visitor};
+use training_replay::{Result, Visitor};
 
-use crate::{path::ModulePath, values};
+use crate::{path::ModulePath, pieces};
 
-/// Hands over the parameters of a module that are wanted, in the order of its fields, each copied once from its device.
+/// Hands over the parameters of a module that are wanted, in the order of its fields, each copied once from its device; what is
+/// not wanted is not copied.
 pub(crate) fn visit<M: Module>(module: &M, visitor: &mut Visitor<'_>) -> Result<()> {
     let mut walk = Walk { path: ModulePath::default(), visitor, outcome: Ok(()) };
     // Running statistics that were updated by the last batch are the module's from here on: burn itself does not visit them
@@ -26,18 +27,8 @@ struct Walk<'a, 'v> {
 impl Walk<'_, '_> {
     fn hand_over<const D: usize, K: Basic>(&mut self, tensor: Tensor<D, K>) {
         if self.outcome.is_ok() && self.visitor.wants(&self.path.layer(), &self.path.name()) {
-            self.outcome = self.parameter(tensor).and_then(|parameter| self.visitor.take(parameter));
+            self.outcome = pieces::hand_over(self.visitor, &self.path, tensor);
         }
-    }
-
-    fn parameter<const D: usize, K: Basic>(&self, tensor: Tensor<D, K>) -> Result<Parameter<'static>> {
-        let (label, shape) = (self.path.label(), tensor.dims());
-        let data = tensor.try_into_data().map_err(|error| Error::model(format!("tensor {label}: {error}")))?;
-        let parameter = Parameter::new(self.path.layer(), self.path.name(), shape, values::from_data(data, &label)?);
-        Ok(match self.path.orientation(D) {
-            Some(orientation) => parameter.oriented(orientation),
-            None => parameter,
-        })
     }
 }
 

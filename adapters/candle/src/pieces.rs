@@ -8,6 +8,9 @@ use training_replay::{
 
 use crate::{array::unsupported, error::at, recorded::Entry};
 
+/// How many bytes are copied from a device at a time: as many as a recorder asks for at once.
+const PIECE: usize = 4 << 20;
+
 /// Hands over a tensor's values in row-major order, in pieces: no more of them are in main memory than are asked for.
 pub(crate) fn hand_over(visitor: &mut Visitor<'_>, entry: &Entry, orientation: Option<Orientation>) -> Result<()> {
     match entry.tensor.dtype() {
@@ -34,21 +37,28 @@ fn of_type<T: WithDType + Element>(
     let flat = entry.tensor.flatten_all().map_err(failed())?;
     let array = visitor.in_pieces(entry.layer.as_str(), entry.name.as_str(), entry.tensor.dims());
     let array = orientation.into_iter().fold(array, |array, orientation| array.oriented(orientation));
-    array.fill(|start, piece: &mut [T]| {
-        piece.copy_from_slice(&some(&flat, start, piece.len()).map_err(failed())?);
+    array.fill(|start, place: &mut [T]| copy(&flat, start, place).map_err(failed()))
+}
+
+/// Copies values from an index on, some at a time: whoever copies a model into memory of its own asks for all at once.
+fn copy<T: WithDType>(flat: &Tensor, start: usize, place: &mut [T]) -> candle_core::Result<()> {
+    let most = PIECE / size_of::<T>();
+    place.chunks_mut(most).zip((start..).step_by(most)).try_for_each(|(piece, start)| {
+        piece.copy_from_slice(&cut(flat, start, piece.len())?.to_vec1()?);
         Ok(())
     })
 }
 
-/// So many values from an index on.
-fn some<T: WithDType>(flat: &Tensor, start: usize, count: usize) -> candle_core::Result<Vec<T>> {
-    flat.narrow(0, start, count)?.to_vec1()
+/// So many values from an index on, in memory of their own on the device: of a tensor that shares its memory, candle copies all of
+/// that to main memory, of which the tensor may be the smallest part.
+fn cut(flat: &Tensor, start: usize, count: usize) -> candle_core::Result<Tensor> {
+    flat.narrow(0, start, count)?.force_contiguous()
 }
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
-    use training_replay::{Model, Parameter, Weights};
+    use candle_core::{CpuStorage, Device, Storage};
+    use training_replay::{Metrics, Model, Parameter, Replay, Weights};
 
     use super::*;
     use crate::Recorded;
@@ -88,5 +98,19 @@ mod tests {
         tensors.push(("b.none".into(), Tensor::zeros((0, 3), DType::F32, &Device::Cpu).unwrap()));
         let recorded = Recorded::of(&tensors[..]);
         assert_eq!(Weights::of(&OnDevice(recorded.clone())).unwrap(), Weights::of(&recorded).unwrap());
+    }
+
+    #[test]
+    fn a_large_tensor_comes_in_more_pieces_than_one_each_in_memory_of_its_own() {
+        let large = Tensor::arange(0_u32, 2_500_001, &Device::Cpu).unwrap();
+        let recorded = Recorded::of(&[("large".to_string(), large.clone())]);
+        assert_eq!(Weights::of(&OnDevice(recorded.clone())).unwrap(), Weights::of(&recorded).unwrap());
+        let mut replay = Replay::options().in_memory();
+        replay.record(&OnDevice(recorded.clone()), Metrics::new()).unwrap();
+        assert_eq!(replay.weights(0).unwrap(), Weights::of(&recorded).unwrap());
+        let last = cut(&large, 2_499_999, 2).unwrap();
+        let (storage, _) = last.storage_and_layout();
+        let Storage::Cpu(CpuStorage::U32(all)) = &*storage else { panic!("on another device") };
+        assert_eq!(all, &[2_499_999, 2_500_000]);
     }
 }

@@ -7,6 +7,9 @@ mod characters;
 #[path = "../examples/digits.rs"]
 mod digits;
 #[allow(dead_code)]
+#[path = "../examples/lora.rs"]
+mod lora;
+#[allow(dead_code)]
 #[path = "../examples/moons.rs"]
 mod moons;
 
@@ -47,4 +50,11 @@ fn a_convolutional_network_on_digits_is_proved_and_drawn() {
 fn a_model_of_characters_is_proved_with_the_loss_of_each_character() {
     let folder = tempfile::tempdir().unwrap();
     characters::run(folder.path()).unwrap();
+}
+
+#[test]
+fn adapters_of_low_rank_are_replayed_over_their_base_as_if_everything_had_been_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    lora::run(folder.path()).unwrap();
+    lora::run(folder.path()).unwrap(); // over the files of the run before
 }
