@@ -250,7 +250,7 @@ fn questions(replay: &Replay) -> Vec<(&'static str, String)> {
         ("fork", message(run.fork(1))),
         ("boundary", message(snapshot.decision_boundary(training_replay::analysis::View::inputs(), &Grid::default()))),
         ("copy", message(SharedData::of(replay).unwrap().write_whole_to(Vec::new()))),
-        ("check", message(replay.check_integrity())),
+        ("check", replay.check_integrity().unwrap()[0].reason.clone()),
         ("append", message(one().append(replay.path().unwrap()))),
         ("path", message(SharedData::of(replay).unwrap().path())),
         (
@@ -673,6 +673,28 @@ fn what_is_no_file_is_never_opened() {
         let found = message(replay.dataset());
         assert!(!found.contains("holds no"), "{target}: {found}");
         fs::remove_file(&path).unwrap();
+    }
+}
+
+/// Whoever writes a recording chooses what is opened where it says that its data are.
+#[test]
+fn what_lies_where_a_recording_points_is_in_no_answer_unless_it_is_the_data() {
+    let (_kept, folder) = folder();
+    fs::create_dir(folder.join("runs")).unwrap();
+    let (path, file) = (folder.join("runs/a.replay"), folder.join("secret.dataset"));
+    recorded(one().share_data(&file), &path);
+    let places = SharedData::of(&Replay::open(&path).unwrap()).unwrap().places();
+    assert_eq!(places, [folder.join("runs/../secret.dataset"), file.clone()], "it points out of its folder");
+    let hidden = moons(60, 7).with_class_names(["hunter2", "b"]).unwrap();
+    recorded(Replay::options().named_dataset("hunter2", &hidden).metadata("hunter2", "hunter2"), &folder.join("other"));
+    let long = ["hunter2 "; 1_000].concat();
+    for bytes in [b"hunter2".to_vec(), long.into_bytes(), fs::read(folder.join("other")).unwrap()] {
+        fs::write(&file, &bytes).unwrap();
+        let replay = Replay::open(&path).unwrap();
+        for (what, found) in questions(&replay) {
+            assert!(!found.contains("hunter2") && found.contains("secret.dataset"), "{what}: {found}");
+        }
+        assert!(fs::read(&file).unwrap() == bytes, "and it stays as it is");
     }
 }
 
