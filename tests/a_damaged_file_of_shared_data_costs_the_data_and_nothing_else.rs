@@ -134,10 +134,9 @@ fn damage_of_the_recording_is_listed_also_where_its_data_are_lost() {
         bytes[hit.data.start] ^= 1;
         fs::write(&pair.path, bytes).unwrap();
         let mut flipped = pair.data.clone();
-        let inputs = records(&flipped)[1].clone();
-        flipped[inputs.data.start] ^= 1;
+        flipped[records(&pair.data)[1].data.start] ^= 1;
         let mut described = pair.data.clone();
-        described[records(&described)[0].meta.start] ^= 1;
+        described[records(&pair.data)[0].meta.start] ^= 1;
         let folder = tempfile::tempdir().unwrap();
         leave_behind(&file(&folder), 3);
         let other = fs::read(file(&folder)).unwrap();

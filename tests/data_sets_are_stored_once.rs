@@ -489,6 +489,25 @@ fn a_whole_copy_is_the_recording_whose_data_were_never_shared() {
     }
 }
 
+/// A recorder was killed between the first record and the first epoch, and the next one gave the numbers of the data to its own records:
+/// no whole copy could be made of such a recording.
+#[test]
+fn a_recording_that_ends_behind_its_first_record_is_gone_on_with_and_copied_whole() {
+    let (_kept, folder) = folder();
+    let path = folder.join("a.replay");
+    recorded(three().share_data(folder.join(FILE)), &path);
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..records(&bytes)[0].bytes.end]).unwrap();
+    record(Replay::append(&path).unwrap()).unwrap();
+    assert_eq!(records(&fs::read(&path).unwrap())[1].sequence, 7, "behind those of six matrices");
+    let replay = Replay::open(&path).unwrap();
+    let mut copy = Vec::new();
+    SharedData::of(&replay).unwrap().write_whole_to(&mut copy).unwrap();
+    let copy = Replay::from_bytes(copy).unwrap();
+    assert_eq!((sets(&copy), copy.damage().len()), (sets(&replay), 0));
+    assert!(copy.epochs().eq(0..3) && copy.weights(2).unwrap() == replay.weights(2).unwrap());
+}
+
 #[test]
 fn runs_go_on_with_the_reference_that_was_recorded() {
     let (_kept, folder) = folder();

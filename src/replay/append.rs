@@ -58,7 +58,7 @@ impl Replay {
         let compresses = replay.goes_on_compressed(&recorder.options)?;
         replay.recorder = Some(Recorder { schedule, compresses, ..recorder });
         replay.log.cut_tail()?;
-        replay.confirm_referred()?;
+        replay.go_on_sharing()?;
         replay.add_notes(&notes)?;
         Ok(replay)
     }

@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(replay.weights(0).unwrap(), weights);
         assert_eq!(replay.metrics(0).unwrap(), Metrics::from([("loss", 0.5)]));
         assert!(replay.curve("loss").is_some() && !replay.shared_data().unwrap().places().is_empty());
-        assert!(replay.probe().inputs().is_some() && replay.damage().is_empty());
+        assert!(replay.probe().inputs().is_none() && replay.damage().is_empty());
         replay.write_to(std::io::sink()).unwrap();
         drop(format!("{replay:?}"));
         let is_untouched = |elsewhere: &Elsewhere<Replay>| {

@@ -44,8 +44,13 @@ impl Replay {
         file::disk::confirm(path).or_else(|source| self.log.sync(Err(source)))
     }
 
-    /// The same of what a recording refers to that is gone on with, if it is there.
-    pub(super) fn confirm_referred(&mut self) -> Result<()> {
+    /// Goes on with a recording as its first recorder would have: the numbers of the data stay free, also where it was killed behind
+    /// the first record, and the disk has the file that is referred to, if it is there.
+    pub(super) fn go_on_sharing(&mut self) -> Result<()> {
+        let Some(shared) = self.index.manifest.as_ref().and_then(|manifest| manifest.shared.as_ref()) else {
+            return Ok(());
+        };
+        self.log.go_on_with(1 + shared.matrices.len() as u64);
         let path = self.holder().ok().flatten().map(|holder| holder.origin.path());
         path.map_or(Ok(()), |path| self.confirm_shared(&path))
     }

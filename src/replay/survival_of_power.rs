@@ -128,7 +128,7 @@ fn go_on_or_begin(disk: &Powerless, options: ReplayOptions, acknowledged: &mut A
 
 #[test]
 fn after_a_loss_of_power_what_was_synced_is_there_and_nothing_wrong_is() {
-    for (seed, kind) in (0..scaled(6_000, 300_000)).zip(kinds().into_iter().cycle()) {
+    for (seed, kind) in (0..scaled(3_000, 300_000)).zip(kinds().into_iter().cycle()) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let parameters = if seed % 600 < 6 { LARGE } else { [1, 41, 3_000][rng.random_range(0..3)] };
         let disk = Powerless::default();
