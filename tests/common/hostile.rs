@@ -97,7 +97,9 @@ pub fn append(bytes: &[u8], path: &Path) -> bool {
     fs::write(path, bytes).unwrap();
     let acknowledged = append_again(&before, path);
     let (old, new) = (snapshots(&before), snapshots(&Replay::open(path).unwrap()));
-    assert!(old.iter().all(|(moment, snapshot)| new.get(moment) == Some(snapshot)));
+    for (moment, snapshot) in &old {
+        assert_eq!(new.get(moment), Some(snapshot), "{moment} is another one now");
+    }
     assert_eq!(new.len(), old.len() + acknowledged);
     acknowledged > 0
 }
