@@ -282,7 +282,10 @@ mod tests {
             match durability {
                 Durability::Never => assert!(confirmed.is_ok() && recorded.is_ok(), "the disk is not waited for"),
                 _ => {
-                    assert!(matches!((confirmed, recorded), (Err(Error::Poisoned { .. }), Err(Error::Poisoned { .. }))))
+                    assert!(matches!(
+                        (confirmed, recorded),
+                        (Err(Error::Poisoned { .. }), Err(Error::Poisoned { .. }))
+                    ));
                 }
             }
         }
