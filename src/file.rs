@@ -12,6 +12,12 @@ use std::{
 
 use crate::{Error, Result};
 
+pub(crate) mod disk;
+pub(crate) mod watch;
+
+use disk::folder;
+use watch::{Call, saw};
+
 /// More links than these one behind the other are a circle.
 const MAX_LINKS: usize = 40;
 
@@ -74,21 +80,24 @@ impl Successor {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()), // Nothing to take over.
             Err(error) => Err(error),
         };
-        let renamed = permissions.and_then(|()| fs::rename(&self.path, &self.target));
+        let renamed = permissions.and_then(|()| rename(&self.path, &self.target));
         renamed.map_err(|source| Error::io(format!("replacing {}", self.target.display()), source))
     }
 
     /// Gives the new file the name unless another file has it; returns whether it got it.
     pub(crate) fn take_free_place(&self) -> Result<bool> {
         match fs::hard_link(&self.path, &self.target) {
-            Ok(()) => return Ok(true),
+            Ok(()) => {
+                saw(Call::Linked(&self.path, &self.target));
+                return Ok(true);
+            }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
             Err(_) => {} // Not every file system has links.
         }
         if self.target.symlink_metadata().is_ok() {
             return Ok(false);
         }
-        let renamed = fs::rename(&self.path, &self.target);
+        let renamed = rename(&self.path, &self.target);
         renamed.map(|()| true).map_err(|source| Error::io(format!("creating {}", self.target.display()), source))
     }
 
@@ -96,6 +105,7 @@ impl Successor {
     fn create(&self) -> std::io::Result<File> {
         self.remove_abandoned();
         let file = OpenOptions::new().write(true).create_new(true).open(&self.path)?;
+        saw(Call::Opened(&file, &self.path));
         // Without locks nobody else can have one either, and so nobody takes the file for abandoned.
         let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
         if self.path.exists() && !is_taken { Ok(file) } else { Err(ErrorKind::Interrupted.into()) }
@@ -105,7 +115,9 @@ impl Successor {
 impl Drop for Successor {
     fn drop(&mut self) {
         // Either it has taken its place and there is no such file, or it never was whole.
-        drop(fs::remove_file(&self.path));
+        if fs::remove_file(&self.path).is_ok() {
+            saw(Call::Removed(&self.path));
+        }
     }
 }
 
@@ -156,12 +168,6 @@ impl Write for Whole {
     fn flush(&mut self) -> std::io::Result<()> {
         self.file.flush()
     }
-}
-
-/// Waits until what another has written is on the disk.
-#[cfg(feature = "safetensors")]
-pub(crate) fn sync(path: &Path) -> std::io::Result<()> {
-    OpenOptions::new().write(true).open(path)?.sync_all()
 }
 
 /// A successor and its file; another one if somebody took the first for abandoned before it was locked.
@@ -227,11 +233,10 @@ pub(crate) fn has_no_name(_: &File) -> std::io::Result<bool> {
     Ok(false)
 }
 
-/// Asks the disk to keep the names in the folder of this file, too. Not every system can do that, and the files
-/// themselves are safe.
-pub(crate) fn sync_folder(path: &Path) {
-    let path = path.canonicalize().unwrap_or_else(|_| path.into());
-    drop(File::open(folder(&path)).and_then(|folder| folder.sync_all()));
+fn rename(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::rename(from, to)?;
+    saw(Call::Renamed(from, to));
+    Ok(())
 }
 
 /// The file that a path means, behind all links; it need not exist.
@@ -244,11 +249,6 @@ fn followed(path: &Path) -> Result<PathBuf> {
         }
     }
     Err(Error::invalid(path.display().to_string(), "a file", "a circle of links"))
-}
-
-/// The folder that a file lies in.
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// How the names of all successors of a file begin.

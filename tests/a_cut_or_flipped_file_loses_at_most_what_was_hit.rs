@@ -4,14 +4,14 @@
 
 mod common;
 
-use std::{fs, ops::Range};
+use std::{fs, ops::Range, path::Path};
 
 use common::{
-    arrays::{Arrays, counted, file, same_bits, settings},
+    arrays::{Arrays, completed, counted, file, frozen, kinds, of_kind, same_bits},
     bytes::{EPOCH, MODEL, Record, TRAINING_STATE, read_from, records},
     scale::{report, scaled},
 };
-use training_replay::{Dataset, Error, Metrics, Moment, Parameter, Replay, ReplayOptions, Training, Weights, datasets};
+use training_replay::{Dataset, Error, Metrics, Moment, Parameter, Replay, Training, Weights, datasets};
 
 fn data() -> Dataset {
     datasets::parabola(2, 1)
@@ -26,7 +26,9 @@ fn number(moment: Moment) -> u64 {
 }
 
 fn model(moment: Moment) -> Arrays {
-    counted(number(moment))
+    let mut arrays = counted(number(moment));
+    arrays.0.insert(0, frozen());
+    arrays
 }
 
 /// The state of training, of another number of values at every other moment.
@@ -46,9 +48,8 @@ fn recorded(replay: &Replay) -> Vec<Moment> {
 }
 
 /// A small recording with data and steps, with an END or without.
-fn recording(options: ReplayOptions, finished: bool) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut replay = options.dataset(&data()).create(file(&folder)).unwrap();
+fn recording(kind: &str, path: &Path, finished: bool) -> Vec<u8> {
+    let mut replay = of_kind(kind, path).create(path).unwrap();
     for moment in moments() {
         let weights = model(moment);
         let model = Training::new(&weights, state(moment));
@@ -60,20 +61,20 @@ fn recording(options: ReplayOptions, finished: bool) -> Vec<u8> {
     if finished {
         replay.finish().unwrap();
     }
-    fs::read(file(&folder)).unwrap()
+    fs::read(path).unwrap()
 }
 
-/// Recordings of all settings, with an END and without.
-fn recordings() -> impl Iterator<Item = (&'static str, bool, Vec<u8>)> {
-    let both = |(name, options): (&'static str, ReplayOptions)| {
-        [false, true].map(|finished| (name, finished, recording(options.clone(), finished)))
-    };
-    settings().into_iter().flat_map(both)
+/// Recordings of all kinds, with an END and without; whatever they refer to is there for as long as they are looked at.
+fn each_recording(mut look: impl FnMut(&str, bool, Vec<u8>)) {
+    for (kind, finished) in kinds().into_iter().flat_map(|kind| [(kind, false), (kind, true)]) {
+        let folder = tempfile::tempdir().unwrap();
+        look(kind, finished, recording(kind, &file(&folder), finished));
+    }
 }
 
 #[test]
 fn a_file_cut_at_any_byte_opens_to_the_snapshots_that_were_whole() {
-    for (name, finished, bytes) in recordings() {
+    each_recording(|name, finished, bytes| {
         let ends: Vec<usize> = records(&bytes).iter().filter(|r| r.is_snapshot()).map(|r| r.bytes.end).collect();
         assert_eq!(ends.len(), moments().len());
         for length in 0..=bytes.len() {
@@ -81,13 +82,13 @@ fn a_file_cut_at_any_byte_opens_to_the_snapshots_that_were_whole() {
             expect_exactly(&bytes[..length], &moments()[..whole], finished && length == bytes.len());
         }
         report(format_args!("{name}, cut at each of {} bytes: exactly what was whole", bytes.len()));
-    }
+    });
 }
 
 fn expect_exactly(bytes: &[u8], whole: &[Moment], finished: bool) {
     let replay = match Replay::from_bytes(bytes) {
         Err(error) => return assert!(whole.is_empty() && matches!(error, Error::NotStarted { .. }), "{error}"),
-        Ok(replay) => replay,
+        Ok(replay) => completed(replay),
     };
     assert_eq!(recorded(&replay), whole, "{} bytes", bytes.len());
     assert_eq!(replay.is_finished(), finished);
@@ -102,7 +103,7 @@ fn expect_exactly(bytes: &[u8], whole: &[Moment], finished: bool) {
 
 #[test]
 fn a_flipped_bit_costs_at_most_the_snapshots_that_are_read_from_what_it_hits_and_names_them() {
-    for (name, finished, bytes) in recordings() {
+    each_recording(|name, finished, bytes| {
         let records = records(&bytes);
         for bit in 0..8 * bytes.len() {
             let mut flipped = bytes.clone();
@@ -110,7 +111,7 @@ fn a_flipped_bit_costs_at_most_the_snapshots_that_are_read_from_what_it_hits_and
             Flipped { whole: &bytes, records: &records, byte: bit / 8, finished }.check(flipped);
         }
         report(format_args!("{name}, each of {} bits flipped: 0 silent", 8 * bytes.len()));
-    }
+    });
 }
 
 /// A recording of which one byte is another.
@@ -129,7 +130,7 @@ impl Flipped<'_> {
             let refused = matches!(opened, Err(Error::NotARecording { .. } | Error::Corrupted { .. }));
             return assert!(refused, "byte {}: {opened:?}", self.byte);
         }
-        let replay = opened.unwrap_or_else(|error| panic!("byte {}: {error}", self.byte));
+        let replay = completed(opened.unwrap_or_else(|error| panic!("byte {}: {error}", self.byte)));
         moments().into_iter().for_each(|moment| self.check_snapshot(&replay, moment));
         self.check_curves(&replay);
         match replay.dataset() {

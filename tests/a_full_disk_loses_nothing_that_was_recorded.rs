@@ -6,16 +6,16 @@ mod common;
 use std::{path::Path, process::Command};
 
 use common::{
-    arrays::{Arrays, file, same_bits, setting, settings},
+    arrays::{Arrays, completed, file, frozen, kinds, of_kind, same_bits},
     process::{self, Page, given, role},
     scale::{report, scaled},
 };
-use training_replay::{Metrics, Replay, Values};
+use training_replay::{Dataset, Matrix, Metrics, Replay, Values, datasets};
 
 fn model(epoch: u64, parameters: usize) -> Arrays {
     let noise = |i: usize| (i as u32 ^ epoch as u32).wrapping_mul(0x9E37_79B9).rotate_left(epoch as u32);
     let values: Vec<f32> = (0..parameters).map(|i| f32::from_bits(noise(i))).collect();
-    Arrays(vec![("kernel".into(), vec![parameters], Values::from(values))])
+    Arrays(vec![("kernel".into(), vec![parameters], Values::from(values)), frozen()])
 }
 
 /// Records until it is refused, and tries again.
@@ -24,7 +24,7 @@ fn model(epoch: u64, parameters: usize) -> Arrays {
 fn recorder() {
     let Some((path, parameters)) = given() else { return };
     let named = path.extension().and_then(|name| name.to_str()).unwrap();
-    let mut replay = setting(named).create(&path).unwrap();
+    let mut replay = of_kind(named, &path).create(&path).unwrap();
     let mut next = 0;
     let error = loop {
         match replay.record(&model(next, parameters), [("loss", 0.5)]) {
@@ -36,12 +36,13 @@ fn recorder() {
     process::say(&error.to_string());
     let again = replay.record(&model(next, parameters), [("loss", 0.5)]);
     process::say(&again.unwrap_err().to_string());
+    let replay = completed(replay);
     assert!(same_bits(&replay.weights(next - 1).unwrap(), &model(next - 1, parameters)), "it still reads");
 }
 
 /// The role with files of so many bytes at most; a write beyond is an error, not the end.
-fn limited(path: &Path, parameters: usize, bytes: u64) -> Command {
-    let unlimited = role("recorder", path, parameters);
+fn limited(name: &str, path: &Path, parameters: usize, bytes: u64) -> Command {
+    let unlimited = role(name, path, parameters);
     let mut command = Command::new("sh");
     let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
     command.args(["-c", &limit]).arg(unlimited.get_program()).args(unlimited.get_args());
@@ -51,22 +52,23 @@ fn limited(path: &Path, parameters: usize, bytes: u64) -> Command {
 }
 
 fn fill(parameters: usize, bytes: u64) {
-    settings().iter().for_each(|(name, _)| fill_one(name, parameters, bytes));
+    kinds().into_iter().for_each(|kind| fill_one(kind, parameters, bytes));
 }
 
 fn fill_one(name: &str, parameters: usize, bytes: u64) {
     let folder = tempfile::tempdir().unwrap();
-    let path = file(&folder).with_extension(name); // by which the recorder chooses its settings
-    let mut said = Page::start(limited(&path, parameters, bytes)).wait();
+    let path = file(&folder).with_extension(name); // by which the recorder chooses its kind
+    let mut said = Page::start(limited("recorder", &path, parameters, bytes)).wait();
     let (again, error) = (said.pop().unwrap(), said.pop().unwrap());
     let acknowledged = said.len() as u64;
     assert!(error.starts_with("writing ") && error.contains("too large"), "{error}");
     assert_eq!(again, error, "the same again, not a recorder that has given up");
     assert!(acknowledged > 5);
 
-    let mut replay = Replay::append(&path).unwrap();
+    let mut replay = completed(Replay::append(&path).unwrap());
     assert!(replay.epochs().eq(0..acknowledged) && replay.damage().is_empty());
     assert_eq!(replay.torn_bytes(), 0, "the broken record was cut off");
+    assert_eq!(replay.dataset().unwrap(), &datasets::parabola(2, 1));
     for epoch in 0..acknowledged {
         assert!(same_bits(&replay.weights(epoch).unwrap(), &model(epoch, parameters)));
     }
@@ -74,6 +76,40 @@ fn fill_one(name: &str, parameters: usize, bytes: u64) {
     report(format_args!(
         "{name}, {parameters} parameters, {bytes} bytes: {acknowledged} epochs fit, and all of them are there"
     ));
+}
+
+fn large_data() -> Dataset {
+    Dataset::new(Matrix::from_fn(9_000, 2, |row, column| (row + column) as f32), Matrix::zeros(9_000, 1)).unwrap()
+}
+
+/// Tries twice to share data that do not fit.
+#[test]
+#[ignore = "a role that another test starts as a process of its own"]
+fn sharer() {
+    let Some((path, parameters)) = given() else { return };
+    let options = Replay::options().dataset(&large_data()).share_data(path.with_file_name("test.dataset"));
+    let mut replay = options.create(&path).unwrap();
+    for _ in 0..2 {
+        process::say(&replay.record(&model(0, parameters), Metrics::new()).unwrap_err().to_string());
+    }
+}
+
+#[test]
+fn shared_data_that_do_not_fit_are_an_error_and_leave_nothing_and_are_shared_when_there_is_space() {
+    let needed = 9_000 * 3 * 4;
+    for bytes in (0..needed / 512).step_by(scaled(20, 1)).map(|blocks| 512 * blocks + 512) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder);
+        let said = Page::start(limited("sharer", &path, 5, bytes)).wait();
+        assert!(said.len() == 2 && said[0].starts_with("writing ") && said[0].contains("too large"), "{said:?}");
+        assert_eq!(said[0], said[1], "the same again, not a recorder that has given up");
+        let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        assert_eq!(names, ["run.replay"], "no part of the data, under no name");
+        let options = Replay::options().dataset(&large_data()).share_data(folder.path().join("test.dataset"));
+        let mut replay = options.create(&path).unwrap();
+        assert_eq!(replay.record(&model(0, 5), Metrics::new()).unwrap(), 0);
+        assert_eq!(Replay::open(&path).unwrap().dataset().unwrap(), &large_data());
+    }
 }
 
 #[test]

@@ -303,7 +303,6 @@ fn copies_refer_to_shared_data_by_their_own_folder_and_a_packed_one_holds_them()
     }
     for line in [
         "pack shared.replay -o p.replay",
-        "check shared.replay",
         "story shared.replay",
         "verify shared.replay",
         "page shared.replay -o p.html",
@@ -312,6 +311,9 @@ fn copies_refer_to_shared_data_by_their_own_folder_and_a_packed_one_holds_them()
         assert!(ran.status == 2 && ran.error().contains("moons.dataset") && ran.error().contains("--data"), "{ran:?}");
         assert!(!folder.path().join("p.html").exists() && !folder.path().join("p.replay").exists());
     }
+    let ran = call(folder.path(), "check shared.replay");
+    assert!(ran.status == 1 && ran.out.starts_with("damaged: ") && !ran.out.contains("repair"), "{ran:?}");
+    assert!(ran.out.contains("moons.dataset: the data of ") && ran.out.contains("--data"), "{ran:?}");
     let ran = call(folder.path(), "info shared.replay");
     assert!(
         ran.status == 0 && ran.out.contains("not there, see the data file") && ran.out.contains("moons.dataset"),

@@ -250,7 +250,7 @@ fn questions(replay: &Replay) -> Vec<(&'static str, String)> {
         ("fork", message(run.fork(1))),
         ("boundary", message(snapshot.decision_boundary(training_replay::analysis::View::inputs(), &Grid::default()))),
         ("copy", message(SharedData::of(replay).unwrap().write_whole_to(Vec::new()))),
-        ("check", message(replay.check_integrity())),
+        ("check", replay.check_integrity().unwrap()[0].reason.clone()),
         ("append", message(one().append(replay.path().unwrap()))),
         ("path", message(SharedData::of(replay).unwrap().path())),
         (
@@ -489,6 +489,25 @@ fn a_whole_copy_is_the_recording_whose_data_were_never_shared() {
     }
 }
 
+/// A recorder was killed between the first record and the first epoch, and the next one gave the numbers of the data to its own records:
+/// no whole copy could be made of such a recording.
+#[test]
+fn a_recording_that_ends_behind_its_first_record_is_gone_on_with_and_copied_whole() {
+    let (_kept, folder) = folder();
+    let path = folder.join("a.replay");
+    recorded(three().share_data(folder.join(FILE)), &path);
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..records(&bytes)[0].bytes.end]).unwrap();
+    record(Replay::append(&path).unwrap()).unwrap();
+    assert_eq!(records(&fs::read(&path).unwrap())[1].sequence, 7, "behind those of six matrices");
+    let replay = Replay::open(&path).unwrap();
+    let mut copy = Vec::new();
+    SharedData::of(&replay).unwrap().write_whole_to(&mut copy).unwrap();
+    let copy = Replay::from_bytes(copy).unwrap();
+    assert_eq!((sets(&copy), copy.damage().len()), (sets(&replay), 0));
+    assert!(copy.epochs().eq(0..3) && copy.weights(2).unwrap() == replay.weights(2).unwrap());
+}
+
 #[test]
 fn runs_go_on_with_the_reference_that_was_recorded() {
     let (_kept, folder) = folder();
@@ -673,6 +692,28 @@ fn what_is_no_file_is_never_opened() {
         let found = message(replay.dataset());
         assert!(!found.contains("holds no"), "{target}: {found}");
         fs::remove_file(&path).unwrap();
+    }
+}
+
+/// Whoever writes a recording chooses what is opened where it says that its data are.
+#[test]
+fn what_lies_where_a_recording_points_is_in_no_answer_unless_it_is_the_data() {
+    let (_kept, folder) = folder();
+    fs::create_dir(folder.join("runs")).unwrap();
+    let (path, file) = (folder.join("runs/a.replay"), folder.join("secret.dataset"));
+    recorded(one().share_data(&file), &path);
+    let places = SharedData::of(&Replay::open(&path).unwrap()).unwrap().places();
+    assert_eq!(places, [folder.join("runs/../secret.dataset"), file.clone()], "it points out of its folder");
+    let hidden = moons(60, 7).with_class_names(["hunter2", "b"]).unwrap();
+    recorded(Replay::options().named_dataset("hunter2", &hidden).metadata("hunter2", "hunter2"), &folder.join("other"));
+    let long = ["hunter2 "; 1_000].concat();
+    for bytes in [b"hunter2".to_vec(), long.into_bytes(), fs::read(folder.join("other")).unwrap()] {
+        fs::write(&file, &bytes).unwrap();
+        let replay = Replay::open(&path).unwrap();
+        for (what, found) in questions(&replay) {
+            assert!(!found.contains("hunter2") && found.contains("secret.dataset"), "{what}: {found}");
+        }
+        assert!(fs::read(&file).unwrap() == bytes, "and it stays as it is");
     }
 }
 

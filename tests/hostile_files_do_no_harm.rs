@@ -11,7 +11,7 @@ use std::{
 use common::{
     arrays::Arrays,
     bytes::{EPOCH, header, records, reseal, resequenced},
-    hostile::{append, ask, mutated, recordings, run},
+    hostile::{append, ask, mutated, recordings, run, sharing, survives_as_data},
     process::{self, Page, given, role},
     scale::{report, scaled},
 };
@@ -102,6 +102,23 @@ fn what_is_appended_to_a_mutated_file_leaves_its_epochs_as_they_were() {
     let appended = appended.count();
     report(format_args!("{mutations} mutated files: {appended} appended to, old epochs unchanged"));
     assert!(appended as u64 > mutations / 10);
+}
+
+#[test]
+fn a_mutated_file_of_shared_data_is_the_recorded_data_or_an_error() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.dataset");
+    let [recording, whole] = sharing(&path);
+    assert!(survives_as_data(&recording, &whole, &path));
+    let mutations = scaled(10_000, 1_000_000);
+    let right = (0..mutations).filter(|&seed| {
+        let bytes = mutated(whole.clone(), &instructions(&mut ChaCha8Rng::seed_from_u64(seed)));
+        survives_as_data(&recording, &bytes, &path)
+    });
+    let right = right.count();
+    report(format_args!("{mutations} mutated files of data: {right} with the recorded data, the others are errors"));
+    assert!(right > 0 && (right as u64) < mutations);
 }
 
 fn written(replay: &Replay) -> Vec<u8> {

@@ -5,12 +5,14 @@ mod common;
 use std::{fs, path::Path, thread, time::Duration};
 
 use common::{
-    arrays::{Arrays, file, same_bits, setting, settings},
+    arrays::{Arrays, completed, file, frozen, kinds, of_kind, same_bits},
     process::{self, Page, given},
     scale::{report, scaled},
 };
 use rand::{Rng, RngExt, SeedableRng};
-use training_replay::{BackgroundRecorder, Error, Metrics, Moment, Parameter, Replay, Training, Values, Weights};
+use training_replay::{
+    BackgroundRecorder, Error, Metrics, Moment, Parameter, Replay, Training, Values, Weights, datasets,
+};
 
 /// Epoch and step of a snapshot, or an epoch and 0: epoch 0, step 1 of epoch 1, epoch 1, step 1 of epoch 2, ...
 fn moment(number: u64) -> (u64, u32) {
@@ -35,6 +37,7 @@ fn weights(parameters: usize, number: u64) -> Arrays {
     let kernel: Vec<f32> = (1..parameters).map(value).collect();
     Arrays(vec![
         ("kernel".into(), vec![kernel.len()], Values::from(kernel)),
+        frozen(),
         ("bias".into(), vec![1], Values::from(vec![bits(0) as f32])),
     ])
 }
@@ -65,7 +68,7 @@ fn recorder() {
     let Some((path, parameters)) = given() else { return };
     let named = path.extension().and_then(|name| name.to_str()).unwrap();
     let mut replay = match Replay::append(&path) {
-        Err(Error::NotStarted { .. } | Error::Io { .. }) => setting(named).overwrite(true).create(&path),
+        Err(Error::NotStarted { .. } | Error::Io { .. }) => of_kind(named, &path).overwrite(true).create(&path),
         appended => appended,
     }
     .unwrap();
@@ -82,7 +85,7 @@ fn background_recorder() {
     let Some((path, parameters)) = given() else { return };
     let named = path.extension().and_then(|name| name.to_str()).unwrap();
     let replay = match Replay::append(&path) {
-        Err(Error::NotStarted { .. } | Error::Io { .. }) => setting(named).overwrite(true).create(&path),
+        Err(Error::NotStarted { .. } | Error::Io { .. }) => of_kind(named, &path).overwrite(true).create(&path),
         appended => appended,
     }
     .unwrap();
@@ -134,8 +137,9 @@ fn kill_until_large(role: &Role, path: &Path, kills: usize, rng: &mut impl Rng, 
 fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
     let replay = match Replay::open(path) {
         Err(Error::NotStarted { .. } | Error::Io { .. }) if acknowledged == 0 => return false,
-        opened => opened.unwrap(),
+        opened => completed(opened.unwrap()),
     };
+    assert_eq!(replay.dataset().unwrap(), &datasets::parabola(2, 1));
     let recorded = count(&replay);
     assert!(recorded >= acknowledged, "{acknowledged} were acknowledged, {recorded} are there");
     assert!(replay.damage().is_empty());
@@ -152,25 +156,25 @@ fn check(path: &Path, parameters: usize, acknowledged: u64) -> bool {
 /// Recorders that write at once, and in the background.
 const ROLES: [&str; 2] = ["recorder", "background_recorder"];
 
-/// The file of a recorder is called as its settings are.
+/// The file of a recorder is called as its kind is.
 fn kill(parameters: usize, kills: usize) {
-    for (name, (setting, _)) in ROLES.iter().flat_map(|name| settings().into_iter().map(move |of| (name, of))) {
-        kill_recorders(&Role { name, parameters }, setting, kills / ROLES.len());
+    for (name, kind) in ROLES.iter().flat_map(|name| kinds().into_iter().map(move |kind| (name, kind))) {
+        kill_recorders(&Role { name, parameters }, kind, kills / ROLES.len());
     }
 }
 
-fn kill_recorders(role: &Role, setting: &str, kills: usize) {
+fn kill_recorders(role: &Role, kind: &str, kills: usize) {
     let Role { name, parameters } = *role;
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(parameters as u64);
     let mut tally = Tally::default();
     while tally.kills < kills {
         let folder = tempfile::tempdir().unwrap();
         let together = (kills - tally.kills).min(10);
-        kill_until_large(role, &file(&folder).with_extension(setting), together, &mut rng, &mut tally);
+        kill_until_large(role, &file(&folder).with_extension(kind), together, &mut rng, &mut tally);
     }
     let Tally { kills, acknowledged, torn } = tally;
     report(format_args!(
-        "{setting} {name}, {parameters} parameters: {kills} kills, {acknowledged} snapshots acknowledged, 0 lost, 0 wrong, {torn} torn tails"
+        "{kind} {name}, {parameters} parameters: {kills} kills, {acknowledged} snapshots acknowledged, 0 lost, 0 wrong, {torn} torn tails"
     ));
 }
 

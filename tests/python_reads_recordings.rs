@@ -498,6 +498,7 @@ fn data_in_another_file_are_read_or_refused_as_this_crate_does_whatever_bit_of_i
 from read_replay import Damaged, Recording
 for path in sys.argv[1 + 1:]:
     run = Recording(path)
+    print("all whole" if run.check() == [] else "listed")
     for name in ("training", "validation"):
         try:
             print(float(run.data[f"{name}/inputs"].sum()), float(run.data[f"{name}/targets"].sum()))
@@ -513,6 +514,8 @@ for path in sys.argv[1 + 1:]:
     let (mut whole, mut damaged) = (0, 0);
     for path in &paths {
         let replay = Replay::open(path).unwrap();
+        let listed = if replay.check_integrity().unwrap().is_empty() { "all whole" } else { "listed" };
+        assert_eq!(found.next(), Some(listed), "{}", path.display());
         for name in ["training", "validation"] {
             let run = replay.run().unwrap().on(name).unwrap();
             let expected = match run.dataset() {

@@ -392,7 +392,7 @@ class Recording:
         return State({key: self._array(tensor, record.start + place) for key, (_, place, tensor) in places.items()}, description)
 
     def check(self):
-        """Reads everything, and lists all that is damaged: `damage`, and what only reading finds."""
+        """Reads everything, and lists all that is damaged: `damage`, what only reading finds, and last what is wrong with shared data."""
         found = list(self.damage)
         everything = [(f"data {key}", record) for key, (record, *_) in self.matrices.items()]
         everything += [(f"the state of training of {called(at)}", record) for at, record in self.states.items()]
@@ -403,7 +403,10 @@ class Recording:
                     self.weights((record.epoch, record.step))
             except Damaged as why:
                 found.append(Damage(record.offset, record.start + record.data_len, f"{why}{self._which(record)}"))
-        return sorted(found) + (self._holder().check() if self.shared else [])
+        try:
+            return sorted(found) + (self._holder().check() if self.shared else [])
+        except (Damaged, OSError) as why:  # nowhere, or another file
+            return sorted(found) + [Damage(0, 0, str(why))]
 
     def forward(self, at, inputs, base=None):
         """What the recorded network makes of inputs, samples in rows, in numpy's arithmetic: the crate's but for rounding."""

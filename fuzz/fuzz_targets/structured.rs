@@ -1,5 +1,5 @@
-//! Bytes as instructions what to do to a recording, plain and compressed, after which all checksums are made to agree: behind them, where
-//! chance alone does not get, the same must hold as for any bytes.
+//! Bytes as instructions what to do to a recording of each kind, or to the file that one refers to for its data, after which all
+//! checksums are made to agree: behind them, where chance alone does not get, the same must hold as for any bytes.
 #![no_main]
 
 #[path = "../../tests/common/bytes.rs"]
@@ -15,4 +15,7 @@ fuzz_target!(|instructions: &[u8]| {
     for recording in hostile::recordings() {
         hostile::survives(&hostile::mutated(recording, instructions));
     }
+    let path = std::env::temp_dir().join(format!("fuzz-{}.dataset", std::process::id()));
+    let [recording, data] = hostile::sharing(&path);
+    hostile::survives_as_data(&recording, &hostile::mutated(data, instructions), &path);
 });

@@ -7,7 +7,7 @@ use safetensors::{Dtype, SafeTensorError, View, serialize_to_file};
 use super::{exported::Exported, folder, named::name_of};
 use crate::{
     Error, Moment, Parameter, Replay, Result, Run, Sequential, Weights,
-    file::{Successor, sync},
+    file::{Successor, disk::sync},
 };
 
 /// The key of a header that is none of a tensor.

@@ -35,7 +35,8 @@ impl Replay {
     /// # Errors
     ///
     /// As [`open`](Self::open), and [`Error::Locked`] if another recorder is at work, [`Error::Invalid`] for a later
-    /// minor version of the format, [`Error::Corrupted`] if a damaged record lies where the next one belongs. Copy
+    /// minor version of the format, [`Error::Poisoned`] if the disk does not confirm the file of its
+    /// [shared data](crate::SharedData), [`Error::Corrupted`] if a damaged record lies where the next one belongs. Copy
     /// what can still be read into a new recording: `record_at(epoch, &old.weights(epoch)?, old.metrics(epoch)?)`.
     pub fn append(path: impl AsRef<Path>) -> Result<Self> {
         Self::options().append(path)
@@ -57,6 +58,7 @@ impl Replay {
         let compresses = replay.goes_on_compressed(&recorder.options)?;
         replay.recorder = Some(Recorder { schedule, compresses, ..recorder });
         replay.log.cut_tail()?;
+        replay.go_on_sharing()?;
         replay.add_notes(&notes)?;
         Ok(replay)
     }

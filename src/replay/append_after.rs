@@ -98,9 +98,9 @@ impl ReplayOptions {
         parts.earlier.iter().try_for_each(|bytes| copy(&old.log, bytes, &mut file))?;
         let mut replay = Replay::resume_on(Box::new(file), Origin::File(path.into()), self)?;
         replay.torn_bytes = old.torn_bytes;
-        replay.log.sync()?;
+        replay.log.sync(Ok(()))?;
         replacement.take_place()?;
-        file::sync_folder(path);
+        file::disk::sync_folder(path);
         Ok(replay)
     }
 }
@@ -158,7 +158,7 @@ impl Parts {
     fn keep(&self, old: &Replay, path: &Path) -> Result<()> {
         if !path.exists() {
             file::write_whole(path, |file| self.copy_later((old, path), file))?;
-            file::sync_folder(path);
+            file::disk::sync_folder(path);
             return Ok(());
         }
         let mut same = Same { there: BufReader::new(storage::open_to_read(path)?), so_far: true };

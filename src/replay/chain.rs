@@ -50,7 +50,8 @@ impl<'r> Chain<'r> {
                 path.push(at);
             }
             let Some(reference) = link.table.reference(&stored) else { break };
-            begun = known(reference.sequence);
+            // What is known of a record that is not the one meant is not what is meant, whatever was read before.
+            begun = if self.means(at, reference) { known(reference.sequence) } else { None };
             if begun.is_none() {
                 self.reach(at, reference)?;
             }
@@ -81,6 +82,12 @@ impl<'r> Chain<'r> {
             self.expander.expand(reader, stored, spec, &mut bytes)?;
         }
         Ok(bytes)
+    }
+
+    /// Whether there is an earlier record of this number at this moment.
+    fn means(&self, from: u64, Reference { sequence, moment }: Reference) -> bool {
+        let is_it = |location: &Location| location.sequence == sequence && location.compressed;
+        sequence < from && self.replay.index.at(moment).is_ok_and(|entry| is_it(&entry.location))
     }
 
     /// Makes sure that a record which another one refers to is one of the links.

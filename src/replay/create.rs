@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Error, Result,
     file::salt,
-    storage::{self, BadPreamble, Kind, Locking, Log, Preamble},
+    storage::{self, Backend, BadPreamble, Kind, Locking, Log, Preamble},
 };
 
 impl ReplayOptions {
@@ -112,11 +112,11 @@ fn open_new(path: &Path, locking: Locking) -> Result<File> {
 
 /// Empties a file in which nothing was recorded, unless somebody is about to.
 fn take_over(path: &Path, locking: Locking) -> Result<File> {
-    let file = storage::open_to_write(path, false, locking)?;
+    let mut file = storage::open_to_write(path, false, locking)?;
     if !holds_nothing(path)? {
         return Err(Error::Locked { path: path.into() }); // Somebody recorded there just before it was locked.
     }
-    file.set_len(0).map_err(|source| Error::io(format!("emptying {}", path.display()), source))?;
+    file.truncate(0).map_err(|source| Error::io(format!("emptying {}", path.display()), source))?;
     Ok(file)
 }
 

@@ -80,3 +80,36 @@ impl<R> Elsewhere<R> {
         Ok(self.found.get_or_init(|| found))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Metrics, Parameter, Replay, Weights, datasets};
+
+    /// The paths in a file are anybody's: none is looked at for what needs no data.
+    #[test]
+    fn nothing_is_looked_for_before_data_are_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.replay");
+        let data = datasets::parabola(4, 1);
+        let options = Replay::options().dataset(&data).share_data(folder.path().join("test.dataset"));
+        let mut replay = options.create(&path).unwrap();
+        let weights = Weights::from_iter([Parameter::new("line", "slope", [], vec![0.5_f32])]);
+        replay.record(&weights, [("loss", 0.5)]).unwrap();
+        replay.finish().unwrap();
+
+        let replay = Replay::open(&path).unwrap();
+        assert_eq!(replay.weights(0).unwrap(), weights);
+        assert_eq!(replay.metrics(0).unwrap(), Metrics::from([("loss", 0.5)]));
+        assert!(replay.curve("loss").is_some() && !replay.shared_data().unwrap().places().is_empty());
+        assert!(replay.probe().inputs().is_none() && replay.damage().is_empty());
+        replay.write_to(std::io::sink()).unwrap();
+        drop(format!("{replay:?}"));
+        let is_untouched = |elsewhere: &Elsewhere<Replay>| {
+            elsewhere.found.get().is_none() && elsewhere.holders.known.lock().unwrap().is_empty()
+        };
+        assert!(is_untouched(&replay.elsewhere));
+        assert_eq!(replay.dataset().unwrap(), &data);
+        assert!(!is_untouched(&replay.elsewhere));
+    }
+}

@@ -105,7 +105,7 @@ fn as_of_data(error: Error, path: &Path, recording: &Path) -> Error {
 /// Nothing is at any of the places.
 fn missing(paths: &[PathBuf], shared: &SharedData, recording: &Path) -> Error {
     let at = match paths {
-        [] => format!("{:?}, which says nothing to a recording in memory", shared.places),
+        [] => format!("{:?}: to a recording in memory that says nothing, nor is another machine asked", shared.places),
         paths => paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", nor at "),
     };
     let checksum = |set: &str, name: &str| shared.matrix(set, name).map_or(0, |matrix| matrix.checksum);

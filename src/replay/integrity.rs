@@ -1,5 +1,7 @@
 //! Damage: parts of a file that are not what was written.
 
+use std::path::PathBuf;
+
 use super::{Replay, timeline::Location};
 use crate::{Error, Result, storage::Damage};
 
@@ -15,6 +17,16 @@ fn note(read: Result<()>, location: &Location, damage: &mut Vec<Damage>) -> Resu
     }
 }
 
+/// What keeps another file from being checked at all.
+fn as_damage(error: Error, path: PathBuf) -> Damage {
+    match error {
+        Error::Corrupted { path, what, offset, reason } => {
+            Damage::new(offset..offset, format!("{what} is corrupted: {reason}")).in_file(path)
+        }
+        error => Damage::new(0..0, error.to_string()).in_file(path),
+    }
+}
+
 impl Replay {
     /// Returns the damage that was found when the file was opened: parts that are not what was written.
     ///
@@ -27,7 +39,8 @@ impl Replay {
     /// Reads the whole recording, compares every checksum, and returns all damage.
     ///
     /// That is [`damage`](Self::damage) and the epochs, steps and data whose bytes are not what was written. Data that
-    /// [lie in another file](crate::SharedData) are read there, and what is damaged of it comes last, with its path.
+    /// [lie in another file](crate::SharedData) are read there, and what is damaged of it comes last, with its path: also that it is
+    /// not there, cannot be read, or holds other data.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
@@ -47,7 +60,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be read, or that of its shared data; [`Error::Invalid`] if that holds other data.
+    /// [`Error::Io`] if the file cannot be read.
     pub fn check_integrity(&self) -> Result<Vec<Damage>> {
         let mut damage = self.index.damage.clone();
         for (what, location) in self.index.locations().filter(|(_, location)| !location.compressed) {
@@ -57,23 +70,17 @@ impl Replay {
             note(self.check_expanded(moment), location, &mut damage)?;
         }
         damage.sort_by_key(|damage| damage.bytes.start);
-        damage.extend(self.check_shared()?);
+        damage.extend(self.check_shared());
         Ok(damage)
     }
 
     /// The same of the file that the data sets lie in, if it is another one.
-    fn check_shared(&self) -> Result<Vec<Damage>> {
-        match self.holder() {
-            Ok(None) => Ok(Vec::new()),
-            Ok(Some(holder)) => {
-                let damage = holder.check_integrity()?.into_iter();
-                Ok(damage.map(|damage| damage.in_file(holder.origin.path())).collect())
-            }
-            Err(Error::Corrupted { path, what, offset, reason }) => {
-                let damage = Damage::new(offset..offset, format!("{what} is corrupted: {reason}"));
-                Ok(vec![damage.in_file(path)])
-            }
-            Err(error) => Err(error),
+    fn check_shared(&self) -> Vec<Damage> {
+        let Some(shared) = self.shared_data() else { return Vec::new() };
+        let path = shared.paths().into_iter().next().unwrap_or_default();
+        match self.holder().and_then(|holder| holder.map_or(Ok(Vec::new()), Self::check_integrity)) {
+            Ok(damage) => damage.into_iter().map(|damage| damage.in_file(path.clone())).collect(),
+            Err(error) => vec![as_damage(error, path)],
         }
     }
 

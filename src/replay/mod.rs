@@ -101,6 +101,8 @@ mod survival;
 mod survival_in_background;
 #[cfg(test)]
 mod survival_of_power;
+#[cfg(all(test, unix))]
+mod survival_of_power_between_files;
 
 use std::{
     fmt, io,

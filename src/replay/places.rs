@@ -10,7 +10,8 @@ use crate::{Error, Result, storage::MAX_PLACES};
 /// Fails if none of them can be written as text.
 pub(super) fn described(files: &[PathBuf], recording: Option<&Path>) -> Result<Vec<String>> {
     let relative = files.iter().filter_map(|file| relative(file, recording?));
-    let absolute = files.iter().filter_map(|file| file.to_str().map(str::to_owned));
+    let absolute =
+        files.iter().filter_map(|file| file.to_str().map(str::to_owned)).filter(|place| may_be_followed(place));
     let mut places: Vec<String> = Vec::new();
     for place in relative.chain(absolute).take(MAX_PLACES) {
         if !places.contains(&place) {
@@ -19,7 +20,11 @@ pub(super) fn described(files: &[PathBuf], recording: Option<&Path>) -> Result<V
     }
     if places.is_empty() {
         let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-        return Err(Error::invalid("the path of the shared data", "of valid Unicode, to be noted", paths.join(", ")));
+        return Err(Error::invalid(
+            "the path of the shared data",
+            "of valid Unicode, to be noted, and of a drive",
+            paths.join(", "),
+        ));
     }
     Ok(places)
 }
@@ -30,7 +35,7 @@ pub(super) fn meant(places: &[String], recording: Option<&Path>) -> Vec<PathBuf>
     let real = recording.and_then(|recording| recording.canonicalize().ok());
     let folders: Vec<&Path> = recording.into_iter().chain(real.as_deref()).filter_map(Path::parent).collect();
     let mut paths: Vec<PathBuf> = Vec::new();
-    for place in places.iter().map(Path::new) {
+    for place in places.iter().filter(|place| may_be_followed(place)).map(Path::new) {
         let absolute = place.is_absolute().then(|| place.to_path_buf());
         let relative = folders.iter().map(|folder| folder.join(place)).filter(|_| !place.is_absolute());
         for path in absolute.into_iter().chain(relative) {
@@ -40,6 +45,19 @@ pub(super) fn meant(places: &[String], recording: Option<&Path>) -> Vec<PathBuf>
         }
     }
     paths
+}
+
+/// Whether to look at a place does no harm, whoever wrote it. On Windows to look at a file of another machine is to log in there;
+/// one that lies on the same machine as the recording is found from its folder.
+fn may_be_followed(place: &str) -> bool {
+    !(cfg!(windows) && names_a_machine(place))
+}
+
+/// Whether a path of Windows begins with the name of a machine, or of a device: `\\server\share\file`, and not `C:\file`.
+fn names_a_machine(place: &str) -> bool {
+    let place = place.replace('/', "\\");
+    let is_of_a_drive = place.strip_prefix(r"\\?\").is_some_and(|rest| rest.as_bytes().get(1) == Some(&b':'));
+    place.starts_with(r"\\") && !is_of_a_drive
 }
 
 /// The path of a file from the folder of a recording, if there is one: another drive has none.
@@ -85,6 +103,20 @@ mod tests {
             let meant = meant(&places, Some(&recording));
             assert!(meant.iter().all(|path| fs::read(path).unwrap() == b"it"), "{meant:?}");
         }
+    }
+
+    #[test]
+    fn paths_of_other_machines_are_known_as_such_however_they_are_written() {
+        for machine in
+            [r"\\server\share\x", "//server/share/x", r"\/server\x", r"\\?\UNC\server\share\x", r"\\.\pipe\x"]
+        {
+            assert!(names_a_machine(machine), "{machine}");
+        }
+        for here in [r"C:\x", r"\\?\C:\x", "x.dataset", r"..\x", "../x", "/x", r"\x", "", r"a\\b"] {
+            assert!(!names_a_machine(here), "{here}");
+        }
+        let places = ["//server/x".to_owned()];
+        assert_eq!(meant(&places, None).is_empty(), cfg!(windows), "elsewhere it is a path like any other");
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl Replay {
     }
 
     /// The manifest to write before the first epoch; none before any other.
-    fn first_manifest<M: Model + ?Sized>(&self, parameters: &Parameters<'_, M>) -> Result<Option<Manifest>> {
+    fn first_manifest<M: Model + ?Sized>(&mut self, parameters: &Parameters<'_, M>) -> Result<Option<Manifest>> {
         if self.index.manifest.is_some() {
             return Ok(None);
         }
@@ -278,7 +278,7 @@ impl Replay {
         let Some(recorder) = &mut self.recorder else { return Ok(()) };
         let Some(replacement) = &recorder.replacement else { return Ok(()) };
         if recorder.options.durability != Durability::Never {
-            self.log.sync()?;
+            self.log.sync(Ok(()))?;
         }
         replacement.take_place()?;
         recorder.replacement = None;
@@ -301,9 +301,9 @@ impl Replay {
 
     /// Waits until the disk has the file and its name.
     fn sync(&mut self) -> Result<()> {
-        self.log.sync()?;
+        self.log.sync(Ok(()))?;
         if let Some(path) = self.path() {
-            file::sync_folder(path);
+            file::disk::sync_folder(path);
         }
         Ok(())
     }

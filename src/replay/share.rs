@@ -21,23 +21,52 @@ use crate::{
 
 impl Replay {
     /// What the recording is to say of data that lie in another file; they are written there if they are not yet.
-    pub(super) fn share(&self) -> Result<Option<SharedData>> {
-        let Some(recorder) = &self.recorder else { return Ok(None) };
-        match &recorder.options.sharing {
+    pub(super) fn share(&mut self) -> Result<Option<SharedData>> {
+        match self.recorder.as_ref().and_then(|recorder| recorder.options.sharing.clone()) {
             None => Ok(None),
-            Some(Sharing::In(path)) => self.share_in(path, recorder.options.durability).map(Some),
-            Some(Sharing::Of(reference)) => self.share_as(reference),
+            Some(Sharing::In(path)) => self.share_in(&path).map(Some),
+            Some(Sharing::Of(reference)) => {
+                // It may be nowhere just now.
+                if let Ok(holder) = self.holder_of_another(&reference) {
+                    self.confirm_shared(&holder.origin.path())?;
+                }
+                self.share_as(&reference)
+            }
         }
     }
 
-    fn share_in(&self, path: &Path, durability: Durability) -> Result<SharedData> {
+    /// Waits until the disk has a file of shared data that was there already: who wrote it may not have waited, or was killed before
+    /// it did.
+    fn confirm_shared(&mut self, path: &Path) -> Result<()> {
+        if self.durability() == Durability::Never {
+            return Ok(());
+        }
+        file::disk::confirm(path).or_else(|source| self.log.sync(Err(source)))
+    }
+
+    /// Goes on with a recording as its first recorder would have: the numbers of the data stay free, also where it was killed behind
+    /// the first record, and the disk has the file that is referred to, if it is there.
+    pub(super) fn go_on_sharing(&mut self) -> Result<()> {
+        let Some(shared) = self.index.manifest.as_ref().and_then(|manifest| manifest.shared.as_ref()) else {
+            return Ok(());
+        };
+        self.log.go_on_with(1 + shared.matrices.len() as u64);
+        let path = self.holder().ok().flatten().map(|holder| holder.origin.path());
+        path.map_or(Ok(()), |path| self.confirm_shared(&path))
+    }
+
+    fn durability(&self) -> Durability {
+        self.recorder.as_ref().map_or(Durability::Never, |recorder| recorder.options.durability)
+    }
+
+    fn share_in(&mut self, path: &Path) -> Result<SharedData> {
         let names = self.data_names();
         if names.is_empty() {
             let expected = "1 or more, given by `dataset` or `named_dataset`";
             return Err(Error::invalid("the number of data sets to share", expected, 0));
         }
         self.expect_not_itself(path)?;
-        let is_new = !path.exists() && write_file(path, self.given_data(), &names, durability)?;
+        let is_new = !path.exists() && write_file(path, self.given_data(), &names, self.durability())?;
         let holder = Self::open(path)?;
         if !is_new {
             // One that was killed when the file had its name has left another.
@@ -51,18 +80,21 @@ impl Replay {
                     difference,
                 ));
             }
+            self.confirm_shared(path)?;
         }
         self.referring_to(&holder, &[path.into()], names)
     }
 
+    fn holder_of_another(&self, Reference { shared, paths }: &Reference) -> Result<Arc<Self>> {
+        find(&Holders::of(&Arc::default()), paths, shared, &self.origin.path())
+    }
+
     /// Refers to what another recording refers to, unless other data were given.
-    fn share_as(&self, Reference { shared, paths }: &Reference) -> Result<Option<SharedData>> {
-        let here = self.elsewhere.home();
+    fn share_as(&self, reference: &Reference) -> Result<Option<SharedData>> {
+        let (Reference { shared, paths }, here) = (reference, self.elsewhere.home());
         let names = self.data_names();
         if !names.is_empty() {
-            let Ok(holder) = find(&Holders::of(&Arc::default()), paths, shared, &self.origin.path()) else {
-                return Ok(None);
-            };
+            let Ok(holder) = self.holder_of_another(reference) else { return Ok(None) };
             let differs = self.difference_from(&holder)?.is_some();
             return (!differs).then(|| self.referring_to(&holder, paths, names)).transpose();
         }
@@ -178,7 +210,7 @@ fn write_file(path: &Path, data: Vec<(&str, &Dataset)>, names: &[DataNames], dur
     let _log = write_records(Box::new(file), path, data, names, durability)?;
     let is_new = successor.take_free_place()?;
     if is_new && durability != Durability::Never {
-        file::sync_folder(path);
+        file::disk::sync_folder(path);
     }
     Ok(is_new)
 }
@@ -198,7 +230,7 @@ fn write_records(
     write_shared(&mut log, &manifest, data)?;
     log.append(Kind::End, Moment::default(), Vec::new(), |_| Ok(()))?;
     if durability != Durability::Never {
-        log.sync()?;
+        log.sync(Ok(()))?;
     }
     Ok(log)
 }
@@ -207,7 +239,7 @@ fn write_records(
 mod tests {
     use super::*;
     use crate::{
-        datasets,
+        Metrics, Parameter, Weights, datasets,
         storage::testing::faulty::{Call, Calls, Fault, Faulty},
     };
 
@@ -235,5 +267,27 @@ mod tests {
         let disk = Faulty::default().breaking(Call::Sync, Calls::From(0..), Fault::Error);
         assert!(write(&disk, Durability::Every(1)).is_err());
         assert!(write(&disk, Durability::Never).is_ok(), "the disk is not waited for");
+    }
+
+    #[test]
+    fn a_recorder_whose_shared_data_the_disk_does_not_confirm_refuses_to_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = || Replay::options().dataset(&datasets::parabola(3, 1));
+        let weights = Weights::from_iter([Parameter::new("line", "slope", [], vec![0.5_f32])]);
+        for durability in [Durability::OnFinish, Durability::Never] {
+            let mut replay = options().durability(durability).in_memory();
+            // To nobody it is there: whatever else the system says of a file, it is an error.
+            let confirmed = replay.confirm_shared(&folder.path().join("none"));
+            let recorded = replay.record(&weights, Metrics::new());
+            match durability {
+                Durability::Never => assert!(confirmed.is_ok() && recorded.is_ok(), "the disk is not waited for"),
+                _ => {
+                    assert!(matches!(
+                        (confirmed, recorded),
+                        (Err(Error::Poisoned { .. }), Err(Error::Poisoned { .. }))
+                    ));
+                }
+            }
+        }
     }
 }

@@ -96,7 +96,7 @@ impl ReplayOptions {
     ///
     /// The first epoch fails with [`Error::Invalid`](crate::Error::Invalid) if the file holds other data, epochs, or is not whole,
     /// and if there are no data to share; and with [`Error::Io`](crate::Error::Io) if it cannot be read or written. It can be recorded
-    /// again then. To [append](Self::append) the recorded file stays what is referred to, whatever path is given.
+    /// again then. [`Error::Poisoned`](crate::Error::Poisoned) is for good: the disk does not confirm a file that was there already. To [append](Self::append) the recorded file stays what is referred to, whatever path is given.
     #[must_use]
     pub fn share_data(mut self, path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();

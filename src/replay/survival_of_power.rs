@@ -8,8 +8,8 @@ use rand_chacha::ChaCha8Rng;
 use super::{
     Durability, Replay, ReplayOptions,
     survival::{
-        COMPRESSED, LARGE, begin, data, go_on, metrics, moment, number, record_version, recorded, scaled, settings,
-        state, weights,
+        LARGE, begin, completed, data, go_on, kinds, metrics, moment, number, record_version, recorded, scaled, state,
+        weights,
     },
 };
 use crate::{
@@ -122,20 +122,20 @@ fn go_on_or_begin(disk: &Powerless, options: ReplayOptions, acknowledged: &mut A
             disk.clone().truncate(0).unwrap();
             begin(disk, options.dataset(&data())).unwrap()
         }
-        opened => opened.unwrap(),
+        opened => completed(opened.unwrap()),
     }
 }
 
 #[test]
 fn after_a_loss_of_power_what_was_synced_is_there_and_nothing_wrong_is() {
-    for (seed, &compressed) in (0..scaled(2_000, 100_000)).zip(COMPRESSED.iter().cycle()) {
+    for (seed, kind) in (0..scaled(3_000, 300_000)).zip(kinds().into_iter().cycle()) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let parameters = if seed % 200 < 2 { LARGE } else { [1, 41, 3_000][rng.random_range(0..3)] };
+        let parameters = if seed % 600 < 6 { LARGE } else { [1, 41, 3_000][rng.random_range(0..3)] };
         let disk = Powerless::default();
         let mut acknowledged = Acknowledged::default();
         for number in 0..5 {
             let every = rng.random_range(1..6);
-            let options = settings(compressed).durability(Durability::Every(every));
+            let options = kind.settings().durability(Durability::Every(every));
             let mut replay = go_on_or_begin(&disk, options, &mut acknowledged);
             acknowledged.check(&replay, parameters);
             acknowledged.record_some(&mut replay, &disk, &Life { parameters, number, every }, &mut rng);

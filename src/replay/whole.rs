@@ -29,7 +29,7 @@ impl ReplayOptions {
             Some(old) => old.expect_there()?,
         }
         successor.take_place()?;
-        crate::file::sync_folder(path);
+        crate::file::disk::sync_folder(path);
         Replay::open(path)
     }
 }

@@ -12,7 +12,10 @@ use std::{
 
 use crate::{
     Error, Result,
-    file::{has_lost_name, has_no_name},
+    file::{
+        has_lost_name, has_no_name,
+        watch::{Call, saw},
+    },
 };
 
 /// Bytes that can be read and written at any place.
@@ -80,15 +83,21 @@ impl Backend for File {
     }
 
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        positioned::write(self, bytes, offset)
+        positioned::write(self, bytes, offset)?;
+        saw(Call::Written(self, offset, bytes));
+        Ok(())
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
-        self.set_len(length)
+        self.set_len(length)?;
+        saw(Call::Cut(self, length));
+        Ok(())
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.sync_data()?;
+        saw(Call::Synced(self));
+        Ok(())
     }
 
     fn is_lost(&self, path: Option<&Path>) -> io::Result<bool> {

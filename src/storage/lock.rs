@@ -11,7 +11,13 @@ use std::{
 };
 
 use super::backend::expect_file;
-use crate::{Error, Result, file::is_still_there};
+use crate::{
+    Error, Result,
+    file::{
+        is_still_there,
+        watch::{Call, saw},
+    },
+};
 
 /// How a recorder keeps others out.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +46,7 @@ pub(crate) fn open_to_write(path: &Path, new: bool, locking: Locking) -> Result<
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(new);
     let file = exclusive::open(&mut options, path)?;
+    saw(Call::Opened(&file, path));
     let locked = if new { lock_new(&file, path, locking) } else { lock(&file, path, locking) };
     if new && matches!(locked, Err(Error::Io { .. })) {
         // No locks here, and so no recording: leave nothing behind.

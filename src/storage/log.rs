@@ -149,11 +149,11 @@ impl Log {
         }
     }
 
-    /// Returns when everything appended so far would survive a loss of power. After a failure nobody knows what is on
-    /// the disk, so the log is poisoned.
-    pub(crate) fn sync(&mut self) -> Result<()> {
+    /// Returns when everything appended so far would survive a loss of power, unless `before` says that what it refers to would
+    /// not. After a failure nobody knows what is on the disk, so the log is poisoned.
+    pub(crate) fn sync(&mut self, before: io::Result<()>) -> Result<()> {
         self.expect_sound()?;
-        if let Err(source) = self.backend.inner.sync() {
+        if let Err(source) = before.and_then(|()| self.backend.inner.sync()) {
             self.poison = Some(format!("the disk did not confirm what was written: {source}"));
         }
         self.expect_sound()

@@ -19,7 +19,7 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Damage {
-    /// Where they lie in the file.
+    /// Where they lie in the file; 0 to 0 if all of another file is not there, or is another one.
     pub bytes: Range<u64>,
     /// What is lost with them.
     pub reason: String,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use training_replay::{Metrics, Model, Parameter, Replay, ReplayOptions, Result, Values, Weights};
+use training_replay::{Base, Metrics, Model, Parameter, Replay, ReplayOptions, Result, Values, Weights, datasets};
 
 /// Name, shape and values of each parameter.
 #[derive(Clone, Debug)]
@@ -52,6 +52,49 @@ pub fn settings() -> Vec<(&'static str, ReplayOptions)> {
 pub fn setting(name: &str) -> ReplayOptions {
     let named = settings().into_iter().find(|(of, _)| *of == name);
     named.unwrap_or_else(|| panic!("no settings are called {name}")).1
+}
+
+/// An array that stays as it is, which recordings of some parameters leave out.
+pub fn frozen() -> (String, Vec<usize>, Values<'static>) {
+    ("frozen".into(), vec![2], Values::from(vec![0.5_f32, -0.0]))
+}
+
+/// The kinds of recordings that must lose as little as any other, by their names: also with shared data, of some parameters, or all
+/// of that at once.
+pub fn kinds() -> Vec<&'static str> {
+    let plain = settings().into_iter().map(|(name, _)| name);
+    plain.chain(["shared", "partial", "together"]).collect()
+}
+
+/// The settings of a kind of recording of [`frozen`] and others at this path, with data.
+pub fn of_kind(kind: &str, path: &Path) -> ReplayOptions {
+    let options = Replay::options().dataset(&datasets::parabola(2, 1));
+    let shared = |options: ReplayOptions| options.share_data(path.with_file_name("test.dataset"));
+    let partial = |options: ReplayOptions| options.without_parameters(["*/frozen"]);
+    match kind {
+        "shared" => shared(options),
+        "partial" => partial(options),
+        "together" => together(shared(partial(options))),
+        name => setting(name).dataset(&datasets::parabola(2, 1)),
+    }
+}
+
+#[cfg(feature = "compression")]
+fn together(options: ReplayOptions) -> ReplayOptions {
+    options.compress(true)
+}
+
+#[cfg(not(feature = "compression"))]
+fn together(options: ReplayOptions) -> ReplayOptions {
+    options
+}
+
+/// The recording with what it leaves out, if it leaves any out.
+pub fn completed(replay: Replay) -> Replay {
+    if replay.recorded_weights().left_out().len() == 0 {
+        return replay;
+    }
+    Base::of(&Arrays(vec![frozen()])).unwrap().complete(replay).unwrap()
 }
 
 /// Where a test has its recording.

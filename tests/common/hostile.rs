@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use training_replay::{
-    Loss, Metrics, Moment, Optimizer, Parent, Replay, Result, SharedData, Trainer, Weights, analysis::VerifyOptions,
+    Base, Dataset, Error, Loss, Metrics, Moment, Optimizer, Parent, Replay, Result, Sequential, SharedData, Trainer,
+    Weights, analysis::VerifyOptions, datasets,
 };
 
 use super::bytes::{Record, records, renumber, reseal};
@@ -36,7 +37,33 @@ pub fn ask(replay: &Replay) {
 pub fn survives(bytes: &[u8]) {
     let Ok(replay) = Replay::from_bytes(bytes) else { return };
     ask(&replay);
+    if let Ok(whole) = Base::of(&network()).and_then(|base| base.complete(replay)) {
+        ask(&whole);
+    }
     append(bytes, &std::env::temp_dir().join(format!("fuzz-{}.replay", std::process::id())));
+}
+
+/// The property of a file of data, whatever its bytes: what refers to it answers with the recorded data or an error, and all that
+/// needs none; true if it has the data.
+pub fn survives_as_data(recording: &[u8], bytes: &[u8], path: &Path) -> bool {
+    fs::write(path, bytes).unwrap();
+    let replay = Replay::from_bytes(recording).unwrap();
+    ask(&replay);
+    assert!(replay.epochs().all(|epoch| replay.weights(epoch).is_ok()));
+    let listed = replay.check_integrity().unwrap();
+    assert!(listed.iter().all(|damage| damage.path.is_some()), "of the recording itself nothing is damaged");
+    match replay.dataset() {
+        Ok(found) => assert_eq!(found, &data()),
+        Err(error) => assert!(!matches!(error, Error::Missing { .. }) && !listed.is_empty(), "{error}"),
+    }
+    replay.dataset().is_ok()
+}
+
+/// A recording, and the bytes of the file at this path that it refers to for its data.
+pub fn sharing(path: &Path) -> [Vec<u8>; 2] {
+    drop(fs::remove_file(path));
+    let recording = recording(Replay::options().share_data(path), 0.01);
+    [recording, fs::read(path).unwrap()]
 }
 
 /// Runs the recorded model, if there is one that can be restored.
@@ -70,7 +97,9 @@ pub fn append(bytes: &[u8], path: &Path) -> bool {
     fs::write(path, bytes).unwrap();
     let acknowledged = append_again(&before, path);
     let (old, new) = (snapshots(&before), snapshots(&Replay::open(path).unwrap()));
-    assert!(old.iter().all(|(moment, snapshot)| new.get(moment) == Some(snapshot)));
+    for (moment, snapshot) in &old {
+        assert_eq!(new.get(moment), Some(snapshot), "{moment} is another one now");
+    }
     assert_eq!(new.len(), old.len() + acknowledged);
     acknowledged > 0
 }
@@ -101,24 +130,35 @@ fn settings() -> [training_replay::ReplayOptions; 2] {
     [Replay::options(), compressed]
 }
 
-/// Files with all kinds of records, to begin with: plain, compressed, one that refers to a file of data that is there, and one of
-/// some parameters.
-pub fn recordings() -> [Vec<u8>; 4] {
+/// Files with all kinds of records, to begin with: plain, compressed, one that refers to a file of data that is there, one of some
+/// parameters, all of that at once, and the file of data.
+pub fn recordings() -> Vec<Vec<u8>> {
     let [plain, compressed] = settings();
-    let shared = plain.clone().share_data(std::env::temp_dir().join("training-replay-hostile.dataset"));
-    let some = Replay::options().without_parameters(["hidden/*"]); // at a rate of 0 all is frozen
-    [(plain, 0.01), (compressed, 0.01), (shared, 0.01), (some, 0.0)].map(|(options, rate)| recording(options, rate))
+    let file = std::env::temp_dir().join("training-replay-hostile.dataset");
+    let shared = plain.clone().share_data(&file);
+    let some = plain.clone().without_parameters(["hidden/*"]); // at a rate of 0 all is frozen
+    let together = compressed.clone().share_data(&file).without_parameters(["hidden/*"]);
+    let all = [(plain, 0.01), (compressed, 0.01), (shared, 0.01), (some, 0.0), (together, 0.0)];
+    let recorded = all.map(|(options, rate)| recording(options, rate));
+    recorded.into_iter().chain([fs::read(file).unwrap()]).collect()
 }
 
-fn recording(options: training_replay::ReplayOptions, rate: f32) -> Vec<u8> {
-    let data = training_replay::datasets::parabola(3, 1);
-    let model = training_replay::Sequential::builder(2)
+fn data() -> Dataset {
+    datasets::parabola(3, 1)
+}
+
+fn network() -> Sequential {
+    Sequential::builder(2)
         .layer(training_replay::Dense::new(3).name("hidden").activation(training_replay::Activation::Tanh))
         .layer(training_replay::BatchNormalization::new())
         .layer(training_replay::Dropout::new(0.25))
         .layer(training_replay::Dense::new(1).activation(training_replay::Activation::Sigmoid))
         .build(1)
-        .unwrap();
+        .unwrap()
+}
+
+fn recording(options: training_replay::ReplayOptions, rate: f32) -> Vec<u8> {
+    let (data, model) = (data(), network());
     let options = options.dataset(&data).loss(Loss::BinaryCrossEntropy).metadata("seed", "1");
     let options = options.metadata("rate", 0.05_f32).metadata("betas", [0.9, 0.999]).metadata("names", ["a", ""]);
     let options = options.metadata("decay", true).metadata("units", [64, -1]);

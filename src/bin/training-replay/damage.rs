@@ -3,13 +3,20 @@
 use serde_json::{Value, json};
 use training_replay::Damage;
 
-use crate::words::{grouped, path_shown, shown};
+use crate::{
+    trouble::with_options,
+    words::{grouped, path_shown, shown},
+};
 
-/// `bytes 1,024 to 2,048: the reason`, with the file where it is that of shared data.
+/// `bytes 1,024 to 2,048: the reason`, with the file where it is that of shared data, which may be nowhere.
 pub fn line(damage: &Damage) -> String {
     let (start, end) = (grouped(damage.bytes.start), grouped(damage.bytes.end));
-    let of = damage.path.as_ref().map_or_else(String::new, |path| format!(" of {}", path_shown(path)));
-    format!("bytes {start} to {end}{of}: {}", shown(&damage.reason))
+    let reason = shown(&with_options(&damage.reason));
+    match damage.path.as_ref().map(|path| path_shown(path)) {
+        None => format!("bytes {start} to {end}: {reason}"),
+        Some(path) if damage.bytes.end == 0 => format!("{path}: {reason}"),
+        Some(path) => format!("bytes {start} to {end} of {path}: {reason}"),
+    }
 }
 
 pub fn document(damage: &Damage) -> Value {

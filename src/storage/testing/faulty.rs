@@ -41,6 +41,8 @@ struct State {
     calls: Vec<Call>,
     bytes_read: usize,
     broken: Vec<(Call, Calls, Fault)>,
+    /// How long the file may be, if that is limited.
+    room: Option<usize>,
 }
 
 /// Which calls of a kind fail, counted from 0.
@@ -57,9 +59,17 @@ impl Faulty {
         self
     }
 
+    /// Makes every write fail that goes beyond so many bytes, up to which it is made.
+    pub(crate) fn with_room_for(self, bytes: usize) -> Self {
+        self.state().room = Some(bytes);
+        self
+    }
+
     /// Makes every call succeed from now on.
     pub(crate) fn mend(&self) {
-        self.state().broken.clear();
+        let mut state = self.state();
+        state.broken.clear();
+        state.room = None;
     }
 
     /// Returns what is in the file.
@@ -117,12 +127,16 @@ impl Backend for Faulty {
 
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let mut state = self.state();
-        let fault = state.enter(Call::Write);
-        let written = match fault {
+        let mut fault = state.enter(Call::Write);
+        let mut written = match fault {
             None | Some(Fault::Error) => bytes.len(),
             Some(Fault::Short) => bytes.len() / 2,
             Some(Fault::NoSpace) => 0,
         };
+        let room = state.room.map_or(usize::MAX, |room| room.saturating_sub(offset as usize));
+        if written > room {
+            (fault, written) = (Some(Fault::Short), room);
+        }
         state.bytes.write_at(&bytes[..written], offset)?;
         fault.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
     }

@@ -2,4 +2,6 @@
 
 pub(crate) mod faulty;
 pub(crate) mod powerless;
+#[cfg(unix)]
+pub(crate) mod powerless_folder;
 pub(crate) mod shrunk;

@@ -39,7 +39,15 @@ struct State {
 impl Powerless {
     /// Loses the power: the file has one of its lengths, every page one of its versions, and all of it is synced.
     pub(crate) fn lose_power(&self, rng: &mut impl Rng) {
+        let left = self.after_loss(rng);
         let mut state = self.state();
+        state.now = left;
+        state.settle();
+    }
+
+    /// Returns what would be left if the power were lost now.
+    pub(crate) fn after_loss(&self, rng: &mut impl Rng) -> Vec<u8> {
+        let state = self.state();
         let mut left = state.synced.clone();
         if !state.lengths.is_empty() && rng.random_bool(0.9) {
             left.resize(state.lengths[rng.random_range(0..state.lengths.len())], 0);
@@ -50,8 +58,7 @@ impl Powerless {
                 write_page(&mut left, *page, &versions[rng.random_range(0..versions.len())]);
             }
         }
-        state.now = left;
-        state.settle();
+        left
     }
 
     /// Makes the next write return an error, although all of its bytes are written.

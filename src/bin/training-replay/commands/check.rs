@@ -51,7 +51,7 @@ impl Check {
         let mut lines: Vec<String> = found.iter().map(|it| format!("damaged: {}", damage::line(it))).collect();
         if found.is_empty() {
             lines.push(format!("whole: every checksum of {} agrees", checked(&replay)));
-        } else {
+        } else if found.iter().any(|it| it.path.is_none()) {
             lines.push("`training-replay repair` copies what is whole".into());
         }
         if torn > 0 {

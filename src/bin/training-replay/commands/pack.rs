@@ -45,6 +45,9 @@ impl Pack {
         let replay = recording::open(path)?;
         let target = self.target.begin_copy(path, &replay)?;
         if let Some(damage) = replay.check_integrity().map_err(Trouble::with(path))?.first() {
+            if damage.path.is_some() && damage.bytes.end == 0 {
+                SharedData::of(&replay).map(|shared| shared.path()).transpose().map_err(Trouble::with(path))?;
+            }
             let what = match &damage.path {
                 None => format!("it is damaged ({}); `training-replay repair` copies what is whole", damage.reason),
                 Some(file) => format!("its data in {} are damaged ({})", path_shown(file), damage.reason),
