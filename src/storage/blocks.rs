@@ -145,9 +145,9 @@ impl Parts {
     fn put_together<W: Word<N>, const N: usize>(&self, coding: Coding, values: &mut [u8]) {
         let values = values.as_chunks_mut::<N>().0.iter_mut();
         if N == 2 {
-            put::<W, N>(coding, values.zip(self.left_of_two()))
+            put::<W, N>(coding, values.zip(self.left_of_two()));
         } else {
-            put::<W, N>(coding, values.zip(self.left::<N>()))
+            put::<W, N>(coding, values.zip(self.left::<N>()));
         }
     }
 

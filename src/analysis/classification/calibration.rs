@@ -86,7 +86,10 @@ impl Calibration {
         let pairs = probabilities.iter().map(|&p| f64::from(p)).zip(truths.iter().copied());
         let filled = filled(pairs.clone(), bins);
         let samples = probabilities.len() as f64;
-        let square = |(p, truth): (f64, bool)| (p - f64::from(u8::from(truth))).powi(2);
+        let square = |(p, truth): (f64, bool)| {
+            let off = p - f64::from(u8::from(truth));
+            off * off
+        };
         Ok(Self {
             expected_error: filled.iter().map(|bin| bin.gap() * bin.samples as f64).sum::<f64>() / samples,
             maximum_error: filled.iter().map(CalibrationBin::gap).fold(0.0, f64::max),

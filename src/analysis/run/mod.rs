@@ -1,6 +1,7 @@
 //! One run over its epochs: its milestones, its samples, its verification against the log, its differences from
 //! another.
 
+mod data_map;
 pub(crate) mod epoch_summary;
 mod flips;
 pub(crate) mod layer_state;
@@ -22,6 +23,7 @@ mod verification;
 mod verify_options;
 mod weight_diff;
 
+pub use data_map::{DataMap, SampleDynamics};
 pub use epoch_summary::{ClassCount, EpochSummary};
 pub use flips::Flips;
 pub use layer_state::LayerState;
