@@ -115,10 +115,11 @@ fn heights(places: &[[f64; 2]], losses: &[f64]) -> (f64, f64) {
         heights
             .fold(f64::NEG_INFINITY, |largest, height| if largest.is_nan() { largest } else { larger(largest, height) })
     };
-    // Exactly 0 at both ends.
+    // Exactly 0 at both ends, which may come out as a rounding.
+    let at_end = |end: &f64| if end.is_finite() { 0.0 } else { f64::NAN };
     let inner = places.iter().zip(losses).skip(1).take(losses.len() - 2);
     let over = inner.map(|([s, t], loss)| loss - (s * first + t * last));
-    let barrier = largest(&mut over.chain([first - first, last - last]));
+    let barrier = largest(&mut over.chain([first, last].map(at_end)));
     (barrier, largest(&mut losses.iter().copied()) - 0.5 * (first + last))
 }
 

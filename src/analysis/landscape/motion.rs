@@ -32,6 +32,11 @@ impl Motion {
         self.add(epoch, Some(length / (epoch - before) as f64), distance);
     }
 
+    /// Gives back the memory of a run that is at its end.
+    pub(super) fn end(&mut self) {
+        (self.start, self.previous, self.step) = Default::default();
+    }
+
     fn add(&mut self, epoch: u64, speed: Option<f64>, distance: f64) {
         self.epochs.push(epoch);
         self.speeds.push(speed);
@@ -79,7 +84,9 @@ mod tests {
         let path = [[0.0, 0.0], [3.0, 0.0], [3.0, 3.0], [0.0, 3.0], [3.0, 3.0]];
         let motion = motion(&[0, 1, 3, 4, 10].into_iter().zip(path).collect::<Vec<_>>());
         assert_eq!(motion.speeds, [None, Some(3.0), Some(1.5), Some(3.0), Some(0.5)]);
-        assert_eq!(motion.turnings, [None, Some(PI / 2.0), Some(PI / 2.0), Some(PI), None]);
+        assert_eq!((motion.turnings[0], motion.turnings[4]), (None, None));
+        let found = motion.turnings.iter().flatten();
+        assert!(found.zip([PI / 2.0, PI / 2.0, PI]).all(|(turning, expected)| (turning - expected).abs() < 1e-15));
         assert_eq!(motion.distances, [0.0, 3.0, 18.0_f64.sqrt(), 3.0, 18.0_f64.sqrt()]);
     }
 

@@ -23,7 +23,7 @@ const DIRECTIONS: usize = 10;
 /// A direction with a smaller share of the variance is that of rounding.
 const LEAST_SHARE: f64 = 1e-12;
 
-/// Of more epochs the eigenvectors take minutes.
+/// The time for the eigenvectors grows with the cube of the epochs.
 const MAX_EPOCHS: usize = 2_048;
 
 /// A coordinate that is a smaller share of the largest one is taken for zero where signs are chosen.
@@ -138,7 +138,10 @@ impl WeightPath {
         let mut motions: Vec<Motion> = (0..runs).map(|_| Motion::default()).collect();
         let mut products = Products::new(count);
         while let Some(block) = rows.next_block()? {
-            block.at.iter().enumerate().for_each(|(i, at)| motions[at.run].push(at.epoch, block.column(i)));
+            for (i, at) in block.at.iter().enumerate() {
+                motions[..at.run].iter_mut().for_each(Motion::end);
+                motions[at.run].push(at.epoch, block.column(i));
+            }
             products.add(block, &mut rows)?;
         }
         if let Some(run) = motions.iter().position(|motion| motion.epochs.is_empty()) {
