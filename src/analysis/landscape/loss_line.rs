@@ -136,6 +136,8 @@ mod tests {
     fn heights_are_those_of_the_definitions() {
         assert_eq!(of(&[1.0, 4.0, 3.0]), (2.0, 2.0));
         assert_eq!(of(&[1.0, 2.0, 5.0]), (0.0, 2.0), "no hump, but ends that differ");
+        assert_eq!(of(&[0.0, 3.0, 0.0, 0.0, 4.0]), (2.0, 2.0), "a hump on a slope");
+        assert_eq!(of(&[0.0, 3.0, 0.0, 0.0, 2.0]), (2.5, 2.0));
         assert_eq!(of(&[1.0, 1.0]), (0.0, 0.0));
         assert_eq!(of(&[0.0, 0.0, 3.0, 1.0, 0.0]), (3.0, 3.0));
     }

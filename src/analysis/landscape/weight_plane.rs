@@ -248,4 +248,15 @@ mod tests {
         let [x, y] = plane.project(&plane.weights(0.75, -2.5)).unwrap();
         assert!((x - 0.75).abs() < 1e-12 && (y + 2.5).abs() < 1e-12, "{x} {y}");
     }
+    /// The same seed gives the same directions for good.
+    #[test]
+    fn random_directions_stay_as_they_were() {
+        let kernel = Parameter::new("a", "kernel", [2, 3], vec![3.0_f32, 0.0, 1.0, 4.0, 0.0, 1.0]);
+        let bias = Parameter::new("a", "bias", [3], vec![1.0_f32; 3]);
+        let plane = WeightPlane::random(&Weights::from_iter([kernel, bias]), 7).unwrap();
+        let sum = |sum: u64, value: &f64| sum.rotate_left(5).wrapping_add(value.to_bits());
+        let found = plane.directions.each_ref().map(|direction| direction.iter().fold(0, sum));
+        assert_eq!(found, [0, 0], "{found:#x?}");
+        assert_ne!(plane, WeightPlane::random(&plane.weights(0.0, 0.0), 8).unwrap());
+    }
 }
