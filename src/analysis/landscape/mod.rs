@@ -6,6 +6,7 @@ mod loss_line;
 mod loss_surface;
 pub(crate) mod mean_losses;
 mod motion;
+mod products;
 mod weight_path;
 mod weight_plane;
 mod weight_rows;
