@@ -12,7 +12,7 @@ use std::hint::black_box;
 use common::{article, grid, limit, naive, network, size};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
-    Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Replay, Trainer,
+    Activation, Dataset, Forward, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Trainer, Weights,
     analysis::{
         DecisionBoundary, FeatureSpace, Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity, VerifyOptions,
         View,
@@ -199,5 +199,41 @@ fn wide(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, points, questions, runs, growth, deep, wide);
+/// The loss at 100 x 100 points of the plane of a path, beside as many passes of the same samples, and as many losses, with the
+/// weights of one epoch; on one thread each.
+fn landscape(c: &mut Criterion) {
+    let (replay, loss, side) = (recorded(), Loss::BinaryCrossEntropy, size(100, 5));
+    let run = replay.run().unwrap().threads(1);
+    let path = run.weight_path().unwrap();
+    let (plane, grid) = (path.plane().unwrap(), path.grid(0.2).points(side));
+    let snapshot = replay.at(60).unwrap();
+    let (model, inputs) = (snapshot.model(), snapshot.dataset().unwrap().inputs());
+    let mut outputs = Matrix::zeros(0, 0);
+    let mut group = c.benchmark_group("landscape");
+    group.sample_size(10);
+    group.bench_function("path of 151 epochs", |b| b.iter(|| run.weight_path().unwrap()));
+    group.bench_function("surface", |b| b.iter(|| run.loss_surface(plane, &grid, loss).unwrap()));
+    group.bench_function("as many forward passes", |b| {
+        b.iter(|| {
+            (0..side * side).for_each(|_| model.forward_into(black_box(inputs), 0..2, &mut outputs).unwrap());
+        });
+    });
+    group.bench_function("as many losses", |b| {
+        b.iter(|| (0..side * side).map(|_| black_box(&snapshot).losses(loss).unwrap()[0]).sum::<f32>());
+    });
+    group.finish();
+    let wide =
+        |epoch: usize| Matrix::from_fn(1_000, size(1_000, 10), |i, j| ((i * 7 + j * 13 + epoch * epoch) % 101) as f32);
+    let mut replay = Replay::options().in_memory();
+    for epoch in 0..20 {
+        let kernel = Parameter::from_matrix("wide", "kernel", &wide(epoch));
+        replay.record(&Weights::from_iter([kernel]), Metrics::new()).unwrap();
+    }
+    let mut group = c.benchmark_group("landscape of a million weights");
+    group.sample_size(10);
+    group.bench_function("path of 20 epochs", |b| b.iter(|| replay.recorded_weights().weight_path().unwrap()));
+    group.finish();
+}
+
+criterion_group!(benches, points, questions, runs, growth, deep, wide, landscape);
 criterion_main!(benches);

@@ -78,6 +78,8 @@
 //! | at which epoch a logged metric was best | [`Run::best_epoch`] |
 //! | whether what was logged is what the weights give | [`Run::verify`] |
 //! | when a sample was learned, and how often forgotten | [`Run::sample_history`] |
+//! | where training goes in the space of the weights, how fast, and how sharply it turns | [`Run::weight_path`], [`RecordedWeights::weight_path`], [`Runs::weight_paths`] |
+//! | the loss around it, and between two runs | [`Run::loss_surface`] over a [`WeightPlane`](analysis::WeightPlane), [`Run::loss_line`] |
 //! | where two runs differ, and by how much | [`RecordedWeights::diff`] |
 //! | anything of every epoch, on all cores | [`Run::map`] |
 //! | many runs as one | [`Runs`] |

@@ -56,6 +56,8 @@ fn every_question_about_a_run_does_without_the_damaged_epochs_and_lists_them() {
         assert_eq!((skipped(&history.caveats), history.epochs.len()), (damaged.clone(), 21 - damaged.len()));
         assert!(history.epochs.iter().all(|epoch| !damaged.contains(epoch)));
         assert_eq!(skipped(&run.principal_plane("hidden").unwrap().caveats), damaged);
+        let path = run.weight_path().unwrap();
+        assert_eq!((skipped(&path.caveats), path.epochs), (damaged.clone(), history.epochs.clone()));
         let curves = run.statistic(Quantity::weights(), &LayerFilter::default(), |row| row.std).unwrap();
         assert_eq!((skipped(&curves[0].caveats), curves[0].points.len()), (damaged.clone(), 21 - damaged.len()));
         assert_eq!(skipped(&replay.recorded_weights().std().unwrap()[0].caveats), damaged);

@@ -17,7 +17,7 @@ use training_replay::{
 };
 
 /// What is asked with and not answered: settings, and what is built up.
-const NO_ANSWERS: [(&str, &str); 8] = [
+const NO_ANSWERS: [(&str, &str); 9] = [
     ("Baseline", "a setting"),
     ("IncrementalPca", "a computation that goes on; its answer is PrincipalPlane"),
     ("LayerFilter", "a setting"),
@@ -26,6 +26,7 @@ const NO_ANSWERS: [(&str, &str); 8] = [
     ("Quantity", "a setting"),
     ("VerifyOptions", "a setting"),
     ("View", "a setting"),
+    ("WeightPlane", "what a surface is asked over"),
 ];
 
 /// Fails to compile for a type that serde cannot write; returns the names.
@@ -65,6 +66,8 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         LayerDistribution,
         LayerState,
         LayerValues,
+        LossLine,
+        LossSurface,
         Milestone,
         MilestoneKind,
         Milestones,
@@ -87,6 +90,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         TrainingCheck,
         Verification,
         WeightDiff,
+        WeightPath,
     );
     let listed = known.into_iter().chain(NO_ANSWERS.map(|(name, _)| name)).map(str::to_owned).collect();
     assert_exactly("public types of `analysis`", public_types(), listed);
@@ -129,6 +133,8 @@ fn the_answers_of_a_run_have_the_names_of_their_fields_and_matrices_are_rows() {
     let keys: BTreeSet<&str> = row["distribution"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, BTreeSet::from(["count", "max", "mean", "min", "not_finite", "std", "zeros"]));
     assert!(serde_json::to_value(snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap()).is_ok());
+    let path = serde_json::to_value(run.weight_path().unwrap()).unwrap();
+    assert_eq!((&path["speeds"], &path["coordinates"], &path["plane"]), (&json!([null]), &json!([[]]), &json!(null)));
     let plane = serde_json::to_value(Plane::of_axes(3, 0, 2).unwrap()).unwrap();
     assert_eq!(plane, json!({"origin": [0.0, 0.0, 0.0], "axes": [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]}));
 }

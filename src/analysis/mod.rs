@@ -10,6 +10,7 @@
 //! | classification | [`ConfusionMatrix`] and its [`ClassificationReport`]; [`RocCurve`], [`PrecisionRecallCurve`], [`Calibration`]; [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy |
 //! | distributions | [`Distribution`], [`Density`] and [`Histogram`] of numbers; [`LayerDistribution`], [`LayerCurve`] and [`LayerValues`] of each layer, chosen by a [`LayerFilter`] and a [`Quantity`] |
 //! | one run | [`Milestones`], found in an [`EpochSummary`] of each epoch by [`MilestoneOptions`]; [`SampleHistory`]; [`Verification`] against what was logged; [`RunDiff`] and [`WeightDiff`]; [`plateaus`] |
+//! | the loss in the space of the weights | [`WeightPath`] of the epochs, [`LossSurface`] over a [`WeightPlane`], [`LossLine`] between two sets of weights |
 //! | every answer | a [`Caveat`] for what was assumed or left out |
 //! | many runs | [`QuantileBand`], [`EpochsToTarget`], [`HeadToHead`] |
 //!
@@ -27,6 +28,7 @@ mod caveat;
 pub(crate) mod classification;
 mod display;
 pub(crate) mod distribution;
+pub(crate) mod landscape;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod space;
@@ -34,6 +36,7 @@ pub(crate) mod space;
 pub use caveat::Caveat;
 pub use classification::*;
 pub use distribution::*;
+pub use landscape::*;
 pub use run::*;
 pub use runs::*;
 pub use space::*;

@@ -15,6 +15,8 @@ pub(crate) enum Purpose {
     Data,
     /// Which samples of a data set are in which part.
     Split,
+    /// The directions of a plane through weights.
+    Directions,
     /// The initial weights of the layer with this index.
     Weights(usize),
     /// The order of the samples in this epoch of training, counted from 0.
@@ -32,6 +34,7 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
     rng.set_stream(match purpose {
         Purpose::Data => 0,
         Purpose::Split => 1,
+        Purpose::Directions => 2,
         Purpose::Weights(layer) => FAMILY | layer as u64,
         Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
         Purpose::Dropout { layer, epoch } => (3 * FAMILY) | (layer as u64 * EPOCHS) | (epoch % EPOCHS),
@@ -66,6 +69,7 @@ mod tests {
             .chain([
                 Purpose::Data,
                 Purpose::Split,
+                Purpose::Directions,
                 Purpose::Weights(0),
                 Purpose::Weights(1),
                 Purpose::Shuffle(0),

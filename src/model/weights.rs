@@ -166,6 +166,11 @@ impl Weights {
         Ok(pairs.into_iter().map(|(later, earlier)| later.minus(earlier)).collect())
     }
 
+    /// The parameters, whose values may be changed.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Parameter<'static>> {
+        self.parameters.iter_mut()
+    }
+
     /// As [`paired`].
     pub(crate) fn paired<'a>(&'a self, other: &'a Self) -> Result<Vec<Pair<'a>>> {
         paired(&self.parameters, &other.parameters)

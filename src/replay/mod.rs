@@ -88,6 +88,7 @@ mod distributions;
 mod predictions;
 mod run_files;
 mod run_groups;
+mod run_landscape;
 mod run_names;
 mod run_questions;
 mod runs;

@@ -24,9 +24,9 @@ const RESIDUAL: f64 = 1e-10;
 const DEPENDENT: f64 = 1e-10;
 
 /// Eigenvalues, the largest first, and their eigenvectors in columns.
-pub(super) struct Eigen {
-    pub(super) values: Vec<f64>,
-    pub(super) vectors: DMatrix<f64>,
+pub(crate) struct Eigen {
+    pub(crate) values: Vec<f64>,
+    pub(crate) vectors: DMatrix<f64>,
 }
 
 /// The first two, and maybe more, of a positive semidefinite matrix of two dimensions or more.
@@ -39,7 +39,7 @@ pub(super) fn leading(matrix: &DMatrix<f64>) -> Result<Eigen> {
 }
 
 /// All of a symmetric matrix.
-pub(super) fn all(matrix: DMatrix<f64>) -> Result<Eigen> {
+pub(crate) fn all(matrix: DMatrix<f64>) -> Result<Eigen> {
     let steps = 100 * matrix.nrows(); // a few for each axis is what it takes
     let expected = "a matrix whose eigenvectors converge in a hundred steps for each dimension";
     let found = SymmetricEigen::try_new(matrix, f64::EPSILON, steps)
@@ -105,7 +105,7 @@ pub(super) fn start(dimensions: usize, count: usize) -> DMatrix<f64> {
 }
 
 /// Columns of length 1 at right angles to each other and to those of `others`, spanning what these columns add to them.
-pub(super) fn orthonormal(mut columns: DMatrix<f64>, others: Option<&DMatrix<f64>>) -> DMatrix<f64> {
+pub(crate) fn orthonormal(mut columns: DMatrix<f64>, others: Option<&DMatrix<f64>>) -> DMatrix<f64> {
     let lengths: Vec<f64> = columns.column_iter().map(|column| column.norm()).collect();
     // Twice is enough: the second time removes what rounding has left.
     for _ in 0..2 {

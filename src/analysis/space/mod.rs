@@ -3,7 +3,7 @@
 pub(crate) mod boundary_score;
 pub(crate) mod contour;
 mod decision_boundary;
-mod eigen;
+pub(crate) mod eigen;
 pub(crate) mod feature_space;
 pub(crate) mod grid;
 pub(crate) mod lens;

@@ -1,0 +1,82 @@
+//! Where training goes in the space of the weights, and what lies between two seeds: 1,797 handwritten digits of 8 x 8 pixels (UCI, as
+//! the crate `smartcore` ships them) through a layer of 16 units, twice.
+//!
+//! ```text
+//! cargo run --release --example landscape
+//! ```
+
+use training_replay::{
+    Activation, Dataset, Dense, Loss, Matrix, Metrics, Optimizer, Replay, Result, Runs, Sequential, Trainer,
+};
+
+const LOSS: Loss = Loss::CategoricalCrossEntropy;
+const EPOCHS: u64 = 30;
+
+fn main() -> Result<()> {
+    let (training, validation) = digits()?;
+    let mut runs = Runs::new();
+    for seed in [1, 2] {
+        runs.push(format!("seed {seed}"), train(seed, &training, &validation)?);
+    }
+    println!("{:>8} {:>12} {:>22} {:>30}", "", "first two", "", "speed at epoch");
+    println!("{:>8} {:>12} {:>22} {:>10}{:>10}{:>10}", "run", "directions", "from start to end", 1, 10, EPOCHS);
+    for (name, replay) in runs.iter() {
+        let path = replay.run()?.weight_path()?;
+        let share: f64 = path.explained_variance_ratio.iter().take(2).sum();
+        let speed = |epoch: u64| path.speeds[epoch as usize].map_or(String::new(), |speed| format!("{speed:.3}"));
+        let end = path.distances[EPOCHS as usize];
+        print!("{name:>8} {:>12} {end:>22.2}", format!("{:.1} %", 100.0 * share));
+        println!(" {:>10}{:>10}{:>10}", speed(1), speed(10), speed(EPOCHS));
+    }
+    print_surface(&runs)?;
+    print_barriers(&runs)
+}
+
+/// The two runs in one plane, and the loss on it.
+fn print_surface(runs: &Runs) -> Result<()> {
+    let paths = runs.weight_paths()?;
+    let Some((_, replay)) = runs.iter().next() else { return Ok(()) };
+    let grid = training_replay::analysis::WeightPath::grid_of(&paths, 0.1).points(25);
+    let surface = replay.run()?.on("validation")?.loss_surface(paths[0].plane()?, &grid, LOSS)?;
+    let share: f64 = paths[0].explained_variance_ratio.iter().take(2).sum();
+    let (low, high) = (surface.losses.min(), surface.losses.max());
+    println!(
+        "\nOn the plane of both runs ({:.1} % of the variance) the loss is from {low:.2} to {high:.2}.",
+        100.0 * share
+    );
+    Ok(())
+}
+
+/// Along the straight line between the two runs, epoch by epoch.
+fn print_barriers(runs: &Runs) -> Result<()> {
+    let replays: Vec<&Replay> = runs.iter().map(|(_, replay)| replay).collect();
+    let run = replays[0].run()?.on("validation")?;
+    println!("\n{:>8} {:>18} {:>18} {:>10}", "epoch", "loss of seed 1", "loss of seed 2", "barrier");
+    for epoch in [0, 1, 10, EPOCHS] {
+        let ends = [replays[0].weights(epoch)?, replays[1].weights(epoch)?];
+        let line = run.loss_line(ends.each_ref(), 25, LOSS)?;
+        println!("{epoch:>8} {:>18.3} {:>18.3} {:>10.3}", line.losses[0], line.losses[24], line.barrier);
+    }
+    Ok(())
+}
+
+fn train(seed: u64, training: &Dataset, validation: &Dataset) -> Result<Replay> {
+    let layers = [Dense::new(16).activation(Activation::Relu), Dense::new(10).activation(Activation::Softmax)];
+    let mut model = Sequential::builder(64).layers(layers).build(seed)?;
+    let mut trainer = Trainer::new(LOSS, Optimizer::adam(0.003)).seed(seed);
+    let mut replay = Replay::options().dataset(training).named_dataset("validation", validation).loss(LOSS).in_memory();
+    replay.record(&model, Metrics::new())?;
+    for _ in 0..EPOCHS {
+        let metrics = trainer.epoch(&mut model, training)?;
+        replay.record(&model, metrics)?;
+    }
+    Ok(replay)
+}
+
+/// A fifth of the digits is for validation. Pixels from 0 to 16 become numbers from 0 to 1.
+fn digits() -> Result<(Dataset, Dataset)> {
+    let digits = smartcore::dataset::digits::load_dataset();
+    let pixels = Matrix::from_row_slice(digits.num_samples, digits.num_features, &digits.data) / 16.0;
+    let labels: Vec<u32> = digits.target.iter().map(|&label| label as u32).collect();
+    Dataset::from_labels(pixels, &labels)?.split(0.2, 7)
+}

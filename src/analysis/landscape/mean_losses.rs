@@ -1,0 +1,33 @@
+//! The mean loss of a model with many sets of weights.
+
+use crate::{Dataset, Forward, Loss, Result, Weights, loss::mean, math::parallel, model::checked};
+
+/// What the losses are of.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'q> {
+    pub(crate) data: &'q Dataset,
+    pub(crate) loss: Loss,
+    /// As many as the machine has cores, if nothing else was said.
+    pub(crate) threads: Option<usize>,
+    /// Called when one more is done.
+    pub(crate) step: &'q (dyn Fn() + Sync),
+}
+
+/// The mean losses with the weights that `fill` makes for each place, in memory that it is given again.
+///
+/// A model is made of each by `restore`, from the one that the same thread has made before, if there is one.
+pub(super) fn mean_losses<M: Forward>(
+    places: &[[f64; 2]],
+    question: Question<'_>,
+    fill: impl Fn(&mut Weights, [f64; 2]) + Sync,
+    restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
+) -> Result<Vec<f64>> {
+    let ask = |(weights, model): &mut (Weights, Option<M>), &place: &[f64; 2]| {
+        fill(weights, place);
+        let made = model.insert(restore(model.as_ref(), weights)?);
+        let losses = checked::losses(made, question.data, question.loss)?;
+        (question.step)();
+        Ok(mean(&losses))
+    };
+    parallel::map_with(places, question.threads, || (Weights::default(), None), ask)
+}
