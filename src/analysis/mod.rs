@@ -11,6 +11,7 @@
 //! | distributions | [`Distribution`], [`Density`] and [`Histogram`] of numbers; [`LayerDistribution`], [`LayerCurve`] and [`LayerValues`] of each layer, chosen by a [`LayerFilter`] and a [`Quantity`] |
 //! | one run | [`Milestones`], found in an [`EpochSummary`] of each epoch by [`MilestoneOptions`]; [`SampleHistory`]; [`Verification`] against what was logged; [`RunDiff`] and [`WeightDiff`]; [`plateaus`] |
 //! | the loss in the space of the weights | [`WeightPath`] of the epochs, [`LossSurface`] over a [`WeightPlane`], [`LossLine`] between two sets of weights |
+//! | what becomes of a layer | the [`Spectrum`] of its kernel or its activations; [`LayerSimilarity`] and [`LayerChange`] |
 //! | every answer | a [`Caveat`] for what was assumed or left out |
 //! | many runs | [`QuantileBand`], [`EpochsToTarget`], [`HeadToHead`] |
 //!

@@ -1,9 +1,13 @@
-//! Questions about the path of the weights, and about the loss around it.
+//! Questions about the path of the weights, the loss around it, and what becomes of a layer.
 
-use super::{RecordedWeights, Replay, Run, Runs};
+use super::{RecordedWeights, Replay, Run, Runs, Snapshot};
 use crate::{
     Error, Forward, Loss, Result, Weights,
-    analysis::{Grid, LossLine, LossSurface, WeightPath, WeightPlane, landscape::mean_losses::Question},
+    analysis::{
+        Grid, LayerChange, LayerSimilarity, LossLine, LossSurface, WeightPath, WeightPlane,
+        landscape::mean_losses::Question,
+    },
+    model::checked,
 };
 
 impl Replay {
@@ -199,6 +203,43 @@ impl<M: Forward> Run<'_, M> {
         let step = || pass.step();
         let question = Question { data, loss, threads: self.threads, step: &step };
         LossLine::of_models(ends, points, question, |known, weights| self.model_of(known, weights))
+    }
+
+    /// Returns how alike the outputs of a layer on the [data](Self::on) are, epoch by epoch, to those at one epoch: with the last one as
+    /// reference, where the layer stops changing.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// # let data = datasets::moons(100, 0.1, 7);
+    /// # let layers = [Dense::new(4).name("hidden").activation(Activation::Tanh), Dense::new(1)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::adam(0.02));
+    /// # let mut replay = Replay::options().dataset(&data).in_memory();
+    /// # for _ in 0..=20 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let change = replay.run()?.layer_change("hidden", 20)?;
+    /// assert!((change.similarities[20].cka - 1.0).abs() < 1e-9); // with itself
+    /// println!("as it will be from epoch {:?} on", change.settled_at(0.99));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`LayerSimilarity::of`], [`Replay::dataset`] and [`at`](Self::at), and [`Error::UnknownLayer`] if no layer has this name.
+    pub fn layer_change(&self, layer: &str, reference: u64) -> Result<LayerChange> {
+        let values = |snapshot: &Snapshot<'_, M>| {
+            let layers = 0..checked::layer_index(snapshot.model(), layer)? + 1;
+            checked::layers(snapshot.model(), snapshot.dataset()?.inputs(), layers)
+        };
+        let of_reference = values(&self.at(reference)?)?;
+        let compare = |snapshot: &Snapshot<'_, M>| {
+            Ok((snapshot.epoch(), LayerSimilarity::of(&of_reference, &values(snapshot)?)?))
+        };
+        let (found, caveats) = self.map_readable(compare)?;
+        let (epochs, similarities) = found.into_iter().unzip();
+        Ok(LayerChange { layer: layer.into(), reference, epochs, similarities, caveats })
     }
 
     /// Fails if the model of the first chosen epoch that is not damaged forgets what was recorded, or what is asked about has other
