@@ -86,7 +86,8 @@ impl LayerChange {
     ///
     /// With the last epoch of a run as reference, it is where the layer stops changing.
     pub fn settled_at(&self, cka: f64) -> Option<u64> {
-        let last_unlike = self.similarities.iter().rposition(|found| !(found.cka >= cka));
+        let is_unlike = |found: &LayerSimilarity| found.cka < cka || found.cka.is_nan();
+        let last_unlike = self.similarities.iter().rposition(is_unlike);
         self.epochs.get(last_unlike.map_or(0, |last| last + 1)).copied()
     }
 }
