@@ -15,7 +15,7 @@ use common::{
     recordings::{damaged, folder, foreign, killed, steps_only, train, with_steps},
 };
 use serde_json::{Value, json};
-use training_replay::{Metrics, NoteValue, Parameter, Replay, Weights};
+use training_replay::{Activation, Dense, Metrics, NoteValue, Parameter, Replay, Sequential, Weights};
 
 /// Subcommands that ask one recording, with what they need beside it.
 const QUESTIONS: [&str; 10] = [
@@ -767,4 +767,28 @@ fn runs_that_would_be_exported_under_one_name_are_an_error_and_none_is_written()
             assert!(!folder.path().join("out").exists(), "{form}");
         }
     }
+}
+
+#[test]
+fn what_classes_cannot_say_of_an_epoch_is_said_with_its_reason() {
+    let folder = folder();
+    let data = training_replay::datasets::moons(20, 0.1, 7);
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid);
+    let model = Sequential::builder(2).layer(output).build(1).unwrap();
+    let mut replay = Replay::options().dataset(&data).create(folder.path().join("nan.replay")).unwrap();
+    replay.record(&model, Metrics::new()).unwrap();
+    let kernel = Parameter::new("output", "kernel", [2, 1], vec![f32::NAN; 2]);
+    let weights = Weights::from_iter([kernel, Parameter::new("output", "bias", [1], vec![0.0_f32])]);
+    let diverged = training_replay::Forward::with_weights(&model, &weights).unwrap();
+    replay.record(&diverged, Metrics::new()).unwrap();
+    replay.finish().unwrap();
+    let reason = "no calibration error: the number of samples without a prediction is 20; it must be 0";
+    let ran = call(folder.path(), "classes --epochs 0,1 nan.replay");
+    assert!(ran.out.lines().any(|line| line == format!("epoch 1: {reason}")), "{}", ran.out);
+    let ran = call(folder.path(), "classes nan.replay");
+    assert!(ran.out.lines().any(|line| line == reason), "{}", ran.out);
+    let json: Value = serde_json::from_str(&call(folder.path(), "classes --json --epochs 0,1 nan.replay").out).unwrap();
+    let of = |epoch: usize| &json["files"][0]["epochs"][epoch];
+    assert!(of(0)["no_calibration"].is_null() && of(0)["calibration_error"].is_number());
+    assert!(of(1)["no_calibration"].is_string() && of(1)["calibration_error"].is_null());
 }

@@ -16,7 +16,7 @@ use crate::{
 /// One label of a snapshot against the rest: where samples have several labels, each is a question of its own.
 ///
 /// A sample is taken to have a label where its output is above one half; of logits, above zero. Of targets that name a class, a
-/// label is a class against all others.
+/// label is a class against all others; a single output stands for class 1, above the threshold of the [run](crate::Run::threshold).
 ///
 /// ```
 /// # use training_replay::{Activation, Dataset, Dense, Metrics, OneVsRest, Replay, Sequential};

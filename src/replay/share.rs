@@ -51,6 +51,7 @@ impl Replay {
             return Ok(());
         };
         self.log.go_on_with(1 + shared.matrices.len() as u64);
+        // One that is not there, damaged or another is an error for who asks about the data, and none for who records weights.
         let path = self.holder().ok().flatten().map(|holder| holder.origin.path());
         path.map_or(Ok(()), |path| self.confirm_shared(&path))
     }

@@ -1,5 +1,7 @@
 //! `training-replay classes`: how well each class is found, at an epoch or from epoch to epoch.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::{Value, json};
 use training_replay::{
@@ -75,7 +77,7 @@ impl Classes {
         let found = run.map(find).map_err(Trouble::with(asked.path))?;
         let lines = match &found[..] {
             [one] => lines_of(one),
-            several => over_epochs(several).lines(),
+            several => lines_over_epochs(several),
         };
         let lines = lines.into_iter().map(|line| shown(&line)).collect();
         let json = json!({ "epochs": found.iter().map(document).collect::<Vec<_>>() });
@@ -131,14 +133,36 @@ fn lines_of(found: &Found) -> Vec<String> {
     lines.extend(table.lines());
     let [accuracy, balanced] = [report.accuracy, report.balanced_accuracy].map(|share| or_dash(Some(share)));
     lines.push(format!("accuracy {accuracy}, balanced accuracy {balanced}"));
-    lines.push(match calibration {
-        Ok(it) => {
-            let [expected, worst] = [it.expected_error, it.maximum_error].map(decimal);
-            format!("calibration error {expected} in {BINS} bins, {worst} in the worst of them")
-        }
-        Err(why) => format!("no calibration error: {}", with_options(&why.to_string())),
-    });
-    lines.extend(report.caveats.iter().map(|caveat| with_options(&caveat.to_string())));
+    if let Ok(it) = calibration {
+        let [expected, worst] = [it.expected_error, it.maximum_error].map(decimal);
+        lines.push(format!("calibration error {expected} in {BINS} bins, {worst} in the worst of them"));
+    }
+    lines.extend(found.remarks());
+    lines
+}
+
+impl Found {
+    /// Why there is no calibration error, if there is none.
+    fn no_calibration(&self) -> Option<String> {
+        self.calibration.as_ref().err().map(|why| with_options(&why.to_string()))
+    }
+
+    /// What is to be known beside the numbers: what was assumed, and why some are missing.
+    fn remarks(&self) -> Vec<String> {
+        let caveats = self.report.caveats.iter().map(|caveat| with_options(&caveat.to_string()));
+        let why = self.no_calibration().map(|why| format!("no calibration error: {why}"));
+        why.into_iter().chain(caveats).collect()
+    }
+}
+
+/// The table, and each remark once, with the first epoch that it is about.
+fn lines_over_epochs(found: &[Found]) -> Vec<String> {
+    let mut lines = over_epochs(found).lines();
+    let mut said = BTreeSet::new();
+    for found in found {
+        let new = found.remarks().into_iter().filter(|remark| said.insert(remark.clone()));
+        lines.extend(new.map(|remark| format!("epoch {}: {remark}", grouped(found.epoch))).collect::<Vec<_>>());
+    }
     lines
 }
 
@@ -194,6 +218,7 @@ fn document(found: &Found) -> Value {
         "accuracy": number(found.report.accuracy),
         "balanced_accuracy": number(found.report.balanced_accuracy),
         "calibration_error": or_null(calibration.map(|it| it.expected_error)),
+        "no_calibration": found.no_calibration(),
         "caveats": found.report.caveats.iter().map(|caveat| with_options(&caveat.to_string())).collect::<Vec<_>>(),
     })
 }
