@@ -10,6 +10,7 @@
 //! | classification | [`ConfusionMatrix`] and its [`ClassificationReport`]; [`RocCurve`], [`PrecisionRecallCurve`], [`Calibration`]; [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy |
 //! | distributions | [`Distribution`], [`Density`] and [`Histogram`] of numbers; [`LayerDistribution`], [`LayerCurve`] and [`LayerValues`] of each layer, chosen by a [`LayerFilter`] and a [`Quantity`] |
 //! | one run | [`Milestones`], found in an [`EpochSummary`] of each epoch by [`MilestoneOptions`]; [`SampleHistory`]; [`Verification`] against what was logged; [`RunDiff`] and [`WeightDiff`]; [`plateaus`] |
+//! | what is wrong with a run | a [`Diagnosis`] by [`DiagnosisOptions`]: its [`Finding`]s, and what was [`NotChecked`] |
 //! | the loss in the space of the weights | [`WeightPath`] of the epochs, [`LossSurface`] over a [`WeightPlane`], [`LossLine`] between two sets of weights |
 //! | what becomes of a layer | the [`Spectrum`] of its kernel or its activations; [`LayerSimilarity`] and [`LayerChange`] |
 //! | every answer | a [`Caveat`] for what was assumed or left out |
@@ -27,6 +28,7 @@
 
 mod caveat;
 pub(crate) mod classification;
+pub(crate) mod diagnosis;
 mod display;
 pub(crate) mod distribution;
 pub(crate) mod landscape;
@@ -36,6 +38,7 @@ pub(crate) mod space;
 
 pub use caveat::Caveat;
 pub use classification::*;
+pub use diagnosis::*;
 pub use distribution::*;
 pub use landscape::*;
 pub use run::*;

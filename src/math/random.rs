@@ -17,6 +17,8 @@ pub(crate) enum Purpose {
     Split,
     /// The directions of a plane through weights.
     Directions,
+    /// Which samples stand for all of them.
+    Sample,
     /// The initial weights of the layer with this index.
     Weights(usize),
     /// The order of the samples in this epoch of training, counted from 0.
@@ -35,6 +37,7 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Data => 0,
         Purpose::Split => 1,
         Purpose::Directions => 2,
+        Purpose::Sample => 3,
         Purpose::Weights(layer) => FAMILY | layer as u64,
         Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
         Purpose::Dropout { layer, epoch } => (3 * FAMILY) | (layer as u64 * EPOCHS) | (epoch % EPOCHS),

@@ -68,6 +68,18 @@ fn first(values: &[f32], start: f32, before: impl Fn(f32, f32) -> bool) -> f32 {
     best.iter().chain(rest).fold(start, |best, &value| pick(value, best))
 }
 
+/// Each value replaced by the median of itself and the two on either side, fewer near the ends: it takes out the
+/// jitter of mini-batches, and leaves what rises or falls steadily as it is.
+pub(crate) fn running_median(curve: &[(u64, f64)]) -> Vec<(u64, f64)> {
+    let median = |index: usize| {
+        let sides = index.min(curve.len() - 1 - index).min(2);
+        let mut around: Vec<f64> = curve[index - sides..=index + sides].iter().map(|(_, value)| *value).collect();
+        around.sort_unstable_by(f64::total_cmp);
+        around[sides]
+    };
+    curve.iter().enumerate().map(|(index, (epoch, _))| (*epoch, median(index))).collect()
+}
+
 /// The largest finite value, if it is above 0, or 1: the upper end of a scale that begins at 0.
 pub(crate) fn largest_or_one(values: &[f32]) -> f64 {
     let largest = limits(values).map_or(0.0, |(_, high)| high);

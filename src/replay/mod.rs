@@ -84,6 +84,7 @@ mod integrity;
 mod diff;
 
 // What is asked of an epoch, of a run, of many runs.
+mod diagnose;
 mod distributions;
 mod predictions;
 mod run_files;

@@ -70,6 +70,8 @@ pub struct ClassCount {
     pub samples: u64,
     /// The number of samples that are predicted as another class, or as none.
     pub errors: u64,
+    /// The number of samples that are predicted as the class, of it or not.
+    pub predicted: u64,
 }
 
 impl EpochSummary {
@@ -238,7 +240,7 @@ fn run_through(
 }
 
 /// What the outputs are, and the errors of each class.
-fn count_classes(
+pub(crate) fn count_classes(
     rule: Rule,
     model: &dyn Forward,
     data: &Dataset,
@@ -276,6 +278,9 @@ fn counts_of(outcomes: Vec<Outcome>, classes: usize) -> Vec<ClassCount> {
     for outcome in outcomes {
         counts[outcome.class].samples += 1;
         counts[outcome.class].errors += u64::from(!outcome.is_correct());
+        if let Some(count) = outcome.predicted.and_then(|class| counts.get_mut(class)) {
+            count.predicted += 1;
+        }
     }
     counts
 }

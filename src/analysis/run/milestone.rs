@@ -60,9 +60,49 @@ pub enum MilestoneKind {
     Frozen,
     /// The first NaN or infinite value. Evidence: the number of such values of the parameter, or the loss.
     Diverged,
+    /// The loss at the end is no lower than that of the best constant prediction. Evidence: how many times that it is.
+    NoLearning,
+    /// The loss at the end is no lower than at the first epoch. Evidence: how many times that it is.
+    NoFall,
+    /// The loss at the first epoch is far above that of a model which knows nothing: of one to which all classes are alike, or
+    /// which predicts the mean of the numbers. Evidence: how many times that it is.
+    PoorStart,
+    /// At the first epoch most values of a layer lie where its activation is flat: its units are dead or saturated. Evidence:
+    /// the share of the values.
+    FlatStart,
+    /// The kernels of a layer are replaced in an epoch, and the run ends badly. Evidence: the size of their change over theirs.
+    LargeSteps,
+    /// No layer has moved far, and the loss has hardly begun to fall. Evidence: what the layer that moved most moved over all
+    /// epochs, over the size of its kernels.
+    SmallSteps,
+    /// At the end most units of a layer are dead. Evidence: their share.
+    DeadLayer,
+    /// The loss jumps above what it was before. Evidence: how many times that it is.
+    LossSpike,
+    /// The validation loss rises while the training loss falls. Evidence: how many times its lowest it is at the end.
+    Overfitting,
+    /// Units of a layer that put out what another one does. Evidence: their number.
+    CopiedUnits,
+    /// A class that no sample is predicted as at the end. Evidence: the number of its samples.
+    NeverPredicted,
+    /// A feature whose spread drowns the others. Evidence: its standard deviation over the median of theirs.
+    DrowningFeature,
+    /// The last layer has no bias, and the outputs are off their targets on the whole. Evidence: by how many standard
+    /// deviations of the targets.
+    MissingBias,
+    /// The validation data are from another distribution than the training data. Evidence: the largest distance between the
+    /// distribution functions of a feature or target; of all features together, the share of neighbors from the own set.
+    ShiftedValidation,
+    /// A feature that says the target on its own, and no other nearly as well: a hint that it may not be known where the model
+    /// is to be used. Evidence: the share of samples that it says, or the size of the correlation.
+    Leakage,
+    /// Labels that the neighbors of their samples contradict, and the network too. Evidence: their share.
+    NoisyLabels,
+    /// The loss that was logged is another one than is recomputed. Evidence: how many times that it is.
+    OtherLoss,
 }
 
-/// What a milestone is about: the run, a class, a layer, a unit or a parameter.
+/// What a milestone is about: the run, a class, a layer, a unit, a parameter, a feature or an output.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(into = "Tagged"))]
 #[non_exhaustive]
@@ -87,6 +127,10 @@ pub enum Subject {
         /// Its name within the layer, such as `kernel`.
         name: String,
     },
+    /// A feature: a column of the inputs.
+    Feature(usize),
+    /// An output: a column of the targets that are no classes.
+    Output(usize),
 }
 
 /// A subject as serde writes it: every number and name in a field.
@@ -99,6 +143,8 @@ enum Tagged {
     Layer { layer: String },
     Unit { layer: String, unit: usize },
     Parameter { layer: String, name: String },
+    Feature { feature: usize },
+    Output { output: usize },
 }
 
 #[cfg(feature = "serde")]
@@ -110,6 +156,8 @@ impl From<Subject> for Tagged {
             Subject::Layer(layer) => Self::Layer { layer },
             Subject::Unit { layer, unit } => Self::Unit { layer, unit },
             Subject::Parameter { layer, name } => Self::Parameter { layer, name },
+            Subject::Feature(feature) => Self::Feature { feature },
+            Subject::Output(output) => Self::Output { output },
         }
     }
 }
@@ -140,17 +188,54 @@ impl MilestoneKind {
             Self::Exploding => "exploding gradient",
             Self::Frozen => "frozen",
             Self::Diverged => "diverged",
+            Self::NoLearning => "no learning",
+            Self::NoFall => "no fall",
+            Self::PoorStart => "poor start",
+            Self::FlatStart => "flat start",
+            Self::LargeSteps => "large steps",
+            Self::SmallSteps => "small steps",
+            Self::DeadLayer => "dead layer",
+            Self::LossSpike => "loss spike",
+            Self::Overfitting => "overfitting",
+            Self::CopiedUnits => "copied units",
+            Self::NeverPredicted => "never predicted",
+            Self::DrowningFeature => "drowning feature",
+            Self::MissingBias => "missing bias",
+            Self::ShiftedValidation => "shifted validation",
+            Self::Leakage => "leakage",
+            Self::NoisyLabels => "noisy labels",
+            Self::OtherLoss => "other loss",
         }
     }
 
     /// Whether it is of one epoch alone, and so has no end.
     pub(super) fn is_moment(self) -> bool {
-        matches!(self, Self::FewestErrors | Self::FinalErrors | Self::BestLoss | Self::FinalLoss | Self::Diverged)
+        matches!(
+            self,
+            Self::FewestErrors
+                | Self::FinalErrors
+                | Self::BestLoss
+                | Self::FinalLoss
+                | Self::Diverged
+                | Self::PoorStart
+                | Self::FlatStart
+                | Self::LargeSteps
+        ) || self.is_final()
     }
 
     /// Whether it is of the last epoch.
     pub(super) fn is_final(self) -> bool {
-        matches!(self, Self::FinalErrors | Self::FinalLoss)
+        matches!(
+            self,
+            Self::FinalErrors
+                | Self::FinalLoss
+                | Self::NoLearning
+                | Self::NoFall
+                | Self::DeadLayer
+                | Self::CopiedUnits
+                | Self::NeverPredicted
+                | Self::MissingBias
+        )
     }
 }
 
@@ -168,6 +253,8 @@ impl fmt::Display for Subject {
             Self::Layer(layer) => f.pad(layer),
             Self::Unit { layer, unit } => f.pad(&format!("{layer} unit {unit}")),
             Self::Parameter { layer, name } => f.pad(&format!("{layer}/{name}")),
+            Self::Feature(feature) => f.pad(&format!("feature {feature}")),
+            Self::Output(output) => f.pad(&format!("output {output}")),
         }
     }
 }

@@ -10,11 +10,13 @@ use crate::notation::{counted, decimal, grouped, percent};
 pub(super) struct Nouns<'a> {
     pub(super) loss: &'a str,
     pub(super) sample: &'a str,
+    /// The names of the features, where they have some.
+    pub(super) features: &'a [String],
 }
 
 impl Default for Nouns<'_> {
     fn default() -> Self {
-        Self { loss: "loss", sample: "sample" }
+        Self { loss: "loss", sample: "sample", features: &[] }
     }
 }
 
@@ -43,10 +45,16 @@ impl Milestone {
         self.sentence_of(class_names, Nouns::default())
     }
 
+    /// The same with what features and the loss are called.
+    pub(crate) fn sentence_about(&self, class_names: &[String], features: &[String], loss: &str) -> String {
+        self.sentence_of(class_names, Nouns { loss, features, ..Nouns::default() })
+    }
+
     /// The same with what the loss is called, and what the counted ones are.
     pub(super) fn sentence_of<S: AsRef<str>>(&self, class_names: &[S], nouns: Nouns<'_>) -> String {
         let name = match self.subject {
             Subject::Class(class) => class_names.get(class).map(AsRef::as_ref),
+            Subject::Feature(feature) => nouns.features.get(feature).map(String::as_str),
             _ => None,
         };
         format!("{}, {}", self.time(), self.event(name, nouns))
@@ -67,7 +75,7 @@ impl Milestone {
     /// What, as it ends.
     fn event(&self, class_name: Option<&str>, nouns: Nouns<'_>) -> String {
         let (evidence, count) = (decimal(self.evidence), self.evidence as u64);
-        let (subject, Nouns { loss, sample }) = (self.subject.in_words(), nouns);
+        let (subject, Nouns { loss, sample, .. }) = (self.subject.in_words(), nouns);
         match self.kind {
             Kind::AllCorrect => format!("{} classified correctly", all(count, sample, &self.subject, class_name)),
             Kind::FewestErrors if count == 0 => format!("no {sample} is misclassified, for the first time"),
@@ -96,6 +104,7 @@ impl Milestone {
                 _ => format!("{subject} does not change: it is the same over {}, while others change", recorded(count)),
             },
             Kind::Diverged => self.divergence(count, loss),
+            _ => self.fault(class_name, loss),
         }
     }
 
@@ -109,13 +118,15 @@ impl Milestone {
 
 impl Subject {
     /// As it stands in a sentence.
-    fn in_words(&self) -> String {
+    pub(super) fn in_words(&self) -> String {
         match self {
             Self::Run => "the run".into(),
             Self::Class(class) => format!("class {class}"),
             Self::Layer(layer) => format!("layer {layer}"),
             Self::Unit { layer, unit } => format!("unit {unit} of layer {layer}"),
             Self::Parameter { layer, name } => format!("{name} of layer {layer}"),
+            Self::Feature(feature) => format!("feature {feature}"),
+            Self::Output(output) => format!("output {output}"),
         }
     }
 }

@@ -293,7 +293,7 @@ impl Milestones {
 
     fn nouns(&self) -> Nouns<'_> {
         let sample = if self.by_position { "position" } else { "sample" };
-        Nouns { loss: self.loss_name.as_deref().unwrap_or("loss"), sample }
+        Nouns { loss: self.loss_name.as_deref().unwrap_or("loss"), sample, ..Nouns::default() }
     }
 
     /// Returns the milestone of the smallest loss; `None` if the loss is not known.

@@ -7,6 +7,7 @@ mod flips;
 pub(crate) mod layer_state;
 mod metric_check;
 mod milestone;
+mod milestone_fault;
 mod milestone_group;
 mod milestone_options;
 mod milestone_rules;

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        check, classes, completions, curve, diff, export, figure, gif, import, info, manual, pack, page, repair, runs,
-        story, thin, verify, watch,
+        check, classes, completions, curve, diagnose, diff, export, figure, gif, import, info, manual, pack, page,
+        repair, runs, story, thin, verify, watch,
     },
     report::said,
     trouble::Status,
@@ -30,6 +30,8 @@ enum Ask {
     Info(info::Info),
     #[command(after_help = story::EXAMPLES)]
     Story(story::Story),
+    #[command(after_help = diagnose::EXAMPLES)]
+    Diagnose(diagnose::Diagnose),
     #[command(after_help = curve::EXAMPLES)]
     Curve(curve::Curve),
     #[command(after_help = classes::EXAMPLES)]
@@ -86,6 +88,7 @@ impl Command {
         said(match &self.ask {
             Ask::Info(info) => info.run(),
             Ask::Story(story) => story.run(),
+            Ask::Diagnose(diagnose) => diagnose.run(),
             Ask::Curve(curve) => curve.run(),
             Ask::Classes(classes) => classes.run(),
             Ask::Runs(runs) => runs.run(),

@@ -88,6 +88,11 @@ impl Which {
 }
 
 impl EpochsArgs {
+    /// Whether none are named.
+    pub fn are_all(&self) -> bool {
+        self.epochs.is_empty() && self.every.is_none()
+    }
+
     /// Whether fewer than all may be meant.
     pub fn are_chosen(&self) -> bool {
         !self.epochs.is_empty() || self.every.is_some()

@@ -27,6 +27,7 @@ mod recording;
 mod report;
 mod run_groups;
 mod run_row;
+mod subject;
 mod target;
 
 mod command;

@@ -62,6 +62,11 @@ impl TableArgs {
 }
 
 impl Question {
+    /// Whether nothing is chosen that only a model can be asked about.
+    pub fn needs_no_model(&self) -> bool {
+        self.on.is_none() && self.table.data.is_none() && self.threshold.is_none() && self.loss.is_none()
+    }
+
     /// Opens a recording, and gives it its base and the data of the table if there are some.
     pub fn open(&self, path: &Path) -> Answer<Replay> {
         let mut replay = recording::open(path)?;

@@ -35,5 +35,7 @@ fn subject(subject: &Subject) -> [Cell; 5] {
         Subject::Parameter { layer, name } => {
             ["parameter".into(), none(), layer.as_str().into(), none(), name.as_str().into()]
         }
+        Subject::Feature(feature) => ["feature".into(), none(), none(), Cell::whole(*feature), none()],
+        Subject::Output(output) => ["output".into(), none(), none(), Cell::whole(*output), none()],
     }
 }

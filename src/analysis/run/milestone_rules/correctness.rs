@@ -40,7 +40,7 @@ mod tests {
     fn a_class_is_all_correct_from_the_epoch_behind_its_last_error() {
         let errors = [[1, 3], [0, 2], [0, 0], [0, 1], [0, 0], [0, 0]];
         let summaries = summaries_of(6, |summary| {
-            let count = |(errors, samples)| ClassCount { samples, errors };
+            let count = |(errors, samples)| ClassCount { samples, errors, predicted: samples - errors };
             summary.classes = errors[summary.epoch as usize].into_iter().zip([4, 6]).map(count).collect();
         });
         let expected =

@@ -4,6 +4,7 @@ use super::rows::{best_and_final, curve, from_epoch};
 use crate::analysis::{
     EpochSummary, Milestone, MilestoneKind as Kind, MilestoneOptions, Plateau, Subject, run::plateau::plateaus_where,
 };
+use crate::math::stats::running_median;
 
 /// How many times the range of four fifths of the losses counts.
 const USUAL: f64 = 4.0;
@@ -72,18 +73,6 @@ fn fall_rows(losses: &[(u64, f64)], raw: &[(u64, f64)], slope: Slope, least: f64
         let row = Milestone { until, ..from_epoch(Kind::Fall, first.0, Subject::Run, fall) };
         (stretch.len() > 1 && fall >= least && falls(first.0, last.0)).then_some(row)
     })
-}
-
-/// Each value replaced by the median of itself and the two on either side, fewer near the ends: it takes out the
-/// jitter of mini-batches, and leaves what rises or falls steadily as it is.
-fn running_median(curve: &[(u64, f64)]) -> Vec<(u64, f64)> {
-    let median = |index: usize| {
-        let sides = index.min(curve.len() - 1 - index).min(2);
-        let mut around: Vec<f64> = curve[index - sides..=index + sides].iter().map(|(_, value)| *value).collect();
-        around.sort_unstable_by(f64::total_cmp);
-        around[sides]
-    };
-    curve.iter().enumerate().map(|(index, (epoch, _))| (*epoch, median(index))).collect()
 }
 
 /// Plateaus with less than `gap` epochs between them are one, if the curve comes from one to the other no faster than

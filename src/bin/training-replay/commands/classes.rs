@@ -70,7 +70,7 @@ impl Classes {
         let replay = self.question.open(asked.path)?;
         let run = self.question.run(asked.path, &replay)?;
         let mut epochs = self.epochs.of(asked.path, &replay)?;
-        if self.epochs.epochs.is_empty() && self.epochs.every.is_none() {
+        if self.epochs.are_all() {
             epochs = epochs.last().copied().into_iter().collect();
         }
         let run = run.epochs(epochs).threads(asked.threads).progress(asked.bar.callback());

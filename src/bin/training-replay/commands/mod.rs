@@ -4,6 +4,7 @@ pub mod check;
 pub mod classes;
 pub mod completions;
 pub mod curve;
+pub mod diagnose;
 pub mod diff;
 pub mod export;
 pub mod figure;

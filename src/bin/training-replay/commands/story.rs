@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde_json::{Value, json};
-use training_replay::analysis::{Milestone, MilestoneOptions, Milestones, Subject};
+use training_replay::analysis::{Milestone, MilestoneOptions, Milestones};
 
 use crate::{
     epochs::EpochsArgs,
@@ -10,6 +10,7 @@ use crate::{
     question::Question,
     recording::Files,
     report::{Asked, Report, about_each},
+    subject::subject,
     trouble::{Answer, Status, Trouble, with_options},
     words::shown,
 };
@@ -76,15 +77,4 @@ fn milestone(row: &Milestone, sentence: String) -> Value {
         "evidence": number(row.evidence),
         "sentence": sentence,
     })
-}
-
-/// What it is about, by parts.
-fn subject(subject: &Subject) -> Value {
-    match subject {
-        Subject::Class(class) => json!({ "class": class }),
-        Subject::Layer(layer) => json!({ "layer": layer }),
-        Subject::Unit { layer, unit } => json!({ "layer": layer, "unit": unit }),
-        Subject::Parameter { layer, name } => json!({ "layer": layer, "parameter": name }),
-        _ => json!({}),
-    }
 }

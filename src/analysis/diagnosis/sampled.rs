@@ -1,0 +1,64 @@
+//! Some samples of a data set, for what costs the square of their number.
+
+use rand::seq::SliceRandom;
+
+use crate::{
+    Dataset, Matrix,
+    data::labels,
+    math::{
+        matrix,
+        random::{self, Purpose},
+    },
+};
+
+/// No more samples are compared with each other.
+const MOST: usize = 2_000;
+
+/// As many differences of two numbers are taken at most when all are compared with each other.
+const WORK: usize = 2_000_000_000;
+
+/// Some samples of a data set, all of them where there are few; the same ones at every call.
+#[derive(Clone, Debug)]
+pub(crate) struct Sampled {
+    /// Which samples, in increasing order.
+    pub(crate) places: Vec<usize>,
+    /// Their inputs, a row each.
+    pub(crate) inputs: Matrix,
+    /// Their classes, where the targets are classes of one position.
+    pub(crate) classes: Option<Vec<usize>>,
+}
+
+impl Sampled {
+    pub(crate) fn of(data: &Dataset) -> Self {
+        let work = ((WORK / data.features().max(1)) as f64).sqrt() as usize;
+        let places = some(data.samples(), MOST.min(work).max(1));
+        let inputs = gathered(data.inputs(), &places);
+        let is_one = data.targets().positions() == 1;
+        let classes = is_one.then(|| labels::target_classes(data.targets()).ok()).flatten();
+        let classes = classes.map(|all| places.iter().map(|&place| all[place]).collect());
+        Self { places, inputs, classes }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+}
+
+/// Some rows of a matrix.
+pub(super) fn gathered(all: &Matrix, places: &[usize]) -> Matrix {
+    let mut rows = Matrix::zeros(places.len(), all.ncols());
+    matrix::gather_rows(all, places, &mut rows);
+    rows
+}
+
+/// All of `count` numbers from 0, or `most` of them drawn without replacement, in increasing order.
+pub(super) fn some(count: usize, most: usize) -> Vec<usize> {
+    if count <= most {
+        return (0..count).collect();
+    }
+    let mut places: Vec<usize> = (0..count).collect();
+    let (drawn, _) = places.partial_shuffle(&mut random::rng(0, Purpose::Sample), most);
+    let mut drawn = drawn.to_vec();
+    drawn.sort_unstable();
+    drawn
+}
