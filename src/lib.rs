@@ -164,6 +164,7 @@ pub use storage::Damage;
 #[doc(inline)]
 pub use train::{EarlyStopping, Goal, Optimizer, Trainer};
 
+#[cfg_attr(all(doc, not(doctest)), doc = include_str!("../docs/images/embedded.md"))]
 #[doc = include_str!("../docs/guide.md")]
 #[cfg_attr(all(feature = "csv", feature = "plot"), doc = include_str!("../docs/from_tables.md"))]
 #[doc = include_str!("../docs/tables.md")]

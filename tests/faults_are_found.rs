@@ -1,6 +1,6 @@
 //! What is wrong with a run is found by the check that is meant for it, and nothing is found in healthy runs.
 //!
-//! The thresholds were chosen by the runs of seeds 0 to 4; those of 5 to 9 were kept apart. `cargo run --release --example
+//! The thresholds were chosen by the faulty runs of seeds 0 to 4 and the healthy ones of 0 to 29; those of 30 to 39 were kept apart. `cargo run --release --example
 //! diagnose` prints the table.
 
 #[path = "../examples/common/gallery.rs"]
@@ -27,23 +27,25 @@ fn every_fault_is_found_in_the_runs_that_thresholds_were_chosen_by() {
 /// 57 of 60 would be 95 %.
 #[test]
 fn nineteen_of_twenty_faults_are_found_in_the_runs_that_were_kept_apart() {
-    let counts: Vec<_> = Fault::ALL.into_iter().map(|fault| (fault, found(fault, 5..10))).collect();
+    let counts: Vec<_> = Fault::ALL.into_iter().map(|fault| (fault, found(fault, 30..35))).collect();
     assert!(counts.iter().all(|(_, found)| *found >= 4), "{counts:?}");
     assert!(counts.iter().map(|(_, found)| found).sum::<usize>() >= 57, "{counts:?}");
 }
 
-/// Hints count, too.
+/// Hints, as of a spike of the loss that came back, fail nothing.
 #[test]
-fn at_most_one_of_sixty_healthy_runs_has_a_finding_and_everything_was_looked_at() {
-    let (mut found, mut runs) = (Vec::new(), 0);
-    for (task, seed) in Task::ALL.into_iter().flat_map(|task| (0..10).map(move |seed| (task, seed))) {
+fn at_most_one_of_sixty_healthy_runs_fails_few_have_hints_and_everything_was_looked_at() {
+    let (mut failed, mut hinted, mut runs) = (Vec::new(), 0, 0);
+    for (task, seed) in Task::ALL.into_iter().flat_map(|task| (30..40).map(move |seed| (task, seed))) {
         let diagnosis = diagnose(&healthy(task, seed).unwrap()).unwrap();
         runs += 1;
         assert!(task == Task::Curve || diagnosis.not_checked.is_empty(), "{task:?} {seed}: {diagnosis}");
-        if !diagnosis.findings.is_empty() || diagnosis.judgement() != Judgement::Passed {
-            found.push(format!("{task:?} {seed}: {diagnosis}"));
+        hinted += usize::from(diagnosis.findings.iter().any(|finding| finding.hint));
+        if diagnosis.judgement() != Judgement::Passed {
+            failed.push(format!("{task:?} {seed}: {diagnosis}"));
         }
     }
     assert_eq!(runs, 60);
-    assert!(found.len() <= 1, "{}", found.join("\n"));
+    assert!(failed.len() <= 1, "{}", failed.join("\n"));
+    assert!(hinted <= 6, "{hinted}");
 }

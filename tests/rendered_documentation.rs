@@ -79,9 +79,9 @@ fn the_two_largest_types_have_a_limited_number_of_methods() {
     }
 }
 
-/// The pictures of the crate's page, each under its name without the ending.
+/// The pictures of the crate's page and of the guide, each under its name without the ending.
 #[cfg(feature = "plot")]
-const EMBEDDED: [&str; 1] = ["spaces.png"];
+const EMBEDDED: [&str; 2] = ["spaces.png", "failed_run.png"];
 
 /// A page of rustdoc holds no files, so `docs/images/embedded.md`, which `lib.rs` includes, has its pictures as data.
 #[test]

@@ -17,8 +17,9 @@ use training_replay::{
 };
 
 /// What is asked with and not answered: settings, and what is built up.
-const NO_ANSWERS: [(&str, &str); 9] = [
+const NO_ANSWERS: [(&str, &str); 10] = [
     ("Baseline", "a setting"),
+    ("DiagnosisOptions", "a setting"),
     ("IncrementalPca", "a computation that goes on; its answer is PrincipalPlane"),
     ("LayerFilter", "a setting"),
     ("MilestoneOptions", "a setting"),
@@ -56,12 +57,15 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         Distribution,
         EpochSummary,
         EpochsToTarget,
+        Diagnosis,
         Evaluation,
         FeatureSpace,
+        Finding,
         Flips,
         Grid,
         HeadToHead,
         Histogram,
+        Judgement,
         LayerChange,
         LayerCurve,
         LayerDistribution,
@@ -74,6 +78,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         MilestoneKind,
         Milestones,
         MilestoneGroup,
+        NotChecked,
         ParameterState,
         Plane,
         Plateau,

@@ -104,7 +104,7 @@ fn written(ran: &Ran) -> String {
 }
 
 /// Calls that together have every field.
-const CALLS: [(&str, &[&str]); 14] = [
+const CALLS: [(&str, &[&str]); 15] = [
     (
         "info",
         &[
@@ -113,6 +113,7 @@ const CALLS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("story", &["run.replay damaged.replay missing.replay"]),
+    ("diagnose", &["--without leakage --limit no-learning=0.4 run.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
     ("runs", &["", "--group-by optimizer"]),
     ("watch", &["with_steps.replay"]),

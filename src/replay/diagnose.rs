@@ -1,6 +1,6 @@
 //! What is wrong with a run, found in its epochs.
 
-use super::{RecordedWeights, Replay, Run, Snapshot, readable::skipping};
+use super::{RecordedWeights, Replay, Run, Snapshot, readable::skipping, run_questions::without_data};
 use crate::{
     Dataset, Error, Forward, Loss, Result, Weights,
     analysis::{
@@ -147,7 +147,8 @@ impl RecordedWeights<'_> {
         options.check()?;
         let replay = self.replay;
         let mut milestones = self.milestones(&MilestoneOptions::default())?;
-        let caveats = std::mem::take(&mut milestones.caveats);
+        let mut caveats = std::mem::take(&mut milestones.caveats);
+        caveats.retain(|caveat| *caveat != without_data()); // What was not checked says it.
         let is_skipped = |at: u64| caveats.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
         let epochs: Vec<u64> = replay.epochs().filter(|&epoch| !is_skipped(epoch)).collect();
         let gap = || {

@@ -8,6 +8,9 @@ use crate::{
     notation::on_a_line,
 };
 
+/// As many findings of a kind are printed.
+const SAID: usize = 3;
+
 /// What is wrong with a run: which checks found something, which found nothing, and which could not be made.
 ///
 /// It is made by [`Run::diagnose`](crate::Run::diagnose); [`DiagnosisOptions`] has the checks and their thresholds. It prints
@@ -87,6 +90,42 @@ impl Diagnosis {
         self.not_checked.push(NotChecked { kind, reason });
     }
 
+    /// A line for each finding; of many of a kind the first few by their evidence, and how many more there are.
+    fn lines_of_findings(&self) -> Vec<String> {
+        let mark = |finding: &Finding| if finding.hint { "hint" } else { "wrong" };
+        let (mut lines, mut said) = (Vec::new(), Vec::new());
+        for finding in &self.findings {
+            let kind = finding.milestone.kind;
+            if said.contains(&kind) {
+                continue;
+            }
+            said.push(kind);
+            let mut alike: Vec<&Finding> = self.of_kind(kind).collect();
+            let more = alike.len().saturating_sub(SAID);
+            if more > 0 {
+                alike.sort_by(|one, other| other.milestone.evidence.total_cmp(&one.milestone.evidence));
+                alike.truncate(SAID);
+            }
+            lines.extend(alike.iter().map(|finding| format!("{}: {}", mark(finding), self.sentence(finding))));
+            if more > 0 {
+                lines.push(format!("{}: {more} more of {kind}", mark(finding)));
+            }
+        }
+        lines
+    }
+
+    /// What was not checked, together where the reason is the same.
+    fn left_by_reason(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for NotChecked { kind, reason } in &self.not_checked {
+            match reasons.iter_mut().find(|(known, _)| known == reason) {
+                Some((_, kinds)) => kinds.push(kind.name()),
+                None => reasons.push((reason, vec![kind.name()])),
+            }
+        }
+        reasons
+    }
+
     /// Returns what the diagnosis comes to.
     pub fn judgement(&self) -> Judgement {
         let is_left = |kind: &MilestoneKind| self.not_checked.iter().any(|left| left.kind == *kind);
@@ -121,20 +160,18 @@ impl fmt::Display for Judgement {
     }
 }
 
-/// Writes what it comes to, each finding, what was looked for in vain, what was not checked and why, and each caveat.
+/// Writes what it comes to, the findings, of many of a kind the largest, what was looked for in vain, what was not checked and why, and each caveat.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.judgement())?;
-        for finding in &self.findings {
-            let mark = if finding.hint { "hint" } else { "wrong" };
-            writeln!(f, "{mark}: {}", on_a_line(&self.sentence(finding)))?;
-        }
+        self.lines_of_findings().iter().try_for_each(|line| writeln!(f, "{}", on_a_line(line)))?;
         if !self.passed.is_empty() {
             let names: Vec<&str> = self.passed.iter().map(|kind| kind.name()).collect();
             writeln!(f, "not found: {}", names.join(", "))?;
         }
-        let left = |left: &NotChecked| format!("not checked: {}: {}", left.kind, on_a_line(&left.reason));
-        self.not_checked.iter().try_for_each(|it| writeln!(f, "{}", left(it)))?;
+        for (reason, kinds) in self.left_by_reason() {
+            writeln!(f, "not checked: {}: {}", kinds.join(", "), on_a_line(reason))?;
+        }
         self.caveats.iter().try_for_each(|caveat| writeln!(f, "{}", on_a_line(&caveat.to_string())))
     }
 }

@@ -7,14 +7,14 @@ const CHECKS: [(Kind, f64); 21] = [
     (Kind::Diverged, 0.0),
     (Kind::Frozen, 1.0),
     (Kind::PoorStart, 5.0),
-    (Kind::FlatStart, 0.6),
+    (Kind::FlatStart, 0.8),
     (Kind::LargeSteps, 1.0),
     (Kind::SmallSteps, 0.1),
     (Kind::NoLearning, 0.95),
     (Kind::NoFall, 1.0),
     (Kind::LossSpike, 2.0),
     (Kind::Overfitting, 1.2),
-    (Kind::DeadLayer, 0.5),
+    (Kind::DeadLayer, 0.8),
     (Kind::CopiedUnits, 1.0),
     (Kind::Vanishing, 0.01),
     (Kind::Exploding, 100.0),
@@ -34,14 +34,14 @@ const CHECKS: [(Kind, f64); 21] = [
 /// | [`Diverged`](Kind::Diverged) | more values are NaN or infinite | 0 |
 /// | [`Frozen`](Kind::Frozen) | a parameter never changes, over more epochs | 1 |
 /// | [`PoorStart`](Kind::PoorStart) | the loss of the first epoch is as many times that of a model which knows nothing: `ln 2` or `ln k` of k classes, the variance of numbers | 5 |
-/// | [`FlatStart`](Kind::FlatStart) | this share of a layer's values is in a flat part of its activation at the first epoch | 0.6 |
+/// | [`FlatStart`](Kind::FlatStart) | this share of a layer's values is in a flat part of its activation at the first epoch | 0.8 |
 /// | [`LargeSteps`](Kind::LargeSteps) | the kernels of a layer change by as many times their size in an epoch, and the run ends badly | 1 |
 /// | [`SmallSteps`](Kind::SmallSteps) | the kernels of all layers move less than this over all epochs, beside their size, while the loss falls and is still above half that of the best constant prediction | 0.1 |
 /// | [`NoLearning`](Kind::NoLearning) | the loss at the end is no less than this times that of the best constant prediction | 0.95 |
 /// | [`NoFall`](Kind::NoFall) | the loss at the end is no less than this times that of the first epoch | 1 |
 /// | [`LossSpike`](Kind::LossSpike) | the loss jumps to as many times what it was, and does not come back; if it does, that is a hint | 2 |
 /// | [`Overfitting`](Kind::Overfitting) | the validation loss rises to as many times its lowest, while the training loss falls | 1.2 |
-/// | [`DeadLayer`](Kind::DeadLayer) | this share of a layer's units is dead at the end | 0.5 |
+/// | [`DeadLayer`](Kind::DeadLayer) | this share of a layer's units is dead at the end | 0.8 |
 /// | [`CopiedUnits`](Kind::CopiedUnits) | as many units of a layer put out what another one does, at the end | 1 |
 /// | [`Vanishing`](Kind::Vanishing), [`Exploding`](Kind::Exploding) | the gradients of a layer are this times the last layer's, from the start and for half of the run | 0.01, 100 |
 /// | [`NeverPredicted`](Kind::NeverPredicted) | a class of as many samples is not predicted once, at the end | 1 |

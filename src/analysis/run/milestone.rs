@@ -162,6 +162,14 @@ impl From<Subject> for Tagged {
     }
 }
 
+impl Milestone {
+    /// Whether it is of one epoch alone.
+    #[cfg(feature = "plot")]
+    pub(crate) fn is_moment(&self) -> bool {
+        self.kind.is_moment()
+    }
+}
+
 impl MilestoneKind {
     /// Returns its name: a word or two.
     ///

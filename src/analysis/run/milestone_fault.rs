@@ -12,8 +12,8 @@ impl Milestone {
         let (evidence, share, count) = (decimal(self.evidence), percent(self.evidence), self.evidence as u64);
         let subject = named(&self.subject, name);
         match self.kind {
-            Kind::NoLearning => format!("the {loss} is {evidence} times {CONSTANT}: the model does no better"),
-            Kind::NoFall => format!("the {loss} is {evidence} times that of the first epoch: it has not fallen"),
+            Kind::NoLearning => format!("the {loss} is {evidence} times {CONSTANT}"),
+            Kind::NoFall => format!("the {loss} is {evidence} times that of the first epoch"),
             Kind::PoorStart => format!("the {loss} is {evidence} times that of a model that knows nothing"),
             Kind::LossSpike => self.spike(loss, &evidence),
             Kind::Overfitting => format!(

@@ -115,6 +115,10 @@ pub fn with_options(text: &str) -> String {
         ("`RunPlotOptions::loss`", "--loss"),
         ("`VerifyOptions::names`", "--metrics"),
         ("`VerifyOptions::l2`", "--l2"),
+        (
+            "it was asked of weights alone: `Replay::run_with` takes the model, `Replay::with_dataset` data",
+            "the model is not built in; a program in Rust gives it by `Replay::run_with`",
+        ),
         ("`DiagnosisOptions::loss` gives it", "--loss gives it"),
         ("`DiagnosisOptions::names`", "--metrics"),
         ("`DiagnosisOptions::validation`", "--validation"),

@@ -22,7 +22,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   training-replay diagnose run.replay
   training-replay diagnose --validation test run.replay
-  training-replay diagnose --without frozen --threshold-of overfitting=1.5 run.replay
+  training-replay diagnose --without frozen --limit overfitting=1.5 run.replay
   training-replay diagnose --require noisy-labels --json runs/*.replay
 
 Exits with 0 if the run passes, with 1 if something is wrong with it, and with 2 if a required check could not be made.";
@@ -53,7 +53,7 @@ pub struct Diagnose {
     require: Vec<String>,
     /// From where on a check fails, as in overfitting=1.5; several times for several
     #[arg(long, value_name = "CHECK=NUMBER")]
-    threshold_of: Vec<String>,
+    limit: Vec<String>,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -81,7 +81,7 @@ impl Diagnose {
         for name in &self.without {
             options = options.without(check(name)?);
         }
-        for text in &self.threshold_of {
+        for text in &self.limit {
             let (check, threshold) = threshold(text)?;
             options = options.threshold(check, threshold);
         }
