@@ -27,12 +27,15 @@ const COMPARED: usize = 500;
 pub(super) fn overfitting(run: &RunEvidence<'_>, threshold: f64) -> Checked {
     run.span()?;
     let (training, validation, scale) = (run.losses()?, run.validation_losses()?, run.scale()?);
-    let smooth = stats::running_median(&validation);
-    let Some(best) = smooth.iter().min_by(|one, other| one.1.total_cmp(&other.1)) else { return Ok(Vec::new()) };
+    let lowest = |curve: &[(u64, f64)]| curve.iter().copied().min_by(|one, other| one.1.total_cmp(&other.1));
+    // A dip of a single epoch is no reason, and of those that remain the lowest is said.
+    let Some((smooth, best)) = lowest(&stats::running_median(&validation)).zip(lowest(&validation)) else {
+        return Ok(Vec::new());
+    };
     let end = median_of_last(&validation);
     let then = training.iter().rev().find(|(epoch, _)| *epoch <= best.0).unwrap_or(&training[0]);
     let falls = median_of_last(&training) < then.1;
-    let rises = end >= threshold * best.1 && end - best.1 >= LEAST * scale;
+    let rises = end >= threshold * smooth.1 && end - smooth.1 >= LEAST * scale;
     Ok(none_or(falls && rises, || Finding::new(Kind::Overfitting, best.0, Subject::Run, end / best.1, threshold)))
 }
 
