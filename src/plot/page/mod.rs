@@ -3,6 +3,7 @@
 mod answers;
 mod arrays;
 mod counts;
+mod findings;
 mod frame;
 mod html;
 mod notes;
@@ -22,7 +23,7 @@ use self::{
     run_data::{PageData, RunData},
 };
 use super::run::RunPlots;
-use crate::{Error, Forward, Result, file};
+use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 
 /// An interactive page: one or more runs side by side at the same epoch, in a single HTML file that needs no network.
 ///
@@ -127,6 +128,34 @@ impl Page {
     pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
         let run = run::run(name.into(), plots, self.max_samples, &mut self.arrays)?;
         self.runs.push(run);
+        Ok(self)
+    }
+
+    /// Shows what is wrong with the run that was added last, among its milestones; what could not be checked is in its notes.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::{analysis::DiagnosisOptions, plot::{Page, RunPlots}};
+    ///
+    /// # let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// for _ in 0..3 {
+    ///     replay.record(&model, Metrics::new())?; // nothing moves
+    /// }
+    /// let diagnosis = replay.run()?.diagnose(&DiagnosisOptions::default())?;
+    /// let mut page = Page::new("A run");
+    /// page.run("run", &RunPlots::of(replay.run()?)?)?.diagnosis(&diagnosis)?;
+    /// assert!(page.to_html()?.contains("no parameter changes"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if no run was added.
+    pub fn diagnosis(&mut self, diagnosis: &Diagnosis) -> Result<&mut Self> {
+        let run = self.runs.last_mut();
+        let run = run.ok_or_else(|| Error::missing("run on the page", "add it by `Page::run` first"))?;
+        run.diagnose(diagnosis);
         Ok(self)
     }
 

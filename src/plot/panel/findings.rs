@@ -23,9 +23,9 @@ impl Panel {
     /// }
     /// let diagnosis = replay.run()?.diagnose(&DiagnosisOptions::default())?;
     /// let panel = Panel::findings(&diagnosis, 0..=3);
-    /// assert_eq!(panel.y.names(), ["no fall", "no learning", "frozen"]); // from below
+    /// assert_eq!(panel.y.names(), ["no fall", "no learning", "poor start", "frozen"]); // from below
     /// let frozen = panel.in_color(ColorRole::Misclassified).next().expect("a line");
-    /// assert_eq!(frozen.points(), [[0.0, 2.0], [3.0, 2.0]]);
+    /// assert_eq!(frozen.points(), [[0.0, 3.0], [3.0, 3.0]]);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn findings(diagnosis: &Diagnosis, epochs: RangeInclusive<u64>) -> Self {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use training_replay::plot::Page;
+use training_replay::{analysis::DiagnosisOptions, plot::Page};
 
 use crate::{
     bars::Bar,
@@ -50,6 +50,9 @@ pub struct PageArgs {
     /// The most samples that are shown of a run
     #[arg(long, value_name = "NUMBER", default_value_t = 2000)]
     max_samples: usize,
+    /// Show what is wrong with each run, as `diagnose` says it
+    #[arg(long, conflicts_with = "serve")]
+    diagnose: bool,
     #[command(flatten)]
     epochs: EpochsArgs,
     #[command(flatten)]
@@ -74,12 +77,22 @@ impl PageArgs {
             let replay = self.plot.question.open(path)?;
             let bar = Bar::of("epochs");
             let run = self.plot.question.run(path, &replay)?.progress(bar.callback());
-            let plots = self.plot.of(path, run.epochs(self.epochs.of(path, &replay)?))?;
-            page.run(name, &plots).map_err(Trouble::with(path))?;
+            let run = run.epochs(self.epochs.of(path, &replay)?);
+            page.run(name, &self.plot.of(path, run.clone())?).map_err(Trouble::with(path))?;
+            if self.diagnose {
+                let found = run.diagnose(&self.checks()).map_err(Trouble::with(path))?;
+                page.diagnosis(&found).map_err(Trouble::with(path))?;
+            }
         }
         page.save(output).map_err(Trouble::with(output))?;
         let bytes = output.metadata().map_err(Trouble::io(output))?.len();
         self.say(output, bytes)
+    }
+
+    /// What the diagnosis looks for.
+    fn checks(&self) -> DiagnosisOptions {
+        let options = DiagnosisOptions::default();
+        self.plot.question.loss.map_or(options.clone(), |loss| options.loss(loss))
     }
 
     fn say(&self, output: &Path, bytes: u64) -> Answer<Status> {
