@@ -87,6 +87,8 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         SampleDynamics,
         SampleHistory,
         SampleOutcomes,
+        SimilarityMatrix,
+        Spectra,
         Spectrum,
         Subject,
         Verdict,

@@ -89,6 +89,7 @@ mod predictions;
 mod run_files;
 mod run_groups;
 mod run_landscape;
+mod run_layers;
 mod run_names;
 mod run_questions;
 mod runs;
