@@ -17,13 +17,14 @@ use training_replay::{
 };
 
 /// What is asked with and not answered: settings, and what is built up.
-const NO_ANSWERS: [(&str, &str); 9] = [
+const NO_ANSWERS: [(&str, &str); 10] = [
     ("Baseline", "a setting"),
     ("IncrementalPca", "a computation that goes on; its answer is PrincipalPlane"),
     ("LayerFilter", "a setting"),
     ("MilestoneOptions", "a setting"),
     ("Patch", "a borrowed piece of a FeatureSpace that is being computed"),
     ("Quantity", "a setting"),
+    ("SharpnessOptions", "a setting"),
     ("VerifyOptions", "a setting"),
     ("View", "a setting"),
     ("WeightPlane", "what a surface is asked over"),
@@ -87,6 +88,8 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         SampleDynamics,
         SampleHistory,
         SampleOutcomes,
+        Sharpness,
+        SharpnessHistory,
         SimilarityMatrix,
         Spectra,
         Spectrum,

@@ -92,6 +92,7 @@ mod run_landscape;
 mod run_layers;
 mod run_names;
 mod run_questions;
+mod run_sharpness;
 mod runs;
 mod snapshot;
 mod train_again;
