@@ -17,11 +17,12 @@ use training_replay::{
 };
 
 /// What is asked with and not answered: settings, and what is built up.
-const NO_ANSWERS: [(&str, &str); 10] = [
+const NO_ANSWERS: [(&str, &str); 11] = [
     ("Baseline", "a setting"),
     ("IncrementalPca", "a computation that goes on; its answer is PrincipalPlane"),
     ("LayerFilter", "a setting"),
     ("MilestoneOptions", "a setting"),
+    ("MinibatchCka", "a computation that goes on; its answer is a number"),
     ("Patch", "a borrowed piece of a FeatureSpace that is being computed"),
     ("Quantity", "a setting"),
     ("SharpnessOptions", "a setting"),

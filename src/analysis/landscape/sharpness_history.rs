@@ -19,7 +19,7 @@ pub struct SharpnessHistory {
 }
 
 impl SharpnessHistory {
-    /// Returns one number of each epoch, as a curve: what [`Panel::curves`](crate::plot::Panel::curves) draws.
+    /// Returns one number of each epoch, as a curve: what `Panel::curves` draws, behind the feature `plot`.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};

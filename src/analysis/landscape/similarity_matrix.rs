@@ -17,7 +17,7 @@ const MOST: usize = 1_024;
 /// to one another, to those of another model, or one layer at many epochs.
 ///
 /// [`Run::layer_similarities`](crate::Run::layer_similarities) compares the epochs of a recording, and
-/// [`Panel::similarities`](crate::plot::Panel::similarities) draws it.
+/// `Panel::similarities` draws it, behind the feature `plot`.
 ///
 /// ```
 /// use training_replay::{Activation, Dense, Sequential, analysis::{LayerValues, SimilarityMatrix}, datasets};

@@ -6,7 +6,7 @@ use crate::{Error, Result, analysis::Caveat};
 /// The singular values of the kernels of a run, or of its layers' activations, epoch by epoch.
 ///
 /// [`Run::kernel_spectra`](crate::Run::kernel_spectra) and [`Run::activation_spectra`](crate::Run::activation_spectra) make them, and
-/// [`Panel::spectra`](crate::plot::Panel::spectra) draws those of one matrix.
+/// `Panel::spectra` draws those of one matrix, behind the feature `plot`.
 ///
 /// ```
 /// # use training_replay::{Metrics, Parameter, Replay, Weights};
