@@ -91,7 +91,7 @@ mod pictures {
         plot::{Animation, Figure, Panel},
     };
 
-    /// Both runs over the loss on their plane, as a picture and as a film.
+    /// Both runs over the loss on their plane, as a picture and as an animation.
     pub(super) fn save(runs: &Runs) -> Result<()> {
         let paths = runs.weight_paths()?;
         let Some((_, replay)) = runs.iter().next() else { return Ok(()) };

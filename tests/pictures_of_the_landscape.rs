@@ -154,7 +154,7 @@ fn a_path_runs_through_its_coordinates_up_to_the_epoch_that_is_shown() {
 }
 
 #[test]
-fn a_film_of_a_path_has_a_frame_for_each_epoch() {
+fn an_animation_of_a_path_has_a_frame_for_each_epoch() {
     let (path, ground) = (path(), Panel::loss_surface(&bowl(11)).unwrap());
     let mut frames = Vec::new();
     let figure = |epoch| Ok(Figure::of(ground.clone().weight_path_until("run", &path, epoch)?).size(160, 120));

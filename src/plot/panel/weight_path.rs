@@ -53,7 +53,7 @@ impl Panel {
         self.weight_path_until(name, path, u64::MAX)
     }
 
-    /// Draws the same up to an epoch: a frame of a film, over a surface that stays.
+    /// Draws the same up to an epoch: a frame of an animation, over a surface that stays.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
