@@ -219,7 +219,7 @@ fn landscape(c: &mut Criterion) {
         };
         time(0, &mut || drop(black_box(run.loss_surface(plane, &grid, loss).unwrap())));
         time(1, &mut || {
-            (0..side * side).for_each(|_| model.forward_into(black_box(inputs), 0..2, &mut outputs).unwrap())
+            (0..side * side).for_each(|_| model.forward_into(black_box(inputs), 0..2, &mut outputs).unwrap());
         });
         time(2, &mut || (0..side * side).for_each(|_| drop(black_box(snapshot.losses(loss).unwrap()))));
     }

@@ -52,7 +52,7 @@ impl Shades {
             edges.filter(|edge| *edge > least && *edge < high && edge.is_finite()).collect()
         };
         let finer = [(&[1.0, 2.0, 5.0][..], 1), (&[1.0, 3.0], 1)].into_iter();
-        let coarser = [1, 2, 3, 5, 10, 20, 50, 100].into_iter().map(|step| (&[1.0][..], step));
+        let coarser = [1, 2, 3, 5, 10, 20, 50, 100, 200].into_iter().map(|step| (&[1.0][..], step));
         let found = finer.chain(coarser).map(|(digits, step)| inside(digits, step));
         let edges = found.into_iter().find(|edges| edges.len() < SHADES).unwrap_or_default();
         let names = edges.iter().map(|&edge| name(edge)).collect();
@@ -112,8 +112,8 @@ mod tests {
         assert_eq!(names(&[0.31, 0.74])[..2], ["below 0.4", "0.4 to 0.5"]);
         assert_eq!(names(&[0.03, 0.9]), ["below 0.05", "0.05 to 0.1", "0.1 to 0.2", "0.2 to 0.5", "0.5 and more"]);
         let wide = names(&[2e-9, 3e4]);
-        assert_eq!((wide[0].as_str(), wide[1].as_str()), ("below 1e-8", "1e-8 to 1e-6"));
-        assert_eq!(names(&[0.0, 0.02, 50.0])[0], "below 0.03", "a loss of zero is in the lowest band");
+        assert_eq!((wide[0].as_str(), wide[1].as_str()), ("below 1e-6", "1e-6 to 0.001"));
+        assert_eq!(names(&[0.0, 0.02, 50.0])[0], "below 0.1", "a loss of zero is in the lowest band");
         assert_eq!(names(&[-1.0, 0.001, 1.0])[0], "below -1.0", "negative numbers have no logarithms");
         for values in [[1e-308, 1e308], [5e-324, 1.0], [0.0, 0.0], [-1e308, 1e308], [3.0, 3.0], [f64::NAN, f64::NAN]] {
             let shades = Shades::of(values.into_iter());
