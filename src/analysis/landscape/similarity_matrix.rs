@@ -27,7 +27,7 @@ const MOST: usize = 1_024;
 /// let model = |seed| Sequential::builder(2).layers(layers.clone()).build(seed);
 /// let [one, other] = [model(1)?, model(2)?].map(|model| LayerValues::activations(&model, data.inputs()));
 /// let found = SimilarityMatrix::of_layers(&one?, &other?)?;
-/// assert_eq!((found.cka.shape(), found.rows[1].as_str()), ((2, 2), "dense_1"));
+/// assert_eq!((found.cka.shape(), found.rows[1].as_str()), ((2, 2), "dense_2"));
 /// # Ok::<(), training_replay::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
