@@ -66,6 +66,9 @@ fn print_barriers(runs: &Runs) -> Result<()> {
 }
 
 /// How sharp the loss is as the first run goes on, and how many directions its layer makes use of.
+///
+/// Its units are rectifiers, whose slopes jump: gradients on either side of a weight differ by the jumps between them as well. The
+/// residuals say so, and no epoch counts as converged.
 fn print_sharpness(runs: &Runs) -> Result<()> {
     let Some((_, replay)) = runs.iter().next() else { return Ok(()) };
     let run = replay.run()?.on("validation")?.epochs([0, 1, 10, EPOCHS]);
