@@ -7,7 +7,7 @@
 
 mod common;
 
-use std::hint::black_box;
+use std::{hint::black_box, time::Instant};
 
 use common::{article, grid, limit, naive, network, size};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -209,6 +209,26 @@ fn landscape(c: &mut Criterion) {
     let snapshot = replay.at(60).unwrap();
     let (model, inputs) = (snapshot.model(), snapshot.dataset().unwrap().inputs());
     let mut outputs = Matrix::zeros(0, 0);
+    // In turns, since the machine's speed goes up and down.
+    let mut spent = [0.0; 3];
+    for _ in 0..size(20, 1) {
+        let mut time = |which: usize, ask: &mut dyn FnMut()| {
+            let start = Instant::now();
+            ask();
+            spent[which] += start.elapsed().as_secs_f64();
+        };
+        time(0, &mut || drop(black_box(run.loss_surface(plane, &grid, loss).unwrap())));
+        time(1, &mut || {
+            (0..side * side).for_each(|_| model.forward_into(black_box(inputs), 0..2, &mut outputs).unwrap());
+        });
+        time(2, &mut || (0..side * side).for_each(|_| drop(black_box(snapshot.losses(loss).unwrap()))));
+    }
+    let [surface, passes, losses] = spent;
+    println!(
+        "a surface takes {:.2} times as many forward passes, {:.2} times as many losses",
+        surface / passes,
+        surface / losses
+    );
     let mut group = c.benchmark_group("landscape");
     group.sample_size(10);
     group.bench_function("path of 151 epochs", |b| b.iter(|| run.weight_path().unwrap()));

@@ -1,4 +1,4 @@
-//! Where training goes in the space of the weights, and what lies between two seeds: 1,797 handwritten digits of 8 x 8 pixels (UCI, as
+//! Where training goes in the space of the weights, what lies between two seeds, and how sharp the loss is: 1,797 handwritten digits of 8 x 8 pixels (UCI, as
 //! the crate `smartcore` ships them) through a layer of 16 units, twice.
 //!
 //! ```text
@@ -7,6 +7,7 @@
 
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Metrics, Optimizer, Replay, Result, Runs, Sequential, Trainer,
+    analysis::{SharpnessOptions, WeightPath},
 };
 
 const LOSS: Loss = Loss::CategoricalCrossEntropy;
@@ -29,14 +30,18 @@ fn main() -> Result<()> {
         println!(" {:>10}{:>10}{:>10}", speed(1), speed(10), speed(EPOCHS));
     }
     print_surface(&runs)?;
-    print_barriers(&runs)
+    print_barriers(&runs)?;
+    print_sharpness(&runs)?;
+    #[cfg(feature = "plot")]
+    pictures::save(&runs)?;
+    Ok(())
 }
 
 /// The two runs in one plane, and the loss on it.
 fn print_surface(runs: &Runs) -> Result<()> {
     let paths = runs.weight_paths()?;
     let Some((_, replay)) = runs.iter().next() else { return Ok(()) };
-    let grid = training_replay::analysis::WeightPath::grid_of(&paths, 0.1).points(25);
+    let grid = WeightPath::grid_of(&paths, 0.1).points(25);
     let surface = replay.run()?.on("validation")?.loss_surface(paths[0].plane()?, &grid, LOSS)?;
     let share: f64 = paths[0].explained_variance_ratio.iter().take(2).sum();
     let (low, high) = (surface.losses.min(), surface.losses.max());
@@ -58,6 +63,56 @@ fn print_barriers(runs: &Runs) -> Result<()> {
         println!("{epoch:>8} {:>18.3} {:>18.3} {:>10.3}", line.losses[0], line.losses[24], line.barrier);
     }
     Ok(())
+}
+
+/// How sharp the loss is as the first run goes on, and how many directions its layer makes use of.
+///
+/// Its units are rectifiers, whose slopes jump: gradients on either side of a weight differ by the jumps between them as well. The
+/// residuals say so, and no epoch counts as converged.
+fn print_sharpness(runs: &Runs) -> Result<()> {
+    let Some((_, replay)) = runs.iter().next() else { return Ok(()) };
+    let run = replay.run()?.on("validation")?.epochs([0, 1, 10, EPOCHS]);
+    let history = run.sharpness(LOSS, &SharpnessOptions::default())?;
+    let spectra = run.activation_spectra()?;
+    let layer = &spectra.spectra[0][0].layer;
+    println!("\n{:>8} {:>26} {:>22} {:>30}", "epoch", "largest eigenvalue", "trace", "effective rank of 16 units");
+    for ((epoch, spectrum), sharpness) in spectra.of(layer, "activations")?.into_iter().zip(&history.sharpness) {
+        let largest = format!("{:.3} ± {:.0e}", sharpness.largest, sharpness.largest_residual);
+        let trace = format!("{:.1} ± {:.1}", sharpness.trace, sharpness.trace_error);
+        println!("{epoch:>8} {largest:>26} {trace:>22} {:>30.2}", spectrum.effective_rank());
+    }
+    println!("epochs at which the search did not converge: {:?}", history.not_converged());
+    Ok(())
+}
+
+/// With the feature `plot`.
+#[cfg(feature = "plot")]
+mod pictures {
+    use training_replay::{
+        Result, Runs,
+        analysis::WeightPath,
+        plot::{Animation, Figure, Panel},
+    };
+
+    /// Both runs over the loss on their plane, as a picture and as an animation.
+    pub(super) fn save(runs: &Runs) -> Result<()> {
+        let paths = runs.weight_paths()?;
+        let Some((_, replay)) = runs.iter().next() else { return Ok(()) };
+        let grid = WeightPath::grid_of(&paths, 0.15).points(60);
+        let surface = replay.run()?.on("validation")?.loss_surface(paths[0].plane()?, &grid, super::LOSS)?;
+        let ground = Panel::loss_surface(&surface)?;
+        let until = |epoch: u64| {
+            let names = runs.iter().map(|(name, _)| name);
+            let panel = ground.clone().titled(format!("Validation loss, epoch {epoch}"));
+            let draw = |panel: Panel, (name, path): (&str, &WeightPath)| panel.weight_path_until(name, path, epoch);
+            Ok(Figure::of(names.zip(&paths).try_fold(panel, draw)?).size(900, 640))
+        };
+        let folder = std::env::temp_dir();
+        until(super::EPOCHS)?.save(folder.join("landscape.png"))?;
+        Animation::of(&paths[0].epochs).save(folder.join("landscape.gif"), until)?;
+        println!("\nlandscape.png and landscape.gif are in {}", folder.display());
+        Ok(())
+    }
 }
 
 fn train(seed: u64, training: &Dataset, validation: &Dataset) -> Result<Replay> {

@@ -2,7 +2,7 @@
 
 use training_replay::{
     Activation, Dense, Error, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
-    analysis::{Baseline, Caveat, LayerFilter, MilestoneOptions, Quantity},
+    analysis::{Baseline, Caveat, LayerFilter, MilestoneOptions, Quantity, SharpnessOptions},
     datasets,
 };
 
@@ -58,6 +58,13 @@ fn every_question_about_a_run_does_without_the_damaged_epochs_and_lists_them() {
         assert_eq!(skipped(&run.principal_plane("hidden").unwrap().caveats), damaged);
         let path = run.weight_path().unwrap();
         assert_eq!((skipped(&path.caveats), path.epochs), (damaged.clone(), history.epochs.clone()));
+        let (kernels, activations) = (run.kernel_spectra().unwrap(), run.activation_spectra().unwrap());
+        assert_eq!((skipped(&kernels.caveats), kernels.epochs), (damaged.clone(), history.epochs.clone()));
+        assert_eq!((skipped(&activations.caveats), activations.epochs), (damaged.clone(), history.epochs.clone()));
+        let similar = run.layer_similarities("hidden").unwrap();
+        assert_eq!((skipped(&similar.caveats), similar.rows.len()), (damaged.clone(), 21 - damaged.len()));
+        let sharpness = run.sharpness(LOSS, &SharpnessOptions::default().iterations(2).probes(1)).unwrap();
+        assert_eq!((skipped(&sharpness.caveats), sharpness.epochs), (damaged.clone(), history.epochs.clone()));
         let curves = run.statistic(Quantity::weights(), &LayerFilter::default(), |row| row.std).unwrap();
         assert_eq!((skipped(&curves[0].caveats), curves[0].points.len()), (damaged.clone(), 21 - damaged.len()));
         assert_eq!(skipped(&replay.recorded_weights().std().unwrap()[0].caveats), damaged);

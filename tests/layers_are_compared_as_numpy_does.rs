@@ -20,9 +20,9 @@
 //! ```
 
 use training_replay::{
-    Activation, Dense, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Result, Sequential, Trainer,
-    Weights,
-    analysis::{LayerSimilarity, Spectrum},
+    Activation, Dense, Error, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Result, Sequential,
+    Trainer, Weights,
+    analysis::{LayerSimilarity, MinibatchCka, SimilarityMatrix, Spectrum},
     datasets,
 };
 
@@ -145,5 +145,109 @@ fn a_layer_that_stops_changing_is_settled_from_there_on() -> Result<()> {
     assert_eq!(change.settled_at(1.0 - 1e-9), Some(5));
     assert_eq!(change.settled_at(1.5), None);
     assert!(replay.run()?.layer_change("hiden", 12).is_err() && replay.run()?.layer_change("hidden", 13).is_err());
+    Ok(())
+}
+
+/// numpy 2.4.6:
+///
+/// ```text
+/// def hsic(k, l):
+///     n = len(k); k = k - np.diag(np.diag(k)); l = l - np.diag(np.diag(l)); o = np.ones(n)
+///     return (np.trace(k @ l) + o @ k @ o * (o @ l @ o) / ((n - 1) * (n - 2)) - 2 / (n - 2) * (o @ k @ l @ o)) / (n * (n - 3))
+/// i = np.arange(48)[:, None]; j = np.arange(60)
+/// x = ((7 * i * i + 3 * i * j + 5 * j * j) % 23) / 8
+/// y = (x[:, :5] * x[:, 5:10] + (i * (j[:5] + 2)) % 13) / 4
+/// for b in (12, 16, 48):
+///     parts = [(x[s:s+b], y[s:s+b]) for s in range(0, 48, b)]
+///     m = lambda f: np.mean([f(p @ p.T, q @ q.T) for p, q in parts])
+///     print(b, m(hsic) / np.sqrt(m(lambda k, l: hsic(k, k)) * m(lambda k, l: hsic(l, l))))
+/// ```
+#[test]
+fn alignment_over_batches_is_that_of_the_unbiased_estimates() {
+    let one = Matrix::from_fn(48, 60, |i, j| ((7 * i * i + 3 * i * j + 5 * j * j) % 23) as f32 / 8.0);
+    let other = Matrix::from_fn(48, 5, |i, j| (one[(i, j)] * one[(i, j + 5)] + ((i * (j + 2)) % 13) as f32) / 4.0);
+    for (batch, expected) in [(12, 0.0684350209389277), (16, 0.10503303049178789), (48, 0.09932576580062713)] {
+        let found = MinibatchCka::of(&one, &other, batch).unwrap();
+        assert!((found.cka() - expected).abs() < 1e-12, "{} and not {expected}", found.cka());
+        assert_eq!(found.batches(), 48 / batch);
+        let swapped = MinibatchCka::of(&other, &one, batch).unwrap();
+        assert!((swapped.cka() - found.cka()).abs() < 1e-12);
+        let shifted = MinibatchCka::of(&one.add_scalar(1_000.0), &other, batch).unwrap();
+        assert!((shifted.cka() - expected).abs() < 1e-9, "a mean changes nothing");
+    }
+}
+
+/// The biased alignment of many independent directions is large, of fewer samples than units near to 1; the unbiased one is about 0.
+#[test]
+fn alignment_over_batches_of_independent_layers_is_near_zero_however_wide_they_are() {
+    let mut state = 7_u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
+    };
+    let [one, other] = [(); 2].map(|()| Matrix::from_fn(240, 300, |_, _| draw()));
+    let biased = LayerSimilarity::of(&one, &other).unwrap().cka;
+    let found = MinibatchCka::of(&one, &other, 60).unwrap().cka();
+    assert!(biased > 0.4 && found.abs() < 0.02, "{biased} and {found}");
+}
+
+#[test]
+fn batches_of_which_nothing_can_be_estimated_are_errors_or_nan() {
+    let values = |samples: usize| Matrix::from_fn(samples, 2, |i, j| ((i * i + j) % 7) as f32);
+    let mut found = MinibatchCka::new();
+    assert!(found.cka().is_nan() && found.batches() == 0);
+    let message = |result: Result<(), Error>| result.unwrap_err().to_string();
+    assert!(
+        message(found.add(&values(3), &values(3))).contains("the number of samples of a batch is 3; it must be from 4")
+    );
+    assert!(message(found.add(&values(8), &values(9))).contains("the values of the other layer"));
+    let mut broken = values(8);
+    broken[(5, 1)] = f32::NAN;
+    assert!(message(found.add(&values(8), &broken)).contains("row 5, column 1"));
+    assert_eq!(found, MinibatchCka::new(), "nothing was added");
+    found.add(&values(8), &Matrix::from_element(8, 3, 2.0)).unwrap();
+    assert!(found.cka().is_nan(), "values that do not differ");
+    assert!(MinibatchCka::of(&values(10), &values(10), 0).is_err(), "batches of none are of one sample");
+}
+
+#[test]
+fn the_spectra_and_similarities_of_a_run_are_those_of_its_epochs() -> Result<()> {
+    let data = datasets::moons(60, 0.1, 7);
+    let layers = [Dense::new(6).name("hidden").activation(Activation::Tanh), Dense::new(1).name("output")];
+    let mut model = Sequential::builder(2).layers(layers).build(3)?;
+    let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::adam(0.05));
+    let mut replay = Replay::options().dataset(&data).in_memory();
+    for _ in 0..5 {
+        let metrics = trainer.epoch(&mut model, &data)?;
+        replay.record(&model, metrics)?;
+    }
+    let run = replay.run()?.epochs([4, 0, 2]);
+    let (kernels, activations) = (run.kernel_spectra()?, run.activation_spectra()?);
+    assert_eq!((&kernels.epochs, &activations.epochs), (&vec![4, 0, 2], &vec![4, 0, 2]));
+    for (at, epoch) in [4, 0, 2].into_iter().enumerate() {
+        let model = replay.at(epoch)?.into_model();
+        assert_eq!(kernels.spectra[at], Spectrum::of_kernels(&model)?);
+        assert_eq!(activations.spectra[at], Spectrum::of_activations(&model, data.inputs())?);
+    }
+    let hidden = activations.of("hidden", "activations")?;
+    assert!(hidden[0].0 == 4 && hidden[0].1.effective_rank() > 1.0);
+    assert_eq!(
+        activations.of("hidden", "activations")?,
+        run.threads(1).activation_spectra()?.of("hidden", "activations")?
+    );
+    let message = kernels.of("hiden", "kernel").unwrap_err().to_string();
+    assert!(message.contains(r#"one of ["hidden/kernel", "output/kernel"]"#), "{message}");
+    assert_eq!(replay.recorded_weights().kernel_spectra()?.epochs, [0, 1, 2, 3, 4]);
+
+    let similar = replay.run()?.epochs([0, 4]).layer_similarities("hidden")?;
+    let [one, other] = [0, 4].map(|epoch| replay.at(epoch).unwrap().activations().unwrap().swap_remove(0).values);
+    let expected = LayerSimilarity::of(&one, &other)?.cka;
+    assert_near(&[similar.cka[(0, 1)], similar.cka[(1, 0)], similar.cka[(1, 1)]], &[expected, expected, 1.0]);
+    assert!(matches!(replay.run()?.layer_similarities("hiden"), Err(Error::UnknownLayer { .. })));
+    let message = SimilarityMatrix::of(&[("a", &one)], &[("b", &Matrix::zeros(3, 2))]).unwrap_err().to_string();
+    assert!(
+        message.contains("the number of samples of layers to be compared is 3; it must be the same of all, 60"),
+        "{message}"
+    );
     Ok(())
 }

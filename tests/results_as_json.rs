@@ -17,14 +17,16 @@ use training_replay::{
 };
 
 /// What is asked with and not answered: settings, and what is built up.
-const NO_ANSWERS: [(&str, &str); 10] = [
+const NO_ANSWERS: [(&str, &str); 12] = [
     ("Baseline", "a setting"),
     ("DiagnosisOptions", "a setting"),
     ("IncrementalPca", "a computation that goes on; its answer is PrincipalPlane"),
     ("LayerFilter", "a setting"),
     ("MilestoneOptions", "a setting"),
+    ("MinibatchCka", "a computation that goes on; its answer is a number"),
     ("Patch", "a borrowed piece of a FeatureSpace that is being computed"),
     ("Quantity", "a setting"),
+    ("SharpnessOptions", "a setting"),
     ("VerifyOptions", "a setting"),
     ("View", "a setting"),
     ("WeightPlane", "what a surface is asked over"),
@@ -92,6 +94,10 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         SampleDynamics,
         SampleHistory,
         SampleOutcomes,
+        Sharpness,
+        SharpnessHistory,
+        SimilarityMatrix,
+        Spectra,
         Spectrum,
         Subject,
         Verdict,

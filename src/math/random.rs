@@ -19,6 +19,10 @@ pub(crate) enum Purpose {
     Directions,
     /// Which samples stand for all of them.
     Sample,
+    /// Where the search for the eigenvalues of a Hessian begins.
+    Curvature,
+    /// The signs by which the trace of a Hessian is estimated.
+    Probes,
     /// The initial weights of the layer with this index.
     Weights(usize),
     /// The order of the samples in this epoch of training, counted from 0.
@@ -37,7 +41,9 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Data => 0,
         Purpose::Split => 1,
         Purpose::Directions => 2,
-        Purpose::Sample => 3,
+        Purpose::Sample => 8,
+        Purpose::Curvature => 3,
+        Purpose::Probes => 4,
         Purpose::Weights(layer) => FAMILY | layer as u64,
         Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
         Purpose::Dropout { layer, epoch } => (3 * FAMILY) | (layer as u64 * EPOCHS) | (epoch % EPOCHS),
@@ -51,6 +57,11 @@ pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let radius = (-2.0 * elementary::ln(1.0 - rng.random::<f64>())).sqrt();
     let [cos, _] = elementary::cos_sin_of_turn(rng.random());
     radius * cos
+}
+
+/// 1 or -1, each as likely.
+pub(crate) fn sign(rng: &mut ChaCha8Rng) -> f64 {
+    if rng.random() { 1.0 } else { -1.0 }
 }
 
 /// A number from the uniform distribution on `[-1, 1)`.
@@ -73,6 +84,8 @@ mod tests {
                 Purpose::Data,
                 Purpose::Split,
                 Purpose::Directions,
+                Purpose::Curvature,
+                Purpose::Probes,
                 Purpose::Weights(0),
                 Purpose::Weights(1),
                 Purpose::Shuffle(0),

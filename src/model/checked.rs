@@ -213,6 +213,12 @@ pub(crate) fn by_position(
 
 /// Computes the loss of each sample, with a check that the user's code returned one for each sample or position.
 pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+    loss.check_targets(data.targets())?;
+    losses_of_checked(model, data, loss)
+}
+
+/// The same of targets that are known to be those of the loss.
+pub(crate) fn losses_of_checked(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
     let losses = own_losses(model, data, loss)?;
     let positions = losses.len() / data.samples();
     Ok(means(losses, positions))
@@ -220,6 +226,7 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
 
 /// Computes the loss of each position, sample by sample.
 pub(crate) fn position_losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+    loss.check_targets(data.targets())?;
     let losses = own_losses(model, data, loss)?;
     if losses.len() == data.samples() && data.targets().positions() > 1 {
         let hint = "the model gives one for each sample; `Forward::losses` may return one for each position";
@@ -230,7 +237,6 @@ pub(crate) fn position_losses(model: &dyn Forward, data: &Dataset, loss: Loss) -
 
 /// As the model gives them: one for each position, or one for each sample.
 fn own_losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
-    loss.check_targets(data.targets())?;
     let parts = Parts::for_targets(model, data.inputs(), data.targets());
     let mut losses = if parts.is_one() {
         vec![losses_of(model, data.inputs(), data.targets(), loss)?]

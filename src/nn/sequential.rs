@@ -1,6 +1,6 @@
 //! A network whose layers follow one another, with its weights.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     Activation, Architecture, Layer, description,
@@ -37,7 +37,8 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequential {
-    pub(super) architecture: Architecture,
+    /// Shared with all that have other weights: a question about many of them makes as many models.
+    pub(super) architecture: Arc<Architecture>,
     /// One for each layer.
     weights: Vec<LayerWeights>,
 }
@@ -78,7 +79,7 @@ impl Sequential {
     pub fn from_description(description: &Description) -> Result<Self> {
         let architecture = description::read(description)?;
         let weights = each_layer(&architecture, |layer, inputs, _| LayerWeights::zeros(layer, inputs))?;
-        Ok(Self { architecture, weights })
+        Ok(Self { architecture: Arc::new(architecture), weights })
     }
 
     /// The architecture that a recording describes.
@@ -93,14 +94,14 @@ impl Sequential {
 
     /// The network that a recording describes, with weights from that recording. Never allocates more than those.
     pub(crate) fn restore(description: &Description, weights: &Weights) -> Result<Self> {
-        Self::assemble(description::read(description)?, weights)
+        Self::assemble(Arc::new(description::read(description)?), weights)
     }
 
     /// A checked architecture with weights as its initializers draw them.
     fn new(architecture: Architecture, seed: u64) -> Result<Self> {
         let weights =
             each_layer(&architecture, |layer, inputs, index| LayerWeights::initial(layer, inputs, index, seed))?;
-        Ok(Self { architecture, weights })
+        Ok(Self { architecture: Arc::new(architecture), weights })
     }
 
     /// Returns the inputs and layers of the network.
@@ -226,7 +227,7 @@ impl Sequential {
         self.architecture.iter().try_for_each(|layer| layer.check_batch(samples))
     }
 
-    fn assemble(architecture: Architecture, weights: &Weights) -> Result<Self> {
+    fn assemble(architecture: Arc<Architecture>, weights: &Weights) -> Result<Self> {
         let own = each_layer(&architecture, |layer, inputs, _| LayerWeights::restore(layer, inputs, weights))?;
         let used: usize = architecture.iter().zip(&own).map(|(layer, own)| own.count(layer)).sum();
         if weights.len() == used {
@@ -331,7 +332,7 @@ impl Forward for Sequential {
     }
 
     fn with_weights(&self, weights: &Weights) -> Result<Self> {
-        Self::assemble(self.architecture.clone(), weights)
+        Self::assemble(Arc::clone(&self.architecture), weights)
     }
 
     fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {

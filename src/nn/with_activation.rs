@@ -1,5 +1,7 @@
 //! Another activation for a layer of a network that is there: what may be changed about one that is trained.
 
+use std::sync::Arc;
+
 use super::{Activation, Layer, Sequential};
 use crate::{Error, Result};
 
@@ -25,7 +27,7 @@ impl Sequential {
         let names: Vec<String> = self.architecture.iter().map(|layer| layer.name().to_owned()).collect();
         let unknown = || Error::invalid("the name of the layer", format!("one of {names:?}"), format!("{layer:?}"));
         let place = names.iter().position(|name| name == layer).ok_or_else(unknown)?;
-        let own = self.architecture.layer_mut(place);
+        let own = Arc::make_mut(&mut self.architecture).layer_mut(place);
         *own = match own.clone() {
             Layer::Dense(dense) => Layer::Dense(dense.activation(activation)),
             Layer::Activation { name, .. } => Layer::Activation { name, activation },
@@ -34,7 +36,7 @@ impl Sequential {
                 return Err(Error::invalid(format!("layer {layer:?}"), "one with an activation of its own", found));
             }
         };
-        self.architecture = self.architecture.checked()?;
+        self.architecture = Arc::new(Arc::unwrap_or_clone(self.architecture).checked()?);
         Ok(self)
     }
 }

@@ -56,7 +56,7 @@ impl RecordedWeights<'_> {
         storage::read_weights(self.replay.source(moment.to_string(), location), self.replay.manifest()?, weights)
     }
 
-    /// Returns whether the last recorded snapshot is [compressed](crate::ReplayOptions::compress).
+    /// Returns whether the last recorded snapshot is compressed, by `ReplayOptions::compress`.
     ///
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};

@@ -53,11 +53,38 @@ impl LayerSimilarity {
             let (expected, found) = ([one.nrows(), other.ncols()], [other.nrows(), other.ncols()]);
             return Err(Error::shape("the values of the other layer", expected, found));
         }
-        let (one, other) = (reduced(one)?, reduced(other)?);
-        let across = transposed_product(&one, &other);
-        let norm = |of: &DMatrix<f64>| transposed_product(of, of).norm();
-        let cka = across.norm_squared() / (norm(&one) * norm(&other));
-        Ok(Self { cka, procrustes_distance: procrustes_distance(across, one.norm() * other.norm())? })
+        let (one, other) = (Centered::of(WHAT, one)?, Centered::of(WHAT, other)?);
+        let (across, scale) = (one.across(&other), one.values.norm() * other.values.norm());
+        Ok(Self { cka: one.cka_of(&across, &other), procrustes_distance: procrustes_distance(across, scale)? })
+    }
+}
+
+const WHAT: &str = "the values of a layer";
+
+/// The values of a layer less their means, and the norm of the products of its units with each other.
+pub(super) struct Centered {
+    values: DMatrix<f64>,
+    norm: f64,
+}
+
+impl Centered {
+    pub(super) fn of(what: &str, values: &Matrix) -> Result<Self> {
+        let values = reduced(what, values)?;
+        let norm = transposed_product(&values, &values).norm();
+        Ok(Self { values, norm })
+    }
+
+    /// The linear centered kernel alignment with another layer.
+    pub(super) fn cka(&self, other: &Self) -> f64 {
+        self.cka_of(&self.across(other), other)
+    }
+
+    fn across(&self, other: &Self) -> DMatrix<f64> {
+        transposed_product(&self.values, &other.values)
+    }
+
+    fn cka_of(&self, across: &DMatrix<f64>, other: &Self) -> f64 {
+        across.norm_squared() / (self.norm * other.norm)
     }
 }
 
@@ -94,8 +121,8 @@ impl LayerChange {
 
 /// The values less the mean of each unit; of more units than samples as many others as there are samples, whose products from sample
 /// to sample are the same.
-fn reduced(values: &Matrix) -> Result<DMatrix<f64>> {
-    matrix::expect_finite("the values of a layer", values)?;
+fn reduced(what: &str, values: &Matrix) -> Result<DMatrix<f64>> {
+    matrix::expect_finite(what, values)?;
     let (samples, units) = values.shape();
     if samples.min(units) > MOST {
         let what = "the smaller of samples and units of a layer";

@@ -22,10 +22,11 @@ pub(super) fn mean_losses<M: Forward>(
     fill: impl Fn(&mut Weights, [f64; 2]) + Sync,
     restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
 ) -> Result<Vec<f64>> {
+    question.loss.check_targets(question.data.targets())?; // once, and not for each place
     let ask = |(weights, model): &mut (Weights, Option<M>), &place: &[f64; 2]| {
         fill(weights, place);
         let made = model.insert(restore(model.as_ref(), weights)?);
-        let losses = checked::losses(made, question.data, question.loss)?;
+        let losses = checked::losses_of_checked(made, question.data, question.loss)?;
         (question.step)();
         Ok(mean(&losses))
     };

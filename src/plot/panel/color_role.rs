@@ -35,6 +35,17 @@ pub enum ColorRole {
     /// assert_eq!(theme.color(ColorRole::Level(9)), theme.color(ColorRole::Level(6)));
     /// ```
     Level(usize),
+    /// The ground where a number has a level, from 0 for the lowest: nearly its hue, and pale enough for words and lines above it.
+    ///
+    /// ```
+    /// use training_replay::plot::{ColorRole, Theme};
+    ///
+    /// let theme = Theme::dark();
+    /// assert_eq!(theme.color(ColorRole::Shade(6)), theme.shades[6]);
+    /// ```
+    Shade(usize),
+    /// The background, for the edges of a line that crosses others.
+    Ground,
     /// The epoch that is shown.
     Marker,
     /// Text and axes.

@@ -69,7 +69,8 @@ impl Panel {
             let color = ColorRole::Series(self.legend.len());
             let points = curve.as_ref().iter().map(|&(epoch, value)| [epoch as f64, value]).collect();
             self.marks.push(Mark::Line { points, color, width: 2.0, dashed: right, right });
-            self = self.legend(*name, color).note_no_numbers(curve.as_ref());
+            let values: Vec<f64> = curve.as_ref().iter().map(|&(_, value)| value).collect();
+            self = self.legend(*name, color).note_no_numbers(&values);
         }
         self
     }
@@ -77,10 +78,10 @@ impl Panel {
 
 impl Panel {
     /// Says what the marks at the edges are, where there are some.
-    fn note_no_numbers(mut self, curve: &Curve) -> Self {
+    pub(super) fn note_no_numbers(mut self, values: &[f64]) -> Self {
         let marks = [
-            ("crosses", curve.iter().any(|(_, value)| value.is_nan()), "NaN"),
-            ("triangles at the edges", curve.iter().any(|(_, value)| value.is_infinite()), "infinities"),
+            ("crosses", values.iter().any(|value| value.is_nan()), "NaN"),
+            ("triangles at the edges", values.iter().any(|value| value.is_infinite()), "infinities"),
         ];
         for (mark, is_there, what) in marks {
             let note = format!("{mark} are {what}");

@@ -89,7 +89,7 @@ fn targets(data: &Dataset, output: usize) -> Result<&[f32]> {
 }
 
 /// A number times a power of ten, rounded once.
-fn scaled(number: f64, exponent: i32) -> f64 {
+pub(super) fn scaled(number: f64, exponent: i32) -> f64 {
     let power = (0..exponent.unsigned_abs()).fold(1.0, |power, _| power * 10.0);
     if exponent < 0 { number / power } else { number * power }
 }
@@ -124,21 +124,32 @@ impl Levels {
         self.values.len()
     }
 
-    /// As many as there is a color for, in the smallest step of 1, 2, 2.5 or 5 times a power of ten that gives no more.
+    /// As many as there is a color for.
     fn of(values: &[f32]) -> Self {
         let (low, high) = stats::finite_range(values.iter().map(|&value| value.into())).unwrap_or((0.0, 1.0));
-        let least = (high - low) / LEVELS as f64;
-        let exponents = (-45..=39)
+        Self::between(low, high, LEVELS)
+    }
+
+    /// So many at most, in the smallest step of 1, 2, 2.5 or 5 times a power of ten that gives no more.
+    pub(super) fn between(low: f64, high: f64, most: usize) -> Self {
+        let least = high / most as f64 - low / most as f64;
+        let exponents = (-300..=300)
             .flat_map(|exponent| [(1.0, 0), (2.0, 0), (2.5, 1), (5.0, 0)].map(|(m, more)| (m, more, exponent)));
         let steps =
             exponents.map(|(times, more, exponent)| (scaled(times, exponent), (more - exponent).clamp(0, 20) as usize));
         let count = |step: f64| (high / step).floor() - (low / step).ceil() + 1.0;
-        let found = steps.into_iter().find(|(step, _)| *step >= least / 2.0 && count(*step) <= LEVELS as f64);
+        let mut steps = steps.skip_while(|(step, _)| *step < least / 2.0);
+        let found = steps.find(|(step, _)| count(*step) <= most as f64);
         let Some((step, digits)) = found.filter(|(step, _)| low < high && count(*step) >= 1.0) else {
             return Self { values: vec![low], digits: 3 };
         };
         let first = (low / step).ceil();
         Self { values: (0..count(step) as usize).map(|i| (first + i as f64) * step).collect(), digits }
+    }
+
+    /// The values, from the lowest.
+    pub(super) fn values(&self) -> &[f64] {
+        &self.values
     }
 
     pub(crate) fn nearest(&self, value: f64) -> usize {

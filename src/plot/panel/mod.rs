@@ -11,6 +11,8 @@ mod fit;
 pub(crate) mod histograms;
 mod labels;
 pub(crate) mod levels;
+mod loss_line;
+mod loss_surface;
 mod mark;
 mod network;
 #[allow(clippy::module_inception)]
@@ -20,7 +22,11 @@ mod predictions;
 mod rankings;
 pub(crate) mod regions;
 mod reliability;
+mod shades;
+mod similarity;
+mod spectra;
 pub(crate) mod violins;
+mod weight_path;
 
 pub use axis::{Axis, AxisKind};
 pub use clip::Point;

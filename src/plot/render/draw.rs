@@ -59,8 +59,8 @@ impl Panel {
         let plot = Plot { panel: self, pen, at: Layout::of(self, pen, has_legend)? };
         plot.draw_head()?;
         plot.draw_rules()?;
-        // Words on the tints of regions have colors of their own below them.
-        let clear = !self.marks.iter().any(|mark| matches!(mark.color(), ColorRole::Region(_)));
+        // Words on the tints of regions and levels have colors of their own below them.
+        let clear = !self.marks.iter().any(|mark| matches!(mark.color(), ColorRole::Region(_) | ColorRole::Shade(_)));
         self.marks.iter().try_for_each(|mark| plot.draw_mark(mark, clear))?;
         plot.draw_axes()?;
         Ok(plot.between())

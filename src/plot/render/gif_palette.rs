@@ -95,7 +95,14 @@ fn slots(colors: &[u8]) -> Vec<Slot> {
 /// alone is in none of those that the other colors are fitted to.
 fn kept(theme: &Theme) -> Vec<Rgb> {
     let single = [theme.background, theme.text, theme.rule, theme.grid, theme.boundary, theme.misclassified];
-    let lists = theme.classes.iter().chain(&theme.regions).chain(&theme.series).chain(&theme.levels).copied();
+    let lists = theme
+        .classes
+        .iter()
+        .chain(&theme.regions)
+        .chain(&theme.series)
+        .chain(&theme.levels)
+        .chain(&theme.shades)
+        .copied();
     let marks: Vec<Rgb> = theme.classes.iter().copied().chain([theme.misclassified]).collect();
     let edges = marks.iter().flat_map(|&mark| [(mark, 1), (mark, 2)]);
     let on_background = edges.map(|(mark, third)| between(theme.background, mark, third));

@@ -207,7 +207,15 @@ pub(crate) fn draw_sample<DB: DrawingBackend>(
         _ => {
             let (from, to) = ((x - half, y - half), (x + half, y + half));
             pen.rectangle(from, to, pen.style.color(role))?;
-            if role == ColorRole::Misclassified { pen.hatch(from, to) } else { Ok(()) }
+            match role {
+                ColorRole::Misclassified => pen.hatch(from, to),
+                // The lowest ones are next to the background.
+                ColorRole::Shade(_) => {
+                    let around = [from, (to.0, from.1), to, (from.0, to.1), from];
+                    pen.line(around.to_vec(), pen.stroke(ColorRole::Grid, 0.8))
+                }
+                _ => Ok(()),
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ pub type Rgb = [u8; 3];
 /// - Two classes, or two curves, are at least 11 apart, two regions 8, a level and the next one 6; classes and curves are at least
 ///   12 apart from misclassified samples, and regions 4 from the background. That is the distance in CIE L\*a\*b\*, of which 2.3
 ///   is just noticeable, for whomever it is smallest: with protanopia, deuteranopia, tritanopia, or none of them.
+/// - A shade and the next one are at least 4 apart, and so is the lowest one from the background; words on them have 4.5 to 1 of
+///   contrast, and boundaries 4.
 /// - Levels become darker one by one on white, and lighter on black, so that they differ in grey. Classes are not.
 ///
 /// ```
@@ -65,7 +67,11 @@ pub struct Theme {
     pub series: Vec<Rgb>,
     /// The levels of a number, from the lowest.
     pub levels: Vec<Rgb>,
-    /// How much of a curve's color is in its band, of 100, and of a class's color in its region where `regions` has none for it.
+    /// The grounds where a number has a level, from the lowest, one for each of `levels`; those of a list of another length are mixed,
+    /// as regions are.
+    pub shades: Vec<Rgb>,
+    /// How much of a curve's color is in its band, of 100, and of a class's or level's color in its ground where `regions` or `shades`
+    /// have none for it.
     pub tint: u8,
 }
 
@@ -93,6 +99,7 @@ impl Theme {
             ]),
             series: hex([0x392C94, 0x0A863C, 0xB947A3, 0x565812, 0x21637C, 0x7F265D, 0x013C34, 0x462813]),
             levels: hex([0x6D9E45, 0x2C8C5B, 0x00756C, 0x015C74, 0x004479, 0x00297A, 0x250F57]),
+            shades: hex([0xE9F0E3, 0xCEE5D9, 0xB2D6D3, 0xA7C7CF, 0x9AB5CA, 0x90A2C5, 0x978DAF]),
             tint: 22,
         }
     }
@@ -122,6 +129,7 @@ impl Theme {
             ]),
             series: hex([0x9B90EA, 0x5FC888, 0xE990DB, 0xEAEC7E, 0xB0E4FF, 0xF0B56E, 0x579FAC, 0xFCD2B4]),
             levels: hex([0x775BC3, 0x647CDB, 0x3D9DE6, 0x1EBCDC, 0x4BD8BA, 0xA9EB92, 0xF8F687]),
+            shades: hex([0x212132, 0x252D44, 0x203B52, 0x184B58, 0x275953, 0x486147, 0x676945]),
             tint: 22,
         }
     }
@@ -144,7 +152,9 @@ impl Theme {
             ColorRole::Grid => self.grid,
             ColorRole::Series(series) => turn(&self.series, series, self.text),
             ColorRole::Band(series) => self.paler(turn(&self.series, series, self.text)),
-            ColorRole::Level(level) => self.levels.get(level).or(self.levels.last()).copied().unwrap_or(self.text),
+            ColorRole::Level(level) => at_most(&self.levels, level).unwrap_or(self.text),
+            ColorRole::Shade(level) => self.shade(level),
+            ColorRole::Ground => self.background,
             ColorRole::Text => self.text,
         }
     }
@@ -153,6 +163,12 @@ impl Theme {
     fn region(&self, class: usize) -> Rgb {
         let mixed = self.paler(turn(&self.classes, class, self.text));
         if self.regions.len() == self.classes.len() { turn(&self.regions, class, mixed) } else { mixed }
+    }
+
+    /// Mixed where the list of shades is not that of these levels, as a region is.
+    fn shade(&self, level: usize) -> Rgb {
+        let shade = at_most(&self.shades, level).filter(|_| self.shades.len() == self.levels.len());
+        shade.unwrap_or_else(|| self.paler(self.color(ColorRole::Level(level))))
     }
 
     fn paler(&self, color: Rgb) -> Rgb {
@@ -169,6 +185,11 @@ impl Default for Theme {
 
 fn hex<const N: usize>(colors: [u32; N]) -> Vec<Rgb> {
     colors.map(|color| [(color >> 16) as u8, (color >> 8) as u8, color as u8]).to_vec()
+}
+
+/// The color of a level, which is the last one beyond the last; nothing where there are none.
+fn at_most(colors: &[Rgb], level: usize) -> Option<Rgb> {
+    colors.get(level).or(colors.last()).copied()
 }
 
 /// The color whose turn it is; `otherwise` where there are none.
@@ -310,6 +331,22 @@ pub(crate) mod tests {
                 assert!(steps[3] >= 6.0 && steps.iter().all(|&step| step > 0.0), "{pair:02X?}: {steps:?}");
             }
         }
+    }
+
+    #[test]
+    fn shades_are_read_upon_and_differ_in_grey_and_for_color_blind_people() {
+        for (theme, direction) in [(Theme::light(), -1.0), (Theme::dark(), 1.0)] {
+            assert_eq!(theme.shades.len(), theme.levels.len());
+            assert_contrast(&[theme.text], &theme.shades, 4.5);
+            assert_contrast(&[theme.boundary], &theme.shades, 4.0);
+            for pair in [&[theme.background], theme.shades.as_slice()].concat().windows(2) {
+                assert!(distance(pair[0], pair[1]) >= 4.0, "{pair:02X?}");
+                assert!(direction * (seen(pair[1])[3][0] - seen(pair[0])[3][0]) >= 4.0, "{pair:02X?} in grey");
+            }
+        }
+        let other = Theme { levels: vec![[0; 3]; 2], tint: 20, ..Theme::light() };
+        assert_eq!(other.color(ColorRole::Shade(1)), [204; 3], "those of other levels are mixed");
+        assert_eq!(Theme::light().color(ColorRole::Shade(99)), Theme::light().shades[6]);
     }
 
     #[test]
