@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use training_replay::{
-    Activation, Backward, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, NoteValue, Optimizer, Parameter, Replay,
-    Result, Sequential, Targets, Trainer, Weights,
+    Activation, Backward, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, NoteValue, Optimizer,
+    Parameter, Replay, Result, Sequential, Targets, Trainer, Weights,
     analysis::{Caveat, Influence, InfluenceOptions, LearningRatesFrom},
     datasets,
 };
@@ -103,9 +103,7 @@ fn scores_are_pytorchs_of_classes_by_index_and_of_one_hot_columns() -> Result<()
     ];
     let own = [1.2198092726915577, 0.6571717224971194, 0.7189361873824734, 1.1049995466413436];
     let one_hot = |data: Dataset| Dataset::new(data.inputs().clone(), data.targets().to_matrix()?.into_owned());
-    for [data, tested] in
-        [[training_data(), tested_data()], [one_hot(training_data())?, one_hot(tested_data())?]]
-    {
+    for [data, tested] in [[training_data(), tested_data()], [one_hot(training_data())?, one_hot(tested_data())?]] {
         let replay = recorded(&data)?;
         let influence = replay.run()?.influence(&tested, &InfluenceOptions::default())?;
         assert_near(rows(&influence), &scores, 1e-6);
@@ -197,7 +195,11 @@ impl Forward for Turning {
 impl Backward for Turning {
     fn gradients(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Weights> {
         let gradients = self.0.gradients(inputs, targets, loss)?;
-        if inputs[0] > 0.0 { Ok(gradients) } else { Ok(gradients.into_iter().collect::<Vec<_>>().into_iter().rev().collect()) }
+        if inputs[0] > 0.0 {
+            Ok(gradients)
+        } else {
+            Ok(gradients.into_iter().collect::<Vec<_>>().into_iter().rev().collect())
+        }
     }
 }
 
@@ -264,21 +266,22 @@ fn any_number_of_threads_gives_the_same_scores_bit_for_bit() -> Result<()> {
     Ok(())
 }
 
-/// The errors of 1,600 scores in units of their standard errors at most: their mean square would be 1 if the variances were no more than
-/// that, and the largest of so many is below 5 or so.
+/// Errors in units of their standard errors, whose mean square is 1 where no few values make up the gradients. The scores of one seed go
+/// up and down together, so that many seeds make the mean.
 #[test]
 fn scores_of_projected_gradients_are_those_of_the_whole_ones_but_for_their_standard_errors() -> Result<()> {
     let replay = trained(6)?;
     let (run, data) = (replay.run()?, replay.dataset()?);
     let exact = run.influence(data, &InfluenceOptions::default())?;
-    for seed in 0..3 {
+    let mut squares = Vec::new();
+    for seed in 0..100 {
         let projected = run.influence(data, &InfluenceOptions::default().projection(64, seed))?;
         let errors = projected.standard_errors.as_ref().unwrap();
-        let off: Vec<f64> = (0..1_600).map(|at| (projected.scores[at] - exact.scores[at]) / errors[at]).collect();
-        let mean_square = off.iter().map(|off| off * off).sum::<f64>() / 1_600.0;
-        assert!((0.1..1.5).contains(&mean_square), "{mean_square}");
-        assert!(off.iter().all(|off| off.abs() < 6.0));
+        squares.extend((0..1_600).map(|at| ((projected.scores[at] - exact.scores[at]) / errors[at]).powi(2)));
     }
+    let mean_square = squares.iter().sum::<f64>() / squares.len() as f64;
+    assert!((0.7..1.2).contains(&mean_square), "{mean_square}");
+    assert!(squares.iter().all(|square| square.sqrt() < 6.0));
     let all = run.influence(data, &InfluenceOptions::default().projection(161, 1))?; // as many as the network has values
     assert_eq!(all.scores, exact.scores);
     assert_eq!(all.standard_errors.unwrap().sum(), 0.0);
@@ -324,7 +327,10 @@ fn the_learning_rate_is_the_logged_the_noted_or_the_given_one_and_never_another(
     assert_eq!(rates(&logged, &options)?, (vec![0, 1, 2], vec![0.5, 0.25, 0.125], LearningRatesFrom::Metric));
     assert_eq!(rates(&logged, &constant)?.1, [0.1; 2]);
     let gap = with(Some(9.0.into()), [None, Some(0.25), None])?;
-    assert!(refused(&gap, &options).contains("no learning rate of epoch 2"), "the note is of no epoch that logs its own");
+    assert!(
+        refused(&gap, &options).contains("no learning rate of epoch 2"),
+        "the note is of no epoch that logs its own"
+    );
     let diverged = with(None, [None, Some(f64::NAN), None])?;
     assert!(refused(&diverged, &options).contains("the learning rate of epoch 1 is NaN"));
     for rate in [-0.1, f64::INFINITY, f64::NAN] {
@@ -350,8 +356,7 @@ fn epochs_count_once_in_whatever_order_they_are_chosen() -> Result<()> {
 fn a_damaged_epoch_is_left_out_and_listed() -> Result<()> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.replay");
-    let mut replay =
-        Replay::options().dataset(&training_data()).loss(Loss::CategoricalCrossEntropy).create(&path)?;
+    let mut replay = Replay::options().dataset(&training_data()).loss(Loss::CategoricalCrossEntropy).create(&path)?;
     for (epoch, rate) in RATES {
         replay.record_at(epoch, &network().with_weights(&weights(epoch))?, [("learning_rate", rate)])?;
     }
@@ -359,7 +364,7 @@ fn a_damaged_epoch_is_left_out_and_listed() -> Result<()> {
     let mut bytes = std::fs::read(&path).unwrap();
     let kernel = weights(2).get("hidden", "kernel").unwrap().values().to_f32().into_owned();
     let kernel: Vec<u8> = kernel.iter().flat_map(|weight| weight.to_le_bytes()).collect();
-    let at = bytes.windows(kernel.len()).position(|window| window == kernel).unwrap();
+    let at = bytes.windows(kernel.len()).rposition(|window| window == kernel).unwrap();
     bytes[at] ^= 1;
     let (damaged, tested, options) = (Replay::from_bytes(bytes)?, tested_data(), InfluenceOptions::default());
     let found = damaged.run()?.influence(&tested, &options)?;

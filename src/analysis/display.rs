@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    ClassScores, ClassificationReport, ConfusionMatrix, Distribution, EpochsToTarget, HeadToHead, LayerDistribution,
-    QuantileBand, RunDiff, WeightDiff,
+    ClassScores, ClassificationReport, ConfusionMatrix, Distribution, EpochsToTarget, HeadToHead, Influence,
+    LayerDistribution, PredictionDepth, QuantileBand, RunDiff, SelfInfluence, WeightDiff,
 };
 use crate::notation::{counted, decimal, grouped, percent, table};
 
@@ -114,6 +114,56 @@ impl fmt::Display for QuantileBand {
             vec![grouped(*epoch), decimal(*low), decimal(*median), decimal(*high), grouped(*runs as u64)]
         });
         f.write_str(table(&[head].into_iter().chain(rows).collect::<Vec<_>>(), 0).trim_end())
+    }
+}
+
+/// How many samples are named of each answer.
+const NAMED: usize = 5;
+
+/// Writes a line for each tested sample: the five training samples that helped and harmed most, with their scores; then what was left out.
+impl fmt::Display for Influence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (row, sample) in self.tested.iter().enumerate() {
+            let scores = |found: Vec<usize>| {
+                let named = found.into_iter().map(|at| format!("{at} ({})", decimal(self.scores[(row, at)])));
+                or_none(named.collect())
+            };
+            let [helped, harmed] =
+                [self.most_helpful(row, NAMED), self.most_harmful(row, NAMED)].map(Result::unwrap_or_default);
+            let line_break = if row == 0 { "" } else { "\n" };
+            write!(f, "{line_break}sample {sample}: helped by {}; harmed by {}", scores(helped), scores(harmed))?;
+        }
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
+    }
+}
+
+fn or_none(named: Vec<String>) -> String {
+    if named.is_empty() { "none".into() } else { named.join(", ") }
+}
+
+/// Writes the five samples of the highest scores, and what was left out.
+impl fmt::Display for SelfInfluence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = self.highest(NAMED).into_iter().map(|at| format!("{at} ({})", decimal(self.scores[at])));
+        write!(f, "highest of {}: {}", counted(self.scores.len() as u64, "sample"), or_none(named.collect()))?;
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
+    }
+}
+
+/// Writes a table, a row for each probe, how many samples have no depth, and what was assumed.
+impl fmt::Display for PredictionDepth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = ["probe", "samples decided there", "accuracy"].map(str::to_owned).to_vec();
+        let numbers = self.counts().into_iter().zip(self.accuracies());
+        let rows = self
+            .probes
+            .iter()
+            .zip(numbers)
+            .map(|(probe, (count, accuracy))| vec![probe.clone(), grouped(count as u64), decimal(accuracy)]);
+        let table = table(&[head].into_iter().chain(rows).collect::<Vec<_>>(), 1);
+        let none = self.depths.iter().filter(|depth| depth.is_none()).count();
+        write!(f, "{table}{} without a depth", counted(none as u64, "sample"))?;
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
     }
 }
 

@@ -85,9 +85,10 @@ mod diff;
 
 // What is asked of an epoch, of a run, of many runs.
 mod distributions;
+mod learning_rates;
+mod prediction_depth;
 mod predictions;
 mod run_files;
-mod learning_rates;
 mod run_groups;
 mod run_influence;
 mod run_landscape;

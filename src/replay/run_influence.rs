@@ -117,7 +117,9 @@ impl<M: Forward> Run<'_, M> {
 
     fn influence_loss(&self, options: &InfluenceOptions) -> Result<Loss> {
         let loss = options.loss.or(self.replay().loss());
-        loss.ok_or_else(|| Error::missing("loss that the model was trained with", "give it by `InfluenceOptions::loss`"))
+        loss.ok_or_else(|| {
+            Error::missing("loss that the model was trained with", "give it by `InfluenceOptions::loss`")
+        })
     }
 }
 

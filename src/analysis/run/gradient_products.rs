@@ -29,6 +29,7 @@ pub(crate) struct GradientProducts {
 struct Row {
     values: Vec<f64>,
     squared_length: f64,
+    is_projected: bool,
 }
 
 impl GradientProducts {
@@ -70,7 +71,7 @@ impl GradientProducts {
                 let product = dot(&row.values, &of_sample.values);
                 self.products[(tested, sample)] = product;
                 if let (Some(sketch), Some(variances)) = (by.sketch, &mut self.variances)
-                    && row.values.len() == sketch.dimensions
+                    && row.is_projected
                 {
                     let lengths = [row.squared_length, of_sample.squared_length];
                     variances[(tested, sample)] = sketch.variance(lengths, product);
@@ -86,10 +87,11 @@ impl Compared<'_> {
         let mut values = Vec::new();
         gradients.of_sample(data, sample, &mut values)?;
         let squared_length = dot(&values, &values);
-        if let Some(sketch) = self.sketch.filter(|sketch| sketch.shortens(values.len())) {
+        let sketch = self.sketch.filter(|sketch| sketch.shortens(values.len()));
+        if let Some(sketch) = sketch {
             sketch.apply(self.epoch, &mut values);
         }
-        Ok(Row { values, squared_length })
+        Ok(Row { values, squared_length, is_projected: sketch.is_some() })
     }
 }
 

@@ -74,8 +74,7 @@ mod tests {
         let products: Vec<f64> = (0..seeds).map(product).collect();
         let mean = products.iter().sum::<f64>() / seeds as f64;
         let variance = products.iter().map(|found| (found - exact).powi(2)).sum::<f64>() / seeds as f64;
-        let said =
-            GradientSketch { dimensions: 32, seed: 0 }.variance([dot(one, one), dot(other, other)], exact);
+        let said = GradientSketch { dimensions: 32, seed: 0 }.variance([dot(one, one), dot(other, other)], exact);
         assert!((mean - exact).abs() < 4.0 * (said / seeds as f64).sqrt(), "{mean} is {exact}");
         assert!((0.9..1.1).contains(&(variance / said)), "{variance} of {said}");
     }

@@ -1,9 +1,9 @@
 //! How much every sample lowered its own loss: what only it could teach.
 
 use super::{influence::LearningRatesFrom, ranked};
+use crate::analysis::Caveat;
 #[cfg(feature = "serde")]
 use crate::serial;
-use crate::analysis::Caveat;
 
 /// How much every training sample lowered its own loss, by TracIn: the score of each sample for itself.
 ///
