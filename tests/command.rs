@@ -18,11 +18,12 @@ use serde_json::{Value, json};
 use training_replay::{Activation, Dense, Metrics, NoteValue, Parameter, Replay, Sequential, Weights};
 
 /// Subcommands that ask one recording, with what they need beside it.
-const QUESTIONS: [&str; 10] = [
+const QUESTIONS: [&str; 11] = [
     "info",
     "story",
     "curve",
     "classes",
+    "influence",
     "verify",
     "check",
     "diff --epochs 0,last",

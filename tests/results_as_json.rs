@@ -10,16 +10,17 @@ use serde_json::{Value, json};
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Metrics, Moment, Replay, Sequential,
     analysis::{
-        Caveat, DataCheck, Distribution, Grid, LayerFilter, Milestone, MilestoneOptions, Plane, Quantity,
-        SampleHistory, Subject, VerifyOptions, View,
+        Caveat, DataCheck, Distribution, Grid, InfluenceOptions, LayerFilter, Milestone, MilestoneOptions, Plane,
+        PredictionDepth, Quantity, SampleHistory, Subject, VerifyOptions, View,
     },
     datasets,
 };
 
 /// What is asked with and not answered: settings, and what is built up.
-const NO_ANSWERS: [(&str, &str); 9] = [
+const NO_ANSWERS: [(&str, &str); 10] = [
     ("Baseline", "a setting"),
     ("IncrementalPca", "a computation that goes on; its answer is PrincipalPlane"),
+    ("InfluenceOptions", "a setting"),
     ("LayerFilter", "a setting"),
     ("MilestoneOptions", "a setting"),
     ("Patch", "a borrowed piece of a FeatureSpace that is being computed"),
@@ -62,12 +63,14 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         Grid,
         HeadToHead,
         Histogram,
+        Influence,
         LayerChange,
         LayerCurve,
         LayerDistribution,
         LayerSimilarity,
         LayerState,
         LayerValues,
+        LearningRatesFrom,
         LossLine,
         LossSurface,
         Milestone,
@@ -77,6 +80,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         ParameterState,
         Plane,
         Plateau,
+        PredictionDepth,
         PrincipalPlane,
         PrecisionRecallCurve,
         ProbabilityHistogram,
@@ -87,6 +91,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         SampleDynamics,
         SampleHistory,
         SampleOutcomes,
+        SelfInfluence,
         Spectrum,
         Subject,
         Verdict,
@@ -138,6 +143,12 @@ fn the_answers_of_a_run_have_the_names_of_their_fields_and_matrices_are_rows() {
     assert!(serde_json::to_value(snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap()).is_ok());
     let path = serde_json::to_value(run.weight_path().unwrap()).unwrap();
     assert_eq!((&path["speeds"], &path["coordinates"], &path["plane"]), (&json!([null]), &json!([[]]), &json!(null)));
+    let options = InfluenceOptions::default().learning_rates([(0, 0.5)]);
+    let influence = serde_json::to_value(run.influence(run.dataset().unwrap(), &options.tested([3])).unwrap()).unwrap();
+    assert_eq!((&influence["learning_rates_from"], &influence["standard_errors"]), (&json!("caller"), &json!(null)));
+    assert_eq!((&influence["tested"], influence["scores"][0].as_array().unwrap().len()), (&json!([3]), 20));
+    let depth = serde_json::to_value(PredictionDepth::of(&snapshot, 3).unwrap()).unwrap();
+    assert_eq!(depth["probes"], json!(["inputs", "hidden", "output"]));
     let plane = serde_json::to_value(Plane::of_axes(3, 0, 2).unwrap()).unwrap();
     assert_eq!(plane, json!({"origin": [0.0, 0.0, 0.0], "axes": [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]}));
 }

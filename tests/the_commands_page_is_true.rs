@@ -104,7 +104,7 @@ fn written(ran: &Ran) -> String {
 }
 
 /// Calls that together have every field.
-const CALLS: [(&str, &[&str]); 14] = [
+const CALLS: [(&str, &[&str]); 15] = [
     (
         "info",
         &[
@@ -114,6 +114,7 @@ const CALLS: [(&str, &[&str]); 14] = [
     ),
     ("story", &["run.replay damaged.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
+    ("influence", &["run.replay missing.replay", "--sample 3 run.replay"]),
     ("runs", &["", "--group-by optimizer"]),
     ("watch", &["with_steps.replay"]),
     ("verify", &["run.replay missing.replay", "--train-again states.replay"]),
@@ -197,6 +198,10 @@ fn is_listed_by_parts(path: &str) -> bool {
         "arrays",
         "runs",
         "groups",
+        "highest",
+        "samples",
+        "helped",
+        "harmed",
     ];
     lists.iter().any(|name| path.split(['.', ']']).next_back() == Some(name) || path == *name)
 }

@@ -245,6 +245,21 @@ mod tests {
     }
 
     #[test]
+    fn influence_names_who_helped_and_who_harmed() {
+        use crate::analysis::{Caveat, LearningRatesFrom};
+        let mut influence = Influence::new(vec![7, 3], 4, LearningRatesFrom::Metric);
+        influence.scores = nalgebra::DMatrix::from_row_slice(2, 4, &[0.5, -0.25, f64::NAN, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        let expected =
+            "sample 7: helped by 3 (1), 0 (0.5000); harmed by 1 (-0.2500)\nsample 3: helped by none; harmed by none";
+        assert_eq!(influence.to_string(), expected);
+        let mut own = SelfInfluence::new(3, LearningRatesFrom::Caller);
+        assert_eq!(own.to_string(), "highest of 3 samples: none");
+        own.scores = vec![0.5, 2.0, 0.0];
+        own.caveats = vec![Caveat::Skipped { epoch: 3, reason: "damaged".into() }];
+        assert_eq!(own.to_string(), "highest of 3 samples: 1 (2), 0 (0.5000)\nepoch 3 was skipped: damaged");
+    }
+
+    #[test]
     fn answers_about_many_runs_count_runs() {
         let epochs = EpochsToTarget::from_iter([Some(40), None, Some(55), Some(48)]);
         assert_eq!(epochs.to_string(), "3 of 4 runs, half of all by epoch 48");

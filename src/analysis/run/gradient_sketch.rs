@@ -32,17 +32,21 @@ impl GradientSketch {
         values > self.dimensions
     }
 
-    /// Replaces a gradient of an epoch by its projection.
-    pub(super) fn apply(self, epoch: u64, gradient: &mut Vec<f64>) {
+    /// Draws where each value of the gradients of an epoch is put: a bit for its sign below the dimension.
+    pub(super) fn draw(self, epoch: u64, values: usize) -> Vec<u32> {
         let mut rng = random::rng(self.seed, Purpose::Projection(epoch));
+        let place = |drawn: u32| (u64::from(drawn >> 1) * self.dimensions as u64) >> 31;
+        let draw = |drawn: u32| (place(drawn) as u32) << 1 | drawn & 1;
+        (0..values).map(|_| draw(rng.random())).collect()
+    }
+
+    /// The projection of a gradient, as it was drawn.
+    pub(super) fn apply(self, drawn: &[u32], gradient: &[f64]) -> Vec<f64> {
         let mut projected = vec![0.0; self.dimensions];
-        for value in gradient.iter() {
-            // A bit for the sign, and the other 31 as a share of the dimensions.
-            let drawn: u32 = rng.random();
-            let place = (u64::from(drawn >> 1) * self.dimensions as u64) >> 31;
-            projected[place as usize] += if drawn & 1 == 1 { *value } else { -value };
+        for (drawn, value) in drawn.iter().zip(gradient) {
+            projected[(drawn >> 1) as usize] += if drawn & 1 == 1 { *value } else { -value };
         }
-        *gradient = projected;
+        projected
     }
 
     /// The variance of a product of two projected gradients at most, by their squared lengths and the product.
@@ -65,11 +69,8 @@ mod tests {
         let (exact, seeds) = (dot(one, other), 4_000);
         let product = |seed| {
             let sketch = GradientSketch { dimensions: 32, seed };
-            let [one, other] = gradients.clone().map(|mut gradient| {
-                sketch.apply(3, &mut gradient);
-                gradient
-            });
-            dot(&one, &other)
+            let drawn = sketch.draw(3, 500);
+            dot(&sketch.apply(&drawn, one), &sketch.apply(&drawn, other))
         };
         let products: Vec<f64> = (0..seeds).map(product).collect();
         let mean = products.iter().sum::<f64>() / seeds as f64;
@@ -82,9 +83,9 @@ mod tests {
     #[test]
     fn every_epoch_and_every_seed_has_a_projection_of_its_own_and_the_same_one_again() {
         let projected = |seed, epoch| {
-            let mut gradient: Vec<f64> = (0..100).map(f64::from).collect();
-            GradientSketch { dimensions: 8, seed }.apply(epoch, &mut gradient);
-            gradient
+            let gradient: Vec<f64> = (0..100).map(f64::from).collect();
+            let sketch = GradientSketch { dimensions: 8, seed };
+            sketch.apply(&sketch.draw(epoch, 100), &gradient)
         };
         assert_eq!(projected(1, 2), projected(1, 2));
         assert!(projected(1, 2) != projected(1, 3) && projected(1, 2) != projected(2, 2));

@@ -78,7 +78,7 @@ impl InfluenceOptions {
     ///
     /// Each value of a gradient is added, with a random sign, to one of the dimensions, which is drawn for it: a Johnson-Lindenstrauss
     /// projection with one entry in each column, the count sketch of Charikar, Chen and Farach-Colton, "Finding Frequent Items in
-    /// Data Streams" (2002). It is drawn anew for every epoch from the seed, and never stored. A product of two projected gradients `g` and
+    /// Data Streams" (2002). It is drawn anew for every epoch from the seed, as a number for each value of a gradient. A product of two projected gradients `g` and
     /// `h` has the expected value `<g, h>` and a variance of at most `(|g|^2 |h|^2 + <g, h>^2) / dimensions`, by Weinberger et al., "Feature
     /// Hashing for Large Scale Multitask Learning" (2009): [`standard_errors`](super::Influence::standard_errors) has what follows for
     /// the scores. Of a model with no more values than dimensions the products are exact.
