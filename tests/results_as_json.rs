@@ -148,7 +148,7 @@ fn the_answers_of_a_run_have_the_names_of_their_fields_and_matrices_are_rows() {
     assert_eq!((&influence["learning_rates_from"], &influence["standard_errors"]), (&json!("caller"), &json!(null)));
     assert_eq!((&influence["tested"], influence["scores"][0].as_array().unwrap().len()), (&json!([3]), 20));
     let depth = serde_json::to_value(PredictionDepth::of(&snapshot, 3).unwrap()).unwrap();
-    assert_eq!(depth["probes"], json!(["inputs", "hidden", "output"]));
+    assert_eq!(depth["probes"], json!(["inputs", "hidden", "dense_1"]));
     let plane = serde_json::to_value(Plane::of_axes(3, 0, 2).unwrap()).unwrap();
     assert_eq!(plane, json!({"origin": [0.0, 0.0, 0.0], "axes": [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]}));
 }
