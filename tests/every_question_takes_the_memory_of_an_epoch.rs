@@ -97,8 +97,8 @@ fn ask(path: &Path, half: usize) {
         ("plane", 8.0, &|epochs| drop(run(epochs).principal_plane("a").unwrap())),
         ("deviations", 6.25, &|_| drop(replay.recorded_weights().std().unwrap())),
         ("diff", 2.25, &|_| drop(replay.recorded_weights().diff(&replay, 0.0).unwrap())),
-        ("self-influence", 8.0, &|epochs| drop(run(epochs).self_influence(&by_rate).unwrap())),
-        ("influence", 8.0, &|epochs| drop(run(epochs).influence(replay.dataset().unwrap(), &projected).unwrap())),
+        ("self-influence", 9.0, &|epochs| drop(run(epochs).self_influence(&by_rate).unwrap())),
+        ("influence", 11.0, &|epochs| drop(run(epochs).influence(replay.dataset().unwrap(), &projected).unwrap())),
         ("page", 7.25, &|epochs| page(epochs.min(3))),
     ];
     for (what, most, ask) in questions.into_iter().skip(half).step_by(2) {
