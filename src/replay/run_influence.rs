@@ -15,8 +15,9 @@ impl<M: Forward> Run<'_, M> {
     ///
     /// The tested data may be the training data themselves, another recorded data set (`run.on("validation")?.dataset()?`), or rows that
     /// were never recorded. Every gradient is that of one sample alone: the model is asked for as many gradients as there are samples,
-    /// trained and tested, at every epoch. Each thread has some copies of the weights of an epoch (a gradient is in double precision), the tested gradients (128 MB of them at once, and
-    /// then those of the training data are computed again; fewer by [a projection](InfluenceOptions::projection)), and the scores.
+    /// trained and tested, at every epoch. Each thread has some copies of the weights of an epoch (a gradient is in double precision),
+    /// the tested gradients (128 MB of them at once, and then those of the training data are computed again; fewer by
+    /// [a projection](InfluenceOptions::projection)), and the scores.
     ///
     /// The learning rate of an epoch is the one that the [options](InfluenceOptions) give, else its metric `learning_rate`, as
     /// [`Trainer::epoch`](crate::Trainer::epoch) logs it, else the note `learning_rate` of the recording for all epochs. Epoch 0, to which
