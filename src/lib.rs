@@ -66,7 +66,8 @@
 //! | the decision boundary, in the space of the inputs or of a layer | [`Snapshot::decision_boundary`] with a [`View`](analysis::View) |
 //! | which class, and with which probability | [`Snapshot::predicted_classes`], [`Snapshot::outputs`], [`Snapshot::probability_histogram`], [`Snapshot::confusion`]; of one label of several [`OneVsRest`] |
 //! | how good the predictions are | `snapshot.confusion()?.report()` for precision, recall and F1; [`OneVsRest`] for ROC and precision-recall curves; [`Confidence`] for calibration |
-//! | which samples are hard, and which labels may be wrong | [`SampleHistory::data_map`](analysis::SampleHistory::data_map) of [`Run::sample_history`] |
+//! | which samples are hard, and which labels may be wrong | [`SampleHistory::data_map`](analysis::SampleHistory::data_map) of [`Run::sample_history`]; [`PredictionDepth`](analysis::PredictionDepth) |
+//! | which training samples caused a prediction, and which are outliers | [`Run::influence`], [`Run::self_influence`] |
 //! | in regression: the errors, and level lines | [`Snapshot::residuals`], [`DecisionBoundary::level_lines`](analysis::DecisionBoundary::level_lines) |
 //! | what each sample costs | [`Snapshot::losses`], [`Histogram::of_losses`](analysis::Histogram::of_losses) |
 //! | loss and accuracy over all samples | [`Snapshot::evaluate`] |

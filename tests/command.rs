@@ -18,12 +18,13 @@ use serde_json::{Value, json};
 use training_replay::{Activation, Dense, Metrics, NoteValue, Parameter, Replay, Sequential, Weights};
 
 /// Subcommands that ask one recording, with what they need beside it.
-const QUESTIONS: [&str; 11] = [
+const QUESTIONS: [&str; 12] = [
     "info",
     "story",
     "diagnose",
     "curve",
     "classes",
+    "influence",
     "verify",
     "check",
     "diff --epochs 0,last",

@@ -12,7 +12,7 @@ use common::process::{self, given, role};
 use peak_alloc::PeakAlloc;
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Metrics, Replay, Sequential,
-    analysis::{Baseline, Distribution, LayerFilter, MilestoneOptions, Quantity, VerifyOptions},
+    analysis::{Baseline, Distribution, InfluenceOptions, LayerFilter, MilestoneOptions, Quantity, VerifyOptions},
     plot::{Page, RunPlots},
 };
 
@@ -44,7 +44,7 @@ fn peak<T>(ask: impl FnOnce() -> T) -> f64 {
 }
 
 /// How many there are.
-const QUESTIONS: usize = 11;
+const QUESTIONS: usize = 13;
 
 /// A question about so many epochs.
 type Question<'q> = &'q dyn Fn(u64);
@@ -84,6 +84,8 @@ fn ask(path: &Path, half: usize) {
         let mut page = Page::new("wide");
         page.run("run", &RunPlots::of(run(epochs)).unwrap()).unwrap();
     };
+    let by_rate = InfluenceOptions::default().learning_rates((0..5).map(|epoch| (epoch, 0.1)));
+    let projected = by_rate.clone().projection(512, 1);
     let questions: [(&str, f64, Question<'_>); QUESTIONS] = [
         ("milestones", 6.25, &|epochs| drop(run(epochs).milestones(&MilestoneOptions::default()).unwrap())),
         ("history", 6.25, &|epochs| drop(run(epochs).sample_history(LOSS).unwrap())),
@@ -95,6 +97,8 @@ fn ask(path: &Path, half: usize) {
         ("plane", 8.0, &|epochs| drop(run(epochs).principal_plane("a").unwrap())),
         ("deviations", 6.25, &|_| drop(replay.recorded_weights().std().unwrap())),
         ("diff", 2.25, &|_| drop(replay.recorded_weights().diff(&replay, 0.0).unwrap())),
+        ("self-influence", 9.0, &|epochs| drop(run(epochs).self_influence(&by_rate).unwrap())),
+        ("influence", 11.0, &|epochs| drop(run(epochs).influence(replay.dataset().unwrap(), &projected).unwrap())),
         ("page", 7.25, &|epochs| page(epochs.min(3))),
     ];
     for (what, most, ask) in questions.into_iter().skip(half).step_by(2) {

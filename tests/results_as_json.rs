@@ -10,17 +10,18 @@ use serde_json::{Value, json};
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Metrics, Moment, Replay, Sequential,
     analysis::{
-        Caveat, DataCheck, Distribution, Grid, LayerFilter, Milestone, MilestoneOptions, Plane, Quantity,
-        SampleHistory, Subject, VerifyOptions, View,
+        Caveat, DataCheck, Distribution, Grid, InfluenceOptions, LayerFilter, Milestone, MilestoneOptions, Plane,
+        PredictionDepth, Quantity, SampleHistory, Subject, VerifyOptions, View,
     },
     datasets,
 };
 
 /// What is asked with and not answered: settings, and what is built up.
-const NO_ANSWERS: [(&str, &str); 12] = [
+const NO_ANSWERS: [(&str, &str); 13] = [
     ("Baseline", "a setting"),
     ("DiagnosisOptions", "a setting"),
     ("IncrementalPca", "a computation that goes on; its answer is PrincipalPlane"),
+    ("InfluenceOptions", "a setting"),
     ("LayerFilter", "a setting"),
     ("MilestoneOptions", "a setting"),
     ("MinibatchCka", "a computation that goes on; its answer is a number"),
@@ -68,12 +69,14 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         HeadToHead,
         Histogram,
         Judgement,
+        Influence,
         LayerChange,
         LayerCurve,
         LayerDistribution,
         LayerSimilarity,
         LayerState,
         LayerValues,
+        LearningRatesFrom,
         LossLine,
         LossSurface,
         Milestone,
@@ -84,6 +87,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         ParameterState,
         Plane,
         Plateau,
+        PredictionDepth,
         PrincipalPlane,
         PrecisionRecallCurve,
         ProbabilityHistogram,
@@ -98,6 +102,7 @@ fn every_public_type_of_the_analysis_is_serializable_or_no_answer() {
         SharpnessHistory,
         SimilarityMatrix,
         Spectra,
+        SelfInfluence,
         Spectrum,
         Subject,
         Verdict,
@@ -149,6 +154,12 @@ fn the_answers_of_a_run_have_the_names_of_their_fields_and_matrices_are_rows() {
     assert!(serde_json::to_value(snapshot.decision_boundary(View::inputs(), &Grid::default()).unwrap()).is_ok());
     let path = serde_json::to_value(run.weight_path().unwrap()).unwrap();
     assert_eq!((&path["speeds"], &path["coordinates"], &path["plane"]), (&json!([null]), &json!([[]]), &json!(null)));
+    let options = InfluenceOptions::default().learning_rates([(0, 0.5)]);
+    let influence = serde_json::to_value(run.influence(run.dataset().unwrap(), &options.tested([3])).unwrap()).unwrap();
+    assert_eq!((&influence["learning_rates_from"], &influence["standard_errors"]), (&json!("caller"), &json!(null)));
+    assert_eq!((&influence["tested"], influence["scores"][0].as_array().unwrap().len()), (&json!([3]), 20));
+    let depth = serde_json::to_value(PredictionDepth::of(&snapshot, 3).unwrap()).unwrap();
+    assert_eq!(depth["probes"], json!(["inputs", "hidden", "dense_1"]));
     let plane = serde_json::to_value(Plane::of_axes(3, 0, 2).unwrap()).unwrap();
     assert_eq!(plane, json!({"origin": [0.0, 0.0, 0.0], "axes": [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]}));
 }

@@ -104,7 +104,7 @@ fn written(ran: &Ran) -> String {
 }
 
 /// Calls that together have every field.
-const CALLS: [(&str, &[&str]); 15] = [
+const CALLS: [(&str, &[&str]); 17] = [
     (
         "info",
         &[
@@ -114,7 +114,9 @@ const CALLS: [(&str, &[&str]); 15] = [
     ),
     ("story", &["run.replay damaged.replay missing.replay"]),
     ("diagnose", &["--without leakage --limit no-learning=0.4 run.replay missing.replay"]),
+    ("classes", &["run.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
+    ("influence", &["run.replay missing.replay", "--sample 3 run.replay"]),
     ("runs", &["", "--group-by optimizer"]),
     ("watch", &["with_steps.replay"]),
     ("verify", &["run.replay missing.replay", "--train-again states.replay"]),
@@ -198,6 +200,10 @@ fn is_listed_by_parts(path: &str) -> bool {
         "arrays",
         "runs",
         "groups",
+        "highest",
+        "samples",
+        "helped",
+        "harmed",
     ];
     lists.iter().any(|name| path.split(['.', ']']).next_back() == Some(name) || path == *name)
 }

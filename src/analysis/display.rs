@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    ClassScores, ClassificationReport, ConfusionMatrix, Distribution, EpochsToTarget, HeadToHead, LayerDistribution,
-    QuantileBand, RunDiff, WeightDiff,
+    ClassScores, ClassificationReport, ConfusionMatrix, Distribution, EpochsToTarget, HeadToHead, Influence,
+    LayerDistribution, PredictionDepth, QuantileBand, RunDiff, SelfInfluence, WeightDiff,
 };
 use crate::notation::{counted, decimal, grouped, percent, table};
 
@@ -117,6 +117,56 @@ impl fmt::Display for QuantileBand {
     }
 }
 
+/// How many samples are named of each answer.
+const NAMED: usize = 5;
+
+/// Writes a line for each tested sample: the five training samples that helped and harmed most, with their scores; then what was left out.
+impl fmt::Display for Influence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (row, sample) in self.tested.iter().enumerate() {
+            let scores = |found: Vec<usize>| {
+                let named = found.into_iter().map(|at| format!("{at} ({})", decimal(self.scores[(row, at)])));
+                or_none(named.collect())
+            };
+            let [helped, harmed] =
+                [self.most_helpful(row, NAMED), self.most_harmful(row, NAMED)].map(Result::unwrap_or_default);
+            let line_break = if row == 0 { "" } else { "\n" };
+            write!(f, "{line_break}sample {sample}: helped by {}; harmed by {}", scores(helped), scores(harmed))?;
+        }
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
+    }
+}
+
+fn or_none(named: Vec<String>) -> String {
+    if named.is_empty() { "none".into() } else { named.join(", ") }
+}
+
+/// Writes the five samples of the highest scores, and what was left out.
+impl fmt::Display for SelfInfluence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = self.highest(NAMED).into_iter().map(|at| format!("{at} ({})", decimal(self.scores[at])));
+        write!(f, "highest of {}: {}", counted(self.scores.len() as u64, "sample"), or_none(named.collect()))?;
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
+    }
+}
+
+/// Writes a table, a row for each probe, how many samples have no depth, and what was assumed.
+impl fmt::Display for PredictionDepth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = ["probe", "samples decided there", "accuracy"].map(str::to_owned).to_vec();
+        let numbers = self.counts().into_iter().zip(self.accuracies());
+        let rows = self
+            .probes
+            .iter()
+            .zip(numbers)
+            .map(|(probe, (count, accuracy))| vec![probe.clone(), grouped(count as u64), decimal(accuracy)]);
+        let table = table(&[head].into_iter().chain(rows).collect::<Vec<_>>(), 1);
+        let none = self.depths.iter().filter(|depth| depth.is_none()).count();
+        write!(f, "{table}{} without a depth", counted(none as u64, "sample"))?;
+        self.caveats.iter().try_for_each(|caveat| write!(f, "\n{caveat}"))
+    }
+}
+
 /// Writes `3 of 4 runs, half of all by epoch 48`.
 impl fmt::Display for EpochsToTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,6 +242,21 @@ mod tests {
         let distribution = Distribution::of(&[-1.0]);
         let layer = LayerDistribution { layer: "h".into(), name: "kernel".into(), distribution };
         assert_eq!(layer.to_string(), "kernel of layer h: 1 value from -1 to -1, mean -1, deviation 0");
+    }
+
+    #[test]
+    fn influence_names_who_helped_and_who_harmed() {
+        use crate::analysis::{Caveat, LearningRatesFrom};
+        let mut influence = Influence::new(vec![7, 3], 4, LearningRatesFrom::Metric);
+        influence.scores = nalgebra::DMatrix::from_row_slice(2, 4, &[0.5, -0.25, f64::NAN, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        let expected =
+            "sample 7: helped by 3 (1), 0 (0.5000); harmed by 1 (-0.2500)\nsample 3: helped by none; harmed by none";
+        assert_eq!(influence.to_string(), expected);
+        let mut own = SelfInfluence::new(3, LearningRatesFrom::Caller);
+        assert_eq!(own.to_string(), "highest of 3 samples: none");
+        own.scores = vec![0.5, 2.0, 0.0];
+        own.caveats = vec![Caveat::Skipped { epoch: 3, reason: "damaged".into() }];
+        assert_eq!(own.to_string(), "highest of 3 samples: 1 (2), 0 (0.5000)\nepoch 3 was skipped: damaged");
     }
 
     #[test]

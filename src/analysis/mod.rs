@@ -7,10 +7,11 @@
 //! | about | answers |
 //! |---|---|
 //! | the spaces of a model | [`DecisionBoundary`] and [`FeatureSpace`], in a [`View`] and on a [`Grid`]; [`Plane`], [`PrincipalPlane`] and [`IncrementalPca`] for spaces of more than two dimensions |
-//! | classification | [`ConfusionMatrix`] and its [`ClassificationReport`]; [`RocCurve`], [`PrecisionRecallCurve`], [`Calibration`]; [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy |
+//! | classification | [`ConfusionMatrix`] and its [`ClassificationReport`]; [`RocCurve`], [`PrecisionRecallCurve`], [`Calibration`]; [`ProbabilityHistogram`], and [`evaluate`] for loss and accuracy; [`PredictionDepth`] of each sample |
 //! | distributions | [`Distribution`], [`Density`] and [`Histogram`] of numbers; [`LayerDistribution`], [`LayerCurve`] and [`LayerValues`] of each layer, chosen by a [`LayerFilter`] and a [`Quantity`] |
 //! | one run | [`Milestones`], found in an [`EpochSummary`] of each epoch by [`MilestoneOptions`]; [`SampleHistory`]; [`Verification`] against what was logged; [`RunDiff`] and [`WeightDiff`]; [`plateaus`] |
 //! | what is wrong with a run | a [`Diagnosis`] by [`DiagnosisOptions`]: its [`Finding`]s, and what was [`NotChecked`] |
+//! | which samples caused a prediction | [`Influence`] and [`SelfInfluence`] by TracIn, with [`InfluenceOptions`] |
 //! | the loss in the space of the weights | [`WeightPath`] of the epochs, [`LossSurface`] over a [`WeightPlane`], [`LossLine`] between two sets of weights |
 //! | what becomes of a layer | the [`Spectrum`] of its kernel or its activations; [`LayerSimilarity`] and [`LayerChange`] |
 //! | every answer | a [`Caveat`] for what was assumed or left out |

@@ -38,6 +38,11 @@ pub(crate) fn product(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
     sums
 }
 
+/// Adds to `sums[j * others.len() + k]` the product of one vector `j` with another `k`, as long as it.
+pub(crate) fn add_dots(ones: &[&[f64]], others: &[&[f64]], sums: &mut [f64]) {
+    Arch::new().dispatch(AddDots { ones, others, sums });
+}
+
 fn column(matrix: &DMatrix<f64>, index: usize) -> &[f64] {
     &matrix.as_slice()[index * matrix.nrows()..][..matrix.nrows()]
 }
@@ -78,6 +83,23 @@ impl WithSimd for TransposedProduct<'_> {
             }
         }
         outputs
+    }
+}
+
+struct AddDots<'a> {
+    ones: &'a [&'a [f64]],
+    others: &'a [&'a [f64]],
+    sums: &'a mut [f64],
+}
+
+impl WithSimd for AddDots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (one, sums) in self.ones.iter().zip(self.sums.chunks_mut(self.others.len().max(1))) {
+            sums.iter_mut().zip(self.others).for_each(|(sum, other)| *sum += dot(one, other));
+        }
     }
 }
 
@@ -144,6 +166,15 @@ mod tests {
             let (a, b) = (numbers(rows, inner), numbers(inner, columns));
             assert_eq!(product(&a, &b), &a * &b);
             assert_eq!(transposed_product(&a, &numbers(rows, columns)), a.transpose() * numbers(rows, columns));
+            let columns_of = |matrix: &DMatrix<f64>| {
+                matrix.column_iter().map(|column| column.iter().copied().collect()).collect::<Vec<Vec<f64>>>()
+            };
+            let (ones, others) = (columns_of(&a), columns_of(&numbers(rows, columns)));
+            let [ones, others] = [&ones, &others].map(|all| all.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            let mut dots = vec![2.0; inner * columns];
+            add_dots(&ones, &others, &mut dots);
+            let expected = (a.transpose() * numbers(rows, columns)).add_scalar(2.0).transpose();
+            assert_eq!(dots, expected.as_slice());
             let mut sums = DMatrix::from_element(inner, inner, 1.0);
             add_products_of_columns(&a, &mut sums);
             assert_eq!(sums, (a.transpose() * &a).add_scalar(1.0));

@@ -29,6 +29,8 @@ pub(crate) enum Purpose {
     Shuffle(u64),
     /// What the layer with this index drops in this epoch of training, counted from 0.
     Dropout { layer: usize, epoch: u64 },
+    /// The projection of the gradients of this epoch.
+    Projection(u64),
 }
 
 /// The generator of one purpose.
@@ -44,6 +46,7 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Sample => 8,
         Purpose::Curvature => 3,
         Purpose::Probes => 4,
+        Purpose::Projection(epoch) => (FAMILY / 2) | (epoch % (FAMILY / 2)),
         Purpose::Weights(layer) => FAMILY | layer as u64,
         Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
         Purpose::Dropout { layer, epoch } => (3 * FAMILY) | (layer as u64 * EPOCHS) | (epoch % EPOCHS),
@@ -90,6 +93,8 @@ mod tests {
                 Purpose::Weights(1),
                 Purpose::Shuffle(0),
                 Purpose::Shuffle(1),
+                Purpose::Projection(0),
+                Purpose::Projection(1),
             ])
             .collect();
         let drawn: std::collections::HashSet<u64> = purposes.iter().copied().map(first).collect();

@@ -269,9 +269,13 @@ fn not_as_many([samples, positions]: [usize; 2], found: usize) -> Error {
 
 /// Computes the gradients, if the model is one that gives them.
 pub(crate) fn gradients(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Weights> {
+    gradients_of(differentiable(model)?, data, loss)
+}
+
+/// The model as one that gives gradients.
+pub(super) fn differentiable(model: &dyn Forward) -> Result<&dyn Backward> {
     let expected = "one that gives them: `Forward::as_backward` returns it";
-    let model = model.as_backward().ok_or_else(|| Error::invalid("the model", expected, "one without gradients"))?;
-    gradients_of(model, data, loss)
+    model.as_backward().ok_or_else(|| Error::invalid("the model", expected, "one without gradients"))
 }
 
 /// Those of a model that has them: of the mean loss over all samples, whose parts weigh as many samples as they have.
@@ -301,6 +305,6 @@ pub(crate) fn gradients_of<M: Backward + ?Sized>(model: &M, data: &Dataset, loss
 }
 
 /// Some samples: their inputs and targets.
-fn part_of(data: &Dataset, rows: Range<usize>) -> (Matrix, OwnedTargets) {
+pub(super) fn part_of(data: &Dataset, rows: Range<usize>) -> (Matrix, OwnedTargets) {
     (data.inputs().rows_range(rows.clone()).into_owned(), data.targets().rows(rows))
 }

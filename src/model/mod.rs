@@ -16,6 +16,7 @@ mod parameter;
 mod pieces;
 mod pointer;
 mod probed;
+pub(crate) mod sample_gradients;
 mod scalar;
 mod source;
 mod training;

@@ -183,6 +183,11 @@ impl Values<'_> {
         of_any_type!(self, values => add(values, weight, sums));
     }
 
+    /// Adds them to the end of others, as [`to_f64`](Self::to_f64).
+    pub(crate) fn append_to(&self, others: &mut Vec<f64>) {
+        of_any_type!(self, values => others.extend(values.iter().map(|&value| Scalar::to_f64(value))));
+    }
+
     /// One of the values; as [`to_f64`](Self::to_f64).
     pub(crate) fn at(&self, index: usize) -> f64 {
         of_any_type!(self, values => Scalar::to_f64(values[index]))

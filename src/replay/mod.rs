@@ -86,9 +86,12 @@ mod diff;
 // What is asked of an epoch, of a run, of many runs.
 mod diagnose;
 mod distributions;
+mod learning_rates;
+mod prediction_depth;
 mod predictions;
 mod run_files;
 mod run_groups;
+mod run_influence;
 mod run_landscape;
 mod run_layers;
 mod run_names;

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        check, classes, completions, curve, diagnose, diff, export, figure, gif, import, info, manual, pack, page,
-        repair, runs, story, thin, verify, watch,
+        check, classes, completions, curve, diagnose, diff, export, figure, gif, import, influence, info, manual, pack,
+        page, repair, runs, story, thin, verify, watch,
     },
     report::said,
     trouble::Status,
@@ -36,6 +36,8 @@ enum Ask {
     Curve(curve::Curve),
     #[command(after_help = classes::EXAMPLES)]
     Classes(classes::Classes),
+    #[command(after_help = influence::EXAMPLES)]
+    Influence(influence::InfluenceArgs),
     #[command(after_help = runs::EXAMPLES)]
     Runs(runs::RunsArgs),
     #[command(after_help = watch::EXAMPLES)]
@@ -91,6 +93,7 @@ impl Command {
             Ask::Diagnose(diagnose) => diagnose.run(),
             Ask::Curve(curve) => curve.run(),
             Ask::Classes(classes) => classes.run(),
+            Ask::Influence(influence) => influence.run(),
             Ask::Runs(runs) => runs.run(),
             Ask::Watch(watch) => watch.run(),
             Ask::Verify(verify) => verify.run(),

@@ -113,6 +113,8 @@ pub fn with_options(text: &str) -> String {
         ("`Base::complete`", "--base FILE"),
         ("by `with_dataset`", "by --data"),
         ("`RunPlotOptions::loss`", "--loss"),
+        ("`InfluenceOptions::loss`", "--loss"),
+        ("`InfluenceOptions::learning_rate` or `learning_rates`", "--learning-rate"),
         ("`VerifyOptions::names`", "--metrics"),
         ("`VerifyOptions::l2`", "--l2"),
         (

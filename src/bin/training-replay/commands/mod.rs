@@ -10,6 +10,7 @@ pub mod export;
 pub mod figure;
 pub mod gif;
 pub mod import;
+pub mod influence;
 pub mod info;
 pub mod manual;
 pub mod pack;
