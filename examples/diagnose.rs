@@ -47,8 +47,7 @@ fn story() -> Result<()> {
 fn tumors() -> Result<Dataset> {
     let table = smartcore::dataset::breast_cancer::load_dataset();
     let inputs = Matrix::from_row_slice(table.num_samples, table.num_features, &table.data);
-    let labels: Vec<u32> = table.target.iter().copied().collect();
-    Dataset::from_labels(inputs, &labels)?
+    Dataset::from_labels(inputs, &table.target)?
         .with_class_names(["malignant", "benign"])?
         .with_feature_names(table.feature_names)
 }
