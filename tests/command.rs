@@ -18,10 +18,11 @@ use serde_json::{Value, json};
 use training_replay::{Activation, Dense, Metrics, NoteValue, Parameter, Replay, Sequential, Weights};
 
 /// Subcommands that ask one recording, with what they need beside it.
-const QUESTIONS: [&str; 12] = [
+const QUESTIONS: [&str; 13] = [
     "info",
     "story",
     "diagnose",
+    "landscape",
     "curve",
     "classes",
     "influence",

@@ -12,6 +12,7 @@ pub mod gif;
 pub mod import;
 pub mod influence;
 pub mod info;
+pub mod landscape;
 pub mod manual;
 pub mod pack;
 pub mod page;
