@@ -12,7 +12,10 @@ use common::process::{self, given, role};
 use peak_alloc::PeakAlloc;
 use training_replay::{
     Activation, Dataset, Dense, Loss, Matrix, Metrics, Replay, Sequential,
-    analysis::{Baseline, Distribution, InfluenceOptions, LayerFilter, MilestoneOptions, Quantity, VerifyOptions},
+    analysis::{
+        Baseline, DiagnosisOptions, Distribution, InfluenceOptions, LayerFilter, MilestoneOptions, Quantity,
+        VerifyOptions,
+    },
     plot::{Page, RunPlots},
 };
 
@@ -44,7 +47,7 @@ fn peak<T>(ask: impl FnOnce() -> T) -> f64 {
 }
 
 /// How many there are.
-const QUESTIONS: usize = 13;
+const QUESTIONS: usize = 14;
 
 /// A question about so many epochs.
 type Question<'q> = &'q dyn Fn(u64);
@@ -88,6 +91,7 @@ fn ask(path: &Path, half: usize) {
     let projected = by_rate.clone().projection(512, 1);
     let questions: [(&str, f64, Question<'_>); QUESTIONS] = [
         ("milestones", 6.25, &|epochs| drop(run(epochs).milestones(&MilestoneOptions::default()).unwrap())),
+        ("diagnosis", 6.25, &|epochs| drop(run(epochs).diagnose(&DiagnosisOptions::default()).unwrap())),
         ("history", 6.25, &|epochs| drop(run(epochs).sample_history(LOSS).unwrap())),
         ("verify", 6.25, &|epochs| drop(run(epochs).verify(&VerifyOptions::default()).unwrap())),
         ("weights", 6.25, &|epochs| drop(run(epochs).statistic(Quantity::weights(), &all, largest).unwrap())),

@@ -190,7 +190,7 @@ impl Dataset {
     }
 
     /// The rows named by `rows`, in that order, which are rows of this one and at least one.
-    pub(super) fn rows(&self, rows: &[usize]) -> Self {
+    pub(crate) fn rows(&self, rows: &[usize]) -> Self {
         let mut inputs = Matrix::zeros(rows.len(), self.features());
         matrix::gather_rows(&self.inputs, rows, &mut inputs);
         self.replaced(inputs, self.targets().gather(rows))

@@ -50,7 +50,7 @@ const CHECKS: [(Kind, f64); 21] = [
 /// | [`ShiftedValidation`](Kind::ShiftedValidation) | the distributions of a feature or a target differ by as much, and by more than chance | 0.2 |
 /// | [`Leakage`](Kind::Leakage) | a feature alone says this share of the targets: a hint | 0.99 |
 /// | [`NoisyLabels`](Kind::NoisyLabels) | this share of the labels is contradicted by neighbors and model | 0.15 |
-/// | [`OtherLoss`](Kind::OtherLoss) | the logged loss is as many times the recomputed one, or the other way round | 1.3 |
+/// | [`OtherLoss`](Kind::OtherLoss) | the logged loss is as many times the recomputed one, or the other way round; up to ten times that is a hint: dropout and penalties raise it | 1.3 |
 ///
 /// ```
 /// use training_replay::analysis::{DiagnosisOptions, MilestoneKind};

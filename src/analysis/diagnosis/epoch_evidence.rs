@@ -2,8 +2,11 @@
 
 use super::sampled::Sampled;
 use crate::{
-    Dataset, Forward, Loss, Result,
-    analysis::{ClassCount, EpochSummary, LayerState, run::epoch_summary::count_classes},
+    Dataset, Forward, Loss, Result, Targets,
+    analysis::{
+        ClassCount, EpochSummary, LayerState, classification::predictions::Predictions,
+        run::epoch_summary::count_classes,
+    },
     data::labels,
     loss,
     model::{checked, decision::Rule},
@@ -71,7 +74,13 @@ impl FlatShare {
 /// Which of some samples a model takes for another class than theirs; `None` where nothing parts classes.
 pub(crate) fn wrong(model: &dyn Forward, some: &Sampled, rule: Rule) -> Result<Option<Vec<bool>>> {
     let Some(classes) = &some.classes else { return Ok(None) };
-    let outputs = checked::outputs(model, &some.inputs)?;
+    if let Targets::Labels(labels) = some.data.targets() {
+        // Their outputs may be as wide as a vocabulary.
+        let found = Predictions::of_model(rule, model, some.data.inputs(), labels)?;
+        let wrong = || found.outcomes.iter().map(|outcome| !outcome.is_correct()).collect();
+        return Ok(found.decision.classifies().then(wrong));
+    }
+    let outputs = checked::outputs(model, some.data.inputs())?;
     let decision = rule.decide(model, &outputs)?;
     if !decision.classifies() {
         return Ok(None);

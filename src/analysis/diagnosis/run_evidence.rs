@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Dataset, Forward, Loss, Matrix, Result,
     analysis::Milestones,
-    math::stats,
+    math::{matrix, stats},
     model::{checked, visitor},
 };
 
@@ -21,6 +21,9 @@ pub(crate) type Curve = Vec<(u64, f64)>;
 
 /// As many samples show whether units are copies.
 const SHOWN: usize = 256;
+
+/// As many of their values are kept of a layer.
+const ROOM: usize = 1 << 24;
 
 /// As many losses at the end are the loss at the end: their median.
 const END: usize = 3;
@@ -64,13 +67,30 @@ impl LastEpoch {
         let shown = gathered(data.inputs(), &some(data.samples(), SHOWN));
         let mut found = Vec::new();
         for (depth, name) in names.iter().enumerate().take(names.len().saturating_sub(1)) {
-            let units = checked::units(model, depth, checked::layers(model, &shown, 0..depth + 1)?)?;
-            found.push((name.clone(), copies(&units)));
+            found.push((name.clone(), copies(&units_of(model, &shown, depth + 1)?)));
         }
         let depth = first_kernel(model, &names)?;
         let entering = if depth == 0 { data.inputs().clone() } else { checked::layers(model, &shown, 0..depth)? };
         Ok(Self { epoch, copies: found, residuals, entering })
     }
+}
+
+/// What is shown of a layer for the first of some samples: for as many as memory has room for.
+fn units_of(model: &dyn Forward, inputs: &Matrix, depth: usize) -> Result<Matrix> {
+    let mut parts: Vec<Matrix> = Vec::new();
+    checked::each_units(model, inputs, depth, |units| {
+        if parts.iter().map(Matrix::len).sum::<usize>() < ROOM {
+            parts.push(units.clone());
+        }
+        Ok(())
+    })?;
+    let mut all = Matrix::zeros(parts.iter().map(Matrix::nrows).sum(), parts.first().map_or(0, Matrix::ncols));
+    let mut start = 0;
+    for part in &parts {
+        matrix::copy_rows(part, &mut all, start);
+        start += part.nrows();
+    }
+    Ok(all)
 }
 
 /// The place of the first layer with an array of two or more dimensions; 0 if the arrays are of other layers than are run.

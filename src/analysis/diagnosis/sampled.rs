@@ -22,26 +22,29 @@ const WORK: usize = 2_000_000_000;
 pub(crate) struct Sampled {
     /// Which samples, in increasing order.
     pub(crate) places: Vec<usize>,
-    /// Their inputs, a row each.
-    pub(crate) inputs: Matrix,
+    /// The samples.
+    pub(crate) data: Dataset,
     /// Their classes, where the targets are classes of one position.
     pub(crate) classes: Option<Vec<usize>>,
 }
 
 impl Sampled {
     pub(crate) fn of(data: &Dataset) -> Self {
-        let work = ((WORK / data.features().max(1)) as f64).sqrt() as usize;
-        let places = some(data.samples(), MOST.min(work).max(1));
-        let inputs = gathered(data.inputs(), &places);
+        let places = some(data.samples(), MOST.min(comparable(data.features())));
         let is_one = data.targets().positions() == 1;
         let classes = is_one.then(|| labels::target_classes(data.targets()).ok()).flatten();
         let classes = classes.map(|all| places.iter().map(|&place| all[place]).collect());
-        Self { places, inputs, classes }
+        Self { data: data.rows(&places), places, classes }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.places.len()
     }
+}
+
+/// As many samples of so many features can be compared with each other.
+pub(super) fn comparable(features: usize) -> usize {
+    (((WORK / features.max(1)) as f64).sqrt() as usize).max(1)
 }
 
 /// Some rows of a matrix.

@@ -67,12 +67,14 @@ pub(super) fn leaks(run: &RunEvidence<'_>, threshold: f64) -> Checked {
 fn said_by_each(data: &Dataset, some: Option<&Sampled>) -> Known<Vec<f64>> {
     let some = some.ok_or_else(|| Gap::new("there are no samples"))?;
     if let Some(classes) = &some.classes {
-        return Ok(matrix::columns(&some.inputs).map(|feature| alone::share_of_classes(feature, classes)).collect());
+        return Ok(matrix::columns(some.data.inputs())
+            .map(|feature| alone::share_of_classes(feature, classes))
+            .collect());
     }
     let numbers = data.targets().numbers().map_err(|_| Gap::new("the targets are classes of several positions"))?;
     if numbers.ncols() != 1 {
         return Err(Gap::new("the targets are several numbers"));
     }
     let target: Vec<f32> = some.places.iter().map(|&place| numbers[(place, 0)]).collect();
-    Ok(matrix::columns(&some.inputs).map(|feature| alone::share_of_variance(feature, &target)).collect())
+    Ok(matrix::columns(some.data.inputs()).map(|feature| alone::share_of_variance(feature, &target)).collect())
 }

@@ -10,6 +10,9 @@ use crate::analysis::{
     },
 };
 
+/// Dropout, noise and penalties raise a logged loss, but not as many times.
+const MANY: f64 = 10.0;
+
 /// How many times what is recomputed the logged loss is, at most epochs.
 ///
 /// A mean over the batches of an epoch lies between the loss before and behind it, so only what is beyond both counts.
@@ -27,7 +30,10 @@ pub(super) fn other_loss(run: &RunEvidence<'_>, options: &DiagnosisOptions, thre
     sorted.sort_unstable_by(f64::total_cmp);
     let (middle, end) = (sorted[sorted.len() / 2], median_of_last(&ratios));
     let is_off = |ratio: f64| ratio >= threshold || ratio <= threshold.recip();
-    Ok(none_or(is_off(middle) && is_off(end), || Finding::new(Kind::OtherLoss, *first, Subject::Run, end, threshold)))
+    let is_higher = (1.0..MANY).contains(&end);
+    Ok(none_or(is_off(middle) && is_off(end), || {
+        Finding::new(Kind::OtherLoss, *first, Subject::Run, end, threshold).hinting(is_higher)
+    }))
 }
 
 /// The logged loss over the recomputed one that is nearer, before or behind the epoch; 1 if it lies between them.

@@ -28,7 +28,7 @@ pub(super) fn noisy_labels(run: &RunEvidence<'_>, threshold: f64) -> Checked {
     if some.len() < ENOUGH || wrong.len() != some.len() {
         return Err(Gap::new(format!("it takes {ENOUGH} samples, and classes that something parts")));
     }
-    let nearest = nearest(&some.inputs, NEIGHBORS);
+    let nearest = nearest(some.data.inputs(), NEIGHBORS);
     let neighbors = nearest.iter().zip(classes).map(|(near, class)| majority(near, classes) != Some(*class));
     let contradicted = neighbors.zip(wrong).filter(|(by_neighbors, wrong)| *by_neighbors && **wrong > 0.5).count();
     let share = contradicted as f64 / some.len() as f64;

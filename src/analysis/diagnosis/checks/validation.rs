@@ -9,7 +9,7 @@ use crate::{
             finding::{Checked, none_or},
             gap::{Gap, Known},
             run_evidence::{RunEvidence, median_of_last},
-            sampled::{gathered, some},
+            sampled::{comparable, gathered, some},
             two_samples::{critical, distance, own_neighbors},
         },
     },
@@ -98,7 +98,8 @@ fn numbers_apart(one: Targets<'_>, other: Targets<'_>) -> Vec<(Subject, f64)> {
 /// The share of neighbors from the own set, and from where on it is no chance: half of the threshold above one half, and four
 /// standard deviations of a share of independent neighbors.
 fn together(training: &Dataset, validation: &Dataset, threshold: f64) -> (f64, f64) {
-    let count = training.samples().min(validation.samples()).min(COMPARED);
+    let most = COMPARED.min(comparable(training.features()).div_ceil(2));
+    let count = training.samples().min(validation.samples()).min(most);
     let rows = |data: &Dataset| gathered(data.inputs(), &some(data.samples(), count));
     let chance = 2.0 / (count as f64).sqrt();
     (own_neighbors(&rows(training), &rows(validation)), 0.5 + chance.max(threshold / 2.0))
