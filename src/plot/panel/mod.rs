@@ -6,6 +6,7 @@ pub(crate) mod clip;
 mod color_role;
 mod confusion;
 mod curves;
+mod data_map;
 mod findings;
 mod fit;
 pub(crate) mod histograms;
