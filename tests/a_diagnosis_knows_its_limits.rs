@@ -144,6 +144,37 @@ fn weights_and_logged_losses_are_judged_without_a_model() {
 }
 
 #[test]
+fn steps_that_are_too_large_show_in_the_weights_alone() {
+    let mut replay = Replay::options().in_memory();
+    for (epoch, loss) in [0.7, 2.0, 3.0, 9.0].into_iter().enumerate() {
+        let kernel = Parameter::new("block", "kernel", [1, 2], vec![10_f32.powf(epoch as f32), 0.5]);
+        replay.record(&Weights::from_iter([kernel]), [("loss", loss)]).unwrap();
+    }
+    let found = replay.recorded_weights().diagnose(&DiagnosisOptions::default()).unwrap();
+    let steps = found.of_kind(Kind::LargeSteps).next().unwrap_or_else(|| panic!("{found}"));
+    // From (1, 0.5) to (10, 0.5).
+    assert_eq!(steps.milestone.epoch, 1);
+    assert!((steps.milestone.evidence - 9.0 / 1.25_f64.sqrt()).abs() < 1e-6, "{found}");
+}
+
+/// What standardizes to numbers that `f32` does not hold cannot be compared; features one by one can.
+#[test]
+fn validation_data_that_are_too_far_off_to_be_compared_are_said() {
+    let near = Matrix::from_fn(60, 2, |row, column| if column == 0 { row as f32 } else { 1e-30 * (row % 7) as f32 });
+    let targets = Matrix::from_fn(60, 1, |row, _| ((row * 7) % 13) as f32);
+    let far = Dataset::new(near.map(|value| value * 1e30), targets.clone()).unwrap();
+    let model = Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
+    let options = Replay::options().dataset(&Dataset::new(near, targets).unwrap()).named_dataset("validation", &far);
+    let mut replay = options.loss(Loss::MeanSquaredError).in_memory();
+    for _ in 0..3 {
+        replay.record(&model, Metrics::new()).unwrap();
+    }
+    let found = diagnose(&replay);
+    assert_complete(&found);
+    assert_eq!(found.of_kind(Kind::ShiftedValidation).count(), 2, "{found}");
+}
+
+#[test]
 fn the_same_is_found_on_any_number_of_threads_and_in_any_order_of_epochs() {
     let replay = trained(&datasets::moons(100, 0.1, 7), 12, 1e-5);
     let ask = |threads| replay.run().unwrap().threads(threads).diagnose(&DiagnosisOptions::default()).unwrap();

@@ -1,8 +1,11 @@
 //! Influence by TracIn is its definition: of any model with gradients, on any number of threads, with the learning rates that are known
 //! and with no others.
 
+mod common;
+
 use std::ops::Range;
 
+use common::NoGradients;
 use training_replay::{
     Activation, Backward, Dataset, Dense, Error, Forward, Loss, Matrix, Metrics, Model, NoteValue, Optimizer,
     Parameter, Replay, Result, Sequential, Targets, Trainer, Weights,
@@ -200,30 +203,6 @@ impl Backward for Turning {
         } else {
             Ok(gradients.into_iter().collect::<Vec<_>>().into_iter().rev().collect())
         }
-    }
-}
-
-/// A network that runs, and no more.
-#[derive(Clone)]
-struct NoGradients(Sequential);
-
-impl Model for NoGradients {
-    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
-        self.0.parameters()
-    }
-}
-
-impl Forward for NoGradients {
-    fn layers(&self) -> Vec<String> {
-        self.0.layers()
-    }
-
-    fn with_weights(&self, weights: &Weights) -> Result<Self> {
-        self.0.with_weights(weights).map(Self)
-    }
-
-    fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
-        self.0.forward(inputs, layers)
     }
 }
 

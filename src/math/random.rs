@@ -87,6 +87,7 @@ mod tests {
                 Purpose::Data,
                 Purpose::Split,
                 Purpose::Directions,
+                Purpose::Sample,
                 Purpose::Curvature,
                 Purpose::Probes,
                 Purpose::Weights(0),

@@ -22,7 +22,7 @@ pub(super) struct LearningRates {
 impl LearningRates {
     /// Those of the chosen epochs of a run, each once. No steps lead to epoch 0, which has no rate unless one is logged or given for it.
     pub(super) fn of<M>(run: &Run<'_, M>, given: &GivenRates) -> Result<Self> {
-        let mut chosen = run.in_order_of_time().epochs;
+        let chosen = run.in_order_of_time().epochs;
         if chosen.is_empty() {
             return Err(Error::invalid("the number of epochs asked about", "1 or more", 0));
         }
@@ -40,8 +40,7 @@ impl LearningRates {
             Err(error) => Err(error),
         };
         let kept = chosen.iter().map(&mut has_rate).collect::<Result<Vec<bool>>>()?;
-        let mut kept = kept.into_iter();
-        chosen.retain(|_| kept.next().unwrap_or_default());
+        let chosen: Vec<u64> = chosen.into_iter().zip(kept).filter_map(|(epoch, kept)| kept.then_some(epoch)).collect();
         if chosen.is_empty() {
             return Err(missing("epoch but 0, to which no steps lead and which has no learning rate"));
         }

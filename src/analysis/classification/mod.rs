@@ -5,7 +5,7 @@ mod classification_report;
 pub(crate) mod confusion;
 pub(crate) mod evaluate;
 pub(crate) mod label;
-mod nearest_neighbors;
+pub(crate) mod nearest_neighbors;
 mod precision_recall_curve;
 pub(crate) mod prediction_depth;
 pub(crate) mod predictions;

@@ -59,7 +59,7 @@ impl<'a> NearestNeighbors<'a> {
     }
 }
 
-/// The class that is there most often, the smallest of several.
+/// The class that is there most often, the smallest of several; of none, about which nobody asks, 0.
 fn most_frequent(mut classes: Vec<usize>) -> usize {
     classes.sort_unstable();
     let runs = classes.chunk_by(|one, other| one == other);

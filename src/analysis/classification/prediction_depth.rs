@@ -43,7 +43,8 @@ use crate::{
 /// assert_eq!(depth.probes, ["inputs", "hidden", "output"]);
 /// println!("{depth}"); // how many samples each probe is the depth of, and how often it is right
 /// for sample in depth.deepest(5) {
-///     println!("sample {sample} is decided at {}", depth.probes[depth.depths[sample].unwrap_or_default()]);
+///     let probe = depth.depths[sample].map(|place| &depth.probes[place]); // none: the network disagrees with the last probe
+///     println!("sample {sample} is decided at {probe:?}");
 /// }
 /// # Ok::<(), training_replay::Error>(())
 /// ```

@@ -54,7 +54,7 @@ fn means(targets: Targets<'_>) -> Vec<f64> {
 }
 
 fn variance(targets: Targets<'_>) -> Known<f64> {
-    let numbers = targets.numbers().map_err(|error| Gap::new(error.to_string()))?;
+    let numbers = targets.numbers()?;
     let variances = matrix::columns(numbers).map(|column| {
         let deviation = stats::deviation(column.iter().map(|&y| f64::from(y)));
         deviation * deviation

@@ -1,6 +1,6 @@
 //! A check that could not be made.
 
-use crate::analysis::MilestoneKind;
+use crate::{Error, analysis::MilestoneKind};
 
 /// A check of a [`Diagnosis`](super::Diagnosis) that could not be made, and why.
 ///
@@ -30,6 +30,13 @@ pub(crate) struct Gap(pub(super) String);
 
 /// What is known of a run, or why it is not.
 pub(crate) type Known<T> = std::result::Result<T, Gap>;
+
+/// What keeps something from being computed keeps it from being known.
+impl From<Error> for Gap {
+    fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
+}
 
 impl Gap {
     pub(crate) fn new(reason: impl Into<String>) -> Self {

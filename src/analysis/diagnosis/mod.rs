@@ -10,7 +10,6 @@ mod diagnosis_options;
 pub(crate) mod epoch_evidence;
 mod finding;
 pub(crate) mod gap;
-mod neighbors;
 pub(crate) mod residuals;
 pub(crate) mod run_evidence;
 pub(crate) mod sampled;

@@ -17,10 +17,11 @@ const MOST: usize = 2_000;
 /// As many differences of two numbers are taken at most when all are compared with each other.
 const WORK: usize = 2_000_000_000;
 
-/// Some samples of a data set, all of them where there are few; the same ones at every call.
+/// Some samples of a data set, all of them where there are few, in an order that is drawn: that of the data may be the order of their
+/// classes, and of neighbors as near the first ones count. The same at every call.
 #[derive(Clone, Debug)]
 pub(crate) struct Sampled {
-    /// Which samples, in increasing order.
+    /// Which samples.
     pub(crate) places: Vec<usize>,
     /// The samples.
     pub(crate) data: Dataset,
@@ -54,14 +55,8 @@ pub(super) fn gathered(all: &Matrix, places: &[usize]) -> Matrix {
     rows
 }
 
-/// All of `count` numbers from 0, or `most` of them drawn without replacement, in increasing order.
+/// At most so many of `count` numbers from 0, drawn without replacement.
 pub(super) fn some(count: usize, most: usize) -> Vec<usize> {
-    if count <= most {
-        return (0..count).collect();
-    }
     let mut places: Vec<usize> = (0..count).collect();
-    let (drawn, _) = places.partial_shuffle(&mut random::rng(0, Purpose::Sample), most);
-    let mut drawn = drawn.to_vec();
-    drawn.sort_unstable();
-    drawn
+    places.partial_shuffle(&mut random::rng(0, Purpose::Sample), most).0.to_vec()
 }

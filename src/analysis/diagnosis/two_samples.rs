@@ -1,7 +1,6 @@
 //! Whether two samples may come from one distribution.
 
-use super::neighbors;
-use crate::{Matrix, math::elementary};
+use crate::{Matrix, Result, analysis::classification::nearest_neighbors::NearestNeighbors, math::elementary};
 
 /// How improbable a distance must be to count, over all that are looked at together.
 const CHANCE: f64 = 1e-3;
@@ -36,17 +35,18 @@ pub(super) fn critical(one: usize, other: usize, looked_at: usize) -> f64 {
     (elementary::ln(2.0 * looked_at.max(1) as f64 / CHANCE) / 2.0 * (n + m) / (n * m)).sqrt()
 }
 
-/// The share of the three nearest neighbors that are of the own sample, for two samples of as many rows (Schilling, "Multivariate
-/// Two-Sample Tests Based on Nearest Neighbors", 1986): near one half for one distribution.
-pub(super) fn own_neighbors(one: &Matrix, other: &Matrix) -> f64 {
+/// The share of samples of whose three nearest neighbors most are of the own set, for two sets of as many rows: near one half for one
+/// distribution. After Schilling, "Multivariate Two-Sample Tests Based on Nearest Neighbors" (1986), who counts the neighbors.
+pub(super) fn among_own(one: &Matrix, other: &Matrix) -> Result<f64> {
     let count = one.nrows();
+    // In turns: of neighbors as near the first ones count.
     let both = Matrix::from_fn(2 * count, one.ncols(), |row, column| {
-        if row < count { one[(row, column)] } else { other[(row - count, column)] }
+        if row % 2 == 0 { one[(row / 2, column)] } else { other[(row / 2, column)] }
     });
-    let nearest = neighbors::nearest(&both, 3);
-    let is_own = |(row, near): (usize, &Vec<usize>)| near.iter().filter(|&&it| (it < count) == (row < count)).count();
-    let own: usize = nearest.iter().enumerate().map(is_own).sum();
-    own as f64 / nearest.iter().map(Vec::len).sum::<usize>() as f64
+    let sets: Vec<usize> = (0..2 * count).map(|row| row % 2).collect();
+    let votes = NearestNeighbors::new(&both, &sets, 3).vote(None)?;
+    let own = votes.iter().zip(&sets).filter(|(vote, set)| vote == set).count();
+    Ok(own as f64 / sets.len() as f64)
 }
 
 #[cfg(test)]
@@ -62,6 +62,14 @@ mod tests {
         assert_eq!(distance(&[0.0, 0.0], &[1.0, f32::NAN]), Some(1.0));
         assert_eq!(distance(&[f32::NAN], &b), None);
         assert_eq!(distance(&[f32::INFINITY], &[f32::INFINITY]), Some(0.0));
+    }
+
+    #[test]
+    fn the_same_rows_lie_among_each_other_and_others_among_their_own() {
+        let drawn = |seed| crate::datasets::ball(2, 200, seed).inputs().clone();
+        assert_eq!(among_own(&drawn(1), &drawn(2).add_scalar(100.0)).unwrap(), 1.0);
+        let mixed = among_own(&drawn(1), &drawn(2)).unwrap();
+        assert!((mixed - 0.5).abs() < 2.0 / 200_f64.sqrt(), "{mixed}"); // what a diagnosis takes for chance
     }
 
     /// `scipy.stats.kstwobign.isf(1e-3) * np.sqrt(2 / 100)` is 0.27567.

@@ -91,7 +91,7 @@ pub enum MilestoneKind {
     /// deviations of the targets.
     MissingBias,
     /// The validation data are from another distribution than the training data. Evidence: the largest distance between the
-    /// distribution functions of a feature or target; of all features together, the share of neighbors from the own set.
+    /// distribution functions of a feature or target; of all features together, the share of samples that lie among those of their own set.
     ShiftedValidation,
     /// A feature that says the target on its own, and no other nearly as well: a hint that it may not be known where the model
     /// is to be used. Evidence: the share of samples that it says, or the size of the correlation.

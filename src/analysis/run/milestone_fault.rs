@@ -68,7 +68,9 @@ impl Milestone {
     fn shift(&self, subject: &str, share: &str) -> String {
         match self.subject {
             Subject::Run => {
-                format!("{share} of the nearest neighbors of validation and training samples are from their own set")
+                format!(
+                    "{share} of training and validation samples lie among those of their own set, where half would of one"
+                )
             }
             _ => format!("the validation data are from another distribution: {subject} differs by {share}"),
         }

@@ -1,13 +1,16 @@
 //! Labels that neighbors and model contradict.
 
-use crate::analysis::{
-    MilestoneKind as Kind, Subject,
-    diagnosis::{
-        Finding,
-        finding::{Checked, none_or},
-        gap::Gap,
-        neighbors::{majority, nearest},
-        run_evidence::RunEvidence,
+use crate::{
+    Standardization,
+    analysis::{
+        MilestoneKind as Kind, Subject,
+        classification::nearest_neighbors::NearestNeighbors,
+        diagnosis::{
+            Finding,
+            finding::{Checked, none_or},
+            gap::Gap,
+            run_evidence::RunEvidence,
+        },
     },
 };
 
@@ -28,9 +31,10 @@ pub(super) fn noisy_labels(run: &RunEvidence<'_>, threshold: f64) -> Checked {
     if some.len() < ENOUGH || wrong.len() != some.len() {
         return Err(Gap::new(format!("it takes {ENOUGH} samples, and classes that something parts")));
     }
-    let nearest = nearest(some.data.inputs(), NEIGHBORS);
-    let neighbors = nearest.iter().zip(classes).map(|(near, class)| majority(near, classes) != Some(*class));
-    let contradicted = neighbors.zip(wrong).filter(|(by_neighbors, wrong)| *by_neighbors && **wrong > 0.5).count();
+    let scaled = Standardization::of(&some.data).transform(some.data.inputs())?;
+    let votes = NearestNeighbors::new(&scaled, classes, NEIGHBORS).vote(None)?;
+    let all = votes.iter().zip(classes).zip(wrong);
+    let contradicted = all.filter(|((vote, class), wrong)| vote != class && **wrong > 0.5).count();
     let share = contradicted as f64 / some.len() as f64;
     Ok(none_or(share >= threshold, || Finding::new(Kind::NoisyLabels, first.epoch, Subject::Run, share, threshold)))
 }

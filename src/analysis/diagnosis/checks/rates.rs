@@ -20,13 +20,8 @@ const FALLEN: f64 = 0.7;
 /// The first step beyond the threshold of a run that ends badly.
 pub(super) fn large_steps(run: &RunEvidence<'_>, threshold: f64) -> Checked {
     let steps = steps(run)?;
-    if run.training()?.inputs().iter().any(|value| !value.is_finite()) {
-        return Err(Gap::new(
-            "the inputs are not finite, and what becomes of the weights says nothing of the learning rate",
-        ));
-    }
-    let large = steps.iter().find(|step| step.ratio >= threshold).filter(|_| run.ends_badly() != Ok(false));
-    run.ends_badly()?;
+    let ends_badly = run.ends_badly()?;
+    let large = steps.iter().find(|step| ends_badly && step.ratio >= threshold);
     let finding = |step: &Step| {
         Finding::new(Kind::LargeSteps, step.epoch, Subject::Layer(step.layer.clone()), step.ratio, threshold)
     };

@@ -1,7 +1,7 @@
 //! What the validation data show: overfitting, and another distribution.
 
 use crate::{
-    Dataset, Targets,
+    Dataset, Standardization, Targets,
     analysis::{
         MilestoneKind as Kind, Subject,
         diagnosis::{
@@ -9,8 +9,8 @@ use crate::{
             finding::{Checked, none_or},
             gap::{Gap, Known},
             run_evidence::{RunEvidence, median_of_last},
-            sampled::{comparable, gathered, some},
-            two_samples::{critical, distance, own_neighbors},
+            sampled::{comparable, some},
+            two_samples::{among_own, critical, distance},
         },
     },
     data::labels,
@@ -54,7 +54,7 @@ pub(super) fn shifted(run: &RunEvidence<'_>, threshold: f64) -> Checked {
         .map(|(subject, apart)| finding(subject, apart))
         .collect();
     if found.is_empty() {
-        let (own, least) = together(training, validation, threshold);
+        let (own, least) = together(training, validation, threshold)?;
         found.extend(none_or(own >= least, || finding(Subject::Run, own)));
     }
     Ok(found)
@@ -74,7 +74,7 @@ fn compare(training: &Dataset, validation: &Dataset) -> Vec<(Subject, f64)> {
 }
 
 fn classes(data: &Dataset) -> Known<Vec<usize>> {
-    labels::target_classes(data.targets()).map_err(|error| Gap::new(error.to_string()))
+    Ok(labels::target_classes(data.targets())?)
 }
 
 /// How far the shares of each class are apart.
@@ -95,12 +95,14 @@ fn numbers_apart(one: Targets<'_>, other: Targets<'_>) -> Vec<(Subject, f64)> {
     pairs.filter_map(|(i, (one, other))| Some((Subject::Output(i), distance(one, other)?))).collect()
 }
 
-/// The share of neighbors from the own set, and from where on it is no chance: half of the threshold above one half, and four
+/// The share of samples that lie among their own set, and from where on it is no chance: half of the threshold above one half, and four
 /// standard deviations of a share of independent neighbors.
-fn together(training: &Dataset, validation: &Dataset, threshold: f64) -> (f64, f64) {
+fn together(training: &Dataset, validation: &Dataset, threshold: f64) -> Known<(f64, f64)> {
     let most = COMPARED.min(comparable(training.features()).div_ceil(2));
     let count = training.samples().min(validation.samples()).min(most);
-    let rows = |data: &Dataset| gathered(data.inputs(), &some(data.samples(), count));
-    let chance = 2.0 / (count as f64).sqrt();
-    (own_neighbors(&rows(training), &rows(validation)), 0.5 + chance.max(threshold / 2.0))
+    let part = |data: &Dataset| data.rows(&some(data.samples(), count));
+    let (training, validation) = (part(training), part(validation));
+    let scale = Standardization::of(&training);
+    let own = among_own(&scale.transform(training.inputs())?, &scale.transform(validation.inputs())?)?;
+    Ok((own, 0.5 + (2.0 / (count as f64).sqrt()).max(threshold / 2.0)))
 }
