@@ -537,6 +537,21 @@ fn a_killed_recording_becomes_a_page_in_one_command() {
 }
 
 #[test]
+fn a_page_shows_more_panels_where_it_is_asked_to() {
+    let folder = folder();
+    let ran = call(folder.path(), "page --with landscape,spectra,similarity,map run.replay -o page.html");
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    for title in ["Loss around the path", "Spectrum of hidden/kernel", "Similarity of hidden over", "Data map"] {
+        assert!(page.contains(&format!("\"title\":\"{title}")), "{title}");
+    }
+    let none = call(folder.path(), "page --with landscape --epochs 3 run.replay -o none.html");
+    assert!(none.status == 2 && none.err.contains("number of directions"), "{}", none.err);
+    assert_eq!(call(folder.path(), "page --with nothing run.replay -o none.html").status, 2);
+    assert!(!folder.path().join("none.html").exists());
+}
+
+#[test]
 fn pictures_have_the_size_and_the_form_of_their_names() {
     let folder = folder();
     let ran = call(folder.path(), "figure run.replay --epoch 3 --size 700x400 --scale 2 --theme dark -o a.png");

@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use decoded::{DecodedPage, number, range};
 use serde_json::Value;
 use training_replay::{
-    Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
+    Activation, Dense, Error, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
     analysis::{Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity},
     datasets,
-    plot::{Page, RunPlots},
+    plot::{Axis, ColorRole, Follow, Mark, Page, Panel, RunPlots},
 };
 
 fn page(replay: &Replay) -> DecodedPage {
@@ -512,6 +512,59 @@ fn a_page_of_three_runs_of_2_000_samples_and_150_epochs_is_below_10_megabytes() 
     assert_eq!(DecodedPage::read(html).run(2)["epochs"].as_array().unwrap().len(), 151);
 }
 
+#[test]
+fn the_places_of_epochs_on_a_picture_are_those_of_their_points() {
+    let replay = trained::article(&datasets::moons(30, 0.1, 7), Activation::Tanh, 2);
+    let panel =
+        Panel::new("A <path>", Axis::new("x", -1.0..=3.0), Axis::new("y", 0.0..=10.0)).note("only some of the epochs");
+    let path = [(0, [0.0, 2.5]), (1, [3.0, f64::NAN]), (5, [2.0, 10.0]), (6, [3.1, 1.0])];
+    let mut page = Page::new("A page");
+    page.run("run", &RunPlots::of(replay.run().unwrap()).unwrap()).unwrap();
+    page.panel(&panel, &Follow::Points(path.to_vec())).unwrap();
+    page.panel(&panel, &Follow::HorizontalAxis).unwrap().panel(&panel, &Follow::Nothing).unwrap();
+    let page = DecodedPage::read(page.to_html().unwrap());
+    let pictures = &page.run(0)["pictures"];
+    let [ring, line, still] = [0, 1, 2].map(|i| &pictures[i]);
+    assert_eq!((&ring["title"], &ring["notes"][0]), (&"A <path>".into(), &"only some of the epochs".into()));
+    let frame: Vec<f64> = ring["frame"].as_array().unwrap().iter().map(|edge| edge.as_f64().unwrap()).collect();
+    let [left, top, right, bottom] = frame[..] else { panic!("four edges") };
+    let place = |[x, y]: [f64; 2]| [left + (x + 1.0) / 4.0 * (right - left), bottom + y / 10.0 * (top - bottom)];
+    let near = |found: &Value, [x, y]: [f64; 2]| {
+        let (at, off) = (range(found), 0.02);
+        assert!((at.0 - x).abs() < off && (at.1 - y).abs() < off, "{found}, not {x}, {y}");
+    };
+    assert_eq!(ring["places"].as_array().unwrap().len(), 4);
+    near(&ring["places"][0][1], place([0.0, 2.5]));
+    near(&ring["places"][2][1], place([2.0, 10.0]));
+    assert!(ring["places"][1][1].is_null() && ring["places"][3][1].is_null(), "those have none");
+    near(&line["places"][2][1], place([2.0, 10.0]));
+    assert_eq!((&line["follows"], &line["places"][2][0]), (&"line".into(), &2.into()));
+    assert_eq!((&still["follows"], &still["places"]), (&"nothing".into(), &Value::Array(Vec::new())));
+    for theme in ["light", "dark"] {
+        let svg = String::from_utf8(page.u8(&ring[theme])).unwrap();
+        assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n") && !svg.contains("path>"), "{theme}");
+    }
+    assert_ne!(page.u8(&ring["light"]), page.u8(&ring["dark"]));
+}
+
+#[test]
+fn a_picture_without_a_run_or_with_epochs_out_of_order_is_an_error() {
+    let panel = Panel::activation(Activation::Tanh);
+    let mut page = Page::new("A page");
+    assert!(matches!(page.panel(&panel, &Follow::Nothing), Err(Error::Missing { .. })));
+    let replay = trained::article(&datasets::moons(30, 0.1, 7), Activation::Tanh, 2);
+    page.run("run", &RunPlots::of(replay.run().unwrap()).unwrap()).unwrap();
+    for epochs in [[1, 0], [1, 1]] {
+        let path = epochs.map(|epoch| (epoch, [0.0, 0.0])).to_vec();
+        let found = page.panel(&panel, &Follow::Points(path)).unwrap_err().to_string();
+        assert!(found.contains("rising order") && found.contains("1 before"), "{found}");
+    }
+    page.panel(&panel, &Follow::Points(Vec::new())).unwrap();
+    let many = Panel { marks: vec![Mark::line([[0.0, 0.0]; 2], ColorRole::Text).wide(-1.0)], ..panel };
+    assert!(page.panel(&many, &Follow::Nothing).is_err(), "as whoever draws it says");
+    assert_eq!(DecodedPage::read(page.to_html().unwrap()).run(0)["pictures"].as_array().unwrap().len(), 1);
+}
+
 /// Writes the pages that `tests/browser/run` opens.
 #[test]
 #[ignore = "the browser's tests run it"]
@@ -533,6 +586,7 @@ fn pages_for_the_browser() {
         ("diverged_numbers", of_run("Numbers that diverge", &trained::diverged_numbers())),
         ("mixed", mixed()),
         ("labels", of_run("Three labels", &trained::labelled())),
+        ("pictures", pictures()),
     ] {
         std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
     }
@@ -576,6 +630,25 @@ fn three() -> String {
 fn of_run(title: &str, replay: &Replay) -> String {
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     Page::new(title).run("the run", &plots).unwrap().to_html().unwrap()
+}
+
+/// Where a run went, its spectrum, and something that is the same at every epoch.
+fn pictures() -> String {
+    let replay = trained::article(&datasets::parabola(100, 13), Activation::Tanh, 20);
+    let run = replay.run().unwrap();
+    let path = run.weight_path().unwrap();
+    let grid = path.grid(0.2).points(25);
+    let surface = run.loss_surface(path.plane().unwrap(), &grid, Loss::BinaryCrossEntropy).unwrap();
+    let landscape = Panel::loss_surface(&surface).unwrap().weight_path("path", &path).unwrap();
+    let spectra = run.kernel_spectra().unwrap();
+    let kernel = &spectra.spectra[0][0];
+    let spectrum = Panel::spectra(&spectra.of(&kernel.layer, &kernel.name).unwrap());
+    let mut page = Page::new("Where a run went");
+    page.run("the run", &RunPlots::of(run).unwrap()).unwrap();
+    page.panel(&landscape.titled("Loss around the path"), &Follow::Points(path.points().unwrap())).unwrap();
+    page.panel(&spectrum, &Follow::HorizontalAxis).unwrap();
+    page.panel(&Panel::activation(Activation::Tanh), &Follow::Nothing).unwrap();
+    page.to_html().unwrap()
 }
 
 /// Classes, numbers and labels side by side.

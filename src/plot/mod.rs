@@ -12,7 +12,7 @@
 //! | a network with its weights | [`Panel::network`], [`RunPlots::network`] |
 //! | panels side by side or in a grid, as PNG or SVG, at any resolution | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
-//! | an interactive page with several runs side by side | [`Page`] |
+//! | an interactive page with several runs side by side, and any panel below them | [`Page`] |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
 //! A panel is plain data. It knows the roles of colors; a [`Theme`] says which colors they are, and a [`Figure`] draws them.
@@ -49,7 +49,7 @@ mod panel;
 mod render;
 mod run;
 
-pub use page::Page;
+pub use page::{Follow, Page};
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 pub use plotters;
 pub use render::{Animation, Figure, Font, PlotArea, Rgb, Span, Style, Theme};

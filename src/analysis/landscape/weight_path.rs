@@ -166,6 +166,30 @@ impl WeightPath {
         })
     }
 
+    /// Returns each epoch with its place on the plane of the first two directions.
+    ///
+    /// ```
+    /// use training_replay::{Parameter, Weights, analysis::WeightPath};
+    ///
+    /// let path = WeightPath::of(0..=8, |epoch, weights| {
+    ///     let bias = Parameter::new("a", "bias", [2], vec![epoch as f64, (epoch % 2) as f64]);
+    ///     *weights = Weights::from_iter([bias]);
+    ///     Ok(())
+    /// })?;
+    /// let points = path.points()?;
+    /// assert_eq!((points.len(), points[8].0), (9, 8));
+    /// assert!(points[0].1[0] < points[8].1[0]); // a run begins on the left
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`plane`](Self::plane).
+    pub fn points(&self) -> Result<Vec<(u64, [f64; 2])>> {
+        self.plane()?;
+        Ok(self.epochs.iter().copied().zip(self.coordinates.row_iter().map(|at| [at[0], at[1]])).collect())
+    }
+
     /// Returns a grid around the path on the plane of its first two directions, larger by `margin` times its extent on every side,
     /// and no narrower than a quarter of its length.
     ///

@@ -20,6 +20,7 @@ mod base;
 mod copy;
 mod damage;
 mod epochs;
+mod extras;
 mod live;
 mod pictures;
 mod question;

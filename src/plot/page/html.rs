@@ -27,7 +27,7 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
 }
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 15] = [
+const SCRIPTS: [&str; 16] = [
     include_str!("web/data.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
@@ -40,6 +40,7 @@ const SCRIPTS: [&str; 15] = [
     include_str!("web/numbers.js"),
     include_str!("web/curves.js"),
     include_str!("web/violins.js"),
+    include_str!("web/picture.js"),
     include_str!("web/timeline.js"),
     include_str!("web/sample.js"),
     include_str!("web/page.js"),

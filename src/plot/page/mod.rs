@@ -7,6 +7,7 @@ mod findings;
 mod frame;
 mod html;
 mod notes;
+mod picture;
 mod plane;
 mod run;
 mod run_data;
@@ -18,11 +19,13 @@ mod tints;
 
 use std::path::Path;
 
+pub use self::picture::Follow;
 use self::{
     arrays::Arrays,
+    picture::PictureData,
     run_data::{PageData, RunData},
 };
-use super::run::RunPlots;
+use super::{panel::Panel, run::RunPlots};
 use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 
 /// An interactive page: one or more runs side by side at the same epoch, in a single HTML file that needs no network.
@@ -153,9 +156,43 @@ impl Page {
     ///
     /// [`Error::Missing`] if no run was added.
     pub fn diagnosis(&mut self, diagnosis: &Diagnosis) -> Result<&mut Self> {
-        let run = self.runs.last_mut();
-        let run = run.ok_or_else(|| Error::missing("run on the page", "add it by `Page::run` first"))?;
-        run.diagnose(diagnosis);
+        last(&mut self.runs)?.diagnose(diagnosis);
+        Ok(self)
+    }
+
+    /// Adds a picture to the run that was added last, below its other panels: any panel there is, in the colors of both themes, with
+    /// a mark where the epoch of the slider is on it.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+    /// use training_replay::plot::{Follow, Page, Panel, RunPlots};
+    ///
+    /// # let data = datasets::moons(50, 0.1, 7);
+    /// # let layers = [Dense::new(4).activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let mut model = Sequential::builder(2).layers(layers).build(1)?;
+    /// # let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::adam(0.1));
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # for _ in 0..4 {
+    /// #     let metrics = trainer.epoch(&mut model, &data)?;
+    /// #     replay.record(&model, metrics)?;
+    /// # }
+    /// let run = replay.run()?;
+    /// let path = run.weight_path()?;
+    /// let surface = run.loss_surface(path.plane()?, &path.grid(0.2).points(20), Loss::BinaryCrossEntropy)?;
+    /// let panel = Panel::loss_surface(&surface)?.weight_path("the run", &path)?;
+    /// let mut page = Page::new("Where a run went");
+    /// page.run("run", &RunPlots::of(run)?)?.panel(&panel, &Follow::Points(path.points()?))?;
+    /// assert!(page.to_html()?.contains("of the variance"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if no run was added, [`Error::Invalid`] for epochs that are not in rising order, and as [`Panel::draw`].
+    pub fn panel(&mut self, panel: &Panel, follow: &Follow) -> Result<&mut Self> {
+        let run = last(&mut self.runs)?;
+        let picture = PictureData::of(panel, follow, &run.epochs, &mut self.arrays)?;
+        run.pictures.push(picture);
         Ok(self)
     }
 
@@ -217,4 +254,8 @@ impl Page {
         let failed = |source| Error::io(format!("writing {}", path.display()), source);
         file::write_whole(path, |file| file.write_all(html.as_bytes()).map_err(failed))
     }
+}
+
+fn last(runs: &mut [RunData]) -> Result<&mut RunData> {
+    runs.last_mut().ok_or_else(|| Error::missing("run on the page", "add it by `Page::run` first"))
 }

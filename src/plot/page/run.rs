@@ -64,6 +64,7 @@ pub(crate) fn run<M: Forward>(
         milestones: found.groups().iter().map(milestone).collect(),
         notes: notes(plots, found.caveats),
         violins: violins_of(plots, &violins, arrays),
+        pictures: Vec::new(),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{arrays::Array, notes::Notes};
+use super::{arrays::Array, notes::Notes, picture::PictureData};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -60,6 +60,8 @@ pub(crate) struct RunData {
     pub(crate) notes: Vec<String>,
     /// Of weights, z-values, activations and, if the model gives them, gradients.
     pub(crate) violins: Vec<ViolinData>,
+    /// Whatever else is shown of it.
+    pub(crate) pictures: Vec<PictureData>,
 }
 
 /// What a run of a model that classifies holds of each sample.

@@ -84,15 +84,14 @@ impl Panel {
     ///
     /// As [`weight_path`](Self::weight_path).
     pub fn weight_path_until(mut self, name: &str, path: &WeightPath, epoch: u64) -> Result<Self> {
-        path.plane()?;
+        let shown: Vec<(u64, Point)> = path.points()?.into_iter().take_while(|point| point.0 <= epoch).collect();
         for (axis, number, share) in [(&mut self.x, 1, 0), (&mut self.y, 2, 1)] {
             axis.label =
                 format!("direction {number}: {} of the variance", percent(path.explained_variance_ratio[share]));
         }
         let color = ColorRole::Series(self.legend.iter().filter(|(_, color)| is_series(*color)).count());
         self.legend.push((name.to_owned(), color));
-        let shown = path.epochs.iter().take_while(|&&other| other <= epoch).count();
-        let points: Vec<Point> = path.coordinates.row_iter().take(shown).map(|at| [at[0], at[1]]).collect();
+        let points: Vec<Point> = shown.iter().map(|point| point.1).collect();
         note_unseen_points(&mut self, points.iter().copied(), "epoch");
         let (Some(&start), Some(&end)) = (points.first(), points.last()) else { return Ok(self) };
         let dotted = self.dotted(path, &points);
@@ -107,7 +106,7 @@ impl Panel {
         let near = |axis: usize, ends: f64| (start[axis] - end[axis]).abs() < 2.0 * NEAR * ends;
         let are_near = near(0, self.x.high - self.x.low) && near(1, self.y.high - self.y.low);
         self.name(path.epochs[0], start, first);
-        self.name(path.epochs[shown - 1], end, if are_near { !first } else { last });
+        self.name(path.epochs[points.len() - 1], end, if are_near { !first } else { last });
         Ok(self)
     }
 

@@ -14,6 +14,7 @@ mod legend;
 mod marks;
 mod outline;
 mod pen;
+pub(crate) mod placed;
 mod scale;
 mod style;
 mod svg;

@@ -9,6 +9,7 @@ use training_replay::{analysis::DiagnosisOptions, plot::Page};
 use crate::{
     bars::Bar,
     epochs::EpochsArgs,
+    extras::{Extra, Shown},
     live::{self, Live},
     out::Out,
     pictures::PlotArgs,
@@ -22,6 +23,7 @@ Examples:
   training-replay page killed.replay -o page.html
   training-replay page --name tanh --name ReLU tanh.replay relu.replay -o two.html
   training-replay page --serve running.replay            # live, at http://127.0.0.1:8040/
+  training-replay page --with landscape,map run.replay -o page.html
   training-replay page --every 10 --max-samples 500 long.replay -o small.html";
 
 /// Makes a page to play with, of one or more runs: one HTML file, or live while they are recorded
@@ -53,6 +55,9 @@ pub struct PageArgs {
     /// Show what is wrong with each run, as `diagnose` says it
     #[arg(long, conflicts_with = "serve")]
     diagnose: bool,
+    /// More panels below the others, by commas
+    #[arg(long, value_name = "PANELS", value_enum, value_delimiter = ',', conflicts_with = "serve")]
+    with: Vec<Extra>,
     #[command(flatten)]
     epochs: EpochsArgs,
     #[command(flatten)]
@@ -79,6 +84,8 @@ impl PageArgs {
             let run = self.plot.question.run(path, &replay)?.progress(bar.callback());
             let run = run.epochs(self.epochs.of(path, &replay)?);
             page.run(name, &self.plot.of(path, run.clone())?).map_err(Trouble::with(path))?;
+            let shown = Shown { path, run: &run, plot: &self.plot };
+            self.with.iter().try_for_each(|extra| shown.add(*extra, &mut page))?;
             if self.diagnose {
                 let found = run.diagnose(&self.checks()).map_err(Trouble::with(path))?;
                 page.diagnosis(&found).map_err(Trouble::with(path))?;

@@ -97,6 +97,7 @@ class Run {
     this.logged = (meta.logged ?? []).map(readCurve).filter(isLogged);
     this.curveNotes = new Notes({ notes: meta.curve_notes });
     this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
+    this.pictures = (meta.pictures ?? []).map((picture) => new Picture(picture, bytes));
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];
     this.rows = new Map(Array.from(this.indices, (row, sample) => [row, sample]));

@@ -13,18 +13,17 @@ class Column {
     this.name = element("h2");
     setText(this.name, run.name);
     this.status = element("p", { class: "status" });
-    this.panels = panelsOf(run, index, epochs, actions);
+    const usual = panelsOf(run, index, epochs, actions);
+    const pictures = run.pictures.map((picture, i) => new PicturePanel(run, index, picture, i, actions.redraw));
+    this.panels = [...usual, ...pictures];
     const rows = [...this.legendRows(), ...outputRows(run), ...keyRows(run), ...selectionRow(run)];
     const legend = element("ul", { class: "legend" }, ...rows);
-    const grid = element(
-      "div",
-      { class: "panels", "data-count": this.panels.length },
-      ...this.panels.map(({ section }) => section),
-    );
+    const grid = gridOf(usual, "panels");
+    const more = pictures.length ? [gridOf(pictures, "panels pictures")] : [];
     const head = element("header", { class: "run-head" }, this.name, this.status);
     const notes = run.notes.map((note) => element("li", {}, note));
     const below = notes.length ? [element("ul", { class: "notes", "aria-label": "Notes" }, ...notes)] : [];
-    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid, ...below);
+    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid, ...more, ...below);
     this.section.ariaLabel = run.name;
   }
 
@@ -63,6 +62,10 @@ class Column {
       this.counts[k].classList.toggle("misclassified", this.epoch >= 0 && correct < all);
     });
   }
+}
+
+function gridOf(panels, name) {
+  return element("div", { class: name, "data-count": panels.length }, ...panels.map(({ section }) => section));
 }
 
 /** Of numbers a row for each output, and what the colors of samples and lines stand for. */
@@ -171,10 +174,10 @@ class Page {
     window.addEventListener("resize", () => this.fit());
   }
 
-  /** A press on the curves, and dragging on, goes to the epoch under the pointer. */
+  /** A press where epochs have their places, and dragging on, goes to the one under the pointer. */
   listenForSeeks(panel) {
     const { canvas } = panel;
-    const seek = (event) => this.seek(panel.epochAt(event.offsetX));
+    const seek = (event) => this.seek(panel.epochAt(event.offsetX, event.offsetY));
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
