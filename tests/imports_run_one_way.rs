@@ -11,7 +11,7 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     "error",
     "file",
     "notation",
@@ -36,6 +36,7 @@ const ROOMS: [&str; 24] = [
     "plot/render",
     "plot/run",
     "plot/page",
+    "plot/notebook",
 ];
 
 /// The rooms before it that a room knows nothing of.

@@ -13,6 +13,7 @@
 //! | panels side by side or in a grid, as PNG or SVG, at any resolution | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
 //! | an interactive page with several runs side by side, and any panel below them | [`Page`] |
+//! | figures, animations and pages in a notebook of evcxr | the feature `evcxr`: they are shown where they are the last line of a cell |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
 //! A panel is plain data. It knows the roles of colors; a [`Theme`] says which colors they are, and a [`Figure`] draws them.
@@ -44,11 +45,15 @@
 //! # Ok::<(), training_replay::Error>(())
 //! ```
 
+#[cfg(feature = "evcxr")]
+mod notebook;
 mod page;
 mod panel;
 mod render;
 mod run;
 
+#[cfg(feature = "evcxr")]
+pub use notebook::Gif;
 pub use page::{Follow, Page};
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 pub use plotters;
