@@ -77,7 +77,8 @@ fn a_page_is_whole_in_a_frame_whatever_its_title() {
     let (kind, content) = shown("page");
     assert_eq!(kind, "text/html");
     assert_eq!(content.lines().count(), 1);
-    let inside = content.strip_prefix("<iframe srcdoc=\"").unwrap().split_once("\" sandbox=\"allow-scripts\"").unwrap().0;
+    let inside =
+        content.strip_prefix("<iframe srcdoc=\"").unwrap().split_once("\" sandbox=\"allow-scripts\"").unwrap().0;
     assert!(!inside.contains('"'), "nothing ends the attribute");
     let html = [("&#10;", "\n"), ("&#13;", "\r"), ("&quot;", "\""), ("&amp;", "&")];
     let html = html.iter().fold(inside.to_owned(), |text, (entity, letter)| text.replace(entity, letter));

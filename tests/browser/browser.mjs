@@ -7,7 +7,7 @@ import { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-export const [LIGHT] = readFileSync(new URL("../../src/plot/page/web/page.css", import.meta.url), "utf8").split(':root[data-theme="dark"]');
+export const [LIGHT] = readFileSync(new URL("../../src/plot/page/web/colors.css", import.meta.url), "utf8").split(':root[data-theme="dark"]');
 export const CLASS_COLORS = [...LIGHT.matchAll(/--class-\d+: (#\w+);/g)].map(([, color]) => color);
 export const [, MISCLASSIFIED] = LIGHT.match(/--misclassified: (#\w+);/);
 

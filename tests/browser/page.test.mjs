@@ -127,9 +127,9 @@ test("any metric that was logged can be chosen", async () => {
   const names = () => curves.locator(".curve-legend .name").allTextContents();
   const usual = await names();
   assert.deepEqual(usual.slice(0, 2), ["loss", "accuracy"]);
-  await curves.locator('select[aria-label="Metric"]').selectOption({ label: "learning_rate" });
+  await curves.locator('select[data-name="metric"]').selectOption({ label: "learning_rate" });
   assert.deepEqual(await names(), ["learning_rate"]);
-  await curves.locator('select[aria-label="Metric"]').selectOption({ index: 0 });
+  await curves.locator('select[data-name="metric"]').selectOption({ index: 0 });
   assert.deepEqual(await names(), usual);
   await close(page);
 });
@@ -393,7 +393,7 @@ test("a metric that is no number is marked as what it is, and one that was logge
   const page = await open(pathOf("odd"));
   const curves = page.locator(".panel", { has: page.locator('canvas[data-panel="curves"]') });
   const color = await curveColor(page);
-  await curves.locator('select[aria-label="Metric"]').selectOption({ label: "val/box_loss" });
+  await curves.locator('select[data-name="metric"]').selectOption({ label: "val/box_loss" });
   const seen = [];
   for (const epoch of [0, 1, 2, 3, 4]) {
     await slideTo(page, epoch);
@@ -405,7 +405,7 @@ test("a metric that is no number is marked as what it is, and one that was logge
   const along = (from, to) => found.filter(([x]) => x > from * width && x < to * width).length;
   assert.ok(along(0, 0.2) >= 20, `${along(0, 0.2)} pixels of a dot that is alone`);
   for (const [from, to] of [[0.2, 0.4], [0.42, 0.6], [0.65, 0.83]]) assert.ok(along(from, to) >= 8, `a mark from ${from} on`);
-  await curves.locator('select[aria-label="Metric"]').selectOption({ label: "metrics/mAP50-95(B)" });
+  await curves.locator('select[data-name="metric"]').selectOption({ label: "metrics/mAP50-95(B)" });
   await drawn(page);
   assert.ok((await places(page, "curves", 0, color)).length >= 20, "once is a dot of three pixels' radius");
   await close(page);

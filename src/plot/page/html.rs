@@ -10,7 +10,7 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
     let script = SCRIPTS.join("\n");
     let parts = [
         ("{{title}}", title.as_str()),
-        ("{{css}}", include_str!("web/page.css")),
+        ("{{css}}", concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"))),
         ("{{meta}}", meta.as_str()),
         ("{{data}}", data),
         ("{{js}}", script.as_str()),
@@ -27,7 +27,7 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
 }
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 16] = [
+const SCRIPTS: [&str; 20] = [
     include_str!("web/data.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
@@ -43,6 +43,10 @@ const SCRIPTS: [&str; 16] = [
     include_str!("web/picture.js"),
     include_str!("web/timeline.js"),
     include_str!("web/sample.js"),
+    include_str!("web/column.js"),
+    include_str!("web/stage.js"),
+    include_str!("web/keys.js"),
+    include_str!("web/address.js"),
     include_str!("web/page.js"),
 ];
 
@@ -76,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_page_has_the_colors_of_the_theme() {
-        let (light, dark) = include_str!("web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
+        let (light, dark) = include_str!("web/colors.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
         for (css, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
             for (name, [r, g, b]) in named(&theme) {
                 let line = format!("  --{name}: #{r:02x}{g:02x}{b:02x};\n");
@@ -93,7 +97,7 @@ mod tests {
 
     #[test]
     fn marks_of_the_pages_own_stand_out_from_its_grounds() {
-        let (light, dark) = include_str!("web/page.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
+        let (light, dark) = include_str!("web/colors.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
         for css in [light, dark] {
             for name in ["violin", "good", "best", "move", "still", "bad", "muted", "accent"] {
                 let found = contrast(color(css, name), color(css, "paper"));

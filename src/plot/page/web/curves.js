@@ -31,8 +31,8 @@ class CurvesPanel extends Panel {
     const choices = [run.curves, ...run.logged.map((curve) => [curve])];
     const kept = choices.map((_, i) => i).filter((i) => choices[i].length);
     if (kept.length > 1)
-      this.head.append(chooser(kept.map((i) => names[i]), "Metric", (i) => this.takeInstead(choices[kept[i]])));
-    this.head.append(toggle("log", "Logarithmic axis of the curves", (isLog) => this.turnTo(isLog)));
+      this.control(chooser(kept.map((i) => names[i]), "Metric", (i) => this.takeInstead(choices[kept[i]])));
+    this.control(toggle("log", "Logarithmic axis of the curves", (isLog) => this.turnTo(isLog)));
   }
 
   /** The curves of the right axis are dashed, so that one that lies on another leaves it to be seen. */

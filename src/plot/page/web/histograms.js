@@ -58,7 +58,7 @@ class ProbabilityPanel extends Panel {
     const starts = names.map((_, i) => i).filter((i) => i % MULTIPLES === 0);
     if (starts.length < 2) return;
     const pages = starts.map((i) => `${names[i]} to ${names[Math.min(i + MULTIPLES, names.length) - 1]}`);
-    this.head.append(chooser(pages, "Classes", (page) => this.turnTo(page * MULTIPLES)));
+    this.control(chooser(pages, "Classes", (page) => this.turnTo(page * MULTIPLES)));
   }
 
   turnTo(first) {
@@ -152,7 +152,7 @@ class LossesPanel extends Panel {
     super(run, index, "losses", run.lossHistogram.title);
     this.heading.title += `: ${run.lossName}`;
     this.counts = run.lossHistogram.linear;
-    this.head.append(toggle("log", "Logarithmic axis of the losses", (isLog) => this.turnTo(isLog)));
+    this.control(toggle("log", "Logarithmic axis of the losses", (isLog) => this.turnTo(isLog)));
     this.takeNotes(this.counts.notes);
   }
 

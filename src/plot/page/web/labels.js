@@ -5,9 +5,10 @@ class LabelPanel extends Panel {
   constructor(run, index, kind, title) {
     super(run, index, kind, title);
     const names = run.labels.map(({ probabilities }) => probabilities.title);
-    const select = chooser(names, `Label of ${title.toLowerCase()}`, (label) => this.choose(label));
+    const select = chooser(names, "Label", (label) => this.choose(label));
     select.selectedIndex = run.shown;
-    if (names.length > 1) this.head.append(select);
+    select.dataset.usual = run.shown;
+    if (names.length > 1) this.control(select);
     this.take(run.shown);
   }
 

@@ -25,20 +25,43 @@ class Panel {
   constructor(run, index, kind, title) {
     this.run = run;
     this.kind = kind;
+    this.key = `${index}.${kind}`;
+    this.name = `${title} of ${run.name}`;
     this.epoch = -1;
     this.clock = 0;
     this.sample = null;
     this.heading = element("h3");
     setText(this.heading, title);
-    this.head = element("div", { class: "panel-head" }, this.heading);
+    this.save = iconButton("save", `Save as a picture: ${this.name}`, "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
+    this.enlarge = iconButton("enlarge", `Enlarge ${this.name}`, "M9 3h4v4M7 13H3V9m10-6L9 7m-6 6 4-4");
+    this.enlarge.setAttribute("aria-pressed", "false");
+    this.head = element("div", { class: "panel-head" }, this.heading, this.save, this.enlarge);
     this.note = element("p", { class: "panel-note", hidden: "" });
     this.canvas = element("canvas", { role: "img", "data-run": index, "data-panel": kind });
     this.body = element("div", { class: "panel-body" }, this.canvas);
-    this.section = element("section", { class: "panel" }, this.head, this.note, this.body);
+    // The one stop of the Tab key: Enter leads to its buttons.
+    const group = { class: "panel", role: "group", tabindex: "0", "aria-label": this.name };
+    this.section = element("section", group, this.head, this.note, this.body);
     this.context = this.canvas.getContext("2d");
     this.still = new Layer();
     this.scene = new Layer();
     this.isStillOld = this.isSceneOld = this.isOld = true;
+  }
+
+  /** Takes a control into the head, under a name that says whose it is. */
+  control(made) {
+    this.save.before(this.named(made));
+  }
+
+  named(made) {
+    made.setAttribute("aria-label", `${made.ariaLabel}, ${this.name}`);
+    made.tabIndex = -1;
+    return made;
+  }
+
+  /** The controls in the head. */
+  get controls() {
+    return [...this.head.querySelectorAll("select, button")];
   }
 
   /** Fits the canvas to its box, if that has changed. */
@@ -238,7 +261,7 @@ function widthOfTicks(context, scale, most, whole) {
 function chooser(names, label, onChange) {
   const select = element(
     "select",
-    { "aria-label": label },
+    { "aria-label": label, "data-name": label.toLowerCase() },
     ...names.map((name, i) => element("option", { value: i }, name)),
   );
   select.addEventListener("change", () => onChange(select.selectedIndex));
@@ -247,11 +270,19 @@ function chooser(names, label, onChange) {
 
 /** A button that stays down. */
 function toggle(text, title, onChange) {
-  const button = element("button", { type: "button", class: "toggle", title, "aria-label": title, "aria-pressed": "false" }, text);
+  const attributes = { type: "button", class: "toggle", title, "aria-label": title, "aria-pressed": "false", "data-name": text };
+  const button = element("button", attributes, text);
   button.addEventListener("click", () => {
     const isOn = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(isOn));
     onChange(isOn);
   });
+  return button;
+}
+
+/** A button with a drawing in lines, on 16 by 16. */
+function iconButton(name, label, path) {
+  const button = element("button", { type: "button", class: `icon ${name}`, title: label, "aria-label": label, tabindex: "-1" });
+  button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
   return button;
 }

@@ -76,6 +76,24 @@ class Follower {
     this.set(row, panel, row !== null);
   }
 
+  /** Pins the next sample that a run shows, in the order of the data, and says in words what is known of it. */
+  step(panel, by, isWanted = () => true) {
+    const { indices } = panel.run;
+    const from = this.row === null ? -1 : (panel.run.rows.get(this.row) ?? -1);
+    for (let steps = 1; steps <= indices.length; steps++) {
+      const start = from < 0 && by < 0 ? indices.length : from;
+      const sample = (((start + by * steps) % indices.length) + indices.length) % indices.length;
+      if (!isWanted(sample)) continue;
+      this.set(indices[sample], panel, true);
+      return this.say();
+    }
+    return this.say("There is none.");
+  }
+
+  say(text = this.content().map((part) => part.innerText || part.textContent).join(" ")) {
+    document.getElementById("live").textContent = text;
+  }
+
   release() {
     this.set(null, null, false);
   }

@@ -15,7 +15,7 @@ class SpacePanel extends Panel {
     this.dots = new Layer();
     this.canvas.classList.add("has-samples");
     this.takeNotes(this.space.notes);
-    if (!this.space.still) this.head.append(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
+    if (!this.space.still) this.control(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
   }
 
   turnTo(isFitted) {

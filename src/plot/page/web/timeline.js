@@ -74,6 +74,7 @@ class Timeline {
     lane.style.setProperty("--rows", Math.min(BAR_ROWS, Math.max(0, ...rows.map((row) => row + 1))));
     bars.forEach((bar, i) => lane.append(this.bar(bar, rows[i])));
     for (const group of byEpoch(moments)) lane.append(this.moment(group));
+    rove(lane);
     this.lanes.append(name, lane);
   }
 
@@ -108,6 +109,20 @@ class Timeline {
     button.addEventListener("blur", stop);
     return button;
   }
+}
+
+/** One stop of the Tab key for a whole lane: the arrows go from mark to mark. */
+function rove(lane) {
+  const marks = [...lane.children].sort((a, b) => a.dataset.epoch - b.dataset.epoch);
+  marks.forEach((mark, i) => (mark.tabIndex = i ? -1 : 0));
+  lane.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const next = by && marks[marks.indexOf(event.target) + by];
+    if (!by || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    next?.focus();
+  });
 }
 
 function lasts({ epoch, until }) {

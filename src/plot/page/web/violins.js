@@ -12,9 +12,9 @@ class ViolinsPanel extends Panel {
       "Quantity",
       () => onQuantity(this.quantities.selectedOptions[0].textContent),
     );
-    this.heading.replaceWith(this.quantities);
+    this.heading.replaceWith(this.named(this.quantities));
     this.head.classList.add("apart");
-    this.head.append(toggle("fit", "Axis of this epoch alone", (isOn) => this.fitAxis(isOn)));
+    this.control(toggle("fit", "Axis of this epoch alone", (isOn) => this.fitAxis(isOn)));
     this.choose(run.violins[0].quantity);
   }
 
@@ -65,7 +65,7 @@ class ViolinsPanel extends Panel {
     if (starts.length < 2) return;
     const names = starts.map((i) => `${rows[i]} to ${rows[Math.min(i + LANES, rows.length) - 1]}`);
     this.pages = chooser(names, "Layers", (page) => this.turnTo(page * LANES));
-    this.head.append(this.pages);
+    this.control(this.pages);
   }
 
   turnTo(first) {

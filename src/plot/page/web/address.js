@@ -1,0 +1,82 @@
+// What is shown, in the address: a link leads to this moment.
+
+/** `epoch`, `panel`, `sample`, `theme` where they were chosen, and the controls of panels: `0.losses.log=on`. */
+class Address {
+  constructor(page) {
+    this.page = page;
+    this.usualTheme = page.root.dataset.theme;
+    for (const [, control] of this.controls()) control.dataset.usual ??= stateOf(control);
+    this.read();
+    window.addEventListener("hashchange", () => this.read());
+  }
+
+  /** The controls of all panels, each with its name in the address. */
+  controls() {
+    const of = (panel) => panel.controls.filter(({ dataset }) => dataset.name);
+    return this.page.panels.flatMap((panel) => of(panel).map((control) => [`${panel.key}.${control.dataset.name}`, control]));
+  }
+
+  /** Shows what the address says; what it does not name stays as it is. */
+  read() {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    const { page } = this;
+    if (["light", "dark"].includes(wanted.get("theme"))) page.setTheme(wanted.get("theme"));
+    for (const [name, control] of this.controls()) if (wanted.has(name)) turn(control, wanted.get(name));
+    if (wanted.has("panel")) page.stage.show(page.panels.find(({ key }) => key === wanted.get("panel")) ?? null);
+    const epoch = wanted.get("epoch");
+    if (epoch?.trim() && Number.isFinite(Number(epoch))) page.seek(Number(epoch));
+    if (wanted.has("sample")) this.pin(Number(wanted.get("sample")));
+  }
+
+  pin(row) {
+    const has = (panel) => panel.sampleNear && panel.run.rows.has(row);
+    const panel = this.page.panels.find((one) => has(one) && one.section.offsetParent) ?? this.page.panels.find(has);
+    if (panel) this.page.follower.set(row, panel, true);
+  }
+
+  /** Writes what is shown, without a step in the history. */
+  write() {
+    if (this.page.isPlaying) return;
+    const text = `#${this.shown()}`;
+    if (text === (location.hash || "#")) return;
+    try {
+      history.replaceState(null, "", text === "#" ? location.pathname + location.search : text);
+    } catch {
+      // A frame without an address of its own, as in a notebook: there is nothing to link to.
+    }
+  }
+
+  shown() {
+    const { page } = this;
+    const shown = new URLSearchParams();
+    if (page.at > 0) shown.set("epoch", page.epochs[page.at]);
+    if (page.stage.panel) shown.set("panel", page.stage.panel.key);
+    if (page.follower.isPinned) shown.set("sample", page.follower.row);
+    for (const [name, control] of this.controls())
+      if (control.dataset.usual !== undefined && stateOf(control) !== control.dataset.usual) shown.set(name, wordOf(control));
+    if (page.root.dataset.theme !== this.usualTheme) shown.set("theme", page.root.dataset.theme);
+    return shown.toString();
+  }
+}
+
+/** What is chosen: of a list by its place, for words may be there twice. */
+function stateOf(control) {
+  return control.tagName === "SELECT" ? String(control.selectedIndex) : control.getAttribute("aria-pressed");
+}
+
+/** The same as it stands in the address. */
+function wordOf(control) {
+  if (control.tagName === "SELECT") return control.selectedOptions[0].textContent;
+  return control.getAttribute("aria-pressed") === "true" ? "on" : "off";
+}
+
+function turn(control, word) {
+  if (control.tagName !== "SELECT") {
+    if (["on", "off"].includes(word) && wordOf(control) !== word) control.click();
+    return;
+  }
+  const at = [...control.options].findIndex((option) => option.textContent === word);
+  if (at < 0 || at === control.selectedIndex) return;
+  control.selectedIndex = at;
+  control.dispatchEvent(new Event("change"));
+}

@@ -1,0 +1,135 @@
+// A run in a column of its own.
+
+/** A run: its name, its classes, its panels. */
+class Column {
+  constructor(run, index, epochs, actions) {
+    this.run = run;
+    this.epoch = -2;
+    this.name = element("h2");
+    setText(this.name, run.name);
+    this.status = element("p", { class: "status" });
+    const usual = panelsOf(run, index, epochs, actions);
+    const pictures = run.pictures.map((picture, i) => new PicturePanel(run, index, picture, i, actions.redraw));
+    this.panels = [...usual, ...pictures];
+    const rows = [...this.legendRows(), ...outputRows(run), ...keyRows(run), ...selectionRow(run)];
+    const legend = element("ul", { class: "legend" }, ...rows);
+    const grid = gridOf(usual, "panels");
+    const more = pictures.length ? [gridOf(pictures, "panels pictures")] : [];
+    const head = element("header", { class: "run-head" }, this.name, this.status);
+    const notes = run.notes.map((note) => element("li", {}, note));
+    const below = notes.length ? [element("ul", { class: "notes", "aria-label": "Notes" }, ...notes)] : [];
+    const events = run.milestones.length ? [eventsOf(run, actions.seek)] : [];
+    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid, ...more, ...below, ...events);
+    this.section.ariaLabel = run.name;
+  }
+
+  legendRows() {
+    this.counts = [];
+    return this.run.classNames.map((name, k) => {
+      const [label, count] = [element("span", { class: "name" }), element("span", { class: "count" })];
+      setText(label, name);
+      this.counts.push(count);
+      const color = `--swatch: var(--class-${k % CLASS_COLORS})`;
+      const swatch = element("span", { class: `swatch ${markerOf(k)}`, style: color });
+      return element("li", {}, swatch, label, count);
+    });
+  }
+
+  /** Shows the clock's epoch, or the last one recorded before it. */
+  show(clock) {
+    const epoch = this.run.at(clock);
+    this.panels.forEach((panel) => panel.show(epoch, clock));
+    const isOther = epoch !== this.epoch;
+    this.epoch = epoch;
+    this.showStatus(clock);
+    if (isOther) this.showCounts();
+  }
+
+  showStatus(clock) {
+    const recorded = this.run.epochs[this.epoch];
+    setText(this.status, epochText(recorded, clock, this.run.epochs[0]));
+    this.section.dataset.epoch = recorded ?? "";
+  }
+
+  showCounts() {
+    if (this.run.numbers) return;
+    this.run.countsOf(this.epoch).forEach(({ correct, all }, k) => {
+      this.counts[k].textContent = this.epoch < 0 ? `${countText(all)} ${all === 1 ? "sample" : "samples"}` : `${countText(correct)} of ${countText(all)} correct`;
+      this.counts[k].classList.toggle("misclassified", this.epoch >= 0 && correct < all);
+    });
+  }
+}
+
+/** The milestones in sentences, with what their marks on the timeline stand for. */
+function eventsOf(run, seek) {
+  const rows = run.milestones.map((milestone) => {
+    const label = `${run.name}, epoch ${milestone.epoch}: ${milestone.text}`;
+    const epoch = element("button", { type: "button", class: "plain", "aria-label": label }, `epoch ${milestone.epoch}`);
+    epoch.addEventListener("click", () => seek(milestone.epoch));
+    const shape = lasts(milestone) ? "bar" : "moment";
+    const mark = element("span", { class: `mark ${shape} ${toneOf(milestone)}`, "aria-hidden": "true" });
+    return element("li", {}, mark, epoch, element("span", { dir: "auto" }, milestone.text));
+  });
+  const word = `What happened: ${countText(rows.length)} ${rows.length === 1 ? "milestone" : "milestones"}`;
+  return element("details", { class: "events" }, element("summary", {}, word), element("ol", {}, ...rows));
+}
+
+function gridOf(panels, name) {
+  return element("div", { class: name, "data-count": panels.length }, ...panels.map(({ section }) => section));
+}
+
+/** Of numbers a row for each output, and what the colors of samples and lines stand for. */
+function outputRows({ numbers }) {
+  if (!numbers) return [];
+  const { names, levels, shown } = numbers;
+  const outputs = names.map((name, k) => {
+    const label = element("span", { class: "name" });
+    setText(label, name);
+    return element("li", {}, element("span", { class: "line", style: `--line: var(--curve-${k % CURVE_COLORS})` }), label);
+  });
+  const level = (name, k) =>
+    element("span", { class: "level" }, element("span", { class: "swatch disc", style: `--swatch: var(--level-${levels.colors[k]})` }), name);
+  const word = names.length > 1 ? `levels of ${names[shown]}:` : "levels:";
+  return [...outputs, element("li", { class: "key wide levels" }, word, ...levels.names.map(level))];
+}
+
+/** How what is misclassified is drawn, and that colors are used again. */
+function keyRows({ classNames }) {
+  if (!classNames.length) return [];
+  const wrong = element("li", { class: "key" }, element("span", { class: "swatch wrong" }), "misclassified");
+  const again = `${CLASS_COLORS} colors, then again in other shapes; hover a sample for its class`;
+  return classNames.length > CLASS_COLORS ? [wrong, element("li", { class: "key wide" }, again)] : [wrong];
+}
+
+function selectionRow({ samples, of }) {
+  return samples < of
+    ? [element("li", { class: "selection" }, `showing ${countText(samples)} of ${countText(of)} samples`)]
+    : [];
+}
+
+function epochText(recorded, clock, first) {
+  if (recorded === undefined) return `nothing recorded yet: its first epoch is ${first}`;
+  return recorded === clock ? `epoch ${recorded}` : `epoch ${recorded}, the last one recorded`;
+}
+
+function panelsOf(run, index, epochs, { redraw, showQuantity }) {
+  const panels = [];
+  if (run.hidden) panels.push(new SpacePanel(run, index, "hidden"));
+  if (run.input) panels.push(new SpacePanel(run, index, "input"));
+  panels.push(...answerPanels(run, index));
+  panels.push(new LossesPanel(run, index));
+  if (run.curves.length || run.logged.length) panels.push(new CurvesPanel(run, index, epochs));
+  if (run.violins.length) panels.push(new ViolinsPanel(run, index, showQuantity));
+  for (const panel of panels) panel.onChange = redraw;
+  return panels;
+}
+
+/** What the model answers. */
+function answerPanels(run, index) {
+  if (run.numbers) {
+    const fit = run.numbers.fit ? [new FitPanel(run, index)] : [];
+    return [...fit, new PredictionPanel(run, index), new ResidualsPanel(run, index)];
+  }
+  if (run.labels.length) return [new LabelHistogramPanel(run, index), new ConfusionPanel(run, index)];
+  return run.probabilities ? [new ProbabilityPanel(run, index)] : [];
+}

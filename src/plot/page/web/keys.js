@@ -1,0 +1,103 @@
+// The keyboard: the clock from everywhere, and from a panel its buttons and its samples.
+
+const KEYS = [
+  ["Space", "play or pause"],
+  ["\u2190 \u2192", "one epoch back or forward; with Shift ten"],
+  ["Home End", "the first and the last epoch"],
+  ["Tab", "from panel to panel, and to the marks of the timeline"],
+  ["Enter", "to the buttons of a panel; Escape back to it"],
+  ["E", "enlarge a panel, or all of them again"],
+  [", .", "the sample before and the next one, from a panel"],
+  ["M", "the next misclassified sample, from a panel"],
+  ["Escape", "release a sample, and show all panels again"],
+  ["?", "these keys"],
+];
+
+class Keys {
+  constructor(page) {
+    this.page = page;
+    this.help = document.getElementById("help");
+    const rows = KEYS.map(([key, text]) => element("tr", {}, element("th", {}, key), element("td", {}, text)));
+    this.help.querySelector("table").append(...rows);
+    document.getElementById("keys").addEventListener("click", () => this.help.showModal());
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    for (const panel of page.panels) this.enter(panel);
+  }
+
+  onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
+    if (event.key === "Escape") return this.leave(event.target);
+    const action = this.clockAction(event) ?? this.panelAction(event);
+    if (!action || isBusyWith(event.target, event.key)) return;
+    event.preventDefault();
+    action();
+  }
+
+  /** Out of what was gone into last: the buttons of a panel, a sample, a panel that is alone. */
+  leave(target) {
+    const { follower, stage } = this.page;
+    const section = target.closest?.(".panel");
+    if (section && section !== target && !follower.isPinned) section.focus();
+    else if (follower.isPinned) follower.release();
+    else stage.show(null);
+  }
+
+  clockAction({ key, shiftKey }) {
+    const { page } = this;
+    const by = shiftKey ? 10 : 1;
+    const actions = {
+      " ": () => page.toggle(),
+      ArrowLeft: () => page.step(-by),
+      ArrowRight: () => page.step(by),
+      Home: () => page.jump(0),
+      End: () => page.jump(page.epochs.length - 1),
+      "?": () => this.help.showModal(),
+    };
+    return Object.hasOwn(actions, key) ? actions[key] : null;
+  }
+
+  panelAction({ key, target }) {
+    const panel = this.page.panels.find(({ section }) => section.contains(target));
+    if (!panel) return null;
+    const { stage } = this.page;
+    const actions = {
+      e: () => stage.show(stage.panel === panel ? null : panel),
+      ",": () => this.stepSample(panel, -1),
+      ".": () => this.stepSample(panel, 1),
+      m: () => this.stepSample(panel, 1, true),
+    };
+    return Object.hasOwn(actions, key) ? actions[key] : null;
+  }
+
+  /** In a panel that shows samples, or in one beside it that does. */
+  stepSample(panel, by, isWrong = false) {
+    const column = this.page.columns.find(({ panels }) => panels.includes(panel));
+    const shown = panel.sampleNear ? panel : column.panels.find((one) => one.sampleNear);
+    if (!shown || column.epoch < 0) return;
+    const { run, epoch } = column;
+    if (isWrong && run.numbers) return;
+    this.page.follower.step(shown, by, isWrong ? (sample) => run.isMisclassified(epoch, sample) : undefined);
+  }
+
+  /** Enter leads into a panel, whose buttons are then stops of the Tab key. */
+  enter(panel) {
+    const { section } = panel;
+    const open = (isOpen) => panel.controls.forEach((control) => (control.tabIndex = isOpen ? 0 : -1));
+    section.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target !== section) return;
+      event.preventDefault();
+      open(true);
+      panel.controls.find((control) => control.offsetParent)?.focus();
+    });
+    section.addEventListener("focusin", ({ target }) => target !== section && open(true));
+    section.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!section.contains(relatedTarget) || relatedTarget === section) open(false);
+    });
+  }
+}
+
+/** Whether a key means something to what has the focus. */
+function isBusyWith(target, key) {
+  if (target.closest("select, textarea, input:not([type=range])")) return true;
+  return key === " " && target.closest("button, summary") !== null;
+}

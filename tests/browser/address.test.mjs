@@ -1,0 +1,98 @@
+// A link leads to a moment: what is shown stands in the address, and what the address says is shown.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { canvas, clock, close, drawn, open, slideTo, tipText } from "./browser.mjs";
+import { Page, pathOf } from "./pages.mjs";
+
+/** The address as it stands when everything has come to rest. */
+async function address(page) {
+  await drawn(page);
+  await page.waitForTimeout(400);
+  return new URLSearchParams((await page.evaluate(() => location.hash)).slice(1));
+}
+
+async function openAt(name, hash) {
+  const page = await open(pathOf(name));
+  await page.goto("about:blank");
+  await page.goto(pathToFileURL(pathOf(name)).href + hash);
+  await page.waitForFunction(() => document.documentElement.dataset.ready === "yes");
+  await drawn(page);
+  return page;
+}
+
+test("what is shown stands in the address, and nothing that is usual", async () => {
+  const page = await open(pathOf("three"));
+  assert.equal([...(await address(page))].length, 0);
+  await slideTo(page, 65);
+  await page.locator(".panel", { has: canvas(page, "losses", 2) }).locator(".toggle").click();
+  await page.locator('select[data-name="metric"]').first().selectOption({ label: "learning_rate" });
+  await page.locator("#theme").click();
+  const shown = Object.fromEntries(await address(page));
+  assert.deepEqual(shown, { epoch: "65", "2.losses.log": "on", "0.curves.metric": "learning_rate", theme: "dark" });
+  await close(page);
+});
+
+test("the address brings back epoch, panel, sample, controls and theme", async () => {
+  const page = await openAt("three", "#epoch=65&panel=1.input&sample=17&2.losses.log=on&theme=dark&0.violins.quantity=gradients");
+  assert.equal(await clock(page), 65);
+  assert.equal(await page.locator("canvas:visible").count(), 1);
+  assert.ok(await canvas(page, "input", 1).isVisible());
+  assert.match(await tipText(page), /row 17 /);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  const states = await page.evaluate(() => [
+    document.querySelector('section.panel:has(canvas[data-panel="losses"][data-run="2"]) .toggle').ariaPressed,
+    document.querySelector('[data-name="quantity"]').selectedOptions[0].textContent,
+  ]);
+  assert.deepEqual(states, ["true", "gradients"]);
+  const kept = await address(page);
+  assert.equal(kept.get("panel"), "1.input");
+  assert.equal(kept.get("sample"), "17");
+  await close(page);
+});
+
+test("another address in the same page is followed", async () => {
+  const page = await open(pathOf("three"));
+  await page.evaluate(() => (location.hash = "#epoch=20"));
+  await drawn(page);
+  assert.equal(await clock(page), 20);
+  await page.evaluate(() => (location.hash = "#epoch=30&panel=0.curves"));
+  await drawn(page);
+  assert.equal(await clock(page), 30);
+  assert.ok(await canvas(page, "curves", 0).isVisible());
+  await close(page);
+});
+
+test("what an address says that is not there changes nothing, and goes from it", async () => {
+  const page = await openAt("three", "#epoch=seven&panel=9.nothing&sample=-4&theme=pink&0.losses.log=perhaps&0.curves.metric=none&x=y");
+  assert.equal(await clock(page), 0);
+  assert.equal(await page.locator("canvas:visible").count(), 18);
+  await page.keyboard.press("ArrowRight");
+  assert.deepEqual([...(await address(page))], [["epoch", "1"]]);
+  await close(page);
+});
+
+test("an epoch that was not recorded leads to the nearest one, which the address then says", async () => {
+  const page = await openAt("three", "#epoch=1e9");
+  assert.equal(await clock(page), 150);
+  assert.equal((await address(page)).get("epoch"), "150");
+  await close(page);
+});
+
+test("a frame that has no address of its own shows everything all the same", async () => {
+  const page = await open(pathOf("pictures"));
+  await page.evaluate((html) => {
+    const frame = document.createElement("iframe");
+    Object.assign(frame, { srcdoc: html, width: 900, height: 600 });
+    frame.setAttribute("sandbox", "allow-scripts");
+    document.body.replaceChildren(frame);
+  }, new Page("pictures").html);
+  const inside = page.frameLocator("iframe");
+  await inside.locator('html[data-ready="yes"]').waitFor({ state: "attached" });
+  await inside.locator("#title").click();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(500);
+  assert.equal(await inside.locator("html").getAttribute("data-epoch"), "1");
+  await close(page);
+});
