@@ -643,7 +643,8 @@ fn pictures() -> String {
     let spectra = run.kernel_spectra().unwrap();
     let kernel = &spectra.spectra[0][0];
     let spectrum = Panel::spectra(&spectra.of(&kernel.layer, &kernel.name).unwrap());
-    let mut page = Page::new("Where a run went");
+    let mut page =
+        Page::new("Where a run went").caption(2, "First").caption(9, "Then <b>\u{202e}").caption(2, "It begins");
     page.run("the run", &RunPlots::of(run).unwrap()).unwrap();
     page.panel(&landscape.titled("Loss around the path"), &Follow::Points(path.points().unwrap())).unwrap();
     page.panel(&spectrum, &Follow::HorizontalAxis).unwrap();

@@ -17,7 +17,7 @@ mod run_planes;
 mod samples;
 mod tints;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 pub use self::picture::Follow;
 use self::{
@@ -70,6 +70,7 @@ use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 pub struct Page {
     title: String,
     max_samples: usize,
+    captions: BTreeMap<u64, String>,
     runs: Vec<RunData>,
     arrays: Arrays,
 }
@@ -77,7 +78,8 @@ pub struct Page {
 impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), max_samples: 2_000, runs: Vec::new(), arrays: Arrays::default() }
+        let (captions, runs, arrays) = (BTreeMap::new(), Vec::new(), Arrays::default());
+        Self { title: title.into(), max_samples: 2_000, captions, runs, arrays }
     }
 
     /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
@@ -101,6 +103,22 @@ impl Page {
     #[must_use]
     pub fn max_samples(self, count: usize) -> Self {
         Self { max_samples: count, ..self }
+    }
+
+    /// Says something of an epoch, and of those after it up to the next caption: a line above the runs. A second one of an epoch
+    /// replaces the first.
+    ///
+    /// ```
+    /// use training_replay::plot::Page;
+    ///
+    /// let page = Page::new("A run").caption(0, "Nothing is learned yet.").caption(65, "The boundary bends.");
+    /// assert!(page.to_html()?.contains("The boundary bends."));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn caption(mut self, epoch: u64, text: impl Into<String>) -> Self {
+        self.captions.insert(epoch, text.into());
+        self
     }
 
     /// Adds a run under a name. Reads it once.
@@ -226,7 +244,8 @@ impl Page {
     ///
     /// [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
-        let page = PageData { title: &self.title, runs: &self.runs };
+        let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
+        let page = PageData { title: &self.title, captions, runs: &self.runs };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
         Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))

@@ -11,6 +11,8 @@ use super::{arrays::Array, notes::Notes, picture::PictureData};
 #[derive(Debug, Serialize)]
 pub(crate) struct PageData<'a> {
     pub(crate) title: &'a str,
+    /// What the author says of epochs, in their order.
+    pub(crate) captions: Vec<(&'a u64, &'a str)>,
     pub(crate) runs: &'a [RunData],
 }
 

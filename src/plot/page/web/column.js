@@ -47,7 +47,7 @@ class Column {
 
   showStatus(clock) {
     const recorded = this.run.epochs[this.epoch];
-    setText(this.status, epochText(recorded, clock, this.run.epochs[0]));
+    setText(this.status, statusOf(this.run, recorded, clock));
     this.section.dataset.epoch = recorded ?? "";
   }
 
@@ -107,18 +107,24 @@ function selectionRow({ samples, of }) {
     : [];
 }
 
+/** The epoch, and in a sentence what began there. */
+function statusOf(run, recorded, clock) {
+  const begun = recorded === clock ? run.milestones.filter(({ epoch }) => epoch === recorded) : [];
+  return [epochText(recorded, clock, run.epochs[0]), ...begun.map(({ text }) => text)].join(" \u00b7 ");
+}
+
 function epochText(recorded, clock, first) {
   if (recorded === undefined) return `nothing recorded yet: its first epoch is ${first}`;
   return recorded === clock ? `epoch ${recorded}` : `epoch ${recorded}, the last one recorded`;
 }
 
-function panelsOf(run, index, epochs, { redraw, showQuantity }) {
+function panelsOf(run, index, epochs, { redraw, showQuantity, runs }) {
   const panels = [];
   if (run.hidden) panels.push(new SpacePanel(run, index, "hidden"));
   if (run.input) panels.push(new SpacePanel(run, index, "input"));
   panels.push(...answerPanels(run, index));
   panels.push(new LossesPanel(run, index));
-  if (run.curves.length || run.logged.length) panels.push(new CurvesPanel(run, index, epochs));
+  if (run.curves.length || run.logged.length) panels.push(new CurvesPanel(run, index, epochs, runs));
   if (run.violins.length) panels.push(new ViolinsPanel(run, index, showQuantity));
   for (const panel of panels) panel.onChange = redraw;
   return panels;

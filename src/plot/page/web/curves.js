@@ -3,7 +3,7 @@
 const SHARES = /acc|precision|recall|auc|f1/i;
 
 function isShare(curve) {
-  return SHARES.test(curve.name) && curve.values.filter(isNumber).every((value) => value >= 0 && value <= 1);
+  return SHARES.test(curve.metric ?? curve.name) && curve.values.filter(isNumber).every((value) => value >= 0 && value <= 1);
 }
 
 /** Neither null, as where nothing was logged, nor NaN or infinite. */
@@ -19,7 +19,7 @@ function curveText(value, { isShare }) {
 
 /** What was measured over the whole run; a click on it goes to that epoch. */
 class CurvesPanel extends Panel {
-  constructor(run, index, epochs) {
+  constructor(run, index, epochs, runs) {
     super(run, index, "curves", run.curves_title);
     this.epochs = epochs;
     this.solid = new Layer();
@@ -27,8 +27,10 @@ class CurvesPanel extends Panel {
     this.heading.replaceWith(this.legend);
     this.canvas.classList.add("seeks");
     this.take(run.curves.length ? run.curves : run.logged.slice(0, 1));
-    const names = [run.curves.map(({ name }) => name).join(", "), ...run.logged.map(({ name }) => name)];
-    const choices = [run.curves, ...run.logged.map((curve) => [curve])];
+    const shared = metricsOfAll(runs);
+    const names = [run.curves, ...run.logged.map((curve) => [curve])].map((curves) => curves.map(({ name }) => name).join(", "));
+    names.push(...shared.map(([{ metric }]) => `${metric} of all runs`));
+    const choices = [run.curves, ...run.logged.map((curve) => [curve]), ...shared];
     const kept = choices.map((_, i) => i).filter((i) => choices[i].length);
     if (kept.length > 1)
       this.control(chooser(kept.map((i) => names[i]), "Metric", (i) => this.takeInstead(choices[kept[i]])));
@@ -41,6 +43,7 @@ class CurvesPanel extends Panel {
     const isAlone = isOnRight.every(Boolean);
     this.curves = curves.map((curve, index) => ({
       ...curve,
+      epochs: curve.epochs ?? this.run.epochs,
       index,
       isShare: isOnRight[index],
       isDashed: (isOnRight[index] && !isAlone) || index >= CURVE_COLORS,
@@ -112,6 +115,7 @@ class CurvesPanel extends Panel {
   /** The words of the pictures, or the name of the one metric that is chosen. */
   labels(shares, others) {
     const [left, right] = this.run.curve_labels;
+    if (this.curves[0]?.metric) return [this.curves[0].metric, ""];
     if (this.curves.length === 1) return [this.curves[0].name, ""];
     return others.length ? [left, right] : [shares.length ? right : left, ""];
   }
@@ -144,7 +148,7 @@ class CurvesPanel extends Panel {
 
   traceCurve(context, curve) {
     const scale = this.scaleFor(curve);
-    const x = (i) => this.x.px(this.run.epochs[i]);
+    const x = (i) => this.x.px(curve.epochs[i]);
     context.strokeStyle = context.fillStyle = palette.ofCurve(curve.index);
     context.lineWidth = 2;
     context.setLineDash(curve.isDashed ? [6, 4] : []);
@@ -165,7 +169,12 @@ class CurvesPanel extends Panel {
     context.drawImage(this.solid.canvas, 0, 0, cut, this.solid.canvas.height, 0, 0, cut, this.solid.canvas.height);
     context.restore();
     rule(context, x - 0.5, this.frame.top, x - 0.5, this.frame.bottom, palette.muted);
-    this.curves.forEach((curve, i) => this.paintValue(context, curve, this.numbers[i], x, curve.values[epoch]));
+    this.curves.forEach((curve, i) => this.paintValue(context, curve, this.numbers[i], x, this.valueAt(curve, epoch)));
+  }
+
+  /** Of another run that of its last epoch up to now. */
+  valueAt(curve, epoch) {
+    return curve.values[lastUpTo(curve.epochs, this.run.epochs[epoch])] ?? null;
   }
 
   paintValue(context, curve, number, x, value) {
@@ -176,7 +185,7 @@ class CurvesPanel extends Panel {
 
   /** The sample's own loss: up to now where it is pinned. */
   paintSample(context, sample) {
-    if (!this.curves.some((curve) => (/loss/i.test(curve.name) || curve.name === this.run.lossName) && !curve.isShare)) return;
+    if (this.curves[0]?.metric || !this.curves.some((curve) => (/loss/i.test(curve.name) || curve.name === this.run.lossName) && !curve.isShare)) return;
     const { run, frame } = this;
     const place = (epoch) => {
       const loss = run.lossAt(epoch, sample);
@@ -201,9 +210,19 @@ class CurvesPanel extends Panel {
 
   describe(epoch) {
     return this.curves
-      .map(({ name, values }) => `${name} ${values[epoch] === null ? "not logged" : numberText(values[epoch])}`)
+      .map((curve) => [curve.name, this.valueAt(curve, epoch)])
+      .map(([name, value]) => `${name} ${value === null ? "not logged" : numberText(value)}`)
       .join(", ");
   }
+}
+
+/** Each metric that several runs have, with a curve for each of them. */
+function metricsOfAll(runs) {
+  const found = new Map();
+  for (const run of runs.length > 1 ? runs : [])
+    for (const { name, values } of [...run.curves, ...run.logged])
+      found.set(name, [...(found.get(name) ?? []), { name: run.name, metric: name, values, epochs: run.epochs }]);
+  return [...found.values()].filter((curves) => curves.length > 1);
 }
 
 /** A frame with room for the width of a line. */

@@ -14,7 +14,7 @@ async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
   const bytes = await inflate(document.getElementById("data").textContent);
   const runs = meta.runs.map((run) => new Run(run, bytes));
-  return { title: meta.title, runs: runs.filter((run) => run.epochs.length > 0) };
+  return { title: meta.title, captions: meta.captions ?? [], runs: runs.filter((run) => run.epochs.length > 0) };
 }
 
 async function inflate(text) {

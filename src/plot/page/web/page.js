@@ -6,7 +6,8 @@ const LONGEST_PAUSE = 0.25;
 const REST = 200;
 
 class Page {
-  constructor({ title, runs }) {
+  constructor({ title, runs, captions }) {
+    this.captions = captions;
     this.epochs = [...new Set(runs.flatMap((run) => run.epochs))].sort((a, b) => a - b);
     this.at = 0;
     this.speed = USUAL_SPEED;
@@ -15,6 +16,7 @@ class Page {
     const redraw = () => this.redraw();
     const actions = {
       redraw,
+      runs,
       showQuantity: (quantity) => this.showQuantity(quantity),
       seek: (epoch) => this.seek(epoch),
     };
@@ -40,6 +42,8 @@ class Page {
     main.dataset.runs = this.columns.length;
     main.hidden = document.getElementById("controls").hidden = false;
     this.output = document.getElementById("epoch");
+    this.caption = document.getElementById("caption");
+    this.caption.hidden = !this.captions.length;
     this.playButton = document.getElementById("play");
     this.speeds = document.getElementById("speed");
     this.speeds.append(
@@ -130,8 +134,15 @@ class Page {
     this.columns.forEach((column) => column.show(clock));
     this.timeline.show(clock);
     this.output.textContent = `epoch ${clock}`;
+    if (this.captions.length) setText(this.caption, this.captionAt(clock) || "\u00a0");
     this.root.dataset.epoch = clock;
     this.redraw();
+  }
+
+  /** That of the epoch, or the last one before it. */
+  captionAt(clock) {
+    const epochs = this.captions.map(([epoch]) => epoch);
+    return this.captions[lastUpTo(epochs, clock)]?.[1] ?? "";
   }
 
   showQuantity(quantity) {
