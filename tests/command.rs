@@ -18,13 +18,15 @@ use serde_json::{Value, json};
 use training_replay::{Activation, Dense, Metrics, NoteValue, Parameter, Replay, Sequential, Weights};
 
 /// Subcommands that ask one recording, with what they need beside it.
-const QUESTIONS: [&str; 13] = [
+const QUESTIONS: [&str; 15] = [
     "info",
     "story",
     "diagnose",
     "landscape",
     "curve",
     "classes",
+    "samples",
+    "depth",
     "influence",
     "verify",
     "check",
@@ -168,7 +170,7 @@ fn one_file_that_cannot_be_read_leaves_the_others_answered() {
 fn a_recording_without_a_model_says_what_can_be_asked_and_answers_that() {
     let folder = folder();
     foreign(folder.path());
-    for question in ["story", "verify", "figure -o a.png", "gif -o a.gif", "page -o a.html"] {
+    for question in ["story", "samples", "depth", "verify", "figure -o a.png", "gif -o a.gif", "page -o a.html"] {
         let ran = call(folder.path(), &format!("{question} foreign.replay"));
         assert_eq!(ran.status, 2, "{question}");
         assert!(ran.error().contains("no description of its model") && ran.error().contains("`thin`"), "{ran:?}");

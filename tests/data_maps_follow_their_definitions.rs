@@ -53,6 +53,20 @@ fn of_no_epochs_nothing_is_known_and_nobody_is_suspected() -> Result<()> {
     Ok(())
 }
 
+/// A diverged run had every label suspected, though it takes no sample for another class.
+#[test]
+fn of_outputs_that_are_nan_nobody_is_suspected_and_nobody_is_hard() -> Result<()> {
+    let data = Dataset::new(Matrix::zeros(4, 1), Matrix::from_column_slice(4, 1, &[1.0, 1.0, 0.0, 1.0]))?;
+    let mut history = SampleHistory::new(&data);
+    history.push(1, &Matrix::from_column_slice(4, 1, &[0.75, 0.25, 1.0, 0.25]), &[0.0; 4])?;
+    let map = history.data_map()?;
+    assert_eq!((map.suspected_labels(0.5), map.hardest(9)), (vec![2, 1, 3], vec![2, 1, 3, 0]), "equals in their order");
+    history.push(2, &Matrix::from_column_slice(4, 1, &[0.75, f32::NAN, 1.0, 0.25]), &[0.0; 4])?;
+    let map = history.data_map()?;
+    assert_eq!((map.suspected_labels(0.5), map.hardest(2)), (vec![2, 3], vec![2, 3]));
+    Ok(())
+}
+
 /// The digits, and those whose label is another one than theirs: a tenth, drawn by the seed.
 fn digits_with_wrong_labels(seed: u64) -> Result<(Dataset, Vec<bool>)> {
     let digits = smartcore::dataset::digits::load_dataset();

@@ -385,3 +385,54 @@ fn what_does_not_fit_is_an_error_that_says_what() -> Result<()> {
     assert!(matches!(no_data.run()?.self_influence(&InfluenceOptions::default()), Err(Error::Missing { .. })));
     Ok(())
 }
+
+/// The optimizer that the answers warn of, over the epochs 1 and 2 of a run with this note, trained and recorded with the states of this
+/// trainer.
+fn warned_of(note: &str, trained: Option<Optimizer>) -> Result<Option<String>> {
+    let data = datasets::moons(12, 0.1, 7);
+    let mut model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, trained.unwrap_or(Optimizer::sgd(0.1)));
+    let options = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy);
+    let mut replay = if note.is_empty() { options } else { options.metadata("optimizer", note) }.in_memory();
+    replay.record(&model, Metrics::new())?;
+    for _ in 0..2 {
+        let metrics = trainer.epoch(&mut model, &data)?;
+        match trained {
+            Some(_) => replay.record(&trainer.training(&model), metrics)?,
+            None => replay.record(&model, metrics)?,
+        };
+    }
+    let (run, options) = (replay.run()?, InfluenceOptions::default());
+    let caveats = run.influence(&data, &options)?.caveats;
+    assert_eq!(run.self_influence(&options)?.caveats, caveats);
+    match &caveats[..] {
+        [] => Ok(None),
+        [Caveat::OtherSteps { optimizer }] => Ok(Some(optimizer.clone())),
+        others => panic!("{others:?}"),
+    }
+}
+
+/// The scores of a run by Adam were handed over without a word.
+#[test]
+fn steps_that_are_no_multiples_of_a_gradient_are_warned_of_where_the_recording_says_so() -> Result<()> {
+    assert_eq!(warned_of("", None)?, None, "nothing is known");
+    for plain in ["sgd", "SGD(lr=0.1, momentum=0.0)", "as in the paper"] {
+        assert_eq!(warned_of(plain, None)?, None, "{plain}");
+    }
+    for other in
+        ["adam", "Adam(lr=0.001)", "SGD(lr=0.1, momentum=0.9)", "RMSprop", "AdamW(lr=0.001, weight_decay=0.01)"]
+    {
+        assert_eq!(warned_of(other, None)?.as_deref(), Some(other));
+    }
+    let momentum = Optimizer::momentum(0.1, 0.9);
+    assert_eq!(warned_of("", Some(momentum))?, Some(momentum.to_string()));
+    assert_eq!(
+        warned_of("sgd", Some(Optimizer::adam(0.1)))?,
+        Some(Optimizer::adam(0.1).to_string()),
+        "the trainer knows"
+    );
+    assert_eq!(warned_of("adam", Some(Optimizer::sgd(0.1)))?, None, "the trainer knows");
+    let sentence = Caveat::OtherSteps { optimizer: "ad\nam".into() }.to_string();
+    assert!(sentence.starts_with("the run was trained by ad") && !sentence.contains('\n'), "{sentence}");
+    Ok(())
+}

@@ -181,6 +181,8 @@ fn kinds_are_tagged_and_their_names_stay() {
     assert_eq!(written(&left_out), json!({"kind": "left_out", "what": "a", "remedy": "b"}));
     let skipped = Caveat::Skipped { epoch: 3, reason: "r".into() };
     assert_eq!(written(&skipped), json!({"kind": "skipped", "epoch": 3, "reason": "r"}));
+    let steps = Caveat::OtherSteps { optimizer: "adam".into() };
+    assert_eq!(written(&steps), json!({"kind": "other_steps", "optimizer": "adam"}));
     assert_eq!(written(&Moment::from((5, 2))), json!({"epoch": 5, "step": 2}));
 }
 

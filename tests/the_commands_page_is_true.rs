@@ -104,7 +104,7 @@ fn written(ran: &Ran) -> String {
 }
 
 /// Calls that together have every field.
-const CALLS: [(&str, &[&str]); 18] = [
+const CALLS: [(&str, &[&str]); 20] = [
     (
         "info",
         &[
@@ -116,6 +116,8 @@ const CALLS: [(&str, &[&str]); 18] = [
     ("diagnose", &["--without leakage --limit no-learning=0.4 run.replay missing.replay"]),
     ("classes", &["run.replay missing.replay"]),
     ("landscape", &["--sharpness --epochs 0,1,last run.replay missing.replay"]),
+    ("samples", &["run.replay missing.replay"]),
+    ("depth", &["run.replay missing.replay"]),
     ("curve", &["run.replay missing.replay"]),
     ("influence", &["run.replay missing.replay", "--sample 3 run.replay"]),
     ("runs", &["", "--group-by optimizer"]),

@@ -2,7 +2,12 @@
 
 use std::{fmt, ops::Range};
 
-use crate::{OutputKind, data::labels::TargetKind, model::decision::Decision, notation::counted};
+use crate::{
+    OutputKind,
+    data::labels::TargetKind,
+    model::decision::Decision,
+    notation::{counted, on_a_line},
+};
 
 /// What is left out where nothing parts classes.
 const CLASSES: &str = "classes, errors and accuracy";
@@ -38,6 +43,11 @@ pub enum Caveat {
         units: usize,
         /// The number of the layer's outputs.
         outputs: usize,
+    },
+    /// The run was trained by another rule than the plain gradient descent that the answer takes its steps for.
+    OtherSteps {
+        /// The rule, as the recorded trainer or the note `optimizer` has it.
+        optimizer: String,
     },
     /// An epoch could not be read, and the answer does without it.
     Skipped {
@@ -128,6 +138,13 @@ impl fmt::Display for Caveat {
             Self::Lost { bytes, reason } => {
                 let Range { start, end } = bytes;
                 write!(f, "bytes {start} to {end} of the recording are damaged, and an epoch may be missing: {reason}")
+            }
+            Self::OtherSteps { optimizer } => {
+                let optimizer = on_a_line(optimizer);
+                write!(
+                    f,
+                    "the run was trained by {optimizer}, and the scores are as if by plain gradient descent: their sizes say nothing"
+                )
             }
             Self::Skipped { epoch, reason } => write!(f, "epoch {epoch} was skipped: {reason}"),
         }

@@ -99,6 +99,7 @@ mod run_questions;
 mod run_sharpness;
 mod runs;
 mod snapshot;
+mod steps_rule;
 mod train_again;
 mod verify;
 

@@ -22,7 +22,8 @@ impl<M: Forward> Run<'_, M> {
     /// The learning rate of an epoch is the one that the [options](InfluenceOptions) give, else its metric `learning_rate`, as
     /// [`Trainer::epoch`](crate::Trainer::epoch) logs it, else the note `learning_rate` of the recording for all epochs. Epoch 0, to which
     /// no steps lead, is left out, unless a rate was logged or given for it. Damaged epochs are left out and noted as a
-    /// [`Caveat`](crate::analysis::Caveat).
+    /// [`Caveat`](crate::analysis::Caveat). So is that the run was trained with momentum, by RMSprop or by Adam, where the states of its
+    /// trainer were recorded, or the note `optimizer` says it.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
@@ -68,7 +69,7 @@ impl<M: Forward> Run<'_, M> {
             influence.add(epoch, rate, products);
             Ok(())
         })?;
-        Ok(influence.finish(caveats))
+        Ok(influence.finish(self.other_steps(&rates.epochs).into_iter().chain(caveats).collect()))
     }
 
     /// Returns how much every sample of the [data](Self::on) lowered its own loss over the chosen epochs, by TracIn: the greatest are
@@ -113,7 +114,7 @@ impl<M: Forward> Run<'_, M> {
             influence.add(epoch, rate, &lengths);
             Ok(())
         })?;
-        Ok(SelfInfluence { caveats, ..influence })
+        Ok(SelfInfluence { caveats: self.other_steps(&rates.epochs).into_iter().chain(caveats).collect(), ..influence })
     }
 
     fn influence_loss(&self, options: &InfluenceOptions) -> Result<Loss> {

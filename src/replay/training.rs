@@ -1,6 +1,6 @@
 //! The recorded states of training: what it takes to go on with a run.
 
-use super::{Parent, Replay};
+use super::{Parent, Replay, timeline::Location};
 use crate::{
     Description, Error, Model, Moment, Parameter, Result, Weights,
     storage::{self, Manifest},
@@ -65,14 +65,26 @@ impl<'a> RecordedTraining<'a> {
         let (moment, replay) = (at.into(), self.replay);
         let what = format!("the state of training of {moment}");
         let location = replay.index.state_of(moment)?;
+        let manifest = self.manifest(&what, location)?;
         let lost = |reason: String| Error::corrupted(replay.origin.path(), &what, location.offset, reason);
-        let manifest = Manifest::decode(&replay.log.meta(&what, location.offset)?).map_err(lost)?;
         if manifest.data_len() != location.data.end - location.data.start {
             return Err(lost("its arrays are not as long as it says".into()));
         }
         let mut arrays = Weights::default();
         storage::read_weights(replay.source(what.clone(), location), &manifest, &mut arrays)?;
         Ok(RecordedState { description: manifest.description, arrays })
+    }
+
+    /// What was recorded beside the arrays of a moment, which stay unread.
+    pub(super) fn description(self, at: Moment) -> Result<Option<Description>> {
+        let location = self.replay.index.state_of(at)?;
+        Ok(self.manifest(&format!("the state of training of {at}"), location)?.description)
+    }
+
+    fn manifest(self, what: &str, location: &Location) -> Result<Manifest> {
+        let replay = self.replay;
+        let lost = |reason: String| Error::corrupted(replay.origin.path(), what, location.offset, reason);
+        Manifest::decode(&replay.log.meta(what, location.offset)?).map_err(lost)
     }
 
     /// Returns the run that this one was forked from, if it was.

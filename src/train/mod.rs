@@ -28,5 +28,6 @@ pub use early_stopping::EarlyStopping;
 pub use framework::Framework;
 pub use goal::Goal;
 pub use optimizer::Optimizer;
+pub(crate) use state::recorded_optimizer;
 pub use step::Step;
 pub use trainer::Trainer;

@@ -124,6 +124,20 @@ pub(super) struct Restored {
 impl Restored {
     /// Reads what [`TrainerState`] handed over, of this model.
     pub(super) fn read(description: Option<&Description>, arrays: &Weights, model: &Sequential) -> Result<Self> {
+        let encoded = Encoded::read(description)?;
+        let settings = encoded.settings()?;
+        let memory = memory(settings.optimizer, encoded.steps, arrays, model)?;
+        Ok(Self { settings, epochs: encoded.epochs, memory, within: encoded.within })
+    }
+}
+
+/// The optimizer of a trainer that was recorded, where the state is one of a [`Trainer`](super::Trainer).
+pub(crate) fn recorded_optimizer(description: Option<&Description>) -> Option<Optimizer> {
+    Encoded::read(description).and_then(|encoded| encoded.settings()).ok().map(|settings| settings.optimizer)
+}
+
+impl Encoded {
+    fn read(description: Option<&Description>) -> Result<Self> {
         let description = description.filter(|description| description.kind() == KIND).ok_or_else(|| {
             let found = description.map_or_else(|| "arrays alone".to_owned(), |it| it.kind().to_owned());
             Error::invalid(
@@ -134,14 +148,9 @@ impl Restored {
         })?;
         let unreadable =
             |found: String| Error::invalid("the recorded trainer", "one that this version can read", found);
-        let encoded: Encoded = codec::decode(description.bytes()).map_err(unreadable)?;
-        let settings = encoded.settings()?;
-        let memory = memory(settings.optimizer, encoded.steps, arrays, model)?;
-        Ok(Self { settings, epochs: encoded.epochs, memory, within: encoded.within })
+        codec::decode(description.bytes()).map_err(unreadable)
     }
-}
 
-impl Encoded {
     fn settings(&self) -> Result<Settings> {
         let batch_size = usize::try_from(self.batch_size).unwrap_or(usize::MAX);
         let (loss, optimizer) = (self.loss.parse()?, self.optimizer.parse()?);

@@ -124,6 +124,16 @@ impl PredictionDepth {
         counts
     }
 
+    /// Returns how many of the samples that have each probe as their depth are predicted as what they are: the rest of
+    /// [`counts`](Self::counts) is predicted wrongly.
+    pub fn correct_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.probes.len()];
+        let samples = self.depths.iter().zip(self.predicted.iter().zip(&self.classes));
+        let right = samples.filter(|(_, (predicted, class))| **predicted == Some(**class));
+        right.filter_map(|(depth, _)| *depth).for_each(|depth| counts[depth] += 1);
+        counts
+    }
+
     /// Returns the share of the samples that each probe takes for their own class: what of the classes can be seen that deep in the network.
     pub fn accuracies(&self) -> Vec<f64> {
         let share = |votes: &Vec<usize>| {
@@ -215,5 +225,19 @@ mod tests {
         let predicted = [Some(1), Some(1), Some(1), Some(0), None, Some(2)];
         let votes = [vec![1, 0, 1, 0, 0, 2], vec![1, 1, 0, 0, 0, 2], vec![1, 1, 1, 1, 0, 2]];
         assert_eq!(depths(&predicted, &votes), [Some(0), Some(1), Some(2), None, None, Some(0)]);
+    }
+
+    #[test]
+    fn of_the_samples_of_a_probe_those_are_correct_that_are_predicted_as_what_they_are() {
+        let depth = PredictionDepth {
+            probes: vec!["inputs".into(), "output".into()],
+            neighbors: 1,
+            depths: vec![Some(0), Some(0), Some(1), None, None],
+            predicted: vec![Some(1), Some(0), Some(2), Some(1), None],
+            classes: vec![1, 1, 2, 1, 0],
+            votes: vec![vec![1, 0, 0, 0, 0], vec![1, 0, 2, 0, 0]],
+            caveats: Vec::new(),
+        };
+        assert_eq!((depth.counts(), depth.correct_counts()), (vec![2, 1], vec![1, 1]));
     }
 }

@@ -104,10 +104,37 @@ impl DataMap {
     /// A network learns what most samples have in common before it learns single ones by heart (Arpit et al., "A Closer Look at
     /// Memorization in Deep Networks", 2017): while that is so, a sample that it takes for another class is rare, or labeled
     /// wrongly. So the epochs should end before it knows all of them.
+    ///
+    /// A sample of which an output is NaN at one of the epochs is none of them: nothing is predicted there.
     pub fn suspected_labels(&self, share: f64) -> Vec<usize> {
-        let is_suspected = |&sample: &usize| 1.0 - self.samples[sample].correctness > share;
-        let mut suspected: Vec<usize> = (0..self.samples.len()).filter(is_suspected).collect();
-        suspected.sort_by(|&one, &other| self.samples[one].confidence.total_cmp(&self.samples[other].confidence));
+        let mut suspected = self.least_confident();
+        suspected.retain(|&sample| 1.0 - self.samples[sample].correctness > share);
         suspected
+    }
+
+    /// Returns the hardest samples, at most `count` of them, the least confident first and of equally confident ones the first. A sample
+    /// whose confidence is NaN is none of them.
+    ///
+    /// ```
+    /// use training_replay::{Dataset, Matrix, analysis::SampleHistory};
+    ///
+    /// let data = Dataset::new(Matrix::zeros(4, 2), Matrix::from_column_slice(4, 1, &[1.0, 1.0, 0.0, 1.0]))?;
+    /// let mut history = SampleHistory::new(&data);
+    /// history.push(1, &Matrix::from_column_slice(4, 1, &[0.75, 0.25, 1.0, f32::NAN]), &[0.0; 4])?;
+    /// assert_eq!(history.data_map()?.hardest(2), [2, 1]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    pub fn hardest(&self, count: usize) -> Vec<usize> {
+        let mut hardest = self.least_confident();
+        hardest.truncate(count);
+        hardest
+    }
+
+    /// The samples that have a confidence, the least one first.
+    fn least_confident(&self) -> Vec<usize> {
+        let confidence = |sample: usize| self.samples[sample].confidence;
+        let mut samples: Vec<usize> = (0..self.samples.len()).filter(|&sample| !confidence(sample).is_nan()).collect();
+        samples.sort_by(|&one, &other| confidence(one).total_cmp(&confidence(other)));
+        samples
     }
 }

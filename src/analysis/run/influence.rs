@@ -24,6 +24,7 @@ use crate::{Error, Result, analysis::Caveat};
 ///
 /// - Momentum, Adam and RMSprop: their steps are no multiples of a gradient, and the scores are as if plain gradient descent had gone
 ///   through the recorded weights. The order of samples may still be of use, the size is not.
+///   [`Caveat::OtherSteps`] is among the caveats where the recording names them.
 /// - What happens within an epoch: its gradients are taken at its end, and its learning rate is the one that was logged.
 /// - What the network drops and normalizes in training: gradients are those of the network as it is replayed, with the moving statistics of
 ///   batch normalization, and of one sample alone. So is what one sample does to another through the later steps.
@@ -57,7 +58,7 @@ pub struct Influence {
     pub learning_rates: Vec<f64>,
     /// Where the learning rates are from.
     pub learning_rates_from: LearningRatesFrom,
-    /// The epochs that could not be read.
+    /// That the steps were no multiples of a gradient, where the recording says so, and the epochs that could not be read.
     pub caveats: Vec<Caveat>,
 }
 

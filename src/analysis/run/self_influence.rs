@@ -27,7 +27,7 @@ pub struct SelfInfluence {
     pub learning_rates: Vec<f64>,
     /// Where the learning rates are from.
     pub learning_rates_from: LearningRatesFrom,
-    /// The epochs that could not be read.
+    /// That the steps were no multiples of a gradient, where the recording says so, and the epochs that could not be read.
     pub caveats: Vec<Caveat>,
 }
 

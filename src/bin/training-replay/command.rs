@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        check, classes, completions, curve, diagnose, diff, export, figure, gif, import, influence, info, landscape,
-        manual, pack, page, repair, runs, story, thin, verify, watch,
+        check, classes, completions, curve, depth, diagnose, diff, export, figure, gif, import, influence, info,
+        landscape, manual, pack, page, repair, runs, samples, story, thin, verify, watch,
     },
     report::said,
     trouble::Status,
@@ -36,6 +36,10 @@ enum Ask {
     Curve(curve::Curve),
     #[command(after_help = classes::EXAMPLES)]
     Classes(classes::Classes),
+    #[command(after_help = samples::EXAMPLES)]
+    Samples(samples::Samples),
+    #[command(after_help = depth::EXAMPLES)]
+    Depth(depth::Depth),
     #[command(after_help = landscape::EXAMPLES)]
     Landscape(landscape::Landscape),
     #[command(after_help = influence::EXAMPLES)]
@@ -95,6 +99,8 @@ impl Command {
             Ask::Diagnose(diagnose) => diagnose.run(),
             Ask::Curve(curve) => curve.run(),
             Ask::Classes(classes) => classes.run(),
+            Ask::Samples(samples) => samples.run(),
+            Ask::Depth(depth) => depth.run(),
             Ask::Landscape(landscape) => landscape.run(),
             Ask::Influence(influence) => influence.run(),
             Ask::Runs(runs) => runs.run(),

@@ -26,6 +26,7 @@ mod pictures;
 mod question;
 mod recording;
 mod report;
+mod rows;
 mod run_groups;
 mod run_row;
 mod subject;

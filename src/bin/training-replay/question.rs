@@ -69,14 +69,7 @@ impl Question {
 
     /// Opens a recording, and gives it its base and the data of the table if there are some.
     pub fn open(&self, path: &Path) -> Answer<Replay> {
-        let mut replay = recording::open(path)?;
-        if let Some(base) = &self.base {
-            replay = base.read()?.complete(replay).map_err(Trouble::with(path))?;
-        }
-        match self.table.dataset()? {
-            None => Ok(replay),
-            Some(data) => replay.with_dataset(&data).map_err(Trouble::with(path)),
-        }
+        open(path, self.base.as_ref(), &self.table)
     }
 
     /// The recording with its network, ready to be asked.
@@ -91,5 +84,17 @@ impl Question {
             None => Ok(run),
             Some(name) => run.on(name).map_err(&failed),
         }
+    }
+}
+
+/// Opens a recording, and gives it a base and the data of a table if there are some.
+pub fn open(path: &Path, base: Option<&BaseArg>, table: &TableArgs) -> Answer<Replay> {
+    let mut replay = recording::open(path)?;
+    if let Some(base) = base {
+        replay = base.read()?.complete(replay).map_err(Trouble::with(path))?;
+    }
+    match table.dataset()? {
+        None => Ok(replay),
+        Some(data) => replay.with_dataset(&data).map_err(Trouble::with(path)),
     }
 }

@@ -10,6 +10,7 @@ mod data_map;
 mod findings;
 mod fit;
 pub(crate) mod histograms;
+mod influence;
 mod labels;
 pub(crate) mod levels;
 mod loss_line;
@@ -19,6 +20,7 @@ mod network;
 #[allow(clippy::module_inception)]
 mod panel;
 pub(crate) mod planes;
+mod prediction_depth;
 mod predictions;
 mod rankings;
 pub(crate) mod regions;

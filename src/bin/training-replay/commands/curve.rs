@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, path::Path};
 
 use clap::Args;
-use csv::WriterBuilder;
 use serde_json::{Map, Value, json};
 use training_replay::{Moment, Replay};
 
@@ -14,6 +13,7 @@ use crate::{
     out::{Out, complain},
     recording::{self, Files},
     report::{Report, about_each},
+    rows,
     table::Table,
     trouble::{Answer, Status, Trouble},
     words::shown,
@@ -144,7 +144,7 @@ impl Curve {
         let own: Vec<String> = own.chain(rows.names.iter().cloned()).collect();
         if header.is_empty() {
             header.clone_from(&own);
-            csv_line(out, &own)?;
+            rows::line(out, own)?;
         } else if *header != own {
             return Err(Trouble::of(
                 path,
@@ -153,15 +153,9 @@ impl Curve {
         }
         rows.lines.iter().try_for_each(|(moment, values)| {
             let cells = values.iter().map(|value| value.map_or_else(String::new, exact));
-            csv_line(out, &file().into_iter().chain(place(*moment)).chain(cells).collect::<Vec<_>>())
+            rows::line(out, file().into_iter().chain(place(*moment)).chain(cells))
         })
     }
-}
-
-fn csv_line(out: &mut Out, cells: &[String]) -> Answer<()> {
-    let mut writer = WriterBuilder::new().from_writer(out.writer());
-    let written = writer.write_record(cells).map_err(std::io::Error::from);
-    Ok(written.and_then(|()| writer.flush())?)
 }
 
 /// The number of the epoch, and of the step where it is one.

@@ -39,8 +39,8 @@ pub struct InfluenceArgs {
     #[arg(long, value_name = "NAME", requires = "samples")]
     on: Option<String>,
     /// How many training samples are named
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    count: usize,
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    count: u64,
     /// The learning rate of all epochs, where none was logged or noted
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
@@ -75,6 +75,10 @@ impl InfluenceArgs {
         self.report_of_tested(&found).map_err(&failed)
     }
 
+    fn count(&self) -> usize {
+        usize::try_from(self.count).unwrap_or(usize::MAX)
+    }
+
     fn open(&self, asked: &Asked<'_>) -> Answer<Replay> {
         let replay = recording::open(asked.path)?;
         recording::expect_epochs(asked.path, &replay)?;
@@ -100,7 +104,7 @@ impl InfluenceArgs {
 
     fn report_of_own(&self, found: &SelfInfluence) -> Report {
         let highest: Vec<(usize, f64)> =
-            found.highest(self.count).into_iter().map(|sample| (sample, found.scores[sample])).collect();
+            found.highest(self.count()).into_iter().map(|sample| (sample, found.scores[sample])).collect();
         let mut lines = vec![format!(
             "of {} over {}, the highest influence on themselves have {}",
             counted(found.scores.len() as u64, "sample"),
@@ -123,8 +127,8 @@ impl InfluenceArgs {
         for (row, sample) in found.tested.iter().enumerate() {
             let with_score =
                 |of: Vec<usize>| of.into_iter().map(|at| (at, found.scores[(row, at)])).collect::<Vec<_>>();
-            let helped = with_score(found.most_helpful(row, self.count)?);
-            let harmed = with_score(found.most_harmful(row, self.count)?);
+            let helped = with_score(found.most_helpful(row, self.count())?);
+            let harmed = with_score(found.most_harmful(row, self.count())?);
             lines.push(format!("sample {sample}"));
             lines.push(format!("  helped by {}", named(&helped)));
             lines.push(format!("  harmed by {}", named(&harmed)));
