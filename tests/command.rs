@@ -541,10 +541,16 @@ fn a_killed_recording_becomes_a_page_in_one_command() {
 #[test]
 fn a_page_shows_more_panels_where_it_is_asked_to() {
     let folder = folder();
-    let ran = call(folder.path(), "page --with landscape,spectra,similarity,map run.replay -o page.html");
+    let ran = call(folder.path(), "page --with landscape,spectra,similarity,map,depth run.replay -o page.html");
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
-    for title in ["Loss around the path", "Spectrum of hidden/kernel", "Similarity of hidden over", "Data map"] {
+    for title in [
+        "Loss around the path",
+        "Spectrum of hidden/kernel",
+        "Similarity of hidden over",
+        "Data map",
+        "Prediction depth",
+    ] {
         assert!(page.contains(&format!("\"title\":\"{title}")), "{title}");
     }
     let none = call(folder.path(), "page --with landscape --epochs 3 run.replay -o none.html");

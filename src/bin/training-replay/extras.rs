@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use training_replay::{
     Loss, Run, Sequential,
+    analysis::PredictionDepth,
     plot::{Follow, Page, Panel},
 };
 
@@ -20,6 +21,9 @@ const MARGIN: f32 = 0.2;
 /// More epochs have no room side by side.
 const COMPARED: usize = 25;
 
+/// How many neighbors vote on a sample's depth: those of the command `depth`.
+const NEIGHBORS: usize = 30;
+
 /// A kind of panels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Extra {
@@ -31,6 +35,8 @@ pub enum Extra {
     Similarity,
     /// Confidence, variability and correctness of every sample
     Map,
+    /// At which layer samples are decided at the last epoch, by 30 nearest neighbors
+    Depth,
 }
 
 /// What panels are made of.
@@ -55,6 +61,7 @@ impl Shown<'_, '_> {
             Extra::Spectra => self.spectra(),
             Extra::Similarity => self.similarities(),
             Extra::Map => Ok(vec![(self.map()?, Follow::Nothing)]),
+            Extra::Depth => Ok(vec![(self.depth()?, Follow::Nothing)]),
         }
     }
 
@@ -115,6 +122,16 @@ impl Shown<'_, '_> {
             return Err(Trouble::of(self.path, "there is no hidden layer, whose similarity could be shown"));
         }
         Ok(layers)
+    }
+
+    fn depth(&self) -> Answer<Panel> {
+        let last = self.run.chosen_epochs().iter().next_back().copied();
+        let depths = self.run.clone().epochs(last).map(|snapshot| PredictionDepth::of(snapshot, NEIGHBORS));
+        let depths = depths.map_err(Trouble::with(self.path))?;
+        let (Some(depth), Some(epoch)) = (depths.first(), last) else {
+            return Err(Trouble::of(self.path, "there is no epoch, whose samples could be decided"));
+        };
+        Ok(Panel::prediction_depth(depth).titled(format!("Prediction depth, epoch {epoch}")))
     }
 
     fn map(&self) -> Answer<Panel> {
