@@ -539,6 +539,16 @@ fn a_killed_recording_becomes_a_page_in_one_command() {
 }
 
 #[test]
+fn what_would_be_of_no_use_is_refused() {
+    let folder = folder();
+    assert_eq!(call(folder.path(), "classes --loss mean_squared_error run.replay").status, 2);
+    for option in ["--loss mean_squared_error", "--on validation", "--threshold 0.3"] {
+        let ran = call(folder.path(), &format!("landscape {option} run.replay"));
+        assert!(ran.status == 2 && ran.err.contains("without --sharpness"), "{option}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_page_shows_more_panels_where_it_is_asked_to() {
     let folder = folder();
     let ran = call(folder.path(), "page --with landscape,spectra,similarity,map,depth run.replay -o page.html");

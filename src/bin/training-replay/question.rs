@@ -17,6 +17,13 @@ pub struct Question {
     /// The loss, where none was noted: binary_crossentropy, categorical_crossentropy, mean_squared_error
     #[arg(long, value_name = "NAME")]
     pub loss: Option<Loss>,
+    #[command(flatten)]
+    pub view: View,
+}
+
+/// The same of a question that has nothing to do with a loss.
+#[derive(Args, Debug, Default)]
+pub struct View {
     /// A recorded data set beside the training set, by its name
     #[arg(long, value_name = "NAME", conflicts_with = "data")]
     pub on: Option<String>,
@@ -64,9 +71,22 @@ impl TableArgs {
 impl Question {
     /// Whether nothing is chosen that only a model can be asked about.
     pub fn needs_no_model(&self) -> bool {
-        self.on.is_none() && self.table.data.is_none() && self.threshold.is_none() && self.loss.is_none()
+        let View { on, table, threshold, .. } = &self.view;
+        on.is_none() && table.data.is_none() && threshold.is_none() && self.loss.is_none()
     }
 
+    /// Opens a recording, and gives it its base and the data of the table if there are some.
+    pub fn open(&self, path: &Path) -> Answer<Replay> {
+        self.view.open(path)
+    }
+
+    /// The recording with its network, ready to be asked.
+    pub fn run<'r>(&self, path: &Path, replay: &'r Replay) -> Answer<Run<'r, Sequential>> {
+        self.view.run(path, replay)
+    }
+}
+
+impl View {
     /// Opens a recording, and gives it its base and the data of the table if there are some.
     pub fn open(&self, path: &Path) -> Answer<Replay> {
         open(path, self.base.as_ref(), &self.table)

@@ -12,7 +12,7 @@ use training_replay::{
 use crate::{
     epochs::EpochsArgs,
     numbers::{decimal, number},
-    question::Question,
+    question::View,
     recording::Files,
     report::{Asked, Report, about_each},
     table::Table,
@@ -38,7 +38,7 @@ pub struct Classes {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
-    question: Question,
+    view: View,
     #[command(flatten)]
     epochs: EpochsArgs,
     /// Write JSON
@@ -67,8 +67,8 @@ impl Classes {
     }
 
     fn report(&self, asked: &Asked<'_>) -> Answer<Report> {
-        let replay = self.question.open(asked.path)?;
-        let run = self.question.run(asked.path, &replay)?;
+        let replay = self.view.open(asked.path)?;
+        let run = self.view.run(asked.path, &replay)?;
         let mut epochs = self.epochs.of(asked.path, &replay)?;
         if self.epochs.are_all() {
             epochs = epochs.last().copied().into_iter().collect();

@@ -108,7 +108,7 @@ impl Export {
     /// The tables of a recording; without a network that can be run, those that need none.
     fn tables_of<'r>(&self, path: &Path, replay: &'r Replay, epochs: Vec<u64>) -> Answer<Tables<'r, Sequential>> {
         let failed = Trouble::with(path);
-        let asks_for_all = !self.epochs.are_chosen() && self.question.on.is_none();
+        let asks_for_all = !self.epochs.are_chosen() && self.question.view.on.is_none();
         let mut tables = match replay.run() {
             Err(Error::Missing { .. }) if asks_for_all => Tables::of_replay(replay).map_err(&failed)?,
             Err(error) => return Err(failed(error)),

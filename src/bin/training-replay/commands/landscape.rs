@@ -58,6 +58,11 @@ impl Landscape {
     }
 
     fn report(&self, asked: &Asked<'_>) -> Answer<Report> {
+        if !(self.sharpness || self.question.needs_no_model()) {
+            let what =
+                "--loss, --on, --data and --threshold are of no use without --sharpness: the rest is of weights alone";
+            return Err(Trouble::of(asked.path, what));
+        }
         let replay = self.question.open(asked.path)?;
         recording::expect_epochs(asked.path, &replay)?;
         let found = self.find(asked, &replay)?;

@@ -122,8 +122,8 @@ impl PageArgs {
             title: self.title.clone(),
             max_samples: self.max_samples,
             options,
-            on: question.on.clone(),
-            threshold: question.threshold,
+            on: question.view.on.clone(),
+            threshold: question.view.threshold,
         }
     }
 }
