@@ -11,8 +11,9 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     "error",
+    "host",
     "file",
     "notation",
     "serial",
