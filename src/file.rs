@@ -5,12 +5,11 @@
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
-    hash::{BuildHasher, RandomState},
     io::{BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Result};
+use crate::{Error, Result, host::salt};
 
 pub(crate) mod disk;
 pub(crate) mod watch;
@@ -23,11 +22,6 @@ const MAX_LINKS: usize = 40;
 
 /// What the name of a file ends in that has not taken its place yet.
 const ENDING: &str = ".new";
-
-/// A number that no other call returns, in all likelihood: the standard library seeds its hash maps with such.
-pub(crate) fn salt() -> u64 {
-    RandomState::new().hash_one(std::process::id())
-}
 
 /// A file that is not whole yet, beside the one whose place it is to take. Dropped before, it vanishes.
 #[derive(Debug)]

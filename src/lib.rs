@@ -112,6 +112,7 @@ mod codec;
 mod data;
 mod error;
 mod file;
+mod host;
 mod loss;
 mod math;
 mod metrics;

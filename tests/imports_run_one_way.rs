@@ -13,6 +13,7 @@ use house::{
 /// The rooms in order: a file imports from its own room and from those before it.
 const ROOMS: [&str; 25] = [
     "error",
+    "host",
     "file",
     "notation",
     "serial",

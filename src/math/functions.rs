@@ -6,6 +6,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::fused::mul_add;
+
 /// ln 2 in two parts, the first so short that an exponent times it is exact (Cody and Waite, 1980).
 const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
 
@@ -74,13 +76,13 @@ fn exp(z: f32) -> f32 {
 #[inline(always)]
 fn exp_m1(z: f32) -> f32 {
     let (q, scale) = split(z);
-    scale.mul_add(q, scale - 1.0)
+    mul_add(scale, q, scale - 1.0)
 }
 
 #[inline(always)]
 fn sigmoid(z: f32) -> f32 {
     let (q, scale) = split(-z);
-    1.0 / (1.0 + q).mul_add(scale, 1.0)
+    1.0 / mul_add(1.0 + q, scale, 1.0)
 }
 
 /// `e / (e + 2)` with `e = exp(2 z) - 1`, which loses nothing where `z` is small.
@@ -119,8 +121,8 @@ fn ln(z: f32) -> f32 {
     let s = f / (2.0 + f);
     let (square, half) = (s * s, 0.5 * f * f);
     let rest = square * polynomial(square, SERIES);
-    let small = n.mul_add(LN_2[1], s * (half + rest)) - half;
-    let finite = n.mul_add(LN_2[0], small + f);
+    let small = mul_add(n, LN_2[1], s * (half + rest)) - half;
+    let finite = mul_add(n, LN_2[0], small + f);
     let limit = if z == 0.0 { f32::NEG_INFINITY } else { f32::NAN };
     if z > 0.0 && z < f32::INFINITY {
         finite
@@ -159,10 +161,10 @@ fn split(z: f32) -> (f32, f32) {
     const QUOTIENT: [f32; 5] = [0.001_381_459_9, 0.008_368_717, 0.041_668_39, 0.166_665_21, 0.499_999_94];
 
     let z = z.clamp(-88.0, 88.7);
-    let rounded = z.mul_add(std::f32::consts::LOG2_E, ROUND);
+    let rounded = mul_add(z, std::f32::consts::LOG2_E, ROUND);
     let n = rounded - ROUND;
-    let r = n.mul_add(-LN_2[1], n.mul_add(-LN_2[0], z));
-    let q = polynomial(r, QUOTIENT).mul_add(r * r, r);
+    let r = mul_add(n, -LN_2[1], mul_add(n, -LN_2[0], z));
+    let q = mul_add(polynomial(r, QUOTIENT), r * r, r);
     (q, f32::from_bits((rounded.to_bits() << 23).wrapping_add(ONE)))
 }
 
@@ -171,7 +173,7 @@ fn split(z: f32) -> (f32, f32) {
 fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
     let mut sum = coefficients[0]; // Not 0: what it would be multiplied by need not be finite, so it would be done.
     for coefficient in &coefficients[1..] {
-        sum = sum.mul_add(x, *coefficient);
+        sum = mul_add(sum, x, *coefficient);
     }
     sum
 }

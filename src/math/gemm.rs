@@ -8,7 +8,10 @@ use std::array;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::matrix;
+use super::{
+    fused::{self, chains},
+    matrix,
+};
 use crate::Matrix;
 
 /// How many columns are summed up at once: with three vectors of rows each, as many sums as there are registers for.
@@ -16,6 +19,9 @@ const COLUMNS: usize = 4;
 
 /// As many, where there are twice as many registers: with vectors of 16.
 const MANY_COLUMNS: usize = 8;
+
+/// How many rows are summed up at once where sums are emulated.
+const ROWS: usize = 8;
 
 /// The longest sum that is computed column by column.
 const NARROW: usize = 4;
@@ -105,9 +111,10 @@ impl WithSimd for Dots<'_> {
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let add = |sums: [f32; 8], (a, b): (&[f32; 8], &[f32; 8])| array::from_fn(|i| a[i].mul_add(b[i], sums[i]));
-    let sum = matrix::sum_of_eight(a.iter().zip(b).fold([0.0; 8], add));
-    a_rest.iter().zip(b_rest).fold(sum, |sum, (a, b)| a.mul_add(*b, sum))
+    let sum = matrix::sum_of_eight(chains([0.0; 8], a.iter().copied().zip(b.iter().copied())));
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| ([*a], [*b]));
+    let [sum] = chains([sum], rest);
+    sum
 }
 
 struct Multiply<'a> {
@@ -125,11 +132,36 @@ impl WithSimd for &mut Multiply<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if self.inner <= NARROW { self.narrow(simd) } else { self.wide(simd) }
+        if fused::EMULATED {
+            self.by_rows();
+        } else if self.inner <= NARROW {
+            self.narrow(simd);
+        } else {
+            self.wide(simd);
+        }
     }
 }
 
 impl Multiply<'_> {
+    /// Where the machine has no instruction for it: some rows of a column at a time, whatever the vectors.
+    #[inline(always)]
+    fn by_rows(&mut self) {
+        for column in 0..self.columns {
+            let start = self.start.map_or(0.0, |start| start[column]);
+            let factors = &self.factor.as_slice()[column * self.inner..][..self.inner];
+            let (rows, stride) = (self.rows.values, self.rows.stride);
+            let outputs = &mut self.outputs[column * self.stride..][..self.rows.count];
+            let (blocks, rest) = outputs.as_chunks_mut::<ROWS>();
+            let whole = blocks.len() * ROWS;
+            for (block, outputs) in blocks.iter_mut().enumerate() {
+                *outputs = rows_of_column(start, factors, rows, block * ROWS, stride);
+            }
+            for (i, output) in rest.iter_mut().enumerate() {
+                [*output] = rows_of_column(start, factors, rows, whole + i, stride);
+            }
+        }
+    }
+
     /// Column by column, all rows in one loop: with few products to a sum that leaves the least besides them to be done.
     #[inline(always)]
     fn narrow<S: Simd>(&mut self, simd: S) {
@@ -241,6 +273,13 @@ impl Multiply<'_> {
     }
 }
 
+/// `N` rows of a column, from the row `row` on.
+#[inline(always)]
+fn rows_of_column<const N: usize>(start: f32, factors: &[f32], rows: &[f32], row: usize, stride: usize) -> [f32; N] {
+    let rows = |j: usize| *rows[j * stride + row..].first_chunk::<N>().unwrap_or(&[0.0; N]);
+    chains([start; N], factors.iter().enumerate().map(|(j, factor)| (rows(j), [*factor; N])))
+}
+
 #[inline(always)]
 fn load<S: Simd, const V: usize, const WHOLE: bool>(simd: S, values: &[f32]) -> [S::f32s; V] {
     if WHOLE {
@@ -287,6 +326,10 @@ mod tests {
                     let outputs = product(Rows::of(&a), &b, Some(&start), arch);
                     assert_eq!(outputs, expected.as_slice(), "{rows} x {inner} x {columns}");
                 }
+                let mut outputs = vec![f32::NAN; rows * columns];
+                let (start, of) = (Some(start.as_slice()), Rows::of(&a));
+                Multiply { rows: of, factor: &b, inner, columns, start, outputs: &mut outputs, stride: rows }.by_rows();
+                assert_eq!(outputs, expected.as_slice(), "by rows, {rows} x {inner} x {columns}");
             }
         }
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod elementary;
 pub(crate) mod functions;
+mod fused;
 pub(crate) mod gemm;
 pub(crate) mod matrix;
 pub(crate) mod parallel;

@@ -4,14 +4,13 @@ use std::{
     mem,
     sync::Arc,
     thread::{self, JoinHandle},
-    time::Instant,
 };
 
 use super::{
     Replay, background_line::Line, budget::Budget, copier::Copier, left_out_moments::LeftOutMoments,
     recorder::Recorder, snapshot_copy::Copy,
 };
-use crate::{Error, Metrics, Model, Moment, Result};
+use crate::{Error, Metrics, Model, Moment, Result, host};
 
 /// The most copies that a line may have.
 const MOST_COPIES: usize = 1 << 16;
@@ -273,7 +272,7 @@ impl BackgroundRecorder {
 
     /// Does so if there is time for it.
     fn hand_over_in_time<M: Model + ?Sized>(&mut self, snapshot: (Moment, Metrics), model: &M) -> Result<bool> {
-        let began = Instant::now();
+        let began = host::now();
         if !self.budget.allows(began) {
             self.copier.expect_later(snapshot.0)?;
             self.leave_out(snapshot.0);
@@ -281,7 +280,7 @@ impl BackgroundRecorder {
         }
         let is_taken = self.hand_over(snapshot, model)?;
         if is_taken {
-            self.budget.spend(began, Instant::now());
+            self.budget.spend(began, host::now());
         }
         Ok(is_taken)
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::ReplayOptions;
-use crate::{Error, Result};
+use crate::{Error, Result, host};
 
 /// Time that was spent, beside that which may be.
 #[derive(Clone, Copy, Debug)]
@@ -22,14 +22,15 @@ impl Budget {
     }
 
     /// Whether another snapshot that takes as long as the last is within the share of the time since the first, which always is.
-    pub(super) fn allows(&self, now: Instant) -> bool {
-        let (Some(share), Some(began)) = (self.share, self.began) else { return true };
+    pub(super) fn allows(&self, now: Option<Instant>) -> bool {
+        let (Some(share), Some(began), Some(now)) = (self.share, self.began, now) else { return true };
         let all = now.saturating_duration_since(began) + self.last;
         (self.spent + self.last).as_secs_f64() <= share * all.as_secs_f64()
     }
 
-    /// Takes what a snapshot took.
-    pub(super) fn spend(&mut self, from: Instant, to: Instant) {
+    /// Takes what a snapshot took, by the clock.
+    pub(super) fn spend(&mut self, from: Option<Instant>, to: Option<Instant>) {
+        let (Some(from), Some(to)) = (from, to) else { return };
         self.began.get_or_insert(from);
         self.last = to.saturating_duration_since(from);
         self.spent += self.last;
@@ -63,7 +64,11 @@ impl ReplayOptions {
         self
     }
 
+    /// Fails for a share that is none, and for any where no clock says what is spent.
     pub(super) fn check_budget(&self) -> Result<()> {
+        if let (Some(share), None) = (self.budget, host::now()) {
+            return Err(Error::invalid("`time_budget`", "none: there is no clock here, as in a browser", share));
+        }
         match self.budget.filter(|share| !(*share > 0.0 && *share <= 1.0)) {
             Some(share) => Err(Error::invalid("`time_budget`", "above 0 and at most 1: 0.02 is 2 %", share)),
             None => Ok(()),
@@ -80,9 +85,9 @@ mod tests {
         let (mut budget, began) = (Budget::new(Some(share)), Instant::now());
         let (mut now, mut count, mut spent) = (began, 0, Duration::ZERO);
         for step in 0..steps {
-            if budget.allows(now) {
+            if budget.allows(Some(now)) {
                 let took = Duration::from_millis(takes(step));
-                budget.spend(now, now + took);
+                budget.spend(Some(now), Some(now + took));
                 (now, count, spent) = (now + took, count + 1, spent + took);
             }
             now += Duration::from_millis(100);
@@ -103,7 +108,7 @@ mod tests {
     fn a_share_that_is_never_reached_leaves_nothing_out() {
         assert_eq!(recorded(0.02, 1_000, |_| 1).0, 1_000);
         assert_eq!(recorded(1.0, 1_000, |_| 1_000).0, 1_000);
-        assert!(Budget::new(None).allows(Instant::now()));
+        assert!(Budget::new(None).allows(host::now()));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    file::salt,
+    host::salt,
     storage::{self, Backend, BadPreamble, Kind, Locking, Log, Preamble},
 };
 
@@ -67,9 +67,32 @@ impl ReplayOptions {
 }
 
 impl ReplayOptions {
+    /// Sets the number by which a new recording is known to the forks of it, among others of the same name; drawn if none is given.
+    ///
+    /// A program in a browser has nothing to draw it from, and starts with the same numbers again: give one from
+    /// `crypto.getRandomValues` there. Two recordings with the same number, options and snapshots have the same bytes.
+    ///
+    /// ```
+    /// # use training_replay::{Dense, Metrics, Replay, Sequential};
+    /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
+    /// let bytes = |salt| {
+    ///     let mut replay = Replay::options().salt(salt).in_memory();
+    ///     replay.record(&model, Metrics::new())?;
+    ///     replay.to_bytes()
+    /// };
+    /// assert_eq!(bytes(7)?, bytes(7)?);
+    /// assert_ne!(bytes(7)?, bytes(8)?);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn salt(mut self, salt: u64) -> Self {
+        self.salt = Some(salt);
+        self
+    }
+
     /// The preamble of a new recording.
     fn preamble(&self) -> Preamble {
-        Preamble::new(salt()).of_compressed(self.compress == Some(true))
+        Preamble::new(self.salt.unwrap_or_else(salt)).of_compressed(self.compress == Some(true))
     }
 }
 

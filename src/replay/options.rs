@@ -70,6 +70,7 @@ pub struct ReplayOptions {
     pub(super) durability: Durability,
     pub(super) overwrite: bool,
     pub(super) compress: Option<bool>,
+    pub(super) salt: Option<u64>,
     pub(super) budget: Option<f64>,
     pub(super) locking: Locking,
     pub(super) rename: Option<Rename>,

@@ -1,10 +1,10 @@
 //! Recording: the calls of a training loop.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Durability, Replay, ReplayOptions, parameters::Parameters, recorder::Recorder, schedule::expect_later};
 use crate::{
-    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file,
+    Dataset, Description, Error, Matrix, Metrics, Model, Moment, Result, Targets, file, host,
     storage::{
         self, Checksums, CompressedWriter, Compressor, Kind, LONGEST_NAME, Log, MAX_METRICS, Manifest, Probe, Record,
         Reference, WeightsWriter, encode_metrics,
@@ -120,7 +120,7 @@ impl Replay {
         model: &M,
         probe: impl FnOnce(&Self, Option<&Description>) -> Result<Option<Probe>>,
     ) -> Result<bool> {
-        let (began, last) = (Instant::now(), self.index.last());
+        let (began, last) = (host::now(), self.index.last());
         let recorder = self.recorder()?;
         if !recorder.budget.allows(began) {
             expect_later(moment, last)?;
@@ -129,7 +129,7 @@ impl Replay {
             return Ok(false);
         }
         self.append_snapshot((moment, metrics), model, probe)?;
-        self.recorder()?.budget.spend(began, Instant::now());
+        self.recorder()?.budget.spend(began, host::now());
         Ok(true)
     }
 
@@ -165,8 +165,8 @@ impl Replay {
         let Some(Recorder { replacement: None, place: Some(place), looked, .. }) = &mut self.recorder else {
             return Ok(());
         };
-        let now = Instant::now();
-        let due = now.duration_since(*looked) >= ago;
+        let now = host::now();
+        let due = now.zip(*looked).is_none_or(|(now, looked)| now.duration_since(looked) >= ago);
         self.log.expect_named(due.then_some(place))?;
         if due {
             *looked = now;

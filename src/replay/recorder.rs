@@ -6,7 +6,7 @@ use super::{
     ReplayOptions, budget::Budget, choice::looks_at_left_out, left_out_moments::LeftOutMoments,
     replacement::Replacement, schedule::Schedule,
 };
-use crate::{Matrix, Moment, Result, storage::Compressor};
+use crate::{Matrix, Moment, Result, host, storage::Compressor};
 
 /// What a replay needs only while it records.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Recorder {
     /// Where the file is, also after the process has gone to another folder; `None` in memory.
     pub(super) place: Option<PathBuf>,
     /// When it was last seen there: at first when it was opened.
-    pub(super) looked: Instant,
+    pub(super) looked: Option<Instant>,
     /// The inputs of the probe, until the first snapshot holds them.
     pub(super) probe: Option<Matrix>,
     pub(super) compresses: bool,
@@ -33,7 +33,7 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new(place: Option<PathBuf>, options: ReplayOptions, replacement: Option<Replacement>) -> Self {
-        let (schedule, unconfirmed, looked, probe) = (Schedule::default(), 0, Instant::now(), None);
+        let (schedule, unconfirmed, looked, probe) = (Schedule::default(), 0, host::now(), None);
         let (compresses, compressor) = (options.compress == Some(true), None);
         let (budget, left_out) = (Budget::new(options.budget), LeftOutMoments::default());
         Self {

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     Dataset, Error, Moment, Result,
-    file::{self, Successor, salt},
+    file::{self, Successor},
+    host::salt,
     storage::{Backend, DataNames, Kind, Log, Manifest, Preamble, SharedData, SharedMatrix, TRAINING},
 };
 

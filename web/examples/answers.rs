@@ -1,0 +1,63 @@
+//! What a native program answers: the recordings of the article, and answers to requests, for the tests of the module.
+//!
+//! `answers record FOLDER` writes the recordings. `answers ask` reads requests from the standard input, each behind its length in
+//! four bytes, the lowest first, and writes each answer to the standard output in the same way, with the seconds that it took before
+//! it, as `f64`.
+
+use std::{
+    error::Error,
+    io::{self, Read, Write},
+    path::Path,
+    time::Instant,
+};
+
+use training_replay::{
+    Activation, Dense, Initializer, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
+};
+use training_replay_web::Session;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["record", folder] => record(Path::new(folder)),
+        ["ask"] => ask(),
+        _ => Err("either `record FOLDER` or `ask`".into()),
+    }
+}
+
+/// The three networks of "Hyper-parameters in Action! Part I — Activation Functions", with the state of their training.
+fn record(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let data = datasets::parabola(1_000, 13).with_class_names(["negative", "positive"])?;
+    for activation in [Activation::Sigmoid, Activation::Tanh, Activation::Relu] {
+        let hidden = Dense::new(2).name("hidden").activation(activation).kernel_initializer(Initializer::GlorotNormal);
+        let output = Dense::new(1).name("output").activation(Activation::Sigmoid);
+        let mut model = Sequential::builder(2).layer(hidden).layer(output).build(42)?;
+        let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).batch_size(16).seed(42);
+        let options = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).salt(13);
+        let mut replay = options.overwrite(true).create(folder.join(format!("{activation}.replay")))?;
+        replay.record(&trainer.training(&model), Metrics::new())?;
+        for _ in 0..150 {
+            let metrics = trainer.epoch(&mut model, &data)?;
+            replay.record(&trainer.training(&model), metrics)?;
+        }
+        replay.finish()?;
+    }
+    Ok(())
+}
+
+fn ask() -> Result<(), Box<dyn Error>> {
+    let (mut session, mut input, mut output) = (Session::default(), io::stdin().lock(), io::stdout().lock());
+    let mut length = [0; 4];
+    while input.read_exact(&mut length).is_ok() {
+        let mut request = vec![0; u32::from_le_bytes(length) as usize];
+        input.read_exact(&mut request)?;
+        let began = Instant::now();
+        let answer = session.answer(&request);
+        let took = began.elapsed().as_secs_f64();
+        output.write_all(&took.to_le_bytes())?;
+        output.write_all(&(answer.len() as u32).to_le_bytes())?;
+        output.write_all(&answer)?;
+        output.flush()?;
+    }
+    Ok(())
+}

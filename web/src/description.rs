@@ -1,0 +1,30 @@
+//! What a recording holds, for a page that has just opened it.
+
+use serde_json::{Value, json};
+use training_replay::{Forward, Replay, Result};
+
+use crate::reply::Reply;
+
+/// The epochs, the network, the data set, the loss and the metrics of a recording, as far as it has them.
+pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
+    let reply = Reply::default()
+        .with("handle", handle)?
+        .with("epochs", replay.epochs().collect::<Vec<_>>())?
+        .with("metrics", replay.metric_names().collect::<Vec<_>>())?
+        .with("loss", replay.loss().map(|loss| loss.to_string()))?
+        .with("finished", replay.is_finished())?
+        .with("damage", replay.damage().iter().map(|damage| format!("{damage:?}")).collect::<Vec<_>>())?;
+    let reply = reply.with("layers", layers(replay))?;
+    let Ok(data) = replay.dataset() else { return reply.with("data", Value::Null) };
+    let shape = json!({
+        "samples": data.samples(), "features": data.features(),
+        "class_names": data.class_names(), "feature_names": data.feature_names(),
+    });
+    Ok(reply.with("data", shape)?.array("inputs", data.inputs()))
+}
+
+/// The layers of a built-in network by name; null where it is another model's, or cannot be restored.
+fn layers(replay: &Replay) -> Option<Vec<String>> {
+    let last = replay.epochs().last()?;
+    replay.at(last).ok().map(|snapshot| snapshot.model().layers())
+}

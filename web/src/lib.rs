@@ -1,0 +1,23 @@
+//! `training-replay` in a browser: a recording is opened from its bytes, asked about any epoch, and trained on.
+//!
+//! [`Session`] takes a request and gives an answer, both as bytes, over the public interface of the crate; `exports` hands it to a
+//! page, whose `core.js` makes calls of it. `README.md` lists the requests.
+//!
+//! ```
+//! use training_replay_web::Session;
+//!
+//! let answer = Session::default().answer(br#"{"ask": "describe", "handle": 1}"#);
+//! let length = u32::from_le_bytes(answer[..4].try_into().unwrap()) as usize;
+//! let answer = std::str::from_utf8(&answer[4..4 + length]).unwrap();
+//! assert!(answer.contains("there is no recording 1"), "{answer}");
+//! ```
+
+mod description;
+mod exports;
+mod questions;
+mod reply;
+mod request;
+mod session;
+mod training;
+
+pub use session::Session;

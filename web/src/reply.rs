@@ -1,0 +1,68 @@
+//! Answers: the length of a JSON text, the text, and behind it arrays of `f32`, from the next multiple of four bytes on.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use training_replay::{Error, Matrix, Result};
+
+/// What a request is answered with.
+#[derive(Debug, Default)]
+pub(crate) struct Reply {
+    fields: Map<String, Value>,
+    arrays: Vec<Value>,
+    bytes: Vec<u8>,
+}
+
+impl Reply {
+    /// Adds a field of the JSON object.
+    pub(crate) fn with(mut self, name: &str, value: impl Serialize) -> Result<Self> {
+        self.fields.insert(name.into(), serde_json::to_value(value).map_err(Error::other)?);
+        Ok(self)
+    }
+
+    /// Adds an array, row by row.
+    pub(crate) fn array(self, name: &str, matrix: &Matrix) -> Self {
+        let (rows, columns) = matrix.shape();
+        let values = (0..rows).flat_map(|row| (0..columns).map(move |column| matrix[(row, column)]));
+        self.values(name, [rows, columns], values)
+    }
+
+    /// Adds an array of these values.
+    pub(crate) fn values(mut self, name: &str, shape: [usize; 2], values: impl Iterator<Item = f32>) -> Self {
+        self.bytes.extend(values.flat_map(f32::to_le_bytes));
+        self.arrays.push(json!({ "name": name, "shape": shape }));
+        self
+    }
+
+    /// Adds the bytes of a file behind all arrays.
+    pub(crate) fn file(mut self, bytes: Vec<u8>) -> Self {
+        self.fields.insert("length".into(), bytes.len().into());
+        self.bytes.extend(bytes);
+        self
+    }
+
+    /// The bytes of the answer, or of the error.
+    pub(crate) fn encode(result: Result<Self>) -> Vec<u8> {
+        let (text, bytes) = match result {
+            Ok(Self { fields, arrays, bytes }) => (json!({ "answer": fields, "arrays": arrays }), bytes),
+            Err(error) => (json!({ "error": { "kind": kind(&error), "message": error.to_string() } }), Vec::new()),
+        };
+        let text = text.to_string();
+        let mut all = Vec::with_capacity(text.len() + bytes.len() + 8);
+        all.extend((text.len() as u32).to_le_bytes());
+        all.extend_from_slice(text.as_bytes());
+        all.resize(all.len().next_multiple_of(4), 0);
+        all.extend(bytes);
+        all
+    }
+}
+
+fn kind(error: &Error) -> &'static str {
+    match error {
+        Error::Io { .. } => "io",
+        Error::NotARecording { .. } | Error::NotStarted { .. } | Error::UnsupportedVersion { .. } => "not a recording",
+        Error::Corrupted { .. } => "corrupted",
+        Error::UnknownLayer { .. } | Error::UnknownEpoch { .. } | Error::UnknownStep { .. } => "unknown",
+        Error::Missing { .. } => "missing",
+        _ => "invalid",
+    }
+}

@@ -1,0 +1,119 @@
+//! The recordings that a page has open, and which request is answered by what.
+
+use std::collections::BTreeMap;
+
+use training_replay::{Replay, Result, analysis::VerifyOptions};
+
+use crate::{
+    description::describe,
+    questions,
+    reply::Reply,
+    request::{Request, Train, invalid},
+    training::Training,
+};
+
+/// The recordings that are open, each under a number of its own.
+#[derive(Debug, Default)]
+pub struct Session {
+    open: BTreeMap<u32, Open>,
+    last: u32,
+}
+
+/// A recording, and what trains where it is still being recorded.
+#[derive(Debug)]
+struct Open {
+    replay: Replay,
+    training: Option<Training>,
+}
+
+impl Session {
+    /// Answers a request: with what was asked for, or with an error in words.
+    ///
+    /// A request is a line of JSON, behind it the bytes of a recording if one is to be opened. The answer begins with the length of
+    /// its JSON text, four bytes with the lowest first; then the text; from the next multiple of four bytes on the arrays that it
+    /// names, as `f32`.
+    pub fn answer(&mut self, request: &[u8]) -> Vec<u8> {
+        let answered = Request::read(request).and_then(|(request, bytes)| self.reply(request, bytes));
+        Reply::encode(answered)
+    }
+
+    fn reply(&mut self, request: Request, bytes: &[u8]) -> Result<Reply> {
+        match request {
+            Request::Open {} => self.add(Replay::from_bytes(bytes)?, None),
+            Request::Close { handle } => self.close(handle),
+            Request::Train(train) => self.train(train),
+            Request::Step { handle, epochs } => self.step(handle, epochs),
+            question => self.ask(question),
+        }
+    }
+
+    /// Answers a question, which changes nothing.
+    fn ask(&self, question: Request) -> Result<Reply> {
+        match question {
+            Request::Describe { handle } => describe(handle, self.replay(handle)?),
+            Request::Space { handle, epoch, layer, points, lines, principal } => {
+                questions::space(self.replay(handle)?, epoch, &layer, [points, lines], principal)
+            }
+            Request::Boundary { handle, epoch, points, x, y } => {
+                questions::boundary(self.replay(handle)?, epoch, points, [x, y])
+            }
+            Request::Predictions { handle, epoch } => questions::predictions(self.replay(handle)?, epoch),
+            Request::Outcomes { handle, epoch, threshold } => {
+                questions::outcomes(self.replay(handle)?, epoch, threshold)
+            }
+            Request::Histograms { handle, epoch, bins } => questions::histograms(self.replay(handle)?, epoch, bins),
+            Request::Distributions { handle, epoch, of } => questions::distributions(self.replay(handle)?, epoch, &of),
+            Request::Curves { handle } => questions::curves(self.replay(handle)?),
+            Request::Milestones { handle } => questions::milestones(self.replay(handle)?),
+            Request::Weights { handle, epoch } => questions::weights(self.replay(handle)?, epoch),
+            Request::Verify { handle } => verify(self.replay(handle)?),
+            Request::Download { handle } => download(self.replay(handle)?),
+            _ => Err(invalid("the request", "a question", "none")),
+        }
+    }
+
+    fn add(&mut self, replay: Replay, training: Option<Training>) -> Result<Reply> {
+        self.last += 1;
+        let reply = describe(self.last, &replay)?;
+        self.open.insert(self.last, Open { replay, training });
+        Ok(reply)
+    }
+
+    fn close(&mut self, handle: u32) -> Result<Reply> {
+        self.replay(handle)?;
+        self.open.remove(&handle);
+        Ok(Reply::default())
+    }
+
+    fn train(&mut self, train: Train) -> Result<Reply> {
+        let (training, replay) = Training::begin(self.replay(train.handle)?, train)?;
+        self.add(replay, Some(training))
+    }
+
+    fn step(&mut self, handle: u32, epochs: u32) -> Result<Reply> {
+        match self.open.get_mut(&handle) {
+            Some(Open { replay, training: Some(training) }) => training.step(replay, epochs),
+            Some(_) => Err(invalid("the recording", "one that `train` has begun", "one that was opened")),
+            None => Err(unknown(handle)),
+        }
+    }
+
+    fn replay(&self, handle: u32) -> Result<&Replay> {
+        self.open.get(&handle).map(|open| &open.replay).ok_or_else(|| unknown(handle))
+    }
+}
+
+fn unknown(handle: u32) -> training_replay::Error {
+    let hint = "`open` and `train` give the numbers of recordings".into();
+    training_replay::Error::Missing { missing: format!("there is no recording {handle}"), hint }
+}
+
+fn verify(replay: &Replay) -> Result<Reply> {
+    Reply::default().with("verification", replay.run()?.verify(&VerifyOptions::default())?.to_string())
+}
+
+fn download(replay: &Replay) -> Result<Reply> {
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes)?;
+    Ok(Reply::default().file(bytes))
+}

@@ -1,0 +1,120 @@
+// The module answers as a native program does, bit for bit, and whatever it is given with an answer or an error in words.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { decode, encode } from "../core.js";
+import { Native, RECORDINGS, module, recording } from "./native.mjs";
+
+const EPOCHS = [0, 1, 75, 150];
+
+/** Every question to an epoch. @param {number} epoch */
+const questions = (epoch) => [
+  { ask: "space", handle: 1, epoch, layer: "hidden", points: 40, lines: 7, principal: false },
+  { ask: "space", handle: 1, epoch, layer: "hidden", points: 20, lines: 5, principal: true },
+  { ask: "boundary", handle: 1, epoch, points: 60, x: null, y: [-2, 2] },
+  { ask: "predictions", handle: 1, epoch },
+  { ask: "outcomes", handle: 1, epoch, threshold: 0.3 },
+  { ask: "histograms", handle: 1, epoch, bins: 25 },
+  ...["weights", "activations", "pre_activations", "gradients"].map((of) => ({ ask: "distributions", handle: 1, epoch, of })),
+  { ask: "weights", handle: 1, epoch },
+];
+
+const ofAll = ["describe", "curves", "milestones", "verify", "download"].map((ask) => ({ ask, handle: 1 }));
+
+const TRAININGS = [
+  { learning_rate: 0.5 },
+  { optimizer: "Adam(lr 0.01)", batch_size: 32, seed: 7, activation: ["hidden", "tanh"] },
+];
+
+test("every answer is a native program's, bit for bit", async () => {
+  for (const name of RECORDINGS) {
+    const [core, native] = [await module(), new Native()];
+    const same = async (/** @type {object} */ request, /** @type {Uint8Array} */ bytes = new Uint8Array()) => {
+      const encoded = encode(request, bytes);
+      const [ours, theirs] = [core.answer(encoded), (await native.answer(encoded)).bytes];
+      assert.ok(Buffer.from(ours).equals(theirs), `${name}: ${JSON.stringify(request)}: another answer`);
+      return decode(ours);
+    };
+    await same({ ask: "open" }, recording(name));
+    for (const request of [...ofAll, ...EPOCHS.flatMap(questions)]) await same(request);
+    for (const settings of TRAININGS) {
+      const { handle } = (await same({ ask: "train", handle: 1, epoch: 100, salt: 5, ...settings })).fields;
+      await same({ ask: "step", handle, epochs: 20 });
+      const { file } = await same({ ask: "download", handle });
+      const reopened = (await same({ ask: "open" }, file)).fields.handle;
+      await same({ ask: "verify", handle: reopened });
+      await same({ ask: "predictions", handle: reopened, epoch: 120 });
+    }
+    native.close();
+  }
+});
+
+test("what cannot be had is an error in words", async () => {
+  const core = await module();
+  core.open(recording("tanh"));
+  const fails = (/** @type {object} */ request, /** @type {RegExp} */ words) => assert.throws(() => core.ask(request), words);
+  fails({ ask: "curves", handle: 9 }, /there is no recording 9/);
+  fails({ ask: "weights", handle: 1, epoch: 999 }, /999/);
+  fails({ ask: "space", handle: 1, epoch: 0, layer: "hiden", points: 9, lines: 3, principal: false }, /hiden/);
+  fails({ ask: "boundary", handle: 1, epoch: 0, points: 2 ** 31, x: null, y: null }, /at most 2000/);
+  fails({ ask: "step", handle: 1, epochs: 1 }, /train/);
+  fails({ ask: "all" }, /the request/);
+  fails({ ask: "open" }, /never started/);
+});
+
+/** Numbers that are the same in every run: xorshift. @param {number} seed */
+function drawn(seed) {
+  let state = seed;
+  return (/** @type {number} */ below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+/** Flips bits, cuts, or puts a piece of the recording somewhere else in it. @param {Uint8Array} bytes */
+function mutated(bytes, /** @type {(below: number) => number} */ draw) {
+  const copy = bytes.slice();
+  const kind = draw(3);
+  // Half of the flips in the first bytes, where what is read first lies.
+  const reach = draw(2) === 0 ? 4096 : copy.length;
+  if (kind === 0) for (let i = draw(8); i >= 0; i -= 1) copy[draw(Math.min(reach, copy.length))] ^= 1 << draw(8);
+  if (kind === 1) return copy.subarray(0, draw(copy.length));
+  if (kind === 2) copy.copyWithin(draw(copy.length), draw(copy.length), draw(copy.length));
+  return copy;
+}
+
+test("10,000 damaged recordings are answered or refused, and take no more memory than they should", async () => {
+  const core = await module();
+  // Some epochs are as good as all, and sooner read.
+  const { handle } = core.ask({ ask: "train", handle: core.open(recording("tanh")).fields.handle, epoch: 10, learning_rate: 0.1, salt: 1 }).fields;
+  core.ask({ ask: "step", handle, epochs: 3 });
+  const bytes = core.ask({ ask: "download", handle }).file;
+  assert.ok(bytes);
+  const draw = drawn(42);
+  let [answered, refused] = [0, 0];
+  const attempt = (/** @type {() => import("../core.js").Answer} */ ask) => {
+    try {
+      const answer = ask();
+      answered += 1;
+      return answer;
+    } catch (error) {
+      // A trap is none.
+      assert.equal(/** @type {Error} */ (error).constructor.name, "CoreError", String(error));
+      refused += 1;
+      return undefined;
+    }
+  };
+  for (let i = 0; i < 10_000; i += 1) {
+    const opened = attempt(() => core.open(mutated(bytes, draw)));
+    if (opened === undefined) continue;
+    const { handle } = opened.fields;
+    const request = { ask: ["predictions", "weights", "distributions"][draw(3)], handle, epoch: 12 };
+    attempt(() => core.ask(request.ask === "distributions" ? { ...request, of: "activations" } : request));
+    core.ask({ ask: "close", handle });
+  }
+  assert.ok(answered > 100 && refused > 100, `${answered} answered, ${refused} refused`);
+  assert.ok(core.exports.memory.buffer.byteLength < 2 ** 28, `${core.exports.memory.buffer.byteLength} bytes of memory`);
+});

@@ -1,0 +1,71 @@
+//! What a session answers, asked natively.
+
+use serde_json::{Value, json};
+use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+use training_replay_web::Session;
+
+fn recording() -> Vec<u8> {
+    let data = datasets::parabola(50, 13);
+    let layers =
+        [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    let mut model = Sequential::builder(2).layers(layers).build(1).unwrap();
+    let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.1));
+    let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    replay.record(&trainer.training(&model), Metrics::new()).unwrap();
+    for _ in 0..3 {
+        let metrics = trainer.epoch(&mut model, &data).unwrap();
+        replay.record(&trainer.training(&model), metrics).unwrap();
+    }
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes).unwrap();
+    bytes
+}
+
+/// The JSON of an answer, and what is behind it.
+fn ask(session: &mut Session, request: &Value, bytes: &[u8]) -> (Value, Vec<u8>) {
+    let answer = session.answer(&[request.to_string().as_bytes(), b"\n", bytes].concat());
+    let end = 4 + u32::from_le_bytes(*answer.first_chunk().unwrap()) as usize;
+    (serde_json::from_slice(&answer[4..end]).unwrap(), answer[end.next_multiple_of(4)..].to_vec())
+}
+
+fn opened() -> Session {
+    let mut session = Session::default();
+    let (answer, _) = ask(&mut session, &json!({ "ask": "open" }), &recording());
+    assert_eq!((&answer["answer"]["handle"], &answer["answer"]["epochs"]), (&json!(1), &json!([0, 1, 2, 3])));
+    session
+}
+
+#[test]
+fn a_space_is_that_of_the_crate() {
+    let request = json!({ "ask": "space", "handle": 1, "epoch": 2, "layer": "hidden", "points": 9, "lines": 3, "principal": false });
+    let (answer, values) = ask(&mut opened(), &request, &[]);
+    let replay = Replay::from_bytes(recording()).unwrap();
+    let activations = replay.at(2).unwrap().activations().unwrap();
+    let row: Vec<u8> =
+        activations.last_chunk::<2>().unwrap()[0].values.row(0).iter().flat_map(|a| a.to_le_bytes()).collect();
+    assert_eq!((&answer["arrays"][0], &values[..8]), (&json!({ "name": "samples", "shape": [100, 2] }), &row[..]));
+}
+
+#[test]
+fn a_run_goes_on_as_it_would_have_and_is_a_recording_of_its_own() {
+    let mut session = opened();
+    let (answer, _) = ask(&mut session, &json!({ "ask": "train", "handle": 1, "epoch": 1 }), &[]);
+    assert_eq!(answer["answer"]["handle"], 2, "{answer}");
+    ask(&mut session, &json!({ "ask": "step", "handle": 2, "epochs": 2 }), &[]);
+    let (_, bytes) = ask(&mut session, &json!({ "ask": "download", "handle": 2 }), &[]);
+    let (fork, parent) = (Replay::from_bytes(bytes).unwrap(), Replay::from_bytes(recording()).unwrap());
+    assert_eq!(fork.weights(3).unwrap(), parent.weights(3).unwrap());
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    for (request, kind) in [
+        (json!({ "ask": "weights", "handle": 1, "epoch": 9 }), "unknown"),
+        (json!({ "ask": "weights", "handle": 2, "epoch": 0 }), "missing"),
+        (json!({ "ask": "nothing" }), "invalid"),
+        (json!({ "ask": "step", "handle": 1, "epochs": 1 }), "invalid"),
+    ] {
+        let (answer, _) = ask(&mut opened(), &request, &[]);
+        assert_eq!(answer["error"]["kind"], kind, "{request}: {answer}");
+    }
+}
