@@ -11,7 +11,7 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "error",
     "host",
     "file",
