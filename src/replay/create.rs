@@ -75,10 +75,11 @@ impl ReplayOptions {
     /// ```
     /// # use training_replay::{Dense, Metrics, Replay, Sequential};
     /// # let model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let bytes = |salt| {
-    ///     let mut replay = Replay::options().salt(salt).in_memory();
+    /// let bytes = |salt| -> training_replay::Result<Vec<u8>> {
+    ///     let (mut replay, mut bytes) = (Replay::options().salt(salt).in_memory(), Vec::new());
     ///     replay.record(&model, Metrics::new())?;
-    ///     replay.to_bytes()
+    ///     replay.write_to(&mut bytes)?;
+    ///     Ok(bytes)
     /// };
     /// assert_eq!(bytes(7)?, bytes(7)?);
     /// assert_ne!(bytes(7)?, bytes(8)?);

@@ -14,8 +14,11 @@ pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
         .with("loss", replay.loss().map(|loss| loss.to_string()))?
         .with("finished", replay.is_finished())?
         .with("damage", replay.damage().iter().map(|damage| format!("{damage:?}")).collect::<Vec<_>>())?;
-    let reply = reply.with("layers", layers(replay))?;
-    let Ok(data) = replay.dataset() else { return reply.with("data", Value::Null) };
+    let reply = reply.or_why("layers", layers(replay))?;
+    let data = match replay.dataset() {
+        Ok(data) => data,
+        Err(error) => return reply.or_why("data", Err::<Value, _>(error)),
+    };
     let shape = json!({
         "samples": data.samples(), "features": data.features(),
         "class_names": data.class_names(), "feature_names": data.feature_names(),
@@ -23,8 +26,8 @@ pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
     Ok(reply.with("data", shape)?.array("inputs", data.inputs()))
 }
 
-/// The layers of a built-in network by name; null where it is another model's, or cannot be restored.
-fn layers(replay: &Replay) -> Option<Vec<String>> {
-    let last = replay.epochs().last()?;
-    replay.at(last).ok().map(|snapshot| snapshot.model().layers())
+/// The layers of a built-in network by name; none of a recording without epochs.
+fn layers(replay: &Replay) -> Result<Vec<String>> {
+    let Some(last) = replay.epochs().last() else { return Ok(Vec::new()) };
+    Ok(replay.at(last)?.model().layers())
 }

@@ -6,7 +6,7 @@ use training_replay::{
 };
 
 use crate::{
-    reply::Reply,
+    reply::{Reply, number},
     request::{at_most, invalid},
 };
 
@@ -31,7 +31,7 @@ pub(crate) fn space(replay: &Replay, epoch: u64, layer: &str, grid: [usize; 2], 
 
 fn of_space(space: &FeatureSpace) -> Result<Reply> {
     let reply = Reply::default()
-        .with("threshold", space.threshold)?
+        .with("threshold", space.threshold.map(number))?
         .with("explained_variance_ratio", space.explained_variance_ratio)?
         .with("caveats", space.caveats.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     let reply = reply.array("samples", &space.samples).array("region", &space.region).array("outputs", &space.outputs);
@@ -47,7 +47,7 @@ pub(crate) fn boundary(replay: &Replay, epoch: u64, points: usize, ends: [Option
     let grid =
         Grid::new(range(ends[0], covering.x()), range(ends[1], covering.y())).points(at_most("`points`", points)?);
     let found = snapshot.decision_boundary(View::inputs(), &grid)?;
-    let reply = Reply::default().with("threshold", found.threshold)?;
+    let reply = Reply::default().with("threshold", found.threshold.map(number))?;
     let axis = |reply: Reply, name, values: &[f32]| reply.values(name, [values.len(), 1], values.iter().copied());
     let reply = axis(axis(reply, "x", &found.x), "y", &found.y).array("outputs", &found.outputs);
     Ok(found.boundary.iter().fold(reply, |reply, line| reply.array("boundary", line)))
@@ -59,9 +59,9 @@ pub(crate) fn predictions(replay: &Replay, epoch: u64) -> Result<Reply> {
     let losses = snapshot.losses(loss(replay)?)?;
     let evaluation = snapshot.evaluate(loss(replay)?)?;
     let reply = Reply::default()
-        .with("loss", evaluation.loss)?
+        .with("loss", number(evaluation.loss))?
         .with("accuracy", evaluation.accuracy)?
-        .with("classes", snapshot.predicted_classes().ok())?;
+        .or_why("classes", snapshot.predicted_classes())?;
     Ok(reply.array("outputs", &snapshot.outputs()?).values("losses", [losses.len(), 1], losses.iter().copied()))
 }
 
@@ -91,14 +91,15 @@ pub(crate) fn distributions(replay: &Replay, epoch: u64, of: &str) -> Result<Rep
     let found = snapshot.distributions(quantity, &LayerFilter::default())?;
     found.iter().try_fold(Reply::default().with("layers", &found)?, |reply, layer| {
         let shares = (0..=QUANTILES).map(|k| layer.distribution.quantile(f64::from(k) / f64::from(QUANTILES)));
-        let quantiles = shares.collect::<Result<Vec<f64>>>().unwrap_or_default();
+        let quantiles = shares.collect::<Result<Vec<f64>>>()?;
         Ok(reply.values(&layer.layer, [quantiles.len(), 1], quantiles.into_iter().map(|value| value as f32)))
     })
 }
 
 /// Every metric over all epochs.
 pub(crate) fn curves(replay: &Replay) -> Result<Reply> {
-    let curves = replay.metric_names().map(|name| (name, replay.curve(name)));
+    let points = |name: &str| replay.curve(name).into_iter().flatten().map(|(epoch, value)| (epoch, number(value)));
+    let curves = replay.metric_names().map(|name| (name, points(name).collect::<Vec<_>>()));
     Reply::default().with("curves", curves.collect::<Vec<_>>())
 }
 

@@ -19,6 +19,14 @@ impl Reply {
         Ok(self)
     }
 
+    /// Adds a field, or under `no_` and its name why there is none.
+    pub(crate) fn or_why(self, name: &str, value: Result<impl Serialize>) -> Result<Self> {
+        match value {
+            Ok(value) => self.with(name, value),
+            Err(error) => self.with(name, Value::Null)?.with(&format!("no_{name}"), error.to_string()),
+        }
+    }
+
     /// Adds an array, row by row.
     pub(crate) fn array(self, name: &str, matrix: &Matrix) -> Self {
         let (rows, columns) = matrix.shape();
@@ -53,6 +61,16 @@ impl Reply {
         all.resize(all.len().next_multiple_of(4), 0);
         all.extend(bytes);
         all
+    }
+}
+
+/// A number as it stands in an answer: JSON has none that are not finite, and these stand by the names that JavaScript has for them.
+pub(crate) fn number(value: impl Into<f64>) -> Value {
+    match value.into() {
+        value if value.is_nan() => json!("NaN"),
+        f64::INFINITY => json!("Infinity"),
+        f64::NEG_INFINITY => json!("-Infinity"),
+        value => json!(value),
     }
 }
 

@@ -3,7 +3,7 @@
 use training_replay::{Dataset, Parent, Replay, Result, Sequential, Trainer};
 
 use crate::{
-    reply::Reply,
+    reply::{Reply, number},
     request::{Train, invalid},
 };
 
@@ -45,7 +45,7 @@ impl Training {
         let mut logged = Vec::new();
         for _ in 0..epochs {
             let metrics = self.trainer.epoch(&mut self.model, &self.data)?;
-            let named: Vec<_> = metrics.iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let named: Vec<_> = metrics.iter().map(|(name, value)| (name.to_owned(), number(value))).collect();
             logged.push((replay.record(&self.trainer.training(&self.model), metrics)?, named));
         }
         Reply::default().with("epochs", logged)

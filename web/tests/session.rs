@@ -1,7 +1,9 @@
 //! What a session answers, asked natively.
 
 use serde_json::{Value, json};
-use training_replay::{Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets};
+use training_replay::{
+    Activation, Dense, Loss, Metrics, Optimizer, Parameter, Replay, Sequential, Trainer, Weights, datasets,
+};
 use training_replay_web::Session;
 
 fn recording() -> Vec<u8> {
@@ -55,6 +57,23 @@ fn a_run_goes_on_as_it_would_have_and_is_a_recording_of_its_own() {
     let (_, bytes) = ask(&mut session, &json!({ "ask": "download", "handle": 2 }), &[]);
     let (fork, parent) = (Replay::from_bytes(bytes).unwrap(), Replay::from_bytes(recording()).unwrap());
     assert_eq!(fork.weights(3).unwrap(), parent.weights(3).unwrap());
+}
+
+#[test]
+fn what_is_no_number_stands_by_its_name_and_what_is_missing_has_a_reason() {
+    let mut replay = Replay::options().in_memory();
+    let line = Parameter::new("line", "kernel", [1, 1], vec![1.0]);
+    let metrics = Metrics::from([("loss", f64::NAN), ("gap", f64::INFINITY)]);
+    replay.record(&Weights::from_iter([line]), metrics).unwrap();
+    let mut session = Session::default();
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes).unwrap();
+    let (answer, _) = ask(&mut session, &json!({ "ask": "open" }), &bytes);
+    let found = &answer["answer"];
+    assert!(found["layers"].is_null() && found["no_layers"].as_str().unwrap().contains("model"), "{answer}");
+    assert!(found["data"].is_null() && found["no_data"].is_string(), "{answer}");
+    let (answer, _) = ask(&mut session, &json!({ "ask": "curves", "handle": 1 }), &[]);
+    assert_eq!(answer["answer"]["curves"], json!([["loss", [[0, "NaN"]]], ["gap", [[0, "Infinity"]]]]));
 }
 
 #[test]
