@@ -18,12 +18,11 @@ class Picture {
     return this.places[lastUpTo(this.epochs, epoch)] ?? null;
   }
 
-  /** The epoch whose place is nearest to a point; of a line how high that is does not matter. */
+  /** The epoch whose place is nearest to a point; those of a line are all at its upper end. */
   nearest([x, y]) {
-    const height = this.follows === "line" ? 0 : 1;
     let [best, least] = [null, Infinity];
     this.places.forEach((place, i) => {
-      const away = place ? Math.hypot(place[0] - x, height * (place[1] - y)) : Infinity;
+      const away = place ? Math.hypot(place[0] - x, place[1] - y) : Infinity;
       if (away < least) [best, least] = [this.epochs[i], away];
     });
     return best;
