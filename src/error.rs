@@ -177,7 +177,7 @@ pub enum Error {
         hint: String,
     },
     /// A picture could not be drawn.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     #[error("the picture could not be drawn: {reason}")]
     Drawing {
         /// What the drawing area, or the encoder of the file, says.

@@ -116,7 +116,7 @@ impl Drop for Successor {
 }
 
 /// Writes a file that is either whole or what it was before. A pipe or a device is written to as it is.
-#[cfg_attr(not(feature = "plot"), allow(dead_code, reason = "only pictures are written in one go"))]
+#[cfg_attr(not(feature = "page"), allow(dead_code, reason = "only pictures are written in one go"))]
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = |source| Error::io(format!("writing {}", path.display()), source);
     match OpenOptions::new().write(true).open(path) {
@@ -177,7 +177,7 @@ pub(crate) fn created(path: &Path, failed: impl Fn(std::io::Error) -> Error) -> 
 }
 
 /// Fails unless a file's name has one of these endings, in any case: the content would not be what the name says.
-#[cfg_attr(not(feature = "plot"), allow(dead_code, reason = "only pictures are named by their endings"))]
+#[cfg_attr(not(feature = "page"), allow(dead_code, reason = "only pictures are named by their endings"))]
 pub(crate) fn expect_ending(what: &str, path: &Path, endings: &[&str]) -> Result<String> {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if endings.contains(&ending.as_str()) {

@@ -94,7 +94,8 @@
 //! - `compression`, off by default: recordings that take less room, by `ReplayOptions::compress`, and what reads them.
 //! - `csv`, off by default: data sets from CSV files, by `CsvOptions`.
 //! - `import`, off by default: recordings from checkpoints of safetensors, PyTorch and numpy, by `import::Checkpoints`.
-//! - `plot`, off by default: pictures, animations and a page to play with.
+//! - `page`, off by default: a page to play with, and panels as plain data. It draws nothing and needs no fonts, only what deflates.
+//! - `plot`, off by default: pictures and animations too.
 //! - `cli`, off by default: the command `training-replay`, which asks, checks, copies and draws recordings without a program;
 //!   `docs/command.md` in the repository describes it.
 #![forbid(unsafe_code)]
@@ -130,7 +131,7 @@ pub mod analysis;
 pub mod export;
 #[cfg(feature = "import")]
 pub mod import;
-#[cfg(feature = "plot")]
+#[cfg(feature = "page")]
 pub mod plot;
 mod replay;
 mod storage;

@@ -36,7 +36,7 @@ pub(crate) fn decimal(value: f64) -> String {
 }
 
 /// About three digits: `0.123`, `12.3`, `1,234`, `1.2e6`.
-#[cfg(any(feature = "plot", test))]
+#[cfg(any(feature = "page", test))]
 pub(crate) fn short(value: f64) -> String {
     let size = value.abs();
     match value {
@@ -66,6 +66,15 @@ pub(crate) fn on_a_line(text: &str) -> String {
         }
     }
     line
+}
+
+/// A character that XML 1.0 can hold: U+FFFD in place of what it cannot, as most control characters.
+#[cfg(feature = "page")]
+pub(crate) fn allowed(character: char) -> char {
+    match character {
+        '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'.. => character,
+        _ => char::REPLACEMENT_CHARACTER,
+    }
 }
 
 /// Rows on lines of their own, their columns under one another: so many to the left, the others to the right.

@@ -78,7 +78,7 @@ impl Caveat {
     }
 
     /// Whether it is that classes are left out.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(crate) fn is_of_classes(&self) -> bool {
         matches!(self, Self::LeftOut { what, .. } if what == CLASSES)
     }

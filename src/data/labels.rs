@@ -141,7 +141,7 @@ fn are_signs(mut row: impl Iterator<Item = f32>) -> bool {
 }
 
 /// Whether targets say of several labels which ones each sample has: 0 or 1 for each.
-#[cfg(feature = "plot")]
+#[cfg(feature = "page")]
 pub(crate) fn are_labels(targets: Targets<'_>) -> bool {
     targets.numbers().is_ok_and(|numbers| numbers.ncols() > 1 && are_binary(numbers.as_slice()))
 }

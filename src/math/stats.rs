@@ -87,7 +87,7 @@ pub(crate) fn largest_or_one(values: &[f32]) -> f64 {
 }
 
 /// A range that is wider by a share of itself on either side; by `least` times the value, or 1, where it has no width.
-#[cfg(any(feature = "plot", test))]
+#[cfg(any(feature = "page", test))]
 pub(crate) fn widened(low: f64, high: f64, share: f64, least: f64) -> std::ops::RangeInclusive<f64> {
     let margin = (high - low) * share;
     if low < high {

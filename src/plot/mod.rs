@@ -49,13 +49,18 @@
 mod notebook;
 mod page;
 mod panel;
+#[cfg(feature = "plot")]
 mod render;
 mod run;
 
 #[cfg(feature = "evcxr")]
 pub use notebook::Gif;
-pub use page::{Follow, Page};
+#[cfg(feature = "plot")]
+pub use page::Follow;
+pub use page::Page;
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
+#[cfg(feature = "plot")]
 pub use plotters;
+#[cfg(feature = "plot")]
 pub use render::{Animation, Figure, Font, PlotArea, Rgb, Span, Style, Theme};
 pub use run::{Axes, RunPlotOptions, RunPlots, Violins};

@@ -54,7 +54,7 @@ impl<M> Run<'_, M> {
     }
 
     /// The run without the epochs that were skipped.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(crate) fn without(&self, caveats: &[Caveat]) -> Self {
         let is_skipped = |at: u64| caveats.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
         self.over(self.epochs.iter().copied().filter(|&epoch| !is_skipped(epoch)).collect())
@@ -80,7 +80,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 
     /// The first epoch that can be read.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(crate) fn first_readable(&self) -> Result<Option<Snapshot<'a, M>>> {
         let mut snapshots = self.chosen_epochs().iter().map(|&epoch| skipping(epoch, self.at(epoch)));
         let mut damaged = None;

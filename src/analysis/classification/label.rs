@@ -62,7 +62,7 @@ impl Label {
     }
 
     /// Above which output a sample has the label.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(crate) fn threshold(self) -> f32 {
         self.decision.threshold()
     }

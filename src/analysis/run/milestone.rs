@@ -164,7 +164,7 @@ impl From<Subject> for Tagged {
 
 impl Milestone {
     /// Whether it is of one epoch alone.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(crate) fn is_moment(&self) -> bool {
         self.kind.is_moment()
     }

@@ -53,7 +53,7 @@ impl ParameterStates {
         Ok(states)
     }
 
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(crate) fn of_all(parameters: &[Parameter<'_>]) -> Self {
         let mut states = Self::default();
         parameters.iter().for_each(|parameter| states.add(parameter));

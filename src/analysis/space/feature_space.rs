@@ -206,7 +206,7 @@ impl FeatureSpace {
     }
 
     /// As [`of`](Self::of), from what the layer puts out for the data, for whoever needs that for more.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(crate) fn of_activations(
         model: &dyn Forward,
         view: View<'_>,

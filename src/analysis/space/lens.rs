@@ -1,9 +1,9 @@
 //! What a view shows of inputs: where they lie in a space of two dimensions, or on a plane in a wider one.
 
-#[cfg(feature = "plot")]
+#[cfg(feature = "page")]
 use super::grid::Patches;
 use crate::analysis::{Caveat, Plane, View};
-#[cfg(feature = "plot")]
+#[cfg(feature = "page")]
 use crate::{Dataset, analysis::Grid, math::stats::Extent};
 use crate::{Error, Forward, Matrix, Result, math::matrix, model::checked};
 
@@ -44,7 +44,7 @@ impl<'a> Lens<'a> {
     }
 
     /// The same of the layer's activations.
-    #[cfg(feature = "plot")]
+    #[cfg(feature = "page")]
     pub(super) fn see(&mut self, activations: &Matrix, seen: &mut Matrix) -> Result<()> {
         self.hidden.clone_from(activations);
         self.show_units(seen)?;
@@ -116,7 +116,7 @@ impl<'a> Lens<'a> {
 
 /// How far samples and bent grid reach along both axes of what a view shows, from what its layer puts out for the samples;
 /// of the samples alone where there are other than two inputs, and no grid to bend.
-#[cfg(feature = "plot")]
+#[cfg(feature = "page")]
 pub(crate) fn extent(
     model: &dyn Forward,
     view: View<'_>,

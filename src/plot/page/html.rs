@@ -1,11 +1,11 @@
 //! The page around its data.
 
-use crate::plot::render::text;
+use crate::notation::allowed;
 
 /// What the page is made of, in the order in which its marks stand in it.
 pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
     let title = escaped(title);
-    let meta: String = meta.chars().map(text::allowed).collect();
+    let meta: String = meta.chars().map(allowed).collect();
     let meta = meta.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     let script = SCRIPTS.join("\n");
     let parts = [
@@ -52,11 +52,11 @@ const SCRIPTS: [&str; 20] = [
 
 /// Text that is never markup, in characters that a page may have.
 fn escaped(text: &str) -> String {
-    let text: String = text.chars().map(text::allowed).collect();
+    let text: String = text.chars().map(allowed).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "plot"))]
 mod tests {
     use crate::plot::{Rgb, Theme, render::theme::tests::contrast};
 

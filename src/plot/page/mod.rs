@@ -7,6 +7,7 @@ mod findings;
 mod frame;
 mod html;
 mod notes;
+#[cfg(feature = "plot")]
 mod picture;
 mod plane;
 mod run;
@@ -19,13 +20,15 @@ mod tints;
 
 use std::{collections::BTreeMap, path::Path};
 
+#[cfg(feature = "plot")]
 pub use self::picture::Follow;
 use self::{
     arrays::Arrays,
-    picture::PictureData,
     run_data::{PageData, RunData},
 };
-use super::{panel::Panel, run::RunPlots};
+#[cfg(feature = "plot")]
+use super::panel::Panel;
+use super::run::RunPlots;
 use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 
 /// An interactive page: one or more runs side by side at the same epoch, in a single HTML file that needs no network.
@@ -207,9 +210,10 @@ impl Page {
     /// # Errors
     ///
     /// [`Error::Missing`] if no run was added, [`Error::Invalid`] for epochs that are not in rising order, and as [`Panel::draw`].
+    #[cfg(feature = "plot")]
     pub fn panel(&mut self, panel: &Panel, follow: &Follow) -> Result<&mut Self> {
         let run = last(&mut self.runs)?;
-        let picture = PictureData::of(panel, follow, &run.epochs, &mut self.arrays)?;
+        let picture = picture::of(panel, follow, &run.epochs, &mut self.arrays)?;
         run.pictures.push(picture);
         Ok(self)
     }
@@ -231,6 +235,29 @@ impl Page {
         self.to_html().map(|html| html.len())
     }
 
+    /// Returns what the scripts of the page read: the JSON text of its head, and the bytes of its arrays.
+    ///
+    /// A program that shows runs by these scripts, such as the crate itself in a browser, needs nothing else of a page.
+    ///
+    /// ```
+    /// use training_replay::plot::Page;
+    ///
+    /// let page = Page::new("Nothing yet");
+    /// let (head, arrays) = page.to_data()?;
+    /// assert!(head.contains("Nothing yet") && arrays.is_empty());
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Drawing`] if the head cannot be written as JSON.
+    pub fn to_data(&self) -> Result<(String, &[u8])> {
+        let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
+        let page = PageData { title: &self.title, captions, runs: &self.runs };
+        let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
+        Ok((serde_json::to_string(&page).map_err(failed)?, self.arrays.bytes()))
+    }
+
     /// Returns the page as HTML.
     ///
     /// ```
@@ -244,11 +271,8 @@ impl Page {
     ///
     /// [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
-        let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
-        let page = PageData { title: &self.title, captions, runs: &self.runs };
-        let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
-        let meta = serde_json::to_string(&page).map_err(failed)?;
-        Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))
+        let (head, _) = self.to_data()?;
+        Ok(html::page(&self.title, &head, &self.arrays.to_base64()?))
     }
 
     /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.

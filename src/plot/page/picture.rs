@@ -1,8 +1,6 @@
 //! A panel of a picture on the page, and where the slider's epoch is on it.
 
-use serde::Serialize;
-
-use super::arrays::{Array, Arrays};
+use super::{arrays::Arrays, run_data::PictureData};
 use crate::{
     Error, Result,
     plot::{Panel, Point, Theme, render::placed::Placed},
@@ -31,41 +29,22 @@ pub enum Follow {
     Points(Vec<(u64, Point)>),
 }
 
-/// A picture, as `web/picture.js` reads it.
-#[derive(Debug, Serialize)]
-pub(crate) struct PictureData {
-    title: String,
-    notes: Vec<String>,
-    size: (u32, u32),
-    /// Left, top, right and bottom of the plot, in pixels of the size.
-    frame: [f64; 4],
-    /// The texts of SVGs, for both themes: `u8`.
-    light: Array,
-    dark: Array,
-    /// What follows the slider: `nothing`, `line` or `ring`.
-    follows: &'static str,
-    /// Epochs, and where their points are, in pixels of the size; none where it is not between the axes.
-    places: Vec<(u64, Option<[f64; 2]>)>,
-}
-
-impl PictureData {
-    /// Of a panel of a run with these epochs. Title and notes are those of the page, as of its other panels.
-    pub(super) fn of(panel: &Panel, follow: &Follow, epochs: &[u64], arrays: &mut Arrays) -> Result<Self> {
-        let alone = Panel { title: String::new(), notes: Vec::new(), ..panel.clone() };
-        let [light, dark] = [Theme::light(), Theme::dark()].map(|theme| Placed::of(&alone, SIZE, TEXT, theme));
-        let (light, dark) = (light?, dark?);
-        let (follows, places) = places(&light, follow, panel, epochs)?;
-        Ok(Self {
-            title: panel.title.clone(),
-            notes: panel.notes.clone(),
-            size: SIZE,
-            frame: light.frame(),
-            light: arrays.u8(light.svg.as_bytes(), 0),
-            dark: arrays.u8(dark.svg.as_bytes(), 0),
-            follows,
-            places,
-        })
-    }
+/// The picture of a panel of a run with these epochs. Title and notes are those of the page, as of its other panels.
+pub(super) fn of(panel: &Panel, follow: &Follow, epochs: &[u64], arrays: &mut Arrays) -> Result<PictureData> {
+    let alone = Panel { title: String::new(), notes: Vec::new(), ..panel.clone() };
+    let [light, dark] = [Theme::light(), Theme::dark()].map(|theme| Placed::of(&alone, SIZE, TEXT, theme));
+    let (light, dark) = (light?, dark?);
+    let (follows, places) = places(&light, follow, panel, epochs)?;
+    Ok(PictureData {
+        title: panel.title.clone(),
+        notes: panel.notes.clone(),
+        size: SIZE,
+        frame: light.frame(),
+        light: arrays.u8(light.svg.as_bytes(), 0),
+        dark: arrays.u8(dark.svg.as_bytes(), 0),
+        follows,
+        places,
+    })
 }
 
 type Places = Vec<(u64, Option<[f64; 2]>)>;

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{arrays::Array, notes::Notes, picture::PictureData};
+use super::{arrays::Array, notes::Notes};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -338,4 +338,21 @@ pub(crate) struct ViolinData {
     pub(crate) ends: Array,
     /// The median of each row: `f32`.
     pub(crate) median: Array,
+}
+
+/// A picture, as `web/picture.js` reads it.
+#[derive(Debug, Serialize)]
+pub(crate) struct PictureData {
+    pub(crate) title: String,
+    pub(crate) notes: Vec<String>,
+    pub(crate) size: (u32, u32),
+    /// Left, top, right and bottom of the plot, in pixels of the size.
+    pub(crate) frame: [f64; 4],
+    /// The texts of SVGs, for both themes: `u8`.
+    pub(crate) light: Array,
+    pub(crate) dark: Array,
+    /// What follows the slider: `nothing`, `line` or `ring`.
+    pub(crate) follows: &'static str,
+    /// Epochs, and where their points are, in pixels of the size; none where it is not between the axes.
+    pub(crate) places: Vec<(u64, Option<[f64; 2]>)>,
 }

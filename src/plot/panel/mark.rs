@@ -182,6 +182,7 @@ impl Mark {
     }
 
     /// What it is called where a picture has groups.
+    #[cfg(feature = "plot")]
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Area { .. } => "area",

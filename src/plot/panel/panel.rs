@@ -214,6 +214,7 @@ impl Panel {
     }
 
     /// All words that are drawn.
+    #[cfg(feature = "plot")]
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let axes = [Some(&self.x), Some(&self.y), self.right.as_ref()].into_iter().flatten();
         let along = axes.flat_map(|axis| axis.names().iter().chain([&axis.label]));

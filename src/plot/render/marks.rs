@@ -4,13 +4,11 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::{
+    frame::Frame,
     pen::{Pen, Pixel},
     scale::Scale,
 };
-use crate::plot::panel::{
-    Anchor, ColorRole, Mark,
-    clip::{Frame, Point},
-};
+use crate::plot::panel::{Anchor, ColorRole, Mark, clip::Point};
 use crate::{Error, Result};
 
 /// The largest width of a line and radius of a dot: more than any picture is wide.

@@ -7,6 +7,7 @@ mod export;
 mod figure;
 mod font;
 pub(crate) mod fonts;
+mod frame;
 mod gif_palette;
 mod grid;
 mod layout;

@@ -11,9 +11,9 @@ use plotters::{
     },
 };
 
-use super::{Style, failed, style, text};
-use crate::Result;
+use super::{Style, failed, style};
 use crate::plot::panel::ColorRole;
+use crate::{Result, notation::allowed};
 
 /// A place in an area, in pixels.
 pub(crate) type Pixel = (i32, i32);
@@ -159,7 +159,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
     /// As much of a text as has room, and dots where something is missing.
     fn fitted(&self, text: &str, font: &TextStyle<'_>, room: i32) -> Result<String> {
         // At most one character for each pixel, however long a name is.
-        let all: Vec<char> = text.chars().map(text::allowed).take(room.max(1) as usize).collect();
+        let all: Vec<char> = text.chars().map(allowed).take(room.max(1) as usize).collect();
         let mut kept = all.len();
         let mut words: String = all.iter().collect();
         loop {

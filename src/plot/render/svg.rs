@@ -11,8 +11,8 @@ use super::{
     canvas::FINER,
     fonts::{Fonts, OVERSIZE, baseline},
     pen::Groups,
-    text,
 };
+use crate::notation::allowed;
 
 type Drawn<T = ()> = std::result::Result<T, DrawingErrorKind<Infallible>>;
 
@@ -216,7 +216,7 @@ fn points(points: impl IntoIterator<Item = BackendCoord>) -> String {
 /// Text as XML holds it.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars().map(text::allowed) {
+    for character in text.chars().map(allowed) {
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

@@ -6,14 +6,6 @@ use harfrust::{Script, unicode};
 use unicode_bidi::ParagraphBidiInfo;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// A character that XML 1.0 can hold: U+FFFD in place of what it cannot, as most control characters.
-pub(crate) fn allowed(character: char) -> char {
-    match character {
-        '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'.. => character,
-        _ => char::REPLACEMENT_CHARACTER,
-    }
-}
-
 /// The text without what only begins a new line or steers a device: a picture's words stand on one line.
 pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
     let breaks = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');

@@ -1,11 +1,8 @@
-//! All panels of a run at an epoch on one picture, and its violins.
+//! All panels of a run at an epoch on one picture.
 
 use super::{epoch_data::EpochData, run_plots::RunPlots, task::Task};
-use crate::plot::{Figure, Panel, Violins};
-use crate::{
-    Forward, Result,
-    analysis::{LayerFilter, Quantity},
-};
+use crate::plot::{Figure, Panel};
+use crate::{Forward, Result};
 
 impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns all panels of an epoch: boundary, feature space and curves above, histograms of probabilities and losses below.
@@ -50,28 +47,6 @@ impl<'a, M: Forward> RunPlots<'a, M> {
             .with_fonts(self.settings.fonts.clone()))
     }
 
-    /// Returns the diagram of the network with the weights of an epoch, if it is a dense one of a readable size.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
-    /// # let data = datasets::parabola(50, 13);
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// assert_eq!(RunPlots::of(replay.run()?)?.network(0)?.title, "2-2-1, epoch 0");
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Panel::network`], and if the epoch cannot be read.
-    pub fn network(&self, epoch: u64) -> Result<Panel> {
-        let mut panel = Panel::network(self.run.at(epoch)?.model(), self.data.feature_names())?;
-        panel.title = format!("{}, epoch {epoch}", panel.title);
-        Ok(panel)
-    }
-
     /// What the model answers.
     fn answers_of(&self, at: &EpochData<'_, 'a, M>) -> Result<Vec<Panel>> {
         Ok(match self.settings.task {
@@ -82,30 +57,5 @@ impl<'a, M: Forward> RunPlots<'a, M> {
             Task::Labels => vec![self.probabilities_of(at, self.settings.output)?, self.confusion_of(at)?],
             Task::Numbers => vec![self.predictions_of(at)?, self.residuals_of(at)?],
         })
-    }
-
-    /// Returns the violins of a quantity, on an axis that is the same at every epoch. Reads the run once, for the limits of that
-    /// axis.
-    ///
-    /// ```
-    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// # let data = datasets::parabola(50, 13);
-    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
-    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
-    /// # replay.record(&model, Metrics::new())?;
-    /// use training_replay::{analysis::{LayerFilter, Quantity}, plot::RunPlots};
-    ///
-    /// let plots = RunPlots::of(replay.run()?)?;
-    /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
-    /// assert_eq!(violins.panel(0)?.x.names(), ["hidden", "dense_1"]);
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Snapshot::distributions`](crate::Snapshot::distributions).
-    pub fn violins(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Violins<'_, 'a, M>> {
-        Violins::of(&self.run, quantity, selection, self.settings.axes.axes)
     }
 }

@@ -6,6 +6,7 @@ mod counts;
 mod create;
 mod curves;
 pub(crate) mod epoch_data;
+#[cfg(feature = "plot")]
 mod figure;
 mod label_data;
 mod numbers;

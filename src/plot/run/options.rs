@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::axes::{Axes, AxisOptions};
+#[cfg(feature = "plot")]
 use crate::plot::{Font, render::fonts::Fonts};
 use crate::{
     Loss,
@@ -41,6 +42,7 @@ pub struct RunPlotOptions {
     /// The label or output that is shown where there are several.
     pub(super) output: usize,
     pub(super) axes: AxisOptions,
+    #[cfg(feature = "plot")]
     pub(super) fonts: Fonts,
 }
 
@@ -51,8 +53,19 @@ impl Default for RunPlotOptions {
     fn default() -> Self {
         let (layer, plane, input_plane, grid, loss) = (None, None, None, None, None);
         let (class_names, bins, output, axes) = (Vec::new(), 20, 0, AxisOptions::default());
-        let fonts = Fonts::default();
-        Self { layer, plane, grid, loss, class_names, bins, input_plane, output, axes, fonts }
+        Self {
+            layer,
+            plane,
+            grid,
+            loss,
+            class_names,
+            bins,
+            input_plane,
+            output,
+            axes,
+            #[cfg(feature = "plot")]
+            fonts: Fonts::default(),
+        }
     }
 }
 
@@ -88,6 +101,7 @@ impl RunPlotOptions {
     /// # let _ = options;
     /// # Ok::<(), training_replay::Error>(())
     /// ```
+    #[cfg(feature = "plot")]
     #[must_use]
     pub fn font(self, font: Font) -> Self {
         Self { fonts: self.fonts.with(font), ..self }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::{axis_limits::AxisLimits, epoch_data::EpochData, settings::Settings};
+use super::{axis_limits::AxisLimits, epoch_data::EpochData, settings::Settings, violins::Violins};
 use crate::{
     Dataset, Forward, Loss, Matrix, Result,
-    analysis::Caveat,
+    analysis::{Caveat, LayerFilter, Quantity},
+    plot::Panel,
     replay::{Run, Snapshot},
 };
 
@@ -111,5 +112,52 @@ impl<'a, M: Forward> RunPlots<'a, M> {
     /// Returns the loss of the samples.
     pub fn loss(&self) -> Loss {
         self.settings.loss
+    }
+
+    /// Returns the diagram of the network with the weights of an epoch, if it is a dense one of a readable size.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets, plot::RunPlots};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// assert_eq!(RunPlots::of(replay.run()?)?.network(0)?.title, "2-2-1, epoch 0");
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Panel::network`], and if the epoch cannot be read.
+    pub fn network(&self, epoch: u64) -> Result<Panel> {
+        let mut panel = Panel::network(self.run.at(epoch)?.model(), self.data.feature_names())?;
+        panel.title = format!("{}, epoch {epoch}", panel.title);
+        Ok(panel)
+    }
+
+    /// Returns the violins of a quantity, on an axis that is the same at every epoch. Reads the run once, for the limits of that
+    /// axis.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::{analysis::{LayerFilter, Quantity}, plot::RunPlots};
+    ///
+    /// let plots = RunPlots::of(replay.run()?)?;
+    /// let violins = plots.violins(Quantity::activations(), &LayerFilter::default())?;
+    /// assert_eq!(violins.panel(0)?.x.names(), ["hidden", "dense_1"]);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::distributions`](crate::Snapshot::distributions).
+    pub fn violins(&self, quantity: Quantity, selection: &LayerFilter) -> Result<Violins<'_, 'a, M>> {
+        Violins::of(&self.run, quantity, selection, self.settings.axes.axes)
     }
 }

@@ -1,13 +1,15 @@
 //! What the plots of a run show, found in the recording where nothing was set.
 
 use super::{RunPlotOptions, axes::AxisOptions, space::are_alike, task::Task};
+#[cfg(feature = "plot")]
+use crate::plot::render::fonts::Fonts;
 use crate::{
     Dataset, Error, Forward, Loss, Matrix, Result,
     analysis::{Caveat, DecisionBoundary, Grid, LayerValues, Plane, PrincipalPlane, View},
     math::matrix,
     model::checked,
     notation::{counted, percent},
-    plot::{Aspect, Panel, render::fonts::Fonts},
+    plot::{Aspect, Panel},
     replay::{Run, Snapshot},
 };
 
@@ -25,6 +27,7 @@ pub(crate) struct Settings {
     /// The label or output that is shown where there are several.
     pub(crate) output: usize,
     pub(crate) axes: AxisOptions,
+    #[cfg(feature = "plot")]
     pub(crate) fonts: Fonts,
 }
 
@@ -83,6 +86,7 @@ impl Settings {
             bins: options.bins,
             output: options.output,
             axes: options.axes,
+            #[cfg(feature = "plot")]
             fonts: options.fonts,
         })
     }
