@@ -1,17 +1,17 @@
 //! Requests: a JSON object, and behind its line the bytes of a recording, where one is to be opened.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use training_replay::{Error, Result};
 
 /// The most points along a side of a grid, and bins of a histogram: a request must not fill the memory of a page.
 pub(crate) const MOST: usize = 2_000;
 
 /// What a page can ask.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug)]
 pub(crate) enum Request {
     /// Opens the recording behind the line.
-    Open {},
+    Open,
     /// Forgets a recording.
     Close { handle: u32 },
     /// What a recording holds.
@@ -45,8 +45,7 @@ pub(crate) enum Request {
 }
 
 /// A run that goes on from an epoch of another, with what is given changed.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub(crate) struct Train {
     pub(crate) handle: u32,
     pub(crate) epoch: u64,
@@ -65,9 +64,99 @@ impl Request {
     /// Reads a request, and returns it with the bytes behind its line.
     pub(crate) fn read(bytes: &[u8]) -> Result<(Self, &[u8])> {
         let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-        let request = serde_json::from_slice(&bytes[..end])
-            .map_err(|error| invalid("the request", "one of the README", error))?;
+        let mut fields = Fields::read(&bytes[..end])?;
+        let request = match fields.needed::<String>("ask")?.as_str() {
+            "open" => Self::Open,
+            "train" => Self::Train(Train::read(&mut fields)?),
+            ask => Self::about(ask, fields.needed("handle")?, &mut fields)?,
+        };
+        fields.expect_none_left()?;
         Ok((request, bytes.get(end + 1..).unwrap_or_default()))
+    }
+
+    /// What is asked of an open recording.
+    fn about(ask: &str, handle: u32, fields: &mut Fields) -> Result<Self> {
+        Ok(match ask {
+            "close" => Self::Close { handle },
+            "describe" => Self::Describe { handle },
+            "curves" => Self::Curves { handle },
+            "milestones" => Self::Milestones { handle },
+            "verify" => Self::Verify { handle },
+            "step" => Self::Step { handle, epochs: fields.needed("epochs")? },
+            "download" => Self::Download { handle },
+            _ => Self::of_epoch(ask, handle, fields)?,
+        })
+    }
+
+    /// What is asked of one of its epochs.
+    fn of_epoch(ask: &str, handle: u32, fields: &mut Fields) -> Result<Self> {
+        Ok(match ask {
+            "space" => Self::Space {
+                handle,
+                epoch: fields.needed("epoch")?,
+                layer: fields.needed("layer")?,
+                points: fields.needed("points")?,
+                lines: fields.needed("lines")?,
+                principal: fields.needed("principal")?,
+            },
+            "boundary" => Self::Boundary {
+                handle,
+                epoch: fields.needed("epoch")?,
+                points: fields.needed("points")?,
+                x: fields.given("x")?,
+                y: fields.given("y")?,
+            },
+            "predictions" => Self::Predictions { handle, epoch: fields.needed("epoch")? },
+            "outcomes" => {
+                Self::Outcomes { handle, epoch: fields.needed("epoch")?, threshold: fields.needed("threshold")? }
+            }
+            "histograms" => Self::Histograms { handle, epoch: fields.needed("epoch")?, bins: fields.needed("bins")? },
+            "distributions" => Self::Distributions { handle, epoch: fields.needed("epoch")?, of: fields.needed("of")? },
+            "weights" => Self::Weights { handle, epoch: fields.needed("epoch")? },
+            _ => return Err(invalid("the request", "one of the README", ask)),
+        })
+    }
+}
+
+impl Train {
+    fn read(fields: &mut Fields) -> Result<Self> {
+        Ok(Self {
+            handle: fields.needed("handle")?,
+            epoch: fields.needed("epoch")?,
+            optimizer: fields.given("optimizer")?,
+            learning_rate: fields.given("learning_rate")?,
+            batch_size: fields.given("batch_size")?,
+            seed: fields.given("seed")?,
+            activation: fields.given("activation")?,
+            salt: fields.given("salt")?,
+        })
+    }
+}
+
+/// The fields of a request that were not read yet.
+///
+/// Not `derive(Deserialize)`, which compiles a reader for each request: a seventh of the module.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn read(text: &[u8]) -> Result<Self> {
+        let read = serde_json::from_slice(text);
+        read.map(Self).map_err(|error| invalid("the request", "a JSON object", error))
+    }
+
+    /// A field that may be null or not there.
+    fn given<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>> {
+        let value = self.0.remove(name).unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| invalid(&format!("`{name}`"), "as the README has it", error))
+    }
+
+    fn needed<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
+        self.given(name)?.ok_or_else(|| invalid("the request", &format!("one with `{name}`"), "one without"))
+    }
+
+    fn expect_none_left(&self) -> Result<()> {
+        let left = self.0.keys().next();
+        left.map_or(Ok(()), |name| Err(invalid("the request", "without fields that it does not know", name)))
     }
 }
 

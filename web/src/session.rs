@@ -39,7 +39,7 @@ impl Session {
 
     fn reply(&mut self, request: Request, bytes: &[u8]) -> Result<Reply> {
         match request {
-            Request::Open {} => self.add(Replay::from_bytes(bytes)?, None),
+            Request::Open => self.add(Replay::from_bytes(bytes)?, None),
             Request::Close { handle } => self.close(handle),
             Request::Train(train) => self.train(train),
             Request::Step { handle, epochs } => self.step(handle, epochs),
