@@ -14,6 +14,7 @@
 
 mod description;
 mod exports;
+mod page;
 mod questions;
 mod reply;
 mod request;

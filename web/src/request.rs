@@ -34,6 +34,8 @@ pub(crate) enum Request {
     Milestones { handle: u32 },
     /// The parameters of the network.
     Weights { handle: u32, epoch: u64 },
+    /// What the scripts of a page show of a recording.
+    Page(Shown),
     /// Whether weights, data and logged losses agree.
     Verify { handle: u32 },
     /// Begins a run that goes on from an epoch.
@@ -60,6 +62,21 @@ pub(crate) struct Train {
     pub(crate) salt: Option<u64>,
 }
 
+/// How a page shows a recording.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) handle: u32,
+    /// What the run is called.
+    pub(crate) name: String,
+    /// The hidden layer that is looked into, where it is not the usual one.
+    pub(crate) layer: Option<String>,
+    /// Where a single output changes its class.
+    pub(crate) threshold: Option<f32>,
+    /// The most samples that are shown.
+    pub(crate) samples: Option<usize>,
+    pub(crate) log_losses: Option<bool>,
+}
+
 impl Request {
     /// Reads a request, and returns it with the bytes behind its line.
     pub(crate) fn read(bytes: &[u8]) -> Result<(Self, &[u8])> {
@@ -84,6 +101,7 @@ impl Request {
             "verify" => Self::Verify { handle },
             "step" => Self::Step { handle, epochs: fields.needed("epochs")? },
             "download" => Self::Download { handle },
+            "page" => Self::Page(Shown::read(handle, fields)?),
             _ => Self::of_epoch(ask, handle, fields)?,
         })
     }
@@ -133,9 +151,22 @@ impl Train {
     }
 }
 
+impl Shown {
+    fn read(handle: u32, fields: &mut Fields) -> Result<Self> {
+        Ok(Self {
+            handle,
+            name: fields.needed("name")?,
+            layer: fields.given("layer")?,
+            threshold: fields.given("threshold")?,
+            samples: fields.given("samples")?,
+            log_losses: fields.given("log_losses")?,
+        })
+    }
+}
+
 /// The fields of a request that were not read yet.
 ///
-/// Not `derive(Deserialize)`, which compiles a reader for each request: a seventh of the module.
+/// Not `derive(Deserialize)`, which compiles a reader for each request.
 struct Fields(Map<String, Value>);
 
 impl Fields {

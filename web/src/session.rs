@@ -6,7 +6,7 @@ use training_replay::{Replay, Result, analysis::VerifyOptions};
 
 use crate::{
     description::describe,
-    questions,
+    page, questions,
     reply::Reply,
     request::{Request, Train, invalid},
     training::Training,
@@ -66,6 +66,7 @@ impl Session {
             Request::Curves { handle } => questions::curves(self.replay(handle)?),
             Request::Milestones { handle } => questions::milestones(self.replay(handle)?),
             Request::Weights { handle, epoch } => questions::weights(self.replay(handle)?, epoch),
+            Request::Page(shown) => page::run(self.replay(shown.handle)?, shown),
             Request::Verify { handle } => verify(self.replay(handle)?),
             Request::Download { handle } => download(self.replay(handle)?),
             _ => Err(invalid("the request", "a question", "none")),

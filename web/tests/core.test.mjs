@@ -22,6 +22,9 @@ const questions = (epoch) => [
 
 const ofAll = ["describe", "curves", "milestones", "verify", "download"].map((ask) => ({ ask, handle: 1 }));
 
+/** What a page shows of a run, arrays and all. */
+const PAGES = [{}, { threshold: 0.3, samples: 100, log_losses: true }].map((shown) => ({ ask: "page", handle: 1, name: "a run", ...shown }));
+
 const TRAININGS = [
   { learning_rate: 0.5 },
   { optimizer: "Adam(lr 0.01)", batch_size: 32, seed: 7, activation: ["hidden", "tanh"] },
@@ -37,7 +40,7 @@ test("every answer is a native program's, bit for bit", async () => {
       return decode(ours);
     };
     await same({ ask: "open" }, recording(name));
-    for (const request of [...ofAll, ...EPOCHS.flatMap(questions)]) await same(request);
+    for (const request of [...ofAll, ...PAGES, ...EPOCHS.flatMap(questions)]) await same(request);
     for (const settings of TRAININGS) {
       const { handle } = (await same({ ask: "train", handle: 1, epoch: 100, salt: 5, ...settings })).fields;
       await same({ ask: "step", handle, epochs: 20 });
@@ -59,6 +62,9 @@ test("what cannot be had is an error in words", async () => {
   fails({ ask: "space", handle: 1, epoch: 0, layer: "hiden", points: 9, lines: 3, principal: false }, /hiden/);
   fails({ ask: "boundary", handle: 1, epoch: 0, points: 2 ** 31, x: null, y: null }, /at most 2000/);
   fails({ ask: "step", handle: 1, epochs: 1 }, /train/);
+  fails({ ask: "page", handle: 1, name: "a run", layer: "hiden" }, /hiden/);
+  fails({ ask: "page", handle: 1, name: "a run", samples: 1e9 }, /at most 2000/);
+  fails({ ask: "page", handle: 1 }, /`name`/);
   fails({ ask: "all" }, /the request/);
   fails({ ask: "open" }, /never started/);
 });
