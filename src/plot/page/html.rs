@@ -27,7 +27,7 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
 }
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 20] = [
+const SCRIPTS: [&str; 21] = [
     include_str!("web/data.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
@@ -46,6 +46,7 @@ const SCRIPTS: [&str; 20] = [
     include_str!("web/column.js"),
     include_str!("web/stage.js"),
     include_str!("web/keys.js"),
+    include_str!("web/arrangement.js"),
     include_str!("web/address.js"),
     include_str!("web/page.js"),
 ];

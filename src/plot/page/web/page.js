@@ -27,6 +27,7 @@ class Page {
     this.follower = new Follower(this.columns, this.tip, redraw);
     this.stage = new Stage(this.panels, () => this.fit());
     this.keys = new Keys(this);
+    this.arrangement = new Arrangement(this);
     this.build(title);
     this.listen();
     this.followTheme();
@@ -151,6 +152,7 @@ class Page {
   }
 
   fit() {
+    this.arrangement.fit();
     this.panels.forEach((panel) => panel.fit());
     this.redraw();
   }
