@@ -25,7 +25,7 @@ class Arrangement {
     this.details = document.getElementById("panels");
     this.list = this.details.querySelector("ul");
     for (const kind of this.usual) this.addRow(kind);
-    this.details.querySelector("button").addEventListener("click", () => this.restore());
+    this.details.querySelector(".menu > button").addEventListener("click", () => this.restore());
     this.details.addEventListener("keydown", (event) => event.key === "Escape" && this.close(event));
     document.addEventListener("pointerdown", ({ target }) => {
       if (!this.details.contains(target)) this.details.open = false;
@@ -165,15 +165,23 @@ function canSwap(kind, other) {
 
 /** The kinds of all runs: of pictures those of one title are one. */
 function kindsOf(panels) {
-  const isOf = (kind) => (panel) => panel.kind === kind;
-  const usual = Object.entries(KINDS).map(([key, name]) => ({ key, name, isPicture: false, panels: panels.filter(isOf(key)) }));
+  const usual = Object.entries(KINDS).map(([key, word]) => {
+    const own = panels.filter(({ kind }) => kind === key);
+    return { key, name: nameOf(own, word), isPicture: false, panels: own };
+  });
   const pictures = panels.filter(({ picture }) => picture);
   const titles = [...new Set(pictures.map(({ picture }) => picture.title))];
   const drawn = titles.map((title, i) => {
-    const name = title in KINDS || Object.values(KINDS).includes(title) ? `${title} (picture)` : title;
+    const name = usual.some((kind) => kind.name === title) ? `${title} (picture)` : title;
     return { key: `picture-${i}`, name, isPicture: true, panels: pictures.filter(({ picture }) => picture.title === title) };
   });
   return [...usual, ...drawn].filter((kind) => kind.panels.length).map((kind) => ({ ...kind, isShown: true }));
+}
+
+/** Spaces by the title that they have in all runs. */
+function nameOf(panels, word) {
+  const titles = new Set(panels.filter((panel) => panel.space).map(({ heading }) => heading.title));
+  return titles.size === 1 ? [...titles][0] : word;
 }
 
 function shownIn(grid) {

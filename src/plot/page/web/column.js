@@ -12,14 +12,21 @@ class Column {
     const pictures = run.pictures.map((picture, i) => new PicturePanel(run, index, picture, i, actions.redraw));
     this.panels = [...usual, ...pictures];
     const rows = [...this.legendRows(), ...outputRows(run), ...keyRows(run), ...selectionRow(run)];
-    const legend = element("ul", { class: "legend" }, ...rows);
+    this.legend = element("ul", { class: "legend" }, ...rows);
     this.grids = [gridOf(usual, "panels"), ...(pictures.length ? [gridOf(pictures, "panels pictures")] : [])];
     const head = element("header", { class: "run-head" }, this.name, this.status);
     const notes = run.notes.map((note) => element("li", {}, note));
     const below = notes.length ? [element("ul", { class: "notes", "aria-label": "Notes" }, ...notes)] : [];
     const events = run.milestones.length ? [eventsOf(run, actions.seek)] : [];
-    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, ...this.grids, ...below, ...events);
+    this.section = element("section", { class: "run", "data-epoch": "" }, head, this.legend, ...this.grids, ...below, ...events);
     this.section.ariaLabel = run.name;
+  }
+
+  /** Colors the samples of all spaces, and says what the colors stand for. */
+  colorBy(tones) {
+    this.panels.forEach((panel) => panel.colorBy?.(tones));
+    this.legend.querySelector(".tones")?.remove();
+    if (tones) this.legend.prepend(tones.legend());
   }
 
   legendRows() {

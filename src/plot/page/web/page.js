@@ -27,6 +27,7 @@ class Page {
     this.follower = new Follower(this.columns, this.tip, redraw);
     this.stage = new Stage(this.panels, () => this.fit());
     this.keys = new Keys(this);
+    this.coloring = new Coloring(this, runs);
     this.arrangement = new Arrangement(this);
     this.build(title);
     this.listen();
