@@ -23,7 +23,7 @@ class Tones {
       const swatch = element("span", { class: `swatch ${isBand ? "band" : marker}`, style: `--swatch: var(--${variable})`, ...says });
       return [element("span", { class: "level" }, swatch, isBand ? edge : name)];
     });
-    return element("li", { class: "key wide levels tones" }, `colors of samples, by ${this.title}:`, ...parts);
+    return element("li", { class: "key wide levels tones" }, `samples by ${this.title}:`, ...parts);
   }
 }
 
@@ -43,7 +43,10 @@ function tonesOfCorrectness(run) {
   return new Tones("correctness", list, (epoch, sample) => (run.isMisclassified(epoch, sample) ? 1 : 0), [0, 1]);
 }
 
-/** What is least sure of its own class is on top. */
+/** What the axis of the probabilities says of its ends, which samples do not have. */
+const BEYOND = "; the ends hold what is beyond";
+
+/** In the words of the histogram of the same numbers; the lowest are on top. */
 function tonesOfProbability(run) {
   const { own } = run;
   const bands = new Bands(evenEdges(own.output.ends));
@@ -52,10 +55,7 @@ function tonesOfProbability(run) {
     const value = own.outputAt(epoch, sample);
     return Number.isNaN(value) ? bands.count : bands.of(value);
   };
-  // A model with a threshold has a single output, which is that for the second class.
-  const isSingle = typeof own.output.threshold === "number";
-  const title = `${own.output.word} of ${isSingle ? run.className(1) : "the own class"}`;
-  return new Tones(title, list, at, [...bands.tones.keys()].reverse().concat(bands.count));
+  return new Tones(own.probabilities.xLabel.replace(BEYOND, ""), list, at, [...bands.tones.keys()].reverse().concat(bands.count));
 }
 
 /** On one scale for all runs of the same loss; the largest are on top. */
@@ -73,10 +73,20 @@ function tonesOfLoss(run, runs) {
   return new Tones("loss", list, at, [...list.keys()]);
 }
 
-/** The smallest and the largest loss above 0 of some runs. */
+/** How many of all losses lie below the first band's ends, and above the last one's: few that are tiny take no colors. */
+const BEYOND_BANDS = 0.02;
+
+/** Between what nearly all losses of some runs are, at all epochs. */
 function lossEnds(runs) {
-  const highest = ({ lossLow, lossStep }) => lossLow * Math.exp(lossStep * (STEPS - 2));
-  return [Math.min(...runs.map(({ lossLow }) => lossLow)), Math.max(...runs.map(highest))];
+  const ends = runs.map(lossEndsOf);
+  return [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
+}
+
+function lossEndsOf({ losses, lossLow, lossStep }) {
+  const steps = losses.filter((step) => step > 0 && step < INFINITE_LOSS).sort();
+  const last = steps.length - 1;
+  const value = (share) => lossLow * Math.exp(lossStep * (steps[Math.round(share * last)] - 1));
+  return last < 0 ? [Infinity, 0] : [value(BEYOND_BANDS), value(1 - BEYOND_BANDS)];
 }
 
 /** Numbers between edges: one below the first, one from the last on, in colors from low to high. */
