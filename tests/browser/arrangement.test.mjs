@@ -146,6 +146,8 @@ test("a sample that is pinned stays so in another panel", async () => {
   await page.getByLabel("Show Decision boundary").uncheck();
   await drawn(page);
   assert.match(await tipText(page), new RegExp(`row ${row} `));
+  const [tip, run] = await Promise.all([page.locator("#tip").boundingBox(), page.locator(".run").nth(1).boundingBox()]);
+  assert.ok(tip.x + tip.width > run.x && tip.y > run.y, "beside the sample");
   await close(page);
 });
 

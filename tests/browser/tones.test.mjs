@@ -184,7 +184,9 @@ test("the color stands in the address, and what is not offered is passed over", 
 });
 
 test("the colors are those of the theme", async () => {
-  const page = await openAt(pathOf("diverged"), "#color=correctness&theme=dark&epoch=4");
+  const page = await openAt(pathOf("diverged"), "#color=correctness&epoch=4");
+  await page.locator("#theme").click();
+  await drawn(page);
   const dark = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--best").trim());
   assert.notEqual(dark, color("best"));
   assert.ok((await places(page, "input", 0, dark)).length > 20);
