@@ -34,7 +34,7 @@ const SCRIPTS: [&str; 22] = [
     include_str!("web/paint.js"),
     include_str!("web/regions.js"),
     include_str!("web/panel.js"),
-    include_str!("web/tones.js"),
+    include_str!("web/shades.js"),
     include_str!("web/space.js"),
     include_str!("web/histograms.js"),
     include_str!("web/labels.js"),

@@ -23,10 +23,10 @@ class Column {
   }
 
   /** Colors the samples of all spaces, and says what the colors stand for. */
-  colorBy(tones) {
-    this.panels.forEach((panel) => panel.colorBy?.(tones));
-    this.legend.querySelector(".tones")?.remove();
-    if (tones) this.legend.prepend(tones.legend());
+  colorBy(shades) {
+    this.panels.forEach((panel) => panel.colorBy?.(shades));
+    this.legend.querySelector(".shades")?.remove();
+    if (shades) this.legend.prepend(shades.legend());
   }
 
   legendRows() {

@@ -18,9 +18,9 @@ class SpacePanel extends Panel {
     if (!this.space.still) this.control(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
   }
 
-  /** Colors samples by tones, or by their groups where there are none. */
-  colorBy(tones) {
-    this.tones = tones;
+  /** Colors samples by shades, or by their groups where there are none. */
+  colorBy(shades) {
+    this.shades = shades;
     this.refresh();
   }
 
@@ -79,8 +79,8 @@ class SpacePanel extends Panel {
     this.stamps = groups.map((k) => stampOf(run.groups.marker(k)));
     this.highlight = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
     this.colors = groups.map((k) => packed32(run.groups.color(k)));
-    this.toneStamps = this.tones?.list.map(({ marker }) => stampOf(marker));
-    this.toneColors = this.tones?.list.map(({ variable }) => packed32(palette.named(variable)));
+    this.shadeStamps = this.shades?.list.map(({ marker }) => stampOf(marker));
+    this.shadeColors = this.shades?.list.map(({ variable }) => packed32(palette.named(variable)));
     this.misclassified = packed32(palette.misclassified);
     this.order ??= this.rareOnTop();
   }
@@ -134,13 +134,13 @@ class SpacePanel extends Panel {
     }
   }
 
-  /** Tone by tone, so that the last ones lie on top. */
-  stampTones(epoch) {
-    const { tones, stamping, ratio, xs, ys } = this;
-    const found = tones.list.map(() => []);
-    for (const i of this.order) if (this.isInside(xs[i], ys[i])) found[tones.at(epoch, i)].push(i);
-    for (const k of tones.order) {
-      for (const i of found[k] ?? []) stamping.put(this.toneStamps[k], xs[i] * ratio, ys[i] * ratio, this.toneColors[k]);
+  /** Shade by shade, so that the last ones lie on top. */
+  stampShades(epoch) {
+    const { shades, stamping, ratio, xs, ys } = this;
+    const found = shades.list.map(() => []);
+    for (const i of this.order) if (this.isInside(xs[i], ys[i])) found[shades.at(epoch, i)].push(i);
+    for (const k of shades.order) {
+      for (const i of found[k] ?? []) stamping.put(this.shadeStamps[k], xs[i] * ratio, ys[i] * ratio, this.shadeColors[k]);
     }
   }
 
@@ -161,11 +161,11 @@ class SpacePanel extends Panel {
     if (!this.space.still) this.place(epoch);
     this.stamping.clean();
     this.stampErrors(epoch);
-    if (this.tones) this.stampTones(epoch);
+    if (this.shades) this.stampShades(epoch);
     else if (!this.space.still) this.stampSamples();
     this.dots.context.putImageData(this.stamping.image, 0, 0);
     lay(context, this.dots);
-    if (this.space.still && !this.tones) lay(context, this.stillDots);
+    if (this.space.still && !this.shades) lay(context, this.stillDots);
     clipped(context, this.frame, () => this.paintBoundary(context, epoch));
   }
 
@@ -282,7 +282,7 @@ class SpacePanel extends Panel {
   }
 
   describe(epoch) {
-    return this.tones ? `${this.counted(epoch)}; colored by ${this.tones.title}` : this.counted(epoch);
+    return this.shades ? `${this.counted(epoch)}; colored by ${this.shades.title}` : this.counted(epoch);
   }
 
   counted(epoch) {

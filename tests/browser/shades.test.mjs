@@ -18,9 +18,9 @@ async function choose(page, name) {
   await drawn(page);
 }
 
-/** The tones of a run's legend: the color of each, and its name. */
+/** The shades of a run's legend: the color of each, and its name. */
 function legend(page, run = 0) {
-  const swatches = page.locator(".run").nth(run).locator(".tones .swatch");
+  const swatches = page.locator(".run").nth(run).locator(".shades .swatch");
   return swatches.evaluateAll((all) =>
     all.map((one) => ({
       variable: one.getAttribute("style").match(/--([\w-]+)\)/)[1],
@@ -145,7 +145,7 @@ test("rings around what is misclassified stay, and classes come back as they wer
   assert.match(await canvas(page, "hidden").getAttribute("aria-label"), /; colored by loss/);
   await choose(page, "class");
   assert.deepEqual(changed(before, await pixels(page)), []);
-  assert.equal(await page.locator(".tones").count(), 0);
+  assert.equal(await page.locator(".shades").count(), 0);
   await close(page);
 });
 
@@ -171,7 +171,7 @@ test("runs of numbers among others keep their levels where nothing else can be a
 test("the color stands in the address, and what is not offered is passed over", async () => {
   const page = await openAt(pathOf("three"), "#color=probability");
   assert.equal(await page.locator("#color").inputValue(), "probability");
-  assert.match(await page.locator(".tones").first().textContent(), /probability of positive/);
+  assert.match(await page.locator(".shades").first().textContent(), /probability of positive/);
   await choose(page, "loss");
   await page.waitForTimeout(400);
   assert.equal(await page.evaluate(() => location.hash), "#color=loss");

@@ -9,8 +9,8 @@ const MOST_EDGES = LEVEL_COLORS - 1;
 const INFINITE = { variable: "bad", marker: "triangle", name: "infinite" };
 const NO_NUMBER = { variable: "curve-2", marker: "square", name: "not a number" };
 
-/** The tones of a run's samples: a list, which of them a sample has at an epoch, and in which order they are drawn. */
-class Tones {
+/** The shades of a run's samples: a list, which of them a sample has at an epoch, and in which order they are drawn. */
+class Shades {
   constructor(title, list, at, order) {
     Object.assign(this, { title, list, at, order });
   }
@@ -23,54 +23,54 @@ class Tones {
       const swatch = element("span", { class: `swatch ${isBand ? "band" : marker}`, style: `--swatch: var(--${variable})`, ...says });
       return [element("span", { class: "level" }, swatch, isBand ? edge : name)];
     });
-    return element("li", { class: "key wide levels tones" }, `samples by ${this.title}:`, ...parts);
+    return element("li", { class: "key wide levels shades" }, `samples by ${this.title}:`, ...parts);
   }
 }
 
 /** Those of a run, or null where its samples have the colors of their classes, or of their levels. */
-function tonesOf(run, coloring, runs) {
-  if (coloring === "loss") return tonesOfLoss(run, runs);
+function shadesOf(run, coloring, runs) {
+  if (coloring === "loss") return shadesOfLoss(run, runs);
   if (run.numbers) return null;
-  if (coloring === "correctness") return tonesOfCorrectness(run);
-  return coloring === "probability" && run.own ? tonesOfProbability(run) : null;
+  if (coloring === "correctness") return shadesOfCorrectness(run);
+  return coloring === "probability" && run.own ? shadesOfProbability(run) : null;
 }
 
-function tonesOfCorrectness(run) {
+function shadesOfCorrectness(run) {
   const list = [
     { variable: "best", marker: "disc", name: "correct" },
     { variable: "misclassified", marker: "disc", name: "misclassified" },
   ];
-  return new Tones("correctness", list, (epoch, sample) => (run.isMisclassified(epoch, sample) ? 1 : 0), [0, 1]);
+  return new Shades("correctness", list, (epoch, sample) => (run.isMisclassified(epoch, sample) ? 1 : 0), [0, 1]);
 }
 
 /** What the axis of the probabilities says of its ends, which samples do not have. */
 const BEYOND = "; the ends hold what is beyond";
 
 /** In the words of the histogram of the same numbers; the lowest are on top. */
-function tonesOfProbability(run) {
+function shadesOfProbability(run) {
   const { own } = run;
   const bands = new Bands(evenEdges(own.output.ends));
-  const list = [...bands.tones, ...(own.steps.includes(NO_VALUE) ? [NO_NUMBER] : [])];
+  const list = [...bands.shades, ...(own.steps.includes(NO_VALUE) ? [NO_NUMBER] : [])];
   const at = (epoch, sample) => {
     const value = own.outputAt(epoch, sample);
     return Number.isNaN(value) ? bands.count : bands.of(value);
   };
-  return new Tones(own.probabilities.xLabel.replace(BEYOND, ""), list, at, [...bands.tones.keys()].reverse().concat(bands.count));
+  return new Shades(own.probabilities.xLabel.replace(BEYOND, ""), list, at, [...bands.shades.keys()].reverse().concat(bands.count));
 }
 
 /** On one scale for all runs of the same loss; the largest are on top. */
-function tonesOfLoss(run, runs) {
+function shadesOfLoss(run, runs) {
   const alike = runs.filter(({ lossName }) => lossName === run.lossName);
   const bands = new Bands(logarithmicEdges(...lossEnds(alike)));
   const has = (step) => alike.some(({ losses }) => losses.includes(step));
   const [infinite, none] = [has(INFINITE_LOSS), has(NO_VALUE)];
-  const list = [...bands.tones, ...(infinite ? [INFINITE] : []), ...(none ? [NO_NUMBER] : [])];
+  const list = [...bands.shades, ...(infinite ? [INFINITE] : []), ...(none ? [NO_NUMBER] : [])];
   const at = (epoch, sample) => {
     const value = run.lossAt(epoch, sample);
     if (Number.isNaN(value)) return list.length - 1;
     return value === Infinity ? bands.count : bands.of(value);
   };
-  return new Tones("loss", list, at, [...list.keys()]);
+  return new Shades("loss", list, at, [...list.keys()]);
 }
 
 /** How many of all losses lie below the first band's ends, and above the last one's: few that are tiny take no colors. */
@@ -99,7 +99,7 @@ class Bands {
     const texts = edges.map(({ text }) => text);
     const between = (band) => (band ? `${texts[band - 1]} to ${texts[band]}` : `below ${texts[0]}`);
     const name = (band) => (band < edges.length ? between(band) : edges.length ? `${texts.at(-1)} or more` : "finite");
-    this.tones = Array.from({ length: this.count }, (_, band) => ({
+    this.shades = Array.from({ length: this.count }, (_, band) => ({
       variable: `level-${color(band)}`,
       marker: "disc",
       name: name(band),
@@ -161,7 +161,7 @@ class Coloring {
   }
 
   apply() {
-    for (const column of this.page.columns) column.colorBy(tonesOf(column.run, this.chosen, this.runs));
+    for (const column of this.page.columns) column.colorBy(shadesOf(column.run, this.chosen, this.runs));
     this.page.fit();
   }
 }
