@@ -22,7 +22,7 @@ test("each panel is one stop of the Tab key, and so is each lane of milestones",
   const count = (name) => stops.filter((stop) => stop === name).length;
   assert.equal(count("panel"), 18, "six panels of three runs");
   assert.equal(count("lane"), 3);
-  assert.equal(count("top"), 2);
+  assert.equal(count("top"), 4);
   assert.ok(stops.length < 40, `${stops.length} stops in all`);
   await close(page);
 });

@@ -27,13 +27,14 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
 }
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 20] = [
+const SCRIPTS: [&str; 22] = [
     include_str!("web/data.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
     include_str!("web/paint.js"),
     include_str!("web/regions.js"),
     include_str!("web/panel.js"),
+    include_str!("web/shades.js"),
     include_str!("web/space.js"),
     include_str!("web/histograms.js"),
     include_str!("web/labels.js"),
@@ -46,6 +47,7 @@ const SCRIPTS: [&str; 20] = [
     include_str!("web/column.js"),
     include_str!("web/stage.js"),
     include_str!("web/keys.js"),
+    include_str!("web/arrangement.js"),
     include_str!("web/address.js"),
     include_str!("web/page.js"),
 ];

@@ -1,6 +1,6 @@
 // What is shown, in the address: a link leads to this moment.
 
-/** `epoch`, `panel`, `sample`, `theme` where they were chosen, and the controls of panels: `0.losses.log=on`. */
+/** `epoch`, `panel`, `panels`, `color`, `sample`, `theme` where they were chosen, and the controls of panels: `0.losses.log=on`. */
 class Address {
   constructor(page) {
     this.page = page;
@@ -21,11 +21,18 @@ class Address {
     const wanted = new URLSearchParams(location.hash.slice(1));
     const { page } = this;
     if (["light", "dark"].includes(wanted.get("theme"))) page.setTheme(wanted.get("theme"));
+    if (wanted.has("color")) page.coloring.read(wanted.get("color"));
+    if (wanted.has("panels")) page.arrangement.read(wanted.get("panels"));
     for (const [name, control] of this.controls()) if (wanted.has(name)) turn(control, wanted.get(name));
-    if (wanted.has("panel")) page.stage.show(page.panels.find(({ key }) => key === wanted.get("panel")) ?? null);
+    if (wanted.has("panel")) this.showAlone(wanted.get("panel"));
     const epoch = wanted.get("epoch");
     if (epoch?.trim() && Number.isFinite(Number(epoch))) page.seek(Number(epoch));
     if (wanted.has("sample")) this.pin(Number(wanted.get("sample")));
+  }
+
+  showAlone(wanted) {
+    const { panels, stage } = this.page;
+    stage.show(panels.find(({ key, section }) => key === wanted && !section.hidden) ?? null);
   }
 
   pin(row) {
@@ -50,12 +57,14 @@ class Address {
     const { page } = this;
     const shown = new URLSearchParams();
     if (page.at > 0) shown.set("epoch", page.epochs[page.at]);
+    if (page.coloring.chosen !== page.coloring.usual) shown.set("color", page.coloring.chosen);
+    if (page.arrangement.text) shown.set("panels", page.arrangement.text);
     if (page.stage.panel) shown.set("panel", page.stage.panel.key);
     if (page.follower.isPinned) shown.set("sample", page.follower.row);
     for (const [name, control] of this.controls())
       if (control.dataset.usual !== undefined && stateOf(control) !== control.dataset.usual) shown.set(name, wordOf(control));
     if (page.root.dataset.theme !== this.usualTheme) shown.set("theme", page.root.dataset.theme);
-    return shown.toString();
+    return shown.toString().replaceAll("%2C", ",");
   }
 }
 

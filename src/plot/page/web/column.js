@@ -12,15 +12,21 @@ class Column {
     const pictures = run.pictures.map((picture, i) => new PicturePanel(run, index, picture, i, actions.redraw));
     this.panels = [...usual, ...pictures];
     const rows = [...this.legendRows(), ...outputRows(run), ...keyRows(run), ...selectionRow(run)];
-    const legend = element("ul", { class: "legend" }, ...rows);
-    const grid = gridOf(usual, "panels");
-    const more = pictures.length ? [gridOf(pictures, "panels pictures")] : [];
+    this.legend = element("ul", { class: "legend" }, ...rows);
+    this.grids = [gridOf(usual, "panels"), ...(pictures.length ? [gridOf(pictures, "panels pictures")] : [])];
     const head = element("header", { class: "run-head" }, this.name, this.status);
     const notes = run.notes.map((note) => element("li", {}, note));
     const below = notes.length ? [element("ul", { class: "notes", "aria-label": "Notes" }, ...notes)] : [];
     const events = run.milestones.length ? [eventsOf(run, actions.seek)] : [];
-    this.section = element("section", { class: "run", "data-epoch": "" }, head, legend, grid, ...more, ...below, ...events);
+    this.section = element("section", { class: "run", "data-epoch": "" }, head, this.legend, ...this.grids, ...below, ...events);
     this.section.ariaLabel = run.name;
+  }
+
+  /** Colors the samples of all spaces, and says what the colors stand for. */
+  colorBy(shades) {
+    this.panels.forEach((panel) => panel.colorBy?.(shades));
+    this.legend.querySelector(".shades")?.remove();
+    if (shades) this.legend.prepend(shades.legend());
   }
 
   legendRows() {

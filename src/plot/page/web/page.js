@@ -27,6 +27,8 @@ class Page {
     this.follower = new Follower(this.columns, this.tip, redraw);
     this.stage = new Stage(this.panels, () => this.fit());
     this.keys = new Keys(this);
+    this.coloring = new Coloring(this, runs);
+    this.arrangement = new Arrangement(this);
     this.build(title);
     this.listen();
     this.followTheme();
@@ -151,6 +153,7 @@ class Page {
   }
 
   fit() {
+    this.arrangement.fit();
     this.panels.forEach((panel) => panel.fit());
     this.redraw();
   }

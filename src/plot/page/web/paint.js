@@ -22,6 +22,11 @@ class Palette {
     this.violin = read("--violin");
   }
 
+  /** A color by its name in the style sheet. */
+  named(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  }
+
   ofClass(index) {
     return this.classes[index % CLASS_COLORS];
   }

@@ -122,7 +122,8 @@ class Follower {
     }
     this.isShown = true;
     const { canvas, run } = this.panel;
-    const places = this.panel.placesOf(run.rows.get(this.row));
+    // A panel that is not seen has no places, and may never have been drawn.
+    const places = canvas.offsetParent && this.panel.epoch >= 0 ? this.panel.placesOf(run.rows.get(this.row)) : [];
     const [x, y] = places.find((place) => place.every(Number.isFinite)) ?? [0, 0];
     const box = canvas.getBoundingClientRect();
     this.tip.show(this.content(), box.left + x, box.top + y, { beside: true });

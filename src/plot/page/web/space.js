@@ -18,6 +18,12 @@ class SpacePanel extends Panel {
     if (!this.space.still) this.control(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
   }
 
+  /** Colors samples by shades, or by their groups where there are none. */
+  colorBy(shades) {
+    this.shades = shades;
+    this.refresh();
+  }
+
   turnTo(isFitted) {
     this.isFitted = isFitted;
     this.refresh();
@@ -69,9 +75,12 @@ class SpacePanel extends Panel {
     this.radius = Math.min(4, Math.max(1.5, 0.3 * room));
     const markers = MARKERS.map((name) => new Stamp(COVERS[name](this.radius * ratio), 1.3 * this.radius * ratio));
     const groups = [...Array(run.groups.count).keys()];
-    this.stamps = groups.map((k) => markers[MARKERS.indexOf(run.groups.marker(k))]);
+    const stampOf = (marker) => markers[MARKERS.indexOf(marker)];
+    this.stamps = groups.map((k) => stampOf(run.groups.marker(k)));
     this.highlight = ringStamp((this.radius + 1.2) * ratio, 1.3 * ratio);
     this.colors = groups.map((k) => packed32(run.groups.color(k)));
+    this.shadeStamps = this.shades?.list.map(({ marker }) => stampOf(marker));
+    this.shadeColors = this.shades?.list.map(({ variable }) => packed32(palette.named(variable)));
     this.misclassified = packed32(palette.misclassified);
     this.order ??= this.rareOnTop();
   }
@@ -125,6 +134,16 @@ class SpacePanel extends Panel {
     }
   }
 
+  /** Shade by shade, so that the last ones lie on top. */
+  stampShades(epoch) {
+    const { shades, stamping, ratio, xs, ys } = this;
+    const found = shades.list.map(() => []);
+    for (const i of this.order) if (this.isInside(xs[i], ys[i])) found[shades.at(epoch, i)].push(i);
+    for (const k of shades.order) {
+      for (const i of found[k] ?? []) stamping.put(this.shadeStamps[k], xs[i] * ratio, ys[i] * ratio, this.shadeColors[k]);
+    }
+  }
+
   /** Rings around what is misclassified, and under all samples: where they lie close, their class is still seen. */
   stampErrors(epoch) {
     const { run, stamping, ratio, xs, ys } = this;
@@ -142,10 +161,11 @@ class SpacePanel extends Panel {
     if (!this.space.still) this.place(epoch);
     this.stamping.clean();
     this.stampErrors(epoch);
-    if (!this.space.still) this.stampSamples();
+    if (this.shades) this.stampShades(epoch);
+    else if (!this.space.still) this.stampSamples();
     this.dots.context.putImageData(this.stamping.image, 0, 0);
     lay(context, this.dots);
-    if (this.space.still) lay(context, this.stillDots);
+    if (this.space.still && !this.shades) lay(context, this.stillDots);
     clipped(context, this.frame, () => this.paintBoundary(context, epoch));
   }
 
@@ -262,6 +282,10 @@ class SpacePanel extends Panel {
   }
 
   describe(epoch) {
+    return this.shades ? `${this.counted(epoch)}; colored by ${this.shades.title}` : this.counted(epoch);
+  }
+
+  counted(epoch) {
     if (this.run.numbers) return describeNumbers(this.run, epoch);
     const counts = this.run.countsOf(epoch);
     const sum = (name) => counts.reduce((total, count) => total + count[name], 0);

@@ -1,0 +1,167 @@
+// What the colors of samples stand for, where it is not their class: how the model answers them.
+
+const COLORINGS = ["class", "correctness", "probability", "loss"];
+
+/** Edges between bands of numbers: at most as many bands as there are colors from low to high. */
+const MOST_EDGES = LEVEL_COLORS - 1;
+
+/** Numbers that are none, or have no bounds, have colors and shapes of their own. */
+const INFINITE = { variable: "bad", marker: "triangle", name: "infinite" };
+const NO_NUMBER = { variable: "curve-2", marker: "square", name: "not a number" };
+
+/** The shades of a run's samples: a list, which of them a sample has at an epoch, and in which order they are drawn. */
+class Shades {
+  constructor(title, list, at, order) {
+    Object.assign(this, { title, list, at, order });
+  }
+
+  /** In a row: the numbers between bands, and what else there is. */
+  legend() {
+    const parts = this.list.flatMap(({ variable, marker, name, edge }) => {
+      const isBand = edge !== undefined;
+      const says = isBand ? { role: "img", "aria-label": name, title: name } : { "aria-hidden": "true" };
+      const swatch = element("span", { class: `swatch ${isBand ? "band" : marker}`, style: `--swatch: var(--${variable})`, ...says });
+      return [element("span", { class: "level" }, swatch, isBand ? edge : name)];
+    });
+    return element("li", { class: "key wide levels shades" }, `samples by ${this.title}:`, ...parts);
+  }
+}
+
+/** Those of a run, or null where its samples have the colors of their classes, or of their levels. */
+function shadesOf(run, coloring, runs) {
+  if (coloring === "loss") return shadesOfLoss(run, runs);
+  if (run.numbers) return null;
+  if (coloring === "correctness") return shadesOfCorrectness(run);
+  return coloring === "probability" && run.own ? shadesOfProbability(run) : null;
+}
+
+function shadesOfCorrectness(run) {
+  const list = [
+    { variable: "best", marker: "disc", name: "correct" },
+    { variable: "misclassified", marker: "disc", name: "misclassified" },
+  ];
+  return new Shades("correctness", list, (epoch, sample) => (run.isMisclassified(epoch, sample) ? 1 : 0), [0, 1]);
+}
+
+/** What the axis of the probabilities says of its ends, which samples do not have. */
+const BEYOND = "; the ends hold what is beyond";
+
+/** In the words of the histogram of the same numbers; the lowest are on top. */
+function shadesOfProbability(run) {
+  const { own } = run;
+  const bands = new Bands(evenEdges(own.output.ends));
+  const list = [...bands.shades, ...(own.steps.includes(NO_VALUE) ? [NO_NUMBER] : [])];
+  const at = (epoch, sample) => {
+    const value = own.outputAt(epoch, sample);
+    return Number.isNaN(value) ? bands.count : bands.of(value);
+  };
+  return new Shades(own.probabilities.xLabel.replace(BEYOND, ""), list, at, [...bands.shades.keys()].reverse().concat(bands.count));
+}
+
+/** On one scale for all runs of the same loss; the largest are on top. */
+function shadesOfLoss(run, runs) {
+  const alike = runs.filter(({ lossName }) => lossName === run.lossName);
+  const bands = new Bands(logarithmicEdges(...lossEnds(alike)));
+  const has = (step) => alike.some(({ losses }) => losses.includes(step));
+  const [infinite, none] = [has(INFINITE_LOSS), has(NO_VALUE)];
+  const list = [...bands.shades, ...(infinite ? [INFINITE] : []), ...(none ? [NO_NUMBER] : [])];
+  const at = (epoch, sample) => {
+    const value = run.lossAt(epoch, sample);
+    if (Number.isNaN(value)) return list.length - 1;
+    return value === Infinity ? bands.count : bands.of(value);
+  };
+  return new Shades("loss", list, at, [...list.keys()]);
+}
+
+/** How many of all losses lie below the first band's ends, and above the last one's: few that are tiny take no colors. */
+const BEYOND_BANDS = 0.02;
+
+/** Between what nearly all losses of some runs are, at all epochs. */
+function lossEnds(runs) {
+  const ends = runs.map(lossEndsOf);
+  return [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
+}
+
+function lossEndsOf({ losses, lossLow, lossStep }) {
+  const steps = losses.filter((step) => step > 0 && step < INFINITE_LOSS).sort();
+  const last = steps.length - 1;
+  const value = (share) => lossLow * Math.exp(lossStep * (steps[Math.round(share * last)] - 1));
+  return last < 0 ? [Infinity, 0] : [value(BEYOND_BANDS), value(1 - BEYOND_BANDS)];
+}
+
+/** Numbers between edges: one below the first, one from the last on, in colors from low to high. */
+class Bands {
+  constructor(edges) {
+    this.edges = edges.map(({ value }) => value);
+    this.count = edges.length + 1;
+    const last = Math.max(1, edges.length);
+    const color = (band) => Math.floor((band * MOST_EDGES + Math.floor(last / 2)) / last);
+    const texts = edges.map(({ text }) => text);
+    const between = (band) => (band ? `${texts[band - 1]} to ${texts[band]}` : `below ${texts[0]}`);
+    const name = (band) => (band < edges.length ? between(band) : edges.length ? `${texts.at(-1)} or more` : "finite");
+    this.shades = Array.from({ length: this.count }, (_, band) => ({
+      variable: `level-${color(band)}`,
+      marker: "disc",
+      name: name(band),
+      edge: texts[band] ?? (edges.length ? "" : "finite"),
+    }));
+  }
+
+  /** The band of a number: that above the last edge that is not above it. */
+  of(value) {
+    return lastUpTo(this.edges, value) + 1;
+  }
+}
+
+/** Round values within two ends. */
+function evenEdges([low, high]) {
+  const ticks = new Scale(low, high, 0, 1).ticks(MOST_EDGES);
+  const edges = ticks.filter(({ value }) => value > low && value < high).slice(0, MOST_EDGES);
+  return edges.map(({ value, text }) => ({ value, text: withOffset(text, ticks) }));
+}
+
+/** 1, 2 and 5 times powers of ten within two ends; of wide ones fewer. */
+function logarithmicEdges(low, high) {
+  if (!(low > 0 && high > low && high < Infinity)) return [];
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const within = (digits, every) => {
+    const all = powers.filter((power) => power % every === 0).flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
+    return all.filter((value) => value > low && value < high);
+  };
+  const finer = [[[1, 2, 5], 1], [[1, 3], 1]];
+  const coarser = [1, 2, 3, 5, 10, 20, 50, 100].map((every) => [[1], every]);
+  const edges = [...finer, ...coarser].map(([digits, every]) => within(digits, every));
+  return (edges.find(({ length }) => length <= MOST_EDGES) ?? []).map(asPower);
+}
+
+/** The select over all spaces, in the head of the page; of runs of numbers only, without what is asked of classes. */
+class Coloring {
+  constructor(page, runs) {
+    Object.assign(this, { page, runs, usual: "class" });
+    this.select = document.getElementById("color");
+    const areNumbers = runs.every(({ numbers }) => numbers);
+    const word = areNumbers ? "level" : runs.some(({ numbers }) => numbers) ? "class, level" : "class";
+    const offered = COLORINGS.filter((name) => !areNumbers || name === "class" || name === "loss");
+    this.select.append(...offered.map((name) => element("option", { value: name }, name === "class" ? word : name)));
+    this.select.value = this.usual;
+    this.select.addEventListener("change", () => this.apply());
+    this.select.parentElement.hidden = !page.panels.some((panel) => panel.colorBy);
+  }
+
+  get chosen() {
+    return this.select.value;
+  }
+
+  /** Chooses by name; one that is not offered changes nothing. */
+  read(name) {
+    if (name === this.chosen || ![...this.select.options].some(({ value }) => value === name)) return;
+    this.select.value = name;
+    this.apply();
+  }
+
+  apply() {
+    for (const column of this.page.columns) column.colorBy(shadesOf(column.run, this.chosen, this.runs));
+    this.page.fit();
+  }
+}
