@@ -58,6 +58,10 @@ macro_rules! forwarded {
             (**self).losses(inputs, targets, loss)
         }
 
+        fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
+            (**self).logits_into(inputs, targets, loss, logits)
+        }
+
         fn activation(&self, layer: usize) -> Option<Activation> {
             (**self).activation(layer)
         }

@@ -172,6 +172,12 @@ impl Sequential {
 
     /// Fails unless inputs and targets fit the network, and the targets the loss.
     pub(crate) fn check(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<()> {
+        self.check_shapes(inputs, targets, loss)?;
+        loss.check_targets(targets)
+    }
+
+    /// The same without a look at each target.
+    fn check_shapes(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<()> {
         matrix::expect_columns("inputs", inputs, self.architecture.inputs())?;
         let (expected, found) = ((inputs.nrows(), self.architecture.outputs()), (targets.samples(), targets.outputs()));
         if expected != found {
@@ -183,7 +189,7 @@ impl Sequential {
                 `Architecture::logits`";
             targets.expect_one_position(why)?;
         }
-        loss.check_targets(targets)
+        Ok(())
     }
 
     /// What the outputs are.
@@ -366,6 +372,15 @@ impl Forward for Sequential {
         let mut predictions = Matrix::zeros(0, 0);
         self.run(inputs, 0..self.weights.len(), last, &mut predictions)?;
         Ok(loss.losses(&predictions, targets, self.basis(loss)))
+    }
+
+    fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
+        self.check_shapes(inputs, targets, loss)?;
+        let has_logits = self.basis(loss) == Basis::Logits;
+        if has_logits {
+            self.run(inputs, 0..self.weights.len(), Activation::Linear, logits)?;
+        }
+        Ok(has_logits)
     }
 
     fn activation(&self, layer: usize) -> Option<Activation> {

@@ -1,6 +1,6 @@
 //! The mean loss of a model with many sets of weights.
 
-use crate::{Dataset, Forward, Loss, Result, Weights, loss::mean, math::parallel, model::checked};
+use crate::{Dataset, Forward, Loss, Matrix, Result, Weights, math::parallel, model::checked};
 
 /// What the losses are of.
 #[derive(Clone, Copy)]
@@ -23,12 +23,12 @@ pub(super) fn mean_losses<M: Forward>(
     restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
 ) -> Result<Vec<f64>> {
     question.loss.check_targets(question.data.targets())?; // once, and not for each place
-    let ask = |(weights, model): &mut (Weights, Option<M>), &place: &[f64; 2]| {
+    let ask = |(weights, model, logits): &mut (Weights, Option<M>, Matrix), &place: &[f64; 2]| {
         fill(weights, place);
         let made = model.insert(restore(model.as_ref(), weights)?);
-        let losses = checked::losses_of_checked(made, question.data, question.loss)?;
+        let mean = checked::mean_loss_of_checked(made, question.data, question.loss, logits)?;
         (question.step)();
-        Ok(mean(&losses))
+        Ok(mean)
     };
-    parallel::map_with(places, question.threads, || (Weights::default(), None), ask)
+    parallel::map_with(places, question.threads, || (Weights::default(), None, Matrix::zeros(0, 0)), ask)
 }
