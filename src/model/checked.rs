@@ -7,8 +7,10 @@ use std::{collections::HashSet, ops::Range};
 
 use super::agreement::expect_gradients;
 use crate::{
-    Backward, ClassLabels, Dataset, Error, Forward, Loss, Matrix, Result, Targets, Weights, data::OwnedTargets,
-    loss::{mean, means}, math::matrix,
+    Backward, ClassLabels, Dataset, Error, Forward, Loss, Matrix, Result, Targets, Weights,
+    data::OwnedTargets,
+    loss::{mean, means},
+    math::matrix,
 };
 
 /// How many outputs of labeled samples are computed at once: a vocabulary is wider than any layer.
@@ -218,7 +220,12 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
 }
 
 /// Computes the mean loss, of targets that are known to be those of the loss; `logits` are memory that is taken again.
-pub(crate) fn mean_loss_of_checked(model: &dyn Forward, data: &Dataset, loss: Loss, logits: &mut Matrix) -> Result<f64> {
+pub(crate) fn mean_loss_of_checked(
+    model: &dyn Forward,
+    data: &Dataset,
+    loss: Loss,
+    logits: &mut Matrix,
+) -> Result<f64> {
     let (inputs, targets) = (data.inputs(), data.targets());
     let is_one = Parts::for_targets(model, inputs, targets).is_one();
     if !is_one || !model.logits_into(inputs, targets, loss, logits)? {

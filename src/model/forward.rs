@@ -81,6 +81,30 @@ pub trait Forward: Model {
         self.with_weights(weights)
     }
 
+    /// Returns the model with other weights in the memory of this one, which is not needed any longer; by default
+    /// [`restore`](Self::restore).
+    ///
+    /// [`LossSurface`](crate::analysis::LossSurface) asks thousands of models, one after the other.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Sequential, Weights};
+    ///
+    /// let architecture = Sequential::builder(2).layer(Dense::new(1));
+    /// let (one, other) = (architecture.clone().build(1)?, architecture.build(2)?);
+    /// assert_eq!(one.into_restored(&mut Weights::of(&other)?)?, other);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`with_weights`](Self::with_weights).
+    fn into_restored(self, weights: &mut Weights) -> Result<Self>
+    where
+        Self: Sized,
+    {
+        self.restore(weights)
+    }
+
     /// Computes the outputs of the last layer of `layers` when the first one is fed `inputs`; the inputs themselves for
     /// an empty range.
     ///

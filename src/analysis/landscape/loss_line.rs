@@ -2,7 +2,7 @@
 
 use super::{
     flat::Flat,
-    mean_losses::{Question, mean_losses},
+    mean_losses::{Question, mean_losses, next},
 };
 #[cfg(feature = "serde")]
 use crate::serial;
@@ -75,7 +75,7 @@ impl LossLine {
         loss: Loss,
     ) -> Result<Self> {
         let question = Question { data, loss, threads: None, step: &|| () };
-        Self::of_models(ends, points, question, |_: Option<&M>, weights| model.restore(weights))
+        Self::of_models(ends, points, question, |known, weights| next(model, known, weights))
     }
 
     /// Fails unless recorded weights have the parameters of an end of a line.
@@ -88,7 +88,7 @@ impl LossLine {
         ends: [&Weights; 2],
         points: usize,
         question: Question<'_>,
-        restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
+        restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
     ) -> Result<Self> {
         if !(2..=MAX_POINTS).contains(&points) {
             return Err(Error::invalid("the number of points of a line", format!("from 2 to {MAX_POINTS}"), points));

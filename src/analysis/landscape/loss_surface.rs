@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::{
     WeightPlane,
-    mean_losses::{Question, mean_losses},
+    mean_losses::{Question, mean_losses, next},
 };
 #[cfg(feature = "serde")]
 use crate::serial;
@@ -64,7 +64,7 @@ impl LossSurface {
     ) -> Result<Self> {
         plane.expect(&Weights::of(model)?, "of the model")?;
         let question = Question { data, loss, threads: None, step: &|| () };
-        Self::of_models(plane, grid, question, |_: Option<&M>, weights| model.restore(weights))
+        Self::of_models(plane, grid, question, |known, weights| next(model, known, weights))
     }
 
     /// The same of models that a function makes of weights, given the last one.
@@ -72,7 +72,7 @@ impl LossSurface {
         plane: &WeightPlane,
         grid: &Grid,
         question: Question<'_>,
-        restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
+        restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
     ) -> Result<Self> {
         grid.check()?;
         let (x, y) = grid.axes();
