@@ -66,8 +66,15 @@ impl WithSimd for Apply<'_> {
     }
 }
 
+/// `exp(-abs z)`, whose scale is finite.
 #[inline(always)]
-pub(super) fn exp(z: f32) -> f32 {
+pub(super) fn exp_of_negative(z: f32) -> f32 {
+    let (q, scale) = split(-z.abs());
+    mul_add(scale, q, scale)
+}
+
+#[inline(always)]
+fn exp(z: f32) -> f32 {
     let (q, scale) = split(z);
     (1.0 + q) * scale // Not `scale q + scale`: the infinite scale would be taken from itself.
 }

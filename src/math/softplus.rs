@@ -3,7 +3,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::{
-    functions::{exp, ln_1p, ln_one_plus_exp},
+    functions::{exp_of_negative, ln_1p, ln_one_plus_exp},
     fused::mul_add,
     matrix,
 };
@@ -96,7 +96,7 @@ fn of_block(z: &[[f32; LANES]], y: &[[f32; LANES]]) -> f64 {
     for (z, y) in z.iter().zip(y) {
         for i in 0..LANES {
             sums[i] += mul_add(-z[i], y[i], if z[i] > 0.0 { z[i] } else { 0.0 });
-            let u = exp(-z[i].abs());
+            let u = exp_of_negative(z[i]);
             product[i] = mul_add(product[i], u, u) + product[i];
         }
     }
