@@ -8,8 +8,8 @@ use super::{
     matrix,
 };
 
-/// Fewer pairs are summed up one by one: their sum is, to the bit, that of what [`add`] gives for each.
-const FEW: usize = 128;
+/// From so many pairs on, blocks are worth it: of fewer, what [`add`] gives for each is summed up as fast.
+pub(crate) const MANY: usize = 128;
 
 /// How many sums in single precision there are side by side.
 const LANES: usize = 16;
@@ -56,9 +56,6 @@ impl WithSimd for Sum<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> f64 {
         let Self { z, y } = self;
-        if z.len() < FEW {
-            return one_by_one(z, y);
-        }
         let ((rows, rest), (y_rows, y_rest)) = (z.as_chunks(), y.as_chunks());
         let mut sum = one_by_one(rest, y_rest);
         // Not by `sum` of an iterator, which would be compiled by itself, without the machine's vectors.
@@ -73,16 +70,17 @@ impl WithSimd for Sum<'_> {
 #[inline(always)]
 fn add_in_line(sums: &mut [f32], z: &[f32], y: &[f32]) {
     for (sum, (&z, &y)) in sums.iter_mut().zip(z.iter().zip(y)) {
-        // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added.
-        *sum += z.max(0.0) - z * y + ln_one_plus_exp(z);
+        // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added, and a rounded `z * y` would not
+        // where `y` is almost 1.
+        *sum += mul_add(-z, y, z.max(0.0)) + ln_one_plus_exp(z);
     }
 }
 
 #[inline(always)]
 fn one_by_one(z: &[f32], y: &[f32]) -> f64 {
     let mut sum = 0.0;
-    for (z, y) in z.chunks(FEW).zip(y.chunks(FEW)) {
-        let mut each = [0.0; FEW];
+    for (z, y) in z.chunks(MANY).zip(y.chunks(MANY)) {
+        let mut each = [0.0; MANY];
         add_in_line(&mut each, z, y);
         sum += matrix::sum_f64(&each[..z.len()]);
     }
@@ -127,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_sum_is_that_of_double_precision_however_many_there_are_and_however_large() {
-        for count in [0, 1, 16, 127, 128, 129, 1_000, 1_024, 1_039, 2_000, 5_000] {
+        for count in [0, 1, 16, 63, 64, 65, 127, 128, 129, 1_000, 1_024, 1_039, 2_000, 5_000] {
             for scale in [0.0, 1e-6, 0.1, 3.0, 30.0, 1e6, 1e37] {
                 let (z, y) = pairs(count, scale);
                 let (found, expected) = (sum(&z, &y), reference(&z, &y));
@@ -172,10 +170,35 @@ mod tests {
     }
 
     #[test]
-    fn few_pairs_have_the_sum_of_what_each_of_them_gives() {
-        let (z, y) = pairs(FEW - 1, 5.0);
-        let mut each = vec![0.0; z.len()];
-        add(&mut each, &z, &y);
-        assert_eq!(sum(&z, &y), matrix::sum_f64(&each));
+    fn a_stray_number_anywhere_counts_as_in_double_precision() {
+        let strays =
+            [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, f32::MIN_POSITIVE, 1e-45, 0.0, -0.0];
+        for count in [1, 63, 64, 65, 127, 128, 129] {
+            for (stray, place) in strays.iter().flat_map(|&stray| [0, count / 2, count - 1].map(|place| (stray, place)))
+            {
+                for target in [0.0, 0.25, 1.0] {
+                    let (mut z, mut y) = pairs(count, 3.0);
+                    (z[place], y[place]) = (stray, target);
+                    let (found, expected) = (sum(&z, &y), reference(&z, &y));
+                    let same = found == expected || found.is_nan() && expected.is_nan();
+                    let close = (found - expected).abs() <= 1e-6 * expected && expected.is_finite();
+                    assert!(same || close, "{stray} at {place} of {count} for {target}: {found} {expected}");
+                }
+            }
+        }
+    }
+
+    /// `z - z y` is a thousandth of `z` here.
+    #[test]
+    fn targets_that_are_almost_1_keep_their_precision() {
+        for count in [1, 300] {
+            let (z, y) = (vec![1_000.3_f32; count], vec![0.999_f32; count]);
+            let mut each = vec![0.0; count];
+            add(&mut each, &z, &y);
+            let expected = reference(&z, &y);
+            for found in [sum(&z, &y), matrix::sum_f64(&each)] {
+                assert!((found / expected - 1.0).abs() < 5e-6, "{found} {expected}");
+            }
+        }
     }
 }

@@ -61,6 +61,7 @@ impl LossLine {
     /// Computes the loss of a model at so many points of the line between two sets of weights, both ends included, on all cores.
     ///
     /// The model's own weights do not matter, but its parameters are those of both ends. Both ends are computed of exactly their weights.
+    /// Losses have the bits that [`LossSurface::of`](crate::analysis::LossSurface::of) says.
     ///
     /// # Errors
     ///

@@ -49,9 +49,10 @@ pub struct LossSurface {
 impl LossSurface {
     /// Computes the loss of a model on a plane, on all cores; the same bits for any number of them.
     ///
-    /// The model's own weights do not matter, but its parameters are those of the plane. The mean of 128 binary cross-entropies of logits
-    /// or more is summed up in single precision by blocks: within 1e-5 of what [`evaluate`](crate::analysis::evaluate) says, and within
-    /// 1e-7 as a rule; all others have the same bits.
+    /// The model's own weights do not matter, but its parameters are those of the plane. Losses have the bits of
+    /// [`evaluate`](crate::analysis::evaluate), with one exception: 128 binary cross-entropies or more, samples times outputs, of a model
+    /// that gives [its logits](crate::Forward::logits_into) are summed up by blocks in single precision, and their mean is within 1e-5
+    /// of that, as a share of it.
     ///
     /// # Errors
     ///
