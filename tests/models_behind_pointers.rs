@@ -3,7 +3,8 @@
 use std::{rc::Rc, sync::Arc};
 
 use training_replay::{
-    Activation, Backward, Dense, Forward, Loss, Matrix, Metrics, Model, Replay, Result, Sequential, Weights, datasets,
+    Activation, Backward, Dense, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result, Sequential, Weights,
+    datasets,
 };
 
 type Boxed = Box<dyn Forward + Send + Sync>;
@@ -50,6 +51,9 @@ fn assert_same<M: Forward>(pointer: &M) {
         pointer.losses(&inputs, (&targets).into(), loss).unwrap(),
         model.losses(&inputs, (&targets).into(), loss).unwrap()
     );
+    let mut logits = Matrix::zeros(0, 0);
+    assert!(pointer.logits_into(&inputs, (&targets).into(), loss, &mut logits).unwrap());
+    assert_eq!(logits, model.pre_activation(&model.forward(&inputs, 0..1).unwrap(), 1).unwrap());
     assert_eq!(pointer.range(1), model.range(1));
     let gradients = pointer.as_backward().unwrap().gradients(&inputs, (&targets).into(), loss).unwrap();
     assert_eq!(gradients, model.gradients(&inputs, (&targets).into(), loss).unwrap());
@@ -91,4 +95,44 @@ fn a_boxed_model_of_unknown_type_says_how_it_is_asked_instead() {
     let model: Boxed = Box::new(network());
     let message = replay.run_with(&model).at(0).err().unwrap().to_string();
     assert!(message.contains("Replay::run_from"), "{message}");
+}
+
+/// How often its memory was taken over.
+#[derive(Clone)]
+struct Reused(u32);
+
+impl Model for Reused {
+    fn parameters(&self) -> Result<Vec<Parameter<'_>>> {
+        Ok(vec![])
+    }
+}
+
+impl Forward for Reused {
+    fn layers(&self) -> Vec<String> {
+        vec![]
+    }
+
+    fn with_weights(&self, _: &Weights) -> Result<Self> {
+        Ok(Self(0))
+    }
+
+    fn into_restored(self, _: &mut Weights) -> Result<Self> {
+        Ok(Self(self.0 + 1))
+    }
+
+    fn forward(&self, inputs: &Matrix, _: std::ops::Range<usize>) -> Result<Matrix> {
+        Ok(inputs.clone())
+    }
+}
+
+#[test]
+fn memory_is_taken_over_behind_a_pointer_unless_it_is_needed_elsewhere() {
+    let none = &mut Weights::default();
+    assert_eq!(Box::new(Reused(1)).into_restored(none).unwrap().0, 2);
+    assert_eq!(Rc::new(Reused(1)).into_restored(none).unwrap().0, 2);
+    assert_eq!(Arc::new(Reused(1)).into_restored(none).unwrap().0, 2);
+    let (rc, arc) = (Rc::new(Reused(1)), Arc::new(Reused(1)));
+    assert_eq!(Rc::clone(&rc).into_restored(none).unwrap().0, 0);
+    assert_eq!(Arc::clone(&arc).into_restored(none).unwrap().0, 0);
+    assert_eq!((rc.0, arc.0), (1, 1));
 }

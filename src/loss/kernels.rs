@@ -79,21 +79,6 @@ pub(super) fn cross_entropy_slope(p: f32, y: f32) -> f32 {
     if is_clipped(p) { 0.0 } else { (p - y) / (p * (1.0 - p)) }
 }
 
-/// Adds to losses `max(z, 0) - z y + ln(1 + exp(-abs z))`.
-pub(super) fn add_logit_cross_entropy(losses: &mut [f32], logits: &[f32], targets: &[f32]) {
-    let mut some = [0.0; 64];
-    let pairs = logits.chunks(some.len()).zip(targets.chunks(some.len()));
-    for (losses, (logits, targets)) in losses.chunks_mut(some.len()).zip(pairs) {
-        let tails = &mut some[..logits.len()];
-        tails.copy_from_slice(logits);
-        functions::apply(Function::LnOnePlusExp, tails);
-        for ((loss, tail), (z, y)) in losses.iter_mut().zip(tails).zip(logits.iter().zip(targets)) {
-            // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added.
-            *loss += z.max(0.0) - z * y + *tail;
-        }
-    }
-}
-
 /// Adds to losses what `element` says of every output and target.
 pub(super) fn add_elements(losses: &mut [f32], outputs: &[f32], targets: &[f32], element: impl Fn(f32, f32) -> f32) {
     let pairs = outputs.iter().zip(targets);

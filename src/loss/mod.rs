@@ -8,11 +8,13 @@ mod notation;
 
 pub(crate) use check::ROUNDING;
 pub(crate) use kernels::{Basis, softmax_columns};
-use kernels::{
-    add_cross_entropy, add_elements, add_logit_cross_entropy, categorical, logit_categorical, mean_over_outputs,
-};
+use kernels::{add_cross_entropy, add_elements, categorical, logit_categorical, mean_over_outputs};
 
-use crate::{Matrix, Result, data::Targets, math::matrix};
+use crate::{
+    Matrix, Result,
+    data::Targets,
+    math::{matrix, softplus},
+};
 
 /// A measure of how far predictions are off their targets, which training makes small.
 ///
@@ -196,13 +198,24 @@ impl Loss {
         losses
     }
 
+    /// The mean over the samples of the losses of logits that were checked against the targets; of few, to the bit that of
+    /// [`losses`](Self::losses).
+    pub(crate) fn mean_from_logits(self, logits: &Matrix, targets: Targets<'_>) -> f64 {
+        match (self, targets) {
+            (Self::BinaryCrossEntropy, Targets::Numbers(targets)) if logits.len() >= softplus::MANY => {
+                softplus::sum(logits.as_slice(), targets.as_slice()) / logits.len() as f64
+            }
+            _ => mean(&means(self.losses(logits, targets, Basis::Logits), targets.positions())),
+        }
+    }
+
     fn losses_into(self, predictions: &Matrix, targets: &Matrix, basis: Basis, losses: &mut [f32]) {
         match (self, basis) {
             (Self::BinaryCrossEntropy, Basis::Outputs) => {
                 mean_over_outputs(predictions, targets, losses, add_cross_entropy);
             }
             (Self::BinaryCrossEntropy, Basis::Logits) => {
-                mean_over_outputs(predictions, targets, losses, add_logit_cross_entropy);
+                mean_over_outputs(predictions, targets, losses, softplus::add);
             }
             (Self::CategoricalCrossEntropy, Basis::Outputs) => categorical(predictions, targets, losses),
             (Self::CategoricalCrossEntropy, Basis::Logits) => logit_categorical(predictions, targets, losses),

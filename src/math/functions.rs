@@ -66,6 +66,13 @@ impl WithSimd for Apply<'_> {
     }
 }
 
+/// `exp(-abs z)`, whose scale is finite.
+#[inline(always)]
+pub(super) fn exp_of_negative(z: f32) -> f32 {
+    let (q, scale) = split(-z.abs());
+    mul_add(scale, q, scale)
+}
+
 #[inline(always)]
 fn exp(z: f32) -> f32 {
     let (q, scale) = split(z);
@@ -95,7 +102,7 @@ fn tanh(z: f32) -> f32 {
 
 /// By `ln(1 + u) = 2 atanh(s)` with `s = u / (2 + u)`, at most a third, and the series of atanh.
 #[inline(always)]
-fn ln_one_plus_exp(z: f32) -> f32 {
+pub(super) fn ln_one_plus_exp(z: f32) -> f32 {
     const SERIES: [f32; 7] = [1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0];
     let u = exp(-z.abs());
     let s = u / (2.0 + u);
@@ -135,7 +142,7 @@ fn ln(z: f32) -> f32 {
 
 /// The logarithm of the rounded sum, and what rounding took from it, over the sum.
 #[inline(always)]
-fn ln_1p(z: f32) -> f32 {
+pub(super) fn ln_1p(z: f32) -> f32 {
     let sum = 1.0 + z;
     let lost = z - (sum - 1.0);
     if sum == 0.0 { f32::NEG_INFINITY } else { ln(sum) + lost / sum }

@@ -9,4 +9,5 @@ pub(crate) mod matrix;
 pub(crate) mod parallel;
 pub(crate) mod products;
 pub(crate) mod random;
+pub(crate) mod softplus;
 pub(crate) mod stats;

@@ -59,24 +59,26 @@ where
     let work = || {
         let _asked = Asked::begin();
         let mut state = begin();
-        queue.work(|item| ask(&mut state, item))
+        queue.work(Answers::default(), |item| ask(&mut state, item))
     };
     let others = threads.min(items.len()).min(MAX_THREADS).saturating_sub(1);
-    let mut answers = thread::scope(|scope| {
+    let answers = thread::scope(|scope| {
         // Fewer share the work where the system has no more threads to give: not a failure, for they give the same answers.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let others: Vec<_> = (0..others).map_while(spawn).collect();
         let _asked = Asked::begin();
         let mut state = begin();
-        let mut answers: Vec<_> = own.map(|own| (own.place, (own.ask)(&mut state))).into_iter().collect();
-        answers.extend(queue.work(|item| ask(&mut state, item)));
+        let mut answers = Answers::default();
+        if let Some(own) = own {
+            answers.take(own.place, (own.ask)(&mut state));
+        }
+        let mut answers = queue.work(answers, |item| ask(&mut state, item));
         for other in others {
             answers.extend(other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)));
         }
         answers
     });
-    answers.sort_unstable_by_key(|(place, _)| *place);
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    answers.in_order()
 }
 
 /// The number of threads: that of the machine's cores if none was chosen.
@@ -121,9 +123,8 @@ struct Queue<'a, T> {
 }
 
 impl<T> Queue<'_, T> {
-    /// The answers to the items that this thread got hold of, with their places.
-    fn work<R>(&self, mut ask: impl FnMut(&T) -> Result<R>) -> Vec<(usize, Result<R>)> {
-        let mut answers = Vec::new();
+    /// The answers to the items that this thread got hold of, beside those that it has.
+    fn work<R>(&self, mut answers: Answers<R>, mut ask: impl FnMut(&T) -> Result<R>) -> Answers<R> {
         while !self.stopped.load(Ordering::Relaxed) {
             let place = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = self.items.get(place) else { break };
@@ -133,9 +134,47 @@ impl<T> Queue<'_, T> {
             let answer = ask(item);
             // Every item before it was taken already, so that the first error of all is among the answers.
             self.stopped.fetch_or(answer.is_err(), Ordering::Relaxed);
-            answers.push((place, answer));
+            answers.take(place, answer);
         }
         answers
+    }
+}
+
+/// Answers with their places, and the error that stands before all others: an error is larger than most answers.
+struct Answers<R> {
+    given: Vec<(usize, R)>,
+    failed: Option<(usize, Error)>,
+}
+
+impl<R> Answers<R> {
+    fn take(&mut self, place: usize, answer: Result<R>) {
+        match answer {
+            Ok(answer) => self.given.push((place, answer)),
+            Err(error) => self.fail(place, error),
+        }
+    }
+
+    fn fail(&mut self, place: usize, error: Error) {
+        if self.failed.as_ref().is_none_or(|(first, _)| place < *first) {
+            self.failed = Some((place, error));
+        }
+    }
+
+    fn extend(&mut self, others: Self) {
+        self.given.extend(others.given);
+        others.failed.into_iter().for_each(|(place, error)| self.fail(place, error));
+    }
+
+    fn in_order(mut self) -> Result<Vec<R>> {
+        self.failed.map_or(Ok(()), |(_, error)| Err(error))?;
+        self.given.sort_unstable_by_key(|(place, _)| *place);
+        Ok(self.given.into_iter().map(|(_, answer)| answer).collect())
+    }
+}
+
+impl<R> Default for Answers<R> {
+    fn default() -> Self {
+        Self { given: Vec::new(), failed: None }
     }
 }
 

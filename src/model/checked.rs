@@ -7,8 +7,10 @@ use std::{collections::HashSet, ops::Range};
 
 use super::agreement::expect_gradients;
 use crate::{
-    Backward, ClassLabels, Dataset, Error, Forward, Loss, Matrix, Result, Targets, Weights, data::OwnedTargets,
-    loss::means, math::matrix,
+    Backward, ClassLabels, Dataset, Error, Forward, Loss, Matrix, Result, Targets, Weights,
+    data::OwnedTargets,
+    loss::{mean, means},
+    math::matrix,
 };
 
 /// How many outputs of labeled samples are computed at once: a vocabulary is wider than any layer.
@@ -217,8 +219,24 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
     losses_of_checked(model, data, loss)
 }
 
+/// Computes the mean loss, of targets that are known to be those of the loss; `logits` are memory that is taken again.
+pub(crate) fn mean_loss_of_checked(
+    model: &dyn Forward,
+    data: &Dataset,
+    loss: Loss,
+    logits: &mut Matrix,
+) -> Result<f64> {
+    let (inputs, targets) = (data.inputs(), data.targets());
+    let is_one = Parts::for_targets(model, inputs, targets).is_one();
+    if !is_one || !model.logits_into(inputs, targets, loss, logits)? {
+        return Ok(mean(&losses_of_checked(model, data, loss)?));
+    }
+    loss.check_shapes(logits, targets)?;
+    Ok(loss.mean_from_logits(logits, targets))
+}
+
 /// The same of targets that are known to be those of the loss.
-pub(crate) fn losses_of_checked(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
+fn losses_of_checked(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<Vec<f32>> {
     let losses = own_losses(model, data, loss)?;
     let positions = losses.len() / data.samples();
     Ok(means(losses, positions))

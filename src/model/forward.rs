@@ -81,6 +81,30 @@ pub trait Forward: Model {
         self.with_weights(weights)
     }
 
+    /// Returns the model with other weights in the memory of this one, which is not needed any longer; by default
+    /// [`restore`](Self::restore).
+    ///
+    /// [`LossSurface`](crate::analysis::LossSurface) asks thousands of models, one after the other.
+    ///
+    /// ```
+    /// use training_replay::{Dense, Forward, Sequential, Weights};
+    ///
+    /// let architecture = Sequential::builder(2).layer(Dense::new(1));
+    /// let (one, other) = (architecture.clone().build(1)?, architecture.build(2)?);
+    /// assert_eq!(one.into_restored(&mut Weights::of(&other)?)?, other);
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`with_weights`](Self::with_weights).
+    fn into_restored(self, weights: &mut Weights) -> Result<Self>
+    where
+        Self: Sized,
+    {
+        self.restore(weights)
+    }
+
     /// Computes the outputs of the last layer of `layers` when the first one is fed `inputs`; the inputs themselves for
     /// an empty range.
     ///
@@ -257,6 +281,36 @@ pub trait Forward: Model {
             }
         }
         OutputKind::losses(self.output_kind(), &self.forward(inputs, 0..count)?, targets, loss)
+    }
+
+    /// Computes the logits that [`losses`](Self::losses) are of, by [`Loss::per_sample_from_logits`], into a matrix that is there
+    /// already; returns whether there are any. By default there are none.
+    ///
+    /// Where a mean loss is asked of many weights, as by [`LossSurface`](crate::analysis::LossSurface), that spares the model
+    /// a number for each sample. The targets are known to suit the loss then: their values need no second look.
+    ///
+    /// # Shapes
+    ///
+    /// `(samples, inputs)` to `(samples, outputs)`.
+    ///
+    /// ```
+    /// use training_replay::{Activation, Dense, Forward, Loss, Matrix, Sequential};
+    ///
+    /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// let (inputs, targets) = (Matrix::identity(2, 2), Matrix::zeros(2, 1));
+    /// let mut logits = Matrix::zeros(0, 0);
+    /// assert!(model.logits_into(&inputs, (&targets).into(), Loss::BinaryCrossEntropy, &mut logits)?);
+    /// assert_eq!(logits, model.pre_activation(&inputs, 0)?);
+    /// assert!(!model.logits_into(&inputs, (&targets).into(), Loss::MeanSquaredError, &mut logits)?); // that is of outputs
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`losses`](Self::losses).
+    fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
+        let _ = (inputs, targets, loss, logits);
+        Ok(false)
     }
 
     /// Returns what the outputs of one layer lie between, ends included, if that is known: 0 to 1 for a sigmoid, 0 to

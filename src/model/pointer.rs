@@ -58,6 +58,10 @@ macro_rules! forwarded {
             (**self).losses(inputs, targets, loss)
         }
 
+        fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
+            (**self).logits_into(inputs, targets, loss, logits)
+        }
+
         fn activation(&self, layer: usize) -> Option<Activation> {
             (**self).activation(layer)
         }
@@ -89,7 +93,7 @@ macro_rules! forwarded {
 }
 
 macro_rules! owners {
-    ($($owner:ident),+) => {$(
+    ($($owner:ident |$it:ident| $alone:expr),+) => {$(
         impl<M: Forward> Forward for $owner<M> {
             fn with_weights(&self, weights: &Weights) -> Result<Self> {
                 (**self).with_weights(weights).map($owner::new)
@@ -97,6 +101,14 @@ macro_rules! owners {
 
             fn restore(&self, weights: &mut Weights) -> Result<Self> {
                 (**self).restore(weights).map($owner::new)
+            }
+
+            fn into_restored(self, weights: &mut Weights) -> Result<Self> {
+                let $it = self;
+                match $alone {
+                    Ok(model) => model.into_restored(weights).map($owner::new),
+                    Err(shared) => shared.restore(weights), // it is needed elsewhere
+                }
             }
 
             forwarded!();
@@ -110,7 +122,7 @@ macro_rules! owners {
     )+};
 }
 
-owners!(Box, Rc, Arc);
+owners!(Box | it | Ok::<_, Self>(*it), Rc | it | Self::try_unwrap(it), Arc | it | Self::try_unwrap(it));
 
 macro_rules! boxed {
     ($($model:ty),+) => {$(

@@ -16,6 +16,7 @@ mod architecture;
 mod backprop;
 mod description;
 mod encoding;
+mod fit;
 mod infer;
 mod initializer;
 mod initializer_notation;

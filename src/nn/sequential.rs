@@ -170,48 +170,6 @@ impl Sequential {
         self.layers().flat_map(|of| of_layer(of).into_iter().map(move |array| (of.0.name(), array))).collect()
     }
 
-    /// Fails unless inputs and targets fit the network, and the targets the loss.
-    pub(crate) fn check(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<()> {
-        matrix::expect_columns("inputs", inputs, self.architecture.inputs())?;
-        let (expected, found) = ((inputs.nrows(), self.architecture.outputs()), (targets.samples(), targets.outputs()));
-        if expected != found {
-            return Err(Error::shape("targets", [expected.0, expected.1], [found.0, found.1]));
-        }
-        self.expect_outputs_for(loss)?;
-        if self.architecture.last_activation() == Activation::Softmax {
-            let why = "behind a softmax, which is over all outputs; of logits it is over those of a position: see \
-                `Architecture::logits`";
-            targets.expect_one_position(why)?;
-        }
-        loss.check_targets(targets)
-    }
-
-    /// What the outputs are.
-    pub(crate) fn kind(&self) -> OutputKind {
-        let behind = OutputKind::behind(self.architecture.last_activation());
-        if self.architecture.has_logits() { OutputKind::Logits } else { behind.unwrap_or(OutputKind::Values) }
-    }
-
-    /// Fails for a cross-entropy of outputs that are neither probabilities nor logits.
-    fn expect_outputs_for(&self, loss: Loss) -> Result<()> {
-        loss.expect_known()?;
-        if loss == Loss::MeanSquaredError || self.kind() != OutputKind::Values {
-            return Ok(());
-        }
-        let link = if loss == Loss::CategoricalCrossEntropy { "softmax" } else { "sigmoid" };
-        let expected = format!("{link} for {loss}, unless the outputs are logits: see `Architecture::logits`");
-        Err(Error::invalid("the activation of the last layer", expected, self.architecture.last_activation().name()))
-    }
-
-    /// Fails if no loss can train the network: the softmax of one unit is 1 whatever its weights are.
-    pub(crate) fn expect_trainable(&self) -> Result<()> {
-        if self.architecture.last_activation() != Activation::Softmax || self.architecture.outputs() > 1 {
-            return Ok(());
-        }
-        let expected = "2 or more behind a softmax, which is always 1 of a single one; end in a sigmoid instead";
-        Err(Error::invalid("the number of outputs", expected, 1))
-    }
-
     /// How many values each layer has, and how many of them an optimizer changes.
     pub(super) fn sizes(&self) -> impl Iterator<Item = (usize, usize)> {
         self.architecture.iter().zip(&self.weights).map(|(layer, weights)| {
@@ -222,16 +180,16 @@ impl Sequential {
         })
     }
 
-    /// Fails unless every layer can be trained by a batch of so few samples.
-    pub(crate) fn check_batch(&self, samples: usize) -> Result<()> {
-        self.architecture.iter().try_for_each(|layer| layer.check_batch(samples))
-    }
-
     fn assemble(architecture: Arc<Architecture>, weights: &Weights) -> Result<Self> {
         let own = each_layer(&architecture, |layer, inputs, _| LayerWeights::restore(layer, inputs, weights))?;
-        let used: usize = architecture.iter().zip(&own).map(|(layer, own)| own.count(layer)).sum();
+        Self { architecture, weights: own }.expect_of(weights)
+    }
+
+    /// Fails unless it has a place for each of the weights that it was made of.
+    fn expect_of(self, weights: &Weights) -> Result<Self> {
+        let used: usize = self.layers().map(|(layer, own)| own.count(layer)).sum();
         if weights.len() == used {
-            Ok(Self { architecture, weights: own })
+            Ok(self)
         } else {
             Err(Error::invalid("the number of parameters", format!("{used}, as the layers have"), weights.len()))
         }
@@ -335,6 +293,15 @@ impl Forward for Sequential {
         Self::assemble(Arc::clone(&self.architecture), weights)
     }
 
+    fn into_restored(mut self, weights: &mut Weights) -> Result<Self> {
+        let mut width = self.architecture.inputs();
+        for (layer, own) in self.architecture.iter().zip(&mut self.weights) {
+            own.refill(layer, width, weights)?;
+            width = layer.units(width);
+        }
+        self.expect_of(weights)
+    }
+
     fn forward(&self, inputs: &Matrix, layers: Range<usize>) -> Result<Matrix> {
         let mut outputs = Matrix::zeros(0, 0);
         self.forward_into(inputs, layers, &mut outputs)?;
@@ -366,6 +333,15 @@ impl Forward for Sequential {
         let mut predictions = Matrix::zeros(0, 0);
         self.run(inputs, 0..self.weights.len(), last, &mut predictions)?;
         Ok(loss.losses(&predictions, targets, self.basis(loss)))
+    }
+
+    fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
+        self.check_shapes(inputs, targets, loss)?;
+        let has_logits = self.basis(loss) == Basis::Logits;
+        if has_logits {
+            self.run(inputs, 0..self.weights.len(), Activation::Linear, logits)?;
+        }
+        Ok(has_logits)
     }
 
     fn activation(&self, layer: usize) -> Option<Activation> {

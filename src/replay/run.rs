@@ -293,10 +293,10 @@ impl<'a, M: Forward> Run<'a, M> {
         Ok(Snapshot::new(replay, moment, self.data, model).deciding(self.threshold))
     }
 
-    /// The model with weights that need not be recorded ones: of those that the recording describes, made of one that is there.
-    pub(super) fn model_of(&self, known: Option<&M>, weights: &mut Weights) -> Result<M> {
+    /// The model with weights that need not be recorded ones: of those that the recording describes, in place of one that is there.
+    pub(super) fn model_of(&self, known: Option<M>, weights: &mut Weights) -> Result<M> {
         match (&self.template, known) {
-            (Template::Described(_), Some(known)) => known.restore(weights),
+            (Template::Described(_), Some(known)) => known.into_restored(weights),
             (Template::Described(rebuild), None) => rebuild(self.replay, weights),
             (Template::From(restore), _) => restore(weights),
         }

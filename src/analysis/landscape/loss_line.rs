@@ -2,7 +2,7 @@
 
 use super::{
     flat::Flat,
-    mean_losses::{Question, mean_losses},
+    mean_losses::{Question, mean_losses, next},
 };
 #[cfg(feature = "serde")]
 use crate::serial;
@@ -61,6 +61,7 @@ impl LossLine {
     /// Computes the loss of a model at so many points of the line between two sets of weights, both ends included, on all cores.
     ///
     /// The model's own weights do not matter, but its parameters are those of both ends. Both ends are computed of exactly their weights.
+    /// Losses have the bits that [`LossSurface::of`](crate::analysis::LossSurface::of) says.
     ///
     /// # Errors
     ///
@@ -75,7 +76,7 @@ impl LossLine {
         loss: Loss,
     ) -> Result<Self> {
         let question = Question { data, loss, threads: None, step: &|| () };
-        Self::of_models(ends, points, question, |_: Option<&M>, weights| model.restore(weights))
+        Self::of_models(ends, points, question, |known, weights| next(model, known, weights))
     }
 
     /// Fails unless recorded weights have the parameters of an end of a line.
@@ -88,7 +89,7 @@ impl LossLine {
         ends: [&Weights; 2],
         points: usize,
         question: Question<'_>,
-        restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
+        restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
     ) -> Result<Self> {
         if !(2..=MAX_POINTS).contains(&points) {
             return Err(Error::invalid("the number of points of a line", format!("from 2 to {MAX_POINTS}"), points));

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::{
     WeightPlane,
-    mean_losses::{Question, mean_losses},
+    mean_losses::{Question, mean_losses, next},
 };
 #[cfg(feature = "serde")]
 use crate::serial;
@@ -49,7 +49,10 @@ pub struct LossSurface {
 impl LossSurface {
     /// Computes the loss of a model on a plane, on all cores; the same bits for any number of them.
     ///
-    /// The model's own weights do not matter, but its parameters are those of the plane.
+    /// The model's own weights do not matter, but its parameters are those of the plane. Losses have the bits of
+    /// [`evaluate`](crate::analysis::evaluate), with one exception: 128 binary cross-entropies or more, samples times outputs, of a model
+    /// that gives [its logits](crate::Forward::logits_into) are summed up by blocks in single precision, and their mean is within 1e-5
+    /// of that, as a share of it.
     ///
     /// # Errors
     ///
@@ -64,7 +67,7 @@ impl LossSurface {
     ) -> Result<Self> {
         plane.expect(&Weights::of(model)?, "of the model")?;
         let question = Question { data, loss, threads: None, step: &|| () };
-        Self::of_models(plane, grid, question, |_: Option<&M>, weights| model.restore(weights))
+        Self::of_models(plane, grid, question, |known, weights| next(model, known, weights))
     }
 
     /// The same of models that a function makes of weights, given the last one.
@@ -72,7 +75,7 @@ impl LossSurface {
         plane: &WeightPlane,
         grid: &Grid,
         question: Question<'_>,
-        restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
+        restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
     ) -> Result<Self> {
         grid.check()?;
         let (x, y) = grid.axes();

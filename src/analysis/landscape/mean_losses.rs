@@ -1,6 +1,6 @@
 //! The mean loss of a model with many sets of weights.
 
-use crate::{Dataset, Forward, Loss, Result, Weights, loss::mean, math::parallel, model::checked};
+use crate::{Dataset, Forward, Loss, Matrix, Result, Weights, math::parallel, model::checked};
 
 /// What the losses are of.
 #[derive(Clone, Copy)]
@@ -13,22 +13,31 @@ pub(crate) struct Question<'q> {
     pub(crate) step: &'q (dyn Fn() + Sync),
 }
 
+/// A model with other weights, in place of one that is there.
+pub(super) fn next<M: Forward>(model: &M, known: Option<M>, weights: &mut Weights) -> Result<M> {
+    match known {
+        Some(known) => known.into_restored(weights),
+        None => model.restore(weights),
+    }
+}
+
 /// The mean losses with the weights that `fill` makes for each place, in memory that it is given again.
 ///
-/// A model is made of each by `restore`, from the one that the same thread has made before, if there is one.
+/// A model is made of each by `restore`, in place of the one that the same thread has made before, if there is one.
 pub(super) fn mean_losses<M: Forward>(
     places: &[[f64; 2]],
     question: Question<'_>,
     fill: impl Fn(&mut Weights, [f64; 2]) + Sync,
-    restore: impl Fn(Option<&M>, &mut Weights) -> Result<M> + Sync,
+    restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
 ) -> Result<Vec<f64>> {
     question.loss.check_targets(question.data.targets())?; // once, and not for each place
-    let ask = |(weights, model): &mut (Weights, Option<M>), &place: &[f64; 2]| {
+    let ask = |(weights, model, logits): &mut (Weights, Option<M>, Matrix), &place: &[f64; 2]| {
         fill(weights, place);
-        let made = model.insert(restore(model.as_ref(), weights)?);
-        let losses = checked::losses_of_checked(made, question.data, question.loss)?;
+        let made = restore(model.take(), weights)?;
+        let mean = checked::mean_loss_of_checked(&made, question.data, question.loss, logits)?;
+        *model = Some(made);
         (question.step)();
-        Ok(mean(&losses))
+        Ok(mean)
     };
-    parallel::map_with(places, question.threads, || (Weights::default(), None), ask)
+    parallel::map_with(places, question.threads, || (Weights::default(), None, Matrix::zeros(0, 0)), ask)
 }

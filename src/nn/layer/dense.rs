@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, Mode,
-    kind::{Arrays, Trainable, expect_finite, restore_kernel, restore_units},
+    kind::{Arrays, Trainable, expect_finite, refill_kernel, refill_units, restore_kernel, restore_units},
 };
 use crate::{
     Activation, Error, Initializer, Matrix, Orientation, Parameter, Result, Weights,
@@ -226,6 +226,11 @@ impl Kind for Dense {
         let kernel = restore_kernel(weights, &self.name, [inputs, self.units])?;
         let bias = self.has_bias().then(|| restore_units(weights, &self.name, "bias", self.units)).transpose()?;
         Ok(DenseWeights { kernel, bias })
+    }
+
+    fn refill(&self, _: usize, own: &mut DenseWeights, weights: &Weights) -> Result<()> {
+        refill_kernel(weights, &self.name, &mut own.kernel)?;
+        own.bias.as_mut().map_or(Ok(()), |bias| refill_units(weights, &self.name, "bias", bias))
     }
 
     fn apply(&self, weights: &DenseWeights, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {

@@ -1,7 +1,8 @@
 //! What makes a kind of layer: everything that differs from one to another.
 
-use std::ops::RangeBounds;
+use std::{borrow::Cow, ops::RangeBounds};
 
+use nalgebra::DMatrixView;
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
@@ -62,6 +63,12 @@ pub(in crate::nn) trait Kind: Sized {
 
     /// The layer's own among these weights. Never allocates more than those.
     fn restore(&self, inputs: usize, weights: &Weights) -> Result<Self::Weights>;
+
+    /// The same in place of those that are there, whose memory it keeps if it can.
+    fn refill(&self, inputs: usize, own: &mut Self::Weights, weights: &Weights) -> Result<()> {
+        *own = self.restore(inputs, weights)?;
+        Ok(())
+    }
 
     /// What the layer makes of some rows in a replay, before its activation; one column of outputs follows another after
     /// `stride` values.
@@ -214,6 +221,31 @@ pub(super) fn restore_kernel(weights: &Weights, layer: &str, [inputs, units]: [u
         return weights.require(layer, "kernel", &[units, inputs])?.transposed("kernel")?.to_matrix();
     }
     weights.require(layer, "kernel", &[inputs, units])?.to_matrix()
+}
+
+/// Replaces the values of a bias or the like by the layer's own.
+pub(super) fn refill_units(weights: &Weights, layer: &str, name: &str, units: &mut Vec<f32>) -> Result<()> {
+    match as_it_is(weights, layer, name, &[units.len()]) {
+        Some(values) => units.copy_from_slice(&values),
+        None => *units = restore_units(weights, layer, name, units.len())?,
+    }
+    Ok(())
+}
+
+/// Replaces the values of a kernel by the layer's own.
+pub(super) fn refill_kernel(weights: &Weights, layer: &str, kernel: &mut Matrix) -> Result<()> {
+    let (inputs, units) = kernel.shape();
+    match as_it_is(weights, layer, "kernel", &[inputs, units]) {
+        Some(values) => DMatrixView::from_slice(&values, units, inputs).transpose_to(kernel),
+        None => *kernel = restore_kernel(weights, layer, [inputs, units])?,
+    }
+    Ok(())
+}
+
+/// The values of an array that is there, of that shape and not said to lie the other way round.
+fn as_it_is<'w>(weights: &'w Weights, layer: &str, name: &str, shape: &[usize]) -> Option<Cow<'w, [f32]>> {
+    let array = weights.get(layer, name).filter(|array| array.shape() == shape && array.check().is_ok())?;
+    (array.orientation() != Some(Orientation::OutputsInputs)).then(|| array.values().to_f32())
 }
 
 /// What the tests of several layers use.

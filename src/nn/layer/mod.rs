@@ -243,6 +243,11 @@ impl LayerWeights {
         Ok(each!(layer => LayerWeights, settings => settings.restore(inputs, weights)?))
     }
 
+    /// The same in place of these.
+    pub(super) fn refill(&mut self, layer: &Layer, inputs: usize, weights: &Weights) -> Result<()> {
+        each!((layer, self), (settings, own) => settings.refill(inputs, own, weights))
+    }
+
     /// What the layer makes of some rows before its activation, one column behind another after `stride` values.
     pub(super) fn apply(&self, layer: &Layer, inputs: Rows<'_>, outputs: &mut [f32], stride: usize) {
         each!((layer, self), (settings, weights) => settings.apply(weights, inputs, outputs, stride));
