@@ -7,6 +7,9 @@ use training_replay::{Error, Result};
 /// The most points along a side of a grid, and bins of a histogram: a request must not fill the memory of a page.
 pub(crate) const MOST: usize = 2_000;
 
+/// The most runs of a page.
+const MOST_RUNS: usize = 32;
+
 /// What a page can ask.
 #[derive(Debug)]
 pub(crate) enum Request {
@@ -36,6 +39,8 @@ pub(crate) enum Request {
     Weights { handle: u32, epoch: u64 },
     /// What the scripts of a page show of a recording.
     Page(Shown),
+    /// A whole page, of several recordings.
+    Html { title: String, runs: Vec<Shown> },
     /// Whether weights, data and logged losses agree.
     Verify { handle: u32 },
     /// Begins a run that goes on from an epoch.
@@ -85,6 +90,7 @@ impl Request {
         let request = match fields.needed::<String>("ask")?.as_str() {
             "open" => Self::Open,
             "train" => Self::Train(Train::read(&mut fields)?),
+            "html" => Self::Html { title: fields.needed("title")?, runs: Shown::list(&mut fields)? },
             ask => Self::about(ask, fields.needed("handle")?, &mut fields)?,
         };
         fields.expect_none_left()?;
@@ -101,7 +107,7 @@ impl Request {
             "verify" => Self::Verify { handle },
             "step" => Self::Step { handle, epochs: fields.needed("epochs")? },
             "download" => Self::Download { handle },
-            "page" => Self::Page(Shown::read(handle, fields)?),
+            "page" => Self::Page(Shown::read(fields, handle)?),
             _ => Self::of_epoch(ask, handle, fields)?,
         })
     }
@@ -152,7 +158,22 @@ impl Train {
 }
 
 impl Shown {
-    fn read(handle: u32, fields: &mut Fields) -> Result<Self> {
+    /// The field `runs`, each with its handle.
+    fn list(fields: &mut Fields) -> Result<Vec<Self>> {
+        let runs: Vec<Map<String, Value>> = fields.needed("runs")?;
+        if runs.len() > MOST_RUNS {
+            return Err(invalid("`runs`", "at most 32", runs.len()));
+        }
+        let read = |run| {
+            let mut fields = Fields(run);
+            let handle = fields.needed("handle")?;
+            let shown = Self::read(&mut fields, handle)?;
+            fields.expect_none_left().map(|()| shown)
+        };
+        runs.into_iter().map(read).collect()
+    }
+
+    fn read(fields: &mut Fields, handle: u32) -> Result<Self> {
         Ok(Self {
             handle,
             name: fields.needed("name")?,

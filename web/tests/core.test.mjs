@@ -25,6 +25,8 @@ const ofAll = ["describe", "curves", "milestones", "verify", "download"].map((as
 /** What a page shows of a run, arrays and all. */
 const PAGES = [{}, { threshold: 0.3, samples: 100, log_losses: true }].map((shown) => ({ ask: "page", handle: 1, name: "a run", ...shown }));
 
+const HTML = { ask: "html", title: "Twice", runs: [{ handle: 1, name: "one" }, { handle: 1, name: "other", threshold: 0.3 }] };
+
 const TRAININGS = [
   { learning_rate: 0.5 },
   { optimizer: "Adam(lr 0.01)", batch_size: 32, seed: 7, activation: ["hidden", "tanh"] },
@@ -40,7 +42,7 @@ test("every answer is a native program's, bit for bit", async () => {
       return decode(ours);
     };
     await same({ ask: "open" }, recording(name));
-    for (const request of [...ofAll, ...PAGES, ...EPOCHS.flatMap(questions)]) await same(request);
+    for (const request of [...ofAll, ...PAGES, HTML, ...EPOCHS.flatMap(questions)]) await same(request);
     for (const settings of TRAININGS) {
       const { handle } = (await same({ ask: "train", handle: 1, epoch: 100, salt: 5, ...settings })).fields;
       await same({ ask: "step", handle, epochs: 20 });
@@ -65,6 +67,8 @@ test("what cannot be had is an error in words", async () => {
   fails({ ask: "page", handle: 1, name: "a run", layer: "hiden" }, /hiden/);
   fails({ ask: "page", handle: 1, name: "a run", samples: 1e9 }, /at most 2000/);
   fails({ ask: "page", handle: 1 }, /`name`/);
+  fails({ ask: "html", title: "", runs: [{ handle: 1, name: "one", layers: 3 }] }, /layers/);
+  fails({ ask: "html", title: "", runs: [{ handle: 9, name: "one" }] }, /there is no recording 9/);
   fails({ ask: "all" }, /the request/);
   fails({ ask: "open" }, /never started/);
 });
@@ -117,8 +121,13 @@ test("10,000 damaged recordings are answered or refused, and take no more memory
     const opened = attempt(() => core.open(mutated(bytes, draw)));
     if (opened === undefined) continue;
     const { handle } = opened.fields;
-    const request = { ask: ["predictions", "weights", "distributions"][draw(3)], handle, epoch: 12 };
-    attempt(() => core.ask(request.ask === "distributions" ? { ...request, of: "activations" } : request));
+    const asked = [
+      { ask: "predictions", epoch: 12 },
+      { ask: "weights", epoch: 12 },
+      { ask: "distributions", epoch: 12, of: "activations" },
+      { ask: "page", name: "damaged", samples: 100 },
+    ];
+    attempt(() => core.ask({ handle, ...asked[draw(asked.length)] }));
     core.ask({ ask: "close", handle });
   }
   assert.ok(answered > 100 && refused > 100, `${answered} answered, ${refused} refused`);

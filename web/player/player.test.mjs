@@ -1,0 +1,182 @@
+// In the player a person opens recordings, sees what they hold, trains on from an epoch and takes the new recording home.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { close, open } from "../../tests/browser/browser.mjs";
+
+const recording = (name) => join(process.env.WEB_RECORDINGS, `${name}.replay`);
+const folder = mkdtempSync(join(tmpdir(), "player-"));
+
+/** The player, with these recordings open. */
+async function player(paths, options = {}) {
+  const page = await open(process.env.PLAYER, options);
+  if (paths.length) await openFiles(page, paths);
+  return page;
+}
+
+/** What is done in it; resolves when the runs are shown again. */
+async function shown(page, action) {
+  const count = () => page.evaluate(() => Number(document.documentElement.dataset.shown ?? 0));
+  const before = await count();
+  await action();
+  await page.waitForFunction((least) => Number(document.documentElement.dataset.shown ?? 0) > least, before, { timeout: 60_000 });
+}
+
+const openFiles = (page, paths) => shown(page, () => page.locator("#files").setInputFiles(paths));
+
+const names = (page) => page.frameLocator("#page").locator(".run h2").allTextContents();
+
+const inFrame = (page, read) => page.locator("#page").evaluate((frame, body) => new Function("root", `return ${body}`)(frame.contentDocument.documentElement), read);
+
+const error = (page) => page.locator("#error").innerText();
+
+async function unfold(page, id) {
+  await page.locator(`#${id} summary`).click();
+}
+
+/** Fills in the form and trains. */
+async function train(page, fields) {
+  await unfold(page, "fork");
+  for (const [name, value] of Object.entries(fields)) {
+    const field = page.locator(`#fork [name=${name}]`);
+    if (["run", "layer", "activation"].includes(name)) await field.selectOption({ label: value });
+    else await field.fill(String(value));
+  }
+  await shown(page, () => page.locator("#fork button").click());
+}
+
+test("recordings are opened together and shown on one clock", async () => {
+  const page = await player([recording("tanh"), recording("relu")]);
+  assert.deepEqual((await names(page)).map((name) => name.trim()), ["tanh", "relu"]);
+  assert.equal(await inFrame(page, "root.dataset.ready"), "yes");
+  assert.equal(await error(page), "");
+  await close(page);
+});
+
+test("what is no recording is an error in words, and the others are shown", async () => {
+  const broken = join(folder, "broken.replay");
+  writeFileSync(broken, "no recording");
+  const cut = join(folder, "cut.replay");
+  writeFileSync(cut, readFileSync(recording("tanh")).subarray(0, 200));
+  const page = await player([broken, recording("tanh"), cut]);
+  assert.deepEqual((await names(page)).map((name) => name.trim()), ["tanh"]);
+  assert.match(await error(page), /^broken\.replay: .*recording.*\ncut\.replay: /);
+  await openFiles(page, [broken]);
+  assert.match(await error(page), /^broken\.replay: /);
+  assert.equal((await names(page)).length, 1, "what was open stays");
+  await close(page);
+});
+
+test("a run that goes on under another rate is beside its parent, and what is chosen in the page stays", async () => {
+  const page = await player([recording("sigmoid")]);
+  await page.frameLocator("#page").locator("#slider").fill("40");
+  await train(page, { epoch: 40, learning_rate: 0.5, epochs: 30 });
+  assert.equal(await error(page), "");
+  assert.deepEqual((await names(page)).map((name) => name.trim()), ["sigmoid", "sigmoid from 40"]);
+  assert.equal(await inFrame(page, "root.dataset.epoch"), "40");
+  await unfold(page, "runs");
+  assert.match(await page.locator("#runs tbody tr").nth(1).innerText(), /30, to 70/);
+  await close(page);
+});
+
+test("a run that goes on as it was repeats its parent, and one under another rate does not", async () => {
+  const page = await player([recording("sigmoid")]);
+  await train(page, { run: "sigmoid", epoch: 40, epochs: 20 });
+  await train(page, { run: "sigmoid", epoch: 40, learning_rate: 0.5, epochs: 20 });
+  const frame = page.frameLocator("#page");
+  await frame.locator("#slider").fill("60");
+  await page.waitForTimeout(300);
+  const [parent, same, other] = await frame.locator(".run").evaluateAll((runs) => runs.map((run) => run.querySelector(".curve-legend").innerText));
+  assert.match(parent, /loss\s*0\.\d+/);
+  assert.equal(same, parent);
+  assert.notEqual(other, parent);
+  await close(page);
+});
+
+test("training can be paused, and what was trained until then is a run", async () => {
+  const page = await player([recording("tanh")]);
+  await unfold(page, "fork");
+  await page.locator("#fork [name=epoch]").fill("150");
+  await page.locator("#fork [name=epochs]").fill("10000");
+  await shown(page, async () => {
+    await page.locator("#fork button").click();
+    await page.locator("#pause").click();
+  });
+  await unfold(page, "runs");
+  const [, count, last] = (await page.locator("#runs tbody tr").nth(1).innerText()).match(/(\d+), to (\d+)/);
+  assert.ok(Number(count) > 0 && Number(count) < 10_000 && Number(last) === 150 + Number(count), `${count}, to ${last}`);
+  assert.equal(await page.locator("#pause").isVisible(), false);
+  await close(page);
+});
+
+test("a threshold and a layer are those of the run that they are set for, and one that is none is refused", async () => {
+  const page = await player([recording("tanh")]);
+  const counts = () => page.frameLocator("#page").locator(".legend").first().innerText();
+  await page.frameLocator("#page").locator("#slider").fill("20");
+  const before = await counts();
+  await unfold(page, "runs");
+  const threshold = page.getByLabel("threshold of tanh");
+  await shown(page, async () => {
+    await threshold.fill("0.9");
+    await threshold.press("Enter");
+  });
+  assert.notEqual(await counts(), before);
+  await shown(page, async () => {
+    await page.getByLabel("threshold of tanh").fill("1e60");
+    await page.getByLabel("threshold of tanh").press("Enter");
+  });
+  assert.match(await error(page), /threshold/);
+  assert.equal(await page.getByLabel("threshold of tanh").inputValue(), "0.9", "as it was");
+  await close(page);
+});
+
+test("what cannot be trained is an error in words", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 9999, epochs: 5 });
+  assert.match(await error(page), /9999/);
+  await train(page, { epoch: 1, optimizer: "nothing", epochs: 5 });
+  assert.match(await error(page), /nothing/);
+  assert.equal((await names(page)).length, 1);
+  await close(page);
+});
+
+test("a run is downloaded as a recording that can be opened", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 10, activation: "relu", layer: "hidden", optimizer: "Adam(lr 0.01)", epochs: 5 });
+  await unfold(page, "runs");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByLabel("Download tanh from 10").click()]);
+  const saved = join(folder, download.suggestedFilename());
+  await download.saveAs(saved);
+  assert.equal(readFileSync(saved).subarray(0, 4).equals(readFileSync(recording("tanh")).subarray(0, 4)), true);
+  await shown(page, () => page.getByLabel("Close tanh", { exact: true }).click());
+  await openFiles(page, [saved]);
+  assert.equal(await error(page), "");
+  assert.deepEqual((await names(page)).map((name) => name.trim()), ["tanh from 10", "tanh from 10 (2)"]);
+  await close(page);
+});
+
+test("it works in a frame without an origin of its own", async () => {
+  const page = await open(process.env.PLAYER);
+  await page.evaluate((html) => {
+    const frame = document.createElement("iframe");
+    frame.sandbox = "allow-scripts";
+    frame.id = "outer";
+    frame.style = "position: fixed; inset: 0; width: 100%; height: 100%";
+    frame.srcdoc = html;
+    document.body.append(frame);
+  }, readFileSync(process.env.PLAYER, "utf8"));
+  const inner = page.frameLocator("#outer");
+  await inner.locator("html[data-ready=yes]").waitFor({ state: "attached" });
+  await inner.locator("#files").setInputFiles([recording("tanh")]);
+  const isShown = (count) => inner.locator(`html[data-shown="${count}"]`).waitFor({ state: "attached", timeout: 60_000 });
+  await isShown(1);
+  await inner.locator("#files").setInputFiles([recording("relu")]);
+  await isShown(2);
+  assert.equal(await inner.locator("#error").textContent(), "");
+  assert.equal(await inner.locator("#runs summary").innerText(), "Runs (2)");
+  await close(page);
+});
