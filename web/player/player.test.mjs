@@ -97,22 +97,6 @@ test("a run that goes on as it was repeats its parent, and one under another rat
   await close(page);
 });
 
-test("training can be paused, and what was trained until then is a run", async () => {
-  const page = await player([recording("tanh")]);
-  await unfold(page, "fork");
-  await page.locator("#fork [name=epoch]").fill("150");
-  await page.locator("#fork [name=epochs]").fill("10000");
-  await shown(page, async () => {
-    await page.locator("#fork button").click();
-    await page.locator("#pause").click();
-  });
-  await unfold(page, "runs");
-  const [, count, last] = (await page.locator("#runs tbody tr").nth(1).innerText()).match(/(\d+), to (\d+)/);
-  assert.ok(Number(count) > 0 && Number(count) < 10_000 && Number(last) === 150 + Number(count), `${count}, to ${last}`);
-  assert.equal(await page.locator("#pause").isVisible(), false);
-  await close(page);
-});
-
 test("a threshold and a layer are those of the run that they are set for, and one that is none is refused", async () => {
   const page = await player([recording("tanh")]);
   const counts = () => page.frameLocator("#page").locator(".legend").first().innerText();
