@@ -38,6 +38,7 @@ for (const name of ["sigmoid", "tanh", "relu"]) {
   const space = { ask: "space", handle: opened, epoch: 150, layer: "hidden", points: 100, lines: 11, principal: false };
   await measure(`${name}: a feature space of 100 x 100 points`, () => space);
   await measure(`${name}: a boundary of 200 x 200 points`, () => ({ ask: "boundary", handle: opened, epoch: 150, points: 200 }));
-  await measure(`${name}: all arrays of a page, 151 epochs`, () => ({ ask: "page", handle: opened, name }));
+  const page = { ask: "html", title: name, runs: [{ handle: opened, name }] };
+  await measure(`${name}: a page of 151 epochs`, () => page);
 }
 native.close();

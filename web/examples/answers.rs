@@ -12,7 +12,7 @@ use std::{
 };
 
 use training_replay::{
-    Activation, Dense, Initializer, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
+    Activation, Dataset, Dense, Initializer, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
 };
 use training_replay_web::Session;
 
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// The three networks of "Hyper-parameters in Action! Part I — Activation Functions", with the state of their training.
+/// A network with two hidden layers, and the three networks of "Hyper-parameters in Action! Part I — Activation Functions", with the state of their training.
 fn record(folder: &Path) -> Result<(), Box<dyn Error>> {
     let data = datasets::parabola(1_000, 13).with_class_names(["negative", "positive"])?;
     for activation in [Activation::Sigmoid, Activation::Tanh, Activation::Relu] {
@@ -42,7 +42,23 @@ fn record(folder: &Path) -> Result<(), Box<dyn Error>> {
         }
         replay.finish()?;
     }
-    Ok(())
+    record_deep(folder, &data)
+}
+
+/// A network with two hidden layers, one of which is seen on a plane.
+fn record_deep(folder: &Path, data: &Dataset) -> Result<(), Box<dyn Error>> {
+    let hidden = |units: usize, name| Dense::new(units).name(name).activation(Activation::Tanh);
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid);
+    let layers = [hidden(3, "wide"), hidden(2, "narrow"), output];
+    let mut model = Sequential::builder(2).layers(layers).build(42)?;
+    let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.05)).seed(42);
+    let options = Replay::options().dataset(data).loss(Loss::BinaryCrossEntropy).salt(13);
+    let mut replay = options.overwrite(true).create(folder.join("deep.replay"))?;
+    for _ in 0..5 {
+        let metrics = trainer.epoch(&mut model, data)?;
+        replay.record(&trainer.training(&model), metrics)?;
+    }
+    Ok(replay.finish()?)
 }
 
 fn ask() -> Result<(), Box<dyn Error>> {

@@ -3,14 +3,16 @@
 /** How long it trains, in milliseconds, before it says how far it is. */
 const PIECE = 50;
 
+/** As many runs as the module writes on a page. */
+const MOST_RUNS = 32;
+
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
 
 /** A recording that is open. */
 class Run {
   /** @param {string} name @param {Record<string, any>} described what `open` or `train` has answered */
-  constructor(name, { handle, epochs, layers, no_layers: noLayers }) {
-    Object.assign(this, { name, handle, epochs, noLayers });
+  constructor(name, { handle, epochs, layers }) {
     this.name = name;
     this.handle = handle;
     /** @type {number[]} */
@@ -61,19 +63,22 @@ class Player {
       this.next(() => this.train(wanted));
     });
     form.elements.run.addEventListener("change", () => this.listLayers());
-    byId("fork").addEventListener("toggle", () => byId("fork").open && (form.elements.epoch.value = this.epoch ?? 0));
-    this.listenForDrops();
+    // Not when it has unfolded, which is said later: a number that was typed by then would be lost.
+    const summary = byId("fork").querySelector("summary");
+    summary.addEventListener("click", () => (form.elements.epoch.value = this.epoch ?? 0));
+    this.listenForDrops(document);
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.closeSheets());
   }
 
-  listenForDrops() {
+  /** The page of the runs covers most of the window: what is dropped there is dropped here. @param {Document} target */
+  listenForDrops(target) {
     const over = (/** @type {boolean} */ isOver) => (document.body.dataset.over = isOver ? "yes" : "no");
-    document.addEventListener("dragover", (event) => {
+    target.addEventListener("dragover", (event) => {
       event.preventDefault();
       over(true);
     });
-    document.addEventListener("dragleave", () => over(false));
-    document.addEventListener("drop", (event) => {
+    target.addEventListener("dragleave", () => over(false));
+    target.addEventListener("drop", (event) => {
       event.preventDefault();
       over(false);
       const dropped = [...(event.dataTransfer?.files ?? [])];
@@ -100,12 +105,19 @@ class Player {
       await this.say(`Opening ${file.name}…`);
       try {
         const { fields } = this.core.open(new Uint8Array(await file.arrayBuffer()));
-        this.runs.push(new Run(this.unused(file.name.replace(/\.replay$/, "")), fields));
+        this.add(new Run(this.unused(file.name.replace(/\.replay$/, "")), fields));
       } catch (error) {
         failed.push(`${file.name}: ${wordsOf(error)}`);
       }
     }
     await this.show(failed);
+  }
+
+  /** @param {Run} run */
+  add(run) {
+    if (this.runs.length < MOST_RUNS) return this.runs.push(run);
+    this.close(run.handle);
+    throw new CoreError("invalid", `A page shows at most ${MOST_RUNS} runs: close one first.`);
   }
 
   /** @param {Run} run */
@@ -163,8 +175,11 @@ class Player {
   async put(html, troubles) {
     const frame = byId("page");
     const address = this.address();
-    if (html && this.runs.length) await loaded(frame, html);
-    if (address && this.runs.length && frame.contentDocument) frame.contentWindow.location.hash = address;
+    if (html && this.runs.length) {
+      await loaded(frame, html);
+      if (frame.contentDocument) this.listenForDrops(frame.contentDocument);
+      if (address && frame.contentDocument) frame.contentWindow.location.hash = address;
+    }
     for (const id of ["page", "runs", "fork"]) byId(id).hidden = !this.runs.length;
     byId("empty").hidden = this.runs.length > 0;
     byId("error").textContent = troubles.join("\n");
@@ -213,7 +228,7 @@ class Player {
     // The last layer has no space of its own on the page: it is what the others are looked at for.
     const layer = element("select", new Option("the usual one", ""), ...layers.slice(0, -1).map((one) => new Option(one)));
     const threshold = Object.assign(document.createElement("input"), { type: "number", step: "any", placeholder: "usual" });
-    const download = button(`Download ${name}`, "Download", () => this.download(run));
+    const download = button(`Download ${name}`, "Download", () => this.next(() => this.download(run)));
     const close = button(`Close ${name}`, "Close", () => this.next(() => this.remove(run)));
     const cells = [set("name", document.createElement("input")), set("layer", layer), set("threshold", threshold)];
     const last = epochs.length ? `${epochs.length}, to ${epochs.at(-1)}` : "none";
@@ -234,7 +249,7 @@ class Player {
   }
 
   /** @param {Run} run */
-  download(run) {
+  async download(run) {
     const { file } = this.core.ask({ ask: "download", handle: run.handle });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([/** @type {BlobPart} */ (file)]));
@@ -248,30 +263,33 @@ class Player {
     const parent = this.runs.find(({ handle }) => String(handle) === wanted.get("run"));
     if (!parent) return;
     this.closeSheets();
+    if (this.runs.length === MOST_RUNS) return this.show([`A page shows at most ${MOST_RUNS} runs: close one first.`]);
+    const epoch = Number(wanted.get("epoch"));
+    const name = this.unused(`${parent.name} from ${epoch}`);
+    const troubles = [];
+    let handle;
     try {
-      const epoch = Number(wanted.get("epoch"));
-      const { fields } = this.core.train({ handle: parent.handle, epoch, ...settingsOf(wanted) });
-      const run = new Run(this.unused(`${parent.name} from ${epoch}`), fields);
-      await this.step(run, Number(wanted.get("epochs")));
-      this.runs.push(new Run(run.name, this.core.ask({ ask: "describe", handle: run.handle }).fields));
-      await this.show();
+      ({ handle } = this.core.train({ handle: parent.handle, epoch, ...settingsOf(wanted) }).fields);
+      await this.step(name, handle, Number(wanted.get("epochs")));
     } catch (error) {
-      await this.show([wordsOf(error)]);
+      troubles.push(`${name}: ${wordsOf(error)}`); // What was trained until then is a run.
     }
+    if (handle !== undefined) this.add(new Run(name, this.core.ask({ ask: "describe", handle }).fields));
+    await this.show(troubles);
   }
 
-  /** Trains piece by piece, so that it can be paused. @param {Run} run @param {number} epochs */
-  async step(run, epochs) {
+  /** Trains piece by piece, so that it can be paused. @param {string} name @param {number} handle @param {number} epochs */
+  async step(name, handle, epochs) {
     this.isPaused = false;
     byId("pause").hidden = false;
     try {
       for (let done = 0; done < epochs && !this.isPaused; ) {
         const until = performance.now() + PIECE;
         do {
-          this.core.ask({ ask: "step", handle: run.handle, epochs: 1 });
+          this.core.ask({ ask: "step", handle, epochs: 1 });
           done += 1;
         } while (done < epochs && performance.now() < until);
-        await this.say(`${run.name}: epoch ${done} of ${epochs}`);
+        await this.say(`${name}: epoch ${done} of ${epochs}`);
       }
     } finally {
       byId("pause").hidden = true;

@@ -97,7 +97,47 @@ test("a run that goes on as it was repeats its parent, and one under another rat
   await close(page);
 });
 
-test("a threshold and a layer are those of the run that they are set for, and one that is none is refused", async () => {
+test("training can be paused, and what was trained until then is a run", async () => {
+  const page = await player([recording("tanh")]);
+  await unfold(page, "fork");
+  await page.locator("#fork [name=epoch]").fill("150");
+  await page.locator("#fork [name=epochs]").fill("10000");
+  await shown(page, async () => {
+    await page.locator("#fork button").click();
+    await page.locator("#pause").click();
+  });
+  await unfold(page, "runs");
+  const [, count, last] = (await page.locator("#runs tbody tr").nth(1).innerText()).match(/(\d+), to (\d+)/);
+  assert.ok(Number(count) > 0 && Number(count) < 10_000 && Number(last) === 150 + Number(count), `${count}, to ${last}`);
+  assert.equal(await page.locator("#pause").isVisible(), false);
+  await close(page);
+});
+
+test("the layer that is looked into is the one that is chosen for the run", async () => {
+  const page = await player([recording("deep"), recording("tanh")]);
+  const titles = () => page.frameLocator("#page").getByText(/^Feature space of/).allTextContents();
+  assert.deepEqual(await titles(), ["Feature space of narrow", "Feature space of hidden"]);
+  await unfold(page, "runs");
+  await shown(page, () => page.getByLabel("layer of deep").selectOption("wide"));
+  assert.deepEqual(await titles(), ["Feature space of wide", "Feature space of hidden"]);
+  await close(page);
+});
+
+test("what is dropped on the runs is opened beside them", async () => {
+  const page = await player([recording("deep")]);
+  const bytes = readFileSync(recording("deep")).toString("base64");
+  const drop = (frame, text) => {
+    const file = new File([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))], "dropped.replay");
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file);
+    frame.contentDocument.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  };
+  await shown(page, () => page.locator("#page").evaluate(drop, bytes));
+  assert.deepEqual((await names(page)).map((name) => name.trim()), ["deep", "dropped"]);
+  await close(page);
+});
+
+test("a threshold is that of the run that it is set for, and one that is none is refused", async () => {
   const page = await player([recording("tanh")]);
   const counts = () => page.frameLocator("#page").locator(".legend").first().innerText();
   await page.frameLocator("#page").locator("#slider").fill("20");

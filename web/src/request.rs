@@ -37,9 +37,7 @@ pub(crate) enum Request {
     Milestones { handle: u32 },
     /// The parameters of the network.
     Weights { handle: u32, epoch: u64 },
-    /// What the scripts of a page show of a recording.
-    Page(Shown),
-    /// A whole page, of several recordings.
+    /// A page of some recordings.
     Html { title: String, runs: Vec<Shown> },
     /// Whether weights, data and logged losses agree.
     Verify { handle: u32 },
@@ -77,7 +75,7 @@ pub(crate) struct Shown {
     pub(crate) layer: Option<String>,
     /// Where a single output changes its class.
     pub(crate) threshold: Option<f32>,
-    /// The most samples that are shown.
+    /// The most samples that are shown, of this run and of those after it.
     pub(crate) samples: Option<usize>,
     pub(crate) log_losses: Option<bool>,
 }
@@ -107,7 +105,6 @@ impl Request {
             "verify" => Self::Verify { handle },
             "step" => Self::Step { handle, epochs: fields.needed("epochs")? },
             "download" => Self::Download { handle },
-            "page" => Self::Page(Shown::read(fields, handle)?),
             _ => Self::of_epoch(ask, handle, fields)?,
         })
     }
@@ -158,7 +155,7 @@ impl Train {
 }
 
 impl Shown {
-    /// The field `runs`, each with its handle.
+    /// The field `runs`.
     fn list(fields: &mut Fields) -> Result<Vec<Self>> {
         let runs: Vec<Map<String, Value>> = fields.needed("runs")?;
         if runs.len() > MOST_RUNS {
@@ -166,16 +163,15 @@ impl Shown {
         }
         let read = |run| {
             let mut fields = Fields(run);
-            let handle = fields.needed("handle")?;
-            let shown = Self::read(&mut fields, handle)?;
+            let shown = Self::read(&mut fields)?;
             fields.expect_none_left().map(|()| shown)
         };
         runs.into_iter().map(read).collect()
     }
 
-    fn read(fields: &mut Fields, handle: u32) -> Result<Self> {
+    fn read(fields: &mut Fields) -> Result<Self> {
         Ok(Self {
-            handle,
+            handle: fields.needed("handle")?,
             name: fields.needed("name")?,
             layer: fields.given("layer")?,
             threshold: fields.given("threshold")?,

@@ -66,7 +66,6 @@ impl Session {
             Request::Curves { handle } => questions::curves(self.replay(handle)?),
             Request::Milestones { handle } => questions::milestones(self.replay(handle)?),
             Request::Weights { handle, epoch } => questions::weights(self.replay(handle)?, epoch),
-            Request::Page(shown) => page::data(self.replay(shown.handle)?, shown),
             Request::Html { title, runs } => page::html(title, runs, |handle| self.replay(handle)),
             Request::Verify { handle } => verify(self.replay(handle)?),
             Request::Download { handle } => download(self.replay(handle)?),

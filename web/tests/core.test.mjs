@@ -22,10 +22,15 @@ const questions = (epoch) => [
 
 const ofAll = ["describe", "curves", "milestones", "verify", "download"].map((ask) => ({ ask, handle: 1 }));
 
-/** What a page shows of a run, arrays and all. */
-const PAGES = [{}, { threshold: 0.3, samples: 100, log_losses: true }].map((shown) => ({ ask: "page", handle: 1, name: "a run", ...shown }));
-
-const HTML = { ask: "html", title: "Twice", runs: [{ handle: 1, name: "one" }, { handle: 1, name: "other", threshold: 0.3 }] };
+/** A page of runs that are shown in more than one way. */
+const HTML = {
+  ask: "html",
+  title: "Twice",
+  runs: [
+    { handle: 1, name: "one" },
+    { handle: 1, name: "other", layer: "hidden", threshold: 0.3, samples: 100, log_losses: true },
+  ],
+};
 
 const TRAININGS = [
   { learning_rate: 0.5 },
@@ -42,7 +47,7 @@ test("every answer is a native program's, bit for bit", async () => {
       return decode(ours);
     };
     await same({ ask: "open" }, recording(name));
-    for (const request of [...ofAll, ...PAGES, HTML, ...EPOCHS.flatMap(questions)]) await same(request);
+    for (const request of [...ofAll, HTML, ...EPOCHS.flatMap(questions)]) await same(request);
     for (const settings of TRAININGS) {
       const { handle } = (await same({ ask: "train", handle: 1, epoch: 100, salt: 5, ...settings })).fields;
       await same({ ask: "step", handle, epochs: 20 });
@@ -64,11 +69,13 @@ test("what cannot be had is an error in words", async () => {
   fails({ ask: "space", handle: 1, epoch: 0, layer: "hiden", points: 9, lines: 3, principal: false }, /hiden/);
   fails({ ask: "boundary", handle: 1, epoch: 0, points: 2 ** 31, x: null, y: null }, /at most 2000/);
   fails({ ask: "step", handle: 1, epochs: 1 }, /train/);
-  fails({ ask: "page", handle: 1, name: "a run", layer: "hiden" }, /hiden/);
-  fails({ ask: "page", handle: 1, name: "a run", samples: 1e9 }, /at most 2000/);
-  fails({ ask: "page", handle: 1 }, /`name`/);
-  fails({ ask: "html", title: "", runs: [{ handle: 1, name: "one", layers: 3 }] }, /layers/);
-  fails({ ask: "html", title: "", runs: [{ handle: 9, name: "one" }] }, /there is no recording 9/);
+  const failsToShow = (/** @type {object} */ run, /** @type {RegExp} */ words) => fails({ ask: "html", title: "", runs: [run] }, words);
+  failsToShow({ handle: 1, name: "one", layer: "hiden" }, /hiden/);
+  failsToShow({ handle: 1, name: "one", samples: 1e9 }, /at most 2000/);
+  failsToShow({ handle: 1 }, /`name`/);
+  failsToShow({ handle: 1, name: "one", layers: 3 }, /layers/);
+  failsToShow({ handle: 9, name: "one" }, /there is no recording 9/);
+  fails({ ask: "html", title: "", runs: Array(33).fill({ handle: 1, name: "one" }) }, /at most 32/);
   fails({ ask: "all" }, /the request/);
   fails({ ask: "open" }, /never started/);
 });
@@ -122,12 +129,12 @@ test("10,000 damaged recordings are answered or refused, and take no more memory
     if (opened === undefined) continue;
     const { handle } = opened.fields;
     const asked = [
-      { ask: "predictions", epoch: 12 },
-      { ask: "weights", epoch: 12 },
-      { ask: "distributions", epoch: 12, of: "activations" },
-      { ask: "page", name: "damaged", samples: 100 },
+      { ask: "predictions", handle, epoch: 12 },
+      { ask: "weights", handle, epoch: 12 },
+      { ask: "distributions", handle, epoch: 12, of: "activations" },
+      { ask: "html", title: "", runs: [{ handle, name: "damaged", samples: 100 }] },
     ];
-    attempt(() => core.ask({ handle, ...asked[draw(asked.length)] }));
+    attempt(() => core.ask(asked[draw(asked.length)]));
     core.ask({ ask: "close", handle });
   }
   assert.ok(answered > 100 && refused > 100, `${answered} answered, ${refused} refused`);

@@ -74,11 +74,6 @@ impl Arrays {
         Array { kind: "f32", offset, length: values.len(), delta: 0 }
     }
 
-    /// All of them, as they are.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
     /// All of them, deflated, with a checksum.
     pub(crate) fn to_base64(&self) -> Result<String> {
         let failed = |error: std::io::Error| Error::Drawing { reason: error.to_string() };

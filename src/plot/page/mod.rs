@@ -235,29 +235,6 @@ impl Page {
         self.to_html().map(|html| html.len())
     }
 
-    /// Returns what the scripts of the page read: the JSON text of its head, and the bytes of its arrays.
-    ///
-    /// A program that shows runs by these scripts, such as the crate itself in a browser, needs nothing else of a page.
-    ///
-    /// ```
-    /// use training_replay::plot::Page;
-    ///
-    /// let page = Page::new("Nothing yet");
-    /// let (head, arrays) = page.to_data()?;
-    /// assert!(head.contains("Nothing yet") && arrays.is_empty());
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Drawing`] if the head cannot be written as JSON.
-    pub fn to_data(&self) -> Result<(String, &[u8])> {
-        let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
-        let page = PageData { title: &self.title, captions, runs: &self.runs };
-        let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
-        Ok((serde_json::to_string(&page).map_err(failed)?, self.arrays.bytes()))
-    }
-
     /// Returns the page as HTML.
     ///
     /// ```
@@ -271,8 +248,11 @@ impl Page {
     ///
     /// [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
-        let (head, _) = self.to_data()?;
-        Ok(html::page(&self.title, &head, &self.arrays.to_base64()?))
+        let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
+        let page = PageData { title: &self.title, captions, runs: &self.runs };
+        let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
+        let meta = serde_json::to_string(&page).map_err(failed)?;
+        Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))
     }
 
     /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.
