@@ -80,16 +80,11 @@ fn every_other_loss_has_its_bits_however_many_samples_there_are() {
     }
 }
 
-/// How a model of another library answers when it is asked for its logits.
+/// How a model of another library answers when it is asked for a mean loss.
 #[derive(Clone, Copy, Debug)]
 enum Answer {
-    Unasked,
-    Logits,
     None,
-    NoneAndRubbish,
-    OneTooMany,
-    OneTooFew,
-    Wide,
+    Mean,
     Failure,
 }
 
@@ -123,19 +118,12 @@ impl Forward for Foreign {
         self.0.activation(layer)
     }
 
-    fn logits_into(&self, inputs: &Matrix, _: Targets<'_>, _: Loss, logits: &mut Matrix) -> Result<bool> {
-        let of = |inputs: &Matrix| self.0.pre_activation(&self.0.forward(inputs, 0..1)?, 1);
-        let (count, found) = (inputs.nrows(), of(inputs)?);
-        *logits = match self.1 {
-            Answer::Unasked | Answer::None => return Ok(false),
-            Answer::NoneAndRubbish => Matrix::from_element(count, 1, f32::NAN),
-            Answer::Failure => return Err(Error::model("the device is gone")),
-            Answer::Logits => found,
-            Answer::OneTooMany => found.resize_vertically(count + 1, 0.0),
-            Answer::OneTooFew => found.resize_vertically(count - 1, 0.0),
-            Answer::Wide => found.resize_horizontally(2, 0.0),
-        };
-        Ok(!matches!(self.1, Answer::NoneAndRubbish))
+    fn mean_loss(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Option<f64>> {
+        match self.1 {
+            Answer::None => Ok(None),
+            Answer::Mean => self.0.mean_loss(inputs, targets, loss),
+            Answer::Failure => Err(Error::model("the device is gone")),
+        }
     }
 }
 
@@ -145,11 +133,11 @@ fn of_foreign(answer: Answer, samples: usize) -> Result<LossSurface> {
 }
 
 #[test]
-fn a_foreign_model_has_the_same_surface_whether_or_not_it_gives_its_logits() {
+fn a_foreign_model_has_the_same_surface_whether_or_not_it_gives_mean_losses() {
     for samples in [2, 127, 128, 1_500] {
         let of = |seed| network(1, seed);
         let expected = LossSurface::of(&of(1), &plane(of), &grid(), &data(samples, numbers(samples, 1)), LOSS).unwrap();
-        for answer in [Answer::Unasked, Answer::None, Answer::NoneAndRubbish, Answer::Logits] {
+        for answer in [Answer::None, Answer::Mean] {
             let found = of_foreign(answer, samples).unwrap();
             for (found, expected) in found.losses.iter().zip(expected.losses.iter()) {
                 assert!((found / expected - 1.0).abs() < 1e-6, "{answer:?} of {samples}: {found} {expected}");
@@ -159,12 +147,8 @@ fn a_foreign_model_has_the_same_surface_whether_or_not_it_gives_its_logits() {
 }
 
 #[test]
-fn logits_of_another_shape_than_the_targets_and_those_that_failed_are_an_error() {
+fn a_mean_loss_that_failed_is_an_error() {
     for samples in [2, 128, 1_500] {
-        for answer in [Answer::OneTooMany, Answer::OneTooFew, Answer::Wide] {
-            let found = of_foreign(answer, samples);
-            assert!(matches!(found, Err(Error::Shape { .. })), "{answer:?} of {samples}: {found:?}");
-        }
         assert_eq!(
             of_foreign(Answer::Failure, samples).unwrap_err().to_string(),
             "the model failed: the device is gone"

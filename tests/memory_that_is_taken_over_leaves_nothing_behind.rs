@@ -168,8 +168,7 @@ fn turned(array: Parameter<'static>) -> Parameter<'static> {
 
 /// The number, or a message, that both ways of taking weights come to.
 fn taken_both_ways(weights: &Weights) -> std::result::Result<Weights, String> {
-    let (fresh, over) =
-        (of_every_layer(2).restore(&mut weights.clone()), of_every_layer(3).into_restored(&mut weights.clone()));
+    let (fresh, over) = (of_every_layer(2).restore(&mut weights.clone()), of_every_layer(3).into_restored(weights));
     match (fresh, over) {
         (Ok(fresh), Ok(over)) => {
             let (fresh, over) = (Weights::of(&fresh).unwrap(), Weights::of(&over).unwrap());

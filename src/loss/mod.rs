@@ -198,17 +198,6 @@ impl Loss {
         losses
     }
 
-    /// The mean over the samples of the losses of logits that were checked against the targets; of few, to the bit that of
-    /// [`losses`](Self::losses).
-    pub(crate) fn mean_from_logits(self, logits: &Matrix, targets: Targets<'_>) -> f64 {
-        match (self, targets) {
-            (Self::BinaryCrossEntropy, Targets::Numbers(targets)) if logits.len() >= softplus::MANY => {
-                softplus::sum(logits.as_slice(), targets.as_slice()) / logits.len() as f64
-            }
-            _ => mean(&means(self.losses(logits, targets, Basis::Logits), targets.positions())),
-        }
-    }
-
     fn losses_into(self, predictions: &Matrix, targets: &Matrix, basis: Basis, losses: &mut [f32]) {
         match (self, basis) {
             (Self::BinaryCrossEntropy, Basis::Outputs) => {

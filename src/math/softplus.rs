@@ -8,7 +8,7 @@ use super::{
     matrix,
 };
 
-/// From so many pairs on, blocks are worth it: of fewer, what [`add`] gives for each is summed up as fast.
+/// From so many pairs on, a [`Sum`] is worth it: of fewer, what [`add`] gives for each is summed up as fast.
 pub(crate) const MANY: usize = 128;
 
 /// How many sums in single precision there are side by side.
@@ -26,8 +26,59 @@ pub(crate) fn add(sums: &mut [f32], z: &[f32], y: &[f32]) {
 ///
 /// The sum of `ln(1 + u)` is the logarithm of the product of all `1 + u`, so that a block takes one of each lane, and no division.
 /// All that is added up is positive: the error is at most 1e-5 of the sum, of 64 times two roundings, and 1e-7 as a rule.
-pub(crate) fn sum(z: &[f32], y: &[f32]) -> f64 {
-    Arch::new().dispatch(Sum { z, y })
+#[derive(Default)]
+pub(crate) struct Sum {
+    whole: f64,
+    block: Block,
+}
+
+impl Sum {
+    /// Adds what all pairs give. The bits of the sum depend on the order of all of them, and on where they are taken apart.
+    pub(crate) fn add(&mut self, z: &[f32], y: &[f32]) {
+        Arch::new().dispatch(AddToSum { sum: self, z, y });
+    }
+
+    /// The sum, unless it is infinite or NaN: what is infinite may be the sum of a block alone.
+    pub(crate) fn finite(mut self) -> Option<f64> {
+        Arch::new().dispatch(Finish(&mut self));
+        Some(self.whole).filter(|sum| sum.is_finite())
+    }
+}
+
+/// Sums and products of as many pairs side by side.
+#[derive(Default)]
+struct Block {
+    straight: [f32; LANES],
+    /// That of all `1 + u`, less 1, which loses nothing where `u` is small.
+    product: [f32; LANES],
+    /// How many pairs each of them has taken.
+    depth: usize,
+}
+
+impl Block {
+    /// For at most [`DEPTH`] rows, with those before.
+    #[inline(always)]
+    fn add(&mut self, z: &[[f32; LANES]], y: &[[f32; LANES]]) {
+        let (mut straight, mut product) = (self.straight, self.product);
+        for (z, y) in z.iter().zip(y) {
+            for i in 0..LANES {
+                straight[i] += mul_add(-z[i], y[i], if z[i] > 0.0 { z[i] } else { 0.0 });
+                let u = exp_of_negative(z[i]); // Some number where `z` is NaN; then `straight` is NaN.
+                product[i] = mul_add(product[i], u, u) + product[i];
+            }
+        }
+        *self = Self { straight, product, depth: self.depth + z.len() };
+    }
+
+    /// What it has come to; it begins anew.
+    #[inline(always)]
+    fn finish(&mut self) -> f64 {
+        let Self { mut straight, product, .. } = std::mem::take(self);
+        for i in 0..LANES {
+            straight[i] += ln_1p(product[i]);
+        }
+        matrix::sum_f64(&straight)
+    }
 }
 
 struct Add<'a> {
@@ -45,25 +96,41 @@ impl WithSimd for Add<'_> {
     }
 }
 
-struct Sum<'a> {
+struct Finish<'a>(&'a mut Sum);
+
+impl WithSimd for Finish<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.0.whole += self.0.block.finish();
+    }
+}
+
+struct AddToSum<'a> {
+    sum: &'a mut Sum,
     z: &'a [f32],
     y: &'a [f32],
 }
 
-impl WithSimd for Sum<'_> {
-    type Output = f64;
+impl WithSimd for AddToSum<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
-        let Self { z, y } = self;
-        let ((rows, rest), (y_rows, y_rest)) = (z.as_chunks(), y.as_chunks());
-        let mut sum = one_by_one(rest, y_rest);
-        // Not by `sum` of an iterator, which would be compiled by itself, without the machine's vectors.
-        for (z, y) in rows.chunks(DEPTH).zip(y_rows.chunks(DEPTH)) {
-            sum += of_block(z, y);
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { sum, z, y } = self;
+        let ((mut rows, rest), (mut y_rows, y_rest)) = (z.as_chunks(), y.as_chunks());
+        // Not by an iterator, whose closure would be compiled by itself, without the machine's vectors.
+        while !rows.is_empty() {
+            let count = rows.len().min(DEPTH - sum.block.depth);
+            let (now, y_now);
+            ((now, rows), (y_now, y_rows)) = (rows.split_at(count), y_rows.split_at(count.min(y_rows.len())));
+            sum.block.add(now, y_now);
+            if sum.block.depth == DEPTH {
+                sum.whole += sum.block.finish();
+            }
         }
-        // What is infinite may be the sum of a block alone.
-        if sum.is_finite() { sum } else { one_by_one(z, y) }
+        sum.whole += one_by_one(rest, y_rest);
     }
 }
 
@@ -76,32 +143,12 @@ fn add_in_line(sums: &mut [f32], z: &[f32], y: &[f32]) {
     }
 }
 
+/// Fewer than [`LANES`].
 #[inline(always)]
 fn one_by_one(z: &[f32], y: &[f32]) -> f64 {
-    let mut sum = 0.0;
-    for (z, y) in z.chunks(MANY).zip(y.chunks(MANY)) {
-        let mut each = [0.0; MANY];
-        add_in_line(&mut each, z, y);
-        sum += matrix::sum_f64(&each[..z.len()]);
-    }
-    sum
-}
-
-/// `product` is that of all `1 + u`, less 1, which loses nothing where `u` is small.
-#[inline(always)]
-fn of_block(z: &[[f32; LANES]], y: &[[f32; LANES]]) -> f64 {
-    let (mut sums, mut product) = ([0.0; LANES], [0.0; LANES]);
-    for (z, y) in z.iter().zip(y) {
-        for i in 0..LANES {
-            sums[i] += mul_add(-z[i], y[i], if z[i] > 0.0 { z[i] } else { 0.0 });
-            let u = exp_of_negative(z[i]);
-            product[i] = mul_add(product[i], u, u) + product[i];
-        }
-    }
-    for i in 0..LANES {
-        sums[i] += ln_1p(product[i]);
-    }
-    matrix::sum_f64(&sums)
+    let mut each = [0.0; LANES];
+    add_in_line(&mut each, z, y);
+    matrix::sum_f64(&each[..z.len()])
 }
 
 #[cfg(test)]
@@ -112,6 +159,12 @@ mod tests {
         let of = |i: usize| (i as u32).wrapping_mul(2_654_435_761) >> 8;
         let z = (0..count).map(|i| (of(i) as f32 / 8_388_608.0 - 1.0) * scale).collect();
         (z, (0..count).map(|i| [0.0, 1.0, 1.0, 0.25][i % 4]).collect())
+    }
+
+    fn sum(z: &[f32], y: &[f32]) -> Option<f64> {
+        let mut sum = Sum::default();
+        sum.add(z, y);
+        sum.finite()
     }
 
     /// By the standard library in double precision.
@@ -128,10 +181,22 @@ mod tests {
         for count in [0, 1, 16, 63, 64, 65, 127, 128, 129, 1_000, 1_024, 1_039, 2_000, 5_000] {
             for scale in [0.0, 1e-6, 0.1, 3.0, 30.0, 1e6, 1e37] {
                 let (z, y) = pairs(count, scale);
-                let (found, expected) = (sum(&z, &y), reference(&z, &y));
+                let (found, expected) = (sum(&z, &y).unwrap(), reference(&z, &y));
                 assert!((found - expected).abs() <= 1e-6 * expected, "{count} of {scale}: {found} {expected}");
             }
         }
+    }
+
+    #[test]
+    fn a_sum_may_come_in_pieces_of_any_length() {
+        let (z, y) = pairs(2_345, 3.0);
+        for length in [1, 5, 16, 17, 480, 1_000, 1_024, 1_040, 2_345] {
+            let mut pieces = Sum::default();
+            z.chunks(length).zip(y.chunks(length)).for_each(|(z, y)| pieces.add(z, y));
+            let (found, expected) = (pieces.finite().unwrap(), reference(&z, &y));
+            assert!((found - expected).abs() <= 1e-6 * expected, "by {length}: {found} {expected}");
+        }
+        assert_eq!(Sum::default().finite(), Some(0.0));
     }
 
     /// The losses of samples that the model is sure about, and right: between 1e-30 and 1e-8.
@@ -139,30 +204,29 @@ mod tests {
     fn tiny_terms_are_not_lost() {
         let z: Vec<f32> = (0..3_000).map(|i| 20.0 + (i % 500) as f32 / 10.0).collect();
         let y = vec![1.0; z.len()];
-        let (found, expected) = (sum(&z, &y), reference(&z, &y));
+        let (found, expected) = (sum(&z, &y).unwrap(), reference(&z, &y));
         assert!((found / expected - 1.0).abs() < 1e-6, "{found:e} {expected:e}");
     }
 
     #[test]
-    fn what_is_no_number_makes_no_number_of_the_sum_and_what_is_infinite_an_infinite_one() {
+    fn a_sum_that_is_not_finite_is_none_nor_one_that_a_block_has_no_room_for() {
         for count in [5, 2_000] {
-            let (z, y) = pairs(count, 3.0);
-            let with = |stray: f32| {
-                let mut z = z.clone();
+            for stray in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                let (mut z, y) = pairs(count, 3.0);
                 z[count / 2] = stray;
-                sum(&z, &y)
-            };
-            assert!(with(f32::NAN).is_nan(), "{count}");
-            assert!(with(f32::MAX).is_finite() && with(f32::MIN).is_finite(), "{count}");
+                assert_eq!(sum(&z, &y), None, "{stray} of {count}");
+            }
         }
         let z = vec![f32::MAX; 2_000];
-        assert_eq!(sum(&z, &vec![0.0; 2_000]), 2_000.0 * f64::from(f32::MAX));
+        assert_eq!(sum(&z, &vec![0.0; 2_000]), None);
     }
 
     #[test]
     fn vectors_give_the_same_bits_as_single_values() {
         let (z, y) = pairs(2_345, 20.0);
-        assert_eq!(sum(&z, &y).to_bits(), Arch::Scalar.dispatch(Sum { z: &z, y: &y }).to_bits());
+        let mut scalar = Sum::default();
+        Arch::Scalar.dispatch(AddToSum { sum: &mut scalar, z: &z, y: &y });
+        assert_eq!(sum(&z, &y).map(f64::to_bits), scalar.finite().map(f64::to_bits));
         let (mut vectors, mut scalars) = (vec![0.5; z.len()], vec![0.5; z.len()]);
         add(&mut vectors, &z, &y);
         Arch::Scalar.dispatch(Add { sums: &mut scalars, z: &z, y: &y });
@@ -179,10 +243,12 @@ mod tests {
                 for target in [0.0, 0.25, 1.0] {
                     let (mut z, mut y) = pairs(count, 3.0);
                     (z[place], y[place]) = (stray, target);
-                    let (found, expected) = (sum(&z, &y), reference(&z, &y));
-                    let same = found == expected || found.is_nan() && expected.is_nan();
-                    let close = (found - expected).abs() <= 1e-6 * expected && expected.is_finite();
-                    assert!(same || close, "{stray} at {place} of {count} for {target}: {found} {expected}");
+                    let expected = Some(reference(&z, &y)).filter(|sum| sum.is_finite());
+                    let close = match (sum(&z, &y), expected) {
+                        (Some(found), Some(expected)) => (found - expected).abs() <= 1e-6 * expected,
+                        (found, expected) => found == expected,
+                    };
+                    assert!(close, "{stray} at {place} of {count} for {target}: {:?} {expected:?}", sum(&z, &y));
                 }
             }
         }
@@ -196,7 +262,7 @@ mod tests {
             let mut each = vec![0.0; count];
             add(&mut each, &z, &y);
             let expected = reference(&z, &y);
-            for found in [sum(&z, &y), matrix::sum_f64(&each)] {
+            for found in [sum(&z, &y).unwrap(), matrix::sum_f64(&each)] {
                 assert!((found / expected - 1.0).abs() < 5e-6, "{found} {expected}");
             }
         }

@@ -220,19 +220,14 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
 }
 
 /// Computes the mean loss, of targets that are known to be those of the loss; `logits` are memory that is taken again.
-pub(crate) fn mean_loss_of_checked(
-    model: &dyn Forward,
-    data: &Dataset,
-    loss: Loss,
-    logits: &mut Matrix,
-) -> Result<f64> {
+pub(crate) fn mean_loss_of_checked(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<f64> {
     let (inputs, targets) = (data.inputs(), data.targets());
-    let is_one = Parts::for_targets(model, inputs, targets).is_one();
-    if !is_one || !model.logits_into(inputs, targets, loss, logits)? {
-        return Ok(mean(&losses_of_checked(model, data, loss)?));
+    if Parts::for_targets(model, inputs, targets).is_one()
+        && let Some(mean) = model.mean_loss(inputs, targets, loss)?
+    {
+        return Ok(mean);
     }
-    loss.check_shapes(logits, targets)?;
-    Ok(loss.mean_from_logits(logits, targets))
+    Ok(mean(&losses_of_checked(model, data, loss)?))
 }
 
 /// The same of targets that are known to be those of the loss.

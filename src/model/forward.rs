@@ -91,18 +91,18 @@ pub trait Forward: Model {
     ///
     /// let architecture = Sequential::builder(2).layer(Dense::new(1));
     /// let (one, other) = (architecture.clone().build(1)?, architecture.build(2)?);
-    /// assert_eq!(one.into_restored(&mut Weights::of(&other)?)?, other);
+    /// assert_eq!(one.into_restored(&Weights::of(&other)?)?, other);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
     /// As [`with_weights`](Self::with_weights).
-    fn into_restored(self, weights: &mut Weights) -> Result<Self>
+    fn into_restored(self, weights: &Weights) -> Result<Self>
     where
         Self: Sized,
     {
-        self.restore(weights)
+        self.with_weights(weights)
     }
 
     /// Computes the outputs of the last layer of `layers` when the first one is fed `inputs`; the inputs themselves for
@@ -283,34 +283,30 @@ pub trait Forward: Model {
         OutputKind::losses(self.output_kind(), &self.forward(inputs, 0..count)?, targets, loss)
     }
 
-    /// Computes the logits that [`losses`](Self::losses) are of, by [`Loss::per_sample_from_logits`], into a matrix that is there
-    /// already; returns whether there are any. By default there are none.
+    /// Computes the mean of the [`losses`](Self::losses) of all samples, if the model has a way to it that is faster than a number for
+    /// each of them; by default it has none.
     ///
-    /// Where a mean loss is asked of many weights, as by [`LossSurface`](crate::analysis::LossSurface), that spares the model
-    /// a number for each sample. The targets are known to suit the loss then: their values need no second look.
-    ///
-    /// # Shapes
-    ///
-    /// `(samples, inputs)` to `(samples, outputs)`.
+    /// [`LossSurface`](crate::analysis::LossSurface) asks for it with many weights. The targets are known to suit the loss then: their
+    /// values need no second look.
     ///
     /// ```
     /// use training_replay::{Activation, Dense, Forward, Loss, Matrix, Sequential};
     ///
     /// let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
-    /// let (inputs, targets) = (Matrix::identity(2, 2), Matrix::zeros(2, 1));
-    /// let mut logits = Matrix::zeros(0, 0);
-    /// assert!(model.logits_into(&inputs, (&targets).into(), Loss::BinaryCrossEntropy, &mut logits)?);
-    /// assert_eq!(logits, model.pre_activation(&inputs, 0)?);
-    /// assert!(!model.logits_into(&inputs, (&targets).into(), Loss::MeanSquaredError, &mut logits)?); // that is of outputs
+    /// let (inputs, targets) = (Matrix::from_element(200, 2, 0.5), Matrix::zeros(200, 1));
+    /// let losses = model.losses(&inputs, (&targets).into(), Loss::BinaryCrossEntropy)?;
+    /// let mean = model.mean_loss(&inputs, (&targets).into(), Loss::BinaryCrossEntropy)?.unwrap();
+    /// assert!((mean - f64::from(losses[0])).abs() < 1e-5 * mean); // all samples are the same
+    /// assert_eq!(model.mean_loss(&inputs, (&targets).into(), Loss::MeanSquaredError)?, None);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     ///
     /// # Errors
     ///
     /// As [`losses`](Self::losses).
-    fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
-        let _ = (inputs, targets, loss, logits);
-        Ok(false)
+    fn mean_loss(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Option<f64>> {
+        let _ = (inputs, targets, loss);
+        Ok(None)
     }
 
     /// Returns what the outputs of one layer lie between, ends included, if that is known: 0 to 1 for a sigmoid, 0 to

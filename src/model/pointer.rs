@@ -58,8 +58,8 @@ macro_rules! forwarded {
             (**self).losses(inputs, targets, loss)
         }
 
-        fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
-            (**self).logits_into(inputs, targets, loss, logits)
+        fn mean_loss(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Option<f64>> {
+            (**self).mean_loss(inputs, targets, loss)
         }
 
         fn activation(&self, layer: usize) -> Option<Activation> {
@@ -103,11 +103,11 @@ macro_rules! owners {
                 (**self).restore(weights).map($owner::new)
             }
 
-            fn into_restored(self, weights: &mut Weights) -> Result<Self> {
+            fn into_restored(self, weights: &Weights) -> Result<Self> {
                 let $it = self;
                 match $alone {
                     Ok(model) => model.into_restored(weights).map($owner::new),
-                    Err(shared) => shared.restore(weights), // it is needed elsewhere
+                    Err(shared) => shared.with_weights(weights), // it is needed elsewhere
                 }
             }
 

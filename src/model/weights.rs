@@ -79,7 +79,12 @@ impl Weights {
     /// assert!(weights.get("hidden", "kernel").is_none());
     /// ```
     pub fn get(&self, layer: &str, name: &str) -> Option<&Parameter<'static>> {
-        self.iter().find(|parameter| parameter.layer() == layer && parameter.name() == name)
+        // Lengths first: they are compared at once, and names are not.
+        let lengths = |parameter: &Parameter<'_>| (parameter.layer().len(), parameter.name().len());
+        let is_named = |parameter: &&Parameter<'_>| {
+            lengths(parameter) == (layer.len(), name.len()) && parameter.layer() == layer && parameter.name() == name
+        };
+        self.iter().find(is_named)
     }
 
     /// Returns the number of parameters: arrays, not values.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Activation, Sequential};
 use crate::{
     Matrix, Result,
-    math::{gemm::Rows, matrix},
+    math::{gemm::Rows, matrix, softplus},
 };
 
 /// How many rows go through the layers together. Not a power of two: the columns of a tile would then fall into the same
@@ -45,8 +45,31 @@ impl Tile {
         }
     }
 
+    /// The sum of the cross-entropies of all logits, which are summed up while they are in the cache.
+    fn cross_entropies(&mut self, model: &Sequential, inputs: &Matrix, targets: &Matrix) -> softplus::Sum {
+        let (last, mut sum) = (model.architecture().list().len() - 1, softplus::Sum::default());
+        for start in (0..inputs.nrows()).step_by(ROWS) {
+            let rows = Rows::within(inputs, start, ROWS.min(inputs.nrows() - start));
+            let count = rows.count();
+            let length = self.fill(model, 0..last, rows);
+            let hidden = if last == 0 { rows } else { Rows::packed(&self.inputs[..length], count) };
+            let logits = &mut self.outputs[..count * targets.ncols()];
+            model.pre_activate(last, hidden, logits, count);
+            for (logits, targets) in logits.chunks(count).zip(targets.column_iter()) {
+                sum.add(logits, &targets.as_slice()[start..][..count]);
+            }
+        }
+        sum
+    }
+
     /// What the layers make of some rows.
     fn hidden<'a>(&'a mut self, model: &Sequential, layers: Range<usize>, rows: Rows<'a>) -> Rows<'a> {
+        let length = self.fill(model, layers.clone(), rows);
+        if layers.is_empty() { rows } else { Rows::packed(&self.inputs[..length], rows.count()) }
+    }
+
+    /// Leaves what the layers make of some rows in `inputs`, and returns how many values it is.
+    fn fill(&mut self, model: &Sequential, layers: Range<usize>, rows: Rows<'_>) -> usize {
         let (count, mut length) = (rows.count(), 0);
         for layer in layers.clone() {
             let fed = if layer == layers.start { rows } else { Rows::packed(&self.inputs[..length], count) };
@@ -56,11 +79,19 @@ impl Tile {
             model.activation(layer).apply_to_columns(outputs, count, count);
             std::mem::swap(&mut self.inputs, &mut self.outputs);
         }
-        if layers.is_empty() { rows } else { Rows::packed(&self.inputs[..length], count) }
+        length
     }
 }
 
 impl Sequential {
+    /// The sum of the binary cross-entropies of its logits, samples times outputs, as [`softplus::Sum`] has it.
+    pub(super) fn cross_entropies(&self, inputs: &Matrix, targets: &Matrix) -> Result<Option<f64>> {
+        let widest =
+            (1..=self.architecture().list().len()).map(|layer| self.architecture().width(layer)).max().unwrap_or(0);
+        let mut tile = Tile::new(inputs.nrows(), widest)?;
+        Ok(tile.cross_entropies(self, inputs, targets).finite())
+    }
+
     /// Runs the inputs through the layers, the last with this activation in place of its own.
     pub(super) fn run(
         &self,

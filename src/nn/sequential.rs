@@ -10,7 +10,7 @@ use crate::{
     Backward, Description, Error, Forward, Loss, Matrix, Model, OutputKind, Parameter, Result, Targets, Visitor,
     Weights,
     loss::Basis,
-    math::{gemm::Rows, matrix},
+    math::{gemm::Rows, matrix, softplus},
 };
 
 /// A network whose layers follow one another, with its weights.
@@ -293,7 +293,7 @@ impl Forward for Sequential {
         Self::assemble(Arc::clone(&self.architecture), weights)
     }
 
-    fn into_restored(mut self, weights: &mut Weights) -> Result<Self> {
+    fn into_restored(mut self, weights: &Weights) -> Result<Self> {
         let mut width = self.architecture.inputs();
         for (layer, own) in self.architecture.iter().zip(&mut self.weights) {
             own.refill(layer, width, weights)?;
@@ -335,13 +335,16 @@ impl Forward for Sequential {
         Ok(loss.losses(&predictions, targets, self.basis(loss)))
     }
 
-    fn logits_into(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss, logits: &mut Matrix) -> Result<bool> {
+    /// Of many binary cross-entropies of logits, unless one of them is infinite or no number.
+    fn mean_loss(&self, inputs: &Matrix, targets: Targets<'_>, loss: Loss) -> Result<Option<f64>> {
         self.check_shapes(inputs, targets, loss)?;
-        let has_logits = self.basis(loss) == Basis::Logits;
-        if has_logits {
-            self.run(inputs, 0..self.weights.len(), Activation::Linear, logits)?;
+        match (loss, self.basis(loss), targets) {
+            (Loss::BinaryCrossEntropy, Basis::Logits, Targets::Numbers(targets)) if targets.len() >= softplus::MANY => {
+                let sum = self.cross_entropies(inputs, targets)?;
+                Ok(sum.map(|sum| sum / targets.len() as f64))
+            }
+            _ => Ok(None),
         }
-        Ok(has_logits)
     }
 
     fn activation(&self, layer: usize) -> Option<Activation> {

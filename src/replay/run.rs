@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use super::{Replay, Snapshot, data_sets::DataChoice, progress::Progress};
-use crate::{Error, Forward, Moment, Result, Sequential, Weights};
+use crate::{Error, Forward, Moment, Result, Sequential, Weights, analysis::landscape::flat::Filled};
 
 /// A recording with its model, ready to be asked: any epoch, or many of them on all cores.
 ///
@@ -294,7 +294,7 @@ impl<'a, M: Forward> Run<'a, M> {
     }
 
     /// The model with weights that need not be recorded ones: of those that the recording describes, in place of one that is there.
-    pub(super) fn model_of(&self, known: Option<M>, weights: &mut Weights) -> Result<M> {
+    pub(super) fn model_of(&self, known: Option<M>, weights: &mut Filled) -> Result<M> {
         match (&self.template, known) {
             (Template::Described(_), Some(known)) => known.into_restored(weights),
             (Template::Described(rebuild), None) => rebuild(self.replay, weights),

@@ -1,6 +1,6 @@
 //! Products of the Hessian of a mean loss with vectors, by differences of gradients.
 
-use super::flat::Flat;
+use super::flat::{Filled, Flat};
 use crate::{Dataset, Dtype, Error, Forward, Loss, Result, Weights, model::checked};
 
 /// The steps of the differences, as shares of the root mean square of the weights, of double precision and less.
@@ -24,7 +24,7 @@ pub(super) struct Curvature<'q, M> {
     trained: Vec<usize>,
     /// The length of a displacement.
     step: f64,
-    memory: Weights,
+    memory: Filled,
 }
 
 impl<'q, M: Forward> Curvature<'q, M> {
@@ -49,7 +49,7 @@ impl<'q, M: Forward> Curvature<'q, M> {
         let share = step.unwrap_or_else(|| share_of(&flat));
         // Of zeros alone there is no scale but 1.
         let step = share * if mean > 0.0 { mean.sqrt() } else { 1.0 };
-        Ok(Self { model, data, loss, flat, origin, trained, step, memory: Weights::default() })
+        Ok(Self { model, data, loss, flat, origin, trained, step, memory: Filled::default() })
     }
 
     /// The number of weights that have gradients.

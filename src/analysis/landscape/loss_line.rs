@@ -1,7 +1,7 @@
 //! The loss along a straight line in the space of the weights.
 
 use super::{
-    flat::Flat,
+    flat::{Filled, Flat},
     mean_losses::{Question, mean_losses, next},
 };
 #[cfg(feature = "serde")]
@@ -89,7 +89,7 @@ impl LossLine {
         ends: [&Weights; 2],
         points: usize,
         question: Question<'_>,
-        restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
+        restore: impl Fn(Option<M>, &mut Filled) -> Result<M> + Sync,
     ) -> Result<Self> {
         if !(2..=MAX_POINTS).contains(&points) {
             return Err(Error::invalid("the number of points of a line", format!("from 2 to {MAX_POINTS}"), points));
@@ -99,7 +99,7 @@ impl LossLine {
         let end = flat.vector(ends[1], "at the second end")?;
         let places: Vec<[f64; 2]> = stats::linspace(0.0, 1.0, points).map(|t| [1.0 - t, t]).collect();
         // Not `start + t (end - start)`, which may miss the end by a rounding.
-        let fill = |weights: &mut Weights, [s, t]: [f64; 2]| flat.fill(weights, |at| s * start[at] + t * end[at]);
+        let fill = |weights: &mut Filled, [s, t]: [f64; 2]| flat.fill(weights, |at| s * start[at] + t * end[at]);
         let losses = mean_losses(&places, question, fill, restore)?;
         let (barrier, instability) = heights(&places, &losses);
         let at = places.into_iter().map(|[_, t]| t).collect();

@@ -4,6 +4,7 @@ use nalgebra::DMatrix;
 
 use super::{
     WeightPlane,
+    flat::Filled,
     mean_losses::{Question, mean_losses, next},
 };
 #[cfg(feature = "serde")]
@@ -51,8 +52,8 @@ impl LossSurface {
     ///
     /// The model's own weights do not matter, but its parameters are those of the plane. Losses have the bits of
     /// [`evaluate`](crate::analysis::evaluate), with one exception: 128 binary cross-entropies or more, samples times outputs, of a model
-    /// that gives [its logits](crate::Forward::logits_into) are summed up by blocks in single precision, and their mean is within 1e-5
-    /// of that, as a share of it.
+    /// that gives [their mean](crate::Forward::mean_loss) may be summed up in another order: a network of this crate does it by blocks in
+    /// single precision, within 1e-5 of that, as a share of it.
     ///
     /// # Errors
     ///
@@ -75,13 +76,13 @@ impl LossSurface {
         plane: &WeightPlane,
         grid: &Grid,
         question: Question<'_>,
-        restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
+        restore: impl Fn(Option<M>, &mut Filled) -> Result<M> + Sync,
     ) -> Result<Self> {
         grid.check()?;
         let (x, y) = grid.axes();
         let row = |&y: &f32| x.iter().map(move |&x| [f64::from(x), f64::from(y)]);
         let places: Vec<[f64; 2]> = y.iter().flat_map(row).collect();
-        let fill = |weights: &mut Weights, [x, y]: [f64; 2]| plane.fill(weights, x, y);
+        let fill = |weights: &mut Filled, [x, y]: [f64; 2]| plane.fill(weights, x, y);
         let losses = mean_losses(&places, question, fill, restore)?;
         let losses = DMatrix::from_row_slice(y.len(), x.len(), &losses);
         Ok(Self { x, y, losses, caveats: plane.caveat().into_iter().collect() })

@@ -1,6 +1,7 @@
 //! The mean loss of a model with many sets of weights.
 
-use crate::{Dataset, Forward, Loss, Matrix, Result, Weights, math::parallel, model::checked};
+use super::flat::Filled;
+use crate::{Dataset, Forward, Loss, Result, math::parallel, model::checked};
 
 /// What the losses are of.
 #[derive(Clone, Copy)]
@@ -14,7 +15,7 @@ pub(crate) struct Question<'q> {
 }
 
 /// A model with other weights, in place of one that is there.
-pub(super) fn next<M: Forward>(model: &M, known: Option<M>, weights: &mut Weights) -> Result<M> {
+pub(super) fn next<M: Forward>(model: &M, known: Option<M>, weights: &mut Filled) -> Result<M> {
     match known {
         Some(known) => known.into_restored(weights),
         None => model.restore(weights),
@@ -27,17 +28,17 @@ pub(super) fn next<M: Forward>(model: &M, known: Option<M>, weights: &mut Weight
 pub(super) fn mean_losses<M: Forward>(
     places: &[[f64; 2]],
     question: Question<'_>,
-    fill: impl Fn(&mut Weights, [f64; 2]) + Sync,
-    restore: impl Fn(Option<M>, &mut Weights) -> Result<M> + Sync,
+    fill: impl Fn(&mut Filled, [f64; 2]) + Sync,
+    restore: impl Fn(Option<M>, &mut Filled) -> Result<M> + Sync,
 ) -> Result<Vec<f64>> {
     question.loss.check_targets(question.data.targets())?; // once, and not for each place
-    let ask = |(weights, model, logits): &mut (Weights, Option<M>, Matrix), &place: &[f64; 2]| {
+    let ask = |(weights, model): &mut (Filled, Option<M>), &place: &[f64; 2]| {
         fill(weights, place);
         let made = restore(model.take(), weights)?;
-        let mean = checked::mean_loss_of_checked(&made, question.data, question.loss, logits)?;
+        let mean = checked::mean_loss_of_checked(&made, question.data, question.loss)?;
         *model = Some(made);
         (question.step)();
         Ok(mean)
     };
-    parallel::map_with(places, question.threads, || (Weights::default(), None, Matrix::zeros(0, 0)), ask)
+    parallel::map_with(places, question.threads, || (Filled::default(), None), ask)
 }

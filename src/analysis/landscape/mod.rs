@@ -3,7 +3,7 @@
 
 mod curvature;
 mod filter_normalized;
-mod flat;
+pub(crate) mod flat;
 mod lanczos;
 mod layer_similarity;
 mod loss_line;

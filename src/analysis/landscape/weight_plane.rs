@@ -1,6 +1,9 @@
 //! A plane in the space of the weights.
 
-use super::{filter_normalized, flat::Flat};
+use super::{
+    filter_normalized,
+    flat::{Filled, Flat},
+};
 use crate::{Error, Result, Weights, analysis::Caveat};
 
 /// Two directions are along one line if the sine of the angle between them is below this.
@@ -132,9 +135,9 @@ impl WeightPlane {
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn weights(&self, x: f64, y: f64) -> Weights {
-        let mut weights = Weights::default();
-        self.fill(&mut weights, x, y);
-        weights
+        let mut filled = Filled::default();
+        self.fill(&mut filled, x, y);
+        filled.into_weights()
     }
 
     /// Returns the two directions, in double precision.
@@ -178,9 +181,9 @@ impl WeightPlane {
     }
 
     /// As [`weights`](Self::weights), in memory that is there already.
-    pub(super) fn fill(&self, weights: &mut Weights, x: f64, y: f64) {
+    pub(super) fn fill(&self, filled: &mut Filled, x: f64, y: f64) {
         let [first, second] = &self.directions;
-        self.flat.fill(weights, |at| self.origin[at] + x * first[at] + y * second[at]);
+        self.flat.fill(filled, |at| self.origin[at] + x * first[at] + y * second[at]);
     }
 }
 

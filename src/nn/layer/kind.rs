@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, ops::RangeBounds};
 
-use nalgebra::DMatrixView;
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
@@ -236,7 +235,11 @@ pub(super) fn refill_units(weights: &Weights, layer: &str, name: &str, units: &m
 pub(super) fn refill_kernel(weights: &Weights, layer: &str, kernel: &mut Matrix) -> Result<()> {
     let (inputs, units) = kernel.shape();
     match as_it_is(weights, layer, "kernel", &[inputs, units]) {
-        Some(values) => DMatrixView::from_slice(&values, units, inputs).transpose_to(kernel),
+        Some(values) => {
+            for (i, row) in values.chunks_exact(units.max(1)).enumerate() {
+                row.iter().enumerate().for_each(|(j, &value)| kernel[(i, j)] = value);
+            }
+        }
         None => *kernel = restore_kernel(weights, layer, [inputs, units])?,
     }
     Ok(())
