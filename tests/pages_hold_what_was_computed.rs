@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use decoded::{DecodedPage, number, range};
 use serde_json::Value;
 use training_replay::{
-    Activation, Dense, Error, Loss, Metrics, Optimizer, Replay, Sequential, Trainer,
+    Activation, Dataset, Dense, Error, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer, Weights,
     analysis::{Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity},
     datasets,
     plot::{Axis, ColorRole, Follow, Mark, Page, Panel, RunPlots},
@@ -471,6 +471,46 @@ fn curves_milestones_and_violins_are_those_of_the_analysis() {
         assert_eq!(medians[at], row.distribution.median() as f32);
         let density = page.u8(&run["violins"][2]["density"]);
         assert_eq!(density[32 * at..32 * at + 32].iter().max(), Some(&255));
+    }
+}
+
+#[test]
+fn the_network_has_the_weights_and_the_gradients_of_every_epoch() {
+    let replay = trained::article(&datasets::parabola(60, 13), Activation::Tanh, 3);
+    let page = page(&replay);
+    let network = &page.run(0)["network"];
+    let names = |list: &serde_json::Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(network["inputs"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        (names(&network["layers"]), network["layers"][0]["activation"].as_str()),
+        (vec!["hidden".into(), "output".into()], Some("tanh"))
+    );
+    let all = |weights: &Weights| weights.iter().flat_map(|one| one.values().to_f32().into_owned()).collect::<Vec<_>>();
+    let (weights, gradients) = (page.bits(&network["weights"]), page.bits(&network["gradients"]));
+    for epoch in 0..=3 {
+        let of_epoch = epoch * 9..(epoch + 1) * 9;
+        let snapshot = replay.at(epoch as u64).unwrap();
+        assert_eq!(weights[of_epoch.clone()], all(&replay.weights(epoch as u64).unwrap()));
+        assert_eq!(gradients[of_epoch], all(&snapshot.gradients(Loss::BinaryCrossEntropy).unwrap()));
+    }
+}
+
+#[test]
+fn a_network_that_no_diagram_can_show_has_none() {
+    let wide = Sequential::builder(2).layer(Dense::new(17)).layer(Dense::new(1).activation(Activation::Sigmoid));
+    let many =
+        Sequential::builder(16).layers([16, 16, 1].map(|units| Dense::new(units).activation(Activation::Sigmoid)));
+    for (model, features) in [(wide, 2), (many, 16)] {
+        let data = Dataset::new(
+            Matrix::from_fn(6, features, |i, j| (i * j) as f32),
+            Matrix::from_fn(6, 1, |i, _| (i % 2) as f32),
+        )
+        .unwrap();
+        let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+        replay.record(&model.build(1).unwrap(), Metrics::new()).unwrap();
+        assert!(page(&replay).run(0)["network"].is_null());
     }
 }
 

@@ -67,7 +67,7 @@ test("another address in the same page is followed", async () => {
 test("what an address says that is not there changes nothing, and goes from it", async () => {
   const page = await openAt("three", "#epoch=seven&panel=9.nothing&sample=-4&theme=pink&0.losses.log=perhaps&0.curves.metric=none&x=y");
   assert.equal(await clock(page), 0);
-  assert.equal(await page.locator("canvas:visible").count(), 18);
+  assert.equal(await page.locator("canvas:visible").count(), 21);
   await page.keyboard.press("ArrowRight");
   assert.deepEqual([...(await address(page))], [["epoch", "1"]]);
   await close(page);

@@ -23,7 +23,7 @@ const openAt = async (name, hash, options = {}) => {
   return page;
 };
 
-const USUAL = ["hidden", "input", "probability", "losses", "curves", "violins"];
+const USUAL = ["hidden", "input", "probability", "losses", "curves", "violins", "network"];
 
 test("nothing chosen, nothing changes: all panels in their order, and nothing of them in the address", async () => {
   const page = await open(pathOf("three"));
@@ -36,7 +36,7 @@ test("nothing chosen, nothing changes: all panels in their order, and nothing of
 test("what is switched off goes from all runs, and comes back", async () => {
   const page = await open(pathOf("three"));
   await page.locator("#panels summary").click();
-  for (const name of ["Probabilities", "Losses", "Violins"]) await page.getByLabel(`Show ${name}`).uncheck();
+  for (const name of ["Probabilities", "Losses", "Network", "Violins"]) await page.getByLabel(`Show ${name}`).uncheck();
   for (const run of [0, 1, 2]) assert.deepEqual(await seen(page, run), ["hidden", "input", "curves"]);
   assert.equal(await address(page), "#panels=hidden,input,curves");
   assert.match(await page.locator("#live").textContent(), /Violins hidden/);
@@ -57,7 +57,7 @@ test("a kind is moved by the keyboard, which stays where it is", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), "Move Curves up");
   assert.equal(await page.evaluate(() => document.activeElement.ariaDisabled), "true", "it is the first");
   for (const run of [0, 1, 2]) assert.deepEqual(await seen(page, run), ["curves", ...USUAL.filter((one) => one !== "curves")]);
-  assert.equal(await address(page), "#panels=curves,hidden,input,probability,losses,violins");
+  assert.equal(await address(page), "#panels=curves,hidden,input,probability,losses,violins,network");
   await page.getByLabel("Move Curves down").press("Enter");
   assert.deepEqual((await seen(page)).slice(0, 2), ["hidden", "curves"]);
   await page.keyboard.press("Escape");
@@ -156,7 +156,7 @@ test("a panel alone that is switched off gives way to the others", async () => {
   assert.deepEqual(await seen(page, 1), ["losses"]);
   await page.locator("#panels summary").click();
   await page.getByLabel("Show Losses").uncheck();
-  assert.equal((await seen(page, 1)).length, 5);
+  assert.equal((await seen(page, 1)).length, 6);
   await close(page);
 });
 

@@ -20,7 +20,7 @@ test("each panel is one stop of the Tab key, and so is each lane of milestones",
     stops.push(stop);
   }
   const count = (name) => stops.filter((stop) => stop === name).length;
-  assert.equal(count("panel"), 18, "six panels of three runs");
+  assert.equal(count("panel"), 21, "seven panels of three runs");
   assert.equal(count("lane"), 3);
   assert.equal(count("top"), 4);
   assert.ok(stops.length < 40, `${stops.length} stops in all`);
@@ -112,7 +112,7 @@ test("a panel fills the window, and the others come back", async () => {
   assert.deepEqual(await columns(page), Array(3).fill("65"), "and the clock goes on");
   await page.keyboard.press("Escape");
   await drawn(page);
-  assert.equal(await page.locator("canvas:visible").count(), 18);
+  assert.equal(await page.locator("canvas:visible").count(), 21);
   await close(page);
 });
 

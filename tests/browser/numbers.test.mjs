@@ -36,7 +36,7 @@ function lines(page) {
 }
 
 test("one input has a fit, two have level lines, and none has classes", async () => {
-  const rest = ["predictions", "residuals", "losses", "curves", "violins"];
+  const rest = ["predictions", "residuals", "losses", "curves", "violins", "network"];
   for (const [name, spaces] of [
     ["one_input", ["hidden", "fit"]],
     ["two_inputs", ["hidden", "input"]],
@@ -85,7 +85,7 @@ test("a sample is followed through all panels, with what is true and what is pre
     const said = (await lines(page)).map((line) => line.slice(1, -1));
     assert.deepEqual(said, expected, name);
     const marked = changed(before, await pixels(page));
-    const all = Object.keys(before).filter((key) => !key.endsWith("violins"));
+    const all = Object.keys(before).filter((key) => !/violins|network/.test(key));
     assert.deepEqual(marked, all.sort(), `all panels of ${name}`);
     await close(page);
   }

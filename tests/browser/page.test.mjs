@@ -24,7 +24,7 @@ import {
 } from "./browser.mjs";
 import { Page, pathOf, scoresOf, winner } from "./pages.mjs";
 
-const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins"];
+const PANELS = ["hidden", "input", "probability", "losses", "curves", "violins", "network"];
 
 test("the page comes up without an error, a warning or a request to anywhere", async () => {
   const page = await open(pathOf("three"));
@@ -44,7 +44,7 @@ test("the slider moves every panel to its epoch", async () => {
   const late = await pixels(page);
   assert.equal(await clock(page), 75);
   assert.match(await page.locator("#epoch").innerText(), /\b75\b/);
-  assert.equal(Object.keys(late).length, 18);
+  assert.equal(Object.keys(late).length, 21);
   assert.deepEqual(changed(early, late), Object.keys(late).sort());
   await slideTo(page, 5);
   assert.deepEqual(changed(early, await pixels(page)), [], "and back");
@@ -199,7 +199,7 @@ test("a sample under the pointer is described and marked in all panels of all ru
   assert.deepEqual(
     marked,
     Object.keys(before)
-      .filter((key) => !key.endsWith("violins"))
+      .filter((key) => !/violins|network/.test(key))
       .sort(),
   );
   await page.mouse.move(5, 5);
@@ -640,6 +640,7 @@ test("what a run does not have has no panel", async () => {
   Object.assign(one, { hidden: null, input: null });
   Object.assign(other, {
     violins: [],
+    network: null,
     milestones: [],
     curves: [{ name: "loss", values: other.epochs.map(() => null) }],
     logged: [],
@@ -656,6 +657,7 @@ test("what a run does not have has no panel", async () => {
     "0 losses",
     "0 curves",
     "0 violins",
+    "0 network",
     "1 hidden",
     "1 input",
     "1 probability",
@@ -666,6 +668,7 @@ test("what a run does not have has no panel", async () => {
     "2 losses",
     "2 curves",
     "2 violins",
+    "2 network",
   ];
   assert.deepEqual(panels.sort(), expected.sort());
   assert.equal(await page.locator(".lane").count(), 2);

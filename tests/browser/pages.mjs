@@ -62,6 +62,7 @@ export class Page {
     for (const space of [run.hidden, run.input].filter(Boolean)) this.keepEpochsOf(space, kept, some);
     for (const violins of run.violins)
       for (const key of ["density", "ends", "median"]) violins[key] = some(violins[key]);
+    if (run.network) for (const key of ["weights", "gradients"]) run.network[key] = some(run.network[key]);
     for (const curve of run.curves) curve.values = kept.map((epoch) => curve.values[epoch]);
     run.epochs = kept.map((epoch) => run.epochs[epoch]);
   }

@@ -3,6 +3,7 @@
 use super::{
     answers::{ClassFrame, NumberFrame},
     counts::{Counts, LossBins},
+    network::NetworkFrame,
     plane::PlaneFrame,
     samples::Samples,
 };
@@ -38,6 +39,7 @@ pub(crate) struct Frame {
     pub(crate) summary: EpochSummary,
     /// Of weights, z-values, activations and gradients; none of what the model does not give.
     pub(crate) violins: Violins,
+    pub(crate) network: Option<NetworkFrame>,
 }
 
 /// Those of weights, z-values, activations and gradients.
@@ -78,6 +80,7 @@ impl Frame {
             hidden: PlaneFrame::hidden(plots, &at, &samples.rows)?,
             input: PlaneFrame::input(plots, &at)?,
             violins,
+            network: NetworkFrame::of(model, &parameters, gradients.as_ref())?,
         })
     }
 }

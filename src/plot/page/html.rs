@@ -27,7 +27,7 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
 }
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 22] = [
+const SCRIPTS: [&str; 23] = [
     include_str!("web/data.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
@@ -41,6 +41,7 @@ const SCRIPTS: [&str; 22] = [
     include_str!("web/numbers.js"),
     include_str!("web/curves.js"),
     include_str!("web/violins.js"),
+    include_str!("web/network.js"),
     include_str!("web/picture.js"),
     include_str!("web/timeline.js"),
     include_str!("web/sample.js"),

@@ -6,6 +6,7 @@ mod counts;
 mod findings;
 mod frame;
 mod html;
+mod network;
 mod notes;
 #[cfg(feature = "plot")]
 mod picture;

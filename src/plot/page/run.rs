@@ -4,6 +4,7 @@ use super::{
     arrays::{Arrays, Losses},
     counts::LossBins,
     frame::{Frame, HEIGHTS, Violin},
+    network::network,
     run_data::{CurveData, MilestoneData, Reading, RunData, ViolinData},
     run_histograms::{class_names, classes, loss_histogram},
     run_numbers::numbers,
@@ -33,6 +34,7 @@ pub(crate) fn run<M: Forward>(
     let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &bins, &options))?;
     let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
     let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
+    let networks: Vec<_> = frames.iter_mut().map(|frame| frame.network.take()).collect();
     let mut found = Milestones::of(&summaries, &options)?;
     found.class_names = plots.class_names().to_vec();
     found.loss_name = plots.own_loss();
@@ -64,6 +66,7 @@ pub(crate) fn run<M: Forward>(
         milestones: found.groups().iter().map(milestone).collect(),
         notes: notes(plots, found.caveats),
         violins: violins_of(plots, &violins, arrays),
+        network: network(plots.data.feature_names(), networks, arrays),
         pictures: Vec::new(),
     })
 }

@@ -62,6 +62,8 @@ pub(crate) struct RunData {
     pub(crate) notes: Vec<String>,
     /// Of weights, z-values, activations and, if the model gives them, gradients.
     pub(crate) violins: Vec<ViolinData>,
+    /// The diagram of a network of few and narrow dense layers.
+    pub(crate) network: Option<NetworkData>,
     /// Whatever else is shown of it.
     pub(crate) pictures: Vec<PictureData>,
 }
@@ -338,6 +340,28 @@ pub(crate) struct ViolinData {
     pub(crate) ends: Array,
     /// The median of each row: `f32`.
     pub(crate) median: Array,
+}
+
+/// A network of dense layers.
+#[derive(Debug, Serialize)]
+pub(crate) struct NetworkData {
+    /// The names of the inputs.
+    pub(crate) inputs: Vec<String>,
+    pub(crate) layers: Vec<NetworkLayer>,
+    /// Of each epoch, layer by layer, the kernel input by input and then the biases: `bits`.
+    pub(crate) weights: Array,
+    /// The gradients of the mean loss over all samples, in the same order.
+    pub(crate) gradients: Option<Array>,
+}
+
+/// A layer of a diagram.
+#[derive(Debug, Serialize)]
+pub(crate) struct NetworkLayer {
+    pub(crate) name: String,
+    pub(crate) units: usize,
+    pub(crate) has_biases: bool,
+    /// Where it changes anything.
+    pub(crate) activation: Option<String>,
 }
 
 /// A picture, as `web/picture.js` reads it.

@@ -7,6 +7,7 @@ mod color_role;
 mod confusion;
 mod curves;
 mod data_map;
+pub(crate) mod dense_layer;
 mod findings;
 mod fit;
 pub(crate) mod histograms;

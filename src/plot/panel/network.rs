@@ -1,11 +1,10 @@
 //! The diagram of a network: its units, and what runs between them, with the weights that they have.
 
-use super::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
-use crate::{Error, Forward, Matrix, Parameter, Result, math::elementary, model::checked};
-
-/// More units side by side, and more layers, than can be read.
-const MAX_UNITS: usize = 16;
-const MAX_LAYERS: usize = 6;
+use super::{
+    Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point,
+    dense_layer::{DenseLayer, written},
+};
+use crate::{Forward, Result, math::elementary};
 
 /// Up to so many units on either side weights have their numbers beside them: of more, lines are too close.
 const MAX_NUMBERED: usize = 3;
@@ -43,7 +42,7 @@ impl Panel {
     /// fit together, for more than 16 units side by side or more than six layers; [`Error::Missing`] for a network without
     /// dense layers.
     pub fn network<S: AsRef<str>>(model: &dyn Forward, features: &[S]) -> Result<Self> {
-        let layers = dense_layers(model)?;
+        let layers = DenseLayer::all_of(model, &model.parameters()?)?;
         let inputs = layers[0].kernel.nrows();
         let mut diagram = Diagram::new(inputs, &layers);
         for (i, layer) in layers.iter().enumerate() {
@@ -62,84 +61,6 @@ impl Panel {
         }
         Ok(diagram.panel)
     }
-}
-
-/// A dense layer as it is drawn.
-struct DenseLayer {
-    name: String,
-    /// `(inputs, units)`.
-    kernel: Matrix,
-    /// None where there is none.
-    bias: Option<Vec<f32>>,
-    /// Its name, where it changes anything.
-    activation: Option<String>,
-}
-
-/// The layers with weights, in order; an activation that is a layer of its own belongs to the one before it.
-fn dense_layers(model: &dyn Forward) -> Result<Vec<DenseLayer>> {
-    let parameters = model.parameters()?;
-    let mut found: Vec<DenseLayer> = Vec::new();
-    for (i, name) in checked::layer_names(model)?.into_iter().enumerate() {
-        let own: Vec<&Parameter<'_>> = parameters.iter().filter(|parameter| parameter.layer() == name).collect();
-        let activation = model.activation(i).map(|function| function.to_string()).filter(|name| name != "linear");
-        match found.last_mut() {
-            _ if !own.is_empty() => found.push(DenseLayer::of(name, &own, activation)?),
-            Some(before) if activation.is_some() => before.activation = activation,
-            _ => {}
-        }
-    }
-    expect_readable(&found)?;
-    Ok(found)
-}
-
-fn expect_readable(layers: &[DenseLayer]) -> Result<()> {
-    let Some(first) = layers.first() else {
-        return Err(Error::missing("dense layer", "the diagram is that of a network with one or more"));
-    };
-    let sizes = [first.kernel.nrows()].into_iter().chain(layers.iter().map(|layer| layer.kernel.ncols()));
-    if layers.len() > MAX_LAYERS || sizes.clone().any(|units| !(1..=MAX_UNITS).contains(&units)) {
-        let expected = format!("at most {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, behind as many inputs");
-        return Err(Error::invalid("the network of a diagram", expected, written(layers)));
-    }
-    for pair in layers.windows(2) {
-        if pair[0].kernel.ncols() != pair[1].kernel.nrows() {
-            let expected = format!("{}, the units of {:?}", pair[0].kernel.ncols(), pair[0].name);
-            let what = format!("the inputs of layer {:?} in a diagram", pair[1].name);
-            return Err(Error::invalid(what, expected, pair[1].kernel.nrows()));
-        }
-    }
-    Ok(())
-}
-
-/// As 2-4-1.
-fn written(layers: &[DenseLayer]) -> String {
-    let first = layers.first().map(|layer| layer.kernel.nrows());
-    let sizes = first.into_iter().chain(layers.iter().map(|layer| layer.kernel.ncols()));
-    sizes.map(|units| units.to_string()).collect::<Vec<_>>().join("-")
-}
-
-impl DenseLayer {
-    fn of(name: String, own: &[&Parameter<'_>], activation: Option<String>) -> Result<Self> {
-        let (mut kernel, mut bias) = (None, None);
-        for parameter in own {
-            match (parameter.shape(), &kernel, &bias) {
-                ([_, _], None, _) => kernel = Some(parameter.to_matrix()?),
-                ([_], _, None) => bias = Some(parameter.values().to_f32().into_owned()),
-                _ => return Err(no_dense(&name, own)),
-            }
-        }
-        let kernel = kernel.ok_or_else(|| no_dense(&name, own))?;
-        if bias.as_ref().is_some_and(|bias: &Vec<f32>| bias.len() != kernel.ncols()) {
-            return Err(no_dense(&name, own));
-        }
-        Ok(Self { name, kernel, bias, activation })
-    }
-}
-
-fn no_dense(name: &str, own: &[&Parameter<'_>]) -> Error {
-    let found: Vec<String> = own.iter().map(|one| format!("{} {:?}", one.name(), one.shape())).collect();
-    let expected = "a kernel (inputs, units) and a bias (units), as a dense layer has";
-    Error::invalid(format!("the weights of layer {name:?} in a diagram"), expected, found.join(", "))
 }
 
 /// A panel, and where everything is in it.
@@ -311,7 +232,9 @@ fn around(center: Point, radius: f64) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Activation, BatchNormalization, Dense, Dropout, Sequential, Weights, nn::Layer};
+    use crate::{
+        Activation, BatchNormalization, Dense, Dropout, Orientation, Parameter, Sequential, Weights, nn::Layer,
+    };
 
     fn network(units: &[usize]) -> Sequential {
         let layers = units[1..].iter().map(|&units| Dense::new(units).activation(Activation::Tanh));
@@ -349,6 +272,19 @@ mod tests {
         assert!(panel.marks.iter().any(|mark| matches!(mark, Mark::Text { text, .. } if text.ends_with(": relu"))));
         let refused = Panel::network(&with(BatchNormalization::new().into()), &["x1"]).unwrap_err().to_string();
         assert!(refused.contains("batch_normalization") && refused.contains("gamma [3]"), "{refused}");
+    }
+
+    /// As many inputs as outputs: no shape says that rows are outputs.
+    #[test]
+    fn a_square_kernel_that_lies_the_other_way_round_is_turned() {
+        let values = |kernel: Parameter<'static>| {
+            let own = [kernel, Parameter::new("dense_1", "bias", [2], vec![0.0_f32; 2])];
+            let layers = DenseLayer::all_of(&network(&[2, 2]), &own).unwrap();
+            layers[0].values().collect::<Vec<_>>()
+        };
+        let kernel = || Parameter::new("dense_1", "kernel", [2, 2], vec![1.0_f32, 2.0, 3.0, 4.0]);
+        assert_eq!(values(kernel()), [1.0, 2.0, 3.0, 4.0, 0.0, 0.0]);
+        assert_eq!(values(kernel().oriented(Orientation::OutputsInputs)), [1.0, 3.0, 2.0, 4.0, 0.0, 0.0]);
     }
 
     #[test]

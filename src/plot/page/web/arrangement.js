@@ -12,6 +12,7 @@ const KINDS = {
   losses: "Losses",
   curves: "Curves",
   violins: "Violins",
+  network: "Network",
 };
 
 /** Below this a row of panels shows nothing: then the page is scrolled, as it usually is. */

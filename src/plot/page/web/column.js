@@ -132,6 +132,7 @@ function panelsOf(run, index, epochs, { redraw, showQuantity, runs }) {
   panels.push(new LossesPanel(run, index));
   if (run.curves.length || run.logged.length) panels.push(new CurvesPanel(run, index, epochs, runs));
   if (run.violins.length) panels.push(new ViolinsPanel(run, index, showQuantity));
+  if (run.network) panels.push(new NetworkPanel(run, index));
   for (const panel of panels) panel.onChange = redraw;
   return panels;
 }

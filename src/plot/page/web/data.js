@@ -97,6 +97,7 @@ class Run {
     this.logged = (meta.logged ?? []).map(readCurve).filter(isLogged);
     this.curveNotes = new Notes({ notes: meta.curve_notes });
     this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
+    this.network = meta.network && new Network(meta.network, bytes);
     this.pictures = (meta.pictures ?? []).map((picture) => new Picture(picture, bytes));
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];

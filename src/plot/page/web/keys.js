@@ -7,7 +7,7 @@ const KEYS = [
   ["Tab", "from panel to panel, and to the marks of the timeline"],
   ["Enter", "to the buttons of a panel; Escape back to it"],
   ["E", "enlarge a panel, or all of them again"],
-  [", .", "the sample before and the next one, from a panel"],
+  [", .", "the sample before and the next one, from a panel; from the network its weights"],
   ["M", "the next misclassified sample, from a panel"],
   ["Escape", "release a sample, and show all panels again"],
   ["?", "these keys"],
@@ -35,9 +35,11 @@ class Keys {
 
   /** Out of what was gone into last: the buttons of a panel, a sample, a panel that is alone. */
   leave(target) {
-    const { follower, stage } = this.page;
+    const { follower, panels, stage } = this.page;
     const section = target.closest?.(".panel");
-    if (section && section !== target && !follower.isPinned) section.focus();
+    const kept = panels.find((panel) => panel.isKept);
+    if (kept) kept.release();
+    else if (section && section !== target && !follower.isPinned) section.focus();
     else if (follower.isPinned) follower.release();
     else stage.show(null);
   }
@@ -60,13 +62,18 @@ class Keys {
     const panel = this.page.panels.find(({ section }) => section.contains(target));
     if (!panel) return null;
     const { stage } = this.page;
+    const step = (by) => (panel.stepPart ? this.say(panel.stepPart(by)) : this.stepSample(panel, by));
     const actions = {
       e: () => stage.show(stage.panel === panel ? null : panel),
-      ",": () => this.stepSample(panel, -1),
-      ".": () => this.stepSample(panel, 1),
+      ",": () => step(-1),
+      ".": () => step(1),
       m: () => this.stepSample(panel, 1, true),
     };
     return Object.hasOwn(actions, key) ? actions[key] : null;
+  }
+
+  say(text) {
+    document.getElementById("live").textContent = text;
   }
 
   /** In a panel that shows samples, or in one beside it that does. */

@@ -1,0 +1,82 @@
+//! The diagram of a network as the page holds it: its weights, and their gradients, at every epoch.
+
+use super::{
+    arrays::Arrays,
+    run_data::{NetworkData, NetworkLayer},
+};
+use crate::{Forward, Parameter, Result, Weights, plot::panel::dense_layer::DenseLayer};
+
+/// More weights than a diagram of a page's panel can show, at 8 bytes an epoch each.
+const MOST: usize = 256;
+
+/// The network at one epoch.
+pub(crate) struct NetworkFrame {
+    inputs: usize,
+    layers: Vec<NetworkLayer>,
+    /// Layer by layer, the kernel input by input and then the biases.
+    weights: Vec<f32>,
+    gradients: Option<Vec<f32>>,
+}
+
+impl NetworkFrame {
+    /// None of a network of other layers than few and narrow dense ones.
+    pub(crate) fn of(
+        model: &dyn Forward,
+        parameters: &[Parameter<'_>],
+        gradients: Option<&Weights>,
+    ) -> Result<Option<Self>> {
+        // What it fails for is that there is no diagram: the parameters were read before.
+        let Ok(layers) = DenseLayer::all_of(model, parameters) else { return Ok(None) };
+        let weights = values(&layers);
+        if weights.len() > MOST {
+            return Ok(None);
+        }
+        let gradients = gradients.and_then(|gradients| beside(parameters, gradients));
+        let gradients = gradients.map(|gradients| DenseLayer::all_of(model, &gradients)).transpose()?;
+        Ok(Some(Self {
+            inputs: layers[0].kernel.nrows(),
+            weights,
+            gradients: gradients.map(|layers| values(&layers)),
+            layers: layers.into_iter().map(described).collect(),
+        }))
+    }
+}
+
+fn values(layers: &[DenseLayer]) -> Vec<f32> {
+    layers.iter().flat_map(DenseLayer::values).collect()
+}
+
+/// The gradient of each parameter, which lies as that does; none where one has none.
+fn beside<'g>(parameters: &[Parameter<'_>], gradients: &'g Weights) -> Option<Vec<Parameter<'g>>> {
+    let of = |parameter: &Parameter<'_>| {
+        let gradient = gradients.get(parameter.layer(), parameter.name())?.clone();
+        Some(parameter.orientation().into_iter().fold(gradient, Parameter::oriented))
+    };
+    parameters.iter().map(of).collect()
+}
+
+fn described(layer: DenseLayer) -> NetworkLayer {
+    let has_biases = layer.bias.is_some();
+    NetworkLayer { units: layer.kernel.ncols(), name: layer.name, activation: layer.activation, has_biases }
+}
+
+/// That of a run, where every epoch has one.
+pub(crate) fn network(
+    features: &[String],
+    epochs: Vec<Option<NetworkFrame>>,
+    arrays: &mut Arrays,
+) -> Option<NetworkData> {
+    let epochs: Vec<NetworkFrame> = epochs.into_iter().collect::<Option<_>>()?;
+    let first = epochs.first()?;
+    let (inputs, count) = (first.inputs, first.weights.len());
+    let weights: Vec<f32> = epochs.iter().flat_map(|epoch| &epoch.weights).copied().collect();
+    let gradients: Option<Vec<&Vec<f32>>> = epochs.iter().map(|epoch| epoch.gradients.as_ref()).collect();
+    let gradients = gradients.map(|all| all.into_iter().flatten().copied().collect::<Vec<_>>());
+    let name = |input: usize| features.get(input).cloned().unwrap_or_else(|| format!("x{}", input + 1));
+    Some(NetworkData {
+        inputs: (0..inputs).map(name).collect(),
+        weights: arrays.bits(&weights, count),
+        gradients: gradients.map(|gradients| arrays.bits(&gradients, count)),
+        layers: epochs.into_iter().next()?.layers,
+    })
+}
