@@ -6,7 +6,11 @@ mod counts;
 mod findings;
 mod frame;
 mod html;
+mod lesson;
+mod lesson_goal;
+mod lesson_html;
 mod notes;
+mod page_panel;
 #[cfg(feature = "plot")]
 mod picture;
 mod plane;
@@ -22,6 +26,10 @@ use std::{collections::BTreeMap, path::Path};
 
 #[cfg(feature = "plot")]
 pub use self::picture::Follow;
+pub use self::{
+    lesson::{Lesson, LessonSection, Sentence},
+    page_panel::PagePanel,
+};
 use self::{
     arrays::Arrays,
     run_data::{PageData, RunData},
@@ -74,6 +82,8 @@ pub struct Page {
     title: String,
     max_samples: usize,
     captions: BTreeMap<u64, String>,
+    /// Its region, in HTML; empty where there is none.
+    lesson: String,
     runs: Vec<RunData>,
     arrays: Arrays,
 }
@@ -82,7 +92,7 @@ impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
         let (captions, runs, arrays) = (BTreeMap::new(), Vec::new(), Arrays::default());
-        Self { title: title.into(), max_samples: 2_000, captions, runs, arrays }
+        Self { title: title.into(), max_samples: 2_000, captions, lesson: String::new(), runs, arrays }
     }
 
     /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
@@ -218,6 +228,21 @@ impl Page {
         Ok(self)
     }
 
+    /// Puts a lesson beside the panels, whose sentences lead to epochs and panels of the runs that were added before it. A second one
+    /// replaces the first.
+    ///
+    /// [`Lesson`] has an example.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a lesson or a section with nothing in it, a title, heading or sentence without words, a language that is
+    /// no tag, and a sentence of a run, an epoch or a panel that is not on the page, or of a name that several runs have;
+    /// [`Error::Missing`] for a sentence that leads somewhere, if no run was added. It says which sentence.
+    pub fn lesson(&mut self, lesson: &Lesson) -> Result<&mut Self> {
+        self.lesson = lesson_html::region(lesson, &self.runs)?;
+        Ok(self)
+    }
+
     /// Returns the size of the page's file in bytes, which is known when the page is made.
     ///
     /// ```
@@ -252,7 +277,7 @@ impl Page {
         let page = PageData { title: &self.title, captions, runs: &self.runs };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
-        Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))
+        Ok(html::page(&self.title, &self.lesson, &meta, &self.arrays.to_base64()?))
     }
 
     /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.
