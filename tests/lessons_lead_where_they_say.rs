@@ -11,7 +11,9 @@ mod trained;
 use decoded::DecodedPage;
 use house::html::{Tag, tags};
 use training_replay::{
-    Activation, Error, Replay, datasets,
+    Activation, Error, Replay,
+    analysis::{Baseline, Quantity},
+    datasets,
     plot::{Follow, Lesson, Page, PagePanel, Panel, RunPlots, Sentence},
 };
 
@@ -56,7 +58,9 @@ fn a_sentence_holds_where_it_leads() {
     let html = page.lesson(&Lesson::new("A lesson").section("All", all)).unwrap().to_html().unwrap();
     let found: Vec<_> = sentences(&html)
         .iter()
-        .map(|tag| ["data-sentence", "data-epoch", "data-run", "data-panel"].map(|name| tag.get(name).map(str::to_owned)))
+        .map(|tag| {
+            ["data-sentence", "data-epoch", "data-run", "data-panel"].map(|name| tag.get(name).map(str::to_owned))
+        })
         .collect();
     let expected = [
         [Some("1.1"), None, None, None],
@@ -126,12 +130,26 @@ fn a_panel_that_the_page_does_not_show_is_an_error_that_lists_those_it_does() {
     }
 }
 
+#[test]
+fn a_quantity_that_the_page_has_no_violins_of_is_an_error_that_lists_those_it_has() {
+    let message = wrong(Sentence::new("They change.").quantity(Quantity::weights().since(Baseline::Start)));
+    assert!(message.starts_with("the quantity of sentence 2, \"They change.\""), "{message}");
+    assert!(
+        message.ends_with("it must be one that the page shows: weights, z-values, activations, gradients"),
+        "{message}"
+    );
+    let html = page().lesson(&lesson(Sentence::new("They are.").quantity(Quantity::activations()))).unwrap().to_html();
+    assert_eq!(sentences(&html.unwrap()).last().unwrap().get("data-quantity"), Some("activations"));
+}
+
 /// A page's own panels are those that a browser makes: `tests/browser/lesson.test.mjs` compares them on the page `mixed`.
 #[test]
 fn every_kind_of_panel_can_be_spoken_of() {
     let mut page = page();
     add(&mut page, "numbers", &trained::sine());
-    add(&mut page, "labels", &trained::labelled()).panel(&Panel::activation(Activation::Tanh), &Follow::Nothing).unwrap();
+    add(&mut page, "labels", &trained::labelled())
+        .panel(&Panel::activation(Activation::Tanh), &Follow::Nothing)
+        .unwrap();
     let of = |run: &str, panel| Sentence::new("Here.").run(run).panel(panel);
     let all = [
         of("tanh", PagePanel::FeatureSpace),
@@ -147,7 +165,9 @@ fn every_kind_of_panel_can_be_spoken_of() {
         of("labels", PagePanel::Picture(0)),
     ];
     page.lesson(&Lesson::new("All").section("All", all)).unwrap();
-    for (run, panel) in [("numbers", PagePanel::Probabilities), ("numbers", PagePanel::InputSpace), ("labels", PagePanel::Fit)] {
+    for (run, panel) in
+        [("numbers", PagePanel::Probabilities), ("numbers", PagePanel::InputSpace), ("labels", PagePanel::Fit)]
+    {
         page.lesson(&lesson(of(run, panel))).unwrap_err();
     }
 }
@@ -155,7 +175,9 @@ fn every_kind_of_panel_can_be_spoken_of() {
 #[test]
 fn a_sentence_that_leads_somewhere_needs_a_run_on_the_page_and_others_need_none() {
     let mut page = Page::new("Nothing yet");
-    for sentence in [Sentence::new("a").epoch(0), Sentence::new("a").run("x"), Sentence::new("a").panel(PagePanel::Losses)] {
+    for sentence in
+        [Sentence::new("a").epoch(0), Sentence::new("a").run("x"), Sentence::new("a").panel(PagePanel::Losses)]
+    {
         let error = page.lesson(&lesson(sentence)).unwrap_err();
         assert!(matches!(&error, Error::Missing { hint, .. } if hint.contains("`Page::run`")), "{error}");
     }

@@ -693,11 +693,14 @@ fn lesson() -> String {
         Sentence::new("These words lead nowhere."),
         Sentence::new("The plane begins to bend.").epoch(5).run("tanh").panel(PagePanel::FeatureSpace),
         Sentence::new("At the same epoch, the losses of all three.").epoch(5).panel(PagePanel::Losses),
-        Sentence::new("Look at the weights.").run("ReLU").panel(PagePanel::Violins),
+        Sentence::new("Look at the gradients.").run("ReLU").quantity(Quantity::gradients(Loss::BinaryCrossEntropy)),
         Sentence::new("Look at all of it.").run("ReLU"),
     ];
     let more = (6..=20).map(|epoch| {
-        Sentence::new("It goes on, and there is not much to be said of it.").epoch(epoch).run("tanh").panel(PagePanel::Curves)
+        Sentence::new("It goes on, and there is not much to be said of it.")
+            .epoch(epoch)
+            .run("tanh")
+            .panel(PagePanel::Curves)
     });
     let again = [Sentence::new("The same words.").epoch(9), Sentence::new("The same words.").epoch(9)];
     let lesson = Lesson::new("How the plane is bent").section("The start", first).section("All the rest", more);
@@ -706,7 +709,14 @@ fn lesson() -> String {
 
 fn hostile_lesson() -> String {
     let [title, script, marks] = HOSTILE;
-    let words = [title, script, marks, "\u{202e}turned \u{2066}", "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{5e2}\u{5d5}\u{5dc}\u{5dd}", "\u{1f680}"];
+    let words = [
+        title,
+        script,
+        marks,
+        "\u{202e}turned \u{2066}",
+        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{5e2}\u{5d5}\u{5dc}\u{5dd}",
+        "\u{1f680}",
+    ];
     let long = "word".repeat(2_000) + &" many words".repeat(90_000);
     let sentences = words.into_iter().chain([long.as_str()]).map(|text| Sentence::new(text).epoch(2).run(script));
     let lesson = Lesson::new(title).section(script, sentences).language("he");

@@ -1,6 +1,7 @@
 //! A lesson: a text in sections, whose sentences lead to moments of the runs beside it.
 
 use super::page_panel::PagePanel;
+use crate::analysis::Quantity;
 
 /// A text that stands beside the panels of a page, and whose sentences lead to what they speak of.
 ///
@@ -73,6 +74,8 @@ pub struct Sentence {
     pub run: Option<String>,
     /// The kind of panel in which that is seen.
     pub panel: Option<PagePanel>,
+    /// Of the violins, those that show it.
+    pub quantity: Option<Quantity>,
 }
 
 impl Lesson {
@@ -118,7 +121,7 @@ impl Lesson {
 impl Sentence {
     /// Creates a sentence that leads nowhere.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), epoch: None, run: None, panel: None }
+        Self { text: text.into(), epoch: None, run: None, panel: None, quantity: None }
     }
 
     /// Says which epoch it speaks of: one that the page shows, of the sentence's run or, without one, of any.
@@ -139,9 +142,22 @@ impl Sentence {
         Self { panel: Some(panel), ..self }
     }
 
+    /// Says that the violins of this quantity show it.
+    ///
+    /// ```
+    /// use training_replay::{analysis::Quantity, plot::{PagePanel, Sentence}};
+    ///
+    /// let sentence = Sentence::new("They grow.").quantity(Quantity::weights());
+    /// assert_eq!(sentence.panel, Some(PagePanel::Violins));
+    /// ```
+    #[must_use]
+    pub fn quantity(self, quantity: Quantity) -> Self {
+        Self { panel: Some(PagePanel::Violins), quantity: Some(quantity), ..self }
+    }
+
     /// Whether it leads anywhere.
     pub(super) fn leads(&self) -> bool {
-        self.epoch.is_some() || self.run.is_some() || self.panel.is_some()
+        self.epoch.is_some() || self.run.is_some() || self.panel.is_some() || self.quantity.is_some()
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     page_panel::PagePanel,
     run_data::RunData,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, analysis::Quantity};
 
 /// How many names, and how many characters of a text, an error repeats.
 const NAMES: usize = 10;
@@ -17,6 +17,8 @@ pub(super) struct Goal {
     /// The run, by its place on the page.
     pub(super) run: Option<usize>,
     pub(super) panel: Option<PagePanel>,
+    /// The quantity of the violins, by its name.
+    pub(super) quantity: Option<&'static str>,
 }
 
 impl Goal {
@@ -31,7 +33,9 @@ impl Goal {
         let whom = sentence.run.as_ref().map_or_else(String::new, |name| format!(" of {}", quoted(name)));
         expect_epoch(sentence.epoch, of, whose, &whom)?;
         expect_panel(sentence.panel, of, whose, &whom)?;
-        Ok(Self { epoch: sentence.epoch, run, panel: sentence.panel })
+        let quantity = sentence.quantity.map(Quantity::name);
+        expect_quantity(quantity, of, whose, &whom)?;
+        Ok(Self { epoch: sentence.epoch, run, panel: sentence.panel, quantity })
     }
 }
 
@@ -69,17 +73,28 @@ fn expect_epoch(epoch: Option<u64>, runs: &[&RunData], whose: &str, whom: &str) 
 
 fn expect_panel(panel: Option<PagePanel>, runs: &[&RunData], whose: &str, whom: &str) -> Result<()> {
     let Some(panel) = panel else { return Ok(()) };
+    let shown = runs.iter().flat_map(|run| PagePanel::of(run)).map(|other| other.to_string());
+    expect_shown(&panel.to_string(), shown, &format!("the panel of {whose}"), whom)
+}
+
+fn expect_quantity(quantity: Option<&str>, runs: &[&RunData], whose: &str, whom: &str) -> Result<()> {
+    let Some(quantity) = quantity else { return Ok(()) };
+    let shown = runs.iter().flat_map(|run| &run.violins).map(|violins| violins.quantity.to_owned());
+    expect_shown(quantity, shown, &format!("the quantity of {whose}"), whom)
+}
+
+fn expect_shown(wanted: &str, shown: impl Iterator<Item = String>, what: &str, whom: &str) -> Result<()> {
     let mut known: Vec<String> = Vec::new();
-    for other in runs.iter().flat_map(|run| PagePanel::of(run)) {
-        if other == panel {
+    for name in shown {
+        if name == wanted {
             return Ok(());
         }
-        if !known.contains(&other.to_string()) {
-            known.push(other.to_string());
+        if !known.contains(&name) {
+            known.push(name);
         }
     }
     let expected = format!("one that the page shows{whom}: {}", listed(known.into_iter()));
-    Err(Error::invalid(format!("the panel of {whose}"), expected, panel))
+    Err(Error::invalid(what, expected, wanted))
 }
 
 fn listed(names: impl ExactSizeIterator<Item = String>) -> String {

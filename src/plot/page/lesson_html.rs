@@ -13,12 +13,8 @@ use crate::Result;
 /// The region of a lesson. `web/lesson.js` makes links of the sentences that lead somewhere.
 pub(super) fn region(lesson: &Lesson, runs: &[RunData]) -> Result<String> {
     expect_words(lesson)?;
-    let sections: Vec<String> = lesson
-        .sections
-        .iter()
-        .enumerate()
-        .map(|(number, part)| section(number, part, runs))
-        .collect::<Result<_>>()?;
+    let sections: Vec<String> =
+        lesson.sections.iter().enumerate().map(|(number, part)| section(number, part, runs)).collect::<Result<_>>()?;
     Ok(format!(
         "<aside id=\"lesson\" class=\"lesson\" aria-labelledby=\"lesson-title\" lang=\"{}\">\n\
          <header class=\"lesson-head\"><h2 id=\"lesson-title\" dir=\"auto\">{}</h2></header>\n\
@@ -47,6 +43,7 @@ fn attributes(goal: &Goal) -> String {
         ("epoch", goal.epoch.map(|epoch| epoch.to_string())),
         ("run", goal.run.map(|run| run.to_string())),
         ("panel", goal.panel.map(|panel| panel.to_string())),
+        ("quantity", goal.quantity.map(str::to_owned)),
     ];
     parts.into_iter().filter_map(|(name, value)| Some(format!(" data-{name}=\"{}\"", value?))).collect()
 }

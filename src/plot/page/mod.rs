@@ -26,13 +26,13 @@ use std::{collections::BTreeMap, path::Path};
 
 #[cfg(feature = "plot")]
 pub use self::picture::Follow;
-pub use self::{
-    lesson::{Lesson, LessonSection, Sentence},
-    page_panel::PagePanel,
-};
 use self::{
     arrays::Arrays,
     run_data::{PageData, RunData},
+};
+pub use self::{
+    lesson::{Lesson, LessonSection, Sentence},
+    page_panel::PagePanel,
 };
 #[cfg(feature = "plot")]
 use super::panel::Panel;
@@ -236,7 +236,7 @@ impl Page {
     /// # Errors
     ///
     /// [`Error::Invalid`] for a lesson or a section with nothing in it, a title, heading or sentence without words, a language that is
-    /// no tag, and a sentence of a run, an epoch or a panel that is not on the page, or of a name that several runs have;
+    /// no tag, and a sentence of a run, an epoch, a panel or a quantity that is not on the page, or of a name that several runs have;
     /// [`Error::Missing`] for a sentence that leads somewhere, if no run was added. It says which sentence.
     pub fn lesson(&mut self, lesson: &Lesson) -> Result<&mut Self> {
         self.lesson = lesson_html::region(lesson, &self.runs)?;

@@ -23,10 +23,10 @@ class Address {
     if (["light", "dark"].includes(wanted.get("theme"))) page.setTheme(wanted.get("theme"));
     if (wanted.has("color")) page.coloring.read(wanted.get("color"));
     if (wanted.has("panels")) page.arrangement.read(wanted.get("panels"));
-    for (const [name, control] of this.controls()) if (wanted.has(name)) turn(control, wanted.get(name));
-    if (wanted.has("panel")) this.showAlone(wanted.get("panel"));
     if (wanted.has("lesson")) page.lesson.open(wanted.get("lesson") !== "off");
     if (wanted.has("sentence")) page.lesson.read(wanted.get("sentence"));
+    for (const [name, control] of this.controls()) if (wanted.has(name)) turn(control, wanted.get(name));
+    if (wanted.has("panel")) this.showAlone(wanted.get("panel"));
     const epoch = wanted.get("epoch");
     if (epoch?.trim() && Number.isFinite(Number(epoch))) page.seek(Number(epoch));
     if (wanted.has("sample")) this.pin(Number(wanted.get("sample")));

@@ -28,6 +28,7 @@ class Lesson {
     };
     [this.back, this.forward] = [move("\u2191", "Previous sentence", -1), move("\u2193", "Next sentence", 1)];
     if (this.sentences.length) this.region.querySelector(".lesson-head").append(this.back, this.forward);
+    this.region.classList.add("live");
     this.fold.hidden = false;
     this.fold.addEventListener("click", () => this.open(this.region.hidden));
     const bar = new ResizeObserver(() => this.measure());
@@ -109,13 +110,15 @@ class Lesson {
 
   /** Brings what a sentence speaks of in sight, and frames it for a moment. */
   point(sentence, isAsked) {
+    if (sentence.quantity) this.page.showQuantity(sentence.quantity);
     const found = this.goalsOf(sentence);
     if (!found.length) return;
     const [first] = found;
     const { arrangement, stage } = this.page;
     if (isAsked && first.panel?.section.hidden) arrangement.turn(arrangement.kinds.find(({ panels }) => panels.includes(first.panel)), true);
     if (isAsked && stage.panel && first.panel && stage.panel !== first.panel) stage.show(first.panel);
-    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const isStill = !isAsked || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.measure();
     first.section.scrollIntoView({ block: "nearest", inline: "nearest", behavior: isStill ? "auto" : "smooth" });
     clearTimeout(this.pointing);
     const frame = (isFramed) => found.forEach(({ section }) => section.classList.toggle("pointed", isFramed));
@@ -145,11 +148,11 @@ class Lesson {
 
 /** What a sentence says of where it leads; its words become a link that can be handed on. */
 function sentenceOf(item) {
-  const { sentence: place, epoch, run, panel } = item.dataset;
+  const { sentence: place, epoch, run, panel, quantity } = item.dataset;
   const link = element("a", { href: `#sentence=${place}` }, ...item.childNodes);
   item.append(link);
   const number = (text) => (text === undefined ? null : Number(text));
-  return { place, epoch: number(epoch), run: number(run), kind: panel ?? null, link };
+  return { place, epoch: number(epoch), run: number(run), kind: panel ?? null, quantity, link };
 }
 
 /** Sentences of the same words get their places, for whoever cannot see where they stand. */
