@@ -47,6 +47,11 @@ impl Fact {
         Self { quantity: Some(quantity), ..self }
     }
 
+    /// The same of a run that the page does not show.
+    pub fn off_the_page(self) -> Self {
+        Self { epoch: None, run: None, panel: None, quantity: None, ..self }
+    }
+
     /// A number for a name in braces.
     pub fn value(mut self, name: &'static str, value: impl Display) -> Self {
         self.values.insert(name, value.to_string());

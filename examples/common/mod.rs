@@ -4,6 +4,7 @@
 pub mod article;
 pub mod lesson;
 pub mod pictures;
+pub mod start;
 pub mod story;
 
 use std::{path::PathBuf, process::ExitCode};

@@ -85,8 +85,8 @@ impl Story {
         self.at(row.epoch, panel).value("until", until).value("epochs", until - row.epoch)
     }
 
-    fn of_kind(&self, kind: MilestoneKind) -> impl DoubleEndedIterator<Item = &Milestone> {
-        self.milestones.of_kind(kind).collect::<Vec<_>>().into_iter()
+    fn of_kind(&self, kind: MilestoneKind) -> impl Iterator<Item = &Milestone> {
+        self.milestones.of_kind(kind)
     }
 
     fn of_hidden(&self, kind: MilestoneKind) -> Option<Fact> {
@@ -94,17 +94,22 @@ impl Story {
         Some(self.stretch(row, PagePanel::FeatureSpace).value("share", percent(row.evidence)))
     }
 
-    /// The longest plateau that ends, and the one that does not.
-    fn plateau(&self, ends: bool) -> Option<Fact> {
+    fn longest_plateau(&self, ends: bool) -> Option<&Milestone> {
         let found = self.of_kind(MilestoneKind::Plateau).filter(|row| row.until.is_some() == ends);
-        let row = found.max_by_key(|row| row.until.unwrap_or(u64::MAX) - row.epoch)?;
+        found.max_by_key(|row| row.until.unwrap_or(u64::MAX) - row.epoch)
+    }
+
+    /// The longest plateau that ends, or the one that does not.
+    fn plateau(&self, ends: bool) -> Option<Fact> {
+        let row = self.longest_plateau(ends)?;
         Some(self.stretch(row, PagePanel::Curves).value("level", format!("{:.3}", row.evidence)))
     }
 
-    /// The steepest way down, by its mean.
-    fn fall(&self) -> Option<Fact> {
-        let slope = |row: &&Milestone| row.evidence / (row.until.unwrap_or(u64::MAX) - row.epoch).max(1) as f64;
-        let row = self.of_kind(MilestoneKind::Fall).max_by(|a, b| slope(a).total_cmp(&slope(b)))?;
+    /// The first way down, or the first one behind the longest plateau.
+    fn fall(&self, is_behind: bool) -> Option<Fact> {
+        let plateau = self.longest_plateau(true);
+        let from = if is_behind { plateau?.until? } else { 0 };
+        let row = self.of_kind(MilestoneKind::Fall).find(|row| row.epoch >= from)?;
         Some(self.stretch(row, PagePanel::Curves).value("by", format!("{:.3}", row.evidence)))
     }
 
@@ -120,7 +125,8 @@ impl Story {
             ("widened", self.of_hidden(MilestoneKind::Widened)),
             ("stands", self.plateau(true)),
             ("settles", self.plateau(false)),
-            ("falls", self.fall()),
+            ("sinks", self.fall(false)),
+            ("falls", self.fall(true)),
             ("negatives", from(self.milestones.class_correct(0), PagePanel::Probabilities)),
             ("positives", from(self.milestones.class_correct(1), PagePanel::Probabilities)),
             ("all", from(all, PagePanel::FeatureSpace)),
@@ -162,7 +168,7 @@ fn without_hidden_layer(run: &Story) -> [(&'static str, Option<Fact>); 2] {
         let fact = Fact::new().value("epoch", epoch).value("loss", format!("{loss:.3}")).value("share", right);
         fact.value("wrong", grouped(wrong)).value("samples", grouped(run.samples))
     };
-    let settles = run.plateau(false).map(|fact| Fact { epoch: None, run: None, panel: None, ..fact });
+    let settles = run.plateau(false).map(Fact::off_the_page);
     [("straight", run.course.last().copied().filter(|&(.., wrong)| wrong > 0).map(fact)), ("straight.settles", settles)]
 }
 
