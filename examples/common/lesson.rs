@@ -58,6 +58,11 @@ impl Fact {
         self
     }
 
+    /// The number of a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
     fn sentence(&self, text: &str, line: usize) -> Result<Sentence> {
         let mut sentence = Sentence::new(self.filled(text, line)?);
         (sentence.epoch, sentence.run) = (self.epoch, self.run.clone());
@@ -75,7 +80,7 @@ impl Fact {
         while let Some((before, behind)) = rest.split_once('{') {
             let (name, after) = behind.split_once('}').ok_or_else(|| wrong(line, "a brace that is closed", text))?;
             let known: Vec<&str> = self.values.keys().copied().collect();
-            let value = self.values.get(name);
+            let value = self.get(name);
             let value = value.ok_or_else(|| wrong(line, &format!("of the names {}", known.join(", ")), name))?;
             filled.extend([before, value]);
             rest = after;

@@ -73,9 +73,10 @@ impl Start {
             named("activations.shrink", (last.std < first.std / 2.0).then(|| middle.clone())),
             named("activations.keep", (last.std >= first.std / 2.0).then_some(middle)),
             named("answers", answers),
-            named("vanish", (ratio > 100.0).then(|| down.clone())),
+            // A ratio with a 0 or a NaN in it is none of these.
+            named("vanish", (ratio > 100.0 && ratio.is_finite()).then(|| down.clone())),
             named("shrink", (ratio > 1.0 && ratio <= 100.0).then_some(down)),
-            named("grow", (ratio <= 1.0).then_some(up)),
+            named("grow", (ratio <= 1.0 && ratio > 0.0).then_some(up)),
         ])
     }
 }
@@ -113,7 +114,10 @@ fn ends(rows: &[Distribution]) -> Result<(&Distribution, &Distribution)> {
 /// Two digits that count.
 fn short(value: f64) -> String {
     let size = value.abs();
-    if size != 0.0 && !(1e-3..1e3).contains(&size) {
+    if size == 0.0 {
+        return "0".into();
+    }
+    if !(1e-3..1e3).contains(&size) {
         return format!("{value:.1e}");
     }
     let digits =
