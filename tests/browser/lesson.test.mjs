@@ -220,6 +220,9 @@ test("the address holds the sentence, and brings it back with its epoch and its 
   await drawn(page);
   assert.deepEqual([await clock(page), await current(page), await pointed(page)], [5, ["1.3"], ["1 hidden"]]);
   await close(page);
+  const last = await openAt("lesson", "#sentence=3.2", { width: 1280, height: 720 });
+  assert.ok(await isInSight(last, sentence(last, "3.2")), "the text is scrolled to it, above the bar");
+  await close(last);
   const other = await openAt("lesson", "#sentence=1.5", { width: 390, height: 844 });
   assert.deepEqual(await current(other), ["1.5"]);
   assert.ok(await isInSight(other, other.locator(".panel", { has: canvas(other, "violins", 2) })));

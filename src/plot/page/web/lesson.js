@@ -31,8 +31,8 @@ class Lesson {
     this.region.classList.add("live");
     this.fold.hidden = false;
     this.fold.addEventListener("click", () => this.open(this.region.hidden));
-    const bar = new ResizeObserver(() => this.measure());
-    for (const one of [document.getElementById("controls"), this.region]) bar.observe(one);
+    const observer = new ResizeObserver(() => this.measure());
+    for (const one of [document.querySelector(".top"), document.getElementById("controls"), this.region]) observer.observe(one);
   }
 
   listen(sentence) {
@@ -47,7 +47,9 @@ class Lesson {
   measure() {
     const { style } = this.page.root;
     style.setProperty("--bar", `${document.getElementById("controls").offsetHeight}px`);
+    style.setProperty("--above", `${this.region.parentElement.offsetTop}px`);
     style.setProperty("--lesson", `${this.region.offsetHeight}px`);
+    if (this.current) this.bringInSight(this.current.link);
   }
 
   get isOpen() {
