@@ -109,8 +109,8 @@ pub fn lesson(text: &str, facts: &Facts) -> Result<Lesson> {
                 wrong(line, "a heading behind `# `, a sentence behind `- ` or a fact and `: `, or empty", text)
             })?;
         match (key, &mut section) {
-            ("title", None) => lesson.title = words.to_owned(),
-            ("language", None) => lesson.language = words.to_owned(),
+            ("title", None) => lesson.title = words.into(),
+            ("language", None) => lesson.language = words.into(),
             (_, None) => return Err(wrong(line, "below a heading", text)),
             ("-", Some((_, sentences))) => sentences.push(words.into()),
             (name, Some((_, sentences))) => {
