@@ -13,6 +13,7 @@
 //! | panels side by side or in a grid, as PNG or SVG, at any resolution | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
 //! | an interactive page with several runs side by side, and any panel below them | [`Page`] |
+//! | a text beside it, whose sentences lead to epochs and panels | [`Lesson`] |
 //! | figures, animations and pages in a notebook of evcxr | the feature `evcxr`: they are shown where they are the last line of a cell |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
