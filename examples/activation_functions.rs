@@ -1,6 +1,7 @@
 //! The experiment of "Hyper-parameters in Action! Part I — Activation Functions": three networks that differ in
 //! nothing but the hidden activation, trained on two parabolas, recorded, reopened and replayed: the article's figures, an
-//! animation of each network, and a page on which the three run side by side.
+//! animation of each network, and a page on which the three run side by side, with the article's story beside them: a lesson
+//! whose every number and epoch is found in the recordings.
 //!
 //! ```text
 //! cargo run --release --features plot --example activation_functions             # from the article's initial weights
@@ -13,7 +14,9 @@ use std::path::Path;
 
 use common::{
     article::{Article, END, HIDDEN, frame},
+    lesson::lesson,
     pictures::Album,
+    story::{Ending, Story, facts},
 };
 use training_replay::{
     Activation, Dataset, Dense, Error, Forward, Initializer, Loss, Optimizer, Parameter, Replay, Result, Sequential,
@@ -25,6 +28,10 @@ use training_replay::{
 
 const EPOCHS: u64 = END;
 const LOSS: Loss = Loss::BinaryCrossEntropy;
+/// The text of the lesson; a translation takes its place.
+const LESSON: &str = include_str!("common/lessons/activation_functions.en.txt");
+/// The seeds of the networks that the lesson compares these with: 1 and on to this one.
+const OTHERS: u64 = 20;
 /// The epochs whose losses are printed.
 const MOMENTS: [u64; 6] = [0, 10, 40, 65, 100, 150];
 /// A plateau: the loss moves by less than this an epoch, for so many epochs.
@@ -58,7 +65,7 @@ fn run(seed: Option<u64>) -> Result<()> {
 
     print_summary(&folder, &straight)?;
     let runs = HIDDEN.iter().map(|(name, _)| Replay::open(folder.join(format!("{}.replay", name.to_lowercase()))));
-    draw(&folder, &data, &straight, &runs.collect::<Result<Vec<_>>>()?)
+    draw(&folder, &data, &straight, &runs.collect::<Result<Vec<_>>>()?, seed)
 }
 
 /// What the article says, in numbers.
@@ -83,9 +90,9 @@ fn print_summary(folder: &Path, straight: &Replay) -> Result<()> {
 }
 
 /// The article's figures 1 to 10, an animation of each network, and the page.
-fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Result<()> {
+fn draw(folder: &Path, data: &Dataset, straight: &Replay, replays: &[Replay], seed: Option<u64>) -> Result<()> {
     let plots = |replay| RunPlots::of(Replay::run(replay)?);
-    let runs = runs.iter().map(plots).collect::<Result<Vec<_>>>()?;
+    let runs = replays.iter().map(plots).collect::<Result<Vec<_>>>()?;
     let article = Article { data, straight: plots(straight)?, runs };
     let mut album = Album::new(folder);
     for (name, figure) in article.figures()? {
@@ -96,9 +103,25 @@ fn draw(folder: &Path, data: &Dataset, straight: &Replay, runs: &[Replay]) -> Re
         album.animate(&format!("{}.gif", name.to_lowercase()), plots, |epoch| frame(name, plots, epoch))?;
         page.run(*name, plots)?;
     }
+    let stories = HIDDEN.iter().zip(replays).map(|((name, _), replay)| Story::of(name, replay));
+    let stories = stories.collect::<Result<Vec<_>>>()?;
+    let facts = facts(&stories, &Story::of("no hidden layer", straight)?, &endings(data, seed)?, seed.is_none());
+    page.lesson(&lesson(LESSON, &facts)?)?;
     album.page(&page)?;
     album.print();
     Ok(())
+}
+
+/// How networks end that are trained in the same way, from weights of other seeds.
+fn endings(data: &Dataset, seed: Option<u64>) -> Result<Vec<Ending>> {
+    let mut endings = Vec::new();
+    for other in (1..=OTHERS).filter(|&other| Some(other) != seed) {
+        for (_, activation) in HIDDEN {
+            let replay = Replay::options().dataset(data).loss(LOSS).in_memory();
+            endings.push(Ending::of(activation, &train(network(activation, Some(other))?, data, seed, replay)?)?);
+        }
+    }
+    Ok(endings)
 }
 
 /// The article's network, 2-2-1.

@@ -1,6 +1,6 @@
 //! "Hyper-parameters in Action! Part II — Weight Initializers": networks 10-5x100-1 that were never trained, on deepreplay's
 //! ball, with three pairs of activation and initializer; how weights, z-values, activations and gradients are distributed in
-//! their layers, in numbers, as violins, and on a page.
+//! their layers, in numbers, as violins, and on a page with a lesson beside them, whose numbers are found in the recordings.
 //!
 //! ```text
 //! cargo run --release --features plot --example weight_initializers
@@ -8,7 +8,11 @@
 
 mod common;
 
-use common::pictures::Album;
+use common::{
+    lesson::lesson,
+    pictures::Album,
+    start::{Start, facts},
+};
 use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Metrics, Replay, Result,
     analysis::{Distribution, LayerFilter, MilestoneKind, MilestoneOptions, Quantity},
@@ -17,6 +21,8 @@ use training_replay::{
 };
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
+/// The text of the lesson; a translation takes its place.
+const LESSON: &str = include_str!("common/lessons/weight_initializers.en.txt");
 
 fn main() -> std::process::ExitCode {
     common::exit(run())
@@ -25,20 +31,23 @@ fn main() -> std::process::ExitCode {
 fn run() -> Result<()> {
     let data = datasets::ball(10, 1_000, 13);
     let pairs = [
-        (Activation::Sigmoid, Initializer::Normal { std: 0.01 }, "normal, deviation 0.01"),
-        (Activation::Tanh, Initializer::GlorotUniform, "glorot_uniform"),
-        (Activation::Relu, Initializer::HeUniform, "he_uniform"),
+        (Activation::Sigmoid, Initializer::Normal { std: 0.01 }, "normal, deviation 0.01", "normal"),
+        (Activation::Tanh, Initializer::GlorotUniform, "glorot_uniform", "glorot"),
+        (Activation::Relu, Initializer::HeUniform, "he_uniform", "relu"),
     ];
     let mut album = Album::new(&common::folder("weight_initializers")?);
     let mut page = Page::new("Weight initializers: networks that were never trained");
-    for (activation, initializer, name) in pairs {
+    let mut starts = Vec::new();
+    for (activation, initializer, name, key) in pairs {
         println!("{activation}, {name}\n");
         let replay = record(activation, initializer, &data)?;
         print_layers(&replay)?;
         let title = format!("{activation}, {name}");
         album.save(&format!("{activation}.png"), &violins(&replay)?.title(&title))?;
+        starts.push((key, Start::of(&title, &replay)?));
         page.run(title, &RunPlots::options().name_classes(["inner", "outer"]).of(replay.run()?)?)?;
     }
+    page.lesson(&lesson(LESSON, &facts(&starts)?)?)?;
     album.page(&page)?;
     album.print();
     Ok(())

@@ -15,7 +15,7 @@ use training_replay::{
     Activation, Dataset, Dense, Error, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer, Weights,
     analysis::{Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity},
     datasets,
-    plot::{Axis, ColorRole, Follow, Mark, Page, Panel, RunPlots},
+    plot::{Axis, ColorRole, Follow, Lesson, Mark, Page, PagePanel, Panel, RunPlots, Sentence},
 };
 
 fn page(replay: &Replay) -> DecodedPage {
@@ -627,6 +627,8 @@ fn pages_for_the_browser() {
         ("mixed", mixed()),
         ("labels", of_run("Three labels", &trained::labelled())),
         ("pictures", pictures()),
+        ("lesson", lesson()),
+        ("lesson_hostile", hostile_lesson()),
     ] {
         std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
     }
@@ -712,4 +714,51 @@ fn ring(count: usize, samples: usize) -> String {
     let replay = trained::ring(count, samples, 40);
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
     Page::new(format!("{count} classes")).run(format!("2-16-2-{count}"), &plots).unwrap().to_html().unwrap()
+}
+
+/// Three runs of twenty epochs.
+fn three_short(names: [&str; 3]) -> Page {
+    let mut page = Page::new("A lesson beside its runs");
+    for (name, activation) in names.into_iter().zip([Activation::Sigmoid, Activation::Tanh, Activation::Relu]) {
+        let replay = trained::article(&datasets::parabola(100, 13), activation, 20);
+        page.run(name, &RunPlots::of(replay.run().unwrap()).unwrap()).unwrap();
+    }
+    page
+}
+
+/// Sentences of every kind, and so many that they do not fit beside the panels.
+fn lesson() -> String {
+    let first = [
+        Sentence::new("Nothing is learned yet, and the boundary is straight.").epoch(0),
+        Sentence::new("These words lead nowhere."),
+        Sentence::new("The plane begins to bend.").epoch(5).run("tanh").panel(PagePanel::FeatureSpace),
+        Sentence::new("At the same epoch, the losses of all three.").epoch(5).panel(PagePanel::Losses),
+        Sentence::new("Look at the gradients.").run("ReLU").quantity(Quantity::gradients(Loss::BinaryCrossEntropy)),
+        Sentence::new("Look at all of it.").run("ReLU"),
+    ];
+    let more = (6..=20).map(|epoch| {
+        Sentence::new("It goes on, and there is not much to be said of it.")
+            .epoch(epoch)
+            .run("tanh")
+            .panel(PagePanel::Curves)
+    });
+    let again = [Sentence::new("The same words.").epoch(9), Sentence::new("The same words.").epoch(9)];
+    let lesson = Lesson::new("How the plane is bent").section("The start", first).section("All the rest", more);
+    three_short(["sigmoid", "tanh", "ReLU"]).lesson(&lesson.section("Twice", again)).unwrap().to_html().unwrap()
+}
+
+fn hostile_lesson() -> String {
+    let [title, script, marks] = HOSTILE;
+    let words = [
+        title,
+        script,
+        marks,
+        "\u{202e}turned \u{2066}",
+        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{5e2}\u{5d5}\u{5dc}\u{5dd}",
+        "\u{1f680}",
+    ];
+    let long = "word".repeat(2_000) + &" many words".repeat(90_000);
+    let sentences = words.into_iter().chain([long.as_str()]).map(|text| Sentence::new(text).epoch(2).run(script));
+    let lesson = Lesson::new(title).section(script, sentences).language("he");
+    three_short(["one", script, marks]).lesson(&lesson).unwrap().to_html().unwrap()
 }

@@ -2,7 +2,10 @@
 #![allow(dead_code)] // Each of them uses a part of it. All need the feature `plot` of training-replay.
 
 pub mod article;
+pub mod lesson;
 pub mod pictures;
+pub mod start;
+pub mod story;
 
 use std::{path::PathBuf, process::ExitCode};
 

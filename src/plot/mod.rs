@@ -13,6 +13,7 @@
 //! | panels side by side or in a grid, as PNG or SVG, at any resolution | [`Figure`] |
 //! | a GIF over the epochs | [`Animation`] |
 //! | an interactive page with several runs side by side, and any panel below them | [`Page`] |
+//! | a text beside it, whose sentences lead to epochs and panels | [`Lesson`] |
 //! | figures, animations and pages in a notebook of evcxr | the feature `evcxr`: they are shown where they are the last line of a cell |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
@@ -57,7 +58,7 @@ mod run;
 pub use notebook::Gif;
 #[cfg(feature = "plot")]
 pub use page::Follow;
-pub use page::Page;
+pub use page::{Lesson, LessonSection, Page, PagePanel, Sentence};
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 #[cfg(feature = "plot")]
 pub use plotters;

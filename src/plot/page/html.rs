@@ -3,14 +3,15 @@
 use crate::notation::allowed;
 
 /// What the page is made of, in the order in which its marks stand in it.
-pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
+pub(crate) fn page(title: &str, lesson: &str, meta: &str, data: &str) -> String {
     let title = escaped(title);
     let meta: String = meta.chars().map(allowed).collect();
     let meta = meta.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     let script = SCRIPTS.join("\n");
     let parts = [
         ("{{title}}", title.as_str()),
-        ("{{css}}", concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"))),
+        ("{{css}}", CSS),
+        ("{{lesson}}", lesson),
         ("{{meta}}", meta.as_str()),
         ("{{data}}", data),
         ("{{js}}", script.as_str()),
@@ -25,6 +26,9 @@ pub(crate) fn page(title: &str, meta: &str, data: &str) -> String {
     }
     page + rest
 }
+
+const CSS: &str =
+    concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
 
 /// One script: what a file is made of stands before it.
 const SCRIPTS: [&str; 23] = [
@@ -49,12 +53,13 @@ const SCRIPTS: [&str; 23] = [
     include_str!("web/stage.js"),
     include_str!("web/keys.js"),
     include_str!("web/arrangement.js"),
+    include_str!("web/lesson.js"),
     include_str!("web/address.js"),
     include_str!("web/page.js"),
 ];
 
 /// Text that is never markup, in characters that a page may have.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let text: String = text.chars().map(allowed).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -6,8 +6,12 @@ mod counts;
 mod findings;
 mod frame;
 mod html;
+mod lesson;
+mod lesson_goal;
+mod lesson_html;
 mod network;
 mod notes;
+mod page_panel;
 #[cfg(feature = "plot")]
 mod picture;
 mod plane;
@@ -26,6 +30,10 @@ pub use self::picture::Follow;
 use self::{
     arrays::Arrays,
     run_data::{PageData, RunData},
+};
+pub use self::{
+    lesson::{Lesson, LessonSection, Sentence},
+    page_panel::PagePanel,
 };
 #[cfg(feature = "plot")]
 use super::panel::Panel;
@@ -75,6 +83,8 @@ pub struct Page {
     title: String,
     max_samples: usize,
     captions: BTreeMap<u64, String>,
+    /// Its region, in HTML; empty where there is none.
+    lesson: String,
     runs: Vec<RunData>,
     arrays: Arrays,
 }
@@ -83,7 +93,7 @@ impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
         let (captions, runs, arrays) = (BTreeMap::new(), Vec::new(), Arrays::default());
-        Self { title: title.into(), max_samples: 2_000, captions, runs, arrays }
+        Self { title: title.into(), max_samples: 2_000, captions, lesson: String::new(), runs, arrays }
     }
 
     /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
@@ -219,6 +229,21 @@ impl Page {
         Ok(self)
     }
 
+    /// Puts a lesson beside the panels, whose sentences lead to epochs and panels of the runs that were added before it. A second one
+    /// replaces the first.
+    ///
+    /// [`Lesson`] has an example.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a lesson or a section with nothing in it, a title, heading or sentence without words, a language that is
+    /// no tag, and a sentence of a run, an epoch, a panel or a quantity that is not on the page, or of a name that several runs have;
+    /// [`Error::Missing`] for a sentence that leads somewhere, if no run was added. It says which sentence.
+    pub fn lesson(&mut self, lesson: &Lesson) -> Result<&mut Self> {
+        self.lesson = lesson_html::region(lesson, &self.runs)?;
+        Ok(self)
+    }
+
     /// Returns the size of the page's file in bytes, which is known when the page is made.
     ///
     /// ```
@@ -253,7 +278,7 @@ impl Page {
         let page = PageData { title: &self.title, captions, runs: &self.runs };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
-        Ok(html::page(&self.title, &meta, &self.arrays.to_base64()?))
+        Ok(html::page(&self.title, &self.lesson, &meta, &self.arrays.to_base64()?))
     }
 
     /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.

@@ -1,6 +1,6 @@
 // What is shown, in the address: a link leads to this moment.
 
-/** `epoch`, `panel`, `panels`, `color`, `sample`, `theme` where they were chosen, and the controls of panels: `0.losses.log=on`. */
+/** `epoch`, `panel`, `panels`, `color`, `sample`, `sentence`, `lesson`, `theme` where they were chosen, and the controls of panels: `0.losses.log=on`. */
 class Address {
   constructor(page) {
     this.page = page;
@@ -23,6 +23,8 @@ class Address {
     if (["light", "dark"].includes(wanted.get("theme"))) page.setTheme(wanted.get("theme"));
     if (wanted.has("color")) page.coloring.read(wanted.get("color"));
     if (wanted.has("panels")) page.arrangement.read(wanted.get("panels"));
+    if (wanted.has("lesson")) page.lesson.open(wanted.get("lesson") !== "off");
+    if (wanted.has("sentence")) page.lesson.read(wanted.get("sentence"));
     for (const [name, control] of this.controls()) if (wanted.has(name)) turn(control, wanted.get(name));
     if (wanted.has("panel")) this.showAlone(wanted.get("panel"));
     const epoch = wanted.get("epoch");
@@ -60,6 +62,8 @@ class Address {
     if (page.coloring.chosen !== page.coloring.usual) shown.set("color", page.coloring.chosen);
     if (page.arrangement.text) shown.set("panels", page.arrangement.text);
     if (page.stage.panel) shown.set("panel", page.stage.panel.key);
+    if (page.lesson.shown) shown.set("sentence", page.lesson.shown);
+    if (page.lesson.region && !page.lesson.isOpen) shown.set("lesson", "off");
     if (page.follower.isPinned) shown.set("sample", page.follower.row);
     for (const [name, control] of this.controls())
       if (control.dataset.usual !== undefined && stateOf(control) !== control.dataset.usual) shown.set(name, wordOf(control));

@@ -13,11 +13,14 @@ const KEYS = [
   ["?", "these keys"],
 ];
 
+const LESSON_KEYS = [["N P", "the next sentence of the lesson, and the one before"]];
+
 class Keys {
   constructor(page) {
     this.page = page;
     this.help = document.getElementById("help");
-    const rows = KEYS.map(([key, text]) => element("tr", {}, element("th", {}, key), element("td", {}, text)));
+    const keys = page.lesson.sentences.length ? [...KEYS, ...LESSON_KEYS] : KEYS;
+    const rows = keys.map(([key, text]) => element("tr", {}, element("th", {}, key), element("td", {}, text)));
     this.help.querySelector("table").append(...rows);
     document.getElementById("keys").addEventListener("click", () => this.help.showModal());
     document.addEventListener("keydown", (event) => this.onKey(event));
@@ -54,6 +57,8 @@ class Keys {
       Home: () => page.jump(0),
       End: () => page.jump(page.epochs.length - 1),
       "?": () => this.help.showModal(),
+      n: () => page.lesson.step(1),
+      p: () => page.lesson.step(-1),
     };
     return Object.hasOwn(actions, key) ? actions[key] : null;
   }

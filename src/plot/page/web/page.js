@@ -26,6 +26,7 @@ class Page {
     this.timeline = new Timeline(runs, this.epochs, this.tip, (epoch) => this.seek(epoch));
     this.follower = new Follower(this.columns, this.tip, redraw);
     this.stage = new Stage(this.panels, () => this.fit());
+    this.lesson = new Lesson(this);
     this.keys = new Keys(this);
     this.coloring = new Coloring(this, runs);
     this.arrangement = new Arrangement(this);
@@ -138,6 +139,7 @@ class Page {
     this.output.textContent = `epoch ${clock}`;
     if (this.captions.length) setText(this.caption, this.captionAt(clock) || "\u00a0");
     this.root.dataset.epoch = clock;
+    this.lesson.show(clock);
     this.redraw();
   }
 
