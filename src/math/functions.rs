@@ -4,9 +4,14 @@
 //! loop over them; [`pulp`] picks those of the machine when the program runs. Where a product is added to something
 //! the two are fused, as every machine with such vectors does, so that all machines give the same bits.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
-use super::fused::mul_add;
+use super::{
+    fused,
+    machine::arch,
+    number::Number,
+    pair::{Doubt, Pair},
+};
 
 /// ln 2 in two parts, the first so short that an exponent times it is exact (Cody and Waite, 1980).
 const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
@@ -34,7 +39,7 @@ pub(crate) enum Function {
 
 /// Replaces every value by the function of it.
 pub(crate) fn apply(function: Function, values: &mut [f32]) {
-    Arch::new().dispatch(Apply { function, values });
+    arch().dispatch(Apply { function, values });
 }
 
 /// The function of one value; the same bits as among many.
@@ -54,59 +59,82 @@ impl WithSimd for Apply<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
+        let values = self.values;
         match self.function {
-            Function::Exp => self.values.iter_mut().for_each(|z| *z = exp(*z)),
-            Function::ExpM1 => self.values.iter_mut().for_each(|z| *z = exp_m1(z.clamp(-88.0, 88.0))),
-            Function::Sigmoid => self.values.iter_mut().for_each(|z| *z = sigmoid(*z)),
-            Function::Tanh => self.values.iter_mut().for_each(|z| *z = tanh(*z)),
-            Function::LnOnePlusExp => self.values.iter_mut().for_each(|z| *z = ln_one_plus_exp(*z)),
-            Function::Ln => self.values.iter_mut().for_each(|z| *z = ln(*z)),
-            Function::Ln1p => self.values.iter_mut().for_each(|z| *z = ln_1p(*z)),
+            Function::Exp => each(values, exp, exp),
+            Function::ExpM1 => each(values, exp_m1, exp_m1),
+            Function::Sigmoid => each(values, sigmoid, sigmoid),
+            Function::Tanh => each(values, tanh, tanh),
+            Function::LnOnePlusExp => each(values, ln_one_plus_exp, ln_one_plus_exp),
+            Function::Ln => values.iter_mut().for_each(|z| *z = ln(*z)),
+            Function::Ln1p => values.iter_mut().for_each(|z| *z = ln_1p(*z)),
         }
     }
 }
 
+/// The same function of a number and of a pair, of which it is computed where there is no fused multiply-add.
+#[inline(always)]
+fn each(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_pair: impl Fn(Pair, &mut Doubt) -> Pair) {
+    if fused::EMULATED {
+        by_pairs(values, of_one, of_pair);
+    } else {
+        values.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
+    }
+}
+
+#[inline(always)]
+fn by_pairs(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_pair: impl Fn(Pair, &mut Doubt) -> Pair) {
+    let (pairs, rest) = values.as_chunks_mut();
+    for pair in pairs {
+        let mut doubt = Doubt::default();
+        let results = of_pair(Pair::new(*pair), &mut doubt);
+        *pair = if doubt.is_any() { pair.map(|z| of_one(z, &mut ())) } else { results.values() };
+    }
+    rest.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
+}
+
 /// `exp(-abs z)`, whose scale is finite.
 #[inline(always)]
-pub(super) fn exp_of_negative(z: f32) -> f32 {
-    let (q, scale) = split(-z.abs());
-    mul_add(scale, q, scale)
+pub(super) fn exp_of_negative<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
+    let (q, scale) = split(-z.abs(), doubt);
+    q.scale_add(scale, scale)
 }
 
 #[inline(always)]
-fn exp(z: f32) -> f32 {
-    let (q, scale) = split(z);
-    (1.0 + q) * scale // Not `scale q + scale`: the infinite scale would be taken from itself.
-}
-
-/// Of a `z` whose scale is finite.
-#[inline(always)]
-fn exp_m1(z: f32) -> f32 {
-    let (q, scale) = split(z);
-    mul_add(scale, q, scale - 1.0)
+fn exp<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
+    let (q, scale) = split(z, doubt);
+    (N::of(1.0) + q) * scale // Not `scale q + scale`: the infinite scale would be taken from itself.
 }
 
 #[inline(always)]
-fn sigmoid(z: f32) -> f32 {
-    let (q, scale) = split(-z);
-    1.0 / mul_add(1.0 + q, scale, 1.0)
+fn exp_m1<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
+    // Above 88 the scale need not be finite.
+    let (q, scale) = split(z.clamp(-88.0, 88.0), doubt);
+    q.scale_add(scale, scale - N::of(1.0))
+}
+
+#[inline(always)]
+fn sigmoid<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
+    let (q, scale) = split(-z, doubt);
+    let one = N::of(1.0);
+    one / (one + q).scale_add(scale, one)
 }
 
 /// `e / (e + 2)` with `e = exp(2 z) - 1`, which loses nothing where `z` is small.
 #[inline(always)]
-fn tanh(z: f32) -> f32 {
+fn tanh<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
     // Beyond 10 the nearest `f32` is 1, and infinity over infinity would be NaN.
-    let e = exp_m1(2.0 * z.clamp(-10.0, 10.0));
-    e / (e + 2.0)
+    let e = exp_m1(N::of(2.0) * z.clamp(-10.0, 10.0), doubt);
+    e / (e + N::of(2.0))
 }
 
 /// By `ln(1 + u) = 2 atanh(s)` with `s = u / (2 + u)`, at most a third, and the series of atanh.
 #[inline(always)]
-pub(super) fn ln_one_plus_exp(z: f32) -> f32 {
+pub(super) fn ln_one_plus_exp<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
     const SERIES: [f32; 7] = [1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0];
-    let u = exp(-z.abs());
-    let s = u / (2.0 + u);
-    2.0 * s * polynomial(s * s, SERIES)
+    let u = exp(-z.abs(), doubt);
+    let s = u / (N::of(2.0) + u);
+    N::of(2.0) * s * polynomial(s * s, SERIES, doubt)
 }
 
 /// With `z = 2^n (1 + f)` and `s = f / (2 + f)` it is `n ln 2 + 2 atanh s`, and `2 atanh s` is `f - f²/2 + s (f²/2 + rest)`:
@@ -127,9 +155,9 @@ fn ln(z: f32) -> f32 {
     let f = f32::from_bits((bits & 0x007f_ffff) + LEAST) - 1.0;
     let s = f / (2.0 + f);
     let (square, half) = (s * s, 0.5 * f * f);
-    let rest = square * polynomial(square, SERIES);
-    let small = mul_add(n, LN_2[1], s * (half + rest)) - half;
-    let finite = mul_add(n, LN_2[0], small + f);
+    let rest = square * polynomial(square, SERIES, &mut ());
+    let small = fused::mul_add(n, LN_2[1], s * (half + rest)) - half;
+    let finite = fused::mul_add(n, LN_2[0], small + f);
     let limit = if z == 0.0 { f32::NEG_INFINITY } else { f32::NAN };
     if z > 0.0 && z < f32::INFINITY {
         finite
@@ -153,11 +181,9 @@ pub(super) fn ln_1p(z: f32) -> f32 {
 /// With `z = n ln 2 + r` and `abs r <= ln 2 / 2`, `q` is `exp r - 1` and the scale `2^n`: 0 for the smallest `n`, infinite
 /// for the largest.
 #[inline(always)]
-fn split(z: f32) -> (f32, f32) {
+fn split<N: Number>(z: N, doubt: &mut N::Doubt) -> (N, N) {
     /// Added to a small number it leaves the nearest whole one in the last bits of the sum.
     const ROUND: f32 = 12_582_912.0; // 1.5 * 2^23
-    /// The bits of 1, whose exponent is 0.
-    const ONE: u32 = 0x3f80_0000;
     /// `(exp r - 1 - r) / r²`, the coefficient of the highest power first; the error of `exp r` is below 4e-9.
     ///
     /// Fitted by Lawson's method, least squares with weights that grow where the error is large, in numpy: with
@@ -168,25 +194,28 @@ fn split(z: f32) -> (f32, f32) {
     const QUOTIENT: [f32; 5] = [0.001_381_459_9, 0.008_368_717, 0.041_668_39, 0.166_665_21, 0.499_999_94];
 
     let z = z.clamp(-88.0, 88.7);
-    let rounded = mul_add(z, std::f32::consts::LOG2_E, ROUND);
-    let n = rounded - ROUND;
-    let r = mul_add(n, -LN_2[1], mul_add(n, -LN_2[0], z));
-    let q = mul_add(polynomial(r, QUOTIENT), r * r, r);
-    (q, f32::from_bits((rounded.to_bits() << 23).wrapping_add(ONE)))
+    let rounded = z.mul_add(N::of(std::f32::consts::LOG2_E), N::of(ROUND), doubt);
+    let n = rounded - N::of(ROUND);
+    let near = n.mul_add(N::of(-LN_2[0]), z, doubt);
+    let r = n.mul_add(N::of(-LN_2[1]), near, doubt);
+    let q = polynomial(r, QUOTIENT, doubt).mul_add(r * r, r, doubt);
+    (q, rounded.power())
 }
 
 /// By Horner's rule.
 #[inline(always)]
-fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
-    let mut sum = coefficients[0]; // Not 0: what it would be multiplied by need not be finite, so it would be done.
+fn polynomial<N: Number, const LENGTH: usize>(x: N, coefficients: [f32; LENGTH], doubt: &mut N::Doubt) -> N {
+    let mut sum = N::of(coefficients[0]); // Not 0: what it would be multiplied by need not be finite, so it would be done.
     for coefficient in &coefficients[1..] {
-        sum = mul_add(sum, x, *coefficient);
+        sum = sum.mul_add(x, N::of(*coefficient), doubt);
     }
     sum
 }
 
 #[cfg(test)]
 mod tests {
+    use pulp::Arch;
+
     use super::*;
 
     const FUNCTIONS: [Function; 7] = [

@@ -9,8 +9,6 @@
 //!
 //! Everywhere else it is the instruction, which pulp's dispatch makes of `mul_add`.
 
-use std::array;
-
 /// Whether to do without the instruction.
 pub(super) const EMULATED: bool = cfg!(target_family = "wasm");
 
@@ -18,15 +16,6 @@ pub(super) const EMULATED: bool = cfg!(target_family = "wasm");
 #[inline(always)]
 pub(super) fn mul_add(a: f32, b: f32, c: f32) -> f32 {
     if EMULATED { emulated(a, b, c) } else { a.mul_add(b, c) }
-}
-
-/// Chains side by side: to each sum one product after the other is added, rounded once.
-#[inline(always)]
-pub(super) fn chains<const N: usize>(
-    start: [f32; N],
-    products: impl Iterator<Item = ([f32; N], [f32; N])>,
-) -> [f32; N] {
-    products.fold(start, |sums, (a, b)| array::from_fn(|i| mul_add(a[i], b[i], sums[i])))
 }
 
 /// `a b + c`, rounded once, by arithmetic of `f64`.

@@ -1,11 +1,14 @@
 //! `softplus z - z y` of many `z` and `y`: the cross-entropy of logits, of each pair and summed up.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::{
     functions::{exp_of_negative, ln_1p, ln_one_plus_exp},
-    fused::mul_add,
+    fused,
+    machine::arch,
     matrix,
+    number::Number,
+    pair::{Doubt, Pair},
 };
 
 /// From so many pairs on, blocks are worth it: of fewer, what [`add`] gives for each is summed up as fast.
@@ -19,7 +22,7 @@ const DEPTH: usize = 64;
 
 /// Adds `max(z, 0) - z y + ln(1 + exp(-abs z))` of every pair to a number of its own.
 pub(crate) fn add(sums: &mut [f32], z: &[f32], y: &[f32]) {
-    Arch::new().dispatch(Add { sums, z, y });
+    arch().dispatch(Add { sums, z, y });
 }
 
 /// The sum over all pairs, for `y` from 0 to 1: in double precision, but for blocks of [`LANES`] by [`DEPTH`].
@@ -27,7 +30,7 @@ pub(crate) fn add(sums: &mut [f32], z: &[f32], y: &[f32]) {
 /// The sum of `ln(1 + u)` is the logarithm of the product of all `1 + u`, so that a block takes one of each lane, and no division.
 /// All that is added up is positive: the error is at most 1e-5 of the sum, of 64 times two roundings, and 1e-7 as a rule.
 pub(crate) fn sum(z: &[f32], y: &[f32]) -> f64 {
-    Arch::new().dispatch(Sum { z, y })
+    arch().dispatch(Sum { z, y })
 }
 
 struct Add<'a> {
@@ -69,11 +72,41 @@ impl WithSimd for Sum<'_> {
 
 #[inline(always)]
 fn add_in_line(sums: &mut [f32], z: &[f32], y: &[f32]) {
-    for (sum, (&z, &y)) in sums.iter_mut().zip(z.iter().zip(y)) {
-        // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added, and a rounded `z * y` would not
-        // where `y` is almost 1.
-        *sum += mul_add(-z, y, z.max(0.0)) + ln_one_plus_exp(z);
+    if fused::EMULATED {
+        add_by_pairs(sums, z, y);
+    } else {
+        add_by_one(sums, z, y);
     }
+}
+
+#[inline(always)]
+fn add_by_one(sums: &mut [f32], z: &[f32], y: &[f32]) {
+    for (sum, (&z, &y)) in sums.iter_mut().zip(z.iter().zip(y)) {
+        *sum += cross_entropy(z, y, &mut ());
+    }
+}
+
+#[inline(always)]
+fn add_by_pairs(sums: &mut [f32], z: &[f32], y: &[f32]) {
+    let (sums, rest) = sums.as_chunks_mut();
+    let ((z, z_rest), (y, y_rest)) = (z.as_chunks(), y.as_chunks());
+    for (sums, (z, y)) in sums.iter_mut().zip(z.iter().zip(y)) {
+        let mut doubt = Doubt::default();
+        let more = cross_entropy(Pair::new(*z), Pair::new(*y), &mut doubt);
+        if doubt.is_any() {
+            add_by_one(sums, z, y);
+        } else {
+            *sums = (Pair::new(*sums) + more).values();
+        }
+    }
+    add_by_one(rest, z_rest, y_rest);
+}
+
+#[inline(always)]
+fn cross_entropy<N: Number>(z: N, y: N, doubt: &mut N::Doubt) -> N {
+    // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added, and a rounded `z * y` would not
+    // where `y` is almost 1.
+    (-z).mul_add(y, z.positive(), doubt) + ln_one_plus_exp(z, doubt)
 }
 
 #[inline(always)]
@@ -91,11 +124,15 @@ fn one_by_one(z: &[f32], y: &[f32]) -> f64 {
 #[inline(always)]
 fn of_block(z: &[[f32; LANES]], y: &[[f32; LANES]]) -> f64 {
     let (mut sums, mut product) = ([0.0; LANES], [0.0; LANES]);
-    for (z, y) in z.iter().zip(y) {
-        for i in 0..LANES {
-            sums[i] += mul_add(-z[i], y[i], if z[i] > 0.0 { z[i] } else { 0.0 });
-            let u = exp_of_negative(z[i]);
-            product[i] = mul_add(product[i], u, u) + product[i];
+    if fused::EMULATED {
+        for i in (0..LANES).step_by(2) {
+            ([sums[i], sums[i + 1]], [product[i], product[i + 1]]) = of_two_lanes(z, y, i);
+        }
+    } else {
+        for (z, y) in z.iter().zip(y) {
+            for i in 0..LANES {
+                (sums[i], product[i]) = step((sums[i], product[i]), z[i], y[i], &mut ());
+            }
         }
     }
     for i in 0..LANES {
@@ -104,8 +141,33 @@ fn of_block(z: &[[f32; LANES]], y: &[[f32; LANES]]) -> f64 {
     matrix::sum_f64(&sums)
 }
 
+/// The sums and the products of the lane `i` and of the next one.
+#[inline(always)]
+fn of_two_lanes(z: &[[f32; LANES]], y: &[[f32; LANES]], i: usize) -> ([f32; 2], [f32; 2]) {
+    let (mut doubt, zero) = (Doubt::default(), Pair::of(0.0));
+    let add = |so_far, (z, y): (&[f32; LANES], &[f32; LANES])| {
+        step(so_far, Pair::new([z[i], z[i + 1]]), Pair::new([y[i], y[i + 1]]), &mut doubt)
+    };
+    let (sums, product) = z.iter().zip(y).fold((zero, zero), add);
+    if !doubt.is_any() {
+        return (sums.values(), product.values());
+    }
+    let of = |i: usize| z.iter().zip(y).fold((0.0, 0.0), |so_far, (z, y)| step(so_far, z[i], y[i], &mut ()));
+    let [(sum, product), (other_sum, other_product)] = [of(i), of(i + 1)];
+    ([sum, other_sum], [product, other_product])
+}
+
+/// What is added to a sum for a pair, and the product with its `1 + u`.
+#[inline(always)]
+fn step<N: Number>((sum, product): (N, N), z: N, y: N, doubt: &mut N::Doubt) -> (N, N) {
+    let u = exp_of_negative(z, doubt);
+    (sum + (-z).mul_add(y, z.positive(), doubt), product.mul_add(u, u, doubt) + product)
+}
+
 #[cfg(test)]
 mod tests {
+    use pulp::Arch;
+
     use super::*;
 
     fn pairs(count: usize, scale: f32) -> (Vec<f32>, Vec<f32>) {
