@@ -39,7 +39,7 @@ pub(crate) enum Function {
 
 /// Replaces every value by the function of it.
 pub(crate) fn apply(function: Function, values: &mut [f32]) {
-    arch().dispatch(Apply { function, values });
+    arch().dispatch(Apply::<{ fused::EMULATED }> { function, values });
 }
 
 /// The function of one value; the same bits as among many.
@@ -49,45 +49,50 @@ pub(crate) fn of(function: Function, value: f32) -> f32 {
     values[0]
 }
 
-struct Apply<'a> {
+/// By pairs where there is no fused multiply-add.
+struct Apply<'a, const PAIRS: bool> {
     function: Function,
     values: &'a mut [f32],
 }
 
-impl WithSimd for Apply<'_> {
+impl<const PAIRS: bool> WithSimd for Apply<'_, PAIRS> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let values = self.values;
         match self.function {
-            Function::Exp => each(values, exp, exp),
-            Function::ExpM1 => each(values, exp_m1, exp_m1),
-            Function::Sigmoid => each(values, sigmoid, sigmoid),
-            Function::Tanh => each(values, tanh, tanh),
-            Function::LnOnePlusExp => each(values, ln_one_plus_exp, ln_one_plus_exp),
+            Function::Exp => each::<PAIRS>(values, exp, exp),
+            Function::ExpM1 => each::<PAIRS>(values, exp_m1, exp_m1),
+            Function::Sigmoid => each::<PAIRS>(values, sigmoid, sigmoid),
+            Function::Tanh => each::<PAIRS>(values, tanh, tanh),
+            Function::LnOnePlusExp => each::<PAIRS>(values, ln_one_plus_exp, ln_one_plus_exp),
             Function::Ln => values.iter_mut().for_each(|z| *z = ln(*z)),
             Function::Ln1p => values.iter_mut().for_each(|z| *z = ln_1p(*z)),
         }
     }
 }
 
-/// The same function of a number and of a pair, of which it is computed where there is no fused multiply-add.
 #[inline(always)]
-fn each(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_pair: impl Fn(Pair, &mut Doubt) -> Pair) {
-    if fused::EMULATED {
+fn each<const PAIRS: bool>(
+    values: &mut [f32],
+    of_one: impl Fn(f32, &mut ()) -> f32,
+    of_pair: impl Fn(Pair, &mut Doubt) -> Pair,
+) {
+    if PAIRS {
         by_pairs(values, of_one, of_pair);
     } else {
         values.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
     }
 }
 
+/// The same function of a pair as of one number, which is computed where the pair's is in doubt.
 #[inline(always)]
 fn by_pairs(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_pair: impl Fn(Pair, &mut Doubt) -> Pair) {
     let (pairs, rest) = values.as_chunks_mut();
     for pair in pairs {
         let mut doubt = Doubt::default();
-        let results = of_pair(Pair::new(*pair), &mut doubt);
+        let results = of_pair(Pair::new(*pair), &mut doubt).bound(&mut doubt);
         *pair = if doubt.is_any() { pair.map(|z| of_one(z, &mut ())) } else { results.values() };
     }
     rest.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
@@ -103,7 +108,7 @@ pub(super) fn exp_of_negative<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
 #[inline(always)]
 fn exp<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
     let (q, scale) = split(z, doubt);
-    (N::of(1.0) + q) * scale // Not `scale q + scale`: the infinite scale would be taken from itself.
+    (N::of(1.0) + q).scale(scale) // Not `scale q + scale`: the infinite scale would be taken from itself.
 }
 
 #[inline(always)]
@@ -124,7 +129,7 @@ fn sigmoid<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
 #[inline(always)]
 fn tanh<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
     // Beyond 10 the nearest `f32` is 1, and infinity over infinity would be NaN.
-    let e = exp_m1(N::of(2.0) * z.clamp(-10.0, 10.0), doubt);
+    let e = exp_m1(z.clamp(-10.0, 10.0).scale(N::of(2.0)), doubt);
     e / (e + N::of(2.0))
 }
 
@@ -134,7 +139,7 @@ pub(super) fn ln_one_plus_exp<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
     const SERIES: [f32; 7] = [1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0];
     let u = exp(-z.abs(), doubt);
     let s = u / (N::of(2.0) + u);
-    N::of(2.0) * s * polynomial(s * s, SERIES, doubt)
+    s.scale(N::of(2.0)) * polynomial(s * s, SERIES, doubt)
 }
 
 /// With `z = 2^n (1 + f)` and `s = f / (2 + f)` it is `n ln 2 + 2 atanh s`, and `2 atanh s` is `f - f²/2 + s (f²/2 + rest)`:
@@ -195,7 +200,7 @@ fn split<N: Number>(z: N, doubt: &mut N::Doubt) -> (N, N) {
 
     let z = z.clamp(-88.0, 88.7);
     let rounded = z.mul_add(N::of(std::f32::consts::LOG2_E), N::of(ROUND), doubt);
-    let n = rounded - N::of(ROUND);
+    let n = rounded.minus_near(N::of(ROUND));
     let near = n.mul_add(N::of(-LN_2[0]), z, doubt);
     let r = n.mul_add(N::of(-LN_2[1]), near, doubt);
     let q = polynomial(r, QUOTIENT, doubt).mul_add(r * r, r, doubt);
@@ -308,14 +313,16 @@ mod tests {
     /// The machine's vectors, however many lanes they have and wherever a value lies in them, against no vectors at all.
     #[test]
     fn vectors_give_the_same_bits_as_single_values() {
-        let values: Vec<f32> = (0..10_007_u32).map(|i| f32::from_bits(i.wrapping_mul(429_493))).collect();
+        let any = (0..10_007_u32).map(|i| f32::from_bits(i.wrapping_mul(429_493)));
+        let values: Vec<f32> = any.chain((-9_000..9_000).map(|i| i as f32 / 97.0)).collect();
         for function in FUNCTIONS {
-            let (mut vectors, mut scalars) = (values.clone(), values.clone());
+            let (mut vectors, mut scalars, mut pairs) = (values.clone(), values.clone(), values.clone());
             apply(function, &mut vectors);
-            Arch::Scalar.dispatch(Apply { function, values: &mut scalars });
+            Arch::Scalar.dispatch(Apply::<false> { function, values: &mut scalars });
+            Arch::Scalar.dispatch(Apply::<true> { function, values: &mut pairs });
             for (i, z) in values.iter().enumerate() {
-                let [vector, scalar, alone] = [vectors[i], scalars[i], of(function, *z)].map(f32::to_bits);
-                assert!(z.is_nan() || (vector == scalar && vector == alone), "{function:?} at {z:e}");
+                let all = [vectors[i], scalars[i], pairs[i], of(function, *z)].map(f32::to_bits);
+                assert!(z.is_nan() || all == [all[0]; 4], "{function:?} at {z:e}");
             }
         }
     }

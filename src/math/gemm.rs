@@ -114,14 +114,19 @@ impl WithSimd for Dots<'_> {
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let sums = eight_chains::<{ fused::EMULATED }>(a, b);
+    let rest = a_rest.iter().zip(b_rest);
+    rest.fold(matrix::sum_of_eight(sums), |sum, (a, b)| fused::mul_add(*a, *b, sum))
+}
+
+#[inline(always)]
+fn eight_chains<const PAIRS: bool>(a: &[[f32; 8]], b: &[[f32; 8]]) -> [f32; 8] {
     let eights = a.iter().zip(b);
-    let sums = if fused::EMULATED {
+    if PAIRS {
         chains([Pair::of(0.0); 4], eights.map(|(a, b)| (pairs(a), pairs(b))))
     } else {
         eights.fold([0.0; 8], |sums, (a, b)| array::from_fn(|i| fused::mul_add(a[i], b[i], sums[i])))
-    };
-    let rest = a_rest.iter().zip(b_rest);
-    rest.fold(matrix::sum_of_eight(sums), |sum, (a, b)| fused::mul_add(*a, *b, sum))
+    }
 }
 
 struct Multiply<'a> {
@@ -360,6 +365,19 @@ mod tests {
                 arch.dispatch(Dots { rows: &a, factor: &b, outputs });
             }
             assert_eq!(bits[0], bits[1]);
+        }
+    }
+
+    #[test]
+    fn chains_by_pairs_give_the_bits_of_single_ones() {
+        let values = |from: u32| (from..from + 88).map(|i| f32::from_bits(0x3f80_0000 ^ i.wrapping_mul(0x9e37_79b1)));
+        for from in 0..300 {
+            let (a, b): (Vec<f32>, Vec<f32>) = (values(from).collect(), values(1_000 * from + 7).collect());
+            let (a, b) = (a.as_chunks().0, b.as_chunks().0);
+            let [two, one] = [eight_chains::<true>(a, b), eight_chains::<false>(a, b)];
+            for (two, one) in two.into_iter().zip(one) {
+                assert!(two.to_bits() == one.to_bits() || two.is_nan() && one.is_nan(), "{from}: {two:e}, not {one:e}");
+            }
         }
     }
 

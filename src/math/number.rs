@@ -4,19 +4,29 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::fused;
 
-/// A number of single precision, or some of them: every operation gives the bits that it gives of each alone.
+/// A number of single precision, or some of them: every operation gives the bits that it gives of each alone, but perhaps where the
+/// result is far from 1.
 pub(super) trait Number:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
 {
     /// Whether what was computed may have other bits after all.
     type Doubt: Default;
 
+    /// Takes in that this number may be far from 1, or that those were which it was made of.
+    fn bound(self, doubt: &mut Self::Doubt) -> Self;
+
     fn of(value: f32) -> Self;
+
+    /// `self - near`, where that is exact.
+    fn minus_near(self, near: Self) -> Self;
+
+    /// `self power`, for a factor that is 0, a power of 2 or infinite.
+    fn scale(self, power: Self) -> Self;
 
     /// `self factor + addend`, rounded once.
     fn mul_add(self, factor: Self, addend: Self, doubt: &mut Self::Doubt) -> Self;
 
-    /// The same for a factor that is 0, a power of 2 or infinite.
+    /// `self power + addend`, rounded once, for such a factor.
     fn scale_add(self, power: Self, addend: Self) -> Self;
 
     /// As that of the standard library.
@@ -27,19 +37,31 @@ pub(super) trait Number:
     /// Itself above 0, 0 elsewhere and of NaN.
     fn positive(self) -> Self;
 
-    /// Of the number whose last bits are `n`, from -127 to 128: `2^n`, but 0 of the least `n` and infinite of the largest.
+    /// Of 1.5 * 2^23 and a whole number `n` from -127 to 128: `2^n`, but 0 of the least `n` and infinite of the largest.
     fn power(self) -> Self;
 }
-
-/// The bits of 1, whose exponent is 0.
-pub(super) const ONE: u32 = 0x3f80_0000;
 
 impl Number for f32 {
     type Doubt = ();
 
     #[inline(always)]
+    fn bound(self, (): &mut ()) -> Self {
+        self
+    }
+
+    #[inline(always)]
     fn of(value: f32) -> Self {
         value
+    }
+
+    #[inline(always)]
+    fn minus_near(self, near: Self) -> Self {
+        self - near
+    }
+
+    #[inline(always)]
+    fn scale(self, power: Self) -> Self {
+        self * power
     }
 
     #[inline(always)]
@@ -69,6 +91,8 @@ impl Number for f32 {
 
     #[inline(always)]
     fn power(self) -> Self {
+        /// The bits of 1, whose exponent is 0.
+        const ONE: u32 = 0x3f80_0000;
         Self::from_bits((self.to_bits() << 23).wrapping_add(ONE))
     }
 }

@@ -6,12 +6,14 @@
 //! Nor does it matter for nearly every `a b + c`. The product is exact. The sum, rounded to 53 bits, is on the same side of the middle of
 //! two neighboring `f32` as the exact one, or on the middle itself: rounding is monotonic, and the middle has 25 bits. So the bits are
 //! those of a fused multiply-add unless the rounded sum is a middle, and that is seen by its bits: below the 24 that `f32` keeps are
-//! a one and 28 zeros. Subnormal `f32` keep fewer; so every sum below the least normal number, but 0, is in [`Doubt`], too. (No sum but
-//! that of opposite numbers is rounded to 0.) Where the doubt was right is not asked: what it concerns is computed once more, by
+//! a one and 28 zeros. Then there is a [`Doubt`]. Whether it was right is not asked: what it concerns is computed once more, by
 //! [`fused`](super::fused), which is slower and always right.
 //!
 //! A sum is often a middle if its product has few bits. Of 24, as that of a power of 2 with an `f32`, it is two `f32` that are added, and
 //! not in doubt: either the sum is exact in `f64`, or the one is so small beside the other that nothing near a middle comes of it.
+//!
+//! Rounding is to 24 bits, whatever the exponent: two operations on integers, where converting there and back would be a dozen.
+//! `f32` keeps fewer of what is near 0, and has an end: so what is far from 1 is in doubt as well, where it may occur.
 
 use std::{
     array,
@@ -28,36 +30,30 @@ use super::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair(Lanes);
 
-/// Whether some of the sums so far were not certain to have the right bits.
+/// Whether some of the numbers so far were not certain to have the right bits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Doubt {
     /// The least, with signs, of what `f32` does not keep of the sums.
-    tie: Bits,
-    /// The least, without signs, of their sizes.
-    size: Bits,
+    rest: Bits,
+    /// The farthest from 1 that their exponents are.
+    exponent: Bits,
 }
 
 impl Default for Doubt {
     #[inline(always)]
     fn default() -> Self {
-        Self { tie: lanes::bits(0), size: lanes::bits(u32::MAX) }
+        Self { rest: lanes::bits(0), exponent: lanes::bits(0) }
     }
 }
 
 impl Doubt {
     #[inline(always)]
-    fn add(&mut self, sum: Lanes) {
-        /// The bits of `f64` above the 29 that `f32` does not keep.
-        const KEPT: u32 = 35;
-        *self = Self { tie: lanes::least_tie(self.tie, sum, KEPT), size: lanes::least_size(self.size, sum) };
-    }
-
-    #[inline(always)]
     pub(super) fn is_any(self) -> bool {
-        /// The first half of the bits of the least normal `f32` as an `f64`, without its sign.
-        const NORMAL: u32 = (1023 - 126) << 21;
-        let ([tie, other_tie], [size, other_size]) = (lanes::signed(self.tie), lanes::unsigned(self.size));
-        tie.min(other_tie) == i32::MIN || size.min(other_size) < NORMAL
+        /// Of 2^121 and 2^-119, from which twice and half are far within the range of `f32`.
+        const FAR: i32 = 120 << 21;
+        let ([rest, other_rest], [exponent, other_exponent]) =
+            (lanes::first_halves(self.rest), lanes::first_halves(self.exponent));
+        rest.min(other_rest) == i32::MIN || exponent.max(other_exponent) >= FAR
     }
 }
 
@@ -110,7 +106,7 @@ fn quick_chains<const P: usize>(
     let mut doubt = Doubt::default();
     for (a, b) in products {
         for i in 0..P {
-            sums[i] = a[i].mul_add(b[i], sums[i], &mut doubt);
+            sums[i] = a[i].mul_add(b[i], sums[i], &mut doubt).bound(&mut doubt);
         }
     }
     (sums, doubt)
@@ -133,15 +129,31 @@ impl Number for Pair {
     type Doubt = Doubt;
 
     #[inline(always)]
+    fn bound(self, doubt: &mut Doubt) -> Self {
+        doubt.exponent = lanes::farthest(doubt.exponent, self.0);
+        self
+    }
+
+    #[inline(always)]
     fn of(value: f32) -> Self {
         Self(lanes::splat(f64::from(value)))
     }
 
     #[inline(always)]
+    fn minus_near(self, near: Self) -> Self {
+        Self(lanes::sub(self.0, near.0))
+    }
+
+    #[inline(always)]
+    fn scale(self, power: Self) -> Self {
+        Self(lanes::mul(self.0, power.0))
+    }
+
+    #[inline(always)]
     fn mul_add(self, factor: Self, addend: Self, doubt: &mut Doubt) -> Self {
         let sum = lanes::add(lanes::mul(self.0, factor.0), addend.0);
-        doubt.add(sum);
-        Self::rounded(sum)
+        doubt.rest = lanes::least_rest(doubt.rest, sum);
+        Self(lanes::round_but_ties(sum))
     }
 
     #[inline(always)]
@@ -212,5 +224,100 @@ impl Neg for Pair {
     #[inline(always)]
     fn neg(self) -> Self {
         Self(lanes::neg(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn same(ours: f32, theirs: f32) -> bool {
+        ours.to_bits() == theirs.to_bits() || ours.is_nan() && theirs.is_nan()
+    }
+
+    /// Each operation on the numbers, beside others that are never in doubt; returns whether the fused one was.
+    #[track_caller]
+    fn check(a: f32, b: f32, c: f32) -> bool {
+        let pair = |value: f32| Pair::new([1.0, value]);
+        let certain = |result: Pair, mut doubt: Doubt, expected: f32, what: &str| {
+            let (_, in_doubt) = (result.bound(&mut doubt), doubt.is_any());
+            let [_, found] = result.values();
+            assert!(in_doubt || same(found, expected), "{what} of {a:e}, {b:e}, {c:e}: {found:e}, not {expected:e}");
+            in_doubt
+        };
+        let none = Doubt::default();
+        certain(pair(a) + pair(c), none, a + c, "sum");
+        certain(pair(a) - pair(c), none, a - c, "difference");
+        certain(pair(a) * pair(b), none, a * b, "product");
+        certain(pair(a) / pair(b), none, a / b, "quotient");
+        let power = f32::from_bits(b.to_bits() & 0x7f80_0000);
+        certain(pair(a).scale(pair(power)), none, a * power, "product with a power of 2");
+        certain(pair(a).scale_add(pair(power), pair(c)), none, a.mul_add(power, c), "sum with a power of 2");
+        let mut doubt = none;
+        let sum = pair(a).mul_add(pair(b), pair(c), &mut doubt);
+        certain(sum, doubt, a.mul_add(b, c), "fused sum")
+    }
+
+    fn edges() -> Vec<f32> {
+        let edges = [0, 0x0040_0000, 0x0080_0000, 0x0400_0000, 0x3300_0000, 0x3380_0000, 0x3f80_0000, 0x3fc0_0000_u32];
+        let more = [0x4b00_0000, 0x4b80_0000, 0x7b00_0000, 0x7e80_0000, 0x7f00_0000, 0x7f80_0000];
+        let near = |edge: u32| [-2_i32, -1, 0, 1, 2].map(|by| edge.saturating_add_signed(by));
+        let positive = edges.into_iter().chain(more).flat_map(near).map(f32::from_bits);
+        positive.flat_map(|value| [value, -value]).collect()
+    }
+
+    #[test]
+    fn what_is_not_in_doubt_has_the_bits_of_the_library() {
+        let edges = edges();
+        for a in &edges {
+            for b in &edges {
+                edges.iter().for_each(|c| drop(check(*a, *b, *c)));
+            }
+        }
+        let count = if std::env::var_os("RELEASE_TESTS").is_some() { 100_000_000 } else { 200_000 };
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for _ in 0..count {
+            let [a, b, c, by] = rng.random::<[u32; 4]>();
+            let [x, y] = [a, b].map(f32::from_bits);
+            check(x, y, f32::from_bits(c));
+            // Near the product itself, with either sign; and few bits, which often make a middle.
+            let product = (x * y).to_bits() ^ (by & 0x8000_0000);
+            check(x, y, f32::from_bits(product.wrapping_add_signed((by & 0xff) as i32 - 128)));
+            let short = |bits: u32| f32::from_bits(0x3f80_0000 | (bits & 0x807f_f000));
+            let scale = f32::from_bits((127 - 20 - by % 9) << 23);
+            check(short(a) * scale, f32::from_bits(0x3f80_0000 | (b & 0x8000_0003)), short(c));
+        }
+    }
+
+    #[test]
+    fn numbers_of_every_day_are_hardly_ever_in_doubt() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let mut draw = || rng.random_range(-4.0..4.0_f32);
+        let doubts = (0..100_000).filter(|_| check(draw(), draw(), draw())).count();
+        assert!(doubts <= 20, "{doubts} of 100,000");
+    }
+
+    /// `(1 + e) (1 - e) = 1 - e²`, so near to 1 that `f64` has the sum in the middle of two numbers, which it is beside.
+    #[test]
+    fn a_chain_in_doubt_is_computed_again() {
+        let (near, scale) = ([1.0 + f32::EPSILON, 1.0 - f32::EPSILON], 2.0_f32.powi(-12));
+        let factors = [[near[0] * scale, 3.0], [near[1] * scale, -1.0]];
+        let start = [1.0 + f32::EPSILON, 7.0];
+        let products = || [([Pair::new(factors[0])], [Pair::new(factors[1])])].into_iter();
+        let expected: [f32; 2] = array::from_fn(|i| factors[0][i].mul_add(factors[1][i], start[i]));
+        let (quick, doubt) = quick_chains([Pair::new(start)], products());
+        assert!(doubt.is_any() && quick[0].values() != expected, "no doubt to be had");
+        assert_eq!(chains::<2, 1>([Pair::new(start)], products()), expected);
+    }
+
+    #[test]
+    fn powers_end_where_single_precision_ends() {
+        for n in -127..=128_i16 {
+            let whole = 12_582_912.0 + f32::from(n);
+            assert_eq!(Pair::of(whole).power().values(), [whole.power(); 2], "2^{n}");
+        }
     }
 }

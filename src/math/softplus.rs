@@ -63,7 +63,7 @@ impl WithSimd for Sum<'_> {
         let mut sum = one_by_one(rest, y_rest);
         // Not by `sum` of an iterator, which would be compiled by itself, without the machine's vectors.
         for (z, y) in rows.chunks(DEPTH).zip(y_rows.chunks(DEPTH)) {
-            sum += of_block(z, y);
+            sum += of_block::<{ fused::EMULATED }>(z, y);
         }
         // What is infinite may be the sum of a block alone.
         if sum.is_finite() { sum } else { one_by_one(z, y) }
@@ -92,11 +92,11 @@ fn add_by_pairs(sums: &mut [f32], z: &[f32], y: &[f32]) {
     let ((z, z_rest), (y, y_rest)) = (z.as_chunks(), y.as_chunks());
     for (sums, (z, y)) in sums.iter_mut().zip(z.iter().zip(y)) {
         let mut doubt = Doubt::default();
-        let more = cross_entropy(Pair::new(*z), Pair::new(*y), &mut doubt);
+        let all = (Pair::new(*sums) + cross_entropy(Pair::new(*z), Pair::new(*y), &mut doubt)).bound(&mut doubt);
         if doubt.is_any() {
             add_by_one(sums, z, y);
         } else {
-            *sums = (Pair::new(*sums) + more).values();
+            *sums = all.values();
         }
     }
     add_by_one(rest, z_rest, y_rest);
@@ -106,7 +106,8 @@ fn add_by_pairs(sums: &mut [f32], z: &[f32], y: &[f32]) {
 fn cross_entropy<N: Number>(z: N, y: N, doubt: &mut N::Doubt) -> N {
     // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added, and a rounded `z * y` would not
     // where `y` is almost 1.
-    (-z).mul_add(y, z.positive(), doubt) + ln_one_plus_exp(z, doubt)
+    let tail = ln_one_plus_exp(z, doubt).bound(doubt);
+    (-z).mul_add(y, z.positive(), doubt).bound(doubt) + tail
 }
 
 #[inline(always)]
@@ -122,9 +123,9 @@ fn one_by_one(z: &[f32], y: &[f32]) -> f64 {
 
 /// `product` is that of all `1 + u`, less 1, which loses nothing where `u` is small.
 #[inline(always)]
-fn of_block(z: &[[f32; LANES]], y: &[[f32; LANES]]) -> f64 {
+fn of_block<const PAIRS: bool>(z: &[[f32; LANES]], y: &[[f32; LANES]]) -> f64 {
     let (mut sums, mut product) = ([0.0; LANES], [0.0; LANES]);
-    if fused::EMULATED {
+    if PAIRS {
         for i in (0..LANES).step_by(2) {
             ([sums[i], sums[i + 1]], [product[i], product[i + 1]]) = of_two_lanes(z, y, i);
         }
@@ -160,8 +161,9 @@ fn of_two_lanes(z: &[[f32; LANES]], y: &[[f32; LANES]], i: usize) -> ([f32; 2], 
 /// What is added to a sum for a pair, and the product with its `1 + u`.
 #[inline(always)]
 fn step<N: Number>((sum, product): (N, N), z: N, y: N, doubt: &mut N::Doubt) -> (N, N) {
-    let u = exp_of_negative(z, doubt);
-    (sum + (-z).mul_add(y, z.positive(), doubt), product.mul_add(u, u, doubt) + product)
+    let u = exp_of_negative(z, doubt).bound(doubt);
+    let more = (-z).mul_add(y, z.positive(), doubt).bound(doubt);
+    ((sum + more).bound(doubt), product.mul_add(u, u, doubt).bound(doubt) + product)
 }
 
 #[cfg(test)]
@@ -229,6 +231,23 @@ mod tests {
         add(&mut vectors, &z, &y);
         Arch::Scalar.dispatch(Add { sums: &mut scalars, z: &z, y: &y });
         assert_eq!(vectors, scalars);
+    }
+
+    #[test]
+    fn two_numbers_at_a_time_give_the_same_bits_as_each_alone() {
+        for scale in [0.0, 1e-37, 1e-6, 3.0, 30.0, 100.0, 1e37, f32::MAX, f32::INFINITY] {
+            for count in [1, 64, 65] {
+                let (z, y) = pairs(count * LANES, scale);
+                let (mut two, mut one) = (vec![0.5; z.len() - 1], vec![0.5; z.len() - 1]);
+                add_by_pairs(&mut two, &z[1..], &y[1..]);
+                add_by_one(&mut one, &z[1..], &y[1..]);
+                let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+                assert!(bits(&two) == bits(&one) || scale.is_infinite(), "{count} of {scale:e}");
+                let (z, y) = (z.as_chunks().0, y.as_chunks().0);
+                let (two, one) = (of_block::<true>(z, y), of_block::<false>(z, y));
+                assert!(two.to_bits() == one.to_bits() || scale.is_infinite() && two.is_nan() && one.is_nan());
+            }
+        }
     }
 
     #[test]
