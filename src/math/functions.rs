@@ -10,7 +10,7 @@ use super::{
     fused,
     machine::arch,
     number::Number,
-    pair::{Doubt, Pair},
+    pair::{Doubt, Eight},
 };
 
 /// ln 2 in two parts, the first so short that an exponent times it is exact (Cody and Waite, 1980).
@@ -49,24 +49,24 @@ pub(crate) fn of(function: Function, value: f32) -> f32 {
     values[0]
 }
 
-/// By pairs where there is no fused multiply-add.
-struct Apply<'a, const PAIRS: bool> {
+/// Eight at a time where there is no fused multiply-add.
+struct Apply<'a, const EIGHTS: bool> {
     function: Function,
     values: &'a mut [f32],
 }
 
-impl<const PAIRS: bool> WithSimd for Apply<'_, PAIRS> {
+impl<const EIGHTS: bool> WithSimd for Apply<'_, EIGHTS> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let values = self.values;
         match self.function {
-            Function::Exp => each::<PAIRS>(values, exp, exp),
-            Function::ExpM1 => each::<PAIRS>(values, exp_m1, exp_m1),
-            Function::Sigmoid => each::<PAIRS>(values, sigmoid, sigmoid),
-            Function::Tanh => each::<PAIRS>(values, tanh, tanh),
-            Function::LnOnePlusExp => each::<PAIRS>(values, ln_one_plus_exp, ln_one_plus_exp),
+            Function::Exp => each::<EIGHTS>(values, exp, exp),
+            Function::ExpM1 => each::<EIGHTS>(values, exp_m1, exp_m1),
+            Function::Sigmoid => each::<EIGHTS>(values, sigmoid, sigmoid),
+            Function::Tanh => each::<EIGHTS>(values, tanh, tanh),
+            Function::LnOnePlusExp => each::<EIGHTS>(values, ln_one_plus_exp, ln_one_plus_exp),
             Function::Ln => values.iter_mut().for_each(|z| *z = ln(*z)),
             Function::Ln1p => values.iter_mut().for_each(|z| *z = ln_1p(*z)),
         }
@@ -74,26 +74,30 @@ impl<const PAIRS: bool> WithSimd for Apply<'_, PAIRS> {
 }
 
 #[inline(always)]
-fn each<const PAIRS: bool>(
+fn each<const EIGHTS: bool>(
     values: &mut [f32],
     of_one: impl Fn(f32, &mut ()) -> f32,
-    of_pair: impl Fn(Pair, &mut Doubt) -> Pair,
+    of_eight: impl Fn(Eight, &mut Doubt) -> Eight,
 ) {
-    if PAIRS {
-        by_pairs(values, of_one, of_pair);
+    if EIGHTS {
+        by_eights(values, of_one, of_eight);
     } else {
         values.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
     }
 }
 
-/// The same function of a pair as of one number, which is computed where the pair's is in doubt.
+/// The same function of eight numbers as of one, which is computed of each where that of all is in doubt.
 #[inline(always)]
-fn by_pairs(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_pair: impl Fn(Pair, &mut Doubt) -> Pair) {
-    let (pairs, rest) = values.as_chunks_mut();
-    for pair in pairs {
+fn by_eights(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_eight: impl Fn(Eight, &mut Doubt) -> Eight) {
+    let (eights, rest) = values.as_chunks_mut();
+    for eight in eights {
         let mut doubt = Doubt::default();
-        let results = of_pair(Pair::new(*pair), &mut doubt).bound(&mut doubt);
-        *pair = if doubt.is_any() { pair.map(|z| of_one(z, &mut ())) } else { results.values() };
+        let results = of_eight(Eight::new(*eight), &mut doubt).bound(&mut doubt);
+        if doubt.is_any() {
+            eight.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
+        } else {
+            *eight = results.values();
+        }
     }
     rest.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
 }

@@ -4,8 +4,8 @@
 //! all else. But a product of two `f32` is exact in `f64`, and a sum of `f64` that is rounded to odd (toward zero, and the last
 //! bit set if anything was lost) is rounded to `f32` as if it had not been rounded before, because 53 bits are more than 24 + 1:
 //! Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd", IEEE
-//! Transactions on Computers 57(4), 2008. What the sum has lost is known exactly: Knuth's TwoSum. It is plain arithmetic
-//! without branches, of which the compiler makes vector instructions.
+//! Transactions on Computers 57(4), 2008. What the sum has lost is known exactly: Knuth's TwoSum. Of many numbers that is the
+//! way where the faster one of [`pair`](super::pair) is in doubt.
 //!
 //! Everywhere else it is the instruction, which pulp's dispatch makes of `mul_add`.
 

@@ -15,3 +15,4 @@ pub(crate) mod products;
 pub(crate) mod random;
 pub(crate) mod softplus;
 pub(crate) mod stats;
+mod two;

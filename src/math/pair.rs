@@ -24,7 +24,25 @@ use super::{
     fused,
     lanes::{self, Bits, Lanes},
     number::Number,
+    two::Two,
 };
+
+/// Eight numbers of single precision.
+pub(super) type Eight = Two<Two<Pair>>;
+
+impl Eight {
+    #[inline(always)]
+    pub(super) fn new([a, b, c, d, e, f, g, h]: [f32; 8]) -> Self {
+        Two(Two(Pair::new([a, b]), Pair::new([c, d])), Two(Pair::new([e, f]), Pair::new([g, h])))
+    }
+
+    #[inline(always)]
+    pub(super) fn values(self) -> [f32; 8] {
+        let Two(Two(first, second), Two(third, fourth)) = self;
+        let ([a, b], [c, d], [e, f], [g, h]) = (first.values(), second.values(), third.values(), fourth.values());
+        [a, b, c, d, e, f, g, h]
+    }
+}
 
 /// Two numbers of single precision.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ use super::{
     machine::arch,
     matrix,
     number::Number,
-    pair::{Doubt, Pair},
+    pair::{Doubt, Eight, Pair},
 };
 
 /// From so many pairs on, blocks are worth it: of fewer, what [`add`] gives for each is summed up as fast.
@@ -73,7 +73,7 @@ impl WithSimd for Sum<'_> {
 #[inline(always)]
 fn add_in_line(sums: &mut [f32], z: &[f32], y: &[f32]) {
     if fused::EMULATED {
-        add_by_pairs(sums, z, y);
+        add_by_eights(sums, z, y);
     } else {
         add_by_one(sums, z, y);
     }
@@ -87,12 +87,12 @@ fn add_by_one(sums: &mut [f32], z: &[f32], y: &[f32]) {
 }
 
 #[inline(always)]
-fn add_by_pairs(sums: &mut [f32], z: &[f32], y: &[f32]) {
+fn add_by_eights(sums: &mut [f32], z: &[f32], y: &[f32]) {
     let (sums, rest) = sums.as_chunks_mut();
     let ((z, z_rest), (y, y_rest)) = (z.as_chunks(), y.as_chunks());
     for (sums, (z, y)) in sums.iter_mut().zip(z.iter().zip(y)) {
         let mut doubt = Doubt::default();
-        let all = (Pair::new(*sums) + cross_entropy(Pair::new(*z), Pair::new(*y), &mut doubt)).bound(&mut doubt);
+        let all = (Eight::new(*sums) + cross_entropy(Eight::new(*z), Eight::new(*y), &mut doubt)).bound(&mut doubt);
         if doubt.is_any() {
             add_by_one(sums, z, y);
         } else {
@@ -239,7 +239,7 @@ mod tests {
             for count in [1, 64, 65] {
                 let (z, y) = pairs(count * LANES, scale);
                 let (mut two, mut one) = (vec![0.5; z.len() - 1], vec![0.5; z.len() - 1]);
-                add_by_pairs(&mut two, &z[1..], &y[1..]);
+                add_by_eights(&mut two, &z[1..], &y[1..]);
                 add_by_one(&mut one, &z[1..], &y[1..]);
                 let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
                 assert!(bits(&two) == bits(&one) || scale.is_infinite(), "{count} of {scale:e}");
