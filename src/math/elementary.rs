@@ -10,7 +10,7 @@
 
 use std::f64::consts::{FRAC_PI_2, LOG2_E, SQRT_2, TAU};
 
-use pulp::Arch;
+use super::machine::arch;
 
 /// `ln 2` in two parts, the first of 32 bits, so that a thousand times it is exact (Cody and Waite, 1980).
 const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
@@ -28,7 +28,7 @@ pub(crate) fn exp(x: f64) -> f64 {
 
 /// Replaces every value by its exponential, in the widest vectors that the machine has; the same bits as one by one.
 pub(crate) fn exp_of_all(values: &mut [f64]) {
-    Arch::new().dispatch(|| values.iter_mut().for_each(|x| *x = exp_in_line(*x)));
+    arch().dispatch(|| values.iter_mut().for_each(|x| *x = exp_in_line(*x)));
 }
 
 /// With `x = n ln 2 + r` it is `2^n exp r`, and `exp r` a series.

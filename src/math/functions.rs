@@ -4,12 +4,20 @@
 //! loop over them; [`pulp`] picks those of the machine when the program runs. Where a product is added to something
 //! the two are fused, as every machine with such vectors does, so that all machines give the same bits.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
-use super::fused::mul_add;
+use super::{
+    fused,
+    machine::arch,
+    number::Number,
+    pair::{Doubt, Eight},
+};
 
 /// ln 2 in two parts, the first so short that an exponent times it is exact (Cody and Waite, 1980).
 const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
+
+/// Added to a small number it leaves the nearest whole one in the last bits of the sum.
+const ROUND: f32 = 12_582_912.0; // 1.5 * 2^23
 
 /// What can be computed of every value of a slice.
 ///
@@ -34,7 +42,7 @@ pub(crate) enum Function {
 
 /// Replaces every value by the function of it.
 pub(crate) fn apply(function: Function, values: &mut [f32]) {
-    Arch::new().dispatch(Apply { function, values });
+    arch().dispatch(Apply::<{ fused::EMULATED }> { function, values });
 }
 
 /// The function of one value; the same bits as among many.
@@ -44,26 +52,57 @@ pub(crate) fn of(function: Function, value: f32) -> f32 {
     values[0]
 }
 
-struct Apply<'a> {
+/// Eight at a time where there is no fused multiply-add.
+struct Apply<'a, const EIGHTS: bool> {
     function: Function,
     values: &'a mut [f32],
 }
 
-impl WithSimd for Apply<'_> {
+impl<const EIGHTS: bool> WithSimd for Apply<'_, EIGHTS> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
+        let values = self.values;
         match self.function {
-            Function::Exp => self.values.iter_mut().for_each(|z| *z = exp(*z)),
-            Function::ExpM1 => self.values.iter_mut().for_each(|z| *z = exp_m1(z.clamp(-88.0, 88.0))),
-            Function::Sigmoid => self.values.iter_mut().for_each(|z| *z = sigmoid(*z)),
-            Function::Tanh => self.values.iter_mut().for_each(|z| *z = tanh(*z)),
-            Function::LnOnePlusExp => self.values.iter_mut().for_each(|z| *z = ln_one_plus_exp(*z)),
-            Function::Ln => self.values.iter_mut().for_each(|z| *z = ln(*z)),
-            Function::Ln1p => self.values.iter_mut().for_each(|z| *z = ln_1p(*z)),
+            Function::Exp => each::<EIGHTS>(values, exp, exp),
+            Function::ExpM1 => each::<EIGHTS>(values, exp_m1, exp_m1),
+            Function::Sigmoid => each::<EIGHTS>(values, sigmoid, sigmoid),
+            Function::Tanh => each::<EIGHTS>(values, tanh, tanh),
+            Function::LnOnePlusExp => each::<EIGHTS>(values, ln_one_plus_exp, ln_one_plus_exp),
+            Function::Ln => values.iter_mut().for_each(|z| *z = ln(*z)),
+            Function::Ln1p => values.iter_mut().for_each(|z| *z = ln_1p(*z)),
         }
     }
+}
+
+#[inline(always)]
+fn each<const EIGHTS: bool>(
+    values: &mut [f32],
+    of_one: impl Fn(f32, &mut ()) -> f32,
+    of_eight: impl Fn(Eight, &mut Doubt) -> Eight,
+) {
+    if EIGHTS {
+        by_eights(values, of_one, of_eight);
+    } else {
+        values.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
+    }
+}
+
+/// The same function of eight numbers as of one, which is computed of each where that of all is in doubt.
+#[inline(always)]
+fn by_eights(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_eight: impl Fn(Eight, &mut Doubt) -> Eight) {
+    let (eights, rest) = values.as_chunks_mut();
+    for eight in eights {
+        let mut doubt = Doubt::default();
+        let results = of_eight(Eight::new(*eight), &mut doubt).bound(&mut doubt);
+        if doubt.is_any() {
+            eight.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
+        } else {
+            *eight = results.values();
+        }
+    }
+    rest.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
 }
 
 /// `exp(-abs z)`, whose scale is finite, to 3e-7 of itself, and some number of NaN: three operations less than that of any number.
@@ -72,46 +111,47 @@ pub(super) fn exp_of_negative(z: f32) -> f32 {
     let z = -z.abs();
     // Not `max`, which takes three instructions where this takes one.
     let z = if z > -88.0 { z } else { -88.0 };
-    let (n, scale) = power_of_two(z);
+    let rounded = fused::mul_add(z, std::f32::consts::LOG2_E, ROUND);
     // `n` is at most 127, and `LN_2` of single precision off by 2e-9.
-    let r = mul_add(n, -std::f32::consts::LN_2, z);
-    mul_add(scale, exp_m1_of_rest(r), scale)
+    let r = fused::mul_add(rounded - ROUND, -std::f32::consts::LN_2, z);
+    fused::mul_add(rounded.power(), exp_m1_of_rest(r, &mut ()), rounded.power())
 }
 
 #[inline(always)]
-fn exp(z: f32) -> f32 {
-    let (q, scale) = split(z);
-    (1.0 + q) * scale // Not `scale q + scale`: the infinite scale would be taken from itself.
-}
-
-/// Of a `z` whose scale is finite.
-#[inline(always)]
-fn exp_m1(z: f32) -> f32 {
-    let (q, scale) = split(z);
-    mul_add(scale, q, scale - 1.0)
+fn exp<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
+    let (q, scale) = split(z, doubt);
+    (N::of(1.0) + q).scale(scale) // Not `scale q + scale`: the infinite scale would be taken from itself.
 }
 
 #[inline(always)]
-fn sigmoid(z: f32) -> f32 {
-    let (q, scale) = split(-z);
-    1.0 / mul_add(1.0 + q, scale, 1.0)
+fn exp_m1<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
+    // Above 88 the scale need not be finite.
+    let (q, scale) = split(z.clamp(-88.0, 88.0), doubt);
+    q.scale_add(scale, scale - N::of(1.0))
+}
+
+#[inline(always)]
+fn sigmoid<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
+    let (q, scale) = split(-z, doubt);
+    let one = N::of(1.0);
+    one / (one + q).scale_add(scale, one)
 }
 
 /// `e / (e + 2)` with `e = exp(2 z) - 1`, which loses nothing where `z` is small.
 #[inline(always)]
-fn tanh(z: f32) -> f32 {
+fn tanh<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
     // Beyond 10 the nearest `f32` is 1, and infinity over infinity would be NaN.
-    let e = exp_m1(2.0 * z.clamp(-10.0, 10.0));
-    e / (e + 2.0)
+    let e = exp_m1(z.clamp(-10.0, 10.0).scale(N::of(2.0)), doubt);
+    e / (e + N::of(2.0))
 }
 
 /// By `ln(1 + u) = 2 atanh(s)` with `s = u / (2 + u)`, at most a third, and the series of atanh.
 #[inline(always)]
-pub(super) fn ln_one_plus_exp(z: f32) -> f32 {
+pub(super) fn ln_one_plus_exp<N: Number>(z: N, doubt: &mut N::Doubt) -> N {
     const SERIES: [f32; 7] = [1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0];
-    let u = exp(-z.abs());
-    let s = u / (2.0 + u);
-    2.0 * s * polynomial(s * s, SERIES)
+    let u = exp(-z.abs(), doubt);
+    let s = u / (N::of(2.0) + u);
+    s.scale(N::of(2.0)) * polynomial(s * s, SERIES, doubt)
 }
 
 /// With `z = 2^n (1 + f)` and `s = f / (2 + f)` it is `n ln 2 + 2 atanh s`, and `2 atanh s` is `f - f²/2 + s (f²/2 + rest)`:
@@ -132,9 +172,9 @@ fn ln(z: f32) -> f32 {
     let f = f32::from_bits((bits & 0x007f_ffff) + LEAST) - 1.0;
     let s = f / (2.0 + f);
     let (square, half) = (s * s, 0.5 * f * f);
-    let rest = square * polynomial(square, SERIES);
-    let small = mul_add(n, LN_2[1], s * (half + rest)) - half;
-    let finite = mul_add(n, LN_2[0], small + f);
+    let rest = square * polynomial(square, SERIES, &mut ());
+    let small = fused::mul_add(n, LN_2[1], s * (half + rest)) - half;
+    let finite = fused::mul_add(n, LN_2[0], small + f);
     let limit = if z == 0.0 { f32::NEG_INFINITY } else { f32::NAN };
     if z > 0.0 && z < f32::INFINITY {
         finite
@@ -158,28 +198,18 @@ pub(super) fn ln_1p(z: f32) -> f32 {
 /// With `z = n ln 2 + r` and `abs r <= ln 2 / 2`, `q` is `exp r - 1` and the scale `2^n`: 0 for the smallest `n`, infinite
 /// for the largest.
 #[inline(always)]
-fn split(z: f32) -> (f32, f32) {
+fn split<N: Number>(z: N, doubt: &mut N::Doubt) -> (N, N) {
     let z = z.clamp(-88.0, 88.7);
-    let (n, scale) = power_of_two(z);
-    let r = mul_add(n, -LN_2[1], mul_add(n, -LN_2[0], z));
-    (exp_m1_of_rest(r), scale)
-}
-
-/// The whole `n` for which `n ln 2` is nearest to `z`, and `2^n`.
-#[inline(always)]
-fn power_of_two(z: f32) -> (f32, f32) {
-    /// Added to a small number it leaves the nearest whole one in the last bits of the sum.
-    const ROUND: f32 = 12_582_912.0; // 1.5 * 2^23
-    /// The bits of 1, whose exponent is 0.
-    const ONE: u32 = 0x3f80_0000;
-
-    let rounded = mul_add(z, std::f32::consts::LOG2_E, ROUND);
-    (rounded - ROUND, f32::from_bits((rounded.to_bits() << 23).wrapping_add(ONE)))
+    let rounded = z.mul_add(N::of(std::f32::consts::LOG2_E), N::of(ROUND), doubt);
+    let n = rounded.minus_near(N::of(ROUND));
+    let near = n.mul_add(N::of(-LN_2[0]), z, doubt);
+    let r = n.mul_add(N::of(-LN_2[1]), near, doubt);
+    (exp_m1_of_rest(r, doubt), rounded.power())
 }
 
 /// `exp r - 1` for `abs r <= ln 2 / 2`.
 #[inline(always)]
-fn exp_m1_of_rest(r: f32) -> f32 {
+fn exp_m1_of_rest<N: Number>(r: N, doubt: &mut N::Doubt) -> N {
     /// `(exp r - 1 - r) / r²`, the coefficient of the highest power first; the error of `exp r` is below 4e-9.
     ///
     /// Fitted by Lawson's method, least squares with weights that grow where the error is large, in numpy: with
@@ -189,21 +219,23 @@ fn exp_m1_of_rest(r: f32) -> f32 {
     /// `e = abs((chebval(r / h, c) - f) * s)`, `w *= e / mean(w * e)`; at the end `cheb2poly(c) / h**arange(5)`.
     const QUOTIENT: [f32; 5] = [0.001_381_459_9, 0.008_368_717, 0.041_668_39, 0.166_665_21, 0.499_999_94];
 
-    mul_add(polynomial(r, QUOTIENT), r * r, r)
+    polynomial(r, QUOTIENT, doubt).mul_add(r * r, r, doubt)
 }
 
 /// By Horner's rule.
 #[inline(always)]
-fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
-    let mut sum = coefficients[0]; // Not 0: what it would be multiplied by need not be finite, so it would be done.
+fn polynomial<N: Number, const LENGTH: usize>(x: N, coefficients: [f32; LENGTH], doubt: &mut N::Doubt) -> N {
+    let mut sum = N::of(coefficients[0]); // Not 0: what it would be multiplied by need not be finite, so it would be done.
     for coefficient in &coefficients[1..] {
-        sum = mul_add(sum, x, *coefficient);
+        sum = sum.mul_add(x, N::of(*coefficient), doubt);
     }
     sum
 }
 
 #[cfg(test)]
 mod tests {
+    use pulp::Arch;
+
     use super::*;
 
     const FUNCTIONS: [Function; 7] = [
@@ -296,14 +328,16 @@ mod tests {
     /// The machine's vectors, however many lanes they have and wherever a value lies in them, against no vectors at all.
     #[test]
     fn vectors_give_the_same_bits_as_single_values() {
-        let values: Vec<f32> = (0..10_007_u32).map(|i| f32::from_bits(i.wrapping_mul(429_493))).collect();
+        let any = (0..10_007_u32).map(|i| f32::from_bits(i.wrapping_mul(429_493)));
+        let values: Vec<f32> = any.chain((-9_000..9_000).map(|i| i as f32 / 97.0)).collect();
         for function in FUNCTIONS {
-            let (mut vectors, mut scalars) = (values.clone(), values.clone());
+            let (mut vectors, mut scalars, mut pairs) = (values.clone(), values.clone(), values.clone());
             apply(function, &mut vectors);
-            Arch::Scalar.dispatch(Apply { function, values: &mut scalars });
+            Arch::Scalar.dispatch(Apply::<false> { function, values: &mut scalars });
+            Arch::Scalar.dispatch(Apply::<true> { function, values: &mut pairs });
             for (i, z) in values.iter().enumerate() {
-                let [vector, scalar, alone] = [vectors[i], scalars[i], of(function, *z)].map(f32::to_bits);
-                assert!(z.is_nan() || (vector == scalar && vector == alone), "{function:?} at {z:e}");
+                let all = [vectors[i], scalars[i], pairs[i], of(function, *z)].map(f32::to_bits);
+                assert!(z.is_nan() || all == [all[0]; 4], "{function:?} at {z:e}");
             }
         }
     }

@@ -4,12 +4,10 @@
 //! all else. But a product of two `f32` is exact in `f64`, and a sum of `f64` that is rounded to odd (toward zero, and the last
 //! bit set if anything was lost) is rounded to `f32` as if it had not been rounded before, because 53 bits are more than 24 + 1:
 //! Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd", IEEE
-//! Transactions on Computers 57(4), 2008. What the sum has lost is known exactly: Knuth's TwoSum. It is plain arithmetic
-//! without branches, of which the compiler makes vector instructions.
+//! Transactions on Computers 57(4), 2008. What the sum has lost is known exactly: Knuth's TwoSum. Of many numbers that is the
+//! way where the faster one of [`pair`](super::pair) is in doubt.
 //!
 //! Everywhere else it is the instruction, which pulp's dispatch makes of `mul_add`.
-
-use std::array;
 
 /// Whether to do without the instruction.
 pub(super) const EMULATED: bool = cfg!(target_family = "wasm");
@@ -18,15 +16,6 @@ pub(super) const EMULATED: bool = cfg!(target_family = "wasm");
 #[inline(always)]
 pub(super) fn mul_add(a: f32, b: f32, c: f32) -> f32 {
     if EMULATED { emulated(a, b, c) } else { a.mul_add(b, c) }
-}
-
-/// Chains side by side: to each sum one product after the other is added, rounded once.
-#[inline(always)]
-pub(super) fn chains<const N: usize>(
-    start: [f32; N],
-    products: impl Iterator<Item = ([f32; N], [f32; N])>,
-) -> [f32; N] {
-    products.fold(start, |sums, (a, b)| array::from_fn(|i| mul_add(a[i], b[i], sums[i])))
 }
 
 /// `a b + c`, rounded once, by arithmetic of `f64`.

@@ -6,11 +6,14 @@
 
 use std::array;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::{
-    fused::{self, chains},
+    fused,
+    machine::arch,
     matrix,
+    number::Number,
+    pair::{Pair, chains, pairs},
 };
 use crate::Matrix;
 
@@ -68,7 +71,7 @@ pub(crate) fn multiply(rows: Rows<'_>, factor: &Matrix, start: Option<&[f32]>, o
     let (inner, columns) = factor.shape();
     if rows.count > 0 {
         // By reference: for a small product it takes as long to pass all that as to compute it.
-        Arch::new().dispatch(&mut Multiply { rows, factor, inner, columns, start, outputs, stride });
+        arch().dispatch(&mut Multiply { rows, factor, inner, columns, start, outputs, stride });
     }
 }
 
@@ -78,7 +81,7 @@ pub(crate) fn multiply(rows: Rows<'_>, factor: &Matrix, start: Option<&[f32]>, o
 pub(crate) fn multiply_transposed(rows: &Matrix, factor: &Matrix, transposed: &mut Matrix, outputs: &mut [f32]) {
     let columns = rows.ncols();
     if columns * factor.ncols() <= NARROW * NARROW {
-        Arch::new().dispatch(Dots { rows, factor, outputs });
+        arch().dispatch(Dots { rows, factor, outputs });
     } else {
         matrix::transpose_to(rows, transposed);
         multiply(Rows::of(transposed), factor, None, outputs, columns);
@@ -111,10 +114,19 @@ impl WithSimd for Dots<'_> {
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let sum = matrix::sum_of_eight(chains([0.0; 8], a.iter().copied().zip(b.iter().copied())));
-    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| ([*a], [*b]));
-    let [sum] = chains([sum], rest);
-    sum
+    let sums = eight_chains::<{ fused::EMULATED }>(a, b);
+    let rest = a_rest.iter().zip(b_rest);
+    rest.fold(matrix::sum_of_eight(sums), |sum, (a, b)| fused::mul_add(*a, *b, sum))
+}
+
+#[inline(always)]
+fn eight_chains<const PAIRS: bool>(a: &[[f32; 8]], b: &[[f32; 8]]) -> [f32; 8] {
+    let eights = a.iter().zip(b);
+    if PAIRS {
+        chains([Pair::of(0.0); 4], eights.map(|(a, b)| (pairs(a), pairs(b))))
+    } else {
+        eights.fold([0.0; 8], |sums, (a, b)| array::from_fn(|i| fused::mul_add(a[i], b[i], sums[i])))
+    }
 }
 
 struct Multiply<'a> {
@@ -157,7 +169,9 @@ impl Multiply<'_> {
                 *outputs = rows_of_column(start, factors, rows, block * ROWS, stride);
             }
             for (i, output) in rest.iter_mut().enumerate() {
-                [*output] = rows_of_column(start, factors, rows, whole + i, stride);
+                let products = factors.iter().enumerate();
+                let add = |sum, (j, factor): (usize, &f32)| fused::mul_add(rows[j * stride + whole + i], *factor, sum);
+                *output = products.fold(start, add);
             }
         }
     }
@@ -273,11 +287,12 @@ impl Multiply<'_> {
     }
 }
 
-/// `N` rows of a column, from the row `row` on.
+/// Some rows of a column, from the row `row` on.
 #[inline(always)]
-fn rows_of_column<const N: usize>(start: f32, factors: &[f32], rows: &[f32], row: usize, stride: usize) -> [f32; N] {
-    let rows = |j: usize| *rows[j * stride + row..].first_chunk::<N>().unwrap_or(&[0.0; N]);
-    chains([start; N], factors.iter().enumerate().map(|(j, factor)| (rows(j), [*factor; N])))
+fn rows_of_column(start: f32, factors: &[f32], rows: &[f32], row: usize, stride: usize) -> [f32; ROWS] {
+    let rows = |j: usize| rows[j * stride + row..].first_chunk().unwrap_or(&[0.0; ROWS]);
+    let products = factors.iter().enumerate().map(|(j, factor)| (pairs(rows(j)), [Pair::of(*factor); ROWS / 2]));
+    chains([Pair::of(start); ROWS / 2], products)
 }
 
 #[inline(always)]
@@ -300,6 +315,8 @@ fn store<S: Simd, const V: usize, const WHOLE: bool>(simd: S, vectors: [S::f32s;
 
 #[cfg(test)]
 mod tests {
+    use pulp::Arch;
+
     use super::*;
 
     fn matrix(rows: usize, columns: usize) -> Matrix {
@@ -348,6 +365,19 @@ mod tests {
                 arch.dispatch(Dots { rows: &a, factor: &b, outputs });
             }
             assert_eq!(bits[0], bits[1]);
+        }
+    }
+
+    #[test]
+    fn chains_by_pairs_give_the_bits_of_single_ones() {
+        let values = |from: u32| (from..from + 88).map(|i| f32::from_bits(0x3f80_0000 ^ i.wrapping_mul(0x9e37_79b1)));
+        for from in 0..300 {
+            let (a, b): (Vec<f32>, Vec<f32>) = (values(from).collect(), values(1_000 * from + 7).collect());
+            let (a, b) = (a.as_chunks().0, b.as_chunks().0);
+            let [two, one] = [eight_chains::<true>(a, b), eight_chains::<false>(a, b)];
+            for (two, one) in two.into_iter().zip(one) {
+                assert!(two.to_bits() == one.to_bits() || two.is_nan() && one.is_nan(), "{from}: {two:e}, not {one:e}");
+            }
         }
     }
 

@@ -5,9 +5,19 @@ pub(crate) mod elementary;
 pub(crate) mod functions;
 mod fused;
 pub(crate) mod gemm;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod lanes;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[path = "vectors.rs"]
+mod lanes;
+mod machine;
 pub(crate) mod matrix;
+mod number;
+mod pair;
 pub(crate) mod parallel;
 pub(crate) mod products;
 pub(crate) mod random;
+mod rounding;
 pub(crate) mod softplus;
 pub(crate) mod stats;
+mod two;

@@ -6,9 +6,9 @@
 use std::array;
 
 use nalgebra::DMatrix;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
-use super::matrix;
+use super::{machine::arch, matrix};
 
 /// As many values of a column are summed up side by side.
 const LANES: usize = 32;
@@ -18,17 +18,17 @@ const STRIPE: usize = 512;
 
 /// Adds to `sums[j, k]` the sum over i of `values[i, j] values[i, k]`: the transpose times the matrix.
 pub(crate) fn add_products_of_columns(values: &DMatrix<f64>, sums: &mut DMatrix<f64>) {
-    Arch::new().dispatch(ProductsOfColumns { values, sums });
+    arch().dispatch(ProductsOfColumns { values, sums });
 }
 
 /// `outputs[j, k] = sum over i of a[i, j] b[i, k]`: the transpose of the one times the other.
 pub(crate) fn transposed_product(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
-    Arch::new().dispatch(TransposedProduct { a, b })
+    arch().dispatch(TransposedProduct { a, b })
 }
 
 /// Adds to `sums[i, k]` the sum over j of `a[i, j] b[j, k]`: the product.
 pub(crate) fn add_product(a: &DMatrix<f64>, b: &DMatrix<f64>, sums: &mut DMatrix<f64>) {
-    Arch::new().dispatch(AddProduct { a, b, sums });
+    arch().dispatch(AddProduct { a, b, sums });
 }
 
 /// `outputs[i, k] = sum over j of a[i, j] b[j, k]`: the product.
@@ -40,7 +40,7 @@ pub(crate) fn product(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
 
 /// Adds to `sums[j * others.len() + k]` the product of one vector `j` with another `k`, as long as it.
 pub(crate) fn add_dots(ones: &[&[f64]], others: &[&[f64]], sums: &mut [f64]) {
-    Arch::new().dispatch(AddDots { ones, others, sums });
+    arch().dispatch(AddDots { ones, others, sums });
 }
 
 fn column(matrix: &DMatrix<f64>, index: usize) -> &[f64] {

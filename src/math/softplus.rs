@@ -1,11 +1,14 @@
 //! `softplus z - z y` of many `z` and `y`: the cross-entropy of logits, of each pair and summed up.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::{
     functions::{exp_of_negative, ln_1p, ln_one_plus_exp},
-    fused::mul_add,
+    fused,
+    machine::arch,
     matrix,
+    number::Number,
+    pair::{Doubt, Eight},
 };
 
 /// From so many pairs on, a [`Sum`] is worth it: of fewer, what [`add`] gives for each is summed up as fast.
@@ -19,7 +22,7 @@ const DEPTH: usize = 64;
 
 /// Adds `max(z, 0) - z y + ln(1 + exp(-abs z))` of every pair to a number of its own.
 pub(crate) fn add(sums: &mut [f32], z: &[f32], y: &[f32]) {
-    Arch::new().dispatch(Add { sums, z, y });
+    arch().dispatch(Add { sums, z, y });
 }
 
 /// The sum over all pairs, for `y` from 0 to 1: in double precision, but for blocks of [`LANES`] by [`DEPTH`].
@@ -35,12 +38,12 @@ pub(crate) struct Sum {
 impl Sum {
     /// Adds what all pairs give. The bits of the sum depend on the order of all of them, and on where they are taken apart.
     pub(crate) fn add(&mut self, z: &[f32], y: &[f32]) {
-        Arch::new().dispatch(AddToSum { sum: self, z, y });
+        arch().dispatch(AddToSum { sum: self, z, y });
     }
 
     /// The sum, unless it is infinite or NaN: what is infinite may be the sum of a block alone.
     pub(crate) fn finite(mut self) -> Option<f64> {
-        Arch::new().dispatch(Finish(&mut self));
+        arch().dispatch(Finish(&mut self));
         Some(self.whole).filter(|sum| sum.is_finite())
     }
 }
@@ -62,9 +65,9 @@ impl Block {
         let (mut straight, mut product) = (self.straight, self.product);
         for (z, y) in z.iter().zip(y) {
             for i in 0..LANES {
-                straight[i] += mul_add(-z[i], y[i], if z[i] > 0.0 { z[i] } else { 0.0 });
+                straight[i] += fused::mul_add(-z[i], y[i], if z[i] > 0.0 { z[i] } else { 0.0 });
                 let u = exp_of_negative(z[i]); // Some number where `z` is NaN; then `straight` is NaN.
-                product[i] = mul_add(product[i], u, u) + product[i];
+                product[i] = fused::mul_add(product[i], u, u) + product[i];
             }
         }
         *self = Self { straight, product, depth: self.depth + z.len() };
@@ -136,11 +139,42 @@ impl WithSimd for AddToSum<'_> {
 
 #[inline(always)]
 fn add_in_line(sums: &mut [f32], z: &[f32], y: &[f32]) {
-    for (sum, (&z, &y)) in sums.iter_mut().zip(z.iter().zip(y)) {
-        // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added, and a rounded `z * y` would not
-        // where `y` is almost 1.
-        *sum += mul_add(-z, y, z.max(0.0)) + ln_one_plus_exp(z);
+    if fused::EMULATED {
+        add_by_eights(sums, z, y);
+    } else {
+        add_by_one(sums, z, y);
     }
+}
+
+#[inline(always)]
+fn add_by_one(sums: &mut [f32], z: &[f32], y: &[f32]) {
+    for (sum, (&z, &y)) in sums.iter_mut().zip(z.iter().zip(y)) {
+        *sum += cross_entropy(z, y, &mut ());
+    }
+}
+
+#[inline(always)]
+fn add_by_eights(sums: &mut [f32], z: &[f32], y: &[f32]) {
+    let (sums, rest) = sums.as_chunks_mut();
+    let ((z, z_rest), (y, y_rest)) = (z.as_chunks(), y.as_chunks());
+    for (sums, (z, y)) in sums.iter_mut().zip(z.iter().zip(y)) {
+        let mut doubt = Doubt::default();
+        let all = (Eight::new(*sums) + cross_entropy(Eight::new(*z), Eight::new(*y), &mut doubt)).bound(&mut doubt);
+        if doubt.is_any() {
+            add_by_one(sums, z, y);
+        } else {
+            *sums = all.values();
+        }
+    }
+    add_by_one(rest, z_rest, y_rest);
+}
+
+#[inline(always)]
+fn cross_entropy<N: Number>(z: N, y: N, doubt: &mut N::Doubt) -> N {
+    // Not `softplus(z) - z * y`: the large terms must cancel before the small one is added, and a rounded `z * y` would not
+    // where `y` is almost 1.
+    let tail = ln_one_plus_exp(z, doubt).bound(doubt);
+    (-z).mul_add(y, z.positive(), doubt).bound(doubt) + tail
 }
 
 /// Fewer than [`LANES`].
@@ -153,6 +187,8 @@ fn one_by_one(z: &[f32], y: &[f32]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use pulp::Arch;
+
     use super::*;
 
     fn pairs(count: usize, scale: f32) -> (Vec<f32>, Vec<f32>) {
@@ -231,6 +267,20 @@ mod tests {
         add(&mut vectors, &z, &y);
         Arch::Scalar.dispatch(Add { sums: &mut scalars, z: &z, y: &y });
         assert_eq!(vectors, scalars);
+    }
+
+    #[test]
+    fn eight_numbers_at_a_time_give_the_same_bits_as_each_alone() {
+        for scale in [0.0, 1e-37, 1e-6, 3.0, 30.0, 100.0, 1e37, f32::MAX, f32::INFINITY] {
+            for count in [15, 1_023, 1_039] {
+                let (z, y) = pairs(count, scale);
+                let (mut eight, mut one) = (vec![0.5; count], vec![0.5; count]);
+                add_by_eights(&mut eight, &z, &y);
+                add_by_one(&mut one, &z, &y);
+                let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+                assert!(bits(&eight) == bits(&one) || scale.is_infinite(), "{count} of {scale:e}");
+            }
+        }
     }
 
     #[test]

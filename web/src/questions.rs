@@ -48,7 +48,7 @@ pub(crate) fn boundary(replay: &Replay, epoch: u64, points: usize, ends: [Option
         Grid::new(range(ends[0], covering.x()), range(ends[1], covering.y())).points(at_most("`points`", points)?);
     let found = snapshot.decision_boundary(View::inputs(), &grid)?;
     let reply = Reply::default().with("threshold", found.threshold.map(number))?;
-    let axis = |reply: Reply, name, values: &[f32]| reply.values(name, [values.len(), 1], values.iter().copied());
+    let axis = |reply: Reply, name, values: &[f32]| reply.values(name, [values.len(), 1], values);
     let reply = axis(axis(reply, "x", &found.x), "y", &found.y).array("outputs", &found.outputs);
     Ok(found.boundary.iter().fold(reply, |reply, line| reply.array("boundary", line)))
 }
@@ -62,7 +62,7 @@ pub(crate) fn predictions(replay: &Replay, epoch: u64) -> Result<Reply> {
         .with("loss", number(evaluation.loss))?
         .with("accuracy", evaluation.accuracy)?
         .or_why("classes", snapshot.predicted_classes())?;
-    Ok(reply.array("outputs", &snapshot.outputs()?).values("losses", [losses.len(), 1], losses.iter().copied()))
+    Ok(reply.array("outputs", &snapshot.outputs()?).values("losses", [losses.len(), 1], &losses))
 }
 
 /// The confusion matrix at a threshold.
@@ -90,9 +90,9 @@ pub(crate) fn distributions(replay: &Replay, epoch: u64, of: &str) -> Result<Rep
     let snapshot: Snapshot<'_, Sequential> = replay.at(epoch)?;
     let found = snapshot.distributions(quantity, &LayerFilter::default())?;
     found.iter().try_fold(Reply::default().with("layers", &found)?, |reply, layer| {
-        let shares = (0..=QUANTILES).map(|k| layer.distribution.quantile(f64::from(k) / f64::from(QUANTILES)));
-        let quantiles = shares.collect::<Result<Vec<f64>>>()?;
-        Ok(reply.values(&layer.layer, [quantiles.len(), 1], quantiles.into_iter().map(|value| value as f32)))
+        let at = |k| layer.distribution.quantile(f64::from(k) / f64::from(QUANTILES)).map(|value| value as f32);
+        let quantiles = (0..=QUANTILES).map(at).collect::<Result<Vec<f32>>>()?;
+        Ok(reply.values(&layer.layer, [quantiles.len(), 1], &quantiles))
     })
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn weights(replay: &Replay, epoch: u64) -> Result<Reply> {
     replay.weights(epoch)?.iter().try_fold(Reply::default(), |reply, parameter| {
         let name = format!("{}/{}", parameter.layer(), parameter.name());
         let values = parameter.values().to_f32();
-        Ok(reply.values(&name, [values.len(), 1], values.iter().copied()))
+        Ok(reply.values(&name, [values.len(), 1], &values))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use training_replay::{Error, Matrix, Result};
+use training_replay::{Error, Matrix, Result, to_row_major};
 
 /// What a request is answered with.
 #[derive(Debug, Default)]
@@ -30,13 +30,15 @@ impl Reply {
     /// Adds an array, row by row.
     pub(crate) fn array(self, name: &str, matrix: &Matrix) -> Self {
         let (rows, columns) = matrix.shape();
-        let values = (0..rows).flat_map(|row| (0..columns).map(move |column| matrix[(row, column)]));
-        self.values(name, [rows, columns], values)
+        self.values(name, [rows, columns], &to_row_major(matrix))
     }
 
     /// Adds an array of these values.
-    pub(crate) fn values(mut self, name: &str, shape: [usize; 2], values: impl Iterator<Item = f32>) -> Self {
-        self.bytes.extend(values.flat_map(f32::to_le_bytes));
+    pub(crate) fn values(mut self, name: &str, shape: [usize; 2], values: &[f32]) -> Self {
+        let start = self.bytes.len();
+        self.bytes.resize(start + 4 * values.len(), 0);
+        let (room, _) = self.bytes[start..].as_chunks_mut();
+        room.iter_mut().zip(values).for_each(|(bytes, value)| *bytes = value.to_le_bytes());
         self.arrays.push(json!({ "name": name, "shape": shape }));
         self
     }

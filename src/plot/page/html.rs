@@ -31,7 +31,7 @@ const CSS: &str =
     concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 23] = [
+const SCRIPTS: [&str; 24] = [
     include_str!("web/data.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),

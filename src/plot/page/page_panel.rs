@@ -36,13 +36,15 @@ pub enum PagePanel {
     Curves,
     /// The distributions of weights, z-values, activations and gradients.
     Violins,
+    /// The diagram of the network.
+    Network,
     /// A picture that was added by [`Page::panel`](super::Page::panel): its number among those of its run, from 0.
     Picture(usize),
 }
 
 impl PagePanel {
     /// All kinds but pictures, in the order in which they stand on the page.
-    const KINDS: [Self; 10] = [
+    const KINDS: [Self; 11] = [
         Self::FeatureSpace,
         Self::InputSpace,
         Self::Fit,
@@ -53,6 +55,7 @@ impl PagePanel {
         Self::Losses,
         Self::Curves,
         Self::Violins,
+        Self::Network,
     ];
 
     /// Those that the page shows of a run, as `web/column.js` makes them.
@@ -72,6 +75,7 @@ impl PagePanel {
             Self::Losses => true,
             Self::Curves => run.curves.iter().chain(&run.logged).any(|curve| curve.values.iter().any(Option::is_some)),
             Self::Violins => !run.violins.is_empty(),
+            Self::Network => run.network.is_some(),
             Self::Picture(number) => number < run.pictures.len(),
         }
     }
@@ -91,6 +95,7 @@ impl fmt::Display for PagePanel {
             Self::Losses => "losses",
             Self::Curves => "curves",
             Self::Violins => "violins",
+            Self::Network => "network",
             Self::Picture(number) => return f.pad(&format!("picture-{number}")),
         })
     }
