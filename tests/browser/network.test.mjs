@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canvas, close, drawn, open, slideTo } from "./browser.mjs";
+import { LIGHT, canvas, close, drawn, open, places, slideTo } from "./browser.mjs";
 import { Page, pathOf } from "./pages.mjs";
 
 const panelOf = (page, run = 0) => page.locator(".run").nth(run).locator(".panel:has(canvas[data-panel=network])");
@@ -46,9 +46,18 @@ test("every weight is said with its gradient, one after the other, and changes w
     await drawn(page);
     assert.match(await noteOf(page), /point at one for its value$/);
   }
-  assert.equal(new Set(names).size, 9);
-  assert.equal(names[0], "x1 to unit 0 of hidden");
-  assert.ok(names.includes("bias of output") && names.includes("unit 1 of hidden to output"));
+  const expected = [
+    "x1 to unit 0 of hidden",
+    "x1 to unit 1 of hidden",
+    "x2 to unit 0 of hidden",
+    "x2 to unit 1 of hidden",
+    "bias of unit 0 of hidden",
+    "bias of unit 1 of hidden",
+    "unit 0 of hidden to output",
+    "unit 1 of hidden to output",
+    "bias of output",
+  ];
+  assert.deepEqual(names, [...expected, ...expected], "a kernel lies input by input");
   await close(page);
 });
 
@@ -75,6 +84,21 @@ test("the line under the pointer is said, a click keeps it over the epochs, and 
   await page.mouse.click(...at);
   await drawn(page);
   assert.match(await noteOf(page), /point at one for its value$/);
+  await close(page);
+});
+
+test("lines are as wide as over the whole run, or as in this epoch alone", async () => {
+  const page = await open(pathOf("exploding"), { before: 'location.hash ||= "#panels=network"' });
+  await drawn(page);
+  const covered = async () => {
+    const colors = ["curve-0", "curve-2"].map((name) => LIGHT.match(new RegExp(`--${name}: (#\\w+);`))[1]);
+    const found = await Promise.all(colors.map((color) => places(page, "network", 0, color)));
+    return found.flat().length;
+  };
+  const small = await covered();
+  await page.getByRole("button", { name: "Widths of this epoch alone" }).click();
+  await drawn(page);
+  assert.ok((await covered()) > 3 * small, `${await covered()} pixels, and ${small} on the scale of the run`);
   await close(page);
 });
 

@@ -66,6 +66,8 @@ pub(super) fn escaped(text: &str) -> String {
 
 #[cfg(all(test, feature = "plot"))]
 mod tests {
+    use std::collections::HashSet;
+
     use crate::plot::{Rgb, Theme, render::theme::tests::contrast};
 
     /// Of the style sheet, each under its name there: its grid is what lies behind a plot.
@@ -84,6 +86,21 @@ mod tests {
             ("misclassified", theme.misclassified),
         ];
         ones.into_iter().map(|(name, color)| (name.to_owned(), color)).chain(numbered).collect()
+    }
+
+    /// All files are one script: of two functions of one name the later one would be called for both.
+    #[test]
+    fn no_two_scripts_name_something_alike() {
+        let mut names = HashSet::new();
+        for line in super::SCRIPTS.iter().flat_map(|script| script.lines()) {
+            let mut words = line.strip_prefix("async ").unwrap_or(line).split([' ', '(']);
+            if !matches!(words.next(), Some("function" | "class" | "const" | "let")) {
+                continue;
+            }
+            let name = words.next().unwrap_or_default();
+            assert!(names.insert(name), "{name} is there twice");
+        }
+        assert!(names.contains("valuesOf") && names.contains("Page"));
     }
 
     #[test]

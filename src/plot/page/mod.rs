@@ -75,7 +75,8 @@ use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 /// A browser shows feature space, decision boundary, histograms, curves and violins of every run, with a slider over the
 /// epochs, milestones to jump to, and samples to follow. Of several labels a sample, histogram and confusion matrix are those of
 /// any that is chosen; of numbers there are level lines, or a fit over a single input, predictions against what is true, and
-/// residuals. Losses and curves can be seen by their logarithms, spaces and violins on
+/// residuals. A dense network of up to 16 units a layer and 256 weights is drawn with the weights of the epoch, and says their
+/// gradients. Losses and curves can be seen by their logarithms, spaces and violins on
 /// the axes of one epoch. Bins, counts and words are those of the pictures. The page holds what it shows, in 16 bits a number:
 /// 9 bytes for each sample and epoch before they are deflated.
 #[derive(Debug)]
