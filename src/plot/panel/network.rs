@@ -38,9 +38,9 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for a layer with other weights than a kernel, `(inputs, units)`, and a bias, for kernels that do not
-    /// fit together, for more than 16 units side by side or more than six layers; [`Error::Missing`] for a network without
-    /// dense layers.
+    /// [`Error::Invalid`](crate::Error::Invalid) for a layer with other weights than a kernel, `(inputs, units)`, and a bias, for
+    /// kernels that do not fit together, for more than 16 units side by side or more than six layers;
+    /// [`Error::Missing`](crate::Error::Missing) for a network without dense layers.
     pub fn network<S: AsRef<str>>(model: &dyn Forward, features: &[S]) -> Result<Self> {
         let layers = DenseLayer::all_of(model, &model.parameters()?)?;
         let inputs = layers[0].kernel.nrows();
