@@ -123,7 +123,7 @@ fn a_run_that_is_not_on_the_page_or_there_twice_is_an_error() {
 fn a_panel_that_the_page_does_not_show_is_an_error_that_lists_those_it_does() {
     let message = wrong(Sentence::new("A fit.").panel(PagePanel::Fit));
     assert!(message.contains("the panel of sentence 2, \"A fit.\"") && message.contains(" is fit; "), "{message}");
-    let known = "it must be one that the page shows: hidden, input, probability, losses, curves, violins";
+    let known = "it must be one that the page shows: hidden, input, probability, losses, curves, violins, network";
     assert!(message.ends_with(known), "{message}");
     for other in [PagePanel::Predictions, PagePanel::Residuals, PagePanel::Confusion, PagePanel::Picture(0)] {
         assert!(wrong(Sentence::new("It.").run("tanh").panel(other)).contains("of \"tanh\": hidden"), "{other}");
