@@ -32,12 +32,9 @@ pub(crate) fn run<M: Forward>(
     let samples = Samples::of(plots, most)?;
     let (options, bins) = (MilestoneOptions::default().loss(plots.loss()), LossBins::of(plots)?);
     let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &bins, &options))?;
-    let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
+    let found = milestones(plots, &frames, &options)?;
     let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
     let networks: Vec<_> = frames.iter_mut().map(|frame| frame.network.take()).collect();
-    let mut found = Milestones::of(&summaries, &options)?;
-    found.class_names = plots.class_names().to_vec();
-    found.loss_name = plots.own_loss();
     let range = loss_range(plots, &frames);
     let (curves, logged) = curves(plots);
     let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
@@ -69,6 +66,14 @@ pub(crate) fn run<M: Forward>(
         network: network(plots.data.feature_names(), networks, arrays),
         pictures: Vec::new(),
     })
+}
+
+fn milestones<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], options: &MilestoneOptions) -> Result<Milestones> {
+    let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
+    let mut found = Milestones::of(&summaries, options)?;
+    found.class_names = plots.class_names().to_vec();
+    found.loss_name = plots.own_loss();
+    Ok(found)
 }
 
 /// What was assumed or left out, in sentences.
