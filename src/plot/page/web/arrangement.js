@@ -19,17 +19,20 @@ const KINDS = {
 const LEAST_ROW = 120;
 const GAP = 10;
 
+/** What a kind has in the menu. */
+const NO_CONTROLS = { row: null, box: null, up: null, down: null };
+
 class Arrangement {
   constructor(page) {
     this.page = page;
     this.usual = kindsOf(page.panels);
-    this.details = document.getElementById("panels");
+    this.details = /** @type {HTMLDetailsElement} */ (document.getElementById("panels"));
     this.list = this.details.querySelector("ul");
     for (const kind of this.usual) this.addRow(kind);
     this.details.querySelector(".menu > button").addEventListener("click", () => this.restore());
     this.details.addEventListener("keydown", (event) => event.key === "Escape" && this.close(event));
     document.addEventListener("pointerdown", ({ target }) => {
-      if (!this.details.contains(target)) this.details.open = false;
+      if (!(target instanceof Node && this.details.contains(target))) this.details.open = false;
     });
     this.kinds = [...this.usual];
     this.mark();
@@ -176,7 +179,7 @@ function kindsOf(panels) {
     const name = usual.some((kind) => kind.name === title) ? `${title} (picture)` : title;
     return { key: `picture-${i}`, name, isPicture: true, panels: pictures.filter(({ picture }) => picture.title === title) };
   });
-  return [...usual, ...drawn].filter((kind) => kind.panels.length).map((kind) => ({ ...kind, isShown: true }));
+  return [...usual, ...drawn].filter((kind) => kind.panels.length).map((kind) => ({ ...kind, isShown: true, ...NO_CONTROLS }));
 }
 
 /** Spaces by the title that they have in all runs. */

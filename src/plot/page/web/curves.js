@@ -20,9 +20,10 @@ function curveText(value, { isShare }) {
 /** What was measured over the whole run; a click on it goes to that epoch. */
 class CurvesPanel extends Panel {
   constructor(run, index, epochs, runs) {
-    super(run, index, "curves", run.curves_title);
+    super(run, index, "curves", run.curvesTitle);
     this.epochs = epochs;
     this.solid = new Layer();
+    this.leftLabel = this.rightLabel = "";
     this.legend = element("ul", { class: "curve-legend" });
     this.heading.replaceWith(this.legend);
     this.canvas.classList.add("seeks");
@@ -48,7 +49,7 @@ class CurvesPanel extends Panel {
       isShare: isOnRight[index],
       isDashed: (isOnRight[index] && !isAlone) || index >= CURVE_COLORS,
     }));
-    this.ends = curves === this.run.curves ? this.run.curve_ends : null;
+    this.ends = curves === this.run.curves ? this.run.curveEnds : null;
     this.renewNotes();
     this.legend.replaceChildren();
     this.numbers = this.curves.map((curve) => this.addToLegend(curve));
@@ -98,7 +99,7 @@ class CurvesPanel extends Panel {
   layOut(context) {
     const { font, width, height } = this;
     this.solid.resize(width, height, this.ratio);
-    const frame = { top: font + 15, bottom: height - 2 * font - 16 };
+    const frame = { left: 0, right: width, top: font + 15, bottom: height - 2 * font - 16 };
     const shares = this.curves.filter((curve) => curve.isShare);
     const others = this.curves.filter((curve) => !curve.isShare);
     [this.leftLabel, this.rightLabel] = this.labels(shares, others);
@@ -114,7 +115,7 @@ class CurvesPanel extends Panel {
 
   /** The words of the pictures, or the name of the one metric that is chosen. */
   labels(shares, others) {
-    const [left, right] = this.run.curve_labels;
+    const [left, right] = this.run.curveLabels;
     if (this.curves[0]?.metric) return [this.curves[0].metric, ""];
     if (this.curves.length === 1) return [this.curves[0].name, ""];
     return others.length ? [left, right] : [shares.length ? right : left, ""];

@@ -78,12 +78,21 @@ function lastUpTo(sorted, value) {
 /** One run: what it recorded of every sample at every epoch. */
 class Run {
   constructor(meta, bytes) {
-    Object.assign(this, meta);
+    this.name = meta.name;
+    this.epochs = meta.epochs;
+    this.samples = meta.samples;
+    this.of = meta.of;
     this.classNames = meta.class_names;
     this.lossName = meta.loss_name;
-    for (const key of ["indices", "classes", "predicted", "losses"]) {
-      this[key] = meta[key] && valuesOf(meta[key], bytes);
-    }
+    this.output = meta.output;
+    this.shown = meta.shown;
+    this.curvesTitle = meta.curves_title;
+    this.curveLabels = meta.curve_labels;
+    this.curveEnds = meta.curve_ends;
+    this.indices = valuesOf(meta.indices, bytes);
+    this.classes = meta.classes && valuesOf(meta.classes, bytes);
+    this.predicted = meta.predicted && valuesOf(meta.predicted, bytes);
+    this.losses = valuesOf(meta.losses, bytes);
     this.decodeLosses(meta.loss_range);
     this.own = meta.probabilities && new Part(meta, this, bytes);
     this.probabilities = this.own?.probabilities;
@@ -142,7 +151,8 @@ class Run {
 /** The probabilities of all classes, or of one label. */
 class Part {
   constructor({ probability, output, probabilities }, { samples }, bytes) {
-    Object.assign(this, { output, samples });
+    this.output = output;
+    this.samples = samples;
     this.steps = valuesOf(probability, bytes);
     this.probabilities = new ClassCounts(probabilities, output.axis, bytes);
   }
@@ -158,7 +168,9 @@ class Part {
 /** What is true and what is predicted, of numbers. */
 class Numbers {
   constructor(meta, { samples }, bytes) {
-    Object.assign(this, { names: meta.names, shown: meta.shown, samples });
+    this.names = meta.names;
+    this.shown = meta.shown;
+    this.samples = samples;
     this.levels = { colors: meta.levels.colors, names: meta.levels.names.map(minus) };
     this.targets = valuesOf(meta.targets, bytes);
     this.predicted = valuesOf(meta.predicted, bytes);
@@ -202,7 +214,8 @@ function wordsOf(meta) {
 
 class Notes {
   constructor({ notes = [], epoch_notes: epochNotes = [] }) {
-    Object.assign(this, { notes, epochNotes });
+    this.notes = notes;
+    this.epochNotes = epochNotes;
   }
 
   get exist() {
@@ -231,7 +244,9 @@ function isLogged({ values }) {
 /** Counts of samples in bins of equal width between two ends, row by row, at every epoch. */
 class BinCounts {
   constructor({ bins, correct, misclassified }, ends, rows, bytes) {
-    Object.assign(this, { bins, rows, ends });
+    this.bins = bins;
+    this.rows = rows;
+    this.ends = ends;
     this.correct = valuesOf(correct, bytes);
     this.misclassified = misclassified ? valuesOf(misclassified, bytes) : new Uint32Array(this.correct.length);
     this.peak = this.correct.reduce((peak, count, i) => Math.max(peak, count + this.misclassified[i]), 1);
@@ -260,7 +275,12 @@ class BinCounts {
 class ClassCounts extends BinCounts {
   constructor(meta, ends, bytes) {
     super(meta, ends, meta.titles.length, bytes);
-    Object.assign(this, wordsOf(meta), { titles: meta.titles });
+    const { title, xLabel, yLabel, notes } = wordsOf(meta);
+    this.title = title;
+    this.xLabel = xLabel;
+    this.yLabel = yLabel;
+    this.notes = notes;
+    this.titles = meta.titles;
     this.undecided = valuesOf(meta.undecided, bytes);
   }
 
@@ -284,14 +304,20 @@ class ClassCounts extends BinCounts {
 class Counts extends BinCounts {
   constructor(meta, bytes, ends = meta.ends) {
     super(meta, ends, 1, bytes);
-    Object.assign(this, wordsOf(meta));
+    const { title, xLabel, yLabel, notes } = wordsOf(meta);
+    this.title = title;
+    this.xLabel = xLabel;
+    this.yLabel = yLabel;
+    this.notes = notes;
   }
 }
 
 /** The samples by their losses, on an even axis and on a logarithmic one. */
 class LossCounts {
   constructor(meta, bytes) {
-    Object.assign(this, { title: meta.title, xLabel: meta.x_label, yLabel: meta.y_label });
+    this.title = meta.title;
+    this.xLabel = meta.x_label;
+    this.yLabel = meta.y_label;
     this.linear = new Counts(meta.linear, bytes);
     this.logarithmic = new Counts(meta.logarithmic, bytes, meta.logarithmic.ends.map(Math.log));
   }

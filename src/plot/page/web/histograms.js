@@ -188,7 +188,12 @@ class LossesPanel extends Panel {
   }
 }
 
-/** Frame and axes of a panel with one histogram. */
+/**
+ * Frame and axes of a panel with one histogram.
+ * @param {Panel} panel
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ counts: any, ends: any, xLabel: string, yLabel: string, peak?: number, Kind?: typeof Scale | typeof LogScale }} axes
+ */
 function plotOf({ font, width, height }, context, { counts, ends, xLabel, yLabel, peak = counts.peak, Kind = Scale }) {
   const left = Math.ceil(context.measureText(countText(peak)).width) + 10;
   const frame = { left, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };

@@ -18,7 +18,7 @@ const LESSON_KEYS = [["N P", "the next sentence of the lesson, and the one befor
 class Keys {
   constructor(page) {
     this.page = page;
-    this.help = document.getElementById("help");
+    this.help = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
     const keys = page.lesson.sentences.length ? [...KEYS, ...LESSON_KEYS] : KEYS;
     const rows = keys.map(([key, text]) => element("tr", {}, element("th", {}, key), element("td", {}, text)));
     this.help.querySelector("table").append(...rows);

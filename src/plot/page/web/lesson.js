@@ -26,7 +26,8 @@ class Lesson {
       button.addEventListener("click", () => this.step(by));
       return button;
     };
-    [this.back, this.forward] = [move("\u2191", "Previous sentence", -1), move("\u2193", "Next sentence", 1)];
+    this.back = move("\u2191", "Previous sentence", -1);
+    this.forward = move("\u2193", "Next sentence", 1);
     if (this.sentences.length) this.region.querySelector(".lesson-head").append(this.back, this.forward);
     this.region.classList.add("live");
     this.fold.hidden = false;

@@ -23,7 +23,9 @@ function partsOf(inputs, layers) {
 class Network {
   constructor(meta, bytes) {
     const { inputs, layers } = meta;
-    Object.assign(this, { inputs, layers, parts: partsOf(inputs, layers) });
+    this.inputs = inputs;
+    this.layers = layers;
+    this.parts = partsOf(inputs, layers);
     this.weights = valuesOf(meta.weights, bytes);
     this.gradients = meta.gradients && valuesOf(meta.gradients, bytes);
     this.columns = [inputs.length, ...layers.map(({ units }) => units)];

@@ -8,6 +8,8 @@ class DotsPanel extends Panel {
     this.takeNotes(words.notes);
     this.stamping = new Stamping();
     this.dots = new Layer();
+    this.frame = { left: 0, right: 0, top: 0, bottom: 0 };
+    this.x = this.y = this.xs = this.ys = null;
     this.canvas.classList.add("has-samples");
   }
 
@@ -24,6 +26,13 @@ class DotsPanel extends Panel {
     this.radius = Math.min(3.5, Math.max(1.5, 0.3 * room));
     this.stamp = new Stamp(COVERS.disc(this.radius * this.ratio), 1.3 * this.radius * this.ratio);
     this.colors = names.map((_, output) => packed32(palette.ofCurve(output)));
+  }
+
+  // What the kinds of them do.
+  layOut(_context) {}
+  /** @returns {number[]} */
+  valuesOf(_epoch, _sample, _output) {
+    return [NaN, NaN];
   }
 
   /** The pixels of all samples, output by output. */
@@ -80,7 +89,7 @@ class PredictionPanel extends DotsPanel {
   /** A square. */
   layOut(context) {
     const { font, width, height, words } = this;
-    const frame = { top: font + 10, bottom: height - 2 * font - 16 };
+    const frame = { left: 0, right: width, top: font + 10, bottom: height - 2 * font - 16 };
     this.y = new Scale(...words.ends, frame.bottom, frame.top);
     const left = Math.ceil(widthOfTicks(context, this.y, mostTicks(frame, font))) + 8;
     const side = Math.min(width - 10 - left, frame.bottom - frame.top);
@@ -112,7 +121,7 @@ class FitPanel extends DotsPanel {
 
   layOut(context) {
     const { font, width, height } = this;
-    const frame = { top: font + 10, bottom: height - 2 * font - 16, right: width - 10 };
+    const frame = { left: 0, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
     this.y = new Scale(...this.run.numbers.predictions.ends, frame.bottom, frame.top);
     frame.left = Math.ceil(widthOfTicks(context, this.y, mostTicks(frame, font))) + 8;
     this.x = new Scale(...this.words.ends, frame.left, frame.right);

@@ -48,11 +48,11 @@ class Page {
     this.caption = document.getElementById("caption");
     this.caption.hidden = !this.captions.length;
     this.playButton = document.getElementById("play");
-    this.speeds = document.getElementById("speed");
+    this.speeds = /** @type {HTMLSelectElement} */ (document.getElementById("speed"));
     this.speeds.append(
       ...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"}/s`)),
     );
-    this.speeds.value = this.speed;
+    this.speeds.value = String(this.speed);
   }
 
   listen() {

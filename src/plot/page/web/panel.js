@@ -30,6 +30,8 @@ class Panel {
     this.epoch = -1;
     this.clock = 0;
     this.sample = null;
+    /** Called when it has changed by itself; whoever shows it says what is to be done. */
+    this.onChange = () => {};
     this.heading = element("h3");
     setText(this.heading, title);
     this.save = iconButton("save", `Save as a picture: ${this.name}`, "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
@@ -69,7 +71,9 @@ class Panel {
     const { clientWidth: width, clientHeight: height } = this.body;
     const ratio = window.devicePixelRatio || 1;
     if (width === this.width && height === this.height && ratio === this.ratio) return;
-    Object.assign(this, { width, height, ratio });
+    this.width = width;
+    this.height = height;
+    this.ratio = ratio;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
     this.still.resize(width, height, ratio);
@@ -145,10 +149,10 @@ class Panel {
   }
 
   // What the kinds of panels do.
-  paintStill() {}
-  paintEpoch() {}
-  paintSample() {}
-  describe() {
+  paintStill(_context) {}
+  paintEpoch(_context, _epoch) {}
+  paintSample(_context, _sample) {}
+  describe(_epoch) {
     return "";
   }
   noteOf(epoch) {

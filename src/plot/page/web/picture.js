@@ -6,7 +6,10 @@ const RING = 7;
 class Picture {
   constructor(meta, bytes) {
     const text = (array) => new TextDecoder().decode(valuesOf(array, bytes));
-    Object.assign(this, { title: meta.title, follows: meta.follows, size: meta.size, frame: meta.frame });
+    this.title = meta.title;
+    this.follows = meta.follows;
+    this.size = meta.size;
+    this.frame = meta.frame;
     this.notes = new Notes(meta);
     this.svgs = { light: text(meta.light), dark: text(meta.dark) };
     this.epochs = meta.places.map(([epoch]) => epoch);

@@ -21,7 +21,9 @@ class Regions {
 
   /** A path for each class, to be filled in this order; x and y are pixels. */
   paths(xs, ys, scores) {
-    Object.assign(this, { xs, ys, scores });
+    this.xs = xs;
+    this.ys = ys;
+    this.scores = scores;
     this.made = Array.from({ length: this.classCount }, () => new Path2D());
     for (let i = 0; i < this.count; i++) this.won[i] = Number.isFinite(xs[i] + ys[i]) ? this.winner(i) : HOLE;
     this.judgeCells();

@@ -4,6 +4,7 @@
 class Tip {
   constructor() {
     this.box = document.getElementById("tip");
+    this.onHide = () => {};
   }
 
   showAbove(target, texts) {
@@ -29,7 +30,7 @@ class Tip {
 
   hide() {
     this.box.hidden = true;
-    this.onHide?.();
+    this.onHide();
   }
 }
 
@@ -44,7 +45,12 @@ function within(at, size, room) {
 /** The sample under the pointer, or the one that a click has pinned. */
 class Follower {
   constructor(columns, tip, redraw) {
-    Object.assign(this, { columns, tip, redraw, row: null, panel: null, isPinned: false });
+    this.columns = columns;
+    this.tip = tip;
+    this.redraw = redraw;
+    this.row = null;
+    this.panel = null;
+    this.isPinned = false;
     tip.onHide = () => this.showTip();
     for (const column of columns)
       column.panels.filter((panel) => panel.sampleNear).forEach((panel) => this.watch(panel));
@@ -77,7 +83,7 @@ class Follower {
   }
 
   /** Pins the next sample that a run shows, in the order of the data, and says in words what is known of it. */
-  step(panel, by, isWanted = () => true) {
+  step(panel, by, isWanted = (_sample) => true) {
     const { indices } = panel.run;
     const from = this.row === null ? -1 : (panel.run.rows.get(this.row) ?? -1);
     for (let steps = 1; steps <= indices.length; steps++) {
@@ -105,7 +111,9 @@ class Follower {
 
   set(row, panel, isPinned) {
     if (row === this.row && isPinned === this.isPinned && panel === this.panel) return;
-    Object.assign(this, { row, panel, isPinned });
+    this.row = row;
+    this.panel = panel;
+    this.isPinned = isPinned;
     for (const { run, panels } of this.columns) {
       const sample = row === null ? null : (run.rows.get(row) ?? null);
       panels.forEach((one) => one.mark(sample, isPinned));

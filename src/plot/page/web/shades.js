@@ -12,7 +12,10 @@ const NO_NUMBER = { variable: "curve-2", marker: "square", name: "not a number" 
 /** The shades of a run's samples: a list, which of them a sample has at an epoch, and in which order they are drawn. */
 class Shades {
   constructor(title, list, at, order) {
-    Object.assign(this, { title, list, at, order });
+    this.title = title;
+    this.list = list;
+    this.at = at;
+    this.order = order;
   }
 
   /** In a row: the numbers between bands, and what else there is. */
@@ -138,8 +141,10 @@ function logarithmicEdges(low, high) {
 /** The select over all spaces, in the head of the page; of runs of numbers only, without what is asked of classes. */
 class Coloring {
   constructor(page, runs) {
-    Object.assign(this, { page, runs, usual: "class" });
-    this.select = document.getElementById("color");
+    this.page = page;
+    this.runs = runs;
+    this.usual = "class";
+    this.select = /** @type {HTMLSelectElement} */ (document.getElementById("color"));
     const areNumbers = runs.every(({ numbers }) => numbers);
     const word = areNumbers ? "level" : runs.some(({ numbers }) => numbers) ? "class, level" : "class";
     const offered = COLORINGS.filter((name) => !areNumbers || name === "class" || name === "loss");

@@ -13,6 +13,7 @@ class SpacePanel extends Panel {
     this.stillDots = new Layer();
     this.stillMesh = new Layer();
     this.dots = new Layer();
+    this.xs = this.ys = this.gridX = this.gridY = this.order = null;
     this.canvas.classList.add("has-samples");
     this.takeNotes(this.space.notes);
     if (!this.space.still) this.control(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
@@ -48,7 +49,7 @@ class SpacePanel extends Panel {
 
   layOut(context) {
     const { font, width, height } = this;
-    const frame = { top: font + 10, bottom: height - 2 * font - 16, right: width - 10 };
+    const frame = { left: 0, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
     const [x, y] = this.isFitted && this.epoch >= 0 ? this.fittedEnds(this.epoch) : [this.space.x, this.space.y];
     this.y = new Scale(...y, frame.bottom, frame.top);
     frame.left = Math.ceil(widthOfTicks(context, this.y, mostTicks(frame, font))) + 8;
@@ -114,7 +115,10 @@ class SpacePanel extends Panel {
     }
   }
 
-  /** How places of an epoch become pixels. */
+  /**
+   * How places of an epoch become pixels.
+   * @returns {[(step: number) => number, (step: number) => number]}
+   */
   readers(epoch) {
     const [x, y] = this.space.endsOf(epoch);
     return [this.x.reader(x), this.y.reader(y)];
@@ -236,6 +240,7 @@ class SpacePanel extends Panel {
     write(context, name, x, below, { align: "center", color: palette.text });
   }
 
+  /** @returns {[number, number]} */
   lineAt(i, [x, y]) {
     const { line } = this.space;
     return [x(line[i]), y(line[line.length / 2 + i])];
@@ -254,6 +259,7 @@ class SpacePanel extends Panel {
     return this.epoch < 0 || !this.xs ? -1 : nearest(this.xs, this.ys, x, y);
   }
 
+  /** @returns {[number, number][]} */
   placesOf(sample) {
     return [[this.xs[sample], this.ys[sample]]];
   }
@@ -274,6 +280,7 @@ class SpacePanel extends Panel {
     context.globalAlpha = 1;
   }
 
+  /** @returns {[number, number]} */
   placeOf(epoch, sample) {
     const at = this.space.offset(epoch) + sample;
     const { points } = this.space;

@@ -3,7 +3,14 @@
 /** A plane of two features: samples, a bent grid, and where the classes part. */
 class Space {
   constructor(meta, run, bytes) {
-    Object.assign(this, wordsOf(meta), { x: meta.x, y: meta.y, scales: meta.scales ?? [] });
+    const { title, xLabel, yLabel, notes } = wordsOf(meta);
+    this.title = title;
+    this.xLabel = xLabel;
+    this.yLabel = yLabel;
+    this.notes = notes;
+    this.x = meta.x;
+    this.y = meta.y;
+    this.scales = meta.scales ?? [];
     this.samples = run.samples;
     this.still = meta.still;
     this.points = valuesOf(meta.points, bytes);

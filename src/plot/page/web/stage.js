@@ -4,7 +4,9 @@ const MARGIN = 12;
 
 class Stage {
   constructor(panels, onChange) {
-    Object.assign(this, { panels, onChange, panel: null });
+    this.panels = panels;
+    this.onChange = onChange;
+    this.panel = null;
     for (const panel of panels) {
       panel.enlarge.addEventListener("click", () => this.show(this.panel === panel ? null : panel));
       panel.save.addEventListener("click", () => saveAsPicture(panel));

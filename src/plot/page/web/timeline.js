@@ -47,7 +47,7 @@ class Timeline {
     this.high = epochs.at(-1);
     this.tip = tip;
     this.onSeek = onSeek;
-    this.slider = document.getElementById("slider");
+    this.slider = /** @type {HTMLInputElement} */ (document.getElementById("slider"));
     Object.assign(this.slider, { min: this.low, max: this.high, disabled: epochs.length < 2 });
     this.slider.addEventListener("input", () => onSeek(Number(this.slider.value)));
     this.lanes = document.getElementById("lanes");
@@ -56,9 +56,9 @@ class Timeline {
   }
 
   show(epoch) {
-    this.slider.value = epoch;
+    this.slider.value = String(epoch);
     this.slider.setAttribute("aria-valuetext", `epoch ${epoch}`);
-    this.slider.style.setProperty("--done", this.share(epoch));
+    this.slider.style.setProperty("--done", String(this.share(epoch)));
   }
 
   share(epoch) {
