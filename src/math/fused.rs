@@ -39,6 +39,16 @@ fn rounded_to_odd(a: f64, b: f64) -> f64 {
     f64::from_bits(if is_inexact { odd } else { bits })
 }
 
+/// What the tests of both ways use.
+#[cfg(test)]
+pub(super) mod testing {
+    /// The numbers of these bits and those next to them, of either sign.
+    pub(in crate::math) fn around(edges: impl Iterator<Item = u32>) -> Vec<f32> {
+        let near = |edge: u32| [-2_i32, -1, 0, 1, 2].map(|by| edge.saturating_add_signed(by));
+        edges.flat_map(near).map(f32::from_bits).flat_map(|value| [value, -value]).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rand::{RngExt, SeedableRng};
@@ -65,9 +75,7 @@ mod tests {
         let edges =
             [0x0000_0000, 0x0040_0000, 0x0080_0000, 0x0100_0000, 0x2000_0000, 0x3300_0000, 0x3380_0000, 0x3f00_0000];
         let more = [0x3f80_0000, 0x3fc0_0000, 0x4b00_0000, 0x4b80_0000, 0x7e80_0000, 0x7f00_0000, 0x7f80_0000_u32];
-        let near = |edge: u32| [-2_i32, -1, 0, 1, 2].map(|by| edge.saturating_add_signed(by));
-        let positive = edges.into_iter().chain(more).flat_map(near).map(f32::from_bits);
-        positive.flat_map(|value| [value, -value]).collect()
+        testing::around(edges.into_iter().chain(more))
     }
 
     #[test]

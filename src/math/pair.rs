@@ -282,9 +282,7 @@ mod tests {
     fn edges() -> Vec<f32> {
         let edges = [0, 0x0040_0000, 0x0080_0000, 0x0400_0000, 0x3300_0000, 0x3380_0000, 0x3f80_0000, 0x3fc0_0000_u32];
         let more = [0x4b00_0000, 0x4b80_0000, 0x7b00_0000, 0x7e80_0000, 0x7f00_0000, 0x7f80_0000];
-        let near = |edge: u32| [-2_i32, -1, 0, 1, 2].map(|by| edge.saturating_add_signed(by));
-        let positive = edges.into_iter().chain(more).flat_map(near).map(f32::from_bits);
-        positive.flat_map(|value| [value, -value]).collect()
+        fused::testing::around(edges.into_iter().chain(more))
     }
 
     #[test]

@@ -219,7 +219,7 @@ pub(crate) fn losses(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<
     losses_of_checked(model, data, loss)
 }
 
-/// Computes the mean loss, of targets that are known to be those of the loss; `logits` are memory that is taken again.
+/// Computes the mean loss, of targets that are known to be those of the loss.
 pub(crate) fn mean_loss_of_checked(model: &dyn Forward, data: &Dataset, loss: Loss) -> Result<f64> {
     let (inputs, targets) = (data.inputs(), data.targets());
     if Parts::for_targets(model, inputs, targets).is_one()

@@ -94,11 +94,9 @@ mod tests {
         let mut names = HashSet::new();
         for line in super::SCRIPTS.iter().flat_map(|script| script.lines()) {
             let mut words = line.strip_prefix("async ").unwrap_or(line).split([' ', '(']);
-            if !matches!(words.next(), Some("function" | "class" | "const" | "let")) {
-                continue;
+            if let (Some("function" | "class" | "const" | "let"), Some(name)) = (words.next(), words.next()) {
+                assert!(names.insert(name), "{name} is there twice");
             }
-            let name = words.next().unwrap_or_default();
-            assert!(names.insert(name), "{name} is there twice");
         }
         assert!(names.contains("valuesOf") && names.contains("Page"));
     }

@@ -1,10 +1,8 @@
 //! A lesson as the page holds it: text that is read without a program, with what its sentences lead to beside it.
 
-use std::fmt::Write;
-
 use super::{
     html::escaped,
-    lesson::{Lesson, LessonSection},
+    lesson::{Lesson, LessonSection, Sentence},
     lesson_goal::{Goal, expect_words, name_of},
     run_data::RunData,
 };
@@ -26,16 +24,21 @@ pub(super) fn region(lesson: &Lesson, runs: &[RunData]) -> Result<String> {
 }
 
 fn section(number: usize, section: &LessonSection, runs: &[RunData]) -> Result<String> {
-    let mut text = format!("<section>\n<h3 dir=\"auto\">{}</h3>\n<ol>\n", escaped(&section.heading));
-    for (i, sentence) in section.sentences.iter().enumerate() {
-        let goal = Goal::of(sentence, runs, &name_of(number, &section.heading, i, sentence))?;
-        let (attributes, moment) = (attributes(&goal), moment(&goal, sentence.run.as_deref()));
-        let (place, words) = (format!("{}.{}", number + 1, i + 1), escaped(&sentence.text));
-        // Its direction is its own, whatever marks for it the words hold.
-        let words = format!("<span class=\"words\" dir=\"auto\">{words}</span>");
-        let _ = writeln!(text, "<li data-sentence=\"{place}\"{attributes}>{moment}{words}</li>");
-    }
-    Ok(text + "</ol>\n</section>\n")
+    let item = |(i, one): (usize, &Sentence)| {
+        let goal = Goal::of(one, runs, &name_of(number, &section.heading, i, one))?;
+        Ok(item(&format!("{}.{}", number + 1, i + 1), one, &goal))
+    };
+    let items: Vec<String> = section.sentences.iter().enumerate().map(item).collect::<Result<_>>()?;
+    let heading = escaped(&section.heading);
+    Ok(format!("<section>\n<h3 dir=\"auto\">{heading}</h3>\n<ol>\n{}</ol>\n</section>\n", items.concat()))
+}
+
+/// A sentence at its place.
+fn item(place: &str, sentence: &Sentence, goal: &Goal) -> String {
+    let (attributes, moment) = (attributes(goal), moment(goal, sentence.run.as_deref()));
+    // Its direction is its own, whatever marks for it the words hold.
+    let words = format!("<span class=\"words\" dir=\"auto\">{}</span>", escaped(&sentence.text));
+    format!("<li data-sentence=\"{place}\"{attributes}>{moment}{words}</li>\n")
 }
 
 fn attributes(goal: &Goal) -> String {

@@ -25,17 +25,17 @@ impl NetworkFrame {
         parameters: &[Parameter<'_>],
         gradients: Option<&Weights>,
     ) -> Result<Option<Self>> {
-        // What it fails for is that there is no diagram: the parameters were read before.
-        let Ok(layers) = DenseLayer::all_of(model, parameters) else { return Ok(None) };
-        let weights = values(&layers);
-        if weights.len() > MOST {
+        // Counted first: those of a wide network would be copied at every epoch for nothing.
+        if parameters.iter().map(|parameter| parameter.values().len()).sum::<usize>() > MOST {
             return Ok(None);
         }
+        // What it fails for is that there is no diagram: the parameters were read before.
+        let Ok(layers) = DenseLayer::all_of(model, parameters) else { return Ok(None) };
         let gradients = gradients.and_then(|gradients| beside(parameters, gradients));
         let gradients = gradients.map(|gradients| DenseLayer::all_of(model, &gradients)).transpose()?;
         Ok(Some(Self {
             inputs: layers[0].kernel.nrows(),
-            weights,
+            weights: values(&layers),
             gradients: gradients.map(|layers| values(&layers)),
             layers: layers.into_iter().map(described).collect(),
         }))

@@ -58,7 +58,7 @@ class Arrangement {
     const isLast = !this.kinds.some((one) => one.isShown);
     if (isLast) kind.isShown = true;
     this.apply();
-    this.say(isLast ? "One panel stays." : `${kind.name} ${isShown ? "shown" : "hidden"}.`);
+    announce(isLast ? "One panel stays." : `${kind.name} ${isShown ? "shown" : "hidden"}.`);
   }
 
   /** The neighbor goes to the other side, so that what has the focus keeps it. */
@@ -70,23 +70,19 @@ class Arrangement {
     if (by < 0) kind.row.after(other.row);
     else kind.row.before(other.row);
     this.apply();
-    this.say(`${kind.name}: ${at + by + 1} of ${this.kinds.length}.`);
+    announce(`${kind.name}: ${at + by + 1} of ${this.kinds.length}.`);
   }
 
   restore() {
     for (const kind of this.usual) kind.isShown = true;
     this.order(this.usual);
-    this.say("All panels, in the usual order.");
+    announce("All panels, in the usual order.");
   }
 
   order(kinds) {
     this.kinds = [...kinds].sort((a, b) => a.isPicture - b.isPicture);
     this.list.append(...this.kinds.map(({ row }) => row));
     this.apply();
-  }
-
-  say(text) {
-    document.getElementById("live").textContent = text;
   }
 
   close(event) {

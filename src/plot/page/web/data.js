@@ -243,7 +243,13 @@ function isLogged({ values }) {
 
 /** Counts of samples in bins of equal width between two ends, row by row, at every epoch. */
 class BinCounts {
-  constructor({ bins, correct, misclassified }, ends, rows, bytes) {
+  constructor(meta, ends, rows, bytes) {
+    const { bins, correct, misclassified } = meta;
+    const { title, xLabel, yLabel, notes } = wordsOf(meta);
+    this.title = title;
+    this.xLabel = xLabel;
+    this.yLabel = yLabel;
+    this.notes = notes;
     this.bins = bins;
     this.rows = rows;
     this.ends = ends;
@@ -275,11 +281,6 @@ class BinCounts {
 class ClassCounts extends BinCounts {
   constructor(meta, ends, bytes) {
     super(meta, ends, meta.titles.length, bytes);
-    const { title, xLabel, yLabel, notes } = wordsOf(meta);
-    this.title = title;
-    this.xLabel = xLabel;
-    this.yLabel = yLabel;
-    this.notes = notes;
     this.titles = meta.titles;
     this.undecided = valuesOf(meta.undecided, bytes);
   }
@@ -304,11 +305,6 @@ class ClassCounts extends BinCounts {
 class Counts extends BinCounts {
   constructor(meta, bytes, ends = meta.ends) {
     super(meta, ends, 1, bytes);
-    const { title, xLabel, yLabel, notes } = wordsOf(meta);
-    this.title = title;
-    this.xLabel = xLabel;
-    this.yLabel = yLabel;
-    this.notes = notes;
   }
 }
 

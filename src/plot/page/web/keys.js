@@ -9,7 +9,7 @@ const KEYS = [
   ["E", "enlarge a panel, or all of them again"],
   [", .", "the sample before and the next one, from a panel; from the network its weights"],
   ["M", "the next misclassified sample, from a panel"],
-  ["Escape", "release a sample, and show all panels again"],
+  ["Escape", "release a sample or a weight, and show all panels again"],
   ["?", "these keys"],
 ];
 
@@ -67,7 +67,7 @@ class Keys {
     const panel = this.page.panels.find(({ section }) => section.contains(target));
     if (!panel) return null;
     const { stage } = this.page;
-    const step = (by) => (panel.stepPart ? this.say(panel.stepPart(by)) : this.stepSample(panel, by));
+    const step = (by) => (panel.stepPart ? announce(panel.stepPart(by)) : this.stepSample(panel, by));
     const actions = {
       e: () => stage.show(stage.panel === panel ? null : panel),
       ",": () => step(-1),
@@ -75,10 +75,6 @@ class Keys {
       m: () => this.stepSample(panel, 1, true),
     };
     return Object.hasOwn(actions, key) ? actions[key] : null;
-  }
-
-  say(text) {
-    document.getElementById("live").textContent = text;
   }
 
   /** In a panel that shows samples, or in one beside it that does. */

@@ -82,7 +82,7 @@ class Lesson {
     const hadFocus = this.sentences.some(({ link }) => link === document.activeElement);
     this.follow(sentence);
     if (hadFocus) sentence.link.focus({ preventScroll: true });
-    else document.getElementById("live").textContent = sentence.link.textContent;
+    else announce(sentence.link.textContent);
   }
 
   /** Marks the sentence of the epoch that is shown: the one that was chosen, or the first. */

@@ -10,6 +10,11 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Says something to whoever cannot see it change. */
+function announce(text) {
+  document.getElementById("live").textContent = text;
+}
+
 /** Text that may be cut by the style sheet, with all of it in the title. */
 function setText(target, text) {
   if (target.textContent === text) return;

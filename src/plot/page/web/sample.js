@@ -91,13 +91,9 @@ class Follower {
       const sample = (((start + by * steps) % indices.length) + indices.length) % indices.length;
       if (!isWanted(sample)) continue;
       this.set(indices[sample], panel, true);
-      return this.say();
+      return announce(this.content().map((part) => part.innerText || part.textContent).join(" "));
     }
-    return this.say("There is none.");
-  }
-
-  say(text = this.content().map((part) => part.innerText || part.textContent).join(" ")) {
-    document.getElementById("live").textContent = text;
+    return announce("There is none.");
   }
 
   release() {
