@@ -15,7 +15,7 @@ use training_replay::{
     Activation, Dataset, Dense, Error, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer, Weights,
     analysis::{Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity},
     datasets,
-    plot::{Axis, ColorRole, Follow, Lesson, Mark, Page, PagePanel, Panel, RunPlots, Sentence},
+    plot::{Axis, ColorRole, Follow, Lesson, Mark, Page, PagePanel, PageSource, Panel, RunPlots, Sentence},
 };
 
 fn page(replay: &Replay) -> DecodedPage {
@@ -541,7 +541,7 @@ fn names_are_no_markup_and_no_mark_of_the_template() {
     }
     let before_scripts = page.html.split_once(r#"id="data">"#).unwrap().0;
     assert!(!before_scripts.contains("<img") && !before_scripts.contains("<script>"));
-    assert_eq!(page.html.matches("</script>").count(), 3, "meta, data and the program");
+    assert_eq!(page.html.matches("</script>").count(), 4, "meta, data, core and the program");
     assert!(!page.html.contains("http://") && !page.html.contains("https://"), "nothing is fetched");
 }
 
@@ -605,6 +605,12 @@ fn a_picture_without_a_run_or_with_epochs_out_of_order_is_an_error() {
     assert_eq!(DecodedPage::read(page.to_html().unwrap()).run(0)["pictures"].as_array().unwrap().len(), 1);
 }
 
+/// A page whose numbers come from where `PAGE_SOURCE` says: from arrays, if it says nothing, or from recordings.
+fn titled(title: impl Into<String>) -> Page {
+    let is_live = std::env::var_os("PAGE_SOURCE").is_some_and(|source| source == "recordings");
+    Page::new(title).source(if is_live { PageSource::Recordings } else { PageSource::Arrays })
+}
+
 /// Writes the pages that `tests/browser/run` opens.
 #[test]
 #[ignore = "the browser's tests run it"]
@@ -642,7 +648,7 @@ const HOSTILE: [&str; 3] = [
 
 fn hostile() -> String {
     let data = datasets::moons(60, 0.1, 7);
-    let mut page = Page::new(HOSTILE[0]);
+    let mut page = titled(HOSTILE[0]);
     for name in HOSTILE {
         let hidden = Dense::new(2).name(name).activation(Activation::Tanh);
         let replay = trained::run(&data, [hidden, trained::sigmoid()], Loss::BinaryCrossEntropy, 12);
@@ -655,7 +661,7 @@ fn hostile() -> String {
 /// The article's networks from one seed.
 fn three() -> String {
     let data = datasets::parabola(1_000, 13);
-    let mut page = Page::new("Three activation functions");
+    let mut page = titled("Three activation functions");
     for (name, activation) in [("sigmoid", Activation::Sigmoid), ("tanh", Activation::Tanh), ("ReLU", Activation::Relu)]
     {
         let layers = [trained::wide(2, activation), trained::sigmoid()];
@@ -671,7 +677,7 @@ fn three() -> String {
 
 fn of_run(title: &str, replay: &Replay) -> String {
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
-    Page::new(title).run("the run", &plots).unwrap().to_html().unwrap()
+    titled(title).run("the run", &plots).unwrap().to_html().unwrap()
 }
 
 /// Where a run went, its spectrum, and something that is the same at every epoch.
@@ -686,7 +692,7 @@ fn pictures() -> String {
     let kernel = &spectra.spectra[0][0];
     let spectrum = Panel::spectra(&spectra.of(&kernel.layer, &kernel.name).unwrap());
     let mut page =
-        Page::new("Where a run went").caption(2, "First").caption(9, "Then <b>\u{202e}").caption(2, "It begins");
+        titled("Where a run went").caption(2, "First").caption(9, "Then <b>\u{202e}").caption(2, "It begins");
     page.run("the run", &RunPlots::of(run).unwrap()).unwrap();
     page.panel(&landscape.titled("Loss around the path"), &Follow::Points(path.points().unwrap())).unwrap();
     page.panel(&spectrum, &Follow::HorizontalAxis).unwrap();
@@ -696,7 +702,7 @@ fn pictures() -> String {
 
 /// Classes, numbers and labels side by side.
 fn mixed() -> String {
-    let mut page = Page::new("What can be predicted");
+    let mut page = titled("What can be predicted");
     let classes = trained::article(&datasets::moons(144, 0.1, 7), Activation::Tanh, 20);
     for (name, replay) in [("classes", classes), ("numbers", trained::regression(2)), ("labels", trained::labelled())] {
         page.run(name, &RunPlots::of(replay.run().unwrap()).unwrap()).unwrap();
@@ -713,12 +719,12 @@ fn ten_inputs() -> Replay {
 fn ring(count: usize, samples: usize) -> String {
     let replay = trained::ring(count, samples, 40);
     let plots = RunPlots::of(replay.run().unwrap()).unwrap();
-    Page::new(format!("{count} classes")).run(format!("2-16-2-{count}"), &plots).unwrap().to_html().unwrap()
+    titled(format!("{count} classes")).run(format!("2-16-2-{count}"), &plots).unwrap().to_html().unwrap()
 }
 
 /// Three runs of twenty epochs.
 fn three_short(names: [&str; 3]) -> Page {
-    let mut page = Page::new("A lesson beside its runs");
+    let mut page = titled("A lesson beside its runs");
     for (name, activation) in names.into_iter().zip([Activation::Sigmoid, Activation::Tanh, Activation::Relu]) {
         let replay = trained::article(&datasets::parabola(100, 13), activation, 20);
         page.run(name, &RunPlots::of(replay.run().unwrap()).unwrap()).unwrap();

@@ -75,12 +75,12 @@ export class Core {
    * @returns {Uint8Array}
    */
   answer(request) {
-    const { room, call, answer, memory } = this.exports;
+    const { room, call, answer, length, memory } = this.exports;
     const place = room(request.length) >>> 0;
     if (place === 0) throw new CoreError("memory", `no room for a request of ${request.length} bytes`);
     new Uint8Array(memory.buffer, place, request.length).set(request);
-    const length = call() >>> 0;
-    return new Uint8Array(memory.buffer, answer() >>> 0, length).slice();
+    call();
+    return new Uint8Array(memory.buffer, answer() >>> 0, length() >>> 0).slice();
   }
 }
 

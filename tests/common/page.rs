@@ -1,12 +1,13 @@
 //! A page, read as a browser reads it, by `src/plot/page/web/data.js`.
 #![allow(dead_code)] // Every test binary uses a part of it.
 
-use std::io::Read;
+use std::{collections::BTreeMap, io::Read};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 /// A page as a browser reads it, as `src/plot/page/web/data.js` does.
+#[derive(Debug)]
 pub struct DecodedPage {
     pub html: String,
     pub meta: Value,
@@ -19,11 +20,41 @@ impl DecodedPage {
         let data = STANDARD.decode(part(r#"id="data">"#)).unwrap();
         let mut bytes = Vec::new();
         flate2::read::ZlibDecoder::new(data.as_slice()).read_to_end(&mut bytes).unwrap();
-        Self { meta: serde_json::from_str(&part(r#"id="meta">"#)).unwrap(), bytes, html }
+        let mut meta: Value = serde_json::from_str(&part(r#"id="meta">"#)).unwrap();
+        for i in 0..meta["runs"].as_array().unwrap().len() {
+            let places = meta["places"][i]["arrays"].clone();
+            place(&mut meta["runs"][i], &places);
+        }
+        Self { meta, bytes, html }
     }
 
     pub fn run(&self, i: usize) -> &Value {
         &self.meta["runs"][i]
+    }
+
+    /// What the epochs of a run are computed from.
+    pub fn live(&self, i: usize) -> Option<&[u8]> {
+        let place = self.meta["places"][i]["live"].as_array()?;
+        let [from, length] = [0, 1].map(|k| place[k].as_u64().unwrap() as usize);
+        Some(&self.bytes[from..from + length])
+    }
+
+    /// All arrays of a run, by their numbers.
+    pub fn arrays(&self, i: usize) -> BTreeMap<u64, Value> {
+        let mut found = BTreeMap::new();
+        collect(self.run(i), &mut found);
+        found
+    }
+
+    /// The bytes of an array's values as they are.
+    pub fn plain(&self, array: &Value) -> Vec<u8> {
+        match array["type"].as_str().unwrap() {
+            "u8" => self.u8(array),
+            "u16" => self.u16(array).into_iter().flat_map(u16::to_le_bytes).collect(),
+            "u32" => self.u32(array).into_iter().flat_map(u32::to_le_bytes).collect(),
+            "bits" => self.bits(array).into_iter().flat_map(f32::to_le_bytes).collect(),
+            _ => self.f32(array).into_iter().flat_map(f32::to_le_bytes).collect(),
+        }
     }
 
     /// The bytes of an array of so many bytes a value, and how many values it has.
@@ -31,7 +62,8 @@ impl DecodedPage {
         assert_eq!(array["type"], kind);
         let number = |name: &str| array[name].as_u64().unwrap() as usize;
         let (offset, length) = (number("offset"), number("length"));
-        (&self.bytes[offset..offset + width * length], length, number("delta"))
+        let epoch = if kind == "f32" { 0 } else { array["by_epoch"].as_u64().unwrap_or(0) as usize };
+        (&self.bytes[offset..offset + width * length], length, epoch)
     }
 
     pub fn u8(&self, array: &Value) -> Vec<u8> {
@@ -60,6 +92,29 @@ impl DecodedPage {
 
     pub fn f32(&self, array: &Value) -> Vec<f32> {
         self.array(array, "f32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+    }
+}
+
+fn collect(value: &Value, found: &mut BTreeMap<u64, Value>) {
+    if let Some(number) = value.get("by_epoch").and(value.get("number")).and_then(Value::as_u64) {
+        found.insert(number, value.clone());
+    }
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| collect(value, found)),
+        Value::Object(fields) => fields.values().for_each(|value| collect(value, found)),
+        _ => {}
+    }
+}
+
+/// Gives every array the place of its first byte, by its number among those of its run.
+fn place(value: &mut Value, places: &Value) {
+    if let Some(number) = value.get("by_epoch").and(value.get("number")).and_then(Value::as_u64) {
+        value["offset"] = places[number as usize].clone();
+    }
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| place(value, places)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| place(value, places)),
+        _ => {}
     }
 }
 

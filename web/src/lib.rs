@@ -12,13 +12,24 @@
 //! assert!(answer.contains("there is no recording 1"), "{answer}");
 //! ```
 
+#[cfg(feature = "questions")]
 mod description;
+#[cfg(feature = "questions")]
 mod exports;
+mod live;
+#[cfg(feature = "questions")]
 mod page;
+#[cfg(feature = "questions")]
 mod questions;
+#[cfg(feature = "questions")]
 mod reply;
+#[cfg(feature = "questions")]
 mod request;
+mod room;
+#[cfg(feature = "questions")]
 mod session;
+#[cfg(feature = "questions")]
 mod training;
 
+#[cfg(feature = "questions")]
 pub use session::Session;

@@ -159,6 +159,11 @@ impl Grid {
         (spread(&self.x, self.points), spread(&self.y, self.points))
     }
 
+    /// How many lines there are along each axis, and how many points along each.
+    pub(crate) fn resolution(&self) -> [usize; 2] {
+        [self.lines, self.points]
+    }
+
     /// The number of points.
     pub(crate) fn count(&self) -> usize {
         self.points * self.points

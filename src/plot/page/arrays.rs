@@ -4,54 +4,83 @@ use std::io::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::ZlibEncoder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, math::elementary};
 
-/// Where the bytes of an array are among those of all arrays of a page.
+/// An array of a page: which one, and how it is laid out.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Array {
     /// The type of its values: `u8`, `u16`, `u32`, `f32`, or `bits`, which are those of an `f32` as a `u32`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// The index of its first byte.
-    offset: usize,
+    /// Its number among all arrays of the page.
+    number: usize,
     /// The number of its values.
     length: usize,
-    /// How many values back the one is that each is written as the difference from; 0 where they are written as they are.
-    delta: usize,
+    by_epoch: ByEpoch,
 }
 
-/// The bytes of all arrays of a page, one behind the other, little-endian.
+/// What of an array is of one epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", untagged)]
+pub(crate) enum ByEpoch {
+    /// So many values of each, one epoch behind the other, and each but those of the first as what it differs by from the value one
+    /// epoch before, if it is no `f32`; none where all are of every epoch.
+    Values(usize),
+    /// Whatever its lines take.
+    Lines(&'static str),
+}
+
+impl ByEpoch {
+    /// Lines, of which every epoch has others.
+    pub(crate) const LINES: Self = Self::Lines("lines");
+
+    fn values(self) -> usize {
+        if let Self::Values(count) = self { count } else { 0 }
+    }
+}
+
+/// The bytes of arrays, little-endian.
 #[derive(Debug, Default)]
 pub(crate) struct Arrays {
+    arrays: Vec<Bytes>,
+    /// Whether they are of one epoch alone: then each is as it is, and those that are of every epoch are left out.
+    is_of_one: bool,
+}
+
+/// An array.
+#[derive(Debug)]
+struct Bytes {
     bytes: Vec<u8>,
+    by_epoch: ByEpoch,
 }
 
 impl Arrays {
-    /// Each value but those of the first epoch as what it differs by from the value one epoch, `length` values, before.
+    /// Of one epoch alone.
+    pub(crate) fn of_one_epoch() -> Self {
+        Self { arrays: Vec::new(), is_of_one: true }
+    }
+
+    /// Values of all epochs.
     pub(crate) fn u8(&mut self, values: &[u8], epoch: usize) -> Array {
-        let offset = self.bytes.len();
-        self.bytes.extend(differences(values, epoch, |now, before| now.wrapping_sub(before)));
-        Array { kind: "u8", offset, length: values.len(), delta: epoch }
+        self.integers("u8", values, ByEpoch::Values(epoch), |now, before| now.wrapping_sub(before), u8::to_le_bytes)
     }
 
     /// The same of larger ones: first all low bytes, then all high bytes, most of which are 0.
     pub(crate) fn u16(&mut self, values: &[u16], epoch: usize) -> Array {
-        let differences = differences(values, epoch, |now, before| now.wrapping_sub(before)).map(u16::to_le_bytes);
-        self.planes("u16", &differences.collect::<Vec<_>>(), epoch)
+        self.integers("u16", values, ByEpoch::Values(epoch), |now, before| now.wrapping_sub(before), u16::to_le_bytes)
     }
 
     /// The same of still larger ones, in four planes of bytes.
     pub(crate) fn u32(&mut self, values: &[u32], epoch: usize) -> Array {
-        let differences = differences(values, epoch, |now, before| now.wrapping_sub(before)).map(u32::to_le_bytes);
-        self.planes("u32", &differences.collect::<Vec<_>>(), epoch)
+        self.of_epochs("u32", values, ByEpoch::Values(epoch))
     }
 
     /// All digits of numbers, which change little from epoch to epoch.
     pub(crate) fn bits(&mut self, values: &[f32], epoch: usize) -> Array {
         let bits: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
-        Array { kind: "bits", ..self.u32(&bits, epoch) }
+        self.of_epochs("bits", &bits, ByEpoch::Values(epoch))
     }
 
     /// Numbers of samples; more than four billion are shown as so many.
@@ -60,27 +89,99 @@ impl Arrays {
         self.u32(&counts, epoch)
     }
 
-    /// The lowest bytes of all values, then the second ones, and so on.
-    fn planes<const N: usize>(&mut self, kind: &'static str, values: &[[u8; N]], epoch: usize) -> Array {
-        let offset = self.bytes.len();
-        self.bytes.extend((0..N).flat_map(|plane| values.iter().map(move |bytes| bytes[plane])));
-        Array { kind, offset, length: values.len(), delta: epoch }
+    /// Which line begins where.
+    pub(crate) fn places_of_lines(&mut self, values: &[u32]) -> Array {
+        self.of_epochs("u32", values, ByEpoch::LINES)
+    }
+
+    /// Where the points of lines are.
+    pub(crate) fn lines(&mut self, values: &[u16]) -> Array {
+        self.integers("u16", values, ByEpoch::LINES, |now, before| now.wrapping_sub(before), u16::to_le_bytes)
+    }
+
+    /// Which level lines are of.
+    pub(crate) fn levels_of_lines(&mut self, values: &[u8]) -> Array {
+        self.integers("u8", values, ByEpoch::LINES, |now, before| now.wrapping_sub(before), u8::to_le_bytes)
+    }
+
+    fn of_epochs(&mut self, kind: &'static str, values: &[u32], by_epoch: ByEpoch) -> Array {
+        self.integers(kind, values, by_epoch, |now, before| now.wrapping_sub(before), u32::to_le_bytes)
+    }
+
+    /// Differences from epoch to epoch: the lowest bytes of all, then the second ones, and so on. Those of one epoch are as they are.
+    fn integers<T: Copy, const N: usize>(
+        &mut self,
+        kind: &'static str,
+        values: &[T],
+        by_epoch: ByEpoch,
+        minus: impl Fn(T, T) -> T,
+        bytes: fn(T) -> [u8; N],
+    ) -> Array {
+        if self.is_of_one {
+            return self.add(kind, values.len(), by_epoch, values.iter().flat_map(|&value| bytes(value)).collect());
+        }
+        let all: Vec<[u8; N]> = differences(values, by_epoch.values(), minus).map(bytes).collect();
+        let planes = (0..N).flat_map(|plane| all.iter().map(move |bytes| bytes[plane])).collect();
+        self.add(kind, values.len(), by_epoch, planes)
     }
 
     /// Values as they are.
-    pub(crate) fn f32(&mut self, values: &[f32]) -> Array {
-        let offset = self.bytes.len();
-        self.bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-        Array { kind: "f32", offset, length: values.len(), delta: 0 }
+    pub(crate) fn f32(&mut self, values: &[f32], epoch: usize) -> Array {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.add("f32", values.len(), ByEpoch::Values(epoch), bytes)
     }
 
-    /// All of them, deflated, with a checksum.
-    pub(crate) fn to_base64(&self) -> Result<String> {
-        let failed = |error: std::io::Error| Error::Drawing { reason: error.to_string() };
-        let mut deflated = ZlibEncoder::new(Vec::new(), Compression::new(7));
-        deflated.write_all(&self.bytes).map_err(failed)?;
-        Ok(STANDARD.encode(deflated.finish().map_err(failed)?))
+    fn add(&mut self, kind: &'static str, length: usize, by_epoch: ByEpoch, bytes: Vec<u8>) -> Array {
+        let number = self.arrays.len();
+        if !self.is_of_one || by_epoch != ByEpoch::Values(0) {
+            self.arrays.push(Bytes { bytes, by_epoch });
+        }
+        Array { kind, number, length, by_epoch }
     }
+
+    /// Adds their bytes to those of a page, and returns where each begins. Those of epochs can be left out.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>, with_epochs: bool) -> Vec<Option<usize>> {
+        let each = |array: &Bytes| {
+            let is_written = with_epochs || array.by_epoch == ByEpoch::Values(0);
+            is_written.then(|| {
+                bytes.extend(&array.bytes);
+                bytes.len() - array.bytes.len()
+            })
+        };
+        self.arrays.iter().map(each).collect()
+    }
+
+    /// How many bytes those of the epochs take in the file, before base64.
+    pub(crate) fn deflated_size_of_epochs(&self) -> Result<usize> {
+        let of_epochs = self.arrays.iter().filter(|array| array.by_epoch != ByEpoch::Values(0));
+        let bytes: Vec<u8> = of_epochs.flat_map(|array| array.bytes.iter().copied()).collect();
+        Ok(deflated(&bytes)?.len())
+    }
+
+    /// How many there are, how many bytes each has, and then their bytes, each from a multiple of four on: numbers as `u32`.
+    pub(crate) fn to_answer(&self) -> Vec<u8> {
+        let lengths = self.arrays.iter().map(|array| array.bytes.len());
+        let numbers = [self.arrays.len()].into_iter().chain(lengths).map(|number| number as u32);
+        let mut answer: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
+        for array in &self.arrays {
+            answer.extend(&array.bytes);
+            answer.resize(answer.len().next_multiple_of(4), 0);
+        }
+        answer
+    }
+}
+
+/// The same as text.
+pub(crate) fn to_base64(bytes: &[u8]) -> Result<String> {
+    Ok(STANDARD.encode(deflated(bytes)?))
+}
+
+/// Bytes, deflated, with a checksum.
+pub(crate) fn deflated(bytes: &[u8]) -> Result<Vec<u8>> {
+    let failed = |error: std::io::Error| Error::Drawing { reason: error.to_string() };
+    let mut deflated = ZlibEncoder::new(Vec::new(), Compression::new(7));
+    deflated.write_all(bytes).map_err(failed)?;
+    deflated.finish().map_err(failed)
 }
 
 /// What values differ by from those one epoch before; the first epoch, and all where there is none, as they are.
@@ -125,7 +226,7 @@ fn within(step: u16, [from, to]: [f64; 2], [lowest, highest]: [u16; 2]) -> u16 {
 }
 
 /// Losses from the smallest to the largest by their logarithms: four digits of each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Losses {
     pub(crate) low: f64,
     pub(crate) high: f64,
@@ -163,15 +264,33 @@ mod tests {
 
     #[test]
     fn values_are_written_as_what_changes_from_epoch_to_epoch() {
-        let mut arrays = Arrays::default();
+        let (mut arrays, mut bytes) = (Arrays::default(), Vec::new());
         let array = arrays.u8(&[250, 7, 3, 7], 2);
-        assert_eq!(arrays.bytes, [250, 7, 9, 0]);
-        assert_eq!(array.length, 4);
-        let array = arrays.u16(&[0x0102, 0x0103], 1);
-        assert_eq!(arrays.bytes[4..], [0x02, 0x01, 0x01, 0x00], "low bytes, then high bytes");
-        assert_eq!(array.offset, 4);
+        assert_eq!((array.length, array.number, array.by_epoch), (4, 0, ByEpoch::Values(2)));
+        arrays.u16(&[0x0102, 0x0103], 1);
         arrays.u32(&[0x0403_0201, 0x0403_0202], 1);
-        assert_eq!(arrays.bytes[8..], [1, 1, 2, 0, 3, 0, 4, 0], "four planes");
+        assert_eq!(arrays.write(&mut bytes, true), [Some(0), Some(4), Some(8)]);
+        assert_eq!(bytes[..4], [250, 7, 9, 0]);
+        assert_eq!(bytes[4..8], [0x02, 0x01, 0x01, 0x00], "low bytes, then high bytes");
+        assert_eq!(bytes[8..], [1, 1, 2, 0, 3, 0, 4, 0], "four planes");
+    }
+
+    #[test]
+    fn arrays_of_epochs_are_left_out_or_alone() {
+        let add = |arrays: &mut Arrays| {
+            arrays.u8(&[5], 0);
+            arrays.u16(&[0x0102, 0x0103], 2);
+            arrays.lines(&[7]);
+            arrays.f32(&[1.0], 1);
+        };
+        let (mut all, mut one, mut bytes) = (Arrays::default(), Arrays::of_one_epoch(), vec![9, 9]);
+        add(&mut all);
+        assert_eq!(all.write(&mut bytes, false), [Some(2), None, None, None]);
+        assert_eq!(bytes, [9, 9, 5]);
+        add(&mut one);
+        let numbers = |numbers: [u32; 4]| numbers.map(u32::to_le_bytes).concat();
+        assert_eq!(one.to_answer()[..16], numbers([3, 4, 2, 4]));
+        assert_eq!(one.to_answer()[16..], [2, 1, 3, 1, 7, 0, 0, 0, 0, 0, 128, 63], "as they are");
     }
 
     #[test]

@@ -19,7 +19,11 @@ use crate::{
     },
     math::stats,
     model::checked,
-    plot::{RunPlots, panel::violins, run::task::Task},
+    plot::{
+        RunPlots,
+        panel::violins,
+        run::{epoch_data::EpochData, task::Task},
+    },
     replay::Snapshot,
 };
 
@@ -36,7 +40,6 @@ pub(crate) struct Frame {
     pub(crate) counts: Counts,
     pub(crate) hidden: PlaneFrame,
     pub(crate) input: PlaneFrame,
-    pub(crate) summary: EpochSummary,
     /// Of weights, z-values, activations and gradients; none of what the model does not give.
     pub(crate) violins: Violins,
     pub(crate) network: Option<NetworkFrame>,
@@ -52,15 +55,31 @@ impl Frame {
         snapshot: &Snapshot<'a, M>,
         samples: &Samples,
         bins: &LossBins,
-        options: &MilestoneOptions,
     ) -> Result<Self> {
         let (mut layers, model) = (Layers::default(), snapshot.model());
-        let at =
-            plots.by_layer(snapshot, |i, name, inputs, values| layers.add(model, options, i, name, inputs, values))?;
-        let gradients = model.as_backward().map(|_| checked::gradients(model, plots.data, plots.loss())).transpose()?;
+        let at = plots.by_layer(snapshot, |i, name, inputs, values| layers.add(model, i, name, inputs, values))?;
         let parameters = model.parameters()?; // Of some models a copy, which need not be there before.
-        let (states, violins, unknown) = layers.finish(&parameters, gradients.as_ref())?;
-        let (decision, is_of_numbers) = (at.decision()?, at.task() == Task::Numbers);
+        let gradients = gradients(plots, model)?;
+        Self::out_of(plots, &at, layers, samples, bins, (&parameters, gradients.as_ref()))
+    }
+
+    /// The same, and what milestones are found by.
+    pub(crate) fn with_summary<'a, M: Forward>(
+        plots: &RunPlots<'a, M>,
+        snapshot: &Snapshot<'a, M>,
+        samples: &Samples,
+        bins: &LossBins,
+        options: &MilestoneOptions,
+    ) -> Result<(Self, EpochSummary)> {
+        let (mut layers, mut states, model) = (Layers::default(), Vec::new(), snapshot.model());
+        let at = plots.by_layer(snapshot, |i, name, inputs, values| {
+            layers.add(model, i, name, inputs, values)?;
+            states.push(state(model, options, i, name, values)?);
+            Ok(())
+        })?;
+        states.pop(); // Those of the last are none of a hidden layer.
+        let gradients = gradients(plots, model)?;
+        let (parameters, decision) = (model.parameters()?, at.decision()?);
         let computed = Computed {
             layers: states,
             classes: epoch_summary::count_errors(at.outputs()?, plots.data.targets(), decision)?,
@@ -70,19 +89,48 @@ impl Frame {
         };
         let mut summary = EpochSummary::of_computed(snapshot.epoch(), plots.data, computed);
         summary.caveats.extend(epoch_summary::caveats(model, decision, options.loss));
-        summary.caveats.extend(unknown);
+        summary.caveats.extend(layers.caveat());
+        let frame = Self::out_of(plots, &at, layers, samples, bins, (&parameters, gradients.as_ref()))?;
+        Ok((frame, plots.run.replay().with_recorded_states(summary)))
+    }
+
+    fn out_of<'a, M: Forward>(
+        plots: &RunPlots<'a, M>,
+        at: &EpochData<'_, 'a, M>,
+        layers: Layers,
+        samples: &Samples,
+        bins: &LossBins,
+        (parameters, gradients): (&[Parameter<'_>], Option<&Weights>),
+    ) -> Result<Self> {
+        let is_of_numbers = at.task() == Task::Numbers;
         Ok(Self {
-            summary: plots.run.replay().with_recorded_states(summary),
-            classes: if is_of_numbers { None } else { Some(ClassFrame::of(&at, samples)?) },
-            numbers: if is_of_numbers { Some(NumberFrame::of(plots, &at, samples)?) } else { None },
+            classes: if is_of_numbers { None } else { Some(ClassFrame::of(at, samples)?) },
+            numbers: if is_of_numbers { Some(NumberFrame::of(plots, at, samples)?) } else { None },
             losses: pick(at.losses()?, &samples.rows),
-            counts: Counts::of(plots, &at, bins)?,
-            hidden: PlaneFrame::hidden(plots, &at, &samples.rows)?,
-            input: PlaneFrame::input(plots, &at)?,
-            violins,
-            network: NetworkFrame::of(model, &parameters, gradients.as_ref())?,
+            counts: Counts::of(plots, at, bins)?,
+            hidden: PlaneFrame::hidden(plots, at, &samples.rows)?,
+            input: PlaneFrame::input(plots, at)?,
+            violins: layers.violins(parameters, gradients)?,
+            network: NetworkFrame::of(at.snapshot.model(), parameters, gradients)?,
         })
     }
+}
+
+/// Those of the mean loss, of a model that has some.
+fn gradients<M: Forward>(plots: &RunPlots<'_, M>, model: &M) -> Result<Option<Weights>> {
+    model.as_backward().map(|_| checked::gradients(model, plots.data, plots.loss())).transpose()
+}
+
+fn state<M: Forward>(
+    model: &M,
+    options: &MilestoneOptions,
+    index: usize,
+    name: &str,
+    values: &Matrix,
+) -> Result<LayerState> {
+    let mut tally = LayerTally::new(model, index, name.to_owned());
+    tally.add(model, values.clone(), options)?;
+    Ok(tally.finish())
 }
 
 fn pick(values: &[f32], rows: &[usize]) -> Vec<f32> {
@@ -92,8 +140,6 @@ fn pick(values: &[f32], rows: &[usize]) -> Vec<f32> {
 /// What is kept of the layers while they are gone through.
 #[derive(Default)]
 struct Layers {
-    /// Of all; those of the last are none of a hidden layer.
-    states: Vec<LayerTally>,
     pre_activations: Vec<Violin>,
     /// The layers whose z-values the model does not know.
     unknown: Vec<String>,
@@ -101,15 +147,7 @@ struct Layers {
 }
 
 impl Layers {
-    fn add<M: Forward>(
-        &mut self,
-        model: &M,
-        options: &MilestoneOptions,
-        index: usize,
-        name: &str,
-        inputs: &Matrix,
-        values: &Matrix,
-    ) -> Result<()> {
+    fn add<M: Forward>(&mut self, model: &M, index: usize, name: &str, inputs: &Matrix, values: &Matrix) -> Result<()> {
         let mut before = Matrix::zeros(0, 0);
         if checked::z_values_into(model, inputs, index, &mut before)? {
             self.pre_activations.push(Violin::of_values(name, "pre_activation", &before)?);
@@ -117,26 +155,20 @@ impl Layers {
             self.unknown.push(name.to_owned());
         }
         self.activations.push(Violin::of_values(name, "activation", values)?);
-        let mut tally = LayerTally::new(model, index, name.to_owned());
-        tally.add(model, values.clone(), options)?;
-        self.states.push(tally);
         Ok(())
     }
 
-    /// The states of the hidden layers, the violins, and what is missing among these.
-    fn finish(
-        mut self,
-        parameters: &[Parameter<'_>],
-        gradients: Option<&Weights>,
-    ) -> Result<(Vec<LayerState>, Violins, Option<Caveat>)> {
-        self.states.pop();
+    /// What is missing among the violins.
+    fn caveat(&self) -> Option<Caveat> {
+        let what = format!("z-values of {}", self.unknown.join(", "));
+        (!self.unknown.is_empty()).then(|| Caveat::left_out(what, "`Forward::pre_activation`"))
+    }
+
+    fn violins(self, parameters: &[Parameter<'_>], gradients: Option<&Weights>) -> Result<Violins> {
         let weights = parameters.iter().map(Violin::of_parameter).collect::<Result<_>>()?;
         let gradients =
             gradients.into_iter().flat_map(Weights::iter).map(Violin::of_parameter).collect::<Result<_>>()?;
-        let what = format!("z-values of {}", self.unknown.join(", "));
-        let unknown = (!self.unknown.is_empty()).then(|| Caveat::left_out(what, "`Forward::pre_activation`"));
-        let states = self.states.into_iter().map(LayerTally::finish).collect();
-        Ok((states, [weights, self.pre_activations, self.activations, gradients], unknown))
+        Ok([weights, self.pre_activations, self.activations, gradients])
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::notation::allowed;
 
 /// What the page is made of, in the order in which its marks stand in it.
-pub(crate) fn page(title: &str, lesson: &str, meta: &str, data: &str) -> String {
+pub(crate) fn page(title: &str, lesson: &str, meta: &str, data: &str, core: &str) -> String {
     let title = escaped(title);
     let meta: String = meta.chars().map(allowed).collect();
     let meta = meta.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
@@ -14,6 +14,7 @@ pub(crate) fn page(title: &str, lesson: &str, meta: &str, data: &str) -> String 
         ("{{lesson}}", lesson),
         ("{{meta}}", meta.as_str()),
         ("{{data}}", data),
+        ("{{core}}", core),
         ("{{js}}", script.as_str()),
     ];
     let mut page = String::new();
@@ -31,8 +32,10 @@ const CSS: &str =
     concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 24] = [
+const SCRIPTS: [&str; 26] = [
     include_str!("web/data.js"),
+    include_str!("web/core.js"),
+    include_str!("web/source.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
     include_str!("web/paint.js"),

@@ -79,7 +79,7 @@ fn expect_panel(panel: Option<PagePanel>, runs: &[&RunData], whose: &str, whom: 
 
 fn expect_quantity(quantity: Option<&str>, runs: &[&RunData], whose: &str, whom: &str) -> Result<()> {
     let Some(quantity) = quantity else { return Ok(()) };
-    let shown = runs.iter().flat_map(|run| &run.violins).map(|violins| violins.quantity.to_owned());
+    let shown = runs.iter().flat_map(|run| &run.panels.violins).map(|violins| violins.quantity.to_owned());
     expect_shown(quantity, shown, &format!("the quantity of {whose}"), whom)
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod arrays;
+mod core;
 mod counts;
 mod findings;
 mod frame;
@@ -9,9 +10,11 @@ mod html;
 mod lesson;
 mod lesson_goal;
 mod lesson_html;
+mod live_run;
 mod network;
 mod notes;
 mod page_panel;
+mod page_source;
 #[cfg(feature = "plot")]
 mod picture;
 mod plane;
@@ -21,19 +24,19 @@ mod run_histograms;
 mod run_numbers;
 mod run_planes;
 mod samples;
+mod spans;
 mod tints;
 
 use std::{collections::BTreeMap, path::Path};
 
 #[cfg(feature = "plot")]
 pub use self::picture::Follow;
-use self::{
-    arrays::Arrays,
-    run_data::{PageData, RunData},
-};
+use self::run_data::{PageData, RunData};
 pub use self::{
     lesson::{Lesson, LessonSection, Sentence},
+    live_run::LiveRun,
     page_panel::PagePanel,
+    page_source::PageSource,
 };
 #[cfg(feature = "plot")]
 use super::panel::Panel;
@@ -83,18 +86,18 @@ use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 pub struct Page {
     title: String,
     max_samples: usize,
+    source: PageSource,
     captions: BTreeMap<u64, String>,
     /// Its region, in HTML; empty where there is none.
     lesson: String,
     runs: Vec<RunData>,
-    arrays: Arrays,
 }
 
 impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
-        let (captions, runs, arrays) = (BTreeMap::new(), Vec::new(), Arrays::default());
-        Self { title: title.into(), max_samples: 2_000, captions, lesson: String::new(), runs, arrays }
+        let (captions, runs, source) = (BTreeMap::new(), Vec::new(), PageSource::default());
+        Self { title: title.into(), max_samples: 2_000, source, captions, lesson: String::new(), runs }
     }
 
     /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
@@ -118,6 +121,26 @@ impl Page {
     #[must_use]
     pub fn max_samples(self, count: usize) -> Self {
         Self { max_samples: count, ..self }
+    }
+
+    /// Sets where the numbers of the runs come from that are added from now on; from what takes less room without it.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::plot::{Page, PageSource, RunPlots};
+    ///
+    /// let mut page = Page::new("A page that computes").source(PageSource::Recordings);
+    /// page.run("tanh", &RunPlots::of(replay.run()?)?)?;
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    #[must_use]
+    pub fn source(self, source: PageSource) -> Self {
+        Self { source, ..self }
     }
 
     /// Says something of an epoch, and of those after it up to the next caption: a line above the runs. A second one of an epoch
@@ -162,7 +185,16 @@ impl Page {
     ///
     /// [`Error::Invalid`] for more than 255 classes, labels or outputs, and whatever a question behind one of the panels fails with.
     pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
-        let run = run::run(name.into(), plots, self.max_samples, &mut self.arrays)?;
+        let (mut run, spans) = run::run(name.into(), plots, self.max_samples)?;
+        let live = || live_run::bytes_of(plots, self.max_samples, &spans);
+        run.live = match self.source {
+            PageSource::Arrays => None,
+            PageSource::Smallest if core::BYTES.is_none() => None,
+            // Whatever it fails for is that this page holds arrays, which are there.
+            PageSource::Smallest => live().ok(),
+            PageSource::Recordings => Some(live()?),
+        };
+        run.is_live = self.source == PageSource::Recordings;
         self.runs.push(run);
         Ok(self)
     }
@@ -225,7 +257,7 @@ impl Page {
     #[cfg(feature = "plot")]
     pub fn panel(&mut self, panel: &Panel, follow: &Follow) -> Result<&mut Self> {
         let run = last(&mut self.runs)?;
-        let picture = picture::of(panel, follow, &run.epochs, &mut self.arrays)?;
+        let picture = picture::of(panel, follow, &run.epochs, &mut run.arrays)?;
         run.pictures.push(picture);
         Ok(self)
     }
@@ -275,11 +307,25 @@ impl Page {
     ///
     /// [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
+        let live = self.live_runs()?;
+        let (mut bytes, is_live) = (Vec::new(), live.contains(&true));
+        let places = self.runs.iter().zip(live).map(|(run, is_live)| run.write(&mut bytes, is_live)).collect();
         let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
-        let page = PageData { title: &self.title, captions, runs: &self.runs };
+        let page = PageData { title: &self.title, captions, runs: &self.runs, places };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
-        Ok(html::page(&self.title, &self.lesson, &meta, &self.arrays.to_base64()?))
+        let core = if is_live { core::base64()? } else { String::new() };
+        Ok(html::page(&self.title, &self.lesson, &meta, &arrays::to_base64(&bytes)?, &core))
+    }
+
+    /// Which of the runs are computed where they are shown: those for which that was asked, and others if they take less room so,
+    /// with what computes them.
+    fn live_runs(&self) -> Result<Vec<bool>> {
+        let saved = self.runs.iter().map(RunData::saved_bytes).collect::<Result<Vec<_>>>()?;
+        let all: usize = saved.iter().sum();
+        let is_there = self.runs.iter().any(|run| run.is_live);
+        let is_less = is_there || core::BYTES.is_some_and(|core| all > core.len());
+        Ok(self.runs.iter().zip(saved).map(|(run, saved)| run.is_live || is_less && saved > 0).collect())
     }
 
     /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.

@@ -77,6 +77,28 @@ pub(crate) fn network(
         inputs: (0..inputs).map(name).collect(),
         weights: arrays.bits(&weights, count),
         gradients: gradients.map(|gradients| arrays.bits(&gradients, count)),
+        largest: largest(&weights, first),
         layers: epochs.into_iter().next()?.layers,
     })
+}
+
+/// The sizes of the largest weight and of the largest bias, of values of many epochs.
+fn largest(values: &[f32], epoch: &NetworkFrame) -> [f32; 2] {
+    let are_biases = are_biases(epoch);
+    let sizes = |of_biases: bool| {
+        let of_kind = values.iter().zip(are_biases.iter().cycle()).filter(move |(_, is_bias)| **is_bias == of_biases);
+        of_kind.map(|(value, _)| value.abs()).filter(|size| size.is_finite())
+    };
+    [false, true].map(|of_biases| sizes(of_biases).fold(0.0, f32::max))
+}
+
+/// Which of the values of an epoch are biases.
+fn are_biases(epoch: &NetworkFrame) -> Vec<bool> {
+    let mut width = epoch.inputs;
+    let of_layer = |layer: &NetworkLayer| {
+        let weights = vec![false; width * layer.units];
+        width = layer.units;
+        [weights, vec![true; if layer.has_biases { layer.units } else { 0 }]].concat()
+    };
+    epoch.layers.iter().flat_map(of_layer).collect()
 }

@@ -66,16 +66,18 @@ impl PagePanel {
 
     fn is_of(self, run: &RunData) -> bool {
         match self {
-            Self::FeatureSpace => run.hidden.is_some(),
-            Self::InputSpace => run.input.is_some(),
-            Self::Fit => run.numbers.as_ref().is_some_and(|numbers| numbers.fit.is_some()),
-            Self::Predictions | Self::Residuals => run.numbers.is_some(),
-            Self::Probabilities => run.numbers.is_none() && run.classes.is_some(),
-            Self::Confusion => run.numbers.is_none() && run.classes.as_ref().is_some_and(|own| !own.labels.is_empty()),
+            Self::FeatureSpace => run.panels.hidden.is_some(),
+            Self::InputSpace => run.panels.input.is_some(),
+            Self::Fit => run.panels.numbers.as_ref().is_some_and(|numbers| numbers.fit.is_some()),
+            Self::Predictions | Self::Residuals => run.panels.numbers.is_some(),
+            Self::Probabilities => run.panels.numbers.is_none() && run.panels.classes.is_some(),
+            Self::Confusion => {
+                run.panels.numbers.is_none() && run.panels.classes.as_ref().is_some_and(|own| !own.labels.is_empty())
+            }
             Self::Losses => true,
             Self::Curves => run.curves.iter().chain(&run.logged).any(|curve| curve.values.iter().any(Option::is_some)),
-            Self::Violins => !run.violins.is_empty(),
-            Self::Network => run.network.is_some(),
+            Self::Violins => !run.panels.violins.is_empty(),
+            Self::Network => run.panels.network.is_some(),
             Self::Picture(number) => number < run.pictures.len(),
         }
     }

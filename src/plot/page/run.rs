@@ -5,15 +5,16 @@ use super::{
     counts::LossBins,
     frame::{Frame, HEIGHTS, Violin},
     network::network,
-    run_data::{CurveData, MilestoneData, Reading, RunData, ViolinData},
+    run_data::{CurveData, MilestoneData, PanelData, Reading, RunData, ViolinData},
     run_histograms::{class_names, classes, loss_histogram},
     run_numbers::numbers,
     run_planes::{hidden, input},
     samples::{NO_CLASS, Samples},
+    spans::Spans,
 };
 use crate::{
     Error, Forward, Result,
-    analysis::{Caveat, MilestoneGroup, MilestoneOptions, Milestones, Quantity},
+    analysis::{Caveat, EpochSummary, MilestoneGroup, MilestoneOptions, Milestones, Quantity},
     math::stats,
     plot::{
         RunPlots,
@@ -21,39 +22,27 @@ use crate::{
     },
 };
 
-/// The run; its numbers go to the arrays.
-pub(crate) fn run<M: Forward>(
-    name: String,
-    plots: &RunPlots<'_, M>,
-    most: usize,
-    arrays: &mut Arrays,
-) -> Result<RunData> {
+/// The run, of which so many samples are shown at most, and what its numbers lie between.
+pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize) -> Result<(RunData, Spans)> {
     expect_few_classes(plots.class_names().len())?;
     let samples = Samples::of(plots, most)?;
     let (options, bins) = (MilestoneOptions::default().loss(plots.loss()), LossBins::of(plots)?);
-    let mut frames = plots.run.map(|snapshot| Frame::of(plots, snapshot, &samples, &bins, &options))?;
-    let found = milestones(plots, &frames, &options)?;
-    let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
-    let networks: Vec<_> = frames.iter_mut().map(|frame| frame.network.take()).collect();
-    let range = loss_range(plots, &frames);
-    let (curves, logged) = curves(plots);
+    let found = plots.run.map(|snapshot| Frame::with_summary(plots, snapshot, &samples, &bins, &options))?;
+    let (frames, summaries): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let found = milestones(plots, &summaries, &options)?;
+    let spans = Spans::of(plots, &frames);
+    let (mut arrays, (curves, logged)) = (Arrays::default(), curves(plots));
     let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
     let is_set = plots.settings.axes.curves.is_some() && !plots.settings.axes.log_losses;
-    Ok(RunData {
+    let panels = panels(plots, frames, &samples, &bins, &spans, &mut arrays)?;
+    let run = RunData {
         name,
         epochs: plots.epochs().to_vec(),
         samples: samples.rows.len(),
         of: plots.data.samples(),
-        indices: arrays.u32(&samples.rows.iter().map(|&row| row as u32).collect::<Vec<_>>(), 0),
         class_names: class_names(plots),
-        classes: classes(plots, &frames, &samples, arrays)?,
-        numbers: numbers(plots, &frames, &samples, arrays)?,
-        losses: arrays.u16(&losses(&frames, range, &bins)?, samples.rows.len()),
-        loss_range: [range.low, range.high],
         loss_name: plots.own_loss().unwrap_or_else(|| plots.loss().to_string()),
-        loss_histogram: loss_histogram(plots, &frames, &bins, arrays)?,
-        input: input(plots, &frames, &samples, arrays),
-        hidden: hidden(plots, &frames, arrays),
+        panels,
         curves_title: drawn.title,
         curve_labels: [drawn.y.label, drawn.right.map_or_else(String::new, |axis| axis.label)],
         curve_ends: (is_set || !drawn.notes.is_empty()).then_some([drawn.y.low, drawn.y.high]),
@@ -62,15 +51,45 @@ pub(crate) fn run<M: Forward>(
         logged,
         milestones: found.groups().iter().map(milestone).collect(),
         notes: notes(plots, found.caveats),
+        pictures: Vec::new(),
+        arrays,
+        live: None,
+        is_live: false,
+    };
+    Ok((run, spans))
+}
+
+/// What the panels of these epochs show; their numbers go to the arrays.
+pub(crate) fn panels<M: Forward>(
+    plots: &RunPlots<'_, M>,
+    mut frames: Vec<Frame>,
+    samples: &Samples,
+    bins: &LossBins,
+    spans: &Spans,
+    arrays: &mut Arrays,
+) -> Result<PanelData> {
+    let violins: Vec<_> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.violins)).collect();
+    let networks: Vec<_> = frames.iter_mut().map(|frame| frame.network.take()).collect();
+    Ok(PanelData {
+        indices: arrays.u32(&samples.rows.iter().map(|&row| row as u32).collect::<Vec<_>>(), 0),
+        classes: classes(plots, &frames, samples, spans, arrays)?,
+        numbers: numbers(plots, &frames, samples, arrays)?,
+        losses: arrays.u16(&losses(&frames, spans.losses, bins)?, samples.rows.len()),
+        loss_range: [spans.losses.low, spans.losses.high],
+        loss_histogram: loss_histogram(plots, &frames, bins, spans.first_log_bin, arrays)?,
+        input: input(plots, &frames, samples, arrays),
+        hidden: hidden(plots, &frames, arrays),
         violins: violins_of(plots, &violins, arrays),
         network: network(plots.data.feature_names(), networks, arrays),
-        pictures: Vec::new(),
     })
 }
 
-fn milestones<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], options: &MilestoneOptions) -> Result<Milestones> {
-    let summaries: Vec<_> = frames.iter().map(|frame| frame.summary.clone()).collect();
-    let mut found = Milestones::of(&summaries, options)?;
+fn milestones<M: Forward>(
+    plots: &RunPlots<'_, M>,
+    summaries: &[EpochSummary],
+    options: &MilestoneOptions,
+) -> Result<Milestones> {
+    let mut found = Milestones::of(summaries, options)?;
     found.class_names = plots.class_names().to_vec();
     found.loss_name = plots.own_loss();
     Ok(found)
@@ -88,16 +107,6 @@ fn notes<M: Forward>(plots: &RunPlots<'_, M>, caveats: Vec<Caveat>) -> Vec<Strin
 fn losses(frames: &[Frame], range: Losses, bins: &LossBins) -> Result<Vec<u16>> {
     let losses = frames.iter().flat_map(|frame| &frame.losses).map(|&loss| f64::from(loss));
     losses.map(|loss| Ok(range.of(loss, bins.ends_around(loss)?))).collect()
-}
-
-/// The range of the losses that are not 0.
-fn loss_range<M>(plots: &RunPlots<'_, M>, frames: &[Frame]) -> Losses {
-    let losses = frames.iter().flat_map(|frame| &frame.losses).map(|&loss| f64::from(loss));
-    match stats::finite_range(losses.filter(|loss| *loss > 0.0)) {
-        Some((low, high)) if low < high => Losses { low, high },
-        Some((_, high)) => Losses { low: high / 2.0, high },
-        None => Losses { low: plots.limits.loss / 2.0, high: plots.limits.loss },
-    }
 }
 
 fn expect_few_classes(count: usize) -> Result<()> {
@@ -157,13 +166,14 @@ fn violins<M>(plots: &RunPlots<'_, M>, quantity: Quantity, epochs: &[&[Violin]],
     let density: Vec<u8> = all().flat_map(|violin| violin.density.iter().copied()).collect();
     let ends: Vec<f32> = all().flat_map(|violin| violin.ends.map(|end| end as f32)).collect();
     let medians: Vec<f32> = all().map(|violin| violin.median as f32).collect();
+    let count = rows.len();
     ViolinData {
         quantity: quantity.name(),
-        density: arrays.u8(&density, rows.len() * HEIGHTS),
+        density: arrays.u8(&density, count * HEIGHTS),
         rows,
         range: [*range.start(), *range.end()],
         notes: note.into_iter().collect(),
-        ends: arrays.f32(&ends),
-        median: arrays.f32(&medians),
+        ends: arrays.f32(&ends, 2 * count),
+        median: arrays.f32(&medians, count),
     }
 }

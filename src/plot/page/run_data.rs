@@ -5,7 +5,11 @@
 
 use serde::Serialize;
 
-use super::{arrays::Array, notes::Notes};
+use super::{
+    arrays::{self, Array, Arrays},
+    notes::Notes,
+};
+use crate::Result;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -14,6 +18,17 @@ pub(crate) struct PageData<'a> {
     /// What the author says of epochs, in their order.
     pub(crate) captions: Vec<(&'a u64, &'a str)>,
     pub(crate) runs: &'a [RunData],
+    /// Where the arrays of each run are.
+    pub(crate) places: Vec<PlaceData>,
+}
+
+/// Where the arrays of a run are among the bytes of the page.
+#[derive(Debug, Serialize)]
+pub(crate) struct PlaceData {
+    /// The first byte of each, by its number; none of those that are computed where they are shown.
+    pub(crate) arrays: Vec<Option<usize>>,
+    /// The first byte of what they are computed from, and how many bytes that is.
+    pub(crate) live: Option<[usize; 2]>,
 }
 
 /// One run.
@@ -26,28 +41,12 @@ pub(crate) struct RunData {
     pub(crate) samples: usize,
     /// The number of samples in the data set.
     pub(crate) of: usize,
-    /// The rows of the shown samples in the data set: `u32`.
-    pub(crate) indices: Array,
     /// The names of the classes: of several labels a sample, those without and those with the one that is shown. Empty where the
     /// targets are numbers.
     pub(crate) class_names: Vec<String>,
-    /// What is known of the samples' classes, or of their labels.
-    #[serde(flatten)]
-    pub(crate) classes: Option<ClassData>,
-    /// What is known of numbers.
-    pub(crate) numbers: Option<NumberData>,
-    /// The loss of each sample at each epoch, `u16`: 0, or from 1 to 65,533 along the logarithm between the ends of `loss_range`;
-    /// 65,534 where it is infinite and 65,535 where it is NaN. It lies within the bins that the loss is counted in.
-    pub(crate) losses: Array,
-    /// The smallest loss above 0, and the largest.
-    pub(crate) loss_range: [f64; 2],
     pub(crate) loss_name: String,
-    /// How the losses are spread.
-    pub(crate) loss_histogram: LossData,
-    /// The space of the inputs, where there are two or more.
-    pub(crate) input: Option<PlaneData>,
-    /// The space of a hidden layer, where there is one of two units or more.
-    pub(crate) hidden: Option<PlaneData>,
+    #[serde(flatten)]
+    pub(crate) panels: PanelData,
     /// What the curves are called together, and the words at the left axis and at the right one.
     pub(crate) curves_title: String,
     pub(crate) curve_labels: [String; 2],
@@ -60,12 +59,62 @@ pub(crate) struct RunData {
     pub(crate) milestones: Vec<MilestoneData>,
     /// What was assumed or left out, in sentences.
     pub(crate) notes: Vec<String>,
+    /// Whatever else is shown of it.
+    pub(crate) pictures: Vec<PictureData>,
+    /// The bytes of all arrays that are named.
+    #[serde(skip)]
+    pub(crate) arrays: Arrays,
+    /// What the arrays of epochs are computed from where they are shown, if they can be.
+    #[serde(skip)]
+    pub(crate) live: Option<Vec<u8>>,
+    /// Whether they are, whatever that takes.
+    #[serde(skip)]
+    pub(crate) is_live: bool,
+}
+
+impl RunData {
+    /// Adds its bytes to those of a page.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>, is_live: bool) -> PlaceData {
+        let arrays = self.arrays.write(bytes, !is_live);
+        let live = self.live.as_ref().filter(|_| is_live).map(|live| {
+            bytes.extend(live);
+            [bytes.len() - live.len(), live.len()]
+        });
+        PlaceData { arrays, live }
+    }
+
+    /// How much smaller the file is by computing what is shown of epochs; 0 where it is not.
+    pub(crate) fn saved_bytes(&self) -> Result<usize> {
+        let Some(live) = &self.live else { return Ok(0) };
+        Ok(self.arrays.deflated_size_of_epochs()?.saturating_sub(arrays::deflated(live)?.len()))
+    }
+}
+
+/// What the panels show of each epoch.
+#[derive(Debug, Serialize)]
+pub(crate) struct PanelData {
+    /// The rows of the shown samples in the data set: `u32`.
+    pub(crate) indices: Array,
+    /// What is known of the samples' classes, or of their labels.
+    #[serde(flatten)]
+    pub(crate) classes: Option<ClassData>,
+    /// What is known of numbers.
+    pub(crate) numbers: Option<NumberData>,
+    /// The loss of each sample at each epoch, `u16`: 0, or from 1 to 65,533 along the logarithm between the ends of `loss_range`;
+    /// 65,534 where it is infinite and 65,535 where it is NaN. It lies within the bins that the loss is counted in.
+    pub(crate) losses: Array,
+    /// The smallest loss above 0, and the largest.
+    pub(crate) loss_range: [f64; 2],
+    /// How the losses are spread.
+    pub(crate) loss_histogram: LossData,
+    /// The space of the inputs, where there are two or more.
+    pub(crate) input: Option<PlaneData>,
+    /// The space of a hidden layer, where there is one of two units or more.
+    pub(crate) hidden: Option<PlaneData>,
     /// Of weights, z-values, activations and, if the model gives them, gradients.
     pub(crate) violins: Vec<ViolinData>,
     /// The diagram of a network of few and narrow dense layers.
     pub(crate) network: Option<NetworkData>,
-    /// Whatever else is shown of it.
-    pub(crate) pictures: Vec<PictureData>,
 }
 
 /// What a run of a model that classifies holds of each sample.
@@ -144,6 +193,8 @@ pub(crate) struct ResidualData {
     pub(crate) bins: usize,
     /// The samples in each bin, at each epoch: `u32`.
     pub(crate) correct: Array,
+    /// The highest bar of all epochs.
+    pub(crate) peak: u64,
 }
 
 /// The outputs over a single input.
@@ -204,6 +255,9 @@ pub(crate) struct ProbabilityData {
     pub(crate) misclassified: Array,
     /// Those for which no class is predicted, class by class: `u32`.
     pub(crate) undecided: Array,
+    /// The highest bar of a class, and that of all classes on top of each other, of all epochs.
+    pub(crate) peak: u64,
+    pub(crate) stacked_peak: u64,
 }
 
 /// The histogram of the losses, over all samples of the data set.
@@ -232,6 +286,8 @@ pub(crate) struct LossBinData {
     pub(crate) correct: Array,
     /// The misclassified ones, of a model that classifies.
     pub(crate) misclassified: Option<Array>,
+    /// The highest bar of all epochs.
+    pub(crate) peak: u64,
 }
 
 /// A space of two dimensions, or a plane in one of more.
@@ -352,6 +408,8 @@ pub(crate) struct NetworkData {
     pub(crate) weights: Array,
     /// The gradients of the mean loss over all samples, in the same order.
     pub(crate) gradients: Option<Array>,
+    /// The sizes of the largest weight and of the largest bias of all epochs; 0 where none is a number.
+    pub(crate) largest: [f32; 2],
 }
 
 /// A layer of a diagram.

@@ -3,21 +3,19 @@
 use super::{
     answers::{ClassFrame, PartFrame},
     arrays::{Array, Arrays, Quantizer},
-    counts::{BINS_OF_A_DECADE, BinEnds, Counts, LOG_BINS, LossBins},
+    counts::{BinEnds, Counts, LOG_BINS, LossBins},
     frame::Frame,
     notes::Notes,
     run_data::{ClassData, LossBinData, LossData, OutputData, PartData, ProbabilityData},
     samples::Samples,
+    spans::{OutputSpan, Spans},
 };
 use crate::{
     OutputKind, Result,
     analysis::{Histogram, distribution::histogram::Bins},
     plot::{
         Panel, RunPlots,
-        panel::{
-            histograms::{axis_label, counts},
-            planes::wider,
-        },
+        panel::histograms::{axis_label, counts},
         run::task::Task,
     },
 };
@@ -27,15 +25,18 @@ pub(crate) fn classes<M>(
     plots: &RunPlots<'_, M>,
     frames: &[Frame],
     samples: &Samples,
+    spans: &Spans,
     arrays: &mut Arrays,
 ) -> Result<Option<ClassData>> {
     let found: Vec<&ClassFrame> = frames.iter().filter_map(|frame| frame.classes.as_ref()).collect();
-    let Some(first) = found.first() else { return Ok(None) };
+    if found.is_empty() {
+        return Ok(None);
+    }
     let (is_of_labels, shown) = (plots.settings.task == Task::Labels, plots.settings.output);
     let predicted: Vec<u8> = found.iter().flat_map(|frame| frame.predicted.iter().copied()).collect();
-    let parts = (0..first.parts.len()).map(|i| {
-        let epochs: Vec<&PartFrame> = found.iter().map(|frame| &frame.parts[i]).collect();
-        part(plots, i, &epochs, arrays)
+    let parts = spans.outputs.iter().enumerate().map(|(i, &span)| {
+        let epochs: Vec<&PartFrame> = found.iter().filter_map(|frame| frame.parts.get(i)).collect();
+        part(plots, i, &epochs, span, arrays)
     });
     let parts = parts.collect::<Result<Vec<_>>>()?;
     Ok(Some(ClassData {
@@ -61,8 +62,14 @@ fn without_and_with(label: &str) -> [String; 2] {
     [format!("without {label}"), format!("with {label}")]
 }
 
-fn part<M>(plots: &RunPlots<'_, M>, i: usize, epochs: &[&PartFrame], arrays: &mut Arrays) -> Result<PartData> {
-    let output = output(epochs);
+fn part<M>(
+    plots: &RunPlots<'_, M>,
+    i: usize,
+    epochs: &[&PartFrame],
+    span: OutputSpan,
+    arrays: &mut Arrays,
+) -> Result<PartData> {
+    let output = output(epochs, span);
     let each = epochs.first().map_or(0, |part| part.outputs.len());
     Ok(PartData {
         probability: arrays.u16(&probabilities(plots, epochs, &output)?, each),
@@ -71,18 +78,12 @@ fn part<M>(plots: &RunPlots<'_, M>, i: usize, epochs: &[&PartFrame], arrays: &mu
     })
 }
 
-/// What the outputs are, and the ends of their axis: from 0 to 1 for probabilities, around the targets for values.
-fn output(epochs: &[&PartFrame]) -> OutputData {
+/// What the outputs are.
+fn output(epochs: &[&PartFrame], span: OutputSpan) -> OutputData {
     let first = epochs.first();
-    let threshold = first.and_then(|part| part.threshold);
-    match first.filter(|part| part.kind == OutputKind::Values) {
-        None => OutputData { word: "probability", axis: [0.0, 1.0], ends: [0.0, 1.0], threshold },
-        Some(part) => {
-            let values = epochs.iter().flat_map(|part| &part.outputs).map(|&value| f64::from(value));
-            let (low, high) = wider(values).into_inner();
-            OutputData { word: "output", axis: part.axis, ends: [low, high], threshold }
-        }
-    }
+    let are_values = first.is_some_and(|part| part.kind == OutputKind::Values);
+    let word = if are_values { "output" } else { "probability" };
+    OutputData { word, axis: span.axis, ends: span.ends, threshold: first.and_then(|part| part.threshold) }
 }
 
 /// The steps of the outputs of the shown samples, each within the bin that it is counted in.
@@ -127,7 +128,20 @@ fn probability_histograms<M>(
         correct: of_parts(epochs, arrays, |part| &part.correct),
         misclassified: of_parts(epochs, arrays, |part| &part.misclassified),
         undecided: of_parts(epochs, arrays, |part| &part.undecided),
+        peak: epochs.iter().map(|part| highest(&[&part.correct, &part.misclassified])).max().unwrap_or(0),
+        stacked_peak: epochs.iter().map(|part| highest_of_all(part, plots.settings.bins)).max().unwrap_or(0),
     }
+}
+
+/// The highest bar of which these are parts.
+fn highest(parts: &[&[u64]]) -> u64 {
+    let bins = parts.first().map_or(0, |counts| counts.len());
+    (0..bins).map(|bin| parts.iter().map(|counts| counts[bin]).sum()).max().unwrap_or(0)
+}
+
+/// That of all classes on top of each other.
+fn highest_of_all(part: &PartFrame, bins: usize) -> u64 {
+    highest(&part.correct.chunks(bins).chain(part.misclassified.chunks(bins)).collect::<Vec<_>>())
 }
 
 /// Counts of all epochs.
@@ -151,10 +165,11 @@ pub(crate) fn loss_histogram<M>(
     plots: &RunPlots<'_, M>,
     frames: &[Frame],
     bins: &LossBins,
+    first: usize,
     arrays: &mut Arrays,
 ) -> Result<LossData> {
     let words = Panel::losses(&Histogram::of(&[], 0.0..=1.0, 1)?);
-    let (first, parts) = (first_log_bin(frames), plots.settings.task != Task::Numbers);
+    let parts = plots.settings.task != Task::Numbers;
     Ok(LossData {
         title: words.title,
         x_label: words.x.label,
@@ -165,6 +180,11 @@ pub(crate) fn loss_histogram<M>(
             notes: Notes::of(frames.iter().map(|frame| &frame.counts.notes)),
             correct: of_all(frames, arrays, |of| &of.losses[0]),
             misclassified: parts.then(|| of_all(frames, arrays, |of| &of.losses[1])),
+            peak: frames
+                .iter()
+                .map(|frame| highest(&frame.counts.losses.each_ref().map(Vec::as_slice)))
+                .max()
+                .unwrap_or(0),
         },
         logarithmic: LossBinData {
             ends: bins.log_ends(first),
@@ -172,14 +192,12 @@ pub(crate) fn loss_histogram<M>(
             notes: Notes::of(frames.iter().map(|frame| &frame.counts.log_notes)),
             correct: of_all(frames, arrays, |of| &of.log_losses[0][first..]),
             misclassified: parts.then(|| of_all(frames, arrays, |of| &of.log_losses[1][first..])),
+            peak: frames
+                .iter()
+                .map(|frame| highest(&frame.counts.log_losses.each_ref().map(|of| &of[first..])))
+                .max()
+                .unwrap_or(0),
         },
         no_losses: of_all(frames, arrays, |of| &of.no_losses),
     })
-}
-
-/// What no loss of the run reaches down to is left out, but for the last factor of ten.
-fn first_log_bin(frames: &[Frame]) -> usize {
-    let is_empty =
-        |bin: &usize| frames.iter().all(|frame| frame.counts.log_losses.iter().all(|counts| counts[*bin] == 0));
-    (0..LOG_BINS - BINS_OF_A_DECADE).take_while(is_empty).count()
 }

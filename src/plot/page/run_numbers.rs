@@ -31,7 +31,7 @@ pub(crate) fn numbers<M>(
     Ok(Some(NumberData {
         names: plots.settings.class_names.clone(),
         shown: plots.settings.output,
-        targets: arrays.f32(&by_output(plots.data.targets().numbers()?, &samples.rows)),
+        targets: arrays.f32(&by_output(plots.data.targets().numbers()?, &samples.rows), 0),
         predicted: arrays.bits(&predicted, predicted.len() / found.len()),
         predictions: PredictionData {
             words: words(&found, |frame| &frame.predictions),
@@ -60,6 +60,7 @@ fn residuals<M>(plots: &RunPlots<'_, M>, frames: &[&NumberFrame], arrays: &mut A
         ends: [axis.low, axis.high],
         bins: plots.settings.bins,
         correct: all_epochs(frames.iter().map(|frame| frame.residual_counts.as_slice()), arrays),
+        peak: frames.iter().flat_map(|frame| &frame.residual_counts).copied().max().unwrap_or(0),
     }
 }
 
@@ -74,7 +75,7 @@ fn fit<M>(plots: &RunPlots<'_, M>, frames: &[&NumberFrame], samples: &Samples, a
         between: first.between,
         places: first.outputs.len() / plots.data.outputs(),
         outputs: arrays.bits(&outputs, first.outputs.len()),
-        inputs: arrays.f32(&by_output(plots.data.inputs(), &samples.rows)),
+        inputs: arrays.f32(&by_output(plots.data.inputs(), &samples.rows), 0),
     })
 }
 

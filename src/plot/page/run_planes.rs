@@ -41,7 +41,7 @@ pub(crate) fn input<M>(
         scales: Vec::new(),
         notes: Notes::of(planes.iter().map(|plane| &plane.notes)),
         grid: has_tints(plots).then(|| straight_grid((STRAIGHT - 1) / (LINES - 1), &planes, arrays)),
-        boundary: boundary(&planes, arrays),
+        boundary: boundary(plots, &planes, arrays),
     })
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn hidden<M: Forward>(plots: &RunPlots<'_, M>, frames: &[Frame], arra
         scales: scales(&planes),
         notes: Notes::of(planes.iter().map(|plane| &plane.notes)),
         grid,
-        boundary: boundary(&planes, arrays),
+        boundary: boundary(plots, &planes, arrays),
     })
 }
 
@@ -115,7 +115,7 @@ fn scores(planes: &[&PlaneFrame], arrays: &mut Arrays) -> Option<Array> {
 }
 
 /// The lines of all epochs, one behind the other.
-fn boundary(planes: &[&PlaneFrame], arrays: &mut Arrays) -> BoundaryData {
+fn boundary<M>(plots: &RunPlots<'_, M>, planes: &[&PlaneFrame], arrays: &mut Arrays) -> BoundaryData {
     let (mut lines, mut starts, mut x, mut y) = (vec![0], vec![0], Vec::new(), Vec::new());
     for plane in planes {
         for line in &plane.boundary {
@@ -126,7 +126,11 @@ fn boundary(planes: &[&PlaneFrame], arrays: &mut Arrays) -> BoundaryData {
         lines.push(starts.len() as u32 - 1);
     }
     x.extend(y);
-    let levels: Vec<u8> = planes.iter().flat_map(|plane| plane.levels.iter().copied()).collect();
-    let levels = (!levels.is_empty()).then(|| arrays.u8(&levels, 0));
-    BoundaryData { levels, lines: arrays.u32(&lines, 0), starts: arrays.u32(&starts, 0), points: arrays.u16(&x, 0) }
+    let levels = || planes.iter().flat_map(|plane| plane.levels.iter().copied()).collect::<Vec<u8>>();
+    BoundaryData {
+        levels: (plots.settings.task == Task::Numbers).then(|| arrays.levels_of_lines(&levels())),
+        lines: arrays.places_of_lines(&lines),
+        starts: arrays.places_of_lines(&starts),
+        points: arrays.lines(&x),
+    }
 }

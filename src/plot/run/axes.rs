@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
 use crate::plot::panel::LEAVES_OUT;
 use crate::{Error, Result, notation::short};
 
@@ -29,8 +31,9 @@ pub enum Axes {
 }
 
 /// What was set about the axes of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AxisOptions {
+    #[serde(serialize_with = "as_number", deserialize_with = "of_number")]
     pub(crate) axes: Axes,
     pub(crate) space: Option<[RangeInclusive<f64>; 2]>,
     /// Of the losses of the samples.
@@ -39,6 +42,18 @@ pub(crate) struct AxisOptions {
     pub(crate) curves: Option<RangeInclusive<f64>>,
     pub(crate) counts: Option<u64>,
     pub(crate) log_losses: bool,
+}
+
+const AXES: [Axes; 3] = [Axes::Robust, Axes::Run, Axes::Epoch];
+
+fn as_number<S: Serializer>(axes: &Axes, to: S) -> std::result::Result<S::Ok, S::Error> {
+    AXES.iter().position(|which| which == axes).serialize(to)
+}
+
+fn of_number<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Axes, D::Error> {
+    let number: Option<usize> = Deserialize::deserialize(from)?;
+    let axes = number.and_then(|number| AXES.get(number));
+    axes.copied().ok_or_else(|| D::Error::custom("axes that reach over nothing that is known"))
 }
 
 impl AxisOptions {

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     axes::{Axes, Ends, Reach, note},
     epoch_data::EpochData,
@@ -23,6 +25,7 @@ use crate::{
 const MAX_KEPT_LOSSES: usize = 1 << 24;
 
 /// The limits of the axes of a run, and its curves.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct AxisLimits {
     pub(super) space: SpaceAxes,
     /// The highest bar of each class's or label's histogram, over all epochs.
@@ -40,7 +43,7 @@ pub(crate) struct AxisLimits {
 }
 
 /// The axes of the hidden space, the epochs that they leave out, and what is to be said of these.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SpaceAxes {
     pub(super) space: Space,
     pub(super) left_out: Vec<u64>,
@@ -48,6 +51,7 @@ pub(super) struct SpaceAxes {
 }
 
 /// An axis that numbers are counted along, what it leaves out, and the axis of the counts.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CountedAxis {
     pub(crate) axis: ValueAxis,
     pub(super) notes: Vec<String>,

@@ -8,9 +8,11 @@ mod curves;
 pub(crate) mod epoch_data;
 #[cfg(feature = "plot")]
 mod figure;
+mod kept;
 mod label_data;
 mod numbers;
 mod options;
+mod parts;
 mod run_plots;
 pub(crate) mod settings;
 mod space;

@@ -1,6 +1,8 @@
 //! What the plots of a run show, found in the recording where nothing was set.
 
-use super::{RunPlotOptions, axes::AxisOptions, space::are_alike, task::Task};
+use serde::{Deserialize, Serialize};
+
+use super::{RunPlotOptions, axes::AxisOptions, parts, space::are_alike, task::Task};
 #[cfg(feature = "plot")]
 use crate::plot::render::fonts::Fonts;
 use crate::{
@@ -14,12 +16,15 @@ use crate::{
 };
 
 /// What the plots of a run show, with everything found that was not set.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) task: Task,
     pub(crate) hidden: Option<Hidden>,
     pub(crate) input: Option<Input>,
     /// Over the inputs, where there are two.
+    #[serde(with = "parts::grid")]
     pub(crate) grid: Grid,
+    #[serde(with = "parts::loss")]
     pub(crate) loss: Loss,
     /// Of the classes, the labels or the outputs.
     pub(crate) class_names: Vec<String>,
@@ -28,25 +33,32 @@ pub(crate) struct Settings {
     pub(crate) output: usize,
     pub(crate) axes: AxisOptions,
     #[cfg(feature = "plot")]
+    #[serde(skip)]
     pub(crate) fonts: Fonts,
 }
 
 /// The hidden layer that is looked into.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Hidden {
     pub(crate) layer: String,
+    #[serde(with = "parts::plane")]
     plane: Option<Plane>,
     /// What stands along its axes, before their number.
-    axes: &'static str,
+    axes: String,
     /// How many units of how many outputs are shown, where these are not the same.
     shown: Option<[usize; 2]>,
 }
 
 /// The space of the inputs, as it is seen.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Input {
     /// With more than two inputs.
+    #[serde(with = "parts::plane")]
     pub(crate) plane: Option<Plane>,
+    #[serde(with = "parts::grid")]
     pub(crate) grid: Grid,
     /// The data there.
+    #[serde(skip, default = "nowhere")]
     pub(crate) samples: Matrix,
     labels: [String; 2],
     /// What the plane leaves out.
@@ -90,6 +102,41 @@ impl Settings {
             fonts: options.fonts,
         })
     }
+
+    /// Of how many parts the predictions are: all classes together, each label, none of numbers.
+    pub(crate) fn parts(&self) -> usize {
+        match self.task {
+            Task::Classes => 1,
+            Task::Labels => self.class_names.len(),
+            Task::Numbers => 0,
+        }
+    }
+
+    /// Fails for settings of other data.
+    pub(super) fn check(&self, data: &Dataset) -> Result<()> {
+        self.axes.check()?;
+        let (found, expected) = (self.class_names.len(), self.task.names(data, &[]).len());
+        if found != expected || self.output >= data.outputs() {
+            return Err(Error::invalid("the number of names", expected.to_string(), found));
+        }
+        Ok(())
+    }
+
+    /// With the data among the inputs, which are not kept with the rest.
+    pub(super) fn place(&mut self, data: &Dataset) -> Result<()> {
+        if let Some(input) = &mut self.input {
+            input.samples = match &input.plane {
+                Some(plane) => plane.project(data.inputs())?,
+                None => data.inputs().clone(),
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Data that have yet to be placed.
+fn nowhere() -> Matrix {
+    Matrix::zeros(0, 0)
 }
 
 impl Hidden {
@@ -123,7 +170,7 @@ impl Hidden {
                 (Some(plane), axes)
             }
         };
-        Ok(Some(Self { layer, plane, axes, shown }))
+        Ok(Some(Self { layer, plane, axes: axes.into(), shown }))
     }
 
     pub(crate) fn view(&self) -> View<'_> {
@@ -156,7 +203,7 @@ impl Hidden {
     }
 
     pub(crate) fn labels(&self) -> [String; 2] {
-        labels(self.axes)
+        labels(&self.axes)
     }
 }
 

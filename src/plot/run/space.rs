@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use super::axes::Ends;
 use crate::{
     analysis::Grid,
@@ -13,11 +15,24 @@ use crate::{
 const LONGER: f64 = 4.0;
 
 /// The axes that a space of two dimensions is seen between.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[RangeInclusive<f64>; 2]", into = "[RangeInclusive<f64>; 2]")]
 pub(crate) struct Space {
     x: RangeInclusive<f64>,
     y: RangeInclusive<f64>,
     aspect: Aspect,
+}
+
+impl From<[RangeInclusive<f64>; 2]> for Space {
+    fn from(ranges: [RangeInclusive<f64>; 2]) -> Self {
+        Self::between(ranges)
+    }
+}
+
+impl From<Space> for [RangeInclusive<f64>; 2] {
+    fn from(space: Space) -> Self {
+        space.ranges()
+    }
 }
 
 impl Space {

@@ -1,12 +1,14 @@
 //! What the targets of a run are, by which its panels are chosen.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Dataset, Result,
     data::labels::{self, TargetKind},
 };
 
 /// What the targets of a run are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Task {
     /// A class for each sample.
     Classes,

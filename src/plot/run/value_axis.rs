@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use super::axes::Ends;
 use crate::{
     Result,
@@ -14,7 +16,7 @@ use crate::{
 const SMALLEST: f64 = 1e-8;
 
 /// The axis that losses or residuals are counted along.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ValueAxis {
     pub(crate) low: f64,
     pub(crate) high: f64,

@@ -44,6 +44,7 @@ class Column {
   /** Shows the clock's epoch, or the last one recorded before it. */
   show(clock) {
     const epoch = this.run.at(clock);
+    this.run.fill(Math.max(0, epoch));
     this.panels.forEach((panel) => panel.show(epoch, clock));
     const isOther = epoch !== this.epoch;
     this.epoch = epoch;

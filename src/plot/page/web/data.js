@@ -5,23 +5,24 @@ const NO_CLASS = 255;
 const NO_VALUE = 65535;
 const STEPS = 65534;
 const INFINITE_LOSS = 65534;
-const WIDTHS = { u8: 1, u16: 2, u32: 4, f32: 4, bits: 4 };
 
 /** A sentence for whoever looks at the page. */
 class PageError extends Error {}
 
 async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
-  const bytes = await inflate(document.getElementById("data").textContent);
-  const runs = meta.runs.map((run) => new Run(run, bytes));
+  const bytes = await inflate(document.getElementById("data").textContent, "deflate");
+  const core = await Core.load(meta.places);
+  const runs = meta.runs.map((run, i) => new Run(run, new Source(bytes, meta.places[i], core)));
   return { title: meta.title, captions: meta.captions ?? [], runs: runs.filter((run) => run.epochs.length > 0) };
 }
 
-async function inflate(text) {
+/** @param {string} text @param {"deflate" | "gzip"} format */
+async function inflate(text, format) {
   if (typeof DecompressionStream === "undefined") {
     throw new PageError("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
   }
-  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream(format));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
@@ -30,37 +31,6 @@ function fromBase64(text) {
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
   return bytes;
-}
-
-/** The values of an array of the head. */
-function valuesOf(array, bytes) {
-  const end = array.offset + array.length * WIDTHS[array.type];
-  if (!(end <= bytes.length)) throw new PageError("The data of this page are cut off.");
-  const values = addUp(DECODERS[array.type](bytes.subarray(array.offset, end), array.length), array.delta);
-  return array.type === "bits" ? new Float32Array(values.buffer) : values;
-}
-
-const DECODERS = {
-  u8: (bytes) => bytes.slice(),
-  u16: (bytes, length) => joinPlanes(bytes, new Uint16Array(length)),
-  u32: (bytes, length) => joinPlanes(bytes, new Uint32Array(length)),
-  bits: (bytes, length) => joinPlanes(bytes, new Uint32Array(length)),
-  f32: (bytes) => new Float32Array(bytes.slice().buffer),
-};
-
-/** The lowest bytes of all values come first, then the second ones, and so on. */
-function joinPlanes(bytes, values) {
-  const { length, BYTES_PER_ELEMENT: planes } = values;
-  for (let plane = 0; plane < planes; plane++) {
-    for (let i = 0; i < length; i++) values[i] |= bytes[plane * length + i] << (8 * plane);
-  }
-  return values;
-}
-
-/** Undoes the differences; typed arrays wrap around as the format wants it. */
-function addUp(values, delta) {
-  if (delta > 0) for (let i = delta; i < values.length; i++) values[i] += values[i - delta];
-  return values;
 }
 
 /** The index of the last of `sorted` that is not above `value`, or -1. */
@@ -77,7 +47,9 @@ function lastUpTo(sorted, value) {
 
 /** One run: what it recorded of every sample at every epoch. */
 class Run {
-  constructor(meta, bytes) {
+  /** @param {any} meta @param {Source} source */
+  constructor(meta, source) {
+    this.source = source;
     this.name = meta.name;
     this.epochs = meta.epochs;
     this.samples = meta.samples;
@@ -89,25 +61,25 @@ class Run {
     this.curvesTitle = meta.curves_title;
     this.curveLabels = meta.curve_labels;
     this.curveEnds = meta.curve_ends;
-    this.indices = valuesOf(meta.indices, bytes);
-    this.classes = meta.classes && valuesOf(meta.classes, bytes);
-    this.predicted = meta.predicted && valuesOf(meta.predicted, bytes);
-    this.losses = valuesOf(meta.losses, bytes);
+    this.indices = source.valuesOf(meta.indices);
+    this.classes = meta.classes && source.valuesOf(meta.classes);
+    this.predicted = meta.predicted && source.valuesOf(meta.predicted);
+    this.losses = source.valuesOf(meta.losses);
     this.decodeLosses(meta.loss_range);
-    this.own = meta.probabilities && new Part(meta, this, bytes);
+    this.own = meta.probabilities && new Part(meta, this, source);
     this.probabilities = this.own?.probabilities;
-    this.labels = (meta.labels ?? []).map((label) => new Part(label, this, bytes));
-    this.numbers = meta.numbers && new Numbers(meta.numbers, this, bytes);
+    this.labels = (meta.labels ?? []).map((label) => new Part(label, this, source));
+    this.numbers = meta.numbers && new Numbers(meta.numbers, this, source);
     this.groups = this.numbers ? levelGroups(this.numbers) : classGroups(this);
-    this.lossHistogram = new LossCounts(meta.loss_histogram, bytes);
-    this.hidden = meta.hidden && new Space(meta.hidden, this, bytes);
-    this.input = meta.input && new Space(meta.input, this, bytes);
+    this.lossHistogram = new LossCounts(meta.loss_histogram, source);
+    this.hidden = meta.hidden && new Space(meta.hidden, this, source);
+    this.input = meta.input && new Space(meta.input, this, source);
     this.curves = (meta.curves ?? []).map(readCurve).filter(isLogged);
     this.logged = (meta.logged ?? []).map(readCurve).filter(isLogged);
     this.curveNotes = new Notes({ notes: meta.curve_notes });
-    this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, bytes));
-    this.network = meta.network && new Network(meta.network, bytes);
-    this.pictures = (meta.pictures ?? []).map((picture) => new Picture(picture, bytes));
+    this.violins = (meta.violins ?? []).map((violins) => new Violins(violins, source));
+    this.network = meta.network && new Network(meta.network, source);
+    this.pictures = (meta.pictures ?? []).map((picture) => new Picture(picture, source));
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];
     this.rows = new Map(Array.from(this.indices, (row, sample) => [row, sample]));
@@ -123,6 +95,16 @@ class Run {
     return lastUpTo(this.epochs, clock);
   }
 
+  /** Sees to it that what is shown of an epoch is there. */
+  fill(epoch) {
+    this.source.fill(epoch);
+  }
+
+  /** The same of all epochs. */
+  fillAll() {
+    this.epochs.forEach((_, epoch) => this.fill(epoch));
+  }
+
   predictedAt(epoch, sample) {
     return this.predicted[epoch * this.samples + sample];
   }
@@ -132,6 +114,7 @@ class Run {
   }
 
   lossAt(epoch, sample) {
+    this.fill(epoch);
     const q = this.losses[epoch * this.samples + sample];
     if (q === 0) return 0;
     if (q === NO_VALUE) return NaN;
@@ -150,11 +133,11 @@ class Run {
 
 /** The probabilities of all classes, or of one label. */
 class Part {
-  constructor({ probability, output, probabilities }, { samples }, bytes) {
+  constructor({ probability, output, probabilities }, { samples }, source) {
     this.output = output;
     this.samples = samples;
-    this.steps = valuesOf(probability, bytes);
-    this.probabilities = new ClassCounts(probabilities, output.axis, bytes);
+    this.steps = source.valuesOf(probability);
+    this.probabilities = new ClassCounts(probabilities, output.axis, source);
   }
 
   /** The probability, or the value, for the sample's class; of a single output that for the second. */
@@ -167,23 +150,23 @@ class Part {
 
 /** What is true and what is predicted, of numbers. */
 class Numbers {
-  constructor(meta, { samples }, bytes) {
+  constructor(meta, { samples }, source) {
     this.names = meta.names;
     this.shown = meta.shown;
     this.samples = samples;
     this.levels = { colors: meta.levels.colors, names: meta.levels.names.map(minus) };
-    this.targets = valuesOf(meta.targets, bytes);
-    this.predicted = valuesOf(meta.predicted, bytes);
-    this.levelOf = valuesOf(meta.levels.samples, bytes);
+    this.targets = source.valuesOf(meta.targets);
+    this.predicted = source.valuesOf(meta.predicted);
+    this.levelOf = source.valuesOf(meta.levels.samples);
     this.predictions = { ...wordsOf(meta.predictions), ends: meta.predictions.ends };
-    this.residuals = new Counts(meta.residuals, bytes);
+    this.residuals = new Counts(meta.residuals, source);
     this.fit = meta.fit && {
       ...wordsOf(meta.fit),
       ends: meta.fit.ends,
       between: meta.fit.between,
       places: meta.fit.places,
-      inputs: valuesOf(meta.fit.inputs, bytes),
-      outputs: valuesOf(meta.fit.outputs, bytes),
+      inputs: source.valuesOf(meta.fit.inputs),
+      outputs: source.valuesOf(meta.fit.outputs),
     };
   }
 
@@ -243,7 +226,7 @@ function isLogged({ values }) {
 
 /** Counts of samples in bins of equal width between two ends, row by row, at every epoch. */
 class BinCounts {
-  constructor(meta, ends, rows, bytes) {
+  constructor(meta, ends, rows, source) {
     const { bins, correct, misclassified } = meta;
     const { title, xLabel, yLabel, notes } = wordsOf(meta);
     this.title = title;
@@ -253,9 +236,9 @@ class BinCounts {
     this.bins = bins;
     this.rows = rows;
     this.ends = ends;
-    this.correct = valuesOf(correct, bytes);
-    this.misclassified = misclassified ? valuesOf(misclassified, bytes) : new Uint32Array(this.correct.length);
-    this.peak = this.correct.reduce((peak, count, i) => Math.max(peak, count + this.misclassified[i]), 1);
+    this.correct = source.valuesOf(correct);
+    this.misclassified = misclassified ? source.valuesOf(misclassified) : new Uint32Array(this.correct.length);
+    this.peak = Math.max(1, meta.peak);
   }
 
   /** All samples in a bin, and the misclassified ones. */
@@ -279,10 +262,11 @@ class BinCounts {
 
 /** The samples of each class by their probabilities. */
 class ClassCounts extends BinCounts {
-  constructor(meta, ends, bytes) {
-    super(meta, ends, meta.titles.length, bytes);
+  constructor(meta, ends, source) {
+    super(meta, ends, meta.titles.length, source);
     this.titles = meta.titles;
-    this.undecided = valuesOf(meta.undecided, bytes);
+    this.stackedPeak = Math.max(1, meta.stacked_peak);
+    this.undecided = source.valuesOf(meta.undecided);
   }
 
   undecidedAt(epoch, row) {
@@ -303,31 +287,31 @@ class ClassCounts extends BinCounts {
 
 /** All samples, along one axis. */
 class Counts extends BinCounts {
-  constructor(meta, bytes, ends = meta.ends) {
-    super(meta, ends, 1, bytes);
+  constructor(meta, source, ends = meta.ends) {
+    super(meta, ends, 1, source);
   }
 }
 
 /** The samples by their losses, on an even axis and on a logarithmic one. */
 class LossCounts {
-  constructor(meta, bytes) {
+  constructor(meta, source) {
     this.title = meta.title;
     this.xLabel = meta.x_label;
     this.yLabel = meta.y_label;
-    this.linear = new Counts(meta.linear, bytes);
-    this.logarithmic = new Counts(meta.logarithmic, bytes, meta.logarithmic.ends.map(Math.log));
+    this.linear = new Counts(meta.linear, source);
+    this.logarithmic = new Counts(meta.logarithmic, source, meta.logarithmic.ends.map(Math.log));
   }
 }
 
 class Violins {
-  constructor(meta, bytes) {
+  constructor(meta, source) {
     this.quantity = meta.quantity;
     this.rows = meta.rows;
     this.range = meta.range;
     this.notes = new Notes(meta);
-    this.density = valuesOf(meta.density, bytes);
-    this.ends = valuesOf(meta.ends, bytes);
-    this.median = valuesOf(meta.median, bytes);
+    this.density = source.valuesOf(meta.density);
+    this.ends = source.valuesOf(meta.ends);
+    this.median = source.valuesOf(meta.median);
   }
 
   /** Density, ends and median of a row at an epoch. */

@@ -40,8 +40,7 @@ class LabelHistogramPanel extends LabelPanel {
     const counts = this.part.probabilities;
     const { xLabel, yLabel, bins } = counts;
     const { axis, threshold } = this.part.output;
-    const peak = stackedPeak(counts, this.run.epochs.length);
-    this.plot = plotOf(this, context, { counts, ends: axis, xLabel, yLabel, peak });
+    this.plot = plotOf(this, context, { counts, ends: axis, xLabel, yLabel, peak: counts.stackedPeak });
     if (!Number.isFinite(threshold)) return;
     const { x, frame } = this.plot;
     rule(context, x.px(threshold), frame.top, x.px(threshold), frame.bottom, palette.rule);
@@ -86,16 +85,6 @@ class LabelHistogramPanel extends LabelPanel {
     const { titles } = this.part.probabilities;
     return this.totals(epoch).map(({ correct, all }, row) => `${titles[row]}: ${correct} of ${all} correct`).join(", ");
   }
-}
-
-/** The highest bar of both rows together, over all epochs. */
-function stackedPeak(counts, epochs) {
-  let peak = 1;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for (let bin = 0; bin < counts.bins; bin++)
-      peak = Math.max(peak, counts.at(epoch, 0, bin).all + counts.at(epoch, 1, bin).all);
-  }
-  return peak;
 }
 
 /** A row for what is true, the first above, a column for what is predicted. */

@@ -21,15 +21,15 @@ function partsOf(inputs, layers) {
 
 /** Weights and gradients of every epoch. */
 class Network {
-  constructor(meta, bytes) {
+  constructor(meta, source) {
     const { inputs, layers } = meta;
     this.inputs = inputs;
     this.layers = layers;
     this.parts = partsOf(inputs, layers);
-    this.weights = valuesOf(meta.weights, bytes);
-    this.gradients = meta.gradients && valuesOf(meta.gradients, bytes);
+    this.weights = source.valuesOf(meta.weights);
+    this.gradients = meta.gradients && source.valuesOf(meta.gradients);
     this.columns = [inputs.length, ...layers.map(({ units }) => units)];
-    this.largest = this.largestOf(this.weights);
+    this.largest = { weight: meta.largest[0] || 1, bias: meta.largest[1] || 1 };
   }
 
   /** The sizes of the largest weight and of the largest bias; 1 where there is none. */

@@ -36,6 +36,7 @@ class Page {
     this.goTo(0);
     this.fit();
     this.address = new Address(this);
+    fillWhenIdle(runs);
   }
 
   build(title) {
@@ -203,6 +204,20 @@ class Page {
   }
 }
 
+/** Computes what is not yet there, epoch by epoch of all runs, when there is nothing else to do. */
+function fillWhenIdle(runs) {
+  const missing = runs.filter(({ source }) => source.isLive).flatMap((run) => run.epochs.map((_, epoch) => ({ run, epoch })));
+  missing.sort((a, b) => a.epoch - b.epoch);
+  const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+  const next = () => {
+    const found = missing.shift();
+    found?.run.fill(found.epoch);
+    document.documentElement.dataset.missing = String(missing.length);
+    if (missing.length) whenIdle(next);
+  };
+  whenIdle(next);
+}
+
 function showError(error) {
   const line = document.getElementById("error");
   const reason = error instanceof PageError ? error.message : "The data of this page are damaged, and cannot be shown.";
@@ -222,4 +237,6 @@ async function start() {
   }
 }
 
+// Whatever is asked for later may have to be computed.
+window.addEventListener("error", ({ error }) => (error instanceof PageError || error instanceof WebAssembly.RuntimeError) && showError(error));
 start();

@@ -4,8 +4,8 @@ const RING = 7;
 
 /** A picture in both themes, and the places of epochs on it, in its own pixels. */
 class Picture {
-  constructor(meta, bytes) {
-    const text = (array) => new TextDecoder().decode(valuesOf(array, bytes));
+  constructor(meta, source) {
+    const text = (array) => new TextDecoder().decode(source.valuesOf(array));
     this.title = meta.title;
     this.follows = meta.follows;
     this.size = meta.size;

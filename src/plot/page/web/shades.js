@@ -51,6 +51,7 @@ const BEYOND = "; the ends hold what is beyond";
 
 /** In the words of the histogram of the same numbers; the lowest are on top. */
 function shadesOfProbability(run) {
+  run.fillAll();
   const { own } = run;
   const bands = new Bands(evenEdges(own.output.ends));
   const list = [...bands.shades, ...(own.steps.includes(NO_VALUE) ? [NO_NUMBER] : [])];
@@ -64,6 +65,7 @@ function shadesOfProbability(run) {
 /** On one scale for all runs of the same loss; the largest are on top. */
 function shadesOfLoss(run, runs) {
   const alike = runs.filter(({ lossName }) => lossName === run.lossName);
+  alike.forEach((other) => other.fillAll());
   const bands = new Bands(logarithmicEdges(...lossEnds(alike)));
   const has = (step) => alike.some(({ losses }) => losses.includes(step));
   const [infinite, none] = [has(INFINITE_LOSS), has(NO_VALUE)];

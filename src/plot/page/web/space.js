@@ -204,12 +204,11 @@ class SpacePanel extends Panel {
   }
 
   paintBoundary(context, epoch) {
-    if (this.space.levelOf) return this.paintLevels(context, epoch);
-    const { lines, starts } = this.space;
+    if (this.space.lines.areLevels) return this.paintLevels(context, epoch);
+    const lines = this.space.lines.at(epoch);
     const readers = this.readers(epoch);
     context.beginPath();
-    for (let line = lines[epoch]; line < lines[epoch + 1]; line++)
-      this.traceLine(context, starts[line], starts[line + 1], readers);
+    for (let line = lines.first; line < lines.last; line++) this.traceLine(context, lines, line, readers);
     context.strokeStyle = palette.boundary;
     context.lineWidth = 1.75;
     context.stroke();
@@ -217,18 +216,20 @@ class SpacePanel extends Panel {
 
   /** Each line in the color of its level, whose name stands on the longest. */
   paintLevels(context, epoch) {
-    const { lines, starts, levelOf } = this.space;
+    const lines = this.space.lines.at(epoch);
+    const { starts, levels } = lines;
+    const readers = this.readers(epoch);
     const longest = new Map();
     context.lineWidth = 1.75;
-    for (let line = lines[epoch]; line < lines[epoch + 1]; line++) {
-      const [level, length] = [levelOf[line], starts[line + 1] - starts[line]];
+    for (let line = lines.first; line < lines.last; line++) {
+      const [level, length] = [levels[line], starts[line + 1] - starts[line]];
       context.strokeStyle = this.run.groups.color(level);
       context.beginPath();
-      this.traceLine(context, starts[line], starts[line + 1], this.readers(epoch));
+      this.traceLine(context, lines, line, readers);
       context.stroke();
       if (length > (longest.get(level)?.length ?? 0)) longest.set(level, { length, middle: starts[line] + (length >> 1) });
     }
-    for (const [level, { middle }] of longest) this.writeLevel(context, level, this.lineAt(middle, this.readers(epoch)));
+    for (const [level, { middle }] of longest) this.writeLevel(context, level, lineAt(lines, middle, readers));
   }
 
   writeLevel(context, level, [x, y]) {
@@ -240,15 +241,10 @@ class SpacePanel extends Panel {
     write(context, name, x, below, { align: "center", color: palette.text });
   }
 
-  /** @returns {[number, number]} */
-  lineAt(i, [x, y]) {
-    const { line } = this.space;
-    return [x(line[i]), y(line[line.length / 2 + i])];
-  }
-
-  traceLine(context, from, to, readers) {
+  traceLine(context, lines, line, readers) {
+    const [from, to] = [lines.starts[line], lines.starts[line + 1]];
     for (let i = from; i < to; i++) {
-      const at = this.lineAt(i, readers);
+      const at = lineAt(lines, i, readers);
       if (i === from) context.moveTo(...at);
       else context.lineTo(...at);
     }
@@ -282,6 +278,7 @@ class SpacePanel extends Panel {
 
   /** @returns {[number, number]} */
   placeOf(epoch, sample) {
+    this.run.fill(epoch);
     const at = this.space.offset(epoch) + sample;
     const { points } = this.space;
     const [x, y] = this.readers(epoch);
@@ -298,6 +295,11 @@ class SpacePanel extends Panel {
     const sum = (name) => counts.reduce((total, count) => total + count[name], 0);
     return `${countText(sum("correct"))} of ${countText(sum("all"))} samples correct`;
   }
+}
+
+/** @returns {[number, number]} */
+function lineAt({ points }, i, [x, y]) {
+  return [x(points[i]), y(points[points.length / 2 + i])];
 }
 
 /** The place nearest to another one that is near enough, or -1. */

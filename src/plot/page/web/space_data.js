@@ -2,7 +2,7 @@
 
 /** A plane of two features: samples, a bent grid, and where the classes part. */
 class Space {
-  constructor(meta, run, bytes) {
+  constructor(meta, run, source) {
     const { title, xLabel, yLabel, notes } = wordsOf(meta);
     this.title = title;
     this.xLabel = xLabel;
@@ -13,12 +13,9 @@ class Space {
     this.scales = meta.scales ?? [];
     this.samples = run.samples;
     this.still = meta.still;
-    this.points = valuesOf(meta.points, bytes);
-    this.grid = meta.grid && new BentGrid(meta.grid, run, bytes);
-    this.lines = valuesOf(meta.boundary.lines, bytes);
-    this.starts = valuesOf(meta.boundary.starts, bytes);
-    this.line = valuesOf(meta.boundary.points, bytes);
-    this.levelOf = meta.boundary.levels && valuesOf(meta.boundary.levels, bytes);
+    this.points = source.valuesOf(meta.points);
+    this.grid = meta.grid && new BentGrid(meta.grid, run, source);
+    this.lines = source.linesOf(meta.boundary);
   }
 
   /** The first of the x of an epoch; the y follow `samples` later. */
@@ -33,13 +30,13 @@ class Space {
 }
 
 class BentGrid {
-  constructor(meta, run, bytes) {
+  constructor(meta, run, source) {
     this.size = meta.size;
     this.every = meta.every;
     this.still = meta.still;
     this.count = meta.size * meta.size;
-    this.points = valuesOf(meta.points, bytes);
-    this.halves = meta.scores ? valuesOf(meta.scores, bytes) : new Uint16Array(0);
+    this.points = source.valuesOf(meta.points);
+    this.halves = meta.scores ? source.valuesOf(meta.scores) : new Uint16Array(0);
     this.planes =
       run.classNames.length > 2 ? run.classNames.length : this.halves.length / this.count / run.epochs.length;
     this.bits = new Uint32Array(this.planes * this.count);

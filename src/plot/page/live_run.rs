@@ -1,0 +1,156 @@
+//! A run of a page whose numbers are computed where they are shown.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    arrays::Arrays,
+    counts::{LOG_BINS, LossBins},
+    frame::Frame,
+    run::panels,
+    samples::Samples,
+    spans::Spans,
+};
+use crate::{Error, Forward, Metrics, Replay, Result, codec, plot::RunPlots, replay::Run};
+
+/// What the bytes of a run are called in errors.
+const BYTES: &str = "the bytes of a run on a page";
+
+/// A run of a [`Page`](crate::plot::Page) that carries its recording: it computes what the panels show of an epoch, where the page
+/// is shown.
+///
+/// The page holds its bytes, and the crate as WebAssembly, which opens them: the numbers are those that the page would hold
+/// otherwise, bit for bit. Only what lies between the smallest and the largest number of all epochs, the limits of the axes, is
+/// found when the page is made.
+///
+/// ```
+/// use training_replay::plot::LiveRun;
+///
+/// let error = LiveRun::open(b"no run").unwrap_err();
+/// assert!(error.to_string().starts_with("the bytes of a run on a page"));
+/// ```
+#[derive(Debug)]
+pub struct LiveRun {
+    head: Head,
+    replay: Replay,
+    epochs: Vec<u64>,
+}
+
+/// What is known over all epochs.
+#[derive(Debug, Serialize, Deserialize)]
+struct Head {
+    /// Settings and limits.
+    plots: Vec<u8>,
+    spans: Spans,
+    /// So many samples are shown at most.
+    samples: u64,
+    threshold: Option<f32>,
+}
+
+impl LiveRun {
+    /// Opens a run from the bytes that a page holds of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for bytes that are none of a run, and as [`Replay::from_bytes`].
+    pub fn open(bytes: &[u8]) -> Result<Self> {
+        let failed = |found| Error::invalid(BYTES, "what is known over all epochs and a recording", found);
+        let head: Head = codec::decode_prefix(bytes).map_err(failed)?;
+        let replay = Replay::from_bytes(codec::behind(&head, bytes).map_err(failed)?)?;
+        head.spans.check(&RunPlots::again(replay.run()?, &head.plots)?)?;
+        let epochs = replay.epochs().collect();
+        Ok(Self { head, epochs, replay })
+    }
+
+    /// Returns how many epochs there are.
+    pub fn len(&self) -> usize {
+        self.epochs.len()
+    }
+
+    /// Returns whether there are no epochs.
+    pub fn is_empty(&self) -> bool {
+        self.epochs.is_empty()
+    }
+
+    /// Returns the arrays of an epoch, by its place among those of the run, and at another threshold than the page was made with if
+    /// one is given.
+    ///
+    /// How many arrays there are, how many bytes each has, as `u32`, and then their bytes, each from a multiple of four on; all
+    /// numbers little-endian. They are those of the page that are of epochs, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a place that no epoch has, and a threshold where no class is predicted by one; and whatever a question
+    /// behind one of the panels fails with.
+    pub fn epoch(&self, place: usize, threshold: Option<f32>) -> Result<Vec<u8>> {
+        let expected = || format!("below {}, the number of epochs", self.epochs.len());
+        let epoch =
+            *self.epochs.get(place).ok_or_else(|| Error::invalid("the place of an epoch", expected(), place))?;
+        let run = self.replay.run()?;
+        let run = threshold.or(self.head.threshold).into_iter().fold(run, Run::threshold);
+        let plots = RunPlots::again(run, &self.head.plots)?;
+        of_epoch(&plots, epoch, self.head.samples as usize, &self.head.spans)
+    }
+}
+
+/// The arrays of an epoch.
+fn of_epoch<M: Forward>(plots: &RunPlots<'_, M>, epoch: u64, most: usize, spans: &Spans) -> Result<Vec<u8>> {
+    let (samples, bins, mut arrays) = (Samples::of(plots, most)?, LossBins::of(plots)?, Arrays::of_one_epoch());
+    let frame = Frame::of(plots, &plots.run.at(epoch)?, &samples, &bins)?;
+    panels(plots, vec![frame], &samples, &bins, spans, &mut arrays)?;
+    Ok(arrays.to_answer())
+}
+
+impl Spans {
+    /// Fails for those of another run.
+    fn check<M>(&self, plots: &RunPlots<'_, M>) -> Result<()> {
+        let (found, expected) = (self.outputs.len(), plots.settings.parts());
+        if found != expected {
+            return Err(Error::invalid("the number of spans of outputs", expected.to_string(), found));
+        }
+        if self.first_log_bin >= LOG_BINS {
+            return Err(Error::invalid("the first bin of losses", format!("below {LOG_BINS}"), self.first_log_bin));
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of a run, from which its epochs are computed; none where that cannot be done, or gives other numbers: of models that
+/// are no built-in networks.
+pub(super) fn bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, spans: &Spans) -> Result<Vec<u8>> {
+    let (kept, threshold) = (plots.kept()?, plots.run.chosen_threshold());
+    let head = Head { plots: kept, spans: spans.clone(), samples: most as u64, threshold };
+    let failed = |found| Error::invalid("what is known of a run over all epochs", codec::AT_MOST, found);
+    let mut bytes = codec::encode(&head).map_err(failed)?;
+    bytes.extend(recording_of(plots)?);
+    expect_same(plots, &LiveRun::open(&bytes)?)?;
+    Ok(bytes)
+}
+
+/// A recording of the shown epochs alone, without what training needs to go on.
+fn recording_of<M: Forward>(plots: &RunPlots<'_, M>) -> Result<Vec<u8>> {
+    let run = plots.run.replay().run()?;
+    let mut replay = Replay::options().dataset(plots.data).loss(plots.loss()).without_probe().in_memory();
+    for &epoch in plots.epochs() {
+        replay.record_at(epoch, run.at(epoch)?.model(), Metrics::new())?;
+    }
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// So many epochs are compared.
+const COMPARED: usize = 16;
+
+/// Fails where other numbers come out than those of the model: it may be none that the recording describes.
+fn expect_same<M: Forward>(plots: &RunPlots<'_, M>, live: &LiveRun) -> Result<()> {
+    let (count, head) = (plots.epochs().len(), &live.head);
+    let compared = (0..count.min(COMPARED)).map(|i| i * count.saturating_sub(1) / (COMPARED.min(count) - 1).max(1));
+    for place in compared {
+        let epoch = plots.epochs()[place];
+        if live.epoch(place, None)? != of_epoch(plots, epoch, head.samples as usize, &head.spans)? {
+            let hint = "the model is not the network that the recording describes";
+            return Err(Error::missing(format!("way to compute epoch {epoch} from the recording alone"), hint));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+// The crate as WebAssembly, in pages that carry recordings: it computes what is shown of an epoch.
+
+/** What is compiled once, and asked for the epochs of all runs. */
+class Core {
+  constructor(exports) {
+    this.exports = exports;
+    this.runs = 0;
+  }
+
+  /** @returns {Promise<Core | null>} null where no run needs it */
+  static async load(places) {
+    if (!places.some(({ live }) => live)) return null;
+    if (typeof WebAssembly === "undefined") throw new PageError("This page computes what it shows, and this browser has no WebAssembly.");
+    const bytes = await inflate(document.getElementById("core").textContent, "gzip");
+    const { instance } = await WebAssembly.instantiate(bytes, {});
+    return new Core(instance.exports);
+  }
+
+  /** The number of a run that is opened from its bytes. */
+  open(bytes) {
+    const { room, open_run: openRun, memory } = this.exports;
+    const at = room(bytes.length) >>> 0;
+    if (at === 0) throw new PageError("There is no memory for a run of this page.");
+    new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
+    this.answerIf(openRun());
+    this.runs += 1;
+    return this.runs - 1;
+  }
+
+  /** The bytes of each array of an epoch. */
+  epoch(run, place, threshold = NaN) {
+    const answer = this.answerIf(this.exports.compute_epoch(run, place, threshold));
+    const numbers = new Uint32Array(answer.buffer, 0, answer.length >> 2);
+    let at = 4 * (1 + numbers[0]);
+    return Array.from(numbers.subarray(1, 1 + numbers[0]), (length) => {
+      const bytes = answer.subarray(at, at + length);
+      at = Math.ceil((at + length) / 4) * 4;
+      return bytes;
+    });
+  }
+
+  answerIf(isWell) {
+    const { answer, length, memory } = this.exports;
+    const bytes = new Uint8Array(memory.buffer, answer() >>> 0, length() >>> 0).slice();
+    if (!isWell) throw new PageError(new TextDecoder().decode(bytes));
+    return bytes;
+  }
+}

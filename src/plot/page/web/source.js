@@ -1,0 +1,110 @@
+// Where the arrays of a run come from: the page holds them, or those of each epoch are computed when they are first needed.
+
+const TYPES = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, bits: Float32Array };
+
+const DECODERS = {
+  u8: (bytes) => bytes.slice(),
+  u16: (bytes, length) => joinPlanes(bytes, new Uint16Array(length)),
+  u32: (bytes, length) => joinPlanes(bytes, new Uint32Array(length)),
+  bits: (bytes, length) => joinPlanes(bytes, new Uint32Array(length)),
+  f32: (bytes) => new Float32Array(bytes.slice().buffer),
+};
+
+/** The lowest bytes of all values come first, then the second ones, and so on. */
+function joinPlanes(bytes, values) {
+  const { length, BYTES_PER_ELEMENT: planes } = values;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let i = 0; i < length; i++) values[i] |= bytes[plane * length + i] << (8 * plane);
+  }
+  return values;
+}
+
+/** Undoes the differences; typed arrays wrap around as the format wants it. */
+function addUp(values, delta) {
+  if (delta > 0) for (let i = delta; i < values.length; i++) values[i] += values[i - delta];
+  return values;
+}
+
+class Source {
+  constructor(bytes, { arrays, live }, core) {
+    this.bytes = bytes;
+    this.places = arrays;
+    this.core = core;
+    /** The numbers of the arrays that are computed, in their order; and what takes the bytes of an epoch of those that are shown. */
+    this.numbers = arrays.flatMap((place, number) => (place === null ? [number] : []));
+    this.slots = [];
+    this.filled = [];
+    this.run = live && core.open(bytes.subarray(live[0], live[0] + live[1]));
+  }
+
+  /** Whether epochs are computed when they are needed. */
+  get isLive() {
+    return this.run !== null;
+  }
+
+  /** The values of an array. Those that are computed are there once their epoch is filled. */
+  valuesOf(array) {
+    const place = this.places[array.number];
+    return place === null ? this.computed(array) : this.decoded(array, place);
+  }
+
+  decoded({ type, length, by_epoch: epoch }, place) {
+    const end = place + length * TYPES[type].BYTES_PER_ELEMENT;
+    if (!(end <= this.bytes.length)) throw new PageError("The data of this page are cut off.");
+    const values = DECODERS[type](this.bytes.subarray(place, end), length);
+    const whole = type === "f32" ? values : addUp(values, Number(epoch) || 0);
+    return type === "bits" ? new Float32Array(whole.buffer) : whole;
+  }
+
+  computed({ number, type, length, by_epoch: each }) {
+    const values = new TYPES[type](length);
+    this.slots[number] = (epoch, bytes) => values.set(typed(type, bytes, each), epoch * each);
+    return values;
+  }
+
+  /** The lines of every epoch. */
+  linesOf(boundary) {
+    const parts = ["lines", "starts", "points", "levels"].filter((name) => boundary[name]);
+    if (this.places[boundary.lines.number] === null) return this.computedLines(boundary, parts);
+    const values = Object.fromEntries(parts.map((name) => [name, this.valuesOf(boundary[name])]));
+    return new Lines((epoch) => ({ ...values, first: values.lines[epoch], last: values.lines[epoch + 1] }), Boolean(boundary.levels));
+  }
+
+  computedLines(boundary, parts) {
+    const epochs = [];
+    for (const name of parts) {
+      const { number, type } = boundary[name];
+      this.slots[number] = (epoch, bytes) => ((epochs[epoch] ??= {})[name] = typed(type, bytes));
+    }
+    return new Lines((epoch) => ({ ...epochs[epoch], first: 0, last: epochs[epoch].lines[1] }), Boolean(boundary.levels));
+  }
+
+  /** Computes what is shown of an epoch, if that has not been done. */
+  fill(epoch) {
+    if (!this.isLive || epoch < 0 || this.filled[epoch]) return;
+    const arrays = this.core.epoch(this.run, epoch);
+    if (arrays.length !== this.numbers.length) throw new PageError("What this page computes are other arrays than it shows.");
+    arrays.forEach((bytes, i) => this.slots[this.numbers[i]]?.(epoch, bytes));
+    this.filled[epoch] = true;
+  }
+}
+
+/** The values that some bytes are, so many of them if their number is known. */
+function typed(type, bytes, count = bytes.length / TYPES[type].BYTES_PER_ELEMENT) {
+  const values = new TYPES[type](bytes.slice().buffer);
+  if (values.length !== count) throw new PageError("What this page computes has another size than it shows.");
+  return values;
+}
+
+/** The lines of a plane. */
+class Lines {
+  /**
+   * @param {(epoch: number) => { lines: Uint32Array, starts: Uint32Array, points: Uint16Array, levels?: Uint8Array, first: number, last: number }} at
+   *   of an epoch the first line and the one behind the last, and where each line begins among the points: x of all, then y
+   * @param {boolean} areLevels
+   */
+  constructor(at, areLevels) {
+    this.at = at;
+    this.areLevels = areLevels;
+  }
+}

@@ -1,0 +1,41 @@
+//! What a page calls that carries recordings: a run is opened, and the arrays of its epochs are computed.
+
+#![expect(unsafe_code, reason = "`no_mangle`: the page knows functions by their names; there is no other")]
+
+use std::cell::RefCell;
+
+use training_replay::{Error, Result, plot::LiveRun};
+
+use crate::room;
+
+thread_local! {
+    static RUNS: RefCell<Vec<LiveRun>> = RefCell::default();
+}
+
+/// Opens the run whose bytes are the request, and answers with how many epochs it has. Returns whether it could: the answer is an
+/// error in words elsewhere. Runs have numbers in the order in which they are opened, from 0 on.
+#[unsafe(no_mangle)]
+extern "C" fn open_run() -> bool {
+    let opened = LiveRun::open(&room::take()).map(|run| {
+        let epochs = run.len() as u32;
+        RUNS.with_borrow_mut(|runs| runs.push(run));
+        epochs.to_le_bytes().to_vec()
+    });
+    answered(opened)
+}
+
+/// Computes the arrays of an epoch, by its place among those of the run, at a threshold if it is a number. Returns whether it could.
+#[unsafe(no_mangle)]
+extern "C" fn compute_epoch(run: usize, place: usize, threshold: f32) -> bool {
+    let threshold = (!threshold.is_nan()).then_some(threshold);
+    let hint = || "it has to be opened first".to_owned();
+    let none = || Error::Missing { missing: format!("there is no run {run}"), hint: hint() };
+    answered(RUNS.with_borrow(|runs| runs.get(run).ok_or_else(none)?.epoch(place, threshold)))
+}
+
+/// Gives the bytes as the answer, or an error in words.
+fn answered(bytes: Result<Vec<u8>>) -> bool {
+    let is_well = bytes.is_ok();
+    room::give(bytes.unwrap_or_else(|error| error.to_string().into_bytes()));
+    is_well
+}
