@@ -7,7 +7,7 @@ mod decoded;
 #[path = "common/trained.rs"]
 mod trained;
 
-use std::path::PathBuf;
+use std::{cell::Cell, path::PathBuf};
 
 use decoded::{DecodedPage, number, range};
 use serde_json::Value;
@@ -605,18 +605,31 @@ fn a_picture_without_a_run_or_with_epochs_out_of_order_is_an_error() {
     assert_eq!(DecodedPage::read(page.to_html().unwrap()).run(0)["pictures"].as_array().unwrap().len(), 1);
 }
 
-/// A page whose numbers come from where `PAGE_SOURCE` says: from arrays, if it says nothing, or from recordings.
-fn titled(title: impl Into<String>) -> Page {
-    let is_live = std::env::var_os("PAGE_SOURCE").is_some_and(|source| source == "recordings");
-    Page::new(title).source(if is_live { PageSource::Recordings } else { PageSource::Arrays })
-}
-
 /// Writes the pages that `tests/browser/run` opens.
 #[test]
 #[ignore = "the browser's tests run it"]
 fn pages_for_the_browser() {
     let folder = PathBuf::from(std::env::var_os("BROWSER_PAGES").expect("BROWSER_PAGES: the folder for the pages"));
-    for (name, html) in [
+    for source in [PageSource::Arrays, PageSource::Recordings] {
+        SOURCE.set(source);
+        for (name, html) in pages_of_all_kinds() {
+            let ending = if source == PageSource::Arrays { "html" } else { "live.html" };
+            std::fs::write(folder.join(name).with_extension(ending), html).unwrap();
+        }
+    }
+}
+
+thread_local! {
+    /// Where the numbers of the pages come from that are made.
+    static SOURCE: Cell<PageSource> = const { Cell::new(PageSource::Arrays) };
+}
+
+fn titled(title: impl Into<String>) -> Page {
+    Page::new(title).source(SOURCE.get())
+}
+
+fn pages_of_all_kinds() -> [(&'static str, String); 18] {
+    [
         ("three", three()),
         ("hostile", hostile()),
         ("ten_classes", ring(10, 600)),
@@ -635,9 +648,7 @@ fn pages_for_the_browser() {
         ("pictures", pictures()),
         ("lesson", lesson()),
         ("lesson_hostile", hostile_lesson()),
-    ] {
-        std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
-    }
+    ]
 }
 
 const HOSTILE: [&str; 3] = [

@@ -12,18 +12,33 @@ const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32
 const META = /(<script type="application\/json" id="meta">)([^]*?)(<\/script>)/;
 const DATA = /(<script type="text\/plain" id="data">)([^]*?)(<\/script>)/;
 
-export function pathOf(name) {
-  return join(process.env.BROWSER_PAGES, `${name}.html`);
+/** The page that a browser opens: BROWSER_SOURCE says "live" for the one that computes what it shows. */
+export function pathOf(name, source = process.env.BROWSER_SOURCE) {
+  return join(process.env.BROWSER_PAGES, source === "live" ? `${name}.live.html` : `${name}.html`);
 }
 
 export class Page {
   constructor(name) {
-    this.html = readFileSync(pathOf(name), "utf8");
+    this.html = readFileSync(pathOf(name, "arrays"), "utf8");
     this.meta = JSON.parse(this.html.match(META)[2]);
     this.bytes = inflateSync(Buffer.from(this.html.match(DATA)[2].trim(), "base64"));
+    this.numberAll();
   }
 
-  values({ type, offset, length, delta }) {
+  /** Gives all arrays numbers of which each stands for one array, whatever run it is of. */
+  numberAll() {
+    const all = [];
+    this.meta.runs.forEach((run, i) => {
+      eachArray(run, (array) => (array.number += all.length));
+      all.push(...this.meta.places[i].arrays);
+    });
+    this.places = all;
+    for (const places of this.meta.places) places.arrays = all;
+  }
+
+  values({ type, number, length, by_epoch: epoch }) {
+    const offset = this.places[number];
+    const delta = type === "f32" ? 0 : Number(epoch) || 0;
     const Kind = KINDS[type];
     const bytes = this.bytes.subarray(offset, offset + length * Kind.BYTES_PER_ELEMENT);
     const values = type === "f32" ? new Kind(Uint8Array.from(bytes).buffer) : joined(bytes, new Kind(length));
@@ -33,7 +48,8 @@ export class Page {
 
   /** Appends an array, and returns what the head says of it. */
   put(type, values) {
-    const array = { type, offset: this.bytes.length, length: values.length, delta: 0 };
+    const array = { type, number: this.places.length, length: values.length, by_epoch: 0 };
+    this.places.push(this.bytes.length);
     const made = KINDS[type].from(values);
     const bytes = type === "f32" ? new Uint8Array(made.buffer) : planesOf(made);
     this.bytes = Buffer.concat([this.bytes, bytes]);
@@ -87,6 +103,14 @@ export class Page {
     writeFileSync(path, html);
     return path;
   }
+}
+
+/** Goes through all arrays that are named below a value, each once. */
+function eachArray(value, each, seen = new Set()) {
+  if (value === null || typeof value !== "object" || seen.has(value)) return;
+  seen.add(value);
+  if ("by_epoch" in value && "number" in value) each(value);
+  else for (const part of Object.values(value)) eachArray(part, each, seen);
 }
 
 /** The lowest bytes of all values come first, then the second ones, and so on. */

@@ -33,6 +33,7 @@ class Source {
     /** The numbers of the arrays that are computed, in their order; and what takes the bytes of an epoch of those that are shown. */
     this.numbers = arrays.flatMap((place, number) => (place === null ? [number] : []));
     this.slots = [];
+    this.computedOnes = [];
     this.filled = [];
     this.run = live && core.open(bytes.subarray(live[0], live[0] + live[1]));
   }
@@ -56,7 +57,12 @@ class Source {
     return type === "bits" ? new Float32Array(whole.buffer) : whole;
   }
 
+  /** An array that is shown in two places is one. */
   computed({ number, type, length, by_epoch: each }) {
+    return (this.computedOnes[number] ??= this.newlyComputed(number, type, length, each));
+  }
+
+  newlyComputed(number, type, length, each) {
     const values = new TYPES[type](length);
     this.slots[number] = (epoch, bytes) => values.set(typed(type, bytes, each), epoch * each);
     return values;

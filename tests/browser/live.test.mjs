@@ -1,0 +1,36 @@
+// Pages that carry recordings show what pages of arrays show.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import test from "node:test";
+
+import { close, open, slideTo } from "./browser.mjs";
+import { pathOf } from "./pages.mjs";
+
+const NAMES = readdirSync(process.env.BROWSER_PAGES)
+  .filter((file) => file.endsWith(".live.html"))
+  .map((file) => file.replace(".live.html", ""));
+
+/** What is drawn in every canvas, and said around it. */
+function shown() {
+  const pictures = [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL());
+  return { pictures, words: document.body.innerText };
+}
+
+test("there are pages of every kind", () => assert.ok(NAMES.length >= 18, NAMES.join()));
+
+for (const name of NAMES) {
+  test(`${name} is drawn alike, whether it computes or not`, async () => {
+    const [held, live] = [await open(pathOf(name, "arrays")), await open(pathOf(name, "live"))];
+    const last = await held.evaluate(() => Number(document.getElementById("slider").max));
+    for (const at of new Set([0, Math.floor(last / 2), last])) {
+      for (const page of [held, live]) await slideTo(page, at);
+      const [expected, found] = [await held.evaluate(shown), await live.evaluate(shown)];
+      assert.equal(found.words, expected.words, `epoch ${at}`);
+      assert.ok(expected.pictures.length > 0);
+      found.pictures.forEach((picture, i) => assert.ok(picture === expected.pictures[i], `epoch ${at}, canvas ${i}`));
+    }
+    await close(held);
+    await close(live);
+  });
+}
