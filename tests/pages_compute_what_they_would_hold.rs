@@ -11,10 +11,10 @@ use std::ops::Range;
 
 use serde_json::Value;
 use training_replay::{
-    Activation, Error, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result, Sequential, Weights,
+    Activation, Dense, Error, Forward, Loss, Matrix, Metrics, Model, Parameter, Replay, Result, Sequential, Weights,
     analysis::Plane,
     datasets,
-    plot::{Axes, LiveRun, Page, PageSource, RunPlotOptions, RunPlots},
+    plot::{Axes, LiveRun, LiveView, Page, PageSource, RunPlotOptions, RunPlots},
 };
 
 /// A page of one run.
@@ -186,6 +186,75 @@ fn another_threshold_gives_what_a_page_with_it_holds() {
     assert_eq!(arrays(&answer), held(&page(&third, PageSource::Arrays, 2_000).unwrap(), 4));
     assert_ne!(answer, run.epoch(4, None).unwrap());
     assert!(run.epoch(5, None).unwrap_err().to_string().contains("below 5"));
+}
+
+/// What is said of a run, and what arrays of every epoch there are, in an answer.
+fn said(answer: &[u8]) -> Value {
+    let end = 4 + u32::from_le_bytes(answer[..4].try_into().unwrap()) as usize;
+    let mut said: Value = serde_json::from_slice(&answer[4..end]).unwrap();
+    said[0]["name"] = "the run".into();
+    said[0].take()
+}
+
+/// Looks at a view, and compares that with a page that was made so; then again at what the page was made with.
+fn expect_view(what: &str, replay: &Replay, view: &LiveView, made_so: &RunPlots<'_, Sequential>) {
+    let usual = page(&RunPlots::of(replay.run().unwrap()).unwrap(), PageSource::Recordings, 2_000).unwrap();
+    let mut run = LiveRun::open(usual.live(0).unwrap()).unwrap();
+    let before = run.epoch(1, None).unwrap();
+    let expected = page(made_so, PageSource::Arrays, 2_000).unwrap();
+    let found = said(&run.look(view).unwrap());
+    assert_eq!(without_places(found), without_places(expected.run(0).clone()), "{what}");
+    for place in 0..run.len() {
+        assert_eq!(arrays(&run.epoch(place, None).unwrap()), held(&expected, place), "{what}, epoch {place}");
+    }
+    assert!(run.look(&LiveView::default()).unwrap().is_empty());
+    assert_eq!(run.epoch(1, None).unwrap(), before, "{what}, and back");
+}
+
+#[test]
+fn another_view_is_the_page_that_was_made_so() {
+    let replay = two_layers();
+    let (run, options) = (|| replay.run().unwrap(), RunPlots::options);
+    let view = |layer: Option<&str>, units, threshold| LiveView { layer: layer.map(String::from), units, threshold };
+    let plane = Plane::of_axes(5, 3, 1).unwrap();
+    for (what, view, made_so) in [
+        ("a threshold", view(None, None, Some(0.3)), RunPlots::of(run().threshold(0.3))),
+        ("the principal plane", view(Some("first"), None, None), options().layer("first").of(run())),
+        ("two units", view(Some("first"), Some([3, 1]), None), options().layer("first").plane(plane).of(run())),
+        ("the usual layer", view(Some("hidden"), Some([0, 1]), None), options().layer("hidden").of(run())),
+        ("all of it", view(Some("first"), None, Some(0.7)), options().layer("first").of(run().threshold(0.7))),
+    ] {
+        expect_view(what, &replay, &view, &made_so.unwrap());
+    }
+}
+
+/// A network of five units and two, with metrics of validation.
+fn two_layers() -> Replay {
+    let layers = [Dense::new(5).name("first").activation(Activation::Tanh), trained::wide(2, Activation::Tanh)];
+    let layers = layers.into_iter().chain([trained::sigmoid()]);
+    let replay = trained::run(&datasets::moons(60, 0.1, 7), layers, Loss::BinaryCrossEntropy, 4);
+    let mut logged = Replay::options().dataset(replay.dataset().unwrap()).loss(Loss::BinaryCrossEntropy).in_memory();
+    for epoch in 0..5 {
+        let metrics = [("val_loss", 1.0 / (epoch as f64 + 1.0)), ("rate", 0.1)];
+        logged.record(replay.at(epoch).unwrap().model(), metrics).unwrap();
+    }
+    logged
+}
+
+#[test]
+fn a_view_that_is_not_there_is_an_error_and_changes_nothing() {
+    let replay = two_layers();
+    let usual = page(&RunPlots::of(replay.run().unwrap()).unwrap(), PageSource::Recordings, 2_000).unwrap();
+    let mut run = LiveRun::open(usual.live(0).unwrap()).unwrap();
+    let before = run.epoch(2, None).unwrap();
+    for (layer, units) in [("nowhere", None), ("first", Some([0, 5])), ("first", Some([2, 2])), ("first", Some([9, 0]))]
+    {
+        let view = LiveView { layer: Some(layer.into()), units, threshold: None };
+        assert!(run.look(&view).is_err(), "{view:?}");
+        assert_eq!(run.epoch(2, None).unwrap(), before);
+    }
+    let view = LiveView { threshold: Some(f32::NAN), ..LiveView::default() };
+    assert!(run.look(&view).is_err());
 }
 
 /// A network of a recording with every output turned around, which the recording does not know.

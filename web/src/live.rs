@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use training_replay::{Error, Result, plot::LiveRun};
+use training_replay::{Error, Result, plot::{LiveRun, LiveView}};
 
 use crate::room;
 
@@ -28,9 +28,24 @@ extern "C" fn open_run() -> bool {
 #[unsafe(no_mangle)]
 extern "C" fn compute_epoch(run: usize, place: usize, threshold: f32) -> bool {
     let threshold = (!threshold.is_nan()).then_some(threshold);
-    let hint = || "it has to be opened first".to_owned();
-    let none = || Error::Missing { missing: format!("there is no run {run}"), hint: hint() };
-    answered(RUNS.with_borrow(|runs| runs.get(run).ok_or_else(none)?.epoch(place, threshold)))
+    answered(RUNS.with_borrow(|runs| runs.get(run).ok_or_else(|| none(run))?.epoch(place, threshold)))
+}
+
+/// Looks at something else of a run from now on, and answers with what is to be said of it: of the layer whose name is the request, if it is not empty; of these two of its
+/// units, if the first is not negative; at a threshold, if it is a number. Returns whether it could.
+#[unsafe(no_mangle)]
+extern "C" fn look(run: usize, threshold: f32, first: i32, second: i32) -> bool {
+    let layer = String::from_utf8_lossy(&room::take()).into_owned();
+    let view = LiveView {
+        layer: (!layer.is_empty()).then_some(layer),
+        units: (first >= 0).then_some([first as usize, second as usize]),
+        threshold: (!threshold.is_nan()).then_some(threshold),
+    };
+    answered(RUNS.with_borrow_mut(|runs| runs.get_mut(run).ok_or_else(|| none(run))?.look(&view)))
+}
+
+fn none(run: usize) -> Error {
+    Error::Missing { missing: format!("there is no run {run}"), hint: "it has to be opened first".into() }
 }
 
 /// Gives the bytes as the answer, or an error in words.

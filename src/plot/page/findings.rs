@@ -25,6 +25,7 @@ fn milestone(finding: &Finding, text: String) -> MilestoneData {
         until: milestone.until,
         kind: milestone.kind.name(),
         subject: milestone.subject.to_string(),
+        is_finding: true,
         text: if finding.hint { format!("{text} (a hint)") } else { text },
     }
 }

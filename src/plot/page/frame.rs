@@ -17,7 +17,7 @@ use crate::{
             parameter_state::ParameterStates,
         },
     },
-    math::stats,
+    math::{matrix, stats},
     model::checked,
     plot::{
         RunPlots,
@@ -43,6 +43,8 @@ pub(crate) struct Frame {
     /// Of weights, z-values, activations and gradients; none of what the model does not give.
     pub(crate) violins: Violins,
     pub(crate) network: Option<NetworkFrame>,
+    /// The layers, and how many units each has.
+    units: Vec<(String, usize)>,
 }
 
 /// Those of weights, z-values, activations and gradients.
@@ -94,10 +96,16 @@ impl Frame {
         Ok((frame, plots.run.replay().with_recorded_states(summary)))
     }
 
+    /// The hidden layers that can be looked into, and how many units each has.
+    pub(crate) fn hidden_layers(&self) -> Vec<(String, usize)> {
+        let hidden = self.units.split_last().map_or(&[][..], |(_, hidden)| hidden);
+        hidden.iter().filter(|(_, units)| *units >= 2).cloned().collect()
+    }
+
     fn out_of<'a, M: Forward>(
         plots: &RunPlots<'a, M>,
         at: &EpochData<'_, 'a, M>,
-        layers: Layers,
+        mut layers: Layers,
         samples: &Samples,
         bins: &LossBins,
         (parameters, gradients): (&[Parameter<'_>], Option<&Weights>),
@@ -110,6 +118,7 @@ impl Frame {
             counts: Counts::of(plots, at, bins)?,
             hidden: PlaneFrame::hidden(plots, at, &samples.rows)?,
             input: PlaneFrame::input(plots, at)?,
+            units: std::mem::take(&mut layers.units),
             violins: layers.violins(parameters, gradients)?,
             network: NetworkFrame::of(at.snapshot.model(), parameters, gradients)?,
         })
@@ -144,6 +153,7 @@ struct Layers {
     /// The layers whose z-values the model does not know.
     unknown: Vec<String>,
     activations: Vec<Violin>,
+    units: Vec<(String, usize)>,
 }
 
 impl Layers {
@@ -155,6 +165,8 @@ impl Layers {
             self.unknown.push(name.to_owned());
         }
         self.activations.push(Violin::of_values(name, "activation", values)?);
+        let units = checked::units(model, index, matrix::first_rows(values, 1))?;
+        self.units.push((name.to_owned(), units.ncols()));
         Ok(())
     }
 

@@ -32,7 +32,7 @@ const CSS: &str =
     concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 26] = [
+const SCRIPTS: [&str; 28] = [
     include_str!("web/data.js"),
     include_str!("web/core.js"),
     include_str!("web/source.js"),
@@ -57,8 +57,10 @@ const SCRIPTS: [&str; 26] = [
     include_str!("web/keys.js"),
     include_str!("web/arrangement.js"),
     include_str!("web/lesson.js"),
+    include_str!("web/view.js"),
     include_str!("web/address.js"),
     include_str!("web/page.js"),
+    include_str!("web/start.js"),
 ];
 
 /// Text that is never markup, in characters that a page may have.

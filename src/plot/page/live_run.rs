@@ -6,11 +6,20 @@ use super::{
     arrays::Arrays,
     counts::{LOG_BINS, LossBins},
     frame::Frame,
-    run::panels,
+    run::{self, panels},
     samples::Samples,
     spans::Spans,
 };
-use crate::{Error, Forward, Metrics, Replay, Result, codec, plot::RunPlots, replay::Run};
+use crate::{
+    Error, Forward, Replay, Result, Sequential,
+    analysis::Plane,
+    codec,
+    plot::{
+        RunPlotOptions, RunPlots,
+        run::settings::{Hidden, Settings},
+    },
+    replay::Run,
+};
 
 /// What the bytes of a run are called in errors.
 const BYTES: &str = "the bytes of a run on a page";
@@ -30,13 +39,48 @@ const BYTES: &str = "the bytes of a run on a page";
 /// ```
 #[derive(Debug)]
 pub struct LiveRun {
+    /// What the page was made with.
+    made: Head,
+    /// What is looked at.
     head: Head,
     replay: Replay,
     epochs: Vec<u64>,
 }
 
+/// What is looked at, where that is something else than what a page was made with.
+///
+/// ```
+/// use training_replay::plot::LiveView;
+///
+/// let view = LiveView { units: Some([0, 3]), ..LiveView::default() };
+/// assert_eq!(view.layer, None); // the one that the page was made with
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveView {
+    /// The hidden layer.
+    pub layer: Option<String>,
+    /// The two units of it along the axes; those of a layer of two, and the principal plane of more, where none are given.
+    pub units: Option<[usize; 2]>,
+    /// Above which class 1 is predicted, of a single output.
+    pub threshold: Option<f32>,
+}
+
+impl LiveView {
+    fn options(&self, settings: Settings, layers: &[(String, usize)]) -> Result<RunPlotOptions> {
+        let options = settings.into_options();
+        let Some(layer) = self.layer.clone().or(options.shown_layer()) else { return Ok(options) };
+        let width = layers.iter().find(|(name, _)| *name == layer).map_or(0, |(_, units)| *units);
+        let is_same = self.layer.is_none() && self.units.is_none();
+        let options = if is_same { options } else { options.layer(layer).without_plane() };
+        match self.units.filter(|units| width > 2 || *units != [0, 1]) {
+            Some([first, second]) => Ok(options.plane(Plane::of_axes(width, first, second)?)),
+            None => Ok(options),
+        }
+    }
+}
+
 /// What is known over all epochs.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Head {
     /// Settings and limits.
     plots: Vec<u8>,
@@ -58,7 +102,7 @@ impl LiveRun {
         let replay = Replay::from_bytes(codec::behind(&head, bytes).map_err(failed)?)?;
         head.spans.check(&RunPlots::again(replay.run()?, &head.plots)?)?;
         let epochs = replay.epochs().collect();
-        Ok(Self { head, epochs, replay })
+        Ok(Self { made: head.clone(), head, epochs, replay })
     }
 
     /// Returns how many epochs there are.
@@ -69,6 +113,52 @@ impl LiveRun {
     /// Returns whether there are no epochs.
     pub fn is_empty(&self) -> bool {
         self.epochs.is_empty()
+    }
+
+    /// Looks at something else from now on, and returns what a page would say of the run that was made so; nothing, where it is
+    /// what the page was made with, which says that.
+    ///
+    /// The length of a text in JSON, as `u32`; the text; and from the next multiple of four on the bytes of the arrays that are of
+    /// every epoch. Every epoch is read, once or twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`RunPlotOptions::of`](crate::plot::RunPlotOptions::of) and [`Page::run`](crate::plot::Page::run); then nothing else is
+    /// looked at.
+    pub fn look(&mut self, view: &LiveView) -> Result<Vec<u8>> {
+        if *view == LiveView::default() {
+            self.head = self.made.clone();
+            return Ok(Vec::new());
+        }
+        let (head, answer) = self.made_again(view)?;
+        self.head = head;
+        Ok(answer)
+    }
+
+    /// What is known over all epochs of another view, and what is to be said of it.
+    fn made_again(&self, view: &LiveView) -> Result<(Head, Vec<u8>)> {
+        let (threshold, samples) = (view.threshold.or(self.made.threshold), self.made.samples);
+        let plots = self.plots_of(view, threshold)?;
+        let (run, spans) = run::run(String::new(), &plots, samples as usize)?;
+        let mut bytes = Vec::new();
+        let places = run.write(&mut bytes, true);
+        let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
+        let text = serde_json::to_vec(&(&run, places)).map_err(failed)?;
+        let mut answer = [&(text.len() as u32).to_le_bytes(), text.as_slice()].concat();
+        answer.resize(answer.len().next_multiple_of(4), 0);
+        answer.extend(bytes);
+        Ok((Head { plots: plots.kept()?, spans, threshold, samples }, answer))
+    }
+
+    fn plots_of(&self, view: &LiveView, threshold: Option<f32>) -> Result<RunPlots<'_, Sequential>> {
+        let made = RunPlots::again(self.run_at(threshold)?, &self.made.plots)?;
+        let first = *self.epochs.first().ok_or_else(|| Error::missing("epoch to look at", "the run has none"))?;
+        let choices = Hidden::choices(&self.replay.at(first)?, made.data)?;
+        view.options(made.settings, &choices)?.of(self.run_at(threshold)?)
+    }
+
+    fn run_at(&self, threshold: Option<f32>) -> Result<Run<'_, Sequential>> {
+        Ok(threshold.into_iter().fold(self.replay.run()?, Run::threshold))
     }
 
     /// Returns the arrays of an epoch, by its place among those of the run, and at another threshold than the page was made with if
@@ -85,9 +175,7 @@ impl LiveRun {
         let expected = || format!("below {}, the number of epochs", self.epochs.len());
         let epoch =
             *self.epochs.get(place).ok_or_else(|| Error::invalid("the place of an epoch", expected(), place))?;
-        let run = self.replay.run()?;
-        let run = threshold.or(self.head.threshold).into_iter().fold(run, Run::threshold);
-        let plots = RunPlots::again(run, &self.head.plots)?;
+        let plots = RunPlots::again(self.run_at(threshold.or(self.head.threshold))?, &self.head.plots)?;
         of_epoch(&plots, epoch, self.head.samples as usize, &self.head.spans)
     }
 }
@@ -131,7 +219,8 @@ fn recording_of<M: Forward>(plots: &RunPlots<'_, M>) -> Result<Vec<u8>> {
     let run = plots.run.replay().run()?;
     let mut replay = Replay::options().dataset(plots.data).loss(plots.loss()).without_probe().in_memory();
     for &epoch in plots.epochs() {
-        replay.record_at(epoch, run.at(epoch)?.model(), Metrics::new())?;
+        let snapshot = run.at(epoch)?;
+        replay.record_at(epoch, snapshot.model(), snapshot.metrics()?)?;
     }
     let mut bytes = Vec::new();
     replay.write_to(&mut bytes)?;

@@ -34,7 +34,7 @@ pub use self::picture::Follow;
 use self::run_data::{PageData, RunData};
 pub use self::{
     lesson::{Lesson, LessonSection, Sentence},
-    live_run::LiveRun,
+    live_run::{LiveRun, LiveView},
     page_panel::PagePanel,
     page_source::PageSource,
 };

@@ -18,7 +18,7 @@ use crate::{
     math::stats,
     plot::{
         RunPlots,
-        run::{task::Task, violins::axis},
+        run::{settings::Hidden, task::Task, violins::axis},
     },
 };
 
@@ -34,6 +34,8 @@ pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize
     let (mut arrays, (curves, logged)) = (Arrays::default(), curves(plots));
     let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
     let is_set = plots.settings.axes.curves.is_some() && !plots.settings.axes.log_losses;
+    let hidden = plots.settings.hidden.as_ref();
+    let layers = frames.first().map(Frame::hidden_layers).unwrap_or_default();
     let panels = panels(plots, frames, &samples, &bins, &spans, &mut arrays)?;
     let run = RunData {
         name,
@@ -52,6 +54,9 @@ pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize
         milestones: found.groups().iter().map(milestone).collect(),
         notes: notes(plots, found.caveats),
         pictures: Vec::new(),
+        layers,
+        layer: hidden.map(|hidden| hidden.layer.clone()),
+        units: hidden.and_then(Hidden::units),
         arrays,
         live: None,
         is_live: false,
@@ -143,6 +148,7 @@ fn milestone(group: &MilestoneGroup<'_>) -> MilestoneData {
         kind: group.kind.name(),
         subject: group.subject().to_string(),
         text: group.sentence.clone(),
+        is_finding: false,
     }
 }
 

@@ -61,6 +61,12 @@ pub(crate) struct RunData {
     pub(crate) notes: Vec<String>,
     /// Whatever else is shown of it.
     pub(crate) pictures: Vec<PictureData>,
+    /// The hidden layers that could be looked into, and how many units each has.
+    pub(crate) layers: Vec<(String, usize)>,
+    /// The one that is.
+    pub(crate) layer: Option<String>,
+    /// The two units of it that are along the axes, if they were chosen.
+    pub(crate) units: Option<[usize; 2]>,
     /// The bytes of all arrays that are named.
     #[serde(skip)]
     pub(crate) arrays: Arrays,
@@ -379,6 +385,8 @@ pub(crate) struct MilestoneData {
     pub(crate) kind: &'static str,
     pub(crate) subject: String,
     pub(crate) text: String,
+    /// Whether it is a finding of a diagnosis.
+    pub(crate) is_finding: bool,
 }
 
 /// The violins of a quantity, one row for each.

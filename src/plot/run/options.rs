@@ -70,6 +70,14 @@ impl Default for RunPlotOptions {
 }
 
 impl RunPlotOptions {
+    pub(crate) fn shown_layer(&self) -> Option<String> {
+        self.layer.clone()
+    }
+
+    pub(crate) fn without_plane(self) -> Self {
+        Self { plane: None, ..self }
+    }
+
     /// Sets the hidden layer that is shown.
     ///
     /// One of more than two units is seen on the plane that shows most of it over all epochs, unless a [`plane`](Self::plane) is

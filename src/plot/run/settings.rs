@@ -55,6 +55,8 @@ pub(crate) struct Input {
     /// With more than two inputs.
     #[serde(with = "parts::plane")]
     pub(crate) plane: Option<Plane>,
+    /// Whether that plane was given.
+    is_given: bool,
     #[serde(with = "parts::grid")]
     pub(crate) grid: Grid,
     /// The data there.
@@ -67,6 +69,9 @@ pub(crate) struct Input {
 
 /// How far the length of an axis along a feature may be from 1.
 const ALONG: f32 = 1e-6;
+
+/// What the axes of a plane are called that was given.
+const AXIS: &str = "axis ";
 
 /// What the axes of a layer are called whose units are shown as they are.
 const UNIT: &str = "unit ";
@@ -101,6 +106,24 @@ impl Settings {
             #[cfg(feature = "plot")]
             fonts: options.fonts,
         })
+    }
+
+    /// The same as options: what was found is found again, and what was given is given.
+    pub(crate) fn into_options(self) -> RunPlotOptions {
+        let given = self.hidden.as_ref().filter(|hidden| hidden.is_given());
+        RunPlotOptions {
+            plane: given.and_then(|hidden| hidden.plane.clone()),
+            layer: self.hidden.map(|hidden| hidden.layer),
+            grid: Some(self.grid),
+            loss: Some(self.loss),
+            class_names: self.class_names,
+            bins: self.bins,
+            input_plane: self.input.filter(|input| input.is_given).and_then(|input| input.plane),
+            output: self.output,
+            axes: self.axes,
+            #[cfg(feature = "plot")]
+            fonts: self.fonts,
+        }
     }
 
     /// Of how many parts the predictions are: all classes together, each label, none of numbers.
@@ -146,13 +169,8 @@ impl Hidden {
         data: &Dataset,
         options: &RunPlotOptions,
     ) -> Result<Option<Self>> {
-        let sample = matrix::first_rows(data.inputs(), 1);
-        let outputs = LayerValues::activations(known.model(), &sample)?;
-        let units = |(index, layer): (usize, &LayerValues)| {
-            let values = checked::units(known.model(), index, layer.values.clone())?;
-            Ok(LayerValues { layer: layer.layer.clone(), values })
-        };
-        let layers = outputs.iter().enumerate().map(units).collect::<Result<Vec<_>>>()?;
+        let outputs = LayerValues::activations(known.model(), &matrix::first_rows(data.inputs(), 1))?;
+        let layers = layers_of(known, data)?;
         let chosen = match &options.layer {
             Some(name) => Some(named(name, &layers)?),
             None => last_hidden(&layers),
@@ -163,7 +181,7 @@ impl Hidden {
         let outputs = named(&layer, &outputs)?.values.ncols();
         let shown = (units != outputs).then_some([units, outputs]);
         let (plane, axes) = match (&options.plane, units) {
-            (Some(plane), _) => (Some(plane.clone()), "axis "),
+            (Some(plane), _) => (Some(plane.clone()), AXIS),
             (None, 2) => (None, UNIT),
             (None, _) => {
                 let (plane, axes) = principal(run.principal_plane_beside(Some(known), &layer)?, UNIT);
@@ -202,9 +220,43 @@ impl Hidden {
         Some(format!("{} shown, of {}", counted(units as u64, "unit"), counted(outputs as u64, "output")))
     }
 
+    /// Those of a given plane along two units are these.
     pub(crate) fn labels(&self) -> [String; 2] {
-        labels(&self.axes)
+        match self.units() {
+            Some(units) => units.map(|unit| format!("{UNIT}{unit}")),
+            None => labels(&self.axes),
+        }
     }
+
+    /// The two units that a given plane runs along, if it does.
+    pub(crate) fn units(&self) -> Option<[usize; 2]> {
+        let plane = self.plane.as_ref().filter(|_| self.is_given())?;
+        Some([feature_along(plane, 0)?, feature_along(plane, 1)?])
+    }
+
+    /// Whether its plane was given.
+    fn is_given(&self) -> bool {
+        self.axes == AXIS
+    }
+
+    /// The hidden layers of two units or more, and how many each has.
+    pub(crate) fn choices<M: Forward>(snapshot: &Snapshot<'_, M>, data: &Dataset) -> Result<Vec<(String, usize)>> {
+        let layers = layers_of(snapshot, data)?;
+        let hidden = layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
+        let of_two = hidden.iter().filter(|layer| layer.values.ncols() >= 2);
+        Ok(of_two.map(|layer| (layer.layer.clone(), layer.values.ncols())).collect())
+    }
+}
+
+/// What each layer makes of the first sample, as its units.
+fn layers_of<M: Forward>(snapshot: &Snapshot<'_, M>, data: &Dataset) -> Result<Vec<LayerValues>> {
+    let sample = matrix::first_rows(data.inputs(), 1);
+    let outputs = LayerValues::activations(snapshot.model(), &sample)?;
+    let units = |(index, layer): (usize, LayerValues)| {
+        let values = checked::units(snapshot.model(), index, layer.values)?;
+        Ok(LayerValues { layer: layer.layer, values })
+    };
+    outputs.into_iter().enumerate().map(units).collect()
 }
 
 fn named<'l>(name: &str, layers: &'l [LayerValues]) -> Result<&'l LayerValues> {
@@ -233,11 +285,12 @@ impl Input {
             (2, None) => {
                 let labels = <[String; 2]>::try_from(data.feature_names().to_vec()).unwrap_or_else(|_| labels("x"));
                 let (grid, samples) = (grid.clone(), data.inputs().clone());
-                Ok(Some(Self { plane: None, grid, samples, labels, note: None }))
+                Ok(Some(Self { plane: None, is_given: false, grid, samples, labels, note: None }))
             }
             (_, Some(plane)) => {
                 let share = plane.explained_variance_ratio(data.inputs())?;
-                Self::on(plane.clone(), data, "axis ", note("a slice", share)).map(Some)
+                let found = Self::on(plane.clone(), data, AXIS, note("a slice", share))?;
+                Ok(Some(Self { is_given: true, ..found }))
             }
             (_, None) => {
                 let found = PrincipalPlane::of(data.inputs())?;
@@ -255,10 +308,10 @@ impl Input {
         let [first, second] = labels(axes);
         let labels = [(0, first), (1, second)].map(|(axis, otherwise)| match (feature_along(&plane, axis), axes) {
             (Some(feature), _) if !data.feature_names().is_empty() => data.feature_names()[feature].clone(),
-            (Some(feature), "axis ") => format!("x{}", feature + 1),
+            (Some(feature), AXIS) => format!("x{}", feature + 1),
             _ => otherwise,
         });
-        Ok(Self { plane: Some(plane), grid, samples, labels, note: Some(note) })
+        Ok(Self { plane: Some(plane), is_given: false, grid, samples, labels, note: Some(note) })
     }
 
     /// Gives a panel what stands along its axes, the proportions of these, and what the plane leaves out.

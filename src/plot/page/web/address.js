@@ -2,12 +2,13 @@
 
 /** `epoch`, `panel`, `panels`, `color`, `sample`, `sentence`, `lesson`, `theme` where they were chosen, and the controls of panels: `0.losses.log=on`. */
 class Address {
-  constructor(page) {
+  /** @param {string} state what is shown at first */
+  constructor(page, state) {
     this.page = page;
     this.usualTheme = page.root.dataset.theme;
     for (const [, control] of this.controls()) control.dataset.usual ??= stateOf(control);
-    this.read();
-    window.addEventListener("hashchange", () => this.read());
+    this.read(state);
+    window.addEventListener("hashchange", () => this.follow(location.hash.slice(1)), { signal: life.signal });
   }
 
   /** The controls of all panels, each with its name in the address. */
@@ -16,9 +17,17 @@ class Address {
     return this.page.panels.flatMap((panel) => of(panel).map((control) => [`${panel.key}.${control.dataset.name}`, control]));
   }
 
+  /** Another view is computed first. */
+  follow(state) {
+    const [view, { menu }] = [View.read(new URLSearchParams(state)), this.page];
+    const isOther = menu.runs.some((run) => JSON.stringify(view.of(run)) !== JSON.stringify(menu.view.of(run)));
+    this.read(state);
+    if (isOther) menu.look(view);
+  }
+
   /** Shows what the address says; what it does not name stays as it is. */
-  read() {
-    const wanted = new URLSearchParams(location.hash.slice(1));
+  read(state) {
+    const wanted = new URLSearchParams(state);
     const { page } = this;
     if (["light", "dark"].includes(wanted.get("theme"))) page.setTheme(wanted.get("theme"));
     if (wanted.has("color")) page.coloring.read(wanted.get("color"));
@@ -59,6 +68,7 @@ class Address {
     const { page } = this;
     const shown = new URLSearchParams();
     if (page.at > 0) shown.set("epoch", page.epochs[page.at]);
+    page.view.write(shown);
     if (page.coloring.chosen !== page.coloring.usual) shown.set("color", page.coloring.chosen);
     if (page.arrangement.text) shown.set("panels", page.arrangement.text);
     if (page.stage.panel) shown.set("panel", page.stage.panel.key);

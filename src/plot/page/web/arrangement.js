@@ -33,7 +33,7 @@ class Arrangement {
     this.details.addEventListener("keydown", (event) => event.key === "Escape" && this.close(event));
     document.addEventListener("pointerdown", ({ target }) => {
       if (!(target instanceof Node && this.details.contains(target))) this.details.open = false;
-    });
+    }, { signal: life.signal });
     this.kinds = [...this.usual];
     this.mark();
   }

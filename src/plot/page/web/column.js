@@ -41,6 +41,11 @@ class Column {
     });
   }
 
+  /** What is known of its epoch has changed. */
+  renew() {
+    this.epoch = -2;
+  }
+
   /** Shows the clock's epoch, or the last one recorded before it. */
   show(clock) {
     const epoch = this.run.at(clock);

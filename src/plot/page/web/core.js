@@ -18,13 +18,23 @@ class Core {
 
   /** The number of a run that is opened from its bytes. */
   open(bytes) {
-    const { room, open_run: openRun, memory } = this.exports;
-    const at = room(bytes.length) >>> 0;
-    if (at === 0) throw new PageError("There is no memory for a run of this page.");
-    new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
-    this.answerIf(openRun());
+    this.give(bytes);
+    this.answerIf(this.exports.open_run());
     this.runs += 1;
     return this.runs - 1;
+  }
+
+  /** Looks at something else of a run; what is to be said of it. */
+  look(run, { threshold, layer, units }) {
+    this.give(new TextEncoder().encode(layer ?? ""));
+    const [first, second] = units ?? [-1, -1];
+    return this.answerIf(this.exports.look(run, threshold ?? NaN, first, second));
+  }
+
+  give(bytes) {
+    const at = this.exports.room(bytes.length) >>> 0;
+    if (at === 0) throw new PageError("There is no memory for a run of this page.");
+    new Uint8Array(this.exports.memory.buffer, at, bytes.length).set(bytes);
   }
 
   /** The bytes of each array of an epoch. */

@@ -13,7 +13,7 @@ async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
   const bytes = await inflate(document.getElementById("data").textContent, "deflate");
   const core = await Core.load(meta.places);
-  const runs = meta.runs.map((run, i) => new Run(run, new Source(bytes, meta.places[i], core)));
+  const runs = meta.runs.map((run, i) => new Run(run, Source.opened(bytes, meta.places[i], core)));
   return { title: meta.title, captions: meta.captions ?? [], runs: runs.filter((run) => run.epochs.length > 0) };
 }
 
@@ -49,8 +49,12 @@ function lastUpTo(sorted, value) {
 class Run {
   /** @param {any} meta @param {Source} source */
   constructor(meta, source) {
+    this.meta = meta;
     this.source = source;
     this.name = meta.name;
+    this.layers = meta.layers;
+    this.layer = meta.layer;
+    this.units = meta.units;
     this.epochs = meta.epochs;
     this.samples = meta.samples;
     this.of = meta.of;
@@ -93,6 +97,27 @@ class Run {
   /** Where the clock's epoch, or the last one before it, is among the recorded ones; -1 before the first. */
   at(clock) {
     return lastUpTo(this.epochs, clock);
+  }
+
+  /**
+   * The run as another view shows it. What was found beside it is the same.
+   * @param {View} view
+   */
+  looked(view) {
+    const found = this.source.look(view);
+    if (!found) return new Run(this.meta, this.source.emptied());
+    const run = new Run({ ...found.meta, name: this.name }, found.source);
+    const findings = this.milestones.filter(({ is_finding: isFinding }) => isFinding);
+    run.milestones = [...run.milestones, ...findings].sort((a, b) => a.epoch - b.epoch);
+    run.notes = [...new Set([...this.notes, ...run.notes])];
+    run.pictures = this.pictures;
+    return run;
+  }
+
+  /** Predicts by another threshold from now on. */
+  cutAt(threshold) {
+    for (const { output } of [this.own, ...this.labels]) output.threshold = threshold;
+    this.source.cutAt(threshold);
   }
 
   /** Sees to it that what is shown of an epoch is there. */

@@ -23,7 +23,7 @@ class Keys {
     const rows = keys.map(([key, text]) => element("tr", {}, element("th", {}, key), element("td", {}, text)));
     this.help.querySelector("table").append(...rows);
     document.getElementById("keys").addEventListener("click", () => this.help.showModal());
-    document.addEventListener("keydown", (event) => this.onKey(event));
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal: life.signal });
     for (const panel of page.panels) this.enter(panel);
   }
 

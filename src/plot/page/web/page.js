@@ -6,8 +6,16 @@ const LONGEST_PAUSE = 0.25;
 const REST = 200;
 
 class Page {
-  constructor({ title, runs, captions }) {
+  /**
+   * @param {{ title: string, runs: Run[], captions: [number, string][] }} loaded
+   * @param {View} view what is looked at
+   * @param {(view: View) => void} look is asked for another view
+   * @param {string} state what is shown at first, as the address says it
+   */
+  constructor({ title, runs, captions }, view, look, state) {
     this.captions = captions;
+    this.runs = runs;
+    this.view = view;
     this.epochs = [...new Set(runs.flatMap((run) => run.epochs))].sort((a, b) => a - b);
     this.at = 0;
     this.speed = USUAL_SPEED;
@@ -35,15 +43,15 @@ class Page {
     this.followTheme();
     this.goTo(0);
     this.fit();
-    this.address = new Address(this);
-    fillWhenIdle(runs);
+    this.menu = new ViewMenu(this, view, look);
+    this.address = new Address(this, state);
   }
 
   build(title) {
     setText(document.getElementById("title"), title);
     const main = document.getElementById("runs");
     main.append(...this.columns.map(({ section }) => section));
-    main.dataset.runs = this.columns.length;
+    main.dataset.runs = String(this.columns.length);
     main.hidden = document.getElementById("controls").hidden = false;
     this.output = document.getElementById("epoch");
     this.caption = document.getElementById("caption");
@@ -66,7 +74,7 @@ class Page {
     for (const panel of this.panels) if (panel.epochAt) this.listenForSeeks(panel);
     const observer = new ResizeObserver(() => this.fit());
     this.panels.forEach(({ body }) => observer.observe(body));
-    window.addEventListener("resize", () => this.fit());
+    window.addEventListener("resize", () => this.fit(), { signal: life.signal });
   }
 
   /** A press where epochs have their places, and dragging on, goes to the one under the pointer. */
@@ -150,6 +158,13 @@ class Page {
     return this.captions[lastUpTo(epochs, clock)]?.[1] ?? "";
   }
 
+  /** Shows the epoch again: what is known of it has changed. */
+  show() {
+    for (const column of this.columns) column.renew();
+    this.panels.forEach((panel) => panel.refresh());
+    this.goTo(this.at);
+  }
+
   showQuantity(quantity) {
     this.panels.forEach((panel) => panel.choose?.(quantity));
     this.redraw();
@@ -189,7 +204,7 @@ class Page {
   followTheme() {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.setTheme(dark.matches ? "dark" : "light");
-    dark.addEventListener("change", () => this.setTheme(dark.matches ? "dark" : "light"));
+    dark.addEventListener("change", () => this.setTheme(dark.matches ? "dark" : "light"), { signal: life.signal });
   }
 
   setTheme(theme) {
@@ -203,40 +218,3 @@ class Page {
     this.redraw();
   }
 }
-
-/** Computes what is not yet there, epoch by epoch of all runs, when there is nothing else to do. */
-function fillWhenIdle(runs) {
-  const missing = runs.filter(({ source }) => source.isLive).flatMap((run) => run.epochs.map((_, epoch) => ({ run, epoch })));
-  missing.sort((a, b) => a.epoch - b.epoch);
-  const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
-  const next = () => {
-    const found = missing.shift();
-    found?.run.fill(found.epoch);
-    document.documentElement.dataset.missing = String(missing.length);
-    if (missing.length) whenIdle(next);
-  };
-  whenIdle(next);
-}
-
-function showError(error) {
-  const line = document.getElementById("error");
-  const reason = error instanceof PageError ? error.message : "The data of this page are damaged, and cannot be shown.";
-  line.textContent = reason;
-  line.hidden = false;
-  document.getElementById("runs").hidden = document.getElementById("controls").hidden = true;
-  document.documentElement.dataset.ready = "no";
-}
-
-async function start() {
-  try {
-    const loaded = await loadRuns();
-    if (!loaded.runs.length) throw new PageError("No epoch is recorded in this page.");
-    new Page(loaded);
-  } catch (error) {
-    showError(error);
-  }
-}
-
-// Whatever is asked for later may have to be computed.
-window.addEventListener("error", ({ error }) => (error instanceof PageError || error instanceof WebAssembly.RuntimeError) && showError(error));
-start();

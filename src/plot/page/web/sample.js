@@ -54,7 +54,7 @@ class Follower {
     tip.onHide = () => this.showTip();
     for (const column of columns)
       column.panels.filter((panel) => panel.sampleNear).forEach((panel) => this.watch(panel));
-    document.addEventListener("click", (event) => this.releaseBeside(event));
+    document.addEventListener("click", (event) => this.releaseBeside(event), { signal: life.signal });
   }
 
   watch(panel) {

@@ -26,16 +26,44 @@ function addUp(values, delta) {
 }
 
 class Source {
-  constructor(bytes, { arrays, live }, core) {
+  /** @param {Uint8Array} bytes @param {(number | null)[]} places @param {Core | null} core @param {number | null} run */
+  constructor(bytes, places, core, run) {
     this.bytes = bytes;
-    this.places = arrays;
+    this.places = places;
     this.core = core;
+    /** The number by which the core knows the run, if it computes. */
+    this.run = run;
+    this.threshold = NaN;
     /** The numbers of the arrays that are computed, in their order; and what takes the bytes of an epoch of those that are shown. */
-    this.numbers = arrays.flatMap((place, number) => (place === null ? [number] : []));
+    this.numbers = places.flatMap((place, number) => (place === null ? [number] : []));
     this.slots = [];
     this.computedOnes = [];
     this.filled = [];
-    this.run = live && core.open(bytes.subarray(live[0], live[0] + live[1]));
+  }
+
+  /** Of what a page carries. */
+  static opened(bytes, { arrays, live }, core) {
+    return new Source(bytes, arrays, core, live && core.open(bytes.subarray(live[0], live[0] + live[1])));
+  }
+
+  /** The same before anything is computed. */
+  emptied() {
+    return new Source(this.bytes, this.places, this.core, this.run);
+  }
+
+  /** What is to be said of another view, and where its arrays come from; null of that which the page was made with. */
+  look(view) {
+    const answer = this.core.look(this.run, view);
+    if (!answer.length) return null;
+    const end = 4 + new Uint32Array(answer.buffer, 0, 1)[0];
+    const [meta, { arrays }] = JSON.parse(new TextDecoder().decode(answer.subarray(4, end)));
+    return { meta, source: new Source(answer.subarray(Math.ceil(end / 4) * 4), arrays, this.core, this.run) };
+  }
+
+  /** Computes by another threshold from now on. */
+  cutAt(threshold) {
+    this.threshold = threshold;
+    this.filled = [];
   }
 
   /** Whether epochs are computed when they are needed. */
@@ -72,7 +100,7 @@ class Source {
   linesOf(boundary) {
     const parts = ["lines", "starts", "points", "levels"].filter((name) => boundary[name]);
     if (this.places[boundary.lines.number] === null) return this.computedLines(boundary, parts);
-    const values = Object.fromEntries(parts.map((name) => [name, this.valuesOf(boundary[name])]));
+    const values = /** @type {any} */ (Object.fromEntries(parts.map((name) => [name, this.valuesOf(boundary[name])])));
     return new Lines((epoch) => ({ ...values, first: values.lines[epoch], last: values.lines[epoch + 1] }), Boolean(boundary.levels));
   }
 
@@ -88,7 +116,7 @@ class Source {
   /** Computes what is shown of an epoch, if that has not been done. */
   fill(epoch) {
     if (!this.isLive || epoch < 0 || this.filled[epoch]) return;
-    const arrays = this.core.epoch(this.run, epoch);
+    const arrays = this.core.epoch(this.run, epoch, this.threshold);
     if (arrays.length !== this.numbers.length) throw new PageError("What this page computes are other arrays than it shows.");
     arrays.forEach((bytes, i) => this.slots[this.numbers[i]]?.(epoch, bytes));
     this.filled[epoch] = true;

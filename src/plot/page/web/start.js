@@ -1,0 +1,109 @@
+// Loads what the page carries, shows it, and shows it anew where something else is to be looked at.
+
+/** What lives as long as a view of the runs. */
+let life = new AbortController();
+
+/** The page as it was written, but for its scripts. */
+const WRITTEN = parts().map((part) => part.cloneNode(true));
+
+function parts() {
+  return [...document.body.children].filter(({ tagName }) => tagName !== "SCRIPT");
+}
+
+class Workbench {
+  /** @param {{ title: string, runs: Run[], captions: [number, string][] }} loaded */
+  constructor(loaded) {
+    this.loaded = loaded;
+    this.asked = 0;
+  }
+
+  async begin() {
+    const view = View.read(new URLSearchParams(location.hash.slice(1)));
+    const runs = this.loaded.runs.some((run) => run.source.isLive && !view.of(run).isUsual) ? await this.looked(view) : this.loaded.runs;
+    this.show(runs, view, location.hash.slice(1));
+  }
+
+  /** Looks at something else: computes it, and shows it at the same epoch. */
+  async look(view) {
+    const asked = (this.asked += 1);
+    this.page.pause();
+    const state = this.page.address.shown();
+    try {
+      const runs = await this.looked(view, () => asked === this.asked);
+      if (runs) this.renew(runs, view, state);
+    } catch (error) {
+      showError(error);
+    }
+  }
+
+  /** The runs as a view shows them; null where that is no longer wanted. */
+  async looked(view, isWanted = () => true) {
+    document.documentElement.dataset.stale = "yes";
+    announce("Computing what is to be seen.");
+    const runs = [];
+    for (const run of this.loaded.runs) {
+      await new Promise((next) => setTimeout(next));
+      if (!isWanted()) return null;
+      runs.push(run.source.isLive ? run.looked(view.of(run)) : run);
+    }
+    return runs;
+  }
+
+  /** All over again, with the menu open if it was, and the keyboard where it was. */
+  renew(runs, view, state) {
+    const [isOpen, focused] = [this.page.menu.details.open, document.activeElement?.id];
+    life.abort();
+    life = new AbortController();
+    const [first, ...others] = parts();
+    first.replaceWith(...WRITTEN.map((part) => part.cloneNode(true)));
+    others.forEach((part) => part.remove());
+    document.documentElement.removeAttribute("data-alone");
+    this.show(runs, view, state);
+    this.page.menu.details.open = isOpen;
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  show(runs, view, state) {
+    delete document.documentElement.dataset.stale;
+    this.page = new Page({ ...this.loaded, runs }, view, (wanted) => void this.look(wanted), state);
+    fillWhenIdle(runs, life.signal);
+  }
+}
+
+/** Computes what is not yet there, epoch by epoch of all runs, when there is nothing else to do. */
+function fillWhenIdle(runs, signal) {
+  const missing = runs.filter(({ source }) => source.isLive).flatMap((run) => run.epochs.map((_, epoch) => ({ run, epoch })));
+  missing.sort((a, b) => a.epoch - b.epoch);
+  const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+  const next = () => {
+    if (signal.aborted) return;
+    const found = missing.shift();
+    found?.run.fill(found.epoch);
+    document.documentElement.dataset.missing = String(missing.length);
+    if (missing.length) whenIdle(next);
+  };
+  whenIdle(next);
+}
+
+function showError(error) {
+  const line = document.getElementById("error");
+  const reason = error instanceof PageError ? error.message : "The data of this page are damaged, and cannot be shown.";
+  line.textContent = reason;
+  line.hidden = false;
+  document.getElementById("runs").hidden = document.getElementById("controls").hidden = true;
+  document.documentElement.dataset.ready = "no";
+}
+
+async function start() {
+  try {
+    const loaded = await loadRuns();
+    if (!loaded.runs.length) throw new PageError("No epoch is recorded in this page.");
+    await new Workbench(loaded).begin();
+  } catch (error) {
+    showError(error);
+  }
+}
+
+// Whatever is asked for later may have to be computed.
+window.addEventListener("error", ({ error }) => (error instanceof PageError || error instanceof WebAssembly.RuntimeError) && showError(error));
+void start();

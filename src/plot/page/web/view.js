@@ -1,0 +1,129 @@
+// What is looked at of runs that compute what they show: the threshold, the layer, and which of its units are along the axes.
+
+/** What is looked at; null where it is what the page was made with. */
+class View {
+  /** @param {{ threshold?: number | null, layer?: string | null, units?: [number, number] | null }} [chosen] */
+  constructor({ threshold = null, layer = null, units = null } = {}) {
+    this.threshold = threshold;
+    this.layer = layer;
+    this.units = units;
+  }
+
+  /** @param {URLSearchParams} wanted */
+  static read(wanted) {
+    const threshold = wanted.get("threshold")?.trim() ? Number(wanted.get("threshold")) : NaN;
+    const units = (wanted.get("units") ?? "").split(",").map((unit) => (/^\d+$/.test(unit) ? Number(unit) : NaN));
+    const isPair = units.length === 2 && units.every(Number.isInteger) && units[0] !== units[1];
+    return new View({
+      threshold: threshold >= 0 && threshold <= 1 ? threshold : null,
+      layer: wanted.get("layer"),
+      units: isPair ? /** @type {[number, number]} */ (units) : null,
+    });
+  }
+
+  /** @param {URLSearchParams} shown */
+  write(shown) {
+    if (this.threshold !== null) shown.set("threshold", String(this.threshold));
+    if (this.layer !== null) shown.set("layer", this.layer);
+    if (this.units) shown.set("units", this.units.join(","));
+  }
+
+  with(changes) {
+    return new View({ ...this, ...changes });
+  }
+
+  /** What of it a run has: another layer, or units that it has not, are left alone. */
+  of({ layers, layer: usual, output, classNames }) {
+    const layer = layers.some(([name]) => name === this.layer) ? this.layer : null;
+    const [, width] = layers.find(([name]) => name === (layer ?? usual)) ?? [null, 0];
+    const isCut = classNames.length === 2 && Number.isFinite(output?.threshold);
+    return new View({
+      layer: layer === usual ? null : layer,
+      units: this.units?.every((unit) => unit < width) ? this.units : null,
+      threshold: isCut ? this.threshold : null,
+    });
+  }
+
+  get isUsual() {
+    return this.threshold === null && this.layer === null && this.units === null;
+  }
+}
+
+/** The menu by which it is chosen. */
+class ViewMenu {
+  /** @param {{ runs: Run[], columns: Column[], show: () => void }} page @param {View} view @param {(view: View) => void} look */
+  constructor(page, view, look) {
+    this.page = page;
+    this.view = view;
+    this.look = look;
+    this.runs = page.runs.filter(({ source }) => source.isLive);
+    this.details = /** @type {HTMLDetailsElement} */ (document.getElementById("view"));
+    this.threshold = /** @type {HTMLInputElement} */ (document.getElementById("threshold"));
+    this.number = document.getElementById("threshold-number");
+    this.layer = /** @type {HTMLSelectElement} */ (document.getElementById("layer"));
+    const select = (id) => /** @type {HTMLSelectElement} */ (document.getElementById(id));
+    this.units = [select("first-unit"), select("second-unit")];
+    this.cut = this.runs.filter(({ classNames, output }) => classNames.length === 2 && Number.isFinite(output?.threshold));
+    this.offerThreshold();
+    this.offerLayers();
+    this.details.hidden = this.threshold.parentElement.hidden && this.layer.parentElement.hidden;
+    this.listen();
+  }
+
+  offerThreshold() {
+    this.threshold.parentElement.hidden = !this.cut.length || this.cut.some(({ output }) => output.word !== "probability");
+    if (this.threshold.parentElement.hidden) return;
+    this.threshold.value = String(this.cut[0].output.threshold);
+    this.say();
+  }
+
+  say() {
+    this.number.textContent = Number(this.threshold.value).toFixed(2);
+  }
+
+  offerLayers() {
+    const layers = new Map(this.runs.flatMap((run) => run.layers.map(([name, units]) => [name, units])));
+    const shown = this.runs.map(({ layer }) => layer).find((layer) => layer !== null);
+    this.layer.replaceChildren(...[...layers].map(([name, units]) => element("option", { value: name }, `${name} (${units} units)`)));
+    this.layer.value = shown ?? "";
+    const width = layers.get(shown) ?? 0;
+    this.layer.parentElement.hidden = layers.size === 0 || (layers.size === 1 && width < 3);
+    const units = this.runs.map((run) => run.units).find((pair) => pair);
+    const numbers = Array.from({ length: width }, (_, unit) => element("option", { value: unit }, `unit ${unit}`));
+    this.units.forEach((select, i) => {
+      const principal = i === 0 ? [element("option", { value: "" }, "principal plane")] : [];
+      select.replaceChildren(...principal, ...numbers.map((option) => option.cloneNode(true)));
+      select.value = units ? String(units[i]) : i === 0 ? "" : "1";
+    });
+    this.units[0].parentElement.hidden = width < 3;
+    this.units[1].hidden = this.units[0].value === "";
+  }
+
+  listen() {
+    this.threshold.addEventListener("input", () => this.slide());
+    this.layer.addEventListener("change", () => this.look(this.view.with({ layer: this.layer.value, units: null })));
+    for (const select of this.units) select.addEventListener("change", () => this.chooseUnits());
+    this.details.querySelector(".menu > button").addEventListener("click", () => this.look(new View()));
+    this.details.addEventListener("keydown", (event) => event.key === "Escape" && (this.details.open = false));
+  }
+
+  chooseUnits() {
+    const [first, second] = this.units.map(({ value }) => (value === "" ? null : Number(value)));
+    const other = second === null || second === first ? (first === 0 ? 1 : 0) : second;
+    this.look(this.view.with({ units: first === null ? null : [first, other] }));
+  }
+
+  /** Shows the epoch at the threshold at once, and all of the run when the hand rests. */
+  slide() {
+    const threshold = Number(this.threshold.value);
+    this.say();
+    for (const run of this.cut) run.cutAt(threshold);
+    document.documentElement.dataset.stale = "yes";
+    this.page.show();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.look(this.view.with({ threshold })), RESTING);
+  }
+}
+
+/** So long, in milliseconds, is a threshold left alone before all epochs are computed at it. */
+const RESTING = 500;
