@@ -312,6 +312,17 @@ fn the_smallest_page_is_taken() {
 }
 
 #[test]
+fn a_page_is_the_same_however_often_it_is_made() {
+    let replay = trained::article(&datasets::moons(60, 0.1, 7), Activation::Tanh, 5);
+    let made = || page(&RunPlots::of(replay.run().unwrap()).unwrap(), PageSource::Recordings, 2_000).unwrap();
+    let (one, other) = (made(), made());
+    let differ: Vec<usize> =
+        (0..one.live(0).unwrap().len()).filter(|&i| one.live(0).unwrap()[i] != other.live(0).unwrap()[i]).collect();
+    assert_eq!(differ, Vec::<usize>::new());
+    assert!(one.html == other.html);
+}
+
+#[test]
 fn bytes_that_are_none_of_a_run_are_errors() {
     let replay = trained::article(&datasets::moons(30, 0.1, 7), Activation::Tanh, 2);
     let carried = page(&RunPlots::of(replay.run().unwrap()).unwrap(), PageSource::Recordings, 2_000).unwrap();

@@ -217,7 +217,7 @@ pub(super) fn bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, spans: 
 /// A recording of the shown epochs alone, without what training needs to go on.
 fn recording_of<M: Forward>(plots: &RunPlots<'_, M>) -> Result<Vec<u8>> {
     let run = plots.run.replay().run()?;
-    let mut replay = Replay::options().dataset(plots.data).loss(plots.loss()).without_probe().in_memory();
+    let mut replay = Replay::options().dataset(plots.data).loss(plots.loss()).without_probe().salt(0).in_memory();
     for &epoch in plots.epochs() {
         let snapshot = run.at(epoch)?;
         replay.record_at(epoch, snapshot.model(), snapshot.metrics()?)?;

@@ -20,9 +20,8 @@ class Address {
   /** Another view is computed first. */
   follow(state) {
     const [view, { menu }] = [View.read(new URLSearchParams(state)), this.page];
-    const isOther = menu.runs.some((run) => JSON.stringify(view.of(run)) !== JSON.stringify(menu.view.of(run)));
     this.read(state);
-    if (isOther) menu.look(view);
+    if (JSON.stringify(view) !== JSON.stringify(menu.view)) menu.look(view);
   }
 
   /** Shows what the address says; what it does not name stays as it is. */
