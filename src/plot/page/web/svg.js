@@ -216,20 +216,18 @@ class Drawing extends Outline {
     return this.ruler.measureText(text);
   }
 
-  /** Another drawing, or a picture that is SVG itself: all of it, or a part, at a place that may have another size. */
+  /** A picture that is SVG itself, at any size; or another drawing, all of it or a part, at its own size. */
   drawImage(image, ...box) {
     const { width, height } = image;
     const [left, top, wide, high, x, y, w, h] = box.length > 4 ? box : [0, 0, width, height, ...box, width, height];
     if (!(image instanceof Drawing)) return this.embed(image, { x, y, width: w, height: h });
-    const isAll = box.length < 3 && !x && !y;
-    if (isAll && !this.transform && this.globalAlpha === 1) return this.parts.push(image.inside);
+    if (box.join() === "0,0" && !this.transform && this.globalAlpha === 1) return this.parts.push(image.inside);
     const frame = new Outline();
     frame.rect(left, top, wide, high);
-    const [across, down] = [w / wide, h / high];
-    const place = `translate(${short(x - left * across)} ${short(y - top * down)}) scale(${across} ${down})`;
     const clip = this.definitions.add("clipPath", {}, `<path${xmlAttributes({ d: frame.d })}/>`);
-    const moved = across === 1 && down === 1 ? place.replace(/ scale.*/, "") : place;
-    this.put("g", { transform: moved, "clip-path": clip, opacity: this.opacity }, image.inside);
+    const moved = x === left && y === top ? null : `translate(${short(x - left)} ${short(y - top)})`;
+    const place = [this.transform, moved].filter(Boolean).join(" ") || null;
+    this.put("g", { "clip-path": clip, opacity: this.opacity }, image.inside, place);
   }
 
   embed(image, box) {
@@ -251,8 +249,8 @@ class Drawing extends Outline {
     return { setTransform() {}, toString: () => place };
   }
 
-  put(tag, attributes, inside = "") {
-    const all = xmlAttributes({ ...attributes, transform: attributes.transform ?? this.transform });
+  put(tag, attributes, inside = "", transform = this.transform) {
+    const all = xmlAttributes({ ...attributes, transform });
     this.parts.push(inside ? `<${tag}${all}>${inside}</${tag}>` : `<${tag}${all}/>`);
   }
 
@@ -279,7 +277,7 @@ class Drawing extends Outline {
 
   /** Its elements. */
   get inside() {
-    return this.parts.join("\n") + "</g>".repeat(this.clips);
+    return this.parts.filter(Boolean).join("\n") + "</g>".repeat(this.clips);
   }
 
   /** All of it as a file that stands alone, with words for whoever cannot see it. */
