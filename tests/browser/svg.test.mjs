@@ -198,6 +198,7 @@ test("each sample is an element in the color of its class, where the data say, a
   const page = await openKeeping(pathOf("three"));
   await slideTo(page, 65);
   const found = await read(page, (await saved(page, "hidden")).svg);
+  assert.match(found.description, /epoch 65: 1,\d+ of 2,000 samples correct/, "in words too, at once");
   const classes = source.values(run.classes);
   const points = source.values(run.hidden.points);
   const from = 65 * 2 * run.samples;
@@ -291,6 +292,96 @@ test("an SVG is as large as the panel in the page's pixels, on any screen", asyn
     await close(page);
   }
   assert.deepEqual(found.slice(0, 3), found.slice(3));
+});
+
+/** Everything that a drawing can do, also what no panel makes use of yet. */
+function drawAll(context, blank, outline) {
+  const line = (...places) => {
+    context.beginPath();
+    places.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+  };
+  context.fillStyle = "#eeeeee";
+  context.fillRect(300, 200, -300, -200);
+  context.save();
+  context.strokeStyle = "#cc0000";
+  context.lineWidth = 9;
+  for (const [i, join] of ["miter", "round", "bevel"].entries()) {
+    context.lineJoin = join;
+    context.lineCap = ["butt", "round", "square"][i];
+    line([15 + 50 * i, 50], [30 + 50 * i, 15], [45 + 50 * i, 50], [NaN, 3], [5, Infinity]);
+    context.stroke();
+  }
+  context.restore();
+  context.setTransform(0.5, 0, 0, 2, 10, 30);
+  context.translate(300, 5);
+  context.scale(2, 0.5);
+  context.fillStyle = "#0055aa";
+  context.globalAlpha = 0.5;
+  context.beginPath();
+  context.arc(30, 20, 18, 0.5, 4);
+  context.closePath();
+  context.fill();
+  context.strokeRect(60, 5, 30, 30);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  for (const [i, align] of ["left", "center", "right"].entries()) {
+    context.textAlign = align;
+    context.textBaseline = ["alphabetic", "middle", "top"][i];
+    context.font = `${i ? "" : "bold "}14px sans-serif`;
+    context.fillText("plain  words", 150, 90 + 25 * i);
+  }
+  const layer = blank(60, 40);
+  layer.getContext("2d").fillRect(5, 5, 50, 30);
+  layer.getContext("2d").clearRect(0, 0, 60, 40);
+  layer.getContext("2d").lineWidth = 6;
+  layer.getContext("2d").strokeRect(8, 8, 44, 24);
+  context.drawImage(layer, 20, 130);
+  context.drawImage(layer, 0, 0, 30, 20, 100, 150, 30, 20);
+  context.globalAlpha = 1;
+  context.save();
+  context.beginPath();
+  context.rect(200, 110, 60, 40);
+  context.clip();
+  outline.moveTo(180, 100);
+  outline.lineTo(280, 130);
+  outline.lineTo(NaN, 0);
+  outline.lineTo(190, 160);
+  context.fill(outline);
+  context.restore();
+  context.setLineDash([7, 3]);
+  context.stroke(outline);
+}
+
+test("what a canvas does, a drawing does", async () => {
+  const page = await open(pathOf("labels"));
+  const source = readFileSync(new URL("../../src/plot/page/web/svg.js", import.meta.url), "utf8");
+  await page.addScriptTag({ content: source });
+  const both = await page.evaluate((draw) => {
+    const all = new Function(`return ${draw}`)();
+    const blank = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
+    const [drawing, real] = [new Drawing(new Definitions("panel-0"), 300, 200), blank(300, 200)];
+    all(drawing, (width, height) => new Drawing(drawing.definitions, width, height), new Outline());
+    all(real.getContext("2d"), blank, new Path2D());
+    return { svg: drawing.svg("all", "of it"), png: real.toDataURL() };
+  }, drawAll.toString());
+  const found = await difference(page, both);
+  assert.ok(found.mean < 0.3 && found.most < 12, JSON.stringify(found));
+  isHarmless(await read(page, both.svg));
+  await close(page);
+});
+
+test("a line to far beyond the axes goes there, in numbers that all who read SVG can hold", async () => {
+  const altered = new Page("three");
+  const [run] = altered.meta.runs;
+  const curve = run.curves.find(({ name }) => name === "loss");
+  curve.values.splice(20, 3, 1e30, -1e30, 1e30);
+  run.curve_ends = [0, 1];
+  const page = await openKeeping(altered.save("far"));
+  await slideTo(page, 65);
+  const { values } = await read(page, await isSame(page, "curves"));
+  const numbers = values.filter((value) => /^M/.test(value)).flatMap((path) => path.match(/-?[\d.]+(e[+-]?\d+)?/g)).map(Number);
+  const largest = Math.max(...numbers.map(Math.abs));
+  assert.ok(largest > 1e6 && largest <= 1e7, `up to ${largest}`);
+  await close(page);
 });
 
 test("before its first epoch a run has no samples, and says so", async () => {
