@@ -351,10 +351,42 @@ function drawAll(context, blank, outline) {
   context.stroke(outline);
 }
 
-test("what a canvas does, a drawing does", async () => {
+const WEB = new URL("../../src/plot/page/web/", import.meta.url);
+
+/** A page with some of the scripts once more: its own keep to themselves what they have. */
+async function openWith(...names) {
   const page = await open(pathOf("labels"));
-  const source = readFileSync(new URL("../../src/plot/page/web/svg.js", import.meta.url), "utf8");
-  await page.addScriptTag({ content: source });
+  for (const name of names) await page.addScriptTag({ content: readFileSync(new URL(name, WEB), "utf8") });
+  return page;
+}
+
+test("marks have the places, shapes and colors of the stamps that the canvas has, one on the other", async () => {
+  const page = await openWith("svg.js", "paint.js");
+  const both = await page.evaluate(() => {
+    const [drawing, layer] = [new Drawing(new Definitions("panel-0")), new Layer()];
+    const stamps = [...MARKERS.map((name) => markerStamp(name, 14)), ringStamp(11, 5)];
+    const pictures = [[new Marks(), new Layer(drawing)], [new Stamping(), layer]].map(([stamping, onto]) => {
+      onto.resize(300, 120, 1);
+      stamping.resize(300, 120);
+      stamping.clean();
+      stamps.forEach((stamp, i) => {
+        for (const [k, color] of ["#123456", "#fedcba"].entries()) stamping.put(stamp, 40 + 70 * i + 9 * k, 50 + 20 * k, packed32(color));
+      });
+      stamping.put(stamps[0], 5, 5, packed32("#cc0000"));
+      stamping.put(stamps[0], NaN, 100, packed32("#cc0000"));
+      stamping.put(stamps[0], -1, 100, packed32("#cc0000"));
+      onto.context.putImageData(stamping.image, 0, 0);
+      return onto.canvas;
+    });
+    return { svg: pictures[0].svg("marks", "stamps"), png: pictures[1].toDataURL() };
+  });
+  const found = await difference(page, both);
+  assert.ok(found.mean < 0.6 && found.most < 12, JSON.stringify(found));
+  await close(page);
+});
+
+test("what a canvas does, a drawing does", async () => {
+  const page = await openWith("svg.js");
   const both = await page.evaluate((draw) => {
     const all = new Function(`return ${draw}`)();
     const blank = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
