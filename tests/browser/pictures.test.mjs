@@ -75,6 +75,21 @@ test("a press on a picture goes to the epoch whose place is nearest", async () =
   await close(page);
 });
 
+test("a picture alone fills the window", async () => {
+  const page = await open(pathOf("pictures"));
+  await loaded(page);
+  for (const kind of KINDS) {
+    await page.locator(".panel", { has: canvas(page, kind) }).locator(".enlarge").click();
+    await drawn(page);
+    const { width, height } = await canvas(page, kind).boundingBox();
+    assert.ok(width > 1400 && height > 500, `${kind}: ${width} x ${height}`);
+    assert.equal((await commonColors(page, kind, 0)).length, 2, "and is drawn");
+    await page.locator(".alone .enlarge").click();
+    await drawn(page);
+  }
+  await close(page);
+});
+
 test("pictures have the colors of the theme", async () => {
   const page = await open(pathOf("pictures"));
   await loaded(page);

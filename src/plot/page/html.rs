@@ -32,12 +32,13 @@ const CSS: &str =
     concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 28] = [
+const SCRIPTS: [&str; 29] = [
     include_str!("web/data.js"),
     include_str!("web/core.js"),
     include_str!("web/source.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
+    include_str!("web/svg.js"),
     include_str!("web/paint.js"),
     include_str!("web/regions.js"),
     include_str!("web/panel.js"),

@@ -24,7 +24,7 @@ class DotsPanel extends Panel {
     const { left, right, top, bottom } = this.frame;
     const room = Math.sqrt(((right - left) * (bottom - top)) / Math.max(1, samples * names.length));
     this.radius = Math.min(3.5, Math.max(1.5, 0.3 * room));
-    this.stamp = new Stamp(COVERS.disc(this.radius * this.ratio), 1.3 * this.radius * this.ratio);
+    this.stamp = markerStamp("disc", this.radius * this.ratio);
     this.colors = names.map((_, output) => packed32(palette.ofCurve(output)));
   }
 

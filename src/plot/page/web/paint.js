@@ -58,8 +58,9 @@ function channels(color) {
 
 /** A canvas that is not in the page, measured in the page's pixels. */
 class Layer {
-  constructor() {
-    this.canvas = document.createElement("canvas");
+  /** @param {any} canvas */
+  constructor(canvas = document.createElement("canvas")) {
+    this.canvas = canvas;
     this.context = this.canvas.getContext("2d");
   }
 
@@ -78,6 +79,11 @@ class Layer {
   }
 }
 
+/** An empty path that a context can draw: what becomes SVG has to be read again. */
+function emptyPath(context) {
+  return context instanceof Drawing ? new Outline() : new Path2D();
+}
+
 /** Puts a layer under what is drawn next, pixel by pixel. */
 function lay(context, layer) {
   context.save();
@@ -90,7 +96,9 @@ const PHASES = 4;
 
 /** How much a marker covers of the pixels around it, for 4 x 4 places within a pixel: samples glide, they do not hop. */
 class Stamp {
-  constructor(cover, reach) {
+  /** The shape says in words what the cover says pixel by pixel, for SVG. */
+  constructor(cover, reach, shape) {
+    this.shape = shape;
     this.reach = Math.ceil(reach) + 1;
     this.size = 2 * this.reach + 1;
     this.masks = [];
@@ -115,8 +123,13 @@ const COVERS = {
   triangle: (r) => (x, y) => 0.6 * r + 0.5 - Math.max(y, 0.87 * Math.abs(x) - 0.5 * y),
 };
 
+function markerStamp(name, radius) {
+  return new Stamp(COVERS[name](radius), 1.3 * radius, { name, radius });
+}
+
 function ringStamp(radius, width) {
-  return new Stamp((x, y) => width / 2 + 0.5 - Math.abs(Math.hypot(x, y) - radius), radius + width);
+  const cover = (x, y) => width / 2 + 0.5 - Math.abs(Math.hypot(x, y) - radius);
+  return new Stamp(cover, radius + width, { name: "ring", radius, width });
 }
 
 /** Pixels that samples are stamped on: thousands of small paths would take several times as long. */
@@ -179,15 +192,15 @@ let hatched = null;
 
 /** Stripes of the color of what is misclassified: a form of its own, for whoever does not see the red. */
 function hatch(context, ratio) {
+  if (context instanceof Drawing) return context.createPattern(stripes(new Drawing(context.definitions), HATCH));
   const key = `${palette.misclassified} ${palette.paper} ${ratio}`;
-  if (hatched?.key !== key) hatched = { key, canvas: stripes(HATCH * Math.max(1, Math.round(ratio))) };
+  if (hatched?.key !== key) hatched = { key, canvas: stripes(element("canvas"), HATCH * Math.max(1, Math.round(ratio))) };
   const pattern = context.createPattern(hatched.canvas, "repeat");
   pattern.setTransform(new DOMMatrix().scale(1 / ratio));
   return pattern;
 }
 
-function stripes(size) {
-  const canvas = document.createElement("canvas");
+function stripes(canvas, size) {
   canvas.width = canvas.height = size;
   const context = canvas.getContext("2d");
   context.fillStyle = palette.misclassified;

@@ -39,10 +39,12 @@ class Panel {
     this.onChange = () => {};
     this.heading = element("h3");
     setText(this.heading, title);
-    this.save = iconButton("save", `Save as a picture: ${this.name}`, "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
+    this.save = iconButton("save", `Save as PNG: ${this.name}`, "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
+    const nodes = "M1.5 10.5h3v3h-3zm10 0h3v3h-3zm-5-8h3v3h-3zM3 10.5C3 7 4 4.5 6.5 4m3 0c2.5.5 3.5 3 3.5 6.5";
+    this.saveSvg = iconButton("save-svg", `Save as SVG: ${this.name}`, nodes);
     this.enlarge = iconButton("enlarge", `Enlarge ${this.name}`, "M9 3h4v4M7 13H3V9m10-6L9 7m-6 6 4-4");
     this.enlarge.setAttribute("aria-pressed", "false");
-    this.head = element("div", { class: "panel-head" }, this.heading, this.save, this.enlarge);
+    this.head = element("div", { class: "panel-head" }, this.heading, this.save, this.saveSvg, this.enlarge);
     this.note = element("p", { class: "panel-note", hidden: "" });
     this.canvas = element("canvas", { role: "img", "data-run": index, "data-panel": kind });
     this.body = element("div", { class: "panel-body" }, this.canvas);

@@ -19,12 +19,12 @@ class Regions {
     this.tags = new Int16Array(grid.count);
   }
 
-  /** A path for each class, to be filled in this order; x and y are pixels. */
-  paths(xs, ys, scores) {
+  /** A path for each class, to be filled in a context in this order; x and y are pixels. */
+  paths(context, xs, ys, scores) {
     this.xs = xs;
     this.ys = ys;
     this.scores = scores;
-    this.made = Array.from({ length: this.classCount }, () => new Path2D());
+    this.made = Array.from({ length: this.classCount }, () => emptyPath(context));
     for (let i = 0; i < this.count; i++) this.won[i] = Number.isFinite(xs[i] + ys[i]) ? this.winner(i) : HOLE;
     this.judgeCells();
     this.emitAll(this.ground);

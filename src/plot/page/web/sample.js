@@ -102,7 +102,7 @@ class Follower {
 
   /** Controls and curves can be used without losing the sample. */
   releaseBeside({ target }) {
-    if (this.isPinned && !target.closest(".controls, .top, canvas.has-samples, canvas.seeks, select, .toggle")) this.release();
+    if (this.isPinned && !target.closest(".controls, .top, canvas.has-samples, canvas.seeks, select, .toggle, .icon")) this.release();
   }
 
   set(row, panel, isPinned) {

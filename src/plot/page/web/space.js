@@ -74,7 +74,7 @@ class SpacePanel extends Panel {
     const { frame, run, ratio } = this;
     const room = Math.sqrt(((frame.right - frame.left) * (frame.bottom - frame.top)) / Math.max(1, run.samples));
     this.radius = Math.min(4, Math.max(1.5, 0.3 * room));
-    const markers = MARKERS.map((name) => new Stamp(COVERS[name](this.radius * ratio), 1.3 * this.radius * ratio));
+    const markers = MARKERS.map((name) => markerStamp(name, this.radius * ratio));
     const groups = [...Array(run.groups.count).keys()];
     const stampOf = (marker) => markers[MARKERS.indexOf(marker)];
     this.stamps = groups.map((k) => stampOf(run.groups.marker(k)));
@@ -175,7 +175,7 @@ class SpacePanel extends Panel {
 
   paintGrid(context, epoch) {
     const [xs, ys] = this.gridPixels(epoch);
-    this.regions?.paths(xs, ys, this.space.grid.scoresOf(epoch)).forEach((path, k) => {
+    this.regions?.paths(context, xs, ys, this.space.grid.scoresOf(epoch)).forEach((path, k) => {
       context.fillStyle = palette.tintOf(k);
       context.fill(path);
     });
@@ -186,7 +186,7 @@ class SpacePanel extends Panel {
   paintMesh(context, xs, ys) {
     context.strokeStyle = palette.mesh;
     context.lineWidth = this.space.grid.still ? 0.5 : Math.max(0.5, 1 - squashed(this.space.grid, xs, ys));
-    context.stroke(gridLines(this.space.grid, xs, ys));
+    context.stroke(gridLines(emptyPath(context), this.space.grid, xs, ys));
   }
 
   gridPixels(epoch) {
@@ -347,8 +347,7 @@ function endsOfSteps(steps, [low, high]) {
   return [first - margin, last + margin].map((step) => low + ((high - low) * step) / STEPS);
 }
 
-function gridLines(grid, xs, ys) {
-  const path = new Path2D();
+function gridLines(path, grid, xs, ys) {
   for (let i = 0; i < grid.size; i += grid.every) {
     traceGrid(path, xs, ys, i * grid.size, 1, grid.size);
     traceGrid(path, xs, ys, i, grid.size, grid.size);

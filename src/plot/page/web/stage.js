@@ -10,6 +10,7 @@ class Stage {
     for (const panel of panels) {
       panel.enlarge.addEventListener("click", () => this.show(this.panel === panel ? null : panel));
       panel.save.addEventListener("click", () => saveAsPicture(panel));
+      panel.saveSvg.addEventListener("click", () => saveAsSvg(panel));
     }
   }
 
@@ -33,14 +34,20 @@ class Stage {
   }
 }
 
-/** The canvas under its title and its note: a picture that says what it shows. */
-function pictureOf(panel) {
-  const { canvas, ratio, width, font } = panel;
+/** What a picture of a panel says above it: what it shows, and what has to be known to read it right. */
+function headOf(panel) {
   const epoch = panel.epoch < 0 ? "nothing recorded yet" : `epoch ${panel.run.epochs[panel.epoch]}`;
-  const lines = [`${panel.heading.title}: ${panel.run.name}, ${epoch}`];
-  if (!panel.note.hidden && panel.note.title.trim()) lines.push(panel.note.title);
+  const line = `${panel.heading.title}: ${panel.run.name}, ${epoch}`;
+  return panel.note.hidden || !panel.note.title.trim() ? [line] : [line, panel.note.title];
+}
+
+/** A panel's canvas under its head, drawn on another one: a picture that says what it shows. */
+function pictureOf(panel, made) {
+  const { canvas, ratio, width, font } = panel;
+  const lines = headOf(panel);
   const head = MARGIN + lines.length * (font + 8);
-  const made = element("canvas", { width: canvas.width + 2 * MARGIN * ratio, height: canvas.height + (head + MARGIN) * ratio });
+  made.width = canvas.width + 2 * MARGIN * ratio;
+  made.height = canvas.height + (head + MARGIN) * ratio;
   const context = made.getContext("2d");
   context.fillStyle = palette.paper;
   context.fillRect(0, 0, made.width, made.height);
@@ -53,12 +60,38 @@ function pictureOf(panel) {
   return made;
 }
 
+/** The same as SVG: a panel that is what this one is, but draws itself on drawings, in the page's pixels. */
+function svgOf(panel) {
+  const { theme } = document.documentElement.dataset;
+  const definitions = new Definitions(`panel-${panel.key.replace(".", "-")}-${panel.epoch}-${theme}`);
+  const blank = () => new Drawing(definitions, panel.width, panel.height);
+  const twin = Object.create(panel);
+  twin.ratio = 1;
+  twin.canvas = twin.context = blank();
+  for (const [name, part] of Object.entries(panel)) {
+    if (part instanceof Layer) twin[name] = new Layer(blank());
+    if (part instanceof Stamping) twin[name] = new Marks();
+  }
+  for (const layer of [twin.still, twin.scene]) layer.resize(panel.width, panel.height, 1);
+  twin.refresh();
+  twin.draw();
+  panel.label();
+  return pictureOf(twin, blank()).svg(headOf(panel)[0], panel.canvas.ariaLabel);
+}
+
 function saveAsPicture(panel) {
+  pictureOf(panel, element("canvas")).toBlob((blob) => saveAs(panel, "png", blob));
+}
+
+function saveAsSvg(panel) {
+  saveAs(panel, "svg", new Blob([svgOf(panel)], { type: "image/svg+xml" }));
+}
+
+/** A file under the name of the panel and its epoch. */
+function saveAs(panel, extension, blob) {
   const epoch = panel.run.epochs[panel.epoch] ?? "none";
   const name = `${panel.name} epoch ${epoch}`.replace(/[^\p{L}\p{N}]+/gu, "_").slice(0, 100);
-  pictureOf(panel).toBlob((blob) => {
-    const url = URL.createObjectURL(blob);
-    element("a", { href: url, download: `${name}.png` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  });
+  const url = URL.createObjectURL(blob);
+  element("a", { href: url, download: `${name}.${extension}` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
