@@ -94,11 +94,11 @@ test("another layer is shown, on its principal plane or along two of its units",
   assert.equal(await page.evaluate(() => document.activeElement.id), "layer", "the keyboard stays where it was");
   assert.ok(await page.locator("#view").getAttribute("open") !== null, "the menu stays open");
   await page.locator("#first-unit").selectOption("3");
-  await page.waitForFunction(() => location.hash.includes("units=3,0"));
+  await page.waitForFunction(() => location.hash.includes("units=3,1"));
   await looked(page);
-  assert.equal(await page.locator("#second-unit").inputValue(), "0");
+  assert.equal(await page.locator("#second-unit").inputValue(), "1");
   await page.locator("#second-unit").selectOption("3");
-  await page.waitForFunction(() => location.hash.includes("units=3,"));
+  await page.waitForFunction(() => location.hash.includes("units=3,0"));
   await looked(page);
   assert.notEqual(await page.locator("#second-unit").inputValue(), "3", "two axes along one unit show nothing");
   assert.equal(await page.evaluate(() => document.documentElement.dataset.epoch), "30");

@@ -60,7 +60,6 @@ class Run {
     this.of = meta.of;
     this.classNames = meta.class_names;
     this.lossName = meta.loss_name;
-    this.output = meta.output;
     this.shown = meta.shown;
     this.curvesTitle = meta.curves_title;
     this.curveLabels = meta.curve_labels;
@@ -71,6 +70,7 @@ class Run {
     this.losses = source.valuesOf(meta.losses);
     this.decodeLosses(meta.loss_range);
     this.own = meta.probabilities && new Part(meta, this, source);
+    this.output = this.own?.output;
     this.probabilities = this.own?.probabilities;
     this.labels = (meta.labels ?? []).map((label) => new Part(label, this, source));
     this.numbers = meta.numbers && new Numbers(meta.numbers, this, source);
@@ -159,7 +159,7 @@ class Run {
 /** The probabilities of all classes, or of one label. */
 class Part {
   constructor({ probability, output, probabilities }, { samples }, source) {
-    this.output = output;
+    this.output = { ...output };
     this.samples = samples;
     this.steps = source.valuesOf(probability);
     this.probabilities = new ClassCounts(probabilities, output.axis, source);
