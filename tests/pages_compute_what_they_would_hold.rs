@@ -116,7 +116,7 @@ fn every_epoch_of_any_run_is_computed_as_it_would_be_held() {
     let moons = datasets::moons(60, 0.1, 7);
     let wide = [trained::wide(5, Activation::Tanh), trained::sigmoid()];
     let nothing_hidden = trained::run(&moons, [trained::sigmoid()], Loss::BinaryCrossEntropy, 3);
-    for (what, replay) in [
+    let runs = vec![
         ("sigmoid", trained::article(&moons, Activation::Sigmoid, 5)),
         ("tanh", trained::article(&moons, Activation::Tanh, 5)),
         ("ReLU", trained::article(&moons, Activation::Relu, 5)),
@@ -130,7 +130,8 @@ fn every_epoch_of_any_run_is_computed_as_it_would_be_held() {
         ("numbers that diverge", trained::diverged_numbers()),
         ("NaN", diverging()),
         ("one epoch", trained::article(&moons, Activation::Tanh, 0)),
-    ] {
+    ];
+    for (what, replay) in runs {
         expect_alike(what, &RunPlots::of(replay.run().unwrap()).unwrap(), 2_000);
     }
 }

@@ -25,7 +25,7 @@ impl DecodedPage {
             let places = meta["places"][i]["arrays"].clone();
             place(&mut meta["runs"][i], &places);
         }
-        Self { meta, bytes, html }
+        Self { html, meta, bytes }
     }
 
     pub fn run(&self, i: usize) -> &Value {

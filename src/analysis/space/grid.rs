@@ -160,6 +160,7 @@ impl Grid {
     }
 
     /// How many lines there are along each axis, and how many points along each.
+    #[cfg(feature = "page")]
     pub(crate) fn resolution(&self) -> [usize; 2] {
         [self.lines, self.points]
     }

@@ -13,11 +13,13 @@ mod lesson_html;
 mod live_run;
 mod network;
 mod notes;
+mod page_data;
 mod page_panel;
 mod page_source;
 #[cfg(feature = "plot")]
 mod picture;
 mod plane;
+mod plane_data;
 mod run;
 mod run_data;
 mod run_histograms;
@@ -31,13 +33,13 @@ use std::{collections::BTreeMap, path::Path};
 
 #[cfg(feature = "plot")]
 pub use self::picture::Follow;
-use self::run_data::{PageData, RunData};
 pub use self::{
     lesson::{Lesson, LessonSection, Sentence},
     live_run::{LiveRun, LiveView},
     page_panel::PagePanel,
     page_source::PageSource,
 };
+use self::{page_data::PageData, run_data::RunData};
 #[cfg(feature = "plot")]
 use super::panel::Panel;
 use super::run::RunPlots;

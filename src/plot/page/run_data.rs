@@ -1,4 +1,4 @@
-//! What the page holds beside its arrays: the schema of its JSON, which `web/data.js` reads.
+//! What the page holds of a run beside its arrays: the schema of its JSON, which `web/data.js` reads.
 //!
 //! Arrays of an epoch's values hold those of all epochs, one epoch behind the other. Places are 16 bits from one end of
 //! their axis to the other, and 65,535 where a value is no number.
@@ -6,30 +6,10 @@
 use serde::Serialize;
 
 use super::{
-    arrays::{self, Array, Arrays},
+    arrays::{Array, Arrays},
     notes::Notes,
+    plane_data::PlaneData,
 };
-use crate::Result;
-
-/// The page.
-#[derive(Debug, Serialize)]
-pub(crate) struct PageData<'a> {
-    pub(crate) title: &'a str,
-    /// What the author says of epochs, in their order.
-    pub(crate) captions: Vec<(&'a u64, &'a str)>,
-    pub(crate) runs: &'a [RunData],
-    /// Where the arrays of each run are.
-    pub(crate) places: Vec<PlaceData>,
-}
-
-/// Where the arrays of a run are among the bytes of the page.
-#[derive(Debug, Serialize)]
-pub(crate) struct PlaceData {
-    /// The first byte of each, by its number; none of those that are computed where they are shown.
-    pub(crate) arrays: Vec<Option<usize>>,
-    /// The first byte of what they are computed from, and how many bytes that is.
-    pub(crate) live: Option<[usize; 2]>,
-}
 
 /// One run.
 #[derive(Debug, Serialize)]
@@ -76,24 +56,6 @@ pub(crate) struct RunData {
     /// Whether they are, whatever that takes.
     #[serde(skip)]
     pub(crate) is_live: bool,
-}
-
-impl RunData {
-    /// Adds its bytes to those of a page.
-    pub(crate) fn write(&self, bytes: &mut Vec<u8>, is_live: bool) -> PlaceData {
-        let arrays = self.arrays.write(bytes, !is_live);
-        let live = self.live.as_ref().filter(|_| is_live).map(|live| {
-            bytes.extend(live);
-            [bytes.len() - live.len(), live.len()]
-        });
-        PlaceData { arrays, live }
-    }
-
-    /// How much smaller the file is by computing what is shown of epochs; 0 where it is not.
-    pub(crate) fn saved_bytes(&self) -> Result<usize> {
-        let Some(live) = &self.live else { return Ok(0) };
-        Ok(self.arrays.deflated_size_of_epochs()?.saturating_sub(arrays::deflated(live)?.len()))
-    }
 }
 
 /// What the panels show of each epoch.
@@ -294,58 +256,6 @@ pub(crate) struct LossBinData {
     pub(crate) misclassified: Option<Array>,
     /// The highest bar of all epochs.
     pub(crate) peak: u64,
-}
-
-/// A space of two dimensions, or a plane in one of more.
-#[derive(Debug, Serialize)]
-pub(crate) struct PlaneData {
-    pub(crate) title: String,
-    pub(crate) x_label: String,
-    pub(crate) y_label: String,
-    /// The limits of the horizontal axis.
-    pub(crate) x: [f64; 2],
-    /// The limits of the vertical axis.
-    pub(crate) y: [f64; 2],
-    /// The places of the samples, x of all and then y of all: `u16`.
-    pub(crate) points: Array,
-    /// Whether the points stay where they are: then they are those of every epoch.
-    pub(crate) still: bool,
-    /// What the places of samples, boundary and bent grid are between at each epoch, x and then y, where that is not the axes:
-    /// an epoch that is a speck on them, or lies beyond. Empty where none has a scale of its own.
-    pub(crate) scales: Vec<Option<[[f64; 2]; 2]>>,
-    #[serde(flatten)]
-    pub(crate) notes: Notes,
-    pub(crate) grid: Option<GridData>,
-    pub(crate) boundary: BoundaryData,
-}
-
-/// A grid, bent or straight, with what speaks for each class at its points.
-#[derive(Debug, Serialize)]
-pub(crate) struct GridData {
-    /// The number of points along a side.
-    pub(crate) size: usize,
-    /// Every so many rows and columns are drawn as a line.
-    pub(crate) every: usize,
-    /// The places of the points, x of all and then y of all, x fastest: `u16`.
-    pub(crate) points: Array,
-    /// Whether the points stay where they are.
-    pub(crate) still: bool,
-    /// The upper halves of `f32`, as `u16`: of a single output by how much class 1 is ahead of class 0; of more outputs, class by
-    /// class, how far each is behind the predicted one. NaN where an output is NaN. None where numbers are predicted.
-    pub(crate) scores: Option<Array>,
-}
-
-/// The lines between the classes, or those of levels.
-#[derive(Debug, Serialize)]
-pub(crate) struct BoundaryData {
-    /// The level of each line, of numbers: `u8`.
-    pub(crate) levels: Option<Array>,
-    /// The first line of each epoch, and the number of all lines: `u32`.
-    pub(crate) lines: Array,
-    /// The first point of each line, and the number of all points: `u32`.
-    pub(crate) starts: Array,
-    /// The places of the points, x of all and then y of all: `u16`.
-    pub(crate) points: Array,
 }
 
 /// A number over the epochs.

@@ -5,7 +5,7 @@ use super::{
     frame::Frame,
     notes::Notes,
     plane::{BENT, Ends, PlaneFrame, STRAIGHT, input_scale},
-    run_data::{BoundaryData, GridData, PlaneData},
+    plane_data::{BoundaryData, GridData, PlaneData},
     samples::Samples,
 };
 use crate::{

@@ -46,6 +46,7 @@ pub(crate) struct AxisOptions {
 
 const AXES: [Axes; 3] = [Axes::Robust, Axes::Run, Axes::Epoch];
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
 fn as_number<S: Serializer>(axes: &Axes, to: S) -> std::result::Result<S::Ok, S::Error> {
     AXES.iter().position(|which| which == axes).serialize(to)
 }

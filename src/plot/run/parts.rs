@@ -22,6 +22,7 @@ pub(crate) mod plane {
     use super::{Deserialize, Deserializer, Error, Serialize, Serializer};
     use crate::{Matrix, analysis::Plane};
 
+    #[expect(clippy::ref_option, reason = "serde gives references")]
     pub(crate) fn serialize<S: Serializer>(plane: &Option<Plane>, to: S) -> Result<S::Ok, S::Error> {
         plane.as_ref().map(|plane| (plane.origin(), plane.axes().as_slice())).serialize(to)
     }
@@ -42,6 +43,7 @@ pub(crate) mod loss {
     use super::{Deserialize, Deserializer, Error, Serialize, Serializer};
     use crate::Loss;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
     pub(crate) fn serialize<S: Serializer>(loss: &Loss, to: S) -> Result<S::Ok, S::Error> {
         loss.name().serialize(to)
     }
