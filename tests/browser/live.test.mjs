@@ -1,8 +1,11 @@
 // Pages that carry recordings show what pages of arrays show.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { close, open, slideTo } from "./browser.mjs";
 import { pathOf } from "./pages.mjs";
@@ -10,6 +13,20 @@ import { pathOf } from "./pages.mjs";
 const NAMES = readdirSync(process.env.BROWSER_PAGES)
   .filter((file) => file.endsWith(".live.html"))
   .map((file) => file.replace(".live.html", ""));
+
+const folder = mkdtempSync(join(tmpdir(), "live-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** The page that computes: with the module that it was written with, or with that of BROWSER_CORE. */
+function livePath(name) {
+  const { BROWSER_CORE: core } = process.env;
+  if (!core) return pathOf(name, "live");
+  const text = gzipSync(readFileSync(core)).toString("base64");
+  const path = join(folder, `${name}.html`);
+  const html = readFileSync(pathOf(name, "live"), "utf8");
+  writeFileSync(path, html.replace(/(<script type="text\/plain" id="core">)[^<]*/, (_, open) => open + text));
+  return path;
+}
 
 /** What is drawn in every canvas, and said around it. */
 function shown() {
@@ -21,7 +38,7 @@ test("there are pages of every kind", () => assert.ok(NAMES.length >= 18, NAMES.
 
 for (const name of NAMES) {
   test(`${name} is drawn alike, whether it computes or not`, async () => {
-    const [held, live] = [await open(pathOf(name, "arrays")), await open(pathOf(name, "live"))];
+    const [held, live] = [await open(pathOf(name, "arrays")), await open(livePath(name))];
     const last = await held.evaluate(() => Number(document.getElementById("slider").max));
     for (const at of new Set([0, Math.floor(last / 2), last])) {
       for (const page of [held, live]) await slideTo(page, at);

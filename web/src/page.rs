@@ -2,7 +2,7 @@
 
 use training_replay::{
     Replay, Result,
-    plot::{Page, RunPlots},
+    plot::{Page, PageSource, RunPlots},
 };
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 
 /// A page of several runs, as a file of its own.
 pub(crate) fn html<'a>(title: String, runs: Vec<Shown>, replay: impl Fn(u32) -> Result<&'a Replay>) -> Result<Reply> {
-    let page = runs.into_iter().try_fold(Page::new(title), |page, shown| add(page, replay(shown.handle)?, shown))?;
+    let page = runs.into_iter().try_fold(Page::new(title).source(PageSource::Arrays), |page, shown| add(page, replay(shown.handle)?, shown))?;
     Ok(Reply::default().file(page.to_html()?.into_bytes()))
 }
 

@@ -74,13 +74,13 @@ impl Arrays {
 
     /// The same of still larger ones, in four planes of bytes.
     pub(crate) fn u32(&mut self, values: &[u32], epoch: usize) -> Array {
-        self.of_epochs("u32", values, ByEpoch::Values(epoch))
+        self.words("u32", values, ByEpoch::Values(epoch))
     }
 
     /// All digits of numbers, which change little from epoch to epoch.
     pub(crate) fn bits(&mut self, values: &[f32], epoch: usize) -> Array {
         let bits: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
-        self.of_epochs("bits", &bits, ByEpoch::Values(epoch))
+        self.words("bits", &bits, ByEpoch::Values(epoch))
     }
 
     /// Numbers of samples; more than four billion are shown as so many.
@@ -91,7 +91,7 @@ impl Arrays {
 
     /// Which line begins where.
     pub(crate) fn places_of_lines(&mut self, values: &[u32]) -> Array {
-        self.of_epochs("u32", values, ByEpoch::LINES)
+        self.words("u32", values, ByEpoch::LINES)
     }
 
     /// Where the points of lines are.
@@ -104,7 +104,7 @@ impl Arrays {
         self.integers("u8", values, ByEpoch::LINES, |now, before| now.wrapping_sub(before), u8::to_le_bytes)
     }
 
-    fn of_epochs(&mut self, kind: &'static str, values: &[u32], by_epoch: ByEpoch) -> Array {
+    fn words(&mut self, kind: &'static str, values: &[u32], by_epoch: ByEpoch) -> Array {
         self.integers(kind, values, by_epoch, |now, before| now.wrapping_sub(before), u32::to_le_bytes)
     }
 
@@ -151,10 +151,18 @@ impl Arrays {
         self.arrays.iter().map(each).collect()
     }
 
+    /// How many bytes those of the epochs are.
+    pub(crate) fn size_of_epochs(&self) -> usize {
+        self.of_epochs().map(|array| array.bytes.len()).sum()
+    }
+
+    fn of_epochs(&self) -> impl Iterator<Item = &Bytes> {
+        self.arrays.iter().filter(|array| array.by_epoch != ByEpoch::Values(0))
+    }
+
     /// How many bytes those of the epochs take in the file, before base64.
     pub(crate) fn deflated_size_of_epochs(&self) -> Result<usize> {
-        let of_epochs = self.arrays.iter().filter(|array| array.by_epoch != ByEpoch::Values(0));
-        let bytes: Vec<u8> = of_epochs.flat_map(|array| array.bytes.iter().copied()).collect();
+        let bytes: Vec<u8> = self.of_epochs().flat_map(|array| array.bytes.iter().copied()).collect();
         Ok(deflated(&bytes)?.len())
     }
 

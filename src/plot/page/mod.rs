@@ -82,8 +82,12 @@ use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 /// any that is chosen; of numbers there are level lines, or a fit over a single input, predictions against what is true, and
 /// residuals. A dense network of up to 16 units a layer and 256 weights is drawn with the weights of the epoch, and says their
 /// gradients. Losses and curves can be seen by their logarithms, spaces and violins on
-/// the axes of one epoch. Bins, counts and words are those of the pictures. The page holds what it shows, in 16 bits a number:
-/// 9 bytes for each sample and epoch before they are deflated.
+/// the axes of one epoch. Bins, counts and words are those of the pictures.
+///
+/// The page holds what it shows, in 16 bits a number: 9 bytes for each sample and epoch before they are deflated. Where it is smaller
+/// so, and of built-in networks alone, it carries their recordings instead, and this crate as WebAssembly, which computes in the
+/// browser what is shown, to the same bits ([`source`](Self::source)). Then whoever looks at it chooses the threshold, the hidden
+/// layer, and two of its units or its principal plane.
 #[derive(Debug)]
 pub struct Page {
     title: String,
@@ -323,10 +327,13 @@ impl Page {
     /// Which of the runs are computed where they are shown: those for which that was asked, and others if they take less room so,
     /// with what computes them.
     fn live_runs(&self) -> Result<Vec<bool>> {
-        let saved = self.runs.iter().map(RunData::saved_bytes).collect::<Result<Vec<_>>>()?;
-        let all: usize = saved.iter().sum();
         let is_there = self.runs.iter().any(|run| run.is_live);
-        let is_less = is_there || core::BYTES.is_some_and(|core| all > core.len());
+        let core = if is_there { 0 } else { core::BYTES.map_or(usize::MAX, <[u8]>::len) };
+        // What arrays take before they are deflated is the most that can be saved.
+        let most: usize = self.runs.iter().map(|run| run.arrays.size_of_epochs()).sum();
+        let saved_by = |run: &RunData| if most > core { run.saved_bytes() } else { Ok(0) };
+        let saved = self.runs.iter().map(saved_by).collect::<Result<Vec<_>>>()?;
+        let is_less = saved.iter().sum::<usize>() > core;
         Ok(self.runs.iter().zip(saved).map(|(run, saved)| run.is_live || is_less && saved > 0).collect())
     }
 

@@ -39,6 +39,10 @@ impl RunData {
     /// How much smaller the file is by computing what is shown of epochs; 0 where it is not.
     pub(crate) fn saved_bytes(&self) -> Result<usize> {
         let Some(live) = &self.live else { return Ok(0) };
+        // Of a small page it need not be known: deflating takes as long as all the rest.
+        if self.arrays.size_of_epochs() <= live.len() {
+            return Ok(0);
+        }
         Ok(self.arrays.deflated_size_of_epochs()?.saturating_sub(arrays::deflated(live)?.len()))
     }
 }

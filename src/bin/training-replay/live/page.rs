@@ -12,7 +12,7 @@ use std::{
 
 use training_replay::{
     Replay, Result,
-    plot::{Page, RunPlotOptions},
+    plot::{Page, PageSource, RunPlotOptions},
 };
 
 use crate::{
@@ -213,7 +213,7 @@ impl Live {
 
     /// The page, or why there is none yet.
     fn page(&self) -> Result<String, String> {
-        let mut page = Page::new(&self.look.title).max_samples(self.look.max_samples);
+        let mut page = Page::new(&self.look.title).max_samples(self.look.max_samples).source(PageSource::Arrays);
         for run in &self.runs {
             let named = |error: training_replay::Error| format!("{}: {error}", path_shown(&run.path));
             let Some(replay) = run.replay.as_ref().filter(|replay| replay.epochs().len() > 0) else {
