@@ -28,10 +28,10 @@ function livePath(name) {
   return path;
 }
 
-/** What is drawn in every canvas, and said around it. */
+/** What is drawn in every canvas of the runs, and said around it. */
 function shown() {
   const pictures = [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL());
-  return { pictures, words: document.body.innerText };
+  return { pictures, words: document.getElementById("runs").innerText };
 }
 
 test("there are pages of every kind", () => assert.ok(NAMES.length >= 18, NAMES.join()));

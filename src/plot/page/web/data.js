@@ -11,8 +11,8 @@ class PageError extends Error {}
 
 async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
-  const bytes = await inflate(document.getElementById("data").textContent, "deflate");
-  const core = await Core.load(meta.places);
+  const unpacked = inflate(document.getElementById("data").textContent, "deflate");
+  const [bytes, core] = await Promise.all([unpacked, Core.load(meta.places)]);
   const runs = meta.runs.map((run, i) => new Run(run, Source.opened(bytes, meta.places[i], core)));
   return { title: meta.title, captions: meta.captions ?? [], runs: runs.filter((run) => run.epochs.length > 0) };
 }

@@ -70,15 +70,20 @@ class Workbench {
   }
 }
 
+/** So long, in milliseconds, an epoch of a run may take. */
+const AN_EPOCH = 8;
+
 /** Computes what is not yet there, epoch by epoch of all runs, when there is nothing else to do. */
 function fillWhenIdle(runs, signal) {
   const missing = runs.filter(({ source }) => source.isLive).flatMap((run) => run.epochs.map((_, epoch) => ({ run, epoch })));
   missing.sort((a, b) => a.epoch - b.epoch);
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
-  const next = () => {
+  const next = (/** @type {IdleDeadline | undefined} */ deadline) => {
     if (signal.aborted) return;
-    const found = missing.shift();
-    found?.run.fill(found.epoch);
+    do {
+      const found = missing.shift();
+      found?.run.fill(found.epoch);
+    } while (missing.length && deadline?.timeRemaining() > AN_EPOCH);
     document.documentElement.dataset.missing = String(missing.length);
     if (missing.length) whenIdle(next);
   };
