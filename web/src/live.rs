@@ -4,7 +4,10 @@
 
 use std::cell::RefCell;
 
-use training_replay::{Error, Result, plot::{LiveRun, LiveView}};
+use training_replay::{
+    Error, Result,
+    plot::{LiveRun, LiveView},
+};
 
 use crate::room;
 

@@ -12,7 +12,8 @@ use crate::{
 
 /// A page of several runs, as a file of its own.
 pub(crate) fn html<'a>(title: String, runs: Vec<Shown>, replay: impl Fn(u32) -> Result<&'a Replay>) -> Result<Reply> {
-    let page = runs.into_iter().try_fold(Page::new(title).source(PageSource::Arrays), |page, shown| add(page, replay(shown.handle)?, shown))?;
+    let empty = Page::new(title).source(PageSource::Arrays); // A module cannot carry itself.
+    let page = runs.into_iter().try_fold(empty, |page, shown| add(page, replay(shown.handle)?, shown))?;
     Ok(Reply::default().file(page.to_html()?.into_bytes()))
 }
 
