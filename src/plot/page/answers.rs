@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// Which class is predicted, or which label.
+#[derive(Clone)]
 pub(crate) struct ClassFrame {
     pub(crate) predicted: Vec<u8>,
     /// One of all classes, or one of each label.
@@ -18,6 +19,7 @@ pub(crate) struct ClassFrame {
 }
 
 /// The probabilities of the classes, or of a label.
+#[derive(Clone)]
 pub(crate) struct PartFrame {
     /// Of each shown sample, the probability or the value for its class; of a single output that for class 1.
     pub(crate) outputs: Vec<f32>,
@@ -80,6 +82,7 @@ impl PartFrame {
 }
 
 /// Numbers, beside what is true.
+#[derive(Clone)]
 pub(crate) struct NumberFrame {
     /// Of the shown samples, output by output.
     pub(crate) outputs: Vec<f32>,
@@ -91,6 +94,7 @@ pub(crate) struct NumberFrame {
 }
 
 /// The outputs over a single input.
+#[derive(Clone)]
 pub(crate) struct FitFrame {
     pub(crate) words: Words,
     /// The limits of the axis of the input.
@@ -102,6 +106,7 @@ pub(crate) struct FitFrame {
 }
 
 /// The words of a panel.
+#[derive(Clone)]
 pub(crate) struct Words {
     pub(crate) title: String,
     pub(crate) x_label: String,

@@ -19,6 +19,7 @@ pub(crate) const BINS_OF_A_DECADE: usize = 8;
 pub(crate) const LOG_BINS: usize = DECADES * BINS_OF_A_DECADE;
 
 /// Counts over all samples of the data set.
+#[derive(Clone)]
 pub(crate) struct Counts {
     /// Losses of the correct and of the misclassified samples, bin by bin. Where nothing parts classes all are correct.
     pub(crate) losses: [Vec<u64>; 2],

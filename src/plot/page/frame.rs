@@ -31,6 +31,7 @@ use crate::{
 pub(crate) const HEIGHTS: usize = 32;
 
 /// What the page shows at one epoch.
+#[derive(Clone)]
 pub(crate) struct Frame {
     /// None for numbers.
     pub(crate) classes: Option<ClassFrame>,
@@ -185,6 +186,7 @@ impl Layers {
 }
 
 /// One violin.
+#[derive(Clone)]
 pub(crate) struct Violin {
     layer: String,
     name: String,

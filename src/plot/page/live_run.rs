@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    arrays::Arrays,
     counts::{LOG_BINS, LossBins},
     frame::Frame,
-    run::{self, panels},
+    run::{self, Made},
     samples::Samples,
     spans::Spans,
 };
@@ -139,7 +138,7 @@ impl LiveRun {
     fn made_again(&self, view: &LiveView) -> Result<(Head, Vec<u8>)> {
         let (threshold, samples) = (view.threshold.or(self.made.threshold), self.made.samples);
         let plots = self.plots_of(view, threshold)?;
-        let (run, spans) = run::run(String::new(), &plots, samples as usize)?;
+        let Made { run, spans, .. } = run::run(String::new(), &plots, samples as usize, 0)?;
         let mut bytes = Vec::new();
         let places = run.write(&mut bytes, true);
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
@@ -176,16 +175,10 @@ impl LiveRun {
         let epoch =
             *self.epochs.get(place).ok_or_else(|| Error::invalid("the place of an epoch", expected(), place))?;
         let plots = RunPlots::again(self.run_at(threshold.or(self.head.threshold))?, &self.head.plots)?;
-        of_epoch(&plots, epoch, self.head.samples as usize, &self.head.spans)
+        let (samples, bins) = (Samples::of(&plots, self.head.samples as usize)?, LossBins::of(&plots)?);
+        let frame = Frame::of(&plots, &plots.run.at(epoch)?, &samples, &bins)?;
+        run::of_epoch(&plots, frame, &samples, &bins, &self.head.spans)
     }
-}
-
-/// The arrays of an epoch.
-fn of_epoch<M: Forward>(plots: &RunPlots<'_, M>, epoch: u64, most: usize, spans: &Spans) -> Result<Vec<u8>> {
-    let (samples, bins, mut arrays) = (Samples::of(plots, most)?, LossBins::of(plots)?, Arrays::of_one_epoch());
-    let frame = Frame::of(plots, &plots.run.at(epoch)?, &samples, &bins)?;
-    panels(plots, vec![frame], &samples, &bins, spans, &mut arrays)?;
-    Ok(arrays.to_answer())
 }
 
 impl Spans {
@@ -202,15 +195,18 @@ impl Spans {
     }
 }
 
-/// The bytes of a run, from which its epochs are computed; none where that cannot be done, or gives other numbers: of models that
+/// So many epochs are computed both ways when a page is made.
+pub(super) const COMPARED: usize = 16;
+
+/// The bytes of a run, from which its epochs are computed. Fails where that cannot be done, or gives other numbers: of models that
 /// are no built-in networks.
-pub(super) fn bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, spans: &Spans) -> Result<Vec<u8>> {
+pub(super) fn bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, made: &Made) -> Result<Vec<u8>> {
     let (kept, threshold) = (plots.kept()?, plots.run.chosen_threshold());
-    let head = Head { plots: kept, spans: spans.clone(), samples: most as u64, threshold };
+    let head = Head { plots: kept, spans: made.spans.clone(), samples: most as u64, threshold };
     let failed = |found| Error::invalid("what is known of a run over all epochs", codec::AT_MOST, found);
     let mut bytes = codec::encode(&head).map_err(failed)?;
     bytes.extend(recording_of(plots)?);
-    expect_same(plots, &LiveRun::open(&bytes)?)?;
+    expect_same(&LiveRun::open(&bytes)?, &made.some)?;
     Ok(bytes)
 }
 
@@ -227,17 +223,12 @@ fn recording_of<M: Forward>(plots: &RunPlots<'_, M>) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// So many epochs are compared.
-const COMPARED: usize = 16;
-
 /// Fails where other numbers come out than those of the model: it may be none that the recording describes.
-fn expect_same<M: Forward>(plots: &RunPlots<'_, M>, live: &LiveRun) -> Result<()> {
-    let (count, head) = (plots.epochs().len(), &live.head);
-    let compared = (0..count.min(COMPARED)).map(|i| i * count.saturating_sub(1) / (COMPARED.min(count) - 1).max(1));
-    for place in compared {
-        let epoch = plots.epochs()[place];
-        if live.epoch(place, None)? != of_epoch(plots, epoch, head.samples as usize, &head.spans)? {
+fn expect_same(live: &LiveRun, expected: &[(usize, Vec<u8>)]) -> Result<()> {
+    for (place, arrays) in expected {
+        if live.epoch(*place, None)? != *arrays {
             let hint = "the model is not the network that the recording describes";
+            let epoch = live.epochs[*place];
             return Err(Error::missing(format!("way to compute epoch {epoch} from the recording alone"), hint));
         }
     }

@@ -191,15 +191,17 @@ impl Page {
     ///
     /// [`Error::Invalid`] for more than 255 classes, labels or outputs, and whatever a question behind one of the panels fails with.
     pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
-        let (mut run, spans) = run::run(name.into(), plots, self.max_samples)?;
-        let live = || live_run::bytes_of(plots, self.max_samples, &spans);
-        run.live = match self.source {
-            PageSource::Arrays => None,
-            PageSource::Smallest if core::BYTES.is_none() => None,
-            // Whatever it fails for is that this page holds arrays, which are there.
-            PageSource::Smallest => live().ok(),
+        let may_compute = self.source != PageSource::Arrays && core::BYTES.is_some();
+        let compared = if may_compute { live_run::COMPARED } else { 0 };
+        let made = run::run(name.into(), plots, self.max_samples, compared)?;
+        let live = || live_run::bytes_of(plots, self.max_samples, &made);
+        let live = match self.source {
             PageSource::Recordings => Some(live()?),
+            // Whatever it fails for is that this page holds arrays, which are there.
+            PageSource::Smallest if may_compute => live().ok(),
+            _ => None,
         };
+        let mut run = RunData { live, ..made.run };
         run.is_live = self.source == PageSource::Recordings;
         self.runs.push(run);
         Ok(self)

@@ -10,6 +10,7 @@ use crate::{Forward, Parameter, Result, Weights, plot::panel::dense_layer::Dense
 const MOST: usize = 256;
 
 /// The network at one epoch.
+#[derive(Clone)]
 pub(crate) struct NetworkFrame {
     inputs: usize,
     layers: Vec<NetworkLayer>,

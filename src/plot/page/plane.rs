@@ -24,7 +24,7 @@ const SPECK: f64 = 1.0 / 16.0;
 pub(crate) type Ends = [[f64; 2]; 2];
 
 /// A plane at one epoch.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct PlaneFrame {
     /// x of all samples, then y.
     pub(crate) samples: Vec<u16>,

@@ -22,8 +22,15 @@ use crate::{
     },
 };
 
-/// The run, of which so many samples are shown at most, and what its numbers lie between.
-pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize) -> Result<(RunData, Spans)> {
+/// A run, what its numbers lie between, and the arrays of some epochs, by their places.
+pub(crate) struct Made {
+    pub(crate) run: RunData,
+    pub(crate) spans: Spans,
+    pub(crate) some: Vec<(usize, Vec<u8>)>,
+}
+
+/// The run, of which so many samples are shown at most. The arrays of up to so many epochs, at equal distances, are there alone too.
+pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize, alone: usize) -> Result<Made> {
     expect_few_classes(plots.class_names().len())?;
     let samples = Samples::of(plots, most)?;
     let (options, bins) = (MilestoneOptions::default().loss(plots.loss()), LossBins::of(plots)?);
@@ -34,6 +41,7 @@ pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize
     let (mut arrays, (curves, logged)) = (Arrays::default(), curves(plots));
     let drawn = plots.curves(plots.epochs().first().copied().unwrap_or(0));
     let is_set = plots.settings.axes.curves.is_some() && !plots.settings.axes.log_losses;
+    let some = some_alone(alone, plots, &frames, &samples, &bins, &spans)?;
     let hidden = plots.settings.hidden.as_ref();
     let layers = frames.first().map(Frame::hidden_layers).unwrap_or_default();
     let panels = panels(plots, frames, &samples, &bins, &spans, &mut arrays)?;
@@ -61,11 +69,24 @@ pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize
         live: None,
         is_live: false,
     };
-    Ok((run, spans))
+    Ok(Made { run, spans, some })
+}
+
+/// The arrays of an epoch alone.
+pub(crate) fn of_epoch<M: Forward>(
+    plots: &RunPlots<'_, M>,
+    frame: Frame,
+    samples: &Samples,
+    bins: &LossBins,
+    spans: &Spans,
+) -> Result<Vec<u8>> {
+    let mut arrays = Arrays::of_one_epoch();
+    panels(plots, vec![frame], samples, bins, spans, &mut arrays)?;
+    Ok(arrays.to_answer())
 }
 
 /// What the panels of these epochs show; their numbers go to the arrays.
-pub(crate) fn panels<M: Forward>(
+fn panels<M: Forward>(
     plots: &RunPlots<'_, M>,
     mut frames: Vec<Frame>,
     samples: &Samples,
@@ -87,6 +108,25 @@ pub(crate) fn panels<M: Forward>(
         violins: violins_of(plots, &violins, arrays),
         network: network(plots.data.feature_names(), networks, arrays),
     })
+}
+
+/// The arrays of up to so many epochs, each alone.
+fn some_alone<M: Forward>(
+    most: usize,
+    plots: &RunPlots<'_, M>,
+    frames: &[Frame],
+    samples: &Samples,
+    bins: &LossBins,
+    spans: &Spans,
+) -> Result<Vec<(usize, Vec<u8>)>> {
+    let arrays = |place: usize| Ok((place, of_epoch(plots, frames[place].clone(), samples, bins, spans)?));
+    evenly(most, frames.len()).map(arrays).collect()
+}
+
+/// Places at equal distances, the first and the last among them.
+fn evenly(most: usize, of: usize) -> impl Iterator<Item = usize> {
+    let count = most.min(of);
+    (0..count).map(move |i| i * (of - 1) / (count - 1).max(1))
 }
 
 fn milestones<M: Forward>(

@@ -331,7 +331,7 @@ pub(crate) struct NetworkData {
 }
 
 /// A layer of a diagram.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct NetworkLayer {
     pub(crate) name: String,
     pub(crate) units: usize,
