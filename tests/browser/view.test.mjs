@@ -105,6 +105,26 @@ test("another layer is shown, on its principal plane or along two of its units",
   await close(page);
 });
 
+test("nothing is asked of the runs while another view is computed, and the speed stays", async () => {
+  const page = await openAt("ten_classes", "#epoch=5");
+  await page.locator("#speed").selectOption("30");
+  await page.locator("#view summary").click();
+  const during = await page.evaluate(() => {
+    const layer = /** @type {HTMLSelectElement} */ (document.getElementById("layer"));
+    layer.value = "first";
+    layer.dispatchEvent(new Event("change"));
+    return ["runs", "controls"].map((id) => document.getElementById(id).inert);
+  });
+  assert.deepEqual(during, [true, true]);
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => location.hash.includes("layer=first"));
+  await looked(page);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.epoch), "5");
+  assert.deepEqual(await page.evaluate(() => ["runs", "controls"].map((id) => document.getElementById(id).inert)), [false, false]);
+  assert.equal(await page.locator("#speed").inputValue(), "30");
+  await close(page);
+});
+
 test("the address leads to a view, and to another one", async () => {
   const page = await openAt("ten_classes", "#epoch=12&layer=first&units=4,2");
   const units = () => page.evaluate(() => ["first-unit", "second-unit"].map((id) => /** @type {any} */ (document.getElementById(id)).value));

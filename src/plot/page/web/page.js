@@ -61,7 +61,12 @@ class Page {
     this.speeds.append(
       ...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"}/s`)),
     );
-    this.speeds.value = String(this.speed);
+    this.setSpeed(this.speed);
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    this.speeds.value = String(speed);
   }
 
   listen() {

@@ -27,6 +27,7 @@ class Workbench {
   async look(view) {
     const asked = (this.asked += 1);
     this.page.pause();
+    this.rest();
     const state = this.page.address.shown();
     try {
       const runs = await this.looked(view, () => asked === this.asked);
@@ -34,6 +35,12 @@ class Workbench {
     } catch (error) {
       showError(error);
     }
+  }
+
+  /** Nothing is asked of the runs while they are turned to another view: it would be an answer of neither. */
+  rest() {
+    life.abort();
+    for (const id of ["runs", "controls", "lesson"]) document.getElementById(id)?.toggleAttribute("inert", true);
   }
 
   /** The runs as a view shows them; null where that is no longer wanted. */
@@ -51,8 +58,7 @@ class Workbench {
 
   /** All over again, with the menu open if it was, and the keyboard where it was. */
   renew(runs, view, state) {
-    const [isOpen, focused] = [this.page.menu.details.open, document.activeElement?.id];
-    life.abort();
+    const [isOpen, focused, speed] = [this.page.menu.details.open, document.activeElement?.id, this.page.speed];
     life = new AbortController();
     const [first, ...others] = parts();
     first.replaceWith(...WRITTEN.map((part) => part.cloneNode(true)));
@@ -60,6 +66,7 @@ class Workbench {
     document.documentElement.removeAttribute("data-alone");
     this.show(runs, view, state);
     this.page.menu.details.open = isOpen;
+    this.page.setSpeed(speed);
     if (focused) document.getElementById(focused)?.focus();
   }
 
