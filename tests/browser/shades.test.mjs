@@ -157,15 +157,30 @@ test("only what a run can answer is offered", async () => {
     await close(page);
     return isSeen ? found : null;
   };
-  assert.deepEqual(await offered("three"), ["class", "correctness", "probability", "loss"]);
+  assert.deepEqual(await offered("three"), ["class", "correctness", "probability", "loss", "only negative", "only positive"]);
   assert.deepEqual(await offered("two_inputs"), ["level", "loss"]);
-  assert.deepEqual(await offered("mixed"), ["class, level", "correctness", "probability", "loss"]);
+  assert.deepEqual(await offered("mixed"), ["class, level", "correctness", "probability", "loss", "only class 0", "only class 1"]);
 });
 
 test("runs of numbers among others keep their levels where nothing else can be asked", async () => {
   const page = await openAt(pathOf("mixed"), "#color=correctness");
   assert.deepEqual(await Promise.all([0, 1, 2].map(async (run) => (await legend(page, run)).length)), [2, 0, 2]);
   await close(page);
+});
+
+test("the samples of one class stand out, and are those of that class", async () => {
+  const [page, data] = [await openAt(pathOf("twenty_classes"), "#color=only 13"), new Page("twenty_classes")];
+  const classes = data.values(data.meta.runs[0].classes);
+  assert.deepEqual((await legend(page)).map(({ name }) => name), ["others", "class 13"]);
+  const said = await saidOf(page, color("class-3"));
+  assert.ok(said.length > 3);
+  for (const cells of said) assert.equal(cells[0], "class 13");
+  assert.ok(classes.includes(13));
+  assert.match(await page.evaluate(() => location.hash), /color=only(\+|%20)13/);
+  await close(page);
+  const mixed = await openAt(pathOf("mixed"), "#color=only 1");
+  assert.deepEqual(await Promise.all([0, 1, 2].map(async (run) => (await legend(mixed, run)).length)), [2, 0, 2]);
+  await close(mixed);
 });
 
 test("the color stands in the address, and what is not offered is passed over", async () => {
@@ -176,7 +191,7 @@ test("the color stands in the address, and what is not offered is passed over", 
   await page.waitForTimeout(400);
   assert.equal(await page.evaluate(() => location.hash), "#color=loss");
   await close(page);
-  for (const [name, text] of [["three", "pink"], ["three", ""], ["three", "constructor"], ["two_inputs", "correctness"]]) {
+  for (const [name, text] of [["three", "pink"], ["three", ""], ["three", "constructor"], ["three", "only 2"], ["three", "only"], ["two_inputs", "correctness"]]) {
     const other = await openAt(pathOf(name), `#color=${text}`);
     assert.equal(await other.locator("#color").inputValue(), "class");
     await close(other);

@@ -159,7 +159,7 @@ test("keys, clicks and the timeline work once after a view has changed, and not 
   await slideTo(page, 9);
   assert.equal(await page.evaluate(() => document.documentElement.dataset.epoch), "9");
   assert.equal(await page.locator(".run").count(), 1);
-  assert.equal(await page.locator("#color option").count(), 4);
+  assert.equal(await page.locator("#color option").count(), 14);
   await close(page);
 });
 

@@ -2,6 +2,9 @@
 
 const COLORINGS = ["class", "correctness", "probability", "loss"];
 
+/** What stands before the number of a class whose samples are to stand out from all others. */
+const ONLY = "only ";
+
 /** Edges between bands of numbers: at most as many bands as there are colors from low to high. */
 const MOST_EDGES = LEVEL_COLORS - 1;
 
@@ -34,8 +37,17 @@ class Shades {
 function shadesOf(run, coloring, runs) {
   if (coloring === "loss") return shadesOfLoss(run, runs);
   if (run.numbers) return null;
+  if (coloring.startsWith(ONLY)) return shadesOfClass(run, Number(coloring.slice(ONLY.length)));
   if (coloring === "correctness") return shadesOfCorrectness(run);
   return coloring === "probability" && run.own ? shadesOfProbability(run) : null;
+}
+
+/** The samples of a class on top of all others; null of a run without such a class. */
+function shadesOfClass(run, k) {
+  if (!(k < run.classNames.length)) return null;
+  const own = { variable: `class-${k % CLASS_COLORS}`, marker: markerOf(k), name: run.classNames[k] };
+  const list = [{ variable: "muted", marker: "disc", name: "others" }, own];
+  return new Shades("class", list, (_, sample) => (run.classes[sample] === k ? 1 : 0), [0, 1]);
 }
 
 function shadesOfCorrectness(run) {
@@ -151,6 +163,8 @@ class Coloring {
     const word = areNumbers ? "level" : runs.some(({ numbers }) => numbers) ? "class, level" : "class";
     const offered = COLORINGS.filter((name) => !areNumbers || name === "class" || name === "loss");
     this.select.append(...offered.map((name) => element("option", { value: name }, name === "class" ? word : name)));
+    const names = runs.map(({ classNames }) => classNames).reduce((most, some) => (some.length > most.length ? some : most), []);
+    this.select.append(...names.map((name, k) => element("option", { value: ONLY + k }, `only ${name}`)));
     this.select.value = this.usual;
     this.select.addEventListener("change", () => this.apply());
     this.select.parentElement.hidden = !page.panels.some((panel) => panel.colorBy);
