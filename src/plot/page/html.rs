@@ -104,7 +104,7 @@ mod tests {
                 assert!(names.insert(name), "{name} is there twice");
             }
         }
-        assert!(names.contains("valuesOf") && names.contains("Page"));
+        assert!(names.contains("inflate") && names.contains("Page"));
     }
 
     #[test]
