@@ -156,10 +156,12 @@ impl Followed<'_> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Trouble::of(path, format!("interrupted after {}; the run is not finished", self.count())));
         }
+        // Asked in this order: a file that goes in between is gone, and was not replaced.
+        let is_other = identity(path) != self.identity;
         if !path.exists() {
             return Err(Trouble::of(path, format!("the file is gone, after {}", self.count())));
         }
-        if identity(path) != self.identity {
+        if is_other {
             return Err(Trouble::of(path, format!("it was replaced by another file, after {}", self.count())));
         }
         if !self.watch.is_patient(self.news) {
