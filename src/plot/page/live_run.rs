@@ -198,6 +198,15 @@ impl Spans {
 /// So many epochs are computed both ways when a page is made.
 pub(super) const COMPARED: usize = 16;
 
+/// Whether the recording may be smaller than the arrays of the epochs: that of a wide network is not, and is not even made.
+pub(super) fn may_be_smaller<M>(plots: &RunPlots<'_, M>, made: &Made) -> bool {
+    let recorded = plots.run.replay().recorded_weights();
+    let size = |shape: &[u64]| shape.iter().copied().fold(1, u64::saturating_mul);
+    let values = recorded.parameters().map(|it| size(it.shape())).fold(0, u64::saturating_add);
+    let bytes = values.saturating_mul(4).saturating_mul(plots.run.chosen_epochs().len() as u64);
+    bytes < made.run.arrays.size_of_epochs() as u64
+}
+
 /// The bytes of a run, from which its epochs are computed. Fails where that cannot be done, or gives other numbers: of models that
 /// are no built-in networks.
 pub(super) fn bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, made: &Made) -> Result<Vec<u8>> {

@@ -198,7 +198,7 @@ impl Page {
         let live = match self.source {
             PageSource::Recordings => Some(live()?),
             // Whatever it fails for is that this page holds arrays, which are there.
-            PageSource::Smallest if may_compute => live().ok(),
+            PageSource::Smallest if may_compute && live_run::may_be_smaller(plots, &made) => live().ok(),
             _ => None,
         };
         let mut run = RunData { live, ..made.run };
