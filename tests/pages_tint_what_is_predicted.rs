@@ -15,7 +15,7 @@ use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Matrix, Optimizer, Replay, Sequential, Trainer,
     analysis::{DecisionBoundary, Grid, PrincipalPlane, View},
     datasets,
-    plot::{ColorRole, Mark, Page, Panel, RunPlots},
+    plot::{ColorRole, Mark, Page, PageSource, Panel, RunPlots},
 };
 
 type Point = [f64; 2];
@@ -122,7 +122,9 @@ fn areas_of_picture(map: &DecisionBoundary, samples: &Matrix, data: &Dataset, cl
 /// Compares every grid point, every sample and the areas of a run at each of its epochs with what the model predicts.
 fn check(replay: &Replay, layer: &str) {
     let (data, plots) = (replay.dataset().unwrap(), RunPlots::of(replay.run().unwrap()).unwrap());
-    let page = DecodedPage::read(Page::new("A page").run("run", &plots).unwrap().to_html().unwrap());
+    let page = DecodedPage::read(
+        Page::new("A page").source(PageSource::Arrays).run("run", &plots).unwrap().to_html().unwrap(),
+    );
     let run = page.run(0);
     let classes = plots.class_names().len();
     let [input, hidden] = ["input", "hidden"].map(|space| Tints::read(&page, space, classes));

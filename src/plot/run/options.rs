@@ -127,7 +127,7 @@ impl RunPlotOptions {
     /// use training_replay::{analysis::Plane, plot::RunPlots};
     ///
     /// let plots = RunPlots::options().plane(Plane::of_axes(2, 1, 0)?).of(replay.run()?)?; // the second unit to the right
-    /// assert_eq!(plots.feature_space(0)?.x.label, "axis 1");
+    /// assert_eq!(plots.feature_space(0)?.x.label, "unit 1");
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]
