@@ -58,6 +58,7 @@ test("counts follow the threshold at once, and are those of its samples", async 
     await looked(page);
     assert.deepEqual(await counts(page), expected, `${threshold}, when all epochs are known`);
     assert.ok(page.url().includes(`threshold=${threshold}`), page.url());
+    assert.equal(await page.locator("#view summary").textContent(), `View: threshold ${threshold}`);
     await page.locator("#view summary").click();
   }
   await close(page);
@@ -76,6 +77,7 @@ test("a threshold moves the milestones and the accuracy, and going back brings t
   await page.locator("#view .menu > button").click();
   await page.waitForFunction(() => !location.hash.includes("threshold"));
   await looked(page);
+  assert.equal(await page.locator("#view summary").textContent(), "View");
   assert.deepEqual(await said(), before);
   await page.mouse.move(0, 0);
   expectSame(await pixels(page), drawnBefore);
@@ -149,6 +151,7 @@ test("what no run has changes nothing", async () => {
 
 test("keys, clicks and the timeline work once after a view has changed, and not twice", async () => {
   const page = await openAt("ten_classes", "#epoch=5&layer=first");
+  await page.waitForTimeout(400); // What is shown has been written to the address.
   await page.evaluate(() => (location.hash = "#epoch=5"));
   await page.waitForFunction(() => document.querySelector(".panel h3").textContent === "Feature space of hidden");
   await looked(page);

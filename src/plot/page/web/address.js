@@ -8,7 +8,7 @@ class Address {
     this.usualTheme = page.root.dataset.theme;
     for (const [, control] of this.controls()) control.dataset.usual ??= stateOf(control);
     this.read(state);
-    window.addEventListener("hashchange", () => this.follow(location.hash.slice(1)), { signal: life.signal });
+    window.addEventListener("hashchange", ({ newURL }) => this.follow(new URL(newURL).hash.slice(1)), { signal: life.signal });
   }
 
   /** The controls of all panels, each with its name in the address. */

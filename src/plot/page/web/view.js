@@ -44,6 +44,13 @@ class View {
     });
   }
 
+  /** What is another than when captions and lessons were written, so that nobody takes their words for it. */
+  get words() {
+    const { threshold, layer, units } = this;
+    const parts = [threshold !== null && `threshold ${threshold}`, layer, units && `units ${units.join(", ")}`];
+    return ["View", parts.filter((part) => part).join(", ")].filter((part) => part).join(": ");
+  }
+
   get isUsual() {
     return this.threshold === null && this.layer === null && this.units === null;
   }
@@ -64,6 +71,7 @@ class ViewMenu {
     const select = (id) => /** @type {HTMLSelectElement} */ (document.getElementById(id));
     this.units = [select("first-unit"), select("second-unit")];
     this.cut = this.runs.filter(({ classNames, output }) => classNames.length === 2 && Number.isFinite(output?.threshold));
+    setText(this.details.querySelector("summary"), view.words);
     this.offerThreshold();
     this.offerLayers();
     this.details.hidden = this.threshold.parentElement.hidden && this.layer.parentElement.hidden;
