@@ -12,7 +12,7 @@ use common::size;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use training_replay::{
     Activation, Dense, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
-    plot::{Animation, Page, RunPlots},
+    plot::{Animation, Page, PageSource, RunPlots},
 };
 
 /// The article's network, trained on so many points of each class for so many epochs.
@@ -77,7 +77,7 @@ fn plots(replays: &[Replay]) -> Vec<RunPlots<'_, Sequential>> {
 }
 
 fn page(plots: &[RunPlots<'_, Sequential>]) -> Page {
-    let mut page = Page::new("");
+    let mut page = Page::new("").source(PageSource::Arrays);
     for (i, plots) in plots.iter().enumerate() {
         page.run(format!("run {i}"), plots).expect("a run");
     }

@@ -295,7 +295,9 @@ fn a_model_that_the_recording_does_not_describe_has_its_arrays_on_the_page() {
     let error = page(&plots, PageSource::Recordings, 2_000).unwrap_err();
     assert!(matches!(error, Error::Missing { .. }), "{error}");
     assert!(error.to_string().contains("not the network that the recording describes"), "{error}");
-    assert!(page(&plots, PageSource::Smallest, 2_000).unwrap().live(0).is_none());
+    let held = page(&plots, PageSource::Smallest, 2_000).unwrap();
+    assert!(held.live(0).is_none());
+    assert_eq!(held.run(0)["why_not_live"], error.to_string(), "the page says why");
 }
 
 #[test]

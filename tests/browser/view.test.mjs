@@ -144,6 +144,7 @@ test("what no run has changes nothing", async () => {
   for (const hash of ["#layer=nowhere", "#units=1,1", "#units=9", "#threshold=7", "#threshold=x", "#units=0,99"]) {
     const [page, usual] = [await openAt("ten_classes", hash), await openAt("ten_classes")];
     expectSame(await pixels(page), await pixels(usual), hash);
+    assert.equal(await page.locator("#view summary").textContent(), "View", hash);
     await close(page);
     await close(usual);
   }

@@ -23,7 +23,7 @@ pub(crate) struct Array {
 
 /// What of an array is of one epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase", untagged)]
+#[serde(untagged)]
 pub(crate) enum ByEpoch {
     /// So many values of each, one epoch behind the other, and each but those of the first as what it differs by from the value one
     /// epoch before, if it is no `f32`; none where all are of every epoch.
@@ -64,12 +64,12 @@ impl Arrays {
 
     /// Values of all epochs.
     pub(crate) fn u8(&mut self, values: &[u8], epoch: usize) -> Array {
-        self.integers("u8", values, ByEpoch::Values(epoch), |now, before| now.wrapping_sub(before), u8::to_le_bytes)
+        self.integers("u8", values, ByEpoch::Values(epoch), u8::wrapping_sub, u8::to_le_bytes)
     }
 
     /// The same of larger ones: first all low bytes, then all high bytes, most of which are 0.
     pub(crate) fn u16(&mut self, values: &[u16], epoch: usize) -> Array {
-        self.integers("u16", values, ByEpoch::Values(epoch), |now, before| now.wrapping_sub(before), u16::to_le_bytes)
+        self.integers("u16", values, ByEpoch::Values(epoch), u16::wrapping_sub, u16::to_le_bytes)
     }
 
     /// The same of still larger ones, in four planes of bytes.
@@ -96,16 +96,16 @@ impl Arrays {
 
     /// Where the points of lines are.
     pub(crate) fn lines(&mut self, values: &[u16]) -> Array {
-        self.integers("u16", values, ByEpoch::LINES, |now, before| now.wrapping_sub(before), u16::to_le_bytes)
+        self.integers("u16", values, ByEpoch::LINES, u16::wrapping_sub, u16::to_le_bytes)
     }
 
     /// Which level lines are of.
     pub(crate) fn levels_of_lines(&mut self, values: &[u8]) -> Array {
-        self.integers("u8", values, ByEpoch::LINES, |now, before| now.wrapping_sub(before), u8::to_le_bytes)
+        self.integers("u8", values, ByEpoch::LINES, u8::wrapping_sub, u8::to_le_bytes)
     }
 
     fn words(&mut self, kind: &'static str, values: &[u32], by_epoch: ByEpoch) -> Array {
-        self.integers(kind, values, by_epoch, |now, before| now.wrapping_sub(before), u32::to_le_bytes)
+        self.integers(kind, values, by_epoch, u32::wrapping_sub, u32::to_le_bytes)
     }
 
     /// Differences from epoch to epoch: the lowest bytes of all, then the second ones, and so on. Those of one epoch are as they are.

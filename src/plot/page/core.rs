@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{Error, Result};
 
-/// What `web/build --page` has made, gzipped; `core.md` says of what and with which tools. The crate in a browser carries no other.
+/// What `web/build --keep` has made, gzipped; `core.md` says of what and with which tools. The crate in a browser carries no other.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) const BYTES: Option<&[u8]> = Some(include_bytes!("web/core.wasm.gz"));
 #[cfg(target_family = "wasm")]

@@ -13,10 +13,7 @@ use crate::{
     Error, Forward, Replay, Result, Sequential,
     analysis::Plane,
     codec,
-    plot::{
-        RunPlotOptions, RunPlots,
-        run::settings::{Hidden, Settings},
-    },
+    plot::{RunPlotOptions, RunPlots, run::settings::Settings},
     replay::Run,
 };
 
@@ -87,6 +84,8 @@ struct Head {
     /// So many samples are shown at most.
     samples: u64,
     threshold: Option<f32>,
+    /// The hidden layers that could be looked into, and how many units each has.
+    layers: Vec<(String, usize)>,
 }
 
 impl LiveRun {
@@ -146,14 +145,12 @@ impl LiveRun {
         let mut answer = [&(text.len() as u32).to_le_bytes(), text.as_slice()].concat();
         answer.resize(answer.len().next_multiple_of(4), 0);
         answer.extend(bytes);
-        Ok((Head { plots: plots.kept()?, spans, threshold, samples }, answer))
+        Ok((Head { plots: plots.kept()?, spans, threshold, samples, layers: run.layers }, answer))
     }
 
     fn plots_of(&self, view: &LiveView, threshold: Option<f32>) -> Result<RunPlots<'_, Sequential>> {
         let made = RunPlots::again(self.run_at(threshold)?, &self.made.plots)?;
-        let first = *self.epochs.first().ok_or_else(|| Error::missing("epoch to look at", "the run has none"))?;
-        let choices = Hidden::choices(&self.replay.at(first)?, made.data)?;
-        view.options(made.settings, &choices)?.of(self.run_at(threshold)?)
+        view.options(made.settings, &self.made.layers)?.of(self.run_at(threshold)?)
     }
 
     fn run_at(&self, threshold: Option<f32>) -> Result<Run<'_, Sequential>> {
@@ -198,20 +195,28 @@ impl Spans {
 /// So many epochs are computed both ways when a page is made.
 pub(super) const COMPARED: usize = 16;
 
-/// Whether the recording may be smaller than the arrays of the epochs: that of a wide network is not, and is not even made.
-pub(super) fn may_be_smaller<M>(plots: &RunPlots<'_, M>, made: &Made) -> bool {
+/// The same of a recording that may be smaller than the arrays of its epochs: that of a wide network is not, and is not even made.
+pub(super) fn smaller_bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, made: &Made) -> Result<Vec<u8>> {
     let recorded = plots.run.replay().recorded_weights();
     let size = |shape: &[u64]| shape.iter().copied().fold(1, u64::saturating_mul);
     let values = recorded.parameters().map(|it| size(it.shape())).fold(0, u64::saturating_add);
     let bytes = values.saturating_mul(4).saturating_mul(plots.run.chosen_epochs().len() as u64);
-    bytes < made.run.arrays.size_of_epochs() as u64
+    if bytes < made.run.arrays.size_of_epochs() as u64 {
+        return bytes_of(plots, most, made);
+    }
+    Err(Error::missing("recording that is smaller than what is shown", "the page holds that"))
 }
 
 /// The bytes of a run, from which its epochs are computed. Fails where that cannot be done, or gives other numbers: of models that
 /// are no built-in networks.
 pub(super) fn bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, made: &Made) -> Result<Vec<u8>> {
-    let (kept, threshold) = (plots.kept()?, plots.run.chosen_threshold());
-    let head = Head { plots: kept, spans: made.spans.clone(), samples: most as u64, threshold };
+    let head = Head {
+        plots: plots.kept()?,
+        spans: made.spans.clone(),
+        samples: most as u64,
+        threshold: plots.run.chosen_threshold(),
+        layers: made.run.layers.clone(),
+    };
     let failed = |found| Error::invalid("what is known of a run over all epochs", codec::AT_MOST, found);
     let mut bytes = codec::encode(&head).map_err(failed)?;
     bytes.extend(recording_of(plots)?);

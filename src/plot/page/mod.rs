@@ -194,14 +194,18 @@ impl Page {
         let may_compute = self.source != PageSource::Arrays && core::BYTES.is_some();
         let compared = if may_compute { live_run::COMPARED } else { 0 };
         let made = run::run(name.into(), plots, self.max_samples, compared)?;
-        let live = || live_run::bytes_of(plots, self.max_samples, &made);
         let live = match self.source {
-            PageSource::Recordings => Some(live()?),
-            // Whatever it fails for is that this page holds arrays, which are there.
-            PageSource::Smallest if may_compute && live_run::may_be_smaller(plots, &made) => live().ok(),
+            PageSource::Recordings => Some(live_run::bytes_of(plots, self.max_samples, &made)),
+            PageSource::Smallest if may_compute => Some(live_run::smaller_bytes_of(plots, self.max_samples, &made)),
             _ => None,
         };
-        let mut run = RunData { live, ..made.run };
+        let mut run = made.run;
+        match live.transpose() {
+            Ok(live) => run.live = live,
+            Err(error) if self.source == PageSource::Recordings => return Err(error),
+            // The page holds arrays, and says why.
+            Err(error) => run.why_not_live = Some(error.to_string()),
+        }
         run.is_live = self.source == PageSource::Recordings;
         self.runs.push(run);
         Ok(self)

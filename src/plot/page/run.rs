@@ -66,6 +66,7 @@ pub(crate) fn run<M: Forward>(name: String, plots: &RunPlots<'_, M>, most: usize
         layer: hidden.map(|hidden| hidden.layer.clone()),
         units: hidden.and_then(Hidden::units),
         arrays,
+        why_not_live: None,
         live: None,
         is_live: false,
     };

@@ -50,7 +50,9 @@ pub(crate) struct RunData {
     /// The bytes of all arrays that are named.
     #[serde(skip)]
     pub(crate) arrays: Arrays,
-    /// What the arrays of epochs are computed from where they are shown, if they can be.
+    /// Why the arrays of epochs cannot be computed where they are shown, if that was tried.
+    pub(crate) why_not_live: Option<String>,
+    /// What they are computed from, if they can be.
     #[serde(skip)]
     pub(crate) live: Option<Vec<u8>>,
     /// Whether they are, whatever that takes.

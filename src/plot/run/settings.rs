@@ -238,14 +238,6 @@ impl Hidden {
     fn is_given(&self) -> bool {
         self.axes == AXIS
     }
-
-    /// The hidden layers of two units or more, and how many each has.
-    pub(crate) fn choices<M: Forward>(snapshot: &Snapshot<'_, M>, data: &Dataset) -> Result<Vec<(String, usize)>> {
-        let layers = layers_of(snapshot, data)?;
-        let hidden = layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
-        let of_two = hidden.iter().filter(|layer| layer.values.ncols() >= 2);
-        Ok(of_two.map(|layer| (layer.layer.clone(), layer.values.ncols())).collect())
-    }
 }
 
 /// What each layer makes of the first sample, as its units.

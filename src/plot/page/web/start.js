@@ -17,14 +17,19 @@ class Workbench {
     this.asked = 0;
   }
 
+  /** The runs that compute, as the page was made. */
+  get live() {
+    return this.loaded.runs.filter(({ source }) => source.isLive);
+  }
+
   async begin() {
-    const view = View.read(new URLSearchParams(location.hash.slice(1)));
-    const runs = this.loaded.runs.some((run) => run.source.isLive && !view.of(run).isUsual) ? await this.looked(view) : this.loaded.runs;
-    this.show(runs, view, location.hash.slice(1));
+    const view = View.read(new URLSearchParams(location.hash.slice(1))).ofAny(this.live);
+    this.show(view.isUsual ? this.loaded.runs : await this.looked(view), view, location.hash.slice(1));
   }
 
   /** Looks at something else: computes it, and shows it at the same epoch. */
-  async look(view) {
+  async look(wanted) {
+    const view = wanted.ofAny(this.live);
     const asked = (this.asked += 1);
     this.page.pause();
     this.rest();

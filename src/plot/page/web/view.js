@@ -51,6 +51,13 @@ class View {
     return ["View", parts.filter((part) => part).join(", ")].filter((part) => part).join(": ");
   }
 
+  /** What of it any of some runs has. */
+  ofAny(runs) {
+    const views = runs.map((run) => this.of(run));
+    const found = (name) => views.map((view) => view[name]).find((value) => value !== null) ?? null;
+    return new View({ threshold: found("threshold"), layer: found("layer"), units: found("units") });
+  }
+
   get isUsual() {
     return this.threshold === null && this.layer === null && this.units === null;
   }
