@@ -6,7 +6,7 @@ mod decoded;
 #[path = "common/trained.rs"]
 mod trained;
 
-use decoded::DecodedPage;
+use decoded::{DecodedPage, arrays};
 use std::ops::Range;
 
 use serde_json::Value;
@@ -21,19 +21,6 @@ use training_replay::{
 fn page<M: Forward>(plots: &RunPlots<'_, M>, source: PageSource, samples: usize) -> Result<DecodedPage> {
     let mut page = Page::new("A page").source(source).max_samples(samples);
     Ok(DecodedPage::read(page.run("the run", plots)?.to_html()?))
-}
-
-/// The arrays of an answer.
-fn arrays(answer: &[u8]) -> Vec<&[u8]> {
-    let number = |i: usize| u32::from_le_bytes(answer[4 * i..][..4].try_into().unwrap()) as usize;
-    let mut at = 4 * (1 + number(0));
-    (1..=number(0))
-        .map(|i| {
-            let bytes = &answer[at..][..number(i)];
-            at = (at + number(i)).next_multiple_of(4);
-            bytes
-        })
-        .collect()
 }
 
 /// What is of one epoch, of the arrays that hold all of them, in the order of their numbers.

@@ -24,6 +24,27 @@ fn page(replay: &Replay) -> DecodedPage {
 }
 
 #[test]
+fn samples_beyond_a_given_grid_are_not_moved_to_its_edge() {
+    let replay = trained::article(&datasets::moons(60, 0.1, 7), Activation::Tanh, 0);
+    let grid = Grid::new(-0.5..=0.5, -0.5..=0.5);
+    let plots = RunPlots::options().grid(grid).of(replay.run().unwrap()).unwrap();
+    let page = DecodedPage::read(
+        Page::new("A page").source(PageSource::Arrays).run("the run", &plots).unwrap().to_html().unwrap(),
+    );
+    let (plane, inputs) = (&page.run(0)["input"], replay.dataset().unwrap().inputs());
+    let points = page.u16(&plane["points"]);
+    let is_seen = |row: usize| inputs.row(row).iter().all(|place| place.abs() <= 0.5);
+    let is_placed = |row: usize| points[row] != u16::MAX && points[row + 60] != u16::MAX;
+    assert!((0..60).all(|row| is_seen(row) == is_placed(row)));
+    let seen = (0..60).filter(|&row| is_seen(row)).count();
+    assert!(
+        seen > 0 && plane["notes"].to_string().contains(&format!("{} samples lie outside", 60 - seen)),
+        "{}",
+        plane["notes"]
+    );
+}
+
+#[test]
 fn samples_have_their_places_probabilities_and_losses_at_every_epoch() {
     let data = datasets::moons(90, 0.1, 7);
     let replay = trained::article(&data, Activation::Tanh, 6);

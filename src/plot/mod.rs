@@ -58,7 +58,7 @@ mod run;
 pub use notebook::Gif;
 #[cfg(feature = "plot")]
 pub use page::Follow;
-pub use page::{Lesson, LessonSection, LiveRun, LiveView, Page, PagePanel, PageSource, Sentence};
+pub use page::{Lesson, LessonSection, LivePlane, LiveRun, LiveView, Page, PagePanel, PageSource, Sentence};
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 #[cfg(feature = "plot")]
 pub use plotters;

@@ -134,3 +134,16 @@ pub fn range(ends: &Value) -> (f64, f64) {
 pub fn number(steps: u16, (low, high): (f64, f64)) -> f64 {
     low + (high - low) * f64::from(steps) / 65_534.0
 }
+
+/// The arrays of an answer.
+pub fn arrays(answer: &[u8]) -> Vec<&[u8]> {
+    let number = |i: usize| u32::from_le_bytes(answer[4 * i..][..4].try_into().unwrap()) as usize;
+    let mut at = 4 * (1 + number(0));
+    (1..=number(0))
+        .map(|i| {
+            let bytes = &answer[at..][..number(i)];
+            at = (at + number(i)).next_multiple_of(4);
+            bytes
+        })
+        .collect()
+}

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use training_replay::{
     Error, Result,
-    plot::{LiveRun, LiveView},
+    plot::{LivePlane, LiveRun, LiveView},
 };
 
 use crate::room;
@@ -45,6 +45,32 @@ extern "C" fn look(run: usize, threshold: f32, first: i32, second: i32) -> bool 
         threshold: (!threshold.is_nan()).then_some(threshold),
     };
     answered(RUNS.with_borrow_mut(|runs| runs.get_mut(run).ok_or_else(|| none(run))?.look(&view)))
+}
+
+/// Computes a part of a plane anew: of the inputs, or of the feature space. Returns whether it could.
+#[unsafe(no_mangle)]
+extern "C" fn close_up(
+    run: usize,
+    place: usize,
+    is_of_inputs: bool,
+    left: f64,
+    right: f64,
+    bottom: f64,
+    top: f64,
+    threshold: f32,
+) -> bool {
+    let plane = if is_of_inputs { LivePlane::InputSpace } else { LivePlane::FeatureSpace };
+    let threshold = (!threshold.is_nan()).then_some(threshold);
+    let ends = [[left, right], [bottom, top]];
+    answered(RUNS.with_borrow(|runs| runs.get(run).ok_or_else(|| none(run))?.close_up(place, plane, ends, threshold)))
+}
+
+/// Computes what a unit of the layer whose name is the request makes of a part of the plane of the inputs. Returns whether it could.
+#[unsafe(no_mangle)]
+extern "C" fn surface(run: usize, place: usize, unit: usize, left: f64, right: f64, bottom: f64, top: f64) -> bool {
+    let layer = String::from_utf8_lossy(&room::take()).into_owned();
+    let ends = [[left, right], [bottom, top]];
+    answered(RUNS.with_borrow(|runs| runs.get(run).ok_or_else(|| none(run))?.surface(place, &layer, unit, ends)))
 }
 
 fn none(run: usize) -> Error {

@@ -165,6 +165,20 @@ impl Grid {
         [self.lines, self.points]
     }
 
+    /// How many points there are along a side.
+    #[cfg(feature = "page")]
+    pub(crate) fn side(&self) -> usize {
+        self.points
+    }
+
+    /// All points, x fastest: x of all in the first column, y in the second.
+    #[cfg(feature = "page")]
+    pub(crate) fn all_points(&self) -> Matrix {
+        let (x, y) = self.axes();
+        let heights = y.iter().flat_map(|&y| std::iter::repeat_n(y, x.len()));
+        Matrix::from_vec(self.count(), 2, x.repeat(y.len()).into_iter().chain(heights).collect())
+    }
+
     /// The number of points.
     pub(crate) fn count(&self) -> usize {
         self.points * self.points

@@ -219,6 +219,11 @@ impl Quantizer {
         if share.is_finite() { (share.clamp(0.0, 1.0) * 65_534.0).round() as u16 } else { Self::NONE }
     }
 
+    /// The same of a place, which is not seen beyond the limits.
+    pub(crate) fn of_place(self, value: f64) -> u16 {
+        if (self.low..=self.high).contains(&value) { self.of(value) } else { Self::NONE }
+    }
+
     /// The step nearest to a value among those within the bin that the value is counted in.
     pub(crate) fn of_bin(self, value: f64, ends: [f64; 2]) -> u16 {
         let [from, to] = ends.map(|end| (end - self.low) / (self.high - self.low) * 65_534.0);
@@ -305,6 +310,7 @@ mod tests {
     fn numbers_keep_their_digits() {
         let quantizer = Quantizer::between(-2.0, 2.0);
         assert_eq!([-2.0, 2.0, f64::NAN, 9.0].map(|x| quantizer.of(x)), [0, 65_534, Quantizer::NONE, 65_534]);
+        assert_eq!([-2.0, 2.1, -9.0].map(|x| quantizer.of_place(x)), [0, Quantizer::NONE, Quantizer::NONE]);
         let (losses, all) = (Losses { low: 1e-6, high: 5.0 }, [0.0, f64::INFINITY]);
         assert_eq!([0.0, 1e-6, 5.0].map(|x| losses.of(x, all)), [0, 1, 65_533]);
         assert_eq!([f64::INFINITY, f64::NAN].map(|x| losses.of(x, all)), [Losses::INFINITE, Quantizer::NONE]);

@@ -3,17 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    close_up::CloseUp,
     counts::{LOG_BINS, LossBins},
     frame::Frame,
     run::{self, Made},
     samples::Samples,
     spans::Spans,
+    surface::Surface,
 };
 use crate::{
     Error, Forward, Replay, Result, Sequential,
     analysis::Plane,
     codec,
-    plot::{RunPlotOptions, RunPlots, run::settings::Settings},
+    plot::{
+        RunPlotOptions, RunPlots,
+        run::settings::{Input, Settings},
+    },
     replay::Run,
 };
 
@@ -73,6 +78,15 @@ impl LiveView {
             None => Ok(options),
         }
     }
+}
+
+/// A plane of a page, of which a part can be seen closer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LivePlane {
+    /// The space of the hidden layer that is looked into.
+    FeatureSpace,
+    /// That of the inputs.
+    InputSpace,
 }
 
 /// What is known over all epochs.
@@ -168,14 +182,71 @@ impl LiveRun {
     /// [`Error::Invalid`] for a place that no epoch has, and a threshold where no class is predicted by one; and whatever a question
     /// behind one of the panels fails with.
     pub fn epoch(&self, place: usize, threshold: Option<f32>) -> Result<Vec<u8>> {
-        let expected = || format!("below {}, the number of epochs", self.epochs.len());
-        let epoch =
-            *self.epochs.get(place).ok_or_else(|| Error::invalid("the place of an epoch", expected(), place))?;
-        let plots = RunPlots::again(self.run_at(threshold.or(self.head.threshold))?, &self.head.plots)?;
+        let (epoch, plots) = (self.epoch_at(place)?, self.plots_at(threshold)?);
         let (samples, bins) = (Samples::of(&plots, self.head.samples as usize)?, LossBins::of(&plots)?);
         let frame = Frame::of(&plots, &plots.run.at(epoch)?, &samples, &bins)?;
         run::of_epoch(&plots, frame, &samples, &bins, &self.head.spans)
     }
+
+    /// Returns what is predicted on a grid over a part of a plane, at an epoch by its place: what one sees who looks closer.
+    ///
+    /// `ends` are those of the part: of the horizontal axis, then of the vertical one. The grid has the lines of that of the whole
+    /// plane, and finer ones between them; it is bent where that of the whole is. Arrays as in [`epoch`](Self::epoch): the number of
+    /// points along a side, and how many of them are from line to line; x of all points, then y of all, as `f32`; the scores of the
+    /// classes; of each line of the boundary its first point, and behind them the number of all points; these, x of all, then y of
+    /// all, as `f32`; and the level of each line, of numbers. There is no grid where none of it comes near, or none is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a place that no epoch has, ends that are no numbers or in the wrong order, and a part of which the
+    /// whole plane is a small part; [`Error::Missing`] for a plane that the run has not.
+    pub fn close_up(
+        &self,
+        place: usize,
+        plane: LivePlane,
+        ends: [[f64; 2]; 2],
+        threshold: Option<f32>,
+    ) -> Result<Vec<u8>> {
+        let (epoch, plots) = (self.epoch_at(place)?, self.plots_at(threshold)?);
+        let snapshot = plots.run.at(epoch)?;
+        let at = plots.at(&snapshot);
+        let close_up = match plane {
+            LivePlane::FeatureSpace => CloseUp::hidden(&plots, &at, ends)?,
+            LivePlane::InputSpace => CloseUp::among_inputs(&plots, &at, input_of(&plots)?, ends)?,
+        };
+        Ok(close_up.to_answer())
+    }
+
+    /// Returns what a unit of a layer makes of the inputs, on a grid over a part of the plane on which they are seen, at an epoch by
+    /// its place.
+    ///
+    /// Arrays as in [`close_up`](Self::close_up): the numbers of points, the points, and the value at each, as `f32`.
+    ///
+    /// # Errors
+    ///
+    /// As [`close_up`](Self::close_up); and [`Error::UnknownLayer`] and [`Error::Invalid`] for a layer or a unit that the network has
+    /// not.
+    pub fn surface(&self, place: usize, layer: &str, unit: usize, ends: [[f64; 2]; 2]) -> Result<Vec<u8>> {
+        let (epoch, plots) = (self.epoch_at(place)?, self.plots_at(None)?);
+        let snapshot = plots.run.at(epoch)?;
+        Ok(Surface::of(snapshot.model(), input_of(&plots)?, layer, unit, ends)?.to_answer())
+    }
+
+    fn epoch_at(&self, place: usize) -> Result<u64> {
+        let expected = || format!("below {}, the number of epochs", self.epochs.len());
+        let epoch = self.epochs.get(place).copied();
+        epoch.ok_or_else(|| Error::invalid("the place of an epoch", expected(), place))
+    }
+
+    fn plots_at(&self, threshold: Option<f32>) -> Result<RunPlots<'_, Sequential>> {
+        RunPlots::again(self.run_at(threshold.or(self.head.threshold))?, &self.head.plots)
+    }
+}
+
+/// How the inputs are seen.
+fn input_of<'p, M>(plots: &'p RunPlots<'_, M>) -> Result<&'p Input> {
+    let hint = "a single input has none";
+    plots.settings.input.as_ref().ok_or_else(|| Error::missing("plane of the inputs", hint))
 }
 
 impl Spans {

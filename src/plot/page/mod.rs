@@ -2,11 +2,13 @@
 
 mod answers;
 mod arrays;
+mod close_up;
 mod core;
 mod counts;
 mod findings;
 mod frame;
 mod html;
+mod lattice;
 mod lesson;
 mod lesson_goal;
 mod lesson_html;
@@ -20,6 +22,7 @@ mod page_source;
 mod picture;
 mod plane;
 mod plane_data;
+mod plane_part;
 mod run;
 mod run_data;
 mod run_histograms;
@@ -27,6 +30,7 @@ mod run_numbers;
 mod run_planes;
 mod samples;
 mod spans;
+mod surface;
 mod tints;
 
 use std::{collections::BTreeMap, path::Path};
@@ -35,7 +39,7 @@ use std::{collections::BTreeMap, path::Path};
 pub use self::picture::Follow;
 pub use self::{
     lesson::{Lesson, LessonSection, Sentence},
-    live_run::{LiveRun, LiveView},
+    live_run::{LivePlane, LiveRun, LiveView},
     page_panel::PagePanel,
     page_source::PageSource,
 };

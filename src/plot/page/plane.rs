@@ -2,15 +2,14 @@
 
 use std::ops::RangeInclusive;
 
-use super::{arrays::Quantizer, tints};
+use super::{arrays::Quantizer, plane_part::PlanePart};
 use crate::{
     Forward, Matrix, Result,
-    analysis::{DecisionBoundary, FeatureSpace, Grid, Polyline},
+    analysis::{FeatureSpace, Grid, Polyline},
     math::stats::{self, Extent},
     plot::{
         Axis, Panel, RunPlots,
-        panel::levels::Levels,
-        run::{epoch_data::EpochData, settings::Input, task::Task},
+        run::{epoch_data::EpochData, task::Task},
     },
 };
 
@@ -56,61 +55,41 @@ impl PlaneFrame {
         let own = own_scale(axes.clone(), Extent::of(&space.samples).and(Extent::of(&space.region)));
         let scale = own.map_or_else(|| quantizers(axes.clone()), |ends| ends.map(between));
         let all: Vec<usize> = (0..space.region.nrows()).collect();
-        let plane = match at.task() {
-            Task::Numbers => Self::with_levels(&levels_in_space(plots, at, own.map_or(axes, ranges))?, scale),
-            Task::Labels => Self::of_label_in_space(plots, at, &space, scale)?,
-            Task::Classes => {
-                let map = plots.map_behind(at.snapshot, &grid(axes))?;
-                let scores = map.as_ref().map_or_else(|| scores_of(&space), scores_on);
-                Self { scores, boundary: lines(&space.boundary, scale), ..Self::default() }
-            }
-        };
+        let ends = own.filter(|_| at.task() == Task::Numbers).map_or(axes, ranges);
+        let plane = Self::of_part(Self::in_space(plots, at, &space, ends)?, scale);
         let plane = plane.saying(plots.in_space(empty(""), &space));
         let (samples, grid) = (places(&space.samples, shown, scale), places(&space.region, &all, scale));
         Ok(Self { samples, grid, scale: own, ..plane })
     }
 
-    /// What is predicted of the label that is shown: behind two inputs by the bent grid, else by the space.
-    fn of_label_in_space<'a, M: Forward>(
+    fn in_space<'a, M: Forward>(
         plots: &RunPlots<'a, M>,
         at: &EpochData<'_, 'a, M>,
         space: &FeatureSpace,
-        scale: [Quantizer; 2],
-    ) -> Result<Self> {
-        if let Some(map) = plots.map_behind(at.snapshot, &grid(plots.ranges_of_space()))? {
-            let map = at.label_map(&map)?;
-            return Ok(Self { scores: scores_on(&map), boundary: lines(&map.boundary, scale), ..Self::default() });
+        ends: [RangeInclusive<f64>; 2],
+    ) -> Result<PlanePart> {
+        match plots.map_behind(at.snapshot, &grid(ends))? {
+            // The boundary of the space reaches as far as the samples do, beyond the axes too.
+            Some(map) if at.task() == Task::Classes => {
+                Ok(PlanePart { lines: space.boundary.clone(), ..PlanePart::on_map(plots, at, &map)? })
+            }
+            Some(map) => PlanePart::on_map(plots, at, &map),
+            None => PlanePart::bent(plots, at, space, &plots.settings.grid.clone().points(STRAIGHT)),
         }
-        let scores = scores_of(&at.label_space(space)?);
-        let boundary = match inputs_that_bend(plots) {
-            Some(input) => at.bent_label_map(&input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?)?.boundary,
-            None => Vec::new(),
-        };
-        Ok(Self { scores, boundary: lines(&boundary, scale), ..Self::default() })
     }
 
     /// The space of the inputs; nothing where there are less than two.
     pub(crate) fn input<'a, M: Forward>(plots: &RunPlots<'a, M>, at: &EpochData<'_, 'a, M>) -> Result<Self> {
         let Some(input) = &plots.settings.input else { return Ok(Self::default()) };
         let (map, scale) = (input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?, input_scale(&input.grid));
-        let (plane, title) = match at.task() {
-            Task::Numbers => (Self::with_levels(&levels(plots)?.lines(&map, plots.settings.output)?, scale), "Levels"),
-            Task::Labels => (Self::on_map(&at.label_map(&map)?, scale), BOUNDARY),
-            Task::Classes => (Self::on_map(&map, scale), BOUNDARY),
-        };
-        let [x, y] = [input.grid.x(), input.grid.y()].map(|range| (*range.start()).into()..=(*range.end()).into());
+        let title = if at.task() == Task::Numbers { "Levels" } else { BOUNDARY };
+        let plane = Self::of_part(PlanePart::on_map(plots, at, &map)?, scale);
+        let [x, y] = ranges(ends_of(&input.grid));
         Ok(plane.saying(plots.among_inputs(empty(title).within(x, y), input, at)?))
     }
 
-    fn on_map(map: &DecisionBoundary, scale: [Quantizer; 2]) -> Self {
-        Self { scores: scores_on(map), boundary: lines(&map.boundary, scale), ..Self::default() }
-    }
-
-    /// The lines of each level.
-    fn with_levels(levels: &[Vec<Polyline>], scale: [Quantizer; 2]) -> Self {
-        let all = levels.iter().zip(0..).flat_map(|(of, level)| of.iter().map(move |_| level));
-        let boundary = levels.iter().flat_map(|of| lines(of, scale)).collect();
-        Self { levels: all.collect(), boundary, ..Self::default() }
+    fn of_part(part: PlanePart, scale: [Quantizer; 2]) -> Self {
+        Self { scores: part.scores, boundary: lines(&part.lines, scale), levels: part.levels, ..Self::default() }
     }
 
     /// With the words and the notes of a panel.
@@ -127,41 +106,8 @@ fn empty(title: &str) -> Panel {
     Panel::new(title, Axis::new("", 0.0..=1.0), Axis::new("", 0.0..=1.0))
 }
 
-/// The levels of the output that is shown.
-pub(crate) fn levels<M>(plots: &RunPlots<'_, M>) -> Result<Levels> {
-    Levels::of_output(plots.data, plots.settings.output)
-}
-
-/// The lines of each level in the hidden space: of the space itself, or else those among two inputs, bent.
-fn levels_in_space<'a, M: Forward>(
-    plots: &RunPlots<'a, M>,
-    at: &EpochData<'_, 'a, M>,
-    axes: [RangeInclusive<f64>; 2],
-) -> Result<Vec<Vec<Polyline>>> {
-    let (levels, output) = (levels(plots)?, plots.settings.output);
-    if let Some(map) = plots.map_behind(at.snapshot, &grid(axes))? {
-        return levels.lines(&map, output);
-    }
-    let Some(input) = inputs_that_bend(plots) else { return Ok(Vec::new()) };
-    let straight = levels.lines(&input.map(at.snapshot, &input.grid.clone().points(STRAIGHT))?, output)?;
-    straight.iter().map(|of| of.iter().map(|line| at.bent(line)).collect()).collect()
-}
-
-/// Two inputs, whose lines can be bent into the space.
-fn inputs_that_bend<'p, M>(plots: &'p RunPlots<'_, M>) -> Option<&'p Input> {
-    plots.settings.input.as_ref().filter(|input| input.plane.is_none())
-}
-
-fn scores_on(map: &DecisionBoundary) -> Vec<u16> {
-    tints::scores(&map.outputs, map.kind, map.threshold)
-}
-
-fn scores_of(space: &FeatureSpace) -> Vec<u16> {
-    tints::scores(&space.outputs, space.kind, space.threshold)
-}
-
 /// A grid between these ends.
-fn grid([x, y]: [RangeInclusive<f64>; 2]) -> Grid {
+pub(crate) fn grid([x, y]: [RangeInclusive<f64>; 2]) -> Grid {
     let [x, y] = [x, y].map(|range| *range.start() as f32..=*range.end() as f32);
     Grid::new(x, y).points(STRAIGHT)
 }
@@ -171,7 +117,12 @@ fn ranges(ends: Ends) -> [RangeInclusive<f64>; 2] {
 }
 
 pub(crate) fn input_scale(grid: &Grid) -> [Quantizer; 2] {
-    [grid.x(), grid.y()].map(|range| Quantizer::between((*range.start()).into(), (*range.end()).into()))
+    ends_of(grid).map(between)
+}
+
+/// What a grid lies between.
+pub(crate) fn ends_of(grid: &Grid) -> Ends {
+    [grid.x(), grid.y()].map(|range| [f64::from(*range.start()), f64::from(*range.end())])
 }
 
 fn quantizers(ranges: [RangeInclusive<f64>; 2]) -> [Quantizer; 2] {

@@ -5,7 +5,7 @@ use super::{
     arrays::Arrays,
     frame::Frame,
     notes::Notes,
-    plane::levels,
+    plane_part::levels,
     run_data::{FitData, LevelData, NumberData, PredictionData, ResidualData, WordData},
     run_histograms::all_epochs,
     samples::Samples,

@@ -4,7 +4,7 @@ use super::{
     arrays::{Array, Arrays, Quantizer},
     frame::Frame,
     notes::Notes,
-    plane::{BENT, Ends, PlaneFrame, STRAIGHT, input_scale},
+    plane::{BENT, Ends, PlaneFrame, STRAIGHT, ends_of, input_scale},
     plane_data::{BoundaryData, GridData, PlaneData},
     samples::Samples,
 };
@@ -25,10 +25,11 @@ pub(crate) fn input<M>(
 ) -> Option<PlaneData> {
     let input = plots.settings.input.as_ref()?;
     let scale = input_scale(&input.grid);
-    let along = |axis: usize| samples.rows.iter().map(move |&row| scale[axis].of(input.samples[(row, axis)].into()));
+    let along =
+        |axis: usize| samples.rows.iter().map(move |&row| scale[axis].of_place(input.samples[(row, axis)].into()));
     let points: Vec<u16> = along(0).chain(along(1)).collect();
     let planes: Vec<&PlaneFrame> = frames.iter().map(|frame| &frame.input).collect();
-    let [x, y] = [input.grid.x(), input.grid.y()].map(|range| [(*range.start()).into(), (*range.end()).into()]);
+    let [x, y] = ends_of(&input.grid);
     let [title, x_label, y_label] = words(&planes);
     Some(PlaneData {
         title,

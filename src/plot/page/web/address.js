@@ -1,11 +1,13 @@
 // What is shown, in the address: a link leads to this moment.
 
-/** `epoch`, `panel`, `panels`, `color`, `sample`, `sentence`, `lesson`, `theme` where they were chosen, and the controls of panels: `0.losses.log=on`. */
+/** `epoch`, `panel`, `panels`, `color`, `sample`, `sentence`, `lesson`, `theme` where they were chosen, the controls of panels: `0.losses.log=on`, and where one looks closer. */
 class Address {
   /** @param {string} state what is shown at first */
   constructor(page, state) {
     this.page = page;
     this.usualTheme = page.root.dataset.theme;
+    /** Where a link looks closer at spaces: they may be those of the view that it leads to. */
+    this.zooms = new URLSearchParams();
     for (const [, control] of this.controls()) control.dataset.usual ??= stateOf(control);
     this.read(state);
     window.addEventListener("hashchange", ({ newURL }) => this.follow(new URL(newURL).hash.slice(1)), { signal: life.signal });
@@ -19,7 +21,9 @@ class Address {
 
   /** Another view is computed first. */
   follow(state) {
-    const [view, { menu }] = [View.read(new URLSearchParams(state)), this.page];
+    const wanted = new URLSearchParams(state);
+    const [view, { menu }] = [View.read(wanted), this.page];
+    this.zooms = new URLSearchParams([...wanted].filter(([name]) => name.endsWith(".hidden.zoom")));
     this.read(state);
     if (JSON.stringify(view) !== JSON.stringify(menu.view)) menu.look(view);
   }
@@ -34,6 +38,7 @@ class Address {
     if (wanted.has("lesson")) page.lesson.open(wanted.get("lesson") !== "off");
     if (wanted.has("sentence")) page.lesson.read(wanted.get("sentence"));
     for (const [name, control] of this.controls()) if (wanted.has(name)) turn(control, wanted.get(name));
+    page.zooming.read(wanted);
     if (wanted.has("panel")) this.showAlone(wanted.get("panel"));
     const epoch = wanted.get("epoch");
     if (epoch?.trim() && Number.isFinite(Number(epoch))) page.seek(Number(epoch));
@@ -76,6 +81,7 @@ class Address {
     if (page.follower.isPinned) shown.set("sample", page.follower.row);
     for (const [name, control] of this.controls())
       if (control.dataset.usual !== undefined && stateOf(control) !== control.dataset.usual) shown.set(name, wordOf(control));
+    page.zooming.write(shown);
     if (page.root.dataset.theme !== this.usualTheme) shown.set("theme", page.root.dataset.theme);
     return shown.toString().replaceAll("%2C", ",");
   }

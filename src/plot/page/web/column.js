@@ -140,6 +140,8 @@ function panelsOf(run, index, epochs, { redraw, showQuantity, runs }) {
   if (run.violins.length) panels.push(new ViolinsPanel(run, index, showQuantity));
   if (run.network) panels.push(new NetworkPanel(run, index));
   for (const panel of panels) panel.onChange = redraw;
+  const [inputs, network] = ["input", "network"].map((kind) => panels.find((panel) => panel.kind === kind));
+  if (inputs?.surfaces.length > 1) network?.leadTo(inputs);
   return panels;
 }
 

@@ -39,14 +39,18 @@ class Core {
 
   /** The bytes of each array of an epoch. */
   epoch(run, place, threshold = NaN) {
-    const answer = this.answerIf(this.exports.compute_epoch(run, place, threshold));
-    const numbers = new Uint32Array(answer.buffer, 0, answer.length >> 2);
-    let at = 4 * (1 + numbers[0]);
-    return Array.from(numbers.subarray(1, 1 + numbers[0]), (length) => {
-      const bytes = answer.subarray(at, at + length);
-      at = Math.ceil((at + length) / 4) * 4;
-      return bytes;
-    });
+    return arraysOf(this.answerIf(this.exports.compute_epoch(run, place, threshold)));
+  }
+
+  /** What is predicted between some ends of a plane at an epoch. */
+  closeUp(run, place, isOfInputs, [[left, right], [bottom, top]], threshold) {
+    return arraysOf(this.answerIf(this.exports.close_up(run, place, isOfInputs, left, right, bottom, top, threshold)));
+  }
+
+  /** What a unit of a layer makes of the inputs between some ends at an epoch. */
+  surface(run, place, layer, unit, [[left, right], [bottom, top]]) {
+    this.give(new TextEncoder().encode(layer));
+    return arraysOf(this.answerIf(this.exports.surface(run, place, unit, left, right, bottom, top)));
   }
 
   answerIf(isWell) {
@@ -55,4 +59,15 @@ class Core {
     if (!isWell) throw new PageError(new TextDecoder().decode(bytes));
     return bytes;
   }
+}
+
+/** The bytes of each array of an answer. */
+function arraysOf(answer) {
+  const numbers = new Uint32Array(answer.buffer, 0, answer.length >> 2);
+  let at = 4 * (1 + numbers[0]);
+  return Array.from(numbers.subarray(1, 1 + numbers[0]), (length) => {
+    const bytes = answer.subarray(at, at + length);
+    at = Math.ceil((at + length) / 4) * 4;
+    return bytes;
+  });
 }

@@ -89,6 +89,13 @@ class Run {
     this.rows = new Map(Array.from(this.indices, (row, sample) => [row, sample]));
   }
 
+  /** The units of all layers that are known, each with its name. */
+  get namedUnits() {
+    const layers = this.network ? this.network.layers.map(({ name, units }) => [name, units]) : this.layers;
+    const name = (layer, units, unit) => (units > 1 ? `unit ${unit} of ${layer}` : layer);
+    return layers.flatMap(([layer, units]) => Array.from({ length: units }, (_, unit) => ({ name: name(layer, units, unit), layer, unit })));
+  }
+
   decodeLosses([low, high]) {
     this.lossLow = low;
     this.lossStep = Math.log(high / low) / (STEPS - 2);

@@ -7,6 +7,8 @@ const KEYS = [
   ["Tab", "from panel to panel, and to the marks of the timeline"],
   ["Enter", "to the buttons of a panel; Escape back to it"],
   ["E", "enlarge a panel, or all of them again"],
+  ["+ \u2212 0", "look closer at a plane, less close, and at all of it; or the wheel with Ctrl"],
+  ["I J K L", "move up, left, down and right there; or drag"],
   [", .", "the sample before and the next one, from a panel; from the network its weights"],
   ["M", "the next misclassified sample, from a panel"],
   ["Escape", "release a sample or a weight, and show all panels again"],
@@ -69,12 +71,24 @@ class Keys {
     const { stage } = this.page;
     const step = (by) => (panel.stepPart ? announce(panel.stepPart(by)) : this.stepSample(panel, by));
     const actions = {
+      ...this.zoomActions(panel),
       e: () => stage.show(stage.panel === panel ? null : panel),
       ",": () => step(-1),
       ".": () => step(1),
       m: () => this.stepSample(panel, 1, true),
     };
     return Object.hasOwn(actions, key) ? actions[key] : null;
+  }
+
+  zoomActions(panel) {
+    const { zooming } = this.page;
+    if (!zooming.panels.includes(panel)) return {};
+    const [closer, farther] = [() => zooming.by(panel, 1 / CLOSER), () => zooming.by(panel, CLOSER)];
+    const stride = (right, up) => () => zooming.stride(panel, right, up);
+    return {
+      "+": closer, "=": closer, "-": farther, 0: () => zooming.to(panel, null),
+      i: stride(0, 1), k: stride(0, -1), j: stride(-1, 0), l: stride(1, 0),
+    };
   }
 
   /** In a panel that shows samples, or in one beside it that does. */

@@ -4,6 +4,8 @@
 const WIDEST = 5;
 const NARROWEST = 0.5;
 
+const HOW_TO_READ = "as wide as it is large, dashed below 0; point at one for its value";
+
 /** How far a pointer may be from a line that it means. */
 const REACH = 8;
 
@@ -74,11 +76,23 @@ class NetworkPanel extends Panel {
     this.network = run.network;
     this.part = null;
     this.isKept = false;
-    this.takeNotes(new Notes({ notes: ["as wide as it is large, dashed below 0; point at one for its value"] }));
+    this.takeNotes(new Notes({ notes: [HOW_TO_READ] }));
     this.control(toggle("fit", "Widths of this epoch alone", (isOn) => this.fitWidths(isOn)));
     this.canvas.addEventListener("pointermove", (event) => this.isKept || this.pointAt(this.partNear(event)));
     this.canvas.addEventListener("pointerleave", () => this.isKept || this.pointAt(null));
-    this.canvas.addEventListener("click", (event) => this.keep(this.partNear(event)));
+    this.canvas.addEventListener("click", (event) => this.press(event));
+  }
+
+  /** A press on a unit shows its surface over the inputs, where that can be computed. @param {SpacePanel} inputs */
+  leadTo(inputs) {
+    this.inputs = inputs;
+    this.takeNotes(new Notes({ notes: [`${HOW_TO_READ}; press a unit for its surface over the inputs`] }));
+  }
+
+  press(event) {
+    const unit = this.inputs && this.unitNear(event);
+    if (unit) this.inputs.showUnit(unit);
+    else this.keep(this.partNear(event));
   }
 
   fitWidths(isFitted) {
@@ -223,6 +237,16 @@ class NetworkPanel extends Panel {
   discOf(bias) {
     const share = Math.sqrt(Math.abs(bias) / this.largest.bias);
     return Math.max(1, this.disc * (Number.isFinite(share) ? share : 1));
+  }
+
+  /** The unit that a pointer is on, but for inputs, or null. */
+  unitNear({ offsetX, offsetY }) {
+    const isOn = ([x, y]) => Math.hypot(x - offsetX, y - offsetY) <= Math.max(this.radius, REACH);
+    for (const [i, { name: layer }] of this.network.layers.entries()) {
+      const unit = this.places?.[i + 1].findIndex(isOn) ?? -1;
+      if (unit >= 0) return { layer, unit };
+    }
+    return null;
   }
 
   /** The part that a pointer means, or null. */

@@ -113,6 +113,16 @@ class Source {
     return new Lines((epoch) => ({ ...epochs[epoch], first: 0, last: epochs[epoch].lines[1] }), Boolean(boundary.levels));
   }
 
+  /** What is predicted between some ends of a plane. */
+  closeUp(epoch, isOfInputs, ends) {
+    return this.core.closeUp(this.run, epoch, isOfInputs, ends, this.threshold);
+  }
+
+  /** What a unit of a layer makes of the inputs between some ends. */
+  surface(epoch, layer, unit, ends) {
+    return this.core.surface(this.run, epoch, layer, unit, ends);
+  }
+
   /** Computes what is shown of an epoch, if that has not been done. */
   fill(epoch) {
     if (!this.isLive || epoch < 0 || this.filled[epoch]) return;

@@ -2,7 +2,6 @@
 
 const TRAIL = 24;
 const NEAR = 10;
-const CLOSE = 5;
 
 class SpacePanel extends Panel {
   constructor(run, index, kind) {
@@ -13,10 +12,14 @@ class SpacePanel extends Panel {
     this.stillDots = new Layer();
     this.stillMesh = new Layer();
     this.dots = new Layer();
-    this.xs = this.ys = this.gridX = this.gridY = this.order = null;
+    this.xs = this.ys = this.order = null;
+    this.closer = new Closer(run, kind);
+    /** Between which ends one looks closer: of x, then of y. */
+    this.zoom = null;
     this.canvas.classList.add("has-samples");
     this.takeNotes(this.space.notes);
     if (!this.space.still) this.control(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
+    else this.offerSurfaces();
   }
 
   /** Colors samples by shades, or by their groups where there are none. */
@@ -27,8 +30,50 @@ class SpacePanel extends Panel {
 
   turnTo(isFitted) {
     this.isFitted = isFitted;
+    this.zoomTo(null);
+  }
+
+  /** What a unit makes of the inputs can be shown where it can be computed. */
+  offerSurfaces() {
+    this.surfaces = [{ name: "what is predicted" }, ...(this.run.source.isLive ? this.run.namedUnits : [])];
+    if (this.surfaces.length > 1) this.control(chooser(this.surfaces.map(({ name }) => name), "Surface", (i) => this.chooseSurface(i)));
+  }
+
+  chooseSurface(i) {
+    this.unit = i > 0 ? this.surfaces[i] : null;
+    this.makeRoomForNote();
     this.refresh();
     this.onChange();
+  }
+
+  get hasNothingToSay() {
+    return !this.notes.exist && !this.unit && !this.closer.trouble;
+  }
+
+  /** Shows the surface of a unit, or no longer, if it is shown. @param {{ layer: string, unit: number }} wanted */
+  showUnit(wanted) {
+    const at = this.surfaces.findIndex(({ layer, unit }) => layer === wanted.layer && unit === wanted.unit);
+    const select = /** @type {HTMLSelectElement} */ (this.head.querySelector("[data-name=surface]"));
+    select.selectedIndex = at === select.selectedIndex ? 0 : at;
+    select.dispatchEvent(new Event("change"));
+  }
+
+  /** What a surface reaches, and what could not be computed, is said below the head. */
+  makeRoomForNote() {
+    this.note.hidden = this.hasNothingToSay;
+    if (!this.note.hidden) setText(this.note, (this.epoch >= 0 && this.noteOf(this.epoch)) || "\u00a0");
+  }
+
+  /** Shows what lies between some ends, or the whole plane. */
+  zoomTo(ends) {
+    this.zoom = ends;
+    this.refresh();
+    this.onChange();
+  }
+
+  /** What is seen where nobody looks closer. */
+  get wholeEnds() {
+    return this.isFitted && this.epoch >= 0 ? this.fittedEnds(this.epoch) : [this.space.x, this.space.y];
   }
 
   show(epoch, clock) {
@@ -50,7 +95,7 @@ class SpacePanel extends Panel {
   layOut(context) {
     const { font, width, height } = this;
     const frame = { left: 0, right: width - 10, top: font + 10, bottom: height - 2 * font - 16 };
-    const [x, y] = this.isFitted && this.epoch >= 0 ? this.fittedEnds(this.epoch) : [this.space.x, this.space.y];
+    const [x, y] = this.zoom ?? this.wholeEnds;
     this.y = new Scale(...y, frame.bottom, frame.top);
     frame.left = Math.ceil(widthOfTicks(context, this.y, mostTicks(frame, font))) + 8;
     this.x = new Scale(...x, frame.left, frame.right);
@@ -99,7 +144,7 @@ class SpacePanel extends Panel {
     this.stamping.clean();
     this.stampSamples();
     this.stillDots.context.putImageData(this.stamping.image, 0, 0);
-    if (this.space.grid) this.paintMesh(this.stillMesh.clean(), ...this.gridPixels(0));
+    if (this.space.grid && !this.isComputed) clipped(this.stillMesh.clean(), this.frame, () => this.whole(0).paintMesh(this.stillMesh.context));
   }
 
   /** The samples' pixels at an epoch. */
@@ -158,9 +203,12 @@ class SpacePanel extends Panel {
   }
 
   paintEpoch(context, epoch) {
+    const part = this.partAt(epoch);
     clipped(context, this.frame, () => {
-      if (this.space.grid) this.paintGrid(context, epoch);
-      if (this.space.still) lay(context, this.stillMesh);
+      if (this.unit) paintSurface(context, this.surfaceAt(epoch), [this.x, this.y]);
+      else part.paintTints(context);
+      if (this.isComputed || !this.space.still) part.paintMesh(context);
+      else lay(context, this.stillMesh);
     });
     if (!this.space.still) this.place(epoch);
     this.stamping.clean();
@@ -170,89 +218,65 @@ class SpacePanel extends Panel {
     this.dots.context.putImageData(this.stamping.image, 0, 0);
     lay(context, this.dots);
     if (this.space.still && !this.shades) lay(context, this.stillDots);
-    clipped(context, this.frame, () => this.paintBoundary(context, epoch));
+    clipped(context, this.frame, () => this.paintLines(context, part));
+    if (this.note.hidden !== this.hasNothingToSay) this.makeRoomForNote();
   }
 
-  paintGrid(context, epoch) {
-    const [xs, ys] = this.gridPixels(epoch);
-    this.regions?.paths(context, xs, ys, this.space.grid.scoresOf(epoch)).forEach((path, k) => {
-      context.fillStyle = palette.tintOf(k);
-      context.fill(path);
-    });
-    if (!this.space.still) this.paintMesh(context, xs, ys);
+  paintLines(context, part) {
+    const { groups, numbers } = this.run;
+    if (!part.lines.areLevels) return part.paintBoundary(context);
+    part.paintLevels(context, this.font, (level) => groups.color(level), (level) => numbers.levels.names[level]);
   }
 
-  /** Thin where it is straight, for it says nothing there, and where it is squashed: it would cover what lies under it. */
-  paintMesh(context, xs, ys) {
-    context.strokeStyle = palette.mesh;
-    context.lineWidth = this.space.grid.still ? 0.5 : Math.max(0.5, 1 - squashed(this.space.grid, xs, ys));
-    context.stroke(gridLines(emptyPath(context), this.space.grid, xs, ys));
+  /** Whether a part of the plane is computed anew, closer. */
+  get isComputed() {
+    return this.zoom !== null && this.run.source.isLive;
   }
 
-  gridPixels(epoch) {
-    const { space } = this;
+  /** The grid and the lines of an epoch: computed closer, or those of the whole plane. */
+  partAt(epoch) {
+    const closeUp = this.isComputed ? this.closer.closeUp(epoch, this.zoom) : null;
+    return closeUp ? this.closePart(closeUp) : this.whole(epoch);
+  }
+
+  whole(epoch) {
+    const { space, regions } = this;
     const { grid } = space;
-    const from = grid.offset(epoch);
-    const [x, y] = grid.still ? [this.x.reader(space.x), this.y.reader(space.y)] : this.readers(epoch);
-    this.gridX ??= new Float64Array(grid.count);
-    this.gridY ??= new Float64Array(grid.count);
-    for (let i = 0; i < grid.count; i++) {
-      this.gridX[i] = x(grid.points[from + i]);
-      this.gridY[i] = y(grid.points[from + grid.count + i]);
-    }
-    return [this.gridX, this.gridY];
+    const [readers, lines] = [this.readers(epoch), space.lines.at(epoch)];
+    return new PlanePart({
+      grid: grid && gridOfSteps(grid, epoch, grid.still ? [this.x.reader(space.x), this.y.reader(space.y)] : readers),
+      regions,
+      scores: regions && grid.scoresOf(epoch),
+      lines: { ...lines, areLevels: space.lines.areLevels },
+      pointAt: (i) => lineAt(lines, i, readers),
+    });
   }
 
-  paintBoundary(context, epoch) {
-    if (this.space.lines.areLevels) return this.paintLevels(context, epoch);
-    const lines = this.space.lines.at(epoch);
-    const readers = this.readers(epoch);
-    context.beginPath();
-    for (let line = lines.first; line < lines.last; line++) this.traceLine(context, lines, line, readers);
-    context.strokeStyle = palette.boundary;
-    context.lineWidth = 1.75;
-    context.stroke();
+  closePart({ size, every, points, scores, lines, linePoints }) {
+    const count = size * size;
+    const planes = scores.length / count;
+    const [x, y] = [this.x, this.y];
+    return new PlanePart({
+      grid: this.space.grid && { size, every, still: this.space.grid.still, x: (i) => x.px(points[i]), y: (i) => y.px(points[count + i]) },
+      regions: planes ? new Regions({ size, planes, count }, this.run.classNames.length) : null,
+      scores,
+      lines: { ...lines, areLevels: this.space.lines.areLevels },
+      pointAt: (i) => [x.px(linePoints[i]), y.px(linePoints[linePoints.length / 2 + i])],
+    });
   }
 
-  /** Each line in the color of its level, whose name stands on the longest. */
-  paintLevels(context, epoch) {
-    const lines = this.space.lines.at(epoch);
-    const { starts, levels } = lines;
-    const readers = this.readers(epoch);
-    const longest = new Map();
-    context.lineWidth = 1.75;
-    for (let line = lines.first; line < lines.last; line++) {
-      const [level, length] = [levels[line], starts[line + 1] - starts[line]];
-      context.strokeStyle = this.run.groups.color(level);
-      context.beginPath();
-      this.traceLine(context, lines, line, readers);
-      context.stroke();
-      if (length > (longest.get(level)?.length ?? 0)) longest.set(level, { length, middle: starts[line] + (length >> 1) });
-    }
-    for (const [level, { middle }] of longest) this.writeLevel(context, level, lineAt(lines, middle, readers));
+  surfaceAt(epoch) {
+    return this.closer.surface(epoch, this.unit, this.zoom ?? this.wholeEnds);
   }
 
-  writeLevel(context, level, [x, y]) {
-    context.strokeStyle = palette.paper;
-    context.lineWidth = 4;
-    context.textAlign = "center";
-    const [name, below] = [this.run.numbers.levels.names[level], y + this.font * 0.35];
-    context.strokeText(name, x, below);
-    write(context, name, x, below, { align: "center", color: palette.text });
-  }
-
-  traceLine(context, lines, line, readers) {
-    const [from, to] = [lines.starts[line], lines.starts[line + 1]];
-    for (let i = from; i < to; i++) {
-      const at = lineAt(lines, i, readers);
-      if (i === from) context.moveTo(...at);
-      else context.lineTo(...at);
-    }
+  noteOf(epoch) {
+    const texts = [this.unit && textOfSurface(this.unit, this.surfaceAt(epoch)), this.closer.trouble, super.noteOf(epoch)];
+    return texts.filter((text) => text).join("; ");
   }
 
   /** The sample nearest to a place in the canvas, or -1. */
   sampleNear(x, y) {
-    return this.epoch < 0 || !this.xs ? -1 : nearest(this.xs, this.ys, x, y);
+    return this.epoch < 0 || !this.xs ? -1 : nearest(this.xs, this.ys, x, y, (i) => this.isInside(this.xs[i], this.ys[i]));
   }
 
   /** @returns {[number, number][]} */
@@ -261,8 +285,10 @@ class SpacePanel extends Panel {
   }
 
   paintSample(context, sample) {
-    if (this.isPinned && !this.space.still) this.paintTrail(context, sample);
-    this.placesOf(sample).forEach((place) => ring(context, place, this.radius));
+    clipped(context, this.frame, () => {
+      if (this.isPinned && !this.space.still) this.paintTrail(context, sample);
+      this.placesOf(sample).forEach((place) => ring(context, place, this.radius));
+    });
   }
 
   /** Where the sample was at the epochs before. */
@@ -303,11 +329,11 @@ function lineAt({ points }, i, [x, y]) {
 }
 
 /** The place nearest to another one that is near enough, or -1. */
-function nearest(xs, ys, x, y) {
+function nearest(xs, ys, x, y, isSeen) {
   let [best, least] = [-1, NEAR * NEAR];
   for (let i = 0; i < xs.length; i++) {
     const distance = (xs[i] - x) ** 2 + (ys[i] - y) ** 2;
-    if (distance < least) [best, least] = [i, distance];
+    if (distance < least && isSeen(i)) [best, least] = [i, distance];
   }
   return best;
 }
@@ -319,19 +345,10 @@ function ring(context, [x, y], radius) {
   circle(context, x, y, radius + 5, palette.text, 2);
 }
 
-/** How much of a grid has lines that are less than so many pixels apart. */
-function squashed({ size, every }, xs, ys) {
-  let [close, all] = [0, 0];
-  for (let i = 0; i + every < size; i += every) {
-    for (let j = 0; j + every < size; j += every) {
-      const at = i * size + j;
-      const [right, up] = [at + every, at + every * size];
-      const apart = Math.min(Math.hypot(xs[right] - xs[at], ys[right] - ys[at]), Math.hypot(xs[up] - xs[at], ys[up] - ys[at]));
-      close += apart < CLOSE ? 1 : 0;
-      all += 1;
-    }
-  }
-  return close / Math.max(1, all);
+/** A grid of the page at an epoch, in pixels. */
+function gridOfSteps({ size, every, still, count, points }, epoch, [x, y]) {
+  const from = still ? 0 : epoch * 2 * count;
+  return { size, every, still, x: (i) => x(points[from + i]), y: (i) => y(points[from + count + i]) };
 }
 
 /** The places of so many points of an array, without those that are no numbers. */
@@ -345,25 +362,6 @@ function endsOfSteps(steps, [low, high]) {
   const [first, last] = steps.reduce(([least, most], step) => [Math.min(least, step), Math.max(most, step)], [STEPS, 0]);
   const margin = Math.max(1, (last - first) * 0.02);
   return [first - margin, last + margin].map((step) => low + ((high - low) * step) / STEPS);
-}
-
-function gridLines(path, grid, xs, ys) {
-  for (let i = 0; i < grid.size; i += grid.every) {
-    traceGrid(path, xs, ys, i * grid.size, 1, grid.size);
-    traceGrid(path, xs, ys, i, grid.size, grid.size);
-  }
-  return path;
-}
-
-function traceGrid(path, xs, ys, from, step, count) {
-  let isOpen = false;
-  for (let i = 0; i < count; i++) {
-    const at = from + i * step;
-    const isThere = Number.isFinite(xs[at] + ys[at]);
-    if (isThere && isOpen) path.lineTo(xs[at], ys[at]);
-    else if (isThere) path.moveTo(xs[at], ys[at]);
-    isOpen = isThere;
-  }
 }
 
 function circle(context, x, y, radius, color, width) {

@@ -33,13 +33,22 @@ class Workbench {
     const asked = (this.asked += 1);
     this.page.pause();
     this.rest();
-    const state = this.page.address.shown();
+    const state = this.stateFor(view);
     try {
       const runs = await this.looked(view, () => asked === this.asked);
       if (runs) this.renew(runs, view, state);
     } catch (error) {
       showError(error);
     }
+  }
+
+  /** What is shown, as the address says it; where one looks closer at a space there is none of another layer or of other units. */
+  stateFor({ layer, units }) {
+    const state = new URLSearchParams(this.page.address.shown());
+    const { view } = this.page;
+    if (layer === view.layer && String(units) === String(view.units)) return state.toString();
+    for (const name of [...state.keys()]) if (name.endsWith(".hidden.zoom")) state.delete(name);
+    return `${state}&${this.page.address.zooms}`;
   }
 
   /** Nothing is asked of the runs while they are turned to another view: it would be an answer of neither. */

@@ -1,0 +1,114 @@
+// What is computed of a part of a plane where the page is shown: what is predicted there, and what a unit makes of it.
+
+/** As many bands has the surface of a unit on either side of 0. */
+const BANDS = 8;
+
+/** Asks the core, and keeps the last answer of each kind: a panel is drawn more often than it changes. */
+class Closer {
+  /** @param {Run} run @param {string} kind */
+  constructor(run, kind) {
+    this.run = run;
+    this.isOfInputs = kind === "input";
+    this.kept = new Map();
+    /** Why a part could not be computed, in words. */
+    this.trouble = "";
+  }
+
+  /** What is predicted between some ends at an epoch; null where that cannot be computed. */
+  closeUp(epoch, ends) {
+    const { source } = this.run;
+    const arrays = this.once("close-up", [epoch, source.threshold, ...ends.flat()], () => source.closeUp(epoch, this.isOfInputs, ends));
+    if (!arrays) return null;
+    const [sizes, points, halves, starts, linePoints, levels] = arrays;
+    const [size, every] = typed("u32", sizes);
+    const whole = typed("u32", starts);
+    const lines = { starts: whole, levels: typed("u8", levels), first: 0, last: whole.length - 1 };
+    return { size, every, points: typed("f32", points), scores: asNumbers(typed("u16", halves)), lines, linePoints: typed("f32", linePoints) };
+  }
+
+  /** What a unit makes of the inputs between some ends at an epoch; null where that cannot be computed. */
+  surface(epoch, { layer, unit }, ends) {
+    const asked = [epoch, layer, unit, ...ends.flat()];
+    const arrays = this.once("surface", asked, () => this.run.source.surface(epoch, layer, unit, ends));
+    if (!arrays) return null;
+    const [sizes, points, values] = arrays;
+    const [size] = typed("u32", sizes);
+    return { size, points: typed("f32", points), values: typed("f32", values) };
+  }
+
+  once(kind, asked, ask) {
+    const key = asked.join(" ");
+    if (this.kept.get(kind)?.key !== key) this.kept.set(kind, { key, answer: this.answerOf(ask) });
+    return this.kept.get(kind).answer;
+  }
+
+  answerOf(ask) {
+    this.trouble = "";
+    try {
+      return ask();
+    } catch (error) {
+      if (!(error instanceof PageError)) throw error;
+      this.trouble = `not computed closer: ${error.message}`;
+      return null;
+    }
+  }
+}
+
+/** Numbers out of their upper halves. */
+function asNumbers(halves) {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+/** The ends of what a unit makes of the inputs; null where no value is finite. */
+function endsOfSurface({ values }) {
+  const finite = values.filter(Number.isFinite);
+  return finite.length ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] : null;
+}
+
+function textOfSurface({ name }, surface) {
+  const ends = surface && endsOfSurface(surface);
+  return ends ? `${name}: from ${numberText(ends[0])} to ${numberText(ends[1])} here` : `${name}: no finite value`;
+}
+
+/** In the colors of weights above and below 0, the stronger the further from it. */
+function paintSurface(context, surface, scales) {
+  const ends = surface && endsOfSurface(surface);
+  if (!ends) return;
+  const largest = Math.max(Math.abs(ends[0]), Math.abs(ends[1])) || 1;
+  bandsOf(context, surface, scales, largest).forEach((path, band) => {
+    context.globalAlpha = (0.75 * Math.abs(band)) / BANDS;
+    context.fillStyle = colorOf(band);
+    context.fill(path);
+  });
+  context.globalAlpha = 1;
+}
+
+/** The cells of each band, those beside each other in one piece. */
+function bandsOf(context, surface, [x, y], largest) {
+  const { size, points } = surface;
+  const paths = new Map();
+  const put = (band, row, from, to) => {
+    if (!band) return;
+    if (!paths.has(band)) paths.set(band, emptyPath(context));
+    const [left, right] = [x.px(points[from]), x.px(points[to])];
+    const [bottom, top] = [y.px(points[size * size + row * size]), y.px(points[size * size + (row + 1) * size])];
+    paths.get(band).rect(left, top, right - left, bottom - top);
+  };
+  for (let row = 0; row < size - 1; row++) {
+    let first = 0;
+    for (let column = 1; column < size; column++) {
+      const band = bandOf(surface, row, first, largest);
+      if (column < size - 1 && bandOf(surface, row, column, largest) === band) continue;
+      put(band, row, first, column);
+      first = column;
+    }
+  }
+  return paths;
+}
+
+/** Which band the mean of the corners of a cell is in: 0 where it is nearly 0, or no number. */
+function bandOf({ size, values }, row, column, largest) {
+  const at = row * size + column;
+  const mean = (values[at] + values[at + 1] + values[at + size] + values[at + size + 1]) / 4;
+  return Number.isFinite(mean) ? Math.round((BANDS * mean) / largest) : 0;
+}
