@@ -1,9 +1,10 @@
 // Planes are looked at closer: with wheel, buttons, keys and drags, and by a link.
 
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import test from "node:test";
 
-import { changed, close, drawn, open, pixels, slideTo } from "./browser.mjs";
+import { canvas, changed, close, drawn, open, pixels, slideTo } from "./browser.mjs";
 import { pathOf } from "./pages.mjs";
 
 /** A page at an address. */
@@ -19,28 +20,19 @@ async function zoomOf(page, panel) {
   return wanted?.split(",").map(Number) ?? null;
 }
 
-function canvasOf(page, run, kind) {
-  return page.locator(`canvas[data-run="${run}"][data-panel="${kind}"]`);
-}
-
 /** Puts the pointer on a share of a canvas. */
-async function pointAt(page, canvas, x, y) {
-  await canvas.scrollIntoViewIfNeeded();
-  const box = await canvas.boundingBox();
+async function pointAt(page, shown, x, y) {
+  await shown.scrollIntoViewIfNeeded();
+  const box = await shown.boundingBox();
   await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
 }
 
-async function wheel(page, canvas, amount, at = [0.5, 0.5]) {
-  await pointAt(page, canvas, ...at);
+async function wheel(page, shown, amount, at = [0.5, 0.5]) {
+  await pointAt(page, shown, ...at);
   await page.keyboard.down("Control");
   await page.mouse.wheel(0, amount);
   await page.keyboard.up("Control");
   await page.waitForTimeout(50);
-}
-
-/** Of which canvases the pixels are others. */
-function differ(found, expected) {
-  return Object.keys(found).filter((name) => found[name] !== expected[name]);
 }
 
 function width([low, high]) {
@@ -49,19 +41,19 @@ function width([low, high]) {
 
 test("the wheel looks closer with Ctrl alone, around the pointer, and planes of the same inputs go together", async () => {
   const page = await openAt("three", "#epoch=20");
-  const canvas = canvasOf(page, 0, "input");
-  await pointAt(page, canvas, 0.5, 0.4);
+  const inputs = canvas(page, "input");
+  await pointAt(page, inputs, 0.5, 0.4);
   await page.mouse.wheel(0, 1);
   assert.equal(await zoomOf(page, "0.input"), null, "without Ctrl the page scrolls");
   const before = await pixels(page);
-  await wheel(page, canvas, -200, [0.5, 0.4]);
+  await wheel(page, inputs, -200, [0.5, 0.4]);
   const ends = await zoomOf(page, "0.input");
   assert.ok(ends[0] < ends[1] && width(ends) < 2, ends);
   assert.deepEqual(await zoomOf(page, "2.input"), ends);
   assert.equal(await zoomOf(page, "0.hidden"), null);
   const after = await pixels(page);
-  assert.deepEqual(differ(after, before).sort(), ["0 input", "1 input", "2 input"]);
-  for (let i = 0; i < 12; i++) await wheel(page, canvas, 200);
+  assert.deepEqual(changed(after, before), ["0 input", "1 input", "2 input"]);
+  for (let i = 0; i < 12; i++) await wheel(page, inputs, 200);
   assert.ok(width(await zoomOf(page, "0.input")) > 5, "farther than the data");
   await close(page);
 });
@@ -92,16 +84,16 @@ test("buttons and keys look closer, move there, and lead back to the very same p
   await button.click();
   await page.mouse.move(0, 0);
   await drawn(page);
-  assert.deepEqual(differ(await pixels(page), before), []);
+  assert.deepEqual(changed(await pixels(page), before), []);
   await close(page);
 });
 
 test("a drag moves what is looked at, and pins no sample", async () => {
   const page = await openAt("three", "#epoch=20&0.input.zoom=-0.5,0.5,-0.4,0.6");
-  const canvas = canvasOf(page, 0, "input");
-  await pointAt(page, canvas, 0.5, 0.5);
+  const inputs = canvas(page, "input");
+  await pointAt(page, inputs, 0.5, 0.5);
   await page.mouse.down();
-  const box = await canvas.boundingBox();
+  const box = await inputs.boundingBox();
   await page.mouse.move(box.x + 0.25 * box.width, box.y + 0.5 * box.height, { steps: 5 });
   await page.mouse.up();
   const [left, right, bottom, top] = await zoomOf(page, "0.input");
@@ -121,9 +113,9 @@ test("a link leads to where one looks closer, at every epoch", async () => {
   await other.evaluate((to) => (location.hash = to), hash);
   await drawn(other);
   const [found, expected] = [await pixels(page), await pixels(other)];
-  assert.deepEqual(differ(found, expected), []);
+  assert.deepEqual(changed(found, expected), []);
   await slideTo(page, 40);
-  assert.ok(differ(await pixels(page), found).includes("0 hidden"));
+  assert.ok(changed(await pixels(page), found).includes("0 hidden"));
   assert.deepEqual(await zoomOf(page, "0.hidden"), [0.4, 0.6, 0.4, 0.6]);
   for (const wrong of ["1,0,0,1", "a,b,c,d", "0,1", "0,1,,1", "NaN,1,0,1"]) {
     await page.evaluate((to) => (location.hash = `#0.hidden.zoom=${to}`), wrong);
@@ -136,11 +128,11 @@ test("a link leads to where one looks closer, at every epoch", async () => {
 
 test("a page of arrays is looked at closer as well, within what it holds", async () => {
   const page = await openAt("three", "#epoch=20", "arrays");
-  const canvas = canvasOf(page, 0, "input");
-  await wheel(page, canvas, -200);
+  const inputs = canvas(page, "input");
+  await wheel(page, inputs, -200);
   const ends = await zoomOf(page, "0.input");
   assert.ok(width(ends) < 2, `${ends}`);
-  for (let i = 0; i < 8; i++) await wheel(page, canvas, 200);
+  for (let i = 0; i < 8; i++) await wheel(page, inputs, 200);
   assert.equal(await zoomOf(page, "0.input"), null);
   assert.equal(await page.locator(".panel select[data-name=surface]").count(), 0, "units cannot be asked");
   await close(page);
@@ -151,10 +143,10 @@ test("the surface of a unit is shown, and between what it lies", async () => {
   const before = await pixels(page);
   const select = page.locator(".run").nth(1).locator("select[data-name=surface]");
   assert.deepEqual(await select.locator("option").allInnerTexts(), [
-    "what is predicted", "unit 0 of hidden", "unit 1 of hidden", "output",
+    "predictions", "unit 0 of hidden", "unit 1 of hidden", "output",
   ]);
   await select.selectOption("unit 1 of hidden");
-  await changed(page, before);
+  assert.deepEqual(changed(await pixels(page), before), ["1 input"]);
   const panel = page.locator(".run").nth(1).locator(".panel", { has: page.locator("select[data-name=surface]") });
   const note = await panel.locator(".panel-note").textContent();
   const [, low, high] = note.match(/^unit 1 of hidden: from (\S+) to (\S+) here/).map((text) => Number(text.replace("\u2212", "-")));
@@ -164,15 +156,15 @@ test("the surface of a unit is shown, and between what it lies", async () => {
   assert.ok(page.url().includes("1.input.surface=unit+1+of+hidden"), page.url());
   await slideTo(page, 40);
   assert.notEqual(await panel.locator(".panel-note").textContent(), note);
-  const network = canvasOf(page, 1, "network");
+  const network = canvas(page, "network", 1);
   const { width: w, height: h } = await network.boundingBox();
   // Between inputs and output, the first of two units.
   await network.click({ position: { x: w / 2, y: 20 + 0.25 * (h - 60) } });
   assert.equal(await select.evaluate((one) => one.selectedOptions[0].textContent), "unit 0 of hidden");
   await network.click({ position: { x: w / 2, y: 20 + 0.25 * (h - 60) } });
-  assert.equal(await select.evaluate((one) => one.selectedOptions[0].textContent), "what is predicted", "pressed again");
+  assert.equal(await select.evaluate((one) => one.selectedOptions[0].textContent), "predictions", "pressed again");
   await select.selectOption("unit 1 of hidden");
-  await select.selectOption("what is predicted");
+  await select.selectOption("predictions");
   assert.equal(await panel.locator(".panel-note").isVisible(), false);
   await close(page);
 });
@@ -180,7 +172,7 @@ test("the surface of a unit is shown, and between what it lies", async () => {
 test("another layer is another space: what was looked at closer in the one is nowhere in the other", async () => {
   const page = await openAt("ten_inputs", "#epoch=2");
   const names = await page.locator("#layer option").allInnerTexts();
-  await canvasOf(page, 0, "hidden").scrollIntoViewIfNeeded();
+  await canvas(page, "hidden").scrollIntoViewIfNeeded();
   await page.locator(".panel").first().focus();
   await page.keyboard.press("+");
   assert.ok(await zoomOf(page, "0.hidden"), names.join());
@@ -189,4 +181,27 @@ test("another layer is another space: what was looked at closer in the one is no
   await page.waitForFunction(() => !document.documentElement.dataset.stale && location.hash.includes("units="));
   assert.equal(await zoomOf(page, "0.hidden"), null);
   await close(page);
+});
+
+test("every plane of any page is looked at closer, at every kind of epoch", async () => {
+  const names = readdirSync(process.env.BROWSER_PAGES).filter((name) => name.endsWith(".live.html"));
+  assert.ok(names.length > 15);
+  for (const name of names) {
+    const page = await openAt(name.replace(".live.html", ""));
+    const panels = page.locator(".panel:has(.zoom-in)");
+    for (let i = 0; i < (await panels.count()); i++) {
+      const panel = panels.nth(i);
+      const select = panel.locator("select[data-name=surface]");
+      if (await select.count()) await select.evaluate((one) => (one.selectedIndex = one.options.length - 1));
+      if (await select.count()) await select.dispatchEvent("change");
+      await panel.focus();
+      for (const key of ["+", "End", "+", "+", "+", "+", "+", "+", "+", "+", "+", "+", "+", "i", "Home", "-", "l"]) {
+        await page.keyboard.press(key);
+        await drawn(page);
+      }
+      const troubles = (await panel.locator(".panel-note").allTextContents()).filter((text) => text.includes("not computed"));
+      assert.deepEqual(troubles, [], name);
+    }
+    await close(page);
+  }
 });

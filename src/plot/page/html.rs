@@ -32,7 +32,7 @@ const CSS: &str =
     concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 32] = [
+const SCRIPTS: [&str; 33] = [
     include_str!("web/data.js"),
     include_str!("web/core.js"),
     include_str!("web/source.js"),
@@ -47,6 +47,7 @@ const SCRIPTS: [&str; 32] = [
     include_str!("web/closer.js"),
     include_str!("web/space.js"),
     include_str!("web/zoom.js"),
+    include_str!("web/overlay.js"),
     include_str!("web/histograms.js"),
     include_str!("web/labels.js"),
     include_str!("web/numbers.js"),

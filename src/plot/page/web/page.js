@@ -33,6 +33,7 @@ class Page {
     this.tip = new Tip();
     this.timeline = new Timeline(runs, this.epochs, this.tip, (epoch) => this.seek(epoch));
     this.follower = new Follower(this.columns, this.tip, redraw);
+    Overlay.offer(this.panels);
     this.zooming = new Zooming(this.panels, redraw);
     this.stage = new Stage(this.panels, () => this.fit());
     this.lesson = new Lesson(this);

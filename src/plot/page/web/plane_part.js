@@ -79,10 +79,10 @@ class PlanePart {
     }
   }
 
-  paintBoundary(context) {
+  paintBoundary(context, color = palette.boundary) {
     context.beginPath();
     for (let line = this.lines.first; line < this.lines.last; line++) this.traceLine(context, line);
-    context.strokeStyle = palette.boundary;
+    context.strokeStyle = color;
     context.lineWidth = 1.75;
     context.stroke();
   }

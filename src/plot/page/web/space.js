@@ -14,6 +14,8 @@ class SpacePanel extends Panel {
     this.dots = new Layer();
     this.xs = this.ys = this.order = null;
     this.closer = new Closer(run, kind);
+    /** @type {Overlay | null} */
+    this.overlay = null;
     /** Between which ends one looks closer: of x, then of y. */
     this.zoom = null;
     this.canvas.classList.add("has-samples");
@@ -35,7 +37,7 @@ class SpacePanel extends Panel {
 
   /** What a unit makes of the inputs can be shown where it can be computed. */
   offerSurfaces() {
-    this.surfaces = [{ name: "what is predicted" }, ...(this.run.source.isLive ? this.run.namedUnits : [])];
+    this.surfaces = [{ name: "predictions" }, ...(this.run.source.isLive ? this.run.namedUnits : [])];
     if (this.surfaces.length > 1) this.control(chooser(this.surfaces.map(({ name }) => name), "Surface", (i) => this.chooseSurface(i)));
   }
 
@@ -78,6 +80,7 @@ class SpacePanel extends Panel {
 
   show(epoch, clock) {
     if (this.isFitted && epoch !== this.epoch) this.refresh();
+    if (this.overlay?.isOn && clock !== this.clock) this.isSceneOld = this.isOld = true;
     super.show(epoch, clock);
   }
 
@@ -219,6 +222,7 @@ class SpacePanel extends Panel {
     lay(context, this.dots);
     if (this.space.still && !this.shades) lay(context, this.stillDots);
     clipped(context, this.frame, () => this.paintLines(context, part));
+    clipped(context, this.frame, () => this.overlay?.paint(context, part));
     if (this.note.hidden !== this.hasNothingToSay) this.makeRoomForNote();
   }
 
@@ -237,6 +241,12 @@ class SpacePanel extends Panel {
   partAt(epoch) {
     const closeUp = this.isComputed ? this.closer.closeUp(epoch, this.zoom) : null;
     return closeUp ? this.closePart(closeUp) : this.whole(epoch);
+  }
+
+  /** What a panel of another run shows, in this plane. @param {SpacePanel} other */
+  partOf(other) {
+    const { x, y, zoom } = this;
+    return Object.assign(Object.create(other), { x, y, zoom }).partAt(other.epoch);
   }
 
   whole(epoch) {
@@ -312,7 +322,8 @@ class SpacePanel extends Panel {
   }
 
   describe(epoch) {
-    return this.shades ? `${this.counted(epoch)}; colored by ${this.shades.title}` : this.counted(epoch);
+    const more = [this.shades && `colored by ${this.shades.title}`, this.overlay?.isOn && "with the boundaries of all runs"];
+    return [this.counted(epoch), ...more].filter((text) => text).join("; ");
   }
 
   counted(epoch) {

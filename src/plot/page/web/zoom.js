@@ -63,9 +63,7 @@ class Zooming {
   }
 
   alike(panel) {
-    if (!panel.space.still) return [panel];
-    const plane = ({ space }) => JSON.stringify([space.still, space.x, space.y, space.xLabel, space.yLabel]);
-    return this.panels.filter((one) => plane(one) === plane(panel));
+    return this.panels.filter((one) => one === panel || areAlike(one, panel));
   }
 
   /** What the address says, where it makes sense. @param {URLSearchParams} wanted */
@@ -83,6 +81,12 @@ class Zooming {
   write(shown) {
     for (const panel of this.panels) if (panel.zoom) shown.set(zoomName(panel), panel.zoom.flatMap(shortly).join(","));
   }
+}
+
+/** Whether two panels show the same plane of inputs. */
+function areAlike(one, other) {
+  const plane = ({ space }) => JSON.stringify([space.x, space.y, space.xLabel, space.yLabel]);
+  return one.space.still && other.space.still && plane(one) === plane(other);
 }
 
 /** Where it is in the address. */
