@@ -16,7 +16,7 @@ class SpacePanel extends Panel {
     this.xs = this.ys = this.gridX = this.gridY = this.order = null;
     this.canvas.classList.add("has-samples");
     this.takeNotes(this.space.notes);
-    if (!this.space.still) this.control(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
+    if (!this.space.still) this.control(toggle("fit", say("panel.fit"), say("panel.fit-axes"), (isOn) => this.turnTo(isOn)));
   }
 
   /** Colors samples by shades, or by their groups where there are none. */
@@ -286,14 +286,14 @@ class SpacePanel extends Panel {
   }
 
   describe(epoch) {
-    return this.shades ? `${this.counted(epoch)}; colored by ${this.shades.title}` : this.counted(epoch);
+    return this.shades ? say("panel.colored-by", { state: this.counted(epoch), title: this.shades.title }) : this.counted(epoch);
   }
 
   counted(epoch) {
     if (this.run.numbers) return describeNumbers(this.run, epoch);
     const counts = this.run.countsOf(epoch);
     const sum = (name) => counts.reduce((total, count) => total + count[name], 0);
-    return `${countText(sum("correct"))} of ${countText(sum("all"))} samples correct`;
+    return sayCount("panel.samples-correct", sum("all"), { correct: countText(sum("correct")) });
   }
 }
 
