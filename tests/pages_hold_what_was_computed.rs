@@ -543,7 +543,7 @@ fn names_are_no_markup_and_no_mark_of_the_template() {
     }
     let before_scripts = page.html.split_once(r#"id="data">"#).unwrap().0;
     assert!(!before_scripts.contains("<img") && !before_scripts.contains("<script>"));
-    assert_eq!(page.html.matches("</script>").count(), 4, "meta, data, core and the program");
+    assert_eq!(page.html.matches("</script>").count(), 5, "texts, meta, data, core and the program");
     let html = page.html.replace("http://www.w3.org/2000/svg", ""); // The name of a language.
     assert!(!html.contains("http://") && !html.contains("https://"), "nothing is fetched");
 }
