@@ -253,6 +253,9 @@ test("numbers have the signs of the language, in tables, counts and curves", asy
   const [seven] = [...new Intl.NumberFormat("ar-EG").format(7)];
   assert.ok((await arabic.locator("#epoch").innerText()).includes(seven));
   await close(arabic);
+  const lesson = await open(pathOf("lesson_ar-EG"));
+  assert.doesNotMatch(await lesson.locator(".when").first().innerText(), /\d/);
+  await close(lesson);
 });
 
 test("what the crate has written is marked as English, and what somebody named has its own direction", async () => {

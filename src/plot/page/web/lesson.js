@@ -152,6 +152,8 @@ class Lesson {
 /** What a sentence says of where it leads; its words become a link that can be handed on. */
 function sentenceOf(item) {
   const { sentence: place, epoch, run, panel, quantity } = item.dataset;
+  const [when] = item.querySelector(".when")?.childNodes ?? [];
+  if (when instanceof Text) when.data = when.data.replace(/\d+/g, (digits) => localized(digits));
   const link = element("a", { href: `#sentence=${place}` }, ...item.childNodes);
   item.append(link);
   const number = (text) => (text === undefined ? null : Number(text));
