@@ -36,9 +36,13 @@ static ENGLISH: LazyLock<Texts> =
 ///
 /// What comes from the recordings, and what their author named, stays as it is. So does what this crate writes in English of what it
 /// has computed: the titles, axes and notes of panels, names of quantities and losses, milestones and findings, and errors of a page
-/// that computes. In a page in another language these are marked as English, and are read aloud so, wherever they are elements of their own;
-/// within a picture, or a title that also holds other words, they cannot be marked. Numbers in them are written as in English. A
-/// [`Lesson`](crate::plot::Lesson) has a language of its own.
+/// that computes. In a page in another language these are marked as English, and are read aloud so, where they are elements of their
+/// own; within a picture, or a title that also holds other words, they cannot be marked, and names of metrics, classes and pictures are
+/// not, for they may be anybody's. Numbers in them are written as in English. A [`Lesson`](crate::plot::Lesson) has a language of its
+/// own.
+///
+/// A later version of this crate may have other texts. A translation that lacks them is then an error that names them: the page's own
+/// words are never of two languages.
 ///
 /// ```
 /// use training_replay::plot::{Page, Texts};
