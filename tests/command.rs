@@ -15,7 +15,7 @@ use common::{
     recordings::{damaged, folder, foreign, killed, steps_only, train, with_steps},
 };
 use serde_json::{Value, json};
-use training_replay::{Activation, Dense, Metrics, NoteValue, Parameter, Replay, Sequential, Weights};
+use training_replay::{Activation, Dense, Metrics, NoteValue, Parameter, Replay, Sequential, Weights, plot::Texts};
 
 /// Subcommands that ask one recording, with what they need beside it.
 const QUESTIONS: [&str; 15] = [
@@ -536,6 +536,29 @@ fn a_killed_recording_becomes_a_page_in_one_command() {
     assert_eq!((two.status, page.matches("\"epochs\":[0,10,20]").count()), (0, 2));
     assert_eq!(call(folder.path(), "page run.replay other.replay --name a -o three.html").status, 2);
     assert_eq!(call(folder.path(), "page run.replay -o page.txt").status, 2);
+}
+
+#[test]
+fn a_page_is_in_the_language_of_a_file_of_texts_or_its_fault_is_named() {
+    let folder = folder();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let german =
+        Texts::ENGLISH.replace("\"language\": \"en\"", "\"language\": \"de\"").replace("\"Play\"", "\"Abspielen\"");
+    write("de.json", &german);
+    write("half.json", &german.replace("\"play\": \"Abspielen\",", ""));
+    assert_eq!(call(folder.path(), "page run.replay --texts de.json -o page.html").status, 0);
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    assert!(page.contains("<html lang=\"de\">") && page.contains("aria-label=\"Abspielen\""));
+    for (arguments, why) in [
+        ("--texts half.json -o half.html", "half.json: the text `controls.play` is missing"),
+        ("--texts half.json --serve --port 0", "half.json: the text `controls.play` is missing"),
+        ("--texts none.json -o half.html", "none.json: No such file"),
+        ("--texts run.replay -o half.html", "run.replay: stream did not contain valid UTF-8"),
+    ] {
+        let ran = call(folder.path(), &format!("page run.replay {arguments}"));
+        assert!(ran.status == 2 && ran.error().starts_with(why), "{}", ran.err);
+    }
+    assert!(!folder.path().join("half.html").exists());
 }
 
 #[test]

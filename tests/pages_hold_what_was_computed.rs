@@ -4,6 +4,8 @@
 
 #[path = "common/page.rs"]
 mod decoded;
+#[path = "common/texts.rs"]
+mod texts;
 #[path = "common/trained.rs"]
 mod trained;
 
@@ -15,7 +17,7 @@ use training_replay::{
     Activation, Dataset, Dense, Error, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer, Weights,
     analysis::{Grid, LayerFilter, MilestoneOptions, PrincipalPlane, Quantity},
     datasets,
-    plot::{Axis, ColorRole, Follow, Lesson, Mark, Page, PagePanel, PageSource, Panel, RunPlots, Sentence},
+    plot::{Axis, ColorRole, Follow, Lesson, Mark, Page, PagePanel, PageSource, Panel, RunPlots, Sentence, Texts},
 };
 
 fn page(replay: &Replay) -> DecodedPage {
@@ -562,7 +564,7 @@ fn names_are_no_markup_and_no_mark_of_the_template() {
     }
     let before_scripts = page.html.split_once(r#"id="data">"#).unwrap().0;
     assert!(!before_scripts.contains("<img") && !before_scripts.contains("<script>"));
-    assert_eq!(page.html.matches("</script>").count(), 4, "meta, data, core and the program");
+    assert_eq!(page.html.matches("</script>").count(), 5, "texts, meta, data, core and the program");
     let html = page.html.replace("http://www.w3.org/2000/svg", ""); // The name of a language.
     assert!(!html.contains("http://") && !html.contains("https://"), "nothing is fetched");
 }
@@ -638,6 +640,10 @@ fn pages_for_the_browser() {
             let ending = if source == PageSource::Arrays { "html" } else { "live.html" };
             std::fs::write(folder.join(name).with_extension(ending), html).unwrap();
         }
+        for (name, html) in pages_in_other_languages() {
+            let ending = if source == PageSource::Arrays { "html" } else { "live.html" };
+            std::fs::write(folder.join(name).with_extension(ending), html).unwrap();
+        }
     }
 }
 
@@ -646,8 +652,38 @@ thread_local! {
     static SOURCE: Cell<PageSource> = const { Cell::new(PageSource::Arrays) };
 }
 
+thread_local! {
+    /// The language of the pages that are made.
+    static LANGUAGE: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
 fn titled(title: impl Into<String>) -> Page {
-    Page::new(title).source(SOURCE.get())
+    let texts = LANGUAGE.get().map_or_else(Texts::english, |tag| Texts::parse(&texts::pseudo(tag)).unwrap());
+    Page::new(title).source(SOURCE.get()).texts(texts)
+}
+
+/// A page's name, and what makes it.
+type Kind = (&'static str, fn() -> String);
+
+/// Among them every kind of panel, in a language that is read from left to right, and in one from right to left.
+fn pages_in_other_languages() -> Vec<(String, String)> {
+    let kinds: [Kind; 7] = [
+        ("mixed", mixed),
+        ("lesson", lesson),
+        ("pictures", pictures),
+        ("classes", || ring(20, 900)),
+        ("odd", || of_run("Metrics", &odd_metrics())),
+        ("diverged", || of_run("A run", &diverged())),
+        ("one_input", || of_run("A sine", &trained::sine())),
+    ];
+    let of = |(tag, (name, page)): (&'static str, Kind)| {
+        LANGUAGE.set(Some(tag));
+        let html = page();
+        LANGUAGE.set(None);
+        (format!("{name}_{tag}"), html)
+    };
+    let german = kinds.into_iter().map(|kind| ("de", kind));
+    german.chain(kinds.into_iter().take(3).map(|kind| ("ar-EG", kind))).map(of).collect()
 }
 
 fn pages_of_all_kinds() -> [(&'static str, String); 18] {

@@ -14,6 +14,7 @@
 //! | a GIF over the epochs | [`Animation`] |
 //! | an interactive page with several runs side by side, and any panel below them | [`Page`] |
 //! | a text beside it, whose sentences lead to epochs and panels | [`Lesson`] |
+//! | a page in another language | [`Texts`] |
 //! | figures, animations and pages in a notebook of evcxr | the feature `evcxr`: they are shown where they are the last line of a cell |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
@@ -58,7 +59,7 @@ mod run;
 pub use notebook::Gif;
 #[cfg(feature = "plot")]
 pub use page::Follow;
-pub use page::{Lesson, LessonSection, LivePlane, LiveRun, LiveView, Page, PagePanel, PageSource, Sentence};
+pub use page::{Lesson, LessonSection, LivePlane, LiveRun, LiveView, Page, PagePanel, PageSource, Sentence, Texts};
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
 #[cfg(feature = "plot")]
 pub use plotters;

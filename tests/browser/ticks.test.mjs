@@ -4,10 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-const source = readFileSync(new URL("../../src/plot/page/web/scale.js", import.meta.url), "utf8");
+const read = (name) => readFileSync(new URL(`../../src/plot/page/web/${name}`, import.meta.url), "utf8");
+const root = { lang: "en", dir: "ltr" };
+const page = { documentElement: root, getElementById: () => ({ textContent: read("texts/en.json") }) };
 const { Scale, LogScale, numberText } = new Function(
-  `const NO_VALUE = 65535, STEPS = 65534; ${source}; return { Scale, LogScale, numberText };`,
-)();
+  "document",
+  `const NO_VALUE = 65535, STEPS = 65534; ${read("texts.js")}; ${read("scale.js")}; return { Scale, LogScale, numberText };`,
+)(page);
 
 function texts(low, high, most = 6, whole = false) {
   return new Scale(low, high, 0, 500).ticks(most, whole);

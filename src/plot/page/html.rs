@@ -1,39 +1,59 @@
 //! The page around its data.
 
-use crate::notation::allowed;
+use std::collections::HashMap;
 
-/// What the page is made of, in the order in which its marks stand in it.
-pub(crate) fn page(title: &str, lesson: &str, meta: &str, data: &str, core: &str) -> String {
-    let title = escaped(title);
-    let meta: String = meta.chars().map(allowed).collect();
-    let meta = meta.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+use super::texts::Texts;
+use crate::{Result, notation::allowed};
+
+/// A page in a language, with its other parts under the names of their marks: a mark with a point in it is that of a text.
+///
+/// The texts are filled in here and not by a script, so that they are there at once, and also where there are no scripts.
+pub(crate) fn page(texts: &Texts, title: &str, lesson: &str, parts: [(&str, &str); 3]) -> Result<String> {
+    let [title, texts_in_json] = [escaped(title), in_script(&texts.json()?)];
+    let direction = if texts.is_from_right() { " dir=\"rtl\"" } else { "" };
+    let language = format!("lang=\"{}\"{direction}", texts.language());
     let script = SCRIPTS.join("\n");
-    let parts = [
-        ("{{title}}", title.as_str()),
-        ("{{css}}", CSS),
-        ("{{lesson}}", lesson),
-        ("{{meta}}", meta.as_str()),
-        ("{{data}}", data),
-        ("{{core}}", core),
-        ("{{js}}", script.as_str()),
+    let own: [(&str, &str); 6] = [
+        ("language", &language),
+        ("title", &title),
+        ("css", CSS),
+        ("lesson", lesson),
+        ("texts", &texts_in_json),
+        ("js", &script),
     ];
-    let mut page = String::new();
-    let mut rest = include_str!("web/page.html");
-    // One after the other, so that a mark in what someone named a run is not taken for one.
-    for (mark, part) in parts {
-        let (before, behind) = rest.split_once(mark).unwrap_or((rest, ""));
-        page.extend([before, part]);
-        rest = behind;
+    let parts: HashMap<&str, &str> = own.into_iter().chain(parts).collect();
+    let part = |name: &str| match parts.get(name) {
+        Some(part) => (*part).to_owned(),
+        None => texts.plain(name).map(escaped).unwrap_or_default(),
+    };
+    Ok(filled(include_str!("web/page.html"), part))
+}
+
+/// A text with something in place of each mark `{{name}}`. What takes its place is not looked through: a mark in what someone named a
+/// run is none.
+fn filled(text: &str, part: impl Fn(&str) -> String) -> String {
+    let mut pieces = text.split("{{");
+    let mut page = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, behind) = piece.split_once("}}").unwrap_or((piece, ""));
+        page.extend([part(name).as_str(), behind]);
     }
-    page + rest
+    page
+}
+
+/// JSON as it may stand in a script: no markup, in characters that a page may have.
+pub(super) fn in_script(json: &str) -> String {
+    let json: String = json.chars().map(allowed).collect();
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 const CSS: &str =
     concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 33] = [
+const SCRIPTS: [&str; 34] = [
     include_str!("web/data.js"),
+    include_str!("web/texts.js"),
     include_str!("web/core.js"),
     include_str!("web/source.js"),
     include_str!("web/space_data.js"),
@@ -109,6 +129,17 @@ mod tests {
             }
         }
         assert!(names.contains("inflate") && names.contains("Page"));
+    }
+
+    #[test]
+    fn every_mark_of_the_page_is_one_of_its_parts_or_a_text_without_forms() {
+        let parts = ["language", "title", "css", "lesson", "texts", "meta", "data", "core", "js"];
+        let texts = super::Texts::english();
+        let found = super::filled(include_str!("web/page.html"), |name| {
+            assert!(parts.contains(&name) || texts.plain(name).is_some(), "{name}");
+            "here".into()
+        });
+        assert!(found.matches("here").count() > 30);
     }
 
     #[test]

@@ -12,6 +12,7 @@ const NAMES: usize = 10;
 const CHARACTERS: usize = 40;
 
 /// Where a sentence leads.
+#[derive(Debug)]
 pub(super) struct Goal {
     pub(super) epoch: Option<u64>,
     /// The run, by its place on the page.
@@ -104,7 +105,7 @@ fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
 }
 
 /// The beginning of a text, in quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut start: String = text.chars().take(CHARACTERS).collect();
     if start.len() < text.len() {
         start.push('\u{2026}');
@@ -141,12 +142,16 @@ fn expect_words_of(number: usize, section: &LessonSection) -> Result<()> {
     section.sentences.iter().enumerate().try_for_each(|(i, sentence)| expect_text(&of(i), &sentence.text))
 }
 
-/// A text of spaces and marks that nobody sees is none.
 fn expect_text(what: &str, text: &str) -> Result<()> {
+    if has_words(text) { Ok(()) } else { Err(Error::invalid(what, "words", quoted(text))) }
+}
+
+/// A text of spaces and marks that nobody sees is none.
+pub(super) fn has_words(text: &str) -> bool {
     let is_unseen = |c: char| {
         let marks = ['\u{ad}', '\u{61c}', '\u{180e}', '\u{2800}', '\u{3164}', '\u{feff}'];
         let is_mark = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
         c.is_whitespace() || c.is_control() || is_mark || marks.contains(&c)
     };
-    if text.chars().all(is_unseen) { Err(Error::invalid(what, "words", quoted(text))) } else { Ok(()) }
+    !text.chars().all(is_unseen)
 }

@@ -8,6 +8,7 @@ mod counts;
 mod findings;
 mod frame;
 mod html;
+mod language_tag;
 mod lattice;
 mod lesson;
 mod lesson_goal;
@@ -31,6 +32,8 @@ mod run_planes;
 mod samples;
 mod spans;
 mod surface;
+mod texts;
+mod texts_entry;
 mod tints;
 
 use std::{collections::BTreeMap, path::Path};
@@ -42,8 +45,9 @@ pub use self::{
     live_run::{LivePlane, LiveRun, LiveView},
     page_panel::PagePanel,
     page_source::PageSource,
+    texts::Texts,
 };
-use self::{page_data::PageData, run_data::RunData};
+use self::{lesson_html::Region, page_data::PageData, run_data::RunData};
 #[cfg(feature = "plot")]
 use super::panel::Panel;
 use super::run::RunPlots;
@@ -98,16 +102,16 @@ pub struct Page {
     max_samples: usize,
     source: PageSource,
     captions: BTreeMap<u64, String>,
-    /// Its region, in HTML; empty where there is none.
-    lesson: String,
+    lesson: Option<Region>,
+    texts: Texts,
     runs: Vec<RunData>,
 }
 
 impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
-        let (captions, runs, source) = (BTreeMap::new(), Vec::new(), PageSource::default());
-        Self { title: title.into(), max_samples: 2_000, source, captions, lesson: String::new(), runs }
+        let (captions, runs, source, texts) = (BTreeMap::new(), Vec::new(), PageSource::default(), Texts::english());
+        Self { title: title.into(), max_samples: 2_000, source, captions, lesson: None, texts, runs }
     }
 
     /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
@@ -167,6 +171,12 @@ impl Page {
     pub fn caption(mut self, epoch: u64, text: impl Into<String>) -> Self {
         self.captions.insert(epoch, text.into());
         self
+    }
+
+    /// Sets the language of the page's own words; English without it. [`Texts`] has an example.
+    #[must_use]
+    pub fn texts(self, texts: Texts) -> Self {
+        Self { texts, ..self }
     }
 
     /// Adds a run under a name. Reads it once.
@@ -289,7 +299,7 @@ impl Page {
     /// no tag, and a sentence of a run, an epoch, a panel or a quantity that is not on the page, or of a name that several runs have;
     /// [`Error::Missing`] for a sentence that leads somewhere, if no run was added. It says which sentence.
     pub fn lesson(&mut self, lesson: &Lesson) -> Result<&mut Self> {
-        self.lesson = lesson_html::region(lesson, &self.runs)?;
+        self.lesson = Some(Region::of(lesson, &self.runs)?);
         Ok(self)
     }
 
@@ -331,7 +341,9 @@ impl Page {
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
         let core = if is_live { core::base64()? } else { String::new() };
-        Ok(html::page(&self.title, &self.lesson, &meta, &arrays::to_base64(&bytes)?, &core))
+        let lesson = self.lesson.as_ref().map(|lesson| lesson.html(&self.texts)).unwrap_or_default();
+        let (meta, data) = (html::in_script(&meta), arrays::to_base64(&bytes)?);
+        html::page(&self.texts, &self.title, &lesson, [("meta", &meta), ("data", &data), ("core", &core)])
     }
 
     /// Which of the runs are computed where they are shown: those for which that was asked, and others if they take less room so,

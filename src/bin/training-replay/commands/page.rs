@@ -1,10 +1,16 @@
 //! `training-replay page`: runs side by side, as one HTML file or live.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use serde_json::json;
-use training_replay::{analysis::DiagnosisOptions, plot::Page};
+use training_replay::{
+    analysis::DiagnosisOptions,
+    plot::{Page, Texts},
+};
 
 use crate::{
     bars::Bar,
@@ -49,6 +55,9 @@ pub struct PageArgs {
     /// The title
     #[arg(long, value_name = "TEXT", default_value = "Training replay")]
     title: String,
+    /// The page's own words in another language: a file as docs/pictures.md describes it
+    #[arg(long, value_name = "FILE")]
+    texts: Option<PathBuf>,
     /// The most samples that are shown of a run
     #[arg(long, value_name = "NUMBER", default_value_t = 2000)]
     max_samples: usize,
@@ -73,11 +82,11 @@ impl PageArgs {
         if let Some(output) = &self.output {
             return self.write(output, &names);
         }
-        live::serve(Live::new(self.files.files.clone(), names, self.look())?, self.port)
+        live::serve(Live::new(self.files.files.clone(), names, self.look()?)?, self.port)
     }
 
     fn write(&self, output: &Path, names: &[String]) -> Answer<Status> {
-        let mut page = Page::new(&self.title).max_samples(self.max_samples);
+        let mut page = Page::new(&self.title).max_samples(self.max_samples).texts(self.read_texts()?);
         for (path, name) in self.files.files.iter().zip(names) {
             let replay = self.plot.question.open(path)?;
             let bar = Bar::of("epochs");
@@ -116,14 +125,20 @@ impl PageArgs {
     }
 
     /// What the live page is made by.
-    fn look(&self) -> live::Look {
+    fn look(&self) -> Answer<live::Look> {
         let (options, question) = (self.plot.options(), &self.plot.question);
-        live::Look {
+        Ok(live::Look {
             title: self.title.clone(),
+            texts: self.read_texts()?,
             max_samples: self.max_samples,
             options,
             on: question.view.on.clone(),
             threshold: question.view.threshold,
-        }
+        })
+    }
+
+    fn read_texts(&self) -> Answer<Texts> {
+        let Some(path) = &self.texts else { return Ok(Texts::english()) };
+        Texts::parse(&fs::read_to_string(path).map_err(Trouble::io(path))?).map_err(Trouble::with(path))
     }
 }

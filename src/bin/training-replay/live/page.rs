@@ -12,7 +12,7 @@ use std::{
 
 use training_replay::{
     Replay, Result,
-    plot::{Page, PageSource, RunPlotOptions},
+    plot::{Page, PageSource, RunPlotOptions, Texts},
 };
 
 use crate::{
@@ -38,6 +38,7 @@ const SCRIPT: &str = include_str!("script.js");
 /// What the page is made by.
 pub struct Look {
     pub title: String,
+    pub texts: Texts,
     pub max_samples: usize,
     pub options: RunPlotOptions,
     pub on: Option<String>,
@@ -213,7 +214,8 @@ impl Live {
 
     /// The page, or why there is none yet.
     fn page(&self) -> Result<String, String> {
-        let mut page = Page::new(&self.look.title).max_samples(self.look.max_samples).source(PageSource::Arrays);
+        let page = Page::new(&self.look.title).texts(self.look.texts.clone());
+        let mut page = page.max_samples(self.look.max_samples).source(PageSource::Arrays);
         for run in &self.runs {
             let named = |error: training_replay::Error| format!("{}: {error}", path_shown(&run.path));
             let Some(replay) = run.replay.as_ref().filter(|replay| replay.epochs().len() > 0) else {

@@ -2,17 +2,17 @@
 
 /** In the order in which they usually stand, before pictures. */
 const KINDS = {
-  hidden: "Feature space",
-  input: "Input space",
-  fit: "Fit",
-  predictions: "Predictions",
-  residuals: "Residuals",
-  probability: "Probabilities",
-  confusion: "Confusion matrix",
-  losses: "Losses",
-  curves: "Curves",
-  violins: "Violins",
-  network: "Network",
+  hidden: "kinds.hidden",
+  input: "kinds.input",
+  fit: "kinds.fit",
+  predictions: "kinds.predictions",
+  residuals: "kinds.residuals",
+  probability: "kinds.probability",
+  confusion: "kinds.confusion",
+  losses: "kinds.losses",
+  curves: "kinds.curves",
+  violins: "kinds.violins",
+  network: "kinds.network",
 };
 
 /** Below this a row of panels shows nothing: then the page is scrolled, as it usually is. */
@@ -39,15 +39,15 @@ class Arrangement {
   }
 
   addRow(kind) {
-    kind.box = element("input", { type: "checkbox", "aria-label": `Show ${kind.name}` });
+    kind.box = element("input", { type: "checkbox", "aria-label": say("arrangement.show", { panel: kind.name }) });
     kind.box.addEventListener("change", () => this.turn(kind, kind.box.checked));
-    const move = (sign, word, by) => {
-      const button = element("button", { type: "button", class: "plain", "aria-label": `Move ${kind.name} ${word}` }, sign);
+    const move = (sign, name, by) => {
+      const button = element("button", { type: "button", class: "plain", "aria-label": name }, sign);
       button.addEventListener("click", () => this.move(kind, by));
       return button;
     };
-    [kind.up, kind.down] = [move("\u2191", "up", -1), move("\u2193", "down", 1)];
-    const label = element("label", {}, kind.box, element("span", { class: "name" }, kind.name));
+    [kind.up, kind.down] = [["\u2191", "arrangement.move-up", -1], ["\u2193", "arrangement.move-down", 1]].map(([sign, key, by]) => move(sign, say(key, { panel: kind.name }), by));
+    const label = element("label", {}, kind.box, (kind.isWritten ? asWritten : asNamed)(element("span", { class: "name" }, kind.name)));
     kind.row = element("li", {}, label, kind.up, kind.down);
     this.list.append(kind.row);
   }
@@ -58,7 +58,7 @@ class Arrangement {
     const isLast = !this.kinds.some((one) => one.isShown);
     if (isLast) kind.isShown = true;
     this.apply();
-    announce(isLast ? "One panel stays." : `${kind.name} ${isShown ? "shown" : "hidden"}.`);
+    announce(isLast ? say("arrangement.one-stays") : say(isShown ? "arrangement.shown" : "arrangement.hidden", { panel: kind.name }));
   }
 
   /** The neighbor goes to the other side, so that what has the focus keeps it. */
@@ -70,13 +70,13 @@ class Arrangement {
     if (by < 0) kind.row.after(other.row);
     else kind.row.before(other.row);
     this.apply();
-    announce(`${kind.name}: ${at + by + 1} of ${this.kinds.length}.`);
+    announce(sayCount("arrangement.moved", this.kinds.length, { panel: kind.name, place: at + by + 1 }));
   }
 
   restore() {
     for (const kind of this.usual) kind.isShown = true;
     this.order(this.usual);
-    announce("All panels, in the usual order.");
+    announce(say("arrangement.restored"));
   }
 
   order(kinds) {
@@ -167,13 +167,14 @@ function canSwap(kind, other) {
 function kindsOf(panels) {
   const usual = Object.entries(KINDS).map(([key, word]) => {
     const own = panels.filter(({ kind }) => kind === key);
-    return { key, name: nameOf(own, word), isPicture: false, panels: own };
+    const name = nameOf(own, say(word));
+    return { key, name, isWritten: name !== say(word), isPicture: false, panels: own };
   });
   const pictures = panels.filter(({ picture }) => picture);
   const titles = [...new Set(pictures.map(({ picture }) => picture.title))];
   const drawn = titles.map((title, i) => {
-    const name = usual.some((kind) => kind.name === title) ? `${title} (picture)` : title;
-    return { key: `picture-${i}`, name, isPicture: true, panels: pictures.filter(({ picture }) => picture.title === title) };
+    const name = usual.some((kind) => kind.name === title) ? say("kinds.picture", { title }) : title;
+    return { key: `picture-${i}`, name, isWritten: false, isPicture: true, panels: pictures.filter(({ picture }) => picture.title === title) };
   });
   return [...usual, ...drawn].filter((kind) => kind.panels.length).map((kind) => ({ ...kind, isShown: true, ...NO_CONTROLS }));
 }

@@ -48,7 +48,7 @@ class Closer {
       return ask();
     } catch (error) {
       if (!(error instanceof PageError)) throw error;
-      this.trouble = `not computed closer: ${error.message}`;
+      this.trouble = say("zoom.failed", { reason: error.message });
       return null;
     }
   }
@@ -65,9 +65,10 @@ function endsOfSurface({ values }) {
   return finite.length ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] : null;
 }
 
-function textOfSurface({ name }, surface) {
+function textOfSurface({ name: unit }, surface) {
   const ends = surface && endsOfSurface(surface);
-  return ends ? `${name}: from ${numberText(ends[0])} to ${numberText(ends[1])} here` : `${name}: no finite value`;
+  if (!ends) return say("surface.none-finite", { unit });
+  return say("surface.ends", { unit, low: numberText(ends[0]), high: numberText(ends[1]) });
 }
 
 /** In the colors of weights above and below 0, the stronger the further from it. */

@@ -6,7 +6,7 @@ class Column {
     this.run = run;
     this.epoch = -2;
     this.name = element("h2");
-    setText(this.name, run.name);
+    setText(asNamed(this.name), run.name);
     this.status = element("p", { class: "status" });
     const usual = panelsOf(run, index, epochs, actions);
     const pictures = run.pictures.map((picture, i) => new PicturePanel(run, index, picture, i, actions.redraw));
@@ -15,8 +15,8 @@ class Column {
     this.legend = element("ul", { class: "legend" }, ...rows);
     this.grids = [gridOf(usual, "panels"), ...(pictures.length ? [gridOf(pictures, "panels pictures")] : [])];
     const head = element("header", { class: "run-head" }, this.name, this.status);
-    const notes = run.notes.map((note) => element("li", {}, note));
-    const below = notes.length ? [element("ul", { class: "notes", "aria-label": "Notes" }, ...notes)] : [];
+    const notes = run.notes.map((note) => asWritten(element("li", {}, note)));
+    const below = notes.length ? [element("ul", { class: "notes", "aria-label": say("run.notes") }, ...notes)] : [];
     const events = run.milestones.length ? [eventsOf(run, actions.seek)] : [];
     this.section = element("section", { class: "run", "data-epoch": "" }, head, this.legend, ...this.grids, ...below, ...events);
     this.section.ariaLabel = run.name;
@@ -33,7 +33,7 @@ class Column {
     this.counts = [];
     return this.run.classNames.map((name, k) => {
       const [label, count] = [element("span", { class: "name" }), element("span", { class: "count" })];
-      setText(label, name);
+      setText(asNamed(label), name);
       this.counts.push(count);
       const color = `--swatch: var(--class-${k % CLASS_COLORS})`;
       const swatch = element("span", { class: `swatch ${markerOf(k)}`, style: color });
@@ -59,14 +59,14 @@ class Column {
 
   showStatus(clock) {
     const recorded = this.run.epochs[this.epoch];
-    setText(this.status, statusOf(this.run, recorded, clock));
+    writeStatus(this.status, this.run, recorded, clock);
     this.section.dataset.epoch = recorded ?? "";
   }
 
   showCounts() {
     if (this.run.numbers) return;
     this.run.countsOf(this.epoch).forEach(({ correct, all }, k) => {
-      this.counts[k].textContent = this.epoch < 0 ? `${countText(all)} ${all === 1 ? "sample" : "samples"}` : `${countText(correct)} of ${countText(all)} correct`;
+      this.counts[k].textContent = this.epoch < 0 ? sayCount("run.samples", all) : sayCount("run.correct", all, { correct: countText(correct) });
       this.counts[k].classList.toggle("misclassified", this.epoch >= 0 && correct < all);
     });
   }
@@ -75,14 +75,14 @@ class Column {
 /** The milestones in sentences, with what their marks on the timeline stand for. */
 function eventsOf(run, seek) {
   const rows = run.milestones.map((milestone) => {
-    const label = `${run.name}, epoch ${milestone.epoch}: ${milestone.text}`;
-    const epoch = element("button", { type: "button", class: "plain", "aria-label": label }, `epoch ${milestone.epoch}`);
+    const label = say("run.milestone", { run: run.name, epoch: milestone.epoch, milestone: milestone.text });
+    const epoch = element("button", { type: "button", class: "plain", "aria-label": label }, say("run.epoch", { epoch: milestone.epoch }));
     epoch.addEventListener("click", () => seek(milestone.epoch));
     const shape = lasts(milestone) ? "bar" : "moment";
     const mark = element("span", { class: `mark ${shape} ${toneOf(milestone)}`, "aria-hidden": "true" });
-    return element("li", {}, mark, epoch, element("span", { dir: "auto" }, milestone.text));
+    return element("li", {}, mark, epoch, asWritten(element("span", { dir: "auto" }, milestone.text)));
   });
-  const word = `What happened: ${countText(rows.length)} ${rows.length === 1 ? "milestone" : "milestones"}`;
+  const word = sayCount("run.happened", rows.length);
   return element("details", { class: "events" }, element("summary", {}, word), element("ol", {}, ...rows));
 }
 
@@ -96,38 +96,41 @@ function outputRows({ numbers }) {
   const { names, levels, shown } = numbers;
   const outputs = names.map((name, k) => {
     const label = element("span", { class: "name" });
-    setText(label, name);
+    setText(asNamed(label), name);
     return element("li", {}, element("span", { class: "line", style: `--line: var(--curve-${k % CURVE_COLORS})` }), label);
   });
   const level = (name, k) =>
     element("span", { class: "level" }, element("span", { class: "swatch disc", style: `--swatch: var(--level-${levels.colors[k]})` }), name);
-  const word = names.length > 1 ? `levels of ${names[shown]}:` : "levels:";
+  const word = names.length > 1 ? say("run.levels-of", { output: names[shown] }) : say("run.levels");
   return [...outputs, element("li", { class: "key wide levels" }, word, ...levels.names.map(level))];
 }
 
 /** How what is misclassified is drawn, and that colors are used again. */
 function keyRows({ classNames }) {
   if (!classNames.length) return [];
-  const wrong = element("li", { class: "key" }, element("span", { class: "swatch wrong" }), "misclassified");
-  const again = `${CLASS_COLORS} colors, then again in other shapes; hover a sample for its class`;
+  const wrong = element("li", { class: "key" }, element("span", { class: "swatch wrong" }), say("run.misclassified"));
+  const again = sayCount("run.colors-again", CLASS_COLORS);
   return classNames.length > CLASS_COLORS ? [wrong, element("li", { class: "key wide" }, again)] : [wrong];
 }
 
 function selectionRow({ samples, of }) {
   return samples < of
-    ? [element("li", { class: "selection" }, `showing ${countText(samples)} of ${countText(of)} samples`)]
+    ? [element("li", { class: "selection" }, sayCount("run.showing", of, { samples: countText(samples) }))]
     : [];
 }
 
 /** The epoch, and in a sentence what began there. */
-function statusOf(run, recorded, clock) {
+function writeStatus(status, run, recorded, clock) {
   const begun = recorded === clock ? run.milestones.filter(({ epoch }) => epoch === recorded) : [];
-  return [epochText(recorded, clock, run.epochs[0]), ...begun.map(({ text }) => text)].join(" \u00b7 ");
+  const [epoch, texts] = [epochText(recorded, clock, run.epochs[0]), begun.map(({ text }) => text)];
+  setText(status, [epoch, ...texts].join(" \u00b7 "));
+  if (begun.length && !pageLanguage().isEnglish)
+    status.replaceChildren(epoch, ...texts.flatMap((text) => [" \u00b7 ", asWritten(element("span", {}, text))]));
 }
 
 function epochText(recorded, clock, first) {
-  if (recorded === undefined) return `nothing recorded yet: its first epoch is ${first}`;
-  return recorded === clock ? `epoch ${recorded}` : `epoch ${recorded}, the last one recorded`;
+  if (recorded === undefined) return say("run.not-begun", { epoch: first });
+  return say(recorded === clock ? "run.epoch" : "run.last-epoch", { epoch: recorded });
 }
 
 function panelsOf(run, index, epochs, { redraw, showQuantity, runs }) {

@@ -10,7 +10,7 @@ class Core {
   /** @returns {Promise<Core | null>} null where no run needs it */
   static async load(places) {
     if (!places.some(({ live }) => live)) return null;
-    if (typeof WebAssembly === "undefined") throw new PageError("This page computes what it shows, and this browser has no WebAssembly.");
+    if (typeof WebAssembly === "undefined") throw new PageError(say("errors.no-webassembly"));
     const bytes = await inflate(document.getElementById("core").textContent, "gzip");
     const { instance } = await WebAssembly.instantiate(bytes, {});
     return new Core(instance.exports);
@@ -33,7 +33,7 @@ class Core {
 
   give(bytes) {
     const at = this.exports.room(bytes.length) >>> 0;
-    if (at === 0) throw new PageError("There is no memory for a run of this page.");
+    if (at === 0) throw new PageError(say("errors.no-memory"));
     new Uint8Array(this.exports.memory.buffer, at, bytes.length).set(bytes);
   }
 
@@ -56,7 +56,7 @@ class Core {
   answerIf(isWell) {
     const { answer, length, memory } = this.exports;
     const bytes = new Uint8Array(memory.buffer, answer() >>> 0, length() >>> 0).slice();
-    if (!isWell) throw new PageError(new TextDecoder().decode(bytes));
+    if (!isWell) throw new WrittenError(new TextDecoder().decode(bytes));
     return bytes;
   }
 }

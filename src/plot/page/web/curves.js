@@ -13,8 +13,8 @@ function isNumber(value) {
 
 function curveText(value, { isShare }) {
   if (value === null) return "\u2013";
-  if (isNumber(value)) return isShare ? value.toFixed(3) : numberText(value);
-  return Number.isNaN(value) ? "NaN" : minus(String(value).replace("Infinity", "\u221e"));
+  if (isNumber(value)) return isShare ? localized(value.toFixed(3)) : numberText(value);
+  return Number.isNaN(value) ? say("numbers.nan") : minus(String(value).replace("Infinity", "\u221e"));
 }
 
 /** What was measured over the whole run; a click on it goes to that epoch. */
@@ -29,13 +29,13 @@ class CurvesPanel extends Panel {
     this.canvas.classList.add("seeks");
     this.take(run.curves.length ? run.curves : run.logged.slice(0, 1));
     const shared = metricsOfAll(runs);
-    const names = [run.curves, ...run.logged.map((curve) => [curve])].map((curves) => curves.map(({ name }) => name).join(", "));
-    names.push(...shared.map(([{ metric }]) => `${metric} of all runs`));
+    const names = [run.curves, ...run.logged.map((curve) => [curve])].map((curves) => listed(curves.map(({ name }) => name)));
+    names.push(...shared.map(([{ metric }]) => say("curves.of-all-runs", { metric })));
     const choices = [run.curves, ...run.logged.map((curve) => [curve]), ...shared];
     const kept = choices.map((_, i) => i).filter((i) => choices[i].length);
     if (kept.length > 1)
-      this.control(chooser(kept.map((i) => names[i]), "Metric", (i) => this.takeInstead(choices[kept[i]])));
-    this.control(toggle("log", "Logarithmic axis of the curves", (isLog) => this.turnTo(isLog)));
+      this.control(chooser("metric", kept.map((i) => names[i]), say("curves.metric"), (i) => this.takeInstead(choices[kept[i]])));
+    this.control(toggle("log", say("panel.log"), say("curves.log"), (isLog) => this.turnTo(isLog)));
   }
 
   /** The curves of the right axis are dashed, so that one that lies on another leaves it to be seen. */
@@ -75,7 +75,7 @@ class CurvesPanel extends Panel {
 
   addToLegend({ name, index, isDashed }) {
     const [label, number] = [element("span", { class: "name" }), element("span", { class: "number" })];
-    setText(label, name);
+    setText(asNamed(label), name);
     const style = `--line: var(--curve-${index % CURVE_COLORS})`;
     this.legend.append(element("li", {}, element("span", { class: isDashed ? "line dashed" : "line", style }), label, number));
     return number;
@@ -84,7 +84,7 @@ class CurvesPanel extends Panel {
   paintStill(context) {
     this.layOut(context);
     const { font, frame } = this;
-    drawXAxis(context, frame, this.x, { label: "epoch", font, whole: true, right: this.width });
+    drawXAxis(context, frame, this.x, { label: say("curves.epoch"), font, whole: true, right: this.width });
     if (this.left) drawYAxis(context, frame, this.left, { font, label: this.leftLabel });
     if (this.right) this.drawRightAxis(context);
     const solid = this.open(this.solid);
@@ -210,10 +210,9 @@ class CurvesPanel extends Panel {
   }
 
   describe(epoch) {
-    return this.curves
-      .map((curve) => [curve.name, this.valueAt(curve, epoch)])
-      .map(([name, value]) => `${name} ${value === null ? "not logged" : numberText(value)}`)
-      .join(", ");
+    const text = (metric, value) =>
+      value === null ? say("curves.not-logged", { metric }) : say("curves.value", { metric, value: numberText(value) });
+    return listed(this.curves.map((curve) => text(curve.name, this.valueAt(curve, epoch))));
   }
 }
 

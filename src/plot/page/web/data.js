@@ -9,6 +9,9 @@ const INFINITE_LOSS = 65534;
 /** A sentence for whoever looks at the page. */
 class PageError extends Error {}
 
+/** One that the crate has written, in English. */
+class WrittenError extends PageError {}
+
 async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
   const unpacked = inflate(document.getElementById("data").textContent, "deflate");
@@ -20,7 +23,7 @@ async function loadRuns() {
 /** @param {string} text @param {"deflate" | "gzip"} format */
 async function inflate(text, format) {
   if (typeof DecompressionStream === "undefined") {
-    throw new PageError("This browser is too old to unpack the data of this page: it has no DecompressionStream.");
+    throw new PageError(say("errors.too-old"));
   }
   const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream(format));
   return new Uint8Array(await new Response(stream).arrayBuffer());
@@ -92,7 +95,7 @@ class Run {
   /** The units of all layers that are known, each with its name. */
   get namedUnits() {
     const layers = this.network ? this.network.layers.map(({ name, units }) => [name, units]) : this.layers;
-    const name = (layer, units, unit) => (units > 1 ? `unit ${unit} of ${layer}` : layer);
+    const name = (layer, units, unit) => (units > 1 ? say("surface.unit", { unit, layer }) : layer);
     return layers.flatMap(([layer, units]) => Array.from({ length: units }, (_, unit) => ({ name: name(layer, units, unit), layer, unit })));
   }
 
@@ -154,7 +157,7 @@ class Run {
   }
 
   className(index) {
-    return index === NO_CLASS ? "none" : (this.classNames[index] ?? "none");
+    return this.classNames[index === NO_CLASS ? -1 : index] ?? say("sample.no-class");
   }
 
   /** Of each class, how many samples of the data set there are, and how many of them are classified correctly. */
@@ -186,7 +189,7 @@ class Numbers {
     this.names = meta.names;
     this.shown = meta.shown;
     this.samples = samples;
-    this.levels = { colors: meta.levels.colors, names: meta.levels.names.map(minus) };
+    this.levels = { colors: meta.levels.colors, names: meta.levels.names.map((name) => minus(localized(name))) };
     this.targets = source.valuesOf(meta.targets);
     this.predicted = source.valuesOf(meta.predicted);
     this.levelOf = source.valuesOf(meta.levels.samples);

@@ -57,8 +57,8 @@ class ProbabilityPanel extends Panel {
     const names = this.run.classNames;
     const starts = names.map((_, i) => i).filter((i) => i % MULTIPLES === 0);
     if (starts.length < 2) return;
-    const pages = starts.map((i) => `${names[i]} to ${names[Math.min(i + MULTIPLES, names.length) - 1]}`);
-    this.control(chooser(pages, "Classes", (page) => this.turnTo(page * MULTIPLES)));
+    const pages = starts.map((i) => say("panel.range", { first: names[i], last: names[Math.min(i + MULTIPLES, names.length) - 1] }));
+    this.control(chooser("classes", pages, say("probabilities.classes"), (page) => this.turnTo(page * MULTIPLES)));
   }
 
   turnTo(first) {
@@ -142,7 +142,7 @@ class ProbabilityPanel extends Panel {
 
   describe(epoch) {
     const counts = this.run.countsOf(epoch);
-    return counts.map(({ correct, all }, k) => `${this.run.classNames[k]}: ${correct} of ${all} correct`).join(", ");
+    return listed(counts.map(({ correct, all }, k) => sayCount("panel.correct", all, { name: this.run.classNames[k], correct, count: all })));
   }
 }
 
@@ -150,9 +150,9 @@ class ProbabilityPanel extends Panel {
 class LossesPanel extends Panel {
   constructor(run, index) {
     super(run, index, "losses", run.lossHistogram.title);
-    this.heading.title += `: ${run.lossName}`;
+    this.heading.title = say("losses.title", { title: this.heading.title, loss: run.lossName });
     this.counts = run.lossHistogram.linear;
-    this.control(toggle("log", "Logarithmic axis of the losses", (isLog) => this.turnTo(isLog)));
+    this.control(toggle("log", say("panel.log"), say("losses.log"), (isLog) => this.turnTo(isLog)));
     this.takeNotes(this.counts.notes);
   }
 
@@ -207,5 +207,5 @@ function plotOf({ font, width, height }, context, { counts, ends, xLabel, yLabel
 function describeLosses(run, epoch) {
   const losses = Array.from({ length: run.samples }, (_, i) => run.lossAt(epoch, i)).filter(Number.isFinite);
   const sum = losses.reduce((total, loss) => total + loss, 0);
-  return losses.length ? `mean loss ${numberText(sum / losses.length)}` : "no loss is finite";
+  return losses.length ? say("losses.mean", { loss: numberText(sum / losses.length) }) : say("losses.none");
 }

@@ -1,28 +1,29 @@
 // The keyboard: the clock from everywhere, and from a panel its buttons and its samples.
 
+/** A key as it is printed on it, or a text that names it, and the text that says what it does. */
 const KEYS = [
-  ["Space", "play or pause"],
-  ["\u2190 \u2192", "one epoch back or forward; with Shift ten"],
-  ["Home End", "the first and the last epoch"],
-  ["Tab", "from panel to panel, and to the marks of the timeline"],
-  ["Enter", "to the buttons of a panel; Escape back to it"],
-  ["E", "enlarge a panel, or all of them again"],
-  ["+ \u2212 0", "look closer at a plane, less close, and at all of it; or the wheel with Ctrl"],
-  ["I J K L", "move up, left, down and right there; or drag"],
-  [", .", "the sample before and the next one, from a panel; from the network its weights"],
-  ["M", "the next misclassified sample, from a panel"],
-  ["Escape", "release a sample or a weight, and show all panels again"],
-  ["?", "these keys"],
+  ["keys.space", "keys.play"],
+  ["\u2190 \u2192", "keys.step"],
+  ["keys.home-end", "keys.ends"],
+  ["keys.tab", "keys.next"],
+  ["keys.enter", "keys.buttons"],
+  ["E", "keys.enlarge"],
+  ["+ \u2212 0", "keys.zoom"],
+  ["I J K L", "keys.move"],
+  [", .", "keys.sample"],
+  ["M", "keys.misclassified"],
+  ["keys.escape", "keys.release"],
+  ["?", "keys.help"],
 ];
 
-const LESSON_KEYS = [["N P", "the next sentence of the lesson, and the one before"]];
+const LESSON_KEYS = [["N P", "keys.sentence"]];
 
 class Keys {
   constructor(page) {
     this.page = page;
     this.help = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
     const keys = page.lesson.sentences.length ? [...KEYS, ...LESSON_KEYS] : KEYS;
-    const rows = keys.map(([key, text]) => element("tr", {}, element("th", {}, key), element("td", {}, text)));
+    const rows = keys.map(([key, text]) => element("tr", {}, element("th", {}, key.startsWith("keys.") ? say(key) : key), element("td", {}, say(text))));
     this.help.querySelector("table").append(...rows);
     document.getElementById("keys").addEventListener("click", () => this.help.showModal());
     document.addEventListener("keydown", (event) => this.onKey(event), { signal: life.signal });

@@ -4,8 +4,9 @@
 class LabelPanel extends Panel {
   constructor(run, index, kind, title) {
     super(run, index, kind, title);
+    asSaid(this.heading);
     const names = run.labels.map(({ probabilities }) => probabilities.title);
-    const select = chooser(names, "Label", (label) => this.choose(label));
+    const select = chooser("label", names, say("probabilities.label"), (label) => this.turnTo(label));
     select.selectedIndex = run.shown;
     select.dataset.usual = run.shown;
     if (names.length > 1) this.control(select);
@@ -18,7 +19,7 @@ class LabelPanel extends Panel {
     this.takeNotes(this.part.probabilities.notes);
   }
 
-  choose(label) {
+  turnTo(label) {
     this.take(label);
     this.refresh();
     this.onChange();
@@ -33,7 +34,7 @@ class LabelPanel extends Panel {
 /** The samples without the label and those with it by its probability, on top of each other, and the misclassified ones. */
 class LabelHistogramPanel extends LabelPanel {
   constructor(run, index) {
-    super(run, index, "probability", run.own.output.word === "output" ? "Outputs" : "Probabilities");
+    super(run, index, "probability", say(run.own.output.word === "output" ? "probabilities.title-of-outputs" : "probabilities.title"));
   }
 
   paintStill(context) {
@@ -83,14 +84,14 @@ class LabelHistogramPanel extends LabelPanel {
 
   describe(epoch) {
     const { titles } = this.part.probabilities;
-    return this.totals(epoch).map(({ correct, all }, row) => `${titles[row]}: ${correct} of ${all} correct`).join(", ");
+    return listed(this.totals(epoch).map(({ correct, all }, row) => sayCount("panel.correct", all, { name: titles[row], correct, count: all })));
   }
 }
 
 /** A row for what is true, the first above, a column for what is predicted. */
 class ConfusionPanel extends LabelPanel {
   constructor(run, index) {
-    super(run, index, "confusion", "Confusion matrix");
+    super(run, index, "confusion", say("confusion.title"));
   }
 
   /** A sample for which nothing is predicted is in no cell. */
@@ -117,8 +118,8 @@ class ConfusionPanel extends LabelPanel {
       write(context, fitted(context, name, left - 12), left - 8, y + font * 0.35, { align: "right" });
       write(context, fitted(context, name, this.cell.width - 6), x, bottom + font + 6, { align: "center" });
     });
-    write(context, "true", left, top - 7);
-    write(context, "predicted", (left + right) / 2, bottom + 2 * font + 11, { align: "center" });
+    write(context, say("confusion.true"), left, top - 7);
+    write(context, say("confusion.predicted"), (left + right) / 2, bottom + 2 * font + 11, { align: "center" });
   }
 
   middle(row, column) {
@@ -153,7 +154,7 @@ class ConfusionPanel extends LabelPanel {
 
   describe(epoch) {
     const names = this.part.probabilities.titles;
-    const cells = this.counts(epoch).flatMap((row, i) => row.map((count, k) => `${names[i]} taken for ${names[k]}: ${count}`));
-    return cells.join(", ");
+    const cells = this.counts(epoch).flatMap((row, i) => row.map((count, k) => sayCount("confusion.cell", count, { actual: names[i], predicted: names[k], count })));
+    return listed(cells);
   }
 }

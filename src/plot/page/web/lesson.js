@@ -21,13 +21,13 @@ class Lesson {
     nameApart(this.sentences);
     for (const sentence of this.sentences) this.listen(sentence);
     const move = (sign, name, by) => {
-      const title = `${name} (${by < 0 ? "P" : "N"})`;
+      const title = say("lesson.with-key", { name, key: by < 0 ? "P" : "N" });
       const button = element("button", { type: "button", class: "plain", "aria-label": name, title }, sign);
       button.addEventListener("click", () => this.step(by));
       return button;
     };
-    this.back = move("\u2191", "Previous sentence", -1);
-    this.forward = move("\u2193", "Next sentence", 1);
+    this.back = move("\u2191", say("lesson.previous"), -1);
+    this.forward = move("\u2193", say("lesson.next"), 1);
     if (this.sentences.length) this.region.querySelector(".lesson-head").append(this.back, this.forward);
     this.region.classList.add("live");
     this.fold.hidden = false;
@@ -152,6 +152,8 @@ class Lesson {
 /** What a sentence says of where it leads; its words become a link that can be handed on. */
 function sentenceOf(item) {
   const { sentence: place, epoch, run, panel, quantity } = item.dataset;
+  const [when] = item.querySelector(".when")?.childNodes ?? [];
+  if (when instanceof Text) when.data = when.data.replace(/\d+/g, (digits) => localized(digits));
   const link = element("a", { href: `#sentence=${place}` }, ...item.childNodes);
   item.append(link);
   const number = (text) => (text === undefined ? null : Number(text));
@@ -163,7 +165,7 @@ function nameApart(sentences) {
   const names = new Set();
   for (const { link, place } of sentences) {
     const name = link.textContent;
-    if (names.has(name)) link.append(element("span", { class: "unseen" }, ` (${place})`));
+    if (names.has(name)) link.append(element("span", { class: "unseen" }, say("lesson.again", { place })));
     names.add(name);
   }
 }

@@ -4,8 +4,6 @@
 const WIDEST = 5;
 const NARROWEST = 0.5;
 
-const HOW_TO_READ = "as wide as it is large, dashed below 0; point at one for its value";
-
 /** How far a pointer may be from a line that it means. */
 const REACH = 8;
 
@@ -60,24 +58,26 @@ class Network {
   /** Which unit, and from where: `x1 to unit 0 of hidden`. */
   nameOf({ layer, from, unit }) {
     const to = this.unitName(layer, unit);
-    if (from === null) return `bias of ${to}`;
-    return `${layer === 0 ? this.inputs[from] : this.unitName(layer - 1, from)} to ${to}`;
+    if (from === null) return say("network.bias", { unit: to });
+    return say("network.weight", { from: layer === 0 ? this.inputs[from] : this.unitName(layer - 1, from), to });
   }
 
   unitName(layer, unit) {
     const { name, units } = this.layers[layer];
-    return units > 1 ? `unit ${unit} of ${name}` : name;
+    return units > 1 ? say("network.unit", { unit, layer: name }) : name;
   }
 }
 
 class NetworkPanel extends Panel {
   constructor(run, index) {
-    super(run, index, "network", `Network ${run.network.columns.join("-")}`);
+    super(run, index, "network", say("network.title", { shape: localized(run.network.columns.join("-")) }));
+    asSaid(this.heading);
+    asSaid(this.note);
     this.network = run.network;
     this.part = null;
     this.isKept = false;
-    this.takeNotes(new Notes({ notes: [HOW_TO_READ] }));
-    this.control(toggle("fit", "Widths of this epoch alone", (isOn) => this.fitWidths(isOn)));
+    this.takeNotes(new Notes({ notes: [say("network.note")] }));
+    this.control(toggle("fit", say("panel.fit"), say("panel.fit-widths"), (isOn) => this.fitWidths(isOn)));
     this.canvas.addEventListener("pointermove", (event) => this.isKept || this.pointAt(this.partNear(event)));
     this.canvas.addEventListener("pointerleave", () => this.isKept || this.pointAt(null));
     this.canvas.addEventListener("click", (event) => this.press(event));
@@ -86,7 +86,7 @@ class NetworkPanel extends Panel {
   /** A press on a unit shows its surface over the inputs, where that can be computed. @param {SpacePanel} inputs */
   leadTo(inputs) {
     this.inputs = inputs;
-    this.takeNotes(new Notes({ notes: [`${HOW_TO_READ}; press a unit for its surface over the inputs`] }));
+    this.takeNotes(new Notes({ notes: [say("network.note-with-surfaces")] }));
   }
 
   press(event) {
@@ -133,8 +133,8 @@ class NetworkPanel extends Panel {
     if (this.part === null || epoch < 0) return super.noteOf(epoch);
     const { network, part } = this;
     const gradient = network.gradientAt(epoch, part);
-    const texts = [`${network.nameOf(network.parts[part])}: ${numberText(network.weightAt(epoch, part))}`];
-    return gradient === null ? texts[0] : `${texts[0]}, gradient ${numberText(gradient)}`;
+    const found = { part: network.nameOf(network.parts[part]), value: numberText(network.weightAt(epoch, part)) };
+    return gradient === null ? say("network.value", found) : say("network.value-with-gradient", { ...found, gradient: numberText(gradient) });
   }
 
   paintStill(context) {
@@ -170,7 +170,7 @@ class NetworkPanel extends Panel {
         const y = this.height - (1.9 - 1.3 * line) * this.font;
         write(context, text, this.places[column][0][0], y, { align: "center", color: line ? palette.muted : palette.text, width });
       });
-    put(0, ["inputs"]);
+    put(0, [say("network.inputs")]);
     layers.forEach(({ name, activation }, i) => put(i + 1, activation ? [name, activation] : [name]));
   }
 
@@ -262,11 +262,13 @@ class NetworkPanel extends Panel {
   describe(epoch) {
     const { parts } = this.network;
     const values = parts.map((_, i) => this.network.weightAt(epoch, i));
-    if (parts.length <= 12) return parts.map((part, i) => `${this.network.nameOf(part)} ${numberText(values[i])}`).join(", ");
+    if (parts.length <= 12) return listed(parts.map((part, i) => say("network.part", { part: this.network.nameOf(part), value: numberText(values[i]) })));
     const finite = values.filter(Number.isFinite);
     const none = values.length - finite.length;
-    const range = finite.length ? `from ${numberText(Math.min(...finite))} to ${numberText(Math.max(...finite))}` : "none finite";
-    return `${countText(values.length)} weights and biases, ${range}${none && finite.length ? `, ${countText(none)} not finite` : ""}`;
+    if (!finite.length) return sayCount("network.none-finite", values.length);
+    const [low, high] = [numberText(Math.min(...finite)), numberText(Math.max(...finite))];
+    if (none) return sayCount("network.range-but-some", none, { all: countText(values.length), low, high });
+    return sayCount("network.range", values.length, { low, high });
   }
 }
 

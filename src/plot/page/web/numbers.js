@@ -190,5 +190,5 @@ function describeNumbers({ numbers }, epoch) {
   const { names, samples } = numbers;
   const square = (sample, output) => (numbers.predictedAt(epoch, sample, output) - numbers.targetOf(sample, output)) ** 2;
   const sum = (output) => Array.from({ length: samples }, (_, sample) => square(sample, output)).reduce((a, b) => a + b, 0);
-  return names.map((name, k) => `${name} off by ${numberText(Math.sqrt(sum(k) / samples))}, root of the mean square`).join(", ");
+  return listed(names.map((name, k) => say("outputs.off-by", { output: name, size: numberText(Math.sqrt(sum(k) / samples)) })));
 }

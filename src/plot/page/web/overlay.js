@@ -6,7 +6,7 @@ class Overlay {
     this.panel = panel;
     this.others = others;
     this.isOn = false;
-    panel.control(toggle("all", "Boundaries of all runs", (isOn) => this.turn(isOn)));
+    panel.control(toggle("all", say("overlay.all"), say("overlay.label"), (isOn) => this.turn(isOn)));
   }
 
   /** For planes of the same inputs, where lines part classes. @param {any[]} panels */

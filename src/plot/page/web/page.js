@@ -50,7 +50,7 @@ class Page {
   }
 
   build(title) {
-    setText(document.getElementById("title"), title);
+    setText(asNamed(document.getElementById("title")), title);
     const main = document.getElementById("runs");
     main.append(...this.columns.map(({ section }) => section));
     main.dataset.runs = String(this.columns.length);
@@ -61,7 +61,7 @@ class Page {
     this.playButton = document.getElementById("play");
     this.speeds = /** @type {HTMLSelectElement} */ (document.getElementById("speed"));
     this.speeds.append(
-      ...SPEEDS.map((speed) => element("option", { value: speed }, `${speed} epoch${speed === 1 ? "" : "s"}/s`)),
+      ...SPEEDS.map((speed) => element("option", { value: speed }, sayCount("controls.epochs-a-second", speed))),
     );
     this.setSpeed(this.speed);
   }
@@ -117,7 +117,7 @@ class Page {
   setPlaying(isPlaying) {
     this.isPlaying = isPlaying;
     this.root.dataset.playing = isPlaying ? "yes" : "no";
-    this.playButton.ariaLabel = isPlaying ? "Pause" : "Play";
+    this.playButton.ariaLabel = say(isPlaying ? "controls.pause" : "controls.play");
   }
 
   tick(now) {
@@ -152,7 +152,7 @@ class Page {
     const clock = this.epochs[this.at];
     this.columns.forEach((column) => column.show(clock));
     this.timeline.show(clock);
-    this.output.textContent = `epoch ${clock}`;
+    this.output.textContent = say("controls.epoch", { epoch: clock });
     if (this.captions.length) setText(this.caption, this.captionAt(clock) || "\u00a0");
     this.root.dataset.epoch = clock;
     this.lesson.show(clock);
@@ -218,8 +218,8 @@ class Page {
     this.root.dataset.theme = theme;
     const other = theme === "dark" ? "light" : "dark";
     const button = document.getElementById("theme");
-    button.textContent = other === "dark" ? "Dark" : "Light";
-    button.ariaLabel = `Switch to ${other} colors`;
+    button.textContent = say(other === "dark" ? "head.dark" : "head.light");
+    button.ariaLabel = say(other === "dark" ? "head.switch-to-dark" : "head.switch-to-light");
     palette = new Palette();
     this.panels.forEach((panel) => panel.refresh());
     this.redraw();

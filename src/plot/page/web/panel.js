@@ -31,21 +31,21 @@ class Panel {
     this.run = run;
     this.kind = kind;
     this.key = `${index}.${kind}`;
-    this.name = `${title} of ${run.name}`;
+    this.name = say("panel.name", { title, run: run.name });
     this.epoch = -1;
     this.clock = 0;
     this.sample = null;
     /** Called when it has changed by itself; whoever shows it says what is to be done. */
     this.onChange = () => {};
-    this.heading = element("h3");
+    this.heading = asWritten(element("h3"));
     setText(this.heading, title);
-    this.save = iconButton("save", `Save as PNG: ${this.name}`, "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
+    this.save = iconButton("save", say("panel.save-png", { panel: this.name }), "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
     const nodes = "M1.5 10.5h3v3h-3zm10 0h3v3h-3zm-5-8h3v3h-3zM3 10.5C3 7 4 4.5 6.5 4m3 0c2.5.5 3.5 3 3.5 6.5";
-    this.saveSvg = iconButton("save-svg", `Save as SVG: ${this.name}`, nodes);
-    this.enlarge = iconButton("enlarge", `Enlarge ${this.name}`, "M9 3h4v4M7 13H3V9m10-6L9 7m-6 6 4-4");
+    this.saveSvg = iconButton("save-svg", say("panel.save-svg", { panel: this.name }), nodes);
+    this.enlarge = iconButton("enlarge", say("panel.enlarge", { panel: this.name }), "M9 3h4v4M7 13H3V9m10-6L9 7m-6 6 4-4");
     this.enlarge.setAttribute("aria-pressed", "false");
     this.head = element("div", { class: "panel-head" }, this.heading, this.save, this.saveSvg, this.enlarge);
-    this.note = element("p", { class: "panel-note", hidden: "" });
+    this.note = asWritten(element("p", { class: "panel-note", hidden: "" }));
     this.canvas = element("canvas", { role: "img", "data-run": index, "data-panel": kind });
     this.body = element("div", { class: "panel-body" }, this.canvas);
     // The one stop of the Tab key: Enter leads to its buttons.
@@ -63,7 +63,7 @@ class Panel {
   }
 
   named(made) {
-    made.setAttribute("aria-label", `${made.ariaLabel}, ${this.name}`);
+    made.setAttribute("aria-label", say("panel.control", { control: made.ariaLabel, panel: this.name }));
     made.tabIndex = -1;
     return made;
   }
@@ -138,10 +138,10 @@ class Panel {
   /** Says in words what the canvas shows. */
   label() {
     const title = this.heading.title;
-    const state =
-      this.epoch < 0 ? ": nothing recorded yet" : `, epoch ${this.run.epochs[this.epoch]}: ${this.describe(this.epoch)}`;
+    const epoch = this.run.epochs[this.epoch];
+    const label = this.epoch < 0 ? say("panel.label-nothing", { title }) : say("panel.label", { title, epoch, state: this.describe(this.epoch) });
     const note = this.epoch >= 0 ? this.noteOf(this.epoch) : "";
-    this.canvas.setAttribute("aria-label", `${title}${state}${note && `; ${note}`}`);
+    this.canvas.setAttribute("aria-label", note ? say("panel.label-noted", { label, note }) : label);
   }
 
   open(layer) {
@@ -152,6 +152,7 @@ class Panel {
     context.font = `${this.font}px system-ui, sans-serif`;
     context.lineJoin = "round";
     context.textBaseline = "alphabetic";
+    context.direction = "ltr"; // As numbers are read, whatever the page's language.
     return context;
   }
 
@@ -244,7 +245,7 @@ function ticksWithin(context, scale, room, font, whole) {
 
 /** What stands at an axis: its label, and what its ticks are more than. */
 function withOffset(label, { offset }) {
-  return offset ? `${label} (${offset})`.trim() : label;
+  return offset ? say("panel.at-axis", { label, offset }).trim() : label;
 }
 
 /** Ticks left of a frame, faint lines through it, and the label above it. */
@@ -268,20 +269,20 @@ function widthOfTicks(context, scale, most, whole) {
   return Math.max(0, ...scale.ticks(most, whole).map(({ text }) => context.measureText(text).width));
 }
 
-/** A select over names, for panels that cannot show all at once. */
-function chooser(names, label, onChange) {
+/** A select over names, for panels that cannot show all at once; `key` is what the address calls it. */
+function chooser(key, names, label, onChange) {
   const select = element(
     "select",
-    { "aria-label": label, "data-name": label.toLowerCase() },
+    { "aria-label": label, "data-name": key },
     ...names.map((name, i) => element("option", { value: i }, name)),
   );
   select.addEventListener("change", () => onChange(select.selectedIndex));
   return select;
 }
 
-/** A button that stays down. */
-function toggle(text, title, onChange) {
-  const attributes = { type: "button", class: "toggle", title, "aria-label": title, "aria-pressed": "false", "data-name": text };
+/** A button that stays down; `key` is what the address calls it. */
+function toggle(key, text, title, onChange) {
+  const attributes = { type: "button", class: "toggle", title, "aria-label": title, "aria-pressed": "false", "data-name": key };
   const button = element("button", attributes, text);
   button.addEventListener("click", () => {
     const isOn = button.getAttribute("aria-pressed") !== "true";

@@ -35,6 +35,7 @@ class Picture {
 class PicturePanel extends Panel {
   constructor(run, index, picture, number, onChange) {
     super(run, index, `picture-${number}`, picture.title);
+    asNamed(asSaid(this.heading));
     this.picture = picture;
     this.takeNotes(picture.notes);
     this.body.style.aspectRatio = picture.size.join(" / ");
@@ -94,9 +95,9 @@ class PicturePanel extends Panel {
   }
 
   describe(epoch) {
-    if (this.picture.follows === "nothing") return "a picture that is the same at every epoch";
-    const mark = this.picture.follows === "line" ? "a line" : "a ring";
-    return this.placeAt(epoch) ? `${mark} is at this epoch` : "this epoch is not between the axes";
+    if (this.picture.follows === "nothing") return say("picture.same");
+    if (!this.placeAt(epoch)) return say("picture.beyond");
+    return say(this.picture.follows === "line" ? "picture.line" : "picture.ring");
   }
 }
 

@@ -10,7 +10,7 @@ class Tip {
   showAbove(target, texts) {
     const { left, right, top } = target.getBoundingClientRect();
     this.show(
-      texts.map((text) => element("p", {}, text)),
+      texts.map((text) => asWritten(element("p", {}, text))),
       (left + right) / 2,
       top - 4,
     );
@@ -93,7 +93,7 @@ class Follower {
       this.set(indices[sample], panel, true);
       return announce(this.content().map((part) => part.innerText || part.textContent).join(" "));
     }
-    return announce("There is none.");
+    return announce(say("sample.none"));
   }
 
   release() {
@@ -134,8 +134,8 @@ class Follower {
   }
 
   content() {
-    const title = element("p", { class: "tip-title" }, `Sample in row ${this.row} of the data`);
-    const hint = this.isPinned ? [element("p", { class: "absent" }, "Escape or a click elsewhere releases it.")] : [];
+    const title = element("p", { class: "tip-title" }, say("sample.title", { row: this.row }));
+    const hint = this.isPinned ? [element("p", { class: "absent" }, say("sample.release"))] : [];
     const isOfNumbers = ({ run }) => Boolean(run.numbers);
     const kinds = [this.columns.filter((column) => !isOfNumbers(column)), this.columns.filter(isOfNumbers)];
     return [title, ...kinds.filter((columns) => columns.length).map((columns) => this.table(columns)), ...hint];
@@ -144,10 +144,10 @@ class Follower {
   table(columns) {
     const [{ run }] = columns;
     const areNamed = columns.some((column) => column.run.numbers?.names.length > 1);
-    const words = run.numbers ? (areNamed ? ["output"] : []) : ["class", "predicted"];
-    const numbers = run.numbers ? ["true", "predicted", "residual", "loss"] : [run.output.word, "loss"];
-    const heads = ["", ...words].map((text) => element("th", {}, text));
-    const head = element("tr", {}, ...heads, ...numbers.map((text) => element("th", { class: "number" }, text)));
+    const words = run.numbers ? (areNamed ? ["sample.output"] : []) : ["sample.class", "sample.predicted"];
+    const numbers = run.numbers ? ["sample.true", "sample.predicted", "sample.residual", "sample.loss"] : [run.output.word === "output" ? "sample.output" : "sample.probability", "sample.loss"];
+    const heads = [element("th"), ...words.map((key) => element("th", {}, say(key)))];
+    const head = element("tr", {}, ...heads, ...numbers.map((key) => element("th", { class: "number" }, say(key))));
     const rows = columns.flatMap((column) => this.lines(column, words.length + numbers.length, areNamed));
     return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
   }
@@ -155,9 +155,9 @@ class Follower {
   /** Of numbers a line for each output. */
   lines({ run, epoch }, width, areNamed) {
     const sample = run.rows.get(this.row);
-    const name = element("th", { class: "name" }, run.name);
+    const name = asNamed(element("th", { class: "name" }, run.name));
     if (sample === undefined || epoch < 0) {
-      const text = sample === undefined ? "not among its samples" : "nothing recorded yet";
+      const text = say(sample === undefined ? "sample.absent" : "sample.nothing");
       return [element("tr", {}, name, element("td", { colspan: width, class: "absent" }, text))];
     }
     if (!run.numbers) return [element("tr", {}, name, ...cellsOfClass(run, epoch, sample))];

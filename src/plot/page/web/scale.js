@@ -66,7 +66,7 @@ class LogScale {
 function asPower(value) {
   if (value >= 1e4 && value < 1e6) return { value, text: countText(value) };
   const isPlain = value >= 1e-3 && value < 1e4;
-  return { value, text: minus(isPlain ? String(value) : value.toExponential().replace("e+", "e")) };
+  return { value, text: minus(localized(isPlain ? String(value) : value.toExponential().replace("e+", "e"))) };
 }
 
 function roundStep(least, whole) {
@@ -102,33 +102,29 @@ function powerOf(size) {
 
 function plain(value, step, decimals) {
   const number = Math.abs(value) < step / 2 ? 0 : value;
-  return minus(Math.abs(number) >= 1e4 ? countText(number) : number.toFixed(decimals));
+  return minus(Math.abs(number) >= 1e4 ? countText(number) : localized(number.toFixed(decimals)));
 }
 
 function scientific(value, power, places) {
   const digits = Number(`${value}e${-power}`) || value / 10 ** power;
-  return value === 0 ? "0" : minus(`${digits.toFixed(places)}e${power}`);
+  return minus(localized(value === 0 ? "0" : `${digits.toFixed(places)}e${power}`));
 }
 
 function offsetText(offset) {
   const number = Number(Math.abs(offset).toPrecision(15));
   const sign = offset < 0 ? "\u2212" : "+";
-  return `${sign} ${number >= 1 && Number.isInteger(number) && number < 1e15 ? countText(number) : minus(String(number))}`;
+  return `${sign} ${number >= 1 && Number.isInteger(number) && number < 1e15 ? countText(number) : minus(localized(String(number)))}`;
 }
 
 function minus(text) {
-  return text.replace(/-/g, "\u2212");
+  return fromLeft(text.replace(/-/g, "\u2212"));
 }
 
 /** A number to be read: four digits behind the point, or a power of ten. */
 function numberText(value) {
-  if (Number.isNaN(value)) return "not a number";
+  if (Number.isNaN(value)) return say("numbers.none");
   const size = Math.abs(value);
-  if (size === Infinity) return value > 0 ? "infinite" : "minus infinite";
-  if (size !== 0 && (size < 5e-5 || size >= 1e5)) return minus(value.toExponential(2).replace("e+", "e"));
-  return minus(value.toFixed(4));
-}
-
-function countText(count) {
-  return count.toLocaleString("en-US");
+  if (size === Infinity) return say(value > 0 ? "numbers.infinite" : "numbers.minus-infinite");
+  if (size !== 0 && (size < 5e-5 || size >= 1e5)) return minus(localized(value.toExponential(2).replace("e+", "e")));
+  return minus(localized(value.toFixed(4)));
 }

@@ -1,6 +1,7 @@
 // What the colors of samples stand for, where it is not their class: how the model answers them.
 
-const COLORINGS = ["class", "correctness", "probability", "loss"];
+/** What the address calls them, and their texts. */
+const COLORINGS = { class: "colors.class", correctness: "colors.correctness", probability: "colors.probability", loss: "colors.loss" };
 
 /** What stands before the number of a class whose samples are to stand out from all others. */
 const ONLY = "only ";
@@ -9,8 +10,13 @@ const ONLY = "only ";
 const MOST_EDGES = LEVEL_COLORS - 1;
 
 /** Numbers that are none, or have no bounds, have colors and shapes of their own. */
-const INFINITE = { variable: "bad", marker: "triangle", name: "infinite" };
-const NO_NUMBER = { variable: "curve-2", marker: "square", name: "not a number" };
+const INFINITE = { variable: "bad", marker: "triangle", name: "numbers.infinite" };
+const NO_NUMBER = { variable: "curve-2", marker: "square", name: "numbers.none" };
+
+/** One of these with its name in the language of the page. */
+function said(shade) {
+  return { ...shade, name: say(shade.name) };
+}
 
 /** The shades of a run's samples: a list, which of them a sample has at an epoch, and in which order they are drawn. */
 class Shades {
@@ -29,7 +35,7 @@ class Shades {
       const swatch = element("span", { class: `swatch ${isBand ? "band" : marker}`, style: `--swatch: var(--${variable})`, ...says });
       return [element("span", { class: "level" }, swatch, isBand ? edge : name)];
     });
-    return element("li", { class: "key wide levels shades" }, `samples by ${this.title}:`, ...parts);
+    return element("li", { class: "key wide levels shades" }, say("colors.legend", { title: this.title }), ...parts);
   }
 }
 
@@ -46,16 +52,16 @@ function shadesOf(run, coloring, runs) {
 function shadesOfClass(run, k) {
   if (!(k < run.classNames.length)) return null;
   const own = { variable: `class-${k % CLASS_COLORS}`, marker: markerOf(k), name: run.classNames[k] };
-  const list = [{ variable: "muted", marker: "disc", name: "others" }, own];
-  return new Shades("class", list, (_, sample) => (run.classes[sample] === k ? 1 : 0), [0, 1]);
+  const list = [{ variable: "muted", marker: "disc", name: say("colors.others") }, own];
+  return new Shades(say("colors.class"), list, (_, sample) => (run.classes[sample] === k ? 1 : 0), [0, 1]);
 }
 
 function shadesOfCorrectness(run) {
   const list = [
-    { variable: "best", marker: "disc", name: "correct" },
-    { variable: "misclassified", marker: "disc", name: "misclassified" },
+    { variable: "best", marker: "disc", name: say("colors.correct") },
+    { variable: "misclassified", marker: "disc", name: say("colors.misclassified") },
   ];
-  return new Shades("correctness", list, (epoch, sample) => (run.isMisclassified(epoch, sample) ? 1 : 0), [0, 1]);
+  return new Shades(say("colors.correctness"), list, (epoch, sample) => (run.isMisclassified(epoch, sample) ? 1 : 0), [0, 1]);
 }
 
 /** What the axis of the probabilities says of its ends, which samples do not have. */
@@ -66,7 +72,7 @@ function shadesOfProbability(run) {
   run.fillAll();
   const { own } = run;
   const bands = new Bands(evenEdges(own.output.ends));
-  const list = [...bands.shades, ...(own.steps.includes(NO_VALUE) ? [NO_NUMBER] : [])];
+  const list = [...bands.shades, ...(own.steps.includes(NO_VALUE) ? [said(NO_NUMBER)] : [])];
   const at = (epoch, sample) => {
     const value = own.outputAt(epoch, sample);
     return Number.isNaN(value) ? bands.count : bands.of(value);
@@ -81,13 +87,13 @@ function shadesOfLoss(run, runs) {
   const bands = new Bands(logarithmicEdges(...lossEnds(alike)));
   const has = (step) => alike.some(({ losses }) => losses.includes(step));
   const [infinite, none] = [has(INFINITE_LOSS), has(NO_VALUE)];
-  const list = [...bands.shades, ...(infinite ? [INFINITE] : []), ...(none ? [NO_NUMBER] : [])];
+  const list = [...bands.shades, ...(infinite ? [said(INFINITE)] : []), ...(none ? [said(NO_NUMBER)] : [])];
   const at = (epoch, sample) => {
     const value = run.lossAt(epoch, sample);
     if (Number.isNaN(value)) return list.length - 1;
     return value === Infinity ? bands.count : bands.of(value);
   };
-  return new Shades("loss", list, at, [...list.keys()]);
+  return new Shades(say("colors.loss"), list, at, [...list.keys()]);
 }
 
 /** How many of all losses lie below the first band's ends, and above the last one's: few that are tiny take no colors. */
@@ -114,13 +120,14 @@ class Bands {
     const last = Math.max(1, edges.length);
     const color = (band) => Math.floor((band * MOST_EDGES + Math.floor(last / 2)) / last);
     const texts = edges.map(({ text }) => text);
-    const between = (band) => (band ? `${texts[band - 1]} to ${texts[band]}` : `below ${texts[0]}`);
-    const name = (band) => (band < edges.length ? between(band) : edges.length ? `${texts.at(-1)} or more` : "finite");
+    const finite = say("colors.finite");
+    const between = (band) => (band ? say("colors.between", { low: texts[band - 1], high: texts[band] }) : say("colors.below", { edge: texts[0] }));
+    const name = (band) => (band < edges.length ? between(band) : edges.length ? say("colors.from", { edge: texts.at(-1) }) : finite);
     this.shades = Array.from({ length: this.count }, (_, band) => ({
       variable: `level-${color(band)}`,
       marker: "disc",
       name: name(band),
-      edge: texts[band] ?? (edges.length ? "" : "finite"),
+      edge: texts[band] ?? (edges.length ? "" : finite),
     }));
   }
 
@@ -160,11 +167,11 @@ class Coloring {
     this.usual = "class";
     this.select = /** @type {HTMLSelectElement} */ (document.getElementById("color"));
     const areNumbers = runs.every(({ numbers }) => numbers);
-    const word = areNumbers ? "level" : runs.some(({ numbers }) => numbers) ? "class, level" : "class";
-    const offered = COLORINGS.filter((name) => !areNumbers || name === "class" || name === "loss");
-    this.select.append(...offered.map((name) => element("option", { value: name }, name === "class" ? word : name)));
+    const word = areNumbers ? "colors.level" : runs.some(({ numbers }) => numbers) ? "colors.class-or-level" : "colors.class";
+    const offered = Object.keys(COLORINGS).filter((name) => !areNumbers || name === "class" || name === "loss");
+    this.select.append(...offered.map((name) => element("option", { value: name }, say(name === "class" ? word : COLORINGS[name]))));
     const names = runs.map(({ classNames }) => classNames).reduce((most, some) => (some.length > most.length ? some : most), []);
-    this.select.append(...names.map((name, k) => element("option", { value: ONLY + k }, `only ${name}`)));
+    this.select.append(...names.map((name, k) => element("option", { value: ONLY + k }, say("colors.only", { class: name }))));
     this.select.value = this.usual;
     this.select.addEventListener("change", () => this.apply());
     this.select.parentElement.hidden = !page.panels.some((panel) => panel.colorBy);

@@ -79,7 +79,7 @@ class Source {
 
   decoded({ type, length, by_epoch: epoch }, place) {
     const end = place + length * TYPES[type].BYTES_PER_ELEMENT;
-    if (!(end <= this.bytes.length)) throw new PageError("The data of this page are cut off.");
+    if (!(end <= this.bytes.length)) throw new PageError(say("errors.cut-off"));
     const values = DECODERS[type](this.bytes.subarray(place, end), length);
     const whole = type === "f32" ? values : addUp(values, Number(epoch) || 0);
     return type === "bits" ? new Float32Array(whole.buffer) : whole;
@@ -127,7 +127,7 @@ class Source {
   fill(epoch) {
     if (!this.isLive || epoch < 0 || this.filled[epoch]) return;
     const arrays = this.core.epoch(this.run, epoch, this.threshold);
-    if (arrays.length !== this.numbers.length) throw new PageError("What this page computes are other arrays than it shows.");
+    if (arrays.length !== this.numbers.length) throw new PageError(say("errors.other-arrays"));
     arrays.forEach((bytes, i) => this.slots[this.numbers[i]]?.(epoch, bytes));
     this.filled[epoch] = true;
   }
@@ -136,7 +136,7 @@ class Source {
 /** The values that some bytes are, so many of them if their number is known. */
 function typed(type, bytes, count = bytes.length / TYPES[type].BYTES_PER_ELEMENT) {
   const values = new TYPES[type](bytes.slice().buffer);
-  if (values.length !== count) throw new PageError("What this page computes has another size than it shows.");
+  if (values.length !== count) throw new PageError(say("errors.other-size"));
   return values;
 }
 

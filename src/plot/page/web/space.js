@@ -20,7 +20,7 @@ class SpacePanel extends Panel {
     this.zoom = null;
     this.canvas.classList.add("has-samples");
     this.takeNotes(this.space.notes);
-    if (!this.space.still) this.control(toggle("fit", "Axes of this epoch alone", (isOn) => this.turnTo(isOn)));
+    if (!this.space.still) this.control(toggle("fit", say("panel.fit"), say("panel.fit-axes"), (isOn) => this.turnTo(isOn)));
     else this.offerSurfaces();
   }
 
@@ -37,8 +37,8 @@ class SpacePanel extends Panel {
 
   /** What a unit makes of the inputs can be shown where it can be computed. */
   offerSurfaces() {
-    this.surfaces = [{ name: "predictions" }, ...(this.run.source.isLive ? this.run.namedUnits : [])];
-    if (this.surfaces.length > 1) this.control(chooser(this.surfaces.map(({ name }) => name), "Surface", (i) => this.chooseSurface(i)));
+    this.surfaces = [{ name: say("surface.predictions") }, ...(this.run.source.isLive ? this.run.namedUnits : [])];
+    if (this.surfaces.length > 1) this.control(chooser("surface", this.surfaces.map(({ name }) => name), say("surface.label"), (i) => this.chooseSurface(i)));
   }
 
   chooseSurface(i) {
@@ -281,7 +281,7 @@ class SpacePanel extends Panel {
 
   noteOf(epoch) {
     const texts = [this.unit && textOfSurface(this.unit, this.surfaceAt(epoch)), this.closer.trouble, super.noteOf(epoch)];
-    return texts.filter((text) => text).join("; ");
+    return listedApart(texts.filter((text) => text));
   }
 
   /** The sample nearest to a place in the canvas, or -1. */
@@ -322,15 +322,15 @@ class SpacePanel extends Panel {
   }
 
   describe(epoch) {
-    const more = [this.shades && `colored by ${this.shades.title}`, this.overlay?.isOn && "with the boundaries of all runs"];
-    return [this.counted(epoch), ...more].filter((text) => text).join("; ");
+    const shaded = this.shades ? say("panel.colored-by", { state: this.counted(epoch), title: this.shades.title }) : this.counted(epoch);
+    return this.overlay?.isOn ? say("overlay.described", { state: shaded }) : shaded;
   }
 
   counted(epoch) {
     if (this.run.numbers) return describeNumbers(this.run, epoch);
     const counts = this.run.countsOf(epoch);
     const sum = (name) => counts.reduce((total, count) => total + count[name], 0);
-    return `${countText(sum("correct"))} of ${countText(sum("all"))} samples correct`;
+    return sayCount("panel.samples-correct", sum("all"), { correct: countText(sum("correct")) });
   }
 }
 

@@ -26,18 +26,18 @@ class Stage {
 
   mark(panel, isAlone) {
     if (!panel) return;
-    const word = isAlone ? "Show all panels beside" : "Enlarge";
+    const name = say(isAlone ? "panel.show-all" : "panel.enlarge", { panel: panel.name });
     panel.section.classList.toggle("alone", isAlone);
     panel.section.closest(".run").classList.toggle("has-alone", isAlone);
     panel.enlarge.setAttribute("aria-pressed", String(isAlone));
-    panel.enlarge.ariaLabel = panel.enlarge.title = `${word} ${panel.name}`;
+    panel.enlarge.ariaLabel = panel.enlarge.title = name;
   }
 }
 
 /** What a picture of a panel says above it: what it shows, and what has to be known to read it right. */
 function headOf(panel) {
-  const epoch = panel.epoch < 0 ? "nothing recorded yet" : `epoch ${panel.run.epochs[panel.epoch]}`;
-  const line = `${panel.heading.title}: ${panel.run.name}, ${epoch}`;
+  const names = { title: panel.heading.title, run: panel.run.name };
+  const line = panel.epoch < 0 ? say("panel.head-nothing", names) : say("panel.head", { ...names, epoch: panel.run.epochs[panel.epoch] });
   return panel.note.hidden || !panel.note.title.trim() ? [line] : [line, panel.note.title];
 }
 
@@ -89,8 +89,9 @@ function saveAsSvg(panel) {
 
 /** A file under the name of the panel and its epoch. */
 function saveAs(panel, extension, blob) {
-  const epoch = panel.run.epochs[panel.epoch] ?? "none";
-  const name = `${panel.name} epoch ${epoch}`.replace(/[^\p{L}\p{N}]+/gu, "_").slice(0, 100);
+  const epoch = panel.run.epochs[panel.epoch];
+  const words = epoch === undefined ? say("panel.file-nothing", { panel: panel.name }) : say("panel.file", { panel: panel.name, epoch });
+  const name = withoutMarks(words).replace(/[^\p{L}\p{M}\p{N}]+/gu, "_").slice(0, 100);
   const url = URL.createObjectURL(blob);
   element("a", { href: url, download: `${name}.${extension}` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -60,7 +60,7 @@ class Workbench {
   /** The runs as a view shows them; null where that is no longer wanted. */
   async looked(view, isWanted = () => true) {
     document.documentElement.dataset.stale = "yes";
-    announce("Computing what is to be seen.");
+    announce(say("view.computing"));
     const runs = [];
     for (const run of this.loaded.runs) {
       await new Promise((next) => setTimeout(next));
@@ -113,8 +113,9 @@ function fillWhenIdle(runs, signal) {
 
 function showError(error) {
   const line = document.getElementById("error");
-  const reason = error instanceof PageError ? error.message : "The data of this page are damaged, and cannot be shown.";
+  const reason = error instanceof PageError ? error.message : say("errors.damaged");
   line.textContent = reason;
+  if (error instanceof WrittenError) asWritten(line);
   line.hidden = false;
   document.getElementById("runs").hidden = document.getElementById("controls").hidden = true;
   document.documentElement.dataset.ready = "no";
@@ -123,7 +124,7 @@ function showError(error) {
 async function start() {
   try {
     const loaded = await loadRuns();
-    if (!loaded.runs.length) throw new PageError("No epoch is recorded in this page.");
+    if (!loaded.runs.length) throw new PageError(say("errors.no-epoch"));
     await new Workbench(loaded).begin();
   } catch (error) {
     showError(error);

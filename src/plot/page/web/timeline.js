@@ -57,7 +57,7 @@ class Timeline {
 
   show(epoch) {
     this.slider.value = String(epoch);
-    this.slider.setAttribute("aria-valuetext", `epoch ${epoch}`);
+    this.slider.setAttribute("aria-valuetext", say("controls.epoch", { epoch }));
     this.slider.style.setProperty("--done", String(this.share(epoch)));
   }
 
@@ -67,7 +67,7 @@ class Timeline {
 
   addLane(run) {
     const name = element("span", { class: "lane-name" });
-    setText(name, run.name);
+    setText(asNamed(name), run.name);
     const lane = element("div", { class: "lane" });
     const [bars, moments] = [run.milestones.filter(lasts), run.milestones.filter((one) => !lasts(one))];
     const rows = packed(bars);
@@ -96,8 +96,9 @@ class Timeline {
     const button = element("button", {
       type: "button",
       class: `milestone ${shape} ${toneOf(group[0])}`,
-      "aria-label": texts.join("; "),
+      "aria-label": listedApart(texts),
     });
+    asWritten(button);
     button.dataset.epoch = group[0].epoch;
     button.style.setProperty("--from", this.share(group[0].epoch));
     const show = () => this.tip.showAbove(button, texts);

@@ -47,8 +47,8 @@ class View {
   /** What is another than when captions and lessons were written, so that nobody takes their words for it. */
   get words() {
     const { threshold, layer, units } = this;
-    const parts = [threshold !== null && `threshold ${threshold}`, layer, units && `units ${units.join(", ")}`];
-    return ["View", parts.filter((part) => part).join(", ")].filter((part) => part).join(": ");
+    const parts = [threshold !== null && say("view.threshold-part", { threshold }), layer, units && say("view.units-part", { units: listed(units.map(String).map(localized)) })].filter((part) => part);
+    return parts.length ? say("view.words", { parts: listed(parts) }) : say("view.word");
   }
 
   /** What of it any of some runs has. */
@@ -93,20 +93,20 @@ class ViewMenu {
   }
 
   say() {
-    this.number.textContent = Number(this.threshold.value).toFixed(2);
+    this.number.textContent = localized(Number(this.threshold.value).toFixed(2));
   }
 
   offerLayers() {
     const layers = new Map(this.runs.flatMap((run) => run.layers.map(([name, units]) => [name, units])));
     const shown = this.runs.map(({ layer }) => layer).find((layer) => layer !== null);
-    this.layer.replaceChildren(...[...layers].map(([name, units]) => element("option", { value: name }, `${name} (${units} units)`)));
+    this.layer.replaceChildren(...[...layers].map(([name, units]) => element("option", { value: name }, sayCount("view.layer-option", units, { layer: name, count: units }))));
     this.layer.value = shown ?? "";
     const width = layers.get(shown) ?? 0;
     this.layer.parentElement.hidden = layers.size === 0 || (layers.size === 1 && width < 3);
     const units = this.runs.map((run) => run.units).find((pair) => pair);
-    const numbers = Array.from({ length: width }, (_, unit) => element("option", { value: unit }, `unit ${unit}`));
+    const numbers = Array.from({ length: width }, (_, unit) => element("option", { value: unit }, say("view.unit-option", { unit })));
     this.units.forEach((select, i) => {
-      const principal = i === 0 ? [element("option", { value: "" }, "principal plane")] : [];
+      const principal = i === 0 ? [element("option", { value: "" }, say("view.principal-plane"))] : [];
       select.replaceChildren(...principal, ...numbers.map((option) => option.cloneNode(true)));
       select.value = units ? String(units[i]) : i === 0 ? "" : "1";
     });

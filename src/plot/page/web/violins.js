@@ -8,13 +8,15 @@ class ViolinsPanel extends Panel {
     super(run, index, "violins", run.violins[0].quantity);
     this.first = 0;
     this.quantities = chooser(
+      "quantity",
       run.violins.map(({ quantity }) => quantity),
-      "Quantity",
+      say("violins.quantity"),
       () => onQuantity(this.quantities.selectedOptions[0].textContent),
     );
+    [...this.quantities.options].forEach(asWritten);
     this.heading.replaceWith(this.named(this.quantities));
     this.head.classList.add("apart");
-    this.control(toggle("fit", "Axis of this epoch alone", (isOn) => this.fitAxis(isOn)));
+    this.control(toggle("fit", say("panel.fit"), say("panel.fit-axis"), (isOn) => this.fitAxis(isOn)));
     this.choose(run.violins[0].quantity);
   }
 
@@ -63,8 +65,8 @@ class ViolinsPanel extends Panel {
     const { rows } = this.violins;
     const starts = rows.map((_, i) => i).filter((i) => i % LANES === 0);
     if (starts.length < 2) return;
-    const names = starts.map((i) => `${rows[i]} to ${rows[Math.min(i + LANES, rows.length) - 1]}`);
-    this.pages = chooser(names, "Layers", (page) => this.turnTo(page * LANES));
+    const names = starts.map((i) => say("panel.range", { first: rows[i], last: rows[Math.min(i + LANES, rows.length) - 1] }));
+    this.pages = chooser("layers", names, say("violins.layers"), (page) => this.turnTo(page * LANES));
     this.control(this.pages);
   }
 
@@ -112,7 +114,7 @@ class ViolinsPanel extends Panel {
 
   paintViolin(context, { middle, half }, { density, low, high, median }) {
     if (!Number.isFinite(low + high)) {
-      write(context, "no numbers", this.x.from, middle + this.font * 0.35, { color: palette.misclassified });
+      write(context, say("violins.no-numbers"), this.x.from, middle + this.font * 0.35, { color: palette.misclassified });
       return;
     }
     context.fillStyle = context.strokeStyle = palette.violin;
@@ -141,8 +143,7 @@ class ViolinsPanel extends Panel {
   }
 
   describe(epoch) {
-    return this.violins.rows
-      .map((name, row) => `${name} median ${numberText(this.violins.of(epoch, row).median)}`)
-      .join(", ");
+    const median = (layer, row) => say("violins.median", { layer, value: numberText(this.violins.of(epoch, row).median) });
+    return listed(this.violins.rows.map(median));
   }
 }

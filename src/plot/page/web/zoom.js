@@ -21,8 +21,8 @@ class Zooming {
 
   offer(panel) {
     const button = (name, label, path) => panel.control(iconButton(name, label, path));
-    button("zoom-in", "Look closer", "M7 3a4 4 0 1 0 0 8a4 4 0 1 0 0-8M10 10l4 4M7 5v4M5 7h4");
-    button("zoom-out", "The whole plane", "M7 3a4 4 0 1 0 0 8a4 4 0 1 0 0-8M10 10l4 4M5 7h4");
+    button("zoom-in", say("zoom.in"), "M7 3a4 4 0 1 0 0 8a4 4 0 1 0 0-8M10 10l4 4M7 5v4M5 7h4");
+    button("zoom-out", say("zoom.out"), "M7 3a4 4 0 1 0 0 8a4 4 0 1 0 0-8M10 10l4 4M5 7h4");
     const [closer, whole] = ["zoom-in", "zoom-out"].map((name) => panel.head.querySelector(`.${name}`));
     whole.hidden = true;
     closer.addEventListener("click", () => this.by(panel, 1 / CLOSER));
