@@ -98,6 +98,7 @@ class Editor {
   choose() {
     const handle = Number(this.form.elements.run.value);
     this.put();
+    this.board.show(this.draft);
     if (!this.drafts.has(handle)) this.drafts.set(handle, new Draft(this.player.core.ask({ ask: "data", handle })));
     const draft = /** @type {Draft} */ (this.draft);
     const { kind, tool, name } = this.form.elements;
@@ -302,5 +303,10 @@ class Editor {
 
 /** The number in a field; what is none is null, which a request is refused for. @param {HTMLInputElement} field */
 function numberOf(field) {
-  return field.value === "" ? null : Number(field.value);
+  const number = field.value === "" ? null : Number(field.value);
+  // Another one would be taken in its place.
+  if (field.step === "1" && Number.isInteger(number) && !Number.isSafeInteger(number)) {
+    throw new CoreError("invalid", `${field.value} is too large: whole numbers go to ${Number.MAX_SAFE_INTEGER} here.`);
+  }
+  return number;
 }

@@ -177,6 +177,7 @@ test("what cannot be had is said in the sheet, and the data stay", async () => {
     ["deviation", "-1", "noise", /deviation/],
     ["deviation", "", "noise", /`deviation`/],
     ["noise_seed", "0.5", "noise", /`seed`/],
+    ["seed", "9007199254740993", "take", /9007199254740993 is too large/],
     ["samples", "1", "take", /2 or more/],
     ["samples", "1000000", "take", /at most 100000/],
     ["spread", "1e300", "take", /inputs with noise|finite/],

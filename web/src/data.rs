@@ -22,6 +22,7 @@ const INPUTS: usize = 2;
 /// Inputs and targets; of classes also which one each sample is of, and the target of every class.
 pub(crate) fn describe(data: &Dataset) -> Result<Reply> {
     let classes = ClassRows::of(data);
+    at_most(data.samples())?;
     let reply = Reply::default()
         .with("samples", data.samples())?
         .with("class_names", data.class_names())?

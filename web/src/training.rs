@@ -70,9 +70,9 @@ impl Training {
     /// Trains an epoch to its end. One that was begun batch by batch is recorded so to its end.
     fn epoch(&mut self, replay: &mut Replay) -> Result<Logged> {
         let (next, is_by_batches) = (self.at.0.saturating_add(1), self.at.1 > 0);
-        let metrics = self.trainer.epoch_with(&mut self.model, &self.data, |step| match is_by_batches {
-            true => replay.record_at((next, step.number()), &step.training(), step.metrics()),
-            false => Ok(false),
+        let metrics = self.trainer.epoch_with(&mut self.model, &self.data, |step| {
+            let mut record = || replay.record_at((next, step.number()), &step.training(), step.metrics());
+            if is_by_batches { record().map(drop) } else { Ok(()) }
         })?;
         self.end(replay, metrics)
     }
