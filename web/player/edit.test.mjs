@@ -94,7 +94,7 @@ test("a finger edits as a mouse does", async () => {
   await tool(page, "delete");
   await page.locator("#edit canvas").scrollIntoViewIfNeeded();
   const [x, y] = await place(page, [0.9, 0.9]);
-  await page.touchscreen.tap(x + 18, y);
+  await page.touchscreen.tap(x - 18, y);
   assert.match(await said(page), /^Deleted sample 7/, "a finger reaches further");
   await close(page);
 });
