@@ -154,6 +154,20 @@ function mutated(bytes, /** @type {(below: number) => number} */ draw) {
   return copy;
 }
 
+/** Goes on with a recording by batches, and to the end of the epoch. @param {import("../core.js").Core} core @param {number} parent */
+function trained(core, parent) {
+  const { handle } = core.train({ handle: parent, epoch: 12 }).fields;
+  try {
+    core.ask({ ask: "step", handle, batches: 2 });
+    core.ask({ ask: "step", handle, epochs: 1 });
+    const view = core.ask({ ask: "batches", handle, epoch: 13 });
+    core.ask({ ask: "close", handle: view.fields.handle });
+    return view;
+  } finally {
+    core.ask({ ask: "close", handle });
+  }
+}
+
 test("10,000 damaged recordings are answered or refused, and take no more memory than they should", async () => {
   const core = await module();
   // Some epochs are as good as all, and sooner read.
@@ -186,6 +200,7 @@ test("10,000 damaged recordings are answered or refused, and take no more memory
       { ask: "html", title: "", runs: [{ handle, name: "damaged", samples: 100 }] },
     ];
     attempt(() => core.ask(asked[draw(asked.length)]));
+    if (draw(4) === 0) attempt(() => trained(core, handle));
     core.ask({ ask: "close", handle });
   }
   assert.ok(answered > 100 && refused > 100, `${answered} answered, ${refused} refused`);
