@@ -9,6 +9,7 @@ const NUMBERS: &[(&str, u64)] = &[
     ("circles", 0x49c5_d7d2_582a_2397),
     ("ball", 0x720d_9b08_3a4d_bcf6),
     ("hypercube", 0x9a52_1047_2957_c065),
+    ("noise", 0xdf61_dd68_1e47_2182),
     ("normal", 0x4850_acf1_1ac3_3fe0),
     ("truncated_normal", 0x829e_2583_940e_5051),
     ("uniform", 0x60b9_d0a5_231a_d236),

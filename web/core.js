@@ -43,7 +43,7 @@ export class Core {
   /**
    * Answers a request, or throws a `CoreError`. `README.md` lists the requests.
    * @param {object} request such as `{ ask: "curves", handle: 1 }`
-   * @param {Uint8Array} [bytes] of the recording that is to be opened
+   * @param {Uint8Array} [bytes] of the recording that is to be opened, or of data
    * @returns {Answer}
    */
   ask(request, bytes = new Uint8Array()) {
@@ -62,11 +62,12 @@ export class Core {
   /**
    * Begins a run that goes on from an epoch, and returns what `open` returns.
    * @param {object} settings such as `{ handle: 1, epoch: 10, learning_rate: 0.1 }`
+   * @param {Uint8Array} [data] of as many samples as the settings say, if they are to be others
    * @returns {Answer}
    */
-  train(settings) {
+  train(settings, data) {
     const [low, high] = crypto.getRandomValues(new Uint32Array(2));
-    return this.ask({ ask: "train", salt: low + (high % 2 ** 21) * 2 ** 32, ...settings });
+    return this.ask({ ask: "train", salt: low + (high % 2 ** 21) * 2 ** 32, ...settings }, data);
   }
 
   /**

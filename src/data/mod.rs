@@ -9,6 +9,7 @@ mod dataset;
 mod from_labels;
 pub mod generate;
 pub(crate) mod labels;
+mod noise;
 mod select;
 mod split;
 mod standardization;

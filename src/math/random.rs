@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Curvature,
     /// The signs by which the trace of a Hessian is estimated.
     Probes,
+    /// What is added to the inputs of a data set.
+    Noise,
     /// The initial weights of the layer with this index.
     Weights(usize),
     /// The order of the samples in this epoch of training, counted from 0.
@@ -46,6 +48,7 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Sample => 8,
         Purpose::Curvature => 3,
         Purpose::Probes => 4,
+        Purpose::Noise => 9,
         Purpose::Projection(epoch) => (FAMILY / 2) | (epoch % (FAMILY / 2)),
         Purpose::Weights(layer) => FAMILY | layer as u64,
         Purpose::Shuffle(epoch) => (2 * FAMILY) | epoch,
@@ -86,6 +89,7 @@ mod tests {
             .chain([
                 Purpose::Data,
                 Purpose::Split,
+                Purpose::Noise,
                 Purpose::Directions,
                 Purpose::Sample,
                 Purpose::Curvature,

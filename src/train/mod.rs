@@ -13,6 +13,7 @@
 //! ```
 
 mod early_stopping;
+mod epoch;
 mod framework;
 mod goal;
 mod optimizer;

@@ -13,7 +13,7 @@ use crate::{
 
 /// A step of training that was just made: one mini-batch, one update of the weights.
 ///
-/// [`Trainer::epoch_with`](super::Trainer::epoch_with) hands it out.
+/// [`Trainer::epoch_with`](super::Trainer::epoch_with) and [`Trainer::batch_with`](super::Trainer::batch_with) hand it out.
 ///
 /// ```
 /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
@@ -117,7 +117,7 @@ impl EpochPass {
     }
 
     /// Where in the epoch this is.
-    fn within(&self) -> Within {
+    pub(super) fn within(&self) -> Within {
         let [samples, of] = self.samples;
         Within { steps: self.steps, samples, of, rate: self.rate, sums: self.metrics.sums() }
     }

@@ -1,18 +1,11 @@
-//! Epochs of mini-batches: shuffle, run forward, differentiate, update.
-
-use rand::seq::SliceRandom;
+//! The settings of training, and what it remembers from one epoch to the next.
 
 use super::{
-    Optimizer, Step,
+    Optimizer,
     state::{Settings, TrainerState, Within},
-    step::EpochPass,
     update::State,
 };
-use crate::{
-    Dataset, Error, Loss, Metrics, Result, Sequential,
-    math::random::{self, Purpose},
-    nn::Pass,
-};
+use crate::{Loss, Sequential};
 
 /// Trains a network: epochs of mini-batches over a data set.
 ///
@@ -213,158 +206,19 @@ impl Trainer {
         self.settings.optimizer = self.settings.optimizer.with_learning_rate(learning_rate);
     }
 
-    /// Trains for one pass over the data and returns its metrics.
-    ///
-    /// `loss` and `accuracy` are the means over the batches, as Keras logs them, and `learning_rate` is that of the last
-    /// step. Each mean is over the samples, every one measured with the weights its batch began with, and as the network is
-    /// trained: with what [`Dropout`](crate::Dropout) drops, and by the statistics of its batch in a
-    /// [`BatchNormalization`](crate::BatchNormalization). `accuracy` is only there where every target row names a
-    /// class: 0 or 1 for a single output, one-hot for several.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Shape`] if model and data do not fit, [`Error::Invalid`] for a batch size of 0, a number of the
-    /// optimizer out of its range, targets that do not suit the loss, a network that cannot be trained with it (a
-    /// cross-entropy of outputs that are neither probabilities nor [logits](crate::Architecture::logits), a softmax of one
-    /// unit), a model of another size than the optimizer's memory, or a last batch of one sample that a layer cannot be
-    /// trained by. The model is then unchanged.
-    pub fn epoch(&mut self, model: &mut Sequential, data: &Dataset) -> Result<Metrics> {
-        self.epoch_with(model, data, |_| Ok(()))
-    }
-
-    /// Trains for one [`epoch`](Self::epoch) and calls `each` after every step: to record snapshots within the epoch
-    /// ([`Replay::record_at`](crate::Replay::record_at) shows how), to watch it, or to stop it by an error.
-    ///
-    /// ```
-    /// use training_replay::{Dense, Loss, Optimizer, Sequential, Trainer, datasets};
-    ///
-    /// let data = datasets::parabola(8, 1); // 16 samples
-    /// let mut model = Sequential::builder(2).layer(Dense::new(1)).build(1)?;
-    /// let mut trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(4);
-    /// let mut losses = Vec::new();
-    /// let metrics = trainer.epoch_with(&mut model, &data, |step| {
-    ///     losses.extend(step.metrics().get("loss"));
-    ///     Ok(())
-    /// })?;
-    /// assert_eq!(losses.len(), 4);
-    /// assert_eq!(losses.last().copied(), metrics.get("loss"));
-    /// # Ok::<(), training_replay::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`epoch`](Self::epoch), and what `each` returns: then the model stays as that step left it, and the epoch
-    /// does not count.
-    pub fn epoch_with<F, T>(&mut self, model: &mut Sequential, data: &Dataset, mut each: F) -> Result<Metrics>
-    where
-        F: FnMut(Step<'_>) -> Result<T>,
-    {
-        self.check(model, data)?;
-        let Settings { loss, optimizer, batch_size, seed, .. } = self.settings;
-        let (order, begun) = (self.order(data.samples()), self.begun.unwrap_or_default());
-        let done = self.done();
-        let pass = Pass::training(model, seed, self.epochs, done);
-        let mut epoch = EpochPass::new(pass, model, data, (batch_size, loss), &begun);
-        for batch in order[done..].chunks(batch_size) {
-            epoch.batch(model, data, batch, loss);
-            epoch.rate = self.learning_rate();
-            let mut update = self.state.step(optimizer, epoch.rate);
-            epoch.pass.update(model, |weights, gradients| update.apply(weights, gradients));
-            each(Step { state: self.recorded(model), epoch: &epoch })?;
-        }
-        self.epochs = self.epochs.saturating_add(1);
-        self.begun = None;
-        Ok(epoch.metrics())
-    }
-
     /// What is recorded of this trainer of a model.
     pub(super) fn recorded<'a>(&'a self, model: &'a Sequential) -> TrainerState<'a> {
         TrainerState { settings: self.settings, epochs: self.epochs, memory: &self.state, model, within: self.begun }
-    }
-
-    /// Samples of the next epoch that were trained on already.
-    fn done(&self) -> usize {
-        self.begun.map_or(0, |begun| usize::try_from(begun.samples).unwrap_or(usize::MAX))
-    }
-
-    fn check(&self, model: &Sequential, data: &Dataset) -> Result<()> {
-        let Settings { loss, optimizer, decay, batch_size, .. } = self.settings;
-        model.check(data.inputs(), data.targets(), loss)?;
-        model.expect_trainable()?;
-        optimizer.check()?;
-        if !(0.0..=f32::MAX).contains(&decay) {
-            return Err(Error::invalid("the decay", "0 or more", decay));
-        }
-        if batch_size == 0 {
-            return Err(Error::invalid("the batch size", "1 or more", 0));
-        }
-        self.check_batches(model, data.samples())?;
-        if self.state.fits(&model.trainable().iter().map(|(_, array)| array.len()).collect::<Vec<_>>()) {
-            Ok(())
-        } else {
-            Err(Error::invalid("the model", "the one that this trainer began with", "of another size"))
-        }
-    }
-
-    /// Fails if what is left of the epoch ends in a batch that a layer cannot be trained by, or is of other data.
-    fn check_batches(&self, model: &Sequential, samples: usize) -> Result<()> {
-        if let Some(Within { of, samples: done, .. }) =
-            self.begun.filter(|it| it.of != samples as u64 || it.samples > it.of)
-        {
-            let expected = format!("{of}, of which the epoch that is gone on with has had {done}");
-            return Err(Error::invalid("the number of samples", expected, samples));
-        }
-        let left = samples - self.done();
-        match left % self.settings.batch_size {
-            _ if left == 0 => Ok(()),
-            0 => model.check_batch(self.settings.batch_size.min(left)),
-            last => model.check_batch(last),
-        }
-    }
-
-    fn order(&self, samples: usize) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..samples).collect();
-        if self.settings.shuffle {
-            order.shuffle(&mut random::rng(self.settings.seed, Purpose::Shuffle(self.epochs)));
-        }
-        order
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dense, datasets};
+    use crate::{Dense, Metrics, datasets};
 
     fn trainer() -> Trainer {
         Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.01))
-    }
-
-    #[test]
-    fn every_epoch_takes_every_sample_once_in_another_order() {
-        let orders: Vec<Vec<usize>> = (0..3).map(|epoch| trainer().start_epoch(epoch).order(100)).collect();
-        for order in &orders {
-            let mut sorted = order.clone();
-            sorted.sort_unstable();
-            assert_eq!(sorted, (0..100).collect::<Vec<_>>());
-            assert_ne!(sorted, *order);
-        }
-        assert!(orders[0] != orders[1] && orders[1] != orders[2]);
-        assert_ne!(trainer().seed(1).order(100), orders[0]);
-        assert_eq!(trainer().shuffle(false).order(4), [0, 1, 2, 3]);
-    }
-
-    #[test]
-    fn a_run_in_two_parts_takes_the_same_orders_as_in_one() {
-        let data = datasets::parabola(20, 1);
-        let model = crate::Sequential::builder(2).layer(Dense::new(1)).build(1).unwrap();
-        let train = |mut trainer: Trainer, mut model: Sequential, epochs: usize| {
-            (0..epochs).for_each(|_| drop(trainer.epoch(&mut model, &data).unwrap()));
-            model
-        };
-        let whole = train(trainer(), model.clone(), 4);
-        let half = train(trainer(), model, 2);
-        assert_eq!(train(trainer().start_epoch(2), half, 2), whole, "plain SGD remembers nothing else");
     }
 
     #[test]

@@ -43,7 +43,10 @@ fn datasets_of_every_generator() -> Vec<(String, u64)> {
         ("ball", datasets::ball(10, 1_000, 13)),
         ("hypercube", datasets::hypercube(5, 13)),
     ];
-    all.iter().map(|(name, data)| ((*name).to_owned(), of_data(data))).collect()
+    let mut sums: Vec<_> = all.iter().map(|(name, data)| ((*name).to_owned(), of_data(data))).collect();
+    let noisy = datasets::parabola(1_000, 13).with_noise(0.1, 13).expect("a deviation that is one");
+    sums.push(("noise".to_owned(), of_data(&noisy)));
+    sums
 }
 
 fn weights_of_every_initializer() -> Vec<(String, u64)> {

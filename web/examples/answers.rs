@@ -12,7 +12,7 @@ use std::{
 };
 
 use training_replay::{
-    Activation, Dataset, Dense, Initializer, Loss, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
+    Activation, Dataset, Dense, Initializer, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
 };
 use training_replay_web::Session;
 
@@ -42,7 +42,45 @@ fn record(folder: &Path) -> Result<(), Box<dyn Error>> {
         }
         replay.finish()?;
     }
-    record_deep(folder, &data)
+    record_deep(folder, &data)?;
+    record_line(folder)?;
+    record_wide(folder)
+}
+
+/// A regression: targets are numbers.
+fn record_line(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let inputs = datasets::moons(40, 0.1, 7).inputs().clone();
+    let targets = Matrix::from_fn(40, 1, |row, _| 0.5 * inputs[(row, 0)] - inputs[(row, 1)]);
+    let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).name("output")];
+    let model = Sequential::builder(2).layers(layers).build(42)?;
+    record_some(folder, "line", model, &Dataset::new(inputs, targets)?, Loss::MeanSquaredError)
+}
+
+/// Three inputs.
+fn record_wide(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let hidden = Dense::new(2).name("hidden").activation(Activation::Tanh);
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid);
+    let model = Sequential::builder(3).layer(hidden).layer(output).build(42)?;
+    record_some(folder, "wide", model, &datasets::ball(3, 40, 7), Loss::BinaryCrossEntropy)
+}
+
+/// Some epochs, the first before training.
+fn record_some(
+    folder: &Path,
+    name: &str,
+    mut model: Sequential,
+    data: &Dataset,
+    loss: Loss,
+) -> Result<(), Box<dyn Error>> {
+    let mut trainer = Trainer::new(loss, Optimizer::sgd(0.05)).seed(42);
+    let options = Replay::options().dataset(data).loss(loss).salt(13);
+    let mut replay = options.overwrite(true).create(folder.join(format!("{name}.replay")))?;
+    replay.record(&trainer.training(&model), Metrics::new())?;
+    for _ in 0..5 {
+        let metrics = trainer.epoch(&mut model, data)?;
+        replay.record(&trainer.training(&model), metrics)?;
+    }
+    Ok(replay.finish()?)
 }
 
 /// A network with two hidden layers, one of which is seen on a plane.

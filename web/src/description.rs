@@ -10,6 +10,7 @@ pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
     let reply = Reply::default()
         .with("handle", handle)?
         .with("epochs", replay.epochs().collect::<Vec<_>>())?
+        .with("batches", batches(replay))?
         .with("metrics", replay.metric_names().collect::<Vec<_>>())?
         .with("loss", replay.loss().map(|loss| loss.to_string()))?
         .with("finished", replay.is_finished())?
@@ -30,4 +31,16 @@ pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
 fn layers(replay: &Replay) -> Result<Vec<String>> {
     let Some(last) = replay.epochs().last() else { return Ok(Vec::new()) };
     Ok(replay.at(last)?.model().layers())
+}
+
+/// The epochs of which batches were recorded, and how many of each.
+fn batches(replay: &Replay) -> Vec<(u64, usize)> {
+    let mut counted: Vec<(u64, usize)> = Vec::new();
+    for step in replay.steps().iter() {
+        match counted.last_mut() {
+            Some((epoch, count)) if *epoch == step.epoch() => *count += 1,
+            _ => counted.push((step.epoch(), 1)),
+        }
+    }
+    counted
 }

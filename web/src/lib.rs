@@ -13,6 +13,10 @@
 //! ```
 
 #[cfg(feature = "questions")]
+mod batches;
+#[cfg(feature = "questions")]
+mod data;
+#[cfg(feature = "questions")]
 mod description;
 #[cfg(feature = "questions")]
 mod exports;

@@ -1,4 +1,4 @@
-//! Requests: a JSON object, and behind its line the bytes of a recording, where one is to be opened.
+//! Requests: a JSON object, and behind its line the bytes of a recording, where one is to be opened, or of data.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -9,6 +9,9 @@ pub(crate) const MOST: usize = 2_000;
 
 /// The most runs of a page.
 const MOST_RUNS: usize = 32;
+
+/// The most epochs or batches that are trained at once: a page shows what it has in between.
+const MOST_PIECES: u32 = 10_000;
 
 /// What a page can ask.
 #[derive(Debug)]
@@ -41,10 +44,18 @@ pub(crate) enum Request {
     Html { title: String, runs: Vec<Shown> },
     /// Whether weights, data and logged losses agree.
     Verify { handle: u32 },
+    /// The data that a run was trained on, to be edited.
+    Data { handle: u32 },
+    /// A built-in data set, whose targets are of the kind of those of a run.
+    Generate(Generate),
+    /// The data behind the line, of the kind of those of a run, with noise on the inputs.
+    Noise { handle: u32, samples: usize, deviation: f64, seed: u64 },
     /// Begins a run that goes on from an epoch.
     Train(Train),
-    /// Trains and records so many epochs.
-    Step { handle: u32, epochs: u32 },
+    /// Trains and records so many epochs or batches.
+    Step { handle: u32, pieces: Pieces },
+    /// The batches of an epoch that was trained batch by batch, as a recording to look at.
+    Batches { handle: u32, epoch: u64 },
     /// The bytes of a recording.
     Download { handle: u32 },
 }
@@ -61,8 +72,30 @@ pub(crate) struct Train {
     pub(crate) seed: Option<u64>,
     /// A layer, and its new activation as text.
     pub(crate) activation: Option<[String; 2]>,
+    /// Of how many samples the data behind the line are; the recorded ones, if none is given.
+    pub(crate) samples: Option<usize>,
     /// A drawn number.
     pub(crate) salt: Option<u64>,
+    /// As of `ReplayOptions::time_budget`, which needs a clock.
+    pub(crate) time_budget: Option<f64>,
+}
+
+/// How far a run is trained on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pieces {
+    Epochs(u32),
+    Batches(u32),
+}
+
+/// A built-in data set.
+#[derive(Debug)]
+pub(crate) struct Generate {
+    pub(crate) handle: u32,
+    pub(crate) name: String,
+    pub(crate) samples: usize,
+    /// The standard deviation of what is added to every input.
+    pub(crate) noise: f64,
+    pub(crate) seed: u64,
 }
 
 /// How a page shows a recording.
@@ -77,6 +110,8 @@ pub(crate) struct Shown {
     pub(crate) threshold: Option<f32>,
     /// The most samples that are shown, of this run and of those after it.
     pub(crate) samples: Option<usize>,
+    /// The most epochs that are shown.
+    pub(crate) epochs: Option<usize>,
     pub(crate) log_losses: Option<bool>,
 }
 
@@ -88,6 +123,7 @@ impl Request {
         let request = match fields.needed::<String>("ask")?.as_str() {
             "open" => Self::Open,
             "train" => Self::Train(Train::read(&mut fields)?),
+            "generate" => Self::Generate(Generate::read(&mut fields)?),
             "html" => Self::Html { title: fields.needed("title")?, runs: Shown::list(&mut fields)? },
             ask => Self::about(ask, fields.needed("handle")?, &mut fields)?,
         };
@@ -103,7 +139,15 @@ impl Request {
             "curves" => Self::Curves { handle },
             "milestones" => Self::Milestones { handle },
             "verify" => Self::Verify { handle },
-            "step" => Self::Step { handle, epochs: fields.needed("epochs")? },
+            "data" => Self::Data { handle },
+            "noise" => Self::Noise {
+                handle,
+                samples: fields.needed("samples")?,
+                deviation: fields.needed("deviation")?,
+                seed: fields.needed("seed")?,
+            },
+            "step" => Self::Step { handle, pieces: Pieces::read(fields)? },
+            "batches" => Self::Batches { handle, epoch: fields.needed("epoch")? },
             "download" => Self::Download { handle },
             _ => Self::of_epoch(ask, handle, fields)?,
         })
@@ -149,7 +193,33 @@ impl Train {
             batch_size: fields.given("batch_size")?,
             seed: fields.given("seed")?,
             activation: fields.given("activation")?,
+            samples: fields.given("samples")?,
             salt: fields.given("salt")?,
+            time_budget: fields.given("time_budget")?,
+        })
+    }
+}
+
+impl Pieces {
+    fn read(fields: &mut Fields) -> Result<Self> {
+        let pieces = match (fields.given("epochs")?, fields.given("batches")?) {
+            (Some(count), None) => Self::Epochs(count),
+            (None, Some(count)) => Self::Batches(count),
+            _ => return Err(invalid("the request", "one with either `epochs` or `batches`", "another")),
+        };
+        let (Self::Epochs(count) | Self::Batches(count)) = pieces;
+        if count <= MOST_PIECES { Ok(pieces) } else { Err(invalid("`epochs` or `batches`", "at most 10000", count)) }
+    }
+}
+
+impl Generate {
+    fn read(fields: &mut Fields) -> Result<Self> {
+        Ok(Self {
+            handle: fields.needed("handle")?,
+            name: fields.needed("name")?,
+            samples: fields.needed("samples")?,
+            noise: fields.needed("noise")?,
+            seed: fields.needed("seed")?,
         })
     }
 }
@@ -176,6 +246,7 @@ impl Shown {
             layer: fields.given("layer")?,
             threshold: fields.given("threshold")?,
             samples: fields.given("samples")?,
+            epochs: fields.given("epochs")?,
             log_losses: fields.given("log_losses")?,
         })
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use training_replay::{Replay, Result, analysis::VerifyOptions};
 
 use crate::{
+    batches, data,
     description::describe,
     page, questions,
     reply::Reply,
-    request::{Request, Train, invalid},
+    request::{Pieces, Request, Train, invalid},
     training::Training,
 };
 
@@ -19,17 +20,29 @@ pub struct Session {
     last: u32,
 }
 
-/// A recording, and what trains where it is still being recorded.
+/// A recording, and what it is to the page.
 #[derive(Debug)]
 struct Open {
     replay: Replay,
-    training: Option<Training>,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// One that was opened.
+    Whole,
+    /// One that is still being recorded, and what trains.
+    Trained(Box<Training>),
+    /// One whose training failed: what was trained and what was recorded may differ, and so it does not go on.
+    Failed(String),
+    /// The batches of another, which are no epochs.
+    Batches,
 }
 
 impl Session {
     /// Answers a request: with what was asked for, or with an error in words.
     ///
-    /// A request is a line of JSON, behind it the bytes of a recording if one is to be opened. The answer begins with the length of
+    /// A request is a line of JSON, behind it the bytes of a recording if one is to be opened, or of data. The answer begins with the length of
     /// its JSON text, four bytes with the lowest first; then the text; from the next multiple of four bytes on the arrays that it
     /// names, as `f32`.
     pub fn answer(&mut self, request: &[u8]) -> Vec<u8> {
@@ -39,10 +52,14 @@ impl Session {
 
     fn reply(&mut self, request: Request, bytes: &[u8]) -> Result<Reply> {
         match request {
-            Request::Open => self.add(Replay::from_bytes(bytes)?, None),
+            Request::Open => self.add(Replay::from_bytes(bytes)?, Kind::Whole),
             Request::Close { handle } => self.close(handle),
-            Request::Train(train) => self.train(train),
-            Request::Step { handle, epochs } => self.step(handle, epochs),
+            Request::Train(train) => self.train(train, bytes),
+            Request::Step { handle, pieces } => self.step(handle, pieces),
+            Request::Batches { handle, epoch } => self.add(batches::view(self.whole(handle)?, epoch)?, Kind::Batches),
+            Request::Noise { handle, samples, deviation, seed } => {
+                data::noisy(&data::read(self.replay(handle)?.dataset()?, samples, bytes)?, deviation, seed)
+            }
             question => self.ask(question),
         }
     }
@@ -67,16 +84,18 @@ impl Session {
             Request::Milestones { handle } => questions::milestones(self.replay(handle)?),
             Request::Weights { handle, epoch } => questions::weights(self.replay(handle)?, epoch),
             Request::Html { title, runs } => page::html(title, runs, |handle| self.replay(handle)),
-            Request::Verify { handle } => verify(self.replay(handle)?),
-            Request::Download { handle } => download(self.replay(handle)?),
+            Request::Data { handle } => data::describe(self.replay(handle)?.dataset()?),
+            Request::Generate(wanted) => data::generate(self.replay(wanted.handle)?.dataset()?, &wanted),
+            Request::Verify { handle } => verify(self.whole(handle)?),
+            Request::Download { handle } => download(self.whole(handle)?),
             _ => Err(invalid("the request", "a question", "none")),
         }
     }
 
-    fn add(&mut self, replay: Replay, training: Option<Training>) -> Result<Reply> {
+    fn add(&mut self, replay: Replay, kind: Kind) -> Result<Reply> {
         self.last += 1;
         let reply = describe(self.last, &replay)?;
-        self.open.insert(self.last, Open { replay, training });
+        self.open.insert(self.last, Open { replay, kind });
         Ok(reply)
     }
 
@@ -86,16 +105,35 @@ impl Session {
         Ok(Reply::default())
     }
 
-    fn train(&mut self, train: Train) -> Result<Reply> {
-        let (training, replay) = Training::begin(self.replay(train.handle)?, train)?;
-        self.add(replay, Some(training))
+    fn train(&mut self, train: Train, bytes: &[u8]) -> Result<Reply> {
+        let (training, replay) = Training::begin(self.whole(train.handle)?, train, bytes)?;
+        self.add(replay, Kind::Trained(Box::new(training)))
     }
 
-    fn step(&mut self, handle: u32, epochs: u32) -> Result<Reply> {
-        match self.open.get_mut(&handle) {
-            Some(Open { replay, training: Some(training) }) => training.step(replay, epochs),
-            Some(_) => Err(invalid("the recording", "one that `train` has begun", "one that was opened")),
-            None => Err(unknown(handle)),
+    fn step(&mut self, handle: u32, pieces: Pieces) -> Result<Reply> {
+        let Open { replay, kind } = self.open.get_mut(&handle).ok_or_else(|| unknown(handle))?;
+        let training = match kind {
+            Kind::Trained(training) => training,
+            Kind::Failed(why) => return Err(invalid("the run", "one whose training did not fail", why)),
+            Kind::Whole | Kind::Batches => {
+                return Err(invalid("the recording", "one that `train` has begun", "another"));
+            }
+        };
+        let answered = training.step(replay, pieces);
+        if let Err(error) = &answered {
+            *kind = Kind::Failed(error.to_string());
+        }
+        answered
+    }
+
+    /// A recording whose epochs are epochs.
+    fn whole(&self, handle: u32) -> Result<&Replay> {
+        match self.open.get(&handle) {
+            Some(Open { kind: Kind::Batches, .. }) => {
+                let expected = "one of epochs: that of the run holds the batches as steps";
+                Err(invalid("the recording", expected, "a view of batches"))
+            }
+            _ => self.replay(handle),
         }
     }
 

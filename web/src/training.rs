@@ -1,14 +1,13 @@
-//! A run that goes on from a recorded epoch, under other settings.
+//! A run that goes on from a recorded epoch, under other settings or on other data.
 
-use training_replay::{Dataset, Parent, Replay, Result, Sequential, Trainer};
+use serde_json::Value;
+use training_replay::{Dataset, Error, Metrics, Parent, Replay, Result, Sequential, Trainer};
 
 use crate::{
+    data,
     reply::{Reply, number},
-    request::{Train, invalid},
+    request::{Pieces, Train, invalid},
 };
-
-/// The most epochs of a request: a page shows what it has in between.
-const MOST_EPOCHS: u32 = 10_000;
 
 /// What trains: the network, the trainer, the data.
 #[derive(Debug)]
@@ -16,48 +15,96 @@ pub(crate) struct Training {
     model: Sequential,
     trainer: Trainer,
     data: Dataset,
+    /// The last epoch that was trained to its end, and how many batches of the next were trained one by one.
+    at: (u64, u32),
 }
 
+/// An epoch that came to its end, and its metrics by name.
+type Logged = (u64, Vec<(String, Value)>);
+
 impl Training {
-    /// Begins a run, and the recording of it in memory.
-    pub(crate) fn begin(parent: &Replay, train: Train) -> Result<(Self, Replay)> {
+    /// Begins a run, and the recording of it in memory, whose first epoch is the one that it goes on from.
+    pub(crate) fn begin(parent: &Replay, train: Train, bytes: &[u8]) -> Result<(Self, Replay)> {
         let mut model = parent.at(train.epoch)?.into_model();
         if let Some([layer, activation]) = &train.activation {
             model = model.with_activation(layer, activation.parse()?)?;
         }
-        let data = parent.dataset()?.clone();
-        let trainer = trainer(parent, &train)?;
-        let mut options = Replay::options().dataset(&data).parent(&Parent::of(parent, train.epoch)?);
+        let data = match train.samples {
+            Some(samples) => data::read(parent.dataset()?, samples, bytes)?,
+            None if bytes.is_empty() => parent.dataset()?.clone(),
+            None => return Err(invalid("the request", "one with `samples`, as data are behind it", "one without")),
+        };
+        let training = Self { model, trainer: trainer(parent, &train)?, data, at: (train.epoch, 0) };
+        let mut replay = training.recording(parent, &train)?;
+        replay.record_at(train.epoch, &training.trainer.training(&training.model), Metrics::new())?;
+        Ok((training, replay))
+    }
+
+    /// A recording of nothing yet.
+    fn recording(&self, parent: &Replay, train: &Train) -> Result<Replay> {
+        let mut options = Replay::options().dataset(&self.data).parent(&Parent::of(parent, train.epoch)?);
         if let Some(loss) = parent.loss() {
             options = options.loss(loss);
         }
         if let Some(salt) = train.salt {
             options = options.salt(salt);
         }
-        Ok((Self { model, trainer, data }, options.in_memory()))
+        if let Some(share) = train.time_budget {
+            options = options.time_budget(share);
+        }
+        Ok(options.in_memory())
     }
 
-    /// Trains and records so many epochs, and returns their metrics.
-    pub(crate) fn step(&mut self, replay: &mut Replay, epochs: u32) -> Result<Reply> {
-        if epochs > MOST_EPOCHS {
-            return Err(invalid("`epochs`", "at most 10000", epochs));
-        }
+    /// Trains and records so many epochs or batches. Returns the epochs that came to their end, and the batch within one that did not.
+    pub(crate) fn step(&mut self, replay: &mut Replay, pieces: Pieces) -> Result<Reply> {
         let mut logged = Vec::new();
-        for _ in 0..epochs {
-            let metrics = self.trainer.epoch(&mut self.model, &self.data)?;
-            let named: Vec<_> = metrics.iter().map(|(name, value)| (name.to_owned(), number(value))).collect();
-            logged.push((replay.record(&self.trainer.training(&self.model), metrics)?, named));
+        match pieces {
+            Pieces::Epochs(count) => (0..count).try_for_each(|_| self.epoch(replay).map(|ended| logged.push(ended)))?,
+            Pieces::Batches(count) => (0..count).try_for_each(|_| self.batch(replay).map(|it| logged.extend(it)))?,
         }
-        Reply::default().with("epochs", logged)
+        let (epoch, batch) = self.at;
+        let within = (batch > 0).then(|| (epoch.saturating_add(1), batch));
+        Reply::default().with("epochs", logged)?.with("within", within)
+    }
+
+    /// Trains an epoch to its end. One that was begun batch by batch is recorded so to its end.
+    fn epoch(&mut self, replay: &mut Replay) -> Result<Logged> {
+        let (next, is_by_batches) = (self.at.0.saturating_add(1), self.at.1 > 0);
+        let metrics = self.trainer.epoch_with(&mut self.model, &self.data, |step| {
+            let mut record = || replay.record_at((next, step.number()), &step.training(), step.metrics());
+            if is_by_batches { record().map(drop) } else { Ok(()) }
+        })?;
+        self.end(replay, metrics)
+    }
+
+    /// Trains on one batch, and returns the epoch if that was its last.
+    fn batch(&mut self, replay: &mut Replay) -> Result<Option<Logged>> {
+        let (next, at) = (self.at.0.saturating_add(1), &mut self.at.1);
+        let ended = self.trainer.batch_with(&mut self.model, &self.data, |step| {
+            *at = step.number();
+            replay.record_at((next, step.number()), &step.training(), step.metrics())
+        })?;
+        ended.map(|metrics| self.end(replay, metrics)).transpose()
+    }
+
+    fn end(&mut self, replay: &mut Replay, metrics: Metrics) -> Result<Logged> {
+        let named = metrics.iter().map(|(name, value)| (name.to_owned(), number(value))).collect();
+        let epoch = replay.record(&self.trainer.training(&self.model), metrics)?;
+        self.at = (epoch, 0);
+        Ok((epoch, named))
     }
 }
 
-/// The recorded trainer, or a new one for the optimizer that is given, with what else is.
+/// The recorded trainer with what is given changed; without one, a new one for the optimizer that is given.
 fn trainer(parent: &Replay, train: &Train) -> Result<Trainer> {
-    let mut trainer = match (&train.optimizer, parent.loss()) {
-        (None, _) => parent.run()?.fork(train.epoch)?.trainer,
-        (Some(optimizer), Some(loss)) => Trainer::new(loss, optimizer.parse()?),
-        (Some(_), None) => return Err(invalid("the loss of the recording", "one to train with", "none")),
+    let recorded = parent.run()?.fork(train.epoch).map(|fork| fork.trainer);
+    let mut trainer = match (recorded, &train.optimizer, parent.loss()) {
+        (Ok(trainer), None, _) => trainer,
+        (Ok(trainer), Some(optimizer), _) => trainer.optimizer(optimizer.parse()?),
+        (Err(Error::Missing { .. }), Some(optimizer), Some(loss)) => {
+            Trainer::new(loss, optimizer.parse()?).start_epoch(train.epoch)
+        }
+        (Err(error), ..) => return Err(error),
     };
     if let Some(samples) = train.batch_size {
         trainer = trainer.batch_size(samples);

@@ -56,9 +56,33 @@ test("every answer is a native program's, bit for bit", async () => {
       await same({ ask: "verify", handle: reopened });
       await same({ ask: "predictions", handle: reopened, epoch: 120 });
     }
+    await asksOfBatchesAndData(same);
     native.close();
   }
 });
+
+/** Batches one by one, the rest of their epoch, and data that were edited: the run `1` has 2,000 samples of two inputs. @param {(request: object, bytes?: Uint8Array) => Promise<import("../core.js").Answer>} same */
+async function asksOfBatchesAndData(same) {
+  const { handle } = (await same({ ask: "train", handle: 1, epoch: 100, salt: 6, optimizer: "Adam(lr 0.01)" })).fields;
+  await same({ ask: "step", handle, batches: 3 });
+  const view = (await same({ ask: "batches", handle, epoch: 101 })).fields;
+  assert.deepEqual(view.epochs, [0, 1, 2, 3]);
+  await same({ ask: "weights", handle: view.handle, epoch: 3 });
+  await same({ ask: "step", handle, epochs: 2 });
+  await same({ ask: "download", handle });
+  const data = await same({ ask: "data", handle: 1 });
+  const [inputs, targets] = data.arrays;
+  const bytes = (/** @type {Float32Array[]} */ ...arrays) => new Uint8Array(arrays.flatMap((array) => [...new Uint8Array(array.slice().buffer)]));
+  const edited = bytes(inputs.values.subarray(0, 80), targets.values.subarray(0, 40));
+  await same({ ask: "noise", handle: 1, samples: 40, deviation: 0.2, seed: 3 }, edited);
+  for (const name of ["parabola", "moons", "circles", "ball", "hypercube"]) {
+    await same({ ask: "generate", handle: 1, name, samples: 61, noise: 0.1, seed: 2 });
+  }
+  const other = (await same({ ask: "train", handle: 1, epoch: 0, salt: 7, samples: 40 }, edited)).fields;
+  await same({ ask: "step", handle: other.handle, epochs: 5 });
+  await same({ ask: "download", handle: other.handle });
+  await same({ ask: "html", title: "", runs: [{ handle: 1, name: "some", epochs: 9 }, { handle: other.handle, name: "edited" }] });
+}
 
 test("what cannot be had is an error in words", async () => {
   const core = await module();
@@ -78,6 +102,33 @@ test("what cannot be had is an error in words", async () => {
   fails({ ask: "html", title: "", runs: Array(33).fill({ handle: 1, name: "one" }) }, /at most 32/);
   fails({ ask: "all" }, /the request/);
   fails({ ask: "open" }, /never started/);
+});
+
+/** The crate's `time_budget` leaves out what would take too long, by a clock; the module has none. */
+test("a budget of time is refused in words where there is no clock, and nothing is begun", async () => {
+  const core = await module();
+  core.open(recording("tanh"));
+  for (const share of [0.02, 1, 2, -1]) {
+    assert.throws(() => core.train({ handle: 1, epoch: 10, time_budget: share }), /`time_budget`.*there is no clock here/);
+  }
+  const { handle } = core.train({ handle: 1, epoch: 10, time_budget: null }).fields;
+  assert.equal(handle, 2, "no handle was taken");
+  assert.deepEqual(core.ask({ ask: "step", handle, epochs: 1 }).fields.epochs[0][0], 11);
+});
+
+test("data that are none are an error in words, and the module goes on", async () => {
+  const core = await module();
+  core.open(recording("tanh"));
+  const bytes = (/** @type {number[]} */ ...values) => new Uint8Array(Float32Array.from(values).buffer);
+  const fails = (/** @type {number} */ samples, /** @type {Uint8Array} */ data, /** @type {RegExp} */ words) => {
+    assert.throws(() => core.train({ handle: 1, epoch: 0, samples }, data), words);
+  };
+  fails(1, bytes(0, Number.NaN, 1), /inputs, row 0, column 1, is NaN/);
+  fails(1, bytes(0, 0, 7), /the target of sample 0 is 7; it must be 0 or 1/);
+  fails(0, bytes(), /inputs is empty/);
+  fails(2, bytes(0, 0, 1), /the number of bytes of the data is 12/);
+  fails(2 ** 31, bytes(0, 0, 1), /at most 100000/);
+  assert.equal(core.train({ handle: 1, epoch: 0, samples: 1 }, bytes(0, 0, 1)).fields.data.samples, 1);
 });
 
 /** Numbers that are the same in every run: xorshift. @param {number} seed */
@@ -101,6 +152,20 @@ function mutated(bytes, /** @type {(below: number) => number} */ draw) {
   if (kind === 1) return copy.subarray(0, draw(copy.length));
   if (kind === 2) copy.copyWithin(draw(copy.length), draw(copy.length), draw(copy.length));
   return copy;
+}
+
+/** Goes on with a recording by batches, and to the end of the epoch. @param {import("../core.js").Core} core @param {number} parent */
+function trained(core, parent) {
+  const { handle } = core.train({ handle: parent, epoch: 12 }).fields;
+  try {
+    core.ask({ ask: "step", handle, batches: 2 });
+    core.ask({ ask: "step", handle, epochs: 1 });
+    const view = core.ask({ ask: "batches", handle, epoch: 13 });
+    core.ask({ ask: "close", handle: view.fields.handle });
+    return view;
+  } finally {
+    core.ask({ ask: "close", handle });
+  }
 }
 
 test("10,000 damaged recordings are answered or refused, and take no more memory than they should", async () => {
@@ -135,6 +200,7 @@ test("10,000 damaged recordings are answered or refused, and take no more memory
       { ask: "html", title: "", runs: [{ handle, name: "damaged", samples: 100 }] },
     ];
     attempt(() => core.ask(asked[draw(asked.length)]));
+    if (draw(4) === 0) attempt(() => trained(core, handle));
     core.ask({ ask: "close", handle });
   }
   assert.ok(answered > 100 && refused > 100, `${answered} answered, ${refused} refused`);

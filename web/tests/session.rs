@@ -1,41 +1,11 @@
 //! What a session answers, asked natively.
 
-use serde_json::{Value, json};
-use training_replay::{
-    Activation, Dense, Loss, Metrics, Optimizer, Parameter, Replay, Sequential, Trainer, Weights, datasets,
-};
+mod common;
+
+use common::{ask, opened, recording};
+use serde_json::json;
+use training_replay::{Metrics, Parameter, Replay, Weights};
 use training_replay_web::Session;
-
-fn recording() -> Vec<u8> {
-    let data = datasets::parabola(50, 13);
-    let layers =
-        [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
-    let mut model = Sequential::builder(2).layers(layers).build(1).unwrap();
-    let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.1));
-    let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
-    replay.record(&trainer.training(&model), Metrics::new()).unwrap();
-    for _ in 0..3 {
-        let metrics = trainer.epoch(&mut model, &data).unwrap();
-        replay.record(&trainer.training(&model), metrics).unwrap();
-    }
-    let mut bytes = Vec::new();
-    replay.write_to(&mut bytes).unwrap();
-    bytes
-}
-
-/// The JSON of an answer, and what is behind it.
-fn ask(session: &mut Session, request: &Value, bytes: &[u8]) -> (Value, Vec<u8>) {
-    let answer = session.answer(&[request.to_string().as_bytes(), b"\n", bytes].concat());
-    let end = 4 + u32::from_le_bytes(*answer.first_chunk().unwrap()) as usize;
-    (serde_json::from_slice(&answer[4..end]).unwrap(), answer[end.next_multiple_of(4)..].to_vec())
-}
-
-fn opened() -> Session {
-    let mut session = Session::default();
-    let (answer, _) = ask(&mut session, &json!({ "ask": "open" }), &recording());
-    assert_eq!((&answer["answer"]["handle"], &answer["answer"]["epochs"]), (&json!(1), &json!([0, 1, 2, 3])));
-    session
-}
 
 #[test]
 fn a_space_is_that_of_the_crate() {

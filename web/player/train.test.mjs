@@ -1,0 +1,178 @@
+// A run that the player trains goes on: run, pause, an epoch, a batch.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { close } from "../../tests/browser/browser.mjs";
+import { module } from "../tests/native.mjs";
+import { downloaded, error, inFrame, names, openFiles, player, points, recording, shown, train, unfold } from "./player.mjs";
+
+const go = (page, id) => shown(page, () => page.locator(`#${id}`).click());
+
+const trimmed = async (page) => (await names(page)).map((name) => name.trim());
+
+/** A recording that was downloaded, opened again by the module. */
+async function reopened(path) {
+  const core = await module();
+  return { core, ...core.open(new Uint8Array(readFileSync(path))).fields };
+}
+
+test("a run goes on by epochs, and the page goes with it", async () => {
+  const page = await player([recording("sigmoid")]);
+  assert.equal(await page.locator("#drive").isVisible(), false, "what was opened does not go on");
+  await train(page, { epoch: 40, epochs: 2 });
+  await go(page, "one-epoch");
+  assert.equal(await points(page, "sigmoid from 40"), "4, to 43");
+  assert.equal(await inFrame(page, "root.dataset.epoch"), "43");
+  await go(page, "one-epoch");
+  const { core, handle, epochs } = await reopened(await downloaded(page, "sigmoid from 40"));
+  assert.deepEqual(epochs, [40, 41, 42, 43, 44]);
+  const parent = core.open(new Uint8Array(readFileSync(recording("sigmoid")))).fields.handle;
+  const weights = (one) => core.ask({ ask: "weights", handle: one, epoch: 44 }).arrays;
+  assert.deepEqual(weights(handle), weights(parent), "bit for bit as if it had never been left");
+  await close(page);
+});
+
+test("a run goes on until it is paused, and then by an epoch", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 150, epochs: 0 });
+  assert.equal(await points(page, "tanh from 150"), "1, to 150");
+  await shown(page, async () => {
+    await page.locator("#go").click();
+    await page.locator("#pause").waitFor();
+    assert.equal(await page.locator("#one-batch").isDisabled(), true);
+    await page.waitForFunction(() => /epoch \d+ of 10000, loss 0\.\d+, accuracy/.test(document.getElementById("status").textContent));
+    await page.locator("#pause").click();
+  });
+  const [, count] = (await points(page, "tanh from 150")).match(/^(\d+), to \d+/);
+  assert.ok(Number(count) > 1 && Number(count) < 10_001, count);
+  await go(page, "one-epoch");
+  assert.match(await points(page, "tanh from 150"), new RegExp(`^${Number(count) + 1}, to ${150 + Number(count)}`));
+  await close(page);
+});
+
+test("single batches are a run beside the others, and the epoch goes on from them", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 65, epochs: 0 });
+  await go(page, "one-batch");
+  await go(page, "one-batch");
+  const view = "tanh from 65: batches of epoch 66";
+  assert.deepEqual(await trimmed(page), ["tanh", "tanh from 65", view]);
+  assert.equal(await points(page, view), "batches to 2");
+  assert.equal(await points(page, "tanh from 65"), "1, to 65", "a half-done epoch is none");
+  assert.match(await page.locator("#hint").innerText(), /are batches.*that is batch 2\./);
+  await go(page, "only");
+  assert.deepEqual(await trimmed(page), [view]);
+  assert.equal(await page.locator("#only").innerText(), "Show all runs");
+  await go(page, "only");
+  assert.equal((await trimmed(page)).length, 3);
+  assert.equal(await page.getByLabel(`Download ${view}`).count(), 0);
+  assert.equal(await page.locator("#driven option").count(), 1, "batches do not go on");
+  assert.deepEqual(await page.locator("#fork [name=run] option").allTextContents(), ["tanh", "tanh from 65"]);
+  await go(page, "one-epoch");
+  assert.equal(await points(page, view), "batches to 125", "the rest of the epoch, batch by batch");
+  assert.equal(await points(page, "tanh from 65"), "2, to 66");
+  const { core, handle, batches } = await reopened(await downloaded(page, "tanh from 65"));
+  assert.deepEqual(batches, [[66, 125]]);
+  const parent = core.open(new Uint8Array(readFileSync(recording("tanh")))).fields.handle;
+  const weights = (one) => core.ask({ ask: "weights", handle: one, epoch: 66 }).arrays;
+  assert.deepEqual(weights(handle), weights(parent));
+  await go(page, "one-batch");
+  assert.deepEqual(await trimmed(page), ["tanh", "tanh from 65", "tanh from 65: batches of epoch 67"], "those of the newest epoch");
+  await close(page);
+});
+
+test("batches that were closed come back with the next one, and stay when their run is closed", async () => {
+  const page = await player([recording("deep")]);
+  await train(page, { epoch: 4, epochs: 1 });
+  await go(page, "one-batch");
+  const view = "deep from 4: batches of epoch 6";
+  await unfold(page, "runs");
+  await shown(page, () => page.getByLabel(`Close ${view}`).click());
+  assert.deepEqual(await trimmed(page), ["deep", "deep from 4"]);
+  assert.equal(await page.locator("#hint").isVisible(), false);
+  await go(page, "one-epoch");
+  assert.equal(await points(page, view), "batches to 63");
+  await shown(page, () => page.getByLabel("Close deep from 4", { exact: true }).click());
+  assert.deepEqual(await trimmed(page), ["deep", view]);
+  assert.equal(await page.locator("#drive").isVisible(), false, "nothing goes on");
+  await close(page);
+});
+
+test("what goes on goes on by the keyboard alone, and the focus stays where it works", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 150, epochs: 0 });
+  await page.locator("#driven").focus();
+  await page.keyboard.press("Tab");
+  await shown(page, async () => {
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.id === "pause");
+    await page.keyboard.press("Enter");
+  });
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "go");
+  await page.keyboard.press("Tab");
+  await shown(page, () => page.keyboard.press("Enter"));
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "one-epoch");
+  await page.keyboard.press("Tab");
+  await shown(page, () => page.keyboard.press(" "));
+  assert.equal((await trimmed(page)).length, 3);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "one-batch");
+  await close(page);
+});
+
+test("a run that was trained from other weights goes on beside the others, each by itself", async () => {
+  const page = await player([recording("tanh"), recording("relu")]);
+  await train(page, { run: "tanh", epoch: 10, epochs: 1 });
+  await train(page, { run: "relu", epoch: 20, epochs: 1 });
+  assert.equal(await page.locator("#driven option:checked").innerText(), "relu from 20", "the newest");
+  await page.locator("#driven").selectOption({ label: "tanh from 10" });
+  await go(page, "one-epoch");
+  assert.deepEqual([await points(page, "tanh from 10"), await points(page, "relu from 20")], ["3, to 12", "2, to 21"]);
+  assert.equal(await page.locator("#driven option:checked").innerText(), "tanh from 10");
+  await close(page);
+});
+
+test("the same initial weights are the first recorded ones", async () => {
+  const page = await player([recording("tanh")]);
+  await page.frameLocator("#page").locator("#slider").fill("40");
+  await unfold(page, "fork");
+  assert.equal(await page.locator("#fork [name=epoch]").inputValue(), "40");
+  await page.getByRole("button", { name: "The same initial weights" }).click();
+  assert.equal(await page.locator("#fork [name=epoch]").inputValue(), "0");
+  await page.locator("#fork [name=epochs]").fill("3");
+  await page.locator("#fork [name=learning_rate]").fill("0.2");
+  await shown(page, () => page.locator("#fork [type=submit]").click());
+  assert.equal(await points(page, "tanh from 0"), "4, to 3");
+  await train(page, { run: "tanh from 0", epoch: 2, epochs: 1 });
+  await unfold(page, "fork");
+  await page.locator("#fork [name=run]").selectOption({ label: "tanh from 0 from 2" });
+  assert.equal(await page.locator("#fork [name=initial]").innerText(), "The first weights, of epoch 2");
+  await close(page);
+});
+
+test("a run whose training fails says why, and does not go on", async () => {
+  const page = await player([recording("tanh")]);
+  await unfold(page, "fork");
+  await page.locator("#fork [name=batch_size]").evaluate((field) => field.removeAttribute("min"));
+  await page.locator("#fork [name=batch_size]").fill("0");
+  await shown(page, () => page.locator("#fork [type=submit]").click());
+  assert.match(await error(page), /^tanh from \d+: the batch size is 0/);
+  assert.equal(await page.locator("#drive").isVisible(), false);
+  await close(page);
+});
+
+test("runs are hidden and shown, and one is always shown", async () => {
+  const page = await player([recording("tanh"), recording("relu")]);
+  await unfold(page, "runs");
+  await shown(page, () => page.getByLabel("Show tanh", { exact: true }).click());
+  assert.deepEqual(await trimmed(page), ["relu"]);
+  await shown(page, () => page.getByLabel("Show relu", { exact: true }).click());
+  assert.deepEqual(await trimmed(page), ["relu"]);
+  assert.match(await error(page), /one run at least/);
+  await shown(page, () => page.getByLabel("Close relu", { exact: true }).click());
+  assert.deepEqual(await trimmed(page), ["tanh"], "another one, when the last one shown is closed");
+  await openFiles(page, [recording("deep")]);
+  assert.deepEqual(await trimmed(page), ["tanh", "deep"]);
+  await close(page);
+});
