@@ -171,7 +171,7 @@ fn every_kind_of_run_can_be_seen_closer() {
     let ball = datasets::ball(10, 90, 13);
     let wide = [trained::wide(5, Activation::Tanh), trained::sigmoid()];
     let two = [trained::wide(5, Activation::Tanh), Dense::new(2).name("two"), trained::sigmoid()];
-    for (what, replay) in [
+    let runs = vec![
         ("three classes", trained::ring(3, 90, 2)),
         ("ten inputs", trained::run(&ball, wide, Loss::BinaryCrossEntropy, 2)),
         ("ten inputs to two units", trained::run(&ball, two, Loss::BinaryCrossEntropy, 2)),
@@ -179,7 +179,8 @@ fn every_kind_of_run_can_be_seen_closer() {
         ("a number", trained::regression(1)),
         ("two numbers", trained::regression(2)),
         ("numbers that diverge", trained::diverged_numbers()),
-    ] {
+    ];
+    for (what, replay) in runs {
         let run = live(&replay);
         for place in 0..run.len() {
             for plane in [LivePlane::FeatureSpace, LivePlane::InputSpace] {

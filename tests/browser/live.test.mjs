@@ -28,9 +28,10 @@ function livePath(name) {
   return path;
 }
 
-/** What is drawn in every canvas of the runs, and said around it. */
+/** What is drawn in every canvas of the runs, and said around it; but for units that can be chosen, which can be computed alone. */
 function shown() {
   const pictures = [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL());
+  for (const select of document.querySelectorAll("select[data-name=surface]")) /** @type {HTMLElement} */ (select).style.display = "none";
   return { pictures, words: document.getElementById("runs").innerText };
 }
 

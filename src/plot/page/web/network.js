@@ -86,7 +86,15 @@ class NetworkPanel extends Panel {
   /** A press on a unit shows its surface over the inputs, where that can be computed. @param {SpacePanel} inputs */
   leadTo(inputs) {
     this.inputs = inputs;
-    this.takeNotes(new Notes({ notes: [say("network.note-with-surfaces")] }));
+    this.canvas.addEventListener("pointermove", (event) => this.hover(this.unitNear(event)));
+    this.canvas.addEventListener("pointerleave", () => this.hover(null));
+  }
+
+  /** Says what a press on a unit does. @param {{ layer: string, unit: number } | null} over */
+  hover(over) {
+    this.over = over;
+    this.canvas.style.cursor = over ? "pointer" : "";
+    this.show(this.epoch, this.clock);
   }
 
   press(event) {
@@ -130,6 +138,7 @@ class NetworkPanel extends Panel {
   }
 
   noteOf(epoch) {
+    if (this.over) return say("network.press", { unit: this.inputs.nameOf(this.over) });
     if (this.part === null || epoch < 0) return super.noteOf(epoch);
     const { network, part } = this;
     const gradient = network.gradientAt(epoch, part);

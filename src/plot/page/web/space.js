@@ -52,9 +52,17 @@ class SpacePanel extends Panel {
     return !this.notes.exist && !this.unit && !this.closer.trouble;
   }
 
+  placeOfUnit(wanted) {
+    return this.surfaces.findIndex(({ layer, unit }) => layer === wanted.layer && unit === wanted.unit);
+  }
+
+  nameOf(unit) {
+    return this.surfaces[this.placeOfUnit(unit)].name;
+  }
+
   /** Shows the surface of a unit, or no longer, if it is shown. @param {{ layer: string, unit: number }} wanted */
   showUnit(wanted) {
-    const at = this.surfaces.findIndex(({ layer, unit }) => layer === wanted.layer && unit === wanted.unit);
+    const at = this.placeOfUnit(wanted);
     const select = /** @type {HTMLSelectElement} */ (this.head.querySelector("[data-name=surface]"));
     select.selectedIndex = at === select.selectedIndex ? 0 : at;
     select.dispatchEvent(new Event("change"));
@@ -334,11 +342,6 @@ class SpacePanel extends Panel {
   }
 }
 
-/** @returns {[number, number]} */
-function lineAt({ points }, i, [x, y]) {
-  return [x(points[i]), y(points[points.length / 2 + i])];
-}
-
 /** The place nearest to another one that is near enough, or -1. */
 function nearest(xs, ys, x, y, isSeen) {
   let [best, least] = [-1, NEAR * NEAR];
@@ -354,25 +357,6 @@ function ring(context, [x, y], radius) {
   if (!Number.isFinite(x + y)) return;
   circle(context, x, y, radius + 5, palette.paper, 4.5);
   circle(context, x, y, radius + 5, palette.text, 2);
-}
-
-/** A grid of the page at an epoch, in pixels. */
-function gridOfSteps({ size, every, still, count, points }, epoch, [x, y]) {
-  const from = still ? 0 : epoch * 2 * count;
-  return { size, every, still, x: (i) => x(points[from + i]), y: (i) => y(points[from + count + i]) };
-}
-
-/** The places of so many points of an array, without those that are no numbers. */
-function stepsFrom(array, from, count) {
-  return Array.from(array.subarray(from, from + count)).filter((step) => step !== NO_VALUE);
-}
-
-/** From the smallest to the largest of some places between two ends, and a little more. */
-function endsOfSteps(steps, [low, high]) {
-  if (!steps.length) return [low, high];
-  const [first, last] = steps.reduce(([least, most], step) => [Math.min(least, step), Math.max(most, step)], [STEPS, 0]);
-  const margin = Math.max(1, (last - first) * 0.02);
-  return [first - margin, last + margin].map((step) => low + ((high - low) * step) / STEPS);
 }
 
 function circle(context, x, y, radius, color, width) {

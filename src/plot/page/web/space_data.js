@@ -59,3 +59,27 @@ class BentGrid {
     return this.scores;
   }
 }
+
+/** @returns {[number, number]} */
+function lineAt({ points }, i, [x, y]) {
+  return [x(points[i]), y(points[points.length / 2 + i])];
+}
+
+/** A grid of the page at an epoch, in pixels. */
+function gridOfSteps({ size, every, still, count, points }, epoch, [x, y]) {
+  const from = still ? 0 : epoch * 2 * count;
+  return { size, every, still, x: (i) => x(points[from + i]), y: (i) => y(points[from + count + i]) };
+}
+
+/** The places of so many points of an array, without those that are no numbers. */
+function stepsFrom(array, from, count) {
+  return Array.from(array.subarray(from, from + count)).filter((step) => step !== NO_VALUE);
+}
+
+/** From the smallest to the largest of some places between two ends, and a little more. */
+function endsOfSteps(steps, [low, high]) {
+  if (!steps.length) return [low, high];
+  const [first, last] = steps.reduce(([least, most], step) => [Math.min(least, step), Math.max(most, step)], [STEPS, 0]);
+  const margin = Math.max(1, (last - first) * 0.02);
+  return [first - margin, last + margin].map((step) => low + ((high - low) * step) / STEPS);
+}
