@@ -95,7 +95,7 @@ fn what_is_missing_unknown_or_there_twice_is_named() {
     let none = english_but(|texts| drop(texts.as_object_mut().unwrap().remove("keys")));
     let error = wrong(&none);
     assert!(
-        error.starts_with("each of the texts `keys.buttons`") && error.contains(" and 13 more is missing"),
+        error.starts_with("each of the texts `keys.buttons`") && error.contains(" and 15 more is missing"),
         "{error}"
     );
     let error = wrong(&put("panel", "save-jpeg", "Save as JPEG".into()));
