@@ -343,7 +343,7 @@ class SpacePanel extends Panel {
 }
 
 /** The place nearest to another one that is near enough, or -1. */
-function nearest(xs, ys, x, y, isSeen) {
+function nearest(xs, ys, x, y, isSeen = (_i) => true) {
   let [best, least] = [-1, NEAR * NEAR];
   for (let i = 0; i < xs.length; i++) {
     const distance = (xs[i] - x) ** 2 + (ys[i] - y) ** 2;
