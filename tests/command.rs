@@ -542,8 +542,9 @@ fn a_killed_recording_becomes_a_page_in_one_command() {
 fn a_page_is_in_the_language_of_a_file_of_texts_or_its_fault_is_named() {
     let folder = folder();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    let german =
-        Texts::ENGLISH.replace("\"language\": \"en\"", "\"language\": \"de\"").replace("\"Play\"", "\"Abspielen\"");
+    let german = Texts::english_file()
+        .replace("\"language\": \"en\"", "\"language\": \"de\"")
+        .replace("\"Play\"", "\"Abspielen\"");
     write("de.json", &german);
     write("half.json", &german.replace("\"play\": \"Abspielen\",", ""));
     assert_eq!(call(folder.path(), "page run.replay --texts de.json -o page.html").status, 0);

@@ -18,7 +18,7 @@ use training_replay::{
 
 /// English with something else in it, as JSON.
 fn english_but(change: impl FnOnce(&mut Value)) -> String {
-    let mut texts: Value = serde_json::from_str(Texts::ENGLISH).unwrap();
+    let mut texts: Value = serde_json::from_str(Texts::english_file()).unwrap();
     change(&mut texts);
     texts.to_string()
 }
@@ -37,8 +37,8 @@ fn put(group: &str, name: &str, value: Value) -> String {
 
 #[test]
 fn english_is_a_translation_of_itself_and_what_a_page_has() {
-    assert_eq!(Texts::parse(Texts::ENGLISH).unwrap(), Texts::english());
-    let bom = format!("\u{feff}{}", Texts::ENGLISH);
+    assert_eq!(Texts::parse(Texts::english_file()).unwrap(), Texts::english());
+    let bom = format!("\u{feff}{}", Texts::english_file());
     assert_eq!(Texts::parse(&bom).unwrap(), Texts::english());
     let page = Page::new("A page");
     let html = page.to_html().unwrap();
@@ -52,7 +52,7 @@ fn every_text_of_a_page_is_that_of_its_translation() {
     assert_eq!(german.language(), "de");
     let html = Page::new("A page").texts(german).to_html().unwrap();
     assert!(html.contains("<html lang=\"de\">"));
-    let texts: Value = serde_json::from_str(Texts::ENGLISH).unwrap();
+    let texts: Value = serde_json::from_str(Texts::english_file()).unwrap();
     let (body, _) = html.split_once("<script type=\"module\">").unwrap();
     assert!(!body.contains("{{"), "no mark is left");
     for (name, group) in texts.as_object().unwrap().iter().filter(|(name, _)| *name != "language") {
@@ -100,9 +100,9 @@ fn what_is_missing_unknown_or_there_twice_is_named() {
     );
     let error = wrong(&put("panel", "save-jpeg", "Save as JPEG".into()));
     assert_eq!(error, "the text `panel.save-jpeg` is unknown; it must be a text of the page, as those in English are");
-    let twice = Texts::ENGLISH.replace("\"play\": \"Play\"", "\"play\": \"Play\", \"play\": \"Go\"");
+    let twice = Texts::english_file().replace("\"play\": \"Play\"", "\"play\": \"Play\", \"play\": \"Go\"");
     assert_eq!(wrong(&twice), "the text `controls.play` is there twice; it must be there once");
-    let error = wrong(&Texts::ENGLISH.replacen('{', "{\"lists\": {},", 1));
+    let error = wrong(&Texts::english_file().replacen('{', "{\"lists\": {},", 1));
     assert_eq!(error, "the text `lists` is there twice; it must be there once");
 }
 
@@ -204,7 +204,7 @@ fn every_text_in_english_is_used() {
             sources.push_str(&fs::read_to_string(path).unwrap());
         }
     }
-    let texts: Value = serde_json::from_str(Texts::ENGLISH).unwrap();
+    let texts: Value = serde_json::from_str(Texts::english_file()).unwrap();
     let groups = texts.as_object().unwrap().iter().filter_map(|(group, texts)| Some((group, texts.as_object()?)));
     let keys: Vec<String> =
         groups.flat_map(|(group, texts)| texts.keys().map(move |it| format!("{group}.{it}"))).collect();

@@ -12,7 +12,7 @@ const ARABIC: &str = "\u{627}\u{628}\u{62a}\u{62b}\u{62c}\u{62d}\u{62e}\u{62f}\u
 /// Every text in brackets, in letters that English has none of; what is filled in stays.
 pub fn pseudo(language: &str) -> String {
     let letters = if language.starts_with("ar") { ARABIC.repeat(2) } else { ACCENTED.to_owned() };
-    let mut texts: Value = serde_json::from_str(Texts::ENGLISH).unwrap();
+    let mut texts: Value = serde_json::from_str(Texts::english_file()).unwrap();
     let groups = texts.as_object_mut().unwrap();
     groups.values_mut().for_each(|group| translate(group, &letters));
     groups.insert("language".into(), language.into());

@@ -24,12 +24,12 @@ const IN_WORDS: [&str; 3] = ["zero", "one", "two"];
 const KEYS: usize = 5;
 
 static ENGLISH: LazyLock<Texts> =
-    LazyLock::new(|| read(Texts::ENGLISH).unwrap_or_else(|error| unreachable!("a test reads them: {error}")));
+    LazyLock::new(|| read(Texts::english_file()).unwrap_or_else(|error| unreachable!("a test reads them: {error}")));
 
 /// The texts of a [`Page`](crate::plot::Page): its buttons and their titles, what a screen reader says, legends, keys and errors.
 ///
-/// A translation is a file like [`ENGLISH`](Self::ENGLISH) with the same keys. `{names}` in a text are filled in by the page, and
-/// stand in a translation too, in any order. A text with a count has forms, by the categories that the language has for plurals in
+/// A translation is a file like [`english_file`](Self::english_file) with the same keys. `{names}` in a text are filled in by the
+/// page, and stand in a translation too, in any order. A text with a count has forms, by the categories that the language has for plurals in
 /// [CLDR](https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html): `other`, and those of `zero`, `one`,
 /// `two`, `few` and `many` that it needs. The `language` is its tag in HTML, by which the page also writes numbers; a page in a
 /// language that is read from right to left is laid out so.
@@ -47,7 +47,7 @@ static ENGLISH: LazyLock<Texts> =
 /// ```
 /// use training_replay::plot::{Page, Texts};
 ///
-/// let german = Texts::ENGLISH.replace(r#""language": "en""#, r#""language": "de""#).replace(r#""Play""#, r#""Abspielen""#); // and so on
+/// let german = Texts::english_file().replace(r#""language": "en""#, r#""language": "de""#).replace(r#""Play""#, r#""Abspielen""#); // and so on
 /// let page = Page::new("Zwei Aktivierungen").texts(Texts::parse(&german)?);
 /// assert!(page.to_html()?.contains(r#"<html lang="de">"#));
 ///
@@ -72,15 +72,17 @@ enum Text {
 }
 
 impl Texts {
-    /// All texts in English, in JSON: what a translation begins with.
-    pub const ENGLISH: &str = include_str!("web/texts/en.json");
+    /// Returns the file of all texts in English, in JSON: what a translation begins with.
+    pub fn english_file() -> &'static str {
+        include_str!("web/texts/en.json")
+    }
 
     /// Returns the texts in English, which a page has without others.
     ///
     /// ```
     /// use training_replay::plot::Texts;
     ///
-    /// assert_eq!(Texts::english(), Texts::parse(Texts::ENGLISH)?);
+    /// assert_eq!(Texts::english(), Texts::parse(Texts::english_file())?);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     pub fn english() -> Self {
