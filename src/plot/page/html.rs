@@ -23,22 +23,27 @@ pub(crate) fn page(texts: &Texts, title: &str, lesson: &str, parts: [(&str, &str
     ];
     let parts: HashMap<&str, &str> = own.into_iter().chain(parts).collect();
     let part = |name: &str| match parts.get(name) {
-        Some(part) => (*part).to_owned(),
-        None => texts.plain(name).map(escaped).unwrap_or_default(),
+        Some(part) => Ok((*part).to_owned()),
+        None => texts.plain(name).map(escaped),
     };
-    Ok(filled(include_str!("web/page.html"), part))
+    filled(include_str!("web/page.html"), part)
 }
 
 /// A text with something in place of each mark `{{name}}`. What takes its place is not looked through: a mark in what someone named a
 /// run is none.
-fn filled(text: &str, part: impl Fn(&str) -> String) -> String {
-    let mut pieces = text.split("{{");
-    let mut page = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (name, behind) = piece.split_once("}}").unwrap_or((piece, ""));
-        page.extend([part(name).as_str(), behind]);
+fn filled(text: &str, part: impl Fn(&str) -> Result<String>) -> Result<String> {
+    let (mut page, mut rest) = (String::new(), text);
+    while let Some((before, (name, behind))) = text_and_mark(rest) {
+        page.extend([before, &part(name)?]);
+        rest = behind;
     }
-    page
+    Ok(page + rest)
+}
+
+/// What stands before the next mark, its name, and what stands behind it.
+fn text_and_mark(text: &str) -> Option<(&str, (&str, &str))> {
+    let (before, mark) = text.split_once("{{")?;
+    Some((before, mark.split_once("}}")?))
 }
 
 /// JSON as it may stand in a script: no markup, in characters that a page may have.
@@ -136,9 +141,10 @@ mod tests {
         let parts = ["language", "title", "css", "lesson", "texts", "meta", "data", "core", "js"];
         let texts = super::Texts::english();
         let found = super::filled(include_str!("web/page.html"), |name| {
-            assert!(parts.contains(&name) || texts.plain(name).is_some(), "{name}");
-            "here".into()
-        });
+            assert!(parts.contains(&name) || texts.plain(name).is_ok(), "{name}");
+            Ok("here".into())
+        })
+        .unwrap();
         assert!(found.matches("here").count() > 30);
     }
 

@@ -25,20 +25,20 @@ impl Region {
     }
 
     /// The region. `web/lesson.js` makes links of the sentences that lead somewhere.
-    pub(super) fn html(&self, texts: &Texts) -> String {
+    pub(super) fn html(&self, texts: &Texts) -> Result<String> {
         let language = &self.lesson.language;
-        let words = Moments { text: texts.plain("lesson.epoch").unwrap_or_default(), language: other(texts, language) };
+        let words = Moments { text: texts.plain("lesson.epoch")?, language: other(texts, language) };
         let sections = self.lesson.sections.iter().zip(&self.goals).enumerate();
         let sections: Vec<String> =
             sections.map(|(number, (part, goals))| section(number, part, goals, &words)).collect();
-        format!(
+        Ok(format!(
             "<aside id=\"lesson\" class=\"lesson\" aria-labelledby=\"lesson-title\" lang=\"{}\">\n\
              <header class=\"lesson-head\"><h2 id=\"lesson-title\" dir=\"auto\">{}</h2></header>\n\
              <div class=\"lesson-text\">\n{}</div>\n</aside>\n",
             escaped(language),
             escaped(&self.lesson.title),
             sections.concat(),
-        )
+        ))
     }
 }
 

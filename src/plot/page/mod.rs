@@ -341,7 +341,7 @@ impl Page {
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
         let core = if is_live { core::base64()? } else { String::new() };
-        let lesson = self.lesson.as_ref().map(|lesson| lesson.html(&self.texts)).unwrap_or_default();
+        let lesson = self.lesson.as_ref().map_or(Ok(String::new()), |lesson| lesson.html(&self.texts))?;
         let (meta, data) = (html::in_script(&meta), arrays::to_base64(&bytes)?);
         html::page(&self.texts, &self.title, &lesson, [("meta", &meta), ("data", &data), ("core", &core)])
     }

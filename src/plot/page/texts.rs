@@ -119,11 +119,13 @@ impl Texts {
         is_from_right(&self.language)
     }
 
-    /// A text without forms; nothing for what is none, which a test of the page's marks finds.
-    pub(super) fn plain(&self, key: &str) -> Option<&str> {
-        match self.at(key)? {
-            Text::Plain(text) => Some(text),
-            Text::Forms(_) => None,
+    /// A text without forms.
+    pub(super) fn plain(&self, key: &str) -> Result<&str> {
+        match self.at(key) {
+            Some(Text::Plain(text)) => Ok(text),
+            _ => {
+                Err(Error::missing(format!("text `{key}` of a page"), "the page's own file names it, or it has forms"))
+            }
         }
     }
 
