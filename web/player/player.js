@@ -4,9 +4,10 @@
 const MOST_RUNS = 32;
 
 class Player {
-  /** @param {Core} core */
-  constructor(core) {
+  /** @param {Core} core @param {Uint8Array} module what its page computes with: the same, gzipped */
+  constructor(core, module) {
     this.core = core;
+    this.module = module;
     /** @type {Run[]} */
     this.runs = [];
     this.last = Promise.resolve();
@@ -121,13 +122,13 @@ class Player {
       this.closeWhatCannotBeShown(troubles);
       html = this.html(this.shown);
     }
-    await this.put(html, troubles, epoch);
+    await this.put(html, troubles, { epoch });
   }
 
   /** The page of some runs, as text. @param {Run[]} runs */
   html(runs) {
     const request = { ask: "html", title: runs.map(({ name }) => name).join(", "), runs: runs.map(({ shown }) => shown) };
-    return new TextDecoder().decode(this.core.ask(request).file);
+    return new TextDecoder().decode(this.core.ask(request, this.module).file);
   }
 
   /** @param {string[]} troubles where it is said why */
@@ -142,10 +143,10 @@ class Player {
     }
   }
 
-  /** @param {string} html @param {string[]} troubles @param {number} [epoch] */
-  async put(html, troubles, epoch) {
+  /** @param {string} html @param {string[]} troubles @param {{ epoch?: number, isView?: boolean }} [change] another epoch, and whether layer or threshold were chosen here */
+  async put(html, troubles, change) {
     const frame = byId("page");
-    const address = this.address(epoch);
+    const address = this.address(change);
     if (html && this.runs.length) {
       await loaded(frame, html);
       if (frame.contentDocument) this.listenForDrops(frame.contentDocument);
@@ -160,12 +161,14 @@ class Player {
     document.documentElement.dataset.shown = String(Number(document.documentElement.dataset.shown ?? 0) + 1);
   }
 
-  /** What is chosen in the page, as its address has it; in a sandbox, where frames are strangers, it cannot be known. @param {number | string} [epoch] */
-  address(epoch = this.epoch) {
+  /** What is chosen in the page, as its address has it, but for what was chosen here since; in a sandbox, where frames are strangers, it cannot be known. @param {{ epoch?: number | string, isView?: boolean }} [change] */
+  address({ epoch = this.epoch, isView = false } = {}) {
     const frame = byId("page");
     if (frame.hidden || !frame.contentDocument) return "";
-    const chosen = new URLSearchParams(frame.contentWindow.location.hash.slice(1));
+    const chosen = new URLSearchParams(frame.contentDocument.documentElement.dataset.address);
     if (epoch !== undefined) chosen.set("epoch", String(epoch));
+    // The page's own choice would hide this one.
+    if (isView) for (const name of ["layer", "units", "threshold"]) chosen.delete(name);
     return `#${chosen}`;
   }
 
@@ -204,10 +207,11 @@ class Player {
   /** Shows a run in another way, or as before, if it cannot be shown so. @param {Run} run @param {"name" | "layer" | "threshold"} field @param {string} value */
   async change(run, field, value) {
     const before = run[field];
+    const isView = field !== "name";
     run[field] = field === "name" ? this.unused(value) : value;
     await this.say("Computing…");
     try {
-      await this.put(this.html(this.shown), []);
+      await this.put(this.html(this.shown), [], { isView });
     } catch (error) {
       run[field] = before;
       await this.show([`${run.name}: ${wordsOf(error)}`]);

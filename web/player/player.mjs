@@ -24,6 +24,13 @@ export async function shown(page, action) {
   await page.waitForFunction((least) => Number(document.documentElement.dataset.shown ?? 0) > least, before, { timeout: 60_000 });
 }
 
+/** Waits until something is so in the page. @param {() => Promise<boolean>} isSo */
+export async function waitUntil(page, isSo) {
+  for (const end = Date.now() + 20_000; !(await isSo()); await page.waitForTimeout(50)) {
+    if (Date.now() > end) throw new Error(`it is never so: ${isSo}`);
+  }
+}
+
 export const openFiles = (page, paths) => shown(page, () => page.locator("#files").setInputFiles(paths));
 
 export const names = (page) => page.frameLocator("#page").locator(".run h2").allTextContents();

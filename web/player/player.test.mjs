@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { close, open } from "../../tests/browser/browser.mjs";
-import { error, folder, inFrame, names, openFiles, player, recording, shown, train, unfold } from "./player.mjs";
+import { error, folder, inFrame, names, openFiles, player, recording, shown, train, unfold, waitUntil } from "./player.mjs";
 
 test("recordings are opened together and shown on one clock", async () => {
   const page = await player([recording("tanh"), recording("relu")]);
@@ -79,6 +79,50 @@ test("the layer that is looked into is the one that is chosen for the run", asyn
   await unfold(page, "runs");
   await shown(page, () => page.getByLabel("layer of deep").selectOption("wide"));
   assert.deepEqual(await titles(), ["Feature space of wide", "Feature space of hidden"]);
+  await close(page);
+});
+
+test("the page computes what is looked at, and what was chosen in it stays when a run goes on", async () => {
+  const page = await player([recording("tanh")]);
+  const frame = page.frameLocator("#page");
+  const note = (run) => frame.locator(".run").nth(run).locator(".panel", { has: page.locator("select[data-name=surface]") }).locator(".panel-note").innerText();
+  await frame.locator("#slider").fill("150");
+  await frame.locator(".run select[data-name=surface]").selectOption("unit 1 of hidden");
+  const parent = await note(0);
+  assert.match(parent, /^unit 1 of hidden: from /);
+  await frame.locator(".panel:has(.zoom-in)").first().focus();
+  await page.keyboard.press("+");
+  await frame.locator("#color").selectOption({ index: 1 });
+  const state = () => inFrame(page, "root.dataset.address");
+  await waitUntil(page, async () => {
+    const shown = await state();
+    return ["zoom=", "surface=", "color="].every((part) => shown.includes(part));
+  });
+  const before = await state();
+  await train(page, { epoch: 150, learning_rate: 0.5, epochs: 5 });
+  assert.equal(await error(page), "");
+  await waitUntil(page, async () => (await state()) === before);
+  assert.equal(await note(0), parent);
+  await close(page);
+});
+
+test("a threshold that is moved in the page stays, until one is set for a run", async () => {
+  const page = await player([recording("tanh"), recording("relu")]);
+  const frame = page.frameLocator("#page");
+  const thresholds = () => frame.locator("#threshold-number").textContent();
+  await frame.locator("#view summary").click();
+  await frame.locator("#threshold").fill("0.3");
+  await waitUntil(page, () => inFrame(page, "/threshold=0.3/.test(root.dataset.address)"));
+  await train(page, { run: "tanh", epoch: 150, epochs: 2 });
+  await waitUntil(page, async () => (await thresholds()) === "0.30");
+  assert.match(await frame.locator("#view summary").innerText(), /0\.3/, "it is said");
+  await unfold(page, "runs");
+  await shown(page, async () => {
+    await page.getByLabel("threshold of tanh", { exact: true }).fill("0.9");
+    await page.getByLabel("threshold of tanh", { exact: true }).press("Enter");
+  });
+  await waitUntil(page, async () => (await thresholds()) === "0.90");
+  assert.doesNotMatch(await frame.locator("#view summary").innerText(), /0\./);
   await close(page);
 });
 

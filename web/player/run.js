@@ -1,6 +1,6 @@
 // The runs that the player has open.
 
-/** The most epochs of a run that are shown: a page holds arrays for each. */
+/** The most epochs of a run that are shown: what lies between all of them is found anew with each change. */
 const MOST_EPOCHS = 300;
 
 /** A recording that is open. */

@@ -10,9 +10,18 @@ use crate::{
     request::{Shown, at_most},
 };
 
-/// A page of several runs, as a file of its own.
-pub(crate) fn html<'a>(title: String, runs: Vec<Shown>, replay: impl Fn(u32) -> Result<&'a Replay>) -> Result<Reply> {
-    let empty = Page::new(title).source(PageSource::Arrays); // A module cannot carry itself.
+/// A page of several runs, as a file of its own. With a module, gzipped, it computes what it shows.
+pub(crate) fn html<'a>(
+    title: String,
+    runs: Vec<Shown>,
+    module: &[u8],
+    replay: impl Fn(u32) -> Result<&'a Replay>,
+) -> Result<Reply> {
+    let page = Page::new(title);
+    let empty = match module {
+        [] => page.source(PageSource::Arrays), // A module does not carry itself.
+        _ => page.source(PageSource::Recordings).module(module.to_vec())?,
+    };
     let page = runs.into_iter().try_fold(empty, |page, shown| add(page, replay(shown.handle)?, shown))?;
     Ok(Reply::default().file(page.to_html()?.into_bytes()))
 }

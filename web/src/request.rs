@@ -1,4 +1,4 @@
-//! Requests: a JSON object, and behind its line the bytes of a recording, where one is to be opened, or of data.
+//! Requests: a JSON object, and behind its line the bytes of a recording, where one is to be opened, of data, or of a module.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -40,7 +40,7 @@ pub(crate) enum Request {
     Milestones { handle: u32 },
     /// The parameters of the network.
     Weights { handle: u32, epoch: u64 },
-    /// A page of some recordings.
+    /// A page of some recordings, which carries the module behind the line and computes, if there is one.
     Html { title: String, runs: Vec<Shown> },
     /// Whether weights, data and logged losses agree.
     Verify { handle: u32 },

@@ -60,6 +60,7 @@ impl Session {
             Request::Noise { handle, samples, deviation, seed } => {
                 data::noisy(&data::read(self.replay(handle)?.dataset()?, samples, bytes)?, deviation, seed)
             }
+            Request::Html { title, runs } => page::html(title, runs, bytes, |handle| self.replay(handle)),
             question => self.ask(question),
         }
     }
@@ -83,7 +84,6 @@ impl Session {
             Request::Curves { handle } => questions::curves(self.replay(handle)?),
             Request::Milestones { handle } => questions::milestones(self.replay(handle)?),
             Request::Weights { handle, epoch } => questions::weights(self.replay(handle)?, epoch),
-            Request::Html { title, runs } => page::html(title, runs, |handle| self.replay(handle)),
             Request::Data { handle } => data::describe(self.replay(handle)?.dataset()?),
             Request::Generate(wanted) => data::generate(self.replay(wanted.handle)?.dataset()?, &wanted),
             Request::Verify { handle } => verify(self.whole(handle)?),

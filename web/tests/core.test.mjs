@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { decode, encode } from "../core.js";
-import { Native, RECORDINGS, module, recording } from "./native.mjs";
+import { Native, RECORDINGS, module, packed, recording } from "./native.mjs";
 
 const EPOCHS = [0, 1, 75, 150];
 
@@ -48,6 +49,8 @@ test("every answer is a native program's, bit for bit", async () => {
     };
     await same({ ask: "open" }, recording(name));
     for (const request of [...ofAll, HTML, ...EPOCHS.flatMap(questions)]) await same(request);
+    const { file: page } = await same({ ...HTML, title: "A page that computes" }, packed());
+    assert.ok(Buffer.from(/** @type {Uint8Array} */ (page)).includes(packed().toString("base64")));
     for (const settings of TRAININGS) {
       const { handle } = (await same({ ask: "train", handle: 1, epoch: 100, salt: 5, ...settings })).fields;
       await same({ ask: "step", handle, epochs: 20 });
@@ -100,6 +103,10 @@ test("what cannot be had is an error in words", async () => {
   failsToShow({ handle: 1, name: "one", layers: 3 }, /layers/);
   failsToShow({ handle: 9, name: "one" }, /there is no recording 9/);
   fails({ ask: "html", title: "", runs: Array(33).fill({ handle: 1, name: "one" }) }, /at most 32/);
+  const pageWith = (/** @type {Buffer} */ module) => core.ask({ ask: "html", title: "", runs: [{ handle: 1, name: "one" }] }, module);
+  for (const other of [Buffer.from("no module"), gzipSync("no module"), gzipSync(""), packed().subarray(0, 10)]) {
+    assert.throws(() => pageWith(other), /the module of a page .* it must be gzipped WebAssembly/);
+  }
   fails({ ask: "all" }, /the request/);
   fails({ ask: "open" }, /never started/);
 });

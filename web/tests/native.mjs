@@ -2,11 +2,15 @@
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 
 import { Core } from "../core.js";
 
 /** The module that `web/build` has built. */
 export const module = () => Core.load(readFileSync(required("WEB_MODULE")));
+
+/** The same as a page carries it. */
+export const packed = () => gzipSync(readFileSync(required("WEB_MODULE")));
 
 /** The names of the recordings that the native program has written. */
 export const RECORDINGS = ["sigmoid", "tanh", "relu"];

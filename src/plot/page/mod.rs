@@ -47,7 +47,7 @@ pub use self::{
     page_source::PageSource,
     texts::Texts,
 };
-use self::{lesson_html::Region, page_data::PageData, run_data::RunData};
+use self::{core::Core, lesson_html::Region, page_data::PageData, run_data::RunData};
 #[cfg(feature = "plot")]
 use super::panel::Panel;
 use super::run::RunPlots;
@@ -104,6 +104,8 @@ pub struct Page {
     captions: BTreeMap<u64, String>,
     lesson: Option<Region>,
     texts: Texts,
+    /// What computes.
+    core: Option<Core>,
     runs: Vec<RunData>,
 }
 
@@ -111,7 +113,7 @@ impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
         let (captions, runs, source, texts) = (BTreeMap::new(), Vec::new(), PageSource::default(), Texts::english());
-        Self { title: title.into(), max_samples: 2_000, source, captions, lesson: None, texts, runs }
+        Self { title: title.into(), max_samples: 2_000, source, captions, lesson: None, texts, core: Core::kept(), runs }
     }
 
     /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
@@ -155,6 +157,24 @@ impl Page {
     #[must_use]
     pub fn source(self, source: PageSource) -> Self {
         Self { source, ..self }
+    }
+
+    /// Sets the module that the page carries if it computes: that of `web/build`, gzipped, in place of the one that comes with this
+    /// crate. A program that runs in a browser itself carries none, and hands its own on.
+    ///
+    /// ```
+    /// use training_replay::plot::Page;
+    ///
+    /// let error = Page::new("A run").module(b"no module".to_vec()).unwrap_err();
+    /// assert!(error.to_string().ends_with("it must be gzipped WebAssembly"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for bytes that are not gzipped, or no WebAssembly. Whether it is of this version is not known here: a page
+    /// says of another what it misses.
+    pub fn module(self, gzipped: Vec<u8>) -> Result<Self> {
+        Ok(Self { core: Some(Core::of(gzipped)?), ..self })
     }
 
     /// Says something of an epoch, and of those after it up to the next caption: a line above the runs. A second one of an epoch
@@ -205,7 +225,7 @@ impl Page {
     ///
     /// [`Error::Invalid`] for more than 255 classes, labels or outputs, and whatever a question behind one of the panels fails with.
     pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
-        let may_compute = self.source != PageSource::Arrays && core::BYTES.is_some();
+        let may_compute = self.source != PageSource::Arrays && self.core.is_some();
         let compared = if may_compute { live_run::COMPARED } else { 0 };
         let made = run::run(name.into(), plots, self.max_samples, compared)?;
         let live = match self.source {
@@ -340,17 +360,22 @@ impl Page {
         let page = PageData { title: &self.title, captions, runs: &self.runs, places };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
-        let core = if is_live { core::base64()? } else { String::new() };
+        let core = if is_live { self.core()?.to_base64() } else { String::new() };
         let lesson = self.lesson.as_ref().map_or(Ok(String::new()), |lesson| lesson.html(&self.texts))?;
         let (meta, data) = (html::in_script(&meta), arrays::to_base64(&bytes)?);
         html::page(&self.texts, &self.title, &lesson, [("meta", &meta), ("data", &data), ("core", &core)])
+    }
+
+    fn core(&self) -> Result<&Core> {
+        let hint = "a program that runs in a browser carries none: hand it on by `Page::module`";
+        self.core.as_ref().ok_or_else(|| Error::missing("module for the page", hint))
     }
 
     /// Which of the runs are computed where they are shown: those for which that was asked, and others if they take less room so,
     /// with what computes them.
     fn live_runs(&self) -> Result<Vec<bool>> {
         let is_there = self.runs.iter().any(|run| run.is_live);
-        let core = if is_there { 0 } else { core::BYTES.map_or(usize::MAX, <[u8]>::len) };
+        let core = if is_there { 0 } else { self.core.as_ref().map_or(usize::MAX, Core::len) };
         // What arrays take before they are deflated is the most that can be saved.
         let most: usize = self.runs.iter().map(|run| run.arrays.size_of_epochs()).sum();
         let saved_by = |run: &RunData| if most > core { run.saved_bytes() } else { Ok(0) };

@@ -56,10 +56,11 @@ class Address {
     if (panel) this.page.follower.set(row, panel, true);
   }
 
-  /** Writes what is shown, without a step in the history. */
+  /** Writes what is shown, without a step in the history; and on the document, for a page around a frame that has no address. */
   write() {
     if (this.page.isPlaying) return;
     const text = `#${this.shown()}`;
+    this.page.root.dataset.address = text.slice(1);
     if (text === (location.hash || "#")) return;
     try {
       history.replaceState(null, "", text === "#" ? location.pathname + location.search : text);
