@@ -133,6 +133,15 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Res
     file.take_place()
 }
 
+/// Writes HTML to a file whose name says so; it is not even made for another name.
+#[cfg(feature = "page")]
+pub(crate) fn write_html(path: &Path, what: &str, html: impl FnOnce() -> Result<String>) -> Result<()> {
+    expect_ending(what, path, &["html", "htm"])?;
+    let html = html()?;
+    let failed = |source| Error::io(format!("writing {}", path.display()), source);
+    write_whole(path, |file| file.write_all(html.as_bytes()).map_err(failed))
+}
+
 /// A file that is written beside the place that it takes once it is whole; dropped before, it leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Whole {

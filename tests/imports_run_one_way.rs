@@ -11,7 +11,7 @@ use house::{
 };
 
 /// The rooms in order: a file imports from its own room and from those before it.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 27] = [
     "error",
     "host",
     "file",
@@ -37,6 +37,7 @@ const ROOMS: [&str; 26] = [
     "plot/render",
     "plot/run",
     "plot/page",
+    "plot/player",
     "plot/notebook",
 ];
 

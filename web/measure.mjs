@@ -1,6 +1,6 @@
 // What `web/measure` runs: each piece of work in turn by the module and by a native program, and the ratio of the fastest times.
 
-import { encode } from "./core.js";
+import { encode } from "../src/plot/player/web/core.js";
 import { Native, module, recording } from "./tests/native.mjs";
 
 const ROUNDS = 10;

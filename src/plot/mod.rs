@@ -15,6 +15,7 @@
 //! | an interactive page with several runs side by side, and any panel below them | [`Page`] |
 //! | a text beside it, whose sentences lead to epochs and panels | [`Lesson`] |
 //! | a page in another language | [`Texts`] |
+//! | a page that opens recordings and trains on from any epoch | [`Player`] |
 //! | figures, animations and pages in a notebook of evcxr | the feature `evcxr`: they are shown where they are the last line of a cell |
 //! | a drawing of your own that holds some of it | [`Panel::draw`] and [`Figure::draw`], on an area of [`plotters`] |
 //!
@@ -51,6 +52,7 @@
 mod notebook;
 mod page;
 mod panel;
+mod player;
 #[cfg(feature = "plot")]
 mod render;
 mod run;
@@ -61,6 +63,7 @@ pub use notebook::Gif;
 pub use page::Follow;
 pub use page::{Lesson, LessonSection, LivePlane, LiveRun, LiveView, Page, PagePanel, PageSource, Sentence, Texts};
 pub use panel::{Anchor, Aspect, Axis, AxisKind, ColorRole, Mark, Panel, Point};
+pub use player::Player;
 #[cfg(feature = "plot")]
 pub use plotters;
 #[cfg(feature = "plot")]

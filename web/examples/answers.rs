@@ -1,11 +1,12 @@
 //! What a native program answers: the recordings of the article, and answers to requests, for the tests of the module.
 //!
-//! `answers record FOLDER` writes the recordings. `answers ask` reads requests from the standard input, each behind its length in
+//! `answers record FOLDER` writes the recordings, `answers player MODULE FILE RECORDINGS...` the player with a module. `answers ask` reads requests from the standard input, each behind its length in
 //! four bytes, the lowest first, and writes each answer to the standard output in the same way, with the seconds that it took before
 //! it, as `f64`.
 
 use std::{
     error::Error,
+    fs,
     io::{self, Read, Write},
     path::Path,
     time::Instant,
@@ -13,6 +14,7 @@ use std::{
 
 use training_replay::{
     Activation, Dataset, Dense, Initializer, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
+    plot::Player,
 };
 use training_replay_web::Session;
 
@@ -20,9 +22,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["record", folder] => record(Path::new(folder)),
+        ["player", module, file, ref recordings @ ..] => write_player(module, file, recordings),
         ["ask"] => ask(),
-        _ => Err("either `record FOLDER` or `ask`".into()),
+        _ => Err("`record FOLDER`, `player MODULE FILE RECORDINGS...` or `ask`".into()),
     }
+}
+
+/// With a module, gzipped.
+fn write_player(module: &str, file: &str, recordings: &[&str]) -> Result<(), Box<dyn Error>> {
+    let mut player = Player::new("training-replay").module(fs::read(module)?)?;
+    for path in recordings.iter().map(Path::new) {
+        player.recording(path.file_stem().unwrap_or_default().to_string_lossy(), &Replay::open(path)?)?;
+    }
+    Ok(player.save(file)?)
 }
 
 /// A network with two hidden layers, and the three networks of "Hyper-parameters in Action! Part I — Activation Functions", with the state of their training.

@@ -1,6 +1,7 @@
 // In the player a person opens recordings, sees what they hold, trains on from an epoch and takes the new recording home.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -13,6 +14,19 @@ test("recordings are opened together and shown on one clock", async () => {
   assert.deepEqual((await names(page)).map((name) => name.trim()), ["tanh", "relu"]);
   assert.equal(await inFrame(page, "root.dataset.ready"), "yes");
   assert.equal(await error(page), "");
+  await close(page);
+});
+
+test("recordings that a player carries are open from the beginning, and others are opened beside them", async () => {
+  const path = join(folder, "carrying.html");
+  execFileSync(process.env.WEB_ANSWERS, ["player", `${process.env.WEB_MODULE}.gz`, path, recording("deep"), recording("line")]);
+  const page = await open(path);
+  await page.waitForFunction(() => document.documentElement.dataset.shown === "1", null, { timeout: 60_000 });
+  assert.deepEqual((await names(page)).map((name) => name.trim()), ["deep", "line"]);
+  assert.equal(await error(page), "");
+  assert.equal(await page.locator("#empty").isVisible(), false);
+  await openFiles(page, [recording("deep")]);
+  assert.deepEqual((await names(page)).map((name) => name.trim()), ["deep", "line", "deep (2)"]);
   await close(page);
 });
 
@@ -95,7 +109,7 @@ test("the page computes what is looked at, and what was chosen in it stays when 
   await frame.locator("#color").selectOption({ index: 1 });
   const state = () => inFrame(page, "root.dataset.address");
   await waitUntil(page, async () => {
-    const shown = await state();
+    const shown = (await state()) ?? "";
     return ["zoom=", "surface=", "color="].every((part) => shown.includes(part));
   });
   const before = await state();

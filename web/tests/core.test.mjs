@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { decode, encode } from "../core.js";
+import { decode, encode } from "../../src/plot/player/web/core.js";
 import { Native, RECORDINGS, module, packed, recording } from "./native.mjs";
 
 const EPOCHS = [0, 1, 75, 150];
@@ -64,7 +64,7 @@ test("every answer is a native program's, bit for bit", async () => {
   }
 });
 
-/** Batches one by one, the rest of their epoch, and data that were edited: the run `1` has 2,000 samples of two inputs. @param {(request: object, bytes?: Uint8Array) => Promise<import("../core.js").Answer>} same */
+/** Batches one by one, the rest of their epoch, and data that were edited: the run `1` has 2,000 samples of two inputs. @param {(request: object, bytes?: Uint8Array) => Promise<import("../../src/plot/player/web/core.js").Answer>} same */
 async function asksOfBatchesAndData(same) {
   const { handle } = (await same({ ask: "train", handle: 1, epoch: 100, salt: 6, optimizer: "Adam(lr 0.01)" })).fields;
   await same({ ask: "step", handle, batches: 3 });
@@ -161,7 +161,7 @@ function mutated(bytes, /** @type {(below: number) => number} */ draw) {
   return copy;
 }
 
-/** Goes on with a recording by batches, and to the end of the epoch. @param {import("../core.js").Core} core @param {number} parent */
+/** Goes on with a recording by batches, and to the end of the epoch. @param {import("../../src/plot/player/web/core.js").Core} core @param {number} parent */
 function trained(core, parent) {
   const { handle } = core.train({ handle: parent, epoch: 12 }).fields;
   try {
@@ -184,7 +184,7 @@ test("10,000 damaged recordings are answered or refused, and take no more memory
   assert.ok(bytes);
   const draw = drawn(42);
   let [answered, refused] = [0, 0];
-  const attempt = (/** @type {() => import("../core.js").Answer} */ ask) => {
+  const attempt = (/** @type {() => import("../../src/plot/player/web/core.js").Answer} */ ask) => {
     try {
       const answer = ask();
       answered += 1;

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-import { Core } from "../core.js";
+import { Core } from "../../src/plot/player/web/core.js";
 
 /** The module that `web/build` has built. */
 export const module = () => Core.load(readFileSync(required("WEB_MODULE")));

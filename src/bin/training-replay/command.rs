@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::{
     commands::{
         check, classes, completions, curve, depth, diagnose, diff, export, figure, gif, import, influence, info,
-        landscape, manual, pack, page, repair, runs, samples, story, thin, verify, watch,
+        landscape, manual, pack, page, player, repair, runs, samples, story, thin, verify, watch,
     },
     report::said,
     trouble::Status,
@@ -60,6 +60,8 @@ enum Ask {
     Gif(gif::Gif),
     #[command(after_help = page::EXAMPLES)]
     Page(page::PageArgs),
+    #[command(after_help = player::EXAMPLES)]
+    Player(player::PlayerArgs),
     #[command(after_help = export::EXAMPLES)]
     Export(export::Export),
     #[command(after_help = import::EXAMPLES)]
@@ -111,6 +113,7 @@ impl Command {
             Ask::Figure(figure) => figure.run(),
             Ask::Gif(gif) => gif.run(),
             Ask::Page(page) => page.run(),
+            Ask::Player(player) => player.run(),
             Ask::Export(export) => export.run(),
             Ask::Import(import) => import.run(),
             Ask::Pack(pack) => pack.run(),

@@ -21,9 +21,9 @@ const BEGINNING: [u8; 4] = *b"\0asm";
 pub(crate) struct Core(Cow<'static, [u8]>);
 
 impl Core {
-    /// That of this crate, if it carries one.
-    pub(crate) fn kept() -> Option<Self> {
-        KEPT.map(|bytes| Self(bytes.into()))
+    /// That of pages, if there is one.
+    pub(super) fn of_pages() -> Option<Self> {
+        KEPT.map(Self::from)
     }
 
     /// One that was built elsewhere.
@@ -37,6 +37,11 @@ impl Core {
         Err(Error::invalid("the module of a page", "gzipped WebAssembly", found))
     }
 
+    /// That there is none.
+    pub(crate) fn missing() -> Error {
+        Error::missing("module for the page", "a program that runs in a browser carries none: set its own by `module`")
+    }
+
     /// How many bytes it has.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
@@ -44,6 +49,12 @@ impl Core {
 
     pub(crate) fn to_base64(&self) -> String {
         STANDARD.encode(&self.0)
+    }
+}
+
+impl From<&'static [u8]> for Core {
+    fn from(gzipped: &'static [u8]) -> Self {
+        Self(gzipped.into())
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn page(texts: &Texts, title: &str, lesson: &str, parts: [(&str, &str
 
 /// A text with something in place of each mark `{{name}}`. What takes its place is not looked through: a mark in what someone named a
 /// run is none.
-fn filled(text: &str, part: impl Fn(&str) -> Result<String>) -> Result<String> {
+pub(crate) fn filled(text: &str, part: impl Fn(&str) -> Result<String>) -> Result<String> {
     let (mut page, mut rest) = (String::new(), text);
     while let Some((before, (name, behind))) = text_and_mark(rest) {
         page.extend([before, &part(name)?]);
@@ -94,7 +94,7 @@ const SCRIPTS: [&str; 34] = [
 ];
 
 /// Text that is never markup, in characters that a page may have.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let text: String = text.chars().map(allowed).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -1,13 +1,13 @@
 //! The page: runs side by side at the same epoch.
 
 mod answers;
-mod arrays;
+pub(super) mod arrays;
 mod close_up;
 mod core;
 mod counts;
 mod findings;
 mod frame;
-mod html;
+pub(super) mod html;
 mod language_tag;
 mod lattice;
 mod lesson;
@@ -38,6 +38,7 @@ mod tints;
 
 use std::{collections::BTreeMap, path::Path};
 
+pub(super) use self::core::Core;
 #[cfg(feature = "plot")]
 pub use self::picture::Follow;
 pub use self::{
@@ -47,7 +48,7 @@ pub use self::{
     page_source::PageSource,
     texts::Texts,
 };
-use self::{core::Core, lesson_html::Region, page_data::PageData, run_data::RunData};
+use self::{lesson_html::Region, page_data::PageData, run_data::RunData};
 #[cfg(feature = "plot")]
 use super::panel::Panel;
 use super::run::RunPlots;
@@ -113,7 +114,16 @@ impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
         let (captions, runs, source, texts) = (BTreeMap::new(), Vec::new(), PageSource::default(), Texts::english());
-        Self { title: title.into(), max_samples: 2_000, source, captions, lesson: None, texts, core: Core::kept(), runs }
+        Self {
+            title: title.into(),
+            max_samples: 2_000,
+            source,
+            captions,
+            lesson: None,
+            texts,
+            core: Core::of_pages(),
+            runs,
+        }
     }
 
     /// Sets the largest number of samples that the page shows of the runs that are added from now on; 2,000 without it.
@@ -171,8 +181,7 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for bytes that are not gzipped, or no WebAssembly. Whether it is of this version is not known here: a page
-    /// says of another what it misses.
+    /// [`Error::Invalid`] for bytes that are not gzipped WebAssembly. Of another version's module the page says what it misses.
     pub fn module(self, gzipped: Vec<u8>) -> Result<Self> {
         Ok(Self { core: Some(Core::of(gzipped)?), ..self })
     }
@@ -353,35 +362,17 @@ impl Page {
     ///
     /// [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
-        let live = self.live_runs()?;
+        let live = page_source::live_runs(&self.runs, self.core.as_ref())?;
         let (mut bytes, is_live) = (Vec::new(), live.contains(&true));
         let places = self.runs.iter().zip(live).map(|(run, is_live)| run.write(&mut bytes, is_live)).collect();
         let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
         let page = PageData { title: &self.title, captions, runs: &self.runs, places };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta = serde_json::to_string(&page).map_err(failed)?;
-        let core = if is_live { self.core()?.to_base64() } else { String::new() };
+        let core = if is_live { self.core.as_ref().ok_or_else(Core::missing)?.to_base64() } else { String::new() };
         let lesson = self.lesson.as_ref().map_or(Ok(String::new()), |lesson| lesson.html(&self.texts))?;
         let (meta, data) = (html::in_script(&meta), arrays::to_base64(&bytes)?);
         html::page(&self.texts, &self.title, &lesson, [("meta", &meta), ("data", &data), ("core", &core)])
-    }
-
-    fn core(&self) -> Result<&Core> {
-        let hint = "a program that runs in a browser carries none: hand it on by `Page::module`";
-        self.core.as_ref().ok_or_else(|| Error::missing("module for the page", hint))
-    }
-
-    /// Which of the runs are computed where they are shown: those for which that was asked, and others if they take less room so,
-    /// with what computes them.
-    fn live_runs(&self) -> Result<Vec<bool>> {
-        let is_there = self.runs.iter().any(|run| run.is_live);
-        let core = if is_there { 0 } else { self.core.as_ref().map_or(usize::MAX, Core::len) };
-        // What arrays take before they are deflated is the most that can be saved.
-        let most: usize = self.runs.iter().map(|run| run.arrays.size_of_epochs()).sum();
-        let saved_by = |run: &RunData| if most > core { run.saved_bytes() } else { Ok(0) };
-        let saved = self.runs.iter().map(saved_by).collect::<Result<Vec<_>>>()?;
-        let is_less = saved.iter().sum::<usize>() > core;
-        Ok(self.runs.iter().zip(saved).map(|(run, saved)| run.is_live || is_less && saved > 0).collect())
     }
 
     /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.
@@ -400,11 +391,7 @@ impl Page {
     ///
     /// [`Error::Invalid`] for another ending, [`Error::Io`] if it cannot be written, and as [`to_html`](Self::to_html).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        file::expect_ending("a page", path, &["html", "htm"])?;
-        let html = self.to_html()?;
-        let failed = |source| Error::io(format!("writing {}", path.display()), source);
-        file::write_whole(path, |file| file.write_all(html.as_bytes()).map_err(failed))
+        file::write_html(path.as_ref(), "a page", || self.to_html())
     }
 }
 

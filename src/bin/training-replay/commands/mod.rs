@@ -17,6 +17,7 @@ pub mod landscape;
 pub mod manual;
 pub mod pack;
 pub mod page;
+pub mod player;
 pub mod repair;
 pub mod runs;
 pub mod samples;

@@ -6,10 +6,10 @@ const MOST_UNDONE = 100;
 /** @typedef {{ inputs: Float32Array, targets: Float32Array, classes: Float32Array | undefined }} Samples two inputs, a target, and the class of each */
 
 class Draft {
-  /** @param {import("../core.js").Answer} answer what `data` has answered */
+  /** @param {import("./core.js").Answer} answer what `data` has answered */
   constructor({ fields, arrays }) {
     const values = (/** @type {string} */ name) => arrays.find((one) => one.name === name);
-    const found = (/** @type {string} */ name) => /** @type {import("../core.js").Values} */ (values(name));
+    const found = (/** @type {string} */ name) => /** @type {import("./core.js").Values} */ (values(name));
     /** @type {string[]} */
     this.featureNames = fields.feature_names;
     /** Why samples have no classes. @type {string | undefined} */

@@ -28,7 +28,7 @@ class Player {
     files.addEventListener("change", () => {
       const chosen = [...files.files];
       files.value = "";
-      this.next(() => this.openAll(chosen));
+      this.next(() => this.openAll(chosen.map(ofFile)));
     });
     byId("only").addEventListener("click", () => this.next(() => this.showBatchesAlone()));
     this.listenForDrops(document);
@@ -47,7 +47,7 @@ class Player {
       event.preventDefault();
       over(false);
       const dropped = [...(event.dataTransfer?.files ?? [])];
-      this.next(() => this.openAll(dropped));
+      this.next(() => this.openAll(dropped.map(ofFile)));
     });
   }
 
@@ -63,16 +63,16 @@ class Player {
     return byId("page").contentDocument?.documentElement.dataset.epoch;
   }
 
-  /** @param {File[]} files */
-  async openAll(files) {
+  /** @param {{ name: string, read: () => Promise<Uint8Array> }[]} recordings */
+  async openAll(recordings) {
     const failed = [];
-    for (const file of files) {
-      await this.say(`Opening ${file.name}…`);
+    for (const { name, read } of recordings) {
+      await this.say(`Opening ${name}…`);
       try {
-        const { fields } = this.core.open(new Uint8Array(await file.arrayBuffer()));
-        this.add(new Run(this.unused(file.name.replace(/\.replay$/, "")), fields));
+        const { fields } = this.core.open(await read());
+        this.add(new Run(this.unused(name.replace(/\.replay$/, "")), fields));
       } catch (error) {
-        failed.push(`${file.name}: ${wordsOf(error)}`);
+        failed.push(`${name}: ${wordsOf(error)}`);
       }
     }
     await this.show(failed);
@@ -233,4 +233,9 @@ class Player {
     byId("status").textContent = text;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** @param {File} file */
+function ofFile(file) {
+  return { name: file.name, read: async () => new Uint8Array(await file.arrayBuffer()) };
 }
