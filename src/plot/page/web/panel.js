@@ -63,6 +63,7 @@ class Panel {
   }
 
   named(made) {
+    made.title ||= made.ariaLabel;
     made.setAttribute("aria-label", say("panel.control", { control: made.ariaLabel, panel: this.name }));
     made.tabIndex = -1;
     return made;
