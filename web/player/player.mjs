@@ -37,6 +37,12 @@ export const names = (page) => page.frameLocator("#page").locator(".run h2").all
 
 export const inFrame = (page, read) => page.locator("#page").evaluate((frame, body) => new Function("root", `return ${body}`)(frame.contentDocument.documentElement), read);
 
+/** What is chosen in the page. */
+export const addressOf = (page) => page.locator("#page").evaluate((/** @type {HTMLIFrameElement} */ frame) => {
+  frame.contentDocument.dispatchEvent(new Event("address"));
+  return frame.contentDocument.documentElement.dataset.address;
+});
+
 export const error = (page) => page.locator("#error").innerText();
 
 export async function unfold(page, id) {

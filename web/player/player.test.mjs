@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { close, open } from "../../tests/browser/browser.mjs";
-import { error, folder, inFrame, names, openFiles, player, recording, shown, train, unfold, waitUntil } from "./player.mjs";
+import { addressOf, error, folder, inFrame, names, openFiles, player, recording, shown, train, unfold, waitUntil } from "./player.mjs";
 
 test("recordings are opened together and shown on one clock", async () => {
   const page = await player([recording("tanh"), recording("relu")]);
@@ -107,16 +107,25 @@ test("the page computes what is looked at, and what was chosen in it stays when 
   await frame.locator(".panel:has(.zoom-in)").first().focus();
   await page.keyboard.press("+");
   await frame.locator("#color").selectOption({ index: 1 });
-  const state = () => inFrame(page, "root.dataset.address");
-  await waitUntil(page, async () => {
-    const shown = (await state()) ?? "";
-    return ["zoom=", "surface=", "color="].every((part) => shown.includes(part));
-  });
-  const before = await state();
+  const before = await addressOf(page);
+  for (const part of ["zoom=", "surface=", "color="]) assert.ok(before.includes(part), before);
   await train(page, { epoch: 150, learning_rate: 0.5, epochs: 5 });
   assert.equal(await error(page), "");
-  await waitUntil(page, async () => (await state()) === before);
+  await waitUntil(page, async () => (await addressOf(page)) === before);
   assert.equal(await note(0), parent);
+  await close(page);
+});
+
+test("the player has the theme of the page, and keeps it when a run is added", async () => {
+  const page = await player([recording("deep")]);
+  const themes = async () => [await page.evaluate(() => document.documentElement.dataset.theme), await inFrame(page, "root.dataset.theme")];
+  assert.deepEqual(await themes(), ["light", "light"]);
+  await page.frameLocator("#page").locator("#theme").click();
+  assert.deepEqual(await themes(), ["dark", "dark"]);
+  const paper = await page.evaluate(() => getComputedStyle(document.querySelector(".bar")).backgroundColor);
+  assert.match(paper, /^rgb\((\d|[1-4]\d), /, "it is seen");
+  await openFiles(page, [recording("line")]);
+  await waitUntil(page, async () => (await themes()).join() === "dark,dark");
   await close(page);
 });
 
@@ -126,7 +135,7 @@ test("a threshold that is moved in the page stays, until one is set for a run", 
   const thresholds = () => frame.locator("#threshold-number").textContent();
   await frame.locator("#view summary").click();
   await frame.locator("#threshold").fill("0.3");
-  await waitUntil(page, () => inFrame(page, "/threshold=0.3/.test(root.dataset.address)"));
+  await waitUntil(page, async () => (await addressOf(page)).includes("threshold=0.3"));
   await train(page, { run: "tanh", epoch: 150, epochs: 2 });
   await waitUntil(page, async () => (await thresholds()) === "0.30");
   assert.match(await frame.locator("#view summary").innerText(), /0\.3/, "it is said");

@@ -12,11 +12,11 @@ pub(crate) fn page(texts: &Texts, title: &str, lesson: &str, parts: [(&str, &str
     let [title, texts_in_json] = [escaped(title), in_script(&texts.json()?)];
     let direction = if texts.is_from_right() { " dir=\"rtl\"" } else { "" };
     let language = format!("lang=\"{}\"{direction}", texts.language());
-    let script = SCRIPTS.join("\n");
+    let (css, script) = (STYLES.join("\n"), SCRIPTS.join("\n"));
     let own: [(&str, &str); 6] = [
         ("language", &language),
         ("title", &title),
-        ("css", CSS),
+        ("css", &css),
         ("lesson", lesson),
         ("texts", &texts_in_json),
         ("js", &script),
@@ -52,8 +52,10 @@ pub(super) fn in_script(json: &str) -> String {
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-const CSS: &str =
-    concat!(include_str!("web/colors.css"), "\n", include_str!("web/page.css"), "\n", include_str!("web/lesson.css"));
+/// Of the player, too.
+pub(crate) const COLORS: &str = include_str!("web/colors.css");
+
+const STYLES: [&str; 3] = [COLORS, include_str!("web/page.css"), include_str!("web/lesson.css")];
 
 /// One script: what a file is made of stands before it.
 const SCRIPTS: [&str; 34] = [

@@ -124,7 +124,7 @@ impl Player {
         let answers = include_str!("web/core.js").replace("\nexport ", "\n"); // All of it is one script.
         html::filled(include_str!("web/player.html"), |name| match name {
             "title" => Ok(title.clone()),
-            "css" => Ok(include_str!("web/player.css").into()),
+            "css" => Ok([html::COLORS, include_str!("web/player.css")].join("\n")),
             "recordings" => Ok(recordings.clone()),
             "module" => Ok(core.clone()),
             "core" => Ok(answers.clone()),

@@ -11,6 +11,8 @@ class Address {
     for (const [, control] of this.controls()) control.dataset.usual ??= stateOf(control);
     this.read(state);
     window.addEventListener("hashchange", ({ newURL }) => this.follow(new URL(newURL).hash.slice(1)), { signal: life.signal });
+    // A page around this one asks so: as a frame it may have no address.
+    document.addEventListener("address", () => (page.root.dataset.address = this.shown()), { signal: life.signal });
   }
 
   /** The controls of all panels, each with its name in the address. */
@@ -56,11 +58,10 @@ class Address {
     if (panel) this.page.follower.set(row, panel, true);
   }
 
-  /** Writes what is shown, without a step in the history; and on the document, for a page around a frame that has no address. */
+  /** Writes what is shown, without a step in the history. */
   write() {
     if (this.page.isPlaying) return;
     const text = `#${this.shown()}`;
-    this.page.root.dataset.address = text.slice(1);
     if (text === (location.hash || "#")) return;
     try {
       history.replaceState(null, "", text === "#" ? location.pathname + location.search : text);

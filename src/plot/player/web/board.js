@@ -22,7 +22,7 @@ class Board {
     this.cross = [0, 0];
     this.isByKeys = false;
     new ResizeObserver(() => this.draw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    new MutationObserver(() => this.draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
   /** @param {Draft | undefined} draft */

@@ -51,6 +51,15 @@ class Player {
     });
   }
 
+  /** What is dropped on the page is dropped here, and the theme that is chosen there is that of all. @param {Document} page */
+  goWith(page) {
+    this.listenForDrops(page);
+    const root = page.documentElement;
+    const follow = () => root.dataset.theme && (document.documentElement.dataset.theme = root.dataset.theme);
+    new MutationObserver(follow).observe(root, { attributeFilter: ["data-theme"] });
+    follow();
+  }
+
   closeSheets() {
     for (const sheet of [byId("runs"), byId("fork")]) {
       if (sheet.open && sheet.contains(document.activeElement)) sheet.querySelector("summary").focus();
@@ -149,7 +158,7 @@ class Player {
     const address = this.address(change);
     if (html && this.runs.length) {
       await loaded(frame, html);
-      if (frame.contentDocument) this.listenForDrops(frame.contentDocument);
+      if (frame.contentDocument) this.goWith(frame.contentDocument);
       if (address && frame.contentDocument) frame.contentWindow.location.hash = address;
     }
     for (const id of ["page", "runs", "fork", "edit-data"]) byId(id).hidden = !this.runs.length;
@@ -165,6 +174,7 @@ class Player {
   address({ epoch = this.epoch, isView = false } = {}) {
     const frame = byId("page");
     if (frame.hidden || !frame.contentDocument) return "";
+    frame.contentDocument.dispatchEvent(new Event("address"));
     const chosen = new URLSearchParams(frame.contentDocument.documentElement.dataset.address);
     if (epoch !== undefined) chosen.set("epoch", String(epoch));
     // The page's own choice would hide this one.

@@ -17,7 +17,16 @@ function carried() {
   return parts.map((part) => ({ name: part.dataset.name ?? "", read: () => unpacked(bytesOf(part), "deflate") }));
 }
 
+/** Until a page is shown, which has its own. */
+function takeTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const take = () => (document.documentElement.dataset.theme = dark.matches ? "dark" : "light");
+  dark.addEventListener("change", take);
+  take();
+}
+
 try {
+  takeTheme();
   const packed = bytesOf(byId("module"));
   const player = new Player(await Core.load(await unpacked(packed, "gzip")), packed);
   document.documentElement.dataset.ready = "yes";
