@@ -25,16 +25,18 @@ function takeTheme() {
   take();
 }
 
-try {
+async function begin() {
   takeTheme();
   const packed = bytesOf(byId("module"));
   const player = new Player(await Core.load(await unpacked(packed, "gzip")), packed);
   document.documentElement.dataset.ready = "yes";
   const recordings = carried();
-  if (recordings.length) player.next(() => player.openAll(recordings));
-} catch (error) {
+  if (recordings.length) await player.next(() => player.openAll(recordings));
+}
+
+begin().catch((error) => {
   byId("error").textContent = `This browser cannot run the page: ${error}`;
   byId("error").hidden = false;
   byId("open").disabled = true;
   document.documentElement.dataset.ready = "no";
-}
+});
