@@ -9,7 +9,7 @@ use std::process::Command;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use training_replay::{
     Activation, datasets,
-    plot::{Animation, Figure, Page, Panel, RunPlots},
+    plot::{Animation, Figure, Page, Panel, Player, RunPlots},
 };
 
 /// What ends a block, in a title that tries to.
@@ -30,6 +30,12 @@ fn page() -> Page {
     page
 }
 
+fn player() -> Player {
+    let mut player = Player::new(TITLE);
+    player.recording(TITLE, &trained::article(&datasets::moons(20, 0.1, 7), Activation::Tanh, 2)).unwrap();
+    player
+}
+
 /// What the others read: it prints past the harness that catches what is printed.
 #[test]
 #[ignore = "prints what a cell does"]
@@ -39,6 +45,7 @@ fn prints() {
         "panel" => Panel::activation(Activation::Tanh).evcxr_display(),
         "animation" => Animation::of(&[0, 1]).gif(|_| Ok(figure())).unwrap().evcxr_display(),
         "page" => page().evcxr_display(),
+        "player" => player().evcxr_display(),
         "failed" => Figure::of(Panel::activation(Activation::Tanh).titled("大小")).evcxr_display(),
         other => panic!("{other}"),
     }
@@ -72,17 +79,33 @@ fn animations_are_their_gifs() {
     assert_eq!((kind.as_str(), decoded(&content)), ("image/gif", animation()));
 }
 
-#[test]
-fn a_page_is_whole_in_a_frame_whatever_its_title() {
-    let (kind, content) = shown("page");
+/// The page in a frame that may do so much.
+fn framed(cell: &str, may: &str) -> String {
+    let (kind, content) = shown(cell);
     assert_eq!(kind, "text/html");
     assert_eq!(content.lines().count(), 1);
-    let inside =
-        content.strip_prefix("<iframe srcdoc=\"").unwrap().split_once("\" sandbox=\"allow-scripts\"").unwrap().0;
+    let behind = format!("\" sandbox=\"{may}\" title=");
+    let inside = content.strip_prefix("<iframe srcdoc=\"").unwrap().split_once(&behind).unwrap().0;
     assert!(!inside.contains('"'), "nothing ends the attribute");
     let html = [("&#10;", "\n"), ("&#13;", "\r"), ("&quot;", "\""), ("&amp;", "&")];
-    let html = html.iter().fold(inside.to_owned(), |text, (entity, letter)| text.replace(entity, letter));
-    assert_eq!(html, page().to_html().unwrap());
+    html.iter().fold(inside.to_owned(), |text, (entity, letter)| text.replace(entity, letter))
+}
+
+#[test]
+fn a_page_is_whole_in_a_frame_whatever_its_title() {
+    assert_eq!(framed("page", "allow-scripts"), page().to_html().unwrap());
+}
+
+#[test]
+fn a_player_is_whole_in_a_frame_that_may_hand_files_out() {
+    let framed = framed("player", "allow-scripts allow-downloads");
+    let html = player().to_html().unwrap();
+    // The recording of another process has another number by which it is known.
+    let parts = |html: &str| {
+        let (before, rest) = html.split_once(r#"class="recording""#).unwrap();
+        (before.to_owned(), rest.split_once("</script>").unwrap().1.to_owned())
+    };
+    assert_eq!(parts(&framed), parts(&html));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Figures, animations and pages in a notebook of evcxr, the Rust kernel of Jupyter. Behind the feature `evcxr`.
+//! Figures, animations, pages and the player in a notebook of evcxr, the Rust kernel of Jupyter. Behind the feature `evcxr`.
 //!
 //! A cell whose last line is one of them shows it:
 //!
@@ -14,7 +14,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use evcxr_runtime::mime_type;
 
-use super::{Animation, Figure, Page, Panel};
+use super::{Animation, Figure, Page, Panel, Player};
 use crate::Result;
 
 /// How high a page is in a notebook, in pixels: what most screens have below the notebook's own bars.
@@ -55,7 +55,21 @@ impl Page {
     /// Page::new("Nothing yet").evcxr_display();
     /// ```
     pub fn evcxr_display(&self) {
-        show("text/html", self.to_html().map(|html| frame(&html)));
+        show("text/html", self.to_html().map(|html| frame(&html, "allow-scripts")));
+    }
+}
+
+impl Player {
+    /// Prints the player as evcxr reads it: in a frame of its own, as wide as the cell, that may run scripts and hand out what was
+    /// trained, and nothing else.
+    ///
+    /// ```
+    /// use training_replay::plot::Player;
+    ///
+    /// Player::new("Nothing yet").evcxr_display();
+    /// ```
+    pub fn evcxr_display(&self) {
+        show("text/html", self.to_html().map(|html| frame(&html, "allow-scripts allow-downloads")));
     }
 }
 
@@ -121,9 +135,9 @@ fn show(kind: &str, made: Result<String>) {
 }
 
 /// On one line: evcxr takes a line of its own for the end.
-fn frame(html: &str) -> String {
+fn frame(html: &str, may: &str) -> String {
     let escaped = html.replace('&', "&amp;").replace('"', "&quot;").replace('\n', "&#10;").replace('\r', "&#13;");
     format!(
-        r#"<iframe srcdoc="{escaped}" sandbox="allow-scripts" title="Training replay" style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>"#
+        r#"<iframe srcdoc="{escaped}" sandbox="{may}" title="Training replay" style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>"#
     )
 }

@@ -42,7 +42,7 @@ async function trained(page, name) {
   assert.equal(await page.locator("#fork [name=data]").inputValue(), "edited");
   assert.equal(await page.locator("#fork [name=epoch]").inputValue(), "0", "from the same initial weights, if nothing else is said");
   await page.locator("#fork [name=epochs]").fill("3");
-  await shown(page, () => page.locator("#fork [type=submit]").click());
+  await shown(page, () => page.locator("#fork [name=train]").click());
   assert.equal(await error(page), "");
   const core = await module();
   const { handle, epochs } = core.open(new Uint8Array(readFileSync(await downloaded(page, name)))).fields;

@@ -57,7 +57,7 @@ export async function train(page, fields) {
     if (["run", "data", "layer", "activation"].includes(name)) await field.selectOption({ label: value });
     else await field.fill(String(value));
   }
-  await shown(page, () => page.locator("#fork [type=submit]").click());
+  await shown(page, () => page.locator("#fork [name=train]").click());
 }
 
 /** The points of a run, as the sheet of all has them. */

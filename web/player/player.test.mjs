@@ -76,7 +76,7 @@ test("training can be paused, and what was trained until then is a run", async (
   await page.locator("#fork [name=epoch]").fill("150");
   await page.locator("#fork [name=epochs]").fill("10000");
   await shown(page, async () => {
-    await page.locator("#fork [type=submit]").click();
+    await page.locator("#fork [name=train]").click();
     await page.locator("#pause").click();
   });
   await unfold(page, "runs");

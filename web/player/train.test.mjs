@@ -142,7 +142,7 @@ test("the same initial weights are the first recorded ones", async () => {
   assert.equal(await page.locator("#fork [name=epoch]").inputValue(), "0");
   await page.locator("#fork [name=epochs]").fill("3");
   await page.locator("#fork [name=learning_rate]").fill("0.2");
-  await shown(page, () => page.locator("#fork [type=submit]").click());
+  await shown(page, () => page.locator("#fork [name=train]").click());
   assert.equal(await points(page, "tanh from 0"), "4, to 3");
   await train(page, { run: "tanh from 0", epoch: 2, epochs: 1 });
   await unfold(page, "fork");
@@ -156,7 +156,7 @@ test("a run whose training fails says why, and does not go on", async () => {
   await unfold(page, "fork");
   await page.locator("#fork [name=batch_size]").evaluate((field) => field.removeAttribute("min"));
   await page.locator("#fork [name=batch_size]").fill("0");
-  await shown(page, () => page.locator("#fork [type=submit]").click());
+  await shown(page, () => page.locator("#fork [name=train]").click());
   assert.match(await error(page), /^tanh from \d+: the batch size is 0/);
   assert.equal(await page.locator("#drive").isVisible(), false);
   await close(page);

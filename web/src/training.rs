@@ -46,6 +46,10 @@ impl Training {
         if let Some(loss) = parent.loss() {
             options = options.loss(loss);
         }
+        let run = parent.run()?;
+        for name in run.dataset_names().filter(|name| *name != "training") {
+            options = options.named_dataset(name, run.clone().on(name)?.dataset()?);
+        }
         if let Some(salt) = train.salt {
             options = options.salt(salt);
         }

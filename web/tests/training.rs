@@ -5,8 +5,8 @@ mod common;
 use common::{ask, opened, recording};
 use serde_json::{Value, json};
 use training_replay::{
-    Dataset, Dense, Loss, Matrix, Metrics, Moment, Optimizer, Replay, Result, Sequential, Trainer,
-    analysis::VerifyOptions,
+    Activation, Dataset, Dense, Loss, Matrix, Metrics, Moment, Optimizer, Replay, Result, Sequential, Trainer,
+    analysis::VerifyOptions, datasets,
 };
 use training_replay_web::Session;
 
@@ -103,6 +103,29 @@ fn the_batches_of_an_epoch_are_looked_at_as_points_and_are_no_epochs_of_a_record
     ask(&mut session, &json!({ "ask": "close", "handle": 2 }), &[]);
     let (answer, _) = ask(&mut session, &json!({ "ask": "describe", "handle": 3 }), &[]);
     assert_eq!(answer["answer"]["epochs"], json!([0, 1, 2, 3]), "the view stays");
+}
+
+#[test]
+fn data_sets_beside_that_of_training_go_on_with_a_run() {
+    let data = datasets::parabola(20, 13);
+    let validation = datasets::parabola(10, 14);
+    let layers = [Dense::new(2).name("hidden"), Dense::new(1).activation(Activation::Sigmoid)];
+    let mut model = Sequential::builder(2).layers(layers).build(1).unwrap();
+    let mut trainer = Trainer::new(Loss::BinaryCrossEntropy, Optimizer::sgd(0.1));
+    let options = Replay::options().dataset(&data).named_dataset("validation", &validation);
+    let mut parent = options.loss(Loss::BinaryCrossEntropy).in_memory();
+    parent.record(&trainer.training(&model), Metrics::new()).unwrap();
+    let metrics = trainer.epoch(&mut model, &data).unwrap();
+    parent.record(&trainer.training(&model), metrics).unwrap();
+    let mut bytes = Vec::new();
+    parent.write_to(&mut bytes).unwrap();
+    let mut session = Session::default();
+    ask(&mut session, &json!({ "ask": "open" }), &bytes);
+    let (answer, _) = ask(&mut session, &json!({ "ask": "train", "handle": 1, "epoch": 1, "salt": 7 }), &[]);
+    assert!(answer["error"].is_null(), "{answer}");
+    let run = downloaded(&mut session);
+    assert_eq!(run.run().unwrap().on("validation").unwrap().dataset().unwrap(), &validation);
+    assert_eq!(run.dataset().unwrap(), &data);
 }
 
 #[test]

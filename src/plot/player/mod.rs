@@ -154,9 +154,10 @@ impl Player {
 }
 
 /// What a file is made of stands before it.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     include_str!("web/elements.js"),
     include_str!("web/run.js"),
+    include_str!("web/choices.js"),
     include_str!("web/draft.js"),
     include_str!("web/board.js"),
     include_str!("web/edit.js"),

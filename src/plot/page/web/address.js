@@ -11,8 +11,6 @@ class Address {
     for (const [, control] of this.controls()) control.dataset.usual ??= stateOf(control);
     this.read(state);
     window.addEventListener("hashchange", ({ newURL }) => this.follow(new URL(newURL).hash.slice(1)), { signal: life.signal });
-    // A page around this one asks so: as a frame it may have no address.
-    document.addEventListener("address", () => (page.root.dataset.address = this.shown()), { signal: life.signal });
   }
 
   /** The controls of all panels, each with its name in the address. */

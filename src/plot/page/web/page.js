@@ -16,6 +16,8 @@ class Page {
     this.captions = captions;
     this.runs = runs;
     this.view = view;
+    /** What is about to be looked at. @type {View | undefined} */
+    this.wanted = undefined;
     this.epochs = [...new Set(runs.flatMap((run) => run.epochs))].sort((a, b) => a - b);
     this.at = 0;
     this.speed = USUAL_SPEED;

@@ -10,11 +10,27 @@ function parts() {
   return [...document.body.children].filter(({ tagName }) => tagName !== "SCRIPT");
 }
 
+/** What is to be shown at first: what the address says, or a page around this one. */
+function beginning() {
+  return location.hash.slice(1) || (document.documentElement.dataset.begin ?? "");
+}
+
 class Workbench {
   /** @param {{ title: string, runs: Run[], captions: [number, string][] }} loaded */
   constructor(loaded) {
     this.loaded = loaded;
     this.asked = 0;
+    document.addEventListener("address", () => (document.documentElement.dataset.address = this.address));
+  }
+
+  /** What is shown or about to be, as an address says it. A page around this one asks for it: a frame may have no address. */
+  get address() {
+    if (!this.page) return beginning();
+    const view = this.page.wanted ?? this.page.view;
+    const state = new URLSearchParams(this.stateFor(view));
+    for (const name of ["threshold", "layer", "units"]) state.delete(name);
+    view.write(state);
+    return state.toString();
   }
 
   /** The runs that compute, as the page was made. */
@@ -23,14 +39,16 @@ class Workbench {
   }
 
   async begin() {
-    const view = View.read(new URLSearchParams(location.hash.slice(1))).ofAny(this.live);
-    this.show(view.isUsual ? this.loaded.runs : await this.looked(view), view, location.hash.slice(1));
+    const state = beginning();
+    const view = View.read(new URLSearchParams(state)).ofAny(this.live);
+    this.show(view.isUsual ? this.loaded.runs : await this.looked(view), view, state);
   }
 
   /** Looks at something else: computes it, and shows it at the same epoch. */
   async look(wanted) {
     const view = wanted.ofAny(this.live);
     const asked = (this.asked += 1);
+    this.page.wanted = view;
     this.page.pause();
     this.rest();
     const state = this.stateFor(view);

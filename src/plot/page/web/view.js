@@ -65,7 +65,7 @@ class View {
 
 /** The menu by which it is chosen. */
 class ViewMenu {
-  /** @param {{ runs: Run[], columns: Column[], show: () => void }} page @param {View} view @param {(view: View) => void} look */
+  /** @param {{ runs: Run[], columns: Column[], show: () => void, wanted: View | undefined }} page @param {View} view @param {(view: View) => void} look */
   constructor(page, view, look) {
     this.page = page;
     this.view = view;
@@ -131,6 +131,7 @@ class ViewMenu {
   /** Shows the epoch at the threshold at once, and all of the run when the hand rests. */
   slide() {
     const threshold = Number(this.threshold.value);
+    this.page.wanted = this.view.with({ threshold });
     this.say();
     for (const run of this.cut) run.cutAt(threshold);
     document.documentElement.dataset.stale = "yes";

@@ -21,7 +21,8 @@ class Draft {
     this.classNames = Array.from({ length: count }, (_, at) => fields.class_names[at] ?? `class ${at}`);
     /** @type {Samples} */
     this.now = { inputs: found("inputs").values, targets: found("targets").values, classes: values("classes")?.values };
-    /** @type {Samples[]} */
+    this.recorded = this.now;
+    /** What can be taken back, the last change at the end. @type {Samples[]} */
     this.before = [];
   }
 
@@ -30,7 +31,7 @@ class Draft {
   }
 
   get isChanged() {
-    return this.before.length > 0;
+    return this.now !== this.recorded;
   }
 
   /** What stands behind the line of a request. */

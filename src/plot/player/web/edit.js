@@ -11,6 +11,8 @@ class Editor {
     this.drafts = new Map();
     /** The sample that is carried, if one is. @type {number | undefined} */
     this.held = undefined;
+    /** The handle of the run whose data are seen, as the form has it. @type {string | undefined} */
+    this.chosen = undefined;
     /** Whether what is carried was moved already. */
     this.isMoved = false;
     this.dialog = byId("edit");
@@ -85,6 +87,13 @@ class Editor {
     offer(this.form.elements.run, editable.map(({ name, handle }) => new Option(name, String(handle))));
     byId("edit-data").disabled = !editable.length;
     byId("edit-data").title = editable.length ? "" : "Only data of two inputs are edited here.";
+    if (this.dialog.open && this.form.elements.run.value !== this.chosen) this.chooseAgain();
+  }
+
+  /** The run whose data are edited was closed. */
+  chooseAgain() {
+    if (this.editable.length) this.attempt(() => this.choose());
+    else this.dialog.close();
   }
 
   open() {
@@ -96,7 +105,8 @@ class Editor {
 
   /** Shows the data of the run that is chosen. */
   choose() {
-    const handle = Number(this.form.elements.run.value);
+    this.chosen = this.form.elements.run.value;
+    const handle = Number(this.chosen);
     this.put();
     this.board.show(this.draft);
     if (!this.drafts.has(handle)) this.drafts.set(handle, new Draft(this.player.core.ask({ ask: "data", handle })));
@@ -127,7 +137,7 @@ class Editor {
     const all = draft ? `${draft.count} ${draft.count === 1 ? "sample" : "samples"}${counts.length ? `: ${counts.join(", ")}` : ""}` : "";
     byId("edit-count").textContent = all;
     byId("edit-said").textContent = text;
-    this.form.elements.undo.disabled = !draft?.isChanged;
+    this.form.elements.undo.disabled = !draft?.before.length;
     this.form.elements.restore.disabled = !draft?.isChanged;
     this.form.elements.use.disabled = !draft;
     this.board.draw();

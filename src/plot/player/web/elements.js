@@ -18,12 +18,17 @@ function button(name, text, action) {
   return made;
 }
 
-/** Resolves when a frame has loaded a page. @param {HTMLIFrameElement} frame @param {string} html */
-function loaded(frame, html) {
+/**
+ * A new frame in the place of another, when it has loaded a page. (Another page in the same frame would be a step in the history of
+ * the browser, and going back would undo what nobody did.)
+ * @param {HTMLIFrameElement} frame @param {string} html @returns {Promise<HTMLIFrameElement>}
+ */
+function reloaded(frame, html) {
+  const fresh = document.createElement("iframe");
+  Object.assign(fresh, { id: frame.id, title: frame.title, srcdoc: html });
   return new Promise((resolve) => {
-    frame.addEventListener("load", () => resolve(undefined), { once: true });
-    frame.hidden = false;
-    frame.srcdoc = html;
+    fresh.addEventListener("load", () => resolve(fresh), { once: true });
+    frame.replaceWith(fresh);
   });
 }
 

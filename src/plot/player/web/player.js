@@ -10,6 +10,9 @@ class Player {
     this.module = module;
     /** @type {Run[]} */
     this.runs = [];
+    this.choices = new Choices();
+    /** The row of each in the sheet of all. @type {Map<Run, RunRow>} */
+    this.rows = new Map();
     this.last = Promise.resolve();
     this.training = new Training(this);
     this.editor = new Editor(this);
@@ -94,10 +97,11 @@ class Player {
     throw new CoreError("invalid", `A page shows at most ${MOST_RUNS} runs: close one first.`);
   }
 
-  /** @param {Run} run */
-  remove(run) {
+  /** @param {Run} run who may be gone by now */
+  async remove(run) {
+    if (!this.runs.includes(run)) return;
     this.close(run.handle);
-    return this.show();
+    await this.show();
   }
 
   /** Forgets a recording. @param {number} handle */
@@ -152,14 +156,12 @@ class Player {
     }
   }
 
-  /** @param {string} html @param {string[]} troubles @param {{ epoch?: number, isView?: boolean }} [change] another epoch, and whether layer or threshold were chosen here */
-  async put(html, troubles, change) {
-    const frame = byId("page");
-    const address = this.address(change);
+  /** @param {string} html @param {string[]} troubles @param {Change} [change] what is to be other than it was chosen in the page */
+  async put(html, troubles, change = {}) {
+    this.choices.take(byId("page"));
     if (html && this.runs.length) {
-      await loaded(frame, html);
+      const frame = await reloaded(byId("page"), this.choices.begin(html, this.shown, change));
       if (frame.contentDocument) this.goWith(frame.contentDocument);
-      if (address && frame.contentDocument) frame.contentWindow.location.hash = address;
     }
     for (const id of ["page", "runs", "fork", "edit-data"]) byId(id).hidden = !this.runs.length;
     byId("empty").hidden = this.runs.length > 0;
@@ -170,22 +172,10 @@ class Player {
     document.documentElement.dataset.shown = String(Number(document.documentElement.dataset.shown ?? 0) + 1);
   }
 
-  /** What is chosen in the page, as its address has it, but for what was chosen here since; in a sandbox, where frames are strangers, it cannot be known. @param {{ epoch?: number | string, isView?: boolean }} [change] */
-  address({ epoch = this.epoch, isView = false } = {}) {
-    const frame = byId("page");
-    if (frame.hidden || !frame.contentDocument) return "";
-    frame.contentDocument.dispatchEvent(new Event("address"));
-    const chosen = new URLSearchParams(frame.contentDocument.documentElement.dataset.address);
-    if (epoch !== undefined) chosen.set("epoch", String(epoch));
-    // The page's own choice would hide this one.
-    if (isView) for (const name of ["layer", "units", "threshold"]) chosen.delete(name);
-    return `#${chosen}`;
-  }
-
   /** The runs, and what can be done with each. */
   list() {
     byId("runs").querySelector("summary").textContent = `Runs (${this.runs.length})`;
-    byId("runs").querySelector("tbody").replaceChildren(...this.runs.map((run) => new RunRow(this, run).element));
+    this.listRows(byId("runs").querySelector("tbody"));
     this.training.list();
     this.editor.list();
     const hints = this.runs.map(({ hint }) => hint).filter(Boolean);
@@ -193,6 +183,20 @@ class Player {
     byId("hint").hidden = !hints.length;
     byId("only").textContent = this.areOthersShown ? "Show batches alone" : "Show all runs";
     byId("only").hidden = this.runs.every(({ batchesOf }) => batchesOf !== undefined);
+  }
+
+  /** Each stays where it is: somebody may be typing in one. @param {HTMLTableSectionElement} body */
+  listRows(body) {
+    for (const [run, { element }] of this.rows) {
+      if (this.runs.includes(run)) continue;
+      if (element.contains(document.activeElement)) byId("runs").querySelector("summary").focus();
+      element.remove();
+      this.rows.delete(run);
+    }
+    for (const run of this.runs) {
+      if (!this.rows.has(run)) this.rows.set(run, new RunRow(this, run, body));
+      this.rows.get(run)?.update();
+    }
   }
 
   /** Whether runs are shown whose points are epochs. */
@@ -217,15 +221,16 @@ class Player {
   /** Shows a run in another way, or as before, if it cannot be shown so. @param {Run} run @param {"name" | "layer" | "threshold"} field @param {string} value */
   async change(run, field, value) {
     const before = run[field];
-    const isView = field !== "name";
+    if (field === "name" && !value.trim()) return this.rows.get(run)?.settle(field, value);
     run[field] = field === "name" ? this.unused(value) : value;
     await this.say("Computing…");
     try {
-      await this.put(this.html(this.shown), [], { isView });
+      await this.put(this.html(this.shown), [], { run, field });
     } catch (error) {
       run[field] = before;
       await this.show([`${run.name}: ${wordsOf(error)}`]);
     }
+    this.rows.get(run)?.settle(field, value);
   }
 
   /** @param {Run} run */

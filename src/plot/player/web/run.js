@@ -11,6 +11,8 @@ class Run {
     this.layer = "";
     this.threshold = "";
     this.isShown = true;
+    /** What was chosen in its panels, by the names of the page. @type {Map<string, string>} */
+    this.choices = new Map();
     /** Whether the player trains it. */
     this.isTrained = false;
     /** Of batches: the epoch that they are of. @type {number | undefined} */
@@ -63,46 +65,65 @@ class Run {
 
 /** The row of a run in the sheet of all. */
 class RunRow {
-  /** @param {Player} player @param {Run} run */
-  constructor(player, run) {
+  /** @param {Player} player @param {Run} run @param {HTMLTableSectionElement} body where it stands last */
+  constructor(player, run, body) {
     this.player = player;
     this.run = run;
-  }
-
-  get element() {
-    const { run } = this;
+    this.box = this.showBox();
+    const input = () => document.createElement("input");
     // The last layer has no space of its own on the page: it is what the others are looked at for.
     const layer = element("select", new Option("the usual one", ""), ...run.layers.slice(0, -1).map((one) => new Option(one)));
-    const threshold = Object.assign(document.createElement("input"), { type: "number", step: "any", placeholder: "usual" });
-    const controls = [this.set("name", document.createElement("input")), this.set("layer", layer), this.set("threshold", threshold)];
-    const cells = [this.show, ...controls, run.points, element("span", ...this.buttons)];
-    // A narrow window shows no heads of columns.
-    const heads = ["Show", "Name", "Layer", "Threshold", "Epochs", ""];
-    const row = element("tr", ...cells.map((cell) => element("td", cell)));
-    for (const [at, cell] of [...row.cells].entries()) cell.dataset.head = heads[at];
-    return row;
+    const threshold = Object.assign(input(), { type: "number", step: "any", placeholder: "usual" });
+    /** @type {["name" | "layer" | "threshold", any][]} */
+    this.controls = [["name", input()], ["layer", layer], ["threshold", threshold]];
+    this.points = element("td");
+    this.download = button("", "Download", () => player.next(() => player.download(run)));
+    this.close = button("", "Close", () => player.next(() => player.remove(run)));
+    for (const [field, control] of this.controls) this.listen(field, control);
+    this.element = this.row();
+    body.append(this.element);
   }
 
-  get show() {
-    const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: this.run.isShown });
-    box.ariaLabel = `Show ${this.run.name}`;
+  showBox() {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox" });
     box.addEventListener("change", () => this.player.next(() => this.player.showOrHide(this.run, box.checked)));
     return box;
   }
 
-  /** Batches are no recording of their own: that of their run holds them. */
-  get buttons() {
-    const { player, run } = this;
-    const download = button(`Download ${run.name}`, "Download", () => player.next(() => player.download(run)));
-    const close = button(`Close ${run.name}`, "Close", () => player.next(() => player.remove(run)));
-    return run.batchesOf === undefined ? [download, " ", close] : [close];
+  /** @param {"name" | "layer" | "threshold"} field @param {any} control */
+  listen(field, control) {
+    control.addEventListener("change", () => this.player.next(() => this.player.change(this.run, field, control.value)));
   }
 
-  /** @param {"name" | "layer" | "threshold"} field @param {any} control */
-  set(field, control) {
-    control.value = this.run[field];
-    control.ariaLabel = `${field} of ${this.run.name}`;
-    control.addEventListener("change", () => this.player.next(() => this.player.change(this.run, field, control.value)));
-    return control;
+  row() {
+    const cells = [this.box, ...this.controls.map(([, control]) => control)].map((one) => element("td", one));
+    // Batches are no recording of their own: that of their run holds them.
+    const buttons = this.run.batchesOf === undefined ? [this.download, " ", this.close] : [this.close];
+    const row = element("tr", ...cells, this.points, element("td", element("span", ...buttons)));
+    // A narrow window shows no heads of columns.
+    const heads = ["Show", "Name", "Layer", "Threshold", "Epochs", ""];
+    for (const [at, cell] of [...row.cells].entries()) cell.dataset.head = heads[at];
+    return row;
+  }
+
+  /** What was set is what is so now, if nothing else was typed since. @param {"name" | "layer" | "threshold"} field @param {string} value that was set */
+  settle(field, value) {
+    const [, control] = this.controls.find(([name]) => name === field) ?? [];
+    if (control?.value === value) control.value = this.run[field];
+  }
+
+  /** Says what is so now; what somebody is typing stays. */
+  update() {
+    const { run } = this;
+    this.box.checked = run.isShown;
+    this.box.ariaLabel = `Show ${run.name}`;
+    for (const [field, control] of this.controls) {
+      if (control !== document.activeElement || control.value === this.was?.[field]) control.value = run[field];
+      control.ariaLabel = `${field} of ${run.name}`;
+    }
+    this.was = { name: run.name, layer: run.layer, threshold: run.threshold };
+    this.points.textContent = run.points;
+    this.download.ariaLabel = `Download ${run.name}`;
+    this.close.ariaLabel = `Close ${run.name}`;
   }
 }

@@ -12,20 +12,39 @@ class Training {
     this.player = player;
     this.isPaused = false;
     this.form = byId("fork").querySelector("form");
-    this.form.addEventListener("submit", (/** @type {Event} */ event) => {
+    const { run, epoch, initial, train, activation } = this.form.elements;
+    train.addEventListener("click", () => this.start());
+    // A sandbox may forbid to submit forms.
+    this.form.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
       event.preventDefault();
-      const wanted = new FormData(this.form);
-      player.next(() => this.begin(wanted));
+      this.start();
     });
-    const { run, epoch, initial } = this.form.elements;
-    run.addEventListener("change", () => this.listOfRun());
+    run.addEventListener("change", () => {
+      activation.value = "";
+      this.listOfRun();
+    });
     initial.addEventListener("click", () => (epoch.value = this.parent?.epochs[0] ?? 0));
     // Not when it has unfolded, which is said later: a number that was typed by then would be lost.
-    byId("fork").querySelector("summary").addEventListener("click", () => (epoch.value = player.epoch ?? 0));
+    byId("fork").querySelector("summary").addEventListener("click", () => (epoch.value = this.usualEpoch));
     byId("pause").addEventListener("click", () => (this.isPaused = true));
     byId("go").addEventListener("click", () => player.next(() => this.goOn({ epochs: MOST_TRAINED })));
     byId("one-epoch").addEventListener("click", () => player.next(() => this.goOn({ epochs: 1 })));
     byId("one-batch").addEventListener("click", () => player.next(() => this.goOn({ batches: 1 })));
+  }
+
+  /** Begins what the form says, if it says it whole. */
+  start() {
+    if (!this.form.reportValidity()) return;
+    const wanted = new FormData(this.form);
+    this.player.next(() => this.begin(wanted));
+  }
+
+  /** The last recorded epoch of the run up to that of the page; the last of all where the page does not show it. */
+  get usualEpoch() {
+    const { epochs = [], isShown } = this.parent ?? {};
+    const at = isShown ? Number(this.player.epoch ?? Infinity) : Infinity;
+    return epochs.filter((epoch) => epoch <= at).at(-1) ?? epochs[0] ?? 0;
   }
 
   /** @param {string} handle */
@@ -45,7 +64,6 @@ class Training {
     offer(this.form.elements.run, options(runs.filter(({ batchesOf }) => batchesOf === undefined)));
     offer(byId("driven"), options(runs.filter(({ isTrained }) => isTrained)));
     byId("drive").hidden = !runs.some(({ isTrained }) => isTrained);
-    this.form.elements.activation.value = "";
     this.listOfRun();
   }
 
@@ -53,7 +71,7 @@ class Training {
   listOfRun() {
     const { layer, initial, data } = this.form.elements;
     const { layers = [], epochs = [], handle = -1 } = this.parent ?? {};
-    layer.replaceChildren(...layers.map((name) => new Option(name)));
+    offer(layer, layers.map((name) => new Option(name)));
     const first = epochs[0] ?? 0;
     initial.textContent = first === 0 ? "The same initial weights" : `The first weights, of epoch ${first}`;
     const draft = this.player.editor.draftOf(handle);
@@ -90,6 +108,7 @@ class Training {
       run = new Run(name, player.core.train(settings, draft?.bytes).fields);
       run.isTrained = true;
       player.add(run);
+      this.form.elements.activation.value = "";
       await this.train(run, { epochs: Number(wanted.get("epochs")) });
     } catch (error) {
       troubles.push(this.failed(name, run, error)); // What was trained until then is a run.
@@ -111,7 +130,9 @@ class Training {
     }
     this.refresh(run);
     const view = this.showBatches(run, troubles);
-    await this.player.show(troubles, (pieces.batches ? view : run)?.epochs.at(-1));
+    // What goes on is looked at where it is shown; batches and epochs are not of one count.
+    const seen = [pieces.batches ? view : run, view].find((one) => one?.isShown);
+    await this.player.show(troubles, seen?.epochs.at(-1));
   }
 
   /** What went wrong, in words. What failed does not go on. @param {string} name @param {Run | undefined} run @param {unknown} error */
