@@ -233,6 +233,19 @@ test("what was edited is kept for its run until it is restored or the run is clo
   await close(page);
 });
 
+test("of more changes than can be taken back the data stay edited, and go back to those that were recorded", async () => {
+  const page = await player([recording("deep")]);
+  await page.locator("#edit-data").click();
+  await page.keyboard.press("n");
+  for (let i = 0; i < 103; i++) await page.keyboard.press("f");
+  const [undo, restore] = [page.locator("#edit [name=undo]"), page.locator("#edit [name=restore]")];
+  for (let i = 0; i < 110 && (await undo.isEnabled()); i++) await undo.click();
+  assert.deepEqual([await undo.isEnabled(), await restore.isEnabled()], [false, true], "3 changes are left");
+  await restore.click();
+  assert.equal(await restore.isEnabled(), false);
+  await close(page);
+});
+
 test("data of other than two inputs are not edited, and the button says so", async () => {
   const page = await open(process.env.PLAYER);
   await openFiles(page, [recording("wide")]);

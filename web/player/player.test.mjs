@@ -116,6 +116,61 @@ test("the page computes what is looked at, and what was chosen in it stays when 
   await close(page);
 });
 
+test("what is chosen in a run's panels stays with the run, wherever it stands", async () => {
+  const page = await player([recording("tanh"), recording("relu")]);
+  const surfaces = () => page.frameLocator("#page").locator(".run select[data-name=surface]").evaluateAll((all) => all.map((one) => one.selectedOptions[0].textContent));
+  await page.frameLocator("#page").locator(".run select[data-name=surface]").nth(1).selectOption("unit 0 of hidden");
+  await unfold(page, "runs");
+  await shown(page, () => page.getByLabel("Show tanh").click());
+  await waitUntil(page, async () => (await surfaces()).join() === "unit 0 of hidden");
+  await shown(page, () => page.getByLabel("Show relu").click()); // It is the only one, and stays.
+  await shown(page, () => page.getByLabel("Show tanh").click());
+  await waitUntil(page, async () => (await surfaces()).join() === "predictions,unit 0 of hidden");
+  await shown(page, () => page.getByLabel("Show relu").click());
+  await waitUntil(page, async () => (await surfaces()).join() === "predictions");
+  await shown(page, () => page.getByLabel("Show relu").click());
+  await waitUntil(page, async () => (await surfaces()).join() === "predictions,unit 0 of hidden");
+  await shown(page, () => page.getByLabel("Close tanh").click());
+  await waitUntil(page, async () => (await surfaces()).join() === "unit 0 of hidden");
+  await close(page);
+});
+
+test("what is chosen stays however soon the next change comes, and is no step in the history", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 150, epochs: 1 });
+  const frame = page.frameLocator("#page");
+  const before = await page.evaluate(() => history.length);
+  await frame.locator("#view summary").click();
+  await frame.locator(".run select[data-name=surface]").first().selectOption("unit 1 of hidden");
+  await frame.locator("#threshold").fill("0.3");
+  for (let i = 0; i < 3; i++) await shown(page, () => page.locator("#one-epoch").click());
+  await waitUntil(page, async () => /threshold=0.3/.test(await addressOf(page)) && /0\.input\.surface=unit/.test(await addressOf(page)));
+  assert.equal(await inFrame(page, "root.dataset.epoch"), "154");
+  assert.equal(await page.evaluate(() => history.length), before);
+  await close(page);
+});
+
+test("what is being typed in the sheet stays while the page is written, and so does the keyboard", async () => {
+  const page = await player([recording("tanh")]);
+  await unfold(page, "runs");
+  const threshold = page.getByLabel("threshold of tanh", { exact: true });
+  await shown(page, async () => {
+    await page.getByLabel("name of tanh", { exact: true }).fill("hyperbolic");
+    await threshold.focus();
+    await page.keyboard.type("0.7");
+  });
+  const typed = page.getByLabel("threshold of hyperbolic", { exact: true });
+  assert.equal(await typed.inputValue(), "0.7");
+  assert.equal(await typed.evaluate((one) => one === document.activeElement), true);
+  await waitUntil(page, async () => (await page.frameLocator("#page").locator("#threshold-number").textContent()) === "0.50");
+  await shown(page, () => page.keyboard.press("Enter"));
+  await waitUntil(page, async () => (await page.frameLocator("#page").locator("#threshold-number").textContent()) === "0.70");
+  await page.getByLabel("name of hyperbolic", { exact: true }).fill("  ");
+  await page.keyboard.press("Tab");
+  await waitUntil(page, async () => (await page.getByLabel("name of hyperbolic", { exact: true }).inputValue()) === "hyperbolic");
+  await close(page);
+});
+
 test("the player has the theme of the page, and keeps it when a run is added", async () => {
   const page = await player([recording("deep")]);
   const themes = async () => [await page.evaluate(() => document.documentElement.dataset.theme), await inFrame(page, "root.dataset.theme")];
@@ -228,5 +283,13 @@ test("it works in a frame without an origin of its own", async () => {
   await isShown(2);
   assert.equal(await inner.locator("#error").textContent(), "");
   assert.equal(await inner.locator("#runs summary").innerText(), "Runs (2)");
+  await inner.locator("#fork summary").click();
+  await inner.locator("#fork [name=epochs]").fill("2");
+  await inner.locator("#fork [name=train]").click();
+  await isShown(3);
+  await inner.locator("#one-epoch").click();
+  await isShown(4);
+  assert.equal(await inner.locator("#error").textContent(), "");
+  await inner.frameLocator("#page").locator('html[data-epoch="153"]').waitFor({ state: "attached", timeout: 20_000 });
   await close(page);
 });
