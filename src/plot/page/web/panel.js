@@ -63,7 +63,6 @@ class Panel {
   }
 
   named(made) {
-    made.title ||= made.ariaLabel;
     made.setAttribute("aria-label", say("panel.control", { control: made.ariaLabel, panel: this.name }));
     made.tabIndex = -1;
     return made;

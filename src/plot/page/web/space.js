@@ -38,7 +38,13 @@ class SpacePanel extends Panel {
   /** What a unit makes of the inputs can be shown where it can be computed. */
   offerSurfaces() {
     this.surfaces = [{ name: say("surface.predictions") }, ...(this.run.source.isLive ? this.run.namedUnits : [])];
-    if (this.surfaces.length > 1) this.control(chooser("surface", this.surfaces.map(({ name }) => name), say("surface.label"), (i) => this.chooseSurface(i)));
+    if (this.surfaces.length > 1) this.control(this.surfaceChooser());
+  }
+
+  /** Beside the title there is room for its arrow alone: what it is for is said to the pointer. */
+  surfaceChooser() {
+    const names = this.surfaces.map(({ name }) => name);
+    return Object.assign(chooser("surface", names, say("surface.label"), (i) => this.chooseSurface(i)), { title: say("surface.label") });
   }
 
   chooseSurface(i) {
