@@ -129,7 +129,7 @@ test("three runs have room beside the text in a window of 1280 pixels", async ()
 });
 
 test("N and P go from sentence to sentence, and so do the buttons", async () => {
-  const page = await open(pathOf("lesson"));
+  const page = await open(pathOf("lesson"), { reducedMotion: "reduce" }); // Nothing moves below the pointer.
   assert.equal(await page.getByLabel("Previous sentence").getAttribute("aria-disabled"), "true", "at the first");
   await page.keyboard.press("n");
   assert.deepEqual([await current(page), await clock(page)], [["1.3"], 5], "over the one that leads nowhere");
