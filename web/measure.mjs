@@ -1,7 +1,7 @@
 // What `web/measure` runs: each piece of work in turn by the module and by a native program, and the ratio of the fastest times.
 
 import { encode } from "../src/plot/player/web/core.js";
-import { Native, module, recording } from "./tests/native.mjs";
+import { Native, module, packed, recording } from "./tests/native.mjs";
 
 const ROUNDS = 10;
 const [core, native] = [await module(), new Native()];
@@ -40,5 +40,6 @@ for (const name of ["sigmoid", "tanh", "relu"]) {
   await measure(`${name}: a boundary of 200 x 200 points`, () => ({ ask: "boundary", handle: opened, epoch: 150, points: 200 }));
   const page = { ask: "html", title: name, runs: [{ handle: opened, name }] };
   await measure(`${name}: a page of 151 epochs`, () => page);
+  await measure(`${name}: one of them that computes`, () => page, packed());
 }
 native.close();

@@ -1,8 +1,8 @@
 //! What a native program answers: the recordings of the article, and answers to requests, for the tests of the module.
 //!
-//! `answers record FOLDER` writes the recordings, `answers player MODULE FILE RECORDINGS...` the player with a module. `answers ask` reads requests from the standard input, each behind its length in
-//! four bytes, the lowest first, and writes each answer to the standard output in the same way, with the seconds that it took before
-//! it, as `f64`.
+//! `answers record FOLDER` writes the recordings, `answers player MODULE FILE RECORDINGS...` the player with a module. `answers ask`
+//! reads requests from the standard input, each behind its length in four bytes, the lowest first, and writes each answer to the
+//! standard output in the same way, with the seconds that it took before it, as `f64`.
 
 use std::{
     error::Error,

@@ -14,6 +14,7 @@ mod parallel;
 mod table;
 mod trouble;
 mod words;
+mod written_page;
 
 // What they are asked, and about what.
 mod base;

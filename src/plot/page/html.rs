@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::texts::Texts;
-use crate::{Result, notation::allowed};
+use crate::{Error, Result, notation::allowed};
 
 /// A page in a language, with its other parts under the names of their marks: a mark with a point in it is that of a text.
 ///
@@ -12,21 +12,25 @@ pub(crate) fn page(texts: &Texts, title: &str, lesson: &str, parts: [(&str, &str
     let [title, texts_in_json] = [escaped(title), in_script(&texts.json()?)];
     let direction = if texts.is_from_right() { " dir=\"rtl\"" } else { "" };
     let language = format!("lang=\"{}\"{direction}", texts.language());
-    let (css, script) = (STYLES.join("\n"), SCRIPTS.join("\n"));
-    let own: [(&str, &str); 6] = [
-        ("language", &language),
-        ("title", &title),
-        ("css", &css),
-        ("lesson", lesson),
-        ("texts", &texts_in_json),
-        ("js", &script),
-    ];
+    let (head, script) = (head(&title, &STYLES)?, SCRIPTS.join("\n"));
+    let own: [(&str, &str); 5] =
+        [("language", &language), ("head", &head), ("lesson", lesson), ("texts", &texts_in_json), ("js", &script)];
     let parts: HashMap<&str, &str> = own.into_iter().chain(parts).collect();
     let part = |name: &str| match parts.get(name) {
         Some(part) => Ok((*part).to_owned()),
         None => texts.plain(name).map(escaped),
     };
     filled(include_str!("web/page.html"), part)
+}
+
+/// What every page begins with, under a title that is escaped.
+pub(crate) fn head(title: &str, styles: &[&str]) -> Result<String> {
+    let css = styles.join("\n");
+    filled(include_str!("web/head.html"), |name| match name {
+        "title" => Ok(title.to_owned()),
+        "css" => Ok(css.clone()),
+        _ => Err(Error::missing(format!("part of a page named `{name}`"), "what every page begins with has two")),
+    })
 }
 
 /// A text with something in place of each mark `{{name}}`. What takes its place is not looked through: a mark in what someone named a
@@ -54,11 +58,13 @@ pub(super) fn in_script(json: &str) -> String {
 
 /// Of the player, too.
 pub(crate) const COLORS: &str = include_str!("web/colors.css");
+pub(crate) const PACKED: &str = include_str!("web/packed.js");
 
 const STYLES: [&str; 3] = [COLORS, include_str!("web/page.css"), include_str!("web/lesson.css")];
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 34] = [
+const SCRIPTS: [&str; 35] = [
+    PACKED,
     include_str!("web/data.js"),
     include_str!("web/texts.js"),
     include_str!("web/core.js"),
@@ -140,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_mark_of_the_page_is_one_of_its_parts_or_a_text_without_forms() {
-        let parts = ["language", "title", "css", "lesson", "texts", "meta", "data", "core", "js"];
+        let parts = ["language", "head", "lesson", "texts", "meta", "data", "core", "js"];
         let texts = super::Texts::english();
         let found = super::filled(include_str!("web/page.html"), |name| {
             assert!(parts.contains(&name) || texts.plain(name).is_ok(), "{name}");

@@ -120,11 +120,13 @@ impl Player {
     /// [`Error::Missing`] in a browser, where the crate carries no module of its own and none was set.
     pub fn to_html(&self) -> Result<String> {
         let core = self.core.as_ref().ok_or_else(Core::missing)?.to_base64();
-        let (title, recordings, script) = (html::escaped(&self.title), self.recordings.join("\n"), SCRIPTS.join("\n"));
+        let title = html::escaped(&self.title);
+        let head = html::head(&title, &[html::COLORS, include_str!("web/player.css")])?;
+        let (recordings, script) = (self.recordings.join("\n"), SCRIPTS.join("\n"));
         let answers = include_str!("web/core.js").replace("\nexport ", "\n"); // All of it is one script.
         html::filled(include_str!("web/player.html"), |name| match name {
             "title" => Ok(title.clone()),
-            "css" => Ok([html::COLORS, include_str!("web/player.css")].join("\n")),
+            "head" => Ok(head.clone()),
             "recordings" => Ok(recordings.clone()),
             "module" => Ok(core.clone()),
             "core" => Ok(answers.clone()),
@@ -154,7 +156,8 @@ impl Player {
 }
 
 /// What a file is made of stands before it.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 10] = [
+    html::PACKED,
     include_str!("web/elements.js"),
     include_str!("web/run.js"),
     include_str!("web/choices.js"),
@@ -165,3 +168,13 @@ const SCRIPTS: [&str; 9] = [
     include_str!("web/player.js"),
     include_str!("web/start.js"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::MOST_RUNS;
+
+    #[test]
+    fn as_many_recordings_are_carried_as_can_be_open() {
+        assert!(include_str!("web/player.js").contains(&format!("const MOST_RUNS = {MOST_RUNS};\n")));
+    }
+}

@@ -6,7 +6,6 @@ use std::{
 };
 
 use clap::Args;
-use serde_json::json;
 use training_replay::{
     analysis::DiagnosisOptions,
     plot::{Page, Texts},
@@ -17,11 +16,10 @@ use crate::{
     epochs::EpochsArgs,
     extras::{Extra, Shown},
     live::{self, Live},
-    out::Out,
     pictures::PlotArgs,
     recording::{Files, names_of},
     trouble::{Answer, Status, Trouble},
-    words::{counted, path_shown, size},
+    written_page::WrittenPage,
 };
 
 pub const EXAMPLES: &str = "\
@@ -101,27 +99,13 @@ impl PageArgs {
             }
         }
         page.save(output).map_err(Trouble::with(output))?;
-        let bytes = output.metadata().map_err(Trouble::io(output))?.len();
-        self.say(output, bytes)
+        WrittenPage { by: "page", noun: "run", files: &self.files.files, output }.say(self.json)
     }
 
     /// What the diagnosis looks for.
     fn checks(&self) -> DiagnosisOptions {
         let options = DiagnosisOptions::default();
         self.plot.question.loss.map_or(options.clone(), |loss| options.loss(loss))
-    }
-
-    fn say(&self, output: &Path, bytes: u64) -> Answer<Status> {
-        let mut out = Out::new();
-        if self.json {
-            let files: Vec<String> = self.files.files.iter().map(|path| path.display().to_string()).collect();
-            out.json("page", json!({ "files": files, "output": output.display().to_string(), "bytes": bytes }))?;
-        } else {
-            let runs = counted(self.files.files.len() as u64, "run");
-            out.line(format!("{}: {runs}, {}", path_shown(output), size(bytes)))?;
-        }
-        out.flush()?;
-        Ok(Status::Held)
     }
 
     /// What the live page is made by.

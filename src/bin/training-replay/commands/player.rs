@@ -1,16 +1,14 @@
 //! `training-replay player`: a page that opens recordings and trains on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 use training_replay::plot::Player;
 
 use crate::{
-    out::Out,
     recording::{self, names_of},
     trouble::{Answer, Status, Trouble},
-    words::{counted, path_shown, size},
+    written_page::WrittenPage,
 };
 
 pub const EXAMPLES: &str = "\
@@ -25,7 +23,7 @@ Examples:
 /// rate, optimizer, order or activation, or on data that are edited there, and can be saved as a recording.
 #[derive(Args, Debug)]
 pub struct PlayerArgs {
-    /// The recordings that it has open from the beginning, of built-in networks; those of several can be opened in it
+    /// The recordings that it has open from the beginning, of built-in networks; others can be opened in it
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The page; its name ends in .html; one that is there is replaced
@@ -49,19 +47,6 @@ impl PlayerArgs {
             player.recording(name, &recording::open(path)?).map_err(Trouble::with(path))?;
         }
         player.save(&self.output).map_err(Trouble::with(&self.output))?;
-        self.say(&self.output, self.output.metadata().map_err(Trouble::io(&self.output))?.len())
-    }
-
-    fn say(&self, output: &Path, bytes: u64) -> Answer<Status> {
-        let mut out = Out::new();
-        if self.json {
-            let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
-            out.json("player", json!({ "files": files, "output": output.display().to_string(), "bytes": bytes }))?;
-        } else {
-            let recordings = counted(self.files.len() as u64, "recording");
-            out.line(format!("{}: {recordings}, {}", path_shown(output), size(bytes)))?;
-        }
-        out.flush()?;
-        Ok(Status::Held)
+        WrittenPage { by: "player", noun: "recording", files: &self.files, output: &self.output }.say(self.json)
     }
 }

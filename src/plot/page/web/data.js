@@ -25,15 +25,7 @@ async function inflate(text, format) {
   if (typeof DecompressionStream === "undefined") {
     throw new PageError(say("errors.too-old"));
   }
-  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream(format));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-function fromBase64(text) {
-  const characters = atob(text.trim());
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return bytes;
+  return unpacked(fromBase64(text), format);
 }
 
 /** The index of the last of `sorted` that is not above `value`, or -1. */
