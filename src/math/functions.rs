@@ -8,9 +8,8 @@ use pulp::{Simd, WithSimd};
 
 use super::{
     fused,
-    machine::arch,
-    number::Number,
-    pair::{Doubt, Eight},
+    machine::{Work, run},
+    number::{Doubt, Eight, Number},
 };
 
 /// ln 2 in two parts, the first so short that an exponent times it is exact (Cody and Waite, 1980).
@@ -42,7 +41,7 @@ pub(crate) enum Function {
 
 /// Replaces every value by the function of it.
 pub(crate) fn apply(function: Function, values: &mut [f32]) {
-    arch().dispatch(Apply::<{ fused::EMULATED }> { function, values });
+    run(Apply { function, values });
 }
 
 /// The function of one value; the same bits as among many.
@@ -52,57 +51,68 @@ pub(crate) fn of(function: Function, value: f32) -> f32 {
     values[0]
 }
 
-/// Eight at a time where there is no fused multiply-add.
-struct Apply<'a, const EIGHTS: bool> {
+struct Apply<'a> {
     function: Function,
     values: &'a mut [f32],
 }
 
-impl<const EIGHTS: bool> WithSimd for Apply<'_, EIGHTS> {
+impl WithSimd for Apply<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let values = self.values;
         match self.function {
-            Function::Exp => each::<EIGHTS>(values, exp, exp),
-            Function::ExpM1 => each::<EIGHTS>(values, exp_m1, exp_m1),
-            Function::Sigmoid => each::<EIGHTS>(values, sigmoid, sigmoid),
-            Function::Tanh => each::<EIGHTS>(values, tanh, tanh),
-            Function::LnOnePlusExp => each::<EIGHTS>(values, ln_one_plus_exp, ln_one_plus_exp),
-            Function::Ln => values.iter_mut().for_each(|z| *z = ln(*z)),
-            Function::Ln1p => values.iter_mut().for_each(|z| *z = ln_1p(*z)),
+            Function::Exp => each(values, exp),
+            Function::ExpM1 => each(values, exp_m1),
+            Function::Sigmoid => each(values, sigmoid),
+            Function::Tanh => each(values, tanh),
+            Function::LnOnePlusExp => each(values, ln_one_plus_exp),
+            Function::Ln => each(values, |z, ()| ln(z)),
+            Function::Ln1p => each(values, |z, ()| ln_1p(z)),
+        }
+    }
+}
+
+impl Work for Apply<'_> {
+    #[inline(always)]
+    fn by_eights<E: Eight>(self) {
+        let values = self.values;
+        match self.function {
+            Function::Exp => each_eight::<E>(values, exp, exp),
+            Function::ExpM1 => each_eight::<E>(values, exp_m1, exp_m1),
+            Function::Sigmoid => each_eight::<E>(values, sigmoid, sigmoid),
+            Function::Tanh => each_eight::<E>(values, tanh, tanh),
+            Function::LnOnePlusExp => each_eight::<E>(values, ln_one_plus_exp, ln_one_plus_exp),
+            Function::Ln => each(values, |z, ()| ln(z)),
+            Function::Ln1p => each(values, |z, ()| ln_1p(z)),
         }
     }
 }
 
 #[inline(always)]
-fn each<const EIGHTS: bool>(
-    values: &mut [f32],
-    of_one: impl Fn(f32, &mut ()) -> f32,
-    of_eight: impl Fn(Eight, &mut Doubt) -> Eight,
-) {
-    if EIGHTS {
-        by_eights(values, of_one, of_eight);
-    } else {
-        values.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
-    }
+fn each(values: &mut [f32], of: impl Fn(f32, &mut ()) -> f32) {
+    values.iter_mut().for_each(|z| *z = of(*z, &mut ()));
 }
 
 /// The same function of eight numbers as of one, which is computed of each where that of all is in doubt.
 #[inline(always)]
-fn by_eights(values: &mut [f32], of_one: impl Fn(f32, &mut ()) -> f32, of_eight: impl Fn(Eight, &mut Doubt) -> Eight) {
+fn each_eight<E: Eight>(
+    values: &mut [f32],
+    of_one: impl Fn(f32, &mut ()) -> f32,
+    of_eight: impl Fn(E, &mut E::Doubt) -> E,
+) {
     let (eights, rest) = values.as_chunks_mut();
     for eight in eights {
-        let mut doubt = Doubt::default();
-        let results = of_eight(Eight::new(*eight), &mut doubt).bound(&mut doubt);
+        let mut doubt = E::Doubt::default();
+        let results = of_eight(E::new(*eight), &mut doubt).bound(&mut doubt);
         if doubt.is_any() {
-            eight.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
+            each(eight, &of_one);
         } else {
             *eight = results.values();
         }
     }
-    rest.iter_mut().for_each(|z| *z = of_one(*z, &mut ()));
+    each(rest, of_one);
 }
 
 /// `exp(-abs z)`, whose scale is finite, to 3e-7 of itself, and some number of NaN: three operations less than that of any number.
@@ -236,7 +246,10 @@ fn polynomial<N: Number, const LENGTH: usize>(x: N, coefficients: [f32; LENGTH],
 mod tests {
     use pulp::Arch;
 
-    use super::*;
+    use super::{
+        super::{four::TwoFours, pair::FourPairs},
+        *,
+    };
 
     const FUNCTIONS: [Function; 7] = [
         Function::Exp,
@@ -331,13 +344,14 @@ mod tests {
         let any = (0..10_007_u32).map(|i| f32::from_bits(i.wrapping_mul(429_493)));
         let values: Vec<f32> = any.chain((-9_000..9_000).map(|i| i as f32 / 97.0)).collect();
         for function in FUNCTIONS {
-            let (mut vectors, mut scalars, mut pairs) = (values.clone(), values.clone(), values.clone());
+            let [mut vectors, mut scalars, mut pairs, mut fours] = [(); 4].map(|()| values.clone());
             apply(function, &mut vectors);
-            Arch::Scalar.dispatch(Apply::<false> { function, values: &mut scalars });
-            Arch::Scalar.dispatch(Apply::<true> { function, values: &mut pairs });
+            Arch::Scalar.dispatch(Apply { function, values: &mut scalars });
+            Apply { function, values: &mut pairs }.by_eights::<FourPairs>();
+            Apply { function, values: &mut fours }.by_eights::<TwoFours>();
             for (i, z) in values.iter().enumerate() {
-                let all = [vectors[i], scalars[i], pairs[i], of(function, *z)].map(f32::to_bits);
-                assert!(z.is_nan() || all == [all[0]; 4], "{function:?} at {z:e}");
+                let all = [vectors[i], scalars[i], pairs[i], fours[i], of(function, *z)].map(f32::to_bits);
+                assert!(z.is_nan() || all == [all[0]; 5], "{function:?} at {z:e}");
             }
         }
     }

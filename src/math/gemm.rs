@@ -9,11 +9,11 @@ use std::array;
 use pulp::{Simd, WithSimd};
 
 use super::{
+    chains::chains,
     fused,
-    machine::arch,
+    machine::{Work, run},
     matrix,
-    number::Number,
-    pair::{Pair, chains, pairs},
+    number::Eight,
 };
 use crate::Matrix;
 
@@ -23,7 +23,7 @@ const COLUMNS: usize = 4;
 /// As many, where there are twice as many registers: with vectors of 16.
 const MANY_COLUMNS: usize = 8;
 
-/// How many rows are summed up at once where sums are emulated.
+/// How many rows are summed up at once where that is by eights.
 const ROWS: usize = 8;
 
 /// The longest sum that is computed column by column.
@@ -71,7 +71,7 @@ pub(crate) fn multiply(rows: Rows<'_>, factor: &Matrix, start: Option<&[f32]>, o
     let (inner, columns) = factor.shape();
     if rows.count > 0 {
         // By reference: for a small product it takes as long to pass all that as to compute it.
-        arch().dispatch(&mut Multiply { rows, factor, inner, columns, start, outputs, stride });
+        run(&mut Multiply { rows, factor, inner, columns, start, outputs, stride });
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn multiply(rows: Rows<'_>, factor: &Matrix, start: Option<&[f32]>, o
 pub(crate) fn multiply_transposed(rows: &Matrix, factor: &Matrix, transposed: &mut Matrix, outputs: &mut [f32]) {
     let columns = rows.ncols();
     if columns * factor.ncols() <= NARROW * NARROW {
-        arch().dispatch(Dots { rows, factor, outputs });
+        run(Dots { rows, factor, outputs });
     } else {
         matrix::transpose_to(rows, transposed);
         multiply(Rows::of(transposed), factor, None, outputs, columns);
@@ -100,6 +100,20 @@ impl WithSimd for Dots<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
+        self.each(|a, b| dot(a, b, one_by_one));
+    }
+}
+
+impl Work for Dots<'_> {
+    #[inline(always)]
+    fn by_eights<E: Eight>(self) {
+        self.each(|a, b| dot(a, b, side_by_side::<E>));
+    }
+}
+
+impl Dots<'_> {
+    #[inline(always)]
+    fn each(self, dot: impl Fn(&[f32], &[f32]) -> f32) {
         let (rows, factor) = (Rows::of(self.rows), Rows::of(self.factor));
         let mut outputs = self.outputs.iter_mut();
         for k in 0..self.factor.ncols() {
@@ -112,21 +126,21 @@ impl WithSimd for Dots<'_> {
 
 /// Eight chains side by side, whatever the machine, so that none has to wait for another.
 #[inline(always)]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+fn dot(a: &[f32], b: &[f32], eight_chains: impl Fn(&[[f32; 8]], &[[f32; 8]]) -> [f32; 8]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let sums = eight_chains::<{ fused::EMULATED }>(a, b);
     let rest = a_rest.iter().zip(b_rest);
-    rest.fold(matrix::sum_of_eight(sums), |sum, (a, b)| fused::mul_add(*a, *b, sum))
+    rest.fold(matrix::sum_of_eight(eight_chains(a, b)), |sum, (a, b)| fused::mul_add(*a, *b, sum))
 }
 
 #[inline(always)]
-fn eight_chains<const PAIRS: bool>(a: &[[f32; 8]], b: &[[f32; 8]]) -> [f32; 8] {
-    let eights = a.iter().zip(b);
-    if PAIRS {
-        chains([Pair::of(0.0); 4], eights.map(|(a, b)| (pairs(a), pairs(b))))
-    } else {
-        eights.fold([0.0; 8], |sums, (a, b)| array::from_fn(|i| fused::mul_add(a[i], b[i], sums[i])))
-    }
+fn one_by_one(a: &[[f32; 8]], b: &[[f32; 8]]) -> [f32; 8] {
+    let add = |sums: [f32; 8], (a, b): (&[f32; 8], &[f32; 8])| array::from_fn(|i| fused::mul_add(a[i], b[i], sums[i]));
+    a.iter().zip(b).fold([0.0; 8], add)
+}
+
+#[inline(always)]
+fn side_by_side<E: Eight>(a: &[[f32; 8]], b: &[[f32; 8]]) -> [f32; 8] {
+    chains(E::of(0.0), a.iter().zip(b).map(|(a, b)| (E::new(*a), E::new(*b))))
 }
 
 struct Multiply<'a> {
@@ -144,9 +158,7 @@ impl WithSimd for &mut Multiply<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if fused::EMULATED {
-            self.by_rows();
-        } else if self.inner <= NARROW {
+        if self.inner <= NARROW {
             self.narrow(simd);
         } else {
             self.wide(simd);
@@ -154,10 +166,10 @@ impl WithSimd for &mut Multiply<'_> {
     }
 }
 
-impl Multiply<'_> {
-    /// Where the machine has no instruction for it: some rows of a column at a time, whatever the vectors.
+impl Work for &mut Multiply<'_> {
+    /// Some rows of a column at a time.
     #[inline(always)]
-    fn by_rows(&mut self) {
+    fn by_eights<E: Eight>(self) {
         for column in 0..self.columns {
             let start = self.start.map_or(0.0, |start| start[column]);
             let factors = &self.factor.as_slice()[column * self.inner..][..self.inner];
@@ -166,7 +178,7 @@ impl Multiply<'_> {
             let (blocks, rest) = outputs.as_chunks_mut::<ROWS>();
             let whole = blocks.len() * ROWS;
             for (block, outputs) in blocks.iter_mut().enumerate() {
-                *outputs = rows_of_column(start, factors, rows, block * ROWS, stride);
+                *outputs = rows_of_column::<E>(start, factors, rows, block * ROWS, stride);
             }
             for (i, output) in rest.iter_mut().enumerate() {
                 let products = factors.iter().enumerate();
@@ -175,7 +187,9 @@ impl Multiply<'_> {
             }
         }
     }
+}
 
+impl Multiply<'_> {
     /// Column by column, all rows in one loop: with few products to a sum that leaves the least besides them to be done.
     #[inline(always)]
     fn narrow<S: Simd>(&mut self, simd: S) {
@@ -289,10 +303,10 @@ impl Multiply<'_> {
 
 /// Some rows of a column, from the row `row` on.
 #[inline(always)]
-fn rows_of_column(start: f32, factors: &[f32], rows: &[f32], row: usize, stride: usize) -> [f32; ROWS] {
+fn rows_of_column<E: Eight>(start: f32, factors: &[f32], rows: &[f32], row: usize, stride: usize) -> [f32; ROWS] {
     let rows = |j: usize| rows[j * stride + row..].first_chunk().unwrap_or(&[0.0; ROWS]);
-    let products = factors.iter().enumerate().map(|(j, factor)| (pairs(rows(j)), [Pair::of(*factor); ROWS / 2]));
-    chains([Pair::of(start); ROWS / 2], products)
+    let products = factors.iter().enumerate().map(|(j, factor)| (E::new(*rows(j)), E::of(*factor)));
+    chains(E::of(start), products)
 }
 
 #[inline(always)]
@@ -317,7 +331,10 @@ fn store<S: Simd, const V: usize, const WHOLE: bool>(simd: S, vectors: [S::f32s;
 mod tests {
     use pulp::Arch;
 
-    use super::*;
+    use super::{
+        super::{four::TwoFours, pair::FourPairs},
+        *,
+    };
 
     fn matrix(rows: usize, columns: usize) -> Matrix {
         Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j + 1) % 11) as f32 / 8.0 - 0.625)
@@ -343,12 +360,18 @@ mod tests {
                     let outputs = product(Rows::of(&a), &b, Some(&start), arch);
                     assert_eq!(outputs, expected.as_slice(), "{rows} x {inner} x {columns}");
                 }
-                let mut outputs = vec![f32::NAN; rows * columns];
-                let (start, of) = (Some(start.as_slice()), Rows::of(&a));
-                Multiply { rows: of, factor: &b, inner, columns, start, outputs: &mut outputs, stride: rows }.by_rows();
-                assert_eq!(outputs, expected.as_slice(), "by rows, {rows} x {inner} x {columns}");
+                let by_eights = [by_eights::<FourPairs>, by_eights::<TwoFours>].map(|of| of(&a, &b, &start));
+                assert_eq!(by_eights, [expected.as_slice(); 2], "{rows} x {inner} x {columns}");
             }
         }
+    }
+
+    fn by_eights<E: Eight>(a: &Matrix, b: &Matrix, start: &[f32]) -> Vec<f32> {
+        let (rows, (inner, columns), start) = (Rows::of(a), b.shape(), Some(start));
+        let mut outputs = vec![f32::NAN; rows.count * columns];
+        let stride = rows.count;
+        (&mut Multiply { rows, factor: b, inner, columns, start, outputs: &mut outputs, stride }).by_eights::<E>();
+        outputs
     }
 
     #[test]
@@ -369,14 +392,18 @@ mod tests {
     }
 
     #[test]
-    fn chains_by_pairs_give_the_bits_of_single_ones() {
+    fn chains_side_by_side_give_the_bits_of_single_ones() {
         let values = |from: u32| (from..from + 88).map(|i| f32::from_bits(0x3f80_0000 ^ i.wrapping_mul(0x9e37_79b1)));
         for from in 0..300 {
             let (a, b): (Vec<f32>, Vec<f32>) = (values(from).collect(), values(1_000 * from + 7).collect());
             let (a, b) = (a.as_chunks().0, b.as_chunks().0);
-            let [two, one] = [eight_chains::<true>(a, b), eight_chains::<false>(a, b)];
-            for (two, one) in two.into_iter().zip(one) {
-                assert!(two.to_bits() == one.to_bits() || two.is_nan() && one.is_nan(), "{from}: {two:e}, not {one:e}");
+            for eight in [side_by_side::<FourPairs>(a, b), side_by_side::<TwoFours>(a, b)] {
+                for (two, one) in eight.into_iter().zip(one_by_one(a, b)) {
+                    assert!(
+                        two.to_bits() == one.to_bits() || two.is_nan() && one.is_nan(),
+                        "{from}: {two:e}, not {one:e}"
+                    );
+                }
             }
         }
     }

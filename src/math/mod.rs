@@ -1,7 +1,9 @@
 //! Numbers, before they mean anything: matrices and their products, functions with the same bits everywhere, where
 //! numbers lie, seeded draws, threads.
 
+mod chains;
 pub(crate) mod elementary;
+mod four;
 pub(crate) mod functions;
 mod fused;
 pub(crate) mod gemm;
@@ -18,6 +20,11 @@ pub(crate) mod parallel;
 pub(crate) mod products;
 pub(crate) mod random;
 mod rounding;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
+mod singles;
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+#[path = "relaxed.rs"]
+mod singles;
 pub(crate) mod softplus;
 pub(crate) mod stats;
 mod two;

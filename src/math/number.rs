@@ -10,7 +10,7 @@ pub(super) trait Number:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
 {
     /// Whether what was computed may have other bits after all.
-    type Doubt: Default;
+    type Doubt: Doubt;
 
     /// Takes in that this number may be far from 1, or that those were which it was made of.
     fn bound(self, doubt: &mut Self::Doubt) -> Self;
@@ -39,6 +39,26 @@ pub(super) trait Number:
 
     /// Of 1.5 * 2^23 and a whole number `n` from -127 to 128: `2^n`, but 0 of the least `n` and infinite of the largest.
     fn power(self) -> Self;
+}
+
+/// Whether some of the numbers so far were not certain to have the right bits.
+pub(super) trait Doubt: Copy + Default {
+    fn is_any(self) -> bool;
+}
+
+/// Where every operation is rounded as it has to be.
+impl Doubt for () {
+    #[inline(always)]
+    fn is_any(self) -> bool {
+        false
+    }
+}
+
+/// Eight numbers that are computed side by side.
+pub(super) trait Eight: Number {
+    fn new(values: [f32; 8]) -> Self;
+
+    fn values(self) -> [f32; 8];
 }
 
 impl Number for f32 {

@@ -15,29 +15,25 @@
 //! Rounding is to 24 bits, whatever the exponent: two operations on integers, where converting there and back would be a dozen.
 //! `f32` keeps fewer of what is near 0, and has an end: so what is far from 1 is in doubt as well, where it may occur.
 
-use std::{
-    array,
-    ops::{Add, Div, Mul, Neg, Sub},
-};
+use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::{
-    fused,
     lanes::{self, Bits, Lanes},
-    number::Number,
+    number::{Doubt, Eight, Number},
     two::Two,
 };
 
 /// Eight numbers of single precision.
-pub(super) type Eight = Two<Two<Pair>>;
+pub(super) type FourPairs = Two<Two<Pair>>;
 
-impl Eight {
+impl Eight for FourPairs {
     #[inline(always)]
-    pub(super) fn new([a, b, c, d, e, f, g, h]: [f32; 8]) -> Self {
+    fn new([a, b, c, d, e, f, g, h]: [f32; 8]) -> Self {
         Two(Two(Pair::new([a, b]), Pair::new([c, d])), Two(Pair::new([e, f]), Pair::new([g, h])))
     }
 
     #[inline(always)]
-    pub(super) fn values(self) -> [f32; 8] {
+    fn values(self) -> [f32; 8] {
         let Two(Two(first, second), Two(third, fourth)) = self;
         let ([a, b], [c, d], [e, f], [g, h]) = (first.values(), second.values(), third.values(), fourth.values());
         [a, b, c, d, e, f, g, h]
@@ -50,23 +46,23 @@ pub(super) struct Pair(Lanes);
 
 /// Whether some of the numbers so far were not certain to have the right bits.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Doubt {
+pub(super) struct Rounding {
     /// The least, with signs, of what `f32` does not keep of the sums.
     rest: Bits,
     /// The farthest from 1 that their exponents are.
     exponent: Bits,
 }
 
-impl Default for Doubt {
+impl Default for Rounding {
     #[inline(always)]
     fn default() -> Self {
         Self { rest: lanes::bits(0), exponent: lanes::bits(0) }
     }
 }
 
-impl Doubt {
+impl Doubt for Rounding {
     #[inline(always)]
-    pub(super) fn is_any(self) -> bool {
+    fn is_any(self) -> bool {
         /// Of 2^121 and 2^-119, from which twice and half are far within the range of `f32`.
         const FAR: i32 = 120 << 21;
         let ([rest, other_rest], [exponent, other_exponent]) =
@@ -92,62 +88,11 @@ impl Pair {
     }
 }
 
-/// Pairs of as many values as there are in all of them.
-#[inline(always)]
-pub(super) fn pairs<const N: usize, const P: usize>(values: &[f32; N]) -> [Pair; P] {
-    const { assert!(N == 2 * P) };
-    array::from_fn(|i| Pair::new([values[2 * i], values[2 * i + 1]]))
-}
-
-/// Chains side by side: to each sum one product after the other is added, rounded once.
-#[inline(always)]
-pub(super) fn chains<const N: usize, const P: usize>(
-    start: [Pair; P],
-    products: impl Iterator<Item = ([Pair; P], [Pair; P])> + Clone,
-) -> [f32; N] {
-    let (sums, doubt) = quick_chains(start, products.clone());
-    if doubt.is_any() { exact_chains(start, products) } else { values(sums) }
-}
-
-#[inline(always)]
-fn values<const N: usize, const P: usize>(pairs: [Pair; P]) -> [f32; N] {
-    const { assert!(N == 2 * P) };
-    let values = pairs.map(Pair::values);
-    array::from_fn(|i| values[i / 2][i % 2])
-}
-
-#[inline(always)]
-fn quick_chains<const P: usize>(
-    mut sums: [Pair; P],
-    products: impl Iterator<Item = ([Pair; P], [Pair; P])>,
-) -> ([Pair; P], Doubt) {
-    let mut doubt = Doubt::default();
-    for (a, b) in products {
-        for i in 0..P {
-            sums[i] = a[i].mul_add(b[i], sums[i], &mut doubt).bound(&mut doubt);
-        }
-    }
-    (sums, doubt)
-}
-
-#[cold]
-#[inline(never)]
-fn exact_chains<const N: usize, const P: usize>(
-    start: [Pair; P],
-    products: impl Iterator<Item = ([Pair; P], [Pair; P])>,
-) -> [f32; N] {
-    let add = |sums: [f32; N], (a, b): ([Pair; P], [Pair; P])| {
-        let (a, b): ([f32; N], [f32; N]) = (values(a), values(b));
-        array::from_fn(|i| fused::mul_add(a[i], b[i], sums[i]))
-    };
-    products.fold(values(start), add)
-}
-
 impl Number for Pair {
-    type Doubt = Doubt;
+    type Doubt = Rounding;
 
     #[inline(always)]
-    fn bound(self, doubt: &mut Doubt) -> Self {
+    fn bound(self, doubt: &mut Rounding) -> Self {
         doubt.exponent = lanes::farthest(doubt.exponent, self.0);
         self
     }
@@ -168,7 +113,7 @@ impl Number for Pair {
     }
 
     #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self, doubt: &mut Doubt) -> Self {
+    fn mul_add(self, factor: Self, addend: Self, doubt: &mut Rounding) -> Self {
         let sum = lanes::add(lanes::mul(self.0, factor.0), addend.0);
         doubt.rest = lanes::least_rest(doubt.rest, sum);
         Self(lanes::round_but_ties(sum))
@@ -250,7 +195,7 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
-    use super::*;
+    use super::{super::fused, *};
 
     fn same(ours: f32, theirs: f32) -> bool {
         ours.to_bits() == theirs.to_bits() || ours.is_nan() && theirs.is_nan()
@@ -260,13 +205,13 @@ mod tests {
     #[track_caller]
     fn check(a: f32, b: f32, c: f32) -> bool {
         let pair = |value: f32| Pair::new([1.0, value]);
-        let certain = |result: Pair, mut doubt: Doubt, expected: f32, what: &str| {
+        let certain = |result: Pair, mut doubt: Rounding, expected: f32, what: &str| {
             let (_, in_doubt) = (result.bound(&mut doubt), doubt.is_any());
             let [_, found] = result.values();
             assert!(in_doubt || same(found, expected), "{what} of {a:e}, {b:e}, {c:e}: {found:e}, not {expected:e}");
             in_doubt
         };
-        let none = Doubt::default();
+        let none = Rounding::default();
         certain(pair(a) + pair(c), none, a + c, "sum");
         certain(pair(a) - pair(c), none, a - c, "difference");
         certain(pair(a) * pair(b), none, a * b, "product");
@@ -316,19 +261,6 @@ mod tests {
         let mut draw = || rng.random_range(-4.0..4.0_f32);
         let doubts = (0..100_000).filter(|_| check(draw(), draw(), draw())).count();
         assert!(doubts <= 20, "{doubts} of 100,000");
-    }
-
-    /// `(1 + e) (1 - e) = 1 - e²`, so near to 1 that `f64` has the sum in the middle of two numbers, which it is beside.
-    #[test]
-    fn a_chain_in_doubt_is_computed_again() {
-        let (near, scale) = ([1.0 + f32::EPSILON, 1.0 - f32::EPSILON], 2.0_f32.powi(-12));
-        let factors = [[near[0] * scale, 3.0], [near[1] * scale, -1.0]];
-        let start = [1.0 + f32::EPSILON, 7.0];
-        let products = || [([Pair::new(factors[0])], [Pair::new(factors[1])])].into_iter();
-        let expected: [f32; 2] = array::from_fn(|i| factors[0][i].mul_add(factors[1][i], start[i]));
-        let (quick, doubt) = quick_chains([Pair::new(start)], products());
-        assert!(doubt.is_any() && quick[0].values() != expected, "no doubt to be had");
-        assert_eq!(chains::<2, 1>([Pair::new(start)], products()), expected);
     }
 
     #[test]

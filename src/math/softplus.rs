@@ -5,10 +5,9 @@ use pulp::{Simd, WithSimd};
 use super::{
     functions::{exp_of_negative, ln_1p, ln_one_plus_exp},
     fused,
-    machine::arch,
+    machine::{Work, arch, run},
     matrix,
-    number::Number,
-    pair::{Doubt, Eight},
+    number::{Doubt, Eight, Number},
 };
 
 /// From so many pairs on, a [`Sum`] is worth it: of fewer, what [`add`] gives for each is summed up as fast.
@@ -22,7 +21,7 @@ const DEPTH: usize = 64;
 
 /// Adds `max(z, 0) - z y + ln(1 + exp(-abs z))` of every pair to a number of its own.
 pub(crate) fn add(sums: &mut [f32], z: &[f32], y: &[f32]) {
-    arch().dispatch(Add { sums, z, y });
+    run(Add { sums, z, y });
 }
 
 /// The sum over all pairs, for `y` from 0 to 1: in double precision, but for blocks of [`LANES`] by [`DEPTH`].
@@ -95,7 +94,14 @@ impl WithSimd for Add<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        add_in_line(self.sums, self.z, self.y);
+        add_by_one(self.sums, self.z, self.y);
+    }
+}
+
+impl Work for Add<'_> {
+    #[inline(always)]
+    fn by_eights<E: Eight>(self) {
+        add_by_eights::<E>(self.sums, self.z, self.y);
     }
 }
 
@@ -138,15 +144,6 @@ impl WithSimd for AddToSum<'_> {
 }
 
 #[inline(always)]
-fn add_in_line(sums: &mut [f32], z: &[f32], y: &[f32]) {
-    if fused::EMULATED {
-        add_by_eights(sums, z, y);
-    } else {
-        add_by_one(sums, z, y);
-    }
-}
-
-#[inline(always)]
 fn add_by_one(sums: &mut [f32], z: &[f32], y: &[f32]) {
     for (sum, (&z, &y)) in sums.iter_mut().zip(z.iter().zip(y)) {
         *sum += cross_entropy(z, y, &mut ());
@@ -154,12 +151,12 @@ fn add_by_one(sums: &mut [f32], z: &[f32], y: &[f32]) {
 }
 
 #[inline(always)]
-fn add_by_eights(sums: &mut [f32], z: &[f32], y: &[f32]) {
+fn add_by_eights<E: Eight>(sums: &mut [f32], z: &[f32], y: &[f32]) {
     let (sums, rest) = sums.as_chunks_mut();
     let ((z, z_rest), (y, y_rest)) = (z.as_chunks(), y.as_chunks());
     for (sums, (z, y)) in sums.iter_mut().zip(z.iter().zip(y)) {
-        let mut doubt = Doubt::default();
-        let all = (Eight::new(*sums) + cross_entropy(Eight::new(*z), Eight::new(*y), &mut doubt)).bound(&mut doubt);
+        let mut doubt = E::Doubt::default();
+        let all = (E::new(*sums) + cross_entropy(E::new(*z), E::new(*y), &mut doubt)).bound(&mut doubt);
         if doubt.is_any() {
             add_by_one(sums, z, y);
         } else {
@@ -181,7 +178,7 @@ fn cross_entropy<N: Number>(z: N, y: N, doubt: &mut N::Doubt) -> N {
 #[inline(always)]
 fn one_by_one(z: &[f32], y: &[f32]) -> f64 {
     let mut each = [0.0; LANES];
-    add_in_line(&mut each, z, y);
+    add(&mut each, z, y);
     matrix::sum_f64(&each[..z.len()])
 }
 
@@ -189,7 +186,10 @@ fn one_by_one(z: &[f32], y: &[f32]) -> f64 {
 mod tests {
     use pulp::Arch;
 
-    use super::*;
+    use super::{
+        super::{four::TwoFours, pair::FourPairs},
+        *,
+    };
 
     fn pairs(count: usize, scale: f32) -> (Vec<f32>, Vec<f32>) {
         let of = |i: usize| (i as u32).wrapping_mul(2_654_435_761) >> 8;
@@ -274,11 +274,13 @@ mod tests {
         for scale in [0.0, 1e-37, 1e-6, 3.0, 30.0, 100.0, 1e37, f32::MAX, f32::INFINITY] {
             for count in [15, 1_023, 1_039] {
                 let (z, y) = pairs(count, scale);
-                let (mut eight, mut one) = (vec![0.5; count], vec![0.5; count]);
-                add_by_eights(&mut eight, &z, &y);
+                let [mut pairs, mut fours, mut one] = [(); 3].map(|()| vec![0.5; count]);
+                add_by_eights::<FourPairs>(&mut pairs, &z, &y);
+                add_by_eights::<TwoFours>(&mut fours, &z, &y);
                 add_by_one(&mut one, &z, &y);
-                let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-                assert!(bits(&eight) == bits(&one) || scale.is_infinite(), "{count} of {scale:e}");
+                let [pairs, fours, one] =
+                    [pairs, fours, one].map(|values| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>());
+                assert!(pairs == one && fours == one || scale.is_infinite(), "{count} of {scale:e}");
             }
         }
     }
