@@ -1,7 +1,7 @@
 //! Fused multiply-adds, `a b + c` rounded once, also where the machine has no instruction for them.
 //!
-//! Where the crate is compiled for WebAssembly there is none, and the library's function takes many times as long as
-//! all else. But a product of two `f32` is exact in `f64`, and a sum of `f64` that is rounded to odd (toward zero, and the last
+//! Of single numbers WebAssembly has none, and of vectors only where the machine rounds once: and the library's function takes many
+//! times as long as all else. But a product of two `f32` is exact in `f64`, and a sum of `f64` that is rounded to odd (toward zero, and the last
 //! bit set if anything was lost) is rounded to `f32` as if it had not been rounded before, because 53 bits are more than 24 + 1:
 //! Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd", IEEE
 //! Transactions on Computers 57(4), 2008. What the sum has lost is known exactly: Knuth's TwoSum. Of many numbers that is the

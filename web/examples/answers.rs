@@ -13,8 +13,8 @@ use std::{
 };
 
 use training_replay::{
-    Activation, Dataset, Dense, Initializer, Loss, Matrix, Metrics, Optimizer, Replay, Sequential, Trainer, datasets,
-    plot::Player,
+    Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
+    Trainer, Weights, datasets, plot::Player,
 };
 use training_replay_web::Session;
 
@@ -56,7 +56,8 @@ fn record(folder: &Path) -> Result<(), Box<dyn Error>> {
     }
     record_deep(folder, &data)?;
     record_line(folder)?;
-    record_wide(folder)
+    record_wide(folder)?;
+    STRAYED.iter().try_for_each(|activation| record_strays(folder, activation.parse()?))
 }
 
 /// A regression: targets are numbers.
@@ -107,6 +108,31 @@ fn record_deep(folder: &Path, data: &Dataset) -> Result<(), Box<dyn Error>> {
     for _ in 0..5 {
         let metrics = trainer.epoch(&mut model, data)?;
         replay.record(&trainer.training(&model), metrics)?;
+    }
+    Ok(replay.finish()?)
+}
+
+/// Of each a network has weights that are not finite, or nearly.
+const STRAYED: [&str; 9] =
+    ["sigmoid", "hard_sigmoid", "tanh", "relu", "elu", "selu", "softplus", "softsign", "softmax"];
+
+/// Another stray weight at each epoch, with either sign.
+fn record_strays(folder: &Path, activation: Activation) -> Result<(), Box<dyn Error>> {
+    const STRAYS: [f32; 8] = [f32::NAN, f32::INFINITY, f32::MAX, 1e30, 88.0, f32::MIN_POSITIVE, 1e-45, 0.0];
+    let hidden = Dense::new(2).name("hidden").activation(activation);
+    let output = Dense::new(1).name("output").activation(Activation::Sigmoid);
+    let model = Sequential::builder(2).layer(hidden).layer(output).build(42)?;
+    let options = Replay::options().dataset(&datasets::moons(40, 0.1, 7)).loss(Loss::BinaryCrossEntropy).salt(13);
+    let path = folder.join(format!("strays-{}.replay", activation.name()));
+    let mut replay = options.overwrite(true).create(path)?;
+    for stray in STRAYS {
+        let weights = Weights::from_iter([
+            Parameter::new("hidden", "kernel", [2, 2], vec![stray, 0.5, -1.0, -stray]),
+            Parameter::new("hidden", "bias", [2], vec![0.1_f32, -0.2]),
+            Parameter::new("output", "kernel", [2, 1], vec![1.0_f32, -1.0]),
+            Parameter::new("output", "bias", [1], vec![0.0_f32]),
+        ]);
+        replay.record(&model.with_weights(&weights)?, Metrics::new())?;
     }
     Ok(replay.finish()?)
 }

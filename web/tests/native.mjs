@@ -4,16 +4,23 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
+import { withoutFused } from "../../src/plot/page/web/instance.js";
 import { Core } from "../../src/plot/player/web/core.js";
 
 /** The module that `web/build` has built. */
 export const module = () => Core.load(readFileSync(required("WEB_MODULE")));
+
+/** The same as it is where its multiply-add is not known. */
+export const moduleWithoutFused = () => Core.load(withoutFused(readFileSync(required("WEB_MODULE"))));
 
 /** The same as a page carries it. */
 export const packed = () => gzipSync(readFileSync(required("WEB_MODULE")));
 
 /** The names of the recordings that the native program has written. */
 export const RECORDINGS = ["sigmoid", "tanh", "relu"];
+
+/** Of networks with a stray weight at each epoch, each with another activation. */
+export const STRAYS = ["sigmoid", "hard_sigmoid", "tanh", "relu", "elu", "selu", "softplus", "softsign", "softmax"];
 
 /** @param {string} name */
 export const recording = (name) => new Uint8Array(readFileSync(`${required("WEB_RECORDINGS")}/${name}.replay`));

@@ -12,7 +12,7 @@ pub(crate) fn page(texts: &Texts, title: &str, lesson: &str, parts: [(&str, &str
     let [title, texts_in_json] = [escaped(title), in_script(&texts.json()?)];
     let direction = if texts.is_from_right() { " dir=\"rtl\"" } else { "" };
     let language = format!("lang=\"{}\"{direction}", texts.language());
-    let (head, script) = (head(&title, &STYLES)?, SCRIPTS.join("\n"));
+    let (head, script) = (head(&title, &STYLES)?, one_script(&SCRIPTS));
     let own: [(&str, &str); 5] =
         [("language", &language), ("head", &head), ("lesson", lesson), ("texts", &texts_in_json), ("js", &script)];
     let parts: HashMap<&str, &str> = own.into_iter().chain(parts).collect();
@@ -59,12 +59,14 @@ pub(super) fn in_script(json: &str) -> String {
 /// Of the player, too.
 pub(crate) const COLORS: &str = include_str!("web/colors.css");
 pub(crate) const PACKED: &str = include_str!("web/packed.js");
+pub(crate) const INSTANCE: &str = include_str!("web/instance.js");
 
 const STYLES: [&str; 3] = [COLORS, include_str!("web/page.css"), include_str!("web/lesson.css")];
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 35] = [
+const SCRIPTS: [&str; 36] = [
     PACKED,
+    INSTANCE,
     include_str!("web/data.js"),
     include_str!("web/texts.js"),
     include_str!("web/core.js"),
@@ -101,6 +103,12 @@ const SCRIPTS: [&str; 35] = [
     include_str!("web/start.js"),
 ];
 
+/// One script, of which some are modules for who loads them so: what they take from another stands before them.
+pub(crate) fn one_script(scripts: &[&str]) -> String {
+    let lines = scripts.iter().flat_map(|script| script.lines()).filter(|line| !line.starts_with("import "));
+    lines.flat_map(|line| [line.strip_prefix("export ").unwrap_or(line), "\n"]).collect()
+}
+
 /// Text that is never markup, in characters that a page may have.
 pub(crate) fn escaped(text: &str) -> String {
     let text: String = text.chars().map(allowed).collect();
@@ -136,6 +144,7 @@ mod tests {
     fn no_two_scripts_name_something_alike() {
         let mut names = HashSet::new();
         for line in super::SCRIPTS.iter().flat_map(|script| script.lines()) {
+            let line = line.strip_prefix("export ").unwrap_or(line);
             let mut words = line.strip_prefix("async ").unwrap_or(line).split([' ', '(']);
             if let (Some("function" | "class" | "const" | "let"), Some(name)) = (words.next(), words.next()) {
                 assert!(names.insert(name), "{name} is there twice");

@@ -122,14 +122,12 @@ impl Player {
         let core = self.core.as_ref().ok_or_else(Core::missing)?.to_base64();
         let title = html::escaped(&self.title);
         let head = html::head(&title, &[html::COLORS, include_str!("web/player.css")])?;
-        let (recordings, script) = (self.recordings.join("\n"), SCRIPTS.join("\n"));
-        let answers = include_str!("web/core.js").replace("\nexport ", "\n"); // All of it is one script.
+        let (recordings, script) = (self.recordings.join("\n"), html::one_script(&SCRIPTS));
         html::filled(include_str!("web/player.html"), |name| match name {
             "title" => Ok(title.clone()),
             "head" => Ok(head.clone()),
             "recordings" => Ok(recordings.clone()),
             "module" => Ok(core.clone()),
-            "core" => Ok(answers.clone()),
             "player" => Ok(script.clone()),
             _ => Err(Error::missing(format!("part of the player named {name}"), "its file has one for each mark")),
         })
@@ -156,8 +154,10 @@ impl Player {
 }
 
 /// What a file is made of stands before it.
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 12] = [
     html::PACKED,
+    html::INSTANCE,
+    include_str!("web/core.js"),
     include_str!("web/elements.js"),
     include_str!("web/run.js"),
     include_str!("web/choices.js"),

@@ -12,8 +12,7 @@ class Core {
     if (!places.some(({ live }) => live)) return null;
     if (typeof WebAssembly === "undefined") throw new PageError(say("errors.no-webassembly"));
     const bytes = await inflate(document.getElementById("core").textContent, "gzip");
-    const { instance } = await WebAssembly.instantiate(bytes, {});
-    return new Core(instance.exports);
+    return new Core((await instantiated(bytes)).exports);
   }
 
   /** The number of a run that is opened from its bytes. */

@@ -1,5 +1,7 @@
 // The module for pages and for Node: it is loaded from its bytes, and what is asked of it is answered with plain objects.
 
+import { instantiated } from "../../page/web/instance.js";
+
 /** The longest that a JSON text at the beginning of an answer is looked at in an error. */
 const SHOWN = 200;
 
@@ -36,8 +38,7 @@ export class Core {
    * @returns {Promise<Core>}
    */
   static async load(bytes) {
-    const { instance } = await WebAssembly.instantiate(bytes, {});
-    return new Core(instance.exports);
+    return new Core((await instantiated(bytes)).exports);
   }
 
   /**
