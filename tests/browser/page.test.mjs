@@ -609,7 +609,7 @@ test("a run that recorded fewer epochs shows the last one before, and says which
     assert.deepEqual(await columns(page), [String(epoch), String(shown), String(epoch)]);
     assert.equal(
       await status.innerText(),
-      epoch === shown ? `epoch ${shown}` : `epoch ${shown}, the last one recorded`,
+      epoch === shown ? `epoch ${shown}` : `epoch ${shown}, the last one shown so far`,
     );
     assert.ok(changed(empty, await pixels(page)).includes("1 hidden"));
   }

@@ -99,6 +99,7 @@ fn panels<M: Forward>(
     let networks: Vec<_> = frames.iter_mut().map(|frame| frame.network.take()).collect();
     Ok(PanelData {
         indices: arrays.u32(&samples.rows.iter().map(|&row| row as u32).collect::<Vec<_>>(), 0),
+        keys: arrays.u32(&samples.keys(plots.data.inputs()), 0),
         classes: classes(plots, &frames, samples, spans, arrays)?,
         numbers: numbers(plots, &frames, samples, arrays)?,
         losses: arrays.u16(&losses(&frames, spans.losses, bins)?, samples.rows.len()),

@@ -65,6 +65,8 @@ pub(crate) struct RunData {
 pub(crate) struct PanelData {
     /// The rows of the shown samples in the data set: `u32`.
     pub(crate) indices: Array,
+    /// By what a sample is known in other runs, the checksums of its inputs: `u32`.
+    pub(crate) keys: Array,
     /// What is known of the samples' classes, or of their labels.
     #[serde(flatten)]
     pub(crate) classes: Option<ClassData>,

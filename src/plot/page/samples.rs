@@ -1,7 +1,7 @@
 //! The samples that the page shows.
 
 use crate::{
-    Dataset, Result,
+    Dataset, Matrix, Result,
     plot::{RunPlots, run::task::Task},
 };
 
@@ -24,6 +24,19 @@ impl Samples {
         let rows: Vec<usize> = (0..shown).map(|i| (i as u128 * all as u128 / shown as u128) as usize).collect();
         Ok(Self { classes: rows.iter().filter_map(|&row| classes.get(row).copied()).collect(), rows })
     }
+}
+
+impl Samples {
+    /// Of each shown sample the CRC-32 of its inputs.
+    pub(crate) fn keys(&self, inputs: &Matrix) -> Vec<u32> {
+        self.rows.iter().map(|&row| key(inputs.row(row).iter())).collect()
+    }
+}
+
+fn key<'a>(values: impl Iterator<Item = &'a f32>) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    values.for_each(|value| hasher.update(&value.to_le_bytes()));
+    hasher.finalize()
 }
 
 /// Of each sample the class that it has: whether it has the label that is shown, where there are several. Empty for numbers.

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    num::NonZero,
     path::{Path, PathBuf},
 };
 
@@ -57,8 +58,8 @@ pub struct PageArgs {
     #[arg(long, value_name = "FILE")]
     texts: Option<PathBuf>,
     /// The most samples that are shown of a run
-    #[arg(long, value_name = "NUMBER", default_value_t = 2000)]
-    max_samples: usize,
+    #[arg(long, value_name = "NUMBER", default_value = "2000")]
+    max_samples: NonZero<usize>,
     /// Show what is wrong with each run, as `diagnose` says it
     #[arg(long, conflicts_with = "serve")]
     diagnose: bool,
@@ -84,7 +85,7 @@ impl PageArgs {
     }
 
     fn write(&self, output: &Path, names: &[String]) -> Answer<Status> {
-        let mut page = Page::new(&self.title).max_samples(self.max_samples).texts(self.read_texts()?);
+        let mut page = Page::new(&self.title).max_samples(self.max_samples.get()).texts(self.read_texts()?);
         for (path, name) in self.files.files.iter().zip(names) {
             let replay = self.plot.question.open(path)?;
             let bar = Bar::of("epochs");
@@ -114,7 +115,7 @@ impl PageArgs {
         Ok(live::Look {
             title: self.title.clone(),
             texts: self.read_texts()?,
-            max_samples: self.max_samples,
+            max_samples: self.max_samples.get(),
             options,
             on: question.view.on.clone(),
             threshold: question.view.threshold,

@@ -10,7 +10,6 @@ class Address {
     this.zooms = new URLSearchParams();
     for (const [, control] of this.controls()) control.dataset.usual ??= stateOf(control);
     this.read(state);
-    window.addEventListener("hashchange", ({ newURL }) => this.follow(new URL(newURL).hash.slice(1)), { signal: life.signal });
   }
 
   /** The controls of all panels, each with its name in the address. */
@@ -19,13 +18,28 @@ class Address {
     return this.page.panels.flatMap((panel) => of(panel).map((control) => [`${panel.key}.${control.dataset.name}`, control]));
   }
 
-  /** Another view is computed first. */
+  /** Another view is computed first. What is usual stands in no address: so what this one does not name is to be as usual. */
   follow(state) {
     const wanted = new URLSearchParams(state);
+    for (const name of new URLSearchParams(this.shown()).keys()) {
+      const usual = wanted.has(name) || (name === "epoch" && wanted.has("sentence")) ? null : this.usual(name);
+      if (usual !== null) wanted.set(name, usual);
+    }
     const [view, { menu }] = [View.read(wanted), this.page];
     this.zooms = new URLSearchParams([...wanted].filter(([name]) => name.endsWith(".hidden.zoom")));
-    this.read(state);
+    if (!wanted.get("sample")) this.page.follower.release();
+    this.read(wanted);
     if (JSON.stringify(view) !== JSON.stringify(menu.view)) menu.look(view);
+  }
+
+  /** What stands in an address for what is usual; null where that is not for this one to say. */
+  usual(name) {
+    const { epochs, coloring, arrangement } = this.page;
+    if (name.endsWith(".zoom")) return "off";
+    const control = this.controls().find(([own]) => own === name)?.[1];
+    if (control) return usualWordOf(control);
+    const words = { epoch: epochs[0], color: coloring.usual, panels: arrangement.usualText, panel: "", lesson: "on", theme: this.usualTheme };
+    return words[name] ?? null;
   }
 
   /** Shows what the address says; what it does not name stays as it is. */
@@ -37,12 +51,14 @@ class Address {
     if (wanted.has("panels")) page.arrangement.read(wanted.get("panels"));
     if (wanted.has("lesson")) page.lesson.open(wanted.get("lesson") !== "off");
     if (wanted.has("sentence")) page.lesson.read(wanted.get("sentence"));
-    for (const [name, control] of this.controls()) if (wanted.has(name)) turn(control, wanted.get(name));
+    // One that is turned may bring another one anew.
+    const control = (name) => this.controls().find(([own]) => own === name)?.[1];
+    for (const [name] of this.controls()) if (wanted.has(name) && control(name)) turn(control(name), wanted.get(name));
     page.zooming.read(wanted);
     if (wanted.has("panel")) this.showAlone(wanted.get("panel"));
     const epoch = wanted.get("epoch");
     if (epoch?.trim() && Number.isFinite(Number(epoch))) page.seek(Number(epoch));
-    if (wanted.has("sample")) this.pin(Number(wanted.get("sample")));
+    if (wanted.get("sample")?.trim()) this.pin(Number(wanted.get("sample")));
   }
 
   showAlone(wanted) {
@@ -58,7 +74,7 @@ class Address {
 
   /** Writes what is shown, without a step in the history. */
   write() {
-    if (this.page.isPlaying) return;
+    if (this.page.isPlaying || life.signal.aborted) return;
     const text = `#${this.shown()}`;
     if (text === (location.hash || "#")) return;
     try {
@@ -96,6 +112,12 @@ function stateOf(control) {
 function wordOf(control) {
   if (control.tagName === "SELECT") return control.selectedOptions[0].textContent;
   return control.getAttribute("aria-pressed") === "true" ? "on" : "off";
+}
+
+function usualWordOf(control) {
+  const { usual } = control.dataset;
+  if (control.tagName === "SELECT") return control.options[Number(usual)].textContent;
+  return usual === "true" ? "on" : "off";
 }
 
 function turn(control, word) {

@@ -17,6 +17,8 @@ const KINDS = {
 
 /** Below this a row of panels shows nothing: then the page is scrolled, as it usually is. */
 const LEAST_ROW = 120;
+/** Below which a plot is too small to see something in it. */
+const LEAST_PLOT = 100;
 const GAP = 10;
 
 /** What a kind has in the menu. */
@@ -94,9 +96,12 @@ class Arrangement {
 
   /** The names of the kinds that are shown, or nothing where all are, in the usual order. */
   get text() {
-    const names = (kinds) => kinds.map(({ key }) => key).join(",");
-    const shown = names(this.kinds.filter(({ isShown }) => isShown));
-    return shown === names(this.usual) ? "" : shown;
+    const shown = namesOf(this.kinds.filter(({ isShown }) => isShown));
+    return shown === this.usualText ? "" : shown;
+  }
+
+  get usualText() {
+    return namesOf(this.usual);
   }
 
   /** Shows the kinds of a list of names; those of no panel are passed over. */
@@ -158,6 +163,11 @@ class Arrangement {
   }
 }
 
+/** As they stand in the address. */
+function namesOf(kinds) {
+  return kinds.map(({ key }) => key).join(",");
+}
+
 /** Pictures have shapes of their own, and stand below the other panels. */
 function canSwap(kind, other) {
   return Boolean(other) && kind.isPicture === other.isPicture;
@@ -195,10 +205,10 @@ function countPanels(grid) {
   grid.hidden = !length;
 }
 
-/** In how many columns so many panels have the largest plots when all are in sight, or 0 where they cannot be. */
+/** In how many columns so many panels have the largest plots when all are in sight, or 0 where they cannot be, or would be too small. */
 function acrossOf(grid, count) {
   const [width, height] = [grid.clientWidth, roomOf(grid)];
-  let [best, most] = [0, 0];
+  let [best, most] = [0, LEAST_PLOT];
   for (let across = 1; across <= count; across++) {
     const rows = Math.ceil(count / across);
     const each = [(width - GAP * (across - 1)) / across, (height - GAP * (rows - 1)) / rows];

@@ -32,10 +32,17 @@ class CurvesPanel extends Panel {
     const names = [run.curves, ...run.logged.map((curve) => [curve])].map((curves) => listed(curves.map(({ name }) => name)));
     names.push(...shared.map(([{ metric }]) => say("curves.of-all-runs", { metric })));
     const choices = [run.curves, ...run.logged.map((curve) => [curve]), ...shared];
+    const titles = [run.curvesTitle, ...names.slice(1)];
     const kept = choices.map((_, i) => i).filter((i) => choices[i].length);
     if (kept.length > 1)
-      this.control(chooser("metric", kept.map((i) => names[i]), say("curves.metric"), (i) => this.takeInstead(choices[kept[i]])));
+      this.control(chooser("metric", kept.map((i) => names[i]), say("curves.metric"), (i) => this.takeInstead(choices[kept[i]], titles[kept[i]])));
     this.control(toggle("log", say("panel.log"), say("curves.log"), (isLog) => this.turnTo(isLog)));
+  }
+
+  /** Those of all runs go on where this one has ended. */
+  show(epoch, clock) {
+    if (this.isOfAll && clock !== this.clock) this.isSceneOld = this.isOld = true;
+    super.show(epoch, clock);
   }
 
   /** The curves of the right axis are dashed, so that one that lies on another leaves it to be seen. */
@@ -67,7 +74,8 @@ class CurvesPanel extends Panel {
     this.onChange();
   }
 
-  takeInstead(curves) {
+  takeInstead(curves, title) {
+    this.heading.title = title;
     this.take(curves);
     this.refresh();
     this.onChange();
@@ -116,7 +124,7 @@ class CurvesPanel extends Panel {
   /** The words of the pictures, or the name of the one metric that is chosen. */
   labels(shares, others) {
     const [left, right] = this.run.curveLabels;
-    if (this.curves[0]?.metric) return [this.curves[0].metric, ""];
+    if (this.isOfAll) return [this.curves[0].metric, ""];
     if (this.curves.length === 1) return [this.curves[0].name, ""];
     return others.length ? [left, right] : [shares.length ? right : left, ""];
   }
@@ -163,7 +171,7 @@ class CurvesPanel extends Panel {
   }
 
   paintEpoch(context, epoch) {
-    const x = this.x.px(this.run.epochs[epoch]);
+    const x = this.x.px(this.now(epoch));
     const cut = Math.ceil((x + 0.5) * this.ratio);
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -173,9 +181,18 @@ class CurvesPanel extends Panel {
     this.curves.forEach((curve, i) => this.paintValue(context, curve, this.numbers[i], x, this.valueAt(curve, epoch)));
   }
 
+  /** Of the run its own epoch, of all runs the clock's: others may go on where this one has ended. */
+  now(epoch) {
+    return this.isOfAll ? this.clock : this.run.epochs[epoch];
+  }
+
   /** Of another run that of its last epoch up to now. */
   valueAt(curve, epoch) {
-    return curve.values[lastUpTo(curve.epochs, this.run.epochs[epoch])] ?? null;
+    return curve.values[lastUpTo(curve.epochs, this.now(epoch))] ?? null;
+  }
+
+  get isOfAll() {
+    return Boolean(this.curves[0]?.metric);
   }
 
   paintValue(context, curve, number, x, value) {
@@ -184,13 +201,14 @@ class CurvesPanel extends Panel {
     if (isNumber(value) && y > this.frame.top - 1) dot(context, x, y, 4, palette.ofCurve(curve.index));
   }
 
-  /** The sample's own loss: up to now where it is pinned. */
+  /** The sample's own loss: up to now where it is pinned, and where it lies within the axis. */
   paintSample(context, sample) {
-    if (this.curves[0]?.metric || !this.curves.some((curve) => (/loss/i.test(curve.name) || curve.name === this.run.lossName) && !curve.isShare)) return;
-    const { run, frame } = this;
+    if (this.isOfAll || !this.curves.some((curve) => (/loss/i.test(curve.name) || curve.name === this.run.lossName) && !curve.isShare)) return;
+    const { run } = this;
     const place = (epoch) => {
       const loss = run.lossAt(epoch, sample);
-      return Number.isFinite(loss) ? [this.x.px(run.epochs[epoch]), Math.max(frame.top, this.left.px(loss))] : null;
+      const isWithin = loss >= this.left.low && loss <= this.left.high;
+      return isWithin ? [this.x.px(run.epochs[epoch]), this.left.px(loss)] : null;
     };
     context.strokeStyle = palette.text;
     context.lineWidth = 1.25;

@@ -60,6 +60,7 @@ class Run {
     this.curveLabels = meta.curve_labels;
     this.curveEnds = meta.curve_ends;
     this.indices = source.valuesOf(meta.indices);
+    this.keys = source.valuesOf(meta.keys);
     this.classes = meta.classes && source.valuesOf(meta.classes);
     this.predicted = meta.predicted && source.valuesOf(meta.predicted);
     this.losses = source.valuesOf(meta.losses);
@@ -82,6 +83,14 @@ class Run {
     this.milestones = meta.milestones ?? [];
     this.notes = meta.notes ?? [];
     this.rows = new Map(Array.from(this.indices, (row, sample) => [row, sample]));
+  }
+
+  /** Which of its samples another run has in a row of its data, with the same inputs there or in another row; undefined for none. */
+  sampleLike(row, other) {
+    const [own, key] = [this.rows.get(row), other.keys[other.rows.get(row)]];
+    if (own !== undefined && this.keys[own] === key) return own;
+    const at = this.keys.indexOf(key);
+    return at < 0 ? undefined : at;
   }
 
   /** The units of all layers that are known, each with its name. */

@@ -204,8 +204,13 @@ function plotOf({ font, width, height }, context, { counts, ends, xLabel, yLabel
   return { x, y, frame, counts, row: 0, color: palette.violin };
 }
 
+/** A number that was made of the samples that are shown says so where they are not all. */
+function ofShown({ samples, of }, text) {
+  return samples < of ? `${text}, ${sayCount("run.showing", of, { samples: countText(samples) })}` : text;
+}
+
 function describeLosses(run, epoch) {
   const losses = Array.from({ length: run.samples }, (_, i) => run.lossAt(epoch, i)).filter(Number.isFinite);
   const sum = losses.reduce((total, loss) => total + loss, 0);
-  return losses.length ? say("losses.mean", { loss: numberText(sum / losses.length) }) : say("losses.none");
+  return losses.length ? ofShown(run, say("losses.mean", { loss: numberText(sum / losses.length) })) : say("losses.none");
 }

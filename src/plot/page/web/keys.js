@@ -122,5 +122,6 @@ class Keys {
 /** Whether a key means something to what has the focus. */
 function isBusyWith(target, key) {
   if (target.closest("select, textarea, input:not([type=range])")) return true;
+  if (target.matches("input[type=range]:not(#slider)") && /^(Arrow|Home|End|Page)/.test(key)) return true;
   return key === " " && target.closest("button, summary") !== null;
 }

@@ -90,6 +90,7 @@ class Lesson {
     if (!this.region) return;
     if (this.chosen?.epoch !== clock) this.chosen = null;
     this.mark(this.chosen?.sentence ?? this.sentences.find(({ epoch }) => epoch === clock) ?? null);
+    this.isBegun = true;
   }
 
   mark(sentence) {
@@ -98,7 +99,8 @@ class Lesson {
     if (sentence) {
       sentence.link.setAttribute("aria-current", "true");
       this.at = this.sentences.indexOf(sentence);
-      this.bringInSight(sentence.link);
+      // Who opens it begins to read at its beginning.
+      if (this.isBegun || this.chosen) this.bringInSight(sentence.link);
     }
     this.back.ariaDisabled = String(this.at <= 0);
     this.forward.ariaDisabled = String(this.at >= this.sentences.length - 1);

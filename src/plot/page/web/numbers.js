@@ -186,9 +186,9 @@ class ResidualsPanel extends Panel {
 }
 
 /** How far the outputs are off at an epoch, each by the root of its mean squared residual. */
-function describeNumbers({ numbers }, epoch) {
-  const { names, samples } = numbers;
-  const square = (sample, output) => (numbers.predictedAt(epoch, sample, output) - numbers.targetOf(sample, output)) ** 2;
+function describeNumbers(run, epoch) {
+  const { names, samples } = run.numbers;
+  const square = (sample, output) => (run.numbers.predictedAt(epoch, sample, output) - run.numbers.targetOf(sample, output)) ** 2;
   const sum = (output) => Array.from({ length: samples }, (_, sample) => square(sample, output)).reduce((a, b) => a + b, 0);
-  return listed(names.map((name, k) => say("outputs.off-by", { output: name, size: numberText(Math.sqrt(sum(k) / samples)) })));
+  return ofShown(run, listed(names.map((name, k) => say("outputs.off-by", { output: name, size: numberText(Math.sqrt(sum(k) / samples)) }))));
 }

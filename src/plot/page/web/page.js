@@ -112,7 +112,9 @@ class Page {
     requestAnimationFrame((now) => this.tick(now));
   }
 
+  /** What is shown from now on stands in the address. */
   pause() {
+    if (this.isPlaying) this.label();
     this.setPlaying(false);
   }
 

@@ -111,7 +111,7 @@ class Follower {
     this.panel = panel;
     this.isPinned = isPinned;
     for (const { run, panels } of this.columns) {
-      const sample = row === null ? null : (run.rows.get(row) ?? null);
+      const sample = row === null ? null : (run.sampleLike(row, panel.run) ?? null);
       panels.forEach((one) => one.mark(sample, isPinned));
     }
     this.redraw();
@@ -154,7 +154,7 @@ class Follower {
 
   /** Of numbers a line for each output. */
   lines({ run, epoch }, width, areNamed) {
-    const sample = run.rows.get(this.row);
+    const sample = run.sampleLike(this.row, this.panel.run);
     const name = asNamed(element("th", { class: "name" }, run.name));
     if (sample === undefined || epoch < 0) {
       const text = say(sample === undefined ? "sample.absent" : "sample.nothing");

@@ -83,6 +83,8 @@ class SpacePanel extends Panel {
   /** Shows what lies between some ends, or the whole plane. */
   zoomTo(ends) {
     this.zoom = ends;
+    this.head.querySelector(".zoom-out")?.toggleAttribute("hidden", !ends);
+    this.canvas.classList.toggle("zoomed", ends !== null);
     this.refresh();
     this.onChange();
   }

@@ -43,21 +43,55 @@ function headOf(panel) {
 
 /** A panel's canvas under its head, drawn on another one: a picture that says what it shows. */
 function pictureOf(panel, made) {
-  const { canvas, ratio, width, font } = panel;
-  const lines = headOf(panel);
-  const head = MARGIN + lines.length * (font + 8);
+  const { canvas, ratio, font } = panel;
+  const context = made.getContext("2d");
+  const [lines, curves] = [linesOf(panel, context), panel.curves ?? []];
+  const head = MARGIN + (lines.length + curves.length) * (font + 8);
   made.width = canvas.width + 2 * MARGIN * ratio;
   made.height = canvas.height + (head + MARGIN) * ratio;
-  const context = made.getContext("2d");
   context.fillStyle = palette.paper;
   context.fillRect(0, 0, made.width, made.height);
   context.drawImage(canvas, MARGIN * ratio, head * ratio);
   context.scale(ratio, ratio);
-  lines.forEach((line, i) => {
-    context.font = `${i ? "" : "600 "}${font + (i ? 0 : 2)}px system-ui, sans-serif`;
-    write(context, line, MARGIN, MARGIN + (i + 1) * (font + 4), { color: palette.text, width });
+  const bottomOf = (line) => MARGIN + (line + 1) * (font + 4);
+  lines.forEach(({ text, style }, i) => {
+    context.font = style;
+    write(context, text, MARGIN, bottomOf(i), { color: palette.text });
   });
+  context.font = `${font}px system-ui, sans-serif`;
+  curves.forEach((curve, i) => writeCurve(context, curve, panel.numbers[i].textContent, bottomOf(lines.length + i)));
   return made;
+}
+
+/** The head in as many lines as it takes, the first of them bold. */
+function linesOf(panel, context) {
+  const { font, width } = panel;
+  return headOf(panel).flatMap((text, i) => {
+    const style = `${i ? "" : "600 "}${font + (i ? 0 : 2)}px system-ui, sans-serif`;
+    context.font = style;
+    return wrapped(context, text, width).map((line) => ({ text: line, style }));
+  });
+}
+
+/** A text by lines that are no wider, but for a word that is. */
+function wrapped(context, text, width) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
+    if (lines.at(-1) && context.measureText(longer).width > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.map((line) => fitted(context, line, width));
+}
+
+/** A curve's color and name, and what it is now. */
+function writeCurve(context, { name, index, isDashed }, number, y) {
+  context.strokeStyle = palette.ofCurve(index);
+  context.lineWidth = 2;
+  context.setLineDash(isDashed ? [6, 4] : []);
+  tracePlot(context, [[MARGIN, y - 4], [MARGIN + 24, y - 4]]);
+  context.setLineDash([]);
+  write(context, `${name} ${number}`, MARGIN + 32, y, { color: palette.text });
 }
 
 /** The same as SVG: a panel that is what this one is, but draws itself on drawings, in the page's pixels. */

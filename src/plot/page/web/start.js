@@ -20,6 +20,7 @@ class Workbench {
   constructor(loaded) {
     this.loaded = loaded;
     this.asked = 0;
+    window.addEventListener("hashchange", ({ newURL }) => this.follow(new URL(newURL).hash.slice(1)));
     document.addEventListener("address", () => (document.documentElement.dataset.address = this.address));
   }
 
@@ -31,6 +32,12 @@ class Workbench {
     for (const name of ["threshold", "layer", "units"]) state.delete(name);
     view.write(state);
     return state.toString();
+  }
+
+  /** What another address says, once a view that is being computed is there. */
+  follow(state) {
+    if (this.page && !life.signal.aborted) this.page.address.follow(state);
+    else this.next = state;
   }
 
   /** The runs that compute, as the page was made. */
@@ -106,6 +113,9 @@ class Workbench {
     delete document.documentElement.dataset.stale;
     this.page = new Page({ ...this.loaded, runs }, view, (wanted) => void this.look(wanted), state);
     fillWhenIdle(runs, life.signal);
+    const { next } = this;
+    this.next = undefined;
+    if (next !== undefined) this.page.address.follow(next);
   }
 }
 

@@ -1,6 +1,6 @@
 // Violins of every layer.
 
-const LANES = 8;
+const LANES = 12;
 
 /** How the values of every layer are spread. */
 class ViolinsPanel extends Panel {
@@ -67,6 +67,7 @@ class ViolinsPanel extends Panel {
     if (starts.length < 2) return;
     const names = starts.map((i) => say("panel.range", { first: rows[i], last: rows[Math.min(i + LANES, rows.length) - 1] }));
     this.pages = chooser("layers", names, say("violins.layers"), (page) => this.turnTo(page * LANES));
+    this.pages.dataset.usual = "0";
     this.control(this.pages);
   }
 

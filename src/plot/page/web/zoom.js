@@ -58,8 +58,6 @@ class Zooming {
 
   show(panel, ends) {
     panel.zoomTo(ends);
-    panel.head.querySelector(".zoom-out").hidden = !ends;
-    panel.canvas.classList.toggle("zoomed", ends !== null);
   }
 
   alike(panel) {
@@ -72,7 +70,8 @@ class Zooming {
       const text = wanted.get(zoomName(panel));
       if (text === null) continue;
       const [left, right, bottom, top] = text.split(",").map((end) => (end.trim() ? Number(end) : NaN));
-      if (left < right && bottom < top) this.to(panel, [[left, right], [bottom, top]]);
+      const areNumbers = [left, right, bottom, top].every(Number.isFinite);
+      if (areNumbers && left < right && bottom < top) this.to(panel, [[left, right], [bottom, top]]);
       else if (text === "off") this.to(panel, null);
     }
   }

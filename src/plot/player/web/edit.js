@@ -311,9 +311,12 @@ class Editor {
   }
 }
 
-/** The number in a field; what is none is null, which a request is refused for. @param {HTMLInputElement} field */
+/** The number in a field, or why there is none, under the name that stands before it. @param {HTMLInputElement} field */
 function numberOf(field) {
-  const number = field.value === "" ? null : Number(field.value);
+  const name = field.closest("label")?.firstChild?.textContent?.trim() ?? field.name;
+  if (field.value.trim() === "") throw new CoreError("invalid", `${name} is empty: it must be a number.`);
+  const number = Number(field.value);
+  if (field.step === "1" && !Number.isInteger(number)) throw new CoreError("invalid", `${name} is ${field.value}: it must be a whole number.`);
   // Another one would be taken in its place.
   if (field.step === "1" && Number.isInteger(number) && !Number.isSafeInteger(number)) {
     throw new CoreError("invalid", `${field.value} is too large: whole numbers go to ${Number.MAX_SAFE_INTEGER} here.`);

@@ -84,7 +84,7 @@ class Player {
         const { fields } = this.core.open(await read());
         this.add(new Run(this.unused(name.replace(/\.replay$/, "")), fields));
       } catch (error) {
-        failed.push(`${name}: ${wordsOf(error)}`);
+        failed.push(`${name}: ${wordsOf(error).replaceAll("<memory>", "the file")}`);
       }
     }
     await this.show(failed);
