@@ -96,3 +96,57 @@ test("a frame that has no address of its own shows everything all the same", asy
   assert.equal(await inside.locator("html").getAttribute("data-epoch"), "1");
   await close(page);
 });
+
+test("going back leads to what was shown, also where that was usual", async () => {
+  const page = await open(pathOf("three"));
+  const to = (/** @type {string} */ hash) => page.evaluate((wanted) => (location.hash = wanted), hash);
+  const state = async () => Object.fromEntries(await address(page));
+  await to("#epoch=50");
+  assert.deepEqual(await state(), { epoch: "50" });
+  await to("#epoch=80&color=loss&theme=dark&0.hidden.fit=on&panel=0.hidden&sample=3&0.input.zoom=-0.5,0.5,-0.25,0.25");
+  assert.deepEqual(Object.keys(await state()).sort(), ["0.hidden.fit", "0.input.zoom", "1.input.zoom", "2.input.zoom", "color", "epoch", "panel", "sample", "theme"]);
+  await page.goBack();
+  assert.deepEqual(await state(), { epoch: "50" });
+  await page.goBack();
+  assert.deepEqual(await state(), {});
+  assert.equal(await clock(page), 0);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+  assert.equal(await canvas(page, "input").evaluate((one) => one.classList.contains("zoomed")), false);
+  await close(page);
+});
+
+test("an address that comes while another view is computed is followed when that is there", async () => {
+  const page = await open(pathOf("three", "live"), { before: "location.hash ||= '#epoch=30&threshold=0.9'" });
+  await page.evaluate(() => {
+    location.hash = "#epoch=50";
+    setTimeout(() => (location.hash = "#epoch=70&threshold=0.2"), 5);
+  });
+  await page.waitForFunction(() => location.hash.includes("threshold=0.2") && !document.documentElement.dataset.stale);
+  assert.deepEqual(Object.fromEntries(await address(page)), { epoch: "70", threshold: "0.2" });
+  await close(page);
+});
+
+test("a hostile address is passed over", async () => {
+  for (const hash of ["#0.input.zoom=-Infinity,Infinity,0,1", "#0.hidden.zoom=0,1e999,0,1", "#sample=", "#sample=%20"]) {
+    const page = await openAt("three", hash);
+    assert.equal(await clock(page), 0, hash);
+    assert.deepEqual([...(await address(page))].filter(([name]) => name !== "0.input.zoom"), [], hash);
+    await close(page);
+  }
+});
+
+test("the address names the epoch at which playing has stopped, however slowly it went", async () => {
+  const page = await openAt("three", "");
+  await page.evaluate(() => {
+    const speed = /** @type {HTMLSelectElement} */ (document.getElementById("speed"));
+    speed.selectedIndex = 0;
+    speed.dispatchEvent(new Event("change"));
+  });
+  await page.locator("h1").click();
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => Number(document.documentElement.dataset.epoch) >= 1, null, { timeout: 10_000 });
+  await page.waitForTimeout(400); // Until nothing that was drawn is still to be written.
+  await page.keyboard.press("Space");
+  assert.equal((await address(page)).get("epoch"), String(await clock(page)));
+  await close(page);
+});

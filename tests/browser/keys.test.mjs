@@ -194,3 +194,16 @@ test("in print there are panels and sentences, and no buttons", async () => {
   assert.ok(await page.locator(".panel").first().isVisible());
   await close(page);
 });
+
+test("the arrows move a threshold that has the focus, and the clock stays", async () => {
+  const page = await open(pathOf("three", "live"));
+  await slideTo(page, 30);
+  await page.locator("#view summary").click();
+  const threshold = page.locator("#view input[type=range]");
+  await threshold.focus();
+  const before = Number(await threshold.inputValue());
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((was) => Number(/** @type {HTMLInputElement} */ (document.querySelector("#view input[type=range]")).value) > was, before);
+  assert.equal(await clock(page), 30);
+  await close(page);
+});

@@ -368,3 +368,11 @@ test("words stand out from what is behind them in both themes", async () => {
     await close(page);
   }
 });
+
+test("a lesson opens at its beginning", async () => {
+  for (const hash of ["", "#epoch=7"]) {
+    const page = await openAt("lesson", hash, { width: 1280, height: 720 });
+    assert.deepEqual(await page.locator("#lesson *").evaluateAll((all) => all.map((one) => one.scrollTop).filter((top) => top > 0)), [], hash);
+    await close(page);
+  }
+});

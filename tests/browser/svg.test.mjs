@@ -138,7 +138,7 @@ for (const colorScheme of ["light", "dark"]) {
         const title = await sectionOf(page, panel).locator("h3, .curve-legend + select, select").first().evaluate((one) => one.title);
         assert.ok(found.title.endsWith(`: ${run}, epoch ${epoch}`) && found.title.startsWith(title), found.title);
         assert.equal(found.description, await canvas(page, panel).getAttribute("aria-label"));
-        assert.ok(found.texts.some((text) => text === found.title || text.endsWith("\u2026")), "the title stands above it");
+        assert.ok(found.texts.join(" ").includes(found.title) || found.texts.some((text) => text.endsWith("\u2026")), "the title stands above it");
         const note = sectionOf(page, panel).locator(".panel-note");
         if ((await note.isVisible()) && (await note.textContent()).trim()) assert.ok(found.texts.includes(await note.textContent()), "the note too");
         await showAll(page);
@@ -464,5 +464,20 @@ test("the button beside the PNG's saves a file of that name, by pointer and by k
   assert.equal(readFileSync(await again.path(), "utf8"), text, "the same, byte by byte");
   const [, paper] = LIGHT.match(/--paper: (#\w+);/);
   assert.match(text, new RegExp(`<rect x="0" y="0" width="\\d+" height="\\d+" fill="${paper}"/>`));
+  await close(page);
+});
+
+test("saved curves are named and known by their colors, whichever are chosen", async () => {
+  const page = await openKeeping(pathOf("three"));
+  await slideTo(page, 40);
+  const chosen = sectionOf(page, "curves").locator("select");
+  const names = await chosen.locator("option").allTextContents();
+  const last = names.at(-1);
+  await chosen.selectOption({ label: last });
+  const found = await read(page, await isSame(page, "curves"));
+  assert.ok(found.title.startsWith(`${last}: `), found.title);
+  const legend = await sectionOf(page, "curves").locator(".curve-legend li").evaluateAll((all) => all.map((one) => [".name", ".number"].map((part) => one.querySelector(part).textContent).join(" ")));
+  assert.ok(legend.length > 1);
+  for (const line of legend) assert.ok(found.texts.includes(line), `${line} in ${found.texts}`);
   await close(page);
 });

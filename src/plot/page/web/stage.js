@@ -113,7 +113,9 @@ function svgOf(panel) {
   return pictureOf(twin, blank()).svg(headOf(panel)[0], panel.canvas.ariaLabel);
 }
 
+/** What was just chosen may not be drawn yet. */
 function saveAsPicture(panel) {
+  panel.draw();
   pictureOf(panel, element("canvas")).toBlob((blob) => saveAs(panel, "png", blob));
 }
 
