@@ -2,6 +2,7 @@
 //! numbers lie, seeded draws, threads.
 
 mod chains;
+mod dots;
 pub(crate) mod elementary;
 mod four;
 pub(crate) mod functions;
