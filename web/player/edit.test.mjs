@@ -175,8 +175,8 @@ test("what cannot be had is said in the sheet, and the data stay", async () => {
   const page = await editor("tanh");
   for (const [name, value, action, words] of [
     ["deviation", "-1", "noise", /deviation/],
-    ["deviation", "", "noise", /`deviation`/],
-    ["noise_seed", "0.5", "noise", /`seed`/],
+    ["deviation", "", "noise", /^Deviation is empty: it must be a number/],
+    ["noise_seed", "0.5", "noise", /^Seed is 0.5: it must be a whole number/],
     ["seed", "9007199254740993", "take", /9007199254740993 is too large/],
     ["samples", "1", "take", /2 or more/],
     ["samples", "1000000", "take", /at most 100000/],
