@@ -176,10 +176,9 @@ fn another_threshold_gives_what_a_page_with_it_holds() {
     assert!(run.epoch(5, None).unwrap_err().to_string().contains("below 5"));
 }
 
-/// What is said of a run, and what arrays of every epoch there are, in an answer.
-fn said(answer: &[u8]) -> Value {
-    let end = 4 + u32::from_le_bytes(answer[..4].try_into().unwrap()) as usize;
-    let mut said: Value = serde_json::from_slice(&answer[4..end]).unwrap();
+/// What is said of a run that was looked at.
+fn said(text: &[u8]) -> Value {
+    let mut said: Value = serde_json::from_slice(text).unwrap();
     said[0]["name"] = "the run".into();
     said[0].take()
 }
@@ -190,12 +189,16 @@ fn expect_view(what: &str, replay: &Replay, view: &LiveView, made_so: &RunPlots<
     let mut run = LiveRun::open(usual.live(0).unwrap()).unwrap();
     let before = run.epoch(1, None).unwrap();
     let expected = page(made_so, PageSource::Arrays, 2_000).unwrap();
-    let found = said(&run.look(view).unwrap());
-    assert_eq!(without_places(found), without_places(expected.run(0).clone()), "{what}");
+    let looked = run.look(view).unwrap();
+    assert_eq!(run.epoch(1, None).unwrap(), before, "{what}: looking turns nothing");
+    let looked = arrays(&looked);
+    run.turn(&looked[0]).unwrap();
+    assert_eq!(without_places(said(&looked[1])), without_places(expected.run(0).clone()), "{what}");
     for place in 0..run.len() {
         assert_eq!(arrays(&run.epoch(place, None).unwrap()), held(&expected, place), "{what}, epoch {place}");
     }
     assert!(run.look(&LiveView::default()).unwrap().is_empty());
+    run.turn(&[]).unwrap();
     assert_eq!(run.epoch(1, None).unwrap(), before, "{what}, and back");
 }
 
@@ -233,7 +236,7 @@ fn two_layers() -> Replay {
 fn a_view_that_is_not_there_is_an_error_and_changes_nothing() {
     let replay = two_layers();
     let usual = page(&RunPlots::of(replay.run().unwrap()).unwrap(), PageSource::Recordings, 2_000).unwrap();
-    let mut run = LiveRun::open(usual.live(0).unwrap()).unwrap();
+    let run = LiveRun::open(usual.live(0).unwrap()).unwrap();
     let before = run.epoch(2, None).unwrap();
     for (layer, units) in [("nowhere", None), ("first", Some([0, 5])), ("first", Some([2, 2])), ("first", Some([9, 0]))]
     {
@@ -243,6 +246,24 @@ fn a_view_that_is_not_there_is_an_error_and_changes_nothing() {
     }
     let view = LiveView { threshold: Some(f32::NAN), ..LiveView::default() };
     assert!(run.look(&view).is_err());
+}
+
+#[test]
+fn a_run_turns_to_no_view_of_another_network() {
+    let moons = datasets::moons(60, 0.1, 7);
+    let flat = trained::run(&moons, [trained::sigmoid()], Loss::BinaryCrossEntropy, 4);
+    let of = |replay: &Replay| {
+        let page = page(&RunPlots::of(replay.run().unwrap()).unwrap(), PageSource::Recordings, 2_000).unwrap();
+        LiveRun::open(page.live(0).unwrap()).unwrap()
+    };
+    let (two, mut flat) = (of(&two_layers()), of(&flat));
+    let view = LiveView { layer: Some("first".into()), ..LiveView::default() };
+    let looked = arrays(&two.look(&view).unwrap())[0].to_vec();
+    let before = flat.epoch(2, None).unwrap();
+    for bytes in [&looked[..], &looked[..looked.len() / 2], b"x"] {
+        assert!(flat.turn(bytes).is_err(), "{} bytes", bytes.len());
+        assert_eq!(flat.epoch(2, None).unwrap(), before);
+    }
 }
 
 /// A network of a recording with every output turned around, which the recording does not know.

@@ -34,8 +34,8 @@ extern "C" fn compute_epoch(run: usize, place: usize, threshold: f32) -> bool {
     answered(RUNS.with_borrow(|runs| runs.get(run).ok_or_else(|| none(run))?.epoch(place, threshold)))
 }
 
-/// Looks at something else of a run from now on, and answers with what is to be said of it: of the layer whose name is the request, if it is not empty; of these two of its
-/// units, if the first is not negative; at a threshold, if it is a number. Returns whether it could.
+/// Answers with what is to be said of a run that looks at something else: at the layer whose name is the request, if it is not empty;
+/// at these two of its units, if the first is not negative; at a threshold, if it is a number. Returns whether it could.
 #[unsafe(no_mangle)]
 extern "C" fn look(run: usize, threshold: f32, first: i32, second: i32) -> bool {
     let layer = String::from_utf8_lossy(&room::take()).into_owned();
@@ -44,7 +44,16 @@ extern "C" fn look(run: usize, threshold: f32, first: i32, second: i32) -> bool 
         units: (first >= 0).then_some([first as usize, second as usize]),
         threshold: (!threshold.is_nan()).then_some(threshold),
     };
-    answered(RUNS.with_borrow_mut(|runs| runs.get_mut(run).ok_or_else(|| none(run))?.look(&view)))
+    answered(RUNS.with_borrow(|runs| runs.get(run).ok_or_else(|| none(run))?.look(&view)))
+}
+
+/// Turns a run to what was looked at, of which the request is the first array; if it is empty, to what the page was made with.
+/// Returns whether it could.
+#[unsafe(no_mangle)]
+extern "C" fn turn(run: usize) -> bool {
+    let looked = room::take();
+    let turned = RUNS.with_borrow_mut(|runs| runs.get_mut(run).ok_or_else(|| none(run))?.turn(&looked));
+    answered(turned.map(|()| Vec::new()))
 }
 
 /// Computes a part of a plane anew: of the inputs, or of the feature space. Returns whether it could.

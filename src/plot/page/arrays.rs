@@ -166,17 +166,22 @@ impl Arrays {
         Ok(deflated(&bytes)?.len())
     }
 
-    /// How many there are, how many bytes each has, and then their bytes, each from a multiple of four on: numbers as `u32`.
+    /// Of one epoch, for the page.
     pub(crate) fn to_answer(&self) -> Vec<u8> {
-        let lengths = self.arrays.iter().map(|array| array.bytes.len());
-        let numbers = [self.arrays.len()].into_iter().chain(lengths).map(|number| number as u32);
-        let mut answer: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
-        for array in &self.arrays {
-            answer.extend(&array.bytes);
-            answer.resize(answer.len().next_multiple_of(4), 0);
-        }
-        answer
+        answer(&self.arrays.iter().map(|array| array.bytes.as_slice()).collect::<Vec<_>>())
     }
+}
+
+/// How many there are, how many bytes each has, and then their bytes, each from a multiple of four on: numbers as `u32`.
+pub(crate) fn answer(arrays: &[&[u8]]) -> Vec<u8> {
+    let lengths = arrays.iter().map(|bytes| bytes.len());
+    let numbers = [arrays.len()].into_iter().chain(lengths).map(|number| number as u32);
+    let mut answer: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
+    for bytes in arrays {
+        answer.extend(*bytes);
+        answer.resize(answer.len().next_multiple_of(4), 0);
+    }
+    answer
 }
 
 /// The same as text.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    arrays,
     close_up::CloseUp,
     counts::{LOG_BINS, LossBins},
     frame::Frame,
@@ -102,6 +103,27 @@ struct Head {
     layers: Vec<(String, usize)>,
 }
 
+impl Head {
+    /// At the beginning of some bytes, and what is behind it.
+    fn of_bytes(bytes: &[u8]) -> Result<(Self, &[u8])> {
+        let failed = |found| Error::invalid(BYTES, "what is known over all epochs and a recording", found);
+        let head = codec::decode_prefix(bytes).map_err(failed)?;
+        let behind = codec::behind(&head, bytes).map_err(failed)?;
+        Ok((head, behind))
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        let failed = |found| Error::invalid("what is known of a run over all epochs", codec::AT_MOST, found);
+        codec::encode(self).map_err(failed)
+    }
+
+    /// Fails if it is that of another run.
+    fn of(self, replay: &Replay) -> Result<Self> {
+        self.spans.check(&RunPlots::again(replay.run()?, &self.plots)?)?;
+        Ok(self)
+    }
+}
+
 impl LiveRun {
     /// Opens a run from the bytes that a page holds of it.
     ///
@@ -109,10 +131,9 @@ impl LiveRun {
     ///
     /// [`Error::Invalid`] for bytes that are none of a run, and as [`Replay::from_bytes`].
     pub fn open(bytes: &[u8]) -> Result<Self> {
-        let failed = |found| Error::invalid(BYTES, "what is known over all epochs and a recording", found);
-        let head: Head = codec::decode_prefix(bytes).map_err(failed)?;
-        let replay = Replay::from_bytes(codec::behind(&head, bytes).map_err(failed)?)?;
-        head.spans.check(&RunPlots::again(replay.run()?, &head.plots)?)?;
+        let (head, recording) = Head::of_bytes(bytes)?;
+        let replay = Replay::from_bytes(recording)?;
+        let head = head.of(&replay)?;
         let epochs = replay.epochs().collect();
         Ok(Self { made: head.clone(), head, epochs, replay })
     }
@@ -127,28 +148,19 @@ impl LiveRun {
         self.epochs.is_empty()
     }
 
-    /// Looks at something else from now on, and returns what a page would say of the run that was made so; nothing, where it is
-    /// what the page was made with, which says that.
+    /// Returns what a page would say of the run that was made to look at something else, which [`turn`](Self::turn) turns it to;
+    /// nothing, where it is what the page was made with, which says that.
     ///
-    /// The length of a text in JSON, as `u32`; the text; and from the next multiple of four on the bytes of the arrays that are of
+    /// Arrays as in [`epoch`](Self::epoch), of bytes: what `turn` takes; a text in JSON; and the bytes of the arrays that are of
     /// every epoch. Every epoch is read, once or twice.
     ///
     /// # Errors
     ///
-    /// As [`RunPlotOptions::of`](crate::plot::RunPlotOptions::of) and [`Page::run`](crate::plot::Page::run); then nothing else is
-    /// looked at.
-    pub fn look(&mut self, view: &LiveView) -> Result<Vec<u8>> {
+    /// As [`RunPlotOptions::of`](crate::plot::RunPlotOptions::of) and [`Page::run`](crate::plot::Page::run).
+    pub fn look(&self, view: &LiveView) -> Result<Vec<u8>> {
         if *view == LiveView::default() {
-            self.head = self.made.clone();
             return Ok(Vec::new());
         }
-        let (head, answer) = self.made_again(view)?;
-        self.head = head;
-        Ok(answer)
-    }
-
-    /// What is known over all epochs of another view, and what is to be said of it.
-    fn made_again(&self, view: &LiveView) -> Result<(Head, Vec<u8>)> {
         let (threshold, samples) = (view.threshold.or(self.made.threshold), self.made.samples);
         let plots = self.plots_of(view, threshold)?;
         let Made { run, spans, .. } = run::run(String::new(), &plots, samples as usize, 0)?;
@@ -156,10 +168,26 @@ impl LiveRun {
         let places = run.write(&mut bytes, true);
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let text = serde_json::to_vec(&(&run, places)).map_err(failed)?;
-        let mut answer = [&(text.len() as u32).to_le_bytes(), text.as_slice()].concat();
-        answer.resize(answer.len().next_multiple_of(4), 0);
-        answer.extend(bytes);
-        Ok((Head { plots: plots.kept()?, spans, threshold, samples, layers: run.layers }, answer))
+        let head = Head { plots: plots.kept()?, spans, threshold, samples, layers: run.layers }.to_bytes()?;
+        Ok(arrays::answer(&[&head, &text, &bytes]))
+    }
+
+    /// Shows what was looked at from now on, of which these bytes are the first array; of none, what the page was made with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for bytes that are of no view, or of that of another network; then it shows what it did before.
+    pub fn turn(&mut self, looked: &[u8]) -> Result<()> {
+        let head = if looked.is_empty() { self.made.clone() } else { Head::of_bytes(looked)?.0.of(&self.replay)? };
+        if head.layers != self.made.layers {
+            return Err(Error::invalid(
+                "the hidden layers of a view",
+                "those of the run",
+                format!("{:?}", head.layers),
+            ));
+        }
+        self.head = head;
+        Ok(())
     }
 
     fn plots_of(&self, view: &LiveView, threshold: Option<f32>) -> Result<RunPlots<'_, Sequential>> {
@@ -288,8 +316,7 @@ pub(super) fn bytes_of<M: Forward>(plots: &RunPlots<'_, M>, most: usize, made: &
         threshold: plots.run.chosen_threshold(),
         layers: made.run.layers.clone(),
     };
-    let failed = |found| Error::invalid("what is known of a run over all epochs", codec::AT_MOST, found);
-    let mut bytes = codec::encode(&head).map_err(failed)?;
+    let mut bytes = head.to_bytes()?;
     bytes.extend(recording_of(plots)?);
     expect_same(&LiveRun::open(&bytes)?, &made.some)?;
     Ok(bytes)
