@@ -31,7 +31,7 @@ export async function open(path, { width = 1600, height = 1000, ready = "yes", b
   page.on("request", (request) => /^(file|data|blob):/.test(request.url()) || page.troubles.push(request.url()));
   if (prepare) await page.addInitScript(prepare);
   await page.goto(pathToFileURL(path).href);
-  await page.waitForFunction((value) => document.documentElement.dataset.ready === value, ready);
+  await page.waitForFunction((value) => document.documentElement.dataset.ready === value && document.documentElement.dataset.stale === undefined, ready);
   return page;
 }
 

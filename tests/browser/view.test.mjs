@@ -107,7 +107,7 @@ test("another layer is shown, on its principal plane or along two of its units",
   await close(page);
 });
 
-test("nothing is asked of the runs while another view is computed, and the speed stays", async () => {
+test("the page goes on while another view is computed, and what is shown when it is there stays", async () => {
   const page = await openAt("ten_classes", "#epoch=5");
   await page.locator("#speed").selectOption("30");
   await page.locator("#view summary").click();
@@ -116,15 +116,48 @@ test("nothing is asked of the runs while another view is computed, and the speed
     layer.value = "first";
     layer.dispatchEvent(new Event("change"));
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-    return ["runs", "controls"].map((id) => document.getElementById(id).inert);
+    return [document.documentElement.dataset.epoch, document.getElementById("busy").hidden, document.querySelector(".panel h3").textContent];
   });
-  assert.deepEqual(during, [true, true]);
-  await page.waitForFunction(() => location.hash.includes("layer=first"));
+  assert.deepEqual(during, ["6", false, "Feature space of hidden"]);
   await looked(page);
-  assert.equal(await page.evaluate(() => document.documentElement.dataset.epoch), "5");
-  assert.deepEqual(await page.evaluate(() => ["runs", "controls"].map((id) => document.getElementById(id).inert)), [false, false]);
+  const shown = () => page.evaluate(() => [document.documentElement.dataset.epoch, document.getElementById("busy").hidden, document.querySelector(".panel h3").textContent]);
+  assert.deepEqual(await shown(), ["6", true, "Feature space of first"]);
   assert.equal(await page.locator("#speed").inputValue(), "30");
   await close(page);
+});
+
+test("of what is asked for while another view is computed, the last is shown", async () => {
+  const page = await openAt("ten_classes", "#epoch=5");
+  await page.locator("#view summary").click();
+  await page.evaluate(() => {
+    const choose = (/** @type {string} */ id, /** @type {string} */ value) => {
+      const select = /** @type {HTMLSelectElement} */ (document.getElementById(id));
+      select.value = value;
+      select.dispatchEvent(new Event("change"));
+    };
+    choose("layer", "first");
+    choose("layer", "hidden");
+    choose("layer", "first");
+  });
+  await looked(page);
+  assert.ok(page.url().includes("layer=first"), page.url());
+  assert.equal(await page.locator(".panel h3").first().textContent(), "Feature space of first");
+  await page.locator("#layer").selectOption("hidden");
+  await looked(page);
+  assert.equal(await page.locator(".panel h3").first().textContent(), "Feature space of hidden");
+  await close(page);
+});
+
+test("a page that may have no thread computes everything itself", async () => {
+  for (const without of ["delete globalThis.Worker", "globalThis.Worker = class { constructor() { setTimeout(() => this.onerror(new Event('error'))); } postMessage() {} terminate() {} }"]) {
+    const before = `${without}; location.hash ||= "#epoch=12&layer=first&color=loss"`;
+    const [page, usual] = [await open(pathOf("ten_classes", "live"), { before }), await openAt("ten_classes", "#epoch=12&layer=first&color=loss")];
+    for (const one of [page, usual]) await one.waitForFunction(() => document.querySelector(".shades") && document.getElementById("busy").hidden);
+    assert.equal(await page.locator(".panel h3").first().textContent(), "Feature space of first");
+    expectSame(await pixels(page), await pixels(usual), without);
+    await close(page);
+    await close(usual);
+  }
 });
 
 test("the address leads to a view, and to another one", async () => {

@@ -64,12 +64,13 @@ pub(crate) const INSTANCE: &str = include_str!("web/instance.js");
 const STYLES: [&str; 3] = [COLORS, include_str!("web/page.css"), include_str!("web/lesson.css")];
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 36] = [
+const SCRIPTS: [&str; 38] = [
     PACKED,
     INSTANCE,
     include_str!("web/data.js"),
     include_str!("web/texts.js"),
     include_str!("web/core.js"),
+    include_str!("web/thread.js"),
     include_str!("web/source.js"),
     include_str!("web/space_data.js"),
     include_str!("web/scale.js"),
@@ -100,6 +101,7 @@ const SCRIPTS: [&str; 36] = [
     include_str!("web/view.js"),
     include_str!("web/address.js"),
     include_str!("web/page.js"),
+    include_str!("web/filling.js"),
     include_str!("web/start.js"),
 ];
 

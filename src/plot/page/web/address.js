@@ -29,7 +29,7 @@ class Address {
     this.zooms = new URLSearchParams([...wanted].filter(([name]) => name.endsWith(".hidden.zoom")));
     if (!wanted.get("sample")) this.page.follower.release();
     this.read(wanted);
-    if (JSON.stringify(view) !== JSON.stringify(menu.view)) menu.look(view);
+    if (JSON.stringify(view) !== JSON.stringify(this.page.wanted ?? menu.view)) menu.look(view);
   }
 
   /** What stands in an address for what is usual; null where that is not for this one to say. */
@@ -88,7 +88,7 @@ class Address {
     const { page } = this;
     const shown = new URLSearchParams();
     if (page.at > 0) shown.set("epoch", page.epochs[page.at]);
-    page.view.write(shown);
+    (page.wanted ?? page.view).write(shown);
     if (page.coloring.chosen !== page.coloring.usual) shown.set("color", page.coloring.chosen);
     if (page.arrangement.text) shown.set("panels", page.arrangement.text);
     if (page.stage.panel) shown.set("panel", page.stage.panel.key);

@@ -2,9 +2,12 @@
 
 /** What is compiled once, and asked for the epochs of all runs. */
 class Core {
-  constructor(exports) {
-    this.exports = exports;
-    this.runs = 0;
+  /** @param {WebAssembly.WebAssemblyInstantiatedSource} loaded */
+  constructor({ module, instance }) {
+    this.module = module;
+    this.exports = /** @type {any} */ (instance.exports);
+    /** The bytes of each run, and what it is turned to. @type {{ bytes: Uint8Array, looked: Uint8Array }[]} */
+    this.runs = [];
   }
 
   /** @returns {Promise<Core | null>} null where no run needs it */
@@ -12,22 +15,28 @@ class Core {
     if (!places.some(({ live }) => live)) return null;
     if (typeof WebAssembly === "undefined") throw new PageError(say("errors.no-webassembly"));
     const bytes = await inflate(document.getElementById("core").textContent, "gzip");
-    return new Core((await instantiated(bytes)).exports);
+    return new Core(await instantiated(bytes));
   }
 
   /** The number of a run that is opened from its bytes. */
   open(bytes) {
     this.give(bytes);
     this.answerIf(this.exports.open_run());
-    this.runs += 1;
-    return this.runs - 1;
+    return this.runs.push({ bytes, looked: new Uint8Array() }) - 1;
   }
 
-  /** Looks at something else of a run; what is to be said of it. */
+  /** What is to be said of a run that looks at something else. */
   look(run, { threshold, layer, units }) {
     this.give(new TextEncoder().encode(layer ?? ""));
     const [first, second] = units ?? [-1, -1];
     return this.answerIf(this.exports.look(run, threshold ?? NaN, first, second));
+  }
+
+  /** Turns a run to what was looked at, of which these bytes are the first array; to what the page was made with, if there are none. */
+  turn(run, looked) {
+    this.give(looked);
+    this.answerIf(this.exports.turn(run));
+    this.runs[run].looked = looked;
   }
 
   give(bytes) {

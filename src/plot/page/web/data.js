@@ -16,8 +16,9 @@ async function loadRuns() {
   const meta = JSON.parse(document.getElementById("meta").textContent);
   const unpacked = inflate(document.getElementById("data").textContent, "deflate");
   const [bytes, core] = await Promise.all([unpacked, Core.load(meta.places)]);
-  const runs = meta.runs.map((run, i) => new Run(run, Source.opened(bytes, meta.places[i], core)));
-  return { title: meta.title, captions: meta.captions ?? [], runs: runs.filter((run) => run.epochs.length > 0) };
+  const thread = core && new Thread(core);
+  const runs = meta.runs.map((run, i) => new Run(run, Source.opened(bytes, meta.places[i], thread)));
+  return { title: meta.title, captions: meta.captions ?? [], thread, runs: runs.filter((run) => run.epochs.length > 0) };
 }
 
 /** @param {string} text @param {"deflate" | "gzip"} format */
@@ -114,8 +115,8 @@ class Run {
    * The run as another view shows it. What was found beside it is the same.
    * @param {View} view
    */
-  looked(view) {
-    const found = this.source.look(view);
+  async looked(view) {
+    const found = await this.source.look(view);
     if (!found) return new Run(this.meta, this.source.emptied());
     const run = new Run({ ...found.meta, name: this.name }, found.source);
     const findings = this.milestones.filter(({ is_finding: isFinding }) => isFinding);
@@ -134,11 +135,6 @@ class Run {
   /** Sees to it that what is shown of an epoch is there. */
   fill(epoch) {
     this.source.fill(epoch);
-  }
-
-  /** The same of all epochs. */
-  fillAll() {
-    this.epochs.forEach((_, epoch) => this.fill(epoch));
   }
 
   predictedAt(epoch, sample) {

@@ -5,13 +5,13 @@
 const FUSED = [0xfd, 0x85, 0x02];
 const REPLACED = [0xfd, 0xd2, 0x00];
 
-/** @param {BufferSource} bytes of the module @returns {Promise<WebAssembly.Instance>} */
+/** @param {BufferSource} bytes of the module @returns {Promise<WebAssembly.WebAssemblyInstantiatedSource>} with what is compiled, for another thread */
 export async function instantiated(bytes) {
   try {
-    return (await WebAssembly.instantiate(bytes, {})).instance;
+    return await WebAssembly.instantiate(bytes, {});
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    return (await WebAssembly.instantiate(withoutFused(bytes), {})).instance;
+    return await WebAssembly.instantiate(withoutFused(bytes), {});
   }
 }
 

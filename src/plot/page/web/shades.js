@@ -69,7 +69,6 @@ const BEYOND = "; the ends hold what is beyond";
 
 /** In the words of the histogram of the same numbers; the lowest are on top. */
 function shadesOfProbability(run) {
-  run.fillAll();
   const { own } = run;
   const bands = new Bands(evenEdges(own.output.ends));
   const list = [...bands.shades, ...(own.steps.includes(NO_VALUE) ? [said(NO_NUMBER)] : [])];
@@ -83,7 +82,6 @@ function shadesOfProbability(run) {
 /** On one scale for all runs of the same loss; the largest are on top. */
 function shadesOfLoss(run, runs) {
   const alike = runs.filter(({ lossName }) => lossName === run.lossName);
-  alike.forEach((other) => other.fillAll());
   const bands = new Bands(logarithmicEdges(...lossEnds(alike)));
   const has = (step) => alike.some(({ losses }) => losses.includes(step));
   const [infinite, none] = [has(INFINITE_LOSS), has(NO_VALUE)];
@@ -159,11 +157,16 @@ function logarithmicEdges(low, high) {
   return (edges.find(({ length }) => length <= MOST_EDGES) ?? []).map(asPower);
 }
 
+/** Their scales are those of all epochs. */
+const OF_ALL_EPOCHS = ["probability", "loss"];
+
 /** The select over all spaces, in the head of the page; of runs of numbers only, without what is asked of classes. */
 class Coloring {
-  constructor(page, runs) {
+  /** @param {() => Promise<boolean>} filled resolves when all epochs are known */
+  constructor(page, runs, filled) {
     this.page = page;
     this.runs = runs;
+    this.filled = filled;
     this.usual = "class";
     this.select = /** @type {HTMLSelectElement} */ (document.getElementById("color"));
     const areNumbers = runs.every(({ numbers }) => numbers);
@@ -173,7 +176,7 @@ class Coloring {
     const names = runs.map(({ classNames }) => classNames).reduce((most, some) => (some.length > most.length ? some : most), []);
     this.select.append(...names.map((name, k) => element("option", { value: ONLY + k }, say("colors.only", { class: name }))));
     this.select.value = this.usual;
-    this.select.addEventListener("change", () => this.apply());
+    this.select.addEventListener("change", () => void this.apply());
     this.select.parentElement.hidden = !page.panels.some((panel) => panel.colorBy);
   }
 
@@ -185,10 +188,24 @@ class Coloring {
   read(name) {
     if (name === this.chosen || ![...this.select.options].some(({ value }) => value === name)) return;
     this.select.value = name;
-    this.apply();
+    void this.apply();
   }
 
-  apply() {
+  get isKnown() {
+    return !OF_ALL_EPOCHS.includes(this.chosen) || this.runs.every(({ source, epochs }) => epochs.every((_, epoch) => source.has(epoch)));
+  }
+
+  /** The colors stay what they are until others are known. */
+  async apply() {
+    const { chosen } = this;
+    if (this.isKnown) return this.paint();
+    const isReady = busy();
+    const areFilled = await this.filled();
+    isReady();
+    if (areFilled && chosen === this.chosen) this.paint();
+  }
+
+  paint() {
     for (const column of this.page.columns) column.colorBy(shadesOf(column.run, this.chosen, this.runs));
     this.page.fit();
   }

@@ -26,13 +26,15 @@ function addUp(values, delta) {
 }
 
 class Source {
-  /** @param {Uint8Array} bytes @param {(number | null)[]} places @param {Core | null} core @param {number | null} run */
-  constructor(bytes, places, core, run) {
+  /** @param {Uint8Array} bytes @param {(number | null)[]} places @param {Thread | null} thread @param {number | null} run */
+  constructor(bytes, places, thread, run, looked = new Uint8Array()) {
     this.bytes = bytes;
     this.places = places;
-    this.core = core;
+    this.thread = thread;
     /** The number by which the core knows the run, if it computes. */
     this.run = run;
+    /** What the core is turned to when this is shown. */
+    this.looked = looked;
     this.threshold = NaN;
     /** The numbers of the arrays that are computed, in their order; and what takes the bytes of an epoch of those that are shown. */
     this.numbers = places.flatMap((place, number) => (place === null ? [number] : []));
@@ -42,22 +44,31 @@ class Source {
   }
 
   /** Of what a page carries. */
-  static opened(bytes, { arrays, live }, core) {
-    return new Source(bytes, arrays, core, live && core.open(bytes.subarray(live[0], live[0] + live[1])));
+  static opened(bytes, { arrays, live }, thread) {
+    return new Source(bytes, arrays, thread, live && thread.core.open(bytes.subarray(live[0], live[0] + live[1])));
+  }
+
+  get core() {
+    return this.thread.core;
   }
 
   /** The same before anything is computed. */
   emptied() {
-    return new Source(this.bytes, this.places, this.core, this.run);
+    return new Source(this.bytes, this.places, this.thread, this.run);
   }
 
-  /** What is to be said of another view, and where its arrays come from; null of that which the page was made with. */
-  look(view) {
-    const answer = this.core.look(this.run, view);
+  /** What is to be said of another view, and where its arrays come from once it is turned to; null of that which the page was made with. */
+  async look(view) {
+    const answer = await this.thread.call("look", this.run, view);
     if (!answer.length) return null;
-    const end = 4 + new Uint32Array(answer.buffer, 0, 1)[0];
-    const [meta, { arrays }] = JSON.parse(new TextDecoder().decode(answer.subarray(4, end)));
-    return { meta, source: new Source(answer.subarray(Math.ceil(end / 4) * 4), arrays, this.core, this.run) };
+    const [looked, text, bytes] = arraysOf(answer);
+    const [meta, { arrays }] = JSON.parse(new TextDecoder().decode(text));
+    return { meta, source: new Source(bytes, arrays, this.thread, this.run, looked) };
+  }
+
+  /** Sees to it that what is computed is what this shows. */
+  turn() {
+    if (this.isLive) this.thread.turn(this.run, this.looked);
   }
 
   /** Computes by another threshold from now on. */
@@ -123,10 +134,24 @@ class Source {
     return this.core.surface(this.run, epoch, layer, unit, ends);
   }
 
+  /** Whether what is shown of an epoch is there. */
+  has(epoch) {
+    return !this.isLive || epoch < 0 || Boolean(this.filled[epoch]);
+  }
+
   /** Computes what is shown of an epoch, if that has not been done. */
   fill(epoch) {
-    if (!this.isLive || epoch < 0 || this.filled[epoch]) return;
-    const arrays = this.core.epoch(this.run, epoch, this.threshold);
+    if (!this.has(epoch)) this.take(epoch, this.core.epoch(this.run, epoch, this.threshold));
+  }
+
+  /** The same in another thread. */
+  async fillAside(epoch) {
+    const { threshold } = this;
+    const arrays = await this.thread.call("epoch", this.run, epoch, threshold);
+    if (Object.is(threshold, this.threshold)) this.take(epoch, arrays);
+  }
+
+  take(epoch, arrays) {
     if (arrays.length !== this.numbers.length) throw new PageError(say("errors.other-arrays"));
     arrays.forEach((bytes, i) => this.slots[this.numbers[i]]?.(epoch, bytes));
     this.filled[epoch] = true;

@@ -16,7 +16,7 @@ function beginning() {
 }
 
 class Workbench {
-  /** @param {{ title: string, runs: Run[], captions: [number, string][] }} loaded */
+  /** @param {{ title: string, runs: Run[], captions: [number, string][], thread: Thread | null }} loaded */
   constructor(loaded) {
     this.loaded = loaded;
     this.asked = 0;
@@ -34,9 +34,9 @@ class Workbench {
     return state.toString();
   }
 
-  /** What another address says, once a view that is being computed is there. */
+  /** What another address says, once there is a page. */
   follow(state) {
-    if (this.page && !life.signal.aborted) this.page.address.follow(state);
+    if (this.page) this.page.address.follow(state);
     else this.next = state;
   }
 
@@ -45,25 +45,27 @@ class Workbench {
     return this.loaded.runs.filter(({ source }) => source.isLive);
   }
 
+  /** What the address says; the page as it was made, where that takes long. */
   async begin() {
     const state = beginning();
     const view = View.read(new URLSearchParams(state)).ofAny(this.live);
-    this.show(view.isUsual ? this.loaded.runs : await this.looked(view), view, state);
+    if (view.isUsual) return this.show(this.loaded.runs, view, state);
+    const runs = await Promise.race([this.looked(view), new Promise((next) => setTimeout(next, SOON))]);
+    if (runs) return this.show(runs, view, state);
+    this.next ??= state;
+    this.show(this.loaded.runs, new View(), "");
   }
 
-  /** Looks at something else: computes it, and shows it at the same epoch. */
+  /** Looks at something else: computes it, and shows it then. */
   async look(wanted) {
     const view = wanted.ofAny(this.live);
-    const asked = (this.asked += 1);
     this.page.wanted = view;
-    this.page.pause();
-    this.rest();
-    const state = this.stateFor(view);
+    this.page.address.write();
     try {
-      const runs = await this.looked(view, () => asked === this.asked);
-      if (runs) this.renew(runs, view, state);
+      const runs = await this.looked(view);
+      this.renew(runs, view, this.stateFor(view));
     } catch (error) {
-      showError(error);
+      if (!(error instanceof Stopped)) showError(error);
     }
   }
 
@@ -76,28 +78,30 @@ class Workbench {
     return `${state}&${this.page.address.zooms}`;
   }
 
-  /** Nothing is asked of the runs while they are turned to another view: it would be an answer of neither. */
-  rest() {
-    life.abort();
-    for (const id of ["runs", "controls", "lesson"]) document.getElementById(id)?.toggleAttribute("inert", true);
-  }
-
-  /** The runs as a view shows them; null where that is no longer wanted. */
-  async looked(view, isWanted = () => true) {
+  /** The runs as a view shows them. What was to be looked at before is no longer wanted. */
+  async looked(view) {
+    const asked = (this.asked += 1);
+    this.loaded.thread?.stop();
     document.documentElement.dataset.stale = "yes";
-    announce(say("view.computing"));
-    const runs = [];
-    for (const run of this.loaded.runs) {
-      await new Promise((next) => setTimeout(next));
-      if (!isWanted()) return null;
-      runs.push(run.source.isLive ? run.looked(view.of(run)) : run);
+    const isReady = busy();
+    try {
+      const runs = [];
+      for (const run of this.loaded.runs) {
+        runs.push(run.source.isLive ? await run.looked(view.of(run)) : run);
+        if (asked !== this.asked) throw new Stopped();
+      }
+      return runs;
+    } finally {
+      isReady();
     }
-    return runs;
   }
 
   /** All over again, with the menu open if it was, and the keyboard where it was. */
   renew(runs, view, state) {
-    const [isOpen, focused, speed] = [this.page.menu.details.open, document.activeElement?.id, this.page.speed];
+    const { isPlaying, speed, menu } = this.page;
+    const [isOpen, focused] = [menu.details.open, document.activeElement?.id];
+    this.page.setPlaying(false);
+    life.abort();
     life = new AbortController();
     const [first, ...others] = parts();
     first.replaceWith(...WRITTEN.map((part) => part.cloneNode(true)));
@@ -107,36 +111,35 @@ class Workbench {
     this.page.menu.details.open = isOpen;
     this.page.setSpeed(speed);
     if (focused) document.getElementById(focused)?.focus();
+    if (isPlaying && this.page.at < this.page.epochs.length - 1) this.page.play();
   }
 
   show(runs, view, state) {
     delete document.documentElement.dataset.stale;
-    this.page = new Page({ ...this.loaded, runs }, view, (wanted) => void this.look(wanted), state);
-    fillWhenIdle(runs, life.signal);
+    for (const { source } of runs) source.turn();
+    const filling = new Filling(runs, life.signal);
+    this.page = new Page({ ...this.loaded, runs }, view, { look: (wanted) => void this.look(wanted), filled: () => filling.all() }, state);
     const { next } = this;
     this.next = undefined;
     if (next !== undefined) this.page.address.follow(next);
   }
 }
 
-/** So long, in milliseconds, an epoch of a run may take. */
-const AN_EPOCH = 8;
+/** So long, in milliseconds, a page stays empty while what its address names is computed. */
+const SOON = 400;
 
-/** Computes what is not yet there, epoch by epoch of all runs, when there is nothing else to do. */
-function fillWhenIdle(runs, signal) {
-  const missing = runs.filter(({ source }) => source.isLive).flatMap((run) => run.epochs.map((_, epoch) => ({ run, epoch })));
-  missing.sort((a, b) => a.epoch - b.epoch);
-  const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
-  const next = (/** @type {IdleDeadline | undefined} */ deadline) => {
-    if (signal.aborted) return;
-    do {
-      const found = missing.shift();
-      found?.run.fill(found.epoch);
-    } while (missing.length && deadline?.timeRemaining() > AN_EPOCH);
-    document.documentElement.dataset.missing = String(missing.length);
-    if (missing.length) whenIdle(next);
+/** How much is being computed. */
+let tasks = 0;
+
+/** Says that something is being computed; what it returns ends that. */
+function busy() {
+  const sign = (by) => {
+    tasks += by;
+    document.getElementById("busy").hidden = tasks === 0;
   };
-  whenIdle(next);
+  if (tasks === 0) announce(say("head.computing"));
+  sign(1);
+  return () => sign(-1);
 }
 
 function showError(error) {

@@ -116,28 +116,33 @@ class ViewMenu {
 
   listen() {
     this.threshold.addEventListener("input", () => this.slide());
-    this.layer.addEventListener("change", () => this.look(this.view.with({ layer: this.layer.value, units: null })));
+    this.layer.addEventListener("change", () => this.look(this.wanted.with({ layer: this.layer.value, units: null })));
     for (const select of this.units) select.addEventListener("change", () => this.chooseUnits());
     this.details.querySelector(".menu > button").addEventListener("click", () => this.look(new View()));
     this.details.addEventListener("keydown", (event) => event.key === "Escape" && (this.details.open = false));
   }
 
+  /** What is to be seen once it is computed. */
+  get wanted() {
+    return this.page.wanted ?? this.view;
+  }
+
   chooseUnits() {
     const [first, second] = this.units.map(({ value }) => (value === "" ? null : Number(value)));
     const other = second === null || second === first ? (first === 0 ? 1 : 0) : second;
-    this.look(this.view.with({ units: first === null ? null : [first, other] }));
+    this.look(this.wanted.with({ units: first === null ? null : [first, other] }));
   }
 
   /** Shows the epoch at the threshold at once, and all of the run when the hand rests. */
   slide() {
     const threshold = Number(this.threshold.value);
-    this.page.wanted = this.view.with({ threshold });
+    this.page.wanted = this.wanted.with({ threshold });
     this.say();
     for (const run of this.cut) run.cutAt(threshold);
     document.documentElement.dataset.stale = "yes";
     this.page.show();
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.look(this.view.with({ threshold })), RESTING);
+    this.resting = setTimeout(() => this.look(this.wanted.with({ threshold })), RESTING);
   }
 }
 

@@ -38,7 +38,7 @@ export class Core {
    * @returns {Promise<Core>}
    */
   static async load(bytes) {
-    return new Core((await instantiated(bytes)).exports);
+    return new Core((await instantiated(bytes)).instance.exports);
   }
 
   /**
