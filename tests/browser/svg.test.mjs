@@ -222,6 +222,20 @@ test("each sample is an element in the color of its class, where the data say, a
   await close(page);
 });
 
+test("what the colors of samples stand for is below a space that is saved, in their colors", async () => {
+  const page = await openKeeping(pathOf("three"));
+  const texts = async () => [...(await saved(page, "hidden")).svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+  const classes = await page.locator(".run").first().locator(".legend .name").allTextContents();
+  assert.deepEqual((await texts()).slice(-3), [...classes, "misclassified"]);
+  await page.locator("#color").selectOption("loss");
+  await page.waitForFunction(() => document.querySelector(".shades"));
+  const bands = await page.locator(".run").first().locator(".shades [role=img]").evaluateAll((all) => all.map((one) => one.getAttribute("title")));
+  assert.ok(bands.length > 2);
+  assert.deepEqual((await texts()).slice(-1 - bands.length), [...bands, "misclassified"]);
+  await isSame(page, "hidden");
+  await close(page);
+});
+
 test("classes beyond the colors have their other shapes", async () => {
   const source = new Page("twenty_classes");
   const page = await openKeeping(pathOf("twenty_classes"));
@@ -285,7 +299,7 @@ test("an SVG is as large as the panel in the page's pixels, on any screen", asyn
       const { width, height } = await canvas(page, panel).boundingBox();
       const { size } = await read(page, svg);
       assert.equal(size[2], `0 0 ${size[0]} ${size[1]}`);
-      assert.ok(size[0] - width === 24 && size[1] - height > 30 && size[1] - height < 70, `${size}, ${width} x ${height}`);
+      assert.ok(size[0] - width === 24 && size[1] - height > 30 && size[1] - height < (panel === "hidden" ? 110 : 70), `${size}, ${width} x ${height}`);
       found.push(svg);
       await showAll(page);
     }

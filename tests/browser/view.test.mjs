@@ -84,6 +84,29 @@ test("a threshold moves the milestones and the accuracy, and going back brings t
   await close(page);
 });
 
+test("a print says what is looked at, and nothing where that is usual", async () => {
+  const page = await openAt("three", "#threshold=0.2");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("#view").innerText(), "View: threshold 0.2");
+  await page.emulateMedia({ media: "screen" });
+  await page.evaluate(() => (location.hash = ""));
+  await page.waitForFunction(() => document.querySelector("#view summary").textContent === "View");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("#view").isVisible(), false);
+  await close(page);
+});
+
+test("a picture that was drawn when the page was made names the threshold of then, where another one is shown", async () => {
+  const page = await openAt("pictures", "#threshold=0.2");
+  const notes = () => page.locator(".pictures .panel-note").allTextContents();
+  assert.ok((await notes()).length > 0);
+  for (const note of await notes()) assert.match(note, /with the threshold 0\.5, that the page was made with/);
+  await page.evaluate(() => (location.hash = ""));
+  await looked(page);
+  for (const note of await notes()) assert.doesNotMatch(note, /threshold/);
+  await close(page);
+});
+
 test("another layer is shown, on its principal plane or along two of its units", async () => {
   const page = await openAt("ten_classes", "#epoch=30");
   await page.locator("#view summary").click();

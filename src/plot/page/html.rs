@@ -64,7 +64,7 @@ pub(crate) const INSTANCE: &str = include_str!("web/instance.js");
 const STYLES: [&str; 3] = [COLORS, include_str!("web/page.css"), include_str!("web/lesson.css")];
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 38] = [
+const SCRIPTS: [&str; 39] = [
     PACKED,
     INSTANCE,
     include_str!("web/data.js"),
@@ -95,6 +95,7 @@ const SCRIPTS: [&str; 38] = [
     include_str!("web/sample.js"),
     include_str!("web/column.js"),
     include_str!("web/stage.js"),
+    include_str!("web/saved.js"),
     include_str!("web/keys.js"),
     include_str!("web/arrangement.js"),
     include_str!("web/lesson.js"),

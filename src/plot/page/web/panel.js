@@ -251,10 +251,13 @@ function withOffset(label, { offset }) {
 /** Ticks left of a frame, faint lines through it, and the label above it. */
 function drawYAxis(context, frame, scale, { label = "", font, whole = false, lines = true }) {
   const ticks = scale.ticks(mostTicks(frame, font), whole);
-  for (const { value, text } of ticks) {
+  let last = -Infinity;
+  for (const { value, text } of [...ticks].reverse()) {
     const y = scale.px(value);
     if (lines && y < frame.bottom - 1) rule(context, frame.left, y, frame.right, y, palette.grid);
+    if (y - last < font) continue; // In a low frame the highest number alone has room.
     write(context, text, frame.left - 6, y + font * 0.35, { align: "right" });
+    last = y;
   }
   write(context, withOffset(label, ticks), frame.left, frame.top - 7, { width: frame.right - frame.left });
 }

@@ -16,6 +16,13 @@ class Picture {
     this.places = meta.places.map(([, place]) => place);
   }
 
+  /** With more to be known to read it right. */
+  noted(notes) {
+    const noted = Object.create(this);
+    noted.notes = new Notes({ notes: [...this.notes.notes, ...notes] });
+    return noted;
+  }
+
   /** The place of an epoch, or of the last one before it: null where it is not between the axes. */
   at(epoch) {
     return this.places[lastUpTo(this.epochs, epoch)] ?? null;

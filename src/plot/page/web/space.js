@@ -30,6 +30,16 @@ class SpacePanel extends Panel {
     this.refresh();
   }
 
+  /** What the colors stand for, where the panel is seen alone. */
+  get colorKeys() {
+    const { groups, numbers, classNames } = this.run;
+    const named = numbers ? numbers.levels.names : classNames;
+    const ofGroups = [...Array(groups.count).keys()].map((k) => ({ color: groups.color(k), marker: groups.marker(k), name: named[k] }));
+    const ofShades = this.shades?.list.map(({ variable, marker, name }) => ({ color: palette.named(variable), marker, name }));
+    const errors = numbers ? [] : [{ color: palette.misclassified, marker: "ring", name: say("colors.misclassified") }];
+    return [...(ofShades ?? ofGroups), ...errors];
+  }
+
   turnTo(isFitted) {
     this.isFitted = isFitted;
     this.zoomTo(null);

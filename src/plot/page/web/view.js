@@ -79,6 +79,7 @@ class ViewMenu {
     this.units = [select("first-unit"), select("second-unit")];
     this.cut = this.runs.filter(({ classNames, output }) => classNames.length === 2 && Number.isFinite(output?.threshold));
     setText(this.details.querySelector("summary"), view.words);
+    document.documentElement.toggleAttribute("data-viewed", !view.isUsual);
     this.offerThreshold();
     this.offerLayers();
     this.details.hidden = this.threshold.parentElement.hidden && this.layer.parentElement.hidden;
