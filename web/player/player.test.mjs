@@ -145,7 +145,7 @@ test("what is chosen stays however soon the next change comes, and is no step in
   await frame.locator("#threshold").fill("0.3");
   for (let i = 0; i < 3; i++) await shown(page, () => page.locator("#one-epoch").click());
   await waitUntil(page, async () => /threshold=0.3/.test(await addressOf(page)) && /0\.input\.surface=unit/.test(await addressOf(page)));
-  assert.equal(await inFrame(page, "root.dataset.epoch"), "154");
+  await waitUntil(page, async () => (await inFrame(page, "root.dataset.epoch")) === "154");
   assert.equal(await page.evaluate(() => history.length), before);
   await close(page);
 });
