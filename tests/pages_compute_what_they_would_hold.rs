@@ -192,8 +192,8 @@ fn expect_view(what: &str, replay: &Replay, view: &LiveView, made_so: &RunPlots<
     let looked = run.look(view).unwrap();
     assert_eq!(run.epoch(1, None).unwrap(), before, "{what}: looking turns nothing");
     let looked = arrays(&looked);
-    run.turn(&looked[0]).unwrap();
-    assert_eq!(without_places(said(&looked[1])), without_places(expected.run(0).clone()), "{what}");
+    run.turn(looked[0]).unwrap();
+    assert_eq!(without_places(said(looked[1])), without_places(expected.run(0).clone()), "{what}");
     for place in 0..run.len() {
         assert_eq!(arrays(&run.epoch(place, None).unwrap()), held(&expected, place), "{what}, epoch {place}");
     }
