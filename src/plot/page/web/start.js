@@ -63,7 +63,7 @@ class Workbench {
     this.page.address.write();
     try {
       const runs = await this.looked(view);
-      this.renew(runs, view, this.stateFor(view));
+      if (this.page.wanted === view) this.renew(runs, view, this.stateFor(view)); // Or else a threshold is being moved.
     } catch (error) {
       if (!(error instanceof Stopped)) showError(error);
     }

@@ -42,6 +42,7 @@ class Thread {
       URL.revokeObjectURL(url);
     }
     this.worker.onmessage = ({ data }) => this.answer(data);
+    this.worker.onmessageerror = () => this.forbid();
     this.worker.onerror = (event) => {
       event.preventDefault();
       this.forbid();
@@ -61,15 +62,21 @@ class Thread {
   /** A frame may have to do without: what has been asked for is computed here. */
   forbid() {
     this.isForbidden = true;
-    this.worker = null;
+    this.dismiss();
     for (const { method, given, resolve, reject } of this.waiting.splice(0)) this.computed(method, given).then(resolve, reject);
   }
 
   /** What has been asked for and is not there is no longer wanted. */
   stop() {
+    this.dismiss();
+    for (const { reject } of this.waiting.splice(0)) reject(new Stopped());
+  }
+
+  /** What it has said and nobody has heard is not heard any more. */
+  dismiss() {
+    if (this.worker) this.worker.onmessage = this.worker.onerror = null;
     this.worker?.terminate();
     this.worker = null;
-    for (const { reject } of this.waiting.splice(0)) reject(new Stopped());
   }
 
   /** Turns a run here and there. */
