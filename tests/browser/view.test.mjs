@@ -100,10 +100,17 @@ test("a picture that was drawn when the page was made names the threshold of the
   const page = await openAt("pictures", "#threshold=0.2");
   const notes = () => page.locator(".pictures .panel-note").allTextContents();
   assert.ok((await notes()).length > 0);
-  for (const note of await notes()) assert.match(note, /with the threshold 0\.5, that the page was made with/);
+  for (const note of await notes()) assert.match(note, /at the threshold 0\.5, with which the page was made/);
   await page.evaluate(() => (location.hash = ""));
   await looked(page);
   for (const note of await notes()) assert.doesNotMatch(note, /threshold/);
+  await page.locator("#view summary").click();
+  for (const threshold of [0.3, 0.6]) {
+    await drag(page, "threshold", threshold);
+    await page.waitForFunction((to) => document.querySelector("#view summary").textContent === `View: threshold ${to}`, threshold);
+    await looked(page);
+    for (const note of await notes()) assert.match(note, /at the threshold 0\.5,/, `after ${threshold}`);
+  }
   await close(page);
 });
 
@@ -146,6 +153,20 @@ test("the page goes on while another view is computed, and what is shown when it
   const shown = () => page.evaluate(() => [document.documentElement.dataset.epoch, document.getElementById("busy").hidden, document.querySelector(".panel h3").textContent]);
   assert.deepEqual(await shown(), ["6", true, "Feature space of first"]);
   assert.equal(await page.locator("#speed").inputValue(), "30");
+  await close(page);
+});
+
+test("a page that plays goes on playing when another view is there", async () => {
+  const page = await openAt("ten_classes");
+  await page.locator("#speed").selectOption("1");
+  await page.locator("#play").click();
+  await page.locator("#view summary").click();
+  await page.locator("#layer").selectOption("first");
+  await looked(page);
+  assert.equal(await page.locator(".panel h3").first().textContent(), "Feature space of first");
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.playing), "yes");
+  const before = await page.evaluate(() => document.documentElement.dataset.epoch);
+  await page.waitForFunction((epoch) => document.documentElement.dataset.epoch !== epoch, before, { timeout: 10_000 });
   await close(page);
 });
 

@@ -122,7 +122,8 @@ class Run {
     const findings = this.milestones.filter(({ is_finding: isFinding }) => isFinding);
     run.milestones = [...run.milestones, ...findings].sort((a, b) => a.epoch - b.epoch);
     run.notes = [...new Set([...this.notes, ...run.notes])];
-    const made = view.threshold === null ? [] : [say("view.made-with", { threshold: this.output.threshold })];
+    // `output` has the threshold that was moved to last.
+    const made = view.threshold === null ? [] : [say("view.made-with", { threshold: this.meta.output.threshold })];
     run.pictures = this.pictures.map((picture) => picture.noted(made));
     return run;
   }

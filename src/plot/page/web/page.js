@@ -9,10 +9,10 @@ class Page {
   /**
    * @param {{ title: string, runs: Run[], captions: [number, string][] }} loaded
    * @param {View} view what is looked at
-   * @param {{ look: (view: View) => void, filled: () => Promise<boolean> }} asks for another view, and for all epochs of this one
+   * @param {{ look: (view: View) => void, filling: Filling }} asks what asks for another view, and for all epochs of this one
    * @param {string} state what is shown at first, as the address says it
    */
-  constructor({ title, runs, captions }, view, { look, filled }, state) {
+  constructor({ title, runs, captions }, view, { look, filling }, state) {
     this.captions = captions;
     this.runs = runs;
     this.view = view;
@@ -40,7 +40,7 @@ class Page {
     this.stage = new Stage(this.panels, () => this.fit());
     this.lesson = new Lesson(this);
     this.keys = new Keys(this);
-    this.coloring = new Coloring(this, runs, filled);
+    this.coloring = new Coloring(this, runs, filling);
     this.arrangement = new Arrangement(this);
     this.build(title);
     this.listen();

@@ -63,11 +63,9 @@ function writeKey(context, { color, marker, text, x }, y) {
 
 /** As samples are marked. */
 function traceMark(context, marker, x, y, r) {
-  if (marker === "square") return context.rect(x - r, y - r, 2 * r, 2 * r);
-  if (marker !== "triangle") return context.arc(x, y, marker === "ring" ? r - 1 : r, 0, 2 * Math.PI);
-  context.moveTo(x, y - r);
-  context.lineTo(x + r, y + r);
-  context.lineTo(x - r, y + r);
+  const corners = CORNERS[marker]?.(x, y, r);
+  if (!corners) return context.arc(x, y, marker === "ring" ? r - 1 : r, 0, 2 * Math.PI);
+  corners.forEach(([a, b], i) => (i ? context.lineTo(a, b) : context.moveTo(a, b)));
   context.closePath();
 }
 

@@ -162,11 +162,11 @@ const OF_ALL_EPOCHS = ["probability", "loss"];
 
 /** The select over all spaces, in the head of the page; of runs of numbers only, without what is asked of classes. */
 class Coloring {
-  /** @param {() => Promise<boolean>} filled resolves when all epochs are known */
-  constructor(page, runs, filled) {
+  /** @param {Filling} filling of all epochs of the runs */
+  constructor(page, runs, filling) {
     this.page = page;
     this.runs = runs;
-    this.filled = filled;
+    this.filling = filling;
     this.usual = "class";
     this.select = /** @type {HTMLSelectElement} */ (document.getElementById("color"));
     const areNumbers = runs.every(({ numbers }) => numbers);
@@ -192,7 +192,7 @@ class Coloring {
   }
 
   get isKnown() {
-    return !OF_ALL_EPOCHS.includes(this.chosen) || this.runs.every(({ source, epochs }) => epochs.every((_, epoch) => source.has(epoch)));
+    return !OF_ALL_EPOCHS.includes(this.chosen) || !this.filling.missing.length;
   }
 
   /** The colors stay what they are until others are known. */
@@ -200,7 +200,7 @@ class Coloring {
     const { chosen } = this;
     if (this.isKnown) return this.paint();
     const isReady = busy();
-    const areFilled = await this.filled();
+    const areFilled = await this.filling.all();
     isReady();
     if (areFilled && chosen === this.chosen) this.paint();
   }

@@ -118,7 +118,7 @@ class Workbench {
     delete document.documentElement.dataset.stale;
     for (const { source } of runs) source.turn();
     const filling = new Filling(runs, life.signal);
-    this.page = new Page({ ...this.loaded, runs }, view, { look: (wanted) => void this.look(wanted), filled: () => filling.all() }, state);
+    this.page = new Page({ ...this.loaded, runs }, view, { look: (wanted) => void this.look(wanted), filling }, state);
     const { next } = this;
     this.next = undefined;
     if (next !== undefined) this.page.address.follow(next);

@@ -292,12 +292,17 @@ class Drawing extends Outline {
 const dotMark = (x, y, r) => `<circle cx="${short(x)}" cy="${short(y)}" r="${short(r)}"/>`;
 const polygonMark = (...points) => `<path d="M${points.map(([x, y]) => `${short(x)} ${short(y)}`).join("L")}z"/>`;
 
-/** The shapes that `COVERS` have. */
+/** The corners of marks around a place, as `COVERS` have them. */
+const CORNERS = {
+  square: (x, y, r) => [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([a, b]) => [x + 0.9 * r * a, y + 0.9 * r * b]),
+  triangle: (x, y, r) => [[x, y - 1.2 * r], [x + 1.034 * r, y + 0.6 * r], [x - 1.034 * r, y + 0.6 * r]],
+};
+
 const MARKS = {
   disc: dotMark,
   ring: dotMark,
-  square: (x, y, r) => polygonMark(...[[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([a, b]) => [x + 0.9 * r * a, y + 0.9 * r * b])),
-  triangle: (x, y, r) => polygonMark([x, y - 1.2 * r], [x + 1.034 * r, y + 0.6 * r], [x - 1.034 * r, y + 0.6 * r]),
+  square: (x, y, r) => polygonMark(...CORNERS.square(x, y, r)),
+  triangle: (x, y, r) => polygonMark(...CORNERS.triangle(x, y, r)),
 };
 
 /** Instead of `Stamping`: an element for each sample, in groups of one look. */
