@@ -35,7 +35,9 @@ export const openFiles = (page, paths) => shown(page, () => page.locator("#files
 
 export const names = (page) => page.frameLocator("#page").locator(".run h2").allTextContents();
 
-export const inFrame = (page, read) => page.locator("#page").evaluate((frame, body) => new Function("root", `return ${body}`)(frame.contentDocument.documentElement), read);
+/** At once: while a run is trained there is another frame every now and then. */
+export const inFrame = (page, read) =>
+  page.evaluate((body) => new Function("root", `return ${body}`)(/** @type {HTMLIFrameElement} */ (document.getElementById("page")).contentDocument.documentElement), read);
 
 /** What is chosen in the page. */
 export const addressOf = (page) => page.locator("#page").evaluate((/** @type {HTMLIFrameElement} */ frame) => {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { close } from "../../tests/browser/browser.mjs";
 import { module } from "../tests/native.mjs";
-import { downloaded, error, inFrame, names, openFiles, player, points, recording, shown, train, unfold } from "./player.mjs";
+import { downloaded, error, inFrame, names, openFiles, player, points, recording, shown, train, unfold, waitUntil } from "./player.mjs";
 
 const go = (page, id) => shown(page, () => page.locator(`#${id}`).click());
 
@@ -49,6 +49,61 @@ test("a run goes on until it is paused, and then by an epoch", async () => {
   assert.ok(Number(count) > 1 && Number(count) < 10_001, count);
   await go(page, "one-epoch");
   assert.match(await points(page, "tanh from 150"), new RegExp(`^${Number(count) + 1}, to ${150 + Number(count)}`));
+  await close(page);
+});
+
+/** A run that goes on for long enough to be looked at: it trains on one sample after the other. */
+async function running() {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 150, epochs: 0, batch_size: 1 });
+  await page.locator("#go").click();
+  return page;
+}
+
+const epochOf = (page) => inFrame(page, "Number(root.dataset.epoch)");
+
+/** The epoch that training has come to, as the bar says it. */
+const trainedTo = (page) => page.locator("#status").innerText().then((text) => 150 + Number(text.match(/epoch (\d+) of/)?.[1] ?? 0));
+
+test("a run is seen while it is trained, and as it is when it is paused", async () => {
+  const page = await running();
+  await waitUntil(page, async () => (await epochOf(page)) > 150);
+  const seen = await epochOf(page);
+  await waitUntil(page, async () => (await epochOf(page)) > seen);
+  assert.ok(await page.locator("#pause").isVisible(), "it is trained still");
+  assert.deepEqual(await trimmed(page), ["tanh", "tanh from 150"]);
+  assert.equal(await page.locator("#page").count(), 1);
+  await go(page, "pause");
+  const [, last] = (await points(page, "tanh from 150")).match(/to (\d+)/);
+  assert.equal(await epochOf(page), Number(last));
+  await close(page);
+});
+
+test("who looks at another epoch of a run that is trained stays there, also when it is paused", async () => {
+  const page = await running();
+  await waitUntil(page, async () => (await epochOf(page)) > 150);
+  await page.frameLocator("#page").locator("#slider").press("Home");
+  await waitUntil(page, async () => (await epochOf(page)) === 0);
+  const [frame, then] = [await page.locator("#page").elementHandle(), await trainedTo(page)];
+  await waitUntil(page, async () => !(await frame.evaluate((old) => old.isConnected)));
+  assert.ok((await trainedTo(page)) > then);
+  assert.equal(await epochOf(page), 0);
+  assert.equal(await inFrame(page, "root.ownerDocument.activeElement.id"), "slider", "the keyboard stays where it is");
+  await go(page, "pause");
+  assert.equal(await epochOf(page), 0);
+  await close(page);
+});
+
+test("the page of a run that is trained waits for who is about something in it", async () => {
+  const page = await running();
+  await waitUntil(page, async () => (await epochOf(page)) > 150);
+  await inFrame(page, "root.querySelector('#panels').open = true");
+  const [held, then] = [await epochOf(page), await trainedTo(page)];
+  await waitUntil(page, async () => (await trainedTo(page)) > then + 100);
+  assert.ok((await epochOf(page)) - held <= 0, "it stays as long as the menu is open");
+  await inFrame(page, "root.querySelector('#panels').open = false");
+  await waitUntil(page, async () => (await epochOf(page)) > then);
+  await go(page, "pause");
   await close(page);
 });
 

@@ -5,28 +5,37 @@ use training_replay::{
     plot::{Page, PageSource, RunPlots},
 };
 
-use crate::{
-    reply::Reply,
-    request::{Shown, at_most},
-};
+use crate::request::{Shown, at_most};
 
-/// A page of several runs, as a file of its own. With a module, gzipped, it computes what it shows.
-pub(crate) fn html<'a>(
-    title: String,
-    runs: Vec<Shown>,
-    module: &[u8],
-    replay: impl Fn(u32) -> Result<&'a Replay>,
-) -> Result<Reply> {
+/// A page that no run was added to, and where the numbers of its runs come from: with a module, gzipped, it computes what it shows.
+pub(crate) fn empty(title: String, module: &[u8]) -> Result<(Page, PageSource)> {
     let page = Page::new(title);
-    let empty = match module {
-        [] => page.source(PageSource::Arrays), // A module does not carry itself.
-        _ => page.source(PageSource::Recordings).module(module.to_vec())?,
-    };
-    let page = runs.into_iter().try_fold(empty, |page, shown| add(page, replay(shown.handle)?, shown))?;
-    Ok(Reply::default().file(page.to_html()?.into_bytes()))
+    match module {
+        [] => Ok((page, PageSource::Arrays)), // A module does not carry itself.
+        _ => Ok((page.module(module.to_vec())?, PageSource::Recordings)),
+    }
 }
 
-fn add(mut page: Page, replay: &Replay, shown: Shown) -> Result<Page> {
+/// The page of a run alone as it was asked for last: it is made once, until something is changed.
+#[derive(Debug, Default)]
+pub(crate) struct LastPage(Option<(Shown, PageSource, Page)>);
+
+impl LastPage {
+    /// That of a recording which is as it was when it was asked for last, or was forgotten then.
+    pub(crate) fn of(&mut self, replay: &Replay, shown: Shown, source: PageSource) -> Result<Page> {
+        let last = self.0.take().filter(|(as_shown, from, _)| (as_shown, *from) == (&shown, source));
+        let page = last.map_or_else(|| of_one(replay, &shown, source), |(.., page)| Ok(page))?;
+        self.0 = Some((shown, source, page.clone()));
+        Ok(page)
+    }
+
+    /// The recording goes on.
+    pub(crate) fn forget(&mut self) {
+        self.0 = None;
+    }
+}
+
+fn of_one(replay: &Replay, shown: &Shown, source: PageSource) -> Result<Page> {
     let mut run = replay.run()?;
     if let Some(most) = shown.epochs {
         run = run.epochs(some(replay.epochs().collect(), at_most("`epochs`", most)?));
@@ -35,13 +44,14 @@ fn add(mut page: Page, replay: &Replay, shown: Shown) -> Result<Page> {
         run = run.threshold(threshold);
     }
     let mut options = RunPlots::options().log_losses(shown.log_losses.unwrap_or(false));
-    if let Some(layer) = shown.layer {
+    if let Some(layer) = &shown.layer {
         options = options.layer(layer);
     }
+    let mut page = Page::new("").source(source);
     if let Some(samples) = shown.samples {
         page = page.max_samples(at_most("`samples`", samples)?);
     }
-    page.run(shown.name, &options.of(run)?)?;
+    page.run(&shown.name, &options.of(run)?)?;
     Ok(page)
 }
 

@@ -99,7 +99,7 @@ pub(crate) struct Generate {
 }
 
 /// How a page shows a recording.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Shown {
     pub(crate) handle: u32,
     /// What the run is called.
@@ -108,7 +108,7 @@ pub(crate) struct Shown {
     pub(crate) layer: Option<String>,
     /// Where a single output changes its class.
     pub(crate) threshold: Option<f32>,
-    /// The most samples that are shown, of this run and of those after it.
+    /// The most samples that are shown.
     pub(crate) samples: Option<usize>,
     /// The most epochs that are shown.
     pub(crate) epochs: Option<usize>,

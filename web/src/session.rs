@@ -7,9 +7,10 @@ use training_replay::{Replay, Result, analysis::VerifyOptions};
 use crate::{
     batches, data,
     description::describe,
-    page, questions,
+    page::{self, LastPage},
+    questions,
     reply::Reply,
-    request::{Pieces, Request, Train, invalid},
+    request::{Pieces, Request, Shown, Train, invalid},
     training::Training,
 };
 
@@ -25,6 +26,7 @@ pub struct Session {
 struct Open {
     replay: Replay,
     kind: Kind,
+    page: LastPage,
 }
 
 #[derive(Debug)]
@@ -60,7 +62,7 @@ impl Session {
             Request::Noise { handle, samples, deviation, seed } => {
                 data::noisy(&data::read(self.replay(handle)?.dataset()?, samples, bytes)?, deviation, seed)
             }
-            Request::Html { title, runs } => page::html(title, runs, bytes, |handle| self.replay(handle)),
+            Request::Html { title, runs } => self.html(title, runs, bytes),
             question => self.ask(question),
         }
     }
@@ -95,7 +97,7 @@ impl Session {
     fn add(&mut self, replay: Replay, kind: Kind) -> Result<Reply> {
         self.last += 1;
         let reply = describe(self.last, &replay)?;
-        self.open.insert(self.last, Open { replay, kind });
+        self.open.insert(self.last, Open { replay, kind, page: LastPage::default() });
         Ok(reply)
     }
 
@@ -111,7 +113,8 @@ impl Session {
     }
 
     fn step(&mut self, handle: u32, pieces: Pieces) -> Result<Reply> {
-        let Open { replay, kind } = self.open.get_mut(&handle).ok_or_else(|| unknown(handle))?;
+        let Open { replay, kind, page } = self.open.get_mut(&handle).ok_or_else(|| unknown(handle))?;
+        page.forget();
         let training = match kind {
             Kind::Trained(training) => training,
             Kind::Failed(why) => return Err(invalid("the run", "one whose training did not fail", why)),
@@ -124,6 +127,17 @@ impl Session {
             *kind = Kind::Failed(error.to_string());
         }
         answered
+    }
+
+    /// A page of several runs, as a file of its own.
+    fn html(&mut self, title: String, runs: Vec<Shown>, module: &[u8]) -> Result<Reply> {
+        let (mut page, source) = page::empty(title, module)?;
+        for shown in runs {
+            let handle = shown.handle;
+            let Open { replay, page: last, .. } = self.open.get_mut(&handle).ok_or_else(|| unknown(handle))?;
+            page.append(last.of(replay, shown, source)?);
+        }
+        Ok(Reply::default().file(page.to_html()?.into_bytes()))
     }
 
     /// A recording whose epochs are epochs.

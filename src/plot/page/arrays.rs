@@ -42,7 +42,7 @@ impl ByEpoch {
 }
 
 /// The bytes of arrays, little-endian.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Arrays {
     arrays: Vec<Bytes>,
     /// Whether they are of one epoch alone: then each is as it is, and those that are of every epoch are left out.
@@ -50,10 +50,16 @@ pub(crate) struct Arrays {
 }
 
 /// An array.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Bytes {
     bytes: Vec<u8>,
     by_epoch: ByEpoch,
+}
+
+impl Bytes {
+    fn is_of_epochs(&self) -> bool {
+        self.by_epoch != ByEpoch::Values(0)
+    }
 }
 
 impl Arrays {
@@ -142,7 +148,7 @@ impl Arrays {
     /// Adds their bytes to those of a page, and returns where each begins. Those of epochs can be left out.
     pub(crate) fn write(&self, bytes: &mut Vec<u8>, with_epochs: bool) -> Vec<Option<usize>> {
         let each = |array: &Bytes| {
-            let is_written = with_epochs || array.by_epoch == ByEpoch::Values(0);
+            let is_written = with_epochs || !array.is_of_epochs();
             is_written.then(|| {
                 bytes.extend(&array.bytes);
                 bytes.len() - array.bytes.len()
@@ -151,13 +157,19 @@ impl Arrays {
         self.arrays.iter().map(each).collect()
     }
 
+    /// The same without the bytes of those of the epochs, which are computed where they are shown; their numbers stay.
+    pub(crate) fn without_epochs(mut self) -> Self {
+        self.arrays.iter_mut().filter(|array| array.is_of_epochs()).for_each(|array| array.bytes = Vec::new());
+        self
+    }
+
     /// How many bytes those of the epochs are.
     pub(crate) fn size_of_epochs(&self) -> usize {
         self.of_epochs().map(|array| array.bytes.len()).sum()
     }
 
     fn of_epochs(&self) -> impl Iterator<Item = &Bytes> {
-        self.arrays.iter().filter(|array| array.by_epoch != ByEpoch::Values(0))
+        self.arrays.iter().filter(|array| array.is_of_epochs())
     }
 
     /// How many bytes those of the epochs take in the file, before base64.

@@ -17,6 +17,7 @@ const KEPT: Option<&[u8]> = None;
 const BEGINNING: [u8; 4] = *b"\0asm";
 
 /// A module, gzipped.
+#[derive(Clone)]
 pub(crate) struct Core(Cow<'static, [u8]>);
 
 impl Core {

@@ -1,7 +1,13 @@
 //! What is wrong with a run, among what the page says of it.
 
-use super::run_data::{MilestoneData, RunData};
-use crate::analysis::{Diagnosis, Finding, NotChecked};
+use super::{
+    Page, last,
+    run_data::{MilestoneData, RunData},
+};
+use crate::{
+    Result,
+    analysis::{Diagnosis, Finding, NotChecked},
+};
 
 impl RunData {
     /// Adds the findings to the milestones, but for those that are there, and what was not checked to the notes.
@@ -27,5 +33,33 @@ fn milestone(finding: &Finding, text: String) -> MilestoneData {
         subject: milestone.subject.to_string(),
         is_finding: true,
         text: if finding.hint { format!("{text} (a hint)") } else { text },
+    }
+}
+
+impl Page {
+    /// Shows what is wrong with the run that was added last, among its milestones; what could not be checked is in its notes.
+    ///
+    /// ```
+    /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
+    /// use training_replay::{analysis::DiagnosisOptions, plot::{Page, RunPlots}};
+    ///
+    /// # let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
+    /// # let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// for _ in 0..3 {
+    ///     replay.record(&model, Metrics::new())?; // nothing moves
+    /// }
+    /// let diagnosis = replay.run()?.diagnose(&DiagnosisOptions::default())?;
+    /// let mut page = Page::new("A run");
+    /// page.run("run", &RunPlots::of(replay.run()?)?)?.diagnosis(&diagnosis)?;
+    /// assert!(page.to_html()?.contains("no parameter changes"));
+    /// # Ok::<(), training_replay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if no run was added.
+    pub fn diagnosis(&mut self, diagnosis: &Diagnosis) -> Result<&mut Self> {
+        last(&mut self.runs)?.diagnose(diagnosis);
+        Ok(self)
     }
 }

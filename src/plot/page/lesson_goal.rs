@@ -12,7 +12,7 @@ const NAMES: usize = 10;
 const CHARACTERS: usize = 40;
 
 /// Where a sentence leads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Goal {
     pub(super) epoch: Option<u64>,
     /// The run, by its place on the page.

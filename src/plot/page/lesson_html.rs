@@ -10,7 +10,7 @@ use super::{
 use crate::Result;
 
 /// A lesson whose sentences all lead to something that is on the page.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Region {
     lesson: Lesson,
     /// Of each sentence of each section.

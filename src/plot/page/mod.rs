@@ -52,7 +52,7 @@ use self::{lesson_html::Region, page_data::PageData, run_data::RunData};
 #[cfg(feature = "plot")]
 use super::panel::Panel;
 use super::run::RunPlots;
-use crate::{Error, Forward, Result, analysis::Diagnosis, file};
+use crate::{Error, Forward, Result, file};
 
 /// An interactive page: one or more runs side by side at the same epoch, in a single HTML file that needs no network.
 ///
@@ -97,7 +97,7 @@ use crate::{Error, Forward, Result, analysis::Diagnosis, file};
 /// so, and of built-in networks alone, it carries their recordings instead, and this crate as WebAssembly, which computes in the
 /// browser what is shown, to the same bits ([`source`](Self::source)). Then whoever looks at it chooses the threshold, the hidden
 /// layer, and two of its units or its principal plane.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Page {
     title: String,
     max_samples: usize,
@@ -113,16 +113,15 @@ pub struct Page {
 impl Page {
     /// Creates an empty page with this title.
     pub fn new(title: impl Into<String>) -> Self {
-        let (captions, runs, source, texts) = (BTreeMap::new(), Vec::new(), PageSource::default(), Texts::english());
         Self {
             title: title.into(),
             max_samples: 2_000,
-            source,
-            captions,
+            source: PageSource::default(),
+            captions: BTreeMap::new(),
             lesson: None,
-            texts,
+            texts: Texts::english(),
             core: Core::of_pages(),
-            runs,
+            runs: Vec::new(),
         }
     }
 
@@ -234,50 +233,31 @@ impl Page {
     ///
     /// [`Error::Invalid`] for more than 255 classes, labels or outputs, and whatever a question behind one of the panels fails with.
     pub fn run<M: Forward>(&mut self, name: impl Into<String>, plots: &RunPlots<'_, M>) -> Result<&mut Self> {
-        let may_compute = self.source != PageSource::Arrays && self.core.is_some();
-        let compared = if may_compute { live_run::COMPARED } else { 0 };
-        let made = run::run(name.into(), plots, self.max_samples, compared)?;
-        let live = match self.source {
-            PageSource::Recordings => Some(live_run::bytes_of(plots, self.max_samples, &made)),
-            PageSource::Smallest if may_compute => Some(live_run::smaller_bytes_of(plots, self.max_samples, &made)),
-            _ => None,
-        };
-        let mut run = made.run;
-        match live.transpose() {
-            Ok(live) => run.live = live,
-            Err(error) if self.source == PageSource::Recordings => return Err(error),
-            // The page holds arrays, and says why.
-            Err(error) => run.why_not_live = Some(error.to_string()),
-        }
-        run.is_live = self.source == PageSource::Recordings;
+        let run = page_source::run(name.into(), plots, self.max_samples, self.source.possible(self.core.is_some()))?;
         self.runs.push(run);
         Ok(self)
     }
 
-    /// Shows what is wrong with the run that was added last, among its milestones; what could not be checked is in its notes.
+    /// Adds the runs of another page as they stand there; its title, captions and lesson are left behind.
     ///
     /// ```
     /// # use training_replay::{Activation, Dense, Loss, Metrics, Replay, Sequential, datasets};
-    /// use training_replay::{analysis::DiagnosisOptions, plot::{Page, RunPlots}};
+    /// # let data = datasets::parabola(50, 13);
+    /// # let layers = [Dense::new(2).name("hidden").activation(Activation::Tanh), Dense::new(1).activation(Activation::Sigmoid)];
+    /// # let model = Sequential::builder(2).layers(layers).build(42)?;
+    /// # let mut replay = Replay::options().dataset(&data).loss(Loss::BinaryCrossEntropy).in_memory();
+    /// # replay.record(&model, Metrics::new())?;
+    /// use training_replay::plot::{Page, RunPlots};
     ///
-    /// # let model = Sequential::builder(2).layer(Dense::new(1).activation(Activation::Sigmoid)).build(1)?;
-    /// # let mut replay = Replay::options().dataset(&datasets::moons(50, 0.1, 7)).loss(Loss::BinaryCrossEntropy).in_memory();
-    /// for _ in 0..3 {
-    ///     replay.record(&model, Metrics::new())?; // nothing moves
-    /// }
-    /// let diagnosis = replay.run()?.diagnose(&DiagnosisOptions::default())?;
-    /// let mut page = Page::new("A run");
-    /// page.run("run", &RunPlots::of(replay.run()?)?)?.diagnosis(&diagnosis)?;
-    /// assert!(page.to_html()?.contains("no parameter changes"));
+    /// let mut one = Page::new("Made once, for any number of pages");
+    /// one.run("tanh", &RunPlots::of(replay.run()?)?)?;
+    /// let html = Page::new("Two runs").append(one.clone()).append(one).to_html()?;
+    /// # assert_eq!(html.matches(r#""name":"tanh","#).count(), 2);
     /// # Ok::<(), training_replay::Error>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] if no run was added.
-    pub fn diagnosis(&mut self, diagnosis: &Diagnosis) -> Result<&mut Self> {
-        last(&mut self.runs)?.diagnose(diagnosis);
-        Ok(self)
+    pub fn append(&mut self, other: Self) -> &mut Self {
+        self.runs.extend(other.runs);
+        self
     }
 
     /// Adds a picture to the run that was added last, below its other panels: any panel there is, in the colors of both themes, with

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{arrays::Array, notes::Notes};
 
 /// A space of two dimensions, or a plane in one of more.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct PlaneData {
     pub(crate) title: String,
     pub(crate) x_label: String,
@@ -28,7 +28,7 @@ pub(crate) struct PlaneData {
 }
 
 /// A grid, bent or straight, with what speaks for each class at its points.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct GridData {
     /// The number of points along a side.
     pub(crate) size: usize,
@@ -44,7 +44,7 @@ pub(crate) struct GridData {
 }
 
 /// The lines between the classes, or those of levels.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct BoundaryData {
     /// The level of each line, of numbers: `u8`.
     pub(crate) levels: Option<Array>,

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// One run.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct RunData {
     pub(crate) name: String,
     /// The recorded epochs, in order.
@@ -61,7 +61,7 @@ pub(crate) struct RunData {
 }
 
 /// What the panels show of each epoch.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct PanelData {
     /// The rows of the shown samples in the data set: `u32`.
     pub(crate) indices: Array,
@@ -90,7 +90,7 @@ pub(crate) struct PanelData {
 }
 
 /// What a run of a model that classifies holds of each sample.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct ClassData {
     /// The class of each sample: `u8`.
     pub(crate) classes: Array,
@@ -118,7 +118,7 @@ pub(crate) struct PartData {
 }
 
 /// What a run of a model of numbers holds.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct NumberData {
     /// The names of the outputs.
     pub(crate) names: Vec<String>,
@@ -137,7 +137,7 @@ pub(crate) struct NumberData {
 }
 
 /// Predictions against what is true.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct PredictionData {
     #[serde(flatten)]
     pub(crate) words: WordData,
@@ -146,7 +146,7 @@ pub(crate) struct PredictionData {
 }
 
 /// The words of a panel.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct WordData {
     pub(crate) title: String,
     pub(crate) x_label: String,
@@ -156,7 +156,7 @@ pub(crate) struct WordData {
 }
 
 /// The histogram of the residuals, over all samples of the data set.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct ResidualData {
     #[serde(flatten)]
     pub(crate) words: WordData,
@@ -170,7 +170,7 @@ pub(crate) struct ResidualData {
 }
 
 /// The outputs over a single input.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct FitData {
     #[serde(flatten)]
     pub(crate) words: WordData,
@@ -187,7 +187,7 @@ pub(crate) struct FitData {
 }
 
 /// The levels of the output that is shown.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct LevelData {
     pub(crate) names: Vec<String>,
     /// Which of the colors of levels each has.
@@ -233,7 +233,7 @@ pub(crate) struct ProbabilityData {
 }
 
 /// The histogram of the losses, over all samples of the data set.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct LossData {
     pub(crate) title: String,
     pub(crate) x_label: String,
@@ -247,7 +247,7 @@ pub(crate) struct LossData {
 }
 
 /// The counts of losses along an axis.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct LossBinData {
     /// The ends of the axis. What is beyond is in no bin of equal width; below a logarithmic one it is in the lowest bin.
     pub(crate) ends: [f64; 2],
@@ -263,7 +263,7 @@ pub(crate) struct LossBinData {
 }
 
 /// A number over the epochs.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct CurveData {
     pub(crate) name: String,
     /// One for each epoch; none where nothing was logged.
@@ -271,7 +271,7 @@ pub(crate) struct CurveData {
 }
 
 /// A number that may be none.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Reading {
     Number(f64),
@@ -291,7 +291,7 @@ impl From<f64> for Reading {
 }
 
 /// A milestone.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct MilestoneData {
     pub(crate) epoch: u64,
     /// The last epoch, of one that lasts and ends.
@@ -304,7 +304,7 @@ pub(crate) struct MilestoneData {
 }
 
 /// The violins of a quantity, one row for each.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct ViolinData {
     pub(crate) quantity: &'static str,
     /// The names of the rows.
@@ -321,7 +321,7 @@ pub(crate) struct ViolinData {
 }
 
 /// A network of dense layers.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct NetworkData {
     /// The names of the inputs.
     pub(crate) inputs: Vec<String>,
@@ -345,7 +345,7 @@ pub(crate) struct NetworkLayer {
 }
 
 /// A picture, as `web/picture.js` reads it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct PictureData {
     pub(crate) title: String,
     pub(crate) notes: Vec<String>,

@@ -154,16 +154,18 @@ impl Player {
 }
 
 /// What a file is made of stands before it.
-const SCRIPTS: [&str; 12] = [
+const SCRIPTS: [&str; 14] = [
     html::PACKED,
     html::INSTANCE,
     include_str!("web/core.js"),
     include_str!("web/elements.js"),
+    include_str!("web/frame.js"),
     include_str!("web/run.js"),
     include_str!("web/choices.js"),
     include_str!("web/draft.js"),
     include_str!("web/board.js"),
     include_str!("web/edit.js"),
+    include_str!("web/live.js"),
     include_str!("web/train.js"),
     include_str!("web/player.js"),
     include_str!("web/start.js"),

@@ -22,9 +22,10 @@ class Workbench {
     this.asked = 0;
     window.addEventListener("hashchange", ({ newURL }) => this.follow(new URL(newURL).hash.slice(1)));
     document.addEventListener("address", () => (document.documentElement.dataset.address = this.address));
+    document.addEventListener("follow", (event) => this.follow(/** @type {CustomEvent} */ (event).detail));
   }
 
-  /** What is shown or about to be, as an address says it. A page around this one asks for it: a frame may have no address. */
+  /** What is shown or about to be, as an address says it. A page around this one asks for it, and says another: a frame may have no address. */
   get address() {
     if (!this.page) return beginning();
     const view = this.page.wanted ?? this.page.view;

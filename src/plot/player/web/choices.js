@@ -10,38 +10,66 @@ class Choices {
     this.written = [];
     /** The panel that is seen alone. @type {{ run: Run, kind: string } | undefined} */
     this.alone = undefined;
+    /** What the page said last. */
+    this.said = new URLSearchParams();
   }
 
   /** Asks the page. In a sandbox, where frames are strangers, and before it is there, what it was begun with is all that is known. @param {HTMLIFrameElement} frame */
-  take({ contentDocument: page }) {
-    page?.dispatchEvent(new Event("address"));
-    const { address, epoch } = page?.documentElement.dataset ?? {};
-    if (address === undefined) return;
+  take(frame) {
+    const said = saidBy(frame);
+    if (!said) return;
+    this.said = said;
     this.ofAll = new URLSearchParams();
     this.alone = undefined;
     for (const run of this.written) run.choices.clear();
-    for (const [name, value] of new URLSearchParams(address)) this.read(name, value);
-    if (epoch !== undefined) this.ofAll.set("epoch", epoch);
+    for (const [name, value] of said) this.read(name, value);
   }
 
   /** What begins with a number is of the run at that place. @param {string} name @param {string} value */
   read(name, value) {
     const [place, rest] = placeAndRest(name === "panel" ? value : name);
     const run = this.written[place];
-    if (!rest) this.ofAll.append(name, value);
+    if (!rest) this.ofAll.set(name, value);
     else if (run && name === "panel") this.alone = { run, kind: rest };
     else run?.choices.set(rest, value);
+  }
+
+  /** It is as usual. @param {string} name */
+  forget(name) {
+    const [place, rest] = placeAndRest(name);
+    if (rest) this.written[place]?.choices.delete(rest);
+    else if (name === "panel") this.alone = undefined;
+    else this.ofAll.delete(name);
   }
 
   /** A page of some runs that begins with what was chosen. @param {string} html @param {Run[]} runs @param {Change} change */
   begin(html, runs, change) {
     this.change(change);
+    return html.replace("<html ", `<html data-begin="${this.of(runs).replaceAll("&", "&amp;")}" `);
+  }
+
+  /**
+   * That page goes where somebody has gone in the one before while it was loaded, and is the one that is asked from now on.
+   * @param {HTMLIFrameElement} before @param {HTMLIFrameElement} now @param {Run[]} runs of that page
+   */
+  keepUp(before, now, runs) {
+    const [then, later] = [this.said, saidBy(before) ?? this.said];
+    const changed = [...new Set([...then.keys(), ...later.keys()])].filter((name) => then.get(name) !== later.get(name));
+    for (const name of changed) {
+      if (later.has(name)) this.read(name, later.get(name) ?? "");
+      else this.forget(name);
+    }
+    this.written = runs;
+    if (changed.length) now.contentDocument?.dispatchEvent(new CustomEvent("follow", { detail: this.of(runs) }));
+  }
+
+  /** As the address of a page of some runs. @param {Run[]} runs */
+  of(runs) {
     const state = new URLSearchParams(this.ofAll);
     runs.forEach((run, place) => run.choices.forEach((value, name) => state.set(`${place}.${name}`, value)));
     const place = runs.findIndex((run) => run === this.alone?.run);
     if (place >= 0) state.set("panel", `${place}.${this.alone?.kind}`);
-    this.written = runs;
-    return html.replace("<html ", `<html data-begin="${state.toString().replaceAll("&", "&amp;")}" `);
+    return state.toString();
   }
 
   /** The page's own choice would hide what was set outside of it. @param {Change} change */
@@ -52,6 +80,16 @@ class Choices {
     for (const name of ["layer", "units"]) this.ofAll.delete(name);
     run?.choices.delete("hidden.zoom"); // It was of another space.
   }
+}
+
+/** What is chosen in a page, as its address says it, and its epoch in any case. @param {HTMLIFrameElement} frame */
+function saidBy({ contentDocument: page }) {
+  page?.dispatchEvent(new Event("address"));
+  const { address, epoch } = page?.documentElement.dataset ?? {};
+  if (address === undefined) return undefined;
+  const said = new URLSearchParams(address);
+  if (epoch !== undefined) said.set("epoch", epoch);
+  return said;
 }
 
 /** @param {string} key @returns {[number, string]} */

@@ -18,20 +18,6 @@ function button(name, text, action) {
   return made;
 }
 
-/**
- * A new frame in the place of another, when it has loaded a page. (Another page in the same frame would be a step in the history of
- * the browser, and going back would undo what nobody did.)
- * @param {HTMLIFrameElement} frame @param {string} html @returns {Promise<HTMLIFrameElement>}
- */
-function reloaded(frame, html) {
-  const fresh = document.createElement("iframe");
-  Object.assign(fresh, { id: frame.id, title: frame.title, srcdoc: html });
-  return new Promise((resolve) => {
-    fresh.addEventListener("load", () => resolve(fresh), { once: true });
-    frame.replaceWith(fresh);
-  });
-}
-
 /** The options of a list; what was chosen stays, if it is still there. @param {HTMLSelectElement} list @param {HTMLOptionElement[]} options */
 function offer(list, options) {
   const chosen = list.value;

@@ -158,11 +158,7 @@ class Player {
 
   /** @param {string} html @param {string[]} troubles @param {Change} [change] what is to be other than it was chosen in the page */
   async put(html, troubles, change = {}) {
-    this.choices.take(byId("page"));
-    if (html && this.runs.length) {
-      const frame = await reloaded(byId("page"), this.choices.begin(html, this.shown, change));
-      if (frame.contentDocument) this.goWith(frame.contentDocument);
-    }
+    await this.turn(html, change);
     for (const id of ["page", "runs", "fork", "edit-data"]) byId(id).hidden = !this.runs.length;
     byId("empty").hidden = this.runs.length > 0;
     byId("error").textContent = troubles.join("\n");
@@ -170,6 +166,17 @@ class Player {
     this.list();
     await this.say("");
     document.documentElement.dataset.shown = String(Number(document.documentElement.dataset.shown ?? 0) + 1);
+  }
+
+  /** Another page in place of the one that is seen, if there is one. @param {string} html @param {Change} change */
+  async turn(html, change) {
+    const [seen, runs] = [byId("page"), this.shown];
+    this.choices.take(seen);
+    if (!html || !this.runs.length) return;
+    const coming = await loaded(seen, this.choices.begin(html, runs, change));
+    this.choices.keepUp(seen, coming, runs);
+    replace(seen, coming);
+    if (coming.contentDocument) this.goWith(coming.contentDocument);
   }
 
   /** The runs, and what can be done with each. */

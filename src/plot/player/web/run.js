@@ -3,6 +3,9 @@
 /** The most epochs of a run that are shown: what lies between all of them is found anew with each change. */
 const MOST_EPOCHS = 300;
 
+/** The same while it is trained, and shown every now and then. */
+const MOST_MOVING = 100;
+
 /** A recording that is open. */
 class Run {
   /** @param {string} name @param {Record<string, any>} described what `open` or `train` has answered */
@@ -15,6 +18,8 @@ class Run {
     this.choices = new Map();
     /** Whether the player trains it. */
     this.isTrained = false;
+    /** Whether it is being trained, and shown meanwhile. */
+    this.isMoving = false;
     /** Of batches: the epoch that they are of. @type {number | undefined} */
     this.batchesOf = undefined;
     /** What it was called by the player, and not by a person. */
@@ -44,7 +49,12 @@ class Run {
   get shown() {
     const layer = this.layer === "" ? {} : { layer: this.layer };
     const threshold = this.threshold === "" ? {} : { threshold: Number(this.threshold) };
-    return { handle: this.handle, name: this.name, epochs: this.batchesOf === undefined ? MOST_EPOCHS : 2 * MOST_EPOCHS, ...layer, ...threshold };
+    return { handle: this.handle, name: this.name, epochs: this.mostEpochs, ...layer, ...threshold };
+  }
+
+  get mostEpochs() {
+    if (this.isMoving) return MOST_MOVING;
+    return this.batchesOf === undefined ? MOST_EPOCHS : 2 * MOST_EPOCHS;
   }
 
   /** Its points, in words. */

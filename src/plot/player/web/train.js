@@ -102,19 +102,20 @@ class Training {
     const name = player.unused(`${parent.name} from ${epoch}${draft ? ", edited data" : ""}`);
     const samples = draft ? { samples: draft.count } : {};
     const troubles = [];
-    let run;
+    let run, live;
     try {
       const settings = { handle: parent.handle, epoch, ...settingsOf(wanted), ...samples };
       run = new Run(name, player.core.train(settings, draft?.bytes).fields);
       run.isTrained = true;
       player.add(run);
       this.form.elements.activation.value = "";
-      await this.train(run, { epochs: Number(wanted.get("epochs")) });
+      live = new Live(player, run);
+      await this.train(live, { epochs: Number(wanted.get("epochs")) });
     } catch (error) {
       troubles.push(this.failed(name, run, error)); // What was trained until then is a run.
     }
     if (run) this.refresh(run);
-    await player.show(troubles);
+    await player.show(troubles, live?.epoch());
     if (run) byId("driven").value = String(run.handle);
   }
 
@@ -122,9 +123,9 @@ class Training {
   async goOn(pieces) {
     const run = this.run(byId("driven").value);
     if (!run) return;
-    const troubles = [];
+    const [live, troubles] = [new Live(this.player, run), /** @type {string[]} */ ([])];
     try {
-      await this.train(run, pieces);
+      await this.train(live, pieces);
     } catch (error) {
       troubles.push(this.failed(run.name, run, error));
     }
@@ -132,7 +133,7 @@ class Training {
     const view = this.showBatches(run, troubles);
     // What goes on is looked at where it is shown; batches and epochs are not of one count.
     const seen = [pieces.batches ? view : run, view].find((one) => one?.isShown);
-    await this.player.show(troubles, seen?.epochs.at(-1));
+    await this.player.show(troubles, seen && live.epoch(seen));
   }
 
   /** What went wrong, in words. What failed does not go on. @param {string} name @param {Run | undefined} run @param {unknown} error */
@@ -146,9 +147,9 @@ class Training {
     run.describe(this.player.core.ask({ ask: "describe", handle: run.handle }).fields);
   }
 
-  /** Trains piece by piece, so that it can be paused. @param {Run} run @param {{ epochs?: number, batches?: number }} pieces */
-  async train(run, { epochs = 0, batches = 0 }) {
-    const { core } = this.player;
+  /** Trains piece by piece, so that it can be seen and paused. @param {Live} live @param {{ epochs?: number, batches?: number }} pieces */
+  async train(live, { epochs = 0, batches = 0 }) {
+    const [{ core }, { run }] = [this.player, live];
     const stops = this.canBePaused();
     try {
       if (batches) core.ask({ ask: "step", handle: run.handle, batches });
@@ -160,10 +161,18 @@ class Training {
           done += 1;
         } while (done < epochs && performance.now() < until);
         await this.player.say(`${run.name}: ${inWords(logged, done, epochs)}`);
+        if (done < epochs && !this.isPaused && live.isDue) await this.show(live);
       }
     } finally {
       stops();
     }
+  }
+
+  /** How far it is, as the page has it. @param {Live} live */
+  async show(live) {
+    this.refresh(live.run);
+    await live.show();
+    this.player.list();
   }
 
   /** While it trains there is nothing but to pause it; the focus goes from one button to the other. Returns what ends that. */
