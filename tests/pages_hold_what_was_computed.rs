@@ -686,7 +686,7 @@ fn pages_in_other_languages() -> Vec<(String, String)> {
     german.chain(kinds.into_iter().take(3).map(|kind| ("ar-EG", kind))).map(of).collect()
 }
 
-fn pages_of_all_kinds() -> [(&'static str, String); 18] {
+fn pages_of_all_kinds() -> [(&'static str, String); 21] {
     [
         ("three", three()),
         ("hostile", hostile()),
@@ -706,6 +706,9 @@ fn pages_of_all_kinds() -> [(&'static str, String); 18] {
         ("pictures", pictures()),
         ("lesson", lesson()),
         ("lesson_hostile", hostile_lesson()),
+        ("two_classes", of_run("Two classes, an output each", &two_classes())),
+        ("unlike", unlike()),
+        ("shrinking", of_run("Metrics that reach zero", &shrinking_metrics())),
     ]
 }
 
@@ -779,6 +782,49 @@ fn mixed() -> String {
     page.to_html().unwrap()
 }
 
+/// Two runs of the same samples in opposite orders, with other layers, thresholds and epochs. Two samples have the same inputs and
+/// different classes.
+fn unlike() -> String {
+    let moons = datasets::moons(40, 0.1, 7);
+    let (x, y) = (moons.inputs(), moons.targets().numbers().unwrap());
+    let all = |of: &Matrix, i: usize, j: usize| if i < 40 { of[(i, j)] } else { of[(7, j)] };
+    let label = |i: usize| if i == 41 { 1.0 - y[(7, 0)] } else { all(y, i, 0) };
+    let data = |row: fn(usize) -> usize| {
+        let inputs = Matrix::from_fn(42, 2, |i, j| all(x, row(i), j));
+        Dataset::new(inputs, Matrix::from_fn(42, 1, |i, _| label(row(i)))).unwrap()
+    };
+    let deep = |name: &str, units| Dense::new(units).name(name).activation(Activation::Tanh);
+    let layers: [(Dataset, Vec<Dense>); 2] = [
+        (data(|i| i), vec![deep("wide", 4), trained::sigmoid()]),
+        (data(|i| 41 - i), vec![deep("wide", 8), deep("narrow", 2), trained::sigmoid()]),
+    ];
+    let mut page = titled("Two runs that differ");
+    for ((data, layers), (name, epochs, threshold)) in layers.into_iter().zip([("one", 20, 0.3), ("other", 12, 0.7)]) {
+        let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, epochs);
+        page.run(name, &RunPlots::of(replay.run().unwrap().threshold(threshold)).unwrap()).unwrap();
+    }
+    page.to_html().unwrap()
+}
+
+fn two_classes() -> Replay {
+    let data = datasets::moons(30, 0.1, 7).one_hot().unwrap();
+    let softmax = Dense::new(2).name("output").activation(Activation::Softmax);
+    trained::run(&data, [trained::wide(2, Activation::Tanh), softmax], Loss::CategoricalCrossEntropy, 12)
+}
+
+/// A network whose losses are 0 at the end, and metrics that reach 0 and are below it.
+fn shrinking_metrics() -> Replay {
+    let data = Dataset::new(Matrix::from_fn(20, 2, |i, j| (i + j) as f32 / 20.0), Matrix::zeros(20, 1)).unwrap();
+    let layers = [trained::wide(2, Activation::Tanh), Dense::new(1)];
+    let model = Sequential::builder(2).layers(layers).build(42).unwrap();
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    for (factor, value) in [(1.0, 1.0), (0.1, 0.1), (0.0, 0.0), (0.01, 0.001), (0.0, 0.0)] {
+        let metrics = Metrics::from_iter([("shrinking", value), ("below", -value)]);
+        replay.record(&trained::changed(&model, |weight| factor * weight), metrics).unwrap();
+    }
+    replay
+}
+
 fn ten_inputs() -> Replay {
     let layers = [trained::wide(5, Activation::Tanh), trained::sigmoid()];
     trained::run(&datasets::ball(10, 200, 13), layers, Loss::BinaryCrossEntropy, 12)
@@ -836,4 +882,16 @@ fn hostile_lesson() -> String {
     let sentences = words.into_iter().chain([long.as_str()]).map(|text| Sentence::new(text).epoch(2).run(script));
     let lesson = Lesson::new(title).section(script, sentences).language("he");
     three_short(["one", script, marks]).lesson(&lesson).unwrap().to_html().unwrap()
+}
+
+#[test]
+fn losses_that_are_zero_are_in_the_lowest_bar_of_the_logarithmic_axis_which_says_so() {
+    let page = page(&shrinking_metrics());
+    let histogram = &page.run(0)["loss_histogram"]["logarithmic"];
+    let low = histogram["ends"][0].as_f64().unwrap();
+    assert_eq!(said(histogram, 0), "");
+    for epoch in [2, 4] {
+        let expected = format!("20 samples are in the lowest bar with losses below {low:.1e}, or zero");
+        assert_eq!(said(histogram, epoch), expected);
+    }
 }

@@ -1,5 +1,7 @@
 //! The settings of training, and what it remembers from one epoch to the next.
 
+use std::fmt;
+
 use super::{
     Optimizer,
     state::{Settings, TrainerState, Within},
@@ -209,6 +211,27 @@ impl Trainer {
     /// What is recorded of this trainer of a model.
     pub(super) fn recorded<'a>(&'a self, model: &'a Sequential) -> TrainerState<'a> {
         TrainerState { settings: self.settings, epochs: self.epochs, memory: &self.state, model, within: self.begun }
+    }
+}
+
+/// Writes the settings in words.
+///
+/// ```
+/// use training_replay::{Loss, Optimizer, Trainer};
+///
+/// let trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.5)).decay(0.05).seed(42);
+/// let words = "mean_squared_error by sgd(learning_rate 0.5), decay 0.05 a step, batches of 32, shuffled by seed 42";
+/// assert_eq!(trainer.to_string(), words);
+/// ```
+impl fmt::Display for Trainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { loss, optimizer, decay, batch_size, shuffle, seed } = self.settings;
+        write!(f, "{loss} by {optimizer}")?;
+        if decay != 0.0 {
+            write!(f, ", decay {decay} a step")?;
+        }
+        write!(f, ", batches of {batch_size}, ")?;
+        if shuffle { write!(f, "shuffled by seed {seed}") } else { f.write_str("in the order of the data") }
     }
 }
 

@@ -48,7 +48,7 @@ test("the address brings back epoch, panel, sample, controls and theme", async (
   assert.deepEqual(states, ["true", "gradients"]);
   const kept = await address(page);
   assert.equal(kept.get("panel"), "1.input");
-  assert.equal(kept.get("sample"), "17");
+  assert.equal(kept.get("sample"), "1.17", "of that run");
   await close(page);
 });
 
@@ -148,5 +148,32 @@ test("the address names the epoch at which playing has stopped, however slowly i
   await page.waitForTimeout(400); // Until nothing that was drawn is still to be written.
   await page.keyboard.press("Space");
   assert.equal((await address(page)).get("epoch"), String(await clock(page)));
+  await close(page);
+});
+
+test("a sample is that of its run, whose row it names, also where others have the same inputs", async () => {
+  const page = await openAt("unlike", "#epoch=5");
+  await page.locator(".panel", { has: canvas(page, "input", 1) }).focus();
+  await page.keyboard.press(".");
+  const tip = await tipText(page);
+  assert.match(tip, /^Sample in row 0 of the data/);
+  const lines = await page.locator("#tip tbody tr").allInnerTexts();
+  assert.match(lines[0], /^one, row 41\s/, "the last one of the first run");
+  const classes = lines.map((line) => line.split(/\t/)[1]);
+  assert.equal(classes[0], classes[1], "row 40 has the same inputs and the other class");
+  assert.equal((await address(page)).get("sample"), "1.0");
+  const again = await openAt("unlike", new URL(page.url()).hash);
+  assert.equal(await tipText(again), tip);
+  await close(page);
+  await close(again);
+});
+
+test("what is shown of a panel names it, its buttons and its files", async () => {
+  const page = await openAt("three", "#epoch=5&0.violins.quantity=gradients");
+  const panel = page.locator(".panel", { has: canvas(page, "violins", 0) });
+  assert.equal(await panel.getAttribute("aria-label"), "gradients of sigmoid");
+  for (const button of await panel.locator("button").all()) assert.match(await button.getAttribute("aria-label"), /gradients of sigmoid$/);
+  const [file] = await Promise.all([page.waitForEvent("download"), panel.locator(".save-svg").evaluate((/** @type {HTMLElement} */ one) => one.click())]);
+  assert.equal(file.suggestedFilename(), "gradients_of_sigmoid_epoch_5.svg");
   await close(page);
 });

@@ -140,7 +140,7 @@ test("losses far beyond all others are left out, and the panel says so", async (
   await slideTo(page, 2);
   assert.equal(await panel.locator(".panel-note").innerText(), sentence);
   await panel.locator(".toggle").click();
-  assert.ok(await panel.locator(".panel-note").isHidden(), "the logarithmic axis leaves nothing out");
+  assert.doesNotMatch(await panel.locator(".panel-note").textContent(), /not drawn/, "the logarithmic axis leaves nothing out");
   await close(page);
 });
 

@@ -495,3 +495,38 @@ test("saved curves are named and known by their colors, whichever are chosen", a
   for (const line of legend) assert.ok(found.texts.includes(line), `${line} in ${found.texts}`);
   await close(page);
 });
+
+test("the boundary of a run that is at another epoch says so", async () => {
+  const page = await openKeeping(pathOf("unlike"));
+  await slideTo(page, 20);
+  const texts = async () => {
+    await sectionOf(page, "input", 1).locator(".toggle[data-name=all]").evaluate((/** @type {HTMLElement} */ one) => one.ariaPressed === "true" || one.click());
+    const found = await read(page, (await saved(page, "input", 1)).svg);
+    await showAll(page);
+    return found;
+  };
+  const found = await texts();
+  assert.match(found.title, /other, epoch 12$/);
+  assert.ok(found.texts.includes("one, epoch 20"), String(found.texts));
+  await slideTo(page, 12);
+  assert.ok((await texts()).texts.includes("one"));
+  await close(page);
+});
+
+test("what is zero or less has no place on a logarithmic axis, and is marked below it", async () => {
+  const page = await openKeeping(pathOf("shrinking"));
+  await slideTo(page, 4);
+  const section = sectionOf(page, "curves");
+  await section.locator("select[data-name=metric]").selectOption("shrinking");
+  const paths = async () => (await saved(page, "curves")).svg.match(/<path[^>]*/g);
+  const isMark = (path) => /d="M[^L]*L[^L]*L[^L]*" fill="#/.test(path);
+  assert.equal((await paths()).filter(isMark).length, 0);
+  await showAll(page);
+  await section.locator(".toggle[data-name=log]").evaluate((/** @type {HTMLElement} */ one) => one.click());
+  const marks = (await paths()).filter(isMark);
+  assert.equal(marks.length, 4, `two epochs, faint and up to now: ${marks.join()}`);
+  await showAll(page);
+  await section.locator("select[data-name=metric]").selectOption("below");
+  assert.equal(await section.locator(".panel-note").textContent(), "nothing is above 0: an even axis");
+  await close(page);
+});

@@ -7,9 +7,9 @@ import { test } from "node:test";
 const read = (name) => readFileSync(new URL(`../../src/plot/page/web/${name}`, import.meta.url), "utf8");
 const root = { lang: "en", dir: "ltr" };
 const page = { documentElement: root, getElementById: () => ({ textContent: read("texts/en.json") }) };
-const { Scale, LogScale, numberText } = new Function(
+const { Scale, LogScale, numberText, numberWithin } = new Function(
   "document",
-  `const NO_VALUE = 65535, STEPS = 65534; ${read("texts.js")}; ${read("scale.js")}; return { Scale, LogScale, numberText };`,
+  `const NO_VALUE = 65535, STEPS = 65534; ${read("texts.js")}; ${read("scale.js")}; return { Scale, LogScale, numberText, numberWithin };`,
 )(page);
 
 function texts(low, high, most = 6, whole = false) {
@@ -61,5 +61,13 @@ test("a logarithmic axis has powers of ten, and within few of them more", () => 
 });
 
 test("what is no number is read as what it is", () => {
-  assert.deepEqual([NaN, Infinity, -Infinity, 0.25].map(numberText), ["not a number", "infinite", "minus infinite", "0.2500"]);
+  assert.deepEqual([NaN, Infinity, -Infinity, 0.25].map((value) => numberText(value)), ["not a number", "infinite", "minus infinite", "0.2500"]);
+});
+
+test("a number that is held to within an error has the digits that are certain", () => {
+  const cases = [
+    [0.99025, 2.5e-4, "0.990"], [0.1817, 1.5e-5, "0.1817"], [972.2997, 2.2, "970"], [1.0032e30, 2.3e27, "1.00e30"], [2.6014, 6e-4, "2.60"],
+    [34669.5108, 30, "34700"], [0.5, 0, "0.5000"], [0.5, 1e-9, "0.5000"], [3e-7, 4e-7, "about 0"], [-0.26, 0.01, "\u22120.3"], [0, 1, "0.0000"], [NaN, 1, "not a number"],
+  ];
+  assert.deepEqual(cases.map(([value, error]) => numberWithin(value, error)), cases.map(([, , text]) => text));
 });

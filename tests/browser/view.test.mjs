@@ -259,3 +259,37 @@ test("a page whose module is damaged says so", async () => {
   assert.ok(data.meta.runs.length === 1 && pathToFileURL(broken).href.startsWith("file:"));
   await page.close();
 });
+
+test("where nobody can choose a threshold there is none, and a link with one shows the page", async () => {
+  for (const name of ["two_classes", "labels", "shrinking"]) {
+    const page = await openAt(name, "#epoch=3&threshold=0.3");
+    assert.equal(await page.locator("#threshold").isVisible(), false);
+    assert.equal(await page.locator("#error").isVisible(), false);
+    assert.ok((await page.locator(".run canvas").count()) > 3, name);
+    await close(page);
+  }
+});
+
+test("of runs that were made otherwise the menu says what each has, and all layers can be chosen", async () => {
+  const page = await openAt("unlike", "#epoch=5");
+  await page.locator("#view summary").click();
+  assert.equal(await page.locator("#threshold-number").textContent(), "0.30, 0.70");
+  const options = () => page.locator("#layer option").allTextContents();
+  const titles = () => page.locator(".panel:has(canvas[data-panel=hidden]) h3").allTextContents();
+  const own = await titles();
+  assert.deepEqual(await options(), ["of each run its own", "wide (4, 8 units)", "narrow (2 units)"]);
+  for (const layer of ["wide", "narrow"]) {
+    await page.locator("#layer").selectOption({ value: layer });
+    await looked(page);
+    assert.ok((await titles())[1].includes(layer), String(await titles()));
+    assert.ok((await titles())[0].includes("wide"), "the first run has no other");
+    assert.equal(await page.locator("#layer").inputValue(), layer === "wide" ? "wide" : "", "the other one is what each has anyway");
+  }
+  await page.locator("#layer").selectOption({ value: "wide" });
+  await looked(page);
+  assert.equal(await page.locator("#first-unit option").count(), 9, "the principal plane and the units of the wider one");
+  await page.locator("#view .menu > button").click();
+  await looked(page);
+  assert.deepEqual(await titles(), own);
+  await close(page);
+});

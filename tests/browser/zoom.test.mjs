@@ -169,6 +169,29 @@ test("the surface of a unit is shown, and between what it lies", async () => {
   await close(page);
 });
 
+test("between what the surface of a unit lies is of what is seen, however one came there", async () => {
+  const page = await openAt("three", "#epoch=20&1.input.surface=output");
+  const panel = page.locator(".panel", { has: canvas(page, "input", 1) });
+  const note = async () => {
+    await drawn(page);
+    return (await panel.locator(".panel-note").textContent()).match(/^output: from .* here/)[0];
+  };
+  const seen = [await note()];
+  await panel.focus();
+  for (const key of ["+", "+", "l", "0"]) {
+    await page.keyboard.press(key);
+    seen.push(await note());
+    assert.ok((await panel.locator("canvas").getAttribute("aria-label")).includes(seen.at(-1)), key);
+    await page.waitForTimeout(400);
+    const again = await openAt("three", new URL(page.url()).hash);
+    assert.equal(await again.locator(".panel", { has: canvas(again, "input", 1) }).locator(".panel-note").textContent(), await panel.locator(".panel-note").textContent(), key);
+    await close(again);
+  }
+  assert.equal(seen[4], seen[0]);
+  assert.ok(new Set(seen).size >= 3, String(seen));
+  await close(page);
+});
+
 test("another layer is another space: what was looked at closer in the one is nowhere in the other", async () => {
   const page = await openAt("ten_inputs", "#epoch=2");
   const names = await page.locator("#layer option").allInnerTexts();

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { close, open } from "../../tests/browser/browser.mjs";
 import { module } from "../tests/native.mjs";
-import { downloaded, error, names, openFiles, player, points, recording, shown } from "./player.mjs";
+import { downloaded, error, names, openFiles, player, points, recording, shown, train, waitUntil } from "./player.mjs";
 
 /** The player with the data of a recording under edit. */
 async function editor(name, options) {
@@ -251,5 +251,56 @@ test("data of other than two inputs are not edited, and the button says so", asy
   await openFiles(page, [recording("wide")]);
   assert.equal(await page.locator("#edit-data").isDisabled(), true);
   assert.match(await page.locator("#edit-data").getAttribute("title"), /two inputs/);
+  await close(page);
+});
+
+test("keys go to each of several samples at one place, and on from where one was deleted", async () => {
+  const page = await editor("tanh");
+  await take(page, "hypercube", 6);
+  await page.locator("#edit canvas").focus();
+  const number = async (key) => {
+    await page.keyboard.press(key);
+    return Number((await said(page)).match(/sample (\d+)/)[1]);
+  };
+  const seen = [];
+  for (let i = 0; i < 7; i += 1) seen.push(await number("n"));
+  assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 1]);
+  assert.equal(await number("p"), 6);
+  assert.equal(await number("p"), 5);
+  assert.equal(await number("Delete"), 5, "the one that was named");
+  assert.match(await count(page), /^5 samples/);
+  assert.equal(await number("n"), 5, "which was the sixth");
+  assert.equal(await number("p"), 4);
+  await close(page);
+});
+
+test("going back to what was recorded can be taken back", async () => {
+  const page = await editor("tanh");
+  await take(page, "moons", 4);
+  await field(page, "restore").click();
+  assert.match(await count(page), /^2000 samples/);
+  await field(page, "undo").click();
+  assert.match(await count(page), /^4 samples/);
+  await close(page);
+});
+
+test("training that has to wait takes the data as they were when it was asked for", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 150, epochs: 0, batch_size: 1 });
+  await page.locator("#go").click();
+  await page.locator("#pause").waitFor();
+  await page.locator("#edit-data").click();
+  await take(page, "moons", 6);
+  await field(page, "use").click();
+  await page.locator("#fork [name=epochs]").fill("1");
+  await page.locator("#fork [name=train]").click();
+  await page.locator("#edit-data").click();
+  await field(page, "restore").click();
+  await page.keyboard.press("Escape");
+  await page.locator("#pause").click();
+  await waitUntil(page, async () => (await names(page)).length === 3);
+  const core = await module();
+  const { handle } = core.open(new Uint8Array(readFileSync(await downloaded(page, "tanh from 0, edited data")))).fields;
+  assert.deepEqual(core.ask({ ask: "data", handle }).arrays[0].shape, [6, 2]);
   await close(page);
 });

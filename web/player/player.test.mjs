@@ -293,3 +293,13 @@ test("it works in a frame without an origin of its own", async () => {
   await inner.frameLocator("#page").locator('html[data-epoch="153"]').waitFor({ state: "attached", timeout: 20_000 });
   await close(page);
 });
+
+test("a recording that was cut off is shown, and says so", async () => {
+  const whole = readFileSync(recording("tanh"));
+  const path = join(folder, "half.replay");
+  writeFileSync(path, whole.subarray(0, whole.length / 2));
+  const page = await player([path]);
+  assert.match(await error(page), /^half\.replay: the last \d+ bytes are of no whole record/);
+  assert.equal((await names(page)).length, 1);
+  await close(page);
+});

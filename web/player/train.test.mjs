@@ -116,6 +116,10 @@ test("single batches are a run beside the others, and the epoch goes on from the
   assert.deepEqual(await trimmed(page), ["tanh", "tanh from 65", view]);
   assert.equal(await points(page, view), "batches to 2");
   assert.equal(await points(page, "tanh from 65"), "1, to 65", "a half-done epoch is none");
+  await unfold(page, "fork");
+  assert.equal(await page.locator("#fork [name=epoch]").inputValue(), "150", "no batch is an epoch to go on from");
+  assert.match(await page.locator("#recorded-training").textContent(), /^Recorded: binary_cross_entropy by sgd\(learning_rate 0\.05\), batches of 16, /);
+  await page.keyboard.press("Escape");
   assert.match(await page.locator("#hint").innerText(), /are batches.*that is batch 2\./);
   await go(page, "only");
   assert.deepEqual(await trimmed(page), [view]);
@@ -229,5 +233,46 @@ test("runs are hidden and shown, and one is always shown", async () => {
   assert.deepEqual(await trimmed(page), ["tanh"], "another one, when the last one shown is closed");
   await openFiles(page, [recording("deep")]);
   assert.deepEqual(await trimmed(page), ["tanh", "deep"]);
+  await close(page);
+});
+
+test("batches are called as their run is, also when that is called otherwise", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 65, epochs: 0 });
+  await go(page, "one-batch");
+  await unfold(page, "runs");
+  await shown(page, async () => {
+    await page.getByLabel("name of tanh from 65", { exact: true }).fill("mine");
+    await page.keyboard.press("Tab");
+  });
+  assert.deepEqual(await trimmed(page), ["tanh", "mine", "mine: batches of epoch 66"]);
+  await close(page);
+});
+
+test("what was trained is not left without being asked, until it was downloaded", async () => {
+  const page = await player([recording("tanh")]);
+  const asked = [];
+  page.on("dialog", (dialog) => asked.push(dialog.type()) && dialog.accept());
+  await train(page, { epoch: 65, epochs: 1 });
+  await downloaded(page, "tanh from 65");
+  await go(page, "one-epoch");
+  await page.reload();
+  assert.deepEqual(asked, ["beforeunload"]);
+  await openFiles(page, [recording("tanh")]);
+  await train(page, { epoch: 65, epochs: 1 });
+  await downloaded(page, "tanh from 65");
+  await page.reload();
+  assert.equal(asked.length, 1);
+  await close(page);
+});
+
+test("after training that could not begin another run still goes on", async () => {
+  const page = await player([recording("tanh")]);
+  await train(page, { epoch: 150, epochs: 1 });
+  await train(page, { epoch: 150, layer: "output", activation: "relu", epochs: 1 });
+  const lines = (await error(page)).split("\n");
+  assert.equal(lines.length, 1, String(lines));
+  await go(page, "one-epoch");
+  assert.equal(await points(page, "tanh from 150"), "3, to 152");
   await close(page);
 });

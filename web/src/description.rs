@@ -1,9 +1,9 @@
 //! What a recording holds, for a page that has just opened it.
 
 use serde_json::{Value, json};
-use training_replay::{Forward, Replay, Result};
+use training_replay::{Error, Forward, Replay, Result};
 
-use crate::reply::Reply;
+use crate::{reply::Reply, training::WITHOUT_STATE};
 
 /// The epochs, the network, the data set, the loss and the metrics of a recording, as far as it has them.
 pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
@@ -13,9 +13,11 @@ pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
         .with("batches", batches(replay))?
         .with("metrics", replay.metric_names().collect::<Vec<_>>())?
         .with("loss", replay.loss().map(|loss| loss.to_string()))?
+        .with("parameters", parameters(replay))?
         .with("finished", replay.is_finished())?
+        .with("torn_bytes", replay.torn_bytes())?
         .with("damage", replay.damage().iter().map(|damage| format!("{damage:?}")).collect::<Vec<_>>())?;
-    let reply = reply.or_why("layers", layers(replay))?;
+    let reply = reply.or_why("layers", layers(replay))?.or_why("training", training(replay))?;
     let data = match replay.dataset() {
         Ok(data) => data,
         Err(error) => return reply.or_why("data", Err::<Value, _>(error)),
@@ -31,6 +33,19 @@ pub(crate) fn describe(handle: u32, replay: &Replay) -> Result<Reply> {
 fn layers(replay: &Replay) -> Result<Vec<String>> {
     let Some(last) = replay.epochs().last() else { return Ok(Vec::new()) };
     Ok(replay.at(last)?.model().layers())
+}
+
+/// How many numbers the network has.
+fn parameters(replay: &Replay) -> u64 {
+    let size = |shape: &[u64]| shape.iter().copied().fold(1, u64::saturating_mul);
+    replay.recorded_weights().parameters().map(|it| size(it.shape())).fold(0, u64::saturating_add)
+}
+
+/// How it was trained, in words, as it was recorded last.
+fn training(replay: &Replay) -> Result<String> {
+    let missing = || Error::Missing { missing: "no state of training was recorded".into(), hint: WITHOUT_STATE.into() };
+    let last = replay.training().moments().last().ok_or_else(missing)?;
+    Ok(replay.run()?.fork(last)?.trainer.to_string())
 }
 
 /// The epochs of which batches were recorded, and how many of each.

@@ -1,7 +1,7 @@
 //! What a page shows of recordings.
 
 use training_replay::{
-    Replay, Result,
+    Error, Replay, Result,
     plot::{Page, PageSource, RunPlots},
 };
 
@@ -51,8 +51,18 @@ fn of_one(replay: &Replay, shown: &Shown, source: PageSource) -> Result<Page> {
     if let Some(samples) = shown.samples {
         page = page.max_samples(at_most("`samples`", samples)?);
     }
-    page.run(&shown.name, &options.of(run)?)?;
+    page.run(&shown.name, &options.of(run).map_err(of_recordings)?)?;
     Ok(page)
+}
+
+/// Nothing is given here that a recording lacks.
+fn of_recordings(error: Error) -> Error {
+    match error {
+        Error::Missing { missing, .. } if ["loss", "data set"].contains(&missing.as_str()) => {
+            Error::Missing { missing, hint: "what is shown here has it recorded".into() }
+        }
+        other => other,
+    }
 }
 
 /// At most so many of these epochs, as evenly as their places allow, with the first and the last.

@@ -43,11 +43,10 @@ impl Reply {
         self
     }
 
-    /// Adds the bytes of a file behind all arrays.
+    /// Adds the bytes of a file, which are all that is behind the text.
     pub(crate) fn file(mut self, bytes: Vec<u8>) -> Self {
         self.fields.insert("length".into(), bytes.len().into());
-        self.bytes.extend(bytes);
-        self
+        Self { bytes, ..self }
     }
 
     /// The bytes of the answer, or of the error.
@@ -57,7 +56,10 @@ impl Reply {
             Err(error) => (json!({ "error": { "kind": kind(&error), "message": error.to_string() } }), Vec::new()),
         };
         let text = text.to_string();
-        let mut all = Vec::with_capacity(text.len() + bytes.len() + 8);
+        let mut all = Vec::new();
+        if all.try_reserve_exact(text.len() + bytes.len() + 8).is_err() {
+            return Self::encode(Err(no_room(bytes.len())));
+        }
         all.extend((text.len() as u32).to_le_bytes());
         all.extend_from_slice(text.as_bytes());
         all.resize(all.len().next_multiple_of(4), 0);
@@ -73,6 +75,15 @@ pub(crate) fn number(value: impl Into<f64>) -> Value {
         f64::INFINITY => json!("Infinity"),
         f64::NEG_INFINITY => json!("-Infinity"),
         value => json!(value),
+    }
+}
+
+/// That there is no memory for so many bytes.
+pub(crate) fn no_room(bytes: usize) -> Error {
+    Error::Invalid {
+        what: "the size of the answer".into(),
+        expected: "one that there is memory for in this page: close other recordings".into(),
+        found: format!("{bytes} bytes"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The recordings that a page has open, and which request is answered by what.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
 use training_replay::{Replay, Result, analysis::VerifyOptions};
 
@@ -9,7 +9,7 @@ use crate::{
     description::describe,
     page::{self, LastPage},
     questions,
-    reply::Reply,
+    reply::{Reply, no_room},
     request::{Pieces, Request, Shown, Train, invalid},
     training::Training,
 };
@@ -165,8 +165,25 @@ fn verify(replay: &Replay) -> Result<Reply> {
     Reply::default().with("verification", replay.run()?.verify(&VerifyOptions::default())?.to_string())
 }
 
+/// Takes as much memory as it needs and no more, and not half of all there is on the way.
 fn download(replay: &Replay) -> Result<Reply> {
-    let mut bytes = Vec::new();
+    let (mut size, mut bytes) = (Size(0), Vec::new());
+    replay.write_to(&mut size)?;
+    bytes.try_reserve_exact(size.0).map_err(|_| no_room(size.0))?;
     replay.write_to(&mut bytes)?;
     Ok(Reply::default().file(bytes))
+}
+
+/// How many bytes were written.
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -1,13 +1,20 @@
 //! A run that goes on from a recorded epoch, under other settings or on other data.
 
 use serde_json::Value;
-use training_replay::{Dataset, Error, Metrics, Parent, Replay, Result, Sequential, Trainer};
+use training_replay::{Dataset, Error, Metrics, Model, Parameter, Parent, Replay, Result, Sequential, Trainer};
 
 use crate::{
     data,
     reply::{Reply, number},
     request::{Pieces, Train, invalid},
 };
+
+/// What trains where nothing of the parent's training is known.
+pub(crate) const WITHOUT_STATE: &str =
+    "an optimizer and a batch size begin a new training, in an order that is drawn by the seed, 0 if none is given";
+
+/// As many bytes are recorded of a run: a page has to hold them several times to hand them out.
+const MOST_BYTES: u64 = 1 << 29;
 
 /// What trains: the network, the trainer, the data.
 #[derive(Debug)]
@@ -17,6 +24,8 @@ pub(crate) struct Training {
     data: Dataset,
     /// The last epoch that was trained to its end, and how many batches of the next were trained one by one.
     at: (u64, u32),
+    /// How many epochs and batches were recorded.
+    records: u64,
 }
 
 /// An epoch that came to its end, and its metrics by name.
@@ -34,7 +43,7 @@ impl Training {
             None if bytes.is_empty() => parent.dataset()?.clone(),
             None => return Err(invalid("the request", "one with `samples`, as data are behind it", "one without")),
         };
-        let training = Self { model, trainer: trainer(parent, &train)?, data, at: (train.epoch, 0) };
+        let training = Self { model, trainer: trainer(parent, &train)?, data, at: (train.epoch, 0), records: 1 };
         let mut replay = training.recording(parent, &train)?;
         replay.record_at(train.epoch, &training.trainer.training(&training.model), Metrics::new())?;
         Ok((training, replay))
@@ -74,7 +83,11 @@ impl Training {
     /// Trains an epoch to its end. One that was begun batch by batch is recorded so to its end.
     fn epoch(&mut self, replay: &mut Replay) -> Result<Logged> {
         let (next, is_by_batches) = (self.at.0.saturating_add(1), self.at.1 > 0);
+        let left = if is_by_batches { self.data.samples() as u64 } else { 0 };
+        self.expect_room(left + 1)?;
+        let records = &mut self.records;
         let metrics = self.trainer.epoch_with(&mut self.model, &self.data, |step| {
+            *records += u64::from(is_by_batches);
             let mut record = || replay.record_at((next, step.number()), &step.training(), step.metrics());
             if is_by_batches { record().map(drop) } else { Ok(()) }
         })?;
@@ -83,6 +96,8 @@ impl Training {
 
     /// Trains on one batch, and returns the epoch if that was its last.
     fn batch(&mut self, replay: &mut Replay) -> Result<Option<Logged>> {
+        self.expect_room(2)?;
+        self.records += 1;
         let (next, at) = (self.at.0.saturating_add(1), &mut self.at.1);
         let ended = self.trainer.batch_with(&mut self.model, &self.data, |step| {
             *at = step.number();
@@ -91,12 +106,31 @@ impl Training {
         ended.map(|metrics| self.end(replay, metrics)).transpose()
     }
 
+    /// Fails before anything is trained that could not be recorded.
+    fn expect_room(&self, more: u64) -> Result<()> {
+        let state = self.trainer.training(&self.model);
+        let each = size_of(&state)? + state.training_state().map_or(Ok(0), size_of)?;
+        let records = self.records.saturating_add(more);
+        if records.saturating_mul(each) <= MOST_BYTES {
+            return Ok(());
+        }
+        let expected = format!("at most {} MiB, which is what a page can hand out", MOST_BYTES >> 20);
+        Err(invalid("the size of the recording", &expected, format!("{records} epochs or batches of {each} bytes")))
+    }
+
     fn end(&mut self, replay: &mut Replay, metrics: Metrics) -> Result<Logged> {
         let named = metrics.iter().map(|(name, value)| (name.to_owned(), number(value))).collect();
         let epoch = replay.record(&self.trainer.training(&self.model), metrics)?;
         self.at = (epoch, 0);
+        self.records += 1;
         Ok((epoch, named))
     }
+}
+
+/// How many bytes the numbers of a model take.
+fn size_of(model: &dyn Model) -> Result<u64> {
+    let size = |parameter: &Parameter<'_>| parameter.shape().iter().map(|&length| length as u64).product::<u64>() * 4;
+    Ok(model.parameters()?.iter().map(size).sum())
 }
 
 /// The recorded trainer with what is given changed; without one, a new one for the optimizer that is given.
@@ -105,8 +139,11 @@ fn trainer(parent: &Replay, train: &Train) -> Result<Trainer> {
     let mut trainer = match (recorded, &train.optimizer, parent.loss()) {
         (Ok(trainer), None, _) => trainer,
         (Ok(trainer), Some(optimizer), _) => trainer.optimizer(optimizer.parse()?),
-        (Err(Error::Missing { .. }), Some(optimizer), Some(loss)) => {
+        (Err(Error::Missing { .. }), Some(optimizer), Some(loss)) if train.batch_size.is_some() => {
             Trainer::new(loss, optimizer.parse()?).start_epoch(train.epoch)
+        }
+        (Err(Error::Missing { missing, .. }), _, Some(_)) => {
+            return Err(Error::Missing { missing, hint: WITHOUT_STATE.into() });
         }
         (Err(error), ..) => return Err(error),
     };

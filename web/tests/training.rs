@@ -187,12 +187,40 @@ fn a_recording_without_a_loss_or_a_state_has_its_reason() -> Result<()> {
     let mut session = Session::default();
     ask(&mut session, &json!({ "ask": "open" }), &bytes);
     fails(&mut session, &json!({ "ask": "train", "handle": 1, "epoch": 0 }), "state of training");
-    let (answer, _) =
-        ask(&mut session, &json!({ "ask": "train", "handle": 1, "epoch": 0, "optimizer": "SGD(lr 0.1)" }), &[]);
+    let mut request = json!({ "ask": "train", "handle": 1, "epoch": 0, "optimizer": "SGD(lr 0.1)" });
+    fails(&mut session, &request, "an optimizer and a batch size begin a new training");
+    request["batch_size"] = json!(3);
+    let (answer, _) = ask(&mut session, &request, &[]);
     assert_eq!(answer["answer"]["handle"], 2, "{answer}");
     step(&mut session, &json!({ "epochs": 1 }));
     let mut same = model.clone();
-    Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).epoch(&mut same, &data)?;
+    Trainer::new(Loss::MeanSquaredError, Optimizer::sgd(0.1)).batch_size(3).epoch(&mut same, &data)?;
     assert_eq!(downloaded(&mut session).at(1)?.model(), &same);
+    Ok(())
+}
+
+#[test]
+fn what_a_run_was_trained_with_is_said_in_words() {
+    let mut session = opened();
+    let (answer, _) = ask(&mut session, &json!({ "ask": "describe", "handle": 1 }), &[]);
+    let words = "binary_cross_entropy by sgd(learning_rate 0.1), batches of 32, shuffled by seed 0";
+    assert_eq!((&answer["answer"]["training"], &answer["answer"]["parameters"]), (&json!(words), &json!(9)));
+}
+
+#[test]
+fn a_run_is_trained_as_far_as_a_page_can_hand_out_and_is_handed_out() -> Result<()> {
+    let data = Dataset::new(Matrix::zeros(1, 4_000), Matrix::zeros(1, 2_000))?;
+    let model = Sequential::builder(4_000).layer(Dense::new(2_000)).build(1)?;
+    let mut replay = Replay::options().dataset(&data).loss(Loss::MeanSquaredError).in_memory();
+    let trainer = Trainer::new(Loss::MeanSquaredError, Optimizer::momentum(0.1, 0.5));
+    replay.record(&trainer.training(&model), Metrics::new())?; // 32 MB, and as much of its memory
+    let mut bytes = Vec::new();
+    replay.write_to(&mut bytes)?;
+    let mut session = Session::default();
+    ask(&mut session, &json!({ "ask": "open" }), &bytes);
+    ask(&mut session, &json!({ "ask": "train", "handle": 1, "epoch": 0, "salt": 7 }), &[]);
+    step(&mut session, &json!({ "epochs": 7 }));
+    fails(&mut session, &json!({ "ask": "step", "handle": 2, "epochs": 1 }), "at most 512 MiB");
+    assert_eq!(downloaded(&mut session).epochs().last(), Some(7));
     Ok(())
 }

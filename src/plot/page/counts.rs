@@ -9,7 +9,10 @@ use crate::{
     math::elementary,
     plot::{
         Panel, RunPlots,
-        run::{epoch_data::EpochData, value_axis::ValueAxis},
+        run::{
+            epoch_data::EpochData,
+            value_axis::{ValueAxis, in_lowest_bar},
+        },
     },
 };
 
@@ -29,7 +32,7 @@ pub(crate) struct Counts {
     pub(crate) no_losses: [u64; 2],
     /// What must be known to read the bins of equal width.
     pub(crate) notes: Vec<String>,
-    /// The same of the logarithmic axis, which leaves nothing out.
+    /// The same of the logarithmic axis.
     pub(crate) log_notes: Vec<String>,
 }
 
@@ -55,7 +58,7 @@ impl Counts {
             log_losses: [bins.log_counts(&correct)?, bins.log_counts(&wrong)?],
             no_losses: [nan as u64, (no_number - nan) as u64],
             notes: plots.loss_notes(losses)?,
-            log_notes: Panel::losses(&Histogram::of(losses, bins.every_loss(), 1)?).notes,
+            log_notes: bins.log_notes(losses)?,
         })
     }
 }
@@ -87,6 +90,16 @@ impl LossBins {
     fn log_counts(&self, losses: &[f64]) -> Result<Vec<u64>> {
         let logarithms: Vec<f64> = losses.iter().map(|&loss| self.logarithm(loss)).collect();
         Ok(Histogram::counting(&logarithms, &self.logarithmic.bins)?.counts)
+    }
+
+    /// What must be known to read the logarithmic bins.
+    fn log_notes(&self, losses: &[f32]) -> Result<Vec<String>> {
+        let mut notes = Panel::losses(&Histogram::of(losses, self.every_loss(), 1)?).notes;
+        let low = log_low(self.end);
+        let is_below = |loss: &&f32| loss.is_finite() && (**loss <= 0.0 || elementary::ln(f64::from(**loss)) < low);
+        let below = losses.iter().filter(is_below).count() as u64;
+        notes.extend(in_lowest_bar(below, "losses", elementary::exp(low)));
+        Ok(notes)
     }
 
     /// What is below the axis is counted at its lower end.

@@ -57,7 +57,7 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if no run was added.
+    /// [`Error::Missing`](crate::Error::Missing) if no run was added.
     pub fn diagnosis(&mut self, diagnosis: &Diagnosis) -> Result<&mut Self> {
         last(&mut self.runs)?.diagnose(diagnosis);
         Ok(self)

@@ -207,6 +207,8 @@ pub(crate) struct OutputData {
     pub(crate) ends: [f64; 2],
     /// Where a single output changes its class.
     pub(crate) threshold: Option<f64>,
+    /// Whether it can be changed: of several the largest is the class, and each of several labels has its own.
+    pub(crate) is_free: bool,
 }
 
 /// The histograms of the classes' samples by their probabilities, which are counts over all samples of the data set.

@@ -69,7 +69,7 @@ fn part<M>(
     span: OutputSpan,
     arrays: &mut Arrays,
 ) -> Result<PartData> {
-    let output = output(epochs, span);
+    let output = output(plots, epochs, span);
     let each = epochs.first().map_or(0, |part| part.outputs.len());
     Ok(PartData {
         probability: arrays.u16(&probabilities(plots, epochs, &output)?, each),
@@ -79,11 +79,12 @@ fn part<M>(
 }
 
 /// What the outputs are.
-fn output(epochs: &[&PartFrame], span: OutputSpan) -> OutputData {
-    let first = epochs.first();
+fn output<M>(plots: &RunPlots<'_, M>, epochs: &[&PartFrame], span: OutputSpan) -> OutputData {
+    let (first, is_one) = (epochs.first(), plots.settings.task == Task::Classes && plots.data.outputs() == 1);
     let are_values = first.is_some_and(|part| part.kind == OutputKind::Values);
     let word = if are_values { "output" } else { "probability" };
-    OutputData { word, axis: span.axis, ends: span.ends, threshold: first.and_then(|part| part.threshold) }
+    let threshold = first.and_then(|part| part.threshold);
+    OutputData { word, axis: span.axis, ends: span.ends, threshold, is_free: is_one && threshold.is_some() }
 }
 
 /// The steps of the outputs of the shown samples, each within the bin that it is counted in.

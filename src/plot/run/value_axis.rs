@@ -64,12 +64,15 @@ impl ValueAxis {
             return Ok((Histogram::of(&inside, self.low..=self.high, bins)?, notes));
         }
         let below = inside.iter().filter(|&&value| f64::from(value) < self.low).count() as u64;
-        if below > 0 {
-            let low = short(self.low);
-            notes.push(format!("{} in the lowest bar with {names} below {low}, or zero", are(below, "sample")));
-        }
+        notes.extend(in_lowest_bar(below, names, self.low));
         Ok((Histogram::logarithmic(&inside, self.low..=self.high, bins)?, notes))
     }
+}
+
+/// What a logarithmic axis cannot show, where there are such samples: their values lie below its lower end, or are zero.
+pub(crate) fn in_lowest_bar(below: u64, names: &str, low: f64) -> Option<String> {
+    let note = || format!("{} in the lowest bar with {names} below {}, or zero", are(below, "sample"), short(low));
+    (below > 0).then(note)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! `training-replay player`: a page that opens recordings and trains on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use training_replay::plot::Player;
+use training_replay::{Error, plot::Player};
 
 use crate::{
     recording::{self, names_of},
@@ -44,9 +44,20 @@ impl PlayerArgs {
     pub fn run(&self) -> Answer<Status> {
         let mut player = Player::new(&self.title);
         for (path, name) in self.files.iter().zip(names_of(&self.files, &self.names)?) {
-            player.recording(name, &recording::open(path)?).map_err(Trouble::with(path))?;
+            player.recording(name, &recording::open(path)?).map_err(|error| trouble(path, error))?;
         }
         player.save(&self.output).map_err(Trouble::with(&self.output))?;
         WrittenPage { by: "player", noun: "recording", files: &self.files, output: &self.output }.say(self.json)
+    }
+}
+
+/// Other commands are given what a recording lacks; a player holds recordings alone.
+fn trouble(path: &Path, error: Error) -> Trouble {
+    match error {
+        Error::Missing { missing, .. } if ["loss", "data set"].contains(&missing.as_str()) => Trouble::Said(format!(
+            "{}: the recording holds no {missing}; the player opens those that hold it, and `page` is given it by an option",
+            path.display()
+        )),
+        other => Trouble::with(path)(other),
     }
 }

@@ -58,7 +58,7 @@ class Address {
     if (wanted.has("panel")) this.showAlone(wanted.get("panel"));
     const epoch = wanted.get("epoch");
     if (epoch?.trim() && Number.isFinite(Number(epoch))) page.seek(Number(epoch));
-    if (wanted.get("sample")?.trim()) this.pin(Number(wanted.get("sample")));
+    this.pin(wanted.get("sample") ?? "");
   }
 
   showAlone(wanted) {
@@ -66,8 +66,12 @@ class Address {
     stage.show(panels.find(({ key, section }) => key === wanted && !section.hidden) ?? null);
   }
 
-  pin(row) {
-    const has = (panel) => panel.sampleNear && panel.run.rows.has(row);
+  /** By its row, of the first run or of that whose number stands before it. @param {string} text */
+  pin(text) {
+    const [, run, digits] = text.trim().match(/^(?:(\d+)\.)?(\d+)$/) ?? [];
+    if (digits === undefined) return;
+    const row = Number(digits);
+    const has = (panel) => panel.sampleNear && panel.run.rows.has(row) && runOf(panel) === Number(run ?? runOf(panel));
     const panel = this.page.panels.find((one) => has(one) && one.section.offsetParent) ?? this.page.panels.find(has);
     if (panel) this.page.follower.set(row, panel, true);
   }
@@ -94,13 +98,18 @@ class Address {
     if (page.stage.panel) shown.set("panel", page.stage.panel.key);
     if (page.lesson.shown) shown.set("sentence", page.lesson.shown);
     if (page.lesson.region && !page.lesson.isOpen) shown.set("lesson", "off");
-    if (page.follower.isPinned) shown.set("sample", page.follower.row);
+    if (page.follower.isPinned) shown.set("sample", sampleName(page.follower));
     for (const [name, control] of this.controls())
       if (control.dataset.usual !== undefined && stateOf(control) !== control.dataset.usual) shown.set(name, wordOf(control));
     page.zooming.write(shown);
     if (page.root.dataset.theme !== this.usualTheme) shown.set("theme", page.root.dataset.theme);
     return shown.toString().replaceAll("%2C", ",");
   }
+}
+
+/** The row of a sample, and the number of its run where that is not the first. */
+function sampleName({ row, panel }) {
+  return runOf(panel) ? `${runOf(panel)}.${row}` : String(row);
 }
 
 /** What is chosen: of a list by its place, for words may be there twice. */

@@ -65,8 +65,14 @@ function endsOfSurface({ values }) {
   return finite.length ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] : null;
 }
 
-function textOfSurface({ name: unit }, surface) {
-  const ends = surface && endsOfSurface(surface);
+/** The same of those of its points that lie between some ends: its grid reaches beyond what is seen. */
+function endsInSight({ points, values }, [[left, right], [bottom, top]]) {
+  const isSeen = (i) => points[i] >= left && points[i] <= right && points[values.length + i] >= bottom && points[values.length + i] <= top;
+  return endsOfSurface({ values: values.filter((_, i) => isSeen(i)) });
+}
+
+function textOfSurface({ name: unit }, surface, seen) {
+  const ends = surface && endsInSight(surface, seen);
   if (!ends) return say("surface.none-finite", { unit });
   return say("surface.ends", { unit, low: numberText(ends[0]), high: numberText(ends[1]) });
 }

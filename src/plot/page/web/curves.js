@@ -62,9 +62,16 @@ class CurvesPanel extends Panel {
     this.numbers = this.curves.map((curve) => this.addToLegend(curve));
   }
 
-  /** A logarithmic axis leaves nothing out. */
+  /** A logarithmic axis leaves nothing out, but it takes something above 0. */
   renewNotes() {
-    this.takeNotes(this.ends && !this.isLog ? this.run.curveNotes : new Notes({}));
+    const isInVain = this.isLog && !this.curves.some((curve) => this.canBeLog(curve) && curve.values.some((value) => value > 0));
+    const notes = isInVain ? [say("curves.none-above-0")] : [];
+    this.takeNotes(this.ends && !this.isLog ? this.run.curveNotes : new Notes({ notes }));
+  }
+
+  /** Shares have an even axis, unless there is nothing else. */
+  canBeLog(curve) {
+    return !curve.isShare || this.curves.every(({ isShare }) => isShare);
   }
 
   turnTo(isLog) {
@@ -75,7 +82,7 @@ class CurvesPanel extends Panel {
   }
 
   takeInstead(curves, title) {
-    this.heading.title = title;
+    this.rename(title);
     this.take(curves);
     this.refresh();
     this.onChange();
@@ -133,7 +140,7 @@ class CurvesPanel extends Panel {
     if (!curves.length) return null;
     const values = curves.flatMap((curve) => curve.values.filter(isNumber));
     const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-    if (this.isLog && high > 0 && (!isShare || curves.length === this.curves.length)) {
+    if (this.isLog && high > 0 && this.canBeLog(curves[0])) {
       const low = values.filter((value) => value > 0).reduce((least, value) => Math.min(least, value));
       return new LogScale(low < high ? low : low / 10, high, frame.bottom, frame.top);
     }
@@ -161,12 +168,12 @@ class CurvesPanel extends Panel {
     context.strokeStyle = context.fillStyle = palette.ofCurve(curve.index);
     context.lineWidth = 2;
     context.setLineDash(curve.isDashed ? [6, 4] : []);
-    const places = curve.values.map((value, i) => (isNumber(value) ? [x(i), scale.px(value)] : null));
+    const places = curve.values.map((value, i) => (isOn(scale, value) ? [x(i), scale.px(value)] : null));
     clipped(context, around(this.frame, 3), () => tracePlot(context, places));
     context.setLineDash([]);
     const room = new Map();
     curve.values.forEach((value, i) => {
-      if (value !== null && !isNumber(value)) markAtEdge(context, value, x(i), this.frame, room);
+      if (value !== null && !isOn(scale, value)) markAtEdge(context, isNumber(value) ? -Infinity : value, x(i), this.frame, room);
     });
   }
 
@@ -197,8 +204,9 @@ class CurvesPanel extends Panel {
 
   paintValue(context, curve, number, x, value) {
     number.textContent = curveText(value, curve);
-    const y = this.scaleFor(curve).px(value);
-    if (isNumber(value) && y > this.frame.top - 1) dot(context, x, y, 4, palette.ofCurve(curve.index));
+    const scale = this.scaleFor(curve);
+    const y = scale.px(value);
+    if (isOn(scale, value) && y > this.frame.top - 1) dot(context, x, y, 4, palette.ofCurve(curve.index));
   }
 
   /** The sample's own loss: up to now where it is pinned, and where it lies within the axis. */
@@ -243,6 +251,11 @@ function metricsOfAll(runs) {
   return [...found.values()].filter((curves) => curves.length > 1);
 }
 
+/** Whether a value has a place on an axis: zero and what is below it has none on a logarithmic one. */
+function isOn(scale, value) {
+  return isNumber(value) && (value > 0 || !(scale instanceof LogScale));
+}
+
 /** A frame with room for the width of a line. */
 function around({ left, right, top, bottom }, room) {
   return { left: left - room, right: right + room, top: top - room, bottom: bottom + room };
@@ -276,7 +289,7 @@ function endsAround(low, high) {
   return [Math.min(0, low), Math.max(0, high)];
 }
 
-/** A cross above for NaN, a triangle above or below for what is infinite: one where many would lie on each other. */
+/** A cross above for NaN, a triangle above or below for what is beyond the axis: one where many would lie on each other. */
 function markAtEdge(context, value, x, { top, bottom }, room) {
   const kind = String(value);
   if (x - (room.get(kind) ?? -Infinity) < 7) return;

@@ -86,12 +86,31 @@ class Run {
     this.rows = new Map(Array.from(this.indices, (row, sample) => [row, sample]));
   }
 
-  /** Which of its samples another run has in a row of its data, with the same inputs there or in another row; undefined for none. */
+  /**
+   * Which of its samples another run has in a row of its data: with the same inputs there or in another row, and the same target if
+   * there is such a one; undefined for none.
+   */
   sampleLike(row, other) {
-    const [own, key] = [this.rows.get(row), other.keys[other.rows.get(row)]];
-    if (own !== undefined && this.keys[own] === key) return own;
-    const at = this.keys.indexOf(key);
-    return at < 0 ? undefined : at;
+    const theirs = other.rows.get(row);
+    const [own, key, target] = [this.rows.get(row), other.keys[theirs], other.targetText(theirs)];
+    const alike = [...(own === undefined ? [] : [own]), ...this.samplesOf(key)].filter((sample) => this.keys[sample] === key);
+    return alike.find((sample) => this.targetText(sample) === target) ?? alike[0];
+  }
+
+  /** Those with these inputs. @returns {number[]} */
+  samplesOf(key) {
+    if (!this.byKey) {
+      this.byKey = new Map();
+      for (const key of this.keys) this.byKey.set(key, []);
+      this.keys.forEach((one, sample) => this.byKey.get(one).push(sample));
+    }
+    return this.byKey.get(key) ?? [];
+  }
+
+  /** What is true of a sample, to be compared. */
+  targetText(sample) {
+    if (this.numbers) return this.numbers.names.map((_, output) => this.numbers.targetOf(sample, output)).join();
+    return this.classes ? String(this.classes[sample]) : "";
   }
 
   /** The units of all layers that are known, each with its name. */
@@ -134,6 +153,11 @@ class Run {
     this.source.cutAt(threshold);
   }
 
+  /** Whether class 1 is predicted above a threshold, and that between 0 and 1 it can be another. */
+  get isCut() {
+    return Boolean(this.output?.is_free) && this.output.word === "probability";
+  }
+
   /** Sees to it that what is shown of an epoch is there. */
   fill(epoch) {
     this.source.fill(epoch);
@@ -153,6 +177,11 @@ class Run {
     if (q === 0) return 0;
     if (q === NO_VALUE) return NaN;
     return q === INFINITE_LOSS ? Infinity : this.lossLow * Math.exp(this.lossStep * (q - 1));
+  }
+
+  /** A loss to be read, or a mean of losses, with the digits that are held of it. */
+  lossText(loss) {
+    return numberWithin(loss, loss * Math.expm1(this.lossStep));
   }
 
   className(index) {
@@ -179,6 +208,15 @@ class Part {
     const q = this.steps[epoch * this.samples + sample];
     const [low, high] = this.output.ends;
     return q === NO_VALUE ? NaN : low + (q / STEPS) * (high - low);
+  }
+
+  /** The same to be read, with the digits that are held of it: a small probability is not 0, and a large one not 1. */
+  outputText(epoch, sample) {
+    const { ends: [low, high], word } = this.output;
+    const value = this.outputAt(epoch, sample);
+    if (word !== "probability") return numberWithin(value, (high - low) / STEPS);
+    if (value < 5e-5) return say("numbers.below", { number: minus(localized("0.0001")) });
+    return value > 0.99995 ? say("numbers.above", { number: minus(localized("0.9999")) }) : numberWithin(value, (high - low) / STEPS);
   }
 }
 

@@ -211,6 +211,8 @@ function ofShown({ samples, of }, text) {
 
 function describeLosses(run, epoch) {
   const losses = Array.from({ length: run.samples }, (_, i) => run.lossAt(epoch, i)).filter(Number.isFinite);
-  const sum = losses.reduce((total, loss) => total + loss, 0);
-  return losses.length ? ofShown(run, say("losses.mean", { loss: numberText(sum / losses.length) })) : say("losses.none");
+  if (!losses.length) return say("losses.none");
+  const loss = run.lossText(losses.reduce((total, loss) => total + loss, 0) / losses.length);
+  const isAll = losses.length === run.samples;
+  return ofShown(run, isAll ? say("losses.mean", { loss }) : sayCount("losses.mean-of-finite", losses.length, { loss }));
 }

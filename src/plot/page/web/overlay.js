@@ -32,9 +32,15 @@ class Overlay {
       const color = palette.ofCurve(runOf(other));
       const part = this.panel.partOf(other);
       part.paintBoundary(context, color);
-      ends.push({ part, name: other.run.name, color });
+      ends.push({ part, name: this.nameOf(other), color });
     }
     this.writeNames(context, ends);
+  }
+
+  /** With its epoch where that is another than the one that the panel names. @param {SpacePanel} other */
+  nameOf({ run, epoch }) {
+    const { panel } = this;
+    return run.epochs[epoch] === panel.run.epochs[panel.epoch] ? run.name : say("overlay.at-epoch", { run: run.name, epoch: run.epochs[epoch] });
   }
 
   /** Beside each other where they would cover each other. */

@@ -31,7 +31,6 @@ class Panel {
     this.run = run;
     this.kind = kind;
     this.key = `${index}.${kind}`;
-    this.name = say("panel.name", { title, run: run.name });
     this.epoch = -1;
     this.clock = 0;
     this.sample = null;
@@ -39,22 +38,45 @@ class Panel {
     this.onChange = () => {};
     this.heading = asWritten(element("h3"));
     setText(this.heading, title);
-    this.save = iconButton("save", say("panel.save-png", { panel: this.name }), "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
+    /** The controls that were taken in, and what each says for itself. @type {Map<HTMLElement, string>} */
+    this.controlWords = new Map();
+    this.save = iconButton("save", "", "M8 2v8m0 0L5 7m3 3 3-3M3 13h10");
     const nodes = "M1.5 10.5h3v3h-3zm10 0h3v3h-3zm-5-8h3v3h-3zM3 10.5C3 7 4 4.5 6.5 4m3 0c2.5.5 3.5 3 3.5 6.5";
-    this.saveSvg = iconButton("save-svg", say("panel.save-svg", { panel: this.name }), nodes);
-    this.enlarge = iconButton("enlarge", say("panel.enlarge", { panel: this.name }), "M9 3h4v4M7 13H3V9m10-6L9 7m-6 6 4-4");
+    this.saveSvg = iconButton("save-svg", "", nodes);
+    this.enlarge = iconButton("enlarge", "", "M9 3h4v4M7 13H3V9m10-6L9 7m-6 6 4-4");
     this.enlarge.setAttribute("aria-pressed", "false");
     this.head = element("div", { class: "panel-head" }, this.heading, this.save, this.saveSvg, this.enlarge);
     this.note = asWritten(element("p", { class: "panel-note", hidden: "" }));
     this.canvas = element("canvas", { role: "img", "data-run": index, "data-panel": kind });
     this.body = element("div", { class: "panel-body" }, this.canvas);
     // The one stop of the Tab key: Enter leads to its buttons.
-    const group = { class: "panel", role: "group", tabindex: "0", "aria-label": this.name };
-    this.section = element("section", group, this.head, this.note, this.body);
+    this.section = element("section", { class: "panel", role: "group", tabindex: "0" }, this.head, this.note, this.body);
+    this.sayNames();
     this.context = this.canvas.getContext("2d");
     this.still = new Layer();
     this.scene = new Layer();
     this.isStillOld = this.isSceneOld = this.isOld = true;
+  }
+
+  /** What it is called, by what it shows now. */
+  get name() {
+    return say("panel.name", { title: this.heading.title, run: this.run.name });
+  }
+
+  /** It shows something else now. */
+  rename(title) {
+    this.heading.title = title;
+    this.sayNames();
+  }
+
+  /** Names itself and its controls. */
+  sayNames() {
+    const panel = this.name;
+    this.section.setAttribute("aria-label", panel);
+    const isAlone = this.enlarge.getAttribute("aria-pressed") === "true";
+    const keys = new Map([[this.save, "panel.save-png"], [this.saveSvg, "panel.save-svg"], [this.enlarge, isAlone ? "panel.show-all" : "panel.enlarge"]]);
+    keys.forEach((key, button) => (button.ariaLabel = button.title = say(key, { panel })));
+    this.controlWords.forEach((control, made) => made.setAttribute("aria-label", say("panel.control", { control, panel })));
   }
 
   /** Takes a control into the head, under a name that says whose it is. */
@@ -63,6 +85,7 @@ class Panel {
   }
 
   named(made) {
+    this.controlWords.set(made, made.ariaLabel);
     made.setAttribute("aria-label", say("panel.control", { control: made.ariaLabel, panel: this.name }));
     made.tabIndex = -1;
     return made;

@@ -93,7 +93,8 @@ class Follower {
       this.set(indices[sample], panel, true);
       return announce(this.content().map((part) => part.innerText || part.textContent).join(" "));
     }
-    return announce(say("sample.none"));
+    const { run } = panel;
+    return announce(run.samples < run.of ? ofShown(run, say("sample.none-shown")) : say("sample.none"));
   }
 
   release() {
@@ -155,7 +156,7 @@ class Follower {
   /** Of numbers a line for each output. */
   lines({ run, epoch }, width, areNamed) {
     const sample = run.sampleLike(this.row, this.panel.run);
-    const name = asNamed(element("th", { class: "name" }, run.name));
+    const name = asNamed(element("th", { class: "name" }, this.nameOf(run, sample)));
     if (sample === undefined || epoch < 0) {
       const text = say(sample === undefined ? "sample.absent" : "sample.nothing");
       return [element("tr", {}, name, element("td", { colspan: width, class: "absent" }, text))];
@@ -165,24 +166,34 @@ class Follower {
       element("tr", {}, output ? element("th") : name, ...cellsOfNumber(run, epoch, sample, output, areNamed)),
     );
   }
+
+  /** With the row where it is another than that of the title. */
+  nameOf(run, sample) {
+    const row = run.indices[sample];
+    return row === undefined || row === this.row ? run.name : say("sample.row", { run: run.name, row });
+  }
 }
 
 function cellsOfClass(run, epoch, sample) {
   const className = run.isMisclassified(epoch, sample) ? "name misclassified" : "name";
   const predicted = element("td", { class: className }, run.className(run.predictedAt(epoch, sample)));
   const own = element("td", { class: "name" }, run.className(run.classes[sample]));
-  return [own, predicted, ...[run.own.outputAt(epoch, sample), run.lossAt(epoch, sample)].map(numberCell)];
+  return [own, predicted, ...[run.own.outputText(epoch, sample), run.lossText(run.lossAt(epoch, sample))].map(textCell)];
 }
 
 /** The loss is that of all outputs, and stands once. */
 function cellsOfNumber(run, epoch, sample, output, isNamed) {
   const { numbers } = run;
   const [target, predicted] = [numbers.targetOf(sample, output), numbers.predictedAt(epoch, sample, output)];
-  const loss = output ? element("td") : numberCell(run.lossAt(epoch, sample));
+  const loss = output ? element("td") : textCell(run.lossText(run.lossAt(epoch, sample)));
   const name = isNamed ? [element("td", { class: "name" }, numbers.names[output])] : [];
   return [...name, ...[target, predicted, predicted - target].map(numberCell), loss];
 }
 
 function numberCell(value) {
-  return element("td", { class: "number" }, numberText(value));
+  return textCell(numberText(value));
+}
+
+function textCell(text) {
+  return element("td", { class: "number" }, text);
 }

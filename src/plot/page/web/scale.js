@@ -120,11 +120,22 @@ function minus(text) {
   return fromLeft(text.replace(/-/g, "\u2212"));
 }
 
-/** A number to be read: four digits behind the point, or a power of ten. */
-function numberText(value) {
+/** A number to be read: four digits behind the point, or a power of ten; and no more digits in all than so many. */
+function numberText(value, most = Infinity) {
   if (Number.isNaN(value)) return say("numbers.none");
   const size = Math.abs(value);
   if (size === Infinity) return say(value > 0 ? "numbers.infinite" : "numbers.minus-infinite");
-  if (size !== 0 && (size < 5e-5 || size >= 1e5)) return minus(localized(value.toExponential(2).replace("e+", "e")));
-  return minus(localized(value.toFixed(4)));
+  if (size !== 0 && (size < 5e-5 || size >= 1e5)) return minus(localized(value.toExponential(Math.min(2, most - 1)).replace("e+", "e")));
+  if (size === 0 || most === Infinity) return minus(localized(value.toFixed(4)));
+  const rounded = Number(value.toPrecision(most));
+  return minus(localized(rounded.toFixed(Math.max(0, Math.min(4, most - 1 - powerOf(Math.abs(rounded)))))));
+}
+
+/** A number that is held to within an error, with the digits that are certain; less than the error is about 0. */
+function numberWithin(value, error) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size === 0 || !(error > 0)) return numberText(value);
+  if (size <= error) return say("numbers.about", { number: 0 });
+  // The last digit is as large as both sides of the error, or larger.
+  return numberText(value, Math.max(1, powerOf(size) + 1 + Math.floor(-Math.log10(2 * error))));
 }

@@ -249,7 +249,7 @@ class SpacePanel extends Panel {
     if (this.space.still && !this.shades) lay(context, this.stillDots);
     clipped(context, this.frame, () => this.paintLines(context, part));
     clipped(context, this.frame, () => this.overlay?.paint(context, part));
-    if (this.note.hidden !== this.hasNothingToSay) this.makeRoomForNote();
+    if (this.unit || this.note.hidden !== this.hasNothingToSay) this.makeRoomForNote();
   }
 
   paintLines(context, part) {
@@ -306,7 +306,7 @@ class SpacePanel extends Panel {
   }
 
   noteOf(epoch) {
-    const texts = [this.unit && textOfSurface(this.unit, this.surfaceAt(epoch)), this.closer.trouble, super.noteOf(epoch)];
+    const texts = [this.unit && textOfSurface(this.unit, this.surfaceAt(epoch), this.zoom ?? this.wholeEnds), this.closer.trouble, super.noteOf(epoch)];
     return listedApart(texts.filter((text) => text));
   }
 

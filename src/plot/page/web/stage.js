@@ -24,10 +24,9 @@ class Stage {
 
   mark(panel, isAlone) {
     if (!panel) return;
-    const name = say(isAlone ? "panel.show-all" : "panel.enlarge", { panel: panel.name });
     panel.section.classList.toggle("alone", isAlone);
     panel.section.closest(".run").classList.toggle("has-alone", isAlone);
     panel.enlarge.setAttribute("aria-pressed", String(isAlone));
-    panel.enlarge.ariaLabel = panel.enlarge.title = name;
+    panel.sayNames();
   }
 }

@@ -33,10 +33,9 @@ class View {
   }
 
   /** What of it a run has: another layer, or units that it has not, are left alone. */
-  of({ layers, layer: usual, output, classNames }) {
+  of({ layers, layer: usual, isCut }) {
     const layer = layers.some(([name]) => name === this.layer) ? this.layer : null;
     const [, width] = layers.find(([name]) => name === (layer ?? usual)) ?? [null, 0];
-    const isCut = classNames.length === 2 && Number.isFinite(output?.threshold);
     return new View({
       layer: layer === usual ? null : layer,
       units: this.units?.every((unit) => unit < width) ? this.units : null,
@@ -77,7 +76,7 @@ class ViewMenu {
     this.layer = /** @type {HTMLSelectElement} */ (document.getElementById("layer"));
     const select = (id) => /** @type {HTMLSelectElement} */ (document.getElementById(id));
     this.units = [select("first-unit"), select("second-unit")];
-    this.cut = this.runs.filter(({ classNames, output }) => classNames.length === 2 && Number.isFinite(output?.threshold));
+    this.cut = this.runs.filter(({ isCut }) => isCut);
     setText(this.details.querySelector("summary"), view.words);
     document.documentElement.toggleAttribute("data-viewed", !view.isUsual);
     this.offerThreshold();
@@ -87,23 +86,32 @@ class ViewMenu {
   }
 
   offerThreshold() {
-    this.threshold.parentElement.hidden = !this.cut.length || this.cut.some(({ output }) => output.word !== "probability");
+    this.threshold.parentElement.hidden = !this.cut.length;
     if (this.threshold.parentElement.hidden) return;
     this.threshold.value = String(this.cut[0].output.threshold);
-    this.say();
+    this.say(this.cut.map(({ output }) => output.threshold));
   }
 
-  say() {
-    this.number.textContent = localized(Number(this.threshold.value).toFixed(2));
+  /** Runs may have been made with several. @param {number[]} thresholds */
+  say(thresholds) {
+    const texts = thresholds.map((threshold) => localized(threshold.toFixed(2)));
+    this.number.textContent = listed([...new Set(texts)]);
   }
 
   offerLayers() {
-    const layers = new Map(this.runs.flatMap((run) => run.layers.map(([name, units]) => [name, units])));
-    const shown = this.runs.map(({ layer }) => layer).find((layer) => layer !== null);
-    this.layer.replaceChildren(...[...layers].map(([name, units]) => element("option", { value: name }, sayCount("view.layer-option", units, { layer: name, count: units }))));
-    this.layer.value = shown ?? "";
-    const width = layers.get(shown) ?? 0;
+    const layers = layersOf(this.runs);
+    const shown = new Set(this.runs.map(({ layer }) => layer).filter((layer) => layer !== null));
+    const options = [...layers].map(([name, widths]) => element("option", { value: name }, say("view.layer-option", { layer: name, units: unitsText(widths) })));
+    if (shown.size > 1) options.unshift(element("option", { value: "" }, say("view.own-layers")));
+    this.layer.replaceChildren(...options);
+    this.layer.value = shown.size > 1 ? (this.view.layer ?? "") : ([...shown][0] ?? "");
+    const widest = (names) => names.flatMap((name) => layers.get(name) ?? []).reduce((most, width) => Math.max(most, width), 0);
+    const width = widest(this.layer.value ? [this.layer.value] : [...shown]);
     this.layer.parentElement.hidden = layers.size === 0 || (layers.size === 1 && width < 3);
+    this.offerUnits(width);
+  }
+
+  offerUnits(width) {
     const units = this.runs.map((run) => run.units).find((pair) => pair);
     const numbers = Array.from({ length: width }, (_, unit) => element("option", { value: unit }, say("view.unit-option", { unit })));
     this.units.forEach((select, i) => {
@@ -117,7 +125,7 @@ class ViewMenu {
 
   listen() {
     this.threshold.addEventListener("input", () => this.slide());
-    this.layer.addEventListener("change", () => this.look(this.wanted.with({ layer: this.layer.value, units: null })));
+    this.layer.addEventListener("change", () => this.look(this.wanted.with({ layer: this.layer.value || null, units: null })));
     for (const select of this.units) select.addEventListener("change", () => this.chooseUnits());
     this.details.querySelector(".menu > button").addEventListener("click", () => this.look(new View()));
     this.details.addEventListener("keydown", (event) => event.key === "Escape" && (this.details.open = false));
@@ -138,13 +146,27 @@ class ViewMenu {
   slide() {
     const threshold = Number(this.threshold.value);
     this.page.wanted = this.wanted.with({ threshold });
-    this.say();
+    this.say([threshold]);
     for (const run of this.cut) run.cutAt(threshold);
     document.documentElement.dataset.stale = "yes";
     this.page.show();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.look(this.wanted.with({ threshold })), RESTING);
   }
+}
+
+/** The hidden layers of some runs, each with the numbers of units that it has in them. @param {Run[]} runs @returns {Map<string, number[]>} */
+function layersOf(runs) {
+  const found = new Map();
+  for (const [name, units] of runs.flatMap(({ layers }) => layers)) found.set(name, [...new Set([...(found.get(name) ?? []), units])]);
+  return found;
+}
+
+/** In rising order. @param {number[]} widths */
+function unitsText(widths) {
+  const sorted = [...widths].sort((a, b) => a - b);
+  const count = listed(sorted.map(countText));
+  return sayCount("view.units", sorted.at(-1) ?? 0, { count });
 }
 
 /** So long, in milliseconds, is a threshold left alone before all epochs are computed at it. */

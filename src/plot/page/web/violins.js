@@ -49,7 +49,7 @@ class ViolinsPanel extends Panel {
     if (at < 0) return;
     this.violins = this.run.violins[at];
     this.quantities.selectedIndex = at;
-    this.heading.title = quantity;
+    this.rename(quantity);
     this.renewNotes();
     this.turnTo(0);
     this.renewPages();

@@ -95,8 +95,8 @@ function zoomName(panel) {
 
 /** With as many digits as tell its ends apart. */
 function shortly([low, high]) {
-  const digits = Math.max(0, Math.min(20, 4 - Math.floor(Math.log10(high - low))));
-  return [low, high].map((end) => String(Number(end.toFixed(digits))));
+  const power = Math.floor(Math.log10(high - low)) - 4;
+  return [low, high].map((end) => String(Number(`${Math.round(end / 10 ** power)}e${power}`)));
 }
 
 function middleOf({ left, right, top, bottom }) {

@@ -2,14 +2,17 @@
 
 /** @typedef {{ epoch?: number, run?: Run, field?: "name" | "layer" | "threshold" }} Change an epoch to go to, or what was set for a run outside of the page */
 
+/** What begins with the number of a run in its value. */
+const PLACED = ["panel", "sample"];
+
 class Choices {
   constructor() {
     /** As the address of the page says it, but for what is of one run. */
     this.ofAll = new URLSearchParams();
     /** The runs as the page was written with them: it knows them by their places. @type {Run[]} */
     this.written = [];
-    /** The panel that is seen alone. @type {{ run: Run, kind: string } | undefined} */
-    this.alone = undefined;
+    /** The panel that is seen alone and the sample that is followed, each with its run. @type {Map<string, { run: Run, rest: string }>} */
+    this.placed = new Map();
     /** What the page said last. */
     this.said = new URLSearchParams();
   }
@@ -20,26 +23,32 @@ class Choices {
     if (!said) return;
     this.said = said;
     this.ofAll = new URLSearchParams();
-    this.alone = undefined;
+    this.placed.clear();
     for (const run of this.written) run.choices.clear();
     for (const [name, value] of said) this.read(name, value);
   }
 
   /** What begins with a number is of the run at that place. @param {string} name @param {string} value */
   read(name, value) {
-    const [place, rest] = placeAndRest(name === "panel" ? value : name);
-    const run = this.written[place];
-    if (!rest) this.ofAll.set(name, value);
-    else if (run && name === "panel") this.alone = { run, kind: rest };
-    else run?.choices.set(rest, value);
+    if (PLACED.includes(name)) return this.place(name, value);
+    const [place, rest] = placeAndRest(name);
+    if (rest) this.written[place]?.choices.set(rest, value);
+    else this.ofAll.set(name, value);
+  }
+
+  /** Without a number it is of the first run. @param {string} name @param {string} value */
+  place(name, value) {
+    const [place, rest] = placeAndRest(value);
+    const run = this.written[rest ? place : 0];
+    if (run) this.placed.set(name, { run, rest: rest || value });
   }
 
   /** It is as usual. @param {string} name */
   forget(name) {
     const [place, rest] = placeAndRest(name);
     if (rest) this.written[place]?.choices.delete(rest);
-    else if (name === "panel") this.alone = undefined;
     else this.ofAll.delete(name);
+    this.placed.delete(name);
   }
 
   /** A page of some runs that begins with what was chosen. @param {string} html @param {Run[]} runs @param {Change} change */
@@ -67,8 +76,7 @@ class Choices {
   of(runs) {
     const state = new URLSearchParams(this.ofAll);
     runs.forEach((run, place) => run.choices.forEach((value, name) => state.set(`${place}.${name}`, value)));
-    const place = runs.findIndex((run) => run === this.alone?.run);
-    if (place >= 0) state.set("panel", `${place}.${this.alone?.kind}`);
+    this.placed.forEach(({ run, rest }, name) => runs.includes(run) && state.set(name, `${runs.indexOf(run)}.${rest}`));
     return state.toString();
   }
 

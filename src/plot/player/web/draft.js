@@ -54,6 +54,13 @@ class Draft {
     this.now = { ...this.now, ...changed };
   }
 
+  /** All at once. */
+  restore() {
+    if (!this.isChanged) return;
+    this.become({});
+    this.now = this.recorded;
+  }
+
   /** Takes the last change back, and returns whether there was one. */
   undo() {
     const last = this.before.pop();

@@ -3,6 +3,9 @@
 /** How far a key moves the cross, as a share of the frame: by itself, and with Shift. */
 const STRIDE = { short: 0.01, long: 0.1 };
 
+/** From the number of a sample to where none is, before the next one. */
+const BETWEEN = -0.5;
+
 class Editor {
   /** @param {Player} player */
   constructor(player) {
@@ -15,6 +18,8 @@ class Editor {
     this.chosen = undefined;
     /** Whether what is carried was moved already. */
     this.isMoved = false;
+    /** The sample that keys went to last. */
+    this.last = BETWEEN;
     this.dialog = byId("edit");
     this.form = this.dialog.querySelector("form");
     this.canvas = this.dialog.querySelector("canvas");
@@ -106,6 +111,7 @@ class Editor {
   /** Shows the data of the run that is chosen. */
   choose() {
     this.chosen = this.form.elements.run.value;
+    this.last = BETWEEN;
     const handle = Number(this.chosen);
     this.put();
     this.board.show(this.draft);
@@ -177,6 +183,8 @@ class Editor {
   /** @param {number} sample */
   remove(sample) {
     const words = this.inWords(sample);
+    // The next one has its number now.
+    if (this.draft && this.draft.count > 1) this.last = sample + BETWEEN;
     this.say(this.draft?.remove(sample) ? `Deleted ${words}.` : "Data have one sample at least.");
   }
 
@@ -230,7 +238,7 @@ class Editor {
   }
 
   sayCross() {
-    const sample = this.board.near(this.board.cross, REACH.mouse);
+    const sample = this.sampleAtCross;
     const [x, y] = this.board.cross.map((one) => Number(one.toPrecision(3)));
     this.say(sample === undefined ? `The cross is at ${x}, ${y}.` : `The cross is at ${this.inWords(sample)}.`);
   }
@@ -243,7 +251,7 @@ class Editor {
     if (["n", "p"].includes(key.toLowerCase())) return this.go(key.toLowerCase() === "n" ? 1 : -1);
     const does = { f: this.flip, delete: this.remove, backspace: this.remove }[key.toLowerCase()];
     if (!does) return false;
-    const sample = this.board.near(this.board.cross, REACH.mouse);
+    const sample = this.sampleAtCross;
     if (sample === undefined) this.say("There is no sample at the cross.");
     else does.call(this, sample);
     return true;
@@ -261,10 +269,19 @@ class Editor {
   /** The cross goes to the next sample or the one before. @param {number} by */
   go(by) {
     const draft = /** @type {Draft} */ (this.draft);
-    const here = this.board.near(this.board.cross, 0.5) ?? (by > 0 ? -1 : 0);
-    this.board.cross = draft.at((here + by + draft.count) % draft.count);
+    const here = Number.isInteger(this.last) ? (this.sampleAtCross ?? BETWEEN) : this.last;
+    const next = by > 0 ? Math.floor(here) + 1 : Math.ceil(here) - 1;
+    this.last = (next + draft.count) % draft.count;
+    this.board.cross = draft.at(this.last);
     this.sayCross();
     return true;
+  }
+
+  /** The sample at the cross: where several lie, the one that keys went to. */
+  get sampleAtCross() {
+    const { board, draft, last } = this;
+    const isThere = draft && Number.isInteger(last) && last < draft.count && String(draft.at(last)) === String(board.cross);
+    return isThere ? last : board.near(board.cross, REACH.mouse);
   }
 
   undo() {
@@ -273,11 +290,11 @@ class Editor {
     this.say(isDone ? "Taken back." : "There is nothing to take back.");
   }
 
-  /** All as it was recorded. */
+  /** All as it was recorded, which can be taken back. */
   restore() {
     this.put();
-    this.forget(Number(this.form.elements.run.value));
-    this.attempt(() => this.choose());
+    this.draft?.restore();
+    this.board.show(this.draft);
     this.say("As recorded.");
   }
 

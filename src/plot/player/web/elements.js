@@ -27,7 +27,7 @@ function offer(list, options) {
 
 /** @param {unknown} error */
 function wordsOf(error) {
-  if (error instanceof CoreError) return error.message;
+  if (error instanceof CoreError) return error.message.replaceAll("<memory>", "the recording");
   // The module has trapped: what it holds is not to be trusted any more.
   return `This is a fault of the page, and not of the recording: ${error}. Load the page anew.`;
 }

@@ -36,6 +36,8 @@ class Player {
     byId("only").addEventListener("click", () => this.next(() => this.showBatchesAlone()));
     this.listenForDrops(document);
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.closeSheets());
+    // The browser asks first: what was trained is nowhere else.
+    window.addEventListener("beforeunload", (event) => this.runs.some(({ isUnsaved }) => isUnsaved) && event.preventDefault());
   }
 
   /** The page of the runs covers most of the window: what is dropped there is dropped here. @param {Document} target */
@@ -82,7 +84,9 @@ class Player {
       await this.say(`Opening ${name}…`);
       try {
         const { fields } = this.core.open(await read());
-        this.add(new Run(this.unused(name.replace(/\.replay$/, "")), fields));
+        const run = new Run(this.unused(name.replace(/\.replay$/, "")), fields);
+        this.add(run);
+        if (run.torn) failed.push(`${name}: the last ${run.torn} bytes are of no whole record: it is still being written, or was cut off.`);
       } catch (error) {
         failed.push(`${name}: ${wordsOf(error).replaceAll("<memory>", "the file")}`);
       }
@@ -121,8 +125,9 @@ class Player {
 
   /** The runs that the page shows: at least one, if there is one. */
   get shown() {
-    if (this.runs.length && !this.runs.some(({ isShown }) => isShown)) this.runs[0].isShown = true;
-    return this.runs.filter(({ isShown }) => isShown);
+    const able = this.runs.filter(({ trouble }) => !trouble);
+    if (able.length && !able.some(({ isShown }) => isShown)) able[0].isShown = true;
+    return able.filter(({ isShown }) => isShown);
   }
 
   /** Writes the page anew; what was chosen in it stays, but for the epoch if one is given. @param {string[]} troubles that are said with it @param {number} [epoch] */
@@ -132,26 +137,29 @@ class Player {
     try {
       html = this.html(this.shown);
     } catch {
-      this.closeWhatCannotBeShown(troubles);
+      this.leaveOutWhatCannotBeShown(troubles);
       html = this.html(this.shown);
     }
-    await this.put(html, troubles, { epoch });
+    await this.put(html, [...new Set(troubles)], { epoch });
   }
 
   /** The page of some runs, as text. @param {Run[]} runs */
   html(runs) {
+    if (!runs.length) return "";
     const request = { ask: "html", title: runs.map(({ name }) => name).join(", "), runs: runs.map(({ shown }) => shown) };
     return new TextDecoder().decode(this.core.ask(request, this.module).file);
   }
 
-  /** @param {string[]} troubles where it is said why */
-  closeWhatCannotBeShown(troubles) {
-    for (const run of this.runs) {
+  /** What was trained here stays, and can be downloaded. @param {string[]} troubles where it is said why */
+  leaveOutWhatCannotBeShown(troubles) {
+    for (const run of this.shown) {
       try {
         this.html([run]);
       } catch (error) {
-        troubles.push(`${run.name}: ${wordsOf(error)}`);
-        this.close(run.handle);
+        const trouble = `${run.name}: ${wordsOf(error)}`;
+        troubles.push(run.isOwn ? `${trouble}. It is not shown, and can be downloaded.` : trouble);
+        if (run.isOwn) [run.trouble, run.isShown] = [trouble, false];
+        else this.close(run.handle);
       }
     }
   }
@@ -222,6 +230,7 @@ class Player {
   async showOrHide(run, isShown) {
     const isLast = !isShown && this.runs.every((one) => one === run || !one.isShown);
     run.isShown = isShown || isLast;
+    run.trouble = "";
     await this.show(isLast ? ["The page shows one run at least."] : []);
   }
 
@@ -230,6 +239,8 @@ class Player {
     const before = run[field];
     if (field === "name" && !value.trim()) return this.rows.get(run)?.settle(field, value);
     run[field] = field === "name" ? this.unused(value) : value;
+    if (field === "name") this.training.nameView(run);
+    run.trouble = "";
     await this.say("Computing…");
     try {
       await this.put(this.html(this.shown), [], { run, field });
@@ -247,6 +258,7 @@ class Player {
     link.href = URL.createObjectURL(new Blob([/** @type {BlobPart} */ (file)]));
     link.download = `${run.name}.replay`;
     link.click();
+    run.isUnsaved = false;
     setTimeout(() => URL.revokeObjectURL(link.href));
   }
 

@@ -6,6 +6,14 @@ const MOST_EPOCHS = 300;
 /** The same while it is trained, and shown every now and then. */
 const MOST_MOVING = 100;
 
+/** What is computed of each of them: of so many places of planes, beside the samples. */
+const PLACES = 10_000;
+
+/** So many products of two numbers, some seconds, a page may take: of wide networks fewer epochs are shown. */
+const MOST_PRODUCTS = 1e10;
+
+const FEWEST_EPOCHS = 10;
+
 /** A recording that is open. */
 class Run {
   /** @param {string} name @param {Record<string, any>} described what `open` or `train` has answered */
@@ -18,12 +26,20 @@ class Run {
     this.choices = new Map();
     /** Whether the player trains it. */
     this.isTrained = false;
+    /** Whether the player has begun it. */
+    this.isOwn = false;
     /** Whether it is being trained, and shown meanwhile. */
     this.isMoving = false;
     /** Of batches: the epoch that they are of. @type {number | undefined} */
     this.batchesOf = undefined;
     /** What it was called by the player, and not by a person. */
     this.given = name;
+    /** What it was to be called, if no other run was. */
+    this.wanted = "";
+    /** Why the page cannot show it: then it is kept, and can be downloaded. */
+    this.trouble = "";
+    /** Whether it was trained since it was downloaded last. */
+    this.isUnsaved = false;
     /** The batches of its epoch, as a run of their own. @type {Run | undefined} */
     this.view = undefined;
     /** Which batches of it were shown last. */
@@ -32,7 +48,7 @@ class Run {
   }
 
   /** @param {Record<string, any>} described */
-  describe({ handle, epochs, layers, batches, data }) {
+  describe({ handle, epochs, layers, batches, data, training, no_training: noTraining, parameters, torn_bytes: torn }) {
     /** @type {number} */
     this.handle = handle;
     /** @type {number[]} */
@@ -43,6 +59,12 @@ class Run {
     this.batches = batches;
     /** @type {number} */
     this.features = data?.features ?? 0;
+    /** How it was trained, in words, or why that is not known. @type {string} */
+    this.training = training === null ? String(noTraining) : `Recorded: ${training}.`;
+    /** How much one epoch takes to be shown. */
+    this.products = parameters * (PLACES + (data?.samples ?? 0));
+    /** How many bytes there are behind the last whole record. @type {number} */
+    this.torn = torn;
   }
 
   /** How a page shows it. */
@@ -53,23 +75,27 @@ class Run {
   }
 
   get mostEpochs() {
-    if (this.isMoving) return MOST_MOVING;
-    return this.batchesOf === undefined ? MOST_EPOCHS : 2 * MOST_EPOCHS;
+    const most = this.batchesOf === undefined ? MOST_EPOCHS : 2 * MOST_EPOCHS;
+    return Math.max(FEWEST_EPOCHS, Math.floor(Math.min(this.isMoving ? MOST_MOVING : most, MOST_PRODUCTS / this.products)));
   }
 
   /** Its points, in words. */
   get points() {
     const last = this.epochs.at(-1);
     if (last === undefined) return "none";
-    if (this.batchesOf !== undefined) return `batches to ${last}`;
-    const hidden = this.epochs.length > MOST_EPOCHS ? `, ${MOST_EPOCHS} shown` : "";
-    return `${this.epochs.length}, to ${last}${hidden}`;
+    const { mostEpochs } = this;
+    const hidden = this.epochs.length > mostEpochs ? `, ${mostEpochs} shown` : "";
+    if (this.batchesOf === undefined) return `${this.epochs.length}, to ${last}${hidden}`;
+    const first = this.epochs.find((batch) => batch > 0);
+    return `batches ${first === 1 ? "" : `${first} `}to ${last}${hidden}`;
   }
 
   /** What the page cannot say of it, which knows no batches. */
   get hint() {
     if (this.batchesOf === undefined || !this.isShown) return "";
-    return `The points of “${this.name}” are batches, and 0 is before the epoch: where the page says epoch ${this.epochs.at(-1)} of it, that is batch ${this.epochs.at(-1)}.`;
+    const first = this.epochs.find((batch) => batch > 0) ?? 1;
+    const left = first > 1 ? `, of which the first ${first - 1} are left out` : "";
+    return `The points of “${this.name}” are batches${left}, and 0 is before the epoch: where the page says epoch ${this.epochs.at(-1)} of it, that is batch ${this.epochs.at(-1)}.`;
   }
 }
 

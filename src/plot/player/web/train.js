@@ -37,13 +37,18 @@ class Training {
   start() {
     if (!this.form.reportValidity()) return;
     const wanted = new FormData(this.form);
-    this.player.next(() => this.begin(wanted));
+    const draft = wanted.get("data") === "edited" ? this.player.editor.draftOf(Number(wanted.get("run"))) : undefined;
+    // As they are now: it may have to wait.
+    const data = draft && { count: draft.count, bytes: draft.bytes };
+    this.player.closeSheets();
+    this.player.next(() => this.begin(wanted, data));
   }
 
   /** The last recorded epoch of the run up to that of the page; the last of all where the page does not show it. */
   get usualEpoch() {
     const { epochs = [], isShown } = this.parent ?? {};
-    const at = isShown ? Number(this.player.epoch ?? Infinity) : Infinity;
+    const areBatches = this.player.runs.some((run) => run.isShown && run.batchesOf !== undefined);
+    const at = isShown && !areBatches ? Number(this.player.epoch ?? Infinity) : Infinity;
     return epochs.filter((epoch) => epoch <= at).at(-1) ?? epochs[0] ?? 0;
   }
 
@@ -70,7 +75,8 @@ class Training {
   /** What the form offers for the run that is chosen in it. */
   listOfRun() {
     const { layer, initial, data } = this.form.elements;
-    const { layers = [], epochs = [], handle = -1 } = this.parent ?? {};
+    const { layers = [], epochs = [], handle = -1, training = "" } = this.parent ?? {};
+    byId("recorded-training").textContent = training;
     offer(layer, layers.map((name) => new Option(name)));
     const first = epochs[0] ?? 0;
     initial.textContent = first === 0 ? "The same initial weights" : `The first weights, of epoch ${first}`;
@@ -90,14 +96,15 @@ class Training {
     epoch.focus();
   }
 
-  /** Begins a run that goes on from another, and shows it when it is trained or paused. @param {FormData} wanted */
-  async begin(wanted) {
+  /**
+   * Begins a run that goes on from another, and shows it when it is trained or paused.
+   * @param {FormData} wanted @param {{ count: number, bytes: Uint8Array } | undefined} draft
+   */
+  async begin(wanted, draft) {
     const { player } = this;
     const parent = this.run(String(wanted.get("run")));
-    if (!parent) return;
-    player.closeSheets();
+    if (!parent) return player.show(["The run that was to be trained on was closed before."]);
     if (player.runs.length === MOST_RUNS) return player.show([`A page shows at most ${MOST_RUNS} runs: close one first.`]);
-    const draft = wanted.get("data") === "edited" ? player.editor.draftOf(parent.handle) : undefined;
     const epoch = Number(wanted.get("epoch"));
     const name = player.unused(`${parent.name} from ${epoch}${draft ? ", edited data" : ""}`);
     const samples = draft ? { samples: draft.count } : {};
@@ -106,7 +113,7 @@ class Training {
     try {
       const settings = { handle: parent.handle, epoch, ...settingsOf(wanted), ...samples };
       run = new Run(name, player.core.train(settings, draft?.bytes).fields);
-      run.isTrained = true;
+      run.isTrained = run.isOwn = run.isUnsaved = true;
       player.add(run);
       this.form.elements.activation.value = "";
       live = new Live(player, run);
@@ -116,7 +123,7 @@ class Training {
     }
     if (run) this.refresh(run);
     await player.show(troubles, live?.epoch());
-    if (run) byId("driven").value = String(run.handle);
+    if (run?.isTrained) byId("driven").value = String(run.handle);
   }
 
   /** The run that was chosen goes on, and the page with it. @param {{ epochs?: number, batches?: number }} pieces */
@@ -130,6 +137,7 @@ class Training {
       troubles.push(this.failed(run.name, run, error));
     }
     this.refresh(run);
+    run.isUnsaved = true;
     const view = this.showBatches(run, troubles);
     // What goes on is looked at where it is shown; batches and epochs are not of one count.
     const seen = [pieces.batches ? view : run, view].find((one) => one?.isShown);
@@ -214,12 +222,11 @@ class Training {
   /** The view of a run's batches, in place of the one before. @param {Run} run @param {number} epoch @param {Record<string, any>} described */
   viewed(run, epoch, described) {
     const { player } = this;
-    const name = `${run.name}: batches of epoch ${epoch}`;
     const old = this.viewOf(run);
-    const view = old ?? new Run(player.unused(name), described);
+    const name = old?.name ?? "";
+    const view = old ?? new Run(name, described);
     if (old) {
       player.core.ask({ ask: "close", handle: old.handle });
-      if (old.batchesOf !== epoch && old.name === old.given) old.name = old.given = player.unused(name);
       old.describe(described);
     } else {
       player.add(view);
@@ -227,7 +234,18 @@ class Training {
     view.batchesOf = epoch;
     view.layer ||= run.layer;
     run.view = view;
+    this.nameView(run);
     return view;
+  }
+
+  /** By its run, unless a person has called it something else. @param {Run} run */
+  nameView(run) {
+    const view = this.viewOf(run);
+    const wanted = view && `${run.name}: batches of epoch ${view.batchesOf}`;
+    if (!wanted || view.name !== view.given || view.wanted === wanted) return;
+    view.wanted = wanted;
+    view.name = "";
+    view.name = view.given = this.player.unused(wanted);
   }
 }
 
