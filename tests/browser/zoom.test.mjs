@@ -169,6 +169,8 @@ test("the surface of a unit is shown, and between what it lies", async () => {
   await close(page);
 });
 
+const numbersOf = (note) => note.match(/-?\d+\.\d+/g).map(Number);
+
 test("between what the surface of a unit lies is of what is seen, however one came there", async () => {
   const page = await openAt("three", "#epoch=20&1.input.surface=output");
   const panel = page.locator(".panel", { has: canvas(page, "input", 1) });
@@ -181,10 +183,11 @@ test("between what the surface of a unit lies is of what is seen, however one ca
   for (const key of ["+", "+", "l", "0"]) {
     await page.keyboard.press(key);
     seen.push(await note());
-    assert.ok((await panel.locator("canvas").getAttribute("aria-label")).includes(seen.at(-1)), key);
     await page.waitForTimeout(400);
+    assert.ok((await panel.locator("canvas").getAttribute("aria-label")).includes(seen.at(-1)), key);
     const again = await openAt("three", new URL(page.url()).hash);
-    assert.equal(await again.locator(".panel", { has: canvas(again, "input", 1) }).locator(".panel-note").textContent(), await panel.locator(".panel-note").textContent(), key);
+    const there = numbersOf(await again.locator(".panel", { has: canvas(again, "input", 1) }).locator(".panel-note").textContent());
+    numbersOf(seen.at(-1)).forEach((number, i) => assert.ok(Math.abs(number - there[i]) < 5e-4, `${key}: ${seen.at(-1)}, and by its address ${there}`));
     await close(again);
   }
   assert.equal(seen[4], seen[0]);

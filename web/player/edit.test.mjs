@@ -298,7 +298,7 @@ test("training that has to wait takes the data as they were when it was asked fo
   await field(page, "restore").click();
   await page.keyboard.press("Escape");
   await page.locator("#pause").click();
-  await waitUntil(page, async () => (await names(page)).length === 3);
+  await waitUntil(page, async () => (await page.locator("#runs tbody tr").count()) === 3);
   const core = await module();
   const { handle } = core.open(new Uint8Array(readFileSync(await downloaded(page, "tanh from 0, edited data")))).fields;
   assert.deepEqual(core.ask({ ask: "data", handle }).arrays[0].shape, [6, 2]);

@@ -118,7 +118,7 @@ test("single batches are a run beside the others, and the epoch goes on from the
   assert.equal(await points(page, "tanh from 65"), "1, to 65", "a half-done epoch is none");
   await unfold(page, "fork");
   assert.equal(await page.locator("#fork [name=epoch]").inputValue(), "150", "no batch is an epoch to go on from");
-  assert.match(await page.locator("#recorded-training").textContent(), /^Recorded: binary_cross_entropy by sgd\(learning_rate 0\.05\), batches of 16, /);
+  assert.match(await page.locator("#recorded-training").textContent(), /^Recorded: binary_crossentropy by sgd\(learning_rate 0\.05\), batches of 16, /);
   await page.keyboard.press("Escape");
   assert.match(await page.locator("#hint").innerText(), /are batches.*that is batch 2\./);
   await go(page, "only");

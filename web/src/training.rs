@@ -13,8 +13,9 @@ use crate::{
 pub(crate) const WITHOUT_STATE: &str =
     "an optimizer and a batch size begin a new training, in an order that is drawn by the seed, 0 if none is given";
 
-/// As many bytes are recorded of a run: a page has to hold them several times to hand them out.
-const MOST_BYTES: u64 = 1 << 29;
+/// As many bytes are recorded of a run: a page has to hold them several times to hand them out, and browsers give up on half a
+/// gigabyte without a word.
+const MOST_BYTES: u64 = 1 << 28;
 
 /// What trains: the network, the trainer, the data.
 #[derive(Debug)]

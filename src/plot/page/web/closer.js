@@ -65,10 +65,33 @@ function endsOfSurface({ values }) {
   return finite.length ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] : null;
 }
 
-/** The same of those of its points that lie between some ends: its grid reaches beyond what is seen. */
-function endsInSight({ points, values }, [[left, right], [bottom, top]]) {
-  const isSeen = (i) => points[i] >= left && points[i] <= right && points[values.length + i] >= bottom && points[values.length + i] <= top;
-  return endsOfSurface({ values: values.filter((_, i) => isSeen(i)) });
+/** The same of what is seen of it, between its points and up to the ends of the axes: its grid reaches beyond them. */
+function endsInSight({ size, points, values }, [acrossEnds, upEnds]) {
+  const axis = (from, by) => Array.from({ length: size }, (_, i) => points[from + i * by]);
+  const [columns, rows] = [placesSeen(axis(0, 1), acrossEnds), placesSeen(axis(size * size, size), upEnds)];
+  const at = (row, [column, share]) => along(values[row * size + column], values[row * size + column + 1], share);
+  const seen = rows.flatMap(([row, share]) => columns.map((column) => along(at(row, column), at(row + 1, column), share)));
+  return endsOfSurface({ values: seen });
+}
+
+/**
+ * The points of an axis that are seen and its ends, each as the number of the point before it and the share of the way to the next.
+ * @param {number[]} points @param {[number, number]} ends @returns {[number, number][]}
+ */
+function placesSeen(points, [low, high]) {
+  /** @returns {[number, number]} */
+  const place = (/** @type {number} */ value) => {
+    const before = Math.max(0, Math.min(points.length - 2, points.filter((point) => point <= value).length - 1));
+    const share = (value - points[before]) / (points[before + 1] - points[before]);
+    return [before, Math.min(1, Math.max(0, share || 0))];
+  };
+  return [low, ...points.filter((point) => point > low && point < high), high].map(place);
+}
+
+/** What lies so far from one number to another; at its ends the other counts for nothing. */
+function along(from, to, share) {
+  if (share === 0 || share === 1) return share ? to : from;
+  return from + (to - from) * share;
 }
 
 function textOfSurface({ name: unit }, surface, seen) {

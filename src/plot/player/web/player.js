@@ -3,6 +3,9 @@
 /** As many runs as the module writes on a page. */
 const MOST_RUNS = 32;
 
+/** So long, in milliseconds, a browser may take to begin to save a file. */
+const KEPT_FOR = 60_000;
+
 class Player {
   /** @param {Core} core @param {Uint8Array} module what its page computes with: the same, gzipped */
   constructor(core, module) {
@@ -37,7 +40,7 @@ class Player {
     this.listenForDrops(document);
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.closeSheets());
     // The browser asks first: what was trained is nowhere else.
-    window.addEventListener("beforeunload", (event) => this.runs.some(({ isUnsaved }) => isUnsaved) && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => this.runs.some(({ isUnsaved, hasTrained }) => isUnsaved && hasTrained) && event.preventDefault());
   }
 
   /** The page of the runs covers most of the window: what is dropped there is dropped here. @param {Document} target */
@@ -157,8 +160,8 @@ class Player {
         this.html([run]);
       } catch (error) {
         const trouble = `${run.name}: ${wordsOf(error)}`;
-        troubles.push(run.isOwn ? `${trouble}. It is not shown, and can be downloaded.` : trouble);
-        if (run.isOwn) [run.trouble, run.isShown] = [trouble, false];
+        troubles.push(run.hasTrained ? `${trouble}. It is not shown, and can be downloaded.` : trouble);
+        if (run.hasTrained) [run.trouble, run.isShown] = [trouble, false];
         else this.close(run.handle);
       }
     }
@@ -259,7 +262,7 @@ class Player {
     link.download = `${run.name}.replay`;
     link.click();
     run.isUnsaved = false;
-    setTimeout(() => URL.revokeObjectURL(link.href));
+    setTimeout(() => URL.revokeObjectURL(link.href), KEPT_FOR);
   }
 
   /** Says what it does, and lets the browser show it. @param {string} text */

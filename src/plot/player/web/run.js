@@ -67,6 +67,11 @@ class Run {
     this.torn = torn;
   }
 
+  /** Whether something was trained here that is nowhere else. */
+  get hasTrained() {
+    return this.isOwn && (this.epochs.length > 1 || this.batches.length > 0);
+  }
+
   /** How a page shows it. */
   get shown() {
     const layer = this.layer === "" ? {} : { layer: this.layer };
