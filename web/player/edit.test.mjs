@@ -59,22 +59,22 @@ test("samples are added, flipped, moved and deleted by mouse, and every change i
   await tool(page, "add");
   await field(page, "kind").selectOption("positive");
   await clickAt(page, [0.3, 0.9]);
-  assert.match(await said(page), /^Added sample 5, positive, at /);
+  assert.match(await said(page), /^Added the sample in row 4, positive, at /);
   await tool(page, "flip");
   await clickAt(page, [0.3, 0.9]);
-  assert.match(await said(page), /^Now sample 5, negative/);
+  assert.match(await said(page), /^Now the sample in row 4, negative/);
   await tool(page, "move");
   await page.mouse.move(...(await place(page, [0.3, 0.9])));
   await page.mouse.down();
   await page.mouse.move(...(await place(page, [0.5, 0.5])), { steps: 5 });
   await page.mouse.up();
   const moved = await said(page);
-  assert.match(moved, /^Moved sample 5, negative, at /);
+  assert.match(moved, /^Moved the sample in row 4, negative, at /);
   await tool(page, "delete");
   await clickAt(page, [0.3, 0.9]);
   assert.equal(await said(page), "There is no sample here.");
   await clickAt(page, [0.5, 0.5]);
-  assert.match(await said(page), /^Deleted sample 5/);
+  assert.match(await said(page), /^Deleted the sample in row 4/);
   const undo = field(page, "undo");
   for (const expected of ["5 samples: 3 negative, 2 positive", "5 samples: 3 negative, 2 positive", "5 samples: 2 negative, 3 positive", "4 samples: 2 negative, 2 positive", "2000 samples: 1000 negative, 1000 positive"]) {
     await undo.click();
@@ -95,7 +95,7 @@ test("a finger edits as a mouse does", async () => {
   await page.locator("#edit canvas").scrollIntoViewIfNeeded();
   const [x, y] = await place(page, [0.9, 0.9]);
   await page.touchscreen.tap(x - 18, y);
-  assert.match(await said(page), /^Deleted sample 7/, "a finger reaches further");
+  assert.match(await said(page), /^Deleted the sample in row 6/, "a finger reaches further");
   await close(page);
 });
 
@@ -108,20 +108,20 @@ test("data are edited and trained on by the keyboard alone", async () => {
   await press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "CANVAS");
   await press("n");
-  assert.match(await said(page), /^The cross is at sample 1, /);
+  assert.match(await said(page), /^The cross is at the sample in row 0, /);
   await press("n", "n", "p");
   const second = await said(page);
-  assert.match(second, /^The cross is at sample 2, /);
+  assert.match(second, /^The cross is at the sample in row 1, /);
   await press("Enter", "Shift+ArrowUp", "ArrowLeft");
-  assert.match(await said(page), /^Holding sample 2/);
+  assert.match(await said(page), /^Holding the sample in row 1/);
   await press("Escape");
   assert.equal(await said(page), "Put back.");
   assert.equal(await page.locator("#edit").isVisible(), true, "what is held is put back, and the sheet stays");
   assert.equal(await field(page, "undo").isDisabled(), true);
   await press("n", "p");
-  assert.match(await said(page), /^The cross is at sample /);
+  assert.match(await said(page), /^The cross is at the sample in row /);
   await press("Enter", "Shift+ArrowUp", "Enter");
-  assert.match(await said(page), /^Moved sample/);
+  assert.match(await said(page), /^Moved the sample/);
   await press("f");
   assert.match(await count(page), /1001/);
   await press("Delete");
@@ -260,17 +260,17 @@ test("keys go to each of several samples at one place, and on from where one was
   await page.locator("#edit canvas").focus();
   const number = async (key) => {
     await page.keyboard.press(key);
-    return Number((await said(page)).match(/sample (\d+)/)[1]);
+    return Number((await said(page)).match(/in row (\d+)/)[1]);
   };
   const seen = [];
   for (let i = 0; i < 7; i += 1) seen.push(await number("n"));
-  assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 1]);
-  assert.equal(await number("p"), 6);
+  assert.deepEqual(seen, [0, 1, 2, 3, 4, 5, 0]);
   assert.equal(await number("p"), 5);
-  assert.equal(await number("Delete"), 5, "the one that was named");
-  assert.match(await count(page), /^5 samples/);
-  assert.equal(await number("n"), 5, "which was the sixth");
   assert.equal(await number("p"), 4);
+  assert.equal(await number("Delete"), 4, "the one that was named");
+  assert.match(await count(page), /^5 samples/);
+  assert.equal(await number("n"), 4, "which was in row 5");
+  assert.equal(await number("p"), 3);
   await close(page);
 });
 

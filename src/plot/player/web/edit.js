@@ -149,12 +149,12 @@ class Editor {
     this.board.draw();
   }
 
-  /** A sample in words. @param {number} sample */
+  /** A sample in words, with its row as the page has it. @param {number} sample */
   inWords(sample) {
     const draft = /** @type {Draft} */ (this.draft);
     const kind = draft.now.classes?.[sample];
     const [x, y] = draft.at(sample).map((one) => Number(one.toPrecision(3)));
-    return `sample ${sample + 1}${kind === undefined ? "" : `, ${draft.classNames[kind]}`}, at ${x}, ${y}`;
+    return `the sample in row ${sample}${kind === undefined ? "" : `, ${draft.classNames[kind]}`}, at ${x}, ${y}`;
   }
 
   /** Does what is chosen. @param {[number, number]} place @param {number} reach */

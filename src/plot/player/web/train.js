@@ -168,7 +168,7 @@ class Training {
           [logged] = core.ask({ ask: "step", handle: run.handle, epochs: 1 }).fields.epochs;
           done += 1;
         } while (done < epochs && performance.now() < until);
-        await this.player.say(`${run.name}: ${inWords(logged, done, epochs)}`);
+        await this.player.say(inWords(logged, done, epochs));
         if (done < epochs && !this.isPaused && live.isDue) await this.show(live);
       }
     } finally {
@@ -253,7 +253,12 @@ class Training {
 function inWords(logged, done, epochs) {
   const far = `epoch ${done} of ${epochs}`;
   const metrics = logged?.[1].filter(([name]) => name !== "learning_rate") ?? [];
-  return [far, ...metrics.map(([name, value]) => `${name} ${Number(value).toPrecision(4)}`)].join(", ");
+  return [far, ...metrics.map(([name, value]) => `${name} ${inShort(Number(value))}`)].join(", ");
+}
+
+/** A metric with some of its digits: there is room for few. @param {number} value */
+function inShort(value) {
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toPrecision(4);
 }
 
 /** What of a form is to be other than it was recorded. @param {FormData} wanted */
