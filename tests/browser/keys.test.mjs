@@ -207,3 +207,14 @@ test("the arrows move a threshold that has the focus, and the clock stays", asyn
   assert.equal(await clock(page), 30);
   await close(page);
 });
+
+test("where no sample that is shown is misclassified it says that others are not shown", async () => {
+  const source = new Page("three");
+  source.meta.runs[1].of = 4000;
+  const page = await open(source.save("some_shown"));
+  await slideTo(page, 150);
+  await page.locator(".panel", { has: canvas(page, "input", 1) }).focus();
+  await page.keyboard.press("m");
+  assert.equal(await page.locator("#live").textContent(), "none of the samples that are shown, showing 2,000 of 4,000 samples");
+  await close(page);
+});

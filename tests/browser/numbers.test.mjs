@@ -194,3 +194,20 @@ test("classes, numbers and labels stand side by side, each with its own columns 
   assert.deepEqual((await lines(page)).map(([name]) => name), ["classes", "labels", "numbers", ""]);
   await close(page);
 });
+
+test("a mean of losses of which some are not finite says of how many it is", async () => {
+  const source = new Page("two_classes");
+  const [run] = source.meta.runs;
+  const losses = source.values(run.losses);
+  losses.set([65535, 65534], 3 * run.samples);
+  run.losses = source.put("u16", losses);
+  const page = await open(source.save("some_finite"));
+  const label = async (epoch) => {
+    await slideTo(page, epoch);
+    await page.waitForFunction((at) => document.querySelector("canvas[data-panel=losses]").ariaLabel?.includes(`epoch ${at}:`), epoch);
+    return canvas(page, "losses").getAttribute("aria-label");
+  };
+  assert.match(await label(3), /mean loss [\d.]+ of the 28 that are finite/);
+  assert.match(await label(4), /mean loss [\d.]+$/);
+  await close(page);
+});

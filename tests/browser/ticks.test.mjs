@@ -71,3 +71,12 @@ test("a number that is held to within an error has the digits that are certain",
   ];
   assert.deepEqual(cases.map(([value, error]) => numberWithin(value, error)), cases.map(([, , text]) => text));
 });
+
+test("the ends of what is looked at closer have as many digits as tell them apart", () => {
+  const shortly = new Function(`${read("zoom.js")}; return shortly;`)();
+  for (const [low, high] of [[1e-30, 3e-30], [-0.4219, 1.606], [1e30, 1.5e30], [1000.1, 1000.2], [-2e-9, 0]]) {
+    const [from, to] = shortly([low, high]).map(Number);
+    for (const [found, end] of [[from, low], [to, high]]) assert.ok(Math.abs(found - end) <= 1e-4 * (high - low), `${found} for ${end}`);
+    assert.ok(shortly([low, high]).every((text) => text.length < 14), String(shortly([low, high])));
+  }
+});
