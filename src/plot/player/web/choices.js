@@ -1,6 +1,6 @@
 // What a person has chosen in the page of the runs: it stays when the page is written anew.
 
-/** @typedef {{ epoch?: number, run?: Run, field?: "name" | "layer" | "threshold" }} Change an epoch to go to, or what was set for a run outside of the page */
+/** @typedef {{ epoch?: number, isLive?: boolean, run?: Run, field?: "name" | "layer" | "threshold" }} Change an epoch to go to, and whether that can wait until nobody is about something in the page; or what was set for a run outside of it */
 
 /** What begins with the number of a run in its value. */
 const PLACED = ["panel", "sample"];

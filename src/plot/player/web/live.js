@@ -30,11 +30,10 @@ class Live {
 
   /** Shows it with fewer epochs than when it rests. What fails is said then. */
   async show() {
-    const [begun, epoch] = [performance.now(), this.epoch()];
+    const [begun, epoch, end] = [performance.now(), this.epoch(), this.run.epochs.at(-1)];
     this.run.isMoving = true;
     try {
-      this.end = this.run.epochs.at(-1);
-      await this.player.turn(this.player.html(this.player.shown), { epoch });
+      if (await this.player.turn(this.player.html(this.player.shown), { epoch, isLive: true })) this.end = end;
     } catch {
       this.hasFailed = true;
     } finally {

@@ -179,15 +179,20 @@ class Player {
     document.documentElement.dataset.shown = String(Number(document.documentElement.dataset.shown ?? 0) + 1);
   }
 
-  /** Another page in place of the one that is seen, if there is one. @param {string} html @param {Change} change */
+  /** Another page in place of the one that is seen, if there is one. Returns whether it is seen. @param {string} html @param {Change} change */
   async turn(html, change) {
     const [seen, runs] = [byId("page"), this.shown];
     this.choices.take(seen);
-    if (!html || !this.runs.length) return;
+    if (!html || !this.runs.length) return false;
     const coming = await loaded(seen, this.choices.begin(html, runs, change));
+    if (change.isLive && isInUse(seen)) {
+      coming.remove();
+      return false;
+    }
     this.choices.keepUp(seen, coming, runs);
     replace(seen, coming);
     if (coming.contentDocument) this.goWith(coming.contentDocument);
+    return true;
   }
 
   /** The runs, and what can be done with each. */
