@@ -84,11 +84,12 @@ impl Training {
     /// Trains an epoch to its end. One that was begun batch by batch is recorded so to its end.
     fn epoch(&mut self, replay: &mut Replay) -> Result<Logged> {
         let (next, is_by_batches) = (self.at.0.saturating_add(1), self.at.1 > 0);
-        let left = if is_by_batches { self.data.samples() as u64 } else { 0 };
-        self.expect_room(left + 1)?;
+        let each = self.size_of_record()?;
+        expect_room(self.records + 1, each)?;
         let records = &mut self.records;
         let metrics = self.trainer.epoch_with(&mut self.model, &self.data, |step| {
             *records += u64::from(is_by_batches);
+            expect_room(*records + 1, each)?; // That of the epoch is to come.
             let mut record = || replay.record_at((next, step.number()), &step.training(), step.metrics());
             if is_by_batches { record().map(drop) } else { Ok(()) }
         })?;
@@ -97,7 +98,7 @@ impl Training {
 
     /// Trains on one batch, and returns the epoch if that was its last.
     fn batch(&mut self, replay: &mut Replay) -> Result<Option<Logged>> {
-        self.expect_room(2)?;
+        expect_room(self.records + 2, self.size_of_record()?)?;
         self.records += 1;
         let (next, at) = (self.at.0.saturating_add(1), &mut self.at.1);
         let ended = self.trainer.batch_with(&mut self.model, &self.data, |step| {
@@ -107,16 +108,10 @@ impl Training {
         ended.map(|metrics| self.end(replay, metrics)).transpose()
     }
 
-    /// Fails before anything is trained that could not be recorded.
-    fn expect_room(&self, more: u64) -> Result<()> {
+    /// How many bytes an epoch or a batch is recorded in: the network, and what the trainer remembers.
+    fn size_of_record(&self) -> Result<u64> {
         let state = self.trainer.training(&self.model);
-        let each = size_of(&state)? + state.training_state().map_or(Ok(0), size_of)?;
-        let records = self.records.saturating_add(more);
-        if records.saturating_mul(each) <= MOST_BYTES {
-            return Ok(());
-        }
-        let expected = format!("at most {} MiB, which is what a page can hand out", MOST_BYTES >> 20);
-        Err(invalid("the size of the recording", &expected, format!("{records} epochs or batches of {each} bytes")))
+        Ok(size_of(&state)? + state.training_state().map_or(Ok(0), size_of)?)
     }
 
     fn end(&mut self, replay: &mut Replay, metrics: Metrics) -> Result<Logged> {
@@ -126,6 +121,15 @@ impl Training {
         self.records += 1;
         Ok((epoch, named))
     }
+}
+
+/// Fails where so many records of so many bytes could not be handed out.
+fn expect_room(records: u64, each: u64) -> Result<()> {
+    if records.saturating_mul(each) <= MOST_BYTES {
+        return Ok(());
+    }
+    let expected = format!("at most {} MiB, which is what a page can hand out", MOST_BYTES >> 20);
+    Err(invalid("the size of the recording", &expected, format!("{records} epochs or batches of {each} bytes")))
 }
 
 /// How many bytes the numbers of a model take.

@@ -222,5 +222,10 @@ fn a_run_is_trained_as_far_as_a_page_can_hand_out_and_is_handed_out() -> Result<
     step(&mut session, &json!({ "epochs": 3 }));
     fails(&mut session, &json!({ "ask": "step", "handle": 2, "epochs": 1 }), "at most 256 MiB");
     assert_eq!(downloaded(&mut session).epochs().last(), Some(3));
+    ask(&mut session, &json!({ "ask": "train", "handle": 1, "epoch": 0, "salt": 7 }), &[]);
+    let batch = json!({ "ask": "step", "handle": 3, "batches": 1 });
+    let (answer, _) = ask(&mut session, &batch, &[]);
+    assert_eq!(answer["answer"]["epochs"][0][0], 1, "its only batch is the end of the epoch, a record each: {answer}");
+    fails(&mut session, &batch, "at most 256 MiB");
     Ok(())
 }
