@@ -155,6 +155,7 @@ test("a sample is that of its run, whose row it names, also where others have th
   const page = await openAt("unlike", "#epoch=5");
   await page.locator(".panel", { has: canvas(page, "input", 1) }).focus();
   await page.keyboard.press(".");
+  await drawn(page);
   const tip = await tipText(page);
   assert.match(tip, /^Sample in row 0 of the data/);
   const lines = await page.locator("#tip tbody tr").allInnerTexts();
