@@ -799,7 +799,8 @@ fn unlike() -> String {
         (data(|i| 41 - i), vec![deep("wide", 8), deep("narrow", 2), trained::sigmoid()]),
     ];
     let mut page = titled("Two runs that differ");
-    for ((data, layers), (name, epochs, threshold)) in layers.into_iter().zip([("one", 20, 0.3), ("other", 12, 0.7)]) {
+    for ((data, layers), (name, epochs, threshold)) in layers.into_iter().zip([("one", 20, 0.375), ("other", 12, 0.7)])
+    {
         let replay = trained::run(&data, layers, Loss::BinaryCrossEntropy, epochs);
         page.run(name, &RunPlots::of(replay.run().unwrap().threshold(threshold)).unwrap()).unwrap();
     }

@@ -273,7 +273,7 @@ test("where nobody can choose a threshold there is none, and a link with one sho
 test("of runs that were made otherwise the menu says what each has, and all layers can be chosen", async () => {
   const page = await openAt("unlike", "#epoch=5");
   await page.locator("#view summary").click();
-  assert.equal(await page.locator("#threshold-number").textContent(), "0.30, 0.70");
+  assert.equal(await page.locator("#threshold-number").textContent(), "0.375, 0.70");
   const options = () => page.locator("#layer option").allTextContents();
   const titles = () => page.locator(".panel:has(canvas[data-panel=hidden]) h3").allTextContents();
   const own = await titles();

@@ -64,10 +64,11 @@ pub(crate) const INSTANCE: &str = include_str!("web/instance.js");
 const STYLES: [&str; 3] = [COLORS, include_str!("web/page.css"), include_str!("web/lesson.css")];
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 39] = [
+const SCRIPTS: [&str; 40] = [
     PACKED,
     INSTANCE,
     include_str!("web/data.js"),
+    include_str!("web/counts.js"),
     include_str!("web/texts.js"),
     include_str!("web/core.js"),
     include_str!("web/thread.js"),

@@ -43,7 +43,7 @@ const KEPT: Option<&[u8]> = None;
 /// is added, or a built-in data set taken. What was trained is a run beside the others, and can be saved as a recording that
 /// [`Replay::open`] reads. Nothing leaves the machine.
 ///
-/// The file has 1.2 MB, and a third more than what each recording takes deflated. The recordings are those of built-in networks, of
+/// The file has 1.3 MB, and a third more than what each recording takes deflated. The recordings are those of built-in networks, of
 /// whatever size; of models from elsewhere only their author has the forward pass.
 #[derive(Debug)]
 pub struct Player {

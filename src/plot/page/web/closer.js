@@ -17,23 +17,13 @@ class Closer {
   /** What is predicted between some ends at an epoch; null where that cannot be computed. */
   closeUp(epoch, ends) {
     const { source } = this.run;
-    const arrays = this.once("close-up", [epoch, source.threshold, ...ends.flat()], () => source.closeUp(epoch, this.isOfInputs, ends));
-    if (!arrays) return null;
-    const [sizes, points, halves, starts, linePoints, levels] = arrays;
-    const [size, every] = typed("u32", sizes);
-    const whole = typed("u32", starts);
-    const lines = { starts: whole, levels: typed("u8", levels), first: 0, last: whole.length - 1 };
-    return { size, every, points: typed("f32", points), scores: asNumbers(typed("u16", halves)), lines, linePoints: typed("f32", linePoints) };
+    return this.once("close-up", [epoch, source.threshold, ...ends.flat()], () => closeUpOf(source.closeUp(epoch, this.isOfInputs, ends)));
   }
 
   /** What a unit makes of the inputs between some ends at an epoch; null where that cannot be computed. */
   surface(epoch, { layer, unit }, ends) {
     const asked = [epoch, layer, unit, ...ends.flat()];
-    const arrays = this.once("surface", asked, () => this.run.source.surface(epoch, layer, unit, ends));
-    if (!arrays) return null;
-    const [sizes, points, values] = arrays;
-    const [size] = typed("u32", sizes);
-    return { size, points: typed("f32", points), values: typed("f32", values) };
+    return this.once("surface", asked, () => surfaceOf(this.run.source.surface(epoch, layer, unit, ends), ends));
   }
 
   once(kind, asked, ask) {
@@ -54,24 +44,41 @@ class Closer {
   }
 }
 
+/** What the arrays of an answer hold. */
+function closeUpOf(arrays) {
+  const [sizes, points, halves, starts, linePoints, levels] = arrays;
+  const [size, every] = typed("u32", sizes);
+  const whole = typed("u32", starts);
+  const lines = { starts: whole, levels: typed("u8", levels), first: 0, last: whole.length - 1 };
+  return { size, every, points: typed("f32", points), scores: asNumbers(typed("u16", halves)), lines, linePoints: typed("f32", linePoints) };
+}
+
+/** The same of a surface, with what its values lie between: of all, and of those in sight. */
+function surfaceOf(arrays, ends) {
+  const [sizes, points, values] = arrays;
+  const [size] = typed("u32", sizes);
+  const surface = { size, points: typed("f32", points), values: typed("f32", values) };
+  return { ...surface, ends: endsOf(surface.values), seen: endsInSight(surface, ends) };
+}
+
 /** Numbers out of their upper halves. */
 function asNumbers(halves) {
   return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }
 
-/** The ends of what a unit makes of the inputs; null where no value is finite. */
-function endsOfSurface({ values }) {
+/** The ends of some values; null where none is finite. */
+function endsOf(values) {
   const finite = values.filter(Number.isFinite);
   return finite.length ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] : null;
 }
 
-/** The same of what is seen of it, between its points and up to the ends of the axes: its grid reaches beyond them. */
+/** The same of what is seen of a surface, between its points and up to the ends of the axes: its grid reaches beyond them. */
 function endsInSight({ size, points, values }, [acrossEnds, upEnds]) {
   const axis = (from, by) => Array.from({ length: size }, (_, i) => points[from + i * by]);
   const [columns, rows] = [placesSeen(axis(0, 1), acrossEnds), placesSeen(axis(size * size, size), upEnds)];
   const at = (row, [column, share]) => along(values[row * size + column], values[row * size + column + 1], share);
   const seen = rows.flatMap(([row, share]) => columns.map((column) => along(at(row, column), at(row + 1, column), share)));
-  return endsOfSurface({ values: seen });
+  return endsOf(seen);
 }
 
 /**
@@ -94,17 +101,16 @@ function along(from, to, share) {
   return from + (to - from) * share;
 }
 
-function textOfSurface({ name: unit }, surface, seen) {
-  const ends = surface && endsInSight(surface, seen);
-  if (!ends) return say("surface.none-finite", { unit });
-  return say("surface.ends", { unit, low: numberText(ends[0]), high: numberText(ends[1]) });
+function textOfSurface({ name: unit }, surface) {
+  if (!surface?.seen) return say("surface.none-finite", { unit });
+  const [low, high] = surface.seen.map((end) => numberText(end));
+  return say("surface.ends", { unit, low, high });
 }
 
 /** In the colors of weights above and below 0, the stronger the further from it. */
 function paintSurface(context, surface, scales) {
-  const ends = surface && endsOfSurface(surface);
-  if (!ends) return;
-  const largest = Math.max(Math.abs(ends[0]), Math.abs(ends[1])) || 1;
+  if (!surface?.ends) return;
+  const largest = Math.max(...surface.ends.map(Math.abs)) || 1;
   bandsOf(context, surface, scales, largest).forEach((path, band) => {
     context.globalAlpha = (0.75 * Math.abs(band)) / BANDS;
     context.fillStyle = colorOf(band);

@@ -306,7 +306,7 @@ class SpacePanel extends Panel {
   }
 
   noteOf(epoch) {
-    const texts = [this.unit && textOfSurface(this.unit, this.surfaceAt(epoch), this.zoom ?? this.wholeEnds), this.closer.trouble, super.noteOf(epoch)];
+    const texts = [this.unit && textOfSurface(this.unit, this.surfaceAt(epoch)), this.closer.trouble, super.noteOf(epoch)];
     return listedApart(texts.filter((text) => text));
   }
 

@@ -94,7 +94,10 @@ class ViewMenu {
 
   /** Runs may have been made with several. @param {number[]} thresholds */
   say(thresholds) {
-    const texts = thresholds.map((threshold) => localized(threshold.toFixed(2)));
+    const texts = thresholds.map((threshold) => {
+      const shortest = String(Number(threshold.toPrecision(6)));
+      return localized(/\.\d{3,}|e/.test(shortest) ? shortest : threshold.toFixed(2));
+    });
     this.number.textContent = listed([...new Set(texts)]);
   }
 

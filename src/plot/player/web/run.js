@@ -34,8 +34,6 @@ class Run {
     this.batchesOf = undefined;
     /** What it was called by the player, and not by a person. */
     this.given = name;
-    /** What it was to be called, if no other run was. */
-    this.wanted = "";
     /** Why the page cannot show it: then it is kept, and can be downloaded. */
     this.trouble = "";
     /** Whether it was trained since it was downloaded last. */

@@ -223,8 +223,7 @@ class Training {
   viewed(run, epoch, described) {
     const { player } = this;
     const old = this.viewOf(run);
-    const name = old?.name ?? "";
-    const view = old ?? new Run(name, described);
+    const view = old ?? new Run("", described);
     if (old) {
       player.core.ask({ ask: "close", handle: old.handle });
       old.describe(described);
@@ -241,11 +240,9 @@ class Training {
   /** By its run, unless a person has called it something else. @param {Run} run */
   nameView(run) {
     const view = this.viewOf(run);
-    const wanted = view && `${run.name}: batches of epoch ${view.batchesOf}`;
-    if (!wanted || view.name !== view.given || view.wanted === wanted) return;
-    view.wanted = wanted;
-    view.name = "";
-    view.name = view.given = this.player.unused(wanted);
+    if (!view || view.name !== view.given) return;
+    view.name = ""; // Its own is free.
+    view.name = view.given = this.player.unused(`${run.name}: batches of epoch ${view.batchesOf}`);
   }
 }
 
