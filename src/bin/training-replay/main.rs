@@ -22,6 +22,7 @@ mod copy;
 mod damage;
 mod epochs;
 mod extras;
+mod identity;
 mod live;
 mod pictures;
 mod question;

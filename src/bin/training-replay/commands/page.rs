@@ -34,7 +34,7 @@ Examples:
 /// Makes a page to play with, of one or more runs: one HTML file, or live while they are recorded
 ///
 /// A live page is served on this machine only, until Ctrl-C, and shows a new epoch within a second. Of a long run it shows as
-/// many epochs as can be computed in that time, and all of them when the run is finished.
+/// many epochs as can be computed in that time, says which, and shows all of them when the run is finished or nothing new comes.
 #[derive(Args, Debug)]
 pub struct PageArgs {
     #[command(flatten)]

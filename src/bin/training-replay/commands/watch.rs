@@ -16,6 +16,7 @@ use training_replay::{Error, Metrics, Moment, Replay};
 
 use crate::{
     damage,
+    identity::identity,
     numbers::{decimal, number},
     out::{Out, complain, versioned},
     recording::{self, moments},
@@ -70,7 +71,7 @@ impl Watch {
         recording::expect_file(&self.file)?;
         let interrupted = interruption()?;
         let replay = self.open(&interrupted)?;
-        let identity = identity(&self.file);
+        let identity = identity_of(&self.file);
         let mut followed = Followed { watch: self, replay, identity, shown: None, interrupted, news: Instant::now() };
         followed.follow()
     }
@@ -157,7 +158,7 @@ impl Followed<'_> {
             return Err(Trouble::of(path, format!("interrupted after {}; the run is not finished", self.count())));
         }
         // Asked in this order: a file that goes in between is gone, and was not replaced.
-        let is_other = identity(path) != self.identity;
+        let is_other = identity_of(path) != self.identity;
         if !path.exists() {
             return Err(Trouble::of(path, format!("the file is gone, after {}", self.count())));
         }
@@ -190,14 +191,7 @@ fn interruption() -> Answer<Arc<AtomicBool>> {
     Ok(interrupted)
 }
 
-/// Which file a name is of, where the system says.
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Path) -> Option<(u64, u64)> {
-    None
+/// Which file a name leads to, if there is one.
+fn identity_of(path: &Path) -> Option<(u64, u64)> {
+    path.metadata().ok().as_ref().map(identity)
 }

@@ -13,8 +13,8 @@ use std::{
 
 use super::{
     answers::{refuse, write},
-    page::Shown,
     request::{Asked, judge, read},
+    shown::Shown,
 };
 
 /// How many connections are served at a time; more are closed at once.
@@ -78,7 +78,7 @@ impl Connections {
     fn answer(&self, stream: &mut TcpStream, asked: Asked) -> io::Result<()> {
         match asked {
             Asked::Page => write(stream, "200 OK", "text/html", self.shown.html().as_bytes()),
-            Asked::Version => write(stream, "200 OK", "text/plain", self.shown.version().to_string().as_bytes()),
+            Asked::Version => write(stream, "200 OK", "text/plain", self.shown.version().as_bytes()),
             Asked::Refused(refusal) => refuse(stream, refusal),
         }
     }

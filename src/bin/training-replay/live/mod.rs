@@ -2,8 +2,14 @@
 
 mod answers;
 mod connections;
+mod file_mark;
+mod followed;
+mod look;
+mod notice;
+mod pace;
 mod page;
 mod request;
+mod shown;
 
 use std::{
     net::{Ipv4Addr, TcpListener},
@@ -12,7 +18,8 @@ use std::{
 };
 
 use connections::Connections;
-pub use page::{Live, Look};
+pub use look::Look;
+pub use page::Live;
 
 use crate::{
     out::{Out, note},
