@@ -33,6 +33,8 @@ mod room;
 #[cfg(feature = "questions")]
 mod session;
 #[cfg(feature = "questions")]
+mod size;
+#[cfg(feature = "questions")]
 mod training;
 
 #[cfg(feature = "questions")]

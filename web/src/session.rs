@@ -1,6 +1,6 @@
 //! The recordings that a page has open, and which request is answered by what.
 
-use std::{collections::BTreeMap, io};
+use std::collections::BTreeMap;
 
 use training_replay::{Replay, Result, analysis::VerifyOptions};
 
@@ -11,6 +11,7 @@ use crate::{
     questions,
     reply::{Reply, no_room},
     request::{Pieces, Request, Shown, Train, invalid},
+    size::{self, Room},
     training::Training,
 };
 
@@ -27,6 +28,8 @@ struct Open {
     replay: Replay,
     kind: Kind,
     page: LastPage,
+    /// How many bytes it has.
+    size: u64,
 }
 
 #[derive(Debug)]
@@ -54,7 +57,10 @@ impl Session {
 
     fn reply(&mut self, request: Request, bytes: &[u8]) -> Result<Reply> {
         match request {
-            Request::Open => self.add(Replay::from_bytes(bytes)?, Kind::Whole),
+            Request::Open => {
+                self.room_beside(None).expect(bytes.len() as u64)?;
+                self.add(Replay::from_bytes(bytes)?, Kind::Whole)
+            }
             Request::Close { handle } => self.close(handle),
             Request::Train(train) => self.train(train, bytes),
             Request::Step { handle, pieces } => self.step(handle, pieces),
@@ -95,10 +101,17 @@ impl Session {
     }
 
     fn add(&mut self, replay: Replay, kind: Kind) -> Result<Reply> {
+        let size = size::of_file(&replay)?;
+        self.room_beside(None).expect(size)?;
         self.last += 1;
         let reply = describe(self.last, &replay)?;
-        self.open.insert(self.last, Open { replay, kind, page: LastPage::default() });
+        self.open.insert(self.last, Open { replay, kind, page: LastPage::default(), size });
         Ok(reply)
+    }
+
+    /// What there is beside all, or all but one.
+    fn room_beside(&self, one: Option<u32>) -> Room {
+        Room::beside(self.open.iter().filter(|(handle, _)| Some(**handle) != one).map(|(_, open)| open.size))
     }
 
     fn close(&mut self, handle: u32) -> Result<Reply> {
@@ -113,7 +126,8 @@ impl Session {
     }
 
     fn step(&mut self, handle: u32, pieces: Pieces) -> Result<Reply> {
-        let Open { replay, kind, page } = self.open.get_mut(&handle).ok_or_else(|| unknown(handle))?;
+        let room = self.room_beside(Some(handle));
+        let Open { replay, kind, page, size } = self.open.get_mut(&handle).ok_or_else(|| unknown(handle))?;
         page.forget();
         let training = match kind {
             Kind::Trained(training) => training,
@@ -122,7 +136,8 @@ impl Session {
                 return Err(invalid("the recording", "one that `train` has begun", "another"));
             }
         };
-        let answered = training.step(replay, pieces);
+        let answered = training.step(replay, pieces, room);
+        *size = training.size()?;
         if let Err(error) = &answered {
             *kind = Kind::Failed(error.to_string());
         }
@@ -167,23 +182,8 @@ fn verify(replay: &Replay) -> Result<Reply> {
 
 /// Takes as much memory as it needs and no more, and not half of all there is on the way.
 fn download(replay: &Replay) -> Result<Reply> {
-    let (mut size, mut bytes) = (Size(0), Vec::new());
-    replay.write_to(&mut size)?;
-    bytes.try_reserve_exact(size.0).map_err(|_| no_room(size.0))?;
+    let (size, mut bytes) = (size::of_file(replay)? as usize, Vec::new());
+    bytes.try_reserve_exact(size).map_err(|_| no_room(size))?;
     replay.write_to(&mut bytes)?;
     Ok(Reply::default().file(bytes))
-}
-
-/// How many bytes were written.
-struct Size(usize);
-
-impl io::Write for Size {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

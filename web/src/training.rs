@@ -1,21 +1,18 @@
 //! A run that goes on from a recorded epoch, under other settings or on other data.
 
 use serde_json::Value;
-use training_replay::{Dataset, Error, Metrics, Model, Parameter, Parent, Replay, Result, Sequential, Trainer};
+use training_replay::{Dataset, Error, Metrics, Model, Parent, Replay, Result, Sequential, Trainer};
 
 use crate::{
     data,
     reply::{Reply, number},
     request::{Pieces, Train, invalid},
+    size::{self, Room},
 };
 
 /// What trains where nothing of the parent's training is known.
 pub(crate) const WITHOUT_STATE: &str =
     "an optimizer and a batch size begin a new training, in an order that is drawn by the seed, 0 if none is given";
-
-/// As many bytes are recorded of a run: a page has to hold them several times to hand them out, and browsers give up on half a
-/// gigabyte without a word.
-const MOST_BYTES: u64 = 1 << 28;
 
 /// What trains: the network, the trainer, the data.
 #[derive(Debug)]
@@ -69,12 +66,14 @@ impl Training {
         Ok(options.in_memory())
     }
 
-    /// Trains and records so many epochs or batches. Returns the epochs that came to their end, and the batch within one that did not.
-    pub(crate) fn step(&mut self, replay: &mut Replay, pieces: Pieces) -> Result<Reply> {
+    /// Trains and records so many epochs or batches, as far as there is room. Returns the epochs that came to their end, and the batch within one that did not.
+    pub(crate) fn step(&mut self, replay: &mut Replay, pieces: Pieces, room: Room) -> Result<Reply> {
         let mut logged = Vec::new();
         match pieces {
-            Pieces::Epochs(count) => (0..count).try_for_each(|_| self.epoch(replay).map(|ended| logged.push(ended)))?,
-            Pieces::Batches(count) => (0..count).try_for_each(|_| self.batch(replay).map(|it| logged.extend(it)))?,
+            Pieces::Epochs(count) => (0..count).try_for_each(|_| self.epoch(replay, room).map(|it| logged.push(it)))?,
+            Pieces::Batches(count) => {
+                (0..count).try_for_each(|_| self.batch(replay, room).map(|it| logged.extend(it)))?;
+            }
         }
         let (epoch, batch) = self.at;
         let within = (batch > 0).then(|| (epoch.saturating_add(1), batch));
@@ -82,14 +81,14 @@ impl Training {
     }
 
     /// Trains an epoch to its end. One that was begun batch by batch is recorded so to its end.
-    fn epoch(&mut self, replay: &mut Replay) -> Result<Logged> {
+    fn epoch(&mut self, replay: &mut Replay, room: Room) -> Result<Logged> {
         let (next, is_by_batches) = (self.at.0.saturating_add(1), self.at.1 > 0);
         let each = self.size_of_record()?;
-        expect_room(self.records + 1, each)?;
+        room.expect_records(self.records + 1, each)?;
         let records = &mut self.records;
         let metrics = self.trainer.epoch_with(&mut self.model, &self.data, |step| {
             *records += u64::from(is_by_batches);
-            expect_room(*records + 1, each)?; // That of the epoch is to come.
+            room.expect_records(*records + 1, each)?; // That of the epoch is to come.
             let mut record = || replay.record_at((next, step.number()), &step.training(), step.metrics());
             if is_by_batches { record().map(drop) } else { Ok(()) }
         })?;
@@ -97,8 +96,8 @@ impl Training {
     }
 
     /// Trains on one batch, and returns the epoch if that was its last.
-    fn batch(&mut self, replay: &mut Replay) -> Result<Option<Logged>> {
-        expect_room(self.records + 2, self.size_of_record()?)?;
+    fn batch(&mut self, replay: &mut Replay, room: Room) -> Result<Option<Logged>> {
+        room.expect_records(self.records + 2, self.size_of_record()?)?;
         self.records += 1;
         let (next, at) = (self.at.0.saturating_add(1), &mut self.at.1);
         let ended = self.trainer.batch_with(&mut self.model, &self.data, |step| {
@@ -111,7 +110,12 @@ impl Training {
     /// How many bytes an epoch or a batch is recorded in: the network, and what the trainer remembers.
     fn size_of_record(&self) -> Result<u64> {
         let state = self.trainer.training(&self.model);
-        Ok(size_of(&state)? + state.training_state().map_or(Ok(0), size_of)?)
+        Ok(size::of_model(&state)? + state.training_state().map_or(Ok(0), size::of_model)?)
+    }
+
+    /// How many bytes were recorded.
+    pub(crate) fn size(&self) -> Result<u64> {
+        Ok(self.records.saturating_mul(self.size_of_record()?))
     }
 
     fn end(&mut self, replay: &mut Replay, metrics: Metrics) -> Result<Logged> {
@@ -121,21 +125,6 @@ impl Training {
         self.records += 1;
         Ok((epoch, named))
     }
-}
-
-/// Fails where so many records of so many bytes could not be handed out.
-fn expect_room(records: u64, each: u64) -> Result<()> {
-    if records.saturating_mul(each) <= MOST_BYTES {
-        return Ok(());
-    }
-    let expected = format!("at most {} MiB, which is what a page can hand out", MOST_BYTES >> 20);
-    Err(invalid("the size of the recording", &expected, format!("{records} epochs or batches of {each} bytes")))
-}
-
-/// How many bytes the numbers of a model take.
-fn size_of(model: &dyn Model) -> Result<u64> {
-    let size = |parameter: &Parameter<'_>| parameter.shape().iter().map(|&length| length as u64).product::<u64>() * 4;
-    Ok(model.parameters()?.iter().map(size).sum())
 }
 
 /// The recorded trainer with what is given changed; without one, a new one for the optimizer that is given.
