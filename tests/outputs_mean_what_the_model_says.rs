@@ -1,5 +1,9 @@
 //! What outputs mean is said once, by the model, and every question honours it: probabilities, logits or values.
 
+#[cfg(feature = "plot")]
+#[path = "common/page.rs"]
+mod page;
+
 use std::ops::Range;
 
 use training_replay::{
@@ -340,6 +344,7 @@ fn pictures_and_pages_are_drawn_of_what_the_outputs_are_and_say_what_was_left_ou
         let boundary = Figure::of(plots.decision_boundary(0).unwrap()).to_svg().unwrap();
         assert!(boundary.contains("polygon") || boundary.contains("path"), "regions on both sides");
         let page = Page::new("Outputs").run("run", &plots).unwrap().to_html().unwrap();
+        let page = page::DecodedPage::read(page).meta.to_string();
         assert!(page.contains(&format!(r#""word":"{word}""#)));
         assert!(page.contains("z-values of net were left out: `Forward::pre_activation` would give them"));
         assert!(page.contains("gradients were left out"));

@@ -1,5 +1,9 @@
 //! A loss that this crate does not have is computed by the model, and called by its name wherever a loss is named.
 
+#[cfg(feature = "plot")]
+#[path = "common/page.rs"]
+mod page;
+
 use std::ops::Range;
 
 use training_replay::{
@@ -115,6 +119,8 @@ fn axes_legends_and_the_page_have_the_name() {
         assert_eq!((curves.y.label.as_str(), curves.title), (name, format!("{name} over all samples")));
         let page = Page::new("A page").run("run", &plots).unwrap().to_html().unwrap();
         assert!(!page.contains("<b>\"Ö"), "unescaped");
+        let head = page::DecodedPage::read(page).meta.to_string();
+        assert!(head.contains(&serde_json::to_string(name).unwrap()), "{name}");
     }
 }
 

@@ -319,7 +319,10 @@ fn the_smallest_page_is_taken() {
     assert_eq!(size(&long, PageSource::Smallest), size(&long, PageSource::Recordings));
     let short = trained::article(&datasets::moons(60, 0.1, 7), Activation::Tanh, 2);
     assert!(of(&short, PageSource::Smallest).live(0).is_none());
-    assert!(!of(&short, PageSource::Arrays).html.contains(r#"id="core">H"#), "no module for nothing");
+    assert!(
+        !of(&short, PageSource::Arrays).html.contains(r#"id="core" data-packed="gzip">H"#),
+        "no module for nothing"
+    );
 }
 
 #[test]

@@ -562,10 +562,10 @@ fn names_are_no_markup_and_no_mark_of_the_template() {
         assert_eq!(page.run(i)["name"], *name);
         assert_eq!(page.run(i)["class_names"][0], *name);
     }
-    let before_scripts = page.html.split_once(r#"id="data">"#).unwrap().0;
+    let before_scripts = page.html.split_once(r#"id="script""#).unwrap().0;
     assert!(!before_scripts.contains("<img") && !before_scripts.contains("<script>"));
-    assert_eq!(page.html.matches("</script>").count(), 5, "texts, meta, data, core and the program");
-    let html = page.html.replace("http://www.w3.org/2000/svg", ""); // The name of a language.
+    assert_eq!(page.html.matches("</script>").count(), 6, "texts, meta, data, core, the script, and what unpacks it");
+    let html = (page.html.clone() + &page.script).replace("http://www.w3.org/2000/svg", ""); // The name of a language.
     assert!(!html.contains("http://") && !html.contains("https://"), "nothing is fetched");
 }
 

@@ -1,5 +1,9 @@
 //! What a convolutional network shows of its feature maps is what is counted, seen and said: its channels, and not their pixels.
 
+#[cfg(feature = "plot")]
+#[path = "common/page.rs"]
+mod page;
+
 use std::ops::Range;
 
 use training_replay::{
@@ -322,8 +326,8 @@ mod pictures {
         assert!(said.contains("the boundary and what is predicted between the samples in the space of conv"), "{said}");
         let mut page = Page::new("units");
         page.run("conv", &plots).unwrap();
-        let html = page.to_html().unwrap();
-        assert!(html.contains("216 outputs of layer conv were shown as 6 units"));
+        let head = crate::page::DecodedPage::read(page.to_html().unwrap()).meta.to_string();
+        assert!(head.contains("216 outputs of layer conv were shown as 6 units"));
         assert!(plots.figure(1).unwrap().to_svg().is_ok());
     }
 
@@ -334,9 +338,9 @@ mod pictures {
         let plots = RunPlots::of(replay.run_with(&model)).unwrap();
         let mut page = Page::new("units");
         page.run("conv", &plots).unwrap();
-        let html = page.to_html().unwrap();
-        let milestones = html.split(r#""milestones":["#).nth(1).unwrap().split(']').next().unwrap();
-        assert!(milestones.matches(r#""epoch""#).count() < 30, "{milestones}");
-        assert!(milestones.contains("1,600 of 3,200 units of layer conv are dead"), "{milestones}");
+        let page = crate::page::DecodedPage::read(page.to_html().unwrap());
+        let milestones = &page.run(0)["milestones"];
+        assert!(milestones.as_array().unwrap().len() < 30, "{milestones}");
+        assert!(milestones.to_string().contains("1,600 of 3,200 units of layer conv are dead"), "{milestones}");
     }
 }

@@ -47,7 +47,8 @@ impl Panel {
 }
 
 impl Page {
-    /// Prints the page as evcxr reads it: in a frame of its own, as wide as the cell, that may run scripts and nothing else.
+    /// Prints the page as evcxr reads it: in a frame of its own, as wide as the cell, that may run scripts and save
+    /// pictures, and nothing else.
     ///
     /// ```
     /// use training_replay::plot::Page;
@@ -55,7 +56,7 @@ impl Page {
     /// Page::new("Nothing yet").evcxr_display();
     /// ```
     pub fn evcxr_display(&self) {
-        show("text/html", self.to_html().map(|html| frame(&html, "allow-scripts")));
+        show("text/html", self.to_html().map(|html| frame(&html)));
     }
 }
 
@@ -69,7 +70,7 @@ impl Player {
     /// Player::new("Nothing yet").evcxr_display();
     /// ```
     pub fn evcxr_display(&self) {
-        show("text/html", self.to_html().map(|html| frame(&html, "allow-scripts allow-downloads")));
+        show("text/html", self.to_html().map(|html| frame(&html)));
     }
 }
 
@@ -135,9 +136,9 @@ fn show(kind: &str, made: Result<String>) {
 }
 
 /// On one line: evcxr takes a line of its own for the end.
-fn frame(html: &str, may: &str) -> String {
+fn frame(html: &str) -> String {
     let escaped = html.replace('&', "&amp;").replace('"', "&quot;").replace('\n', "&#10;").replace('\r', "&#13;");
     format!(
-        r#"<iframe srcdoc="{escaped}" sandbox="{may}" title="Training replay" style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>"#
+        r#"<iframe srcdoc="{escaped}" sandbox="allow-scripts allow-downloads" title="Training replay" style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>"#
     )
 }

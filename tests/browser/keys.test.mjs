@@ -139,7 +139,7 @@ for (const name of ["three", "pictures", "labels", "twenty_classes"]) {
     const page = await open(pathOf(name));
     await page.locator("details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
     const found = await page.locator("button, select, input, summary").evaluateAll((all) =>
-      all.filter((one) => one.offsetParent && !one.classList.contains("milestone")).map((one) => {
+      all.filter((one) => one.offsetParent).map((one) => {
         const { width, height } = one.getBoundingClientRect();
         const of = one.closest(".speed, .run")?.ariaLabel ?? "";
         return { name: one.ariaLabel || `${one.textContent} ${of}`, width, height };

@@ -24,7 +24,7 @@ function livePath(name) {
   const text = gzipSync(readFileSync(core)).toString("base64");
   const path = join(folder, `${name}.html`);
   const html = readFileSync(pathOf(name, "live"), "utf8");
-  writeFileSync(path, html.replace(/(<script type="text\/plain" id="core">)[^<]*/, (_, open) => open + text));
+  writeFileSync(path, html.replace(/(id="core"[^>]*>)[^<]*/, (_, open) => open + text));
   return path;
 }
 

@@ -531,7 +531,7 @@ test("names are text, whatever they hold", async () => {
   for (const select of await page.locator("select:visible").all()) await select.selectOption({ index: 0 });
   assert.equal(await page.evaluate(() => window.pwned), undefined);
   assert.equal(await page.locator("img, iframe, object, embed, link[rel=stylesheet]").count(), 0);
-  assert.equal(await page.locator("script").count(), 5);
+  assert.equal(await page.locator("script").count(), 7, "texts, meta, data, core, the script, what unpacks it, and it unpacked");
   await close(page);
 });
 
@@ -742,7 +742,7 @@ test("values that are no numbers are left out, and said to be", async () => {
 
 test("a plain sentence says so where the data cannot be read", async () => {
   const source = new Page("three");
-  const whole = source.html.match(/id="data">([^]*?)<\/script>/)[1];
+  const whole = source.html.match(/id="data"[^>]*>([^]*?)<\/script>/)[1];
   const cases = [
     [source.save("cut", whole.slice(0, whole.length >> 2)), undefined, /damaged|cut off/],
     [source.save("empty", ""), undefined, /damaged|cut off/],
@@ -752,6 +752,18 @@ test("a plain sentence says so where the data cannot be read", async () => {
   for (const [path, prepare, sentence] of cases) {
     const page = await open(path, { before: prepare, ready: "no" });
     assert.match(await page.locator("#error").innerText(), sentence);
+    assert.ok(await page.locator("#controls").isHidden());
+    await close(page);
+  }
+});
+
+test("a plain sentence says so where the page's own script cannot be read", async () => {
+  const source = new Page("three");
+  const packed = source.html.match(/id="script"[^>]*>([^]*?)<\/script>/)[1];
+  for (const wrong of ["", packed.slice(0, packed.length >> 1), "not base64 at all!", `AAAA${packed.slice(4)}`]) {
+    source.html = source.html.replace(/(id="script"[^>]*>)[^]*?(<\/script>)/, `$1${wrong}$2`);
+    const page = await open(source.save("script"), { ready: "no" });
+    assert.match(await page.locator("#error").innerText(), /damaged/);
     assert.ok(await page.locator("#controls").isHidden());
     await close(page);
   }

@@ -9,8 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), "page-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, bits: Uint32Array };
-const META = /(<script type="application\/json" id="meta">)([^]*?)(<\/script>)/;
-const DATA = /(<script type="text\/plain" id="data">)([^]*?)(<\/script>)/;
+const META = /(<script type="text\/plain" id="meta" data-packed="deflate">)([^]*?)(<\/script>)/;
+const DATA = /(<script type="text\/plain" id="data" data-packed="deflate">)([^]*?)(<\/script>)/;
 
 /** The page that a browser opens: BROWSER_SOURCE says "live" for the one that computes what it shows. */
 export function pathOf(name, source = process.env.BROWSER_SOURCE) {
@@ -20,8 +20,8 @@ export function pathOf(name, source = process.env.BROWSER_SOURCE) {
 export class Page {
   constructor(name) {
     this.html = readFileSync(pathOf(name, "arrays"), "utf8");
-    this.meta = JSON.parse(this.html.match(META)[2]);
-    this.bytes = inflateSync(Buffer.from(this.html.match(DATA)[2].trim(), "base64"));
+    this.meta = JSON.parse(inflated(this.html.match(META)[2]).toString());
+    this.bytes = inflated(this.html.match(DATA)[2]);
     this.numberAll();
   }
 
@@ -94,8 +94,8 @@ export class Page {
   }
 
   /** Writes the page, and returns where. */
-  save(name, data = deflateSync(this.bytes).toString("base64")) {
-    const meta = JSON.stringify(this.meta).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+  save(name, data = deflated(this.bytes)) {
+    const meta = deflated(JSON.stringify(this.meta));
     const html = this.html
       .replace(META, (_, open, __, close) => open + meta + close)
       .replace(DATA, (_, open, __, close) => open + data + close);
@@ -103,6 +103,14 @@ export class Page {
     writeFileSync(path, html);
     return path;
   }
+}
+
+function inflated(part) {
+  return inflateSync(Buffer.from(part.trim(), "base64"));
+}
+
+function deflated(bytes) {
+  return deflateSync(bytes).toString("base64");
 }
 
 /** Goes through all arrays that are named below a value, each once. */

@@ -113,7 +113,7 @@ test("pictures are named for whoever cannot see them", async () => {
   await slideTo(page, 4);
   await page.waitForTimeout(400);
   const names = await Promise.all(KINDS.map((kind) => canvas(page, kind).getAttribute("aria-label")));
-  assert.match(names[0], /^Loss around the path, epoch 4: a ring is at this epoch; dots are \d+ epochs? apart$/);
+  assert.match(names[0], /^Loss around the path of the run, epoch 4: a ring is at this epoch; dots are \d+ epochs? apart$/);
   assert.match(names[1], /a line is at this epoch/);
   assert.match(names[2], /the same at every epoch/);
   await close(page);

@@ -31,7 +31,7 @@ function legend(page, run = 0) {
 
 /** What the tip says of samples that have a color in the input space: the cells of their lines. */
 async function saidOf(page, wanted) {
-  const found = await places(page, "input", 0, wanted);
+  const found = inside(await places(page, "input", 0, wanted));
   const said = [];
   for (let i = 0; i < found.length; i += Math.ceil(found.length / 8)) {
     const [x, y] = found[i];
@@ -40,6 +40,13 @@ async function saidOf(page, wanted) {
     if (await tipText(page)) said.push(await page.locator("#tip tbody td").allTextContents());
   }
   return said;
+}
+
+/** At the rim of a sample another one may be nearer. */
+function inside(found) {
+  const all = new Set(found.map(String));
+  const isIn = ([x, y]) => [[1, 0], [-1, 0], [0, 1], [0, -1]].every(([right, down]) => all.has(String([x + right, y + down])));
+  return found.filter(isIn);
 }
 
 const number = (text) => Number(text.replace(/\u2212/g, "-"));

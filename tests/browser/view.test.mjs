@@ -252,7 +252,7 @@ test("a page whose module is damaged says so", async () => {
   const { tmpdir } = await import("node:os");
   const html = readFileSync(live, "utf8");
   const broken = join(mkdtempSync(join(tmpdir(), "page-")), "broken.html");
-  writeFileSync(broken, html.replace(/(id="core">.{2000})..../, "$1AAAA"));
+  writeFileSync(broken, html.replace(/(id="core"[^>]*>.{2000})..../, "$1AAAA"));
   const page = await open(broken, { ready: "no" });
   assert.ok(await page.locator("#error").isVisible());
   assert.ok((await page.locator("#error").textContent()).length > 10);

@@ -11,21 +11,21 @@ use serde_json::Value;
 pub struct DecodedPage {
     pub html: String,
     pub meta: Value,
+    pub script: String,
     bytes: Vec<u8>,
 }
 
 impl DecodedPage {
     pub fn read(html: String) -> Self {
         let part = |from: &str| html.split_once(from).unwrap().1.split_once("</script>").unwrap().0.to_owned();
-        let data = STANDARD.decode(part(r#"id="data">"#)).unwrap();
-        let mut bytes = Vec::new();
-        flate2::read::ZlibDecoder::new(data.as_slice()).read_to_end(&mut bytes).unwrap();
-        let mut meta: Value = serde_json::from_str(&part(r#"id="meta">"#)).unwrap();
+        let bytes = inflated(&part(r#"id="data" data-packed="deflate">"#));
+        let mut meta: Value = serde_json::from_slice(&inflated(&part(r#"id="meta" data-packed="deflate">"#))).unwrap();
         for i in 0..meta["runs"].as_array().unwrap().len() {
             let places = meta["places"][i]["arrays"].clone();
             place(&mut meta["runs"][i], &places);
         }
-        Self { html, meta, bytes }
+        let script = String::from_utf8(inflated(&part(r#"id="script" data-packed="deflate">"#))).unwrap();
+        Self { html, meta, script, bytes }
     }
 
     pub fn run(&self, i: usize) -> &Value {
@@ -93,6 +93,12 @@ impl DecodedPage {
     pub fn f32(&self, array: &Value) -> Vec<f32> {
         self.array(array, "f32", 4).0.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
     }
+}
+
+fn inflated(part: &str) -> Vec<u8> {
+    let (deflated, mut bytes) = (STANDARD.decode(part).unwrap(), Vec::new());
+    flate2::read::ZlibDecoder::new(deflated.as_slice()).read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 fn collect(value: &Value, found: &mut BTreeMap<u64, Value>) {

@@ -199,7 +199,7 @@ test("a threshold that is moved in the page stays, until one is set for a run", 
     await page.getByLabel("threshold of tanh", { exact: true }).fill("0.9");
     await page.getByLabel("threshold of tanh", { exact: true }).press("Enter");
   });
-  await waitUntil(page, async () => (await thresholds()) === "0.90, 0.50");
+  await waitUntil(page, async () => (await thresholds()) === "0.90, 0.30");
   assert.doesNotMatch(await frame.locator("#view summary").innerText(), /0\./);
   await close(page);
 });
@@ -301,5 +301,61 @@ test("a recording that was cut off is shown, and says so", async () => {
   const page = await player([path]);
   assert.match(await error(page), /^half\.replay: the last \d+ bytes are of no whole record/);
   assert.equal((await names(page)).length, 1);
+  await close(page);
+});
+
+test("what is refused is said where it is seen, also above a sheet", async () => {
+  const page = await player([recording("tanh")], { width: 375, height: 700 });
+  await unfold(page, "runs");
+  await shown(page, async () => {
+    await page.getByLabel("threshold of tanh").fill("7");
+    await page.getByLabel("threshold of tanh").press("Enter");
+  });
+  assert.match(await error(page), /threshold/);
+  const isSeen = await page.locator("#error").evaluate((line) => {
+    const { left, right, top, bottom } = line.getBoundingClientRect();
+    return [0.1, 0.5, 0.9].every((share) => document.elementFromPoint(left + share * (right - left), (top + bottom) / 2) === line);
+  });
+  assert.ok(isSeen);
+  await close(page);
+});
+
+test("one sheet is unfolded at a time, and none when somebody goes to the runs", async () => {
+  const page = await player([recording("tanh")]);
+  const unfolded = () => page.locator("details.drop[open]").evaluateAll((all) => all.map(({ id }) => id));
+  await unfold(page, "runs");
+  const box = await page.locator('#runs input[type="checkbox"]').boundingBox();
+  assert.ok(box.width >= 24 && box.height >= 24);
+  await page.locator("#fork summary").focus();
+  await page.keyboard.press("Enter");
+  await waitUntil(page, async () => String(await unfolded()) === "fork");
+  await page.frameLocator("#page").locator("h2").first().click();
+  await waitUntil(page, async () => (await unfolded()).length === 0);
+  await close(page);
+});
+
+test("the keys of the clock work before anything was pressed", async () => {
+  const page = await player([recording("tanh")]);
+  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+  await page.keyboard.press("Shift+ArrowRight");
+  await waitUntil(page, async () => (await inFrame(page, "root.dataset.epoch")) === "10");
+  await close(page);
+});
+
+test("the sheet says the threshold that was chosen in the page, and of other runs it stays", async () => {
+  const page = await player([recording("tanh"), recording("relu")]);
+  const frame = page.frameLocator("#page");
+  await frame.locator("#view summary").click();
+  await frame.locator("#threshold").fill("0.3");
+  await waitUntil(page, async () => (await addressOf(page)).includes("threshold=0.3"));
+  await unfold(page, "runs");
+  const threshold = (name) => page.getByLabel(`threshold of ${name}`, { exact: true });
+  await waitUntil(page, async () => (await threshold("tanh").getAttribute("placeholder")) === "0.3");
+  await shown(page, async () => {
+    await threshold("relu").fill("0.6");
+    await threshold("relu").press("Enter");
+  });
+  await waitUntil(page, async () => (await frame.locator("#threshold-number").textContent()) === "0.30, 0.60");
+  assert.equal(await threshold("tanh").inputValue(), "0.3");
   await close(page);
 });

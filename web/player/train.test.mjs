@@ -107,6 +107,25 @@ test("the page of a run that is trained waits for who is about something in it",
   await close(page);
 });
 
+test("while a run is trained a panel keeps the keyboard, who listens hears little, and there is one page of the runs", async () => {
+  const page = await running();
+  await page.evaluate(() => {
+    window.heard = 0;
+    window.most = 0;
+    new MutationObserver(() => (window.heard += 1)).observe(document.getElementById("said"), { childList: true, characterData: true, subtree: true });
+    const count = () => (window.most = Math.max(window.most, [...document.querySelectorAll("iframe")].filter((one) => !one.ariaHidden).length));
+    new MutationObserver(count).observe(document.querySelector(".pages"), { childList: true, attributes: true, subtree: true });
+  });
+  await page.frameLocator("#page").locator(".panel").nth(1).focus();
+  const [name, then] = [await inFrame(page, "root.ownerDocument.activeElement.ariaLabel"), await epochOf(page)];
+  await waitUntil(page, async () => (await epochOf(page)) > then + 200);
+  assert.equal(await inFrame(page, "root.ownerDocument.activeElement.ariaLabel"), name);
+  const [heard, most] = await page.evaluate(() => [window.heard, window.most]);
+  assert.ok(heard <= 2 && most === 1, `${heard} times, ${most} pages`);
+  await go(page, "pause");
+  await close(page);
+});
+
 test("single batches are a run beside the others, and the epoch goes on from them", async () => {
   const page = await player([recording("tanh")]);
   await train(page, { epoch: 65, epochs: 0 });

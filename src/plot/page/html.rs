@@ -1,8 +1,8 @@
 //! The page around its data.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
-use super::texts::Texts;
+use super::{arrays, texts::Texts};
 use crate::{Error, Result, notation::allowed};
 
 /// A page in a language, with its other parts under the names of their marks: a mark with a point in it is that of a text.
@@ -12,15 +12,33 @@ pub(crate) fn page(texts: &Texts, title: &str, lesson: &str, parts: [(&str, &str
     let [title, texts_in_json] = [escaped(title), in_script(&texts.json()?)];
     let direction = if texts.is_from_right() { " dir=\"rtl\"" } else { "" };
     let language = format!("lang=\"{}\"{direction}", texts.language());
-    let (head, script) = (head(&title, &STYLES)?, one_script(&SCRIPTS));
-    let own: [(&str, &str); 5] =
-        [("language", &language), ("head", &head), ("lesson", lesson), ("texts", &texts_in_json), ("js", &script)];
+    let (head, script, unpacking) = (head(&title, &STYLES)?, packed_script()?, [PACKED, PARTS].concat());
+    let own: [(&str, &str); 6] = [
+        ("language", &language),
+        ("head", &head),
+        ("lesson", lesson),
+        ("texts", &texts_in_json),
+        ("script", script),
+        ("parts", &unpacking),
+    ];
     let parts: HashMap<&str, &str> = own.into_iter().chain(parts).collect();
     let part = |name: &str| match parts.get(name) {
         Some(part) => Ok((*part).to_owned()),
         None => texts.plain(name).map(escaped),
     };
     filled(include_str!("web/page.html"), part)
+}
+
+/// The script of a page, deflated, in base64: it would take a quarter of the page of three runs. A browser's own tools show it as it
+/// is written, under the name that its last line gives it.
+fn packed_script() -> Result<&'static str> {
+    static PACKED_SCRIPT: OnceLock<String> = OnceLock::new(); // One for all pages: it takes as long as their data.
+    if let Some(packed) = PACKED_SCRIPT.get() {
+        return Ok(packed);
+    }
+    let script = one_script(&SCRIPTS) + "//# sourceURL=page.js\n";
+    let packed = arrays::to_base64(script.as_bytes())?;
+    Ok(PACKED_SCRIPT.get_or_init(|| packed))
 }
 
 /// What every page begins with, under a title that is escaped.
@@ -59,12 +77,15 @@ pub(super) fn in_script(json: &str) -> String {
 /// Of the player, too.
 pub(crate) const COLORS: &str = include_str!("web/colors.css");
 pub(crate) const PACKED: &str = include_str!("web/packed.js");
+const PARTS: &str = include_str!("web/parts.js");
+pub(crate) const PLACE: &str = include_str!("web/place.js");
 pub(crate) const INSTANCE: &str = include_str!("web/instance.js");
 
-const STYLES: [&str; 3] = [COLORS, include_str!("web/page.css"), include_str!("web/lesson.css")];
+const STYLES: [&str; 4] =
+    [COLORS, include_str!("web/timeline.css"), include_str!("web/page.css"), include_str!("web/lesson.css")];
 
 /// One script: what a file is made of stands before it.
-const SCRIPTS: [&str; 40] = [
+const SCRIPTS: [&str; 41] = [
     PACKED,
     INSTANCE,
     include_str!("web/data.js"),
@@ -102,6 +123,7 @@ const SCRIPTS: [&str; 40] = [
     include_str!("web/lesson.js"),
     include_str!("web/view.js"),
     include_str!("web/address.js"),
+    PLACE,
     include_str!("web/page.js"),
     include_str!("web/filling.js"),
     include_str!("web/start.js"),
@@ -147,19 +169,19 @@ mod tests {
     #[test]
     fn no_two_scripts_name_something_alike() {
         let mut names = HashSet::new();
-        for line in super::SCRIPTS.iter().flat_map(|script| script.lines()) {
+        for line in [super::PARTS].iter().chain(&super::SCRIPTS).flat_map(|script| script.lines()) {
             let line = line.strip_prefix("export ").unwrap_or(line);
             let mut words = line.strip_prefix("async ").unwrap_or(line).split([' ', '(']);
             if let (Some("function" | "class" | "const" | "let"), Some(name)) = (words.next(), words.next()) {
                 assert!(names.insert(name), "{name} is there twice");
             }
         }
-        assert!(names.contains("inflate") && names.contains("Page"));
+        assert!(names.contains("partOf") && names.contains("Page"));
     }
 
     #[test]
     fn every_mark_of_the_page_is_one_of_its_parts_or_a_text_without_forms() {
-        let parts = ["language", "head", "lesson", "texts", "meta", "data", "core", "js"];
+        let parts = ["language", "head", "lesson", "texts", "meta", "data", "core", "script", "parts"];
         let texts = super::Texts::english();
         let found = super::filled(include_str!("web/page.html"), |name| {
             assert!(parts.contains(&name) || texts.plain(name).is_ok(), "{name}");
@@ -190,7 +212,7 @@ mod tests {
     fn marks_of_the_pages_own_stand_out_from_its_grounds() {
         let (light, dark) = include_str!("web/colors.css").split_once(r#":root[data-theme="dark"]"#).unwrap();
         for css in [light, dark] {
-            for name in ["violin", "good", "best", "move", "still", "bad", "muted", "accent"] {
+            for name in ["violin", "good", "best", "move", "still", "bad", "muted", "accent", "control"] {
                 let found = contrast(color(css, name), color(css, "paper"));
                 assert!(found >= 3.0, "--{name}: {found:.2}");
             }

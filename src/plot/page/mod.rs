@@ -52,7 +52,7 @@ use self::{lesson_html::Region, page_data::PageData, run_data::RunData};
 #[cfg(feature = "plot")]
 use super::panel::Panel;
 use super::run::RunPlots;
-use crate::{Error, Forward, Result, file};
+use crate::{Error, Forward, Result, file, notation::allowed};
 
 /// An interactive page: one or more runs side by side at the same epoch, in a single HTML file that needs no network.
 ///
@@ -186,13 +186,14 @@ impl Page {
     }
 
     /// Says something of an epoch, and of those after it up to the next caption: a line above the runs. A second one of an epoch
-    /// replaces the first.
+    /// replaces the first, and an empty one ends the one before. One of an epoch after the last of all runs is an error of
+    /// [`to_html`](Self::to_html).
     ///
     /// ```
     /// use training_replay::plot::Page;
     ///
     /// let page = Page::new("A run").caption(0, "Nothing is learned yet.").caption(65, "The boundary bends.");
-    /// assert!(page.to_html()?.contains("The boundary bends."));
+    /// assert!(page.to_html()?.contains("A run"));
     /// # Ok::<(), training_replay::Error>(())
     /// ```
     #[must_use]
@@ -340,19 +341,32 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// [`Error::Drawing`] if the data cannot be deflated.
+    /// [`Error::Invalid`] for a caption that no epoch would show, and [`Error::Drawing`] if the data cannot be deflated.
     pub fn to_html(&self) -> Result<String> {
+        self.expect_shown_captions()?;
         let live = page_source::live_runs(&self.runs, self.core.as_ref())?;
         let (mut bytes, is_live) = (Vec::new(), live.contains(&true));
         let places = self.runs.iter().zip(live).map(|(run, is_live)| run.write(&mut bytes, is_live)).collect();
         let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
         let page = PageData { title: &self.title, captions, runs: &self.runs, places };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
-        let meta = serde_json::to_string(&page).map_err(failed)?;
+        let meta: String = serde_json::to_string(&page).map_err(failed)?.chars().map(allowed).collect();
         let core = if is_live { self.core.as_ref().ok_or_else(Core::missing)?.to_base64() } else { String::new() };
         let lesson = self.lesson.as_ref().map_or(Ok(String::new()), |lesson| lesson.html(&self.texts))?;
-        let (meta, data) = (html::in_script(&meta), arrays::to_base64(&bytes)?);
-        html::page(&self.texts, &self.title, &lesson, [("meta", &meta), ("data", &data), ("core", &core)])
+        let [meta, data] = [meta.as_bytes(), &bytes].map(arrays::to_base64);
+        html::page(&self.texts, &self.title, &lesson, [("meta", &meta?), ("data", &data?), ("core", &core)])
+    }
+
+    fn expect_shown_captions(&self) -> Result<()> {
+        let last = self.runs.iter().filter_map(|run| run.epochs.last()).max();
+        match (last, self.captions.last_key_value()) {
+            (Some(last), Some((epoch, text))) if epoch > last => Err(Error::invalid(
+                format!("the epoch of the caption {text:?}"),
+                format!("at most {last}, the last of the runs"),
+                epoch,
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Writes the page to a file, whose name ends in `.html`. One that exists is replaced when the page is whole.

@@ -154,9 +154,10 @@ impl Player {
 }
 
 /// What a file is made of stands before it.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 15] = [
     html::PACKED,
     html::INSTANCE,
+    html::PLACE,
     include_str!("web/core.js"),
     include_str!("web/elements.js"),
     include_str!("web/frame.js"),

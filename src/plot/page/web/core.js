@@ -14,8 +14,7 @@ class Core {
   static async load(places) {
     if (!places.some(({ live }) => live)) return null;
     if (typeof WebAssembly === "undefined") throw new PageError(say("errors.no-webassembly"));
-    const bytes = await inflate(document.getElementById("core").textContent, "gzip");
-    return new Core(await instantiated(bytes));
+    return new Core(await instantiated(await partOf("core")));
   }
 
   /** The number of a run that is opened from its bytes. */

@@ -13,20 +13,11 @@ class PageError extends Error {}
 class WrittenError extends PageError {}
 
 async function loadRuns() {
-  const meta = JSON.parse(document.getElementById("meta").textContent);
-  const unpacked = inflate(document.getElementById("data").textContent, "deflate");
-  const [bytes, core] = await Promise.all([unpacked, Core.load(meta.places)]);
+  const meta = JSON.parse(new TextDecoder().decode(await partOf("meta")));
+  const [bytes, core] = await Promise.all([partOf("data"), Core.load(meta.places)]);
   const thread = core && new Thread(core);
   const runs = meta.runs.map((run, i) => new Run(run, Source.opened(bytes, meta.places[i], thread)));
   return { title: meta.title, captions: meta.captions ?? [], thread, runs: runs.filter((run) => run.epochs.length > 0) };
-}
-
-/** @param {string} text @param {"deflate" | "gzip"} format */
-async function inflate(text, format) {
-  if (typeof DecompressionStream === "undefined") {
-    throw new PageError(say("errors.too-old"));
-  }
-  return unpacked(fromBase64(text), format);
 }
 
 /** The index of the last of `sorted` that is not above `value`, or -1. */

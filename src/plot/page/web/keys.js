@@ -50,7 +50,8 @@ class Keys {
     else stage.show(null);
   }
 
-  clockAction({ key, shiftKey }) {
+  clockAction({ key: printed, shiftKey }) {
+    const key = unshifted(printed);
     const { page } = this;
     const by = shiftKey ? 10 : 1;
     const actions = {
@@ -66,7 +67,8 @@ class Keys {
     return Object.hasOwn(actions, key) ? actions[key] : null;
   }
 
-  panelAction({ key, target }) {
+  panelAction({ key: printed, target }) {
+    const key = unshifted(printed);
     const panel = this.page.panels.find(({ section }) => section.contains(target));
     if (!panel) return null;
     const { stage } = this.page;
@@ -117,6 +119,11 @@ class Keys {
       if (!section.contains(relatedTarget) || relatedTarget === section) open(false);
     });
   }
+}
+
+/** A letter is the same key in capitals. */
+function unshifted(key) {
+  return key.length === 1 ? key.toLowerCase() : key;
 }
 
 /** Whether a key means something to what has the focus. */

@@ -47,7 +47,7 @@ class Lesson {
   /** What sticks to the ends of the window leaves what is between in sight. */
   measure() {
     const { style } = this.page.root;
-    style.setProperty("--bar", `${document.getElementById("controls").offsetHeight}px`);
+    this.page.measure();
     style.setProperty("--above", `${this.region.parentElement.offsetTop}px`);
     style.setProperty("--lesson", `${this.region.offsetHeight}px`);
     if (this.current) this.bringInSight(this.current.link);
@@ -121,7 +121,7 @@ class Lesson {
     const [first] = found;
     const { arrangement, stage } = this.page;
     if (isAsked && first.panel?.section.hidden) arrangement.turn(arrangement.kinds.find(({ panels }) => panels.includes(first.panel)), true);
-    if (isAsked && stage.panel && first.panel && stage.panel !== first.panel) stage.show(first.panel);
+    if (isAsked && stage.panel && stage.panel !== first.panel) stage.show(first.panel ?? null);
     const isStill = !isAsked || matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.measure();
     first.section.scrollIntoView({ block: "nearest", inline: "nearest", behavior: isStill ? "auto" : "smooth" });

@@ -7,6 +7,11 @@ function fromBase64(text) {
   return bytes;
 }
 
+/** What a part of a page holds, which is unpacked where the page begins. @param {string} name @returns {Promise<Uint8Array<ArrayBuffer>>} */
+function partOf(name) {
+  return /** @type {any} */ (document.getElementById(name)).bytes;
+}
+
 /** @param {Uint8Array} bytes @param {"deflate" | "gzip"} format */
 async function unpacked(bytes, format) {
   const stream = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(new DecompressionStream(format));

@@ -56,7 +56,8 @@ class Page {
     const main = document.getElementById("runs");
     main.append(...this.columns.map(({ section }) => section));
     main.dataset.runs = String(this.columns.length);
-    main.hidden = document.getElementById("controls").hidden = false;
+    this.controls = document.getElementById("controls");
+    main.hidden = this.controls.hidden = false;
     this.output = document.getElementById("epoch");
     this.caption = document.getElementById("caption");
     this.caption.hidden = !this.captions.length;
@@ -83,7 +84,14 @@ class Page {
     for (const panel of this.panels) if (panel.epochAt) this.listenForSeeks(panel);
     const observer = new ResizeObserver(() => this.fit());
     this.panels.forEach(({ body }) => observer.observe(body));
+    new ResizeObserver(() => this.measure()).observe(this.controls);
+    window.addEventListener("beforeprint", () => this.print(), { signal: life.signal });
     window.addEventListener("resize", () => this.fit(), { signal: life.signal });
+  }
+
+  /** What has the focus is not to lie behind the bar. */
+  measure() {
+    if (this.controls.isConnected) this.root.style.setProperty("--bar", `${this.controls.offsetHeight}px`);
   }
 
   /** A press where epochs have their places, and dragging on, goes to the one under the pointer. */
@@ -154,6 +162,7 @@ class Page {
   goTo(at) {
     this.at = Math.min(this.epochs.length - 1, Math.max(0, at));
     const clock = this.epochs[this.at];
+    if (String(clock) !== this.root.dataset.epoch) announce(""); // It was of another epoch.
     this.columns.forEach((column) => column.show(clock));
     this.timeline.show(clock);
     this.output.textContent = say("controls.epoch", { epoch: clock });
@@ -216,6 +225,15 @@ class Page {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.setTheme(dark.matches ? "dark" : "light");
     dark.addEventListener("change", () => this.setTheme(dark.matches ? "dark" : "light"), { signal: life.signal });
+  }
+
+  /** Paper is white: a dark page is printed in the light colors. */
+  print() {
+    const { theme } = this.root.dataset;
+    if (theme !== "dark") return;
+    this.setTheme("light");
+    this.draw();
+    window.addEventListener("afterprint", () => this.setTheme(theme), { once: true, signal: life.signal });
   }
 
   setTheme(theme) {

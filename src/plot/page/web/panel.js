@@ -160,7 +160,7 @@ class Panel {
 
   /** Says in words what the canvas shows. */
   label() {
-    const title = this.heading.title;
+    const title = this.name;
     const epoch = this.run.epochs[this.epoch];
     const label = this.epoch < 0 ? say("panel.label-nothing", { title }) : say("panel.label", { title, epoch, state: this.describe(this.epoch) });
     const note = this.epoch >= 0 ? this.noteOf(this.epoch) : "";

@@ -91,7 +91,7 @@ class Follower {
       const sample = (((start + by * steps) % indices.length) + indices.length) % indices.length;
       if (!isWanted(sample)) continue;
       this.set(indices[sample], panel, true);
-      return announce(this.content().map((part) => part.innerText || part.textContent).join(" "));
+      return announce(listedApart(this.content().flatMap(spoken)));
     }
     const { run } = panel;
     return announce(run.samples < run.of ? ofShown(run, say("sample.none-shown")) : say("sample.none"));
@@ -150,6 +150,7 @@ class Follower {
     const heads = [element("th"), ...words.map((key) => element("th", {}, say(key)))];
     const head = element("tr", {}, ...heads, ...numbers.map((key) => element("th", { class: "number" }, say(key))));
     const rows = columns.flatMap((column) => this.lines(column, words.length + numbers.length, areNamed));
+    for (const { cells } of rows) if (cells.length === head.cells.length) [...cells].forEach((cell, i) => (cell.dataset.head = head.cells[i].textContent));
     return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
   }
 
@@ -172,6 +173,15 @@ class Follower {
     const row = run.indices[sample];
     return row === undefined || row === this.row ? run.name : say("sample.row", { run: run.name, row });
   }
+}
+
+/** What a part of the box says, where nobody sees its columns: of a table what each row holds. */
+function spoken(part) {
+  if (!(part instanceof HTMLTableElement)) return [part.textContent];
+  return [...part.tBodies[0].rows].map(({ cells: [name, ...cells] }) => {
+    const said = cells.filter((cell) => cell.textContent).map((cell) => `${cell.dataset.head ?? ""} ${cell.textContent}`.trim());
+    return name.textContent ? say("sample.spoken", { name: name.textContent, values: listed(said) }) : listed(said);
+  });
 }
 
 function cellsOfClass(run, epoch, sample) {

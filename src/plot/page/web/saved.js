@@ -2,11 +2,21 @@
 
 const MARGIN = 12;
 
+/** Of probabilities. */
+const USUAL_THRESHOLD = 0.5;
+
 /** What a picture of a panel says above it: what it shows, and what has to be known to read it right. */
 function headOf(panel) {
   const names = { title: panel.heading.title, run: panel.run.name };
   const line = panel.epoch < 0 ? say("panel.head-nothing", names) : say("panel.head", { ...names, epoch: panel.run.epochs[panel.epoch] });
-  return panel.note.hidden || !panel.note.title.trim() ? [line] : [line, panel.note.title];
+  const note = panel.note.hidden || !panel.note.title.trim() ? [] : [panel.note.title];
+  return [line, ...thresholdOf(panel), ...note];
+}
+
+/** The threshold that a panel of classes is seen at, if that is not the usual one: a file has no menu that says it. */
+function thresholdOf({ run, picture }) {
+  const threshold = run.isCut && !picture ? run.output.threshold : USUAL_THRESHOLD;
+  return threshold === USUAL_THRESHOLD ? [] : [say("view.threshold-part", { threshold: Number(threshold.toPrecision(6)) })];
 }
 
 /** A panel's canvas between its head and its keys, drawn on another one: a picture that says what it shows. */
@@ -133,7 +143,7 @@ function saveAsSvg(panel) {
 function saveAs(panel, extension, blob) {
   const epoch = panel.run.epochs[panel.epoch];
   const words = epoch === undefined ? say("panel.file-nothing", { panel: panel.name }) : say("panel.file", { panel: panel.name, epoch });
-  const name = withoutMarks(words).replace(/[^\p{L}\p{M}\p{N}]+/gu, "_").slice(0, 100);
+  const name = withoutMarks([words, ...thresholdOf(panel)].join(" ")).replace(/[^\p{L}\p{M}\p{N}]+/gu, "_").slice(0, 100);
   const url = URL.createObjectURL(blob);
   element("a", { href: url, download: `${name}.${extension}` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -64,7 +64,9 @@ class Workbench {
     this.page.address.write();
     try {
       const runs = await this.looked(view);
-      if (this.page.wanted === view) this.renew(runs, view, this.stateFor(view)); // Or else a threshold is being moved.
+      if (this.page.wanted !== view) return; // A threshold is being moved.
+      this.renew(runs, view, this.stateFor(view));
+      announce(say("head.computed"));
     } catch (error) {
       if (!(error instanceof Stopped)) showError(error);
     }
@@ -97,10 +99,10 @@ class Workbench {
     }
   }
 
-  /** All over again, with the menu open if it was, and the keyboard where it was. */
+  /** All over again, and everybody where they were. */
   renew(runs, view, state) {
-    const { isPlaying, speed, menu } = this.page;
-    const [isOpen, focused] = [menu.details.open, document.activeElement?.id];
+    const { isPlaying, speed } = this.page;
+    const place = new Place(document);
     this.page.setPlaying(false);
     life.abort();
     life = new AbortController();
@@ -109,9 +111,8 @@ class Workbench {
     others.forEach((part) => part.remove());
     document.documentElement.removeAttribute("data-alone");
     this.show(runs, view, state);
-    this.page.menu.details.open = isOpen;
     this.page.setSpeed(speed);
-    if (focused) document.getElementById(focused)?.focus();
+    place.restore(document);
     if (isPlaying && this.page.at < this.page.epochs.length - 1) this.page.play();
   }
 
@@ -140,7 +141,10 @@ function busy() {
   };
   if (tasks === 0) announce(say("head.computing"));
   sign(1);
-  return () => sign(-1);
+  return () => {
+    sign(-1);
+    if (tasks === 0) announce(say("head.computed"));
+  };
 }
 
 function showError(error) {

@@ -3,6 +3,9 @@
 /** Around a number, around a text that is read from right to left, around what stands in it, and after each: so that none turns another. */
 const [FROM_LEFT, FROM_RIGHT, APART, END_APART] = ["\u2066", "\u2067", "\u2068", "\u2069"];
 
+/** What a form that does not name the number says that it is. */
+const IN_WORDS = { zero: 0, one: 1, two: 2 };
+
 /** A language: its texts, its plurals, and the signs of its numbers. */
 class Language {
   /** @param {{ lang: string, dir: string }} root @param {Record<string, Record<string, string | Record<string, string>>>} groups */
@@ -64,7 +67,11 @@ function sayCount(key, count, values = {}) {
   const { plurals } = pageLanguage();
   const forms = pageLanguage().at(key);
   if (typeof forms === "string") throw new PageError(`The text ${key} of this page has no forms for numbers.`);
-  return pageLanguage().filled(key, forms[plurals.select(count)] ?? forms.other, { count: countText(count), ...values });
+  const form = plurals.select(count);
+  const text = forms[form] ?? forms.other;
+  // In many languages there are other numbers that take the form of one: 21, or 0.
+  const isTrue = text.includes("{count}") || count === IN_WORDS[form];
+  return pageLanguage().filled(key, isTrue ? text : forms.other, { count: countText(count), ...values });
 }
 
 /** Texts in a row, and longer ones. */

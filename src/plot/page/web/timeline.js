@@ -72,44 +72,72 @@ class Timeline {
     const [bars, moments] = [run.milestones.filter(lasts), run.milestones.filter((one) => !lasts(one))];
     const rows = packed(bars);
     lane.style.setProperty("--rows", Math.min(BAR_ROWS, Math.max(0, ...rows.map((row) => row + 1))));
-    bars.forEach((bar, i) => lane.append(this.bar(bar, rows[i])));
-    for (const group of byEpoch(moments)) lane.append(this.moment(group));
+    bars.forEach((bar, i) => lane.append(this.bar(run, bar, rows[i])));
+    for (const group of byEpoch(moments)) lane.append(this.moment(run, group));
     rove(lane);
+    this.point(lane);
     this.lanes.append(name, lane);
   }
 
-  bar(milestone, row) {
-    const button = this.button([milestone], "bar");
+  /** Marks are larger than what is seen of them, and may lie on each other: what is pressed is the one that is seen nearest. */
+  point(lane) {
+    const moments = [...lane.querySelectorAll(".moment")];
+    lane.addEventListener("pointermove", (event) => {
+      const mark = meant(moments, event);
+      if (mark) mark.dispatchEvent(new Event("point"));
+      else this.tip.hide();
+    });
+    lane.addEventListener("pointerleave", () => this.tip.hide());
+    const press = (event) => {
+      const mark = meant(moments, event);
+      if (event.detail === 0 || mark === event.target) return; // By a key, or by what follows.
+      event.stopPropagation();
+      mark?.click();
+    };
+    lane.addEventListener("click", press, { capture: true });
+  }
+
+  bar(run, milestone, row) {
+    const button = this.button(run, [milestone], "bar");
     button.style.setProperty("--to", this.share(milestone.until));
     button.style.setProperty("--row", row);
     return button;
   }
 
-  moment(group) {
+  moment(run, group) {
     const heaviest = [...group].sort((a, b) => WEIGHTS.indexOf(toneOf(a)) - WEIGHTS.indexOf(toneOf(b)));
-    return this.button(heaviest, "moment");
+    return this.button(run, heaviest, "moment");
   }
 
   /** Milestones of one run and epoch: hovering or focusing shows their text, a click goes there. */
-  button(group, shape) {
+  button(run, group, shape) {
     const texts = group.map(({ text }) => text);
+    const label = say("run.mark", { run: run.name, milestone: listedApart(texts) });
     const button = element("button", {
       type: "button",
       class: `milestone ${shape} ${toneOf(group[0])}`,
-      "aria-label": listedApart(texts),
+      "aria-label": label,
     });
     asWritten(button);
     button.dataset.epoch = group[0].epoch;
     button.style.setProperty("--from", this.share(group[0].epoch));
     const show = () => this.tip.showAbove(button, texts);
-    const stop = () => this.tip.hide();
     button.addEventListener("click", () => this.onSeek(group[0].epoch));
-    button.addEventListener("pointerenter", show);
+    button.addEventListener("point", show);
     button.addEventListener("focus", show);
-    button.addEventListener("pointerleave", stop);
-    button.addEventListener("blur", stop);
+    button.addEventListener("blur", () => this.tip.hide());
     return button;
   }
+}
+
+/** The mark that somebody points at: of moments that lie on each other the nearest. */
+function meant(moments, { target, clientX }) {
+  if (!moments.includes(target)) return target.closest(".milestone");
+  const away = (moment) => {
+    const { left, right } = moment.getBoundingClientRect();
+    return Math.abs((left + right) / 2 - clientX);
+  };
+  return moments.reduce((nearest, one) => (away(one) < away(nearest) ? one : nearest));
 }
 
 /** One stop of the Tab key for a whole lane: the arrows go from mark to mark. */

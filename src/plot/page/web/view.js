@@ -131,7 +131,15 @@ class ViewMenu {
     this.layer.addEventListener("change", () => this.look(this.wanted.with({ layer: this.layer.value || null, units: null })));
     for (const select of this.units) select.addEventListener("change", () => this.chooseUnits());
     this.details.querySelector(".menu > button").addEventListener("click", () => this.look(new View()));
-    this.details.addEventListener("keydown", (event) => event.key === "Escape" && (this.details.open = false));
+    this.details.addEventListener("keydown", (event) => event.key === "Escape" && this.close(event));
+  }
+
+  /** The key is meant for the menu alone. @param {KeyboardEvent} event */
+  close(event) {
+    if (!this.details.open) return;
+    event.stopPropagation();
+    this.details.open = false;
+    this.details.querySelector("summary").focus();
   }
 
   /** What is to be seen once it is computed. */

@@ -27,6 +27,7 @@ class Zooming {
     whole.hidden = true;
     closer.addEventListener("click", () => this.by(panel, 1 / CLOSER));
     whole.addEventListener("click", () => this.to(panel, null));
+    panel.canvas.classList.add("zooms");
     new Hand(panel, this);
   }
 

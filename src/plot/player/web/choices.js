@@ -72,6 +72,11 @@ class Choices {
     if (changed.length) now.contentDocument?.dispatchEvent(new CustomEvent("follow", { detail: this.of(runs) }));
   }
 
+  /** The threshold that was chosen in the page for all runs that have one; empty if none was. */
+  get threshold() {
+    return this.ofAll.get("threshold") ?? "";
+  }
+
   /** As the address of a page of some runs. @param {Run[]} runs */
   of(runs) {
     const state = new URLSearchParams(this.ofAll);
@@ -80,7 +85,7 @@ class Choices {
     return state.toString();
   }
 
-  /** The page's own choice would hide what was set outside of it. @param {Change} change */
+  /** The page's own choice would hide what was set outside of it: of the other runs it is set, too. @param {Change} change */
   change({ epoch, run, field }) {
     if (epoch !== undefined) this.ofAll.set("epoch", String(epoch));
     if (field === "threshold") this.ofAll.delete("threshold");

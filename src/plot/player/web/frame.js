@@ -13,7 +13,7 @@ const OFTEN = 15;
  */
 async function loaded(frame, html) {
   const fresh = document.createElement("iframe");
-  Object.assign(fresh, { title: frame.title, srcdoc: html, className: "coming" });
+  Object.assign(fresh, { title: frame.title, srcdoc: html, className: "coming", ariaHidden: "true", tabIndex: -1 });
   const isLoaded = new Promise((resolve) => fresh.addEventListener("load", resolve, { once: true }));
   frame.after(fresh);
   await isLoaded;
@@ -26,17 +26,20 @@ function isComing({ contentDocument: page }) {
   return page !== null && page.documentElement.dataset.ready === undefined;
 }
 
-/** The one behind takes the place of a frame: what was scrolled to and had the keyboard has it again. @param {HTMLIFrameElement} frame @param {HTMLIFrameElement} fresh */
+/** The one behind takes the place of a frame: what was unfolded, scrolled to, and had the keyboard is so again. @param {HTMLIFrameElement} frame @param {HTMLIFrameElement} fresh */
 function replace(frame, fresh) {
   const isFocused = document.activeElement === frame;
   const [before, now] = [frame.contentWindow, fresh.contentWindow];
   if (before && now && frame.contentDocument && fresh.contentDocument) {
+    const place = new Place(frame.contentDocument);
     now.scrollTo(before.scrollX, before.scrollY);
-    const focused = frame.contentDocument.activeElement?.id;
     if (isFocused) fresh.focus();
-    if (isFocused && focused) fresh.contentDocument.getElementById(focused)?.focus();
+    else place.focused = undefined; // What is outside of the page keeps it.
+    place.restore(fresh.contentDocument);
   }
   frame.remove();
+  fresh.ariaHidden = null;
+  fresh.removeAttribute("tabindex");
   fresh.className = "";
   fresh.id = frame.id;
 }

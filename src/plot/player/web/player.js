@@ -38,7 +38,9 @@ class Player {
     });
     byId("only").addEventListener("click", () => this.next(() => this.showBatchesAlone()));
     this.listenForDrops(document);
-    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.closeSheets());
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    const sheets = [byId("runs"), byId("fork")];
+    for (const sheet of sheets) sheet.addEventListener("toggle", () => this.unfolded(sheet, sheets));
     // The browser asks first: what was trained is nowhere else.
     window.addEventListener("beforeunload", (event) => this.runs.some(({ isUnsaved, hasTrained }) => isUnsaved && hasTrained) && event.preventDefault());
   }
@@ -59,9 +61,26 @@ class Player {
     });
   }
 
+  /** What nothing of the player has to do with is meant for the page. @param {KeyboardEvent} event */
+  onKey({ key, shiftKey, target }) {
+    if (key === "Escape") return this.closeSheets();
+    const page = byId("page").contentDocument;
+    if (target === document.body) page?.body.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true }));
+  }
+
+  /** One at a time, with what is so now. @param {HTMLDetailsElement} sheet @param {HTMLDetailsElement[]} sheets */
+  unfolded(sheet, sheets) {
+    if (!sheet.open) return;
+    for (const other of sheets) if (other !== sheet) other.open = false;
+    this.choices.take(byId("page"));
+    this.list();
+  }
+
   /** What is dropped on the page is dropped here, and the theme that is chosen there is that of all. @param {Document} page */
   goWith(page) {
     this.listenForDrops(page);
+    page.addEventListener("pointerdown", () => this.closeSheets());
+    page.addEventListener("keydown", ({ key }) => key === "Escape" && this.closeSheets());
     const root = page.documentElement;
     const follow = () => root.dataset.theme && (document.documentElement.dataset.theme = root.dataset.theme);
     new MutationObserver(follow).observe(root, { attributeFilter: ["data-theme"] });
@@ -245,8 +264,10 @@ class Player {
   /** Shows a run in another way, or as before, if it cannot be shown so. @param {Run} run @param {"name" | "layer" | "threshold"} field @param {string} value */
   async change(run, field, value) {
     const before = run[field];
+    this.choices.take(byId("page"));
     if (field === "name" && !value.trim()) return this.rows.get(run)?.settle(field, value);
     run[field] = field === "name" ? this.unused(value) : value;
+    if (field === "threshold") this.keepThresholds(run);
     if (field === "name") this.training.nameView(run);
     run.trouble = "";
     await this.say("Computing…");
@@ -257,6 +278,12 @@ class Player {
       await this.show([`${run.name}: ${wordsOf(error)}`]);
     }
     this.rows.get(run)?.settle(field, value);
+  }
+
+  /** What was chosen in the page for all runs is from now on that of each, but for the one that has its own. @param {Run} run */
+  keepThresholds(run) {
+    const { threshold } = this.choices;
+    if (threshold) for (const other of this.shown) if (other !== run && other.classes === 2) other.threshold = threshold;
   }
 
   /** @param {Run} run */
@@ -270,9 +297,10 @@ class Player {
     setTimeout(() => URL.revokeObjectURL(link.href), KEPT_FOR);
   }
 
-  /** Says what it does, and lets the browser show it. @param {string} text */
-  async say(text) {
+  /** Says what it does, and lets the browser show it; who hears it does not hear all of it. @param {string} text @param {boolean} [isSaidAloud] */
+  async say(text, isSaidAloud = true) {
     byId("status").textContent = text;
+    if (isSaidAloud) byId("said").textContent = text;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

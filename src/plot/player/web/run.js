@@ -57,6 +57,8 @@ class Run {
     this.batches = batches;
     /** @type {number} */
     this.features = data?.features ?? 0;
+    /** How many classes there are names for. @type {number} */
+    this.classes = data?.class_names?.length ?? 0;
     /** How it was trained, in words, or why that is not known. @type {string} */
     this.training = training === null ? String(noTraining) : `Recorded: ${training}.`;
     /** How much one epoch takes to be shown. */
@@ -160,6 +162,8 @@ class RunRow {
       if (control !== document.activeElement || control.value === this.was?.[field]) control.value = run[field];
       control.ariaLabel = `${field} of ${run.name}`;
     }
+    const threshold = this.controls[2][1];
+    threshold.placeholder = (run.isShown && run.classes === 2 && this.player.choices.threshold) || "usual";
     this.was = { name: run.name, layer: run.layer, threshold: run.threshold };
     this.points.textContent = run.points;
     this.download.ariaLabel = `Download ${run.name}`;

@@ -1,7 +1,8 @@
 // Training: a run that goes on from an epoch of another, and how far.
 
-/** How long it trains, in milliseconds, before it says how far it is. */
+/** How long it trains, in milliseconds, before it says how far it is; how long until who hears it hears it again. */
 const PIECE = 50;
+const ALOUD = 5000;
 
 /** As many epochs as a run goes on for, if nobody pauses it: each is recorded. */
 const MOST_TRAINED = 10_000;
@@ -159,6 +160,7 @@ class Training {
   async train(live, { epochs = 0, batches = 0 }) {
     const [{ core }, { run }] = [this.player, live];
     const stops = this.canBePaused();
+    let aloud = 0;
     try {
       if (batches) core.ask({ ask: "step", handle: run.handle, batches });
       for (let done = 0; done < epochs && !this.isPaused; ) {
@@ -168,7 +170,9 @@ class Training {
           [logged] = core.ask({ ask: "step", handle: run.handle, epochs: 1 }).fields.epochs;
           done += 1;
         } while (done < epochs && performance.now() < until);
-        await this.player.say(inWords(logged, done, epochs));
+        const isSaidAloud = performance.now() >= aloud;
+        if (isSaidAloud) aloud = performance.now() + ALOUD;
+        await this.player.say(inWords(logged, done, epochs), isSaidAloud);
         if (done < epochs && !this.isPaused && live.isDue) await this.show(live);
       }
     } finally {
