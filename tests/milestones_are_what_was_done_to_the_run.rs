@@ -7,7 +7,10 @@ use common::{Reference, article_model};
 use training_replay::{
     Activation, Dataset, Dense, Forward, Initializer, Loss, Matrix, Metrics, Optimizer, Parameter, Replay, Sequential,
     Trainer, Weights,
-    analysis::{EpochSummary, Grid, MilestoneKind, MilestoneOptions, Milestones, Subject, VerifyOptions, View},
+    analysis::{
+        Caveat, DiagnosisOptions, EpochSummary, Grid, MilestoneKind, MilestoneOptions, Milestones, Subject,
+        VerifyOptions, View,
+    },
     datasets,
 };
 
@@ -65,6 +68,31 @@ fn the_articles_sigmoid_network_learns_when_numpy_says() {
     assert_eq!(squashed.epoch, 0, "small initial weights leave the sigmoids in their middle");
     let widened = milestones.find(MilestoneKind::Widened, &Subject::Layer("hidden".into())).unwrap();
     assert!(squashed.until.unwrap() < widened.epoch && widened.epoch < 99);
+}
+
+/// Every tenth epoch leads to a first of 100: 99 was not looked at.
+#[test]
+fn the_first_of_some_epochs_is_said_to_be_that_of_some() {
+    const SOME: Caveat = Caveat::SomeEpochs { epochs: 16, of: 151 };
+    let replay = Reference::article().article_replay();
+    let of = |epochs: Vec<u64>| {
+        let run = replay.run().unwrap().epochs(epochs);
+        let options = DiagnosisOptions::default();
+        let milestones = run.milestones(&MilestoneOptions::default()).unwrap();
+        assert_eq!(run.diagnose(&options).unwrap().caveats.contains(&SOME), milestones.caveats.contains(&SOME));
+        milestones
+    };
+    let tenths: Vec<u64> = (0..=150).step_by(10).collect();
+    let some = of(tenths.clone());
+    assert_eq!((some.all_correct(), &some.caveats[..]), (Some(100), &[SOME][..]));
+    let sentence =
+        "the answer is about 16 of 151 recorded epochs: what is first, last, most or fewest is so among them";
+    assert_eq!(SOME.to_string(), sentence);
+    let twice = tenths.iter().chain(tenths.iter().rev()).copied().collect::<Vec<_>>();
+    assert!(
+        replay.run().unwrap().epochs(twice).diagnose(&DiagnosisOptions::default()).unwrap().caveats.contains(&SOME)
+    );
+    assert_eq!(of((0..=150).collect()).caveats, []);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
     OutputKind,
     data::labels::TargetKind,
     model::decision::Decision,
-    notation::{counted, on_a_line},
+    notation::{counted, grouped, on_a_line},
 };
 
 /// What is left out where nothing parts classes.
@@ -48,6 +48,13 @@ pub enum Caveat {
     OtherSteps {
         /// The rule, as the recorded trainer or the note `optimizer` has it.
         optimizer: String,
+    },
+    /// Not all recorded epochs were asked about: the first, last, most or fewest of those need not be that of the run.
+    SomeEpochs {
+        /// How many were asked about.
+        epochs: usize,
+        /// How many were recorded.
+        of: usize,
     },
     /// An epoch could not be read, and the answer does without it.
     Skipped {
@@ -145,6 +152,11 @@ impl fmt::Display for Caveat {
                     f,
                     "the run was trained by {optimizer}, and the scores are as if by plain gradient descent: their sizes say nothing"
                 )
+            }
+            Self::SomeEpochs { epochs, of } => {
+                let [epochs, of] = [*epochs, *of].map(|count| grouped(count as u64));
+                let among = "what is first, last, most or fewest is so among them";
+                write!(f, "the answer is about {epochs} of {of} recorded epochs: {among}")
             }
             Self::Skipped { epoch, reason } => write!(f, "epoch {epoch} was skipped: {reason}"),
         }

@@ -90,7 +90,8 @@ impl<M: Forward> Run<'_, M> {
         let last =
             last.zip(asked.training.as_ref().ok()).map(|(last, data)| asked.look_at_last(&last, data)).transpose()?;
         let mut milestones = summaries.milestones();
-        let caveats = Caveat::once(std::mem::take(&mut milestones.caveats).into_iter().chain(skipped));
+        let found = std::mem::take(&mut milestones.caveats).into_iter();
+        let caveats = Caveat::once(found.chain(self.some_epochs(&skipped)).chain(skipped));
         let evidence = RunEvidence {
             epochs,
             loss: asked.loss,

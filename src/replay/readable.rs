@@ -1,5 +1,7 @@
 //! Questions that do without the epochs which are damaged, and list them.
 
+use std::collections::BTreeSet;
+
 use super::{Replay, Run, Snapshot, progress::Pass};
 use crate::{
     Error, Forward, Result, Weights,
@@ -51,6 +53,15 @@ impl<M> Run<'_, M> {
         let (answers, mut skipped) = readable(outcomes)?;
         skipped.extend(self.replay().lost());
         Ok((answers, skipped))
+    }
+
+    /// That recorded epochs are neither asked about nor among those that were skipped, if so.
+    pub(crate) fn some_epochs(&self, skipped: &[Caveat]) -> Option<Caveat> {
+        let is_skipped = |at: u64| skipped.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
+        let (asked, recorded) = (self.epochs.iter().collect::<BTreeSet<_>>(), self.replay().epochs());
+        let (epochs, of) = (asked.len(), recorded.len());
+        let is_left_out = |at: u64| !asked.contains(&at) && !is_skipped(at);
+        self.replay().epochs().any(is_left_out).then_some(Caveat::SomeEpochs { epochs, of })
     }
 
     /// The run without the epochs that were skipped.

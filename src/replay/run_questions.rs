@@ -160,7 +160,7 @@ impl<'a, M: Forward> Run<'a, M> {
             Some(data) => milestones.name_after(data),
             None => milestones.caveats.push(without_data()),
         }
-        milestones.caveats.extend(skipped);
+        milestones.caveats.extend(self.some_epochs(&skipped).into_iter().chain(skipped));
         milestones.loss_name = self.replay().name_of(options.loss);
         Ok(milestones)
     }

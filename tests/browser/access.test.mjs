@@ -152,8 +152,10 @@ test("a dark page is printed in light colors, and no picture is stretched", asyn
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
   assert.equal(await theme(), "light");
+  assert.equal(await page.locator(".events[open]").count(), 3, "what happened is printed, too");
   await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
   assert.equal(await theme(), "dark");
+  assert.equal(await page.locator(".events[open]").count(), 0);
   await page.emulateMedia({ media: "print" });
   assert.equal(await canvas(page, "input").evaluate((one) => getComputedStyle(one).objectFit), "contain");
   assert.equal(await page.locator(".swatch").first().evaluate((one) => getComputedStyle(one).printColorAdjust), "exact");

@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::ZlibEncoder};
 use serde::{Deserialize, Serialize};
 
+use super::page_bytes::PageBytes;
 use crate::{Error, Result, math::elementary};
 
 /// An array of a page: which one, and how it is laid out.
@@ -146,15 +147,9 @@ impl Arrays {
     }
 
     /// Adds their bytes to those of a page, and returns where each begins. Those of epochs can be left out.
-    pub(crate) fn write(&self, bytes: &mut Vec<u8>, with_epochs: bool) -> Vec<Option<usize>> {
-        let each = |array: &Bytes| {
-            let is_written = with_epochs || !array.is_of_epochs();
-            is_written.then(|| {
-                bytes.extend(&array.bytes);
-                bytes.len() - array.bytes.len()
-            })
-        };
-        self.arrays.iter().map(each).collect()
+    pub(crate) fn write<'a>(&'a self, page: &mut PageBytes<'a>, with_epochs: bool) -> Vec<Option<usize>> {
+        let is_written = |array: &Bytes| with_epochs || !array.is_of_epochs();
+        self.arrays.iter().map(|array| is_written(array).then(|| page.place(&array.bytes))).collect()
     }
 
     /// The same without the bytes of those of the epochs, which are computed where they are shown; their numbers stay.
@@ -294,12 +289,18 @@ mod tests {
 
     #[test]
     fn values_are_written_as_what_changes_from_epoch_to_epoch() {
-        let (mut arrays, mut bytes) = (Arrays::default(), Vec::new());
+        let (mut arrays, mut page) = (Arrays::default(), PageBytes::default());
         let array = arrays.u8(&[250, 7, 3, 7], 2);
         assert_eq!((array.length, array.number, array.by_epoch), (4, 0, ByEpoch::Values(2)));
         arrays.u16(&[0x0102, 0x0103], 1);
         arrays.u32(&[0x0403_0201, 0x0403_0202], 1);
-        assert_eq!(arrays.write(&mut bytes, true), [Some(0), Some(4), Some(8)]);
+        assert_eq!(arrays.write(&mut page, true), [Some(0), Some(4), Some(8)]);
+        assert_eq!(
+            arrays.write(&mut page, true),
+            [Some(0), Some(4), Some(8)],
+            "what is there already stands there once"
+        );
+        let bytes = page.bytes;
         assert_eq!(bytes[..4], [250, 7, 9, 0]);
         assert_eq!(bytes[4..8], [0x02, 0x01, 0x01, 0x00], "low bytes, then high bytes");
         assert_eq!(bytes[8..], [1, 1, 2, 0, 3, 0, 4, 0], "four planes");
@@ -313,10 +314,11 @@ mod tests {
             arrays.lines(&[7]);
             arrays.f32(&[1.0], 1);
         };
-        let (mut all, mut one, mut bytes) = (Arrays::default(), Arrays::of_one_epoch(), vec![9, 9]);
+        let (mut all, mut one, mut page) = (Arrays::default(), Arrays::of_one_epoch(), PageBytes::default());
+        page.place(&[9, 9]);
         add(&mut all);
-        assert_eq!(all.write(&mut bytes, false), [Some(2), None, None, None]);
-        assert_eq!(bytes, [9, 9, 5]);
+        assert_eq!(all.write(&mut page, false), [Some(2), None, None, None]);
+        assert_eq!(page.bytes, [9, 9, 5]);
         add(&mut one);
         let numbers = |numbers: [u32; 4]| numbers.map(u32::to_le_bytes).concat();
         assert_eq!(one.to_answer()[..16], numbers([3, 4, 2, 4]));

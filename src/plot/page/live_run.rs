@@ -7,6 +7,7 @@ use super::{
     close_up::CloseUp,
     counts::{LOG_BINS, LossBins},
     frame::Frame,
+    page_bytes::PageBytes,
     run::{self, Made},
     samples::Samples,
     spans::Spans,
@@ -164,10 +165,10 @@ impl LiveRun {
         let (threshold, samples) = (view.threshold.or(self.made.threshold), self.made.samples);
         let plots = self.plots_of(view, threshold)?;
         let Made { run, spans, .. } = run::run(String::new(), &plots, samples as usize, 0)?;
-        let mut bytes = Vec::new();
-        let places = run.write(&mut bytes, true);
+        let mut page = PageBytes::default();
+        let places = run.write(&mut page, true);
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
-        let text = serde_json::to_vec(&(&run, places)).map_err(failed)?;
+        let (text, bytes) = (serde_json::to_vec(&(&run, places)).map_err(failed)?, page.bytes);
         let head = Head { plots: plots.kept()?, spans, threshold, samples, layers: run.layers }.to_bytes()?;
         Ok(arrays::answer(&[&head, &text, &bytes]))
     }

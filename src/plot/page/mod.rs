@@ -16,6 +16,7 @@ mod lesson_html;
 mod live_run;
 mod network;
 mod notes;
+mod page_bytes;
 mod page_data;
 mod page_panel;
 mod page_source;
@@ -48,7 +49,7 @@ pub use self::{
     page_source::PageSource,
     texts::Texts,
 };
-use self::{lesson_html::Region, page_data::PageData, run_data::RunData};
+use self::{lesson_html::Region, page_bytes::PageBytes, page_data::PageData, run_data::RunData};
 #[cfg(feature = "plot")]
 use super::panel::Panel;
 use super::run::RunPlots;
@@ -345,15 +346,15 @@ impl Page {
     pub fn to_html(&self) -> Result<String> {
         self.expect_shown_captions()?;
         let live = page_source::live_runs(&self.runs, self.core.as_ref())?;
-        let (mut bytes, is_live) = (Vec::new(), live.contains(&true));
-        let places = self.runs.iter().zip(live).map(|(run, is_live)| run.write(&mut bytes, is_live)).collect();
+        let (mut written, is_live) = (PageBytes::default(), live.contains(&true));
+        let places = self.runs.iter().zip(live).map(|(run, is_live)| run.write(&mut written, is_live)).collect();
         let captions = self.captions.iter().map(|(epoch, text)| (epoch, text.as_str())).collect();
         let page = PageData { title: &self.title, captions, runs: &self.runs, places };
         let failed = |error: serde_json::Error| Error::Drawing { reason: error.to_string() };
         let meta: String = serde_json::to_string(&page).map_err(failed)?.chars().map(allowed).collect();
         let core = if is_live { self.core.as_ref().ok_or_else(Core::missing)?.to_base64() } else { String::new() };
         let lesson = self.lesson.as_ref().map_or(Ok(String::new()), |lesson| lesson.html(&self.texts))?;
-        let [meta, data] = [meta.as_bytes(), &bytes].map(arrays::to_base64);
+        let [meta, data] = [meta.as_bytes(), &written.bytes].map(arrays::to_base64);
         html::page(&self.texts, &self.title, &lesson, [("meta", &meta?), ("data", &data?), ("core", &core)])
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{arrays, run_data::RunData};
+use super::{arrays, page_bytes::PageBytes, run_data::RunData};
 use crate::Result;
 
 /// The page.
@@ -27,12 +27,9 @@ pub(crate) struct PlaceData {
 
 impl RunData {
     /// Adds its bytes to those of a page.
-    pub(crate) fn write(&self, bytes: &mut Vec<u8>, is_live: bool) -> PlaceData {
-        let arrays = self.arrays.write(bytes, !is_live);
-        let live = self.live.as_ref().filter(|_| is_live).map(|live| {
-            bytes.extend(live);
-            [bytes.len() - live.len(), live.len()]
-        });
+    pub(crate) fn write<'a>(&'a self, page: &mut PageBytes<'a>, is_live: bool) -> PlaceData {
+        let arrays = self.arrays.write(page, !is_live);
+        let live = self.live.as_ref().filter(|_| is_live).map(|live| [page.place(live), live.len()]);
         PlaceData { arrays, live }
     }
 

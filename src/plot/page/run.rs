@@ -144,7 +144,8 @@ fn milestones<M: Forward>(
 
 /// What was assumed or left out, in sentences.
 fn notes<M: Forward>(plots: &RunPlots<'_, M>, caveats: Vec<Caveat>) -> Vec<String> {
-    let all = Caveat::once(plots.caveats().iter().cloned().chain(caveats));
+    let some = plots.run.some_epochs(plots.caveats());
+    let all = Caveat::once(plots.caveats().iter().cloned().chain(caveats).chain(some));
     // Milestones know no labels; the page shows them.
     let has_room = |caveat: &&Caveat| plots.settings.task != Task::Labels || !caveat.is_of_classes();
     all.iter().filter(has_room).map(Caveat::to_string).collect()

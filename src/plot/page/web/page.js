@@ -227,13 +227,18 @@ class Page {
     dark.addEventListener("change", () => this.setTheme(dark.matches ? "dark" : "light"), { signal: life.signal });
   }
 
-  /** Paper is white: a dark page is printed in the light colors. */
+  /** Paper is white, and nothing on it unfolds: a dark page is printed in the light colors, with what happened in each run. */
   print() {
     const { theme } = this.root.dataset;
-    if (theme !== "dark") return;
-    this.setTheme("light");
-    this.draw();
-    window.addEventListener("afterprint", () => this.setTheme(theme), { once: true, signal: life.signal });
+    const folded = [...document.querySelectorAll(".events:not([open])")];
+    const turn = (/** @type {string} */ to, /** @type {boolean} */ isUnfolded) => {
+      folded.forEach((one) => one.toggleAttribute("open", isUnfolded));
+      if (to === this.root.dataset.theme) return;
+      this.setTheme(to);
+      this.draw();
+    };
+    turn("light", true);
+    window.addEventListener("afterprint", () => turn(theme, false), { once: true, signal: life.signal });
   }
 
   setTheme(theme) {
