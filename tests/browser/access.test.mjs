@@ -173,6 +173,23 @@ test("a file that is saved says the threshold that was chosen, in its head, its 
   await close(page);
 });
 
+test("a file of what is of all runs is said to be of none alone, and names each color once", async () => {
+  const saved = async (name, hash, prepare = async (_page) => {}) => {
+    const page = await live(name, hash);
+    await prepare(page);
+    const download = page.waitForEvent("download");
+    await page.locator(".alone .save-svg").click();
+    const svg = readFileSync(await (await download).path(), "utf8");
+    await close(page);
+    return svg;
+  };
+  const choose = (page) => page.locator(".alone select[data-name=metric]").selectOption({ label: "loss of all runs" });
+  const curves = await saved("three", "#epoch=30&panel=0.curves", choose);
+  assert.match(curves, /<title[^>]*>loss of all runs[^<:]*, epoch 30<\/title>/);
+  const spaces = await saved("three", "#epoch=30&panel=0.input&color=correctness");
+  assert.equal(spaces.match(/>misclassified</g).length, 1);
+});
+
 test("a form that says a number in words is said of that number alone", async () => {
   const source = new Page("three");
   // In Latvian, tens take the form `zero`.

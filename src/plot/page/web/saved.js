@@ -7,10 +7,14 @@ const USUAL_THRESHOLD = 0.5;
 
 /** What a picture of a panel says above it: what it shows, and what has to be known to read it right. */
 function headOf(panel) {
-  const names = { title: panel.heading.title, run: panel.run.name };
-  const line = panel.epoch < 0 ? say("panel.head-nothing", names) : say("panel.head", { ...names, epoch: panel.run.epochs[panel.epoch] });
+  const line = firstLineOf(panel);
   const note = panel.note.hidden || !panel.note.title.trim() ? [] : [panel.note.title];
   return [line, ...thresholdOf(panel), ...note];
+}
+
+function firstLineOf({ heading: { title }, run, epoch, clock, isOfAll }) {
+  if (isOfAll) return say("panel.head-all", { title, epoch: clock });
+  return epoch < 0 ? say("panel.head-nothing", { title, run: run.name }) : say("panel.head", { title, run: run.name, epoch: run.epochs[epoch] });
 }
 
 /** The threshold that a panel of classes is seen at, if that is not the usual one: a file has no menu that says it. */

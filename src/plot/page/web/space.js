@@ -36,8 +36,9 @@ class SpacePanel extends Panel {
     const named = numbers ? numbers.levels.names : classNames;
     const ofGroups = [...Array(groups.count).keys()].map((k) => ({ color: groups.color(k), marker: groups.marker(k), name: named[k] }));
     const ofShades = this.shades?.list.map(({ variable, marker, name }) => ({ color: palette.named(variable), marker, name }));
-    const errors = numbers ? [] : [{ color: palette.misclassified, marker: "ring", name: say("colors.misclassified") }];
-    return [...(ofShades ?? ofGroups), ...errors];
+    const [keys, name] = [ofShades ?? ofGroups, say("colors.misclassified")];
+    const isSaid = numbers || keys.some((key) => key.name === name); // Of correctness it is a color.
+    return isSaid ? keys : [...keys, { color: palette.misclassified, marker: "ring", name }];
   }
 
   turnTo(isFitted) {
