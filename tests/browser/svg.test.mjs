@@ -489,7 +489,7 @@ test("saved curves are named and known by their colors, whichever are chosen", a
   const last = names.at(-1);
   await chosen.selectOption({ label: last });
   const found = await read(page, await isSame(page, "curves"));
-  assert.ok(found.title.startsWith(`${last}: `), found.title);
+  assert.equal(found.title, `${last}, epoch 40`);
   const legend = await sectionOf(page, "curves").locator(".curve-legend li").evaluateAll((all) => all.map((one) => [".name", ".number"].map((part) => one.querySelector(part).textContent).join(" ")));
   assert.ok(legend.length > 1);
   for (const line of legend) assert.ok(found.texts.includes(line), `${line} in ${found.texts}`);
