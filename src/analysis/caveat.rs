@@ -84,6 +84,11 @@ impl Caveat {
         Self::left_out(what, "units that are the outputs of the layer, by `Forward::units`,")
     }
 
+    /// Whether it is that this epoch was skipped.
+    pub(crate) fn skips(&self, at: u64) -> bool {
+        matches!(self, Self::Skipped { epoch, .. } if *epoch == at)
+    }
+
     /// Whether it is that classes are left out.
     #[cfg(feature = "page")]
     pub(crate) fn is_of_classes(&self) -> bool {

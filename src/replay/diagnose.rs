@@ -150,7 +150,7 @@ impl RecordedWeights<'_> {
         let mut milestones = self.milestones(&MilestoneOptions::default())?;
         let mut caveats = std::mem::take(&mut milestones.caveats);
         caveats.retain(|caveat| *caveat != without_data()); // What was not checked says it.
-        let is_skipped = |at: u64| caveats.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
+        let is_skipped = |at| caveats.iter().any(|caveat| caveat.skips(at));
         let epochs: Vec<u64> = replay.epochs().filter(|&epoch| !is_skipped(epoch)).collect();
         let gap = || {
             Gap::new("it was asked of weights alone: `Replay::run_with` takes the model, `Replay::with_dataset` data")

@@ -57,17 +57,16 @@ impl<M> Run<'_, M> {
 
     /// That recorded epochs are neither asked about nor among those that were skipped, if so.
     pub(crate) fn some_epochs(&self, skipped: &[Caveat]) -> Option<Caveat> {
-        let is_skipped = |at: u64| skipped.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
-        let (asked, recorded) = (self.epochs.iter().collect::<BTreeSet<_>>(), self.replay().epochs());
+        let is_skipped = |at| skipped.iter().any(|caveat| caveat.skips(at));
+        let (asked, mut recorded) = (self.epochs.iter().collect::<BTreeSet<_>>(), self.replay().epochs());
         let (epochs, of) = (asked.len(), recorded.len());
-        let is_left_out = |at: u64| !asked.contains(&at) && !is_skipped(at);
-        self.replay().epochs().any(is_left_out).then_some(Caveat::SomeEpochs { epochs, of })
+        recorded.any(|at| !asked.contains(&at) && !is_skipped(at)).then_some(Caveat::SomeEpochs { epochs, of })
     }
 
     /// The run without the epochs that were skipped.
     #[cfg(feature = "page")]
     pub(crate) fn without(&self, caveats: &[Caveat]) -> Self {
-        let is_skipped = |at: u64| caveats.iter().any(|c| matches!(c, Caveat::Skipped { epoch, .. } if *epoch == at));
+        let is_skipped = |at| caveats.iter().any(|caveat| caveat.skips(at));
         self.over(self.epochs.iter().copied().filter(|&epoch| !is_skipped(epoch)).collect())
     }
 }

@@ -337,13 +337,14 @@ test("one sheet is unfolded at a time, and none when somebody goes to the runs",
 test("the keys of the clock work before anything was pressed", async () => {
   const page = await player([recording("tanh")]);
   await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+  await page.keyboard.press("Control+ArrowRight"); // It is for the browser.
   await page.keyboard.press("Shift+ArrowRight");
   await waitUntil(page, async () => (await inFrame(page, "root.dataset.epoch")) === "10");
   await close(page);
 });
 
 test("the sheet says the threshold that was chosen in the page, and of other runs it stays", async () => {
-  const page = await player([recording("tanh"), recording("relu")]);
+  const page = await player([recording("tanh"), recording("relu"), recording("line")]);
   const frame = page.frameLocator("#page");
   await frame.locator("#view summary").click();
   await frame.locator("#threshold").fill("0.3");
@@ -351,11 +352,13 @@ test("the sheet says the threshold that was chosen in the page, and of other run
   await unfold(page, "runs");
   const threshold = (name) => page.getByLabel(`threshold of ${name}`, { exact: true });
   await waitUntil(page, async () => (await threshold("tanh").getAttribute("placeholder")) === "0.3");
+  assert.equal(await threshold("line").getAttribute("placeholder"), "usual", "it has none");
   await shown(page, async () => {
     await threshold("relu").fill("0.6");
     await threshold("relu").press("Enter");
   });
   await waitUntil(page, async () => (await frame.locator("#threshold-number").textContent()) === "0.30, 0.60");
   assert.equal(await threshold("tanh").inputValue(), "0.3");
+  assert.equal(await threshold("line").inputValue(), "");
   await close(page);
 });

@@ -24,6 +24,8 @@ pub(crate) struct Training {
     at: (u64, u32),
     /// How many epochs and batches were recorded.
     records: u64,
+    /// How many bytes each of them has, as far as is known.
+    each: u64,
 }
 
 /// An epoch that came to its end, and its metrics by name.
@@ -41,7 +43,8 @@ impl Training {
             None if bytes.is_empty() => parent.dataset()?.clone(),
             None => return Err(invalid("the request", "one with `samples`, as data are behind it", "one without")),
         };
-        let training = Self { model, trainer: trainer(parent, &train)?, data, at: (train.epoch, 0), records: 1 };
+        let training =
+            Self { model, trainer: trainer(parent, &train)?, data, at: (train.epoch, 0), records: 1, each: 0 };
         let mut replay = training.recording(parent, &train)?;
         replay.record_at(train.epoch, &training.trainer.training(&training.model), Metrics::new())?;
         Ok((training, replay))
@@ -83,7 +86,8 @@ impl Training {
     /// Trains an epoch to its end. One that was begun batch by batch is recorded so to its end.
     fn epoch(&mut self, replay: &mut Replay, room: Room) -> Result<Logged> {
         let (next, is_by_batches) = (self.at.0.saturating_add(1), self.at.1 > 0);
-        let each = self.size_of_record()?;
+        self.each = self.size_of_record()?;
+        let each = self.each;
         room.expect_records(self.records + 1, each)?;
         let records = &mut self.records;
         let metrics = self.trainer.epoch_with(&mut self.model, &self.data, |step| {
@@ -97,7 +101,8 @@ impl Training {
 
     /// Trains on one batch, and returns the epoch if that was its last.
     fn batch(&mut self, replay: &mut Replay, room: Room) -> Result<Option<Logged>> {
-        room.expect_records(self.records + 2, self.size_of_record()?)?;
+        self.each = self.size_of_record()?;
+        room.expect_records(self.records + 2, self.each)?;
         self.records += 1;
         let (next, at) = (self.at.0.saturating_add(1), &mut self.at.1);
         let ended = self.trainer.batch_with(&mut self.model, &self.data, |step| {
@@ -114,8 +119,8 @@ impl Training {
     }
 
     /// How many bytes were recorded.
-    pub(crate) fn size(&self) -> Result<u64> {
-        Ok(self.records.saturating_mul(self.size_of_record()?))
+    pub(crate) fn size(&self) -> u64 {
+        self.records.saturating_mul(self.each)
     }
 
     fn end(&mut self, replay: &mut Replay, metrics: Metrics) -> Result<Logged> {

@@ -1,7 +1,8 @@
 //! `training-replay watch`: follows a recording while it is written.
 
 use std::{
-    path::{Path, PathBuf},
+    io::ErrorKind,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -60,7 +61,7 @@ pub struct Watch {
 struct Followed<'w> {
     watch: &'w Watch,
     replay: Replay,
-    identity: Option<(u64, u64)>,
+    identity: (u64, u64),
     shown: Option<Moment>,
     interrupted: Arc<AtomicBool>,
     news: Instant,
@@ -71,7 +72,7 @@ impl Watch {
         recording::expect_file(&self.file)?;
         let interrupted = interruption()?;
         let replay = self.open(&interrupted)?;
-        let identity = identity_of(&self.file);
+        let identity = identity(&self.file.metadata().map_err(Trouble::io(&self.file))?);
         let mut followed = Followed { watch: self, replay, identity, shown: None, interrupted, news: Instant::now() };
         followed.follow()
     }
@@ -83,7 +84,7 @@ impl Watch {
             match Replay::open(&self.file) {
                 Err(Error::NotStarted { .. }) if self.is_patient(began) => {}
                 Err(Error::Io { source, .. })
-                    if self.wait && self.is_patient(began) && source.kind() == std::io::ErrorKind::NotFound => {}
+                    if self.wait && self.is_patient(began) && source.kind() == ErrorKind::NotFound => {}
                 opened => return opened.map_err(Trouble::with(&self.file)),
             }
             if interrupted.load(Ordering::Relaxed) {
@@ -157,12 +158,11 @@ impl Followed<'_> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Trouble::of(path, format!("interrupted after {}; the run is not finished", self.count())));
         }
-        // Asked in this order: a file that goes in between is gone, and was not replaced.
-        let is_other = identity_of(path) != self.identity;
-        if !path.exists() {
-            return Err(Trouble::of(path, format!("the file is gone, after {}", self.count())));
-        }
-        if is_other {
+        let file = path.metadata().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Trouble::of(path, format!("the file is gone, after {}", self.count())),
+            _ => Trouble::io(path)(error),
+        })?;
+        if identity(&file) != self.identity {
             return Err(Trouble::of(path, format!("it was replaced by another file, after {}", self.count())));
         }
         if !self.watch.is_patient(self.news) {
@@ -189,9 +189,4 @@ fn interruption() -> Answer<Arc<AtomicBool>> {
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| Trouble::usage(format!("Ctrl-C cannot be waited for: {error}")))?;
     Ok(interrupted)
-}
-
-/// Which file a name leads to, if there is one.
-fn identity_of(path: &Path) -> Option<(u64, u64)> {
-    path.metadata().ok().as_ref().map(identity)
 }

@@ -25,20 +25,20 @@ pub struct FileMark {
 struct Stamp {
     identity: (u64, u64),
     length: u64,
-    modified: Option<SystemTime>,
+    modified: SystemTime,
 }
 
 impl FileMark {
     /// Of the file as it is now.
     pub fn of(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
-        let stamp = Stamp::of(&file.metadata()?);
+        let stamp = Stamp::of(&file.metadata()?)?;
         Ok(Self { stamp, ends: ends(&mut file, stamp.length)? })
     }
 
     /// Whether what was read still stands there, under the same name; then this is the mark of what stands there now.
     pub fn holds(&mut self, path: &Path) -> io::Result<bool> {
-        let now = Stamp::of(&path.metadata()?);
+        let now = Stamp::of(&path.metadata()?)?;
         if now == self.stamp {
             return Ok(true);
         }
@@ -55,8 +55,8 @@ impl FileMark {
 }
 
 impl Stamp {
-    fn of(file: &Metadata) -> Self {
-        Self { identity: identity(file), length: file.len(), modified: file.modified().ok() }
+    fn of(file: &Metadata) -> io::Result<Self> {
+        Ok(Self { identity: identity(file), length: file.len(), modified: file.modified()? })
     }
 }
 

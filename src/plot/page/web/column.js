@@ -20,6 +20,7 @@ class Column {
     const events = run.milestones.length ? [eventsOf(run, actions.seek)] : [];
     this.section = element("section", { class: "run", "data-epoch": "" }, head, this.legend, ...this.grids, ...below, ...events);
     this.section.ariaLabel = run.name;
+    this.section.toggleAttribute("data-cut", run.isCut); // For a page around this one.
   }
 
   /** Colors the samples of all spaces, and says what the colors stand for. */

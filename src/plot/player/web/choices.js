@@ -22,6 +22,8 @@ class Choices {
     const said = saidBy(frame);
     if (!said) return;
     this.said = said;
+    const columns = frame.contentDocument?.querySelectorAll(".run") ?? [];
+    this.written.forEach((run, place) => (run.isCut = columns[place]?.hasAttribute("data-cut") ?? false));
     this.ofAll = new URLSearchParams();
     this.placed.clear();
     for (const run of this.written) run.choices.clear();

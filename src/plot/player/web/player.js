@@ -62,8 +62,9 @@ class Player {
   }
 
   /** What nothing of the player has to do with is meant for the page. @param {KeyboardEvent} event */
-  onKey({ key, shiftKey, target }) {
+  onKey({ key, shiftKey, target, ctrlKey, metaKey, altKey }) {
     if (key === "Escape") return this.closeSheets();
+    if (ctrlKey || metaKey || altKey) return; // It is meant for the browser.
     const page = byId("page").contentDocument;
     if (target === document.body) page?.body.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true }));
   }
@@ -283,7 +284,7 @@ class Player {
   /** What was chosen in the page for all runs is from now on that of each, but for the one that has its own. @param {Run} run */
   keepThresholds(run) {
     const { threshold } = this.choices;
-    if (threshold) for (const other of this.shown) if (other !== run && other.classes === 2) other.threshold = threshold;
+    if (threshold) for (const other of this.shown) if (other !== run && other.isCut) other.threshold = threshold;
   }
 
   /** @param {Run} run */

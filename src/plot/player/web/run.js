@@ -40,6 +40,8 @@ class Run {
     this.isUnsaved = false;
     /** The batches of its epoch, as a run of their own. @type {Run | undefined} */
     this.view = undefined;
+    /** Whether the page offers a threshold for it: what two classes or two outputs have is none. */
+    this.isCut = false;
     /** Which batches of it were shown last. */
     this.seen = "";
     this.describe(described);
@@ -57,8 +59,6 @@ class Run {
     this.batches = batches;
     /** @type {number} */
     this.features = data?.features ?? 0;
-    /** How many classes there are names for. @type {number} */
-    this.classes = data?.class_names?.length ?? 0;
     /** How it was trained, in words, or why that is not known. @type {string} */
     this.training = training === null ? String(noTraining) : `Recorded: ${training}.`;
     /** How much one epoch takes to be shown. */
@@ -163,7 +163,7 @@ class RunRow {
       control.ariaLabel = `${field} of ${run.name}`;
     }
     const threshold = this.controls[2][1];
-    threshold.placeholder = (run.isShown && run.classes === 2 && this.player.choices.threshold) || "usual";
+    threshold.placeholder = (run.isShown && run.isCut && this.player.choices.threshold) || "usual";
     this.was = { name: run.name, layer: run.layer, threshold: run.threshold };
     this.points.textContent = run.points;
     this.download.ariaLabel = `Download ${run.name}`;
